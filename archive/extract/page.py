@@ -1,0 +1,35 @@
+"""One page, decoded once and parsed once, shared by everything that reads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from lxml import html
+
+from archive.extract.jsonld import objects
+
+
+@dataclass(frozen=True)
+class Page:
+    """A parsed page. `root` is the one parse; whoever changes it says so (only the body reader does, and last)."""
+
+    url: str
+    root: html.HtmlElement
+
+    @cached_property
+    def linked_data(self) -> tuple[dict[str, Any], ...]:
+        """Every JSON-LD object of the page, nested ones included, in document order."""
+        return objects(self.root)
+
+    @cached_property
+    def metas(self) -> dict[str, list[str]]:
+        """Contents of the page's <meta> elements under their lowercased name, property or itemprop."""
+        found: dict[str, list[str]] = {}
+        for element in self.root.iter("meta"):
+            name = element.get("property") or element.get("name") or element.get("itemprop") or ""
+            content = (element.get("content") or "").strip()
+            if name and content:
+                found.setdefault(name.strip().lower(), []).append(content)
+        return found

@@ -1,0 +1,108 @@
+"""The values that cross module borders: frozen, typed, compared by value.
+
+Words follow docs/design.md. Times are aware; text is NFC; an absent value is None, never "".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Headers = tuple[tuple[str, str], ...]
+
+BlockKind = Literal["paragraph", "subhead", "image", "quote", "list", "table"]
+
+ReadableKind = Literal["article", "photo-story", "video", "live-blog", "obfuscated"]
+"""What a page can be when something of an article can be read from it.
+
+`obfuscated`: the publisher scrambles the body; headline, lead and pictures are kept, the body is never unscrambled.
+"""
+
+UnreadableReason = Literal[
+    "empty", "not-html", "listing", "home", "soft-404", "wall", "cookie-bounce", "no-article", "too-large", "gave-up"
+]
+"""Why no article was read: `wall` is a login or consent page, `cookie-bounce` a page that only sets a cookie and
+reloads, `gave-up` input that could not be read within the limits of time and memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One HTTP exchange as it came.
+
+    body: the payload after content-decoding; None when the answer had none (304).
+    encoding: the charset the HTTP header named, if any. captured_at: aware, UTC, our clock.
+    """
+
+    requested_url: str
+    final_url: str
+    captured_at: datetime
+    status: int
+    headers: Headers = ()
+    body: bytes | None = None
+    encoding: str | None = None
+    request_headers: Headers = ()
+
+    def header(self, name: str) -> str | None:
+        """The first response header of that name, compared without case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article. caption_raw is the text under it as printed; caption and credit are its two parts."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+    caption_raw: str | None = None
+    alt: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of the body, in reading order. For an image, `image` indexes Reading.images and text is empty."""
+
+    kind: BlockKind
+    text: str = ""
+    image: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one extractor under one rule set saw in one capture.
+
+    text: the paragraphs, subheads, quotes, lists and tables of `blocks`, joined by blank lines, without captions.
+    published_at, modified_at: aware; the *_raw twins hold what the page printed.
+    origins: (field, rule) pairs: which rule produced which field. extractor: name and versions of all that read.
+    """
+
+    kind: ReadableKind
+    headline: str
+    lead: str | None = None
+    text: str = ""
+    blocks: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    kicker: str | None = None
+    byline: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_at_raw: str | None = None
+    modified_at: datetime | None = None
+    modified_at_raw: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    canonical_url: str | None = None
+    flags: tuple[str, ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
+    extractor: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A page that is not an article, or from which none could be read: an expected refusal, not an error."""
+
+    reason: UnreadableReason
+    detail: str = ""
+    extractor: str = field(default="", compare=False)

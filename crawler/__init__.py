@@ -1,0 +1,1 @@
+"""Finds and fetches: the only place that knows Scrapy."""

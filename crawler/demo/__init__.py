@@ -1,0 +1,1 @@
+"""Bao Song Thao, a small newspaper that lives on loopback."""

@@ -1,0 +1,1 @@
+"""One spider per outlet, each a few lines of data."""
