@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from lxml import html
 
+from archive.extract.bylines import authors_of
+from archive.extract.dates import machine
+from archive.extract.folding import folded, text_of
+from archive.extract.headlines import Said, chosen
 from archive.extract.page import Page
+from archive.extract.sections import canonical_of, language_of, tags_of
 from archive.rules.base import Rules
 
 
@@ -34,4 +41,31 @@ class Metadata:
 
 def read_metadata(page: Page, rules: tuple[Rules, ...], timezone: str = "Asia/Ho_Chi_Minh") -> Metadata:
     """The metadata of a page; rules are tried in order before the page's own declarations."""
-    raise NotImplementedError
+    zone = ZoneInfo(timezone)
+    articles = [thing for thing in page.linked_data if "headline" in thing]
+    shown = [Said("h1", text_of(h1)) for h1 in page.root.iter("h1")]
+    said = chosen(shown, [Said("og:title", folded(value)) for value in page.metas.get("og:title", ())])
+    dates = [*_texts(articles, "datePublished"), *page.metas.get("article:published_time", ())]
+    stamp = next((stamp for stamp in map(machine, dates) if stamp), None)
+    names = [text for article in articles for text in _names(article.get("author"))]
+    canonical = next((link.get("href") for link in page.root.iter("link") if link.get("rel") == "canonical"), "")
+    return Metadata(
+        headline=said.text if said else None,
+        authors=tuple(dict.fromkeys(name for text in names for name in authors_of(text))),
+        published_at=stamp.within(zone) if stamp else None,
+        published_at_raw=stamp.raw if stamp else None,
+        tags=tags_of(page.metas.get("article:tag", ()) or page.metas.get("keywords", ())),
+        language=language_of([page.root.get("lang") or ""]),
+        canonical_url=canonical_of(canonical or "", page.url) if canonical else None,
+    )
+
+
+def _texts(articles: list[dict[str, object]], name: str) -> list[str]:
+    return [value for article in articles if isinstance(value := article.get(name), str)]
+
+
+def _names(value: object) -> Iterator[str]:
+    for item in value if isinstance(value, list) else [value]:
+        name = item.get("name") if isinstance(item, dict) else item
+        if isinstance(name, str):
+            yield name

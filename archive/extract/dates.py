@@ -1,0 +1,185 @@
+"""Stamps of news pages as datetimes: the forms machines write, and the forms people read.
+
+Nothing here looks at a page: text in, `Stamp` or None out. A stamp that names no zone stays naive, one without a
+time of day says so; nothing is guessed but what one calendar allows.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Literal
+
+from archive.extract.months import AFTERNOON, MONTH, MONTHS, ZONES
+
+LONGEST = 300  # characters; a date line longer than this is something else
+_EARLIEST, _LATEST = 1990, 2100
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A moment as a page gives it: `when` is naive unless the page names a zone; `raw` is the text it was read from."""
+
+    when: datetime
+    precision: Literal["minute", "day"]
+    raw: str
+
+    @property
+    def has_time(self) -> bool:
+        """A time of day that means something: midnight sharp is what systems write when they know only the day."""
+        return self.precision == "minute" and (self.when.hour, self.when.minute, self.when.second) != (0, 0, 0)
+
+    def within(self, zone: tzinfo) -> datetime:
+        """The moment, aware: `zone` is used only where the page names none."""
+        return self.when if self.when.tzinfo else self.when.replace(tzinfo=zone)
+
+
+_OFFSET = r"(?P<zone>Z\b|(?:UTC|GMT)?\s?[+\-−]\d{1,2}(?::?\d{2})?\b|UTC\b|GMT\b)?"
+_ISO = re.compile(
+    r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
+    r"(?:(?:[T ]|\s{1,3})(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,:]\d{1,9})?)?"
+    r"\s{0,2}(?P<half>[AaPp][Mm]\b)?\s{0,2}" + _OFFSET + r")?"
+)
+_COMPACT = re.compile(
+    r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
+    r"(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?" + _OFFSET + r")?$"
+)
+# .NET's en-US default: 3/5/2026 3:34:00 PM is the 5th of March. Seconds and AM|PM together are its mark.
+_DOT_NET = re.compile(
+    r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})\s(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})"
+    r"\s(?P<half>[AP]M)$"
+)
+# RFC 2822, JavaScript's Date and ctime: Mon, 05 Aug 2024 12:47:21 GMT; Sat Aug 15 2026 10:00:00 GMT+0700 (...)
+_ENGLISH = re.compile(
+    r"(?:[A-Z][a-z]{2,8},?\s)?(?:(?P<day>\d{1,2})\s(?P<name>[A-Z][a-z]{2})|(?P<name2>[A-Z][a-z]{2})\s{1,2}(?P<day2>\d{1,2}))"
+    r",?\s(?:(?P<year>\d{4})\s)?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
+    r"\s?(?P<zone>(?:UTC|GMT)?[+-]\d{2}:?\d{2}|[A-Z]{1,5})?(?:\s(?P<year2>\d{4}))?"
+)
+
+
+def machine(text: str) -> Stamp | None:
+    """A stamp meant for machines: ISO 8601 and its usual damages, RFC 2822, epoch seconds, .NET (month first)."""
+    raw = " ".join(text[:LONGEST].replace("&#x2B;", "+").replace("&#43;", "+").split())
+    if raw.isdigit() and len(raw) in (10, 13):
+        return _epoch(raw)
+    for form in (_ISO, _DOT_NET, _COMPACT, _ENGLISH):
+        found = form.match(raw)
+        if found:
+            return _stamp(found.groupdict(), raw)
+    return None
+
+
+def visible(text: str, month_first: bool = False) -> Stamp | None:
+    """A stamp meant for people, day first unless the year leads or `month_first`; the first date of the text."""
+    raw = " ".join(text[:LONGEST].split())
+    day = _day_of(raw, month_first)
+    if day is None:
+        return None
+    parts, rest = day
+    return _stamp(parts | _time_of(rest), raw)
+
+
+_NUMERIC = re.compile(r"(?<![\d:])(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])")
+_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?(?:[-/.]|年|년)\s?(\d{1,2})\s?(?:[-/.]|月|월)\s?(\d{1,2})(?!\d)\s?(?:日|일)?")
+_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s?(?:tháng|th|/)\s?(\d{1,2})\s?(?:,|năm|/|-)?\s?(?:năm\s)?(\d{4})(?!\d)", re.I)
+_DAY_NAME = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})[.,]?\s?(?:de |del )?'?(\d{{4}}|\d{{2}}(?![\d:.]))", re.I)
+_NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
+_CLOCK = re.compile(r"(?<![\d/.\-])(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?", re.I)
+_HALF = re.compile(rf"\s?({AFTERNOON}|am|a\.m\.|sa|sáng)(?!\w)", re.I)
+_ZONE = re.compile(r"(?:GMT|UTC)\s?(?P<offset>[+\-−]\s?\d{1,2}(?::?\d{2})?)|(?P<iso>[+\-]\d{2}:\d{2})(?!\d)|(?<![A-Za-z])(?P<name>[A-Z]{2,5})(?![A-Za-z])")
+
+
+def _day_of(text: str, month_first: bool) -> tuple[dict[str, str | None], str] | None:
+    """Year, month and day of the first date, and the text without it."""
+    for form, order in _ORDERS[month_first]:
+        found = form.search(text)
+        if found:
+            parts = {name: found.group(group) for name, group in order}
+            return parts, f"{text[: found.start()]} {text[found.end() :]}"
+    return None
+
+
+_D_M_Y = (("day", 1), ("month", 2), ("year", 3))
+_M_D_Y = (("month", 1), ("day", 2), ("year", 3))
+_COMMON = ((_YEAR_FIRST, (("year", 1), ("month", 2), ("day", 3))),)
+_NAMED = ((_VIETNAMESE, _D_M_Y), (_DAY_NAME, _D_M_Y), (_NAME_DAY, _M_D_Y))
+_ORDERS = {
+    False: (*_COMMON, (_NUMERIC, (("day", 1), ("month", 3), ("year", 4))), *_NAMED),
+    True: (*_COMMON, (_NUMERIC, (("month", 1), ("day", 3), ("year", 4))), *_NAMED),
+}
+
+
+def _time_of(text: str) -> dict[str, str | None]:
+    found = _CLOCK.search(text)
+    if not found:
+        return {}
+    parts: dict[str, str | None] = dict(found.groupdict())
+    half = _HALF.match(text, found.end())
+    parts["half"] = half.group(1) if half else None
+    parts["zone"] = _zone_name(text[half.end() if half else found.end() :])
+    return parts
+
+
+def _zone_name(text: str) -> str | None:
+    """The first thing behind a time of day that is a zone: GMT+7, +07:00, CEST."""
+    names = (found.group("offset") or found.group("iso") or found.group("name") for found in _ZONE.finditer(text))
+    return next((name for name in names if name[0] in "+-−" or name in ZONES), None)
+
+
+def _epoch(raw: str) -> Stamp | None:
+    when = datetime.fromtimestamp(int(raw[:10]), UTC)
+    return Stamp(when, "minute", raw) if _EARLIEST <= when.year <= _LATEST else None
+
+
+def _stamp(parts: dict[str, str | None], raw: str) -> Stamp | None:
+    """The stamp of named parts; None where the calendar has no such day."""
+    year = int(parts.get("year") or parts.get("year2") or 0)
+    year += 2000 if 0 < year < 100 else 0
+    day = int(parts.get("day") or parts.get("day2") or 0)
+    month = _month(parts)
+    if month > 12 >= day:
+        month, day = day, month
+    hour = _hour(parts)
+    if not _EARLIEST <= year <= _LATEST:
+        return None
+    try:
+        when = datetime(
+            year, month, day, hour or 0, int(parts.get("minute") or 0), int(parts.get("second") or 0),
+            tzinfo=_zone(parts.get("zone") or ""),
+        )  # fmt: skip
+    except ValueError:
+        return None
+    return Stamp(when, "day" if hour is None else "minute", raw)
+
+
+def _month(parts: dict[str, str | None]) -> int:
+    name = parts.get("name") or parts.get("name2") or parts.get("month") or "0"
+    return int(name) if name.isdigit() else MONTHS.get(name.casefold().rstrip("."), 0)
+
+
+def _hour(parts: dict[str, str | None]) -> int | None:
+    """0 to 23. Some systems print 17:09 PM: an hour past twelve needs no half of the day."""
+    if not parts.get("hour"):
+        return None
+    hour = int(parts["hour"] or 0)
+    half = (parts.get("half") or "").casefold()
+    if half and hour <= 12:
+        hour = hour % 12 + (12 if re.fullmatch(AFTERNOON, half, re.I) else 0)
+    return 0 if hour == 24 else hour
+
+
+def _zone(name: str) -> tzinfo | None:
+    name = name.replace("−", "-").replace(" ", "").upper()
+    for prefix in ("UTC", "GMT"):
+        if name.startswith(prefix):
+            name = name.removeprefix(prefix) or "Z"
+    if name == "Z":
+        return UTC
+    if name[:1] in ("+", "-"):
+        digits = name[1:].replace(":", "")
+        hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
+        offset = timedelta(hours=hours, minutes=minutes) * (-1 if name[0] == "-" else 1)
+        return timezone(offset) if abs(offset) < timedelta(hours=15) else None
+    hours_east = ZONES.get(name)
+    return None if hours_east is None else timezone(timedelta(hours=hours_east))

@@ -1,0 +1,61 @@
+"""Text as we keep it: NFC, entities unescaped, white space folded, no control or invisible characters."""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+
+from lxml.html import HtmlElement
+
+LONGEST = 2_000  # characters; no headline, byline or date line is longer
+_TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
+_SPACE = re.compile(r"\s+")
+# Soft hyphen, zero-width space, bidi marks, word joiner, byte order mark; joiners (U+200C, U+200D) change Persian words.
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_SILENT = frozenset({"script", "style", "noscript", "template", "svg", "button", "select"})
+
+
+def folded(text: str, limit: int = LONGEST) -> str:
+    """One line of clean text, at most `limit` characters; doubly escaped entities and stray tags are undone."""
+    text = text[: 4 * limit]
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
+    if "<" in text:
+        text = _TAG.sub("", text)
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    return _SPACE.sub(" ", text)[:limit].strip()
+
+
+def text_of(element: HtmlElement, limit: int = LONGEST) -> str:
+    """What a reader sees of an element: its text without scripts, styles and buttons."""
+    pieces: list[str] = []
+    _collect(element, pieces, [4 * limit])
+    return folded("".join(pieces), limit)
+
+
+def _collect(element: HtmlElement, pieces: list[str], left: list[int]) -> None:
+    """Depth first with an explicit stack: pages nest deeper than Python recurses."""
+    stack: list[HtmlElement | str] = [element]
+    while stack and left[0] > 0:
+        item = stack.pop()
+        if isinstance(item, str):
+            pieces.append(item)
+            left[0] -= len(item)
+            continue
+        children: list[HtmlElement | str] = [item.text] if item.text else []
+        for child in item:
+            if isinstance(child.tag, str) and child.tag not in _SILENT:
+                children.extend((" ", child) if child.tag in _BREAKING else (child,))
+            if child.tail:
+                children.append(child.tail)
+        stack.extend(reversed(children))
+
+
+_BREAKING = frozenset({"br", "div", "p", "li", "td", "tr", "h1", "h2", "h3", "section", "header", "time"})
+
+
+def key_of(text: str) -> str:
+    """What two spellings of one name or headline share: letters and digits, without case, marks and punctuation."""
+    decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    return "".join(letter for letter in decomposed if letter.isalnum())

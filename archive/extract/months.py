@@ -1,0 +1,39 @@
+"""Names of months, halves of the day and time zones as newspapers print them. Data only."""
+
+from __future__ import annotations
+
+# One row per month; names and abbreviations of English, German, Dutch, French, Spanish, Portuguese, Italian, Catalan,
+# Romanian, Danish, Norwegian, Swedish, Finnish, Icelandic, Polish, Czech, Turkish, Indonesian, Malay, Russian,
+# Ukrainian, Bulgarian and Greek. Abbreviations that mean different months in two languages are left out.
+_NAMES = """
+january jan januar jänner janvier janv enero ene gener janeiro gennaio gen ianuarie januari tammikuu tammikuuta janúar stycznia sty ledna leden ocak oca января янв січня януари ιανουαρίου ιαν
+february feb februar febbraio febrer februari februarie février févr fevrier fév febrero fevereiro fev febr helmikuu helmikuuta febrúar lutego lut února únor şubat şub februarie февраля фев лютого февруари φεβρουαρίου φεβ
+march mar märz mrz maart mars marzo março martie marts març maaliskuu maaliskuuta marca března březen mart maret mac марта мар березня март μαρτίου μαρ
+april apr avril avr abril abr aprile aprilie huhtikuu huhtikuuta apríl kwietnia kwi dubna duben nisan nis апреля апр квітня април απριλίου απρ
+may mai mei mayo maio maggio mag maj mai toukokuu toukokuuta maí maja května květen mayıs мая май травня μαΐου
+june jun juni juin junio junho giugno giu juny iunie kesäkuu kesäkuuta júní czerwca cze června červen haziran haz июня июн червня юни ιουνίου ιουν
+july jul juli juillet juil julio julho luglio lug juliol iulie heinäkuu heinäkuuta júlí lipca lip července červenec temmuz tem июля июл липня юли ιουλίου ιουλ
+august aug août aout agosto ago agost augustus elokuu elokuuta ágúst sierpnia sie srpna srpen ağustos ağu agustus agu ogos августа авг серпня αυγούστου αυγ
+september sep sept septembre septiembre setiembre setembro set settembre setembre septembrie syyskuu syyskuuta września wrz září eylül eyl сентября сен сент вересня септември σεπτεμβρίου σεπ
+october oct oktober okt octobre octubre outubro out ottobre ott octombrie lokakuu lokakuuta október października paź října říjen ekim eki okt октября окт жовтня октомври οκτωβρίου οκτ
+november nov novembre noviembre novembro noiembrie marraskuu marraskuuta nóvember listopada lis listopadu kasım kas ноября ноя листопада ноември νοεμβρίου νοε
+december dec dezember dez décembre déc decembre diciembre dic dezembro dicembre desembre decembrie desember joulukuu joulukuuta grudnia gru prosince prosinec aralık ara des disember декабря дек грудня декември δεκεμβρίου δεκ
+"""
+
+MONTHS: dict[str, int] = {
+    name: number for number, row in enumerate(_NAMES.strip().splitlines(), 1) for name in row.split()
+}
+
+# Longest first, so that "mar" does not cut "marzo"; a name must not go on with another letter.
+MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?!\w)"
+
+# Halves of the day after noon: English, Vietnamese (chiều, CH), German and Spanish leave them out.
+AFTERNOON = r"(?:pm|p\.m\.|ch|chiều|tối)"
+
+# Hours east of Greenwich of the abbreviations newspapers print. CST and IST are left out: each names several zones.
+ZONES: dict[str, float] = {
+    "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "CET": 1, "MEZ": 1, "WEST": 1, "CEST": 2, "MESZ": 2, "EET": 2, "SAST": 2,
+    "EEST": 3, "MSK": 3, "EAT": 3, "PKT": 5, "WIB": 7, "ICT": 7, "WITA": 8, "SGT": 8, "HKT": 8, "AWST": 8, "WIT": 9,
+    "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
+    "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8,
+}  # fmt: skip
