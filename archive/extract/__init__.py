@@ -1,1 +1,5 @@
 """Reading: bytes of a page in, a Reading or an Unreadable out. The one door to trafilatura and lxml."""
+
+from archive.extract.reader import read_page
+
+__all__ = ["read_page"]

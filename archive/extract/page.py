@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from lxml import html
+from lxml import etree, html
 
 from archive.extract.jsonld import objects
+
+# Browsers go on reading after </body> and </html>; libxml2 drops what follows some of them.
+_ENDS = re.compile(r"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
 
 
 @dataclass(frozen=True)
@@ -33,3 +37,14 @@ class Page:
             if name and content:
                 found.setdefault(name.strip().lower(), []).append(content)
         return found
+
+
+def parse(text: str, url: str) -> Page | None:
+    """The page, or None where the text holds no markup at all. Comments are left out: some systems print stamps
+    into them."""
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    try:
+        root = html.document_fromstring(_ENDS.sub("", text).encode("utf-8", "replace"), parser=parser)
+    except etree.ParserError:
+        return None
+    return Page(url, root)

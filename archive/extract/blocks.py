@@ -1,0 +1,146 @@
+"""The pieces of a body in reading order, whatever form its paragraphs have: p, div, br br, bare text, table cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from lxml import html
+
+from archive.extract.text import fold
+from archive.records import BlockKind
+
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span strike strong sub "
+    "sup time tt u var wbr nobr meter output o:p".split()
+)
+_SUBHEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_BREAK = "\n"
+IMAGE = "data-luubao-image"
+"""Attribute by which the caption reader marks the place of pictures: number of the first image + how many."""
+
+
+@dataclass(slots=True)
+class Piece:
+    """A block of text, or the place of a picture. `linked` counts the characters inside links, `strong` those in
+    bold; `element` is the block element that holds it."""
+
+    kind: BlockKind
+    text: str
+    element: html.HtmlElement
+    linked: int = 0
+    strong: int = 0
+    image: int | None = None
+
+
+def pieces(container: html.HtmlElement) -> list[Piece]:
+    """Every piece of text and every marked picture of the container, in document order."""
+    walk = _Walk()
+    walk.into(container, "paragraph")
+    walk.flush(container, "paragraph")
+    return walk.found
+
+
+class _Walk:
+    def __init__(self) -> None:
+        self.found: list[Piece] = []
+        self._line: list[str] = []
+        self._linked = 0
+        self._strong = 0
+
+    def flush(self, element: html.HtmlElement, kind: BlockKind) -> None:
+        if self._line:
+            text = fold("".join(self._line))
+            if text:
+                self.found.append(Piece(kind, text, element, self._linked, self._strong))
+        self._line, self._linked, self._strong = [], 0, 0
+
+    def into(self, element: html.HtmlElement, kind: BlockKind) -> None:
+        self._add(element.text, element)
+        breaks = 0
+        for child in element:
+            tag = child.tag
+            if tag == "br":
+                breaks += 1
+                if breaks > 1:
+                    self.flush(element, kind)
+                else:
+                    self._line.append(" ")
+            elif child.get(IMAGE) is not None:
+                self.flush(element, kind)
+                self._pictures(child)
+                self.into(child, kind)
+            elif tag in _INLINE:
+                breaks = 0 if child.text or len(child) else breaks
+                self.into(child, kind)
+            else:
+                breaks = 0
+                self.flush(element, kind)
+                self._block(child, kind)
+            if child.tail and child.tail.strip():
+                breaks = 0
+            self._add(child.tail, element)
+
+    def _pictures(self, child: html.HtmlElement) -> None:
+        first, _, count = child.get(IMAGE, "0+1").partition("+")
+        self.found.extend(Piece("image", "", child, image=int(first) + n) for n in range(int(count)))
+
+    def _block(self, child: html.HtmlElement, kind: BlockKind) -> None:
+        if child.tag == "table" and _is_data(child):
+            self.found.append(Piece("table", "\n".join(_rows(child)), child))
+            return
+        inner = _kind(child, kind)
+        self.into(child, inner)
+        self.flush(child, inner)
+
+    def _add(self, text: str | None, element: html.HtmlElement) -> None:
+        if not text:
+            return
+        self._line.append(text)
+        size = len(text.strip())
+        if size:
+            linked, strong = _within(element)
+            self._linked += size if linked else 0
+            self._strong += size if strong else 0
+
+
+def _within(element: html.HtmlElement) -> tuple[bool, bool]:
+    linked = strong = False
+    node: html.HtmlElement | None = element
+    while node is not None and node.tag in _INLINE:
+        linked = linked or node.tag == "a"
+        strong = strong or node.tag in ("b", "strong")
+        node = node.getparent()
+    return linked, strong
+
+
+def _kind(element: html.HtmlElement, outer: BlockKind) -> BlockKind:
+    if element.tag in _SUBHEADS:
+        return "subhead"
+    if element.tag == "blockquote" or outer == "quote":
+        return "quote"
+    if element.tag in ("li", "dd", "dt") or outer == "list":
+        return "list"
+    return outer
+
+
+def _is_data(table: html.HtmlElement) -> bool:
+    """Whether a table holds figures rather than the layout of a page: two columns or more, short cells, no pictures."""
+    rows = [row for row in table.iter("tr")]
+    if (
+        len(rows) < 2
+        or len(rows) > 500
+        or table.find(".//table") is not None
+        or table.find(f".//*[@{IMAGE}]") is not None
+    ):
+        return False
+    cells = [len(fold("".join(cell.itertext()))) for row in rows for cell in row if cell.tag in ("td", "th")]
+    wide = sum(1 for row in rows if sum(1 for cell in row if cell.tag in ("td", "th")) > 1)
+    return wide * 2 > len(rows) and bool(cells) and max(cells) < 400
+
+
+def _rows(table: html.HtmlElement) -> Iterator[str]:
+    for row in table.iter("tr"):
+        cells = [fold(" ".join(cell.itertext())) for cell in row if cell.tag in ("td", "th")]
+        if any(cells):
+            yield " | ".join(cells)

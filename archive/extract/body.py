@@ -1,0 +1,75 @@
+"""The body of an article: its blocks, pictures and lead."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import html
+
+from archive.extract import cleaning, containers, figures, furniture, lead
+from archive.extract.blocks import Piece, pieces
+from archive.extract.containers import Container, compiled
+from archive.extract.metadata import Metadata
+from archive.extract.page import Page
+from archive.extract.text import fold, text_of
+from archive.records import Block, Image
+from archive.rules.base import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """What was read between headline and tail. `origins` as in Reading."""
+
+    blocks: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    lead: str | None = None
+    origins: tuple[tuple[str, str], ...] = ()
+
+
+def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
+    """Reads the body and takes the page's tree apart: nothing else can read the page afterwards."""
+    root = page.root
+    ruled = containers.by_rules(root, rules)
+    declared = containers.declared(root)
+    furniture.remove(root, [one for one in (ruled.element if ruled else None, declared) if one is not None])
+    container = ruled or _structured(root, declared)
+    if container is None:
+        return Body()
+    for element in metadata.used:
+        if element is not container.element and container.element not in element.iterdescendants():
+            furniture.drop(element)
+    _drop_by_rules(container)
+    found = lead.find(page, rules, container.element, metadata.headline or "")
+    lead_text = text_of(found[0]) if found else None
+    if found and found[0] is not container.element:
+        furniture.drop(found[0])
+    pictures = figures.take(_region(root, container.element), container.element, page.url)
+    blocks = _blocks(cleaning.kept(pieces(container.element), container.element, metadata.headline or ""), pictures)
+    origins = [("body", container.origin)] + ([("lead", found[1])] if found else [])
+    return Body(blocks, pictures.images, lead_text, tuple(origins))
+
+
+def _structured(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:
+    found = containers.by_structure(root)
+    if declared is not None and (found is None or furniture.mass(declared) >= 0.5 * furniture.mass(found.element)):
+        return Container(declared, "microdata")
+    return found
+
+
+def _drop_by_rules(container: Container) -> None:
+    for path in container.rules.drop if container.rules else ():
+        for element in compiled(path)(container.element):
+            if isinstance(element, html.HtmlElement):
+                furniture.drop(element)
+
+
+def _region(root: html.HtmlElement, body: html.HtmlElement) -> html.HtmlElement:
+    """The part of the page that belongs to the article: what holds headline and body."""
+    headline = next(root.iter("h1"), None)
+    region = containers.common_ancestor([headline, body]) if headline is not None else body
+    return region if isinstance(region, html.HtmlElement) else body
+
+
+def _blocks(found: list[Piece], pictures: figures.Figures) -> tuple[Block, ...]:
+    before = [Block("image", image=n) for n in range(pictures.before_body)]
+    return tuple(before + [Block(piece.kind, piece.text, piece.image) for piece in found])

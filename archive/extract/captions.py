@@ -1,0 +1,307 @@
+"""Finds the text that belongs to a picture, in every form newsrooms print it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree, html
+
+from archive.extract import credits, words
+from archive.extract.text import fold, text_of
+
+LONGEST = 900  # characters; longer text beside a picture is the article
+_LONGEST_LOOSE = 320  # of a caption that only its place or its italics make one
+
+_string = etree.XPath("string()")
+_rows_after = etree.XPath("ancestor::tr[1]/following-sibling::tr")
+_PICTURES = ("img", "amp-img")
+_TEXT_BLOCKS = frozenset(
+    {"p", "div", "center", "span", "em", "i", "figcaption", "cite", "font", "h6", "h5", "small", "td", "b", "strong"}
+)
+_CENTRED = re.compile(r"text-align:\s*center", re.I)
+
+
+def pictures_in(element: html.HtmlElement) -> list[html.HtmlElement]:
+    """The <img> and <amp-img> of an element."""
+    return list(element.iter(*_PICTURES))
+
+
+def scope_of(image: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlElement:
+    """The innermost figure around a picture, or the outermost element that holds the picture and no text."""
+    for ancestor in image.iterancestors():
+        if ancestor is limit:
+            break
+        if ancestor.tag == "figure":
+            return ancestor
+    scope = image
+    while (parent := scope.getparent()) is not None and parent is not limit and parent.tag not in ("td", "body"):
+        if _string(parent).strip() or len(pictures_in(parent)) > 1:
+            break
+        scope = parent
+    return scope
+
+
+def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -> list[html.HtmlElement]:
+    """The elements that hold the caption of the pictures in `scope`, none if there is no caption.
+
+    loose: also accept what only its place makes a caption (inside the body, where old systems print it so).
+    """
+    for find in (_inside, _around):
+        found = find(scope, limit)
+        if found:
+            return found
+    if loose:
+        for find in (_second_row, _same_block, _next_block):
+            found = find(scope, limit)
+            if found:
+                return found
+    return []
+
+
+def _inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
+    captions = [element for element in scope.iter("figcaption") if _acceptable(element, LONGEST)]
+    if captions:
+        return [captions[0]] if len(captions) == 1 else _distinct(captions)
+    return _named(scope)
+
+
+def _distinct(captions: list[html.HtmlElement]) -> list[html.HtmlElement]:
+    """Phones and desktops sometimes get a caption each: the same text is taken once, all are consumed."""
+    seen: list[html.HtmlElement] = []
+    for element in captions:
+        if not any(other in seen for other in element.iterancestors()):
+            seen.append(element)
+    return seen
+
+
+def _named(scope: html.HtmlElement) -> list[html.HtmlElement]:
+    """Outermost elements whose class says caption."""
+    found: list[html.HtmlElement] = []
+    for element in scope.iter():
+        if element is scope or any(ancestor in found for ancestor in element.iterancestors()):
+            continue
+        if _says_caption(element) and _acceptable(element, LONGEST):
+            found.append(element)
+    return found
+
+
+def _says_caption(element: html.HtmlElement) -> bool:
+    if element.tag == "figcaption" or "caption" in (element.get("itemprop") or ""):
+        return True
+    return words.matches(words.CAPTION, element.get("class"))
+
+
+def _around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
+    """figcaption or a caption's class beside the picture: in the nearest ancestors that hold no other picture."""
+    inner, mine = scope, set(pictures_in(scope))
+    for _ in range(4):
+        parent = inner.getparent()
+        if parent is None or parent is limit or parent.tag in ("body", "article", "main"):
+            break
+        captions = _named(parent)
+        if captions:
+            return captions if set(pictures_in(parent)) <= mine or _shared(parent, captions) else _next_named(inner)
+        if len(_string(parent).strip()) > LONGEST:
+            break
+        inner = parent
+    return _next_named(scope)
+
+
+def _shared(parent: html.HtmlElement, captions: list[html.HtmlElement]) -> bool:
+    """One caption for several pictures: figure, figure, figcaption."""
+    return len(captions) == 1 and len(pictures_in(parent)) <= 6 and captions[0].getparent() is parent
+
+
+def _next_named(scope: html.HtmlElement) -> list[html.HtmlElement]:
+    following = scope.getnext()
+    if following is not None and _says_caption(following) and _acceptable(following, LONGEST):
+        return [following]
+    return []
+
+
+def _second_row(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
+    """The row below the picture's row in a table that exists for the picture."""
+    for row in _rows_after(scope)[:1]:
+        table = next(row.iterancestors("table"), None)
+        if table is None or len(_string(table)) > 4 * LONGEST:
+            return []
+        if not pictures_in(row) and _acceptable(row, LONGEST):
+            return [row]
+    return []
+
+
+def _same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
+    """Text behind the picture in the picture's own paragraph, often <em> or after <br>."""
+    parent = scope.getparent()
+    if parent is None or parent is limit or parent.tag in ("body", "article", "main", "section"):
+        return []
+    if len(fold(_string(parent))) > _LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
+        return []
+    before = (parent.text or "") + "".join(
+        _string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
+    )
+    if before.strip():
+        return []
+    return _wrapped_rest(scope)
+
+
+def _wrapped_rest(scope: html.HtmlElement) -> list[html.HtmlElement]:
+    """Everything behind the picture in its parent, put into one element so that it can be read and removed."""
+    parent = scope.getparent()
+    if parent is None:
+        return []
+    rest = html.Element("span")
+    rest.text, scope.tail = scope.tail, None
+    for sibling in list(scope.itersiblings()):
+        rest.append(sibling)
+    if not text_of(rest):
+        parent.append(rest)
+        return []
+    parent.append(rest)
+    return [rest]
+
+
+def _next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
+    """The block after the picture when it is centred, italic, or ends in a credit."""
+    inner = scope
+    while True:
+        if (inner.tail or "").strip():
+            return []
+        following = _next_with_text(inner)
+        if following is not None:
+            break
+        parent = inner.getparent()
+        if parent is None or parent is limit or parent.tag in ("td", "body") or _string(parent).strip():
+            return []
+        inner = parent
+    looks = _is_centred(following) or _is_italic(following)
+    if following.tag not in _TEXT_BLOCKS or not _acceptable(following, _LONGEST_LOOSE) or _is_bold(following):
+        return []
+    return [following] if looks or _ends_in_credit(text_of(following)) else []
+
+
+def _next_with_text(element: html.HtmlElement) -> html.HtmlElement | None:
+    for following in element.itersiblings():
+        if _string(following).strip() or pictures_in(following):
+            return following
+        if (following.tail or "").strip():
+            return None
+    return None
+
+
+def _is_centred(element: html.HtmlElement) -> bool:
+    for node in _only_children(element):
+        if (
+            node.tag == "center"
+            or (node.get("align") or "").lower() == "center"
+            or _CENTRED.search(node.get("style") or "")
+        ):
+            return True
+        if words.matches(_CENTRE_CLASS, node.get("class")):
+            return True
+    return False
+
+
+_CENTRE_CLASS = re.compile(r"(?<![a-z])(?:p?center|text-center|align-?center|pcaption|note)(?![a-z])")
+
+
+def _is_italic(element: html.HtmlElement) -> bool:
+    return any(node.tag in ("em", "i") or "italic" in (node.get("style") or "") for node in _only_children(element))
+
+
+def _is_bold(element: html.HtmlElement) -> bool:
+    return not _ends_in_credit(text_of(element)) and any(
+        node.tag in ("b", "strong") for node in _only_children(element)
+    )
+
+
+def _only_children(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """The element and those inside it that hold all of its text."""
+    whole = len(_string(element).strip())
+    node: html.HtmlElement | None = element
+    while node is not None:
+        yield node
+        node = next((child for child in node if len(_string(child).strip()) >= 0.9 * whole > 0), None)
+
+
+_CREDIT_END = re.compile(
+    r"(?:^|[\s(.\-–])(?:ảnh(?: minh h[oọ][aạ]| tư liệu)?|nguồn|foto|photo|đồ họa)\s*[:/]\s*\S.{0,60}$|\((?:ảnh|photo|foto)[^)]{0,60}\)\.?$",
+    re.I,
+)
+
+
+def _ends_in_credit(text: str) -> bool:
+    return bool(_CREDIT_END.search(text))
+
+
+def _acceptable(element: html.HtmlElement, longest: int) -> bool:
+    """Short enough, without pictures of its own, and not a link to another story."""
+    text = fold(_string(element))
+    if not text or len(text) > longest or pictures_in(element):
+        return False
+    linked = sum(len(fold(_string(link))) for link in element.iter("a") if link.get("href"))
+    inside_link = any(ancestor.tag == "a" for ancestor in element.iterancestors())
+    return linked < 0.9 * len(text) and not (inside_link and element.find(".//h3") is not None)
+
+
+_credit_items = ("copyrightHolder", "creditText", "author", "copyrightNotice", "creator", "provider")
+
+
+def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> tuple[str | None, str | None, str | None]:
+    """(caption_raw, caption, credit) of the elements found for a picture."""
+    credited = _credit_elements(captions, scope)
+    raw = " ".join(_unique(text_of(element) for element in captions))
+    outside = [
+        element for element in credited if not any(one is element or one in element.iterancestors() for one in captions)
+    ]
+    named = " ".join(_unique(text_of(element) for element in credited))
+    rest = _without(captions, credited)
+    printed = " ".join(_unique([raw, *(text_of(element) for element in outside)])) or None
+    if not named or (not rest and len(named) > 60):
+        caption, credit = credits.split(rest or named)
+        return printed, caption, credit
+    caption, second = credits.split(rest) if rest else (None, None)
+    return printed, caption, credits.name_only(named) or second
+
+
+def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:
+    found: list[html.HtmlElement] = []
+    for root in (*captions, scope):
+        for element in root.iter():
+            if any(ancestor in found for ancestor in element.iterancestors()) or element in found:
+                continue
+            if _says_credit(element) and 0 < len(text_of(element)) <= 200 and not pictures_in(element):
+                found.append(element)
+        if found:
+            return found
+    return found
+
+
+def _says_credit(element: html.HtmlElement) -> bool:
+    if (element.get("itemprop") or "") in _credit_items:
+        return True
+    return element.tag not in ("img", "figure", "picture") and words.matches(words.CREDIT, element.get("class"))
+
+
+def _without(captions: list[html.HtmlElement], credited: list[html.HtmlElement]) -> str:
+    """The text of the captions without the credit elements inside them."""
+    texts = []
+    for element in captions:
+        if element in credited:
+            continue
+        text = text_of(element)
+        for credit in credited:
+            if element in credit.iterancestors():
+                text = _cut(text, text_of(credit))
+        texts.append(text)
+    return " ".join(_unique(texts))
+
+
+def _cut(text: str, part: str) -> str:
+    before, found, after = text.rpartition(part)
+    return fold(f"{before} {after}") if found else text
+
+
+def _unique(texts: Iterator[str] | list[str]) -> list[str]:
+    return list(dict.fromkeys(text for text in texts if text))

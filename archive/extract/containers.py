@@ -1,0 +1,132 @@
+"""Finds the element that holds the body of an article."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lxml import etree, html
+
+from archive.extract import words
+from archive.rules.base import Rules
+
+_string = etree.XPath("string()")
+_texts = etree.XPath(
+    "descendant::p | descendant::div[text()[string-length(normalize-space()) > 60]] | descendant::td[text()[string-length(normalize-space()) > 60]]"
+    " | descendant::section[text()[string-length(normalize-space()) > 60]] | descendant::article[text()[string-length(normalize-space()) > 60]]"
+    " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)] | descendant::li[string-length(normalize-space()) > 100] | descendant::blockquote[not(descendant::p)]"
+)
+_link_text = etree.XPath("string-length(string(.//a))")
+_article_body = etree.XPath("//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
+
+_SHORT = 30  # characters below which a paragraph says nothing about where the article is
+_MOST = 0.80  # the container is the innermost element with this share of the page's paragraphs
+_ENOUGH = 0.55  # a named container must hold this share of what the innermost one holds
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The element that holds the body, and which rule found it."""
+
+    element: html.HtmlElement
+    origin: str
+    rules: Rules | None = None
+
+
+def by_rules(root: html.HtmlElement, rules: Iterable[Rules]) -> Container | None:
+    """The first container that a rule set names and that holds text or pictures."""
+    for rule in rules:
+        for path in rule.body:
+            found = [element for element in compiled(path)(root) if isinstance(element, html.HtmlElement)]
+            if found:
+                best = max(found, key=lambda element: len(_string(element)))
+                if _string(best).strip() or best.find(".//img") is not None:
+                    return Container(_joined(found), f"rules:{rule.name}/{rule.version}", rule)
+    return None
+
+
+def compiled(path: str) -> etree.XPath:
+    """The compiled form of an XPath expression, compiled once."""
+    if path not in _COMPILED:
+        _COMPILED[path] = etree.XPath(path)
+    return _COMPILED[path]
+
+
+_COMPILED: dict[str, etree.XPath] = {}
+
+
+def declared(root: html.HtmlElement) -> html.HtmlElement | None:
+    """The element whose microdata say articleBody."""
+    found = [element for element in _article_body(root) if element.tag not in ("meta", "link")]
+    return _joined(found) if found else None
+
+
+def by_structure(root: html.HtmlElement) -> Container | None:
+    """The innermost element that holds most of the page's running text, or a part of it whose name says body."""
+    masses = _masses(root)
+    total = masses.get(root, 0)
+    if not total:
+        return None
+    inner = _descend(root, masses, total)
+    named = [element for element in masses if _is_named(element) and masses[element] >= _ENOUGH * masses[inner]]
+    for element in named:
+        if element is inner or inner in element.iterancestors():
+            return Container(element if masses[element] >= 0.9 * masses[inner] else inner, "structure")
+    return Container(inner, "structure")
+
+
+def _descend(root: html.HtmlElement, masses: Counter[html.HtmlElement], total: float) -> html.HtmlElement:
+    inner = root
+    while True:
+        children = [child for child in inner if masses.get(child, 0) >= _MOST * total]
+        if not children or children[0].tag in ("p", "ul", "ol", "blockquote", "li", "table"):
+            return inner
+        inner = children[0]
+
+
+def _masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
+    """Characters of running text below each element that has some."""
+    masses: Counter[html.HtmlElement] = Counter()
+    for element in _texts(root):
+        length = len(" ".join(_string(element).split()))
+        if length < _SHORT or (element.tag != "p" and element.find(".//p") is not None and element.tag != "div"):
+            continue
+        if element.tag in ("div", "td", "section", "article"):
+            length = sum(len(text.strip()) for text in element.xpath("text()"))
+        links = sum(len(_string(link)) for link in element.iter("a"))
+        weight = length - 2 * links
+        if weight <= 0:
+            continue
+        masses[element] += weight
+        for ancestor in element.iterancestors():
+            masses[ancestor] += weight
+    return masses
+
+
+def _is_named(element: html.HtmlElement) -> bool:
+    return words.matches(words.BODY, element.get("class"), element.get("id")) or (
+        "articleBody" in (element.get("itemprop") or "")
+    )
+
+
+def _joined(found: list[html.HtmlElement]) -> html.HtmlElement:
+    """The element itself, or the one that contains all of several."""
+    if len(found) == 1:
+        return found[0]
+    first = max(found, key=lambda element: len(_string(element)))
+    others = [
+        element for element in found if len(_string(element)) > 0.1 * len(_string(first)) and element is not first
+    ]
+    return common_ancestor([first, *others])
+
+
+def common_ancestor(elements: list[html.HtmlElement]) -> html.HtmlElement:
+    """The innermost element that is or contains all of them."""
+    paths = [[*reversed([*element.iterancestors()]), element] for element in elements]
+    common = paths[0][0]
+    for level in zip(*paths, strict=False):
+        if any(element is not level[0] for element in level):
+            break
+        common = level[0]
+    return common

@@ -1,0 +1,108 @@
+"""Who made a picture: the credit is split off the caption it is printed in."""
+
+from __future__ import annotations
+
+import re
+
+# what newsrooms write before the photographer's name, followed by a colon or a slash (longest first)
+_LABELS = (
+    r"ảnh (?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ clip)|nguồn ảnh|ảnh bìa|ảnh|đồ h[oọ][aạ]|nguồn|video|clip",
+    r"photo(?:graph)?(?:s|graphy)?(?: by| credit| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|images?(?: by| credit| source)?",
+    r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|file photo|composite|copyright",
+    r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration",
+    r"foto's|fotos?|fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|photo d'archives|imagem|fonte",
+    r"kuva|kuvat|bilde|bildet|billede|ljósmynd|skjáskot|zdroj|zdjęcie|źródło|fot|foto ilustrasi|dok|sumber|kaynak|fotoğraf",
+    r"фото|источник|джерело|снимка|写真|撮影|提供|사진|图片?来源|图源|圖片來源|摄影|图|صورة|تصوير|المصدر",
+)
+_LABEL = "|".join(_LABELS)
+_AGENCY = (
+    r"AFP|AP(?: Photo)?|A\.?P\.?|dpa|EPA(?:-EFE)?|EFE|Reuters|TTXVN|VNA|THX|Xinhua|ANSA|ČTK|CTK|PAP|NTB|TASS|Getty(?: Images)?|"
+    r"AAP|PA(?: Images| Media| Wire)?|Shutterstock|iStock(?:photo)?|Unsplash|Pixabay|Pexels|Bloomberg|Anadolu|AA|Imago|IMAGO|imago|"
+    r"picture[- ]alliance|Keystone|APA|KYODO|Kyodo|Kyodo News|UPI|SIPA|Sipa(?: USA)?|Abaca|Belga|ANP|LaPresse|Europa Press|"
+    r"ZUMA(?: Press)?|Alamy|Corbis|Magnum|NurPhoto|Ritzau(?: Scanpix)?|Scanpix|TT|Lehtikuva|共同通信社|時事|新华社"
+)
+
+_LABELLED = re.compile(rf"(?:^|[\s(\[（【.,;|–—-])[(\[（【]?((?:{_LABEL})\s*[:：／/]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I)
+_SIGN = re.compile(r"(?:^|\s|[|(\[（.,–—-])[(\[（]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.*?))[)\]）]?\s*\.?$")
+_BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
+_SLASHED = re.compile(
+    rf"(?:^|[\s|.,–—-])((?:[^\s/|.]+[ ]?){{0,5}}?[^\s/|.]+\s?[/|]\s?(?:{_AGENCY})(?:\b.{{0,40}})?)\s*\.?$"
+)
+_NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
+_AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
+_BY = re.compile(
+    rf"((?:photo|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|of|via)\s+(\S.{{1,100}}?))\)?\s*\.?$", re.I
+)
+_VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./'’-]{1,60})$")
+_AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
+_EDGES = " \t-–—|:,;/("
+
+
+def split(printed: str) -> tuple[str | None, str | None]:
+    """(caption, credit) of what is printed under a picture; the credit without its label, either may be None."""
+    for find in (_labelled, _signed, _by, _bracketed, _slashed, _barred, _after_sentence):
+        found = find(printed)
+        if found:
+            caption, credit = found
+            return caption.strip(_EDGES).strip() or None, name_only(credit) or None
+    return printed.strip() or None, None
+
+
+def name_only(credit: str) -> str:
+    """The name without label, brackets and sign: `(Ảnh: AFP/TTXVN)` is `AFP/TTXVN`."""
+    bare = credit.strip().strip("()[]（）【】").strip()
+    while True:
+        match = _LEADING.match(bare)
+        if not match or match.end() == len(bare):
+            return bare.strip(" \t|,;:-–—").removesuffix(".") if not bare.endswith(("..", "P.V.")) else bare
+        bare = bare[match.end() :].strip()
+
+
+_LEADING = re.compile(
+    rf"(?:(?:{_LABEL})\s*[:：／/]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b)\s*",
+    re.I,
+)
+
+
+def _labelled(printed: str) -> tuple[str, str] | None:
+    start = 0
+    last = None
+    while match := _LABELLED.search(printed, start):  # the last label wins: `Ảnh: A (Nguồn: B)` names B last
+        last, start = match, match.start(1) + 1
+        if len(match[2]) < 60:
+            break
+    if last is None or len(last[2]) > 150:
+        return None
+    return printed[: last.start(1)], last[2]
+
+
+def _signed(printed: str) -> tuple[str, str] | None:
+    match = _SIGN.search(printed)
+    return (printed[: match.start(1)], match[2]) if match and len(match[2]) < 120 else None
+
+
+def _by(printed: str) -> tuple[str, str] | None:
+    match = _BY.search(printed)
+    return (printed[: match.start(1)], match[2]) if match else None
+
+
+def _bracketed(printed: str) -> tuple[str, str] | None:
+    match = _BRACKETED.search(printed)
+    if match and (_NAMED_AGENCY.search(match[1]) or re.search(r"\w/\w|\bvia\b", match[1])):
+        return printed[: match.start()], match[1]
+    return None
+
+
+def _slashed(printed: str) -> tuple[str, str] | None:
+    match = _SLASHED.search(printed)
+    return (printed[: match.start(1)], match[1]) if match else None
+
+
+def _barred(printed: str) -> tuple[str, str] | None:
+    match = _AFTER_BAR.search(printed)
+    return (printed[: match.start()], match[1]) if match else None
+
+
+def _after_sentence(printed: str) -> tuple[str, str] | None:
+    match = _VIA.search(printed) or _AGENCY_TAIL.search(printed)
+    return (printed[: match.start(1)], match[1]) if match else None

@@ -1,0 +1,80 @@
+"""The pictures of an article with their captions, and their places in its body."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lxml import html
+
+from archive.extract import captions, pictures
+from archive.extract.blocks import IMAGE
+from archive.extract.furniture import drop
+from archive.records import Image
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """The pictures in reading order, and how many of them stand before the body."""
+
+    images: tuple[Image, ...]
+    before_body: int
+
+
+def take(region: html.HtmlElement, body: html.HtmlElement, base: str) -> Figures:
+    """Reads the pictures of the region, takes their captions out of the tree and marks the pictures' places.
+
+    region: the part of the page that belongs to the article, `body` included.
+    """
+    images: list[Image] = []
+    before = 0
+    inside = set(captions.pictures_in(body))
+    done: set[html.HtmlElement] = set()
+    for picture in captions.pictures_in(region):
+        if picture in done or pictures.is_icon(picture):
+            continue
+        found = _read(picture, region, base, picture in inside, done)
+        if picture not in inside:
+            before += len(found)
+        images.extend(found if not found else _marked(picture, found, len(images)))
+    return Figures(tuple(images), before)
+
+
+def _marked(picture: html.HtmlElement, found: list[Image], number: int) -> list[Image]:
+    picture.set(IMAGE, f"{number}+{len(found)}")
+    return found
+
+
+def _read(
+    picture: html.HtmlElement, region: html.HtmlElement, base: str, inside: bool, done: set[html.HtmlElement]
+) -> list[Image]:
+    scope = captions.scope_of(picture, region)
+    elements = captions.captions_of(scope, region, loose=inside)
+    if not inside and not elements:
+        return []
+    raw, caption, credit = captions.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
+    sharing = [picture]
+    if elements:
+        sharing = _sharing(picture, scope, elements)
+        for element in elements:
+            drop(element)
+    done.update(sharing)
+    found = {}
+    for one in sharing:
+        address = pictures.address(one, base)
+        if address and address not in found:
+            found[address] = Image(address, caption, credit, raw, (one.get("alt") or "").strip() or None)
+    return list(found.values())
+
+
+def _sharing(
+    picture: html.HtmlElement, scope: html.HtmlElement, elements: list[html.HtmlElement]
+) -> list[html.HtmlElement]:
+    """All the pictures that the caption is printed for."""
+    parent = elements[0].getparent()
+    if scope.tag == "figure":
+        own = captions.pictures_in(scope)
+        if parent is None or elements[0].tag != "figcaption" or parent.tag == "figure":
+            return own
+        beside = [one for child in parent if child.tag == "figure" for one in captions.pictures_in(child)]
+        return beside if picture in beside else own
+    return captions.pictures_in(scope) or [picture]

@@ -1,0 +1,97 @@
+"""Removes from a page what is never part of an article: scripts, menus, boxes of links, comments, share bars."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lxml import etree, html
+
+from archive.extract import words
+
+_SILENT = ("script", "style", "template", "svg", "button", "select", "textarea", "input", "iframe", "object", "embed", "audio", "dialog", "canvas", "map", "link", "meta")  # fmt: skip
+_BOXES = ("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article", "span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details")  # fmt: skip
+_ALWAYS = ("nav", "footer", "aside")
+
+_paragraphs = etree.XPath("descendant-or-self::p")
+_string = etree.XPath("string()")
+_hidden = etree.XPath(
+    "//*[@hidden or @aria-hidden='true' or contains(@style, 'display:none') or contains(@style, 'display: none')]"
+)
+
+# a box that holds more than this share of the page's paragraphs is the article, whatever its class says
+_TOO_MUCH = 0.35
+
+
+def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> None:
+    """Takes the furniture out of the tree. `keep` are elements known to belong to the article: they and what
+    contains them stay."""
+    protected = set()
+    for element in (*root.iter("h1"), *keep):
+        protected.add(element)
+        protected.update(element.iterancestors())
+    _unwrap_noscript(root)
+    etree.strip_elements(root, *_SILENT, with_tail=False)
+    total = mass(root)
+    for element in list(root.iter(*_BOXES)):
+        if element not in protected and _is_furniture(element) and not _too_much(element, total):
+            drop(element)
+    for element in _hidden(root):
+        if element not in protected and element.getparent() is not None and not _too_much(element, total):
+            drop(element)
+
+
+def drop(element: html.HtmlElement) -> None:
+    """Takes an element out of the tree, its tail stays."""
+    if element.getparent() is not None:
+        element.drop_tree()
+
+
+def mass(element: html.HtmlElement) -> int:
+    """Characters in the paragraphs of an element."""
+    return sum(len(_string(paragraph)) for paragraph in _paragraphs(element))
+
+
+def _is_furniture(element: html.HtmlElement) -> bool:
+    if element.tag in _ALWAYS or element.get("role") in (
+        "navigation",
+        "complementary",
+        "contentinfo",
+        "dialog",
+        "search",
+    ):
+        return True
+    return words.matches(words.FURNITURE, element.get("class"), element.get("id")) or element.get("type") in (
+        "RelatedNewsBox",
+        "RelatedOneNews",
+    )
+
+
+def _too_much(element: html.HtmlElement, total: int) -> bool:
+    if words.matches(words.NEVER, element.get("class"), element.get("id")):
+        return False
+    return mass(element) > _TOO_MUCH * total
+
+
+def _unwrap_noscript(root: html.HtmlElement) -> None:
+    """<noscript> repeats a lazy picture for browsers without scripts: kept only where it is the only one."""
+    for element in list(root.iter("noscript")):
+        parent = element.getparent()
+        if parent is None:
+            continue
+        pictures = element.findall(".//img")
+        if pictures and not _has_picture_outside(parent, element):
+            element.drop_tag()
+        else:
+            element.drop_tree()
+
+
+def _has_picture_outside(parent: html.HtmlElement, noscript: html.HtmlElement) -> bool:
+    inside = set(noscript.iter("img"))
+    return any(image not in inside and _addressed(image) for image in parent.iter("img", "amp-img"))
+
+
+def _addressed(image: html.HtmlElement) -> bool:
+    return any(
+        value and not value.startswith("data:image") and ("src" in name or name == "data-original")
+        for name, value in image.attrib.items()
+    )

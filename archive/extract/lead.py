@@ -1,0 +1,80 @@
+"""The lead (sapo, standfirst): the summary printed between headline and body."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree, html
+
+from archive.extract import words
+from archive.extract.containers import compiled
+from archive.extract.page import Page
+from archive.extract.text import fold, text_of
+from archive.rules.base import Rules
+
+_string = etree.XPath("string()")
+_SHORTEST, _LONGEST = 25, 1200  # characters
+_TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
+
+
+def find(
+    page: Page, rules: tuple[Rules, ...], body: html.HtmlElement, headline: str
+) -> tuple[html.HtmlElement, str] | None:
+    """The element that holds the lead, and what found it."""
+    for rule in rules:
+        for path in rule.lead:
+            for element in compiled(path)(page.root):
+                if isinstance(element, html.HtmlElement) and len(text_of(element)) >= _SHORTEST:
+                    return element, f"rules:{rule.name}/{rule.version}"
+    near = _between(page.root, body)
+    named = next((one for one in near if _named(one) and _fits(one, headline)), None)
+    if named is not None:
+        return named, "class"
+    described = _described(page, near, headline)
+    return (described, "description") if described is not None else None
+
+
+def _between(root: html.HtmlElement, body: html.HtmlElement) -> list[html.HtmlElement]:
+    """The elements from the headline to the first paragraphs of the body."""
+    headline = next(root.iter("h1"), None)
+    found: list[html.HtmlElement] = []
+    started = headline is None
+    inside = 0
+    for element in root.iter(*_TAGS, "h1", body.tag):
+        if element is headline:
+            started = True
+        if element is body or body in element.iterancestors():
+            inside += 1
+        if inside > 6:
+            break
+        if started and element.tag in _TAGS and element is not body:
+            found.append(element)
+    return found[:60]
+
+
+def _named(element: html.HtmlElement) -> bool:
+    return words.matches(words.LEAD, element.get("class"), element.get("id")) or (
+        element.get("itemprop") in ("description", "alternativeHeadline") or element.get("data-role") == "sapo"
+    )
+
+
+def _fits(element: html.HtmlElement, headline: str) -> bool:
+    text = fold(_string(element))
+    return _SHORTEST <= len(text) <= _LONGEST and text != headline and element.find(".//img") is None
+
+
+def _described(page: Page, near: list[html.HtmlElement], headline: str) -> html.HtmlElement | None:
+    """The innermost element near the headline whose text is the page's declared description."""
+    for name in ("og:description", "description", "twitter:description"):
+        for content in page.metas.get(name, ()):
+            wanted = _letters(fold(content))
+            if len(wanted) < _SHORTEST:
+                continue
+            for element in reversed(near):
+                if _fits(element, headline) and _letters(fold(_string(element))) == wanted:
+                    return element
+    return None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
