@@ -1,0 +1,100 @@
+"""The present template: figures with lazy images, OpenGraph, linked data, time elements."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+
+from crawler.demo import bodies, dates, frames, furniture
+from crawler.demo.articles_old import after, canonical
+from crawler.demo.bodies import Habits
+from crawler.demo.furniture import NAME, Visit
+from crawler.demo.markup import Html, join, tag, text
+from crawler.demo.records import Article, Picture
+from crawler.demo.sections import BY_SLUG, article_path, picture_path
+
+PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+
+
+def modern(visit: Visit, article: Article) -> str:
+    """Headline, lead and byline stand above the body; two pictures may share one caption."""
+    main = tag(
+        "article",
+        tag("div", furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
+        tag("h1", text(article.headline), class_="article__title"),
+        tag("div", *_meta(visit, article), class_="article__meta"),
+        tag("h2", text(article.lead), class_="article__sapo"),
+        tag("div", _body(visit, article), class_="article__body", itemprop="articleBody"),
+        class_="article",
+    )
+    return frames.page(visit, article.headline, join(main, after(visit, article)), _head(visit, article))
+
+
+def _meta(visit: Visit, article: Article) -> list[Html]:
+    pieces = [text(f"{furniture.views(visit, article)} lượt xem")]
+    if article.date_form != "none":
+        printed = text(dates.visible(article.date_form, article.published))
+        pieces.insert(0, tag("time", printed, datetime=dates.machine(article.date_form, article.published)))
+    if article.byline and not article.hidden_byline:
+        pieces.insert(0, tag("p", text(article.byline), class_="name"))
+    return [join(piece, text(" ")) for piece in pieces]
+
+
+def _body(visit: Visit, article: Article) -> Html:
+    habits = Habits(
+        paragraph=lambda words: tag("p", words),
+        subhead=lambda words: tag("h2", words),
+        pictures=_pictures,
+    )
+    return bodies.body(article, visit.edition, habits)
+
+
+def _pictures(pictures: Sequence[Picture]) -> Html:
+    words = bodies.under(pictures[0])
+    caption = tag("figcaption", text(words)) if words else Html("")
+    if len(pictures) == 1:
+        return tag("figure", _lazy(pictures[0]), caption)
+    return tag("div", *(tag("figure", _lazy(picture)) for picture in pictures), caption, class_="layout-image-2")
+
+
+def _lazy(picture: Picture) -> Html:
+    """A placeholder until a script runs, and the picture once more for browsers without scripts."""
+    real = picture_path(picture.file)
+    lazy = tag("img", class_="lazyload", src=PLACEHOLDER, data_src=real, alt=picture.caption or "", width=640)
+    return join(lazy, tag("noscript", tag("img", class_="image-fallback", src=real, alt="")))
+
+
+def _head(visit: Visit, article: Article) -> Html:
+    pairs = [
+        ("og:type", "article"),
+        ("og:site_name", NAME),
+        ("og:title", article.headline),
+        ("og:description", article.lead),
+        ("og:url", visit.base + article_path(article)),
+        ("article:section", BY_SLUG[article.section].name),
+    ]
+    pairs += [("og:image", visit.base + picture_path(one.file)) for one in article.pictures[:1]]
+    if article.date_form != "none":
+        pairs.append(("article:published_time", dates.machine(article.date_form, article.published)))
+    metas = [tag("meta", property=name, content=value) for name, value in pairs]
+    description = tag("meta", name="description", content=article.lead)
+    return join(canonical(visit, article), description, *metas, _linked_data(visit, article))
+
+
+def _linked_data(visit: Visit, article: Article) -> Html:
+    facts: dict[str, object] = {
+        "@context": "https://schema.org",
+        "@type": "NewsArticle",
+        "headline": article.headline,
+        "mainEntityOfPage": visit.base + article_path(article),
+        "publisher": {"@type": "Organization", "name": NAME},
+        "author": [{"@type": "Person", "name": name} for name in article.authors],
+        "articleSection": BY_SLUG[article.section].name,
+        "keywords": ", ".join(article.tags),
+    }
+    if article.date_form != "none":
+        facts["datePublished"] = dates.machine(article.date_form, article.published)
+        facts["dateModified"] = dates.machine(article.date_form, article.modified or article.published)
+    written = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
+    # a closing tag inside the data would end the script element
+    return tag("script", Html(written.replace("</", "<\\/")), type="application/ld+json")

@@ -1,0 +1,152 @@
+"""The three templates the paper has had before: a DotNetNuke module, WebForms tables, centred paragraphs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from crawler.demo import bodies, dates, frames, furniture
+from crawler.demo.bodies import Habits
+from crawler.demo.furniture import Visit
+from crawler.demo.markup import Html, items, join, tag, text
+from crawler.demo.records import Article, Picture
+from crawler.demo.sections import BY_SLUG, article_path, picture_path
+
+CENTRE = "text-align:center"
+RIGHT = "text-align: right;"
+JUSTIFY = "text-align: justify;"
+
+
+def image(picture: Picture) -> Html:
+    return tag("img", src=picture_path(picture.file), alt="", width=600)
+
+
+def canonical(visit: Visit, article: Article) -> Html:
+    return tag("link", rel="canonical", href=visit.base + article_path(article))
+
+
+def after(visit: Visit, article: Article) -> Html:
+    """What follows an article in the present dress."""
+    keywords = tag("div", text("Từ khóa: "), *furniture.tags(article), class_="tu-khoa") if article.tags else Html("")
+    return join(
+        furniture.share(visit, article),
+        keywords,
+        tag(
+            "div",
+            tag("h3", text("Phản hồi")),
+            *furniture.comments(visit, article),
+            class_="box phan-hoi",
+            id="comments",
+        ),
+        furniture.box("Các tin khác", furniture.others(visit, article), "tin-khac"),
+    )
+
+
+def dnn(visit: Visit, article: Article) -> str:
+    """Lead is the first paragraph, bold; captions in div.articleimg_caption; byline bold and right after the body."""
+    when = dates.visible(article.date_form, article.published)
+    seen = text(f" | Lượt xem: {furniture.views(visit, article)}")
+    main = join(
+        tag("div", furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
+        tag("h1", text(article.headline), class_="title-baiviet"),
+        tag("div", tag("span", text(when)), seen, class_="padT4 padB10 titleDdtail f-11"),
+        tag("div", _dnn_body(visit, article), class_="content-about-baiviet"),
+        after(visit, article),
+    )
+    return frames.page(visit, article.headline, main, canonical(visit, article))
+
+
+def _dnn_body(visit: Visit, article: Article) -> Html:
+    habits = Habits(
+        paragraph=lambda words: tag("p", words),
+        subhead=lambda words: tag("p", tag("strong", words)),
+        pictures=_dnn_pictures,
+    )
+    lead = tag("p", tag("strong", text(article.lead)))
+    signed = tag("p", tag("strong", text(article.byline)), style=RIGHT) if article.byline else Html("")
+    return join(lead, bodies.body(article, visit.edition, habits), signed, by="\n")
+
+
+def _dnn_pictures(pictures: Sequence[Picture]) -> Html:
+    words = bodies.under(pictures[0])
+    caption = tag("div", text(words), class_="articleimg_caption") if words else Html("")
+    return tag("div", *(image(picture) for picture in pictures), caption, style=CENTRE)
+
+
+def webforms(visit: Visit, article: Article) -> str:
+    """Everything in tables; caption in the second row of a table; .NET ids; a month-first machine date."""
+    moment = tag(
+        "span",
+        text(dates.visible(article.date_form, article.published)),
+        id="dnn_ctr482_ViewArticle_lblDate",
+        class_="date",
+        title=dates.dotnet(article.published) if article.date_form == "dotnet" else None,
+    )
+    count = tag("span", text(f"Số lần xem: {furniture.views(visit, article)}"), id="dnn_ctr482_ViewArticle_lblViews")
+    cells = (
+        tag("span", text(article.headline), id="dnn_ctr482_ViewArticle_lblTitle", class_="tieude"),
+        join(moment, text(" - "), count),
+        tag("span", text(article.lead), id="dnn_ctr482_ViewArticle_lblSummary", class_="sapo"),
+        tag("div", _webforms_body(visit, article), id="dnn_ctr482_ViewArticle_divContent", class_="noidung"),
+        _author(article, "dnn_ctr482_ViewArticle_lblAuthor"),
+        furniture.share(visit, article),
+        join(tag("b", text("Phản hồi")), *furniture.comments(visit, article)),
+        join(tag("b", text("Các tin khác")), items(*furniture.others(visit, article))),
+    )
+    table = tag(
+        "table", tag("tbody", *(tag("tr", tag("td", cell)) for cell in cells)), id="dnn_ctr482_Article", border=0
+    )
+    return frames.old_page(visit, article.headline, table)
+
+
+def _author(article: Article, name: str) -> Html:
+    return (
+        tag("div", tag("b", text(article.byline)), id=name, class_="author", align="right")
+        if article.byline
+        else Html("")
+    )
+
+
+def _webforms_body(visit: Visit, article: Article) -> Html:
+    habits = Habits(
+        paragraph=lambda words: tag("p", words, class_="MsoNormal", style=JUSTIFY),
+        subhead=lambda words: tag("p", tag("b", words), class_="MsoNormal"),
+        pictures=_webforms_pictures,
+    )
+    return bodies.body(article, visit.edition, habits)
+
+
+def _webforms_pictures(pictures: Sequence[Picture]) -> Html:
+    words = bodies.under(pictures[0])
+    shown = tag("tr", *(tag("td", image(picture)) for picture in pictures))
+    told = tag("tr", tag("td", text(words), class_="image_desc", colspan=len(pictures))) if words else Html("")
+    return tag("table", tag("tbody", shown, told), class_="picBox", align="center", width=600)
+
+
+def plain(visit: Visit, article: Article) -> str:
+    """Justified paragraphs; the caption is the next paragraph, centred and italic."""
+    main = join(
+        tag("div", furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
+        tag("h1", text(article.headline)),
+        tag("div", text(dates.visible(article.date_form, article.published)), class_="thoi-gian date"),
+        tag("p", text(article.lead), class_="sapo"),
+        tag("div", _plain_body(visit, article), class_="noidung", id="content"),
+        _author(article, "tac-gia"),
+        tag("div", text(f"{furniture.views(visit, article)} lượt đọc"), class_="duong-dan"),
+        after(visit, article),
+    )
+    return frames.page(visit, article.headline, main, canonical(visit, article))
+
+
+def _plain_body(visit: Visit, article: Article) -> Html:
+    habits = Habits(
+        paragraph=lambda words: tag("p", words, style=JUSTIFY),
+        subhead=lambda words: tag("h3", words),
+        pictures=_plain_pictures,
+    )
+    return bodies.body(article, visit.edition, habits)
+
+
+def _plain_pictures(pictures: Sequence[Picture]) -> Html:
+    shown = tag("p", *(image(picture) for picture in pictures), style=CENTRE)
+    words = bodies.under(pictures[0])
+    return join(shown, tag("p", tag("em", text(words)), style=CENTRE)) if words else shown

@@ -1,0 +1,78 @@
+"""An article's body in HTML: the passages, each template with its own habits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from crawler.demo.edition import Edition
+from crawler.demo.manuscript import LINK
+from crawler.demo.markup import Html, items, join, link, tag, text
+from crawler.demo.records import Article, Passage, Picture
+from crawler.demo.sections import article_path
+
+Frame = Callable[[Html], Html]
+
+
+@dataclass(frozen=True)
+class Habits:
+    """How a template writes the passages that differ between templates."""
+
+    paragraph: Frame
+    subhead: Frame
+    pictures: Callable[[Sequence[Picture]], Html]
+
+
+def body(article: Article, edition: Edition, habits: Habits) -> Html:
+    """All passages, a line each."""
+    return join(*(_passage(one, article, edition, habits) for one in article.passages), by="\n")
+
+
+def _passage(passage: Passage, article: Article, edition: Edition, habits: Habits) -> Html:
+    if passage.kind == "pictures":
+        return habits.pictures([article.pictures[index] for index in passage.pictures])
+    if passage.kind == "list":
+        return items(*(inline(line, edition) for line in passage.text.splitlines()))
+    if passage.kind == "table":
+        return _table(passage.text)
+    words = inline(passage.text, edition)
+    if passage.kind == "quote":
+        return tag("blockquote", tag("p", words))
+    return habits.subhead(words) if passage.kind == "subhead" else habits.paragraph(words)
+
+
+def _table(rows: str) -> Html:
+    cells = ([tag("td", text(cell)) for cell in row.split(" | ")] for row in rows.splitlines())
+    return tag("table", tag("tbody", *(tag("tr", *row) for row in cells)), class_="bang")
+
+
+def inline(words: str, edition: Edition) -> Html:
+    """Text with its links to other articles; every second one carries a tracker, as editors paste them."""
+    pieces = LINK.split(words)
+    trails = count()
+    linked = [
+        join(text(before), _reference(edition, label, int(number), next(trails)))
+        for before, label, number in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=False)
+    ]
+    return join(*linked, text(pieces[-1]))
+
+
+def _reference(edition: Edition, label: str, number: int, place: int) -> Html:
+    target = edition.by_id.get(number)
+    if target is None:
+        return text(label)
+    return link(article_path(target) + ("" if place % 2 == 0 else "?utm_source=bai-viet"), label)
+
+
+def under(picture: Picture) -> str | None:
+    """The words under a picture: caption, full stop, credit."""
+    parts = [part for part in (picture.caption, credit(picture)) if part]
+    return ". ".join(parts) if parts else None
+
+
+def credit(picture: Picture) -> str | None:
+    """The credit as printed: `Ảnh: Thu Hà`, or the bare `Ảnh minh họa`."""
+    if picture.credit is None or picture.credit.startswith("Ảnh "):
+        return picture.credit
+    return f"Ảnh: {picture.credit}"

@@ -1,0 +1,122 @@
+"""The two dresses of the paper: divisions with a sidebar, and the old one, a form around nested layout tables."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from random import Random
+
+from crawler.demo import furniture
+from crawler.demo.furniture import NAME, Visit
+from crawler.demo.markup import Html, document, items, join, link, tag, text
+from crawler.demo.sections import SECTIONS
+from crawler.demo.style import CSS
+
+
+def head(title: str, extra: Html, declared: Html) -> Html:
+    """The head of every page; declared is the template's way of naming the charset."""
+    feeds = [tag("link", rel="alternate", type="application/rss+xml", title="Trang chủ", href="/rss/home.rss")]
+    feeds += [
+        tag("link", rel="alternate", type="application/rss+xml", title=one.name, href=f"/rss/{one.slug}.rss")
+        for one in SECTIONS
+    ]
+    return join(declared, tag("title", text(title)), *feeds, tag("style", Html(CSS)), extra)
+
+
+META_CHARSET = tag("meta", charset="utf-8")
+META_HTTP_EQUIV = tag("meta", http_equiv="Content-Type", content="text/html; charset=utf-8")
+NOTHING = Html("")
+
+
+def page(visit: Visit, title: str, main: Html, extra: Html = NOTHING, declared: Html = META_CHARSET) -> str:
+    """A page in the present dress."""
+    body = tag(
+        "body",
+        tag(
+            "div",
+            _banner(visit),
+            items(*furniture.menu(), class_="menu"),
+            _middle(visit, main),
+            _foot(visit),
+            id="trang",
+        ),
+    )
+    return document(head(f"{title} - {NAME}", extra, declared), body, lang="vi")
+
+
+def _banner(visit: Visit) -> Html:
+    return tag(
+        "div",
+        tag("div", furniture.clock(visit), class_="dong-ho"),
+        tag("div", link("/", NAME), class_="ten"),
+        tag("div", text(furniture.SLOGAN), class_="khau-hieu"),
+        id="dau",
+    )
+
+
+def _middle(visit: Visit, main: Html) -> Html:
+    side = join(
+        furniture.advert(visit, 1),
+        furniture.box("Mới nhất", furniture.latest(visit), "moi-nhat"),
+        furniture.box("Tin đọc nhiều", furniture.most_read(visit), "doc-nhieu"),
+        furniture.advert(visit, 2),
+        furniture.box("Liên kết website", furniture.partners(), "lien-ket"),
+    )
+    top = furniture.advert(visit, 0, wide=True)
+    return tag("div", top, tag("div", main, id="chinh"), tag("div", side, id="ben"), id="giua")
+
+
+def _foot(visit: Visit) -> Html:
+    return tag("div", furniture.licence(), tag("p", furniture.visitors(visit)), id="cuoi")
+
+
+def old_page(visit: Visit, title: str, main: Html, extra: Html = NOTHING) -> str:
+    """A page in the old dress: ASP.NET WebForms, everything in one form, everything in tables."""
+    rows = (
+        _row(_old_banner(visit), colspan=3),
+        _row(tag("table", tag("tr", *(tag("td", entry) for entry in furniture.menu())), cellpadding=4), colspan=3),
+        tag("tr", _left(visit), tag("td", main, id="dnn_ContentPane", class_="contentpane"), _right(visit)),
+        _row(join(furniture.licence(), furniture.visitors(visit)), colspan=3),
+    )
+    table = tag("table", tag("tbody", *rows), class_="khung", cellspacing=0, cellpadding=6, border=0)
+    form = tag("form", _state(visit), table, id="Form", method="post", action="./", name="Form")
+    return document(head(f"{NAME} > {title}", extra, META_HTTP_EQUIV), tag("body", form, id="Body"))
+
+
+def _row(content: Html, colspan: int) -> Html:
+    return tag("tr", tag("td", content, colspan=colspan))
+
+
+def _old_banner(visit: Visit) -> Html:
+    clock = tag("span", furniture.clock(visit), id="dnn_dnnCURRENTDATE_lblDate", class_="SkinObject")
+    name = tag("font", link("/", NAME), size=7, color="#a8201a")
+    cells = (tag("td", tag("b", name)), tag("td", clock, align="right"))
+    return join(tag("table", tag("tr", *cells), width="100%"), furniture.advert(visit, 0, wide=True))
+
+
+def _left(visit: Visit) -> Html:
+    lists = (
+        tag("b", text("Mới nhất")),
+        items(*furniture.latest(visit)),
+        tag("b", text("Liên kết website")),
+        items(*furniture.partners()),
+    )
+    return tag("td", *lists, id="dnn_LeftPane", class_="trai")
+
+
+def _right(visit: Visit) -> Html:
+    lists = (furniture.advert(visit, 1), tag("b", text("Tin đọc nhiều")), items(*furniture.most_read(visit)))
+    return tag("td", *lists, id="dnn_RightPane", class_="phai")
+
+
+def _state(visit: Visit) -> Html:
+    """The hidden fields and script of WebForms; the state differs at every request."""
+    noise = b64encode(Random(f"state {visit.edition.day} {visit.serial}").randbytes(420)).decode()
+    script = Html(
+        "\n//<![CDATA[\nvar theForm = document.forms['Form'];\nfunction __doPostBack(eventTarget, eventArgument) {\n"
+        "  theForm.__EVENTTARGET.value = eventTarget;\n  theForm.submit();\n}\n//]]>\n"
+    )
+    return join(
+        tag("input", type="hidden", name="__EVENTTARGET", id="__EVENTTARGET", value=""),
+        tag("input", type="hidden", name="__VIEWSTATE", id="__VIEWSTATE", value="/wEPDw" + noise),
+        tag("script", script, type="text/javascript"),
+    )

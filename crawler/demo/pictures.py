@@ -1,0 +1,137 @@
+"""Every photograph and advert of the paper, painted from its file name: the same name gives the same picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from math import sin
+from random import Random
+
+from crawler.demo.png import Canvas, Colour, mix
+
+
+@dataclass(frozen=True, slots=True)
+class Light:
+    """The colours of an hour of the day: sky from top to horizon, sun, hills from far to near, water, field."""
+
+    zenith: Colour
+    horizon: Colour
+    sun: Colour
+    far: Colour
+    near: Colour
+    water: Colour
+    field: Colour
+
+
+LIGHTS = (
+    Light(0x4A86C4, 0xD6E6F0, 0xFFF4C8, 0x8CA8BA, 0x346242, 0x7EAAC2, 0x86AC48),
+    Light(0xF0965C, 0xFFE0A8, 0xFFF6D6, 0xC48C80, 0x583C46, 0xDE9876, 0x966842),
+    Light(0x343A68, 0xE88C78, 0xFFD696, 0x6C547A, 0x24243C, 0x8E6680, 0x3C3E42),
+    Light(0xAABAC2, 0xE4E8E4, 0xFAFAF0, 0xACBCBC, 0x547468, 0xB8C8CA, 0x8EA076),
+    Light(0x60AAD2, 0xF0F0D6, 0xFFECA0, 0x7CAC96, 0x28744A, 0x6EB0B4, 0xCEBA52),
+    Light(0x3A6C96, 0xBED0CE, 0xF0F0DC, 0x62868E, 0x2C4E46, 0x5C8294, 0x608A50),
+)
+SIZES = ((640, 420), (640, 427), (600, 400), (720, 480), (480, 600))
+ROOFS = (0xAA4A34, 0xBC623C, 0x783E3A, 0x949496)
+BANNERS = (0xC4282C, 0x1668AA, 0x1C804E, 0xD68414, 0x6E3A8C)
+
+
+@lru_cache(maxsize=256)
+def photograph(file: str) -> bytes:
+    """A landscape as a PNG of about 640 by 420."""
+    dice = Random(file)
+    width, height = dice.choices(SIZES, weights=(6, 3, 2, 2, 1))[0]
+    return _landscape(file, width, height)
+
+
+@lru_cache(maxsize=256)
+def thumbnail(file: str) -> bytes:
+    """The same landscape, 160 by 105."""
+    return _landscape(file, 160, 105)
+
+
+def _landscape(file: str, width: int, height: int) -> bytes:
+    """Painted in fractions of the size, so that a thumbnail shows what its photograph shows."""
+    dice = Random(file + " scene")
+    light = dice.choice(LIGHTS)
+    canvas = Canvas(width, height)
+    horizon = int(height * dice.uniform(0.45, 0.6))
+    canvas.gradient(0, horizon + height // 5, light.zenith, light.horizon)
+    canvas.disc(int(width * dice.uniform(0.15, 0.85)), int(horizon * dice.uniform(0.3, 0.7)), height // 14, light.sun)
+    _hills(canvas, dice, light, horizon)
+    dice.choice((_river, _fields, _village))(canvas, dice, light, int(height * 0.72))
+    return canvas.png()
+
+
+def _hills(canvas: Canvas, dice: Random, light: Light, horizon: int) -> None:
+    for layer in range(3):
+        index = canvas.colour(mix(light.far, light.near, layer / 2))
+        phase, waves = dice.uniform(0, 6), dice.uniform(4, 9)
+        for x in range(canvas.width):
+            along = x / canvas.width
+            rise = sin(phase + along * waves) + 0.4 * sin(phase * 2 + along * waves * 2.7)
+            canvas.span(x, int(horizon + canvas.height * (layer * 0.07 - rise * 0.06)), canvas.height, index)
+
+
+def _river(canvas: Canvas, dice: Random, light: Light, top: int) -> None:
+    """A wide river with streaks of light and a few boats."""
+    canvas.gradient(top, canvas.height, mix(light.water, light.horizon, 0.5), light.water, 24)
+    shine = mix(light.water, light.horizon, 0.7)
+    unit = canvas.height / 420
+    for _ in range(26):
+        length = int(dice.uniform(20, 90) * unit)
+        y = int(dice.uniform(top + 6 * unit, canvas.height))
+        canvas.box(int(dice.uniform(0, 1) * canvas.width), y, length, max(1, int(2 * unit)), shine)
+    for _ in range(dice.randint(1, 3)):
+        _boat(
+            canvas, int(dice.uniform(0.1, 0.85) * canvas.width), int(dice.uniform(top + 15, canvas.height * 0.92)), unit
+        )
+
+
+def _boat(canvas: Canvas, x: int, y: int, unit: float) -> None:
+    for row in range(max(2, int(9 * unit))):
+        canvas.box(x + row, y + row, max(2, int(70 * unit) - 2 * row), 1, 0x403028)
+    canvas.box(x + int(24 * unit), y - int(10 * unit), max(2, int(24 * unit)), max(2, int(10 * unit)), 0x785C42)
+
+
+def _fields(canvas: Canvas, dice: Random, light: Light, top: int) -> None:
+    """Rice fields: bands that widen towards the reader, parted by paths."""
+    y, step = float(top), canvas.height * 0.02
+    while y < canvas.height:
+        shade = mix(light.field, light.near, dice.uniform(0, 0.35))
+        canvas.box(0, int(y), canvas.width, int(step) + 2, shade)
+        canvas.box(0, int(y), canvas.width, max(1, int(step * 0.12)), mix(light.field, light.horizon, 0.5))
+        y, step = y + step, step * 1.35
+
+
+def _village(canvas: Canvas, dice: Random, light: Light, top: int) -> None:
+    """Houses with tiled roofs on the near bank."""
+    canvas.box(0, top, canvas.width, canvas.height - top, light.field)
+    unit = canvas.height / 420
+    x = int(dice.uniform(0, 40) * unit)
+    while x < canvas.width:
+        wide, tall = int(dice.uniform(46, 90) * unit), int(dice.uniform(26, 46) * unit)
+        _house(canvas, x, top + int(dice.uniform(10, 40) * unit), wide, tall, dice.choice(ROOFS))
+        x += wide + int(dice.uniform(8, 70) * unit)
+
+
+def _house(canvas: Canvas, x: int, y: int, wide: int, tall: int, roof: Colour) -> None:
+    canvas.box(x, y, wide, tall, 0xECDEBE)
+    canvas.box(x + wide // 2 - wide // 12, y + tall // 2, max(2, wide // 6), tall - tall // 2, 0x604636)
+    for row in range(tall // 2):
+        canvas.box(x - 3 + row, y - row, max(1, wide + 6 - 2 * row), 1, roof)
+
+
+@lru_cache(maxsize=32)
+def advert(number: int) -> bytes:
+    """A banner of 300 by 250 (even numbers) or 600 by 90 (odd numbers): stripes, discs and bars in place of text."""
+    dice = Random(f"advert {number}")
+    width, height = (300, 250) if number % 2 == 0 else (600, 90)
+    canvas = Canvas(width, height)
+    colour = BANNERS[number % len(BANNERS)]
+    canvas.gradient(0, height, colour, mix(colour, 0xFFFFFF, 0.45))
+    canvas.disc(width - height // 3, height // 2, height // 4, 0xFFE878)
+    for row in range(3):
+        length = int(width * dice.uniform(0.25, 0.5))
+        canvas.box(width // 20, height // 5 + row * height // 5, length, height // 12, 0xFFFFFF)
+    return canvas.png()

@@ -1,0 +1,168 @@
+"""The newspaper's own values: what its newsroom wrote, apart from how a page shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+PassageKind = Literal["paragraph", "subhead", "quote", "list", "table", "pictures"]
+
+Form = Literal["dnn", "webforms", "plain", "modern"]
+"""The template of an article's page: a DotNetNuke module, ASP.NET WebForms with layout tables, centred paragraphs,
+and a present-day page with figures, OpenGraph and JSON-LD."""
+
+Reach = Literal["open", "page-3", "feed", "link", "sitemap"]
+"""Where a reader finds the article: anywhere, or only on page 3 of its section (or later, once newer articles push it
+back), only in the feeds, only through a link in the body of `Article.linked_from`, or only in the sitemap."""
+
+State = Literal["live", "gone-404", "gone-home", "moved"]
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A photograph. file: its name without directory and extension.
+
+    caption: without the full stop that pages print between caption and credit. credit: the photographer or agency, or
+    "Ảnh minh họa" where the page says only that. grouped: shown beside the picture before it, under one caption.
+    """
+
+    file: str
+    caption: str | None = None
+    credit: str | None = None
+    grouped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the body. text: list items and table rows are lines, cells are joined by " | "; links to other
+    articles are written `[words](bai:ID)`. pictures: indices into Article.pictures, for the kind "pictures"."""
+
+    kind: PassageKind
+    text: str = ""
+    pictures: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing the newsroom did on a later day: `before` is replaced by `after` in `field`.
+
+    field: headline, lead, body, caption, credit, file, slug or state. before: a piece of text that occurs once;
+    empty for slug and state.
+    """
+
+    day: int
+    field: str
+    after: str
+    before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article as its newsroom keeps it on one day.
+
+    published: aware; orders the lists even where the page prints no date (date_form "none"). date_form: how the page
+    prints it, see dates.py. hidden_byline: the byline stands in the linked data only. decomposed: part of the page is
+    in NFD. entities: letters beyond ASCII are written as numeric entities.
+    """
+
+    id: int
+    slug: str
+    form: Form
+    section: str
+    headline: str
+    lead: str
+    passages: tuple[Passage, ...]
+    published: datetime
+    byline: str | None = None
+    hidden_byline: bool = False
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    date_form: str = "plain"
+    first_day: int = 1
+    reach: Reach = "open"
+    linked_from: int | None = None
+    decomposed: bool = False
+    entities: bool = False
+    state: State = "live"
+    old_slug: str | None = None
+    modified: datetime | None = None
+    changes: tuple[Change, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedPicture:
+    """A picture as readers get it. path: on the paper's host."""
+
+    path: str
+    caption: str | None
+    credit: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A piece of the body as a person reads it: text without link marks; shaped as in Passage, without pictures."""
+
+    kind: PassageKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The truth about one article on one day, independent of markup; all text NFC.
+
+    published_at: aware, to the minute; at midnight where the page prints only the day (prints_time is False); None
+    where the page prints no date. A disappeared article keeps its last text. old_path: where a moved article was.
+    pictures: in reading order. modified_at: the last edit, or None.
+    """
+
+    id: int
+    path: str
+    form: Form
+    headline: str
+    lead: str
+    body: tuple[Paragraph, ...]
+    byline: str | None
+    authors: tuple[str, ...]
+    published_at: datetime | None
+    prints_time: bool
+    modified_at: datetime | None
+    section: str
+    tags: tuple[str, ...]
+    pictures: tuple[PublishedPicture, ...]
+    state: State
+    old_path: str | None
+    reach: Reach
+    linked_from: str | None
+
+    @property
+    def live(self) -> bool:
+        """Whether its path answers with the article."""
+        return self.state in ("live", "moved")
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """One field of a live article, yesterday and today. field: headline, lead, body, caption, credit or picture.
+
+    before and after: the whole value: for body the whole paragraph, for picture its path. index: which paragraph or
+    picture, from 0; None for headline and lead.
+    """
+
+    path: str
+    field: str
+    before: str
+    after: str
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What happened between the day before and this day. added, disappeared: paths. moved: (old path, new path)."""
+
+    day: int
+    edited: tuple[Edit, ...] = ()
+    added: tuple[str, ...] = ()
+    disappeared: tuple[str, ...] = ()
+    moved: tuple[tuple[str, str], ...] = ()

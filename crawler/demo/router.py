@@ -1,0 +1,170 @@
+"""Which address gives which answer. No sockets here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import parse_qs
+
+from crawler.demo import articlepages, feeds, lists, pictures
+from crawler.demo.edition import LIVE
+from crawler.demo.edits import date_of
+from crawler.demo.furniture import ADVERTS, Visit
+from crawler.demo.records import Article
+from crawler.demo.sections import BY_SLUG, SECTIONS, Section, article_path
+
+HTML = "text/html; charset=utf-8"
+BARE_HTML = "text/html"
+XML = "text/xml; charset=utf-8"
+PNG = "image/png"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer before compression and conditions. etag: with its quotes. location: for redirects."""
+
+    body: bytes
+    content_type: str = HTML
+    status: int = 200
+    etag: str | None = None
+    last_modified: datetime | None = None
+    location: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a route needs to know of a request."""
+
+    visit: Visit
+    path: str
+    query: str
+    crawl_delay: float
+
+
+def answer(ask: Ask) -> Answer:
+    """The answer to a request; the 404 page where no route knows the path."""
+    found = (route(ask) for route in ROUTES)
+    return next((one for one in found if one), None) or Answer(lists.missing(ask.visit), status=404)
+
+
+def _home(ask: Ask) -> Answer | None:
+    return Answer(lists.home(ask.visit)) if ask.path == "/" else None
+
+
+def _robots(ask: Ask) -> Answer | None:
+    if ask.path != "/robots.txt":
+        return None
+    return Answer(feeds.robots(ask.visit.base, ask.crawl_delay), "text/plain; charset=utf-8")
+
+
+def _article(ask: Ask) -> Answer | None:
+    article = ask.visit.edition.find(ask.path)
+    if article is None or article.state == "gone-404":
+        return None
+    if article.state == "gone-home":
+        return Answer(b"", status=302, location=ask.visit.base + "/")
+    if ask.path != article_path(article):
+        return Answer(b"", status=301, location=ask.visit.base + article_path(article))
+    return _article_page(ask.visit, article)
+
+
+def _article_page(visit: Visit, article: Article) -> Answer:
+    """The present template validates the article and forgets clock and sidebars, plain gives a date only, the two
+    oldest give no validator. The charset is in the header for two of the four."""
+    body = articlepages.page(visit, article)
+    touched = article.modified or article.published
+    if article.form == "modern":
+        return Answer(body, HTML, etag=_etag(repr(article).encode(), weak=True), last_modified=touched)
+    if article.form == "plain":
+        return Answer(body, BARE_HTML, last_modified=touched)
+    return Answer(body, HTML if article.form == "dnn" else BARE_HTML)
+
+
+def _etag(content: bytes, weak: bool = False) -> str:
+    return f'{"W/" if weak else ""}"{hashlib.sha256(content).hexdigest()[:16]}"'
+
+
+def _section(ask: Ask) -> Answer | None:
+    for section in SECTIONS:
+        page = _page_number(section, ask.path, ask.query)
+        if page and (body := lists.section_page(ask.visit, section, page)):
+            return Answer(body, BARE_HTML if section.paging == "postback" else HTML)
+    return None
+
+
+def _page_number(section: Section, path: str, query: str) -> int | None:
+    """Which page of the section an address asks for; None when it is none of the section's."""
+    if section.paging == "path" and (match := re.fullmatch(re.escape(section.path) + r"/trang-(\d{1,6})\.htm", path)):
+        return int(match[1])
+    if path != section.path:
+        return None
+    name = {"query": "page", "postback": "currentpage", "cursor": "sau"}.get(section.paging, "")
+    given = parse_qs(query).get(name, [""])[0]
+    if not given.isdecimal():
+        return 1
+    return int(given) // section.size + 1 if section.paging == "cursor" else int(given)
+
+
+def _feed(ask: Ask) -> Answer | None:
+    match = re.fullmatch(r"/rss/([a-z-]+)\.rss", ask.path)
+    if not match or (match[1] != "home" and match[1] not in BY_SLUG):
+        return None
+    body = feeds.rss(ask.visit.edition, ask.visit.base, BY_SLUG.get(match[1]))
+    return _machine(ask, body, "application/rss+xml" if match[1] == feeds.WRONGLY_DECLARED else XML)
+
+
+def _sitemap(ask: Ask) -> Answer | None:
+    edition, base = ask.visit.edition, ask.visit.base
+    if ask.path == "/sitemap.xml":
+        return _machine(ask, feeds.sitemap_index(edition, base))
+    if ask.path == "/sitemaps/chuyen-muc.xml":
+        return _machine(ask, feeds.section_sitemap(base))
+    match = re.fullmatch(r"/sitemaps/tin-(\d{4})-(\d{1,2})\.xml", ask.path)
+    body = feeds.month_sitemap(edition, base, int(match[1]), int(match[2])) if match else None
+    return _machine(ask, body) if body else None
+
+
+def _machine(ask: Ask, body: bytes, content_type: str = XML) -> Answer:
+    return Answer(body, content_type, etag=_etag(body, weak=True), last_modified=feeds.last_modified(ask.visit.edition))
+
+
+def _picture(ask: Ask) -> Answer | None:
+    match = re.fullmatch(r"/anh/(2026/05|nho)/([a-z0-9-]+)\.png", ask.path)
+    if not match or match[2] not in ask.visit.edition.files:
+        return None
+    return _image(pictures.thumbnail(match[2]) if match[1] == "nho" else pictures.photograph(match[2]))
+
+
+def _advert(ask: Ask) -> Answer | None:
+    match = re.fullmatch(r"/quang-cao/(\d{1,2})\.png", ask.path)
+    return _image(pictures.advert(int(match[1]))) if match and int(match[1]) < ADVERTS else None
+
+
+def _image(body: bytes) -> Answer:
+    return Answer(body, PNG, etag=_etag(body), last_modified=date_of(1))
+
+
+def _disallowed(ask: Ask) -> Answer | None:
+    if ask.path == "/tim-kiem":
+        return Answer(lists.search(ask.visit))
+    match = re.fullmatch(r"/in-bai/(\d{1,9})", ask.path)
+    article = ask.visit.edition.by_id.get(int(match[1])) if match else None
+    if article is None or article.state not in LIVE:
+        return None
+    return Answer(articlepages.print_copy(ask.visit, article))
+
+
+ROUTES: tuple[Callable[[Ask], Answer | None], ...] = (
+    _home,
+    _article,
+    _section,
+    _picture,
+    _advert,
+    _feed,
+    _sitemap,
+    _robots,
+    _disallowed,
+)

@@ -1,0 +1,100 @@
+"""Short articles out of word lists, for a paper as large as a test needs; the same number gives the same article."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import datetime, timedelta
+from functools import lru_cache
+from random import Random
+
+from crawler.demo.manuscript import HANOI
+from crawler.demo.records import Article, Form, Passage
+
+FIRST_ID = 500_000
+NEWEST = datetime(2026, 5, 3, 17, 30, tzinfo=HANOI)
+"""Generated articles are older than every written one, so that they never push those off a list."""
+APART = timedelta(minutes=37)
+
+FORMS: tuple[Form, ...] = ("dnn", "webforms", "plain", "modern")
+TOPICS = ("thoi-su", "kinh-te", "xa-hoi", "van-hoa", "the-thao")
+PLACES = (
+    "Hạ Thao",
+    "Yên Lĩnh",
+    "Đồng Mực",
+    "Phú Khê",
+    "Vân Trung",
+    "Gò Sặt",
+    "Bến Dâu",
+    "Thanh Lạc",
+    "Cổ Am",
+    "Suối Ngà",
+)
+BODIES = (
+    "Hội Nông dân",
+    "Đoàn Thanh niên",
+    "Ban quản lý chợ",
+    "Trạm Y tế",
+    "Hợp tác xã",
+    "Trường Tiểu học",
+    "Tổ bảo vệ đê",
+)
+DEEDS = (
+    "khơi thông kênh mương",
+    "trồng thêm cây xanh ven đường",
+    "kiểm tra an toàn điện",
+    "tập huấn ghi chép sổ sách",
+    "sửa lại nhà văn hóa thôn",
+    "thu gom rác trên đồng",
+    "tặng sách cho học sinh",
+    "phát cỏ hai bên đường liên xã",
+)
+WHEN = ("sáng nay", "cuối tuần qua", "trong đợt cao điểm đầu tháng", "sau vụ thu hoạch", "trước mùa mưa")
+RESULTS = (
+    "Công việc kéo dài {n} buổi, có {m} người tham gia.",
+    "Đến nay đã xong {n} trong số {m} phần việc ghi trong kế hoạch.",
+    "Kinh phí {m} triệu đồng do người dân và xã cùng góp.",
+    "So với cùng kỳ năm trước, số hộ tham gia tăng {n} hộ, lên {m} hộ.",
+    "Theo kế hoạch, đợt tiếp theo sẽ làm thêm {m} m trong vòng {n} ngày.",
+)
+CLOSINGS = (
+    "Bà con đề nghị xã bố trí thêm dụng cụ cho những đợt sau.",
+    "Danh sách các hộ tham gia được niêm yết tại nhà văn hóa thôn.",
+    "Những phần việc còn lại sẽ được bàn trong cuộc họp thôn cuối tháng.",
+    "Cán bộ xã sẽ kiểm tra lại kết quả vào tuần tới.",
+)
+REPORTERS = ("Thu Hà", "Đức Long", "Minh Châu", "Quang Vĩnh", "Hồng Gấm", "CTV")
+
+
+@lru_cache(maxsize=4096)
+def article(number: int) -> Article:
+    """The generated article of that number, counted from 0, newest first."""
+    dice = Random(number)
+    who, where, deed, when = dice.choice(BODIES), dice.choice(PLACES), dice.choice(DEEDS), dice.choice(WHEN)
+    headline = f"{who} {where} {deed}, đợt {number + 1}"
+    byline = dice.choice(REPORTERS)
+    return Article(
+        id=FIRST_ID + number,
+        slug=slug(headline),
+        form=FORMS[number % len(FORMS)],
+        section=TOPICS[number % len(TOPICS)],
+        headline=headline,
+        lead=f"{who} xã {where} vừa {deed} {when}, với sự tham gia của nhiều hộ dân trong xã.",
+        passages=tuple(Passage("paragraph", text) for text in _paragraphs(dice, where)),
+        published=NEWEST - number * APART,
+        byline=byline,
+        authors=(byline,),
+    )
+
+
+def _paragraphs(dice: Random, where: str) -> list[str]:
+    results = dice.sample(RESULTS, 3)
+    numbers = [{"n": dice.randint(2, 19), "m": dice.randint(20, 480)} for _ in results]
+    lines = [result.format(**pair) for result, pair in zip(results, numbers, strict=True)]
+    return [f"Tại xã {where}, việc chuẩn bị bắt đầu từ đầu tháng. {lines[0]}", *lines[1:], dice.choice(CLOSINGS)]
+
+
+def slug(text: str) -> str:
+    """The text without diacritics, joined by hyphens, as addresses carry it."""
+    folded = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
+    letters = "".join(char for char in folded if not unicodedata.combining(char))
+    return "-".join("".join(char if char.isalnum() else " " for char in letters).split())
