@@ -47,6 +47,8 @@ class _Walk:
         self._line: list[str] = []
         self._linked = 0
         self._strong = 0
+        self._links = 0  # how many <a href> and <b> are open
+        self._bolds = 0
 
     def flush(self, element: html.HtmlElement, kind: BlockKind) -> None:
         if self._line:
@@ -56,7 +58,15 @@ class _Walk:
         self._line, self._linked, self._strong = [], 0, 0
 
     def into(self, element: html.HtmlElement, kind: BlockKind) -> None:
-        self._add(element.text, element)
+        linked, bold = element.tag == "a" and element.get("href") is not None, element.tag in ("b", "strong")
+        self._links += linked
+        self._bolds += bold
+        self._inside(element, kind)
+        self._links -= linked
+        self._bolds -= bold
+
+    def _inside(self, element: html.HtmlElement, kind: BlockKind) -> None:
+        self._add(element.text)
         breaks = 0
         for child in element:
             tag = child.tag
@@ -79,7 +89,7 @@ class _Walk:
                 self._block(child, kind)
             if child.tail and child.tail.strip():
                 breaks = 0
-            self._add(child.tail, element)
+            self._add(child.tail)
 
     def _pictures(self, child: html.HtmlElement) -> None:
         first, _, count = child.get(IMAGE, "0+1").partition("+")
@@ -93,25 +103,14 @@ class _Walk:
         self.into(child, inner)
         self.flush(child, inner)
 
-    def _add(self, text: str | None, element: html.HtmlElement) -> None:
+    def _add(self, text: str | None) -> None:
         if not text:
             return
         self._line.append(text)
-        size = len(text.strip())
-        if size:
-            linked, strong = _within(element)
-            self._linked += size if linked else 0
-            self._strong += size if strong else 0
-
-
-def _within(element: html.HtmlElement) -> tuple[bool, bool]:
-    linked = strong = False
-    node: html.HtmlElement | None = element
-    while node is not None and node.tag in _INLINE:
-        linked = linked or node.tag == "a"
-        strong = strong or node.tag in ("b", "strong")
-        node = node.getparent()
-    return linked, strong
+        if self._links:
+            self._linked += len(text.strip())
+        if self._bolds:
+            self._strong += len(text.strip())
 
 
 def _kind(element: html.HtmlElement, outer: BlockKind) -> BlockKind:

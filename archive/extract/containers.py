@@ -13,13 +13,16 @@ from archive.rules.base import Rules
 
 _string = etree.XPath("string()")
 _texts = etree.XPath(
-    "descendant::p | descendant::div[text()[string-length(normalize-space()) > 60]] | descendant::td[text()[string-length(normalize-space()) > 60]]"
-    " | descendant::section[text()[string-length(normalize-space()) > 60]] | descendant::article[text()[string-length(normalize-space()) > 60]]"
-    " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)] | descendant::li[string-length(normalize-space()) > 100] | descendant::blockquote[not(descendant::p)]"
+    "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"
+    " | descendant::li[string-length(normalize-space()) > 100][not(ancestor::a)][not(descendant::p)]"
+    " | descendant::*[self::div or self::td or self::section or self::article]"
+    "[text()[string-length(normalize-space()) > 60]][not(ancestor::a)]"
+    " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)][not(ancestor::a)]"
 )
-_link_text = etree.XPath("string-length(string(.//a))")
 _article_body = etree.XPath("//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 
+_BARE = ("div", "td", "section", "article")
+_own_texts = etree.XPath("text()")
 _SHORT = 30  # characters below which a paragraph says nothing about where the article is
 _MOST = 0.80  # the container is the innermost element with this share of the page's paragraphs
 _ENOUGH = 0.55  # a named container must hold this share of what the innermost one holds
@@ -89,19 +92,22 @@ def _masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
     """Characters of running text below each element that has some."""
     masses: Counter[html.HtmlElement] = Counter()
     for element in _texts(root):
-        length = len(" ".join(_string(element).split()))
-        if length < _SHORT or (element.tag != "p" and element.find(".//p") is not None and element.tag != "div"):
-            continue
-        if element.tag in ("div", "td", "section", "article"):
-            length = sum(len(text.strip()) for text in element.xpath("text()"))
-        links = sum(len(_string(link)) for link in element.iter("a"))
-        weight = length - 2 * links
-        if weight <= 0:
-            continue
-        masses[element] += weight
-        for ancestor in element.iterancestors():
-            masses[ancestor] += weight
+        weight = _weight(element)
+        if weight:
+            masses[element] += weight
+            for ancestor in element.iterancestors():
+                masses[ancestor] += weight
     return masses
+
+
+def _weight(element: html.HtmlElement) -> int:
+    """Characters of running text, 0 where there is little of it beside the links."""
+    links = sum(len(_string(link)) for link in element.iter("a"))
+    if element.tag in _BARE:
+        length = sum(len(text.strip()) for text in _own_texts(element))
+        return length if length >= max(links, _SHORT) else 0
+    length = len(" ".join(_string(element).split()))
+    return max(0, length - 2 * links) if length >= _SHORT else 0
 
 
 def _is_named(element: html.HtmlElement) -> bool:

@@ -31,7 +31,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
         protected.update(element.iterancestors())
     _unwrap_noscript(root)
     etree.strip_elements(root, *_SILENT, with_tail=False)
-    total = mass(root)
+    total = mass(root) or len(_string(root))
     for element in list(root.iter(*_BOXES)):
         if element not in protected and _is_furniture(element) and not _too_much(element, total):
             drop(element)
@@ -60,16 +60,33 @@ def _is_furniture(element: html.HtmlElement) -> bool:
         "search",
     ):
         return True
-    return words.matches(words.FURNITURE, element.get("class"), element.get("id")) or element.get("type") in (
-        "RelatedNewsBox",
-        "RelatedOneNews",
-    )
+    name, number = element.get("class"), element.get("id")
+    if not name and not number:
+        return element.get("type") in _RELATED
+    if words.matches(words.FURNITURE, name, number) and not _is_body(element):
+        return True
+    if element.tag not in ("a", "span", "p") and words.matches(words.MAYBE_FURNITURE, name, number) and _is_links(element):
+        return True
+    return element.get("type") in _RELATED
+
+
+_RELATED = ("RelatedNewsBox", "RelatedOneNews")  # VCCorp
+
+
+def _is_body(element: html.HtmlElement) -> bool:
+    """Named like a body and without many links: `sidebar-grid__content article__content`."""
+    return words.matches(words.BODY, element.get("class")) and mass(element) > 200 and not _is_links(element)
+
+
+def _is_links(element: html.HtmlElement) -> bool:
+    whole = len(_string(element).strip())
+    return sum(len(_string(link).strip()) for link in element.iter("a")) > 0.4 * whole
 
 
 def _too_much(element: html.HtmlElement, total: int) -> bool:
     if words.matches(words.NEVER, element.get("class"), element.get("id")):
         return False
-    return mass(element) > _TOO_MUCH * total
+    return (mass(element) or len(_string(element))) > _TOO_MUCH * total
 
 
 def _unwrap_noscript(root: html.HtmlElement) -> None:

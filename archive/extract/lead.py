@@ -37,6 +37,7 @@ def find(
 def _between(root: html.HtmlElement, body: html.HtmlElement) -> list[html.HtmlElement]:
     """The elements from the headline to the first paragraphs of the body."""
     headline = next(root.iter("h1"), None)
+    outer = {*body.iterancestors(), body}
     found: list[html.HtmlElement] = []
     started = headline is None
     inside = 0
@@ -47,7 +48,7 @@ def _between(root: html.HtmlElement, body: html.HtmlElement) -> list[html.HtmlEl
             inside += 1
         if inside > 6:
             break
-        if started and element.tag in _TAGS and element is not body:
+        if started and element.tag in _TAGS and element not in outer:
             found.append(element)
     return found[:60]
 

@@ -8,6 +8,9 @@ from functools import lru_cache
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
+_LONGEST_ID = 40
+
+
 @lru_cache(maxsize=20_000)
 def _hyphened(names: str) -> str:
     return " " + _CAMEL.sub("-", names).replace("_", "-").lower() + " "
@@ -20,19 +23,25 @@ def _words(*words: str) -> re.Pattern[str]:
 # boxes around an article that are not part of it
 FURNITURE = _words(
     r"related(?:-?\w+)?", r"relate(?:-?news)?", r"recommend\w*", r"recirc\w*", r"read-?more(?:-?\w+)?", r"read-?next", r"read-?also", r"see-?also",
-    r"more-?(?:stories|news|articles|from|on|in|links|coverage)", r"most-?(?:read|viewed|popular|shared)", r"popular", r"trending", r"up-?next",
-    r"you-?may(?:-?\w+)*", r"suggest\w*", r"newsletter\w*", r"subscri\w+", r"sign-?up", r"mailing\w*", r"share\w*", r"sharing", r"social\w*", r"follow-?us",
-    r"comments?", r"comment-?\w+", r"disqus\w*", r"respond", r"reactions?", r"promo\w*", r"advert\w*", r"ads?", r"ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s?",
-    r"banner-?ads?", r"dfp", r"gpt-?ad", r"sponsor\w*", r"taboola\w*", r"outbrain\w*", r"zergnet", r"teads\w*", r"teasers?", r"sidebars?", r"breadcrumbs?",
-    r"nav", r"navigation", r"navbar", r"menu", r"footer", r"paywall\w*", r"cookies?-?(?:banner|consent|notice)?", r"consent", r"popup", r"modal",
-    r"toolbar", r"tools", r"tags?", r"tag-?(?:list|cloud|links?)", r"topics?-?(?:list|links?)?", r"keywords?", r"author-?(?:bio|box|info|card|about|profile)", r"about-?(?:the-?)?author",
-    r"bio", r"print-?(?:only|hide)", r"no-?print", r"hidden", r"visually-?hidden", r"sr-?only", r"screen-?reader(?:-?text)?", r"offscreen", r"skip-?links?", r"jump-?links?", r"login", r"register", r"donat\w+", r"support-?us", r"widgets?", r"poll",
-    r"quiz", r"survey", r"feedback", r"copyright", r"disclaimer", r"legal", r"rating", r"votes?", r"pagination", r"pager", r"carousel-?nav", r"player-?\w+",
-    r"audio-?player", r"listen", r"tts", r"byline\w*", r"timestamp", r"meta-?(?:data|info)", r"entry-?meta", r"post-?meta", r"article-?meta",
+    r"more-?(?:stories|news|articles|from|on|in|links|coverage)", r"most-?(?:read|viewed|popular|shared)", r"trending", r"up-?next",
+    r"you-?may(?:-?\w+)*", r"newsletter\w*", r"subscri\w+", r"sign-?up", r"mailing\w*", r"share\w*", r"sharing", r"social\w*", r"follow-?us",
+    r"comments?", r"comment-?\w+", r"disqus\w*", r"respond", r"reactions?", r"advert\w*", r"ads?", r"ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s?",
+    r"banner-?ads?", r"dfp", r"gpt-?ad", r"taboola\w*", r"outbrain\w*", r"zergnet", r"teads\w*", r"breadcrumbs?",
+    r"nav", r"navigation", r"navbar", r"footer", r"cookies?-?(?:banner|consent|notice)?", r"consent", r"popup", r"modal",
+    r"toolbar", r"tag-?(?:list|cloud|links?)", r"keywords?", r"author-?(?:bio|box|info|card|about|profile)", r"about-?(?:the-?)?author",
+    r"print-?(?:only|hide)", r"no-?print", r"visually-?hidden", r"sr-?only", r"screen-?reader(?:-?text)?", r"offscreen", r"skip-?links?", r"jump-?links?", r"login", r"donat\w+", r"support-?us",
+    r"pagination", r"pager", r"carousel-?nav", r"audio-?player", r"tts", r"byline\w*", r"timestamp", r"entry-?meta", r"post-?meta", r"article-?meta", r"vjs\w*", r"video-?js",
     # Vietnamese newsrooms
     r"tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)", r"cac-?tin-?khac", r"lien-?quan", r"binh-?luan", r"chia-?se", r"xem-?them", r"doc-?them",
-    r"tu-?khoa", r"y-?kien", r"phan-?hoi", r"quang-?cao", r"list-?concern", r"many-?pack", r"cms-?relate", r"sda-?\w+", r"box-?tin\w*", r"news-?(?:other|relate\w*|hot|new)", r"other-?news", r"otherNews",
+    r"tu-?khoa", r"y-?kien", r"phan-?hoi", r"quang-?cao", r"list-?concern", r"many-?pack", r"cms-?relate", r"sda-?\w+", r"box-?tin\w*", r"news-?(?:other|relate\w*|hot|new)", r"other-?news",
     r"newsrelated", r"relatednews(?:box)?", r"relatedonenews", r"listnewsincontent", r"react-?relate", r"link-?(?:content-?footer|source-?\w+)", r"keysword",
+)  # fmt: skip
+
+# names that also occur on parts of an article: only boxes full of links are left out
+MAYBE_FURNITURE = _words(
+    r"teasers?(?:-?\w+)?", r"promo\w*", r"popular", r"suggest\w*", r"sponsor\w*", r"sidebars?", r"menu", r"paywall\w*", r"tools", r"tags?", r"topics?(?:-?\w+)?", r"bio", r"register",
+    r"widgets?", r"poll", r"quiz", r"survey", r"feedback", r"copyright", r"legal", r"rating", r"votes?", r"listen", r"player-?\w+", r"meta-?(?:data|info)", r"banners?", r"rail", r"linklist", r"links?",
+    r"collection", r"list-?news", r"news-?list", r"headlines?", r"also", r"more",
 )  # fmt: skip
 
 # those that are never part of an article, however much text they hold
@@ -72,6 +81,8 @@ LEAD = _words(
 
 def names(element_class: str | None, element_id: str | None) -> str:
     """Class and id as one lower-case string in which words are divided by hyphens and spaces."""
+    if element_id and len(element_id) > _LONGEST_ID:
+        element_id = None  # a slug made of a headline
     return _hyphened(f"{element_class or ''} {element_id or ''}")
 
 

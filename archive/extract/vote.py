@@ -1,0 +1,69 @@
+"""trafilatura's opinion on the pieces of a container: the one place where it is called."""
+
+from __future__ import annotations
+
+import logging
+import re
+from copy import deepcopy
+
+import trafilatura
+from lxml import etree, html
+
+from archive.extract.blocks import Piece
+
+# it logs a warning for every page it finds nothing in
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+_LARGEST = 300_000  # characters of text in a container: above it the opinion costs too much time
+_MOST = 3_000  # elements
+_WORD = re.compile(r"\w+")
+_TRUSTED = 0.6  # share of the running text it must find before its silence counts
+_PROSE = 60  # characters from which a piece without links counts as running text
+
+
+def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
+    """The pieces that trafilatura's cleaning also keeps, and those that stand in the article's own kind of paragraph."""
+    opinion = _opinion(container)
+    if opinion is None:
+        return pieces
+    found = [piece.kind == "image" or _letters(piece.text) in opinion for piece in pieces]
+    prose = [(piece, seen) for piece, seen in zip(pieces, found, strict=True) if _is_prose(piece)]
+    seen_size = sum(len(piece.text) for piece, seen in prose if seen)
+    if seen_size < _TRUSTED * sum(len(piece.text) for piece, _ in prose):
+        return pieces
+    ours = {_signature(piece) for piece, seen in prose if seen}
+    return [
+        piece
+        for piece, seen in zip(pieces, found, strict=True)
+        if seen or (_signature(piece) in ours and piece.linked < 0.5 * len(piece.text))
+    ]
+
+
+def _opinion(container: html.HtmlElement) -> str | None:
+    if len(container.xpath("string()")) > _LARGEST or container.xpath("count(descendant::*)") > _MOST:
+        return None
+    document = html.Element("html")
+    article = etree.SubElement(etree.SubElement(document, "body"), "article")
+    article.append(deepcopy(container))
+    found = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
+    return _letters(found.text or "") if found is not None else None
+
+
+def _is_prose(piece: Piece) -> bool:
+    return piece.kind in ("paragraph", "quote") and len(piece.text) >= _PROSE and piece.linked < 0.3 * len(piece.text)
+
+
+def _signature(piece: Piece) -> tuple[str | None, ...]:
+    """What paragraphs of one article share: tag and class of the block and of its parent."""
+    parent = piece.element.getparent()
+    return (
+        piece.kind,
+        piece.element.tag,
+        piece.element.get("class"),
+        None if parent is None else parent.tag,
+        None if parent is None else parent.get("class"),
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(_WORD.findall(text)).casefold()
