@@ -49,6 +49,7 @@ _ROLE = re.compile(
 )
 _TITLES = re.compile(r"^(?:dr|prof|mr|mrs|ms|ts|ths|gs|pgs|bs|ls|nhà báo|luật sư|bác sĩ)\.?\s+(?=\w)", re.I)
 _AGENCY_GLUED = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
+_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d\d")
 _INITIALS_TAIL = re.compile(r"\s+\([^()]{0,80}\)$")
 
 AGENCIES = frozenset(
@@ -75,7 +76,7 @@ def authors_of(text: str) -> tuple[str, ...]:
 def name_of(text: str) -> str:
     """One author's name without introduction, role, title, brackets and agency; '' where nothing of a name is left."""
     name = _AGENCY_GLUED.sub("", _TITLES.sub("", _bare(folded(text, LONGEST_BYLINE))))
-    name = _INITIALS_TAIL.sub("", name).strip(" ,;:.-–—|/•·\"“”*")
+    name = _INITIALS_TAIL.sub("", name).strip(' ,;:.-–—|/•·"“”*')
     if _ROLE.match(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""
     return "" if _ADDRESS.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
@@ -94,6 +95,14 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
 def is_agency(name: str) -> bool:
     """Whether a byline's name is a news agency, not a person."""
     return all(key_of(part) in AGENCIES for part in re.split(r"\s*[/,]\s*", name))
+
+
+def is_person_like(name: str) -> bool:
+    """Whether a name looks like one: a few words, no sentence marks, capitals where the script has them."""
+    words = name.split()
+    if len(words) > 6 or _NOT_A_NAME.search(name):
+        return False
+    return all(word[0].isupper() or not word[0].isalpha() or word[0] == word[0].upper() for word in words[:1] + words[-1:])
 
 
 def _bare(text: str) -> str:

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 from archive.extract.months import AFTERNOON, MONTH, MONTHS, ZONES
 
@@ -81,13 +82,25 @@ def visible(text: str, month_first: bool = False) -> Stamp | None:
 
 
 _NUMERIC = re.compile(r"(?<![\d:])(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])")
-_YEAR_FIRST = re.compile(r"(?<!\d)(\d{4})\s?(?:[-/.]|年|년)\s?(\d{1,2})\s?(?:[-/.]|月|월)\s?(\d{1,2})(?!\d)\s?(?:日|일)?")
-_VIETNAMESE = re.compile(r"(?<!\d)(\d{1,2})\s?(?:tháng|th|/)\s?(\d{1,2})\s?(?:,|năm|/|-)?\s?(?:năm\s)?(\d{4})(?!\d)", re.I)
-_DAY_NAME = re.compile(rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})[.,]?\s?(?:de |del )?'?(\d{{4}}|\d{{2}}(?![\d:.]))", re.I)
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(\d{4})\s?(?:[-/.]|年|년)\s?(\d{1,2})\s?(?:[-/.]|月|월)\s?(\d{1,2})(?!\d)\s?(?:日|일)?"
+)
+_VIETNAMESE = re.compile(
+    r"(?<!\d)(\d{1,2})\s?(?:tháng|th|/)\s?(\d{1,2})\s?(?:,|năm|/|-)?\s?(?:năm\s)?(\d{4})(?!\d)", re.I
+)
+_DAY_NAME = re.compile(
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})[.,]?\s?(?:de |del )?'?(\d{{4}}|\d{{2}}(?![\d:.]))",
+    re.I,
+)
 _NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
-_CLOCK = re.compile(r"(?<![\d/.\-])(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?", re.I)
+_CLOCK = re.compile(
+    r"(?<![\d/.\-])(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
+    re.I,
+)
 _HALF = re.compile(rf"\s?({AFTERNOON}|am|a\.m\.|sa|sáng)(?!\w)", re.I)
-_ZONE = re.compile(r"(?:GMT|UTC)\s?(?P<offset>[+\-−]\s?\d{1,2}(?::?\d{2})?)|(?P<iso>[+\-]\d{2}:\d{2})(?!\d)|(?<![A-Za-z])(?P<name>[A-Z]{2,5})(?![A-Za-z])")
+_ZONE = re.compile(
+    r"(?:GMT|UTC)\s?(?P<offset>[+\-−]\s?\d{1,2}(?::?\d{2})?)|(?P<iso>[+\-]\d{2}:\d{2})(?!\d)|(?<![A-Za-z])(?P<name>[A-Z]{2,5})(?![A-Za-z])"
+)
 
 
 def _day_of(text: str, month_first: bool) -> tuple[dict[str, str | None], str] | None:
@@ -181,5 +194,4 @@ def _zone(name: str) -> tzinfo | None:
         hours, minutes = (int(digits), 0) if len(digits) <= 2 else (int(digits[:-2]), int(digits[-2:]))
         offset = timedelta(hours=hours, minutes=minutes) * (-1 if name[0] == "-" else 1)
         return timezone(offset) if abs(offset) < timedelta(hours=15) else None
-    hours_east = ZONES.get(name)
-    return None if hours_east is None else timezone(timedelta(hours=hours_east))
+    return ZoneInfo(ZONES[name]) if name in ZONES else None

@@ -12,7 +12,9 @@ LONGEST = 2_000  # characters; no headline, byline or date line is longer
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _SPACE = re.compile(r"\s+")
 # Soft hyphen, zero-width space, bidi marks, word joiner, byte order mark; joiners (U+200C, U+200D) change Persian words.
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
+)
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg", "button", "select"})
 
 

@@ -1,50 +1,122 @@
-"""The headline a page shows, chosen by agreement between what it shows and what it declares."""
+"""The headline a page shows, chosen by agreement between what it shows and what it declares.
+
+Newsrooms write several headlines for one article: for the reader (h1), for sharing (og:title), for search engines
+(<title>). The reader's is the one kept; the others only confirm which element it is, and stand in where none is shown.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
-from archive.extract.folding import key_of
+from lxml.html import HtmlElement
 
+from archive.extract.folding import key_of, text_of
+
+MOST_SHOWN = 40  # h1 and h2 elements looked at
+LONGEST = 500  # characters
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»›:/]+\s+|\s*[|｜»›]\s*")
+_LEFT_OVER = " \t:|/•·–—-"
+_CALLED_HEADLINE = (
+    "(//div | //p | //span | //h2 | //h3 | //strong)[@itemprop='headline' or contains(@class, 'title') or contains(@class, 'Title')"
+    " or contains(@class, 'headline') or contains(@class, 'tieude') or contains(@class, 'tieu-de') or contains(@id, 'itle')]"
+    "[not(ancestor::a | ancestor::nav | ancestor::aside | ancestor::li)]"
+)
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One source's headline: `origin` names the source ("h1", "json-ld", "og:title", "title")."""
+class Headline:
+    """A headline, the source that gave it, and the element that shows it, if any."""
 
-    origin: str
     text: str
+    origin: str
+    element: HtmlElement | None = None
+    kicker: str | None = None
 
 
-def chosen(shown: Sequence[Said], declared: Sequence[Said]) -> Said | None:
-    """The shown headline that a declaration confirms, else the first shown; without any, what most declare."""
-    declared = [said for said in declared if said.text]
-    shown = [said for said in shown if said.text]
-    for said in shown:
-        if any(agree(said.text, other.text) for other in declared):
-            return said
-    if shown:
-        return shown[0]
-    return _plainest(declared)
+def shown_headline(root: HtmlElement, main: Sequence[str], other: Sequence[str]) -> Headline | None:
+    """The element that shows a declared headline; else the first h1 that stands in no navigation; else None.
+
+    main: the declarations that may confirm an h2 too; other: those that only confirm an h1.
+    """
+    keys, main_keys = _keys([*main, *other]), _keys(main)
+    first_level = [_read(element, "h1") for element in islice(root.iter("h1"), MOST_SHOWN)]
+    first_level = [found for found in first_level if len(key_of(found.text)) > 2]
+    in_place = [found for found in first_level if not _in_navigation(found.element)]
+    second_level = (_read(element, "h2") for element in islice(root.iter("h2"), MOST_SHOWN))
+    for group, wanted in ((in_place, keys), (second_level, main_keys), (first_level, keys)):
+        confirmed = next((agreed for found in group if (agreed := _confirmed(found, wanted))), None)
+        if confirmed:
+            return confirmed
+    return _called_headline(root, main_keys) or next(iter(in_place), None) or next(iter(first_level), None)
+
+
+def most_declared(declared: Sequence[tuple[str, str]]) -> Headline | None:
+    """Of (origin, text) pairs the one that most others repeat, the earlier first, without the site's name."""
+    if not declared:
+        return None
+    votes = [sum(agree(text, other) for _, other in declared) for _, text in declared]
+    origin, text = declared[votes.index(max(votes))]
+    return Headline(text, origin)
 
 
 def agree(headline: str, declared: str) -> bool:
-    """Whether a declaration is this headline, give or take the site's name, section or date behind it."""
+    """Whether a declaration is this headline, give or take the site's name, section or date around it."""
     wanted = key_of(headline)
-    return bool(wanted) and (key_of(declared) == wanted or any(key_of(part) == wanted for part in heads(declared)))
+    return bool(wanted) and wanted in _keys([declared])
 
 
-def heads(title: str) -> Iterable[str]:
-    """A title without its last parts: `A - B | Site` gives `A - B` and `A`."""
-    return [title[: found.start()] for found in _SEPARATOR.finditer(title[:400])]
+def _keys(declared: Sequence[str]) -> frozenset[str]:
+    """Keys of the declarations and of their parts before and behind each separator, the short ones left out."""
+    whole = {key_of(text) for text in declared}
+    parts = {key_of(part) for text in declared for part in _parts(text)}
+    return frozenset(whole | {part for part in parts if len(part) > 11}) - {""}
 
 
-def _plainest(declared: Sequence[Said]) -> Said | None:
-    """The declaration that most others repeat, without the site's name that only some add."""
-    if not declared:
-        return None
-    votes = [sum(agree(said.text, other.text) for other in declared) for said in declared]
-    return declared[votes.index(max(votes))]
+def _parts(title: str) -> Iterator[str]:
+    for found in islice(_SEPARATOR.finditer(title[:LONGEST]), 8):
+        yield title[: found.start()]
+        yield title[found.end() :]
+
+
+def _read(element: HtmlElement, origin: str) -> Headline:
+    return Headline(text_of(element, LONGEST), origin, element)
+
+
+def _confirmed(found: Headline, keys: frozenset[str]) -> Headline | None:
+    """The headline if a declaration confirms it, whole or without a kicker that has an element of its own."""
+    return _without_kicker(found, keys) or (found if key_of(found.text) in keys else None)
+
+
+def _without_kicker(found: Headline, keys: frozenset[str]) -> Headline | None:
+    for child in islice(found.element if found.element is not None else (), 4):
+        kicker = text_of(child, LONGEST) if isinstance(child.tag, str) else ""
+        if len(key_of(kicker)) < 2 or kicker not in found.text or len(kicker) > 80:
+            continue
+        rest = found.text.replace(kicker, "", 1).strip(_LEFT_OVER)
+        if rest and key_of(rest) in keys:
+            return Headline(rest, found.origin, found.element, kicker.strip(_LEFT_OVER) or None)
+    return None
+
+
+def _in_navigation(element: HtmlElement | None) -> bool:
+    """Whether an element is a step of a breadcrumb or a menu, which repeats another headline."""
+    for _ in range(5):
+        if element is None:
+            return False
+        name = (element.get("class") or "").lower()
+        if element.tag in ("nav", "ol", "ul", "li") or "breadcrumb" in name:
+            return True
+        element = element.getparent()
+    return False
+
+
+def _called_headline(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
+    """An element that only its class calls headline, where a declaration confirms its whole text."""
+    for element in islice(root.xpath(_CALLED_HEADLINE), MOST_SHOWN * 2):
+        found = _read(element, "headline class")
+        if key_of(found.text) in keys:
+            return found
+    return None

@@ -2,20 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from lxml import html
+from lxml import etree, html
 
+from archive.extract import authorship, datelines, sections
+from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of
-from archive.extract.dates import machine
+from archive.extract.datelines import Claim
+from archive.extract.dates import machine, visible
+from archive.extract.declared import Declared
 from archive.extract.folding import folded, text_of
-from archive.extract.headlines import Said, chosen
+from archive.extract.headlines import Headline, most_declared, shown_headline
 from archive.extract.page import Page
-from archive.extract.sections import canonical_of, language_of, tags_of
+from archive.extract.signatures import body_of, signature
+from archive.extract.surroundings import Spot, spots
+from archive.extract.zones import zone_of_host
 from archive.rules.base import Rules
+
+Found = tuple[str, html.HtmlElement | None, str]
+"""What a rule's expression yields: its text, its element (None for attributes and texts), the rule set's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +51,186 @@ class Metadata:
 
 
 def read_metadata(page: Page, rules: tuple[Rules, ...], timezone: str = "Asia/Ho_Chi_Minh") -> Metadata:
-    """The metadata of a page; rules are tried in order before the page's own declarations."""
-    zone = ZoneInfo(timezone)
-    articles = [thing for thing in page.linked_data if "headline" in thing]
-    shown = [Said("h1", text_of(h1)) for h1 in page.root.iter("h1")]
-    said = chosen(shown, [Said("og:title", folded(value)) for value in page.metas.get("og:title", ())])
-    dates = [*_texts(articles, "datePublished"), *page.metas.get("article:published_time", ())]
-    stamp = next((stamp for stamp in map(machine, dates) if stamp), None)
-    names = [text for article in articles for text in _names(article.get("author"))]
-    canonical = next((link.get("href") for link in page.root.iter("link") if link.get("rel") == "canonical"), "")
-    return Metadata(
-        headline=said.text if said else None,
-        authors=tuple(dict.fromkeys(name for text in names for name in authors_of(text))),
-        published_at=stamp.within(zone) if stamp else None,
-        published_at_raw=stamp.raw if stamp else None,
-        tags=tags_of(page.metas.get("article:tag", ()) or page.metas.get("keywords", ())),
-        language=language_of([page.root.get("lang") or ""]),
-        canonical_url=canonical_of(canonical or "", page.url) if canonical else None,
-    )
+    """The metadata of a page; rules are tried in order before the page's own declarations.
+
+    timezone: the IANA name of the outlet's clock, for stamps that name none. Pages of other languages than
+    Vietnamese keep the zone that they or their country's domain give; failing that UTC, which `origins` then says.
+    """
+    return _Reader(Declared(page), rules, timezone).read()
 
 
-def _texts(articles: list[dict[str, object]], name: str) -> list[str]:
-    return [value for article in articles if isinstance(value := article.get(name), str)]
+class _Reader:
+    """One page's reading: every field from the first source that has it, and a note of which."""
+
+    def __init__(self, declared: Declared, rules: tuple[Rules, ...], timezone: str) -> None:
+        self.declared, self.page, self.rules, self.timezone = declared, declared.page, rules, timezone
+        self.origins: list[tuple[str, str]] = []
+        self.used: list[html.HtmlElement] = []
+        self.language = self._language()
+        self.headline = self._headline()
+        self.around = self._around()
+        self.shown = datelines.shown_claims(self.around)
+
+    def read(self) -> Metadata:
+        byline, authors = self._authorship()
+        published, modified = self._dates()
+        headline = self.headline
+        section = self._section()
+        tags = self._tags()
+        return Metadata(
+            headline=headline.text if headline else None,
+            kicker=headline.kicker if headline else None,
+            byline=byline,
+            authors=authors,
+            published_at=self._moment(published, "published_at"),
+            published_at_raw=published.stamp.raw if published else None,
+            modified_at=self._moment(modified, "modified_at"),
+            modified_at_raw=modified.stamp.raw if modified else None,
+            section=section,
+            tags=tags,
+            language=self.language,
+            canonical_url=self._canonical(),
+            used=tuple(self.used),
+            origins=tuple(sorted(self.origins)),
+        )
+
+    def _headline(self) -> Headline | None:
+        for text, element, rule in self._ruled("headline"):
+            self.origins.append(("headline", rule))
+            return Headline(text, rule, element)
+        named = [("json-ld", folded(text)) for _, text in self.declared.value("headline")][:3]
+        titles = [*named, *self.declared.titles, ("title", self.declared.title)]
+        titles = [(origin, text) for origin, text in titles if text]
+        main = [text for origin, text in titles if origin in ("json-ld", "og:title")]
+        other = [text for origin, text in titles if origin not in ("json-ld", "og:title")]
+        found = shown_headline(self.page.root, main, other) or most_declared(titles)
+        if found:
+            self.origins.append(("headline", found.origin))
+        return found
+
+    def _around(self) -> list[Spot]:
+        element = self.headline.element if self.headline else None
+        return spots(element) if element is not None else []
+
+    def _authorship(self) -> tuple[str | None, tuple[str, ...]]:
+        """The byline as printed and its persons; an agency, or the house where it signs, only for want of persons."""
+        bylines = [*self._ruled_bylines(), *authorship.declared_bylines(self.declared)]
+        shown = authorship.shown_byline(self.around)
+        body = body_of(self.page.root)
+        house = self.declared.house
+        signed = signature(body, self.language == "vi", house) if body else None
+        printed = next((byline for byline in (shown, signed) if byline and authorship.persons(byline, house)), shown or signed)
+        bylines += [byline for byline in (shown, signed) if byline]
+        self.used += [element for byline in (shown, signed) if byline for element in byline.elements]
+        line = printed.line if printed else None
+        if shown and authorship.overrules(shown, bylines[0], house):
+            bylines.insert(0, shown)
+        for byline in bylines:
+            names = authorship.persons(byline, house)
+            if names:
+                self.origins.append(("authors", byline.origin))
+                return line, names
+        return line, self._impersonal(bylines)
+
+    def _impersonal(self, bylines: list[Byline]) -> tuple[str, ...]:
+        house = self.declared.house
+        for byline in bylines:
+            names = tuple(name for name in byline.names if not authorship.is_house(name, house))
+            if names or (byline.names and self.language != "vi" and byline.origin in ("json-ld", "byline")):
+                self.origins.append(("authors", byline.origin if names else f"{byline.origin}, house"))
+                return names or byline.names
+        return ()
+
+    def _ruled_bylines(self) -> list[Byline]:
+        found = [
+            Byline(rule, text, authors_of(text), () if element is None else (element,))
+            for text, element, rule in self._ruled("byline")
+        ]
+        self.used += [element for byline in found for element in byline.elements]
+        return found
+
+    def _dates(self) -> tuple[Claim | None, Claim | None]:
+        declared = datelines.declared_claims(self.declared, ("datePublished",), datelines.PUBLISHED)
+        ruled = [
+            Claim(rule, stamp, element)
+            for text, element, rule in self._ruled("published")
+            if (stamp := machine(text) or visible(text))
+        ]
+        shown = [claim for claim, updated in self.shown if not updated]
+        published = datelines.settled([*ruled, *declared], lambda: shown)
+        changed = datelines.declared_claims(self.declared, ("dateModified",), datelines.MODIFIED)
+        modified = datelines.settled(changed, lambda: [claim for claim, updated in self.shown if updated])
+        self.used += [claim.element for claim, _ in self.shown if claim.element is not None]
+        self.offset = datelines.offset_of([*declared, *changed, *(claim for claim, _ in self.shown)])
+        return published, modified
+
+    def _moment(self, claim: Claim | None, field: str) -> datetime | None:
+        if claim is None:
+            return None
+        zone, assumed = self._zone()
+        note = ", zone assumed" if assumed and claim.stamp.when.tzinfo is None else ""
+        self.origins.append((field, claim.origin + note))
+        return claim.stamp.within(zone)
+
+    def _zone(self) -> tuple[tzinfo, bool]:
+        """The clock for stamps that name none, and whether it is only assumed."""
+        if self.offset:
+            return self.offset, False
+        host = urlsplit(self.page.url).hostname or ""
+        if self.language in ("vi", None) or self.timezone != "Asia/Ho_Chi_Minh":
+            return ZoneInfo(self.timezone), False
+        zone = zone_of_host(host)
+        return (zone, False) if zone else (UTC, True)
+
+    def _language(self) -> str | None:
+        root, metas = self.page.root, self.page.metas
+        given = [root.get("lang") or "", *metas.get("og:locale", ()), *metas.get("language", ())]
+        return sections.language_of(given)
+
+    def _section(self) -> str | None:
+        for text, _, rule in self._ruled("section"):
+            self.origins.append(("section", rule))
+            return text
+        for meta in ("article:section",):
+            for value in self.page.metas.get(meta, ()):
+                self.origins.append(("section", meta))
+                return folded(value)
+        return None
+
+    def _tags(self) -> tuple[str, ...]:
+        ruled = sections.tags_of(text for text, _, _ in self._ruled("tags", every=True))
+        return ruled or sections.tags_of(
+            self.page.metas.get("article:tag", ()) or self.page.metas.get("news_keywords", ()) or self.page.metas.get("keywords", ())
+        )
+
+    def _canonical(self) -> str | None:
+        for link in self.page.root.iter("link"):
+            if (link.get("rel") or "").lower() == "canonical" and link.get("href"):
+                return sections.canonical_of(link.get("href") or "", self.page.url)
+        return None
+
+    def _ruled(self, field: str, every: bool = False) -> list[Found]:
+        """What the first expression that yields something yields: its first find, or all of them."""
+        for rules in self.rules:
+            for expression in getattr(rules, field):
+                found = [entry for item in _evaluate(expression, self.page.root) if (entry := _found(item, rules.name))[0]]
+                if found:
+                    return found if every else found[:1]
+        return []
 
 
-def _names(value: object) -> Iterator[str]:
-    for item in value if isinstance(value, list) else [value]:
-        name = item.get("name") if isinstance(item, dict) else item
-        if isinstance(name, str):
-            yield name
+@lru_cache(maxsize=512)
+def _compiled(expression: str) -> etree.XPath:
+    return etree.XPath(expression)
+
+
+def _evaluate(expression: str, root: html.HtmlElement) -> list[Any]:
+    result = _compiled(expression)(root)
+    return result[:60] if isinstance(result, list) else [result]
+
+
+def _found(item: Any, rule: str) -> Found:
+    if isinstance(item, html.HtmlElement):
+        stamp = item.get("datetime") or item.get("content") or ""
+        return stamp or text_of(item), item, rule
+    return folded(str(item)), None, rule

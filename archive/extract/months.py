@@ -30,10 +30,15 @@ MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?!\w)"
 # Halves of the day after noon: English, Vietnamese (chiều, CH), German and Spanish leave them out.
 AFTERNOON = r"(?:pm|p\.m\.|ch|chiều|tối)"
 
-# Hours east of Greenwich of the abbreviations newspapers print. CST and IST are left out: each names several zones.
-ZONES: dict[str, float] = {
-    "UTC": 0, "GMT": 0, "WET": 0, "BST": 1, "CET": 1, "MEZ": 1, "WEST": 1, "CEST": 2, "MESZ": 2, "EET": 2, "SAST": 2,
-    "EEST": 3, "MSK": 3, "EAT": 3, "PKT": 5, "WIB": 7, "ICT": 7, "WITA": 8, "SGT": 8, "HKT": 8, "AWST": 8, "WIT": 9,
-    "JST": 9, "KST": 9, "ACST": 9.5, "AEST": 10, "AEDT": 11, "NZST": 12, "NZDT": 13,
-    "EDT": -4, "EST": -5, "CDT": -5, "MDT": -6, "MST": -7, "PDT": -7, "PST": -8,
+# What newspapers print behind a time of day. Abbreviations of zones with summer time name the clock of the place:
+# American papers print EST in July and European ones CET. CST and IST are left out: each names several clocks.
+ZONES: dict[str, str] = {
+    "UTC": "UTC", "GMT": "UTC", "WET": "Europe/Lisbon", "WEST": "Europe/Lisbon", "BST": "Europe/London", "CET": "Europe/Paris",
+    "CEST": "Europe/Paris", "MEZ": "Europe/Paris", "MESZ": "Europe/Paris", "EET": "Europe/Helsinki", "EEST": "Europe/Helsinki",
+    "SAST": "Africa/Johannesburg", "CAT": "Africa/Maputo", "WAT": "Africa/Lagos", "EAT": "Africa/Nairobi", "MSK": "Europe/Moscow", "TRT": "Europe/Istanbul",
+    "PKT": "Asia/Karachi", "ICT": "Asia/Ho_Chi_Minh", "WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura", "SGT": "Asia/Singapore",
+    "HKT": "Asia/Hong_Kong", "JST": "Asia/Tokyo", "KST": "Asia/Seoul", "AWST": "Australia/Perth", "AEST": "Australia/Brisbane",
+    "AEDT": "Australia/Sydney", "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland", "ET": "America/New_York", "EST": "America/New_York",
+    "EDT": "America/New_York", "CDT": "America/Chicago", "MST": "America/Denver", "MDT": "America/Denver", "PT": "America/Los_Angeles",
+    "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles",
 }  # fmt: skip

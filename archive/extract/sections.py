@@ -11,7 +11,10 @@ from archive.extract.folding import folded, key_of
 MOST_TAGS = 60
 LONGEST_TAG = 120  # characters
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z]{2,8})*$")
-_HOME = frozenset(key_of(word) for word in ("Trang chủ", "Home", "Homepage", "Start", "Startseite", "Accueil", "Inicio", "Beranda", "Главная"))
+_HOME = frozenset(
+    key_of(word)
+    for word in ("Trang chủ", "Home", "Homepage", "Start", "Startseite", "Accueil", "Inicio", "Beranda", "Главная")
+)
 
 
 def tags_of(values: Iterable[str]) -> tuple[str, ...]:

@@ -1,0 +1,149 @@
+"""Who wrote an article: the byline as printed, and its persons, without house, vendor and agency."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from archive.extract.bylines import authors_of, is_agency, is_person_like, unique
+from archive.extract.declared import Declared, house_key
+from archive.extract.folding import key_of, text_of
+from archive.extract.surroundings import Spot, label
+
+METAS = (
+    "dable:author", "article:author", "author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl", "dc.creator",
+    "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author", "articleauthor", "vr:author",
+)  # fmt: skip
+LONGEST = 240  # characters of an element that is a byline and nothing more
+_NAMED = re.compile(
+    r"(?:^|[\s_\-]|[a-z](?=[A-Z]))(?:authors?(?:name|s?info|line)?|bylines?|by-line|tac-?gia|writers?|journalists?|reporters?|contributors?|penulis"
+    r"|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|written-?by|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
+)
+_HREF = re.compile(
+    r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|people|staff|journalists?|writers?|contributors?|by|bio|forfatter"
+    r"|penulis|yazar(?:lar)?|redaktion|team|von|columnists?|person)/",
+    re.I,
+)
+_INTRODUCED = re.compile(r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s", re.I)
+_ASIDE = re.compile(r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source|avatar|image|intro", re.I)
+_VENDORS = frozenset(
+    map(key_of, ("VCCorp.vn", "VCCorp vn", "ePi", "Hemera", "MasterCMS", "admin", "administrator", "editor", "webmaster", "root",
+                 "developer", "superadmin", "user", "unknown", "null", "none", "undefined", "author", "staff", "wordpress"))
+)  # fmt: skip
+_HOST = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Byline:
+    """What one source says: the line as printed (or declared), its names, and the elements that show it."""
+
+    origin: str
+    line: str
+    names: tuple[str, ...]
+    elements: tuple[HtmlElement, ...] = ()
+
+
+def declared_bylines(declared: Declared) -> Iterator[Byline]:
+    """What JSON-LD and the metas name, in order of trust."""
+    for member in ("author", "creator"):
+        names = declared.names(member)
+        if names:
+            yield Byline("json-ld", "; ".join(name.text for name in names), _split(name.text for name in names))
+    for meta in METAS:
+        values = declared.page.metas.get(meta, ())[:12]
+        names_of = _split(value for value in values if not value.startswith("("))
+        if names_of:
+            yield Byline(meta, "; ".join(values), names_of)
+
+
+def shown_byline(spots: Iterable[Spot]) -> Byline | None:
+    """The byline beside the headline: elements that the markup, a link to an author's page or a word calls so."""
+    lines: list[str] = []
+    names: list[str] = []
+    elements: list[HtmlElement] = []
+    for spot in spots:
+        if any(spot.element is used or used in spot.element.iterancestors() for used in elements):
+            continue
+        if not is_byline(spot.element, spot.label) or not (found := names_in(spot.element)):
+            continue
+        lines.append(_line_of(spot.element, found))
+        names += found
+        elements.append(spot.element)
+    return Byline("byline", "; ".join(lines), unique(names), tuple(elements)) if lines else None
+
+
+def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
+    """The names of a byline that are neither the house, nor its software, nor an agency."""
+    return tuple(name for name in byline.names if not is_house(name, house) and not is_agency(name))
+
+
+def overrules(shown: Byline, declared: Byline, house: frozenset[str]) -> bool:
+    """Whether the page shows other persons than it declares: the declared one is then whoever entered the article."""
+    names, others = persons(shown, house), persons(declared, house)
+    if not names or not all(is_person_like(name) and 1 < len(name.split()) < 6 for name in names):
+        return False
+    known = {key_of(name) for name in others}
+    line = key_of(shown.line)
+    return bool(others) and not any(key_of(name) in known for name in names) and not any(key in line for key in known)
+
+
+def is_house(name: str, house: frozenset[str]) -> bool:
+    """Whether a name is the outlet's, its host's or its software's."""
+    return key_of(name) in _VENDORS or house_key(name) in house or bool(_HOST.search(name))
+
+
+def _line_of(element: HtmlElement, names: tuple[str, ...]) -> str:
+    """The byline as printed: of the innermost element that shows all the names, where the outer one says much more."""
+    line = printed(element)
+    if len(line) <= sum(map(len, names)) + 3 * len(names) + 25:
+        return line
+    inner = [child for child in islice(element.iter("*"), 1, 40) if is_byline(child, label(child))]
+    lines = [printed(child) for child in inner if set(names_in(child)) >= set(names)]
+    return min((found for found in lines if found), key=len, default=", ".join(names))
+
+
+def _split(values: Iterable[str]) -> tuple[str, ...]:
+    return unique(name for value in values for name in authors_of(value))
+
+
+def is_byline(element: HtmlElement, name: str) -> bool:
+    if element.get("rel") == "author" or "author" in (element.get("itemprop") or "").split():
+        return True
+    if element.tag == "a":
+        return bool(_HREF.search(element.get("href") or ""))
+    return bool(_NAMED.search(name)) or bool(_INTRODUCED.match((element.text or "").lstrip()[:30] + " "))
+
+
+def names_in(element: HtmlElement) -> tuple[str, ...]:
+    """The names an element shows: of its links to authors' pages if it has any, else of its text without roles."""
+    meta = [inner.get("content") or "" for inner in islice(element.iter("meta"), 10) if inner.get("itemprop") == "name"]
+    links = [link for link in islice(element.iter("a"), 20) if link is not element and is_byline(link, "")]
+    linked = _split(meta or [text_of(link, LONGEST) for link in links])
+    text = printed(element)
+    named = _split([text]) if len(text) <= LONGEST else ()
+    if not linked or all(name in named for name in linked):
+        return tuple(name for name in named if is_person_like(name)) or linked
+    return linked
+
+
+def printed(element: HtmlElement) -> str:
+    """The text of a byline without times, roles and portraits; names in elements alike are set apart."""
+    children = [child for child in islice(element, 30) if isinstance(child.tag, str) and not _is_aside(child)]
+    alike = len(children) > 1 and len({(child.tag, child.get("class")) for child in children}) == 1
+    apart = "; " if alike and not any((child.tail or "").strip() for child in children) else " "
+    pieces = [element.text or ""]
+    for child in children:
+        pieces += [printed(child) if len(child) else text_of(child, LONGEST), apart if child is not children[-1] else " "]
+        pieces.append(child.tail or "")
+    return " ".join("".join(pieces).split())[: 2 * LONGEST]
+
+
+def _is_aside(element: HtmlElement) -> bool:
+    if element.tag in ("time", "img", "svg", "button", "script", "style", "meta", "picture", "noscript", "figure"):
+        return True
+    name = f"{element.get('class') or ''} {element.get('itemprop') or ''}"
+    return bool(_ASIDE.search(name)) and "name" not in name.lower()

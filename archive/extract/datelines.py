@@ -1,0 +1,148 @@
+"""When an article was published and changed, from what the page declares and what it shows beside the headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from archive.extract.dates import Stamp, machine, visible
+from archive.extract.declared import Declared
+from archive.extract.folding import text_of
+from archive.extract.surroundings import Spot
+
+PUBLISHED = (
+    "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish-date", "publish_date",
+    "published_time", "og:published_time", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "date",
+    "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "sailthru.date", "published_at", "published-date",
+    "publication_date", "publication-date", "http://ogp.me/ns/article#published_time", "article.published", "bt:pubdate", "vr:published_time",
+    "originalpublicationdate", "article_date_original", "datecreated", "article:create_at", "release_date",
+)  # fmt: skip
+MODIFIED = (
+    "article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified",
+    "cxenseparse:modified_time", "http://ogp.me/ns/article#modified_time", "og:article:modified_time", "article.updated", "revised",
+    "lastupdate", "updated_time", "article_updatetime",
+)  # fmt: skip
+
+LONGEST = 220  # characters of an element that shows a date and little else
+_NAMED = re.compile(r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|meta|info|byline|detail|tanggal|fecha|tarih", re.I)
+_UPDATED = re.compile(
+    r"updat|aktualisier|cập nhật|mis(?:e)? à jour|modifi|actualiz|atualiz|aggiorna|bijgewerkt|gewijzigd|oppdater|uppdater|opdater"
+    r"|обновл|оновл|güncel|更新|diperbarui|zuletzt|stand:|edited|last changed",
+    re.I,
+)
+_NEVER = re.compile(r"giấy phép|gp-|licen[cs]e|©|copyright|issn|bản quyền", re.I)
+_WORD = re.compile(r"[^\W\d_]+")
+_DAY_WORDS = re.compile(r"(?:thứ|chủ nhật|ngày|tháng|năm|gmt|utc|uhr|am|pm)\b", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A stamp, the source that gave it, and the element that shows it, if any."""
+
+    origin: str
+    stamp: Stamp
+    element: HtmlElement | None = None
+
+
+def declared_claims(declared: Declared, members: tuple[str, ...], metas: tuple[str, ...]) -> list[Claim]:
+    """The stamps of JSON-LD and metas, in order of trust."""
+    found = [Claim("json-ld", stamp) for _, text in declared.value(*members) if (stamp := machine(text))]
+    for name in metas:
+        for value in declared.page.metas.get(name, ())[:2]:
+            if stamp := machine(value):
+                found.append(Claim(name, stamp))
+    return found
+
+
+def shown_claims(spots: Iterable[Spot]) -> list[tuple[Claim, bool]]:
+    """The dates shown beside the headline, and whether each says that it is the date of a change.
+
+    Of nested elements only the innermost counts. Elements alike that show three days or more are a list of other
+    articles.
+    """
+    found = [(spot, *read) for spot in spots if (read := _read_spot(spot))]
+    outer = {ancestor for spot, _, _ in found for ancestor in islice(spot.element.iterancestors(), 8)}
+    found = [entry for entry in found if entry[0].element not in outer]
+    days: dict[tuple[str, str], set[date]] = {}
+    for spot, claim, _ in found:
+        days.setdefault((str(spot.element.tag), spot.label), set()).add(claim.stamp.when.date())
+    return [(claim, update) for spot, claim, update in found if len(days[str(spot.element.tag), spot.label]) < 3]
+
+
+def settled(claims: list[Claim], more: Callable[[], Iterable[Claim]]) -> Claim | None:
+    """The first claim, made exact by others of the same day: a time of day where it has none, a zone where it has none."""
+    anchor = next(iter(claims), None)
+    if anchor is None or not anchor.stamp.has_time or anchor.stamp.when.tzinfo is None:
+        claims = [*claims, *more()]
+        anchor = next(iter(claims), None)
+    if anchor is None:
+        return None
+    if not anchor.stamp.has_time:
+        anchor = next((claim for claim in claims if _refines(claim.stamp, anchor.stamp)), anchor)
+    if anchor.stamp.when.tzinfo is None:
+        anchor = next((claim for claim in claims if _zones(claim.stamp, anchor.stamp)), anchor)
+    return anchor
+
+
+def offset_of(claims: Iterable[Claim]) -> tzinfo | None:
+    """The one offset from UTC that the page's stamps agree on; UTC itself says nothing about the newsroom's clock."""
+    offsets = {claim.stamp.when.utcoffset() for claim in claims} - {None, timedelta(0)}
+    return timezone(next(offset for offset in offsets if offset)) if len(offsets) == 1 else None
+
+
+def _refines(stamp: Stamp, day: Stamp) -> bool:
+    return stamp.has_time and abs((_wall(stamp) - _wall(day)).days) < 1 and _wall(stamp).date() == _wall(day).date()
+
+
+def _zones(stamp: Stamp, naive: Stamp) -> bool:
+    """Whether an aware stamp is the same moment as a naive one, on some clock of the earth."""
+    if stamp.when.tzinfo is None or not stamp.has_time:
+        return False
+    ahead = naive.when - stamp.when.astimezone(UTC).replace(tzinfo=None)
+    quarters = ahead / timedelta(minutes=15)
+    return abs(ahead) <= timedelta(hours=14) and abs(quarters - round(quarters)) * 15 < 1
+
+
+def _wall(stamp: Stamp) -> datetime:
+    return stamp.when.replace(tzinfo=None)
+
+
+def _read_spot(spot: Spot) -> tuple[Claim, bool] | None:
+    element, name = spot.element, spot.label
+    attribute = element.get("datetime") or (element.get("content") if "datePublished" in name or "dateModified" in name else "")
+    if attribute and (stamp := machine(attribute)) and (stamp.has_time or not len(element)):
+        return Claim("time", _with_time(element, stamp), element), _is_update(name, text_of(element, LONGEST))
+    if element.tag != "time" and not _NAMED.search(name) and len(element) > 3:
+        return None
+    text = text_of(element, LONGEST + 1)
+    stamp = visible(text) if _may_be_date(text, bool(_NAMED.search(name)) or element.tag == "time") else None
+    return (Claim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
+
+
+def _may_be_date(text: str, named: bool) -> bool:
+    if not 6 <= len(text) <= LONGEST or not any(map(str.isdigit, text)) or _NEVER.search(text):
+        return False
+    words = [word for word in _WORD.findall(_DAY_WORDS.sub("", text))]
+    return sum(map(len, words)) <= (90 if named else 24)
+
+
+def _with_time(element: HtmlElement, stamp: Stamp) -> Stamp:
+    """The stamp with the time of day that stands beside the day in an element of its own."""
+    parent = element.getparent()
+    if stamp.has_time or parent is None:
+        return stamp
+    text = text_of(parent, LONGEST + 1)
+    beside = visible(text) if len(text) <= LONGEST else None
+    return beside if beside and _refines(beside, stamp) else stamp
+
+
+def _is_update(name: str, text: str) -> bool:
+    """Whether the words before the first digit, or the markup, speak of a change."""
+    introduction = re.match(r"\D*", text)
+    said = introduction.group() if introduction else ""
+    return bool(_UPDATED.search(said) or re.search(r"dateModified|updated|modified", name))

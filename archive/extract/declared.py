@@ -1,0 +1,192 @@
+"""What a page declares about its article: the JSON-LD objects that describe it, and whose house the page is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from archive.extract.folding import folded, key_of
+from archive.extract.headlines import agree
+from archive.extract.jsonld import Thing, by_id, types_of
+from archive.extract.page import Page
+
+MOST_NAMES = 60
+_RANKS = {"webpage": 1, "itempage": 1, "videoobject": 0, "creativework": 1, "product": 0, "event": 0, "webcontent": 1}
+_ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
+_TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
+_HOUSE_METAS = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "al:android:app_name", "dc.publisher", "copyright", "publisher")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name given as author. `house`: the page types it as an organization."""
+
+    text: str
+    house: bool = False
+
+
+@dataclass(frozen=True)
+class Declared:
+    """A page's declarations, read once."""
+
+    page: Page
+
+    @cached_property
+    def title(self) -> str:
+        """The text of <title>, as it stands."""
+        element = next(self.page.root.iter("title"), None)
+        return folded(element.text or "") if element is not None else ""
+
+    @cached_property
+    def titles(self) -> tuple[tuple[str, str], ...]:
+        """(name, text) of every meta that names the article."""
+        metas = self.page.metas
+        return tuple((name, folded(value)) for name in _TITLE_METAS for value in metas.get(name, ())[:3])
+
+    @cached_property
+    def things(self) -> tuple[Thing, ...]:
+        """The JSON-LD objects that describe this article, the best first; never those of related articles."""
+        found = [(self._fit(thing), -place, thing) for place, thing in enumerate(self.page.linked_data)]
+        fitting = sorted((entry for entry in found if entry[0] > 0), key=lambda entry: entry[:2], reverse=True)
+        if not fitting:
+            return ()
+        main = fitting[0][2]
+        return (main, *(thing for _, _, thing in fitting[1:20] if self._same(main, thing)))
+
+    @cached_property
+    def house(self) -> frozenset[str]:
+        """Keys of every name the page gives to its own house: site, publisher, host."""
+        names = [value for name in _HOUSE_METAS for value in self.page.metas.get(name, ())[:3]]
+        names += [value for thing in self.page.linked_data[:300] for value in _house_names(thing)]
+        host = (urlsplit(self.page.url).hostname or "").removeprefix("www.")
+        labels = host.split(".")
+        names += [host, *labels[:-1][-2:], "".join(labels)]
+        keys = {house_key(folded(name, 200)) for name in names}
+        return frozenset(key for key in keys if len(key) > 1)
+
+    def value(self, *members: str) -> Iterator[tuple[str, str]]:
+        """(member, text) of the describing objects' members, the best object first."""
+        for thing in self.things:
+            for member in members:
+                for item in _flat(thing.get(member)):
+                    if isinstance(item, (str, int)) and not isinstance(item, bool):
+                        yield member, str(item)
+
+    def names(self, *members: str) -> tuple[Name, ...]:
+        """Names under the first of these members that holds any, references followed."""
+        for thing in self.things:
+            for member in members:
+                names = tuple(self._names(thing.get(member), 0))[:MOST_NAMES]
+                if names:
+                    return names
+        return ()
+
+    @cached_property
+    def _index(self) -> dict[str, Thing]:
+        return by_id(self.page.linked_data)
+
+    def _names(self, value: object, depth: int) -> Iterator[Name]:
+        for item in _flat(value):
+            if isinstance(item, str):
+                yield Name(item)
+            elif isinstance(item, dict) and depth < 4:
+                yield from self._named(item, depth)
+
+    def _named(self, thing: Thing, depth: int) -> Iterator[Name]:
+        reference = thing.get("@id")
+        if "name" not in thing and isinstance(reference, str) and self._index.get(reference, thing) is not thing:
+            thing = self._index[reference]
+        types = types_of(thing)
+        house = "person" not in types and any(kind in _ORGANIZATIONS for kind in types)
+        parts = [thing.get("givenName"), thing.get("familyName")]
+        name = thing.get("name") or " ".join(part for part in parts if isinstance(part, str)) or thing.get("author")
+        yield from (Name(found.text, house) for found in self._names(name, depth + 1))
+
+    def _fit(self, thing: Thing) -> int:
+        """How well an object describes this page's article; 0 and less is not at all."""
+        rank = max((_rank(kind) for kind in types_of(thing)), default=0)
+        if rank <= 0 or not {"headline", "datePublished", "author", "name"} & thing.keys():
+            return 0
+        headline = thing.get("headline") or thing.get("name")
+        named = isinstance(headline, str) and self._is_headline(folded(headline))
+        return rank + 3 * named + 3 * self._is_here(thing) + ("datePublished" in thing) + ("author" in thing)
+
+    def _is_headline(self, text: str) -> bool:
+        return any(agree(text, title) for title in (self.title, *(text for _, text in self.titles[:4])))
+
+    def _is_here(self, thing: Thing) -> bool:
+        """Whether the object names this page as its own."""
+        page = _path(self.page.url)
+        main = thing.get("mainEntityOfPage")
+        given = [thing.get("url"), thing.get("@id"), main.get("@id") if isinstance(main, dict) else main]
+        return bool(page) and any(isinstance(url, str) and _path(url) == page for url in given)
+
+    def _same(self, main: Thing, other: Thing) -> bool:
+        """Whether another object describes the article too: same address or same headline."""
+        wanted, found = main.get("headline"), other.get("headline") or other.get("name")
+        if isinstance(wanted, str) and isinstance(found, str) and agree(folded(wanted), folded(found)):
+            return True
+        return self._is_here(other)
+
+
+def house_key(name: str) -> str:
+    """A house's name without the words any newspaper's name may carry: Báo điện tử Dân Trí, dantri.com.vn, @dantri."""
+    words = [word for word in name.replace(".", " ").replace("-", " ").replace("_", " ").split()]
+    kept = [key for key in map(key_of, words) if key and key not in _COMMON_WORDS]
+    key = "".join(kept) or key_of(name)
+    for word in ("bao",):
+        key = key.removeprefix(word) if len(key) > len(word) + 2 else key
+    for word in ("online", "news", "vn", "com"):
+        key = key.removesuffix(word) if len(key) > len(word) + 2 else key
+    return key
+
+
+_COMMON_WORDS = frozenset(
+    "bao dien tu tap chi the der die das online news newspaper times com net org vn www https http tv m de digital redaktion"
+    " desk staff team newsroom redaction la le el redacao redaccion editorial dai truyen hinh phat thanh va".split()
+) - {"times"}
+
+
+def _rank(kind: str) -> int:
+    if kind in _RANKS:
+        return _RANKS[kind]
+    return 4 if kind.endswith(("article", "posting", "report", "review", "analysis", "opinion")) else 0
+
+
+def _house_names(thing: Thing) -> Iterator[str]:
+    publisher = thing.get("publisher")
+    holders = [publisher] if isinstance(publisher, dict) else []
+    if any(kind in _ORGANIZATIONS for kind in types_of(thing)) and "logo" in thing:
+        holders.append(thing)
+    for holder in holders:
+        for member in ("name", "alternateName"):
+            if isinstance(name := holder.get(member), str):
+                yield name.removeprefix("https://").removeprefix("http://")
+
+
+def _flat(value: Any, limit: int = 200) -> list[Any]:
+    """The items of a value that may be one, a list, or a list of lists."""
+    items: list[Any] = []
+    stack: list[Any] = [value]
+    while stack and len(items) < limit:
+        item = stack.pop()
+        if isinstance(item, list):
+            stack.extend(reversed(item[:limit]))
+        elif item is not None:
+            items.append(item)
+    return items
+
+
+def _path(url: str) -> str:
+    try:
+        return unquote(urlsplit(url).path).rstrip("/")
+    except ValueError:
+        return ""
+
+
+def first(values: Iterable[str]) -> str | None:
+    """The first text that is not empty, folded."""
+    return next((text for value in values if (text := folded(value))), None)

@@ -1,0 +1,118 @@
+"""The signature of an article: the short line before the first or behind the last paragraph that names its author.
+
+Vietnamese papers sign under the text: bold, at the right margin, often with an agency or a remark in brackets.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, names_in, printed
+from archive.extract.bylines import authors_of, is_person_like
+from archive.extract.folding import text_of
+from archive.extract.surroundings import TAIL, barred, beyond, label
+
+MOST_PARAGRAPHS = 3_000
+RUNNING = 80  # characters that make a paragraph running text
+SHORT = 90  # characters of a signature
+MOST_BEHIND = 45  # elements behind the last paragraph of running text
+_RIGHT = re.compile(r"text-align:\s*(?:right|end)", re.I)
+_SENTENCE = re.compile(r"[.!?…:]\s*$|[.!?]\s")
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The first and the last paragraph of running text that share one container."""
+
+    first: HtmlElement
+    last: HtmlElement
+
+
+def body_of(root: HtmlElement) -> Body | None:
+    """The paragraphs of the container that holds most running text; None where there is none."""
+    sizes: dict[HtmlElement, int] = {}
+    ends: dict[HtmlElement, list[HtmlElement]] = {}
+    for paragraph in islice(root.iter("p", "div"), MOST_PARAGRAPHS):
+        size = _size(paragraph)
+        parent = paragraph.getparent()
+        if size >= RUNNING and parent is not None:
+            sizes[parent] = sizes.get(parent, 0) + size
+            ends.setdefault(parent, []).append(paragraph)
+    if not sizes:
+        return None
+    container = max(sizes, key=lambda element: sizes[element])
+    return Body(ends[container][0], ends[container][-1])
+
+
+def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | None:
+    """The line that signs the article with another name than its house's: behind its text, else in bold before it."""
+    for element in _behind(body.last):
+        names = _signed(element, vietnamese)
+        if names and not all(is_house(name, house) for name in names):
+            return Byline("signature", printed(element), names, (element,))
+    opening = body.first.getprevious()
+    if opening is not None and opening.tag == "p" and (names := _bold_names(opening)):
+        return Byline("signature", printed(opening), names, (opening,))
+    return None
+
+
+def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
+    """Elements behind the text, up to the first heading of a related list."""
+    node, seen = beyond(last), 0
+    while node is not None and seen < MOST_BEHIND:
+        seen += 1
+        if not isinstance(node.tag, str) or barred(node, label(node)):
+            node = beyond(node)
+            continue
+        if TAIL.match((node.text or "").lstrip()[:40]):
+            return
+        yield node
+        node = node[0] if len(node) else beyond(node)
+
+
+def _signed(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
+    if element.tag not in ("p", "div", "span", "strong", "b", "em", "h4", "h5", "a"):
+        return ()
+    if is_byline(element, label(element)):
+        return names_in(element)
+    text = text_of(element, LONGEST) if element.tag in ("p", "div") else ""
+    if not 1 < len(text) <= SHORT or _SENTENCE.search(text):
+        return ()
+    style = (element.get("style") or "") + (element.get("align") or "").replace("right", "text-align:right")
+    if _RIGHT.search(style) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
+        return _likely(authors_of(text))
+    return _bold_names(element)
+
+
+def _bold_names(element: HtmlElement) -> tuple[str, ...]:
+    """The names of a line that is bold from end to end, save for a remark in brackets."""
+    text = text_of(element, LONGEST)
+    bold = next(element.iter("strong", "b"), None)
+    if bold is None or not 1 < len(text) <= SHORT or _SENTENCE.search(text):
+        return ()
+    rest = text.replace(text_of(bold, LONGEST), "", 1).strip()
+    if rest and not re.fullmatch(r"[(/\-–].*", rest):
+        return ()
+    names = _likely(authors_of(text))
+    return names if all(1 < len(name.split()) < 6 for name in names) else ()
+
+
+def _likely(names: tuple[str, ...]) -> tuple[str, ...]:
+    return names if names and all(is_person_like(name) and len(name.split()) < 6 for name in names) else ()
+
+
+def _all_capitalised(text: str) -> bool:
+    words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", text))
+    return 0 < len(words) <= 5 and all(word[0].isupper() for word in words)
+
+
+def _size(element: HtmlElement) -> int:
+    """Characters of a paragraph: all of a p, of a div only what stands in it directly."""
+    if element.tag == "p":
+        return sum(len(text) for text in islice(element.itertext(), 60))
+    return len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in islice(element, 60))

@@ -1,0 +1,130 @@
+"""The neighbourhood of a headline: the elements a reader's eye passes on the way from the headline to the text.
+
+Dates and bylines are looked for here and nowhere else, so that a clock in the header, a related list or a comment
+cannot lend an article its date. All walks are bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+from lxml.html import HtmlElement
+
+from archive.extract.folding import text_of
+
+MOST_AFTER, MOST_BEFORE = 260, 60  # elements
+MOST_LONG = 3  # paragraphs of running text: behind them is the body
+
+_BARRED_TAGS = frozenset(
+    {"nav", "aside", "footer", "form", "figure", "figcaption", "script", "style", "svg", "noscript", "template", "video",
+     "audio", "iframe", "select", "table-of-contents", "picture", "img", "input"}
+)  # fmt: skip
+_BARRED = re.compile(
+    r"relat|recommend|similar|lien-?quan|tin-?(?:khac|moi|lq)|comment|binh-?luan|sidebar|side-bar|newsletter|breadcrumb|share|social|caption|credit"
+    r"|menu|navbar|navigation|promo|advert|banner|teaser|most-?read|popular|trending|doc-?nhieu|widget|popup|modal|paywall|subscri"
+    r"|tooltip|gallery|slider|carousel|player|list-concern|topbar|top-bar|clock|cookie|consent|weather|footer",
+    re.I,
+)
+_ARTICLE_PART = re.compile(r"author|byline|date|time|tac-?gia", re.I)
+
+
+_OWN_TEXT = 140  # characters directly in an element: it is running text, whatever its tag
+TAIL = re.compile(
+    r"^(?:các tin (?:khác|liên quan|cũ|mới)|tin (?:liên quan|khác|mới|đọc nhiều|cùng)|cùng chuyên mục|có thể bạn quan tâm|mới nhất|phản hồi|bình luận"
+    r"|ý kiến|bài (?:liên quan|khác)|related|more (?:on|from|stories)|read (?:more|also|next)|comments?|mehr zum thema|lesen sie auch|lire aussi)",
+    re.I,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """An element beside the headline and what its markup calls it. `behind`: it follows the headline."""
+
+    element: HtmlElement
+    label: str
+    behind: bool = True
+
+
+def spots(headline: HtmlElement) -> list[Spot]:
+    """The elements around a headline: those behind it in reading order, then those in front of it, nearest first."""
+    return [*(Spot(*found) for found in after(headline)), *(Spot(*found, behind=False) for found in before(headline))]
+
+
+def label(element: HtmlElement) -> str:
+    """What the markup calls an element: class, id, itemprop, rel and test ids in one string."""
+    get = element.get
+    names = (get("class"), get("id"), get("itemprop"), get("rel"), get("data-testid"), get("data-role"), get("data-qa"))
+    return " ".join(name for name in names if name)[:300]
+
+
+def barred(element: HtmlElement, name: str) -> bool:
+    """Whether nothing below an element belongs to the article's head."""
+    if element.tag in _BARRED_TAGS:
+        return True
+    if _BARRED.search(name) and not _ARTICLE_PART.search(name):
+        return True
+    return element.tag in ("ul", "ol") and _is_link_list(element, name)
+
+
+def after(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Elements behind the headline with their labels, in reading order, up to the running text."""
+    seen = long = 0
+    node = beyond(headline)
+    while node is not None and seen < MOST_AFTER and long < MOST_LONG:
+        seen += 1
+        name = label(node) if isinstance(node.tag, str) else ""
+        if not isinstance(node.tag, str) or barred(node, name):
+            node = beyond(node)
+            continue
+        if TAIL.match((node.text or "").lstrip()[:40]):
+            return
+        yield node, name
+        long += _is_running(node)
+        node = node[0] if len(node) else beyond(node)
+
+
+def before(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Elements in front of the headline, the nearest first, within the block that it shares with them."""
+    seen, node = 0, headline
+    for _ in range(3):
+        for sibling in node.itersiblings(preceding=True):
+            name = label(sibling) if isinstance(sibling.tag, str) else ""
+            if not name and not isinstance(sibling.tag, str) or barred(sibling, name):
+                continue
+            for inner in islice(sibling.iter("*"), 20):
+                seen += 1
+                if seen > MOST_BEFORE:
+                    return
+                yield inner, label(inner)
+        parent = node.getparent()
+        if parent is None or parent.tag in ("body", "html", "form", "main", "article"):
+            return
+        node = parent
+
+
+def _is_running(element: HtmlElement) -> bool:
+    """Whether an element holds running text of its own."""
+    own = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in islice(element, 40))
+    return own >= _OWN_TEXT
+
+
+def beyond(node: HtmlElement) -> HtmlElement | None:
+    """The next element in reading order that is not inside `node`."""
+    current: HtmlElement | None = node
+    while current is not None:
+        following = current.getnext()
+        if following is not None:
+            return following
+        current = current.getparent()
+    return None
+
+
+def _is_link_list(element: HtmlElement, name: str) -> bool:
+    """A list of other articles: links as long as headlines."""
+    if _ARTICLE_PART.search(name):
+        return False
+    links = list(islice(element.iter("a"), 12))
+    return len(links) > 1 and sum(len(text_of(link, 80)) for link in links) > 30 * len(links)
