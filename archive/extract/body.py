@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import cleaning, containers, figures, furniture, lead
+from archive.extract import cleaning, containers, figures, furniture, lead, region
 from archive.extract.blocks import Piece, pieces
 from archive.extract.containers import Container, compiled
 from archive.extract.metadata import Metadata
@@ -31,7 +31,9 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     root = page.root
     ruled = containers.by_rules(root, rules)
     declared = containers.declared(root)
-    furniture.remove(root, [one for one in (ruled.element if ruled else None, declared) if one is not None])
+    heading = region.headline_element(root, metadata.headline or "")
+    known = (ruled.element if ruled else None, declared, heading)
+    furniture.remove(root, [one for one in known if one is not None])
     container = ruled or _structured(root, declared)
     if container is None:
         return Body()
@@ -39,11 +41,12 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         if element is not container.element and container.element not in element.iterdescendants():
             furniture.drop(element)
     _drop_by_rules(container)
-    found = lead.find(page, rules, container.element, metadata.headline or "")
+    found = lead.find(page, rules, container.element, heading, metadata.headline or "")
     lead_text = text_of(found[0]) if found else None
     if found and found[0] is not container.element:
         furniture.drop(found[0])
-    pictures = figures.take(_region(root, container.element), container.element, page.url)
+    around = region.article_region(heading, container.element)
+    pictures = figures.take(around, container.element, page)
     blocks = _blocks(cleaning.kept(pieces(container.element), container.element, metadata.headline or ""), pictures)
     origins = [("body", container.origin)] + ([("lead", found[1])] if found else [])
     return Body(blocks, pictures.images, lead_text, tuple(origins))
@@ -61,13 +64,6 @@ def _drop_by_rules(container: Container) -> None:
         for element in compiled(path)(container.element):
             if isinstance(element, html.HtmlElement):
                 furniture.drop(element)
-
-
-def _region(root: html.HtmlElement, body: html.HtmlElement) -> html.HtmlElement:
-    """The part of the page that belongs to the article: what holds headline and body."""
-    headline = next(root.iter("h1"), None)
-    region = containers.common_ancestor([headline, body]) if headline is not None else body
-    return region if isinstance(region, html.HtmlElement) else body
 
 
 def _blocks(found: list[Piece], pictures: figures.Figures) -> tuple[Block, ...]:

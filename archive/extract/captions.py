@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
-from archive.extract import credits, words
+from archive.extract import phrases, words
 from archive.extract.text import fold, text_of
 
 LONGEST = 900  # characters; longer text beside a picture is the article
@@ -141,9 +141,12 @@ def _same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.H
     before = (parent.text or "") + "".join(
         _string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
     )
-    if before.strip():
+    rest = list(scope.itersiblings())
+    if before.strip() or any(_is_teaser(one) for one in rest):
         return []
-    return _wrapped_rest(scope)
+    linked = sum(len(_string(link)) for one in rest for link in one.iter("a"))
+    text = fold(_string(parent))
+    return [] if linked > 0.5 * len(text) or phrases.NOT_A_CAPTION.search(text) else _wrapped_rest(scope)
 
 
 def _wrapped_rest(scope: html.HtmlElement) -> list[html.HtmlElement]:
@@ -241,67 +244,14 @@ def _acceptable(element: html.HtmlElement, longest: int) -> bool:
     if not text or len(text) > longest or pictures_in(element):
         return False
     linked = sum(len(fold(_string(link))) for link in element.iter("a") if link.get("href"))
-    inside_link = any(ancestor.tag == "a" for ancestor in element.iterancestors())
-    return linked < 0.9 * len(text) and not (inside_link and element.find(".//h3") is not None)
+    return linked < 0.9 * len(text) and not _is_teaser(element) and not phrases.NOT_A_CAPTION.search(text)
 
 
-_credit_items = ("copyrightHolder", "creditText", "author", "copyrightNotice", "creator", "provider")
-
-
-def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> tuple[str | None, str | None, str | None]:
-    """(caption_raw, caption, credit) of the elements found for a picture."""
-    credited = _credit_elements(captions, scope)
-    raw = " ".join(_unique(text_of(element) for element in captions))
-    outside = [
-        element for element in credited if not any(one is element or one in element.iterancestors() for one in captions)
-    ]
-    named = " ".join(_unique(text_of(element) for element in credited))
-    rest = _without(captions, credited)
-    printed = " ".join(_unique([raw, *(text_of(element) for element in outside)])) or None
-    if not named or (not rest and len(named) > 60):
-        caption, credit = credits.split(rest or named)
-        return printed, caption, credit
-    caption, second = credits.split(rest) if rest else (None, None)
-    return printed, caption, credits.name_only(named) or second
-
-
-def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:
-    found: list[html.HtmlElement] = []
-    for root in (*captions, scope):
-        for element in root.iter():
-            if any(ancestor in found for ancestor in element.iterancestors()) or element in found:
-                continue
-            if _says_credit(element) and 0 < len(text_of(element)) <= 200 and not pictures_in(element):
-                found.append(element)
-        if found:
-            return found
-    return found
-
-
-def _says_credit(element: html.HtmlElement) -> bool:
-    if (element.get("itemprop") or "") in _credit_items:
+def _is_teaser(element: html.HtmlElement) -> bool:
+    """A heading inside, or a link around it and a strong line inside: another story's headline."""
+    if any(True for _ in element.iter("h1", "h2", "h3", "h4")):
         return True
-    return element.tag not in ("img", "figure", "picture") and words.matches(words.CREDIT, element.get("class"))
+    around = next(element.iterancestors("a"), None)
+    return around is not None and (any(True for _ in element.iter("strong", "b")) or words.matches(words.MAYBE_FURNITURE, around.get("class")))
 
 
-def _without(captions: list[html.HtmlElement], credited: list[html.HtmlElement]) -> str:
-    """The text of the captions without the credit elements inside them."""
-    texts = []
-    for element in captions:
-        if element in credited:
-            continue
-        text = text_of(element)
-        for credit in credited:
-            if element in credit.iterancestors():
-                text = _cut(text, text_of(credit))
-        texts.append(text)
-    return " ".join(_unique(texts))
-
-
-def _cut(text: str, part: str) -> str:
-    before, found, after = text.rpartition(part)
-    return fold(f"{before} {after}") if found else text
-
-
-def _unique(texts: Iterator[str] | list[str]) -> list[str]:
-    return list(dict.fromkeys(text for text in texts if text))

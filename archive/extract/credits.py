@@ -11,7 +11,7 @@ _LABELS = (
     r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|file photo|composite|copyright",
     r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration",
     r"foto's|fotos?|fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|photo d'archives|imagem|fonte",
-    r"kuva|kuvat|bilde|bildet|billede|ljósmynd|skjáskot|zdroj|zdjęcie|źródło|fot|foto ilustrasi|dok|sumber|kaynak|fotoğraf",
+    r"kuva|kuvat|bilde|bildet|billede|ljósmynd|skjáskot|mynd|zdroj|zdjęcie|źródło|fot|foto ilustrasi|dok|sumber|kaynak|fotoğraf",
     r"фото|источник|джерело|снимка|写真|撮影|提供|사진|图片?来源|图源|圖片來源|摄影|图|صورة|تصوير|المصدر",
 )
 _LABEL = "|".join(_LABELS)
@@ -23,7 +23,7 @@ _AGENCY = (
 )
 
 _LABELLED = re.compile(rf"(?:^|[\s(\[（【.,;|–—-])[(\[（【]?((?:{_LABEL})\s*[:：／/]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I)
-_SIGN = re.compile(r"(?:^|\s|[|(\[（.,–—-])[(\[（]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.*?))[)\]）]?\s*\.?$")
+_SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.*?))[)\]）]?\s*\.?$")
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
 _SLASHED = re.compile(
     rf"(?:^|[\s|.,–—-])((?:[^\s/|.]+[ ]?){{0,5}}?[^\s/|.]+\s?[/|]\s?(?:{_AGENCY})(?:\b.{{0,40}})?)\s*\.?$"
@@ -31,16 +31,17 @@ _SLASHED = re.compile(
 _NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _BY = re.compile(
-    rf"((?:photo|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|of|via)\s+(\S.{{1,100}}?))\)?\s*\.?$", re.I
+    rf"((?:photo|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|of)\s+(\S.{{1,100}}?))\)?\s*\.?$", re.I
 )
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
+_UNCOLONED = re.compile(r"[(\[]?\b((?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.|foto:?)\s*(\S.{1,80}?))[)\]]?\s*\.?$", re.I)
 _EDGES = " \t-–—|:,;/("
 
 
 def split(printed: str) -> tuple[str | None, str | None]:
     """(caption, credit) of what is printed under a picture; the credit without its label, either may be None."""
-    for find in (_labelled, _signed, _by, _bracketed, _slashed, _barred, _after_sentence):
+    for find in (_labelled, _signed, _barred, _by, _uncoloned, _bracketed, _slashed, _after_sentence):
         found = find(printed)
         if found:
             caption, credit = found
@@ -51,6 +52,8 @@ def split(printed: str) -> tuple[str | None, str | None]:
 def name_only(credit: str) -> str:
     """The name without label, brackets and sign: `(Ảnh: AFP/TTXVN)` is `AFP/TTXVN`."""
     bare = credit.strip().strip("()[]（）【】").strip()
+    if ")" in bare and "(" not in bare:
+        bare = bare.partition(")")[0]
     while True:
         match = _LEADING.match(bare)
         if not match or match.end() == len(bare):
@@ -71,9 +74,12 @@ def _labelled(printed: str) -> tuple[str, str] | None:
         last, start = match, match.start(1) + 1
         if len(match[2]) < 60:
             break
-    if last is None or len(last[2]) > 150:
+    if last is None or len(last[2]) > 150 or _AGENCY_BEFORE.search(printed[: last.start(1)]):
         return None
     return printed[: last.start(1)], last[2]
+
+
+_AGENCY_BEFORE = re.compile(rf"\b(?:{_AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
 
 
 def _signed(printed: str) -> tuple[str, str] | None:
@@ -86,11 +92,32 @@ def _by(printed: str) -> tuple[str, str] | None:
     return (printed[: match.start(1)], match[2]) if match else None
 
 
+def _uncoloned(printed: str) -> tuple[str, str] | None:
+    match = _UNCOLONED.search(printed)
+    return (printed[: match.start()], match[1]) if match else None
+
+
 def _bracketed(printed: str) -> tuple[str, str] | None:
     match = _BRACKETED.search(printed)
+    if match and _SENTENCE_END.search(printed[: match.start()]) and _is_name(match[1]):
+        return printed[: match.start()], match[1]
     if match and (_NAMED_AGENCY.search(match[1]) or re.search(r"\w/\w|\bvia\b", match[1])):
         return printed[: match.start()], match[1]
     return None
+
+
+# what stands in brackets behind a caption and names nobody
+_NO_NAME = re.compile(
+    r"archiv|symbol|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|minh h[oọ][aạ]|illustrat|screenshot|"
+    r"ảnh|montage|reproduc|\d{4}$|gauche|droite|izquierda|derecha",
+    re.I,
+)
+_SENTENCE_END = re.compile(r"[.!?\"”»…]$")
+
+
+def _is_name(text: str) -> bool:
+    """Whether words in brackets behind a full sentence can name a photographer or an agency."""
+    return text[:1].isupper() and len(text) <= 60 and not _NO_NAME.search(text) and text.count(" ") < 8
 
 
 def _slashed(printed: str) -> tuple[str, str] | None:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import captions, pictures
+from archive.extract import captioned, captions, pictures, words
 from archive.extract.blocks import IMAGE
 from archive.extract.furniture import drop
+from archive.extract.page import Page
 from archive.records import Image
 
 
@@ -20,7 +21,7 @@ class Figures:
     before_body: int
 
 
-def take(region: html.HtmlElement, body: html.HtmlElement, base: str) -> Figures:
+def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figures:
     """Reads the pictures of the region, takes their captions out of the tree and marks the pictures' places.
 
     region: the part of the page that belongs to the article, `body` included.
@@ -32,7 +33,7 @@ def take(region: html.HtmlElement, body: html.HtmlElement, base: str) -> Figures
     for picture in captions.pictures_in(region):
         if picture in done or pictures.is_icon(picture):
             continue
-        found = _read(picture, region, base, picture in inside, done)
+        found = _read(picture, region, page.url, picture in inside, done)
         if picture not in inside:
             before += len(found)
         images.extend(found if not found else _marked(picture, found, len(images)))
@@ -51,11 +52,13 @@ def _read(
     elements = captions.captions_of(scope, region, loose=inside)
     if not inside and not elements:
         return []
-    raw, caption, credit = captions.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
+    if _is_portrait(scope, region):
+        return []
+    raw, caption, credit = captioned.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     sharing = [picture]
     if elements:
         sharing = _sharing(picture, scope, elements)
-        for element in elements:
+        for element in captioned.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)
     found = {}
@@ -78,3 +81,13 @@ def _sharing(
         beside = [one for child in parent if child.tag == "figure" for one in captions.pictures_in(child)]
         return beside if picture in beside else own
     return captions.pictures_in(scope) or [picture]
+
+
+def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """An author's portrait: near elements are named for the author."""
+    for number, ancestor in enumerate([scope, *scope.iterancestors()]):
+        if ancestor is region or number > 3:
+            return False
+        if words.matches(words.PORTRAIT, ancestor.get("class"), ancestor.get("id")):
+            return True
+    return False

@@ -26,7 +26,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     """Takes the furniture out of the tree. `keep` are elements known to belong to the article: they and what
     contains them stay."""
     protected = set()
-    for element in (*root.iter("h1"), *keep):
+    for element in keep:
         protected.add(element)
         protected.update(element.iterancestors())
     _unwrap_noscript(root)
@@ -36,7 +36,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
         if element not in protected and _is_furniture(element) and not _too_much(element, total):
             drop(element)
     for element in _hidden(root):
-        if element not in protected and element.getparent() is not None and not _too_much(element, total):
+        if element not in protected and not _in_figure(element) and not _too_much(element, total):
             drop(element)
 
 
@@ -70,6 +70,12 @@ def _is_furniture(element: html.HtmlElement) -> bool:
     return element.get("type") in _RELATED
 
 
+def _in_figure(element: html.HtmlElement) -> bool:
+    """Inside a figure a <footer> is a credit, and what is hidden is a caption that opens."""
+    return next(element.iterancestors("figure"), None) is not None
+
+
+_ROLES = ("navigation", "complementary", "contentinfo", "dialog", "search")
 _RELATED = ("RelatedNewsBox", "RelatedOneNews")  # VCCorp
 
 

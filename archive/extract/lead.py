@@ -18,7 +18,11 @@ _TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
 
 
 def find(
-    page: Page, rules: tuple[Rules, ...], body: html.HtmlElement, headline: str
+    page: Page,
+    rules: tuple[Rules, ...],
+    body: html.HtmlElement,
+    heading: html.HtmlElement | None,
+    headline: str,
 ) -> tuple[html.HtmlElement, str] | None:
     """The element that holds the lead, and what found it."""
     for rule in rules:
@@ -26,7 +30,7 @@ def find(
             for element in compiled(path)(page.root):
                 if isinstance(element, html.HtmlElement) and len(text_of(element)) >= _SHORTEST:
                     return element, f"rules:{rule.name}/{rule.version}"
-    near = _between(page.root, body)
+    near = _between(page.root, body, heading)
     named = next((one for one in near if _named(one) and _fits(one, headline)), None)
     if named is not None:
         return named, "class"
@@ -34,14 +38,13 @@ def find(
     return (described, "description") if described is not None else None
 
 
-def _between(root: html.HtmlElement, body: html.HtmlElement) -> list[html.HtmlElement]:
+def _between(root: html.HtmlElement, body: html.HtmlElement, headline: html.HtmlElement | None) -> list[html.HtmlElement]:
     """The elements from the headline to the first paragraphs of the body."""
-    headline = next(root.iter("h1"), None)
     outer = {*body.iterancestors(), body}
     found: list[html.HtmlElement] = []
     started = headline is None
     inside = 0
-    for element in root.iter(*_TAGS, "h1", body.tag):
+    for element in root.iter(*_TAGS, "h1", "h2", "h3", body.tag):
         if element is headline:
             started = True
         if element is body or body in element.iterancestors():

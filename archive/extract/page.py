@@ -12,6 +12,8 @@ from lxml import etree, html
 from archive.extract.jsonld import objects
 
 # Browsers go on reading after </body> and </html>; libxml2 drops what follows some of them.
+# And it does not know that <source> and <track> have no content: unclosed, they swallow the picture and its caption.
+_VOID = re.compile(r"<(source|track)\b([^<>]*?)/?>", re.I)
 _ENDS = re.compile(r"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
 
 
@@ -44,7 +46,12 @@ def parse(text: str, url: str) -> Page | None:
     into them."""
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        root = html.document_fromstring(_ENDS.sub("", text).encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(_closed(text).encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:
         return None
     return Page(url, root)
+
+
+def _closed(text: str) -> str:
+    text = _ENDS.sub("", text)
+    return _VOID.sub(r"<\1\2></\1>", text) if "<source" in text or "<track" in text else text

@@ -48,3 +48,11 @@ _TAIL = (
     r"^\W*\(?(?:dpa|afp|ap|reuters|efe|ansa|ttxvn|thx|apa|sda|sid|kna|epd)(?:[/, ]+\w{1,12}){0,3}\)?\W*$",
 )
 TAIL = re.compile("|".join(_TAIL), re.I)
+
+# under a picture, and not its caption: a byline with a portrait, a button, an advert
+NOT_A_CAPTION = re.compile(
+    r"^(?:von|by|par|por|door|af|av|di|đăng bởi|tác giả)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:redakteur|correspondent|reporter|editor|\d\d?[:.]\d\d|\d{4}|$)|"
+    r"^(?:advertisement|anzeige|werbung|publicidad|publicité|quảng cáo|sponsored|getty images|placeholder.{0,20}|ảnh \d+|xem ảnh.{0,20})$|"
+    r"^#\d+ ",
+    re.I,
+)

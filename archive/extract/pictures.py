@@ -7,19 +7,11 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
-# the original before the copies made for a screen; attribute names of the lazy loaders that newsrooms use
+# the original before the copies made for a screen
 _ORIGINAL = ("data-original", "data-large-src", "data-full-src", "data-orig-file", "data-hi-res-src", "data-zoom-src")
-_LAZY = (
-    "data-src",
-    "data-lazy-src",
-    "data-lazy",
-    "data-image",
-    "data-img-src",
-    "data-echo",
-    "data-url",
-    "data-default-src",
-)
-_SRCSET = ("data-srcset", "data-lazy-srcset", "srcset", "data-src-set", "imagesrcset")
+# lazy loaders put the address into attributes of their own: data-src, data-lazy-src, data-flickity-lazyload ...
+_LAZY = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
+_ADDRESS = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PLACEHOLDER = re.compile(
     r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
@@ -43,14 +35,17 @@ def address(image: html.HtmlElement, base: str) -> str | None:
 
 
 def _given(image: html.HtmlElement) -> list[str]:
-    found = [value for name in _ORIGINAL + _LAZY if (value := image.get(name))]
-    found += _largest([value for name in _SRCSET if (value := image.get(name))])
+    sets = [value for name, value in image.attrib.items() if "srcset" in name]
+    lazy = [
+        value for name, value in image.attrib.items() if "set" not in name and _LAZY.match(name) and _ADDRESS.match(value)
+    ]
+    found = [value for name in _ORIGINAL if (value := image.get(name))] + lazy + _largest(sets)
     if image.get("src"):
         found.append(image.get("src", ""))
-    picture = image.getparent()
-    if picture is not None and picture.tag == "picture":
-        sources = [source.get(name) for source in picture.iter("source") for name in _SRCSET]
-        found += _largest([value for value in sources if value])
+    picture = next(image.iterancestors("picture"), None)
+    if picture is not None:
+        sources = [value for source in picture.iter("source") for name, value in source.attrib.items() if "srcset" in name]
+        found += _largest(sources)
     return found
 
 

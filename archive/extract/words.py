@@ -73,6 +73,8 @@ CREDIT = _words(
     r"bildquelle", r"fotograf\w*", r"bildnachweis", r"rights-?holder", r"photo-?cms-?author", r"image-?byline", r"copyright-?\w+", r"urheber", r"credit-?line",
 )  # fmt: skip
 
+PORTRAIT = _words(r"authors?(?:-?\w+)?", r"avatars?", r"profile\w*", r"by-?lines?(?:-?\w+)?", r"contributors?(?:-?\w+)?", r"writer", r"headshot", r"gravatar")
+
 LEAD = _words(
     r"sapo(?:-?\w+)?", r"\w*-?sapo", r"(?:article|story|post|news|entry|page|detail|content|single)?-{0,2}(?:lead|lede|standfirst|dek|deck|summary|subtitle|sub-?headline|sub-?heading|sub-?title|intro|introduction|abstract|excerpt|chapo|chapeau|teaser-?text|vorspann|ingress|kicker-?text|subhead|bajada|entradilla|perex|description|desc|strapline|synopsis|preamble)(?:-{0,2}(?:text|content|paragraph))?",
     r"alead", r"cms-?desc",
