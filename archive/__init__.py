@@ -1,1 +1,57 @@
-"""Keeps and reads: everything that turns bytes into an article, and one SQLite file that remembers."""
+"""Keeps and reads: everything that turns bytes into an article, and one SQLite file that remembers.
+
+>>> from archive import open_archive, articles
+>>> with open_archive("luubao.db") as db:
+...     for article in articles(db):
+...         print(article.headline)
+"""
+
+from archive.errors import LuubaoError
+from archive.extract import read_page
+from archive.ingest import Ingested, ingest, read_pending
+from archive.records import Block, Capture, Filed, Image, Kept, Outlet, Reading, Run, Unreadable
+from archive.store import (
+    discover,
+    due,
+    enter,
+    finish_run,
+    give_up,
+    last_body,
+    leads_away,
+    open_archive,
+    start_run,
+    validators,
+    waiting,
+)
+from archive.urls import absolute, same_site, url_key
+
+__all__ = [
+    "Block",
+    "Capture",
+    "Filed",
+    "Image",
+    "Ingested",
+    "Kept",
+    "LuubaoError",
+    "Outlet",
+    "Reading",
+    "Run",
+    "Unreadable",
+    "absolute",
+    "discover",
+    "due",
+    "enter",
+    "finish_run",
+    "give_up",
+    "ingest",
+    "last_body",
+    "leads_away",
+    "open_archive",
+    "read_page",
+    "read_pending",
+    "same_site",
+    "start_run",
+    "url_key",
+    "validators",
+    "waiting",
+]

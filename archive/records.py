@@ -32,6 +32,8 @@ class Capture:
 
     body: the payload after content-decoding; None when the answer had none (304).
     encoding: the charset the HTTP header named, if any. captured_at: aware, UTC, our clock.
+    final_url: the address that answered; for a redirect, the address it leads to.
+    via: the addresses whose redirects led here, first asked first.
     """
 
     requested_url: str
@@ -42,10 +44,61 @@ class Capture:
     body: bytes | None = None
     encoding: str | None = None
     request_headers: Headers = ()
+    via: tuple[str, ...] = ()
 
     def header(self, name: str) -> str | None:
         """The first response header of that name, compared without case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A newsroom's site we follow. hosts: the site's host names without `www.`; subdomains belong to it.
+    timezone: IANA name, in which the paper prints its times."""
+
+    name: str
+    title: str
+    home_url: str
+    hosts: tuple[str, ...]
+    timezone: str = "Asia/Ho_Chi_Minh"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One invocation of one spider, as the archive knows it."""
+
+    id: int
+    outlet_id: int
+    outlet: Outlet
+
+
+CaptureOutcome = Literal["fresh", "revisit", "not-modified", "redirect", "gone", "error"]
+"""What an exchange brought: bytes not seen at this address before, the same bytes, a 304, a redirect inside the site,
+the news that the page is gone (404, 410, 451, a redirect to the home page or to another site), or an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A capture that is safely in the archive. buried: it told that a known article has disappeared."""
+
+    capture_id: int
+    url_key: str
+    outcome: CaptureOutcome
+    buried: bool = False
+
+
+FilingOutcome = Literal["new", "edited", "unchanged", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a reading became: a new article, the next version of one, nothing new, or nothing readable. buried: it told
+    that a known article has disappeared."""
+
+    outcome: FilingOutcome
+    article_id: int | None = None
+    version_number: int | None = None
+    buried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,236 @@
+"""The archive's commands: everything that needs no network."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, TypeVar
+
+import click
+
+from archive import datasette, terminal
+from archive.diff import compare
+from archive.errors import ArchiveMissing, LuubaoError
+from archive.store import open_archive, questions
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXIT_NOTHING = 1
+"""What a command that looks for something returns when it finds nothing, as grep does."""
+
+
+def db_option(command: F) -> F:
+    """Adds --db: which archive."""
+    option = click.option(
+        "--db", "path", envvar="LUUBAO_DB", default="luubao.db", show_default=True, show_envvar=True,
+        type=click.Path(dir_okay=False, path_type=Path), help="The archive, one SQLite file.",
+    )  # fmt: skip
+    return option(command)
+
+
+def json_option(command: F) -> F:
+    """Adds --json: the same answer for programs."""
+    return click.option("--json", "as_json", is_flag=True, help="One JSON array instead of text.")(command)
+
+
+class Commands(click.Group):
+    """A group that turns an expected error into one sentence on standard error and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except LuubaoError as error:
+            raise click.ClickException(str(error)) from error
+        except BrokenPipeError:  # `luubao articles | head` is no error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def archive() -> None:
+    """Questions to an archive."""
+
+
+@archive.command()
+@db_option
+@json_option
+@click.option("--outlet", help="Only this outlet's.")
+@click.option("--edited", is_flag=True, help="Only articles the newspaper has edited.")
+@click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
+@click.option("--limit", default=20, show_default=True, help="How many at most; -1 for all.")
+def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: bool, limit: int) -> None:
+    """Lists articles, latest published first.
+
+    \b
+    Example:
+      luubao articles --edited --limit 5
+    """
+    with open_archive(path) as db:
+        found = questions.articles(db, outlet=outlet, edited=edited, gone=gone, limit=limit)
+    _tell(found, terminal.article_lines, as_json)
+
+
+@archive.command()
+@db_option
+@json_option
+@click.argument("url")
+@click.option("--version", "number", type=int, help="Which version; the newest by default.")
+def show(path: Path, as_json: bool, url: str, number: int | None) -> None:
+    """Shows an article as it reads, pictures and captions in their places.
+
+    URL is any address the article was ever known under, or its id.
+
+    \b
+    Example:
+      luubao show https://baovinhphuc.com.vn/... --version 1
+    """
+    with open_archive(path) as db:
+        article = questions.find_article(db, url)
+        number, reading = questions.reading_of(db, article.id, number)
+    if as_json:
+        _tell_json({"version": number, **asdict(article), **asdict(reading)})
+    else:
+        _print(terminal.reading_lines(article, number, reading))
+
+
+@archive.command()
+@db_option
+@json_option
+@click.argument("url")
+def versions(path: Path, as_json: bool, url: str) -> None:
+    """Lists an article's versions, oldest first, and what changed with each.
+
+    \b
+    Example:
+      luubao versions 127.0.0.1/thoi-su/cau-moi-101.htm
+    """
+    with open_archive(path) as db:
+        found = questions.versions_of(db, questions.find_article(db, url).id)
+    _tell(found, terminal.version_lines, as_json)
+
+
+@archive.command()
+@db_option
+@json_option
+@click.argument("url")
+@click.argument("old", metavar="[FROM", type=int, required=False)
+@click.argument("new", metavar="TO]", type=int, required=False)
+def diff(path: Path, as_json: bool, url: str, old: int | None, new: int | None) -> None:
+    """Shows what changed between two versions, word by word; between the last two by default.
+
+    Removed words stand [-so-], added ones {+so+}. Exit code 1 when nothing changed.
+
+    \b
+    Example:
+      luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm 1 3
+    """
+    with open_archive(path) as db:
+        article = questions.find_article(db, url)
+        new, after = questions.reading_of(db, article.id, new)
+        old, before = questions.reading_of(db, article.id, old or max(new - 1, 1))
+    changes = compare(before, after)
+    if not as_json:
+        click.echo(f"{article.url}  version {old} to {new}")
+    _tell(changes, terminal.change_lines, as_json)
+
+
+@archive.command()
+@db_option
+@json_option
+@click.argument("words", nargs=-1, required=True)
+@click.option("--outlet", help="Only this outlet's.")
+@click.option("--history", is_flag=True, help="Also in versions that no longer stand.")
+@click.option("--limit", default=20, show_default=True, help="How many at most.")
+def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None, history: bool, limit: int) -> None:
+    """Searches headlines, leads, texts and captions, with or without diacritics.
+
+    All words must occur. Double quotes make a phrase, a star at a word's end a prefix.
+
+    \b
+    Example:
+      luubao search '"dang bo" huyen'
+    """
+    sought = " ".join(words)
+    with open_archive(path) as db:
+        found = questions.search(db, sought, history=history, outlet=outlet, limit=limit)
+    _tell(found, lambda hit: terminal.hit_lines(hit, sought), as_json)
+
+
+@archive.command()
+@db_option
+@json_option
+@click.option("--outlet", help="Only this outlet's.")
+@click.option("--limit", default=20, show_default=True, help="How many at most.")
+def runs(path: Path, as_json: bool, outlet: str | None, limit: int) -> None:
+    """Lists crawls, newest first, with how each ended.
+
+    \b
+    Example:
+      luubao runs --outlet baovinhphuc --limit 3
+    """
+    with open_archive(path) as db:
+        found = questions.runs(db, outlet=outlet, limit=limit)
+    _tell(found, terminal.run_lines, as_json)
+
+
+def _tell(found: Iterable[Any], lines: Callable[[Any], Iterator[str]], as_json: bool) -> None:
+    """Prints what was found; exits with EXIT_NOTHING when that is nothing."""
+    values = list(found)
+    if as_json:
+        _tell_json([asdict(value) for value in values])
+    for value in () if as_json else values:
+        _print(lines(value))
+    if not values:
+        if not as_json:
+            click.echo("nothing found", err=True)
+        raise click.exceptions.Exit(EXIT_NOTHING)
+
+
+def _tell_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+
+
+def _print(lines: Iterator[str]) -> None:
+    for line in lines:
+        click.echo(line)
+
+
+@archive.command()
+@db_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8001, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
+def serve(path: Path, host: str, port: int, open_browser: bool) -> None:
+    """Serves the archive with Datasette, read-only, until Ctrl-C.
+
+    \b
+    Example:
+      luubao serve --db luubao.db --port 8001
+    """
+    with open_archive(path):  # a wrong file is told here, in one sentence
+        pass
+    with TemporaryDirectory(prefix="luubao-") as folder:
+        file = datasette.write_metadata(path, Path(folder))
+        arguments = datasette.command(path, file, host=host, port=port, open_browser=open_browser)
+        raise click.exceptions.Exit(subprocess.call(arguments))
+
+
+@archive.command()
+@db_option
+def upgrade(path: Path) -> None:
+    """Brings an archive written by an older luubao up to date.
+
+    \b
+    Example:
+      luubao upgrade --db luubao.db
+    """
+    if not path.is_file():
+        raise ArchiveMissing(f"there is no archive at {path}")
+    with open_archive(path, create=True):
+        click.echo(f"{path} is up to date")

@@ -1,0 +1,27 @@
+"""Time, written one way: ISO 8601. Ours in UTC to the second with a Z, a page's with its own offset."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """This moment, aware, in UTC, to the second."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+def stamp(moment: datetime) -> str:
+    """A moment of our own clock as `2026-05-20T01:15:00Z`. Raises ValueError for a naive one."""
+    if moment.tzinfo is None:
+        raise ValueError(f"a time without zone: {moment}")
+    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+
+
+def claimed(moment: datetime | None) -> str | None:
+    """A moment a page claims, with the offset it was printed in, as `2026-05-20T08:15:00+07:00`."""
+    return None if moment is None else moment.isoformat()
+
+
+def parse(text: str) -> datetime:
+    """The moment that `stamp` or `claimed` wrote."""
+    return datetime.fromisoformat(text)

@@ -1,0 +1,51 @@
+"""Datasette on an archive: configuration made from the schema, and the command line that serves it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from archive.schema import TABLES
+
+SETTINGS = {
+    "suggest_facets": "off",  # costs a second a page on a large archive
+    "sql_time_limit_ms": "3000",
+    "facet_time_limit_ms": "1000",
+    "default_page_size": "50",
+    "allow_download": "off",  # a live SQLite file is not a file to copy; see docs
+}
+_SEARCH = {
+    "articles": {"fts_table": "search", "fts_pk": "current_version_id", "sort_desc": "published_at"},
+    "versions": {"fts_table": "search", "fts_pk": "id", "sort_desc": "first_seen_at"},
+}
+
+
+def metadata(archive: Path) -> dict[str, Any]:
+    """Datasette's metadata for the archive: titles, column descriptions, search, hidden machinery."""
+    tables = {
+        table.name: {
+            "description": table.meaning,
+            "columns": table.columns,
+            **({"hidden": True} if table.audience == "machinery" else {}),
+            **_SEARCH.get(table.name, {}),
+        }
+        for table in TABLES
+    }
+    return {"title": "luubao", "databases": {archive.stem: {"tables": {**tables, "search_source": {"hidden": True}}}}}
+
+
+def write_metadata(archive: Path, folder: Path) -> Path:
+    """Writes the metadata into a folder; returns the file."""
+    file = folder / "metadata.json"
+    file.write_text(json.dumps(metadata(archive), ensure_ascii=False, indent=1), encoding="utf-8")
+    return file
+
+
+def command(archive: Path, metadata_file: Path, *, host: str, port: int, open_browser: bool) -> list[str]:
+    """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile."""
+    settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
+    browser = ["--open"] if open_browser else []
+    place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file)]
+    return [sys.executable, "-m", "datasette", "serve", str(archive), *place, *settings, *browser]

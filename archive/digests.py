@@ -1,0 +1,17 @@
+"""Digests that name their algorithm."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def digest_of(data: bytes) -> str:
+    """`sha256:` and the hexadecimal SHA-256 (FIPS 180-4) of the bytes."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def digest_of_value(value: Any) -> str:
+    """The digest of a value of strings, numbers, lists and None: that of its JSON in UTF-8 without spaces."""
+    return digest_of(json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass"))

@@ -1,0 +1,40 @@
+"""What can go wrong for a user, each with its way out.
+
+LuubaoError            anything below; its text is one sentence that says what to do
+├── ArchiveMissing     raised when an archive is to be read and there is none
+├── ArchiveUnusable    raised when a file is not an archive, is newer than this code, or cannot be written
+├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
+├── UnknownArticle     raised when an address, or a version of it, is not in the archive
+├── BadQuery           raised when words to search for cannot be understood
+└── Misconfigured      raised when a setting is missing or makes no sense
+"""
+
+from __future__ import annotations
+
+
+class LuubaoError(Exception):
+    """Base of every error a user can cause and mend."""
+
+
+class ArchiveMissing(LuubaoError):
+    """There is no archive at that path."""
+
+
+class ArchiveUnusable(LuubaoError):
+    """The file is not an archive this code can use."""
+
+
+class UnknownOutlet(LuubaoError):
+    """No such outlet."""
+
+
+class UnknownArticle(LuubaoError):
+    """No such article or version."""
+
+
+class BadQuery(LuubaoError):
+    """The words to search for are empty or malformed."""
+
+
+class Misconfigured(LuubaoError):
+    """A setting is missing or makes no sense."""

@@ -1,0 +1,107 @@
+"""Opening an archive: pragmas, migrations, transactions.
+
+WAL lets Datasette read while a crawl writes; synchronous FULL means that what a commit reported is on the disk.
+Every write begins with BEGIN IMMEDIATE: a deferred transaction that reads first loses to a second writer in spite of
+the busy timeout (https://www.sqlite.org/lang_transaction.html).
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.errors import ArchiveMissing, ArchiveUnusable
+from archive.migrations import APPLICATION_ID, SCHEMA, migrations
+
+BUSY_SECONDS = 30
+_WAL_LIMIT = 64 * 1024 * 1024
+
+
+@contextmanager
+def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database]:
+    """The archive at `path`, closed on leaving. With create=True it is made or brought up to date, and may be written;
+    without, it is opened for reading only.
+
+    Raises ArchiveMissing when there is no file to read, ArchiveUnusable when the file is not an archive, was written
+    by a newer luubao, or cannot be written.
+    """
+    db = _writable(Path(path)) if create else _readable(Path(path))
+    try:
+        yield db
+    finally:
+        db.close()
+
+
+def _writable(path: Path) -> Database:
+    db = _connected(path, "rwc")
+    try:
+        _refuse_foreign(db, path)
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = FULL")
+        db.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
+        if migrations.pending(db):
+            migrations.apply(db)
+    except sqlite3.OperationalError as error:
+        db.close()
+        raise ArchiveUnusable(f"cannot write {path}: {error}. Check its permissions and the free space") from error
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _readable(path: Path) -> Database:
+    if not path.is_file():
+        raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
+    db = _connected(path, "ro")
+    try:
+        _refuse_foreign(db, path)
+        if migrations.pending(db):
+            raise ArchiveUnusable(
+                f"{path} is from an older luubao. Run `luubao upgrade --db {path}` to bring it up to date"
+            )
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _connected(path: Path, mode: str) -> Database:
+    try:
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS)
+        db = Database(connection)
+        db.execute("PRAGMA foreign_keys = ON")
+        db.execute("PRAGMA recursive_triggers = ON")
+        db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.DatabaseError as error:
+        raise ArchiveUnusable(f"{path} cannot be opened as an archive: {error}") from error
+    return db
+
+
+def _refuse_foreign(db: Database, path: Path) -> None:
+    application, schema = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
+    if application != APPLICATION_ID and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise ArchiveUnusable(f"{path} is an SQLite file of something else. Name another file with --db")
+    if schema > SCHEMA:
+        raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
+
+
+@contextmanager
+def transaction(db: Database) -> Iterator[None]:
+    """One BEGIN IMMEDIATE ... COMMIT; rolled back whole when the block raises."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        db.conn.rollback()
+        raise
+    db.conn.commit()
+
+
+def checkpoint(db: Database) -> None:
+    """Folds the write-ahead log into the file and truncates it; a busy reader makes it a no-op."""
+    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()

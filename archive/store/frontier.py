@@ -1,0 +1,109 @@
+"""The frontier between runs: addresses known and waiting, and when each is due again.
+
+A page is due again after a quarter of the time since it last brought something new, at most half a year: often while
+young or lively, ever more rarely later. The proportion follows the age-based rule of Cho and Garcia-Molina, "Effective
+Page Refresh Policies for Web Crawlers" (ACM TODS 28:4, 2003), in its simplest form.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.records import Run
+from archive.store.connection import transaction
+from archive.urls import url_key
+
+_SHARE = 4
+_LONGEST = timedelta(days=180)
+_AFTER_ERROR = timedelta(hours=1)
+
+
+def discover(db: Database, run: Run, page_url: str, links: Iterable[str], at: datetime) -> list[str]:
+    """Notes the links of a page; returns those to fetch now: due, and not yet taken in this run. A page with links
+    never seen before has brought something new, and is due again sooner."""
+    keyed = {url_key(link): link for link in links}
+    with transaction(db):
+        fresh = sum(_note(db, run, key, link, at) for key, link in keyed.items())
+        if fresh:
+            settle(db, run, url_key(page_url), at, changed=True)
+        return [link for key, link in keyed.items() if _take(db, run, key, at)]
+
+
+def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
+    """Takes up to `limit` addresses that wait since earlier runs, longest due first."""
+    with transaction(db):
+        rows = db.execute(
+            "SELECT url_key, url FROM frontier WHERE outlet_id = ? AND due_at <= ? AND run_id IS NOT ?"
+            " ORDER BY due_at LIMIT ?",
+            [run.outlet_id, clock.stamp(at), run.id, limit],
+        ).fetchall()
+        return [url for key, url in rows if _take(db, run, key, at)]
+
+
+def waiting(db: Database, run: Run, at: datetime) -> int:
+    """How many addresses are due and not taken in this run."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM frontier WHERE outlet_id = ? AND due_at <= ? AND run_id IS NOT ?",
+        [run.outlet_id, clock.stamp(at), run.id],
+    ).fetchone()
+    return int(count)
+
+
+def settle(db: Database, run: Run, key: str, at: datetime, *, changed: bool) -> None:
+    """Sets when an address is due again, after it answered. Call inside a transaction."""
+    row = db.execute(
+        "SELECT changed_at FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]
+    ).fetchone()
+    if row is None:
+        return
+    changed_at = at if changed or row[0] is None else clock.parse(row[0])
+    db.execute(
+        "UPDATE frontier SET changed_at = ?, due_at = ? WHERE outlet_id = ? AND url_key = ?",
+        [clock.stamp(changed_at), clock.stamp(at + min((at - changed_at) / _SHARE, _LONGEST)), run.outlet_id, key],
+    )
+
+
+def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
+    """An error: the address is left alone for a while. Call inside a transaction."""
+    db.execute(
+        "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
+        [clock.stamp(at + _AFTER_ERROR), run.outlet_id, key],
+    )
+
+
+def _note(db: Database, run: Run, key: str, url: str, at: datetime) -> int:
+    moment = clock.stamp(at)
+    return db.execute(
+        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT DO NOTHING",
+        [run.outlet_id, key, url, moment, moment],
+    ).rowcount
+
+
+def _take(db: Database, run: Run, key: str, at: datetime) -> bool:
+    cursor = db.execute(
+        "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ? AND due_at <= ? AND run_id IS NOT ?",
+        [run.id, run.outlet_id, key, clock.stamp(at), run.id],
+    )
+    return cursor.rowcount == 1
+
+
+def enter(db: Database, run: Run, urls: Iterable[str], at: datetime) -> None:
+    """Takes addresses for this run whether due or not: seeds, and targets of redirects."""
+    with transaction(db):
+        for url in urls:
+            key = url_key(url)
+            _note(db, run, key, url, at)
+            db.execute(
+                "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?", [run.id, run.outlet_id, key]
+            )
+
+
+def give_up(db: Database, run: Run, url: str, at: datetime) -> None:
+    """No answer came: the address is left alone for a while."""
+    with transaction(db):
+        postpone(db, run, url_key(url), at)

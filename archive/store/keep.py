@@ -1,0 +1,161 @@
+"""Keeping: a capture is committed, bytes and facts, before anything reads it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.records import Capture, CaptureOutcome, Kept, Outlet, Run
+from archive.store import frontier
+from archive.store.bodies import get_body, put_body
+from archive.store.connection import transaction
+from archive.urls import same_site, url_key
+
+GONE = frozenset({404, 410, 451})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HOME_PATHS = frozenset({"", "/index.html", "/index.htm", "/default.aspx", "/home", "/home.html", "/trang-chu"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """The latest capture of an address that carried, or confirmed, a page; `root` is the one that brought its bytes."""
+
+    root: int
+    body_id: int
+
+
+def keep(db: Database, run: Run, capture: Capture) -> Kept:
+    """Stores the exchange in one transaction: the body once under its digest, the capture appended, and, when nothing
+    is left to read, the article's bookkeeping."""
+    key = url_key(capture.requested_url)
+    with transaction(db):
+        earlier = _earlier(db, run, key)
+        body_id = put_body(db, capture.body) if capture.body else None
+        outcome = judge(capture, run.outlet, seen_before=earlier is not None and body_id == earlier.body_id)
+        revisit = earlier if outcome in ("revisit", "not-modified") else None
+        capture_id = _append(db, run, key, capture, outcome, revisit, body_id)
+        buried = _book(db, run, key, capture, outcome)
+    return Kept(capture_id, key, outcome, buried)
+
+
+def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutcome:
+    """What an exchange brought, by its status, its redirect target and whether these bytes were seen here before."""
+    if capture.status == 304:
+        return "not-modified"
+    if capture.status in GONE or (capture.status in REDIRECTS and leads_away(capture, outlet)):
+        return "gone"
+    if capture.status in REDIRECTS:
+        return "redirect"
+    if 200 <= capture.status < 300 and capture.body:
+        return "revisit" if seen_before else "fresh"
+    return "error"
+
+
+def leads_away(capture: Capture, outlet: Outlet) -> bool:
+    """Whether a redirect means that the page is gone: it leads to the home page, or to another site."""
+    if not same_site(capture.final_url, outlet.hosts):
+        return True
+    return is_home(capture.final_url, outlet) and not is_home(capture.requested_url, outlet)
+
+
+def is_home(url: str, outlet: Outlet) -> bool:
+    """Whether the address is the outlet's home page under one of its usual names."""
+    host, slash, path = url_key(url).partition("/")
+    return url_key(url) == url_key(outlet.home_url) or (
+        host == url_key(outlet.home_url).partition("/")[0] and (slash + path).lower() in _HOME_PATHS
+    )
+
+
+def _earlier(db: Database, run: Run, key: str) -> _Earlier | None:
+    row = db.execute(
+        "SELECT coalesce(revisit_of, id), body_id FROM captures WHERE outlet_id = ? AND url_key = ?"
+        " AND outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+        [run.outlet_id, key],
+    ).fetchone()
+    return _Earlier(*row) if row else None
+
+
+def _append(
+    db: Database, run: Run, key: str, capture: Capture, outcome: str, revisit: _Earlier | None, body_id: int | None
+) -> int:
+    cursor = db.execute(
+        "INSERT INTO captures (run_id, outlet_id, url_key, requested_url, final_url, captured_at, status, outcome,"
+        " encoding, etag, last_modified, body_id, revisit_of, via) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            run.id, run.outlet_id, key, capture.requested_url, capture.final_url, clock.stamp(capture.captured_at),
+            capture.status, outcome, capture.encoding, capture.header("ETag"), capture.header("Last-Modified"),
+            revisit.body_id if revisit else body_id, revisit.root if revisit else None,
+            json.dumps(capture.via) if capture.via else None,
+        ],
+    )  # fmt: skip
+    capture_id = int(cursor.lastrowid or 0)
+    db.execute(
+        "INSERT INTO headers (capture_id, request, response) VALUES (?, ?, ?)",
+        [capture_id, json.dumps(capture.request_headers), json.dumps(capture.headers)],
+    )
+    return capture_id
+
+
+def _book(db: Database, run: Run, key: str, capture: Capture, outcome: CaptureOutcome) -> bool:
+    """The bookkeeping that needs no reading. Returns whether an article turned out to have disappeared."""
+    if outcome == "error":
+        frontier.postpone(db, run, key, capture.captured_at)
+        return False
+    if outcome in ("revisit", "not-modified"):
+        mark_seen(db, run.outlet_id, key, capture.captured_at)
+    buried = outcome == "gone" and bury(db, run.outlet_id, key, capture.captured_at, _reason(capture))
+    frontier.settle(db, run, key, capture.captured_at, changed=buried)
+    return buried
+
+
+def mark_seen(db: Database, outlet_id: int, key: str, at: datetime) -> None:
+    """The article at this address is there; if it was gone, it has returned. Call inside a transaction."""
+    db.execute(
+        "UPDATE articles SET last_seen_at = ?, gone_since = NULL, gone_reason = NULL WHERE id ="
+        " (SELECT article_id FROM aliases WHERE outlet_id = ? AND url_key = ?)",
+        [clock.stamp(at), outlet_id, key],
+    )
+
+
+def bury(db: Database, outlet_id: int, key: str, at: datetime, reason: str) -> bool:
+    """Records that the article at this address has disappeared; False when there was none, or it was gone already.
+    An article that lives on under another address is not gone when an old address of it dies. Call inside a
+    transaction."""
+    cursor = db.execute(
+        "UPDATE articles SET gone_since = ?, gone_reason = ?"
+        " WHERE outlet_id = ? AND url_key = ? AND gone_since IS NULL",
+        [clock.stamp(at), reason, outlet_id, key],
+    )
+    return cursor.rowcount == 1
+
+
+def _reason(capture: Capture) -> str:
+    if capture.status in GONE:
+        return f"status {capture.status}"
+    return f"status {capture.status}, redirected to {capture.final_url}"
+
+
+def validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None]:
+    """ETag and Last-Modified to send for an address: those of its latest capture that carried or confirmed a page."""
+    row = db.execute(
+        "SELECT etag, last_modified FROM captures WHERE outlet_id = ? AND url_key = ? AND requested_url = ?"
+        " AND outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+        [run.outlet_id, url_key(url), url],
+    ).fetchone()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def kept_body(db: Database, capture_id: int) -> bytes | None:
+    """The payload a capture brought or confirmed; None when there is none."""
+    (body_id,) = db.execute("SELECT body_id FROM captures WHERE id = ?", [capture_id]).fetchone()
+    return None if body_id is None else get_body(db, body_id)
+
+
+def last_body(db: Database, run: Run, url: str) -> bytes | None:
+    """The payload of an address's latest capture that carried or confirmed a page: what a 304 confirms."""
+    earlier = _earlier(db, run, url_key(url))
+    return get_body(db, earlier.body_id) if earlier else None

@@ -1,0 +1,211 @@
+"""The questions people ask an archive, each a function that returns plain frozen values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.errors import UnknownArticle
+from archive.records import Reading
+from archive.search import fts_query
+from archive.store.texts import from_row
+from archive.urls import url_key
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article's present state. Times as in clock.py; gone_since and gone_reason are None while it is there."""
+
+    id: int
+    outlet: str
+    url: str
+    headline: str
+    byline: str | None
+    section: str | None
+    published_at: str | None
+    version_count: int
+    first_seen_at: str
+    changed_at: str
+    last_seen_at: str
+    gone_since: str | None
+    gone_reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of an article. `changed` names what differs from the version before; last_seen_at is when a capture
+    last showed this version."""
+
+    id: int
+    article_id: int
+    number: int
+    first_seen_at: str
+    last_seen_at: str
+    headline: str
+    changed: str | None
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A version that holds the words; `text` is its lead, body and captions, for a snippet."""
+
+    url: str
+    outlet: str
+    number: int
+    headline: str
+    published_at: str | None
+    first_seen_at: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it ended; stats are its counts."""
+
+    id: int
+    outlet: str
+    started_at: str
+    finished_at: str | None
+    outcome: str
+    reason: str | None
+    stats: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """How many pictures of current articles carry a credit."""
+
+    credit: str
+    pictures: int
+
+
+_ARTICLE = (
+    "SELECT articles.id, outlets.name AS outlet, articles.url, articles.headline, articles.byline, articles.section,"
+    " articles.published_at, articles.version_count, articles.first_seen_at, articles.changed_at,"
+    " articles.last_seen_at, articles.gone_since, articles.gone_reason"
+    " FROM articles JOIN outlets ON outlets.id = articles.outlet_id"
+)
+
+
+def articles(
+    db: Database, *, outlet: str | None = None, edited: bool = False, gone: bool = False, limit: int = -1
+) -> list[Article]:
+    """Articles, latest published first; only those with more than one version, or only those that are gone, on demand.
+    limit -1 is none."""
+    wanted = [("outlets.name = :outlet", outlet), ("version_count > 1", edited), ("gone_since IS NOT NULL", gone)]
+    where = " AND ".join(condition for condition, on in wanted if on) or "1"
+    rows = db.query(
+        f"{_ARTICLE} WHERE {where} ORDER BY coalesce(published_at, first_seen_at) DESC, articles.id DESC LIMIT :limit",
+        {"outlet": outlet, "limit": limit},
+    )
+    return [Article(**row) for row in rows]
+
+
+def find_article(db: Database, address: str) -> Article:
+    """The article at an address: any address it was ever known under, with or without scheme, or its id.
+
+    Raises UnknownArticle when there is none.
+    """
+    row = next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [_article_id(db, address)])))
+    return Article(**row)
+
+
+def _article_id(db: Database, address: str) -> int:
+    if address.isdigit():
+        found = db.execute("SELECT id FROM articles WHERE id = ?", [int(address)]).fetchone()
+    else:
+        url = address if "://" in address else f"http://{address}"
+        try:
+            key = url_key(url)
+        except ValueError as error:
+            raise UnknownArticle(f"{address!r} is not an address. Copy one from `luubao articles`") from error
+        found = db.execute("SELECT article_id FROM aliases WHERE url_key = ?", [key]).fetchone()
+    if found is None:
+        raise UnknownArticle(f"{address} is not in the archive. `luubao articles` and `luubao search` show what is")
+    return int(found[0])
+
+
+def versions_of(db: Database, article_id: int) -> list[Version]:
+    """All versions of an article, oldest first."""
+    rows = db.query(
+        "SELECT versions.id, versions.article_id, versions.number, versions.first_seen_at, version_spans.last_seen_at,"
+        " versions.headline, versions.changed, versions.digest FROM versions"
+        " JOIN version_spans ON version_spans.version_id = versions.id WHERE versions.article_id = ? ORDER BY number",
+        [article_id],
+    )
+    return [Version(**row) for row in rows]
+
+
+def reading_of(db: Database, article_id: int, number: int | None = None) -> tuple[int, Reading]:
+    """The number and the active reading of one version, the newest by default.
+
+    Raises UnknownArticle when the article has no version of that number.
+    """
+    rows = db.query(
+        "SELECT versions.number, texts.*, extractors.name AS extractor FROM versions"
+        " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
+        " JOIN extractors ON extractors.id = texts.extractor_id"
+        " WHERE versions.article_id = :article AND (:number IS NULL OR versions.number = :number)"
+        " ORDER BY versions.number DESC LIMIT 1",
+        {"article": article_id, "number": number},
+    )
+    if (row := next(iter(rows), None)) is None:
+        raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
+    return row["number"], from_row(row, row["extractor"])
+
+
+def search(db: Database, words: str, *, history: bool = False, outlet: str | None = None, limit: int = 20) -> list[Hit]:
+    """Versions that hold the words, best first: of what stands now, or, with history, of everything that ever stood.
+
+    Raises BadQuery when there is no word to search for.
+    """
+    rows = db.query(
+        "SELECT articles.url, outlets.name AS outlet, versions.number, versions.headline, versions.published_at,"
+        " versions.first_seen_at,"
+        " coalesce(search.lead || ' ', '') || search.body || coalesce(' ' || search.captions, '') AS text"
+        " FROM search JOIN versions ON versions.id = search.rowid JOIN articles ON articles.id = versions.article_id"
+        " JOIN outlets ON outlets.id = articles.outlet_id WHERE search MATCH :query"
+        " AND (:history OR articles.current_version_id = versions.id) AND (:outlet IS NULL OR outlets.name = :outlet)"
+        " ORDER BY rank LIMIT :limit",
+        {"query": fts_query(words), "history": history, "outlet": outlet, "limit": limit},
+    )
+    return [Hit(**row) for row in rows]
+
+
+def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[RunRecord]:
+    """The latest runs, newest first."""
+    rows = db.query(
+        "SELECT runs.id, outlets.name AS outlet, started_at, finished_at, outcome, reason, stats FROM runs"
+        " JOIN outlets ON outlets.id = runs.outlet_id WHERE :outlet IS NULL OR outlets.name = :outlet"
+        " ORDER BY runs.id DESC LIMIT :limit",
+        {"outlet": outlet, "limit": limit},
+    )
+    return [RunRecord(**{**row, "stats": json.loads(row["stats"])}) for row in rows]
+
+
+def credits(db: Database, *, limit: int = 20) -> list[Credit]:
+    """Whose pictures current articles carry, most first."""
+    rows = db.query(
+        "SELECT credit, count(*) AS pictures FROM photographs WHERE credit IS NOT NULL"
+        " GROUP BY credit ORDER BY pictures DESC, credit LIMIT ?",
+        [limit],
+    )
+    return [Credit(**row) for row in rows]
+
+
+def counts(db: Database) -> dict[str, Any]:
+    """How much the archive holds."""
+    return next(
+        iter(
+            db.query(
+                "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM versions) AS versions,"
+                " (SELECT count(*) FROM captures) AS captures, (SELECT count(*) FROM bodies) AS bodies,"
+                " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL) AS gone"
+            )
+        )
+    )

@@ -1,0 +1,53 @@
+"""Outlets and runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.records import Outlet, Run
+from archive.store.connection import checkpoint, transaction
+
+
+def start_run(db: Database, outlet: Outlet, software: Mapping[str, str], at: datetime) -> Run:
+    """Opens a run. Runs of the outlet that never ended were killed, and are recorded as such: whoever starts a run
+    holds the outlet's lock, so none of them can still be alive."""
+    with transaction(db):
+        outlet_id = _register(db, outlet)
+        db.execute(
+            "UPDATE runs SET outcome = 'interrupted', reason = 'did not end by itself'"
+            " WHERE outlet_id = ? AND outcome = 'running'",
+            [outlet_id],
+        )
+        cursor = db.execute(
+            "INSERT INTO runs (outlet_id, started_at, software) VALUES (?, ?, ?)",
+            [outlet_id, clock.stamp(at), json.dumps(dict(software))],
+        )
+    return Run(int(cursor.lastrowid or 0), outlet_id, outlet)
+
+
+def _register(db: Database, outlet: Outlet) -> int:
+    row = db.execute(
+        "INSERT INTO outlets (name, title, home_url, timezone) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET title = excluded.title, home_url = excluded.home_url,"
+        " timezone = excluded.timezone RETURNING id",
+        [outlet.name, outlet.title, outlet.home_url, outlet.timezone],
+    ).fetchone()
+    return int(row[0])
+
+
+def finish_run(
+    db: Database, run: Run, *, outcome: str, reason: str | None, stats: Mapping[str, Any], at: datetime
+) -> None:
+    """Closes a run with its verdict and its counts, and folds the write-ahead log into the file."""
+    with transaction(db):
+        db.execute(
+            "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ? WHERE id = ?",
+            [clock.stamp(at), outcome, reason, json.dumps(dict(stats), default=str), run.id],
+        )
+    checkpoint(db)

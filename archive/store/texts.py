@@ -1,0 +1,94 @@
+"""A reading as a row of `texts` and back: nothing of a Reading is lost on the way.
+
+`body` holds the text blocks joined by blank lines and `layout` the kinds of all blocks in order, so that the k-th text
+kind is the k-th part of `body` and the k-th "image" the k-th picture of the layout; `details` is everything else.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import datetime
+from typing import Any
+
+from archive import clock
+from archive.edits import reading_digest
+from archive.records import Block, Image, Reading
+
+_SEPARATOR = "\n\n"
+_PLAIN_DETAILS = (
+    "kind",
+    "kicker",
+    "byline",
+    "published_at_raw",
+    "modified_at_raw",
+    "section",
+    "language",
+    "canonical_url",
+)
+_LIST_DETAILS = ("authors", "tags", "flags")
+
+
+def to_row(reading: Reading) -> dict[str, str | None]:
+    """The columns of `texts` that a reading fills."""
+    captions = [text for image in reading.images for text in (image.caption, image.credit) if text]
+    return {
+        "digest": reading_digest(reading),
+        "headline": reading.headline,
+        "lead": reading.lead,
+        "body": _SEPARATOR.join(_one_part(block.text) for block in reading.blocks if block.kind != "image"),
+        "captions": "\n".join(captions) or None,
+        "layout": json.dumps([_place(block) for block in reading.blocks]),
+        "details": json.dumps(_details(reading), ensure_ascii=False),
+    }
+
+
+def _one_part(text: str) -> str:
+    """Blank lines separate blocks, so none may stand inside one."""
+    return re.sub(r"\n\s*\n", "\n", text)
+
+
+def _place(block: Block) -> str | int:
+    return block.image if block.kind == "image" and block.image is not None else block.kind
+
+
+def _details(reading: Reading) -> dict[str, Any]:
+    return {
+        **{name: getattr(reading, name) for name in _PLAIN_DETAILS},
+        **{name: list(getattr(reading, name)) for name in _LIST_DETAILS},
+        "published_at": clock.claimed(reading.published_at),
+        "modified_at": clock.claimed(reading.modified_at),
+        "images": [[i.url, i.caption, i.credit, i.caption_raw, i.alt] for i in reading.images],
+        "origins": dict(reading.origins),
+    }
+
+
+def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
+    """The reading that `to_row` wrote."""
+    details = json.loads(row["details"])
+    plain: dict[str, Any] = {name: details[name] for name in _PLAIN_DETAILS}
+    lists: dict[str, Any] = {name: tuple(details[name]) for name in _LIST_DETAILS}
+    return Reading(
+        headline=row["headline"],
+        lead=row["lead"],
+        text=row["body"],
+        blocks=_blocks(json.loads(row["layout"]), row["body"]),
+        images=tuple(Image(*values) for values in details["images"]),
+        published_at=_moment(details["published_at"]),
+        modified_at=_moment(details["modified_at"]),
+        origins=tuple(details["origins"].items()),
+        extractor=extractor,
+        **plain,
+        **lists,
+    )
+
+
+def _blocks(layout: list[Any], body: str) -> tuple[Block, ...]:
+    parts = iter(body.split(_SEPARATOR))
+    return tuple(
+        Block("image", image=place) if isinstance(place, int) else Block(place, next(parts, "")) for place in layout
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return clock.parse(text) if text else None

@@ -1,0 +1,151 @@
+"""How answers look on a terminal of 80 columns: plain text, coloured by click only where a person watches."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import click
+
+from archive.diff import Change, Piece
+from archive.records import Block, Image, Reading
+from archive.search import CLOSE, OPEN, snippet
+from archive.store.questions import Article, Hit, RunRecord, Version
+
+_WIDTH = 80
+_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+_MARKS = {"removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green")}
+# Around an edit, this much unchanged text on either side is enough to see where it stands.
+_CONTEXT = 60
+
+
+def moment(stamp: str | None) -> str:
+    """A stored time as `2026-05-20 08:15` in the paper's zone; a dash when there is none."""
+    return datetime.fromisoformat(stamp).astimezone(_ZONE).strftime("%Y-%m-%d %H:%M") if stamp else "-"
+
+
+def article_lines(article: Article) -> Iterator[str]:
+    """Two lines: when and what, then where."""
+    notes = [f"{article.version_count} versions"] * (article.version_count > 1) + ["gone"] * bool(article.gone_since)
+    note = click.style(f" ({', '.join(notes)})", fg="yellow") if notes else ""
+    yield f"{moment(article.published_at):16}  {click.style(article.headline, bold=True)}{note}"
+    yield f"{'':16}  {article.url}"
+
+
+def version_lines(version: Version) -> Iterator[str]:
+    """Number, span, headline, and what changed."""
+    yield f"{version.number:>3}  {moment(version.first_seen_at)} to {moment(version.last_seen_at)}  {version.headline}"
+    if version.changed:
+        yield click.style(f"{'':5}changed: {version.changed}", fg="yellow")
+
+
+def hit_lines(hit: Hit, words: str) -> Iterator[str]:
+    """Headline, address, and the words in their place."""
+    yield f"{moment(hit.published_at)}  {_highlight(snippet(hit.headline, words, 200), bold=True)}"
+    yield f"{'':16}  {hit.url}"
+    text = textwrap.wrap(snippet(hit.text, words), _WIDTH - 18)
+    yield from (f"{'':16}  {_highlight(line)}" for line in text)
+
+
+def _highlight(text: str, *, bold: bool = False) -> str:
+    """The text with its «hits» coloured where there is colour; the marks stay, for pipes."""
+    pieces = []
+    for piece in text.replace(OPEN, f"\0{OPEN}").replace(CLOSE, f"{CLOSE}\0").split("\0"):
+        hit = piece.startswith(OPEN)
+        pieces.append(click.style(piece, fg="green" if hit else None, bold=bold or hit))
+    return "".join(pieces)
+
+
+def run_lines(run: RunRecord) -> Iterator[str]:
+    """When, which, how it ended, and what it counted."""
+    colour = {"ok": "green", "running": None}.get(run.outcome, "red")
+    shown = ", ".join(f"{count} {name}" for name in _RUN_COUNTS if (count := run.stats.get(name)))
+    yield f"{run.id:>4}  {moment(run.started_at)}  {run.outlet:14} {click.style(run.outcome, fg=colour)}  {shown}"
+    if run.reason:
+        yield f"{'':6}{run.reason}"
+
+
+_RUN_COUNTS = ("captures", "new", "edited", "disappeared", "failed", "error")
+
+
+def reading_lines(article: Article, number: int, reading: Reading) -> Iterator[str]:
+    """The article as one reads it, with pictures in their places and where it came from at the end."""
+    yield click.style(reading.headline, bold=True)
+    facts = [reading.byline, reading.section, moment(article.published_at) if article.published_at else None]
+    yield " | ".join(fact for fact in facts if fact)
+    if reading.lead:
+        yield ""
+        yield from _wrapped(reading.lead, bold=True)
+    for block in reading.blocks:
+        yield ""
+        yield from _block_lines(block, reading.images)
+    yield ""
+    yield f"{article.url}  version {number} of {article.version_count}"
+    if article.gone_since:
+        yield click.style(f"gone since {moment(article.gone_since)}: {article.gone_reason}", fg="red")
+
+
+def _block_lines(block: Block, images: Sequence[Image]) -> Iterator[str]:
+    if block.kind == "image" and block.image is not None:
+        yield from _image_lines(images[block.image])
+    else:
+        yield from _wrapped(block.text, bold=block.kind == "subhead")
+
+
+def _image_lines(image: Image) -> Iterator[str]:
+    yield click.style(f"  [picture] {image.url}", fg="blue")
+    text = " ".join(filter(None, [image.caption, f"({image.credit})" if image.credit else None]))
+    yield from textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def _wrapped(text: str, *, bold: bool = False) -> Iterator[str]:
+    for line in text.splitlines():
+        yield from (click.style(part, bold=bold) if bold else part for part in textwrap.wrap(line, _WIDTH))
+
+
+def change_lines(change: Change) -> Iterator[str]:
+    """What kind of change, then its text: [-removed-] and {+added+}, coloured where there is colour."""
+    yield click.style(change.part, fg="cyan")
+    text = "".join(
+        _piece(piece, first=n == 0, last=n == len(change.pieces) - 1) for n, piece in enumerate(change.pieces)
+    )
+    yield from (f"  {line}" for line in _fold_marked(text))
+
+
+def _piece(piece: Piece, *, first: bool, last: bool) -> str:
+    if piece.operation == "equal":
+        return _shortened(piece.text, first=first, last=last)
+    opening, closing, _ = _MARKS[piece.operation]
+    return f"{opening}{piece.text}{closing}"
+
+
+def _shortened(text: str, *, first: bool, last: bool) -> str:
+    head, tail = ("" if first else text[:_CONTEXT]), ("" if last else text[-_CONTEXT:])
+    return text if len(text) <= len(head) + len(tail) + 10 else f"{head}…{tail}"
+
+
+def _fold_marked(text: str) -> Iterator[str]:
+    """Wraps, then colours: colour codes must not count as width. A mark left open at a line's end is taken up again."""
+    colour: str | None = None
+    for line in textwrap.wrap(text, _WIDTH - 2, break_long_words=False, break_on_hyphens=False):
+        styled, rest = "", line
+        while rest:
+            rest, part, colour_after = _next_part(rest, colour)
+            styled += click.style(part, fg=colour or colour_after[0]) if (colour or colour_after[0]) else part
+            colour = colour_after[1]
+        yield styled
+
+
+def _next_part(rest: str, colour: str | None) -> tuple[str, str, tuple[str | None, str | None]]:
+    """Cuts the next part of one colour off: the rest, the part, its colour and the colour that goes on behind it."""
+    if colour:
+        closing = next(mark[1] for mark in _MARKS.values() if mark[2] == colour)
+        at = rest.find(closing)
+        return ("", rest, (colour, colour)) if at < 0 else (rest[at + 2 :], rest[: at + 2], (colour, None))
+    starts = [(rest.find(mark[0]), mark[2]) for mark in _MARKS.values() if mark[0] in rest]
+    if not starts:
+        return "", rest, (None, None)
+    at, name = min(starts)
+    return (rest[at:], rest[:at], (None, name))

@@ -1,0 +1,94 @@
+"""Addresses: one article, one key; one picture, one key; what belongs to a site.
+
+Percent-encoding follows RFC 3986 section 6.2.2 (case and escape normalisation), with paths in NFC.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
+
+# Parameters that say where a reader came from, never what is shown. Names such as `ref`, `uid`, `source`, `session`
+# or `keyword` are not here: some papers tell articles apart by them.
+_TRACKERS = re.compile(
+    r"(utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|zarsrc|zalo_\w+|mc_[ce]id|_ga|_gl|gidzl|vgsource|cmpid)",
+    re.IGNORECASE,
+)
+_PATH_SAFE = "/:@!$&'()*+,;=~-._"
+_SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
+# /thumb/600x400/, /w660/, /zoom/600_315/, cau-600x400.jpg ...: how papers serve one picture in several sizes
+_PICTURE_SIZE = re.compile(
+    r"/(?:thumbs?|thumbnails?|resize|crop|zoom|fit)(?=/)"
+    r"|/(?:\d{2,4}[x_]\d{2,4}|[wh]_?\d{2,4})(?=/)"
+    r"|[-_](?:\d{2,4}x\d{2,4}|[wh]\d{2,4})(?=\.\w+$)",
+    re.IGNORECASE,
+)
+
+
+def url_key(url: str) -> str:
+    """The normalised form under which an outlet knows an address: `host/path?query`.
+
+    Scheme, port, `www.`, fragment, session ids, tracking parameters, a final slash, the order of parameters and the
+    spelling of escapes do not count. Raises ValueError when the address has no host.
+    """
+    parts = urlsplit(url.strip())
+    host = (parts.hostname or "").removeprefix("www.").rstrip(".")
+    if not host:
+        raise ValueError(f"not an absolute web address: {url!r}")
+    path = _tidy_path(_SESSION.sub("", parts.path))
+    query = _tidy_query(parts.query)
+    return f"{host}{path}?{query}" if query else f"{host}{path}"
+
+
+def _tidy_path(path: str) -> str:
+    decoded = unicodedata.normalize("NFC", unquote(path, errors="surrogateescape"))
+    encoded = quote(decoded, safe=_PATH_SAFE, errors="surrogateescape")
+    return re.sub("/{2,}", "/", encoded).rstrip("/")
+
+
+def _tidy_query(query: str) -> str:
+    pairs = parse_qsl(query, keep_blank_values=True)
+    kept = sorted(
+        (unicodedata.normalize("NFC", k), unicodedata.normalize("NFC", v)) for k, v in pairs if not is_tracker(k)
+    )
+    return urlencode(kept)
+
+
+def is_tracker(parameter: str) -> bool:
+    """Whether a query parameter only says where the reader came from."""
+    return _TRACKERS.fullmatch(parameter) is not None
+
+
+def picture_key(url: str) -> str:
+    """The identity of a picture's address: neither host, size, query nor scheme count, because papers serve one picture
+    from several machines in several sizes. Two different pictures have different paths."""
+    path = _tidy_path(urlsplit(url).path)
+    return _PICTURE_SIZE.sub("", path)
+
+
+def host_of(url: str) -> str:
+    """The host of an address, lowercased, without `www.`; empty when there is none."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def same_site(url: str, hosts: tuple[str, ...]) -> bool:
+    """Whether the address lies on one of the hosts or on a subdomain of one."""
+    host = host_of(url)
+    return any(host == site or host.endswith("." + site) for site in hosts)
+
+
+def absolute(base: str, link: str) -> str | None:
+    """The absolute http(s) address a link stands for, without fragment; None for mailto:, javascript: and the like."""
+    try:
+        joined = urljoin(base, link.strip())
+        parts = urlsplit(joined)
+        has_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return None
+    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
+        return None
+    return parts._replace(fragment="").geturl()

@@ -1,0 +1,5 @@
+"""`python -m crawler` is `luubao`."""
+
+from crawler.cli import main
+
+main()

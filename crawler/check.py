@@ -1,0 +1,90 @@
+"""The archive against the demo newspaper's own truth, field by field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.errors import UnknownArticle
+from archive.records import Reading
+from archive.store import questions
+from crawler.demo.paper import DAYS, Published, changes, published
+
+
+@dataclass(frozen=True, slots=True)
+class Mismatch:
+    """One thing that is not as published."""
+
+    day: int
+    path: str
+    what: str
+    published: Any
+    archived: Any
+
+    def __str__(self) -> str:
+        return f"day {self.day} {self.path}: {self.what}: published {self.published!r}, archived {self.archived!r}"
+
+
+def disagreements(db: Database, base_url: str, day: int) -> Iterator[Mismatch]:
+    """Everything in which the archive differs from what the newspaper had published by that day: articles missing or
+    invented, fields, numbers of versions, disappearances."""
+    truth = published(day)
+    for article in truth:
+        yield from _article(db, base_url, day, article)
+    known = {article.path for article in truth}
+    for archived in questions.articles(db):
+        if (path := _path(archived.url)) not in known:
+            yield Mismatch(day, path, "article", None, archived.headline)
+
+
+def _path(url: str) -> str:
+    parts = urlsplit(url)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def _article(db: Database, base_url: str, day: int, article: Published) -> Iterator[Mismatch]:
+    try:
+        found = questions.find_article(db, base_url + article.path)
+    except UnknownArticle:
+        if article.live:
+            yield Mismatch(day, article.path, "article", article.headline, None)
+        return
+    number, reading = questions.reading_of(db, found.id)
+    for what, expected, archived in (
+        *_fields(article, reading),
+        ("gone", not article.live, found.gone_since is not None),
+        ("versions", _expected_versions(article, day), number),
+    ):
+        if expected != archived:
+            yield Mismatch(day, article.path, what, expected, archived)
+
+
+def _fields(article: Published, reading: Reading) -> Iterator[tuple[str, Any, Any]]:
+    yield "headline", article.headline, reading.headline
+    yield "lead", article.lead, reading.lead
+    yield "body", _lines(*(paragraph.text for paragraph in article.body)), _lines(reading.text)
+    yield "authors", article.authors, reading.authors
+    yield "published_at", clock.claimed(article.published_at), clock.claimed(reading.published_at)
+    yield "pictures", *_pictures(article, reading)
+
+
+def _lines(*texts: str) -> list[str]:
+    return [" ".join(line.split()) for text in texts for line in text.splitlines() if line.strip()]
+
+
+def _pictures(article: Published, reading: Reading) -> tuple[Any, Any]:
+    return (
+        [(picture.path, picture.caption, picture.credit) for picture in article.pictures],
+        [(urlsplit(image.url).path, image.caption, image.credit) for image in reading.images],
+    )
+
+
+def _expected_versions(article: Published, day: int) -> int:
+    """One, and one more for every day up to this one on which the newsroom edited the article after we first saw it."""
+    paths = {article.path, article.old_path}
+    return 1 + sum(any(edit.path in paths for edit in changes(later).edited) for later in DAYS[1:day])

@@ -1,0 +1,139 @@
+"""`luubao`: the archive's commands, crawl and demo."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+
+from archive import LuubaoError
+from archive.cli import Commands, archive, db_option
+from crawler.verdict import Exit, Verdict
+
+
+class LockedFailure(click.ClickException):
+    """Another process is at it."""
+
+    exit_code = Exit.LOCKED
+
+
+class MisconfiguredFailure(click.ClickException):
+    """Nothing was fetched: a setting, a name or the archive is not right."""
+
+    exit_code = Exit.MISCONFIGURED
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="luubao")
+def luubao() -> None:
+    """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
+
+
+for _command in archive.commands.values():
+    luubao.add_command(_command)
+
+
+@luubao.command()
+@db_option
+@click.argument("outlet")
+@click.option("--base-url", help="Another place where the same site is served: a mirror, or loopback.")
+@click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
+              help="An e-mail or web address the newspaper can write to; part of the user agent.")  # fmt: skip
+@click.option(
+    "--max-pages", default=0, help="Stop after so many pages; 0 is no limit. The next run goes on from there."
+)
+@click.option("--json", "as_json", is_flag=True, help="A JSON summary on standard output.")
+@click.option("-v", "--verbose", is_flag=True, help="Log every step.")
+def crawl(
+    path: Path, outlet: str, base_url: str | None, contact: str, max_pages: int, as_json: bool, verbose: bool
+) -> None:
+    """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all.
+
+    Silent when all is well, so that cron has nothing to send; a sentence on standard error otherwise.
+    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 75 locked, 1 anything else.
+
+    \b
+    Example, for a crontab:
+      17 * * * * luubao crawl baovinhphuc --db /srv/luubao.db --contact me@example.org
+    """
+    from crawler.crawl import crawl as run  # Scrapy takes half a second to import; the other commands do without
+    from crawler.crawl import spider_class
+    from crawler.lock import Locked
+
+    overrides = {
+        "LUUBAO_CONTACT": contact,
+        "CLOSESPIDER_PAGECOUNT": max_pages,
+        "LOG_LEVEL": logging.getLevelName(logging.INFO if verbose else logging.WARNING),
+    }
+    try:
+        verdict, counts = run(spider_class(outlet), path, base_url=base_url, overrides=overrides)
+    except Locked as error:
+        raise LockedFailure(str(error)) from error
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+    _summary(outlet, verdict, counts, as_json)
+    raise click.exceptions.Exit(verdict.exit)
+
+
+def _summary(outlet: str, verdict: Verdict, counts: Mapping[str, int], as_json: bool) -> None:
+    if as_json:
+        summary = {"outlet": outlet, "outcome": verdict.outcome, "reason": verdict.reason, "counts": dict(counts)}
+        click.echo(json.dumps(summary, ensure_ascii=False))
+    elif sys.stderr.isatty():
+        told = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("new", "edited", "unchanged", "disappeared"))
+        click.echo(f"{outlet}: {counts.get('captures', 0)} pages; {told}", err=True)
+    if verdict.reason:
+        click.echo(f"{outlet}: {verdict.reason}", err=True)
+
+
+@luubao.command()
+def outlets() -> None:
+    """Lists the outlets there are spiders for.
+
+    \b
+    Example:
+      luubao outlets
+    """
+    from crawler.crawl import outlets as names
+    from crawler.crawl import spider_class
+
+    for name in names():
+        spider = spider_class(name)
+        click.echo(f"{name:16} {spider.title:28} {spider.home}")
+
+
+@luubao.command()
+@click.option("--db", "path", default="demo.db", show_default=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="Where the demo's archive goes; it must not exist yet.")  # fmt: skip
+@click.option("--serve", is_flag=True, help="Only serve the newspaper, until Ctrl-C.")
+@click.option("--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day's paper.")
+@click.option("--port", default=8765, show_default=True, help="With --serve: the port; 0 takes a free one.")
+def demo(path: Path, serve: bool, day: int, port: int) -> None:
+    """Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.
+
+    It checks its own story, and exits with 1 if anything in the archive is not as published.
+
+    \b
+    Examples:
+      luubao demo
+      luubao demo --serve --day 2 --port 8765
+    """
+    from crawler.story import serve_paper, tell
+
+    if serve:
+        serve_paper(day, port)
+    else:
+        raise click.exceptions.Exit(tell(path))
+
+
+def main() -> None:
+    """The console script."""
+    luubao(prog_name="luubao")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""Running one spider from a command line, and what its end means for an exit code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+from scrapy.spiderloader import SpiderLoader
+
+from archive.errors import UnknownOutlet
+from crawler.extensions import Record
+from crawler.outlet import OutletSpider
+from crawler.verdict import Verdict
+
+
+def project_settings(**overrides: Any) -> Settings:
+    """The project's settings, wherever the command is called from."""
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict(overrides, priority="cmdline")
+    return settings
+
+
+def outlets() -> list[str]:
+    """Names of all spiders."""
+    return sorted(SpiderLoader.from_settings(project_settings()).list())
+
+
+def spider_class(name: str) -> type[OutletSpider]:
+    """The spider of that name. Raises UnknownOutlet."""
+    loader = SpiderLoader.from_settings(project_settings())
+    try:
+        found = loader.load(name)
+    except KeyError:
+        raise UnknownOutlet(f"no outlet is called {name}. There are: {', '.join(outlets())}") from None
+    assert issubclass(found, OutletSpider)
+    return found
+
+
+def crawl(
+    spider: type[OutletSpider], database: Path, *, base_url: str | None, overrides: Mapping[str, Any]
+) -> tuple[Verdict, Mapping[str, int]]:
+    """Crawls once; returns the verdict and the counts.
+
+    Twisted's reactor starts only once in a process, so this can be called only once in a process.
+    Raises Locked, Misconfigured or ArchiveUnusable when the crawl cannot start, and whatever else stopped it.
+    """
+    process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=str(database), **overrides))
+    crawler = process.create_crawler(spider)
+    task = process.crawl(crawler, base_url=base_url)
+    process.start()
+    if error := task.exception():
+        raise error
+    record = crawler.get_extension(Record)
+    assert record is not None
+    return record.verdict, record.door.counts

@@ -1,0 +1,109 @@
+"""Bytes of a page, feed or sitemap in, links out. Pure: no network, no archive.
+
+Feeds are read by their links alone, so that a feed that declares the wrong charset, or is not quite XML, still counts.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections.abc import Iterable, Iterator
+
+from lxml import etree, html
+
+from archive import absolute, same_site
+
+_MARKUP_LIMIT = 20 * 1024 * 1024
+_FEED = re.compile(rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)[\s>]", re.IGNORECASE)
+_GZIP = b"\x1f\x8b"
+# What a link of these kinds leads to is never a page of news.
+_NOT_PAGES = re.compile(
+    r"\.(?:jpe?g|png|gif|webp|svg|ico|avif|css|js|json|woff2?|ttf|mp[34]|m4a|wav|avi|mov|pdf|docx?|xlsx?|pptx?|zip|rar|7z|exe|apk)$",
+    re.IGNORECASE,
+)
+# Places where the same articles are printed again, or where every reader gets a page of his own.
+_NOT_NEWS = re.compile(
+    r"/(?:print|in-bai|login|dang-nhap|logout|register|dang-ky|search|tim-kiem|share|cart|api|ajax)(?:[/.?]|$)|[?&](?:q|keyword|s|print)=",
+    re.IGNORECASE,
+)
+
+
+def links(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None) -> list[str]:
+    """The addresses on the site's hosts that a page, feed or sitemap leads to and that can be pages of news, absolute,
+    without fragment, each once, in the order of the document."""
+    data = _unpacked(body)[:_MARKUP_LIMIT]
+    found = _feed_links(data) if _FEED.search(data[:2048].replace(b"\0", b"")) else _page_links(data, encoding)
+    resolved = (absolute(base_url, link) for link in found)
+    return list(dict.fromkeys(link for link in resolved if link and same_site(link, hosts) and may_be_news(link)))
+
+
+def may_be_news(url: str) -> bool:
+    """Whether an address can be that of an article or of a list of articles, judged by its form alone."""
+    path = url.partition("?")[0]
+    return not (_NOT_PAGES.search(path) or _NOT_NEWS.search(url))
+
+
+def _unpacked(body: bytes) -> bytes:
+    if not body.startswith(_GZIP):
+        return body
+    try:
+        return zlib.decompressobj(wbits=16 + zlib.MAX_WBITS).decompress(body, _MARKUP_LIMIT)
+    except (zlib.error, gzip.BadGzipFile):
+        return b""
+
+
+def _page_links(data: bytes, encoding: str | None) -> Iterator[str]:
+    try:
+        parser = html.HTMLParser(encoding=encoding) if encoding else html.HTMLParser()
+    except LookupError:
+        parser = html.HTMLParser()
+    try:
+        root = html.document_fromstring(data, parser=parser)
+    except (etree.ParserError, ValueError):
+        return
+    base = next((tag.get("href") for tag in root.iter("base") if tag.get("href")), "")
+    for tag in root.iter("a", "area", "link", "iframe"):
+        href = tag.get("href") or ""
+        if tag.tag != "link" or _leads_to_news(tag):
+            yield absolute(base, href) or href if base else href
+
+
+def _leads_to_news(link: html.HtmlElement) -> bool:
+    relation = (link.get("rel") or "").lower().split()
+    kind = (link.get("type") or "").lower()
+    return "next" in relation or ("alternate" in relation and ("rss" in kind or "atom" in kind))
+
+
+def _feed_links(data: bytes) -> Iterable[str]:
+    """Links of RSS (item/link, guid), Atom (link@href) and sitemaps (loc)."""
+    root = _feed_root(data)
+    if root is None:
+        return
+    for element in root.iter(etree.Element):
+        name = etree.QName(element).localname.lower()
+        text = (element.text or "").strip()
+        if name in ("loc", "link", "guid") and text.startswith("http"):
+            yield text
+        elif name == "link" and (element.get("rel") or "alternate") in ("alternate", "next"):
+            yield element.get("href") or ""
+
+
+def _feed_root(data: bytes) -> etree._Element | None:
+    """The feed's root, whatever charset it declares: the declaration is believed only if the bytes bear it out."""
+    parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
+    for candidate in (data, _declared_utf8(data)):
+        try:
+            root = etree.fromstring(candidate, parser)
+        except (etree.XMLSyntaxError, ValueError):
+            continue
+        if root is not None and len(root):
+            return root
+    return None
+
+
+def _declared_utf8(data: bytes) -> bytes:
+    text = (
+        data.decode("utf-16", "replace") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8", "replace")
+    )
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff")).encode("utf-8")

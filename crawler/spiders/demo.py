@@ -1,0 +1,11 @@
+"""Báo Sông Thao, the loopback newspaper that ships with luubao."""
+
+from crawler.outlet import OutletSpider
+
+
+class Demo(OutletSpider):
+    name = "demo"
+    title = "Báo Sông Thao"
+    home = "http://127.0.0.1:8765/"
+    hosts = ("127.0.0.1",)
+    seeds = ("/rss/home.rss", "/sitemap.xml")

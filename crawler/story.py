@@ -1,0 +1,139 @@
+"""`luubao demo`: publish, crawl, tell what changed, and check that the archive says what the newspaper published."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import click
+from sqlite_utils import Database
+
+from archive import LuubaoError, terminal
+from archive.diff import compare
+from archive.store import open_archive, questions
+from crawler.check import Mismatch, disagreements
+from crawler.demo.paper import DAYS, changes
+from crawler.demo.server import Newspaper
+
+_DIFFS_SHOWN = 3
+
+
+def serve_paper(day: int, port: int) -> None:
+    """Serves the newspaper alone until Ctrl-C."""
+    with Newspaper(day=day, port=port) as paper:
+        click.echo(f"Báo Sông Thao, day {day}, at {paper.base_url}  (Ctrl-C ends it)")
+        click.echo(f"Crawl it with: luubao crawl demo --base-url {paper.base_url}")
+        try:
+            while True:
+                time.sleep(3600)
+        except KeyboardInterrupt:
+            click.echo("closed")
+
+
+def tell(database: Path) -> int:
+    """The whole story; returns the exit code: 0 when the archive agrees with the newspaper, 1 when not."""
+    if database.exists():
+        raise LuubaoError(f"{database} exists already. Remove it, or name another file with --db")
+    wrong: list[Mismatch] = []
+    with Newspaper() as paper:
+        _say(f"A newspaper of 1 publisher and {len(DAYS)} days is at {paper.base_url}\n")
+        for day in DAYS:
+            paper.turn_to(day)
+            wrong += _one_day(database, paper.base_url, day)
+        _again(database, paper.base_url)
+    with open_archive(database) as db:
+        _photographs(db)
+    return _close(database, wrong)
+
+
+def _one_day(database: Path, base_url: str, day: int) -> list[Mismatch]:
+    _title(f"Day {day}")
+    _crawl(database, base_url)
+    with open_archive(database) as db:
+        _found(db)
+        _edited(db, day)
+        _gone(db)
+        return list(disagreements(db, base_url, day))
+
+
+def _crawl(database: Path, base_url: str) -> None:
+    """The command that cron runs, in a process of its own as cron would."""
+    command = [sys.executable, "-m", "crawler", "crawl", "demo", "--db", str(database), "--base-url", base_url]
+    _say(f"$ luubao crawl demo --db {database} --base-url {base_url}")
+    if code := subprocess.run(command, check=False).returncode:
+        raise LuubaoError(f"the crawl ended with exit code {code}")
+
+
+def _found(db: Database) -> None:
+    (run,) = questions.runs(db, limit=1)
+    told = [f"{run.stats.get('captures', 0)} pages fetched"]
+    told += [f"{run.stats[name]} {name}" for name in ("new", "edited", "disappeared") if run.stats.get(name)]
+    told.append(f"{run.stats.get('revisit', 0) + run.stats.get('not-modified', 0)} unchanged to the byte")
+    _say(", ".join(told))
+
+
+def _edited(db: Database, day: int) -> None:
+    """The diffs of the articles that the last run found edited."""
+    paths = dict.fromkeys(edit.path for edit in changes(day).edited)
+    edited = [article for article in questions.articles(db, edited=True) if article.url.endswith(tuple(paths) or "\0")]
+    for article in edited[:_DIFFS_SHOWN]:
+        new, after = questions.reading_of(db, article.id)
+        old, before = questions.reading_of(db, article.id, new - 1)
+        _say(f"\n{click.style(article.headline, bold=True)}  version {old} to {new}")
+        for change in compare(before, after):
+            for line in terminal.change_lines(change):
+                _say(f"  {line}")
+    if len(edited) > _DIFFS_SHOWN:
+        _say(f"\n... and {len(edited) - _DIFFS_SHOWN} more: luubao articles --edited")
+
+
+def _gone(db: Database) -> None:
+    gone = questions.articles(db, gone=True)
+    if gone:
+        _say("\nDisappeared, and kept:")
+    for article in gone:
+        _say(f"  {article.headline}  ({article.gone_reason})")
+
+
+def _again(database: Path, base_url: str) -> None:
+    """The same paper a second time: its clock, counters, adverts and sidebars have changed, its articles have not."""
+    with open_archive(database) as db:
+        before = questions.counts(db)
+    _title(f"Day {DAYS[-1]}, an hour later")
+    _crawl(database, base_url)
+    with open_archive(database) as db:
+        after = questions.counts(db)
+    captures, versions = (after[name] - before[name] for name in ("captures", "versions"))
+    _say(f"{captures} captures, {versions} new versions: a clock, a counter or an advert is no edit")
+    if versions:
+        raise LuubaoError("the unchanged newspaper was reported as edited")
+
+
+def _photographs(db: Database) -> None:
+    _title("Whose photographs")
+    for credit in questions.credits(db, limit=8):
+        _say(f"{credit.pictures:>4}  {credit.credit}")
+
+
+def _close(database: Path, wrong: list[Mismatch]) -> int:
+    _title("Checked")
+    for mismatch in wrong:
+        _say(click.style(str(mismatch), fg="red"))
+    if wrong:
+        _say(f"{len(wrong)} things in the archive are not as published")
+        return 1
+    _say("Every article, edit, disappearance and caption in the archive is as published.\n")
+    _say("Open it in a browser:\n")
+    _say(f"  luubao serve --open --db {database}\n")
+    return 0
+
+
+def _title(text: str) -> None:
+    _say(click.style(f"\n{text}", fg="cyan", bold=True))
+
+
+def _say(text: str) -> None:
+    click.echo(text)
+    sys.stdout.flush()

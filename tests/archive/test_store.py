@@ -1,0 +1,237 @@
+"""Keeping and filing: what an exchange brings, what a version is, what disappears, what returns."""
+
+from __future__ import annotations
+
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from archive import Run, ingest, open_archive, read_pending, start_run, store
+from archive.errors import ArchiveMissing, ArchiveUnusable
+from archive.store import questions
+from tests.support import NOON, Shoot, page
+
+HOME = "https://bao.example/"
+A, B = HOME + "a-1.htm", HOME + "chuyen-muc/b-2.htm"
+
+
+def versions(db: Database) -> list[tuple[int, str | None]]:
+    return [tuple(row) for row in db.execute("SELECT number, changed FROM versions ORDER BY id")]
+
+
+def test_a_new_page_becomes_version_1(db: Database, run: Run, shoot: Shoot) -> None:
+    ingested = ingest(db, run, shoot(A, page()))
+    assert ingested.outcome == "fresh"
+    assert ingested.filed is not None
+    assert (ingested.filed.outcome, ingested.filed.version_number) == ("new", 1)
+    (article,) = questions.articles(db)
+    assert (article.headline, article.url, article.version_count) == ("Cầu mới qua sông", A, 1)
+
+
+def test_the_bytes_come_back_as_they_came(db: Database, run: Run, shoot: Shoot) -> None:
+    body = page().encode() + b"\xff\x00 stray bytes"
+    kept = store.keep(db, run, replace(shoot(A), body=body))
+    assert store.kept_body(db, kept.capture_id) == body
+
+
+def test_the_same_bytes_again_are_a_revisit_and_stored_once(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page()))
+    assert ingest(db, run, shoot(A, page(), hours=1)).outcome == "revisit"
+    assert db["bodies"].count == 1
+    assert versions(db) == [(1, None)]
+    assert questions.articles(db)[0].last_seen_at == "2026-05-20T13:00:00Z"
+
+
+def test_a_304_is_a_revisit_without_bytes(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page()))
+    assert ingest(db, run, shoot(A, status=304, hours=2)).outcome == "not-modified"
+    row = next(iter(db.query("SELECT revisit_of, body_id FROM captures WHERE status = 304")))
+    assert row == {"revisit_of": 1, "body_id": 1}
+    assert questions.articles(db)[0].last_seen_at == "2026-05-20T14:00:00Z"
+
+
+def test_a_clock_is_no_edit(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page(clock="08:00")))
+    ingested = ingest(db, run, shoot(A, page(clock="09:00"), hours=1))
+    assert ingested.filed is not None
+    assert (ingested.outcome, ingested.filed.outcome) == ("fresh", "unchanged")
+    assert versions(db) == [(1, None)]
+
+
+def test_a_corrected_headline_is_the_next_version(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page("Cầu mới qua sông")))
+    ingest(db, run, shoot(A, page("Cầu mới qua sông Con"), hours=1))
+    assert versions(db) == [(1, None), (2, "headline")]
+    (article,) = questions.articles(db, edited=True)
+    assert (article.headline, article.changed_at) == ("Cầu mới qua sông Con", "2026-05-20T13:00:00Z")
+
+
+def test_an_edit_taken_back_is_a_version_of_its_own(db: Database, run: Run, shoot: Shoot) -> None:
+    for hours, headline in enumerate(("Cầu mới", "Cầu cũ", "Cầu mới")):
+        ingest(db, run, shoot(A, page(headline), hours=hours))
+    assert versions(db) == [(1, None), (2, "headline"), (3, "headline")]
+    digests = [row[0] for row in db.execute("SELECT digest FROM versions ORDER BY number")]
+    assert digests[0] == digests[2] != digests[1]
+
+
+@pytest.mark.parametrize(
+    ("status", "leads_to", "reason"),
+    [
+        (404, None, "status 404"),
+        (410, None, "status 410"),
+        (451, None, "status 451"),
+        (302, HOME, "status 302, redirected to https://bao.example/"),
+        (301, HOME + "index.html", "status 301, redirected to https://bao.example/index.html"),
+        (301, "https://baokhac.example/a", "status 301, redirected to https://baokhac.example/a"),
+    ],
+)
+def test_a_disappearance_is_recorded_and_the_text_stays(
+    db: Database, run: Run, shoot: Shoot, status: int, leads_to: str | None, reason: str
+) -> None:
+    ingest(db, run, shoot(A, page()))
+    ingested = ingest(db, run, shoot(A, status=status, final_url=leads_to or A, hours=3))
+    assert (ingested.outcome, ingested.buried) == ("gone", True)
+    (article,) = questions.articles(db, gone=True)
+    assert (article.gone_since, article.gone_reason) == ("2026-05-20T15:00:00Z", reason)
+    _, reading = questions.reading_of(db, article.id)
+    assert "Cầu dài 212 mét" in reading.text
+
+
+def test_who_is_gone_since_monday_is_not_gone_since_tuesday(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page()))
+    ingest(db, run, shoot(A, status=404, hours=1))
+    assert not ingest(db, run, shoot(A, status=404, hours=25)).buried
+    assert questions.articles(db)[0].gone_since == "2026-05-20T13:00:00Z"
+
+
+def test_an_article_returns_from_the_dead_without_a_new_version(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page()))
+    ingest(db, run, shoot(A, status=404, hours=1))
+    ingest(db, run, shoot(A, page(), hours=2))
+    (article,) = questions.articles(db)
+    assert (article.gone_since, article.version_count) == (None, 1)
+
+
+def test_a_server_error_buries_nobody(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page()))
+    assert ingest(db, run, shoot(A, "<h1>Bad gateway</h1>", status=502, hours=1)).outcome == "error"
+    assert questions.articles(db)[0].gone_since is None
+
+
+def test_a_moved_article_keeps_its_history_under_both_addresses(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page()))
+    assert ingest(db, run, shoot(A, status=301, final_url=B, hours=1)).outcome == "redirect"
+    ingest(db, run, shoot(B, page("Cầu mới, có sửa"), hours=1, via=(A,)))
+    (article,) = questions.articles(db)
+    assert (article.url, article.version_count, article.gone_since) == (B, 2, None)
+    assert questions.find_article(db, A) == questions.find_article(db, B) == article
+
+
+def test_an_article_found_at_its_new_address_first_is_still_one(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page()))
+    ingest(db, run, shoot(B, page(clock="10:00"), hours=1))
+    ingest(db, run, shoot(A, status=301, final_url=B, hours=2))
+    ingest(db, run, shoot(B, page(clock="11:00"), hours=2, via=(A,)))
+    (article,) = questions.articles(db)
+    assert (article.version_count, article.gone_since) == (1, None)
+
+
+def test_a_redirect_to_another_article_is_no_edit(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(A, page()))
+    other = page("Giá chè tăng").replace("Cầu", "Chè").replace("Bà Nguyễn Thị Mận", "Ông Đỗ Văn Sửu")
+    other = other.replace("Theo kế hoạch", "Theo hợp tác xã").replace("Sáng 20/5", "Chiều 19/5")
+    ingest(db, run, shoot(B, other, hours=1, via=(A,)))
+    first, second = sorted(questions.articles(db), key=lambda article: article.id)
+    assert (first.version_count, second.version_count) == (1, 1)
+    assert first.gone_reason == f"redirected to {B}"
+    assert db["articles"].get(first.id)["moved_to_id"] == second.id
+
+
+def test_one_canonical_address_on_every_page_merges_nothing(db: Database, run: Run, shoot: Shoot) -> None:
+    wrong = '<link rel="canonical" href="https://bao.example/">'
+    ingest(db, run, shoot(A, page().replace("<head>", "<head>" + wrong)))
+    other = page("Giá chè tăng", "Giá chè búp tươi đầu vụ tăng gần gấp rưỡi so với năm ngoái.").replace("212", "999")
+    other = other.replace("Bà Nguyễn", "Ông Đỗ").replace("Theo kế hoạch", "Theo báo cáo")
+    ingest(db, run, shoot(B, other.replace("<head>", "<head>" + wrong), hours=1))
+    assert [article.version_count for article in questions.articles(db)] == [1, 1]
+
+
+def test_what_was_kept_and_not_read_is_read_by_the_next_run(db: Database, run: Run, shoot: Shoot) -> None:
+    store.keep(db, run, shoot(A, page()))  # and here the process was killed
+    assert questions.articles(db) == []
+    assert read_pending(db, start_run(db, run.outlet, {}, NOON)) == 1
+    assert [article.headline for article in questions.articles(db)] == ["Cầu mới qua sông"]
+    assert read_pending(db, run) == 0
+
+
+def test_a_killed_run_is_recorded_as_interrupted(db: Database, run: Run) -> None:
+    start_run(db, run.outlet, {}, NOON)
+    assert [record.outcome for record in questions.runs(db)] == ["running", "interrupted"]
+
+
+@pytest.mark.parametrize("table", ["captures", "headers", "bodies", "texts", "versions"])
+def test_the_record_cannot_be_rewritten(db: Database, run: Run, shoot: Shoot, table: str) -> None:
+    ingest(db, run, shoot(A, page()))
+    column = {"headers": "capture_id"}.get(table, "id")
+    for attempt in (
+        f"DELETE FROM {table}",
+        f"UPDATE {table} SET {column} = {column} + 1",
+        f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}",
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match="append-only"):
+            db.execute(attempt)
+
+
+def test_a_new_extractor_makes_no_edit(db: Database, run: Run, shoot: Shoot) -> None:
+    """The same page, read before by an extractor that saw another headline."""
+    ingest(db, run, shoot(A, page()))
+    _read_by_an_older_extractor(db)
+    ingest(db, run, shoot(A, page(clock="10:00"), hours=1))
+    assert versions(db) == [(1, None)]
+    article = questions.articles(db)[0]
+    assert questions.reading_of(db, article.id)[1].headline == "Cầu mới qua sông"
+    assert [row[0] for row in db.execute("SELECT headline FROM texts ORDER BY id")] == ["cau moi", "Cầu mới qua sông"]
+
+
+def _read_by_an_older_extractor(db: Database) -> None:
+    """Rewrites the one text as if another extractor had read it: the guard is lifted for the forgery alone."""
+    (guard,) = db.execute("SELECT sql FROM sqlite_master WHERE name = 'texts_update_refused'").fetchone()
+    db.execute("DROP TRIGGER texts_update_refused")
+    db.execute("UPDATE texts SET headline = 'cau moi'")
+    db.execute("UPDATE extractors SET name = 'an older one'")
+    db.execute(guard)
+
+
+def test_a_reading_survives_the_way_into_the_file_and_back(db: Database, run: Run, shoot: Shoot) -> None:
+    figure = (
+        '<figure><img src="/anh/cau.jpg" alt="cau"><figcaption>Cầu ngày thông xe. Ảnh: Hà Thu</figcaption></figure>'
+    )
+    ingested = ingest(db, run, shoot(A, page().replace("</p>", "</p>" + figure, 1)))
+    (article,) = questions.articles(db)
+    assert questions.reading_of(db, article.id)[1] == ingested.reading
+
+
+def test_no_archive_is_a_sentence(path: Path) -> None:
+    with pytest.raises(ArchiveMissing, match="there is no archive at"), open_archive(path):
+        pass
+
+
+def test_another_sqlite_file_is_refused(path: Path) -> None:
+    Database(path)["films"].insert({"title": "x"})
+    with pytest.raises(ArchiveUnusable, match="something else"), open_archive(path, create=True):
+        pass
+
+
+def test_a_newer_archive_is_refused(db: Database, path: Path) -> None:
+    db.execute("PRAGMA user_version = 99")
+    with pytest.raises(ArchiveUnusable, match="newer luubao"), open_archive(path):
+        pass
+
+
+def test_what_is_no_sqlite_file_is_refused(path: Path) -> None:
+    path.write_bytes(b"not a database at all, but long enough to be taken for one" * 20)
+    with pytest.raises(ArchiveUnusable, match="cannot be opened"), open_archive(path):
+        pass

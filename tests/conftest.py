@@ -1,0 +1,44 @@
+"""What many tests need: an archive in a temporary file, a run, captures made in one line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from archive import Capture, Run, open_archive, start_run
+from tests.support import NOON, PAPER, Shoot
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "archive.db"
+
+
+@pytest.fixture
+def db(path: Path) -> Iterator[Database]:
+    with open_archive(path, create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def run(db: Database) -> Run:
+    return start_run(db, PAPER, {"luubao": "test"}, NOON)
+
+
+@pytest.fixture
+def shoot() -> Shoot:
+    """Captures an address; `hours` after noon."""
+
+    def make(
+        url: str = "https://bao.example/a-1.htm", body: str | None = None, hours: float = 0, **facts: object
+    ) -> Capture:
+        captured_at = NOON + timedelta(hours=hours)
+        capture = Capture(url, url, captured_at, 200, body=body.encode() if body else None, encoding="utf-8")
+        return replace(capture, **facts)  # type: ignore[arg-type]  # the caller names fields of Capture
+
+    return make
