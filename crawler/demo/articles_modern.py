@@ -14,6 +14,7 @@ from crawler.demo.records import Article, Picture
 from crawler.demo.sections import BY_SLUG, article_path, picture_path
 
 PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
+LOADER = Html("document.querySelectorAll('img.lazyload').forEach(function(i){i.src=i.dataset.src})")
 
 
 def modern(visit: Visit, article: Article) -> str:
@@ -27,7 +28,8 @@ def modern(visit: Visit, article: Article) -> str:
         tag("div", _body(visit, article), class_="article__body", itemprop="articleBody"),
         class_="article",
     )
-    return frames.page(visit, article.headline, join(main, after(visit, article)), _head(visit, article))
+    rest = join(after(visit, article), tag("script", LOADER))
+    return frames.page(visit, article.headline, join(main, rest), _head(visit, article))
 
 
 def _meta(visit: Visit, article: Article) -> list[Html]:
@@ -46,7 +48,8 @@ def _body(visit: Visit, article: Article) -> Html:
         subhead=lambda words: tag("h2", words),
         pictures=_pictures,
     )
-    return bodies.body(article, visit.edition, habits)
+    aside = tag("div", furniture.advert(visit, 3), class_="sda_middle")
+    return bodies.body(article, visit.edition, habits, aside)
 
 
 def _pictures(pictures: Sequence[Picture]) -> Html:

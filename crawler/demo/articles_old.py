@@ -16,8 +16,10 @@ RIGHT = "text-align: right;"
 JUSTIFY = "text-align: justify;"
 
 
-def image(picture: Picture) -> Html:
-    return tag("img", src=picture_path(picture.file), alt="", width=600)
+def row(pictures: Sequence[Picture]) -> tuple[Html, ...]:
+    """The pictures above one caption, side by side."""
+    width = 600 // len(pictures) - 5
+    return tuple(tag("img", src=picture_path(one.file), alt="", width=width) for one in pictures)
 
 
 def canonical(visit: Visit, article: Article) -> Html:
@@ -26,10 +28,9 @@ def canonical(visit: Visit, article: Article) -> Html:
 
 def after(visit: Visit, article: Article) -> Html:
     """What follows an article in the present dress."""
-    keywords = tag("div", text("Từ khóa: "), *furniture.tags(article), class_="tu-khoa") if article.tags else Html("")
     return join(
         furniture.share(visit, article),
-        keywords,
+        _keywords(article),
         tag(
             "div",
             tag("h3", text("Phản hồi")),
@@ -39,6 +40,10 @@ def after(visit: Visit, article: Article) -> Html:
         ),
         furniture.box("Các tin khác", furniture.others(visit, article), "tin-khac"),
     )
+
+
+def _keywords(article: Article) -> Html:
+    return tag("div", text("Từ khóa: "), *furniture.tags(article), class_="tu-khoa") if article.tags else Html("")
 
 
 def dnn(visit: Visit, article: Article) -> str:
@@ -69,7 +74,7 @@ def _dnn_body(visit: Visit, article: Article) -> Html:
 def _dnn_pictures(pictures: Sequence[Picture]) -> Html:
     words = bodies.under(pictures[0])
     caption = tag("div", text(words), class_="articleimg_caption") if words else Html("")
-    return tag("div", *(image(picture) for picture in pictures), caption, style=CENTRE)
+    return tag("div", *row(pictures), caption, style=CENTRE)
 
 
 def webforms(visit: Visit, article: Article) -> str:
@@ -82,14 +87,17 @@ def webforms(visit: Visit, article: Article) -> str:
         title=dates.dotnet(article.published) if article.date_form == "dotnet" else None,
     )
     count = tag("span", text(f"Số lần xem: {furniture.views(visit, article)}"), id="dnn_ctr482_ViewArticle_lblViews")
+    trail = furniture.breadcrumb(BY_SLUG[article.section])
     cells = (
+        tag("span", trail, id="dnn_dnnBREADCRUMB_lblBreadCrumb"),
         tag("span", text(article.headline), id="dnn_ctr482_ViewArticle_lblTitle", class_="tieude"),
         join(moment, text(" - "), count),
         tag("span", text(article.lead), id="dnn_ctr482_ViewArticle_lblSummary", class_="sapo"),
         tag("div", _webforms_body(visit, article), id="dnn_ctr482_ViewArticle_divContent", class_="noidung"),
         _author(article, "dnn_ctr482_ViewArticle_lblAuthor"),
         furniture.share(visit, article),
-        join(tag("b", text("Phản hồi")), *furniture.comments(visit, article)),
+        _keywords(article),
+        tag("div", tag("b", text("Phản hồi")), *furniture.comments(visit, article), id="comments"),
         join(tag("b", text("Các tin khác")), items(*furniture.others(visit, article))),
     )
     table = tag(
@@ -117,7 +125,7 @@ def _webforms_body(visit: Visit, article: Article) -> Html:
 
 def _webforms_pictures(pictures: Sequence[Picture]) -> Html:
     words = bodies.under(pictures[0])
-    shown = tag("tr", *(tag("td", image(picture)) for picture in pictures))
+    shown = tag("tr", *(tag("td", image) for image in row(pictures)))
     told = tag("tr", tag("td", text(words), class_="image_desc", colspan=len(pictures))) if words else Html("")
     return tag("table", tag("tbody", shown, told), class_="picBox", align="center", width=600)
 
@@ -143,10 +151,12 @@ def _plain_body(visit: Visit, article: Article) -> Html:
         subhead=lambda words: tag("h3", words),
         pictures=_plain_pictures,
     )
-    return bodies.body(article, visit.edition, habits)
+    related = furniture.others(visit, article)[-2:]
+    aside = tag("div", tag("b", text("Tin liên quan")), items(*related), class_="tin-lien-quan", align="right")
+    return bodies.body(article, visit.edition, habits, aside)
 
 
 def _plain_pictures(pictures: Sequence[Picture]) -> Html:
-    shown = tag("p", *(image(picture) for picture in pictures), style=CENTRE)
+    shown = tag("p", *row(pictures), style=CENTRE)
     words = bodies.under(pictures[0])
     return join(shown, tag("p", tag("em", text(words)), style=CENTRE)) if words else shown

@@ -24,9 +24,13 @@ class Habits:
     pictures: Callable[[Sequence[Picture]], Html]
 
 
-def body(article: Article, edition: Edition, habits: Habits) -> Html:
-    """All passages, a line each."""
-    return join(*(_passage(one, article, edition, habits) for one in article.passages), by="\n")
+NO_ASIDE = Html("")
+
+
+def body(article: Article, edition: Edition, habits: Habits, aside: Html = NO_ASIDE) -> Html:
+    """All passages, a line each. aside: what the template pushes in between, after the second one."""
+    written = [_passage(one, article, edition, habits) for one in article.passages]
+    return join(*written[:2], aside, *written[2:], by="\n")
 
 
 def _passage(passage: Passage, article: Article, edition: Edition, habits: Habits) -> Html:

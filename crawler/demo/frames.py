@@ -72,23 +72,23 @@ def _foot(visit: Visit) -> Html:
 def old_page(visit: Visit, title: str, main: Html, extra: Html = NOTHING) -> str:
     """A page in the old dress: ASP.NET WebForms, everything in one form, everything in tables."""
     rows = (
-        _row(_old_banner(visit), colspan=3),
-        _row(tag("table", tag("tr", *(tag("td", entry) for entry in furniture.menu())), cellpadding=4), colspan=3),
+        _row("dau-cu", _old_banner(visit)),
+        _row("thuc-don", tag("table", tag("tr", *(tag("td", entry) for entry in furniture.menu())), cellpadding=4)),
         tag("tr", _left(visit), tag("td", main, id="dnn_ContentPane", class_="contentpane"), _right(visit)),
-        _row(join(furniture.licence(), furniture.visitors(visit)), colspan=3),
+        _row("cuoi-cu", join(furniture.licence(), furniture.visitors(visit))),
     )
     table = tag("table", tag("tbody", *rows), class_="khung", cellspacing=0, cellpadding=6, border=0)
     form = tag("form", _state(visit), table, id="Form", method="post", action="./", name="Form")
     return document(head(f"{NAME} > {title}", extra, META_HTTP_EQUIV), tag("body", form, id="Body"))
 
 
-def _row(content: Html, colspan: int) -> Html:
-    return tag("tr", tag("td", content, colspan=colspan))
+def _row(name: str, content: Html) -> Html:
+    return tag("tr", tag("td", content, class_=name, colspan=3))
 
 
 def _old_banner(visit: Visit) -> Html:
     clock = tag("span", furniture.clock(visit), id="dnn_dnnCURRENTDATE_lblDate", class_="SkinObject")
-    name = tag("font", link("/", NAME), size=7, color="#a8201a")
+    name = tag("font", link("/", NAME), size=7, class_="ten-cu")
     cells = (tag("td", tag("b", name)), tag("td", clock, align="right"))
     return join(tag("table", tag("tr", *cells), width="100%"), furniture.advert(visit, 0, wide=True))
 

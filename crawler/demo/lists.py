@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from crawler.demo import dates, frames, furniture
 from crawler.demo.furniture import Visit
 from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.records import Article
-from crawler.demo.sections import SECTIONS, Section, article_path, page_path, thumbnail_path
+from crawler.demo.sections import SECTIONS, Section, article_path, page_path, picture_path, thumbnail_path
 
 
-def teaser(article: Article, trail: str = "") -> Html:
+def teaser(article: Article, trail: str = "", size: Callable[[str], str] = thumbnail_path) -> Html:
     """A list's entry: picture, headline, date, lead."""
     address = article_path(article) + trail
-    shown = [tag("a", tag("img", src=thumbnail_path(one.file), alt=""), href=address) for one in article.pictures[:1]]
+    shown = [tag("a", tag("img", src=size(one.file), alt=""), href=address) for one in article.pictures[:1]]
     when = dates.visible("plain", article.published) if article.date_form != "none" else ""
     words = (
         tag("h2", link(address, article.headline)),
@@ -25,7 +27,7 @@ def teaser(article: Article, trail: str = "") -> Html:
 def home(visit: Visit) -> bytes:
     """The front page: one story large, three below, the newest of every section; two links carry trackers."""
     first, *rest = visit.edition.open
-    top = tag("div", teaser(first, "?utm_source=trang-chu&utm_medium=tieu-diem"), class_="noi-bat")
+    top = tag("div", teaser(first, "?utm_source=trang-chu&utm_medium=tieu-diem", picture_path), class_="noi-bat")
     below = [teaser(one) for one in rest[:2]] + [teaser(one, f"?fbclid=IwZXh{one.id}") for one in rest[2:3]]
     boxes = [_section_box(visit, section) for section in SECTIONS]
     canonical = tag("link", rel="canonical", href=visit.base + "/")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from math import sin
 from random import Random
 
 from crawler.demo.png import Canvas, Colour, mix
+
+Painter = Callable[[Canvas, Random, "Light", int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +62,14 @@ def _landscape(file: str, width: int, height: int) -> bytes:
     canvas.gradient(0, horizon + height // 5, light.zenith, light.horizon)
     canvas.disc(int(width * dice.uniform(0.15, 0.85)), int(horizon * dice.uniform(0.3, 0.7)), height // 14, light.sun)
     _hills(canvas, dice, light, horizon)
-    dice.choice((_river, _fields, _village))(canvas, dice, light, int(height * 0.72))
+    _scene(file, dice)(canvas, dice, light, int(height * 0.72))
     return canvas.png()
+
+
+def _scene(file: str, dice: Random) -> Painter:
+    """What the file's name speaks of; anything where it speaks of nothing we can paint."""
+    named = (painter for word in file.split("-") for painter, words in SCENES if word in words)
+    return next(named, None) or dice.choice([painter for painter, _ in SCENES])
 
 
 def _hills(canvas: Canvas, dice: Random, light: Light, horizon: int) -> None:
@@ -120,6 +129,13 @@ def _house(canvas: Canvas, x: int, y: int, wide: int, tall: int, roof: Colour) -
     canvas.box(x + wide // 2 - wide // 12, y + tall // 2, max(2, wide // 6), tall - tall // 2, 0x604636)
     for row in range(tall // 2):
         canvas.box(x - 3 + row, y - row, max(1, wide + 6 - 2 * row), 1, roof)
+
+
+SCENES: tuple[tuple[Painter, tuple[str, ...]], ...] = (
+    (_river, ("cau", "song", "bai", "thuyen", "tram", "ke", "khuc", "de", "mat")),
+    (_fields, ("doi", "vuon", "ruong", "duong", "suoi")),
+    (_village, ("cho", "ban", "lang", "xom", "pho", "thon", "nha", "truong", "xa", "san", "kho", "xuong")),
+)
 
 
 @lru_cache(maxsize=32)

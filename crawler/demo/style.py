@@ -6,6 +6,7 @@ a{color:#133c73;text-decoration:none}a:hover{text-decoration:underline}img{borde
 #trang{width:1040px;margin:0 auto;background:#fff;box-shadow:0 0 6px #bbb}
 #dau{padding:14px 20px 10px;background:#fbf5e6;border-top:5px solid #a8201a;overflow:hidden}
 #dau .ten{font:bold 42px/1 Georgia,"Liberation Serif","DejaVu Serif",serif;color:#a8201a;letter-spacing:1px}
+.ten a,.ten-cu a{color:#a8201a}
 #dau .khau-hieu{font-size:12px;font-style:italic;color:#6a5a3a;margin-top:6px}
 #dau .dong-ho{float:right;font-size:12px;color:#555;margin-top:22px}
 ul.menu{margin:0;padding:0 12px;background:#a8201a;list-style:none;overflow:hidden}
@@ -19,7 +20,13 @@ border-bottom:2px solid #a8201a}.box ul{margin:8px 8px 8px 26px;padding:0}.box l
 .qc{margin:0 0 14px;text-align:center}
 h1{font:bold 26px/1.3 Georgia,"Liberation Serif","DejaVu Serif",serif;margin:8px 0}
 .duong-dan,.titleDdtail,.thoi-gian,.article__meta{font-size:12px;color:#777}.padB10{padding-bottom:10px}
-.sapo,.article__sapo{font-weight:bold;margin:10px 0}
+.sapo,.article__sapo{font-weight:bold;margin:10px 0}h2.article__sapo{font-size:16px}
+.article__body h2,.noidung h3{font-size:17px;margin:14px 0 4px}img{height:auto}
+.article__body img{max-height:520px;object-fit:cover}
+.tin-lien-quan{float:right;width:230px;margin:0 0 8px 14px;padding:6px;background:#f6f3ec;font-size:13px;
+text-align:left}
+.tin-lien-quan ul{margin:4px 0;padding-left:20px}
+
 .content-about-baiviet p,.noidung p,.article__body p{text-align:justify}
 .articleimg_caption,figcaption,.image_desc{font-size:13px;font-style:italic;color:#555;background:#f6f3ec;
 padding:6px 10px;
@@ -33,7 +40,7 @@ table.bang{border-collapse:collapse;margin:10px auto}table.bang td{border:1px so
 .tin img{float:left;width:160px;margin-right:12px}
 .tin h2{font-size:17px;margin:0 0 4px}.tin p{margin:0;font-size:14px}.noi-bat h2{font-size:24px}
 .noi-bat img{width:330px}
-.muc{float:left;width:330px;margin:12px 15px 0 0}
+.muc{display:inline-block;vertical-align:top;width:330px;margin:12px 12px 0 0}
 .muc h3{border-bottom:2px solid #a8201a;margin:0 0 6px;color:#a8201a}
 .trang-so{padding:12px 0;text-align:center}
 .trang-so a,.trang-so b{border:1px solid #ccc;padding:3px 9px;margin:0 2px}
@@ -41,7 +48,10 @@ table.bang{border-collapse:collapse;margin:10px auto}table.bang td{border:1px so
 .tu-khoa{font-size:13px}.tu-khoa a{background:#eee;padding:2px 8px;margin-right:6px}
 table.khung{width:1040px;margin:0 auto;background:#fff;font-family:"Times New Roman","Liberation Serif",serif;
 font-size:16px}
-table.khung td{vertical-align:top}td.trai{width:180px;background:#f4efe2;font-size:14px}
+table.khung td{vertical-align:top}td.dau-cu{background:#fbf5e6;border-top:5px solid #a8201a}
+td.thuc-don{background:#a8201a}td.thuc-don a{color:#fff;font-weight:bold}
+td.cuoi-cu{background:#f4efe2;font-size:13px;border-top:2px solid #a8201a}td.cuoi-cu p{margin:2px 0}
+td.trai{width:180px;background:#f4efe2;font-size:14px}
 td.phai{width:220px;font-size:14px}
 .picBox{margin:10px auto}.picBox td{text-align:center}.tieude{font-size:24px;font-weight:bold;color:#8c1510}
 """.strip()

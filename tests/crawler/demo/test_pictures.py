@@ -1,0 +1,77 @@
+"""Every picture is a PNG that a strict reader accepts."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+import pytest
+
+from crawler.demo import pictures
+from crawler.demo.furniture import ADVERTS
+from crawler.demo.paper import DAYS, published
+from crawler.demo.png import Canvas, mix
+
+FILES = sorted(
+    {one.path.rsplit("/", 1)[1][:-4] for day in DAYS for article in published(day) for one in article.pictures}
+)
+
+
+def chunks(png: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """The chunks of a PNG, with signature and checksums verified."""
+    assert png.startswith(b"\x89PNG\r\n\x1a\n")
+    at = 8
+    while at < len(png):
+        length, kind = struct.unpack(">I4s", png[at : at + 8])
+        data = png[at + 8 : at + 8 + length]
+        assert struct.unpack(">I", png[at + 8 + length : at + 12 + length]) == (zlib.crc32(kind + data),)
+        yield kind, data
+        at += 12 + length
+
+
+def rows(png: bytes) -> tuple[int, int, bytes]:
+    """Width, height and the unpacked rows of an 8-bit palette image."""
+    parts = dict(chunks(png))
+    assert list(parts) == [b"IHDR", b"PLTE", b"IDAT", b"IEND"]
+    width, height, depth, colour, *rest = struct.unpack(">IIBBBBB", parts[b"IHDR"])
+    assert (depth, colour, rest) == (8, 3, [0, 0, 0])
+    pixels = zlib.decompress(parts[b"IDAT"])
+    assert len(pixels) == (width + 1) * height and max(pixels) < len(parts[b"PLTE"]) // 3
+    return width, height, pixels
+
+
+@pytest.mark.parametrize("file", FILES)
+def test_photographs(file: str) -> None:
+    width, height, pixels = rows(pictures.photograph(file))
+    assert 480 <= width <= 720 and 400 <= height <= 600
+    assert len(set(pixels)) > 20, "a landscape has many colours"
+
+
+def test_all_photographs_differ_and_are_small() -> None:
+    drawn = {pictures.photograph(file) for file in FILES}
+    assert len(drawn) == len(FILES) > 30
+    assert max(len(png) for png in drawn) < 20_000
+
+
+def test_the_same_name_gives_the_same_picture() -> None:
+    once = pictures.photograph(FILES[0])
+    pictures.photograph.cache_clear()
+    assert pictures.photograph(FILES[0]) == once
+
+
+def test_thumbnails_and_adverts() -> None:
+    assert rows(pictures.thumbnail(FILES[0]))[:2] == (160, 105)
+    assert {rows(pictures.advert(number))[:2] for number in range(ADVERTS)} == {(300, 250), (600, 90)}
+
+
+def test_a_canvas_paints_where_it_is_told_and_clips() -> None:
+    canvas = Canvas(3, 2)
+    canvas.gradient(0, 2, 0x000000, 0x000000, steps=2)
+    canvas.box(1, 1, 9, 9, 0xFF0000)
+    width, height, pixels = rows(canvas.png())
+    assert (width, height, pixels) == (3, 2, bytes([0, 0, 0, 0, 0, 0, 1, 1]))
+
+
+def test_mixing() -> None:
+    assert mix(0x000000, 0xFF8040, 0.5) == 0x804020
