@@ -22,7 +22,9 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> Printed:
     """What is printed for the pictures in `scope`; captions are the elements found to hold the caption."""
     credited = _credit_elements(captions, scope)
     raw = " ".join(_unique(text_of(element) for element in captions))
-    outside = [one for one in credited if not any(within is one or within in one.iterancestors() for within in captions)]
+    outside = [
+        one for one in credited if not any(within is one or within in one.iterancestors() for within in captions)
+    ]
     named = " ".join(_unique(text_of(element) for element in credited))
     rest = _without(captions, credited)
     if not credited:
@@ -38,7 +40,11 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> Printed:
 
 def credit_elements_of(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:
     """The elements outside the captions that name the picture's maker: they are taken out of the text too."""
-    return [one for one in _credit_elements(captions, scope) if not any(within in one.iterancestors() for within in captions)]
+    return [
+        one
+        for one in _credit_elements(captions, scope)
+        if not any(within in one.iterancestors() for within in captions)
+    ]
 
 
 def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:

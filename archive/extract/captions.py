@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
-from archive.extract import phrases, words
+from archive.extract import credits, phrases, words
 from archive.extract.text import fold, text_of
 
 LONGEST = 900  # characters; longer text beside a picture is the article
@@ -51,11 +51,10 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
         found = find(scope, limit)
         if found:
             return found
-    if loose:
-        for find in (_second_row, _same_block, _next_block):
-            found = find(scope, limit)
-            if found:
-                return found
+    for find in (_second_row, _same_block, _next_block):
+        found = find(scope, limit)
+        if found:
+            return found if loose or credits.split(text_of(found[0]))[1] else []
     return []
 
 
@@ -252,6 +251,6 @@ def _is_teaser(element: html.HtmlElement) -> bool:
     if any(True for _ in element.iter("h1", "h2", "h3", "h4")):
         return True
     around = next(element.iterancestors("a"), None)
-    return around is not None and (any(True for _ in element.iter("strong", "b")) or words.matches(words.MAYBE_FURNITURE, around.get("class")))
-
-
+    return around is not None and (
+        any(True for _ in element.iter("strong", "b")) or words.matches(words.MAYBE_FURNITURE, around.get("class"))
+    )

@@ -50,6 +50,8 @@ def _without_repeats(left: list[Piece]) -> list[Piece]:
         key = _letters(piece.text)
         if len(key) > 40 and key in seen:
             continue
+        if len(key) > 800 and sum(1 for other in seen if len(other) > 80 and other in key) > 2:
+            continue  # the whole article once more, in one piece
         seen.add(key)
         unique.append(piece)
     return unique

@@ -25,6 +25,7 @@ _BARE = ("div", "td", "section", "article")
 _own_texts = etree.XPath("text()")
 _SHORT = 30  # characters below which a paragraph says nothing about where the article is
 _MOST = 0.80  # the container is the innermost element with this share of the page's paragraphs
+_PART = 0.3  # and a surely named one this share
 _ENOUGH = 0.55  # a named container must hold this share of what the innermost one holds
 
 
@@ -72,11 +73,27 @@ def by_structure(root: html.HtmlElement) -> Container | None:
     if not total:
         return None
     inner = _descend(root, masses, total)
+    inner = _surely(inner, masses)
     named = [element for element in masses if _is_named(element) and masses[element] >= _ENOUGH * masses[inner]]
     for element in named:
         if element is inner or inner in element.iterancestors():
             return Container(element if masses[element] >= 0.9 * masses[inner] else inner, "structure")
     return Container(inner, "structure")
+
+
+def _surely(inner: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
+    """The part of it whose name is given to nothing but bodies, where a column beside it holds much text too."""
+    named = [
+        one
+        for one in inner.iterdescendants()
+        if one in masses and words.matches(words.SURELY_BODY, one.get("class"), one.get("id"))
+    ]
+    if not named or words.matches(words.SURELY_BODY, inner.get("class"), inner.get("id")):
+        return inner
+    first = max(named, key=lambda one: masses[one])
+    alike = [one for one in named if one.get("class") == first.get("class")]
+    joined = common_ancestor(alike)
+    return joined if masses[joined] >= _PART * masses[inner] else inner
 
 
 def _descend(root: html.HtmlElement, masses: Counter[html.HtmlElement], total: float) -> html.HtmlElement:

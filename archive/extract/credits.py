@@ -35,7 +35,10 @@ _BY = re.compile(
 )
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
-_UNCOLONED = re.compile(r"[(\[]?\b((?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.|foto:?)\s*(\S.{1,80}?))[)\]]?\s*\.?$", re.I)
+_UNCOLONED = re.compile(
+    r"[(\[]?\b((?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.|foto:?)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
+    re.I,
+)
 _EDGES = " \t-–—|:,;/("
 
 

@@ -20,6 +20,7 @@ _hidden = etree.XPath(
 
 # a box that holds more than this share of the page's paragraphs is the article, whatever its class says
 _TOO_MUCH = 0.35
+_HALF = 0.5  # of hidden ones: some systems print the article twice
 
 
 def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> None:
@@ -36,7 +37,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
         if element not in protected and _is_furniture(element) and not _too_much(element, total):
             drop(element)
     for element in _hidden(root):
-        if element not in protected and not _in_figure(element) and not _too_much(element, total):
+        if element not in protected and not _in_figure(element) and not _too_much(element, total, _HALF):
             drop(element)
 
 
@@ -52,20 +53,18 @@ def mass(element: html.HtmlElement) -> int:
 
 
 def _is_furniture(element: html.HtmlElement) -> bool:
-    if element.tag in _ALWAYS or element.get("role") in (
-        "navigation",
-        "complementary",
-        "contentinfo",
-        "dialog",
-        "search",
-    ):
-        return True
+    if element.tag in _ALWAYS or element.get("role") in _ROLES:
+        return not _in_figure(element)
     name, number = element.get("class"), element.get("id")
     if not name and not number:
         return element.get("type") in _RELATED
     if words.matches(words.FURNITURE, name, number) and not _is_body(element):
         return True
-    if element.tag not in ("a", "span", "p") and words.matches(words.MAYBE_FURNITURE, name, number) and _is_links(element):
+    if (
+        element.tag not in ("a", "span", "p")
+        and words.matches(words.MAYBE_FURNITURE, name, number)
+        and _is_links(element)
+    ):
         return True
     return element.get("type") in _RELATED
 
@@ -89,10 +88,10 @@ def _is_links(element: html.HtmlElement) -> bool:
     return sum(len(_string(link).strip()) for link in element.iter("a")) > 0.4 * whole
 
 
-def _too_much(element: html.HtmlElement, total: int) -> bool:
+def _too_much(element: html.HtmlElement, total: int, share: float = _TOO_MUCH) -> bool:
     if words.matches(words.NEVER, element.get("class"), element.get("id")):
         return False
-    return (mass(element) or len(_string(element))) > _TOO_MUCH * total
+    return (mass(element) or len(_string(element))) > share * total
 
 
 def _unwrap_noscript(root: html.HtmlElement) -> None:

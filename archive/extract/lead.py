@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from lxml import etree, html
 
@@ -38,7 +39,9 @@ def find(
     return (described, "description") if described is not None else None
 
 
-def _between(root: html.HtmlElement, body: html.HtmlElement, headline: html.HtmlElement | None) -> list[html.HtmlElement]:
+def _between(
+    root: html.HtmlElement, body: html.HtmlElement, headline: html.HtmlElement | None
+) -> list[html.HtmlElement]:
     """The elements from the headline to the first paragraphs of the body."""
     outer = {*body.iterancestors(), body}
     found: list[html.HtmlElement] = []
@@ -64,7 +67,16 @@ def _named(element: html.HtmlElement) -> bool:
 
 def _fits(element: html.HtmlElement, headline: str) -> bool:
     text = fold(_string(element))
-    return _SHORTEST <= len(text) <= _LONGEST and text != headline and element.find(".//img") is None
+    if not _SHORTEST <= len(text) <= _LONGEST or text == headline or element.find(".//img") is not None:
+        return False
+    return not any(
+        one.tag in ("figure", "figcaption") or words.matches(words.GALLERY, one.get("class"))
+        for one in _around(element)
+    )
+
+
+def _around(element: html.HtmlElement) -> list[html.HtmlElement]:
+    return [element, *islice(element.iterancestors(), 4)]
 
 
 def _described(page: Page, near: list[html.HtmlElement], headline: str) -> html.HtmlElement | None:

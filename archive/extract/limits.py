@@ -8,6 +8,7 @@ limit on the process (`resource.setrlimit(RLIMIT_CPU, ...)`, or a worker that is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from archive.records import Unreadable
 
@@ -26,9 +27,19 @@ def refusal(text: str) -> Unreadable | None:
         return Unreadable("too-large", f"{len(text)} characters, limit {BYTES}")
     if (tags := text.count("<")) > TAGS:
         return Unreadable("too-large", f"{tags} tags, limit {TAGS}")
-    if any(_attributes(piece) > ATTRIBUTES for piece in text.split("<") if len(piece) > _SUSPECT):
+    if any(_attributes(piece) > ATTRIBUTES for piece in _markup(text)):
         return Unreadable("too-large", f"a tag with more than {ATTRIBUTES} attributes")
     return None
+
+
+def _markup(text: str) -> Iterator[str]:
+    """The long pieces between two "<" outside scripts, where "a<b" is no tag."""
+    script = False
+    for piece in text.split("<"):
+        name = piece[:7].lower()
+        script = name.startswith("script") or (script and name != "/script")
+        if len(piece) > _SUSPECT and (not script or name.startswith("script")):
+            yield piece
 
 
 def _attributes(piece: str) -> int:

@@ -37,14 +37,18 @@ def address(image: html.HtmlElement, base: str) -> str | None:
 def _given(image: html.HtmlElement) -> list[str]:
     sets = [value for name, value in image.attrib.items() if "srcset" in name]
     lazy = [
-        value for name, value in image.attrib.items() if "set" not in name and _LAZY.match(name) and _ADDRESS.match(value)
+        value
+        for name, value in image.attrib.items()
+        if "set" not in name and _LAZY.match(name) and _ADDRESS.match(value)
     ]
     found = [value for name in _ORIGINAL if (value := image.get(name))] + lazy + _largest(sets)
     if image.get("src"):
         found.append(image.get("src", ""))
     picture = next(image.iterancestors("picture"), None)
     if picture is not None:
-        sources = [value for source in picture.iter("source") for name, value in source.attrib.items() if "srcset" in name]
+        sources = [
+            value for source in picture.iter("source") for name, value in source.attrib.items() if "srcset" in name
+        ]
         found += _largest(sources)
     return found
 

@@ -63,6 +63,15 @@ BODY = _words(
     r"content-?about-?baiviet", r"noi-?dung\w*", r"chi-?tiet\w*", r"bai-?viet\w*", r"b-?maincontent",
 )  # fmt: skip
 
+# the names that are given to nothing else
+SURELY_BODY = _words(
+    r"(?:entry|post|article|story|news|detail|single|singular)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))?",
+    r"articlebody",
+    r"fck-?detail",
+    r"maincontent",
+    r"cms-?body",
+)
+
 CAPTION = _words(
     r"\w*captions?(?:-?\w+)?", r"legends?", r"bildunterschrift\w*", r"bildtext", r"(?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|caption\w*)",
     r"pie-?(?:de-?)?foto", r"chu-?thich\w*", r"image-?desc\w*", r"note-?ignore", r"p?caption", r"figcaption\w*", r"didascalia", r"cutline", r"wp-?caption-?text", r"bildlegende", r"kuvateksti",
@@ -73,7 +82,27 @@ CREDIT = _words(
     r"bildquelle", r"fotograf\w*", r"bildnachweis", r"rights-?holder", r"photo-?cms-?author", r"image-?byline", r"copyright-?\w+", r"urheber", r"credit-?line",
 )  # fmt: skip
 
-PORTRAIT = _words(r"authors?(?:-?\w+)?", r"avatars?", r"profile\w*", r"by-?lines?(?:-?\w+)?", r"contributors?(?:-?\w+)?", r"writer", r"headshot", r"gravatar")
+GALLERY = _words(
+    r"\w*carousel\w*",
+    r"\w*slid(?:e|es|er|eshow|eshows)",
+    r"\w*galler(?:y|ies)",
+    r"swiper\w*",
+    r"lightbox",
+    r"image(?:-?\w+)?",
+    r"photo(?:-?\w+)?",
+    r"\w*captions?",
+)
+
+PORTRAIT = _words(
+    r"authors?(?:-?\w+)?",
+    r"avatars?",
+    r"profile\w*",
+    r"by-?lines?(?:-?\w+)?",
+    r"contributors?(?:-?\w+)?",
+    r"writer",
+    r"headshot",
+    r"gravatar",
+)
 
 LEAD = _words(
     r"sapo(?:-?\w+)?", r"\w*-?sapo", r"(?:article|story|post|news|entry|page|detail|content|single)?-{0,2}(?:lead|lede|standfirst|dek|deck|summary|subtitle|sub-?headline|sub-?heading|sub-?title|intro|introduction|abstract|excerpt|chapo|chapeau|teaser-?text|vorspann|ingress|kicker-?text|subhead|bajada|entradilla|perex|description|desc|strapline|synopsis|preamble)(?:-{0,2}(?:text|content|paragraph))?",
