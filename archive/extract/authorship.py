@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -18,22 +19,27 @@ METAS = (
     "dable:author", "article:author", "author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl", "dc.creator",
     "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author", "articleauthor", "vr:author",
 )  # fmt: skip
+FARTHEST = 25  # elements between two parts of one byline
 LONGEST = 240  # characters of an element that is a byline and nothing more
 _NAMED = re.compile(
     r"(?:^|[\s_\-]|[a-z](?=[A-Z]))(?:authors?(?:name|s?info|line)?|bylines?|by-line|tac-?gia|writers?|journalists?|reporters?|contributors?|penulis"
     r"|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|written-?by|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
 _HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|people|staff|journalists?|writers?|contributors?|by|bio|forfatter"
-    r"|penulis|yazar(?:lar)?|redaktion|team|von|columnists?|person)/",
+    r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?|contributors?|by|bios?|forfatter"
+    r"|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
     re.I,
 )
 _INTRODUCED = re.compile(r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s", re.I)
-_ASIDE = re.compile(r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source|avatar|image|intro", re.I)
+_ASIDE = re.compile(
+    r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source|avatar|image|intro",
+    re.I,
+)
 _VENDORS = frozenset(
     map(key_of, ("VCCorp.vn", "VCCorp vn", "ePi", "Hemera", "MasterCMS", "admin", "administrator", "editor", "webmaster", "root",
                  "developer", "superadmin", "user", "unknown", "null", "none", "undefined", "author", "staff", "wordpress"))
 )  # fmt: skip
+_LOOSE = re.compile(r"\s+([,;.)])")
 _HOST = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 
 
@@ -65,11 +71,13 @@ def shown_byline(spots: Iterable[Spot]) -> Byline | None:
     lines: list[str] = []
     names: list[str] = []
     elements: list[HtmlElement] = []
-    for spot in spots:
-        if any(spot.element is used or used in spot.element.iterancestors() for used in elements):
+    last = 0
+    for place, spot in enumerate(spots):
+        if elements and (place > last + FARTHEST or any(used in spot.element.iterancestors() for used in elements)):
             continue
         if not is_byline(spot.element, spot.label) or not (found := names_in(spot.element)):
             continue
+        last = place
         lines.append(_line_of(spot.element, found))
         names += found
         elements.append(spot.element)
@@ -79,6 +87,22 @@ def shown_byline(spots: Iterable[Spot]) -> Byline | None:
 def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     """The names of a byline that are neither the house, nor its software, nor an agency."""
     return tuple(name for name in byline.names if not is_house(name, house) and not is_agency(name))
+
+
+def line_of(
+    bylines: Iterable[Byline], authors: tuple[str, ...], spots: Iterable[Spot]
+) -> tuple[str, tuple[HtmlElement, ...]]:
+    """The byline as printed, and elements not in `bylines` that show it: the shortest line that names every author."""
+    wanted = {key_of(name) for name in authors}
+    shown = [byline for byline in bylines if byline.elements and byline.line]
+    complete = [byline.line for byline in shown if wanted <= {key_of(name) for name in byline.names}]
+    if complete or shown:
+        return min(complete or [byline.line for byline in shown], key=len), ()
+    for spot in islice(spots, 80) if wanted else ():
+        own = " ".join((spot.element.text or "").split())
+        if key_of(own) in wanted:
+            return own, (spot.element,)
+    return "", ()
 
 
 def overrules(shown: Byline, declared: Byline, house: frozenset[str]) -> bool:
@@ -93,13 +117,18 @@ def overrules(shown: Byline, declared: Byline, house: frozenset[str]) -> bool:
 
 def is_house(name: str, house: frozenset[str]) -> bool:
     """Whether a name is the outlet's, its host's or its software's."""
-    return key_of(name) in _VENDORS or house_key(name) in house or bool(_HOST.search(name))
+    return is_vendor(name) or house_key(name) in house or bool(_HOST.search(name))
+
+
+def is_vendor(name: str) -> bool:
+    """Whether a name is an account or a maker of the publishing software."""
+    return key_of(name) in _VENDORS
 
 
 def _line_of(element: HtmlElement, names: tuple[str, ...]) -> str:
     """The byline as printed: of the innermost element that shows all the names, where the outer one says much more."""
     line = printed(element)
-    if len(line) <= sum(map(len, names)) + 3 * len(names) + 25:
+    if len(line) <= sum(map(len, names)) + 3 * len(names) + 15:
         return line
     inner = [child for child in islice(element.iter("*"), 1, 40) if is_byline(child, label(child))]
     lines = [printed(child) for child in inner if set(names_in(child)) >= set(names)]
@@ -111,11 +140,24 @@ def _split(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_byline(element: HtmlElement, name: str) -> bool:
-    if element.get("rel") == "author" or "author" in (element.get("itemprop") or "").split():
-        return True
-    if element.tag == "a":
+    if element.tag == "a" and element.get("rel") != "author":
         return bool(_HREF.search(element.get("href") or ""))
-    return bool(_NAMED.search(name)) or bool(_INTRODUCED.match((element.text or "").lstrip()[:30] + " "))
+    return (
+        _is_named(element) or _is_byline_name(name) or bool(_INTRODUCED.match((element.text or "").lstrip()[:30] + " "))
+    )
+
+
+def _is_named(element: HtmlElement) -> bool:
+    """Whether the markup itself calls an element, or a link in it, an author."""
+    get = element.get
+    if get("rel") == "author" or "author" in (get("itemprop") or "").split() or _is_byline_name(label(element)):
+        return True
+    return element.tag == "a" and bool(_HREF.search(get("href") or ""))
+
+
+@lru_cache(maxsize=8192)
+def _is_byline_name(name: str) -> bool:
+    return bool(_NAMED.search(name))
 
 
 def names_in(element: HtmlElement) -> tuple[str, ...]:
@@ -124,7 +166,11 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     links = [link for link in islice(element.iter("a"), 20) if link is not element and is_byline(link, "")]
     linked = _split(meta or [text_of(link, LONGEST) for link in links])
     text = printed(element)
-    named = _split([text]) if len(text) <= LONGEST else ()
+    if len(text) > LONGEST:
+        return ()
+    named = _split([text])
+    if not _is_named(element) and not (len(text) < 100 and all(map(is_person_like, named))):
+        return ()
     if not linked or all(name in named for name in linked):
         return tuple(name for name in named if is_person_like(name)) or linked
     return linked
@@ -137,9 +183,9 @@ def printed(element: HtmlElement) -> str:
     apart = "; " if alike and not any((child.tail or "").strip() for child in children) else " "
     pieces = [element.text or ""]
     for child in children:
-        pieces += [printed(child) if len(child) else text_of(child, LONGEST), apart if child is not children[-1] else " "]
-        pieces.append(child.tail or "")
-    return " ".join("".join(pieces).split())[: 2 * LONGEST]
+        said = printed(child) if len(child) else text_of(child, LONGEST)
+        pieces += [" ", said, apart if said and child is not children[-1] else " ", child.tail or ""]
+    return _LOOSE.sub(r"\1", " ".join("".join(pieces).split()))[: 2 * LONGEST].strip(" ;|")
 
 
 def _is_aside(element: HtmlElement) -> bool:

@@ -43,13 +43,33 @@ _ROLE = re.compile(
     r"^(?:senior |chief |deputy |special |staff |political |associate |managing |assistant |news |business |foreign |science "
     r"|investigative |national |health |sports? |crime |economics |world |live |the )*(?:reporters?|correspondents?|editors?|writers?|columnists?"
     r"|journalists?|contributors?|producers?|photographers?|redakteur(?:in)?|journalist(?:in)?|autor(?:in)?|korrespondent(?:in)?|redaktion|redacción"
-    r"|rédaction|jurnalis|muhabir|reporter|biên tập viên|phóng viên|cộng tác viên|ctv|p\.?v\.?|nhóm p\.?v\.?|tổng hợp|thực hiện|ảnh|bài|guest)"
+    r"|rédaction|\w*korrespondent(?:in)?|\w*redakteur(?:in)?|\w*reporter(?:in)?|jurnalis|muhabir|reporter|biên tập viên|phóng viên|cộng tác viên|ctv|p\.?v\.?|nhóm p\.?v\.?|tổng hợp|thực hiện|ảnh|bài|guest)"
     r"(?:\s(?:of|for|at|in)\s.*|\s?,.*)?$",
+    re.I,
+)
+# "AP National Security Writer": a part of a byline that ends in a role is no name.
+_ROLE_AT_END = re.compile(
+    r"\s(?:writer|reporter|correspondent|editor|columnist|contributor|producer|photographer|staff|bureau chief)s?$",
     re.I,
 )
 _TITLES = re.compile(r"^(?:dr|prof|mr|mrs|ms|ts|ths|gs|pgs|bs|ls|nhà báo|luật sư|bác sĩ)\.?\s+(?=\w)", re.I)
 _AGENCY_GLUED = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
 _NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d\d")
+_FURNITURE = frozenset(
+    map(key_of, ("Twitter", "Facebook", "Instagram", "LinkedIn", "WhatsApp", "Telegram", "YouTube", "TikTok", "X", "Email", "E-Mail", "Print",
+                 "Share", "Follow", "Subscribe", "Comments", "Comment", "Copy link", "Zalo", "Chia sẻ", "Bình luận", "Theo dõi", "In bài viết",
+                 "Advertisement", "Anzeige", "Read more", "Sign up", "Log in", "Contact", "Website", "Newsletter", "More", "By", "Von", "Par"))
+)  # fmt: skip
+# A date behind the names: everything from a weekday or a number on.
+_WHEN = re.compile(
+    r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
+    r"|\d{1,4}[\s./:]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
+    re.I,
+)
+_AGENCY_BEHIND = re.compile(
+    r"(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|the canadian press)$|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$",
+    re.I,
+)
 _INITIALS_TAIL = re.compile(r"\s+\([^()]{0,80}\)$")
 
 AGENCIES = frozenset(
@@ -69,14 +89,14 @@ def authors_of(text: str) -> tuple[str, ...]:
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
     if not text or _ADDRESS.search(text):
         return ()
-    names = (name_of(part) for part in _BETWEEN.split(_bare(text)))
-    return unique(name for name in names if name)
+    names = unique(name for part in _BETWEEN.split(_bare(_WHEN.sub("", text))) if (name := name_of(part)))
+    return tuple(name for name in names if not _ROLE_AT_END.search(name)) or names
 
 
 def name_of(text: str) -> str:
     """One author's name without introduction, role, title, brackets and agency; '' where nothing of a name is left."""
     name = _AGENCY_GLUED.sub("", _TITLES.sub("", _bare(folded(text, LONGEST_BYLINE))))
-    name = _INITIALS_TAIL.sub("", name).strip(' ,;:.-–—|/•·"“”*')
+    name = _AGENCY_BEHIND.sub("", _INITIALS_TAIL.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
     if _ROLE.match(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""
     return "" if _ADDRESS.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
@@ -100,9 +120,11 @@ def is_agency(name: str) -> bool:
 def is_person_like(name: str) -> bool:
     """Whether a name looks like one: a few words, no sentence marks, capitals where the script has them."""
     words = name.split()
-    if len(words) > 6 or _NOT_A_NAME.search(name):
+    if not words or len(words) > 6 or _NOT_A_NAME.search(name) or key_of(name) in _FURNITURE:
         return False
-    return all(word[0].isupper() or not word[0].isalpha() or word[0] == word[0].upper() for word in words[:1] + words[-1:])
+    return all(
+        word[0].isupper() or not word[0].isalpha() or word[0] == word[0].upper() for word in words[:1] + words[-1:]
+    )
 
 
 def _bare(text: str) -> str:

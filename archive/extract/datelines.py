@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -20,22 +21,26 @@ PUBLISHED = (
     "published_time", "og:published_time", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "date",
     "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "sailthru.date", "published_at", "published-date",
     "publication_date", "publication-date", "http://ogp.me/ns/article#published_time", "article.published", "bt:pubdate", "vr:published_time",
-    "originalpublicationdate", "article_date_original", "datecreated", "article:create_at", "release_date",
+    "article:published", "pdate", "originalpublicationdate", "article_date_original", "datecreated", "article:create_at", "release_date",
 )  # fmt: skip
 MODIFIED = (
     "article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified",
     "cxenseparse:modified_time", "http://ogp.me/ns/article#modified_time", "og:article:modified_time", "article.updated", "revised",
-    "lastupdate", "updated_time", "article_updatetime",
+    "article:modified", "lastupdate", "updated_time", "article_updatetime",
 )  # fmt: skip
 
 LONGEST = 220  # characters of an element that shows a date and little else
-_NAMED = re.compile(r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|meta|info|byline|detail|tanggal|fecha|tarih", re.I)
+_NAMED = re.compile(
+    r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|meta|info|byline|detail|tanggal|fecha|tarih",
+    re.I,
+)
 _UPDATED = re.compile(
     r"updat|aktualisier|cập nhật|mis(?:e)? à jour|modifi|actualiz|atualiz|aggiorna|bijgewerkt|gewijzigd|oppdater|uppdater|opdater"
     r"|обновл|оновл|güncel|更新|diperbarui|zuletzt|stand:|edited|last changed",
     re.I,
 )
 _NEVER = re.compile(r"giấy phép|gp-|licen[cs]e|©|copyright|issn|bản quyền", re.I)
+_DIGIT = re.compile(r"\d")
 _WORD = re.compile(r"[^\W\d_]+")
 _DAY_WORDS = re.compile(r"(?:thứ|chủ nhật|ngày|tháng|năm|gmt|utc|uhr|am|pm)\b", re.I)
 
@@ -114,13 +119,16 @@ def _wall(stamp: Stamp) -> datetime:
 
 def _read_spot(spot: Spot) -> tuple[Claim, bool] | None:
     element, name = spot.element, spot.label
-    attribute = element.get("datetime") or (element.get("content") if "datePublished" in name or "dateModified" in name else "")
+    attribute = element.get("datetime") or (
+        element.get("content") if "datePublished" in name or "dateModified" in name else ""
+    )
     if attribute and (stamp := machine(attribute)) and (stamp.has_time or not len(element)):
         return Claim("time", _with_time(element, stamp), element), _is_update(name, text_of(element, LONGEST))
-    if element.tag != "time" and not _NAMED.search(name) and len(element) > 3:
+    named = element.tag == "time" or _is_date_name(name)
+    if not named and not _has_digit(element):
         return None
     text = text_of(element, LONGEST + 1)
-    stamp = visible(text) if _may_be_date(text, bool(_NAMED.search(name)) or element.tag == "time") else None
+    stamp = visible(text) if _may_be_date(text, named) else None
     return (Claim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
 
 
@@ -129,6 +137,18 @@ def _may_be_date(text: str, named: bool) -> bool:
         return False
     words = [word for word in _WORD.findall(_DAY_WORDS.sub("", text))]
     return sum(map(len, words)) <= (90 if named else 24)
+
+
+def _has_digit(element: HtmlElement) -> bool:
+    """Whether a digit stands directly in an element: enough to rule out most elements without reading them whole."""
+    if element.text and _DIGIT.search(element.text, 0, LONGEST):
+        return True
+    return any(child.tail and _DIGIT.search(child.tail, 0, LONGEST) for child in islice(element, 4))
+
+
+@lru_cache(maxsize=8192)
+def _is_date_name(name: str) -> bool:
+    return bool(_NAMED.search(name))
 
 
 def _with_time(element: HtmlElement, stamp: Stamp) -> Stamp:
@@ -145,4 +165,6 @@ def _is_update(name: str, text: str) -> bool:
     """Whether the words before the first digit, or the markup, speak of a change."""
     introduction = re.match(r"\D*", text)
     said = introduction.group() if introduction else ""
-    return bool(_UPDATED.search(said) or re.search(r"dateModified|updated|modified", name))
+    return bool(_UPDATED.search(said)) or (
+        "ublish" not in name and bool(re.search(r"dateModified|updated|modified", name))
+    )

@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.folding import folded, key_of
-from archive.extract.headlines import agree
+from archive.extract.headlines import agree, keys_of
 from archive.extract.jsonld import Thing, by_id, types_of
 from archive.extract.page import Page
 
 MOST_NAMES = 60
+MOST_THINGS = 600  # objects looked at: behind them are the posts of a live blog or the items of a list
 _RANKS = {"webpage": 1, "itempage": 1, "videoobject": 0, "creativework": 1, "product": 0, "event": 0, "webcontent": 1}
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
 _TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
@@ -49,7 +50,7 @@ class Declared:
     @cached_property
     def things(self) -> tuple[Thing, ...]:
         """The JSON-LD objects that describe this article, the best first; never those of related articles."""
-        found = [(self._fit(thing), -place, thing) for place, thing in enumerate(self.page.linked_data)]
+        found = [(self._fit(thing), -place, thing) for place, thing in enumerate(self.page.linked_data[:MOST_THINGS])]
         fitting = sorted((entry for entry in found if entry[0] > 0), key=lambda entry: entry[:2], reverse=True)
         if not fitting:
             return ()
@@ -71,7 +72,7 @@ class Declared:
         """(member, text) of the describing objects' members, the best object first."""
         for thing in self.things:
             for member in members:
-                for item in _flat(thing.get(member)):
+                for item in flat(thing.get(member)):
                     if isinstance(item, (str, int)) and not isinstance(item, bool):
                         yield member, str(item)
 
@@ -89,7 +90,7 @@ class Declared:
         return by_id(self.page.linked_data)
 
     def _names(self, value: object, depth: int) -> Iterator[Name]:
-        for item in _flat(value):
+        for item in flat(value):
             if isinstance(item, str):
                 yield Name(item)
             elif isinstance(item, dict) and depth < 4:
@@ -115,11 +116,19 @@ class Declared:
         return rank + 3 * named + 3 * self._is_here(thing) + ("datePublished" in thing) + ("author" in thing)
 
     def _is_headline(self, text: str) -> bool:
-        return any(agree(text, title) for title in (self.title, *(text for _, text in self.titles[:4])))
+        return key_of(text) in self._title_keys
+
+    @cached_property
+    def _title_keys(self) -> frozenset[str]:
+        return keys_of([self.title, *(text for _, text in self.titles[:4])])
+
+    @cached_property
+    def _here(self) -> str:
+        return _path(self.page.url)
 
     def _is_here(self, thing: Thing) -> bool:
         """Whether the object names this page as its own."""
-        page = _path(self.page.url)
+        page = self._here
         main = thing.get("mainEntityOfPage")
         given = [thing.get("url"), thing.get("@id"), main.get("@id") if isinstance(main, dict) else main]
         return bool(page) and any(isinstance(url, str) and _path(url) == page for url in given)
@@ -167,7 +176,7 @@ def _house_names(thing: Thing) -> Iterator[str]:
                 yield name.removeprefix("https://").removeprefix("http://")
 
 
-def _flat(value: Any, limit: int = 200) -> list[Any]:
+def flat(value: Any, limit: int = 200) -> list[Any]:
     """The items of a value that may be one, a list, or a list of lists."""
     items: list[Any] = []
     stack: list[Any] = [value]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from lxml.html import HtmlElement
 
 LONGEST = 2_000  # characters; no headline, byline or date line is longer
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-_SPACE = re.compile(r"\s+")
 # Soft hyphen, zero-width space, bidi marks, word joiner, byte order mark; joiners (U+200C, U+200D) change Persian words.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
@@ -25,8 +25,9 @@ def folded(text: str, limit: int = LONGEST) -> str:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub("", text)
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
-    return _SPACE.sub(" ", text)[:limit].strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+    return " ".join(_INVISIBLE.sub("", text).split())[:limit].strip()
 
 
 def text_of(element: HtmlElement, limit: int = LONGEST) -> str:
@@ -57,6 +58,7 @@ def _collect(element: HtmlElement, pieces: list[str], left: list[int]) -> None:
 _BREAKING = frozenset({"br", "div", "p", "li", "td", "tr", "h1", "h2", "h3", "section", "header", "time"})
 
 
+@lru_cache(maxsize=4096)
 def key_of(text: str) -> str:
     """What two spellings of one name or headline share: letters and digits, without case, marks and punctuation."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))

@@ -7,7 +7,7 @@ Newsrooms write several headlines for one article: for the reader (h1), for shar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -36,20 +36,23 @@ class Headline:
     kicker: str | None = None
 
 
-def shown_headline(root: HtmlElement, main: Sequence[str], other: Sequence[str]) -> Headline | None:
+def shown_headline(
+    root: HtmlElement, main: Sequence[str], other: Sequence[str], is_house: Callable[[str], bool]
+) -> Headline | None:
     """The element that shows a declared headline; else the first h1 that stands in no navigation; else None.
 
-    main: the declarations that may confirm an h2 too; other: those that only confirm an h1.
+    main: the declarations that may confirm an h2 too; other: those that only confirm an h1. is_house: whether a text
+    is the site's own name, which many sites print as h1.
     """
-    keys, main_keys = _keys([*main, *other]), _keys(main)
+    keys, main_keys = keys_of([*main, *other]), keys_of(main)
     first_level = [_read(element, "h1") for element in islice(root.iter("h1"), MOST_SHOWN)]
-    first_level = [found for found in first_level if len(key_of(found.text)) > 2]
+    first_level = [found for found in first_level if len(key_of(found.text)) > 2 and not is_house(found.text)]
     in_place = [found for found in first_level if not _in_navigation(found.element)]
     second_level = (_read(element, "h2") for element in islice(root.iter("h2"), MOST_SHOWN))
     for group, wanted in ((in_place, keys), (second_level, main_keys), (first_level, keys)):
-        confirmed = next((agreed for found in group if (agreed := _confirmed(found, wanted))), None)
+        confirmed = [agreed for found in group if (agreed := _confirmed(found, wanted))]
         if confirmed:
-            return confirmed
+            return _nearest_text(confirmed)
     return _called_headline(root, main_keys) or next(iter(in_place), None) or next(iter(first_level), None)
 
 
@@ -65,11 +68,12 @@ def most_declared(declared: Sequence[tuple[str, str]]) -> Headline | None:
 def agree(headline: str, declared: str) -> bool:
     """Whether a declaration is this headline, give or take the site's name, section or date around it."""
     wanted = key_of(headline)
-    return bool(wanted) and wanted in _keys([declared])
+    return bool(wanted) and wanted in keys_of([declared])
 
 
-def _keys(declared: Sequence[str]) -> frozenset[str]:
+def keys_of(declared: Iterable[str]) -> frozenset[str]:
     """Keys of the declarations and of their parts before and behind each separator, the short ones left out."""
+    declared = list(declared)
     whole = {key_of(text) for text in declared}
     parts = {key_of(part) for text in declared for part in _parts(text)}
     return frozenset(whole | {part for part in parts if len(part) > 11}) - {""}
@@ -79,6 +83,11 @@ def _parts(title: str) -> Iterator[str]:
     for found in islice(_SEPARATOR.finditer(title[:LONGEST]), 8):
         yield title[: found.start()]
         yield title[found.end() :]
+
+
+def _nearest_text(confirmed: list[Headline]) -> Headline:
+    """Of several elements that show the first one's headline the last: sticky bars repeat it above the article."""
+    return [found for found in confirmed if key_of(found.text) == key_of(confirmed[0].text)][-1]
 
 
 def _read(element: HtmlElement, origin: str) -> Headline:

@@ -16,7 +16,7 @@ from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of
 from archive.extract.datelines import Claim
 from archive.extract.dates import machine, visible
-from archive.extract.declared import Declared
+from archive.extract.declared import Declared, house_key
 from archive.extract.folding import folded, text_of
 from archive.extract.headlines import Headline, most_declared, shown_headline
 from archive.extract.page import Page
@@ -68,6 +68,7 @@ class _Reader:
         self.used: list[html.HtmlElement] = []
         self.language = self._language()
         self.headline = self._headline()
+        self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
         self.around = self._around()
         self.shown = datelines.shown_claims(self.around)
 
@@ -103,10 +104,13 @@ class _Reader:
         titles = [(origin, text) for origin, text in titles if text]
         main = [text for origin, text in titles if origin in ("json-ld", "og:title")]
         other = [text for origin, text in titles if origin not in ("json-ld", "og:title")]
-        found = shown_headline(self.page.root, main, other) or most_declared(titles)
+        found = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles)
         if found:
             self.origins.append(("headline", found.origin))
         return found
+
+    def _is_house(self, text: str) -> bool:
+        return house_key(text) in self.declared.house
 
     def _around(self) -> list[Spot]:
         element = self.headline.element if self.headline else None
@@ -114,31 +118,40 @@ class _Reader:
 
     def _authorship(self) -> tuple[str | None, tuple[str, ...]]:
         """The byline as printed and its persons; an agency, or the house where it signs, only for want of persons."""
+        house = self.declared.house
         bylines = [*self._ruled_bylines(), *authorship.declared_bylines(self.declared)]
         shown = authorship.shown_byline(self.around)
         body = body_of(self.page.root)
-        house = self.declared.house
-        signed = signature(body, self.language == "vi", house) if body else None
-        printed = next((byline for byline in (shown, signed) if byline and authorship.persons(byline, house)), shown or signed)
+        signed = signature(body, self.vietnamese, house) if body else None
         bylines += [byline for byline in (shown, signed) if byline]
-        self.used += [element for byline in (shown, signed) if byline for element in byline.elements]
-        line = printed.line if printed else None
         if shown and authorship.overrules(shown, bylines[0], house):
             bylines.insert(0, shown)
+        authors = self._persons(bylines) or self._impersonal(bylines)
+        line, elements = authorship.line_of(bylines, authors, self.around)
+        self.used += [element for byline in bylines for element in byline.elements]
+        self.used += elements
+        return line or None, authors
+
+    def _persons(self, bylines: list[Byline]) -> tuple[str, ...]:
         for byline in bylines:
-            names = authorship.persons(byline, house)
+            names = authorship.persons(byline, self.declared.house)
             if names:
                 self.origins.append(("authors", byline.origin))
-                return line, names
-        return line, self._impersonal(bylines)
+                return names
+        return ()
 
     def _impersonal(self, bylines: list[Byline]) -> tuple[str, ...]:
         house = self.declared.house
         for byline in bylines:
             names = tuple(name for name in byline.names if not authorship.is_house(name, house))
-            if names or (byline.names and self.language != "vi" and byline.origin in ("json-ld", "byline")):
-                self.origins.append(("authors", byline.origin if names else f"{byline.origin}, house"))
-                return names or byline.names
+            if names:
+                self.origins.append(("authors", byline.origin))
+                return names
+        for byline in bylines:
+            names = tuple(name for name in byline.names if not authorship.is_vendor(name))
+            if names and not self.vietnamese and byline.origin in ("json-ld", "byline"):
+                self.origins.append(("authors", f"{byline.origin}, house"))
+                return names
         return ()
 
     def _ruled_bylines(self) -> list[Byline]:
@@ -146,7 +159,6 @@ class _Reader:
             Byline(rule, text, authors_of(text), () if element is None else (element,))
             for text, element, rule in self._ruled("byline")
         ]
-        self.used += [element for byline in found for element in byline.elements]
         return found
 
     def _dates(self) -> tuple[Claim | None, Claim | None]:
@@ -177,31 +189,41 @@ class _Reader:
         if self.offset:
             return self.offset, False
         host = urlsplit(self.page.url).hostname or ""
-        if self.language in ("vi", None) or self.timezone != "Asia/Ho_Chi_Minh":
+        if self.vietnamese or self.timezone != "Asia/Ho_Chi_Minh":
             return ZoneInfo(self.timezone), False
         zone = zone_of_host(host)
         return (zone, False) if zone else (UTC, True)
 
     def _language(self) -> str | None:
         root, metas = self.page.root, self.page.metas
-        given = [root.get("lang") or "", *metas.get("og:locale", ()), *metas.get("language", ())]
+        given = [root.get("lang") or "", root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""]
+        given += [
+            value for name in ("og:locale", "language", "dc.language", "inlanguage") for value in metas.get(name, ())
+        ]
+        given += [
+            meta.get("content") or ""
+            for meta in root.iter("meta")
+            if (meta.get("http-equiv") or "").lower() == "content-language"
+        ]
         return sections.language_of(given)
 
     def _section(self) -> str | None:
         for text, _, rule in self._ruled("section"):
             self.origins.append(("section", rule))
             return text
-        for meta in ("article:section",):
-            for value in self.page.metas.get(meta, ()):
-                self.origins.append(("section", meta))
-                return folded(value)
-        return None
+        found = sections.section_of(self.declared, self.around, self.headline.text if self.headline else "")
+        if found:
+            self.origins.append(("section", found[1]))
+        return found[0] if found else None
 
     def _tags(self) -> tuple[str, ...]:
-        ruled = sections.tags_of(text for text, _, _ in self._ruled("tags", every=True))
-        return ruled or sections.tags_of(
-            self.page.metas.get("article:tag", ()) or self.page.metas.get("news_keywords", ()) or self.page.metas.get("keywords", ())
-        )
+        ruled = self._ruled("tags", every=True)
+        tags, origin = sections.tags_of(text for text, _, _ in ruled), ruled[0][2] if ruled else ""
+        if not tags:
+            tags, origin = sections.declared_tags(self.declared)
+        if tags:
+            self.origins.append(("tags", origin))
+        return tags
 
     def _canonical(self) -> str | None:
         for link in self.page.root.iter("link"):
@@ -213,7 +235,9 @@ class _Reader:
         """What the first expression that yields something yields: its first find, or all of them."""
         for rules in self.rules:
             for expression in getattr(rules, field):
-                found = [entry for item in _evaluate(expression, self.page.root) if (entry := _found(item, rules.name))[0]]
+                found = [
+                    entry for item in _evaluate(expression, self.page.root) if (entry := _found(item, rules.name))[0]
+                ]
                 if found:
                     return found if every else found[:1]
         return []

@@ -3,18 +3,55 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
-from archive.extract.folding import folded, key_of
+from lxml import etree
+from lxml.html import HtmlElement
+
+from archive.extract.declared import Declared, flat, house_key
+from archive.extract.folding import folded, key_of, text_of
+from archive.extract.jsonld import Thing, types_of
+from archive.extract.surroundings import Spot, label
 
 MOST_TAGS = 60
+LONGEST_SECTION = 60  # characters
+NEAREST = 15  # elements
 LONGEST_TAG = 120  # characters
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z]{2,8})*$")
+_VIETNAMESE = re.compile(r"[ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
 _HOME = frozenset(
     key_of(word)
-    for word in ("Trang chủ", "Home", "Homepage", "Start", "Startseite", "Accueil", "Inicio", "Beranda", "Главная")
+    for word in (
+        "Trang chủ", "Trang nhất", "Trang tin", "Home", "Home page", "Homepage", "Front page", "Start", "Startseite", "Accueil", "Inicio",
+        "Portada", "Início", "Beranda", "Главная", "Головна", "Forside", "Etusivu", "Ana Sayfa", "Anasayfa", "Strona główna", "ホーム", "トップ", "TOP",
+    )
+)  # fmt: skip
+_BREADCRUMBS = etree.XPath(
+    "//*[self::nav or self::ul or self::ol or self::div or self::p or self::section][contains(@class, 'readcrumb') or contains(@id, 'readcrumb')"
+    " or contains(@itemtype, 'BreadcrumbList') or contains(@aria-label, 'readcrumb') or contains(@data-content-name, 'breadcrumb')]"
 )
+_CATEGORY = re.compile(
+    r"cate(?:gory)?\b|cate[-_]|category|section|chuyen-?muc|rubri[ck]|kanal|kategori|kicker|eyebrow", re.I
+)
+
+
+def declared_tags(declared: Declared) -> tuple[tuple[str, ...], str]:
+    """(tags, origin) of the first declaration that has several; where the first has one, of the next that holds it."""
+    metas = declared.page.metas
+    sources: list[tuple[str, Sequence[str]]] = [
+        (name, metas.get(name, ())) for name in ("article:tag", "news_keywords", "keywords")
+    ]
+    sources.append(("json-ld", [text for _, text in declared.value("keywords")]))
+    chosen: tuple[tuple[str, ...], str] = ((), "")
+    for origin, values in sources:
+        tags = tags_of(values)
+        if len(chosen[0]) < 2 <= len(tags) + (not chosen[0]) and set(map(str.casefold, chosen[0])) <= set(
+            map(str.casefold, tags)
+        ):
+            chosen = (tags, origin) if tags else chosen
+    return chosen
 
 
 def tags_of(values: Iterable[str]) -> tuple[str, ...]:
@@ -30,10 +67,80 @@ def tags_of(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def innermost(trail: Iterable[str], headline: str) -> str | None:
-    """The last step of a breadcrumb trail that is a section: neither the home page nor the article itself."""
-    steps = [step for step in trail if step and key_of(step) not in _HOME and key_of(step) != key_of(headline)]
-    return steps[-1] if steps else None
+def section_of(declared: Declared, spots: Sequence[Spot], headline: str) -> tuple[str, str] | None:
+    """(section, origin): the innermost step of a breadcrumb, else what the page declares, else a category by name."""
+    house = declared.house
+    trails = (("json-ld breadcrumb", _declared_trail), ("breadcrumb", _shown_trail))
+    for origin, trail in trails:
+        found = [step for step in trail(declared) if _is_section(step, headline, house)]
+        if found:
+            return found[-1], origin
+    for member, text in (
+        *declared.value("articleSection"),
+        *(("article:section", text) for text in declared.page.metas.get("article:section", ())),
+    ):
+        step = folded(text.split(",")[0], LONGEST_SECTION)
+        if _is_section(step, headline, house) and not step.startswith("http"):
+            return step, "json-ld" if member == "articleSection" else member
+    return _category(spots, headline, house)
+
+
+def _declared_trail(declared: Declared) -> list[str]:
+    """Names of the first BreadcrumbList's steps, by position; the page's own step left out."""
+    for thing in declared.page.linked_data:
+        if "breadcrumblist" in types_of(thing):
+            steps = [step for step in flat(thing.get("itemListElement")) if isinstance(step, dict)]
+            steps.sort(key=_position)
+            found = [name for step in steps if (name := _step_name(step, declared.page.url))]
+            if found:
+                return found
+    return []
+
+
+def _position(step: Thing) -> float:
+    given = step.get("position")
+    try:
+        return float(given) if isinstance(given, (int, float, str)) else 0.0
+    except ValueError:
+        return 0.0
+
+
+def _step_name(step: Thing, url: str) -> str:
+    item = step.get("item")
+    name = step.get("name") or (item.get("name") if isinstance(item, dict) else "")
+    address = (item.get("@id") or item.get("url")) if isinstance(item, dict) else item
+    here = isinstance(address, str) and address.split("#")[0].split("?")[0].rstrip("/") == url.split("#")[0].split("?")[
+        0
+    ].rstrip("/")
+    return folded(name, LONGEST_SECTION + 1) if isinstance(name, str) and not here else ""
+
+
+def _shown_trail(declared: Declared) -> list[str]:
+    """Texts of the links of the first element that markup calls a breadcrumb."""
+    for trail in _BREADCRUMBS(declared.page.root)[:4]:
+        links = [text_of(link, LONGEST_SECTION + 1) for link in islice(trail.iter("a"), 12)]
+        if any(links):
+            return links
+    return []
+
+
+def _category(spots: Sequence[Spot], headline: str, house: frozenset[str]) -> tuple[str, str] | None:
+    """A short link directly above the headline, or one beside it that its class calls the category."""
+    above = [spot for spot in spots if not spot.behind and spot.element.tag == "a"][:NEAREST]
+    beside = [spot for spot in spots if spot.behind][:NEAREST]
+    named = [spot for spot in (*above, *beside) if _CATEGORY.search(f"{spot.label} {label(spot.element.getparent())}")]
+    for spot in (*(spot for spot in named if not spot.behind), *above[:1], *named):
+        text = text_of(spot.element, LONGEST_SECTION + 1) if spot.element.tag == "a" else ""
+        if 2 < len(text) and len(text.split()) <= 4 and _is_section(text, headline, house):
+            return text, "category link"
+    return None
+
+
+def _is_section(step: str, headline: str, house: frozenset[str]) -> bool:
+    key = key_of(step)
+    if not key or key in _HOME or len(step) > LONGEST_SECTION or house_key(step) in house:
+        return False
+    return key != key_of(headline) and not (len(key) > 20 and key in key_of(headline))
 
 
 def language_of(declared: Iterable[str]) -> str | None:
@@ -43,6 +150,11 @@ def language_of(declared: Iterable[str]) -> str | None:
         if found:
             return found.group(1)
     return None
+
+
+def is_vietnamese(text: str) -> bool:
+    """Whether a text has letters that only Vietnamese writes: templates often declare another language, or none."""
+    return len(_VIETNAMESE.findall(text)) > 1
 
 
 def canonical_of(href: str, url: str) -> str | None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, names_in, printed
@@ -18,9 +19,12 @@ from archive.extract.folding import text_of
 from archive.extract.surroundings import TAIL, barred, beyond, label
 
 MOST_PARAGRAPHS = 3_000
-RUNNING = 80  # characters that make a paragraph running text
+# A paragraph of running text: of a div only what stands in it directly counts.
+_RUNNING = etree.XPath(
+    "//p[string-length(normalize-space()) > 79] | //div[text()[string-length(normalize-space()) > 79]]"
+)
 SHORT = 90  # characters of a signature
-MOST_BEHIND = 45  # elements behind the last paragraph of running text
+MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT = re.compile(r"text-align:\s*(?:right|end)", re.I)
 _SENTENCE = re.compile(r"[.!?…:]\s*$|[.!?]\s")
 
@@ -37,11 +41,10 @@ def body_of(root: HtmlElement) -> Body | None:
     """The paragraphs of the container that holds most running text; None where there is none."""
     sizes: dict[HtmlElement, int] = {}
     ends: dict[HtmlElement, list[HtmlElement]] = {}
-    for paragraph in islice(root.iter("p", "div"), MOST_PARAGRAPHS):
-        size = _size(paragraph)
+    for paragraph in _RUNNING(root)[:MOST_PARAGRAPHS]:
         parent = paragraph.getparent()
-        if size >= RUNNING and parent is not None:
-            sizes[parent] = sizes.get(parent, 0) + size
+        if parent is not None:
+            sizes[parent] = sizes.get(parent, 0) + 1
             ends.setdefault(parent, []).append(paragraph)
     if not sizes:
         return None
@@ -80,7 +83,7 @@ def _signed(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
         return ()
     if is_byline(element, label(element)):
         return names_in(element)
-    text = text_of(element, LONGEST) if element.tag in ("p", "div") else ""
+    text = text_of(element, SHORT + 1) if element.tag in ("p", "div") and len(element) < 8 else ""
     if not 1 < len(text) <= SHORT or _SENTENCE.search(text):
         return ()
     style = (element.get("style") or "") + (element.get("align") or "").replace("right", "text-align:right")
@@ -91,8 +94,8 @@ def _signed(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
 
 def _bold_names(element: HtmlElement) -> tuple[str, ...]:
     """The names of a line that is bold from end to end, save for a remark in brackets."""
-    text = text_of(element, LONGEST)
-    bold = next(element.iter("strong", "b"), None)
+    bold = next(element.iter("strong", "b"), None) if len(element) < 8 else None
+    text = text_of(element, SHORT + 1) if bold is not None else ""
     if bold is None or not 1 < len(text) <= SHORT or _SENTENCE.search(text):
         return ()
     rest = text.replace(text_of(bold, LONGEST), "", 1).strip()
@@ -109,10 +112,3 @@ def _likely(names: tuple[str, ...]) -> tuple[str, ...]:
 def _all_capitalised(text: str) -> bool:
     words = re.findall(r"[^\W\d_]+", re.sub(r"\([^()]*\)", "", text))
     return 0 < len(words) <= 5 and all(word[0].isupper() for word in words)
-
-
-def _size(element: HtmlElement) -> int:
-    """Characters of a paragraph: all of a p, of a div only what stands in it directly."""
-    if element.tag == "p":
-        return sum(len(text) for text in islice(element.itertext(), 60))
-    return len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in islice(element, 60))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
@@ -20,12 +21,12 @@ MOST_LONG = 3  # paragraphs of running text: behind them is the body
 
 _BARRED_TAGS = frozenset(
     {"nav", "aside", "footer", "form", "figure", "figcaption", "script", "style", "svg", "noscript", "template", "video",
-     "audio", "iframe", "select", "table-of-contents", "picture", "img", "input"}
+     "audio", "iframe", "select", "picture", "img", "input", "blockquote"}
 )  # fmt: skip
 _BARRED = re.compile(
-    r"relat|recommend|similar|lien-?quan|tin-?(?:khac|moi|lq)|comment|binh-?luan|sidebar|side-bar|newsletter|breadcrumb|share|social|caption|credit"
+    r"relat(?:ed|ion)|recommend|similar|lien-?quan|tin-?(?:khac|moi|lq)|comment|binh-?luan|sidebar|side-bar|newsletter|breadcrumb|share|social|caption|credit"
     r"|menu|navbar|navigation|promo|advert|banner|teaser|most-?read|popular|trending|doc-?nhieu|widget|popup|modal|paywall|subscri"
-    r"|tooltip|gallery|slider|carousel|player|list-concern|topbar|top-bar|clock|cookie|consent|weather|footer",
+    r"|quote|tooltip|gallery|slider|carousel|player|list-concern|topbar|top-bar|clock|cookie|consent|weather|footer",
     re.I,
 )
 _ARTICLE_PART = re.compile(r"author|byline|date|time|tac-?gia", re.I)
@@ -53,8 +54,10 @@ def spots(headline: HtmlElement) -> list[Spot]:
     return [*(Spot(*found) for found in after(headline)), *(Spot(*found, behind=False) for found in before(headline))]
 
 
-def label(element: HtmlElement) -> str:
+def label(element: HtmlElement | None) -> str:
     """What the markup calls an element: class, id, itemprop, rel and test ids in one string."""
+    if element is None:
+        return ""
     get = element.get
     names = (get("class"), get("id"), get("itemprop"), get("rel"), get("data-testid"), get("data-role"), get("data-qa"))
     return " ".join(name for name in names if name)[:300]
@@ -62,11 +65,14 @@ def label(element: HtmlElement) -> str:
 
 def barred(element: HtmlElement, name: str) -> bool:
     """Whether nothing below an element belongs to the article's head."""
-    if element.tag in _BARRED_TAGS:
-        return True
-    if _BARRED.search(name) and not _ARTICLE_PART.search(name):
+    if element.tag in _BARRED_TAGS or (name and _is_barred(name)):
         return True
     return element.tag in ("ul", "ol") and _is_link_list(element, name)
+
+
+@lru_cache(maxsize=8192)
+def _is_barred(name: str) -> bool:
+    return bool(_BARRED.search(name)) and not _ARTICLE_PART.search(name)
 
 
 def after(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:

@@ -24,7 +24,9 @@ _ZONES = {
 }  # fmt: skip
 
 _BY_DOMAIN = {
-    domain: f"{area}/{city}" for area, row in _ZONES.items() for domain, city in (pair.split(":") for pair in row.split())
+    domain: f"{area}/{city}"
+    for area, row in _ZONES.items()
+    for domain, city in (pair.split(":") for pair in row.split())
 }
 
 
