@@ -14,6 +14,7 @@ LONGEST = 900  # characters; longer text beside a picture is the article
 _LONGEST_LOOSE = 320  # of a caption that only its place or its italics make one
 
 _string = etree.XPath("string()")
+_classed = etree.XPath("descendant::*[@class or @itemprop or self::figcaption]")
 _rows_after = etree.XPath("ancestor::tr[1]/following-sibling::tr")
 _PICTURES = ("img", "amp-img")
 _TEXT_BLOCKS = frozenset(
@@ -77,11 +78,10 @@ def _distinct(captions: list[html.HtmlElement]) -> list[html.HtmlElement]:
 def _named(scope: html.HtmlElement) -> list[html.HtmlElement]:
     """Outermost elements whose class says caption."""
     found: list[html.HtmlElement] = []
-    for element in scope.iter():
-        if element is scope or any(ancestor in found for ancestor in element.iterancestors()):
-            continue
+    for element in _classed(scope):
         if _says_caption(element) and _acceptable(element, LONGEST):
-            found.append(element)
+            if not any(ancestor in found for ancestor in element.iterancestors()):
+                found.append(element)
     return found
 
 
@@ -98,11 +98,11 @@ def _around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlE
         parent = inner.getparent()
         if parent is None or parent is limit or parent.tag in ("body", "article", "main"):
             break
+        if len(_string(parent)) > 3 * LONGEST:
+            break
         captions = _named(parent)
         if captions:
             return captions if set(pictures_in(parent)) <= mine or _shared(parent, captions) else _next_named(inner)
-        if len(_string(parent).strip()) > LONGEST:
-            break
         inner = parent
     return _next_named(scope)
 

@@ -25,9 +25,9 @@ _AGENCY = (
 _LABELLED = re.compile(rf"(?:^|[\s(\[（【.,;|–—-])[(\[（【]?((?:{_LABEL})\s*[:：／/]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I)
 _SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.*?))[)\]）]?\s*\.?$")
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
-_SLASHED = re.compile(
-    rf"(?:^|[\s|.,–—-])((?:[^\s/|.]+[ ]?){{0,5}}?[^\s/|.]+\s?[/|]\s?(?:{_AGENCY})(?:\b.{{0,40}})?)\s*\.?$"
-)
+_SLASHED = re.compile(rf"\s?[/|]\s?(?:{_AGENCY})(?:\b[^/]{{0,40}})?\.?$")
+_NAME_BEFORE = re.compile(r"(?:^|[.!?,;|(\[–—-]\s*|\s{2,})((?:[^\s.!?,;|()–—]+\s?){1,5})$")
+_TAIL = 160  # characters at the end of a caption in which a credit is looked for
 _NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _BY = re.compile(
@@ -124,8 +124,14 @@ def _is_name(text: str) -> bool:
 
 
 def _slashed(printed: str) -> tuple[str, str] | None:
-    match = _SLASHED.search(printed)
-    return (printed[: match.start(1)], match[1]) if match else None
+    """`Tên Tác Giả/TTXVN`: an agency behind a slash, the name before it."""
+    tail = printed[-_TAIL:]
+    match = _SLASHED.search(tail)
+    before = _NAME_BEFORE.search(tail[: match.start()][-60:]) if match else None
+    if match is None or before is None:
+        return None
+    credit = tail[match.start() - len(before[1]) :]
+    return printed[: len(printed) - len(credit)], credit
 
 
 def _barred(printed: str) -> tuple[str, str] | None:

@@ -17,6 +17,7 @@ TAGS = 40_000  # and 7,000 tags
 ATTRIBUTES = 400  # in one tag: libxml2 compares each with each
 _SUSPECT = 4_000  # characters between two "<" before the attributes are counted
 
+_LONG_PIECE = re.compile(rf"<([a-zA-Z][^<]{{{_SUSPECT},}})")
 _TAG = re.compile(r"""[a-zA-Z](?:[^>"']|"[^"]*"|'[^']*')*+""")
 _ATTRIBUTE = re.compile(r"""[\s/"'][^\s=>/"']""")
 
@@ -34,12 +35,10 @@ def refusal(text: str) -> Unreadable | None:
 
 def _markup(text: str) -> Iterator[str]:
     """The long pieces between two "<" outside scripts, where "a<b" is no tag."""
-    script = False
-    for piece in text.split("<"):
-        name = piece[:7].lower()
-        script = name.startswith("script") or (script and name != "/script")
-        if len(piece) > _SUSPECT and (not script or name.startswith("script")):
-            yield piece
+    for match in _LONG_PIECE.finditer(text):
+        start = match.start()
+        if text.rfind("<script", 0, start) <= text.rfind("</script", 0, start):
+            yield match[1]
 
 
 def _attributes(piece: str) -> int:
