@@ -1,8 +1,9 @@
 """The paper's content and its truth: what was published on which day, and what changed. Knows nothing of HTML.
 
-from crawler.demo.paper import changes, published
-published(2)     # every article that exists on day 2, as a person would read it
-changes(2)       # what the newsroom did between day 1 and day 2
+For instance:
+
+    published(2)     # every article that exists on day 2, as a person would read it
+    changes(2)       # what the newsroom did between day 1 and day 2
 """
 
 from __future__ import annotations
@@ -113,7 +114,7 @@ def changes(day: int) -> Changes:
     kept = [(before[key], one) for key, one in today.items() if key in before]
     return Changes(
         day=day,
-        edited=tuple(edit for old, new in kept if new.live for edit in _edits(old, new)),
+        edited=tuple(edit for old, new in kept for edit in _edits(old, new)),
         added=tuple(one.path for key, one in today.items() if key not in before),
         disappeared=tuple(new.path for old, new in kept if old.live and not new.live),
         moved=tuple((old.path, new.path) for old, new in kept if old.path != new.path),

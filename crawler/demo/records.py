@@ -144,7 +144,7 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One field of a live article, yesterday and today. field: headline, lead, body, caption, credit or picture.
+    """One field of an article, yesterday and today. field: headline, lead, body, caption, credit or picture.
 
     before and after: the whole value: for body the whole paragraph, for picture its path. index: which paragraph or
     picture, from 0; None for headline and lead.

@@ -165,6 +165,7 @@ def test_part_of_a_page_is_decomposed(get: Get) -> None:
     headline = "Triển lãm tranh giấy gió của học trò vùng cao"
     assert f"<h1>{unicodedata.normalize('NFD', headline)}</h1>" in page
     assert "Bức được nhiều người dừng lại xem nhất" in page, "the first paragraph is composed"
+    assert unicodedata.normalize("NFD", "Giấy do chính các em seo") in page, "the second is not"
 
 
 def test_pages_without_a_machine_readable_date(get: Get) -> None:
