@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socket import SHUT_RDWR, socket
-from typing import ClassVar, Protocol
+from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from crawler.demo.furniture import Visit
@@ -79,8 +79,8 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "Microsoft-IIS/8.5"
     sys_version = ""
-    # headers and body in one segment; without it, delayed acknowledgements cost 40 ms a request
-    wbufsize: ClassVar[int] = -1
+    # the body leaves without waiting for the headers' acknowledgement, which a kept-alive reader delays by 40 ms
+    disable_nagle_algorithm = True
     server: Server
 
     def do_GET(self) -> None:

@@ -137,6 +137,16 @@ def test_one_connection_serves_many_requests(newspaper: Newspaper) -> None:
     connection.close()
 
 
+def test_a_kept_alive_reader_does_not_wait(newspaper: Newspaper) -> None:
+    connection = HTTPConnection(urlsplit(newspaper.base_url).netloc, timeout=10)
+    started = monotonic()
+    for _ in range(50):
+        connection.request("GET", BRIDGE)
+        connection.getresponse().read()
+    connection.close()
+    assert monotonic() - started < 1, "a delayed acknowledgement a page would cost two seconds"
+
+
 def test_the_log(newspaper: Newspaper, get: Get) -> None:
     before = datetime.now(UTC)
     get("/kinh-te?x=1", User_Agent="reader/1.0 (+mailto:a@b.example)")
