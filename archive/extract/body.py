@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lxml import html
+from lxml import etree, html
 
 from archive.extract import cleaning, containers, figures, furniture, lead, region
 from archive.extract.blocks import Piece, pieces
@@ -16,14 +16,27 @@ from archive.records import Block, Image
 from archive.rules.base import Rules
 
 
+_string = etree.XPath("string()")
+_HEADLINE = 30  # characters
+
+
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What was read between headline and tail. `origins` as in Reading."""
+    """What was read between headline and tail. `origins` as in Reading.
+
+    listing: paragraphs and links to other stories take turns, as teasers do. links: how many such links stood in the
+    container or page. scrambled: the publisher prints text that only a script makes readable. declared: the page or a
+    rule names the container.
+    """
 
     blocks: tuple[Block, ...] = ()
     images: tuple[Image, ...] = ()
     lead: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
+    listing: bool = False
+    links: int = 0
+    scrambled: bool = False
+    declared: bool = False
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
@@ -31,12 +44,13 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     root = page.root
     ruled = containers.by_rules(root, rules)
     declared = containers.declared(root)
+    links = headline_links(root)
     heading = region.headline_element(root, metadata.headline or "")
     known = (ruled.element if ruled else None, declared, heading)
     furniture.remove(root, [one for one in known if one is not None])
     container = ruled or _structured(root, declared)
     if container is None:
-        return Body()
+        return Body(links=links)
     for element in metadata.used:
         if element is not container.element and container.element not in element.iterdescendants():
             furniture.drop(element)
@@ -47,9 +61,24 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         furniture.drop(found[0])
     around = region.article_region(heading, container.element)
     pictures = figures.take(around, container.element, page)
-    blocks = _blocks(cleaning.kept(pieces(container.element), container.element, metadata.headline or ""), pictures)
+    found_pieces = pieces(container.element)
+    blocks = _blocks(cleaning.kept(found_pieces, container.element, metadata.headline or ""), pictures)
     origins = [("body", container.origin)] + ([("lead", found[1])] if found else [])
-    return Body(blocks, pictures.images, lead_text, tuple(origins))
+    return Body(
+        blocks,
+        pictures.images,
+        lead_text,
+        tuple(origins),
+        listing=cleaning.is_listing(found_pieces),
+        links=links,
+        scrambled=cleaning.is_scrambled(found_pieces),
+        declared=container.origin != "structure",
+    )
+
+
+def headline_links(root: html.HtmlElement) -> int:
+    """How many links of the page are as long as a headline."""
+    return sum(1 for link in root.iter("a") if link.get("href") and len(str(_string(link)).strip()) > _HEADLINE)
 
 
 def _structured(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:

@@ -9,6 +9,9 @@ from lxml import html
 from archive.extract import phrases, vote
 from archive.extract.blocks import Piece
 
+_HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # characters from which a link, a teaser, a line between them counts
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
+_MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _WORD = re.compile(r"\w+")
 
 
@@ -22,10 +25,33 @@ def kept(found: list[Piece], container: html.HtmlElement, headline: str) -> list
     return _without_tail(_without_repeats(left))
 
 
+def is_listing(found: list[Piece]) -> bool:
+    """Whether the text pieces are teasers: nearly each comes after a link that is a headline of its own."""
+    prose = teasers = links = 0
+    after_link = False
+    for piece in found:
+        size = len(piece.text)
+        if piece.linked > 0.8 * size and size >= _HEADLINE:
+            links += 1
+            after_link = True
+        elif size >= _PROSE and piece.linked < 0.5 * size:
+            prose += 1
+            teasers += after_link
+            after_link = False
+        elif size >= _DATELINE:
+            after_link = False
+    return teasers >= 4 and teasers >= 0.7 * prose and links >= 0.7 * prose
+
+
+def is_scrambled(found: list[Piece]) -> bool:
+    """Whether the body is printed as one long line of base64 that a script turns into text."""
+    return any(_BASE64.fullmatch(piece.text) and _MIXED.search(piece.text) for piece in found)
+
+
 def _is_noise(piece: Piece, headline: str) -> bool:
     if piece.linked > 0.8 * len(piece.text) and piece.kind != "table":
         return True
-    if not _WORD.search(piece.text):
+    if not _WORD.search(piece.text) or _BASE64.fullmatch(piece.text):
         return True
     if phrases.NOISE.search(piece.text) and len(piece.text) < 400:
         return True

@@ -42,12 +42,17 @@ _UNCOLONED = re.compile(
 _EDGES = " \t-–—|:,;/("
 
 
+_INITIALS = re.compile(r"(?:^|\s)(?:\w{1,2}\.)+\w{1,2}$")  # `H.Y.T`: its last full stop belongs to it
+
+
 def split(printed: str) -> tuple[str | None, str | None]:
     """(caption, credit) of what is printed under a picture; the credit without its label, either may be None."""
     for find in (_labelled, _signed, _barred, _by, _uncoloned, _bracketed, _slashed, _after_sentence):
         found = find(printed)
         if found:
             caption, credit = found
+            if _INITIALS.search(credit) and printed.rstrip(" )]").endswith("."):
+                credit += "."
             return caption.strip(_EDGES).strip() or None, name_only(credit) or None
     return printed.strip() or None, None
 
@@ -60,7 +65,8 @@ def name_only(credit: str) -> str:
     while True:
         match = _LEADING.match(bare)
         if not match or match.end() == len(bare):
-            return bare.strip(" \t|,;:-–—").removesuffix(".") if not bare.endswith(("..", "P.V.")) else bare
+            bare = bare.strip(" \t|,;:-–—")
+            return bare if _INITIALS.search(bare.removesuffix(".")) else bare.removesuffix(".")
         bare = bare[match.end() :].strip()
 
 

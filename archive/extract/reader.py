@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 
-from archive.extract import decode, limits
+from archive.extract import decode, kinds, limits
 from archive.extract.body import Body, read_body
 from archive.extract.metadata import Metadata, read_metadata
-from archive.extract.page import Page, parse
-from archive.extract.text import fold, text_of
-from archive.records import Reading, Unreadable
+from archive.extract.page import parse
+from archive.records import ReadableKind, Reading, Unreadable
+from archive.rules import rules_for
 from archive.rules.base import Rules
 
 
@@ -28,35 +29,29 @@ def read_page(
     body: the payload after content-decoding, or text already decoded. url: its final address. captured_at chooses
     among dated rules, outlet names them. encoding: the charset of the HTTP header. Never raises for any input.
     """
-    rules: tuple[Rules, ...] = ()
     text = decode.decode(body, encoding) if isinstance(body, bytes) else decode.clean(body)
-    refused = limits.refusal(text)
+    refused = limits.refusal(text) or kinds.refused_source(text)
     if refused:
-        return refused
+        return replace(refused, extractor=_extractor(()))
     page = parse(text, url)
     if page is None:
-        return Unreadable("empty" if not text.strip() else "not-html")
-    metadata = _metadata(page, rules)
-    return _reading(metadata, read_body(page, rules, metadata))
+        return Unreadable("empty", extractor=_extractor(()))
+    rules = rules_for(outlet, url, text, captured_at.date() if captured_at else None)
+    seen = kinds.evidence(page)
+    metadata = read_metadata(page, rules)
+    read = read_body(page, rules, metadata)
+    kind = kinds.judge(seen, metadata, read)
+    if isinstance(kind, Unreadable):
+        return replace(kind, extractor=_extractor(rules))
+    return _reading(kind, metadata, read, _extractor(rules))
 
 
-def _metadata(page: Page, rules: tuple[Rules, ...]) -> Metadata:
-    try:
-        return read_metadata(page, rules)
-    except NotImplementedError:
-        title = page.metas.get("og:title") or [text_of(one) for one in page.root.iter("h1")] or [""]
-        return Metadata(headline=fold(title[0]))
-
-
-def _reading(metadata: Metadata, body: Body) -> Reading | Unreadable:
-    text = "\n\n".join(block.text for block in body.blocks if block.text)
-    if not text and not body.images:
-        return Unreadable("no-article")
+def _reading(kind: ReadableKind, metadata: Metadata, body: Body, extractor: str) -> Reading:
     return Reading(
-        kind="article",
+        kind=kind,
         headline=metadata.headline or "",
         lead=body.lead,
-        text=text,
+        text="\n\n".join(block.text for block in body.blocks if block.text),
         blocks=body.blocks,
         images=body.images,
         kicker=metadata.kicker,
@@ -71,15 +66,17 @@ def _reading(metadata: Metadata, body: Body) -> Reading | Unreadable:
         language=metadata.language,
         canonical_url=metadata.canonical_url,
         origins=metadata.origins + body.origins,
-        extractor=_extractor(),
+        flags=kinds.flags(metadata, body),
+        extractor=extractor,
     )
 
 
-@lru_cache(maxsize=1)
-def _extractor() -> str:
-    return ", ".join(f"{name} {_version(name)}" for name in ("luubao", "trafilatura"))
+def _extractor(rules: tuple[Rules, ...]) -> str:
+    own = [f"rules {rule.name}/{rule.version}" for rule in rules]
+    return ", ".join([f"luubao {_version('luubao')}", f"trafilatura {_version('trafilatura')}", *own])
 
 
+@lru_cache(maxsize=8)
 def _version(package: str) -> str:
     try:
         return version(package)

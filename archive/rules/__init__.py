@@ -1,1 +1,35 @@
-"""Reading rules: data only."""
+"""Reading rules: data, and the choice among them."""
+
+from __future__ import annotations
+
+from datetime import date
+from urllib.parse import urlsplit
+
+from archive.rules import baophutho, baovinhphuc
+from archive.rules.base import Rules
+from archive.rules.families import FAMILIES
+
+_OUTLETS = {"baovinhphuc": baovinhphuc, "baophutho": baophutho}
+
+
+def rules_for(outlet: str | None, url: str, source: str, day: date | None = None) -> tuple[Rules, ...]:
+    """The rules to try on a page, in order: the outlet's that held on that day, then the families it bears marks of.
+
+    Without an outlet's name the address tells it; without a day all of its rules are tried, the newest first.
+    """
+    own = tuple(rule for rule in _own(outlet, url) if day is None or rule.holds_on(day))
+    return own + tuple(rule for rule in FAMILIES if any(mark in source for mark in rule.marks))
+
+
+def _own(outlet: str | None, url: str) -> tuple[Rules, ...]:
+    if outlet in _OUTLETS:
+        return _OUTLETS[outlet].RULES
+    host = _host(url)
+    return next((one.RULES for one in _OUTLETS.values() if host in one.HOSTS), ())
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

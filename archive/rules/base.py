@@ -12,7 +12,8 @@ class Rules:
 
     Every value is a tuple of XPath 1.0 expressions, tried in order; the first that yields something wins.
     `body` yields the container; `caption` and `drop` are evaluated inside it. valid_from and valid_until (inclusive)
-    bound the capture days on which the rules hold; None is open.
+    bound the capture days on which the rules hold; None is open. `marks`: the rules are tried only on pages whose
+    source holds one of these strings; empty, on all.
     """
 
     name: str
@@ -28,9 +29,15 @@ class Rules:
     valid_from: date | None = None
     valid_until: date | None = None
     version: int = 1
+    marks: tuple[str, ...] = ()
 
     def holds_on(self, day: date) -> bool:
         """Whether the rules describe pages captured on that day."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
+
+
+def cls(name: str) -> str:
+    """The XPath 1.0 condition that an element has this class: `//div[{cls("sapo")}]`."""
+    return f"contains(concat(' ', normalize-space(@class), ' '), ' {name} ')"

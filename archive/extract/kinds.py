@@ -1,0 +1,152 @@
+"""What a page is: an article of some kind, or something else. A listing never becomes an article, nor the reverse."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from archive.extract.body import Body
+from archive.extract.metadata import Metadata
+from archive.extract.page import Page
+from archive.records import ReadableKind, Unreadable
+
+_SMALL = 1500  # characters of source below which a page can be a bounce
+_BOUNCE = re.compile(r"document\.cookie\s*=|location\.(?:reload|replace|href)|http-equiv=[\"']?refresh", re.I)
+_TAGS = re.compile(r"<(?:!doctype|html|head|body|div|p|span|table|article|section|a|h1|title|meta|script)\b", re.I)
+_DATA = re.compile(
+    r"\s*(?:\{|\[|%PDF|<\?xml[^>]*>\s*(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf)\b|<(?:rss|feed|urlset|sitemapindex)\b)",
+    re.I | re.S,
+)
+_GONE = re.compile(
+    r"\b404\b|not found|page (?:unavailable|missing|does not exist)|no longer (?:available|exists)|không tìm thấy|không tồn tại|đã bị xóa|"
+    r"nicht gefunden|introuvable|no encontrada|non trovata|não encontrada|nie znaleziono|не найдена",
+    re.I,
+)
+_WALL = re.compile(
+    r"^(?:just a moment|access (?:denied|to this page has been denied)|attention required|are you a (?:robot|human)|security check|"
+    r"verif(?:y|ying) you|please wait|one moment|log ?in|sign ?in|anmelden|đăng nhập|before you continue|privacy settings|captcha|"
+    r"request blocked|403 forbidden|pardon our interruption|human verification|cookie consent|ddos)",
+    re.I,
+)
+_ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report)$")
+_INDEX = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
+_ADDRESSED = re.compile(r"\d{5,}|(?:[^\W_]+-){4,}[^\W_]+|/\d{4}/\d\d?/")  # an id, a slug of five words, a day
+_PROSE = 60
+_LITTLE = 800
+_TOO_LITTLE = 80
+_MANY = 15  # links as long as headlines
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a page declares about its kind, read before the body reader takes the tree apart."""
+
+    article: bool
+    live: bool
+    video: bool
+    home: bool
+    addressed: bool
+    title: str
+
+
+def refused_source(text: str) -> Unreadable | None:
+    """Why this source is not worth parsing, or None."""
+    if not text.strip():
+        return Unreadable("empty")
+    if _DATA.match(text) or not _TAGS.search(text) or text[:4000].count("\ufffd") > 400:
+        return Unreadable("not-html")
+    if len(text) < _SMALL and _BOUNCE.search(text):
+        return Unreadable("cookie-bounce")
+    return None
+
+
+def evidence(page: Page) -> Evidence:
+    """What the page declares."""
+    types = {kind for one in page.linked_data for kind in _types(one.get("@type"))}
+    metas = page.metas
+    og_type = (metas.get("og:type") or [""])[0].lower()
+    path = _path(page.url)
+    title = next((" ".join((one.text or "").split()) for one in page.root.iter("title")), "")
+    return Evidence(
+        article=any(_ARTICLE_TYPES.search(kind) for kind in types) or "article:published_time" in metas,
+        live="LiveBlogPosting" in types,
+        video=og_type.startswith("video") or ("VideoObject" in types and "NewsArticle" not in types),
+        home=bool(_INDEX.match(path)),
+        addressed=bool(_ADDRESSED.search(path)),
+        title=title,
+    )
+
+
+def _types(value: object) -> list[str]:
+    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path
+    except ValueError:
+        return ""
+
+
+def judge(seen: Evidence, metadata: Metadata, body: Body) -> ReadableKind | Unreadable:
+    """The kind of an article, or why the page is none."""
+    prose = [
+        len(block.text) for block in body.blocks if block.kind in ("paragraph", "quote") and len(block.text) >= _PROSE
+    ]
+    refused = _refused(seen, metadata, body, prose)
+    if refused is not None:
+        return refused
+    if body.scrambled:
+        return "obfuscated"
+    if seen.live:
+        return "live-blog"
+    captioned = [len(image.caption) for image in body.images if image.caption]
+    if len(captioned) >= 3 and sum(captioned) > sum(prose):
+        return "photo-story"
+    return "video" if seen.video and sum(prose) < _LITTLE else "article"
+
+
+def _refused(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -> Unreadable | None:
+    headline = metadata.headline or seen.title
+    if sum(prose) < _LITTLE and (_GONE.search(seen.title) or _GONE.search(headline)) and not seen.article:
+        return Unreadable("soft-404", headline)
+    if sum(prose) < _LITTLE and (_WALL.search(seen.title) or _WALL.search(headline)):
+        return Unreadable("wall", headline)
+    if seen.home and not seen.article:
+        return Unreadable("home")
+    if body.listing and not (seen.article and not seen.home and body.declared):
+        return Unreadable("listing")
+    return _too_weak(seen, metadata, body, prose)
+
+
+def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -> Unreadable | None:
+    """Little text, and nothing that says it is an article."""
+    if body.scrambled or any(image.caption for image in body.images) and seen.article:
+        return None
+    size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
+    if size < _TOO_LITTLE and not (seen.article and size):
+        return Unreadable("listing" if body.links > _MANY else "no-article", "no text")
+    known = seen.article or seen.addressed or seen.video or body.declared or metadata.published_at is not None
+    alone = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE
+    if not known and (len(prose) < 2 or not alone):
+        return Unreadable(
+            "listing" if body.links > 2 * len(prose) else "no-article", "nothing says that this is an article"
+        )
+    return None
+
+
+def flags(metadata: Metadata, body: Body) -> tuple[str, ...]:
+    """What a person should look at in the reading."""
+    texts = [block.text for block in body.blocks if block.text]
+    size = sum(map(len, texts))
+    found = {
+        "no-headline": not metadata.headline,
+        "no-date": metadata.published_at is None,
+        "obfuscated": body.scrambled,
+        "only-captions": not texts and any(image.caption for image in body.images),
+        "no-body": not texts and not any(image.caption for image in body.images),
+        "one-line-body": len(texts) == 1,
+        "body-shorter-than-lead": bool(texts) and size < len(body.lead or ""),
+    }
+    return tuple(name for name, holds in found.items() if holds)

@@ -1,0 +1,106 @@
+"""Content management systems that many Vietnamese newsrooms share: one rule set serves all their outlets.
+
+Read in saved pages of 2017 to 2026 and in other readers' rules. `marks` keep a family from being tried on pages of
+other systems.
+"""
+
+from archive.rules.base import Rules, cls
+
+VCCORP = Rules(
+    name="vccorp",  # tuoitre, nld, thanhnien, cafef, baochinhphu, suckhoedoisong, kenh14, soha, genk, danviet ...
+    marks=("VCSortableInPreviewMode", "afcbc-body", 'data-role="content"', "PhotoCMS_Caption"),
+    headline=("//h1[@data-role='title']", f"//h1[{cls('detail-title')}]"),
+    lead=("//*[@data-role='sapo']", f"//h2[{cls('detail-sapo')} or {cls('sapo')}]"),
+    body=(
+        "//div[@data-role='content']",
+        f"//div[{cls('afcbc-body')}]",
+        f"//div[{cls('contentdetail')} or {cls('detail-content')} or {cls('content-new')} or {cls('contentbody')}]",
+    ),
+    published=("//*[@data-role='publishdate']", f"//span[{cls('pdate')}]"),
+    # where it reads `NHẬT XUÂN và 1 tác giả khác`, only the linked data name both: no rule for div.author-info
+    byline=("//*[@data-role='author']", f"//p[{cls('author')}]"),
+    section=(f"//div[{cls('detail-cate')}]//a",),
+    caption=(f".//*[{cls('PhotoCMS_Caption')}]",),
+    drop=(
+        ".//*[@type='RelatedNewsBox' or @type='RelatedOneNews' or @id='listNewsInContent' or @id='reactRelate']",
+        f".//*[{cls('link-source-wrapper')} or {cls('link-source-detail')} or {cls('NLPlaceholderShow')}]",
+    ),
+)
+
+HEMERA = Rules(
+    name="hemera",  # ePi: nhandan, tienphong, vietnamplus, sggp, plo, baohatinh, baogialai, baobackan ...
+    marks=("cms-body", "zce-content-body", "cms-title", "article__body"),
+    headline=(f"//h1[{cls('cms-title')} or {cls('article__title')} or {cls('article__header')}]",),
+    lead=(f"//*[{cls('cms-desc')} or {cls('article__sapo')} or {cls('article__summary')}]",),
+    body=(f"//div[{cls('cms-body')}]", f"//div[{cls('zce-content-body')}]"),
+    published=(f"//time[{cls('time')}]", f"//*[{cls('article__meta')}]//time"),
+    byline=(f"//*[{cls('cms-author')}]", f"//div[{cls('article__author')}]//*[{cls('name')}]"),
+    tags=(f"//div[{cls('article__tag')}]//a",),
+    caption=(f".//table[{cls('picture')}]//td[{cls('caption')}]", f".//p[{cls('pCaption')}]", f".//span[{cls('fig')}]"),
+    drop=(
+        f".//*[{cls('related-news')} or {cls('many-pack')} or {cls('trending')} or {cls('cms-relate')} or {cls('sda_middle')}]",
+    ),
+)
+
+MASTERCMS = Rules(
+    name="mastercms",  # baodautu, thoibaonganhang, baoquocte, congthuong, petrotimes, haiquanonline ...
+    marks=("MASTERCMS", "content_detail_news", "cotent_detail"),
+    headline=(f"//*[{cls('title-detail')}]",),
+    lead=(f"//*[{cls('sapo_detail')} or {cls('detail-sapo')} or {cls('post-sapo')}]",),
+    body=(f"//*[{cls('__MASTERCMS_CONTENT')}]", "//*[@id='content_detail_news']", "//*[@id='cotent_detail']"),
+    published=(f"//*[{cls('post-time')} or {cls('time_detail_news')} or {cls('format_date')} or {cls('datetime')}]",),
+    byline=(f"//a[{cls('author')}]", "//*[@id='content_detail_news']//p[@align='right']//strong"),
+    caption=(f".//table[{cls('MASTERCMS_TPL_TABLE')}]//tr[2]/td", f".//*[{cls('media-caption')}]"),
+    drop=(
+        f".//*[{cls('__MB_ARTICLE_A')} or {cls('__mb_article_in_image')} or {cls('box_tableinsert')} or {cls('fb-page')}]",
+    ),
+)
+
+ONECDN = Rules(
+    name="b-maincontent",  # baonghean, baohaiphong, baodanang, hanoimoi, congly: pictures on 1cdn.vn
+    marks=("b-maincontent", "sc-longform-header"),
+    headline=(f"//h1[{cls('sc-longform-header-title')}]",),
+    lead=(f"//p[{cls('sc-longform-header-sapo')}]",),
+    body=(f"//div[{cls('b-maincontent')}]",),
+    published=(f"//span[{cls('sc-longform-header-date')}]",),
+    byline=(f"//span[{cls('sc-longform-header-author')}]",),
+    drop=(f".//*[{cls('sc-longform-header')}]",),
+)
+
+TTXVN = Rules(
+    name="ttxvn",  # baotintuc, bnews, dantocmiennui
+    marks=("divfirst", "list-concern"),
+    headline=(f"//h1[{cls('detail-title')}]",),
+    lead=(f"//h2[{cls('sapo')}]",),
+    body=("//*[@id='divfirst' or @id='divend']",),
+    published=(f"//div[{cls('date')}]//span[{cls('txt')}]",),
+    byline=(f"//div[{cls('author')}]//strong",),
+    tags=(f"//div[{cls('keysword')}]//a",),
+    drop=(f".//*[{cls('list-concern')}]",),
+)
+
+GENERIC = Rules(
+    name="vietnam",  # class names that unrelated newsrooms of the country chose alike
+    marks=(
+        "fck_detail",
+        "singular-content",
+        "content-detail",
+        "newsContent",
+        "bodyArt",
+        "noidung",
+        "noi-dung",
+        "picBox",
+    ),
+    lead=(
+        f"//*[{cls('sapo')} or {cls('singular-sapo')} or {cls('content-detail-sapo')} or {cls('chapeau')} or {cls('alead')}]",
+    ),
+    body=(
+        f"//*[{cls('fck_detail')}]",
+        f"//*[{cls('singular-content')}]",
+        f"//*[{cls('maincontent')} or @id='maincontent']",
+        f"//*[{cls('bodyArt')} or @id='newsContent' or {cls('noidung')} or {cls('noi-dung')}]",
+    ),
+    caption=(f".//*[{cls('picBox')}]//tr[2]/td", f".//*[{cls('image_desc')}]"),
+)
+
+FAMILIES = (VCCORP, HEMERA, MASTERCMS, ONECDN, TTXVN, GENERIC)
