@@ -51,7 +51,7 @@ class Edition:
         return self.by_path.get(path) or self._generated(path)
 
     def _generated(self, path: str) -> Article | None:
-        for number in (int(digits) - words.FIRST_ID for digits in re.findall(r"\d+", path)):
+        for number in (int(digits) - words.FIRST_ID for digits in re.findall(r"\d{6,9}", path)):
             if 0 <= number < self.extra and article_path(words.article(number)) == path:
                 return words.article(number)
         return None

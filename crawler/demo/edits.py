@@ -38,9 +38,9 @@ def _apply(article: Article, change: Change) -> Article:
 
 def _edit(article: Article, change: Change) -> Article:
     if change.field == "headline":
-        return replace(article, headline=_swap(article.headline, change))
+        return replace(article, headline=article.headline.replace(change.before, change.after))
     if change.field == "lead":
-        return replace(article, lead=_swap(article.lead, change))
+        return replace(article, lead=article.lead.replace(change.before, change.after))
     if change.field == "body":
         return replace(article, passages=_edit_passages(article.passages, change))
     return replace(article, pictures=tuple(_edit_picture(picture, change) for picture in article.pictures))
@@ -58,7 +58,3 @@ def _edit_picture(picture: Picture, change: Change) -> Picture:
     if change.field == "file" and picture.file == change.before:
         return replace(picture, file=change.after)
     return picture
-
-
-def _swap(text: str, change: Change) -> str:
-    return text.replace(change.before, change.after)

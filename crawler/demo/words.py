@@ -62,7 +62,7 @@ CLOSINGS = (
     "Những phần việc còn lại sẽ được bàn trong cuộc họp thôn cuối tháng.",
     "Cán bộ xã sẽ kiểm tra lại kết quả vào tuần tới.",
 )
-REPORTERS = ("Thu Hà", "Đức Long", "Minh Châu", "Quang Vĩnh", "Hồng Gấm", "CTV")
+REPORTERS = ("Thu Hà", "Đức Long", "Minh Châu", "Quang Vĩnh", "Hồng Gấm")
 
 
 @lru_cache(maxsize=4096)

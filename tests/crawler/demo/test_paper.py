@@ -79,6 +79,10 @@ def test_what_pages_do_not_tell_is_absent() -> None:
     assert unsigned == ["/chuyen-muc/tin/238113/ba-thon-thanh-lac-cho-nuoc-sach"]
 
 
+def test_a_desk_is_not_a_person() -> None:
+    assert {one.byline for one in published(1) if not one.authors} == {None, "P.V", "CTV"}
+
+
 def test_a_page_that_prints_the_day_only_tells_midnight() -> None:
     donors = by_path(1)["/thoi-su/ngay-hoi-hien-mau-thu-ve-612-don-vi-238104.htm"]
     assert donors.published_at == datetime(2026, 5, 7, tzinfo=HANOI) and not donors.prints_time
