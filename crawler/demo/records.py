@@ -62,8 +62,9 @@ class Article:
     """An article as its newsroom keeps it on one day.
 
     published: aware; orders the lists even where the page prints no date (date_form "none"). date_form: how the page
-    prints it, see dates.py. authors: persons only, so none for a byline like "CTV". hidden_byline: the byline stands in the linked data only. decomposed: part of the page is
-    in NFD. entities: letters beyond ASCII are written as numeric entities.
+    prints it, see dates.py. authors: persons only, so none for a byline like "CTV". hidden_byline: the byline stands
+    in the linked data only. decomposed: part of the page is in NFD. entities: letters beyond ASCII are written as
+    numeric entities.
     """
 
     id: int
