@@ -62,12 +62,16 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     around = region.article_region(heading, container.element)
     pictures = figures.take(around, container.element, page)
     found_pieces = pieces(container.element)
-    blocks = _blocks(cleaning.kept(found_pieces, container.element, metadata.headline or ""), pictures)
-    origins = [("body", container.origin)] + ([("lead", found[1])] if found else [])
+    kept = cleaning.kept(found_pieces, container.element, metadata.headline or "")
+    bold = None if found else lead.bold(kept)
+    if bold is not None:
+        kept.remove(bold)
+    blocks = _blocks(kept, pictures)
+    origins = [("body", container.origin)] + ([("lead", found[1])] if found else [("lead", "bold")] if bold else [])
     return Body(
         blocks,
         pictures.images,
-        lead_text,
+        bold.text if bold else lead_text,
         tuple(origins),
         listing=cleaning.is_listing(found_pieces),
         links=links,

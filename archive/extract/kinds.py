@@ -35,6 +35,7 @@ _ADDRESSED = re.compile(r"\d{5,}|(?:[^\W_]+-){4,}[^\W_]+|/\d{4}/\d\d?/")  # an i
 _PROSE = 60
 _LITTLE = 800
 _TOO_LITTLE = 80
+_HEADLINE = 18
 _MANY = 15  # links as long as headlines
 
 
@@ -127,7 +128,8 @@ def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) 
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
     if size < _TOO_LITTLE and not (seen.article and size):
         return Unreadable("listing" if body.links > _MANY else "no-article", "no text")
-    known = seen.article or seen.addressed or seen.video or body.declared or metadata.published_at is not None
+    named = seen.addressed and len(metadata.headline or "") >= _HEADLINE  # a section's page is headed `Kinh doanh`
+    known = seen.article or named or seen.video or body.declared or metadata.published_at is not None
     alone = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE
     if not known and (len(prose) < 2 or not alone):
         return Unreadable(

@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import etree, html
 
 from archive.extract import words
+from archive.extract.blocks import Piece
 from archive.extract.containers import compiled
 from archive.extract.page import Page
 from archive.extract.text import fold, text_of
@@ -37,6 +38,16 @@ def find(
         return named, "class"
     described = _described(page, near, headline)
     return (described, "description") if described is not None else None
+
+
+def bold(pieces: list[Piece]) -> Piece | None:
+    """The first paragraph when it alone is bold: two in five provincial papers print the lead so."""
+    texts = [piece for piece in pieces if piece.kind == "paragraph"][:4]
+    if len(texts) < 3 or next((piece for piece in pieces if piece.kind != "image"), None) is not texts[0]:
+        return None
+    first, *others = texts
+    heavy = first.strong >= 0.9 * len(first.text) and 2 * _SHORTEST <= len(first.text) <= _LONGEST
+    return first if heavy and all(piece.strong < 0.5 * len(piece.text) for piece in others) else None
 
 
 def _between(

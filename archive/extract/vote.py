@@ -56,9 +56,10 @@ def _is_prose(piece: Piece) -> bool:
 def _signature(piece: Piece) -> tuple[str | None, ...]:
     """What paragraphs of one article share: tag and class of the block and of its parent."""
     parent = piece.element.getparent()
+    plain = piece.element.tag in ("p", "div") and not piece.element.get("class") and not piece.element.get("id")
     return (
         piece.kind,
-        piece.element.tag,
+        "block" if plain else piece.element.tag,
         piece.element.get("class"),
         None if parent is None else parent.tag,
         None if parent is None else parent.get("class"),

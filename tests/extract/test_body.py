@@ -1,0 +1,137 @@
+"""Paragraphs in every form, whole and in order; nothing of the page around them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from tests.extract.imaginary_paper import HEADLINE, LEAD, PARAGRAPHS, URL, modern, paragraphs, tables
+
+from archive import Reading, read_page
+
+Layout = Callable[[str], str]
+
+
+def _half(texts: tuple[str, ...]) -> str:
+    return "".join(f"<p>{text}</p>" if number % 2 else f"<div>{text}</div>" for number, text in enumerate(texts))
+
+
+FORMS = {
+    "p": paragraphs(),
+    "div": paragraphs(tag="div"),
+    "justified div": "".join(f'<div style="text-align: justify;">{text}</div>' for text in PARAGRAPHS),
+    "br br": "<br><br>".join(PARAGRAPHS),
+    "br nbsp br": "<br>&nbsp;<br />".join(PARAGRAPHS),
+    "half p, half div": _half(PARAGRAPHS),
+    "one div among p": paragraphs().replace(f"<p>{PARAGRAPHS[4]}</p>", f"<div>{PARAGRAPHS[4]}</div>"),
+    "bare text between empty p": "<p></p>".join(PARAGRAPHS),
+    "p, then bare text": "".join(f"<p>{text}</p>" for text in PARAGRAPHS[:4]) + "<p></p>" + "<p></p>".join(PARAGRAPHS[4:]),
+    "spans": "".join(f'<p><span style="font-size:14px"><font face=arial>{text}</font></span></p>' for text in PARAGRAPHS),
+    "unclosed p": "".join(f"<p>{text}" for text in PARAGRAPHS),
+    "table rows": "<table>" + "".join(f"<tr><td>{text}</td></tr>" for text in PARAGRAPHS) + "</table>",
+}
+
+
+def read(markup: str) -> Reading:
+    reading = read_page(markup, URL)
+    assert isinstance(reading, Reading), reading
+    return reading
+
+
+@pytest.mark.parametrize("layout", [modern, tables], ids=["div", "table"])
+@pytest.mark.parametrize("form", FORMS)
+def test_no_paragraph_is_lost_and_none_comes_from_the_page_around(form: str, layout: Layout) -> None:
+    assert read(layout(FORMS[form])).text.split("\n\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [f'<p class="sapo">{LEAD}</p>', f'<h2 class="detail-sapo">{LEAD}</h2>', f'<div class="summary">{LEAD}</div>'],
+    ids=["sapo", "detail-sapo", "summary"],
+)
+@pytest.mark.parametrize("layout", [modern, tables], ids=["div", "table"])
+def test_lead_is_kept_apart(markup: str, layout: Layout) -> None:
+    reading = read(layout(markup + paragraphs()))
+    assert reading.lead == LEAD
+    assert reading.text.split("\n\n") == list(PARAGRAPHS)
+
+
+def test_first_bold_paragraph_is_the_lead() -> None:
+    reading = read(modern(f"<p><strong>{LEAD}</strong></p>" + paragraphs()))
+    assert reading.lead == LEAD
+    assert reading.text.startswith(PARAGRAPHS[0])
+
+
+def test_declared_description_printed_under_the_headline_is_the_lead() -> None:
+    page = modern(f"<div>{LEAD}</div>{paragraphs()}", f'<meta name="description" content="{LEAD}">')
+    assert read(page).lead == LEAD
+
+
+def test_description_that_the_page_does_not_print_is_no_lead() -> None:
+    assert read(modern(paragraphs(), f'<meta name="description" content="{LEAD}">')).lead is None
+
+
+def test_kinds_of_blocks() -> None:
+    extra = (
+        "<h3>Tổ chức thực hiện ở cơ sở</h3>",
+        "<blockquote>Làm theo Bác phải từ những việc nhỏ nhất hằng ngày, ông Hùng nói.</blockquote>",
+        "<ul><li>Thôn Chằm làm mới 3 km đường hoa ven sông</li><li>Thôn Đông vận động 40 hộ hiến đất mở đường</li></ul>",
+        "<table><tr><th>Xã</th><th>Số mô hình</th></tr><tr><td>Hoàng Đan</td><td>12</td></tr><tr><td>Duy Phiên</td><td>9</td></tr></table>",
+    )
+    reading = read(modern(paragraphs(*((number + 2, markup) for number, markup in enumerate(extra)))))
+    shown = [(block.kind, block.text[:12]) for block in reading.blocks if block.kind != "paragraph"]
+    assert shown == [
+        ("subhead", "Tổ chức thực"),
+        ("quote", "Làm theo Bác"),
+        ("list", "Thôn Chằm là"),
+        ("list", "Thôn Đông vậ"),
+        ("table", "Xã | Số mô h"),
+    ]
+
+
+FURNITURE = {
+    "related list": '<div class="tin-lien-quan"><b>Tin liên quan</b><ul><li><a href="/1.html">Huyện Tam Dương sơ kết sáu tháng đầu năm</a></li></ul></div>',
+    "comments": '<div id="comments"><h3>Bình luận (1)</h3><div class="comment">Bài viết rất hay và có ý nghĩa, cảm ơn tòa soạn nhiều.</div></div>',
+    "share bar": '<div class="share"><a href="#">Facebook</a> <a href="#">Zalo</a></div>',
+    "tags": '<div class="tags">Từ khóa: <a href="/tag/tam-duong">Tam Dương</a>, <a href="/tag/thi-dua">thi đua</a></div>',
+    "advert": '<div class="quang-cao">Mua ngay hôm nay, giảm giá 50% tất cả sản phẩm tại cửa hàng.</div>',
+    "source line": "<p>Theo VOV</p>",
+    "read more": '<p>Xem thêm: <a href="/x.html">Tam Dương đón bằng công nhận huyện đạt chuẩn nông thôn mới</a></p>',
+    "print line": "<p>In bài viết</p>",
+    "empty comment box": "<p>Hiện chưa có bình luận nào, hãy trở thành người đầu tiên bình luận cho bài viết này!</p>",
+}
+
+
+@pytest.mark.parametrize("name", FURNITURE)
+def test_furniture_behind_the_body_is_left_out(name: str) -> None:
+    assert read(modern(paragraphs() + FURNITURE[name])).text.split("\n\n") == list(PARAGRAPHS)
+
+
+@pytest.mark.parametrize("name", ["related list", "share bar", "advert", "read more"])
+def test_furniture_between_paragraphs_is_left_out(name: str) -> None:
+    assert read(modern(paragraphs((3, FURNITURE[name])))).text.split("\n\n") == list(PARAGRAPHS)
+
+
+def test_a_changed_sidebar_changes_nothing() -> None:
+    page = modern(paragraphs())
+    assert read(page) == read(page.replace("hội nghị sơ kết công tác", "lễ phát động trồng cây"))
+
+
+def test_headline_is_not_repeated_in_the_body() -> None:
+    assert HEADLINE not in read(modern(f"<p><b>{HEADLINE}</b></p>" + paragraphs())).text
+
+
+def test_image_blocks_name_their_images() -> None:
+    picture = '<figure><img src="/{0}.jpg"><figcaption>Quang cảnh hội nghị thứ {0} của huyện</figcaption></figure>'
+    reading = read(modern(paragraphs((1, picture.format(1)), (5, picture.format(2)))))
+    numbers = [block.image for block in reading.blocks if block.kind == "image"]
+    assert [reading.images[number].url[-5:] for number in numbers if number is not None] == ["1.jpg", "2.jpg"]
+
+
+def test_text_is_nfc_and_without_invisible_characters() -> None:
+    import unicodedata
+
+    page = unicodedata.normalize("NFD", modern(paragraphs())).replace("Tam Dương", "Tam\u00a0Dư\u200bơng")
+    text = read(page).text
+    assert unicodedata.is_normalized("NFC", text)
+    assert not any(char in text for char in "\u00a0\u200b\u00ad")
