@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from lxml import etree, html
 
@@ -33,8 +33,10 @@ def links(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | No
     """The addresses on the site's hosts that a page, feed or sitemap leads to and that can be pages of news, absolute,
     without fragment, each once, in the order of the document."""
     data = _unpacked(body)[:_MARKUP_LIMIT]
-    found = _feed_links(data) if _FEED.search(data[:2048].replace(b"\0", b"")) else _page_links(data, encoding)
-    resolved = (absolute(base_url, link) for link in found)
+    if _FEED.search(data[:2048].replace(b"\0", b"")):
+        resolved = [absolute(base_url, link) for link in _feed_links(data)]
+    else:
+        resolved = list(_page_links(data, base_url, encoding))
     return list(dict.fromkeys(link for link in resolved if link and same_site(link, hosts) and may_be_news(link)))
 
 
@@ -53,7 +55,7 @@ def _unpacked(body: bytes) -> bytes:
         return b""
 
 
-def _page_links(data: bytes, encoding: str | None) -> Iterator[str]:
+def _page_links(data: bytes, base_url: str, encoding: str | None) -> Iterator[str | None]:
     try:
         parser = html.HTMLParser(encoding=encoding) if encoding else html.HTMLParser()
     except LookupError:
@@ -62,11 +64,10 @@ def _page_links(data: bytes, encoding: str | None) -> Iterator[str]:
         root = html.document_fromstring(data, parser=parser)
     except (etree.ParserError, ValueError):
         return
-    base = next((tag.get("href") for tag in root.iter("base") if tag.get("href")), "")
-    for tag in root.iter("a", "area", "link", "iframe"):
-        href = tag.get("href") or ""
+    base = next((absolute(base_url, tag.get("href") or "") for tag in root.iter("base")), None) or base_url
+    for tag in root.iter("a", "area", "link"):
         if tag.tag != "link" or _leads_to_news(tag):
-            yield absolute(base, href) or href if base else href
+            yield absolute(base, tag.get("href") or "")
 
 
 def _leads_to_news(link: html.HtmlElement) -> bool:
@@ -75,35 +76,34 @@ def _leads_to_news(link: html.HtmlElement) -> bool:
     return "next" in relation or ("alternate" in relation and ("rss" in kind or "atom" in kind))
 
 
-def _feed_links(data: bytes) -> Iterable[str]:
-    """Links of RSS (item/link, guid), Atom (link@href) and sitemaps (loc)."""
-    root = _feed_root(data)
-    if root is None:
-        return
-    for element in root.iter(etree.Element):
-        name = etree.QName(element).localname.lower()
-        text = (element.text or "").strip()
-        if name in ("loc", "link", "guid") and text.startswith("http"):
-            yield text
-        elif name == "link" and (element.get("rel") or "alternate") in ("alternate", "next"):
-            yield element.get("href") or ""
+def _feed_links(data: bytes) -> list[str]:
+    """Links of RSS (item/link, guid), Atom (link@href) and sitemaps (loc), whatever charset the feed declares: it is read
+    as declared and as its bytes look, and the reading that finds more counts."""
+    return max((list(_links_of(source)) for source in (data, _undeclared(data))), key=len)
 
 
-def _feed_root(data: bytes) -> etree._Element | None:
-    """The feed's root, whatever charset it declares: the declaration is believed only if the bytes bear it out."""
+def _links_of(source: bytes) -> Iterator[str]:
     parser = etree.XMLParser(recover=True, resolve_entities=False, no_network=True, huge_tree=False)
-    for candidate in (data, _declared_utf8(data)):
-        try:
-            root = etree.fromstring(candidate, parser)
-        except (etree.XMLSyntaxError, ValueError):
-            continue
-        if root is not None and len(root):
-            return root
-    return None
+    try:
+        root = etree.fromstring(source, parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return
+    for element in root.iter(etree.Element) if root is not None else ():
+        if link := _link_of(element):
+            yield link
 
 
-def _declared_utf8(data: bytes) -> bytes:
-    text = (
-        data.decode("utf-16", "replace") if data[:2] in (b"\xff\xfe", b"\xfe\xff") else data.decode("utf-8", "replace")
-    )
+def _link_of(element: etree._Element) -> str:
+    name = etree.QName(element).localname.lower()
+    text = (element.text or "").strip()
+    if name in ("loc", "link", "guid") and text.startswith("http"):
+        return text
+    if name == "link" and (element.get("rel") or "alternate") in ("alternate", "next"):
+        return element.get("href") or ""
+    return ""
+
+
+def _undeclared(data: bytes) -> bytes:
+    """The feed in UTF-8 without its declaration."""
+    text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", text.lstrip("\ufeff")).encode("utf-8")

@@ -28,7 +28,8 @@ class OutletSpider(scrapy.Spider):
     """Base of every spider. A subclass is data: `name`, `title`, `home`, `hosts`, `seeds`.
 
     home: the address of the home page, which is always a seed. hosts: the site's host names, without `www.`.
-    seeds: further addresses, absolute or relative to home: sections, feeds, sitemaps.
+    seeds: further addresses, absolute or relative to home: sections, feeds, sitemaps. delay: seconds between requests
+    where robots.txt names none, if not DOWNLOAD_DELAY.
     base_url (spider argument): another place where the same site is served, for tests and mirrors.
     """
 
@@ -37,6 +38,7 @@ class OutletSpider(scrapy.Spider):
     hosts: ClassVar[tuple[str, ...]]
     seeds: ClassVar[tuple[str, ...]] = ()
     timezone: ClassVar[str] = "Asia/Ho_Chi_Minh"
+    delay: ClassVar[float | None] = None
 
     def __init__(self, base_url: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -49,6 +51,8 @@ class OutletSpider(scrapy.Spider):
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.settings.set("USER_AGENT", user_agent(spider.outlet, crawler.settings["LUUBAO_CONTACT"]), "spider")
+        if cls.delay is not None:
+            crawler.settings.set("DOWNLOAD_DELAY", cls.delay, "spider")
         return spider
 
     async def start(self) -> AsyncIterator[Request]:

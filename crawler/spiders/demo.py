@@ -9,3 +9,4 @@ class Demo(OutletSpider):
     home = "http://127.0.0.1:8765/"
     hosts = ("127.0.0.1",)
     seeds = ("/rss/home.rss", "/sitemap.xml")
+    delay = 0.0  # it is on this machine

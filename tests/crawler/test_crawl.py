@@ -1,0 +1,197 @@
+"""`luubao crawl` against the living newspaper, over real HTTP, in processes of its own as cron would start them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.store import open_archive, questions
+from crawler.check import disagreements
+from crawler.demo.paper import DAYS
+from crawler.demo.server import Newspaper
+from crawler.lock import outlet_lock
+
+ROOT = Path(__file__).parent.parent.parent
+LUUBAO = [sys.executable, "-m", "crawler"]
+
+
+def crawl(paper: Newspaper, path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url, *options]
+    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+
+
+@pytest.fixture
+def paper() -> Iterator[Newspaper]:
+    with Newspaper() as running:
+        yield running
+
+
+def ask(path: Path, question: str) -> list[tuple[object, ...]]:
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(question).fetchall()
+    connection.close()
+    return rows
+
+
+def test_three_days_are_in_the_archive_as_published(paper: Newspaper, path: Path) -> None:
+    for day in DAYS:
+        paper.turn_to(day)
+        done = crawl(paper, path)
+        assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+        with open_archive(path) as db:
+            assert [str(one) for one in disagreements(db, paper.base_url, day)] == []
+
+
+def test_an_unchanged_paper_adds_revisits_and_no_version(paper: Newspaper, path: Path) -> None:
+    crawl(paper, path)
+    before = ask(path, "SELECT count(*) FROM versions")
+    assert crawl(paper, path).returncode == 0
+    assert ask(path, "SELECT count(*) FROM versions") == before
+    ((revisits,),) = ask(path, "SELECT count(*) FROM captures WHERE run_id = 2 AND status = 304")
+    assert int(str(revisits)) > 0
+    ((seen_twice,),) = ask(
+        path,
+        "SELECT count(DISTINCT aliases.article_id) FROM captures JOIN aliases USING (outlet_id, url_key) WHERE run_id = 2",
+    )
+    ((articles,),) = ask(path, "SELECT count(*) FROM articles")
+    assert seen_twice == articles
+
+
+def test_nothing_is_fetched_twice_in_a_run(paper: Newspaper, path: Path) -> None:
+    crawl(paper, path)
+    paths = [request.path.partition("#")[0] for request in paper.log]
+    assert [one for one in set(paths) if paths.count(one) > 1] == []
+
+
+def test_robots_txt_is_obeyed(paper: Newspaper, path: Path) -> None:
+    crawl(paper, path)
+    fetched = [request.path for request in paper.log]
+    assert fetched[0] == "/robots.txt"
+    assert [one for one in fetched if one.startswith(("/in-bai/", "/tim-kiem"))] == []
+
+
+def test_the_crawl_delay_is_kept(path: Path) -> None:
+    with Newspaper(crawl_delay=0.2) as paper:
+        crawl(paper, path, "--max-pages", "6")
+        times = [request.at for request in paper.log]
+    gaps = [(later - earlier).total_seconds() for earlier, later in zip(times, times[1:], strict=False)]
+    assert len(gaps) >= 5
+    assert min(gaps[1:]) >= 0.18  # the server notes the end of an answer, the crawler counts from its beginning
+
+
+def test_the_user_agent_is_honest(paper: Newspaper, path: Path) -> None:
+    crawl(paper, path, "--max-pages", "2", "--contact", "thu-vien@bao.example")
+    assert {request.user_agent for request in paper.log} == {
+        "luubao/0.1.0 (newspaper archive; contact: thu-vien@bao.example)"
+    }
+
+
+def test_without_a_contact_nothing_leaves_the_machine(path: Path) -> None:
+    command = [*LUUBAO, "crawl", "baovinhphuc", "--db", str(path)]
+    environment = {name: value for name, value in os.environ.items() if name != "LUUBAO_CONTACT"}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    assert done.returncode == 2
+    assert "set LUUBAO_CONTACT" in done.stderr
+    assert not path.exists()
+
+
+def test_kill_9_loses_nothing_and_doubles_nothing(path: Path) -> None:
+    """Killed five times at different moments, then left alone: the archive is as if it had never been killed."""
+    with Newspaper(crawl_delay=0.01) as paper:
+        command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
+        for pages in (3, 6, 9, 12, 15):
+            before = len(paper.log)
+            process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+            while len(paper.log) < before + pages and process.poll() is None:
+                time.sleep(0.005)
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+            assert ask(path, "PRAGMA integrity_check") == [("ok",)]
+        assert crawl(paper, path).returncode == 0
+        with open_archive(path) as db:
+            assert [str(one) for one in disagreements(db, paper.base_url, 1)] == []
+    assert ask(path, "SELECT count(*) FROM versions WHERE number > 1") == [(0,)]
+    assert ask(path, "SELECT digest FROM bodies GROUP BY digest HAVING count(*) > 1") == []
+    assert ask(path, "SELECT DISTINCT outcome FROM runs ORDER BY 1") == [("interrupted",), ("ok",)]
+    assert ask(
+        path, "SELECT count(*) FROM captures WHERE outcome = 'fresh' AND id NOT IN (SELECT capture_id FROM readings)"
+    ) == [(0,)]
+
+
+def test_sigterm_ends_cleanly(path: Path) -> None:
+    with Newspaper(crawl_delay=0.05) as paper:
+        command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        while len(paper.log) < 8:
+            time.sleep(0.01)
+        process.terminate()
+        _, told = process.communicate(timeout=30)
+    assert process.returncode == 5
+    assert "the next run goes on from here" in told
+    assert ask(path, "SELECT outcome FROM runs") == [("interrupted",)]
+
+
+def test_a_second_crawl_of_the_same_outlet_is_refused(paper: Newspaper, path: Path) -> None:
+    with outlet_lock(path, "demo"):
+        done = crawl(paper, path)
+    assert done.returncode == 75
+    assert f"by process {os.getpid()}" in done.stderr
+    assert crawl(paper, path).returncode == 0
+
+
+def test_a_paper_that_does_not_answer(path: Path) -> None:
+    with Newspaper() as paper:
+        pass
+    done = crawl(paper, path)
+    assert done.returncode == 3
+    assert "No page answered" in done.stderr
+    assert ask(path, "SELECT outcome FROM runs") == [("nothing-found",)]
+
+
+def test_an_unknown_outlet_is_a_sentence(path: Path) -> None:
+    done = subprocess.run(
+        [*LUUBAO, "crawl", "baokhong", "--db", str(path)], capture_output=True, text=True, check=False, cwd=ROOT
+    )
+    assert done.returncode == 2
+    assert "There are: baophutho, baovinhphuc, demo" in done.stderr
+
+
+def test_the_json_summary(paper: Newspaper, path: Path) -> None:
+    summary = json.loads(crawl(paper, path, "--json").stdout)
+    with open_archive(path) as db:
+        assert summary["counts"]["new"] == len(questions.articles(db))
+    assert (summary["outlet"], summary["outcome"], summary["reason"]) == ("demo", "ok", None)
+
+
+def test_max_pages_stops_early_and_the_next_run_goes_on(paper: Newspaper, path: Path) -> None:
+    crawl(paper, path, "--max-pages", "10")
+    assert len(paper.log) < 25
+    crawl(paper, path)
+    with open_archive(path) as db:
+        assert [str(one) for one in disagreements(db, paper.base_url, 1)] == []
+
+
+def test_scrapy_itself_crawls(paper: Newspaper, path: Path) -> None:
+    command = [
+        sys.executable,
+        "-m",
+        "scrapy",
+        "crawl",
+        "demo",
+        "-a",
+        f"base_url={paper.base_url}",
+        "-s",
+        f"LUUBAO_DB={path}",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    assert ask(path, "SELECT outcome FROM runs") == [("ok",)]

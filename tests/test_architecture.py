@@ -1,0 +1,101 @@
+"""Who may import whom. The table is the architecture: change it with a reason, here and in docs/design.md."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+# Outside packages, and the only modules that may import them: one door per dependency.
+DOORS = {
+    "trafilatura": ("archive.extract",),
+    "lxml": ("archive.extract", "crawler.discovery"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "crawler.door", "crawler.check", "crawler.story"),
+    "sqlite3": ("archive.store", "archive.migrations"),
+    "backports.zstd": ("archive.store.bodies",),
+    "click": ("archive.cli", "archive.terminal", "crawler.cli", "crawler.story"),
+    "scrapy": (
+        "crawler.outlet", "crawler.middlewares", "crawler.pipelines", "crawler.extensions", "crawler.progress",
+        "crawler.crawl",
+    ),
+    "twisted": ("crawler.outlet", "crawler.door"),
+}  # fmt: skip
+
+# Our own packages, and what of ours they may import.
+INSIDE = {
+    "archive.records": (),
+    "archive.urls": (),
+    "archive.clock": (),
+    "archive.digests": (),
+    "archive.errors": (),
+    "archive.rules": ("archive.rules",),
+    "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
+    "archive.store": (
+        "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.edits",
+        "archive.errors", "archive.migrations", "archive.search",
+    ),
+    "archive.migrations": (),
+    "archive": ("archive",),
+    "crawler.spiders": ("crawler.outlet",),
+    "crawler.demo": ("crawler.demo",),
+    "crawler": ("crawler", "archive"),
+}  # fmt: skip
+
+MODULES = sorted(path for package in ("archive", "crawler") for path in (ROOT / package).rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def lies_in(module: str, packages: tuple[str, ...]) -> bool:
+    return any(module == package or module.startswith(package + ".") for package in packages)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_outside_packages_come_in_by_their_door(path: Path) -> None:
+    for imported in imports(path):
+        for package, doors in DOORS.items():
+            if lies_in(imported, (package,)):
+                assert lies_in(name_of(path), doors), f"{name_of(path)} imports {imported}: go through {doors}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_our_own_packages_import_only_what_they_may(path: Path) -> None:
+    module = name_of(path)
+    rule = max((key for key in INSIDE if lies_in(module, (key,))), key=len)
+    for imported in imports(path):
+        if lies_in(imported, ("archive", "crawler")):
+            assert lies_in(imported, INSIDE[rule]), f"{module} imports {imported}; {rule} may import {INSIDE[rule]}"
+
+
+def test_the_archive_works_where_scrapy_is_not_installed() -> None:
+    program = (
+        "import sys\n"
+        "for name in ('scrapy', 'twisted', 'crawler'): sys.modules[name] = None\n"
+        "import archive, archive.cli\n"
+        "print(archive.read_page('<h1>x</h1>', 'https://bao.example/').__class__.__name__)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout.strip()) == (0, "Unreadable"), done.stderr
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_no_file_grows_past_a_reader_s_patience(path: Path) -> None:
+    lines = len(path.read_text("utf-8").splitlines())
+    assert lines <= 350, f"{path.name} has {lines} lines: has it two reasons to change?"
