@@ -12,6 +12,7 @@ LUUBAO_DB = os.environ.get("LUUBAO_DB", "luubao.db")  # read by: crawler.extensi
 # Politeness. Crawl-delay, where a robots.txt names one, replaces the delay (crawler.extensions.CrawlDelay).
 ROBOTSTXT_OBEY = True  # default False; read by: RobotsTxtMiddleware
 DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
+CONCURRENT_REQUESTS = 4  # default 16: few enough that a run stops soon after it is told to; read by: the downloader
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; read by: the downloader's slots
 COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by: CookiesMiddleware
 
