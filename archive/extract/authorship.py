@@ -10,35 +10,38 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
+from archive.extract.byline_words import VENDORS
 from archive.extract.bylines import authors_of, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, house_key
-from archive.extract.folding import key_of, text_of
-from archive.extract.surroundings import Spot, label
+from archive.extract.folding import folded, key_of, text_of
+from archive.extract.surroundings import Spot, is_running, label
 
 METAS = (
-    "dable:author", "article:author", "author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl", "dc.creator",
-    "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author", "articleauthor", "vr:author",
+    "dable:author", "article:author", "author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl",
+    "dc.creator",
+    "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author", "articleauthor",
+    "vr:author",
 )  # fmt: skip
 FARTHEST = 25  # elements between two parts of one byline
 LONGEST = 240  # characters of an element that is a byline and nothing more
 _NAMED = re.compile(
-    r"(?:^|[\s_\-]|[a-z](?=[A-Z]))(?:authors?(?:name|s?info|line)?|bylines?|by-line|tac-?gia|writers?|journalists?|reporters?|contributors?|penulis"
+    r"(?:^|[\s_\-]|[a-z](?=[A-Z]))(?:authors?(?:name|s?info|line)?|bylines?|by-line|tac-?gia|writers?|journalists?"
+    r"|reporters?|contributors?|penulis"
     r"|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|written-?by|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
 _HREF = re.compile(
-    r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?|contributors?|by|bios?|forfatter"
+    r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
+    r"|contributors?|by|bios?|forfatter"
     r"|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
     re.I,
 )
 _INTRODUCED = re.compile(r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s", re.I)
 _ASIDE = re.compile(
-    r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source|avatar|image|intro",
+    r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
+    r"|avatar|image|intro",
     re.I,
 )
-_VENDORS = frozenset(
-    map(key_of, ("VCCorp.vn", "VCCorp vn", "ePi", "Hemera", "MasterCMS", "admin", "administrator", "editor", "webmaster", "root",
-                 "developer", "superadmin", "user", "unknown", "null", "none", "undefined", "author", "staff", "wordpress"))
-)  # fmt: skip
+_VENDORS = frozenset(map(key_of, VENDORS))
 _LOOSE = re.compile(r"\s+([,;.)])")
 _HOST = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 
@@ -75,10 +78,13 @@ def shown_byline(spots: Iterable[Spot]) -> Byline | None:
     for place, spot in enumerate(spots):
         if elements and (place > last + FARTHEST or any(used in spot.element.iterancestors() for used in elements)):
             continue
-        if not is_byline(spot.element, spot.label) or not (found := names_in(spot.element)):
+        if not is_byline(spot.element, spot.label) or is_running(spot.element.getparent()):
+            continue
+        found = names_in(spot.element)
+        if not found:
             continue
         last = place
-        lines.append(_line_of(spot.element, found))
+        lines.append(line_in(spot.element, found))
         names += found
         elements.append(spot.element)
     return Byline("byline", "; ".join(lines), unique(names), tuple(elements)) if lines else None
@@ -92,12 +98,13 @@ def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
 def line_of(
     bylines: Iterable[Byline], authors: tuple[str, ...], spots: Iterable[Spot]
 ) -> tuple[str, tuple[HtmlElement, ...]]:
-    """The byline as printed, and elements not in `bylines` that show it: the shortest line that names every author."""
+    """The byline as printed, and elements not in `bylines` that show it: the shortest line
+    that names every author, of one element if there is such a line."""
     wanted = {key_of(name) for name in authors}
     shown = [byline for byline in bylines if byline.elements and byline.line]
-    complete = [byline.line for byline in shown if wanted <= {key_of(name) for name in byline.names}]
-    if complete or shown:
-        return min(complete or [byline.line for byline in shown], key=len), ()
+    complete = [byline for byline in shown if wanted <= {key_of(name) for name in byline.names}]
+    if shown:
+        return min(complete or shown, key=lambda byline: (len(byline.elements) > 1, len(byline.line))).line, ()
     for spot in islice(spots, 80) if wanted else ():
         own = " ".join((spot.element.text or "").split())
         if key_of(own) in wanted:
@@ -125,7 +132,7 @@ def is_vendor(name: str) -> bool:
     return key_of(name) in _VENDORS
 
 
-def _line_of(element: HtmlElement, names: tuple[str, ...]) -> str:
+def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:
     """The byline as printed: of the innermost element that shows all the names, where the outer one says much more."""
     line = printed(element)
     if len(line) <= sum(map(len, names)) + 3 * len(names) + 15:
@@ -164,9 +171,9 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     """The names an element shows: of its links to authors' pages if it has any, else of its text without roles."""
     meta = [inner.get("content") or "" for inner in islice(element.iter("meta"), 10) if inner.get("itemprop") == "name"]
     links = [link for link in islice(element.iter("a"), 20) if link is not element and is_byline(link, "")]
-    linked = _split(meta or [text_of(link, LONGEST) for link in links])
+    linked = tuple(filter(is_person_like, _split(meta or [text_of(link, LONGEST) for link in links])))
     text = printed(element)
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or len(text) > sum(map(len, linked)) + 110:
         return ()
     named = _split([text])
     if not _is_named(element) and not (len(text) < 100 and all(map(is_person_like, named))):
@@ -184,8 +191,12 @@ def printed(element: HtmlElement) -> str:
     pieces = [element.text or ""]
     for child in children:
         said = printed(child) if len(child) else text_of(child, LONGEST)
-        pieces += [" ", said, apart if said and child is not children[-1] else " ", child.tail or ""]
-    return _LOOSE.sub(r"\1", " ".join("".join(pieces).split()))[: 2 * LONGEST].strip(" ;|")
+        if (
+            said[:1].isupper() or said[:1].isdigit()
+        ):  # set apart on the screen; but initials are often a span of their own
+            pieces.append(" ")
+        pieces += [said, apart if said and child is not children[-1] else "", child.tail or ""]
+    return _LOOSE.sub(r"\1", folded("".join(pieces), 2 * LONGEST)).strip(" ;|")
 
 
 def _is_aside(element: HtmlElement) -> bool:

@@ -8,80 +8,53 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from archive.extract import byline_words as words
 from archive.extract.folding import folded, key_of
 
 MOST_AUTHORS = 30
 LONGEST_NAME = 80  # characters
 LONGEST_BYLINE = 600
 
-# What stands before the names: who wrote, photographed, translated or reported, in the languages of the outlets read.
-_LEADING = re.compile(
-    r"^(?:(?:bài(?:\s*(?:và|,|-|&|\+)\s*(?:ảnh|clip|video))*(?:\s*viết)?|tin(?:\s*(?:,|và|-)\s*(?:bài|ảnh))*|ảnh|thực hiện"
-    r"|tác giả|phóng viên|nhóm (?:phóng viên|pv|p\.v)|nguồn|biên tập|người viết|chùm ảnh|ghi chép)\s*[:/]\s*"
-    r"|(?:theo|biên dịch|lược dịch|p\.?v\.?|thực hiện bởi)\s+"
-    r"|(?:(?:written |reported |published |posted |story |text |report |words )?by|author|authors|reporter|from|by:"
-    r"|von|autor(?:in|en)?|redaktion|ein (?:beitrag|kommentar|gastbeitrag|interview|essay|bericht|text|artikel) von|text"
-    r"|par|auteur|propos recueillis par|por|autora?|redacción|di|a cura di|de|door|van|av|af|tekst|tekst og foto|eftir"
-    r"|oleh|penulis|reporter|editor|yazan|haber|autor|autorka|автор|авторы|автори|текст|от|作者|記者|文|بقلم|كتب)\s*[:：]\s*"
-    r"|(?:written by|reported by|posted by|by|von|ein (?:beitrag|kommentar|gastbeitrag|interview|essay|bericht) von|par"
-    r"|propos recueillis par|por|oleh|a cura di|door|eftir|autor)\s+)",
-    re.I,
-)
-# What stands behind them: roles in brackets, agencies glued on, e-mail, time.
+
+def _any(phrases: Iterable[str]) -> str:
+    """An expression for any of the phrases, the longest first; spaces around commas and dashes may be missing."""
+    longest_first = sorted(set(phrases), key=len, reverse=True)
+    return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*") for phrase in longest_first) + ")"
+
+
+_LEADING = re.compile(rf"^(?:{_any(words.BEFORE_COLON)}\s*[:：/]\s*|{_any(words.BEFORE_NAME)}\s+)", re.I)
+# "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
+_ACCORDING_TO = re.compile(r"^(?i:theo)\s+(?=.*[À-ỹđ]|[A-ZĐ\W]+$)")
 _TRAILING = re.compile(
-    r"\s*(?:\((?:tổng hợp|thực hiện|ghi|dịch|lược dịch|biên dịch|lược ghi|ghi chép|theo [^()]{1,60}|[^()]{0,40}ttxvn[^()]{0,40}"
-    r"|t\.?h\.?|t/h|sưu tầm|biên soạn|[^()]{1,60})\)|[-–,]?\s*(?:tổng hợp|ảnh:.*|theo .*))\s*$",
-    re.I,
+    rf"\s*(?:\([^()]{{1,80}}\)|(?<=\w)(?:\s*[-–,]\s*|\s+)(?:{_any(words.BEHIND_NAME)}|ảnh:.*|theo .*))\s*$", re.I
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}|(?<!\w)@\w{2,30}")
 _ADDRESS = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
+# Short words that join names need a capital behind them: "Ortega y Gasset" is rarer than "Ana y Luis".
 _BETWEEN = re.compile(
-    r"\s*[;|•·/\n]\s*|\s+[-–—]\s+|\s*,\s*(?:and|und|et|y|e|và|en|og|och|dan|ve)\s+|\s+(?:and|und|und|et|và|og|och|dan|ja|with|mit)\s+"
-    r"|\s+(?:y|e|en|ve|i|a|и|та|і)\s+(?=[A-ZÀ-ÞА-ЯІЇЄĐ])|\s*[&＆、，]\s*|\s*,\s*"
+    r"\s*[;|•·/\n]\s*|\s+[-–—]\s+|\s*[&＆、，]\s*"
+    r"|(?:\s*,)?\s+(?:and|und|et|và|og|och|dan|ja|with|mit)\s+"
+    r"|(?:\s*,)?\s+(?:y|e|en|ve|i|a|и|та|і)\s+(?=[A-ZÀ-ÞА-ЯІЇЄĐ])"
+    r"|\s*,\s*"
 )
-_ROLE = re.compile(
-    r"^(?:senior |chief |deputy |special |staff |political |associate |managing |assistant |news |business |foreign |science "
-    r"|investigative |national |health |sports? |crime |economics |world |live |the )*(?:reporters?|correspondents?|editors?|writers?|columnists?"
-    r"|journalists?|contributors?|producers?|photographers?|redakteur(?:in)?|journalist(?:in)?|autor(?:in)?|korrespondent(?:in)?|redaktion|redacción"
-    r"|rédaction|\w*korrespondent(?:in)?|\w*redakteur(?:in)?|\w*reporter(?:in)?|jurnalis|muhabir|reporter|biên tập viên|phóng viên|cộng tác viên|ctv|p\.?v\.?|nhóm p\.?v\.?|tổng hợp|thực hiện|ảnh|bài|guest)"
-    r"(?:\s(?:of|for|at|in)\s.*|\s?,.*)?$",
-    re.I,
-)
-# "AP National Security Writer": a part of a byline that ends in a role is no name.
-_ROLE_AT_END = re.compile(
-    r"\s(?:writer|reporter|correspondent|editor|columnist|contributor|producer|photographer|staff|bureau chief)s?$",
-    re.I,
-)
-_TITLES = re.compile(r"^(?:dr|prof|mr|mrs|ms|ts|ths|gs|pgs|bs|ls|nhà báo|luật sư|bác sĩ)\.?\s+(?=\w)", re.I)
+_TITLES = re.compile(rf"^{_any(words.TITLES)}\.?\s+(?=\w)", re.I)
 _AGENCY_GLUED = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
-_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d\d")
-_FURNITURE = frozenset(
-    map(key_of, ("Twitter", "Facebook", "Instagram", "LinkedIn", "WhatsApp", "Telegram", "YouTube", "TikTok", "X", "Email", "E-Mail", "Print",
-                 "Share", "Follow", "Subscribe", "Comments", "Comment", "Copy link", "Zalo", "Chia sẻ", "Bình luận", "Theo dõi", "In bài viết",
-                 "Advertisement", "Anzeige", "Read more", "Sign up", "Log in", "Contact", "Website", "Newsletter", "More", "By", "Von", "Par"))
-)  # fmt: skip
+_AGENCY_BEHIND = re.compile(
+    r"(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press)$"
+    r"|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$",
+    re.I,
+)
+_IN_BRACKETS = re.compile(r"\s+\([^()]{0,80}\)$")
 # A date behind the names: everything from a weekday or a number on.
 _WHEN = re.compile(
-    r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch"
-    r"|\d{1,4}[\s./:]|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
+    r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)"
+    r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|\d{1,4}[\s./:]"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
     re.I,
 )
-_AGENCY_BEHIND = re.compile(
-    r"(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|the canadian press)$|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$",
-    re.I,
-)
-_INITIALS_TAIL = re.compile(r"\s+\([^()]{0,80}\)$")
-
-AGENCIES = frozenset(
-    key_of(name)
-    for name in (
-        "AFP", "AP", "Associated Press", "The Associated Press", "Reuters", "dpa", "DPA", "TTXVN", "TTXVN/Vietnam+", "VNA", "TASS",
-        "Xinhua", "Tân Hoa Xã", "THX", "Sputnik", "Bloomberg", "ANSA", "EFE", "Europa Press", "ANP", "Belga", "NTB", "TT", "Ritzau",
-        "STT", "PAP", "ČTK", "ČTK", "MTI", "APA", "SDA", "Keystone-SDA", "Kyodo", "時事通信", "共同通信", "Yonhap", "Antara", "AA",
-        "Anadolu Ajansı", "DHA", "IHA", "PTI", "IANS", "ANI", "AAP", "PA", "PA Media", "Press Association", "Canadian Press",
-        "The Canadian Press", "KNA", "epd", "sid", "AFX", "Interfax", "UNIAN", "Ukrinform", "CNN", "BBC", "Agence France-Presse",
-    )
-)  # fmt: skip
+_NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d\d")
+_FURNITURE = frozenset(map(key_of, words.FURNITURE))
+_AGENCIES = frozenset(map(key_of, words.AGENCIES))
 
 
 def authors_of(text: str) -> tuple[str, ...]:
@@ -90,14 +63,14 @@ def authors_of(text: str) -> tuple[str, ...]:
     if not text or _ADDRESS.search(text):
         return ()
     names = unique(name for part in _BETWEEN.split(_bare(_WHEN.sub("", text))) if (name := name_of(part)))
-    return tuple(name for name in names if not _ROLE_AT_END.search(name)) or names
+    return tuple(name for name in names if not _ends_in_role(name)) or names
 
 
 def name_of(text: str) -> str:
     """One author's name without introduction, role, title, brackets and agency; '' where nothing of a name is left."""
     name = _AGENCY_GLUED.sub("", _TITLES.sub("", _bare(folded(text, LONGEST_BYLINE))))
-    name = _AGENCY_BEHIND.sub("", _INITIALS_TAIL.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
-    if _ROLE.match(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
+    name = _AGENCY_BEHIND.sub("", _IN_BRACKETS.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
+    if _is_role(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""
     return "" if _ADDRESS.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
 
@@ -114,7 +87,7 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
 
 def is_agency(name: str) -> bool:
     """Whether a byline's name is a news agency, not a person."""
-    return all(key_of(part) in AGENCIES for part in re.split(r"\s*[/,]\s*", name))
+    return all(key_of(part) in _AGENCIES for part in re.split(r"\s*[/,]\s*", name))
 
 
 def is_person_like(name: str) -> bool:
@@ -127,9 +100,20 @@ def is_person_like(name: str) -> bool:
     )
 
 
+def _ends_in_role(name: str) -> bool:
+    """Whether a part of a byline ends in a role: "AP National Security Writer"."""
+    last = name.casefold().split()[-1]
+    return last in words.ROLE_NOUNS or last.endswith(words.ROLE_ENDINGS)
+
+
+def _is_role(name: str) -> bool:
+    """Whether a text is a role and nothing else: "Reporter", "Redakteurin", "Phóng viên"."""
+    return name.casefold() in words.ROLE_PHRASES or (" " not in name and name != "" and _ends_in_role(name))
+
+
 def _bare(text: str) -> str:
     for _ in range(3):
-        shorter = _TRAILING.sub("", _LEADING.sub("", text.strip())).strip()
+        shorter = _TRAILING.sub("", _LEADING.sub("", _ACCORDING_TO.sub("", text.strip()))).strip()
         if shorter == text:
             break
         text = shorter

@@ -17,25 +17,34 @@ from archive.extract.folding import text_of
 from archive.extract.surroundings import Spot
 
 PUBLISHED = (
-    "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish-date", "publish_date",
-    "published_time", "og:published_time", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created", "dc.date", "date",
-    "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "sailthru.date", "published_at", "published-date",
-    "publication_date", "publication-date", "http://ogp.me/ns/article#published_time", "article.published", "bt:pubdate", "vr:published_time",
-    "article:published", "pdate", "originalpublicationdate", "article_date_original", "datecreated", "article:create_at", "release_date",
+    "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish-date",
+    "publish_date",
+    "published_time", "og:published_time", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created",
+    "dc.date", "date",
+    "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "sailthru.date", "published_at",
+    "published-date",
+    "publication_date", "publication-date", "http://ogp.me/ns/article#published_time", "article.published",
+    "bt:pubdate", "vr:published_time",
+    "article:published", "pdate", "originalpublicationdate", "article_date_original", "datecreated",
+    "article:create_at", "release_date",
 )  # fmt: skip
 MODIFIED = (
-    "article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified", "dcterms.modified", "dc.date.modified",
-    "cxenseparse:modified_time", "http://ogp.me/ns/article#modified_time", "og:article:modified_time", "article.updated", "revised",
+    "article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified", "dcterms.modified",
+    "dc.date.modified",
+    "cxenseparse:modified_time", "http://ogp.me/ns/article#modified_time", "og:article:modified_time",
+    "article.updated", "revised",
     "article:modified", "lastupdate", "updated_time", "article_updatetime",
 )  # fmt: skip
 
 LONGEST = 220  # characters of an element that shows a date and little else
 _NAMED = re.compile(
-    r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|meta|info|byline|detail|tanggal|fecha|tarih",
+    r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|meta|info|byline|detail|tanggal|fecha"
+    r"|tarih",
     re.I,
 )
 _UPDATED = re.compile(
-    r"updat|aktualisier|cập nhật|mis(?:e)? à jour|modifi|actualiz|atualiz|aggiorna|bijgewerkt|gewijzigd|oppdater|uppdater|opdater"
+    r"updat|aktualisier|cập nhật|mis(?:e)? à jour|modifi|actualiz|atualiz|aggiorna|bijgewerkt|gewijzigd|oppdater"
+    r"|uppdater|opdater"
     r"|обновл|оновл|güncel|更新|diperbarui|zuletzt|stand:|edited|last changed",
     re.I,
 )
@@ -56,12 +65,9 @@ class Claim:
 
 def declared_claims(declared: Declared, members: tuple[str, ...], metas: tuple[str, ...]) -> list[Claim]:
     """The stamps of JSON-LD and metas, in order of trust."""
-    found = [Claim("json-ld", stamp) for _, text in declared.value(*members) if (stamp := machine(text))]
-    for name in metas:
-        for value in declared.page.metas.get(name, ())[:2]:
-            if stamp := machine(value):
-                found.append(Claim(name, stamp))
-    return found
+    texts = [("json-ld", text) for _, text in declared.value(*members)]
+    texts += [(name, value) for name in metas for value in declared.page.metas.get(name, ())[:2]]
+    return [Claim(origin, stamp) for origin, text in texts if (stamp := machine(text))]
 
 
 def shown_claims(spots: Iterable[Spot]) -> list[tuple[Claim, bool]]:
@@ -80,7 +86,7 @@ def shown_claims(spots: Iterable[Spot]) -> list[tuple[Claim, bool]]:
 
 
 def settled(claims: list[Claim], more: Callable[[], Iterable[Claim]]) -> Claim | None:
-    """The first claim, made exact by others of the same day: a time of day where it has none, a zone where it has none."""
+    """The first claim, made exact by others of the same day: a time of day and a zone, where it has none."""
     anchor = next(iter(claims), None)
     if anchor is None or not anchor.stamp.has_time or anchor.stamp.when.tzinfo is None:
         claims = [*claims, *more()]
@@ -135,8 +141,7 @@ def _read_spot(spot: Spot) -> tuple[Claim, bool] | None:
 def _may_be_date(text: str, named: bool) -> bool:
     if not 6 <= len(text) <= LONGEST or not any(map(str.isdigit, text)) or _NEVER.search(text):
         return False
-    words = [word for word in _WORD.findall(_DAY_WORDS.sub("", text))]
-    return sum(map(len, words)) <= (90 if named else 24)
+    return sum(map(len, _WORD.findall(_DAY_WORDS.sub("", text)))) <= (90 if named else 24)
 
 
 def _has_digit(element: HtmlElement) -> bool:

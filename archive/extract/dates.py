@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
+from archive.extract.folding import folded
 from archive.extract.months import AFTERNOON, MONTH, MONTHS, ZONES
 
 LONGEST = 300  # characters; a date line longer than this is something else
@@ -53,7 +54,8 @@ _DOT_NET = re.compile(
 )
 # RFC 2822, JavaScript's Date and ctime: Mon, 05 Aug 2024 12:47:21 GMT; Sat Aug 15 2026 10:00:00 GMT+0700 (...)
 _ENGLISH = re.compile(
-    r"(?:[A-Z][a-z]{2,8},?\s)?(?:(?P<day>\d{1,2})\s(?P<name>[A-Z][a-z]{2})|(?P<name2>[A-Z][a-z]{2})\s{1,2}(?P<day2>\d{1,2}))"
+    r"(?:[A-Z][a-z]{2,8},?\s)?(?:(?P<day>\d{1,2})\s(?P<name>[A-Z][a-z]{2})"
+    r"|(?P<name2>[A-Z][a-z]{2})\s{1,2}(?P<day2>\d{1,2}))"
     r",?\s(?:(?P<year>\d{4})\s)?(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?"
     r"\s?(?P<zone>(?:UTC|GMT)?[+-]\d{2}:?\d{2}|[A-Z]{1,5})?(?:\s(?P<year2>\d{4}))?"
 )
@@ -61,7 +63,7 @@ _ENGLISH = re.compile(
 
 def machine(text: str) -> Stamp | None:
     """A stamp meant for machines: ISO 8601 and its usual damages, RFC 2822, epoch seconds, .NET (month first)."""
-    raw = " ".join(text[:LONGEST].replace("&#x2B;", "+").replace("&#43;", "+").split())
+    raw = folded(text, LONGEST)
     if raw.isdigit() and len(raw) in (10, 13):
         return _epoch(raw)
     for form in (_ISO, _DOT_NET, _COMPACT, _ENGLISH):
@@ -73,8 +75,8 @@ def machine(text: str) -> Stamp | None:
 
 def visible(text: str, month_first: bool = False) -> Stamp | None:
     """A stamp meant for people, day first unless the year leads or `month_first`; the first date of the text."""
-    raw = " ".join(text[:LONGEST].split())
-    day = _day_of(raw, month_first)
+    raw = folded(text, LONGEST)
+    day = _day_of(raw, month_first or bool(_DOT_NET.match(raw)))
     if day is None:
         return None
     parts, rest = day
@@ -89,17 +91,20 @@ _VIETNAMESE = re.compile(
     r"(?<!\d)(\d{1,2})\s?(?:tháng|th|/)\s?(\d{1,2})\s?(?:,|năm|/|-)?\s?(?:năm\s)?(\d{4})(?!\d)", re.I
 )
 _DAY_NAME = re.compile(
-    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})[.,]?\s?(?:de |del )?'?(\d{{4}}|\d{{2}}(?![\d:.]))",
+    rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})[.,]?\s?(?:de |del )?"
+    r"'?(\d{4}|\d{2}(?![\d:.]))",
     re.I,
 )
 _NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
 _CLOCK = re.compile(
-    r"(?<![\d/.\-])(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
+    r"(?<![\d/.\-])(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib"
+    r"|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
     re.I,
 )
 _HALF = re.compile(rf"\s?({AFTERNOON}|am|a\.m\.|sa|sáng)(?!\w)", re.I)
 _ZONE = re.compile(
-    r"(?:GMT|UTC)\s?(?P<offset>[+\-−]\s?\d{1,2}(?::?\d{2})?)|(?P<iso>[+\-]\d{2}:\d{2})(?!\d)|(?<![A-Za-z])(?P<name>[A-Z]{2,5})(?![A-Za-z])"
+    r"(?:GMT|UTC)\s?(?P<offset>[+\-−]\s?\d{1,2}(?::?\d{2})?)|(?P<iso>[+\-]\d{2}:\d{2})(?!\d)"
+    r"|(?<![A-Za-z])(?P<name>[A-Z]{2,5})(?![A-Za-z])"
 )
 
 

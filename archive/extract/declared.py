@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from archive.extract.byline_words import HOUSE_WORDS
 from archive.extract.folding import folded, key_of
 from archive.extract.headlines import agree, keys_of
 from archive.extract.jsonld import Thing, by_id, types_of
@@ -18,7 +20,10 @@ MOST_THINGS = 600  # objects looked at: behind them are the posts of a live blog
 _RANKS = {"webpage": 1, "itempage": 1, "videoobject": 0, "creativework": 1, "product": 0, "event": 0, "webcontent": 1}
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
 _TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
-_HOUSE_METAS = ("og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "al:android:app_name", "dc.publisher", "copyright", "publisher")  # fmt: skip
+_HOUSE_METAS = (
+    "og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "al:android:app_name",
+    "dc.publisher", "copyright", "publisher",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,20 +148,12 @@ class Declared:
 
 def house_key(name: str) -> str:
     """A house's name without the words any newspaper's name may carry: Báo điện tử Dân Trí, dantri.com.vn, @dantri."""
-    words = [word for word in name.replace(".", " ").replace("-", " ").replace("_", " ").split()]
-    kept = [key for key in map(key_of, words) if key and key not in _COMMON_WORDS]
-    key = "".join(kept) or key_of(name)
-    for word in ("bao",):
-        key = key.removeprefix(word) if len(key) > len(word) + 2 else key
-    for word in ("online", "news", "vn", "com"):
-        key = key.removesuffix(word) if len(key) > len(word) + 2 else key
+    keys = [key_of(word) for word in re.split(r"[\s._-]+", name)]
+    key = "".join(word for word in keys if word not in HOUSE_WORDS) or key_of(name)
+    for affix in ("bao", "online", "news", "vn", "com"):
+        if len(key) > len(affix) + 2:
+            key = key.removeprefix(affix) if affix == "bao" else key.removesuffix(affix)
     return key
-
-
-_COMMON_WORDS = frozenset(
-    "bao dien tu tap chi the der die das online news newspaper times com net org vn www https http tv m de digital redaktion"
-    " desk staff team newsroom redaction la le el redacao redaccion editorial dai truyen hinh phat thanh va".split()
-) - {"times"}
 
 
 def _rank(kind: str) -> int:

@@ -11,7 +11,8 @@ from lxml.html import HtmlElement
 
 LONGEST = 2_000  # characters; no headline, byline or date line is longer
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
-# Soft hyphen, zero-width space, bidi marks, word joiner, byte order mark; joiners (U+200C, U+200D) change Persian words.
+# Control characters, soft hyphen, zero-width space, bidi marks, word joiner, byte order mark; not the joiners U+200C
+# and U+200D, which change Persian words.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )

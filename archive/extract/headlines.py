@@ -20,8 +20,10 @@ LONGEST = 500  # characters
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»›:/]+\s+|\s*[|｜»›]\s*")
 _LEFT_OVER = " \t:|/•·–—-"
 _CALLED_HEADLINE = (
-    "(//div | //p | //span | //h2 | //h3 | //strong)[@itemprop='headline' or contains(@class, 'title') or contains(@class, 'Title')"
-    " or contains(@class, 'headline') or contains(@class, 'tieude') or contains(@class, 'tieu-de') or contains(@id, 'itle')]"
+    "(//div | //p | //span | //h2 | //h3 | //strong)[@itemprop='headline' or contains(@class, 'title') or "
+    "contains(@class, 'Title')"
+    " or contains(@class, 'headline') or contains(@class, 'tieude') or contains(@class, 'tieu-de') or "
+    "contains(@id, 'itle')]"
     "[not(ancestor::a | ancestor::nav | ancestor::aside | ancestor::li)]"
 )
 
@@ -48,9 +50,11 @@ def shown_headline(
     first_level = [_read(element, "h1") for element in islice(root.iter("h1"), MOST_SHOWN)]
     first_level = [found for found in first_level if len(key_of(found.text)) > 2 and not is_house(found.text)]
     in_place = [found for found in first_level if not _in_navigation(found.element)]
-    second_level = (_read(element, "h2") for element in islice(root.iter("h2"), MOST_SHOWN))
+    second_level = [_read(element, "h2") for element in islice(root.iter("h2"), MOST_SHOWN)]
     for group, wanted in ((in_place, keys), (second_level, main_keys), (first_level, keys)):
         confirmed = [agreed for found in group if (agreed := _confirmed(found, wanted))]
+        if group is second_level:
+            confirmed = [found for found in confirmed if _is_one_piece(found)]
         if confirmed:
             return _nearest_text(confirmed)
     return _called_headline(root, main_keys) or next(iter(in_place), None) or next(iter(first_level), None)
@@ -83,6 +87,15 @@ def _parts(title: str) -> Iterator[str]:
     for found in islice(_SEPARATOR.finditer(title[:LONGEST]), 8):
         yield title[: found.start()]
         yield title[found.end() :]
+
+
+def _is_one_piece(found: Headline) -> bool:
+    """Whether the text stands in one element. An h2 in pieces is a kicker and a headline: which of its texts is the
+    headline, a declaration of both together cannot tell."""
+    element = found.element
+    while element is not None and not (element.text or "").strip() and len(element) == 1:
+        element = element[0]
+    return found.kicker is not None or element is None or sum(len(text_of(child)) > 3 for child in element) < 2
 
 
 def _nearest_text(confirmed: list[Headline]) -> Headline:

@@ -13,7 +13,7 @@ from lxml import etree, html
 
 from archive.extract import authorship, datelines, sections
 from archive.extract.authorship import Byline
-from archive.extract.bylines import authors_of
+from archive.extract.bylines import authors_of, unique
 from archive.extract.datelines import Claim
 from archive.extract.dates import machine, visible
 from archive.extract.declared import Declared, house_key
@@ -91,7 +91,7 @@ class _Reader:
             tags=tags,
             language=self.language,
             canonical_url=self._canonical(),
-            used=tuple(self.used),
+            used=tuple(dict.fromkeys(self.used)),
             origins=tuple(sorted(self.origins)),
         )
 
@@ -155,11 +155,14 @@ class _Reader:
         return ()
 
     def _ruled_bylines(self) -> list[Byline]:
-        found = [
-            Byline(rule, text, authors_of(text), () if element is None else (element,))
-            for text, element, rule in self._ruled("byline")
+        found = self._ruled("byline", every=True)
+        if not found:
+            return []
+        lines = list(dict.fromkeys(text for text, _, _ in found))
+        elements = tuple(element for _, element, _ in found if element is not None)
+        return [
+            Byline(found[0][2], "; ".join(lines), unique(name for line in lines for name in authors_of(line)), elements)
         ]
-        return found
 
     def _dates(self) -> tuple[Claim | None, Claim | None]:
         declared = datelines.declared_claims(self.declared, ("datePublished",), datelines.PUBLISHED)
@@ -169,10 +172,13 @@ class _Reader:
             if (stamp := machine(text) or visible(text))
         ]
         shown = [claim for claim, updated in self.shown if not updated]
+        if self.vietnamese and not shown:  # "Cập nhật" above an article is when it went online
+            shown = [claim for claim, _ in self.shown]
         published = datelines.settled([*ruled, *declared], lambda: shown)
         changed = datelines.declared_claims(self.declared, ("dateModified",), datelines.MODIFIED)
         modified = datelines.settled(changed, lambda: [claim for claim, updated in self.shown if updated])
-        self.used += [claim.element for claim, _ in self.shown if claim.element is not None]
+        claims = [*ruled, *(claim for claim, _ in self.shown)]
+        self.used += [claim.element for claim in claims if claim.element is not None]
         self.offset = datelines.offset_of([*declared, *changed, *(claim for claim, _ in self.shown)])
         return published, modified
 
@@ -200,12 +206,7 @@ class _Reader:
         given += [
             value for name in ("og:locale", "language", "dc.language", "inlanguage") for value in metas.get(name, ())
         ]
-        given += [
-            meta.get("content") or ""
-            for meta in root.iter("meta")
-            if (meta.get("http-equiv") or "").lower() == "content-language"
-        ]
-        return sections.language_of(given)
+        return sections.language_of(given) or sections.language_of(_content_languages(root))
 
     def _section(self) -> str | None:
         for text, _, rule in self._ruled("section"):
@@ -241,6 +242,11 @@ class _Reader:
                 if found:
                     return found if every else found[:1]
         return []
+
+
+def _content_languages(root: html.HtmlElement) -> list[str]:
+    metas = (meta for meta in root.iter("meta") if (meta.get("http-equiv") or "").lower() == "content-language")
+    return [meta.get("content") or "" for meta in metas]
 
 
 @lru_cache(maxsize=512)

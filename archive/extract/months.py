@@ -2,26 +2,48 @@
 
 from __future__ import annotations
 
-# One row per month; names and abbreviations of English, German, Dutch, French, Spanish, Portuguese, Italian, Catalan,
-# Romanian, Danish, Norwegian, Swedish, Finnish, Icelandic, Polish, Czech, Turkish, Indonesian, Malay, Russian,
-# Ukrainian, Bulgarian and Greek. Abbreviations that mean different months in two languages are left out.
+# One paragraph per month, in order; names and abbreviations of English, German, Dutch, French, Spanish, Portuguese,
+# Italian, Catalan, Romanian, Danish, Norwegian, Swedish, Finnish, Icelandic, Polish, Czech, Turkish, Indonesian, Malay,
+# Russian, Ukrainian, Bulgarian and Greek. Abbreviations that mean different months in two languages are left out.
 _NAMES = """
-january jan januar jänner janvier janv enero ene gener janeiro gennaio gen ianuarie januari tammikuu tammikuuta janúar stycznia sty ledna leden ocak oca января янв січня януари ιανουαρίου ιαν
-february feb februar febbraio febrer februari februarie février févr fevrier fév febrero fevereiro fev febr helmikuu helmikuuta febrúar lutego lut února únor şubat şub februarie февраля фев лютого февруари φεβρουαρίου φεβ
-march mar märz mrz maart mars marzo março martie marts març maaliskuu maaliskuuta marca března březen mart maret mac марта мар березня март μαρτίου μαρ
-april apr avril avr abril abr aprile aprilie huhtikuu huhtikuuta apríl kwietnia kwi dubna duben nisan nis апреля апр квітня април απριλίου απρ
+january jan januar jänner janvier janv enero ene gener janeiro gennaio gen ianuarie januari tammikuu tammikuuta
+janúar stycznia sty ledna leden ocak oca января янв січня януари ιανουαρίου ιαν
+
+february feb februar febbraio febrer februari februarie février févr fevrier fév febrero fevereiro fev febr helmikuu
+helmikuuta febrúar lutego lut února únor şubat şub februarie февраля фев лютого февруари φεβρουαρίου φεβ
+
+march mar märz mrz maart mars marzo março martie marts març maaliskuu maaliskuuta marca března březen mart maret mac
+марта мар березня март μαρτίου μαρ
+
+april apr avril avr abril abr aprile aprilie huhtikuu huhtikuuta apríl kwietnia kwi dubna duben nisan nis апреля апр
+квітня април απριλίου απρ
+
 may mai mei mayo maio maggio mag maj mai toukokuu toukokuuta maí maja května květen mayıs мая май травня μαΐου
-june jun juni juin junio junho giugno giu juny iunie kesäkuu kesäkuuta júní czerwca cze června červen haziran haz июня июн червня юни ιουνίου ιουν
-july jul juli juillet juil julio julho luglio lug juliol iulie heinäkuu heinäkuuta júlí lipca lip července červenec temmuz tem июля июл липня юли ιουλίου ιουλ
-august aug août aout agosto ago agost augustus elokuu elokuuta ágúst sierpnia sie srpna srpen ağustos ağu agustus agu ogos августа авг серпня αυγούστου αυγ
-september sep sept septembre septiembre setiembre setembro set settembre setembre septembrie syyskuu syyskuuta września wrz září eylül eyl сентября сен сент вересня септември σεπτεμβρίου σεπ
-october oct oktober okt octobre octubre outubro out ottobre ott octombrie lokakuu lokakuuta október października paź října říjen ekim eki okt октября окт жовтня октомври οκτωβρίου οκτ
-november nov novembre noviembre novembro noiembrie marraskuu marraskuuta nóvember listopada lis listopadu kasım kas ноября ноя листопада ноември νοεμβρίου νοε
-december dec dezember dez décembre déc decembre diciembre dic dezembro dicembre desembre decembrie desember joulukuu joulukuuta grudnia gru prosince prosinec aralık ara des disember декабря дек грудня декември δεκεμβρίου δεκ
+
+june jun juni juin junio junho giugno giu juny iunie kesäkuu kesäkuuta júní czerwca cze června červen haziran haz
+июня июн червня юни ιουνίου ιουν
+
+july jul juli juillet juil julio julho luglio lug juliol iulie heinäkuu heinäkuuta júlí lipca lip července červenec
+temmuz tem июля июл липня юли ιουλίου ιουλ
+
+august aug août aout agosto ago agost augustus elokuu elokuuta ágúst sierpnia sie srpna srpen ağustos ağu agustus
+agu ogos августа авг серпня αυγούστου αυγ
+
+september sep sept septembre septiembre setiembre setembro set settembre setembre septembrie syyskuu syyskuuta
+września wrz září eylül eyl сентября сен сент вересня септември σεπτεμβρίου σεπ
+
+october oct oktober okt octobre octubre outubro out ottobre ott octombrie lokakuu lokakuuta október października paź
+října říjen ekim eki okt октября окт жовтня октомври οκτωβρίου οκτ
+
+november nov novembre noviembre novembro noiembrie marraskuu marraskuuta nóvember listopada lis listopadu kasım kas
+ноября ноя листопада ноември νοεμβρίου νοε
+
+december dec dezember dez décembre déc decembre diciembre dic dezembro dicembre desembre decembrie desember joulukuu
+joulukuuta grudnia gru prosince prosinec aralık ara des disember декабря дек грудня декември δεκεμβρίου δεκ
 """
 
 MONTHS: dict[str, int] = {
-    name: number for number, row in enumerate(_NAMES.strip().splitlines(), 1) for name in row.split()
+    name: number for number, row in enumerate(_NAMES.strip().split("\n\n"), 1) for name in row.split()
 }
 
 # Longest first, so that "mar" does not cut "marzo"; a name must not go on with another letter.
@@ -33,12 +55,19 @@ AFTERNOON = r"(?:pm|p\.m\.|ch|chiều|tối)"
 # What newspapers print behind a time of day. Abbreviations of zones with summer time name the clock of the place:
 # American papers print EST in July and European ones CET. CST and IST are left out: each names several clocks.
 ZONES: dict[str, str] = {
-    "UTC": "UTC", "GMT": "UTC", "WET": "Europe/Lisbon", "WEST": "Europe/Lisbon", "BST": "Europe/London", "CET": "Europe/Paris",
-    "CEST": "Europe/Paris", "MEZ": "Europe/Paris", "MESZ": "Europe/Paris", "EET": "Europe/Helsinki", "EEST": "Europe/Helsinki",
-    "SAST": "Africa/Johannesburg", "CAT": "Africa/Maputo", "WAT": "Africa/Lagos", "EAT": "Africa/Nairobi", "MSK": "Europe/Moscow", "TRT": "Europe/Istanbul",
-    "PKT": "Asia/Karachi", "ICT": "Asia/Ho_Chi_Minh", "WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura", "SGT": "Asia/Singapore",
-    "HKT": "Asia/Hong_Kong", "JST": "Asia/Tokyo", "KST": "Asia/Seoul", "AWST": "Australia/Perth", "AEST": "Australia/Brisbane",
-    "AEDT": "Australia/Sydney", "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland", "ET": "America/New_York", "EST": "America/New_York",
-    "EDT": "America/New_York", "CDT": "America/Chicago", "MST": "America/Denver", "MDT": "America/Denver", "PT": "America/Los_Angeles",
+    "UTC": "UTC", "GMT": "UTC", "WET": "Europe/Lisbon", "WEST": "Europe/Lisbon", "BST": "Europe/London",
+    "CET": "Europe/Paris",
+    "CEST": "Europe/Paris", "MEZ": "Europe/Paris", "MESZ": "Europe/Paris", "EET": "Europe/Helsinki",
+    "EEST": "Europe/Helsinki",
+    "SAST": "Africa/Johannesburg", "CAT": "Africa/Maputo", "WAT": "Africa/Lagos", "EAT": "Africa/Nairobi",
+    "MSK": "Europe/Moscow", "TRT": "Europe/Istanbul",
+    "PKT": "Asia/Karachi", "ICT": "Asia/Ho_Chi_Minh", "WIB": "Asia/Jakarta", "WITA": "Asia/Makassar",
+    "WIT": "Asia/Jayapura", "SGT": "Asia/Singapore",
+    "HKT": "Asia/Hong_Kong", "JST": "Asia/Tokyo", "KST": "Asia/Seoul", "AWST": "Australia/Perth",
+    "AEST": "Australia/Brisbane",
+    "AEDT": "Australia/Sydney", "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland", "ET": "America/New_York",
+    "EST": "America/New_York",
+    "EDT": "America/New_York", "CDT": "America/Chicago", "MST": "America/Denver", "MDT": "America/Denver",
+    "PT": "America/Los_Angeles",
     "PST": "America/Los_Angeles", "PDT": "America/Los_Angeles",
 }  # fmt: skip

@@ -8,14 +8,14 @@ from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.html import HtmlElement
 
 from archive.extract.declared import Declared, flat, house_key
 from archive.extract.folding import folded, key_of, text_of
 from archive.extract.jsonld import Thing, types_of
-from archive.extract.surroundings import Spot, label
+from archive.extract.surroundings import Spot, elements_of, label
 
 MOST_TAGS = 60
+LONGEST_LIST = 10_000  # characters of a declared list of tags
 LONGEST_SECTION = 60  # characters
 NEAREST = 15  # elements
 LONGEST_TAG = 120  # characters
@@ -24,13 +24,16 @@ _VIETNAMESE = re.compile(r"[ơưđạảấầẩẫậắằẳẵặẹẻẽ�
 _HOME = frozenset(
     key_of(word)
     for word in (
-        "Trang chủ", "Trang nhất", "Trang tin", "Home", "Home page", "Homepage", "Front page", "Start", "Startseite", "Accueil", "Inicio",
-        "Portada", "Início", "Beranda", "Главная", "Головна", "Forside", "Etusivu", "Ana Sayfa", "Anasayfa", "Strona główna", "ホーム", "トップ", "TOP",
+        "Trang chủ", "Trang nhất", "Trang tin", "Home", "Home page", "Homepage", "Front page", "Start", "Startseite",
+        "Accueil", "Inicio",
+        "Portada", "Início", "Beranda", "Главная", "Головна", "Forside", "Etusivu", "Ana Sayfa", "Anasayfa",
+        "Strona główna", "ホーム", "トップ", "TOP",
     )
 )  # fmt: skip
-_BREADCRUMBS = etree.XPath(
-    "//*[self::nav or self::ul or self::ol or self::div or self::p or self::section][contains(@class, 'readcrumb') or contains(@id, 'readcrumb')"
-    " or contains(@itemtype, 'BreadcrumbList') or contains(@aria-label, 'readcrumb') or contains(@data-content-name, 'breadcrumb')]"
+# By attribute, the cheapest walk over a whole page; the second only where the first finds nothing.
+_BREADCRUMBS = (
+    etree.XPath("//@class[contains(., 'readcrumb')]/.."),
+    etree.XPath("//@itemtype[contains(., 'BreadcrumbList')]/.. | //@id[contains(., 'readcrumb')]/.."),
 )
 _CATEGORY = re.compile(
     r"cate(?:gory)?\b|cate[-_]|category|section|chuyen-?muc|rubri[ck]|kanal|kategori|kicker|eyebrow", re.I
@@ -58,7 +61,7 @@ def tags_of(values: Iterable[str]) -> tuple[str, ...]:
     """Single tags, comma strings split, each once."""
     found: dict[str, str] = {}
     for value in values:
-        for part in re.split(r"[,;]", value[:20_000]):
+        for part in re.split(r"[,;]", folded(value, LONGEST_LIST)):
             tag = folded(part, LONGEST_TAG).lstrip("#").strip()
             if tag:
                 found.setdefault(tag.casefold(), tag)
@@ -117,21 +120,22 @@ def _step_name(step: Thing, url: str) -> str:
 
 def _shown_trail(declared: Declared) -> list[str]:
     """Texts of the links of the first element that markup calls a breadcrumb."""
-    for trail in _BREADCRUMBS(declared.page.root)[:4]:
-        links = [text_of(link, LONGEST_SECTION + 1) for link in islice(trail.iter("a"), 12)]
-        if any(links):
-            return links
+    for path in _BREADCRUMBS:
+        for trail in elements_of(path, declared.page.root)[:6]:
+            links = [text_of(link, LONGEST_SECTION + 1) for link in islice(trail.iter("a"), 12)]
+            if any(links):
+                return links
     return []
 
 
 def _category(spots: Sequence[Spot], headline: str, house: frozenset[str]) -> tuple[str, str] | None:
     """A short link directly above the headline, or one beside it that its class calls the category."""
-    above = [spot for spot in spots if not spot.behind and spot.element.tag == "a"][:NEAREST]
+    above = [spot for spot in spots if not spot.behind][:NEAREST]
     beside = [spot for spot in spots if spot.behind][:NEAREST]
-    named = [spot for spot in (*above, *beside) if _CATEGORY.search(f"{spot.label} {label(spot.element.getparent())}")]
-    for spot in (*(spot for spot in named if not spot.behind), *above[:1], *named):
+    named = (spot for spot in above + beside if _CATEGORY.search(f"{spot.label} {label(spot.element.getparent())}"))
+    for spot in (*above[:3], *named):
         text = text_of(spot.element, LONGEST_SECTION + 1) if spot.element.tag == "a" else ""
-        if 2 < len(text) and len(text.split()) <= 4 and _is_section(text, headline, house):
+        if len(text) > 2 and len(text.split()) <= 4 and _is_section(text, headline, house):
             return text, "category link"
     return None
 

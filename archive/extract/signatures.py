@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, names_in, printed
+from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, line_in, names_in
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.folding import text_of
-from archive.extract.surroundings import TAIL, barred, beyond, label
+from archive.extract.surroundings import TAIL, barred, beyond, elements_of, label
 
 MOST_PARAGRAPHS = 3_000
 # A paragraph of running text: of a div only what stands in it directly counts.
@@ -41,7 +40,7 @@ def body_of(root: HtmlElement) -> Body | None:
     """The paragraphs of the container that holds most running text; None where there is none."""
     sizes: dict[HtmlElement, int] = {}
     ends: dict[HtmlElement, list[HtmlElement]] = {}
-    for paragraph in _RUNNING(root)[:MOST_PARAGRAPHS]:
+    for paragraph in elements_of(_RUNNING, root)[:MOST_PARAGRAPHS]:
         parent = paragraph.getparent()
         if parent is not None:
             sizes[parent] = sizes.get(parent, 0) + 1
@@ -57,10 +56,10 @@ def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | N
     for element in _behind(body.last):
         names = _signed(element, vietnamese)
         if names and not all(is_house(name, house) for name in names):
-            return Byline("signature", printed(element), names, (element,))
+            return Byline("signature", line_in(element, names), names, (element,))
     opening = body.first.getprevious()
     if opening is not None and opening.tag == "p" and (names := _bold_names(opening)):
-        return Byline("signature", printed(opening), names, (opening,))
+        return Byline("signature", line_in(opening, names), names, (opening,))
     return None
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 
+from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extract.folding import text_of
@@ -20,12 +21,14 @@ MOST_AFTER, MOST_BEFORE = 260, 60  # elements
 MOST_LONG = 3  # paragraphs of running text: behind them is the body
 
 _BARRED_TAGS = frozenset(
-    {"nav", "aside", "footer", "form", "figure", "figcaption", "script", "style", "svg", "noscript", "template", "video",
-     "audio", "iframe", "select", "picture", "img", "input", "blockquote"}
+    {"nav", "aside", "footer", "form", "figure", "figcaption", "script", "style", "svg", "noscript", "template",
+     "video", "audio", "iframe", "select", "picture", "img", "input", "blockquote"}
 )  # fmt: skip
 _BARRED = re.compile(
-    r"relat(?:ed|ion)|recommend|similar|lien-?quan|tin-?(?:khac|moi|lq)|comment|binh-?luan|sidebar|side-bar|newsletter|breadcrumb|share|social|caption|credit"
-    r"|menu|navbar|navigation|promo|advert|banner|teaser|most-?read|popular|trending|doc-?nhieu|widget|popup|modal|paywall|subscri"
+    r"relat(?:ed|ion)|recommend|similar|lien-?quan|tin-?(?:khac|moi|lq)|comment|binh-?luan|sidebar|side-bar"
+    r"|newsletter|breadcrumb|share|social|caption|credit"
+    r"|menu|navbar|navigation|promo|advert|banner|teaser|most-?read|popular|trending|doc-?nhieu|widget|popup|modal"
+    r"|paywall|subscri"
     r"|quote|tooltip|gallery|slider|carousel|player|list-concern|topbar|top-bar|clock|cookie|consent|weather|footer",
     re.I,
 )
@@ -34,8 +37,10 @@ _ARTICLE_PART = re.compile(r"author|byline|date|time|tac-?gia", re.I)
 
 _OWN_TEXT = 140  # characters directly in an element: it is running text, whatever its tag
 TAIL = re.compile(
-    r"^(?:các tin (?:khác|liên quan|cũ|mới)|tin (?:liên quan|khác|mới|đọc nhiều|cùng)|cùng chuyên mục|có thể bạn quan tâm|mới nhất|phản hồi|bình luận"
-    r"|ý kiến|bài (?:liên quan|khác)|related|more (?:on|from|stories)|read (?:more|also|next)|comments?|mehr zum thema|lesen sie auch|lire aussi)",
+    r"^(?:các tin (?:khác|liên quan|cũ|mới)|tin (?:liên quan|khác|mới|đọc nhiều|cùng)|cùng chuyên mục|có thể bạn "
+    r"quan tâm|mới nhất|phản hồi|bình luận"
+    r"|ý kiến|bài (?:liên quan|khác)|related|more (?:on|from|stories)|read (?:more|also|next)|comments?|mehr zum "
+    r"thema|lesen sie auch|lire aussi)",
     re.I,
 )
 
@@ -52,6 +57,12 @@ class Spot:
 def spots(headline: HtmlElement) -> list[Spot]:
     """The elements around a headline: those behind it in reading order, then those in front of it, nearest first."""
     return [*(Spot(*found) for found in after(headline)), *(Spot(*found, behind=False) for found in before(headline))]
+
+
+def elements_of(path: etree.XPath, root: HtmlElement) -> list[HtmlElement]:
+    """The elements that an expression selects."""
+    found = path(root)
+    return [item for item in found if isinstance(item, HtmlElement)] if isinstance(found, list) else []
 
 
 def label(element: HtmlElement | None) -> str:
@@ -88,32 +99,51 @@ def after(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
         if TAIL.match((node.text or "").lstrip()[:40]):
             return
         yield node, name
-        long += _is_running(node)
+        long += is_running(node)
         node = node[0] if len(node) else beyond(node)
 
 
 def before(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Elements in front of the headline, the nearest first, within the block that it shares with them."""
+    """Elements in front of the headline, the nearest block first, within the block that ends where the text begins.
+
+    What stands before a block that holds the text already is the site's: its clock, its menu.
+    """
     seen, node = 0, headline
-    for _ in range(3):
-        for sibling in node.itersiblings(preceding=True):
-            name = label(sibling) if isinstance(sibling.tag, str) else ""
-            if not name and not isinstance(sibling.tag, str) or barred(sibling, name):
-                continue
-            for inner in islice(sibling.iter("*"), 20):
+    for _ in range(4):
+        for sibling in node.itersiblings("*", preceding=True):
+            for inner, name in _allowed(sibling):
                 seen += 1
                 if seen > MOST_BEFORE:
                     return
-                yield inner, label(inner)
+                yield inner, name
         parent = node.getparent()
-        if parent is None or parent.tag in ("body", "html", "form", "main", "article"):
+        if parent is None or parent.tag in ("body", "html") or _holds_text(parent):
             return
         node = parent
 
 
-def _is_running(element: HtmlElement) -> bool:
+def _allowed(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """An element and what is inside it, in reading order, without the barred parts."""
+    stack = [block]
+    while stack:
+        element = stack.pop()
+        name = label(element)
+        if isinstance(element.tag, str) and not barred(element, name):
+            yield element, name
+            stack.extend(reversed(element[:20]))
+
+
+def _holds_text(block: HtmlElement) -> bool:
+    return any(is_running(element) for element in islice(block.iter("p", "div", "td", "span"), 60))
+
+
+def is_running(element: HtmlElement | None) -> bool:
     """Whether an element holds running text of its own."""
-    own = len((element.text or "").strip()) + sum(len((child.tail or "").strip()) for child in islice(element, 40))
+    if element is None:
+        return False
+    own = len(element.text.strip()) if element.text else 0
+    if len(element):
+        own += sum(len(child.tail) for child in islice(element, 40) if child.tail and not child.tail.isspace())
     return own >= _OWN_TEXT
 
 

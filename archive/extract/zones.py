@@ -9,19 +9,29 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 _ZONES = {
-    "Europe": "at:Vienna be:Brussels bg:Sofia ch:Zurich cz:Prague de:Berlin dk:Copenhagen ee:Tallinn es:Madrid fi:Helsinki fr:Paris gr:Athens "
-    "hr:Zagreb hu:Budapest ie:Dublin it:Rome li:Vaduz lt:Vilnius lu:Luxembourg lv:Riga md:Chisinau mk:Skopje mt:Malta nl:Amsterdam "
-    "no:Oslo pl:Warsaw pt:Lisbon ro:Bucharest rs:Belgrade se:Stockholm si:Ljubljana sk:Bratislava tr:Istanbul ua:Kiev uk:London al:Tirane "
-    "ba:Sarajevo by:Minsk",
-    "Asia": "ae:Dubai am:Yerevan az:Baku bd:Dhaka ge:Tbilisi hk:Hong_Kong il:Jerusalem in:Kolkata iq:Baghdad ir:Tehran jo:Amman jp:Tokyo "
-    "kh:Phnom_Penh kr:Seoul kw:Kuwait la:Vientiane lb:Beirut lk:Colombo mm:Yangon my:Kuala_Lumpur np:Kathmandu ph:Manila pk:Karachi "
-    "qa:Qatar sa:Riyadh sg:Singapore sy:Damascus th:Bangkok tw:Taipei vn:Ho_Chi_Minh cn:Shanghai",
-    "Africa": "dz:Algiers eg:Cairo et:Addis_Ababa gh:Accra ke:Nairobi ls:Maseru ma:Casablanca na:Windhoek ng:Lagos sn:Dakar tn:Tunis "
-    "tz:Dar_es_Salaam ug:Kampala za:Johannesburg zm:Lusaka zw:Harare bw:Gaborone",
-    "Atlantic": "is:Reykjavik",
-    "America": "co:Bogota pe:Lima uy:Montevideo ve:Caracas bo:La_Paz py:Asuncion cr:Costa_Rica gt:Guatemala pa:Panama jm:Jamaica",
-    "Pacific": "fj:Fiji ws:Apia",
-}  # fmt: skip
+    "Europe": (
+        "at:Vienna be:Brussels bg:Sofia ch:Zurich cz:Prague de:Berlin dk:Copenhagen ee:Tallinn es:Madrid "
+        "fi:Helsinki fr:Paris gr:Athens hr:Zagreb hu:Budapest ie:Dublin it:Rome li:Vaduz lt:Vilnius lu:Luxembourg "
+        "lv:Riga md:Chisinau mk:Skopje mt:Malta nl:Amsterdam no:Oslo pl:Warsaw pt:Lisbon ro:Bucharest rs:Belgrade "
+        "se:Stockholm si:Ljubljana sk:Bratislava tr:Istanbul ua:Kiev uk:London al:Tirane ba:Sarajevo by:Minsk"
+    ),
+    "Asia": (
+        "ae:Dubai am:Yerevan az:Baku bd:Dhaka ge:Tbilisi hk:Hong_Kong il:Jerusalem in:Kolkata iq:Baghdad ir:Tehran "
+        "jo:Amman jp:Tokyo kh:Phnom_Penh kr:Seoul kw:Kuwait la:Vientiane lb:Beirut lk:Colombo mm:Yangon "
+        "my:Kuala_Lumpur np:Kathmandu ph:Manila pk:Karachi qa:Qatar sa:Riyadh sg:Singapore sy:Damascus th:Bangkok "
+        "tw:Taipei vn:Ho_Chi_Minh cn:Shanghai"
+    ),
+    "Africa": (
+        "dz:Algiers eg:Cairo et:Addis_Ababa gh:Accra ke:Nairobi ls:Maseru ma:Casablanca na:Windhoek ng:Lagos "
+        "sn:Dakar tn:Tunis tz:Dar_es_Salaam ug:Kampala za:Johannesburg zm:Lusaka zw:Harare bw:Gaborone"
+    ),
+    "Atlantic": ("is:Reykjavik"),
+    "America": (
+        "co:Bogota pe:Lima uy:Montevideo ve:Caracas bo:La_Paz py:Asuncion cr:Costa_Rica gt:Guatemala pa:Panama "
+        "jm:Jamaica"
+    ),
+    "Pacific": ("fj:Fiji ws:Apia"),
+}
 
 _BY_DOMAIN = {
     domain: f"{area}/{city}"

@@ -1,0 +1,91 @@
+"""Bylines as persons: what a reader would say who wrote it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.extract.bylines import MOST_AUTHORS, authors_of, is_agency, is_person_like
+
+BYLINES = [
+    ("Dương Hà", ["Dương Hà"]),
+    ("Theo Hồ Hương", ["Hồ Hương"]),
+    ("Theo TTXVN", ["TTXVN"]),
+    ("Theo James", ["Theo James"]),  # a first name elsewhere
+    ("Hà Thu (tổng hợp)", ["Hà Thu"]),
+    ("Lê Tuyết (thực hiện)", ["Lê Tuyết"]),
+    ("Bài và ảnh: Minh Chiến", ["Minh Chiến"]),
+    ("Bài, ảnh: Minh Chiến - Ngọc Lan", ["Minh Chiến", "Ngọc Lan"]),
+    ("Tin, ảnh: Thanh Nga", ["Thanh Nga"]),
+    ("Tin, bài: Thanh Nga", ["Thanh Nga"]),
+    ("NHẬT XUÂN;NGHI VŨ", ["NHẬT XUÂN", "NGHI VŨ"]),
+    ("Minh Chiến, Ngọc Lan và Hải Anh", ["Minh Chiến", "Ngọc Lan", "Hải Anh"]),
+    ("Tâm HằngTTXVN", ["Tâm Hằng"]),
+    ("Tâm Hằng (TTXVN)", ["Tâm Hằng"]),
+    ("Tác giả: Hải Yến", ["Hải Yến"]),
+    ("Thái", ["Thái"]),  # pen names of one word are names
+    ("Bút Chì", ["Bút Chì"]),
+    ("Nhóm PV: Thái Sơn, Thu Trang", ["Thái Sơn", "Thu Trang"]),
+    ("ThS. Nguyễn Văn An", ["Nguyễn Văn An"]),
+    ("Thu Trang thutrang@baodiaphuong.vn", ["Thu Trang"]),
+    ("By Shawn Pogatchnik", ["Shawn Pogatchnik"]),
+    ("By STEVE PEOPLES, THOMAS BEAUMONT and AMELIA THOMSON-DEVEAUX", ["STEVE PEOPLES", "THOMAS BEAUMONT", "AMELIA THOMSON-DEVEAUX"]),
+    ("Von Till Eckert, Max Bernhard und Martin Murphy", ["Till Eckert", "Max Bernhard", "Martin Murphy"]),
+    ("Par Jean Dupont et Marie Durand", ["Jean Dupont", "Marie Durand"]),
+    ("Julia Vergin | Clare Roth", ["Julia Vergin", "Clare Roth"]),
+    ("Anna Lee & Bob Ray", ["Anna Lee", "Bob Ray"]),
+    ("Tom Krisher, AP Auto Writer", ["Tom Krisher"]),
+    ("Jane Doe, Political Correspondent", ["Jane Doe"]),
+    ("By DANICA KIRKA and JILL LAWLESS Associated Press", ["DANICA KIRKA", "JILL LAWLESS"]),
+    ("by Bryan DeArdo @BryanDeArdo", ["Bryan DeArdo"]),
+    ("Mike Wuerthele and Malcolm Owen Monday, November 18", ["Mike Wuerthele", "Malcolm Owen"]),
+    ("Jo Bloggs 12 March 2024", ["Jo Bloggs"]),
+    ("Ярослав Кузишин, Антон Зелинский", ["Ярослав Кузишин", "Антон Зелинский"]),
+    ("松岡大地", ["松岡大地"]),
+    ("Anne-Kathrin Neuberg-Vural", ["Anne-Kathrin Neuberg-Vural"]),
+    ("https://www.facebook.com/baotuoitre", []),
+    ("/tac-gia/duy-anh-0008IL.html", []),
+    ("Phóng viên", []),
+    ("", []),
+    ("...", []),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("line", "persons"), BYLINES, ids=[line for line, _ in BYLINES])
+def test_authors(line: str, persons: list[str]) -> None:
+    assert list(authors_of(line)) == persons
+
+
+def test_a_name_twice_is_one_author() -> None:
+    assert authors_of("Thu Trang; THU TRANG; Thu Trang") == ("Thu Trang",)
+
+
+def test_names_are_nfc() -> None:
+    assert authors_of("Tâm Hằng") == ("Tâm Hằng",)
+
+
+@pytest.mark.parametrize("name", ["AFP", "AFP/TTXVN", "Reuters", "The Associated Press", "dpa"])
+def test_agencies(name: str) -> None:
+    assert is_agency(name)
+
+
+@pytest.mark.parametrize("name", ["Thu Trang", "An", "Reuter"])
+def test_persons_are_no_agencies(name: str) -> None:
+    assert not is_agency(name)
+
+
+@pytest.mark.parametrize("text", ["Twitter", "Chia sẻ", "Điều gì đã xảy ra?", "“Wegovy”: so teuer", "and other people of the region around here"])
+def test_not_a_person(text: str) -> None:
+    assert not is_person_like(text)
+
+
+def test_floods_are_capped() -> None:
+    assert len(authors_of("; ".join(f"Người {chr(97 + n % 26)}{chr(97 + n // 26)}" for n in range(600)))) <= MOST_AUTHORS
+
+
+@given(st.text(max_size=700))
+def test_any_text_gives_clean_names(line: str) -> None:
+    for name in authors_of(line):
+        assert name == " ".join(name.split())
+        assert not any(ord(letter) < 32 for letter in name)

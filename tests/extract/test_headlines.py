@@ -1,0 +1,90 @@
+"""Which of a page's headlines the reader sees."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import html
+
+from archive.extract.headlines import Headline, agree, most_declared, shown_headline
+
+
+def shown(body: str, main: tuple[str, ...] = (), other: tuple[str, ...] = (), house: str = "Báo Địa Phương") -> Headline | None:
+    return shown_headline(html.document_fromstring(f"<body>{body}</body>"), main, other, house.__eq__)
+
+
+def test_h1_that_a_declaration_confirms() -> None:
+    found = shown("<h1>Báo Địa Phương</h1><h1>Giá lúa tăng</h1>", ("Giá lúa tăng",))
+    assert found is not None
+    assert (found.text, found.origin) == ("Giá lúa tăng", "h1")
+
+
+def test_h1_before_other_declared_headlines() -> None:
+    """The sharing title is written for another place; the page shows its own."""
+    found = shown("<h1>Giá lúa tăng mạnh</h1>", ("Nông dân phấn khởi vì giá lúa",), ("Giá lúa tăng mạnh | Báo",))
+    assert found is not None
+    assert found.text == "Giá lúa tăng mạnh"
+
+
+def test_h1_without_any_declaration() -> None:
+    found = shown("<h1>Giá lúa tăng</h1>")
+    assert found is not None
+    assert found.text == "Giá lúa tăng"
+
+
+def test_h1_of_a_breadcrumb_is_not_what_the_page_shows() -> None:
+    found = shown("<nav><h1>Baerbock: Topjob</h1></nav><h2>Nur eine Etappe</h2>", ("Nur eine Etappe", "Baerbock: Topjob"))
+    assert found is not None
+    assert (found.text, found.origin) == ("Nur eine Etappe", "h2")
+
+
+def test_site_name_as_h1() -> None:
+    assert shown("<h1>Báo Địa Phương</h1><p>...</p>", ("Giá lúa tăng",)) is None
+
+
+def test_headline_that_only_its_class_names() -> None:
+    found = shown('<div class="title-detail"> Giá lúa tăng </div><div class="title">Tin nóng</div>', ("Giá lúa tăng ",))
+    assert found is not None
+    assert (found.text, found.origin) == ("Giá lúa tăng", "headline class")
+
+
+def test_kicker_in_its_own_element_is_kept_apart() -> None:
+    found = shown("<h1><span>Neue Schule<i>:</i></span> Judy Lybke, eigenartig</h1>", ("Judy Lybke, eigenartig",))
+    assert found is not None
+    assert (found.text, found.kicker) == ("Judy Lybke, eigenartig", "Neue Schule")
+
+
+def test_kicker_that_the_site_counts_in_stays() -> None:
+    found = shown("<h1><span>Entwurf</span><span>: </span><span>Ein Fortschritt</span></h1>", ("Entwurf: Ein Fortschritt",))
+    assert found is not None
+    assert (found.text, found.kicker) == ("Entwurf: Ein Fortschritt", None)
+
+
+def test_of_two_alike_the_one_at_the_text() -> None:
+    found = shown('<div class="bar"><h1>Giá lúa</h1></div><article><h1 id="real">Giá lúa</h1></article>', ("Giá lúa",))
+    assert found is not None
+    assert found.element is not None
+    assert found.element.get("id") == "real"
+
+
+@pytest.mark.parametrize("empty", ["<h1></h1>", "<h1> </h1>", "<h1>x</h1>", "<p>không có</p>"])
+def test_nothing_shown(empty: str) -> None:
+    assert shown(empty, ("Giá lúa",)) is None
+
+
+@pytest.mark.parametrize(
+    "declared",
+    ["Giá lúa tăng mạnh", "Giá lúa tăng mạnh - Báo Địa Phương", "Giá lúa tăng mạnh | Kinh tế | Báo", "GIÁ LÚA TĂNG MẠNH", "Giá  lúa tăng mạnh!", "Báo Địa Phương - Giá lúa tăng mạnh"],
+)
+def test_agreement_overlooks_the_site(declared: str) -> None:
+    assert agree("Giá lúa tăng mạnh", declared)
+
+
+@pytest.mark.parametrize("declared", ["", "Giá lúa", "Giá lúa tăng mạnh ở miền Tây", "Báo Địa Phương"])
+def test_other_texts_do_not_agree(declared: str) -> None:
+    assert not agree("Giá lúa tăng mạnh", declared)
+
+
+def test_without_anything_shown_the_most_repeated_declaration() -> None:
+    found = most_declared([("json-ld", "Bài này"), ("og:title", "Giá lúa tăng mạnh"), ("title", "Giá lúa tăng mạnh | Báo")])
+    assert found == Headline("Giá lúa tăng mạnh", "og:title")
+    assert most_declared([]) is None
