@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -218,7 +219,17 @@ def serve(path: Path, host: str, port: int, open_browser: bool) -> None:
     with TemporaryDirectory(prefix="luubao-") as folder:
         file = datasette.write_metadata(path, Path(folder))
         arguments = datasette.command(path, file, host=host, port=port, open_browser=open_browser)
-        raise click.exceptions.Exit(subprocess.call(arguments))
+        raise click.exceptions.Exit(_run_until_ended(arguments))
+
+
+def _run_until_ended(command: list[str]) -> int:
+    """Runs a server until it ends, or until we are told to: Ctrl-C reaches it from the terminal, SIGTERM from us."""
+    with subprocess.Popen(command) as server:
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            return server.wait()
 
 
 @archive.command()

@@ -44,22 +44,33 @@ def _fold_letter(letter: str) -> str:
 
 
 def snippet(text: str, words: str, width: int = 120) -> str:
-    """About `width` characters of the text around the first of the words, each hit marked «so»; the text's beginning
-    when no word occurs in it."""
+    """About `width` characters of the text, where the most of the words stand together, each hit marked «so»; the
+    text's beginning when no word occurs in it."""
     flat = " ".join(unicodedata.normalize("NFC", text).split())
-    hits = [match.span() for match in _hit_pattern(words).finditer(fold(flat))]
-    start = _word_start(flat, max(0, hits[0][0] - width // 3)) if hits else 0
+    hits = list(_hit_pattern(words).finditer(fold(flat)))
+    start = _word_start(flat, max(0, _best(hits, width) - width // 4))
     end = _word_end(flat, start + width)
-    marked = _marked(flat, start, end, [span for span in hits if start <= span[0] and span[1] <= end])
+    marked = _marked(flat, start, end, [hit.span() for hit in hits if start <= hit.start() and hit.end() <= end])
     return ("… " if start else "") + marked + (" …" if end < len(flat) else "")
 
 
+def _best(hits: list[re.Match[str]], width: int) -> int:
+    """Where the stretch begins that holds the most different words; 0 when there are none."""
+
+    def different(first: re.Match[str]) -> int:
+        return len({hit.lastindex for hit in hits if 0 <= hit.start() - first.start() < width * 3 // 4})
+
+    return max(hits, key=different).start() if hits else 0
+
+
 def _hit_pattern(words: str) -> re.Pattern[str]:
+    """Matches any of the words in folded text; the number of the group says which."""
     terms = []
     for phrase, word in _PIECE.findall(unicodedata.normalize("NFC", words)):
         if found := _WORD.findall(fold(phrase or word)):
             body = r"\W+".join(map(re.escape, found))
-            terms.append(body + (r"\w*" if word.endswith("*") else ""))
+            ending = r"\w*" if word.endswith("*") else ""
+            terms.append(f"({body}{ending})")
     return re.compile(r"\b(?:" + "|".join(terms) + r")\b" if terms else r"(?!)")
 
 

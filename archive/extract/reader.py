@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from functools import lru_cache
-from importlib.metadata import PackageNotFoundError, version
 
 from archive.extract import decode, kinds, limits
 from archive.extract.body import Body, read_body
+from archive.extract.identity import extractor_name
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.page import parse
 from archive.records import ReadableKind, Reading, Unreadable
@@ -32,21 +31,21 @@ def read_page(
     text = decode.decode(body, encoding) if isinstance(body, bytes) else decode.clean(body)
     refused = limits.refusal(text) or kinds.refused_source(text)
     if refused:
-        return replace(refused, extractor=_extractor(()))
+        return replace(refused, extractor=extractor_name())
     page = parse(text, url)
     if page is None:
-        return Unreadable("empty", extractor=_extractor(()))
+        return Unreadable("empty", extractor=extractor_name())
     rules = rules_for(outlet, url, text, captured_at.date() if captured_at else None)
     seen = kinds.evidence(page)
     metadata = read_metadata(page, rules)
     read = read_body(page, rules, metadata)
     kind = kinds.judge(seen, metadata, read)
     if isinstance(kind, Unreadable):
-        return replace(kind, extractor=_extractor(rules))
-    return _reading(kind, metadata, read, _extractor(rules))
+        return replace(kind, extractor=extractor_name())
+    return _reading(kind, metadata, read, rules)
 
 
-def _reading(kind: ReadableKind, metadata: Metadata, body: Body, extractor: str) -> Reading:
+def _reading(kind: ReadableKind, metadata: Metadata, body: Body, rules: tuple[Rules, ...]) -> Reading:
     return Reading(
         kind=kind,
         headline=metadata.headline or "",
@@ -65,20 +64,7 @@ def _reading(kind: ReadableKind, metadata: Metadata, body: Body, extractor: str)
         tags=metadata.tags,
         language=metadata.language,
         canonical_url=metadata.canonical_url,
-        origins=metadata.origins + body.origins,
+        origins=metadata.origins + body.origins + tuple(("rules", f"{rule.name}/{rule.version}") for rule in rules),
         flags=kinds.flags(metadata, body),
-        extractor=extractor,
+        extractor=extractor_name(),
     )
-
-
-def _extractor(rules: tuple[Rules, ...]) -> str:
-    own = [f"rules {rule.name}/{rule.version}" for rule in rules]
-    return ", ".join([f"luubao {_version('luubao')}", f"trafilatura {_version('trafilatura')}", *own])
-
-
-@lru_cache(maxsize=8)
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "unknown"

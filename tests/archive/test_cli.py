@@ -1,0 +1,129 @@
+"""The archive's commands as a person and a pipe see them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlite_utils import Database
+
+from archive import Run, ingest
+from crawler.cli import luubao
+from tests.support import Shoot, page
+
+URL = "https://bao.example/cau-moi-1.htm"
+FIGURE = '<figure><img src="/anh/cau.jpg"><figcaption>Cầu ngày thông xe. Ảnh: Hà Thu</figcaption></figure>'
+
+
+@pytest.fixture
+def kept(db: Database, run: Run, shoot: Shoot, path: Path) -> Path:
+    """An article with two versions and a picture, and one that is gone."""
+    ingest(db, run, shoot(URL, page("Cầu mới").replace("</p>", "</p>" + FIGURE, 1)))
+    ingest(
+        db, run, shoot(URL, page("Cầu mới").replace("</p>", "</p>" + FIGURE, 1).replace("212 mét", "221 mét"), hours=5)
+    )
+    other = "https://bao.example/cho-phien-2.htm"
+    ingest(db, run, shoot(other, page("Chợ phiên", "Chợ phiên vùng cao họp từ bốn giờ sáng bên suối.")))
+    ingest(db, run, shoot(other, status=404, hours=6))
+    return path
+
+
+def call(*words: object) -> Result:
+    return CliRunner().invoke(luubao, [str(word) for word in words])
+
+
+def rows(*words: object) -> list[dict[str, object]]:
+    result = call(*words, "--json")
+    assert result.exit_code == 0, result.output
+    return list(json.loads(result.output))
+
+
+def test_articles(kept: Path) -> None:
+    assert {row["headline"] for row in rows("articles", "--db", kept)} == {"Cầu mới", "Chợ phiên"}
+    assert [row["headline"] for row in rows("articles", "--db", kept, "--edited")] == ["Cầu mới"]
+    assert [row["gone_reason"] for row in rows("articles", "--db", kept, "--gone")] == ["status 404"]
+    shown = call("articles", "--db", kept).output
+    assert "Cầu mới (2 versions)" in shown
+    assert "Chợ phiên (gone)" in shown
+    assert URL in shown
+    assert "\x1b" not in shown  # no colour into a pipe
+
+
+def test_nothing_found_is_told_and_exits_with_1(kept: Path) -> None:
+    result = call("articles", "--db", kept, "--outlet", "khac")
+    assert (result.exit_code, result.output) == (1, "nothing found\n")
+    assert call("search", "--db", kept, "khongcogihet").exit_code == 1
+    assert call("articles", "--db", kept, "--outlet", "khac", "--json").output == "[]\n"
+
+
+def test_show(kept: Path) -> None:
+    shown = call("show", "--db", kept, URL).output
+    assert shown.startswith("Cầu mới\n")
+    assert "221 mét" in shown
+    assert "[picture] https://bao.example/anh/cau.jpg" in shown
+    assert "Cầu ngày thông xe. (Hà Thu)" in shown
+    assert "version 2 of 2" in shown
+    assert "212 mét" in call("show", "--db", kept, URL, "--version", 1).output
+    assert all(len(line) <= 80 for line in shown.splitlines())
+
+
+def test_versions(kept: Path) -> None:
+    assert [(row["number"], row["changed"]) for row in rows("versions", "--db", kept, URL)] == [(1, None), (2, "body")]
+    assert rows("versions", "--db", kept, URL)[0]["last_seen_at"] == "2026-05-20T12:00:00Z"
+    assert "changed: body" in call("versions", "--db", kept, "bao.example/cau-moi-1.htm?utm_source=x").output
+
+
+def test_diff(kept: Path) -> None:
+    shown = call("diff", "--db", kept, URL).output
+    assert "Cầu dài [-212-]{+221+} mét" in shown
+    (change,) = rows("diff", "--db", kept, URL, 1, 2)
+    assert change["part"] == "body"
+    assert call("diff", "--db", kept, URL, 2, 2).exit_code == 1  # nothing changed
+
+
+def test_search(kept: Path) -> None:
+    assert [row["headline"] for row in rows("search", "--db", kept, "cau", "thong xe")] == ["Cầu mới"]
+    shown = call("search", "--db", kept, '"thong xe"', "cau").output
+    assert "«Cầu» ngày «thông xe»" in " ".join(shown.split())
+
+
+def test_runs(kept: Path) -> None:
+    assert [row["outcome"] for row in rows("runs", "--db", kept)] == ["running"]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["show", "https://bao.example/khong-co"], "https://bao.example/khong-co is not in the archive"),
+        (["show", "999"], "999 is not in the archive"),
+        (["versions", "://"], "is not an address"),
+        (["show", URL, "--version", "7"], "the article has no version 7"),
+        (["search", '""'], "nothing to search for"),
+    ],
+)
+def test_a_mistake_is_one_sentence(kept: Path, words: list[str], sentence: str) -> None:
+    result = call(*words, "--db", kept)
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: ")
+    assert sentence in result.output
+    assert "Traceback" not in result.output
+
+
+def test_no_archive_says_what_to_do(tmp_path: Path) -> None:
+    result = call("articles", "--db", tmp_path / "none.db")
+    assert result.exit_code == 1
+    assert "Crawl an outlet first" in result.output
+    assert not (tmp_path / "none.db").exists()
+
+
+LISTING = {"articles", "versions", "diff", "search", "runs", "show"}
+
+
+@pytest.mark.parametrize("name", sorted(luubao.commands))
+def test_every_command_helps_with_an_example(name: str) -> None:
+    shown = call(name, "--help").output
+    assert "Example" in shown, f"{name}: say in its docstring how it is used"
+    assert f"luubao {name}" in shown
+    assert ("--json" in shown) == (name in LISTING | {"crawl"}), f"{name}: --json where it lists, nowhere else"
