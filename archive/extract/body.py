@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lxml import etree, html
+from lxml import html
 
 from archive.extract import cleaning, containers, figures, furniture, lead, region
 from archive.extract.blocks import Piece, pieces
-from archive.extract.containers import Container, compiled
+from archive.extract.containers import Container
 from archive.extract.metadata import Metadata
 from archive.extract.page import Page
 from archive.extract.text import fold, text_of
 from archive.records import Block, Image
 from archive.rules.base import Rules
+from archive.extract.xpath import selector, string
 
 
-_string = etree.XPath("string()")
 _HEADLINE = 30  # characters
 
 
@@ -82,7 +82,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
 
 def headline_links(root: html.HtmlElement) -> int:
     """How many links of the page are as long as a headline."""
-    return sum(1 for link in root.iter("a") if link.get("href") and len(str(_string(link)).strip()) > _HEADLINE)
+    return sum(1 for link in root.iter("a") if link.get("href") and len(string(link).strip()) > _HEADLINE)
 
 
 def _structured(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:
@@ -94,9 +94,8 @@ def _structured(root: html.HtmlElement, declared: html.HtmlElement | None) -> Co
 
 def _drop_by_rules(container: Container) -> None:
     for path in container.rules.drop if container.rules else ():
-        for element in compiled(path)(container.element):
-            if isinstance(element, html.HtmlElement):
-                furniture.drop(element)
+        for element in selector(path)(container.element):
+            furniture.drop(element)
 
 
 def _blocks(found: list[Piece], pictures: figures.Figures) -> tuple[Block, ...]:

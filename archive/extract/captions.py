@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lxml import etree, html
+from lxml import html
 
 from archive.extract import credits, phrases, words
 from archive.extract.text import fold, text_of
+from archive.extract.xpath import selector, string
 
 LONGEST = 900  # characters; longer text beside a picture is the article
 _LONGEST_LOOSE = 320  # of a caption that only its place or its italics make one
 
-_string = etree.XPath("string()")
-_classed = etree.XPath("descendant::*[@class or @itemprop or self::figcaption]")
-_rows_after = etree.XPath("ancestor::tr[1]/following-sibling::tr")
+_classed = selector("descendant::*[@class or @itemprop or self::figcaption]")
+_rows_after = selector("ancestor::tr[1]/following-sibling::tr")
 _PICTURES = ("img", "amp-img")
 _TEXT_BLOCKS = frozenset(
     {"p", "div", "center", "span", "em", "i", "figcaption", "cite", "font", "h6", "h5", "small", "td", "b", "strong"}
@@ -37,7 +37,7 @@ def scope_of(image: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlEleme
             return ancestor
     scope = image
     while (parent := scope.getparent()) is not None and parent is not limit and parent.tag not in ("td", "body"):
-        if _string(parent).strip() or len(pictures_in(parent)) > 1:
+        if string(parent).strip() or len(pictures_in(parent)) > 1:
             break
         scope = parent
     return scope
@@ -98,7 +98,7 @@ def _around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlE
         parent = inner.getparent()
         if parent is None or parent is limit or parent.tag in ("body", "article", "main"):
             break
-        if len(_string(parent)) > 3 * LONGEST:
+        if len(string(parent)) > 3 * LONGEST:
             break
         captions = _named(parent)
         if captions:
@@ -123,7 +123,7 @@ def _second_row(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.
     """The row below the picture's row in a table that exists for the picture."""
     for row in _rows_after(scope)[:1]:
         table = next(row.iterancestors("table"), None)
-        if table is None or len(_string(table)) > 4 * LONGEST:
+        if table is None or len(string(table)) > 4 * LONGEST:
             return []
         if not pictures_in(row) and _acceptable(row, LONGEST):
             return [row]
@@ -135,17 +135,17 @@ def _same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.H
     parent = scope.getparent()
     if parent is None or parent is limit or parent.tag in ("body", "article", "main", "section"):
         return []
-    if len(fold(_string(parent))) > _LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
+    if len(fold(string(parent))) > _LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
         return []
     before = (parent.text or "") + "".join(
-        _string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
+        string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
     )
     rest = list(scope.itersiblings())
     if before.strip() or any(_is_teaser(one) for one in rest):
         return []
-    linked = sum(len(_string(link)) for one in rest for link in one.iter("a"))
-    text = fold(_string(parent))
-    return [] if linked > 0.5 * len(text) or phrases.NOT_A_CAPTION.search(text) else _wrapped_rest(scope)
+    linked = sum(len(string(link)) for one in rest for link in one.iter("a"))
+    text = fold(string(parent))
+    return [] if linked > 0.5 * len(text) or phrases.NOT_A_CAPTION.match(text) else _wrapped_rest(scope)
 
 
 def _wrapped_rest(scope: html.HtmlElement) -> list[html.HtmlElement]:
@@ -174,7 +174,7 @@ def _next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.H
         if following is not None:
             break
         parent = inner.getparent()
-        if parent is None or parent is limit or parent.tag in ("td", "body") or _string(parent).strip():
+        if parent is None or parent is limit or parent.tag in ("td", "body") or string(parent).strip():
             return []
         inner = parent
     looks = _is_centred(following) or _is_italic(following)
@@ -185,7 +185,7 @@ def _next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.H
 
 def _next_with_text(element: html.HtmlElement) -> html.HtmlElement | None:
     for following in element.itersiblings():
-        if _string(following).strip() or pictures_in(following):
+        if string(following).strip() or pictures_in(following):
             return following
         if (following.tail or "").strip():
             return None
@@ -220,11 +220,11 @@ def _is_bold(element: html.HtmlElement) -> bool:
 
 def _only_children(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
     """The element and those inside it that hold all of its text."""
-    whole = len(_string(element).strip())
+    whole = len(string(element).strip())
     node: html.HtmlElement | None = element
     while node is not None:
         yield node
-        node = next((child for child in node if len(_string(child).strip()) >= 0.9 * whole > 0), None)
+        node = next((child for child in node if len(string(child).strip()) >= 0.9 * whole > 0), None)
 
 
 _CREDIT_END = re.compile(
@@ -239,11 +239,11 @@ def _ends_in_credit(text: str) -> bool:
 
 def _acceptable(element: html.HtmlElement, longest: int) -> bool:
     """Short enough, without pictures of its own, and not a link to another story."""
-    text = fold(_string(element))
+    text = fold(string(element))
     if not text or len(text) > longest or pictures_in(element):
         return False
-    linked = sum(len(fold(_string(link))) for link in element.iter("a") if link.get("href"))
-    return linked < 0.9 * len(text) and not _is_teaser(element) and not phrases.NOT_A_CAPTION.search(text)
+    linked = sum(len(fold(string(link))) for link in element.iter("a") if link.get("href"))
+    return linked < 0.9 * len(text) and not _is_teaser(element) and not phrases.NOT_A_CAPTION.match(text)
 
 
 def _is_teaser(element: html.HtmlElement) -> bool:

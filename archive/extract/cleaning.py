@@ -10,6 +10,7 @@ from archive.extract import phrases, vote
 from archive.extract.blocks import Piece
 
 _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # characters from which a link, a teaser, a line between them counts
+_LONGEST_NOISE = 400
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _WORD = re.compile(r"\w+")
@@ -45,7 +46,7 @@ def is_listing(found: list[Piece]) -> bool:
 
 def is_scrambled(found: list[Piece]) -> bool:
     """Whether the body is printed as one long line of base64 that a script turns into text."""
-    return any(_BASE64.fullmatch(piece.text) and _MIXED.search(piece.text) for piece in found)
+    return any(_BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in found)
 
 
 def _is_noise(piece: Piece, headline: str) -> bool:
@@ -53,7 +54,7 @@ def _is_noise(piece: Piece, headline: str) -> bool:
         return True
     if not _WORD.search(piece.text) or _BASE64.fullmatch(piece.text):
         return True
-    if phrases.NOISE.search(piece.text) and len(piece.text) < 400:
+    if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
     return _letters(piece.text) == headline
 
@@ -61,7 +62,7 @@ def _is_noise(piece: Piece, headline: str) -> bool:
 def _drop_orphaned(found: list[Piece], marks: list[bool]) -> None:
     """A subhead over nothing, or over a list of links that is gone, goes with it."""
     for number, piece in enumerate(found):
-        if piece.kind != "subhead" and not phrases.RELATED.search(piece.text):
+        if piece.kind != "subhead" and not phrases.RELATED.match(piece.text[:_LONGEST_NOISE]):
             continue
         following = number + 1
         if following >= len(found) or not marks[following] and found[following].kind != "image":
@@ -74,7 +75,7 @@ def _without_repeats(left: list[Piece]) -> list[Piece]:
     unique = []
     for piece in left:
         key = _letters(piece.text)
-        if len(key) > 40 and key in seen:
+        if len(key) > 40 and key in seen and not (unique and _alike(unique[-1], piece)):
             continue
         if len(key) > 800 and sum(1 for other in seen if len(other) > 80 and other in key) > 2:
             continue  # the whole article once more, in one piece
@@ -83,8 +84,14 @@ def _without_repeats(left: list[Piece]) -> list[Piece]:
     return unique
 
 
+def _alike(one: Piece, other: Piece) -> bool:
+    """Neighbours of one form: whoever wrote the same paragraph twice running meant it."""
+    left, right = one.element, other.element
+    return left.getparent() is right.getparent() and (left.tag, left.get("class")) == (right.tag, right.get("class"))
+
+
 def _without_tail(left: list[Piece]) -> list[Piece]:
-    while left and (left[-1].kind == "subhead" or phrases.TAIL.search(left[-1].text)) and left[-1].kind != "image":
+    while left and (left[-1].kind == "subhead" or phrases.TAIL.match(left[-1].text[:_LONGEST_NOISE])) and left[-1].kind != "image":
         left.pop()
     return left
 

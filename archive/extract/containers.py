@@ -6,23 +6,23 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lxml import etree, html
+from lxml import html
 
 from archive.extract import words
 from archive.rules.base import Rules
+from archive.extract.xpath import selector, string, texts
 
-_string = etree.XPath("string()")
-_texts = etree.XPath(
+_texts = selector(
     "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"
     " | descendant::li[string-length(normalize-space()) > 100][not(ancestor::a)][not(descendant::p)]"
     " | descendant::*[self::div or self::td or self::section or self::article]"
     "[text()[string-length(normalize-space()) > 60]][not(ancestor::a)]"
     " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)][not(ancestor::a)]"
 )
-_article_body = etree.XPath("//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
+_article_body = selector("//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 
 _BARE = ("div", "td", "section", "article")
-_own_texts = etree.XPath("text()")
+_own_texts = texts("text()")
 _SHORT = 30  # characters below which a paragraph says nothing about where the article is
 _MOST = 0.80  # the container is the innermost element with this share of the page's paragraphs
 _PART = 0.3  # and a surely named one this share
@@ -42,22 +42,12 @@ def by_rules(root: html.HtmlElement, rules: Iterable[Rules]) -> Container | None
     """The first container that a rule set names and that holds text or pictures."""
     for rule in rules:
         for path in rule.body:
-            found = [element for element in compiled(path)(root) if isinstance(element, html.HtmlElement)]
+            found = selector(path)(root)
             if found:
-                best = max(found, key=lambda element: len(_string(element)))
-                if _string(best).strip() or best.find(".//img") is not None:
+                best = max(found, key=lambda element: len(string(element)))
+                if string(best).strip() or best.find(".//img") is not None:
                     return Container(_joined(found), f"rules:{rule.name}/{rule.version}", rule)
     return None
-
-
-def compiled(path: str) -> etree.XPath:
-    """The compiled form of an XPath expression, compiled once."""
-    if path not in _COMPILED:
-        _COMPILED[path] = etree.XPath(path)
-    return _COMPILED[path]
-
-
-_COMPILED: dict[str, etree.XPath] = {}
 
 
 def declared(root: html.HtmlElement) -> html.HtmlElement | None:
@@ -119,11 +109,11 @@ def _masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
 
 def _weight(element: html.HtmlElement) -> int:
     """Characters of running text, 0 where there is little of it beside the links."""
-    links = sum(len(_string(link)) for link in element.iter("a"))
+    links = sum(len(string(link)) for link in element.iter("a"))
     if element.tag in _BARE:
         length = sum(len(text.strip()) for text in _own_texts(element))
         return length if length >= max(links, _SHORT) else 0
-    length = len(" ".join(_string(element).split()))
+    length = len(" ".join(string(element).split()))
     return max(0, length - 2 * links) if length >= _SHORT else 0
 
 
@@ -137,10 +127,8 @@ def _joined(found: list[html.HtmlElement]) -> html.HtmlElement:
     """The element itself, or the one that contains all of several."""
     if len(found) == 1:
         return found[0]
-    first = max(found, key=lambda element: len(_string(element)))
-    others = [
-        element for element in found if len(_string(element)) > 0.1 * len(_string(first)) and element is not first
-    ]
+    first = max(found, key=lambda element: len(string(element)))
+    others = [element for element in found if len(string(element)) > 0.1 * len(string(first)) and element is not first]
     return common_ancestor([first, *others])
 
 

@@ -99,7 +99,7 @@ def _declared_or_guessed(body: bytes, header_charset: str | None) -> str:
     replaced = body.decode("utf-8", "replace")
     strays = replaced.count("\ufffd")
     letters = sum(1 for char in replaced[:400_000] if char > "\x7f") - strays
-    if letters >= 4 * strays:
+    if strays and letters >= 4 * strays:
         return replaced
     vietnamese = body.decode("cp1258", "replace")
     if _looks_vietnamese(vietnamese):

@@ -13,6 +13,9 @@ from archive.extract.page import Page
 from archive.records import Image
 
 
+_MOST = 500  # pictures; the longest gallery seen has 60
+
+
 @dataclass(frozen=True, slots=True)
 class Figures:
     """The pictures in reading order, and how many of them stand before the body."""
@@ -30,7 +33,7 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     before = 0
     inside = set(captions.pictures_in(body))
     done: set[html.HtmlElement] = set()
-    for picture in captions.pictures_in(region):
+    for picture in captions.pictures_in(region)[:_MOST]:
         if picture in done or pictures.is_icon(picture):
             continue
         found = _read(picture, region, page.url, picture in inside, done)

@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from lxml import etree, html
 
 from archive.extract import words
+from archive.extract.xpath import selector, string
 
 _SILENT = ("script", "style", "template", "svg", "button", "select", "textarea", "input", "iframe", "object", "embed", "audio", "dialog", "canvas", "map", "link", "meta")  # fmt: skip
 _BOXES = ("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article", "span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details")  # fmt: skip
 _ALWAYS = ("nav", "footer", "aside")
 
-_paragraphs = etree.XPath("descendant-or-self::p")
-_string = etree.XPath("string()")
-_hidden = etree.XPath(
+_paragraphs = selector("descendant-or-self::p")
+_hidden = selector(
     "//*[@hidden or @aria-hidden='true' or contains(@style, 'display:none') or contains(@style, 'display: none')]"
 )
 
@@ -32,7 +32,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
         protected.update(element.iterancestors())
     _unwrap_noscript(root)
     etree.strip_elements(root, *_SILENT, with_tail=False)
-    total = mass(root) or len(_string(root))
+    total = mass(root) or len(string(root))
     for element in list(root.iter(*_BOXES)):
         if element not in protected and _is_furniture(element) and not _too_much(element, total):
             drop(element)
@@ -49,7 +49,7 @@ def drop(element: html.HtmlElement) -> None:
 
 def mass(element: html.HtmlElement) -> int:
     """Characters in the paragraphs of an element."""
-    return sum(len(_string(paragraph)) for paragraph in _paragraphs(element))
+    return sum(len(string(paragraph)) for paragraph in _paragraphs(element))
 
 
 def _is_furniture(element: html.HtmlElement) -> bool:
@@ -84,14 +84,14 @@ def _is_body(element: html.HtmlElement) -> bool:
 
 
 def _is_links(element: html.HtmlElement) -> bool:
-    whole = len(_string(element).strip())
-    return sum(len(_string(link).strip()) for link in element.iter("a")) > 0.4 * whole
+    whole = len(string(element).strip())
+    return sum(len(string(link).strip()) for link in element.iter("a")) > 0.4 * whole
 
 
 def _too_much(element: html.HtmlElement, total: int, share: float = _TOO_MUCH) -> bool:
     if words.matches(words.NEVER, element.get("class"), element.get("id")):
         return False
-    return (mass(element) or len(_string(element))) > share * total
+    return (mass(element) or len(string(element))) > share * total
 
 
 def _unwrap_noscript(root: html.HtmlElement) -> None:

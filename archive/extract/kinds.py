@@ -36,6 +36,7 @@ _PROSE = 60
 _LITTLE = 800
 _TOO_LITTLE = 80
 _HEADLINE = 18
+_FEW = 3
 _MANY = 15  # links as long as headlines
 
 
@@ -131,7 +132,7 @@ def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) 
     named = seen.addressed and len(metadata.headline or "") >= _HEADLINE  # a section's page is headed `Kinh doanh`
     known = seen.article or named or seen.video or body.declared or metadata.published_at is not None
     alone = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE
-    if not known and (len(prose) < 2 or not alone):
+    if not known and (not alone or (len(prose) < 2 and body.links > _FEW)):
         return Unreadable(
             "listing" if body.links > 2 * len(prose) else "no-article", "nothing says that this is an article"
         )

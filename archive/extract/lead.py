@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 from itertools import islice
 
-from lxml import etree, html
+from lxml import html
 
 from archive.extract import words
 from archive.extract.blocks import Piece
-from archive.extract.containers import compiled
 from archive.extract.page import Page
 from archive.extract.text import fold, text_of
 from archive.rules.base import Rules
+from archive.extract.xpath import selector, string
 
-_string = etree.XPath("string()")
 _SHORTEST, _LONGEST = 25, 1200  # characters
 _TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
 
@@ -29,8 +28,8 @@ def find(
     """The element that holds the lead, and what found it."""
     for rule in rules:
         for path in rule.lead:
-            for element in compiled(path)(page.root):
-                if isinstance(element, html.HtmlElement) and len(text_of(element)) >= _SHORTEST:
+            for element in selector(path)(page.root):
+                if len(text_of(element)) >= _SHORTEST:
                     return element, f"rules:{rule.name}/{rule.version}"
     near = _between(page.root, body, heading)
     named = next((one for one in near if _named(one) and _fits(one, headline)), None)
@@ -77,7 +76,7 @@ def _named(element: html.HtmlElement) -> bool:
 
 
 def _fits(element: html.HtmlElement, headline: str) -> bool:
-    text = fold(_string(element))
+    text = fold(string(element))
     if not _SHORTEST <= len(text) <= _LONGEST or text == headline or element.find(".//img") is not None:
         return False
     return not any(
@@ -98,7 +97,7 @@ def _described(page: Page, near: list[html.HtmlElement], headline: str) -> html.
             if len(wanted) < _SHORTEST:
                 continue
             for element in reversed(near):
-                if _fits(element, headline) and _letters(fold(_string(element))) == wanted:
+                if _fits(element, headline) and _letters(fold(string(element))) == wanted:
                     return element
     return None
 

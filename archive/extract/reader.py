@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from urllib.parse import urlsplit
+
 from archive.extract import decode, kinds, limits
 from archive.extract.body import Body, read_body
 from archive.extract.identity import extractor_name
@@ -32,7 +34,7 @@ def read_page(
     refused = limits.refusal(text) or kinds.refused_source(text)
     if refused:
         return replace(refused, extractor=extractor_name())
-    page = parse(text, url)
+    page = parse(text, _address(url))
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
     rules = rules_for(outlet, url, text, captured_at.date() if captured_at else None)
@@ -43,6 +45,15 @@ def read_page(
     if isinstance(kind, Unreadable):
         return replace(kind, extractor=extractor_name())
     return _reading(kind, metadata, read, rules)
+
+
+def _address(url: str) -> str:
+    """The address, or nothing where it is none: relative links then stay unresolved."""
+    try:
+        urlsplit(url)
+    except ValueError:
+        return ""
+    return url.encode("utf-8", "replace").decode()
 
 
 def _reading(kind: ReadableKind, metadata: Metadata, body: Body, rules: tuple[Rules, ...]) -> Reading:

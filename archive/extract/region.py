@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 
-from lxml import etree, html
+from lxml import html
 
 from archive.extract.containers import common_ancestor
+from archive.extract.xpath import string
 
 _WORD = re.compile(r"\w+")
-_string = etree.XPath("string()")
 
 
 def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
@@ -19,7 +19,7 @@ def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement 
     for element in root.iter("h1", "h2", "h3"):
         if element.tag == "h1" and first is None:
             first = element
-        text = _letters(str(_string(element)))
+        text = _letters(string(element))
         if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
             return element
     return first

@@ -8,6 +8,7 @@ from copy import deepcopy
 
 import trafilatura
 from lxml import etree, html
+from trafilatura.settings import Document
 
 from archive.extract.blocks import Piece
 
@@ -46,7 +47,7 @@ def _opinion(container: html.HtmlElement) -> str | None:
     article = etree.SubElement(etree.SubElement(document, "body"), "article")
     article.append(deepcopy(container))
     found = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
-    return _letters(found.text or "") if found is not None else None
+    return _letters(found.text or "") if isinstance(found, Document) else None
 
 
 def _is_prose(piece: Piece) -> bool:

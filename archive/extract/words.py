@@ -9,6 +9,7 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
 _LONGEST_ID = 40
+_LONGEST_CLASS = 400
 
 
 @lru_cache(maxsize=20_000)
@@ -114,7 +115,7 @@ def names(element_class: str | None, element_id: str | None) -> str:
     """Class and id as one lower-case string in which words are divided by hyphens and spaces."""
     if element_id and len(element_id) > _LONGEST_ID:
         element_id = None  # a slug made of a headline
-    return _hyphened(f"{element_class or ''} {element_id or ''}")
+    return _hyphened(f"{(element_class or '')[:_LONGEST_CLASS]} {element_id or ''}")
 
 
 @lru_cache(maxsize=50_000)

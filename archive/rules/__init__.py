@@ -9,7 +9,10 @@ from archive.rules import baophutho, baovinhphuc
 from archive.rules.base import Rules
 from archive.rules.families import FAMILIES
 
-_OUTLETS = {"baovinhphuc": baovinhphuc, "baophutho": baophutho}
+_OUTLETS: dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]] = {
+    "baovinhphuc": (baovinhphuc.HOSTS, baovinhphuc.RULES),
+    "baophutho": (baophutho.HOSTS, baophutho.RULES),
+}
 
 
 def rules_for(outlet: str | None, url: str, source: str, day: date | None = None) -> tuple[Rules, ...]:
@@ -23,9 +26,9 @@ def rules_for(outlet: str | None, url: str, source: str, day: date | None = None
 
 def _own(outlet: str | None, url: str) -> tuple[Rules, ...]:
     if outlet in _OUTLETS:
-        return _OUTLETS[outlet].RULES
+        return _OUTLETS[outlet][1]
     host = _host(url)
-    return next((one.RULES for one in _OUTLETS.values() if host in one.HOSTS), ())
+    return next((rules for hosts, rules in _OUTLETS.values() if host in hosts), ())
 
 
 def _host(url: str) -> str:

@@ -22,7 +22,8 @@ IMG = '<img src="/upload/2024/thon-cham.jpg" width="600">'
 URL = "http://bao.example.vn/tam-duong-gan-viec-hoc-va-lam-theo-bac-12345.html"
 
 _RELATED = "".join(
-    f'<li><a href="/tin-{n}.html">Tin số {n}: huyện tổ chức hội nghị sơ kết công tác</a> (1{n}/05/2024)</li>' for n in range(8)
+    f'<li><a href="/tin-{n}.html">Tin số {n}: huyện tổ chức hội nghị sơ kết công tác</a> (1{n}/05/2024)</li>'
+    for n in range(8)
 )
 TAIL = f"<h3>Phản hồi</h3><h3>Các tin khác</h3><ul>{_RELATED}</ul><h3>Mới nhất</h3><h3>Liên kết website</h3>"
 

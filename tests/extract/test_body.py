@@ -25,8 +25,12 @@ FORMS = {
     "half p, half div": _half(PARAGRAPHS),
     "one div among p": paragraphs().replace(f"<p>{PARAGRAPHS[4]}</p>", f"<div>{PARAGRAPHS[4]}</div>"),
     "bare text between empty p": "<p></p>".join(PARAGRAPHS),
-    "p, then bare text": "".join(f"<p>{text}</p>" for text in PARAGRAPHS[:4]) + "<p></p>" + "<p></p>".join(PARAGRAPHS[4:]),
-    "spans": "".join(f'<p><span style="font-size:14px"><font face=arial>{text}</font></span></p>' for text in PARAGRAPHS),
+    "p, then bare text": "".join(f"<p>{text}</p>" for text in PARAGRAPHS[:4])
+    + "<p></p>"
+    + "<p></p>".join(PARAGRAPHS[4:]),
+    "spans": "".join(
+        f'<p><span style="font-size:14px"><font face=arial>{text}</font></span></p>' for text in PARAGRAPHS
+    ),
     "unclosed p": "".join(f"<p>{text}" for text in PARAGRAPHS),
     "table rows": "<table>" + "".join(f"<tr><td>{text}</td></tr>" for text in PARAGRAPHS) + "</table>",
 }

@@ -25,7 +25,7 @@ FORMS = {
     "picture with sources": f'<figure><picture><source media="(min-width: 1px)" srcset="/s.webp 1x">{IMG}</picture>'
     f"<figcaption>{PRINTED}</figcaption></figure>",
     "baovinhphuc 2019": f"<div>{IMG}<div class=articleimg_caption>{PRINTED}</div></div>",
-    "PhotoCMS_Caption": f'<div class=VCSortableInPreviewMode type=Photo><div>{IMG}</div><div class=PhotoCMS_Caption><p>{PRINTED}</p></div></div>',
+    "PhotoCMS_Caption": f"<div class=VCSortableInPreviewMode type=Photo><div>{IMG}</div><div class=PhotoCMS_Caption><p>{PRINTED}</p></div></div>",
     "second row": f"<table><tr><td>{IMG}</td></tr><tr><td>{PRINTED}</td></tr></table>",
     "second row, em": f"<table class='image center'><tbody><tr><td>{IMG}</td></tr><tr><td class=image_desc><em>{PRINTED}</em></td></tr></tbody></table>",
     "second row, pCaption": f"<table class=picture><tr><td class=pic>{IMG}</td></tr><tr><td class=caption><p class=pCaption>{PRINTED}</p></td></tr></table>",
@@ -84,14 +84,19 @@ def test_paragraph_after_a_picture_without_caption_stays_text() -> None:
 
 
 def test_lead_picture_above_the_body_counts() -> None:
-    page = modern(paragraphs()).replace("<div class=\"noi-dung-bai\">", f"{FORMS['figcaption']}<div class='noi-dung-bai'>")
+    page = modern(paragraphs()).replace(
+        '<div class="noi-dung-bai">', f"{FORMS['figcaption']}<div class='noi-dung-bai'>"
+    )
     reading = read(page)
     assert [image.caption for image in reading.images] == [CAPTION]
     assert reading.blocks[0].kind == "image"
 
 
 def test_pictures_of_other_stories_do_not_count() -> None:
-    box = "".join(f'<li><a href="/x-{n}.html"><img src="/x{n}.jpg"><h4>Tin khác số {n} trong ngày hôm nay</h4></a></li>' for n in range(5))
+    box = "".join(
+        f'<li><a href="/x-{n}.html"><img src="/x{n}.jpg"><h4>Tin khác số {n} trong ngày hôm nay</h4></a></li>'
+        for n in range(5)
+    )
     reading = read(modern(paragraphs((2, FORMS["figcaption"])) + f"<div class='tin-lien-quan'><ul>{box}</ul></div>"))
     assert [image.url for image in reading.images] == [PICTURE]
 

@@ -1,0 +1,103 @@
+"""What is an article and what is not."""
+
+from __future__ import annotations
+
+import pytest
+from tests.extract.imaginary_paper import CAPTION, HEADLINE, LEAD, PARAGRAPHS, URL, modern, paragraphs
+
+from archive import Reading, Unreadable, read_page
+
+_TEASER = '<div class="item"><h3><a href="/tin-{0}.html">Tin thứ {0}: hội nghị tổng kết phong trào thi đua</a></h3><p>{1}</p></div>'
+_LISTING = "".join(_TEASER.format(number, text) for number, text in enumerate(PARAGRAPHS))
+_SCRAMBLED = "4buYfVDhu549NOG7pmJiS+G7" * 40
+
+UNREADABLE = {
+    "nothing": (b"", "empty"),
+    "white space": (b" \n\t " * 50, "empty"),
+    "png": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not-html"),
+    "pdf": (b"%PDF-1.7\n1 0 obj <<>> endobj", "not-html"),
+    "json": (b'{"status": "ok", "html": "<p>x</p>"}', "not-html"),
+    "rss": (b'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title></channel></rss>', "not-html"),
+    "sitemap": (b'<?xml version="1.0"?><urlset><url><loc>http://x.vn/</loc></url></urlset>', "not-html"),
+    "plain text": ("\n".join(PARAGRAPHS).encode(), "not-html"),
+    "cookie bounce": (
+        b'<html><body><script>document.cookie="D1N=abc";location.reload(true);</script></body></html>',
+        "cookie-bounce",
+    ),
+    "soft 404": (
+        b"<html><title>404 Not Found</title><body><h1>Not Found</h1><p>The page is gone.</p></body></html>",
+        "soft-404",
+    ),
+    "soft 404 in Vietnamese": (
+        "<html><title>Không tìm thấy trang</title><body><h1>Trang bạn tìm không tồn tại</h1><p>Mời bạn về trang chủ.</p></body></html>".encode(),
+        "soft-404",
+    ),
+    "wall": (
+        b"<html><title>Just a moment...</title><body><p>Checking your browser before accessing the site.</p></body></html>",
+        "wall",
+    ),
+    "listing": (modern(_LISTING).encode(), "listing"),
+    "no text": (f"<html><title>{HEADLINE}</title><body><h1>{HEADLINE}</h1></body></html>".encode(), "no-article"),
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_is_no_article_is_refused_with_its_reason(name: str) -> None:
+    body, reason = UNREADABLE[name]
+    found = read_page(body, URL)
+    assert isinstance(found, Unreadable), found
+    assert found.reason == reason
+
+
+def test_home_page_is_told_by_its_address() -> None:
+    found = read_page(modern(_LISTING), "http://bao.example.vn/")
+    assert isinstance(found, Unreadable)
+    assert found.reason == "home"
+
+
+def read(markup: str) -> Reading:
+    found = read_page(markup, URL)
+    assert isinstance(found, Reading), found
+    return found
+
+
+def test_article() -> None:
+    reading = read(modern(paragraphs()))
+    assert (reading.kind, reading.headline) == ("article", HEADLINE)
+
+
+def test_article_with_a_list_of_other_stories_stays_an_article() -> None:
+    assert read(modern(paragraphs() + '<div class="box">' + _LISTING[:900] + "</div>")).kind == "article"
+
+
+def test_scrambled_body_is_recorded_and_never_shown() -> None:
+    reading = read(modern(f'<p class="sapo">{LEAD}</p><p>{PARAGRAPHS[0]}</p><p>{_SCRAMBLED}</p>'))
+    assert reading.kind == "obfuscated"
+    assert "obfuscated" in reading.flags
+    assert _SCRAMBLED[:60] not in reading.text
+    assert reading.lead == LEAD
+
+
+def test_photo_story_keeps_its_captions() -> None:
+    figures = "".join(
+        f'<figure><img src="/{n}.jpg"><figcaption>{CAPTION} Ảnh {n}: Dương Hà</figcaption></figure>' for n in range(6)
+    )
+    reading = read(
+        modern(
+            f"<p>{PARAGRAPHS[0]}</p>{figures}",
+            '<meta property="article:published_time" content="2024-05-20T08:15:00+07:00">',
+        )
+    )
+    assert reading.kind == "photo-story"
+    assert len([image for image in reading.images if image.caption]) == 6
+
+
+def test_live_blog() -> None:
+    declared = '<script type="application/ld+json">{"@type": "LiveBlogPosting", "headline": "x"}</script>'
+    assert read(modern(paragraphs(), declared)).kind == "live-blog"
+
+
+def test_flags_tell_what_to_look_at() -> None:
+    reading = read(modern(f"<p>{PARAGRAPHS[0]}</p>", '<meta property="og:type" content="article">'))
+    assert "one-line-body" in reading.flags
+    assert "no-date" in reading.flags
