@@ -23,6 +23,7 @@ METAS = (
     "vr:author",
 )  # fmt: skip
 FARTHEST = 25  # elements between two parts of one byline
+DEEPEST = 12  # elements inside each other that a byline is taken apart to
 LONGEST = 240  # characters of an element that is a byline and nothing more
 _NAMED = re.compile(
     r"(?:^|[\s_\-]|[a-z](?=[A-Z]))(?:authors?(?:name|s?info|line)?|bylines?|by-line|tac-?gia|writers?|journalists?"
@@ -35,6 +36,7 @@ _HREF = re.compile(
     r"|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
     re.I,
 )
+_SAID = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # amid a line: `20/05/2024 | Tác giả: Hải Yến`
 _INTRODUCED = re.compile(r"^(?:by|von|par|por|oleh|bài(?: và ảnh|, ảnh)?:|tác giả:|text:|autor:|author:)\s", re.I)
 _ASIDE = re.compile(
     r"job|role|position|title|bio|desc|email|e-mail|location|social|date|time|follow|label|count|read|source"
@@ -42,6 +44,7 @@ _ASIDE = re.compile(
     re.I,
 )
 _VENDORS = frozenset(map(key_of, VENDORS))
+_JOINING = frozenset({"and", "und", "et", "y", "e", "và", "&", "og", "och", "en"})
 _LOOSE = re.compile(r"\s+([,;.)])")
 _HOST = re.compile(r"^[\w.-]+\.(?:vn|com|net|org|de|at|ch|tv|info|news|co\.\w\w|\w\w)$|\b(?:com )?vn$", re.I)
 
@@ -135,7 +138,7 @@ def is_vendor(name: str) -> bool:
 def line_in(element: HtmlElement, names: tuple[str, ...]) -> str:
     """The byline as printed: of the innermost element that shows all the names, where the outer one says much more."""
     line = printed(element)
-    if len(line) <= sum(map(len, names)) + 3 * len(names) + 15:
+    if line and len(line) <= sum(map(len, names)) + 3 * len(names) + 15:
         return line
     inner = [child for child in islice(element.iter("*"), 1, 40) if is_byline(child, label(child))]
     lines = [printed(child) for child in inner if set(names_in(child)) >= set(names)]
@@ -149,9 +152,10 @@ def _split(values: Iterable[str]) -> tuple[str, ...]:
 def is_byline(element: HtmlElement, name: str) -> bool:
     if element.tag == "a" and element.get("rel") != "author":
         return bool(_HREF.search(element.get("href") or ""))
-    return (
-        _is_named(element) or _is_byline_name(name) or bool(_INTRODUCED.match((element.text or "").lstrip()[:30] + " "))
-    )
+    if _is_named(element) or _is_byline_name(name):
+        return True
+    own = (element.text or "").strip()[:LONGEST]
+    return bool(own) and bool(_INTRODUCED.match(own + " ") or _SAID.search(own))
 
 
 def _is_named(element: HtmlElement) -> bool:
@@ -173,6 +177,9 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     links = [link for link in islice(element.iter("a"), 20) if link is not element and is_byline(link, "")]
     linked = tuple(filter(is_person_like, _split(meta or [text_of(link, LONGEST) for link in links])))
     text = printed(element)
+    said = _SAID.search(text)
+    if said and len(text) <= LONGEST:
+        return _split([said.group(1)])
     if len(text) > LONGEST or len(text) > sum(map(len, linked)) + 110:
         return ()
     named = _split([text])
@@ -183,19 +190,19 @@ def names_in(element: HtmlElement) -> tuple[str, ...]:
     return linked
 
 
-def printed(element: HtmlElement) -> str:
+def printed(element: HtmlElement, depth: int = 0) -> str:
     """The text of a byline without times, roles and portraits; names in elements alike are set apart."""
-    children = [child for child in islice(element, 30) if isinstance(child.tag, str) and not _is_aside(child)]
-    alike = len(children) > 1 and len({(child.tag, child.get("class")) for child in children}) == 1
-    apart = "; " if alike and not any((child.tail or "").strip() for child in children) else " "
+    children = [child for child in islice(element, 30) if isinstance(child.tag, str)]
+    shown = [child for child in children if not _is_aside(child)]
+    alike = len(shown) > 1 and len({(child.tag, child.get("class")) for child in shown}) == 1
+    apart = "; " if alike and not any((child.tail or "").strip() for child in shown) else ""
     pieces = [element.text or ""]
     for child in children:
-        said = printed(child) if len(child) else text_of(child, LONGEST)
-        if (
-            said[:1].isupper() or said[:1].isdigit()
-        ):  # set apart on the screen; but initials are often a span of their own
+        nested = len(child) and depth < DEEPEST
+        said = "" if child not in shown else printed(child, depth + 1) if nested else text_of(child, LONGEST)
+        if said[:1].isupper() or said in _JOINING:  # set apart on the screen; initials are often a span of their own
             pieces.append(" ")
-        pieces += [said, apart if said and child is not children[-1] else "", child.tail or ""]
+        pieces += [said, apart if said and child is not shown[-1] else "", child.tail or ""]
     return _LOOSE.sub(r"\1", folded("".join(pieces), 2 * LONGEST)).strip(" ;|")
 
 

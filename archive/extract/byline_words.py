@@ -13,8 +13,8 @@ def _phrases(text: str) -> tuple[str, ...]:
 # Who wrote, photographed, translated or reported: before a colon.
 BEFORE_COLON = _phrases("""
     bài | bài viết | bài và ảnh | bài, ảnh | bài - ảnh | bài-ảnh | bài & ảnh | ảnh và bài | bài, ảnh, clip | bài và
-    clip | bài, video | tin | tin, ảnh | tin và ảnh | tin - ảnh | tin, bài | tin bài | ảnh | chùm ảnh | thực hiện |
-    tác giả | phóng viên | pv | nhóm phóng viên | nhóm pv | nhóm p.v | nguồn | biên tập | biên soạn | người viết |
+    clip | bài, video | tin | tin, ảnh | tin và ảnh | tin - ảnh | tin, bài | tin bài | chùm ảnh | thực hiện |
+    tác giả | phóng viên | pv | nhóm phóng viên | nhóm pv | nhóm p.v | biên tập | biên soạn | người viết |
     ghi chép | by | written by | reported by | story by | text by | report by | words by | words | text | author |
     authors | reporter | from | von | text von | autor | autorin | autoren | redaktion | par | auteur | texte |
     propos recueillis par | por | autora | texto | redacción | di | testo di | a cura di | de | door | tekst | van |
@@ -56,7 +56,10 @@ FURNITURE = _phrases("""
     Twitter | Facebook | Instagram | LinkedIn | WhatsApp | Telegram | YouTube | TikTok | X | Email | E-Mail | Print
     | Share | Follow | Subscribe | Comments | Comment | Copy link | Zalo | Chia sẻ | Bình luận | Theo dõi | In bài
     viết | Advertisement | Anzeige | Read more | Sign up | Log in | Contact | Website | Newsletter | More | By | Von
-    | Par
+    | Par | Quảng cáo | Tin liên quan | Đọc thêm | Xem thêm | Từ khóa | Chủ đề | Liên hệ | Trở về | Hết | Ban biên
+    tập | Về đầu trang | Gửi bình luận | Việt Nam | Hà Nội | TP HCM | Key points | Key takeaways | Highlights |
+    Summary | Overview | Introduction | Breaking news | Live updates | Top stories | Read next | Get the app | Our
+    newsletters | Sign up now
 """)
 
 # News agencies: they sign where no person does.

@@ -28,6 +28,7 @@ _ACCORDING_TO = re.compile(r"^(?i:theo)\s+(?=.*[À-ỹđ]|[A-ZĐ\W]+$)")
 _TRAILING = re.compile(
     rf"\s*(?:\([^()]{{1,80}}\)|(?<=\w)(?:\s*[-–,]\s*|\s+)(?:{_any(words.BEHIND_NAME)}|ảnh:.*|theo .*))\s*$", re.I
 )
+_NO_AUTHOR = re.compile(r"(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|source|quelle)\s*:", re.I)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}|(?<!\w)@\w{2,30}")
 _ADDRESS = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
 # Short words that join names need a capital behind them: "Ortega y Gasset" is rarer than "Ana y Luis".
@@ -60,7 +61,7 @@ _AGENCIES = frozenset(map(key_of, words.AGENCIES))
 def authors_of(text: str) -> tuple[str, ...]:
     """The persons a byline names, in its order; the byline may hold introductions, roles, agencies and e-mail."""
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
-    if not text or _ADDRESS.search(text):
+    if not text or _ADDRESS.search(text) or _NO_AUTHOR.match(text):
         return ()
     names = unique(name for part in _BETWEEN.split(_bare(_WHEN.sub("", text))) if (name := name_of(part)))
     return tuple(name for name in names if not _ends_in_role(name)) or names

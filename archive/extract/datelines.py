@@ -161,7 +161,7 @@ def _with_time(element: HtmlElement, stamp: Stamp) -> Stamp:
     parent = element.getparent()
     if stamp.has_time or parent is None:
         return stamp
-    text = text_of(parent, LONGEST + 1)
+    text = " ".join(" ".join(islice(parent.itertext(), 20)).split())
     beside = visible(text) if len(text) <= LONGEST else None
     return beside if beside and _refines(beside, stamp) else stamp
 

@@ -46,7 +46,7 @@ def shown_headline(
     main: the declarations that may confirm an h2 too; other: those that only confirm an h1. is_house: whether a text
     is the site's own name, which many sites print as h1.
     """
-    keys, main_keys = keys_of([*main, *other]), keys_of(main)
+    keys, main_keys = keys_of([*main, *other]), keys_of(main or other)
     first_level = [_read(element, "h1") for element in islice(root.iter("h1"), MOST_SHOWN)]
     first_level = [found for found in first_level if len(key_of(found.text)) > 2 and not is_house(found.text)]
     in_place = [found for found in first_level if not _in_navigation(found.element)]
@@ -60,13 +60,15 @@ def shown_headline(
     return _called_headline(root, main_keys) or next(iter(in_place), None) or next(iter(first_level), None)
 
 
-def most_declared(declared: Sequence[tuple[str, str]]) -> Headline | None:
+def most_declared(declared: Sequence[tuple[str, str]], is_house: Callable[[str], bool]) -> Headline | None:
     """Of (origin, text) pairs the one that most others repeat, the earlier first, without the site's name."""
     if not declared:
         return None
     votes = [sum(agree(text, other) for _, other in declared) for _, text in declared]
     origin, text = declared[votes.index(max(votes))]
-    return Headline(text, origin)
+    cuts = [(text[: cut.start()], text[cut.end() :]) for cut in islice(_SEPARATOR.finditer(text[:LONGEST]), 8)]
+    bare = next((head for head, tail in cuts if head and is_house(tail)), text)
+    return Headline(bare, origin)
 
 
 def agree(headline: str, declared: str) -> bool:

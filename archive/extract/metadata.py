@@ -104,7 +104,7 @@ class _Reader:
         titles = [(origin, text) for origin, text in titles if text]
         main = [text for origin, text in titles if origin in ("json-ld", "og:title")]
         other = [text for origin, text in titles if origin not in ("json-ld", "og:title")]
-        found = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles)
+        found = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles, self._is_house)
         if found:
             self.origins.append(("headline", found.origin))
         return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -53,7 +54,7 @@ def body_of(root: HtmlElement) -> Body | None:
 
 def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | None:
     """The line that signs the article with another name than its house's: behind its text, else in bold before it."""
-    for element in _behind(body.last):
+    for element in chain(_bold_end(body.last), _behind(body.last)):
         names = _signed(element, vietnamese)
         if names and not all(is_house(name, house) for name in names):
             return Byline("signature", line_in(element, names), names, (element,))
@@ -61,6 +62,13 @@ def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | N
     if opening is not None and opening.tag == "p" and (names := _bold_names(opening)):
         return Byline("signature", line_in(opening, names), names, (opening,))
     return None
+
+
+def _bold_end(last: HtmlElement) -> Iterator[HtmlElement]:
+    """The bold element that ends a text which only line breaks divide."""
+    end = last[-1] if last.tag == "div" and len(last) else None
+    if end is not None and end.tag in ("b", "strong") and not (end.tail or "").strip():
+        yield end
 
 
 def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
@@ -82,13 +90,15 @@ def _signed(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
         return ()
     if is_byline(element, label(element)):
         return names_in(element)
+    if element.tag in ("b", "strong") and element.getnext() is None:
+        return _bold_names(element) if vietnamese else ()
     text = text_of(element, SHORT + 1) if element.tag in ("p", "div") and len(element) < 8 else ""
     if not 1 < len(text) <= SHORT or _SENTENCE.search(text):
         return ()
     style = (element.get("style") or "") + (element.get("align") or "").replace("right", "text-align:right")
     if _RIGHT.search(style) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
         return _likely(authors_of(text))
-    return _bold_names(element)
+    return _bold_names(element) if vietnamese else ()
 
 
 def _bold_names(element: HtmlElement) -> tuple[str, ...]:

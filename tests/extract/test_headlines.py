@@ -8,7 +8,9 @@ from lxml import html
 from archive.extract.headlines import Headline, agree, most_declared, shown_headline
 
 
-def shown(body: str, main: tuple[str, ...] = (), other: tuple[str, ...] = (), house: str = "Báo Địa Phương") -> Headline | None:
+def shown(
+    body: str, main: tuple[str, ...] = (), other: tuple[str, ...] = (), house: str = "Báo Địa Phương"
+) -> Headline | None:
     return shown_headline(html.document_fromstring(f"<body>{body}</body>"), main, other, house.__eq__)
 
 
@@ -32,7 +34,9 @@ def test_h1_without_any_declaration() -> None:
 
 
 def test_h1_of_a_breadcrumb_is_not_what_the_page_shows() -> None:
-    found = shown("<nav><h1>Baerbock: Topjob</h1></nav><h2>Nur eine Etappe</h2>", ("Nur eine Etappe", "Baerbock: Topjob"))
+    found = shown(
+        "<nav><h1>Baerbock: Topjob</h1></nav><h2>Nur eine Etappe</h2>", ("Nur eine Etappe", "Baerbock: Topjob")
+    )
     assert found is not None
     assert (found.text, found.origin) == ("Nur eine Etappe", "h2")
 
@@ -54,7 +58,9 @@ def test_kicker_in_its_own_element_is_kept_apart() -> None:
 
 
 def test_kicker_that_the_site_counts_in_stays() -> None:
-    found = shown("<h1><span>Entwurf</span><span>: </span><span>Ein Fortschritt</span></h1>", ("Entwurf: Ein Fortschritt",))
+    found = shown(
+        "<h1><span>Entwurf</span><span>: </span><span>Ein Fortschritt</span></h1>", ("Entwurf: Ein Fortschritt",)
+    )
     assert found is not None
     assert (found.text, found.kicker) == ("Entwurf: Ein Fortschritt", None)
 
@@ -73,7 +79,14 @@ def test_nothing_shown(empty: str) -> None:
 
 @pytest.mark.parametrize(
     "declared",
-    ["Giá lúa tăng mạnh", "Giá lúa tăng mạnh - Báo Địa Phương", "Giá lúa tăng mạnh | Kinh tế | Báo", "GIÁ LÚA TĂNG MẠNH", "Giá  lúa tăng mạnh!", "Báo Địa Phương - Giá lúa tăng mạnh"],
+    [
+        "Giá lúa tăng mạnh",
+        "Giá lúa tăng mạnh - Báo Địa Phương",
+        "Giá lúa tăng mạnh | Kinh tế | Báo",
+        "GIÁ LÚA TĂNG MẠNH",
+        "Giá  lúa tăng mạnh!",
+        "Báo Địa Phương - Giá lúa tăng mạnh",
+    ],
 )
 def test_agreement_overlooks_the_site(declared: str) -> None:
     assert agree("Giá lúa tăng mạnh", declared)
@@ -85,6 +98,10 @@ def test_other_texts_do_not_agree(declared: str) -> None:
 
 
 def test_without_anything_shown_the_most_repeated_declaration() -> None:
-    found = most_declared([("json-ld", "Bài này"), ("og:title", "Giá lúa tăng mạnh"), ("title", "Giá lúa tăng mạnh | Báo")])
-    assert found == Headline("Giá lúa tăng mạnh", "og:title")
-    assert most_declared([]) is None
+    declared = [("json-ld", "Bài này"), ("og:title", "Giá lúa tăng mạnh"), ("title", "Giá lúa tăng mạnh | Báo")]
+    assert most_declared(declared, "Báo".__eq__) == Headline("Giá lúa tăng mạnh", "og:title")
+    assert most_declared([], "Báo".__eq__) is None
+
+
+def test_the_site_is_cut_off_a_lone_title() -> None:
+    assert most_declared([("title", "Giá lúa - thóc | Báo")], "Báo".__eq__) == Headline("Giá lúa - thóc", "title")

@@ -45,12 +45,17 @@ def test_damaged_article_is_read(source: str) -> None:
 
 
 def test_outer_before_inner_in_document_order() -> None:
-    names = [thing.get("name") for thing in read('{"name": "a", "part": {"name": "b"}, "z": [{"name": "c"}]}', '{"name": "d"}')]
+    names = [
+        thing.get("name")
+        for thing in read('{"name": "a", "part": {"name": "b"}, "z": [{"name": "c"}]}', '{"name": "d"}')
+    ]
     assert names == ["a", "b", "c", "d"]
 
 
 def test_author_of_a_broken_script() -> None:
-    (article,) = read(ARTICLE[:-1] + ', "author": {"@type": "Person", "name": "Thu Trang"}, "description": "Ông nói "vâng""}')
+    (article,) = read(
+        ARTICLE[:-1] + ', "author": {"@type": "Person", "name": "Thu Trang"}, "description": "Ông nói "vâng""}'
+    )
     assert article["author"] == "Thu Trang"
 
 
@@ -60,7 +65,9 @@ def test_nothing_to_read(source: str) -> None:
 
 
 def test_other_scripts_are_left_alone() -> None:
-    root = html.document_fromstring(f"<script>{ARTICLE}</script><script type='text/template'>{ARTICLE}</script><p>x</p>")
+    root = html.document_fromstring(
+        f"<script>{ARTICLE}</script><script type='text/template'>{ARTICLE}</script><p>x</p>"
+    )
     assert objects(root) == ()
 
 

@@ -96,7 +96,8 @@ ARTICLES = (
         "2026-03-07T00:05+07:00",
         "2026-03-07T07:38+07:00",
         "Phân tích",
-        ("Xung đột Trung Đông", "Trung Đông", "Giá xăng hôm nay", "Iran", "Israel", "Trung Quốc", "Ấn Độ", "Thái Lan", "Myanmar", "Nga", "Tin nóng"),
+        ("Xung đột Trung Đông", "Trung Đông", "Giá xăng hôm nay", "Iran", "Israel",
+         "Trung Quốc", "Ấn Độ", "Thái Lan", "Myanmar", "Nga", "Tin nóng"),
     ),
     Read(
         "vnexpress.net/viet-nam-mo-lai-duong-bay-4426992.html",

@@ -36,8 +36,8 @@ def test_steps_in_lists_of_their_own() -> None:
 
 
 def test_shown_breadcrumb() -> None:
-    body = f'<ul class="breadcrumb"><li><a href="/">Trang chủ</a></li><li><a href="/x">Thời sự</a></li></ul><h1>{HEADLINE}</h1>'
-    assert section(page(body)) == ("Thời sự", "breadcrumb")
+    trail = '<ul class="breadcrumb"><li><a href="/">Trang chủ</a></li><li><a href="/x">Thời sự</a></li></ul>'
+    assert section(page(f"{trail}<h1>{HEADLINE}</h1>")) == ("Thời sự", "breadcrumb")
 
 
 def test_declared_section() -> None:
@@ -52,7 +52,11 @@ def test_link_above_the_headline() -> None:
 
 @pytest.mark.parametrize(
     "body",
-    ["<h1>x</h1>", f"<a href='/x'>Một bài khác của báo về đời sống</a><h1>{HEADLINE}</h1>", "<nav><a href='/a'>Thời sự</a></nav><h1>x</h1>"],
+    [
+        "<h1>x</h1>",
+        f"<a href='/x'>Một bài khác của báo về đời sống</a><h1>{HEADLINE}</h1>",
+        "<nav><a href='/a'>Thời sự</a></nav><h1>x</h1>",
+    ],
 )
 def test_no_section(body: str) -> None:
     assert section(page(body)) is None
@@ -76,7 +80,9 @@ def test_one_article_tag_gives_way_to_keywords_that_hold_it() -> None:
     assert declared_tags(Declared(page("", metas)))[0] == ("Hàng không", "Tin nóng")
 
 
-@pytest.mark.parametrize(("declared", "language"), [("vi", "vi"), ("vi-VN", "vi"), ("vi_VN", "vi"), ("EN-us", "en"), ("vi,en", "vi")])
+@pytest.mark.parametrize(
+    ("declared", "language"), [("vi", "vi"), ("vi-VN", "vi"), ("vi_VN", "vi"), ("EN-us", "en"), ("vi,en", "vi")]
+)
 def test_language(declared: str, language: str) -> None:
     assert language_of(["", declared, "fr"]) == language
 

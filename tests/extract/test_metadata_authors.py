@@ -1,0 +1,148 @@
+"""Who wrote an article, where the page declares it, shows it beside the headline or signs with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from archive.extract.metadata import Metadata, read_metadata
+from archive.extract.page import Page
+from tests.extract.newspaper_pages import (
+    HEADLINE,
+    PARAGRAPHS,
+    declared,
+    div_page,
+    linked_data,
+    news,
+    page,
+    table_page,
+    texts,
+)
+
+Build = Callable[..., Page]
+LAYOUTS = pytest.mark.parametrize("build", [div_page, table_page])
+
+SIGNATURES = [
+    ('<p style="text-align: right;"><strong>Dương Hà</strong></p>', "Dương Hà", ["Dương Hà"]),
+    ('<p style="text-align:right"><strong>Hà Thu</strong> (tổng hợp)</p>', "Hà Thu (tổng hợp)", ["Hà Thu"]),
+    ('<div align="right"><b>Bài và ảnh: An - Lan</b></div>', "Bài và ảnh: An - Lan", ["An", "Lan"]),
+    ("<p><b>Thái</b></p>", "Thái", ["Thái"]),  # pen names of one word
+    ('<p align="right"><b>Thái</b></p>', "Thái", ["Thái"]),
+    ("<p>Thanh Nga</p>", "Thanh Nga", ["Thanh Nga"]),
+    ('<p class="author_mail"><strong>Đoàn Loan</strong><a href="#"></a></p>', "Đoàn Loan", ["Đoàn Loan"]),
+    ('<div class="author"><strong>Tâm Hằng</strong> <i>(TTXVN)</i></div>', "Tâm Hằng (TTXVN)", ["Tâm Hằng"]),
+    ('<p class="author">Theo Hồ Hương</p>', "Theo Hồ Hương", ["Hồ Hương"]),
+    ('<p align="right"><strong>Theo TTXVN</strong></p>', "Theo TTXVN", ["TTXVN"]),
+    ("<p><b>Hết.</b></p>", None, []),
+    ("<p><b>QUẢNG CÁO</b></p>", None, []),
+    ("<p><em>Ảnh: Dương Hà</em></p>", None, []),
+    ("", None, []),
+]  # fmt: skip
+
+
+def read(found: Page) -> Metadata:
+    return read_metadata(found, ())
+
+
+@LAYOUTS
+@pytest.mark.parametrize(("line", "byline", "authors"), SIGNATURES)
+def test_signature_behind_the_text(build: Build, line: str, byline: str | None, authors: list[str]) -> None:
+    found = read(build(foot=line))
+    assert (found.byline, list(found.authors)) == (byline, authors)
+    assert texts(found.used)[:1] == ([byline] if byline else [])
+
+
+def test_signature_before_the_text() -> None:
+    body = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    signed = f"<h1>From adversity</h1><div><p><strong>Mohloai Mpesi</strong></p>{body}</div>"
+    assert read(page(signed, attributes='lang="en"')).authors == ("Mohloai Mpesi",)
+
+
+def test_bold_end_of_a_text_between_line_breaks() -> None:
+    text = "<br><br>".join((*PARAGRAPHS, "<b>Thu Trang</b>"))
+    assert read(page(f"<h1>{HEADLINE}</h1><div>{text}</div>")).authors == ("Thu Trang",)
+
+
+def test_commenters_sign_nothing() -> None:
+    assert read(div_page()).authors == ()
+
+
+def test_used_elements_hold_no_running_text() -> None:
+    author = '<a rel="author" href="/author/x">Emilia Bell</a>'
+    found = read(div_page(f'<div class="entry-byline"><p class="lead">{PARAGRAPHS[0]}</p>{author}</div>'))
+    assert found.authors == ("Emilia Bell",)
+    assert not any(PARAGRAPHS[0] in text for text in texts(found.used))
+
+
+SHOWN = [
+    (
+        '<p>By <a href="/author/a">Ann Lee</a> and <a href="/author/b">Bob Ray</a></p>',
+        "By Ann Lee and Bob Ray",
+        ["Ann Lee", "Bob Ray"],
+    ),
+    (
+        '<p><a href="/tac-gia/a">Duy Anh</a> <a href="/tac-gia/a">Xem các bài viết của tác giả</a></p>',
+        "Duy Anh",
+        ["Duy Anh"],
+    ),
+    (
+        '<p itemprop="author"><meta itemprop="name" content="Ann Lee">Ann Lee <i class="job">Poet</i></p>',
+        "Ann Lee",
+        ["Ann Lee"],
+    ),
+    ('<div class="author"><span>Ann Lee</span><span>Bob Ray</span></div>', "Ann Lee; Bob Ray", ["Ann Lee", "Bob Ray"]),
+    ("<p>Von <b>Anna Lee</b></p>", "Von Anna Lee", ["Anna Lee"]),
+    ('<div class="author">BBC News</div>', None, []),
+    ("<p>Por sua causa, Carlos.</p>", None, []),
+]
+
+
+@pytest.mark.parametrize(("line", "byline", "authors"), SHOWN)
+def test_shown_beside_the_headline(line: str, byline: str | None, authors: list[str]) -> None:
+    site = '<meta property="og:site_name" content="BBC News">'
+    found = read(div_page(line, meta=site))
+    assert list(found.authors) == authors
+    assert not byline or found.byline == byline
+
+
+HOUSE = '"publisher": {"@type": "Organization", "name": "Báo Địa Phương"}'
+DECLARED = [
+    ('"author": {"@type": "Person", "name": "Thu Trang"}', ["Thu Trang"]),
+    ('"author": [{"name": "NH&#7852;T XUÂN"}, {"name": "NGHI VŨ"}]', ["NHẬT XUÂN", "NGHI VŨ"]),
+    ('"author": "Thu Trang, Hải Yến"', ["Thu Trang", "Hải Yến"]),
+    ('"author": [["Thu Trang"]]', ["Thu Trang"]),
+    ('"author": {"givenName": "Birgit", "familyName": "Baumann"}', ["Birgit Baumann"]),
+    ('"author": {"name": "Tâm HằngTTXVN"}', ["Tâm Hằng"]),
+    ('"author": {"@id": "#p"}, "x": {"@type": "Person", "@id": "#p", "name": "Thu Trang"}', ["Thu Trang"]),
+    ('"author": "https://baodiaphuong.com.vn/tac-gia/thu-trang"', []),
+    ('"author": {"@type": "Organization", "name": "Báo Địa Phương"}, ' + HOUSE, []),
+    ('"author": {"@type": "Person", "name": "VCCorp.vn"}', []),
+    ('"author": {"@type": "Person", "name": "baodiaphuong.com.vn"}', []),
+    ('"author": [{"name": "Báo Địa Phương"}, {"name": "Thu Trang"}], ' + HOUSE, ["Thu Trang"]),
+    ('"author": [{"name": "Thu Trang"}, {"name": "AFP"}]', ["Thu Trang"]),
+    ('"author": {"name": "AFP"}', ["AFP"]),
+    ('"author": [null, 7, {}, {"name": null}]', []),
+    ('"author": {"@id": "#a"}, "a": {"@id": "#a", "author": {"@id": "#a"}}', []),
+]
+
+
+@pytest.mark.parametrize(("members", "authors"), DECLARED)
+def test_declared(members: str, authors: list[str]) -> None:
+    assert list(read(declared(members)).authors) == authors
+
+
+def test_house_signs_where_nobody_else_does() -> None:
+    """Outside Vietnam a paper signs its own pieces; in Vietnam its name there is what the software filled in."""
+    house = '{"@type": "Organization", "name": "Der Bote"}'
+    script = linked_data(news(f'"author": {house}, "publisher": {house}', "Neue Brücke"))
+    found = read(page("<h1>Neue Brücke</h1>", script, "https://bote.example.de/a", 'lang="de"'))
+    assert found.authors == ("Der Bote",)
+    assert ("authors", "json-ld, house") in found.origins
+
+
+def test_persons_shown_against_another_one_declared() -> None:
+    """The declared person entered the article; the page names who wrote it."""
+    shown = '<div class="author-2">Naufal Zuhdi</div>'
+    found = read(div_page(shown, meta=linked_data(news('"author": {"name": "Heryadi"}'))))
+    assert found.authors == ("Naufal Zuhdi",)
