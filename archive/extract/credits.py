@@ -31,12 +31,17 @@ _TAIL = 160  # characters at the end of a caption in which a credit is looked fo
 _NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _BY = re.compile(
-    rf"((?:photo|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|of)\s+(\S.{{1,100}}?))\)?\s*\.?$", re.I
+    rf"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|of)\s+(\S.{{1,100}}?))\)?\s*\.?$", re.I
 )
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
 _UNCOLONED = re.compile(
     r"[(\[]?\b((?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.|foto:?)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
+    re.I,
+)
+# `Một góc chợ. Ảnh minh họa`: nobody is named, the page says only where the picture comes from
+_UNNAMED = re.compile(
+    r"(?:^|[.!?…\"”»,;–—-]\s*|[(\[]\s*)((?:ảnh|hình)\s(?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ (?:clip|video)))\s*[)\]]?\s*\.?$",
     re.I,
 )
 _EDGES = " \t-–—|:,;/("
@@ -47,7 +52,7 @@ _INITIALS = re.compile(r"(?:^|\s)(?:\w{1,2}\.)+\w{1,2}$")  # `H.Y.T`: its last f
 
 def split(printed: str) -> tuple[str | None, str | None]:
     """(caption, credit) of what is printed under a picture; the credit without its label, either may be None."""
-    for find in (_labelled, _signed, _barred, _by, _uncoloned, _bracketed, _slashed, _after_sentence):
+    for find in (_labelled, _signed, _barred, _by, _uncoloned, _unnamed, _bracketed, _slashed, _after_sentence):
         found = find(printed)
         if found:
             caption, credit = found
@@ -62,6 +67,8 @@ def name_only(credit: str) -> str:
     bare = credit.strip().strip("()[]（）【】").strip()
     if ")" in bare and "(" not in bare:
         bare = bare.partition(")")[0]
+    if bare.count("(") > bare.count(")"):
+        bare += ")"
     while True:
         match = _LEADING.match(bare)
         if not match or match.end() == len(bare):
@@ -104,6 +111,13 @@ def _by(printed: str) -> tuple[str, str] | None:
 def _uncoloned(printed: str) -> tuple[str, str] | None:
     match = _UNCOLONED.search(printed)
     return (printed[: match.start()], match[1]) if match else None
+
+
+def _unnamed(printed: str) -> tuple[str, str] | None:
+    match = _UNNAMED.search(printed)
+    if match is None or not printed[: match.start(1)].strip(_EDGES):
+        return None  # alone it is all that the page says about the picture: its caption
+    return printed[: match.start(1)], match[1]
 
 
 def _bracketed(printed: str) -> tuple[str, str] | None:

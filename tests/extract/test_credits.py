@@ -1,0 +1,64 @@
+"""Captions and credits as newspapers print them in one line."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive.extract.credits import split
+
+PRINTED = {
+    "Máy bay tại Tân Sơn Nhất. Ảnh: Quỳnh Trần.": ("Máy bay tại Tân Sơn Nhất.", "Quỳnh Trần"),
+    "Binh sĩ diễn tập. (Ảnh: AFP/TTXVN)": ("Binh sĩ diễn tập.", "AFP/TTXVN"),
+    "Người dân đi chợ (Ảnh: Tú Hưng).": ("Người dân đi chợ", "Tú Hưng"),
+    "Một bó hoa hồng - Ảnh: H.Y.T.": ("Một bó hoa hồng", "H.Y.T."),
+    "Đại biểu dự hội nghị. Nguồn: TTXVN": ("Đại biểu dự hội nghị.", "TTXVN"),
+    "Lãnh đạo trao quà (Nguồn ảnh: Báo Vĩnh Phúc)": ("Lãnh đạo trao quà", "Báo Vĩnh Phúc"),
+    "Cầu mới qua sông. Ảnh tư liệu: AFP/TTXVN": ("Cầu mới qua sông.", "AFP/TTXVN"),
+    "Ảnh: Dương Hà": (None, "Dương Hà"),
+    "Ảnh minh hoạ.": ("Ảnh minh hoạ.", None),
+    "Cảnh trong video. Ảnh chụp màn hình": ("Cảnh trong video.", "Ảnh chụp màn hình"),
+    "The bridge at dawn. Photo: Jane Doe/Reuters": ("The bridge at dawn.", "Jane Doe/Reuters"),
+    "A man walks home. (AP Photo/Evan Vucci)": ("A man walks home.", "AP Photo/Evan Vucci"),
+    "The islands seen from above. (Christie's)": ("The islands seen from above.", "Christie's"),
+    "She will succeed a socialist. | Niall Carson/PA Images via Getty Images": (
+        "She will succeed a socialist.",
+        "Niall Carson/PA Images via Getty Images",
+    ),
+    "Anti-racism activists in Plymouth (Image: Anadolu via Getty Images)": (
+        "Anti-racism activists in Plymouth",
+        "Anadolu via Getty Images",
+    ),
+    "Houses by the river. Photograph by Ann Lee": ("Houses by the river.", "Ann Lee"),
+    "Das Haus am See. Foto: Max Muster/dpa": ("Das Haus am See.", "Max Muster/dpa"),
+    "Ein Mann in Berlin (Archivbild) © picture alliance/dpa": ("Ein Mann in Berlin (Archivbild)", "picture alliance/dpa"),
+    "Das Haus am See. Foto: Max Muster / dpa (Symbolbild)": ("Das Haus am See.", "Max Muster / dpa (Symbolbild)"),
+    "Les voitures ont progressé. (Fred Scheiber/SIPA)": ("Les voitures ont progressé.", "Fred Scheiber/SIPA"),
+    "バレー男子の日本代表（Ｃ）共同通信社": ("バレー男子の日本代表", "共同通信社"),
+    "Wisuda Magister Manajemen ke-XV (Dok.IGI)": ("Wisuda Magister Manajemen ke-XV", "Dok.IGI"),
+}
+NOTHING_TO_SPLIT = [
+    "Hội nghị diễn ra ngày 20/5/2024 tại trụ sở UBND huyện.",
+    "Người bị bắt (áo trắng) tại cơ quan công an.",
+    "Die Ministerin (links) mit ihrem Gast.",
+    "The A/B test and the 24/7 service went on.",
+    "He was born in 1950 (and died in 2020).",
+]
+
+
+@pytest.mark.parametrize("printed", PRINTED)
+def test_caption_and_credit(printed: str) -> None:
+    assert split(printed) == PRINTED[printed]
+
+
+@pytest.mark.parametrize("printed", NOTHING_TO_SPLIT)
+def test_caption_without_credit_stays_whole(printed: str) -> None:
+    assert split(printed) == (printed, None)
+
+
+def test_splitting_takes_no_time_on_long_lines() -> None:
+    import time
+
+    start = time.process_time()
+    for line in ("a/" * 450, "(" * 900, "Ảnh: " * 180, "word " * 180, "A. " * 300, "© " * 450, "A|" * 450):
+        split(line)
+    assert time.process_time() - start < 0.2
