@@ -11,6 +11,7 @@ from archive.extract.blocks import Piece
 
 _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # characters from which a link, a teaser, a line between them counts
 _LONGEST_NOISE = 400
+_MOSTLY, _ANNOUNCED = 0.5, 0.05  # shares of a list item that are link
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _WORD = re.compile(r"\w+")
@@ -20,6 +21,7 @@ def kept(found: list[Piece], container: html.HtmlElement, headline: str) -> list
     """The pieces that belong to the article, in order."""
     same = _letters(headline)
     marks = [piece.kind == "image" or not _is_noise(piece, same) for piece in found]
+    _drop_link_lists(found, marks)
     _drop_orphaned(found, marks)
     left = [piece for piece, stays in zip(found, marks, strict=True) if stays]
     left = vote.confirmed(left, container)
@@ -57,6 +59,20 @@ def _is_noise(piece: Piece, headline: str) -> bool:
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
     return _letters(piece.text) == headline
+
+
+def _drop_link_lists(found: list[Piece], marks: list[bool]) -> None:
+    """Lists of which every item is mostly a link, or a box's words stand above: other stories, with a word about each."""
+    start = 0
+    while start < len(found):
+        end = start
+        while end < len(found) and found[end].kind == "list":
+            end += 1
+        items = found[start:end]
+        least = _ANNOUNCED if start and phrases.RELATED.match(found[start - 1].text[:_LONGEST_NOISE]) else _MOSTLY
+        if len(items) > 1 and all(piece.linked >= least * len(piece.text) for piece in items):
+            marks[start:end] = [False] * len(items)
+        start = end + 1
 
 
 def _drop_orphaned(found: list[Piece], marks: list[bool]) -> None:

@@ -77,8 +77,10 @@ def _named(element: html.HtmlElement) -> bool:
 
 def _fits(element: html.HtmlElement, headline: str) -> bool:
     text = fold(string(element))
-    if not _SHORTEST <= len(text) <= _LONGEST or text == headline or element.find(".//img") is not None:
+    if not _SHORTEST <= len(text) <= _LONGEST or element.find(".//img") is not None:
         return False
+    if headline and fold(headline) in text and len(text) < 2 * len(headline):
+        return False  # the headline once more, with a kicker
     return not any(
         one.tag in ("figure", "figcaption") or words.matches(words.GALLERY, one.get("class"))
         for one in _around(element)

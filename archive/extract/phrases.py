@@ -24,6 +24,7 @@ related(?: (?:news|articles?|stories|posts|content|topics|coverage|links|video))
 read (?:more|next|also|on)|also read|see also|more (?:on|from|news|stories|in)\b.{0,40}
 recommended(?: for you)?|most (?:read|popular|viewed)|trending(?: now)?|don't miss|up next|watch(?: now| next)?
 you (?:may|might) (?:also )?(?:like|be interested).{0,20}|what to know.{0,30}
+more great .{0,30}stories|what (?:else )?(?:to|we).{0,20}(?:reading|watching)
 editor'?s'? (?:picks?|choice)|further reading|top stories|latest (?:news|stories)
 tin (?:liên quan|khác|mới(?: nhất)?|đọc nhiều|cùng chuyên mục|bài liên quan|tức khác|nổi bật|nóng)|các tin khác
 cùng chuyên mục|mới nhất|có thể bạn quan tâm|xem thêm|đọc thêm|bài liên quan|đọc nhiều(?: nhất)?
@@ -40,7 +41,7 @@ RELATED = re.compile(rf"\W*(?:{_any(_BOXES)})\W*$", re.I)
 
 # whole pieces that are never text of the article: a box's words with a link behind them, buttons, players, adverts
 _LINKS = r"""
-(?:read (?:more|also|next)|also read|see also|related(?: (?:story|article|news))?|recommended)\s*[:|»–-]\s*\S
+(?:read (?:more|also|next)|also read|see also|related(?: \w+)?|recommended)\s*[:|»–-]\s*\S
 (?:watch(?: now)?|listen|more|exclusive|must read|in pictures)\s*[:|»–-]\s*\S
 (?:xem thêm|đọc thêm|tin liên quan|mời (?:bạn|quý).{0,30}(?:đọc|xem))\s*[:>»]
 (?:lesen sie (?:auch|hier)|lesen sie mehr|mehr zum thema|auch interessant|lesetipp|zum thema|hintergrund)\s*[:|]

@@ -107,7 +107,7 @@ PORTRAIT = _words(
 
 LEAD = _words(
     r"sapo(?:-?\w+)?", r"\w*-?sapo", r"(?:article|story|post|news|entry|page|detail|content|single)?-{0,2}(?:lead|lede|standfirst|dek|deck|summary|subtitle|sub-?headline|sub-?heading|sub-?title|intro|introduction|abstract|excerpt|chapo|chapeau|teaser-?text|vorspann|ingress|kicker-?text|subhead|bajada|entradilla|perex|description|desc|strapline|synopsis|preamble)(?:-{0,2}(?:text|content|paragraph))?",
-    r"alead", r"cms-?desc",
+    r"alead", r"lead-?in", r"vorspann", r"cms-?desc",
 )  # fmt: skip
 
 
