@@ -80,8 +80,13 @@ def _lines(*texts: str) -> list[str]:
 def _pictures(article: Published, reading: Reading) -> tuple[Any, Any]:
     return (
         [(picture.path, picture.caption, picture.credit) for picture in article.pictures],
-        [(urlsplit(image.url).path, image.caption, image.credit) for image in reading.images],
+        [(urlsplit(image.url).path, _unstopped(image.caption), image.credit) for image in reading.images],
     )
+
+
+def _unstopped(caption: str | None) -> str | None:
+    """The caption without a full stop at its end: pages print one between caption and credit, the truth has none."""
+    return caption.removesuffix(".") if caption else caption
 
 
 def _expected_versions(article: Published, day: int) -> int:
