@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from itertools import islice
@@ -14,7 +14,8 @@ from lxml.html import HtmlElement
 from archive.extract.dates import Stamp, machine, visible
 from archive.extract.declared import Declared
 from archive.extract.folding import text_of
-from archive.extract.surroundings import Spot
+from archive.extract.ruled import Find
+from archive.extract.surroundings import Spot, label
 
 PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish-date",
@@ -36,9 +37,12 @@ MODIFIED = (
     "article:modified", "lastupdate", "updated_time", "article_updatetime",
 )  # fmt: skip
 
+NAMED_LETTERS, WEAKLY_NAMED_LETTERS, BARE_LETTERS = 90, 45, 24
 LONGEST = 220  # characters of an element that shows a date and little else
+_WEAKLY_NAMED = re.compile(r"meta|info|byline|detail", re.I)
+_LEAD = re.compile(r"sapo|summary|desc|\blead\b|intro|chapeau", re.I)
 _NAMED = re.compile(
-    r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|meta|info|byline|detail|tanggal|fecha"
+    r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|tanggal|fecha"
     r"|tarih",
     re.I,
 )
@@ -79,17 +83,37 @@ def shown_claims(spots: Iterable[Spot]) -> list[tuple[Claim, bool]]:
     found = [(spot, *read) for spot in spots if (read := _read_spot(spot))]
     outer = {ancestor for spot, _, _ in found for ancestor in islice(spot.element.iterancestors(), 8)}
     found = [entry for entry in found if entry[0].element not in outer]
-    days: dict[tuple[str, str], set[date]] = {}
+    days: dict[tuple[str, ...], set[date]] = {}
     for spot, claim, _ in found:
-        days.setdefault((str(spot.element.tag), spot.label), set()).add(claim.stamp.when.date())
-    return [(claim, update) for spot, claim, update in found if len(days[str(spot.element.tag), spot.label]) < 3]
+        days.setdefault(_kind(spot), set()).add(claim.stamp.when.date())
+    return [(claim, update) for spot, claim, update in found if len(days[_kind(spot)]) < 3]
 
 
-def settled(claims: list[Claim], more: Callable[[], Iterable[Claim]]) -> Claim | None:
+def _kind(spot: Spot) -> tuple[str, ...]:
+    parent = spot.element.getparent()
+    return str(spot.element.tag), spot.label, str(parent.tag if parent is not None else ""), label(parent)
+
+
+def ruled_claim(find: Find) -> Claim | None:
+    """The stamp that a rule points at: in an element as beside a headline, else in its text."""
+    if find.element is not None and (read := _read_spot(Spot(find.element, label(find.element)))):
+        return replace(read[0], origin=find.rule)
+    stamp = machine(find.text) or visible(find.text)
+    return Claim(find.rule, stamp, find.element) if stamp else None
+
+
+def change(modified: Claim | None, published: Claim | None) -> Claim | None:
+    """The claim of a change, unless it is but the day of publishing without a time."""
+    if modified is None or published is None or modified.stamp.has_time:
+        return modified
+    return None if _wall(modified.stamp).date() == _wall(published.stamp).date() else modified
+
+
+def settled(claims: list[Claim], more: list[Claim]) -> Claim | None:
     """The first claim, made exact by others of the same day: a time of day and a zone, where it has none."""
     anchor = next(iter(claims), None)
     if anchor is None or not anchor.stamp.has_time or anchor.stamp.when.tzinfo is None:
-        claims = [*claims, *more()]
+        claims = [*claims, *more]
         anchor = next(iter(claims), None)
     if anchor is None:
         return None
@@ -124,24 +148,34 @@ def _wall(stamp: Stamp) -> datetime:
 
 
 def _read_spot(spot: Spot) -> tuple[Claim, bool] | None:
+    """The date that an element is there to show, and whether it is that of a change."""
     element, name = spot.element, spot.label
-    attribute = element.get("datetime") or (
-        element.get("content") if "datePublished" in name or "dateModified" in name else ""
-    )
+    declared = element.get("content") if "datePublished" in name or "dateModified" in name else ""
+    attribute = element.get("datetime") or declared
     if attribute and (stamp := machine(attribute)) and (stamp.has_time or not len(element)):
         return Claim("time", _with_time(element, stamp), element), _is_update(name, text_of(element, LONGEST))
-    named = element.tag == "time" or _is_date_name(name)
-    if not named and not _has_digit(element):
+    room = NAMED_LETTERS if element.tag == "time" else _letters_beside(name)
+    if room == 0 or (room == BARE_LETTERS and not _has_digit(element)):
         return None
     text = text_of(element, LONGEST + 1)
-    stamp = visible(text) if _may_be_date(text, named) else None
+    stamp = visible(text) if _may_be_date(text, room) else None
     return (Claim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
 
 
-def _may_be_date(text: str, named: bool) -> bool:
-    if not 6 <= len(text) <= LONGEST or not any(map(str.isdigit, text)) or _NEVER.search(text):
+@lru_cache(maxsize=8192)
+def _letters_beside(name: str) -> int:
+    """How many letters of other words an element may show beside its date, by what the markup calls it."""
+    if _NAMED.search(name):
+        return NAMED_LETTERS
+    if _LEAD.search(name):
+        return 0
+    return WEAKLY_NAMED_LETTERS if _WEAKLY_NAMED.search(name) else BARE_LETTERS
+
+
+def _may_be_date(text: str, room: int) -> bool:
+    if not 6 <= len(text) <= LONGEST or not _DIGIT.search(text) or _NEVER.search(text):
         return False
-    return sum(map(len, _WORD.findall(_DAY_WORDS.sub("", text)))) <= (90 if named else 24)
+    return sum(map(len, _WORD.findall(_DAY_WORDS.sub("", text)))) <= room
 
 
 def _has_digit(element: HtmlElement) -> bool:
@@ -149,11 +183,6 @@ def _has_digit(element: HtmlElement) -> bool:
     if element.text and _DIGIT.search(element.text, 0, LONGEST):
         return True
     return any(child.tail and _DIGIT.search(child.tail, 0, LONGEST) for child in islice(element, 4))
-
-
-@lru_cache(maxsize=8192)
-def _is_date_name(name: str) -> bool:
-    return bool(_NAMED.search(name))
 
 
 def _with_time(element: HtmlElement, stamp: Stamp) -> Stamp:

@@ -64,7 +64,7 @@ _ENGLISH = re.compile(
 def machine(text: str) -> Stamp | None:
     """A stamp meant for machines: ISO 8601 and its usual damages, RFC 2822, epoch seconds, .NET (month first)."""
     raw = folded(text, LONGEST)
-    if raw.isdigit() and len(raw) in (10, 13):
+    if raw.isdecimal() and len(raw) in (10, 13):
         return _epoch(raw)
     for form in (_ISO, _DOT_NET, _COMPACT, _ENGLISH):
         found = form.match(raw)

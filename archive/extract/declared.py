@@ -67,7 +67,7 @@ class Declared:
         """Keys of every name the page gives to its own house: site, publisher, host."""
         names = [value for name in _HOUSE_METAS for value in self.page.metas.get(name, ())[:3]]
         names += [value for thing in self.page.linked_data[:300] for value in _house_names(thing)]
-        host = (urlsplit(self.page.url).hostname or "").removeprefix("www.")
+        host = host_of(self.page.url).removeprefix("www.")
         labels = host.split(".")
         names += [host, *labels[:-1][-2:], "".join(labels)]
         keys = {house_key(folded(name, 200)) for name in names}
@@ -144,6 +144,14 @@ class Declared:
         if isinstance(wanted, str) and isinstance(found, str) and agree(folded(wanted), folded(found)):
             return True
         return self._is_here(other)
+
+
+def host_of(url: str) -> str:
+    """The host of an address; '' where there is none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""
 
 
 def house_key(name: str) -> str:

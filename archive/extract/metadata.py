@@ -4,29 +4,23 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
-from functools import lru_cache
-from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from lxml import etree, html
+from lxml import html
 
 from archive.extract import authorship, datelines, sections
 from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, unique
 from archive.extract.datelines import Claim
-from archive.extract.dates import machine, visible
-from archive.extract.declared import Declared, house_key
-from archive.extract.folding import folded, text_of
+from archive.extract.declared import Declared, host_of, house_key
+from archive.extract.folding import folded
 from archive.extract.headlines import Headline, most_declared, shown_headline
 from archive.extract.page import Page
+from archive.extract.ruled import Field, Find, finds
 from archive.extract.signatures import body_of, signature
 from archive.extract.surroundings import Spot, spots
-from archive.extract.zones import zone_of_host
+from archive.extract.zones import observes, zone_of_host
 from archive.rules.base import Rules
-
-Found = tuple[str, html.HtmlElement | None, str]
-"""What a rule's expression yields: its text, its element (None for attributes and texts), the rule set's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +60,7 @@ class _Reader:
         self.declared, self.page, self.rules, self.timezone = declared, declared.page, rules, timezone
         self.origins: list[tuple[str, str]] = []
         self.used: list[html.HtmlElement] = []
+        self.offset: tzinfo | None = None
         self.language = self._language()
         self.headline = self._headline()
         self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
@@ -96,9 +91,9 @@ class _Reader:
         )
 
     def _headline(self) -> Headline | None:
-        for text, element, rule in self._ruled("headline"):
-            self.origins.append(("headline", rule))
-            return Headline(text, rule, element)
+        for find in self._finds("headline")[:1]:
+            self.origins.append(("headline", find.rule))
+            return Headline(find.text, find.rule, find.element)
         named = [("json-ld", folded(text)) for _, text in self.declared.value("headline")][:3]
         titles = [*named, *self.declared.titles, ("title", self.declared.title)]
         titles = [(origin, text) for origin, text in titles if text]
@@ -155,31 +150,26 @@ class _Reader:
         return ()
 
     def _ruled_bylines(self) -> list[Byline]:
-        found = self._ruled("byline", every=True)
+        found = self._finds("byline")
         if not found:
             return []
-        lines = list(dict.fromkeys(text for text, _, _ in found))
-        elements = tuple(element for _, element, _ in found if element is not None)
-        return [
-            Byline(found[0][2], "; ".join(lines), unique(name for line in lines for name in authors_of(line)), elements)
-        ]
+        lines = list(dict.fromkeys(find.text for find in found))
+        names = unique(name for line in lines for name in authors_of(line))
+        elements = tuple(find.element for find in found if find.element is not None)
+        return [Byline(found[0].rule, "; ".join(lines), names, elements)]
 
     def _dates(self) -> tuple[Claim | None, Claim | None]:
         declared = datelines.declared_claims(self.declared, ("datePublished",), datelines.PUBLISHED)
-        ruled = [
-            Claim(rule, stamp, element)
-            for text, element, rule in self._ruled("published")
-            if (stamp := machine(text) or visible(text))
-        ]
-        shown = [claim for claim, updated in self.shown if not updated]
-        if self.vietnamese and not shown:  # "Cập nhật" above an article is when it went online
-            shown = [claim for claim, _ in self.shown]
-        published = datelines.settled([*ruled, *declared], lambda: shown)
         changed = datelines.declared_claims(self.declared, ("dateModified",), datelines.MODIFIED)
-        modified = datelines.settled(changed, lambda: [claim for claim, updated in self.shown if updated])
-        claims = [*ruled, *(claim for claim, _ in self.shown)]
-        self.used += [claim.element for claim in claims if claim.element is not None]
-        self.offset = datelines.offset_of([*declared, *changed, *(claim for claim, _ in self.shown)])
+        ruled = [claim for find in self._finds("published")[:4] if (claim := datelines.ruled_claim(find))]
+        shown = [claim for claim, updated in self.shown if not updated]
+        updates = [claim for claim, updated in self.shown if updated]
+        if self.vietnamese and not shown:  # "Cập nhật" above an article is when it went online
+            shown, updates = updates, []
+        published = datelines.settled([*ruled, *declared], shown)
+        modified = datelines.change(datelines.settled(changed, updates), published)
+        self.used += [claim.element for claim in (*ruled, *shown, *updates) if claim.element is not None]
+        self.offset = datelines.offset_of([*declared, *changed, *shown, *updates])
         return published, modified
 
     def _moment(self, claim: Claim | None, field: str) -> datetime | None:
@@ -192,13 +182,12 @@ class _Reader:
 
     def _zone(self) -> tuple[tzinfo, bool]:
         """The clock for stamps that name none, and whether it is only assumed."""
+        country = zone_of_host(host_of(self.page.url))
         if self.offset:
-            return self.offset, False
-        host = urlsplit(self.page.url).hostname or ""
+            return (country if country and observes(country, self.offset) else self.offset), False
         if self.vietnamese or self.timezone != "Asia/Ho_Chi_Minh":
             return ZoneInfo(self.timezone), False
-        zone = zone_of_host(host)
-        return (zone, False) if zone else (UTC, True)
+        return (country, False) if country else (UTC, True)
 
     def _language(self) -> str | None:
         root, metas = self.page.root, self.page.metas
@@ -209,22 +198,25 @@ class _Reader:
         return sections.language_of(given) or sections.language_of(_content_languages(root))
 
     def _section(self) -> str | None:
-        for text, _, rule in self._ruled("section"):
-            self.origins.append(("section", rule))
-            return text
+        for find in self._finds("section")[:1]:
+            self.origins.append(("section", find.rule))
+            return find.text
         found = sections.section_of(self.declared, self.around, self.headline.text if self.headline else "")
         if found:
             self.origins.append(("section", found[1]))
         return found[0] if found else None
 
     def _tags(self) -> tuple[str, ...]:
-        ruled = self._ruled("tags", every=True)
-        tags, origin = sections.tags_of(text for text, _, _ in ruled), ruled[0][2] if ruled else ""
+        ruled = self._finds("tags")
+        tags, origin = sections.tags_of(find.text for find in ruled), ruled[0].rule if ruled else ""
         if not tags:
             tags, origin = sections.declared_tags(self.declared)
         if tags:
             self.origins.append(("tags", origin))
         return tags
+
+    def _finds(self, field: Field) -> list[Find]:
+        return finds(self.rules, field, self.page.root)
 
     def _canonical(self) -> str | None:
         for link in self.page.root.iter("link"):
@@ -232,35 +224,7 @@ class _Reader:
                 return sections.canonical_of(link.get("href") or "", self.page.url)
         return None
 
-    def _ruled(self, field: str, every: bool = False) -> list[Found]:
-        """What the first expression that yields something yields: its first find, or all of them."""
-        for rules in self.rules:
-            for expression in getattr(rules, field):
-                found = [
-                    entry for item in _evaluate(expression, self.page.root) if (entry := _found(item, rules.name))[0]
-                ]
-                if found:
-                    return found if every else found[:1]
-        return []
-
 
 def _content_languages(root: html.HtmlElement) -> list[str]:
     metas = (meta for meta in root.iter("meta") if (meta.get("http-equiv") or "").lower() == "content-language")
     return [meta.get("content") or "" for meta in metas]
-
-
-@lru_cache(maxsize=512)
-def _compiled(expression: str) -> etree.XPath:
-    return etree.XPath(expression)
-
-
-def _evaluate(expression: str, root: html.HtmlElement) -> list[Any]:
-    result = _compiled(expression)(root)
-    return result[:60] if isinstance(result, list) else [result]
-
-
-def _found(item: Any, rule: str) -> Found:
-    if isinstance(item, html.HtmlElement):
-        stamp = item.get("datetime") or item.get("content") or ""
-        return stamp or text_of(item), item, rule
-    return folded(str(item)), None, rule

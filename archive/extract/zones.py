@@ -6,6 +6,7 @@ from a language: Spanish, English and Portuguese are written on every clock.
 
 from __future__ import annotations
 
+from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 _ZONES = {
@@ -17,7 +18,7 @@ _ZONES = {
     ),
     "Asia": (
         "ae:Dubai am:Yerevan az:Baku bd:Dhaka ge:Tbilisi hk:Hong_Kong il:Jerusalem in:Kolkata iq:Baghdad ir:Tehran "
-        "jo:Amman jp:Tokyo kh:Phnom_Penh kr:Seoul kw:Kuwait la:Vientiane lb:Beirut lk:Colombo mm:Yangon "
+        "jo:Amman jp:Tokyo kh:Phnom_Penh kr:Seoul kw:Kuwait lb:Beirut lk:Colombo mm:Yangon "
         "my:Kuala_Lumpur np:Kathmandu ph:Manila pk:Karachi qa:Qatar sa:Riyadh sg:Singapore sy:Damascus th:Bangkok "
         "tw:Taipei vn:Ho_Chi_Minh cn:Shanghai"
     ),
@@ -27,10 +28,9 @@ _ZONES = {
     ),
     "Atlantic": ("is:Reykjavik"),
     "America": (
-        "co:Bogota pe:Lima uy:Montevideo ve:Caracas bo:La_Paz py:Asuncion cr:Costa_Rica gt:Guatemala pa:Panama "
-        "jm:Jamaica"
+        "pe:Lima uy:Montevideo ve:Caracas bo:La_Paz py:Asuncion cr:Costa_Rica gt:Guatemala pa:Panama jm:Jamaica"
     ),
-    "Pacific": ("fj:Fiji ws:Apia"),
+    "Pacific": ("fj:Fiji"),
 }
 
 _BY_DOMAIN = {
@@ -38,6 +38,12 @@ _BY_DOMAIN = {
     for area, row in _ZONES.items()
     for domain, city in (pair.split(":") for pair in row.split())
 }
+
+
+def observes(zone: ZoneInfo, offset: tzinfo) -> bool:
+    """Whether a clock has an offset at some time of the year."""
+    seasons = (datetime(2026, 1, 1, tzinfo=zone), datetime(2026, 7, 1, tzinfo=zone))
+    return offset.utcoffset(None) in {season.utcoffset() for season in seasons}
 
 
 def zone_of_host(host: str) -> ZoneInfo | None:

@@ -75,6 +75,17 @@ def test_rules_that_find_nothing_break_nothing() -> None:
     assert found.published_at == datetime.fromisoformat("2024-05-20T08:15+07:00")
 
 
+def test_rule_with_the_time_in_an_attribute() -> None:
+    rules = Rules(name="r", published=("//time",))
+    found = read(div_page('<time datetime="2024-05-20T08:15:30+07:00">hôm nay</time>'), rules)
+    assert found.published_at == datetime.fromisoformat("2024-05-20T08:15:30+07:00")
+
+
+@pytest.mark.parametrize("url", ["", "not a url", "http://[::1", "mailto:a@b"])
+def test_odd_addresses(url: str) -> None:
+    assert read(page(f"<h1>{HEADLINE}</h1>", url=url)).headline == HEADLINE
+
+
 def test_related_articles_do_not_speak_for_the_page() -> None:
     other = news('"datePublished": "2020-01-01T00:01:00+07:00", "author": "Người Khác", "url": "/khac"', "Một bài khác")
     own = news(f'"url": "{URL}", "datePublished": "2026-03-07T08:00:00+07:00", "author": "Thu Trang"')

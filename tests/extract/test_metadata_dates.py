@@ -36,6 +36,7 @@ DATE_LINES = [
 NO_DATE = {
     "nothing": "",
     "a date in the lead": '<p class="sapo">Từ ngày 15/5/2024, các xã trong huyện đồng loạt ra quân làm thủy lợi.</p>',
+    "a short lead": '<h2 class="detail-sapo">Sáng 7-3-2026, giá vàng trong nước giảm mạnh</h2>',
     "related list": """<ul class="list"><li><a href="/a">Bài thứ nhất của báo về chuyện cũ</a> 12/05/2024 08:00</li>
         <li><a href="/b">Bài thứ hai của báo về chuyện cũ</a> 13/05/2024 08:00</li></ul>""",
     "related boxes": "".join(f'<div class="tin"><span class="date">{day}/05/2024</span></div>' for day in (12, 13, 14)),
@@ -99,6 +100,19 @@ def test_modified_may_come_before_published() -> None:
     assert (found.published_at_raw, found.modified_at_raw) == ("2026-09-06T15:33:28+07:00", "2026-09-06T14:36:46+07:00")
 
 
+def test_day_of_publishing_is_no_change() -> None:
+    found = read(declared('"datePublished": "2026-09-06T15:33:28+07:00", "dateModified": "2026-09-06"'))
+    assert (found.modified_at, found.modified_at_raw) == (None, None)
+
+
+def test_own_date_beside_a_related_list_of_the_same_class() -> None:
+    items = "".join(
+        f'<li><a href="/{day}">Bài {day}</a><span class="date">{day}/05/2024</span></li>' for day in (1, 2, 3)
+    )
+    found = read(div_page(f'<span class="date">20/05/2024 08:15</span><ul class="x">{items}</ul>'))
+    assert found.published_at == datetime.fromisoformat("2024-05-20T08:15+07:00")
+
+
 def test_shown_update_is_not_the_date_of_publishing() -> None:
     body = '<h1>Neue Brücke</h1><p class="date">Aktualisiert: 05.03.2026, 10:00 Uhr</p>'
     found = read(page(body, url="https://bote.example.de/a", attributes='lang="de"'))
@@ -117,6 +131,7 @@ ZONES = [
     ("https://bao.example.com/a", 'lang="vi"', "2026-07-05T10:00+07:00", ""),
     ("https://bao.example.vn/a", "", "2026-07-05T10:00+07:00", ""),
 ]
+
 BRIDGE = "<h1>Brücke</h1>"
 
 
@@ -132,6 +147,12 @@ def test_zone_that_another_stamp_of_the_page_names() -> None:
     dates = '"datePublished": "2026-07-05T10:00:00", "dateModified": "2026-07-06T10:00:00-03:00"'
     found = read(page(BRIDGE, linked_data(news(dates, "Brücke")), "https://bote.example.com/a", 'lang="de"'))
     assert found.published_at == datetime.fromisoformat("2026-07-05T10:00-03:00")
+
+
+def test_zone_of_the_country_keeps_summer_time() -> None:
+    dates = '"datePublished": "2026-01-05T10:00:00", "dateModified": "2026-07-06T10:00:00+02:00"'
+    found = read(page(BRIDGE, linked_data(news(dates, "Brücke")), "https://bote.example.de/a", 'lang="de"'))
+    assert found.published_at == datetime.fromisoformat("2026-01-05T10:00+01:00")
 
 
 def test_zone_of_the_outlet() -> None:
