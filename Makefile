@@ -9,47 +9,47 @@ SOURCES := archive crawler tests bench
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 14
 
-# Two stamps, so that the demo does not wait for the developers' tools.
-$(VENV)/.installed: pyproject.toml constraints.txt
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable .
-	@touch $@
+PIP := $(BIN)/pip --quiet --disable-pip-version-check install --no-deps
 
-$(VENV)/.developing: $(VENV)/.installed
-	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+# Every package at the release and with the digest that constraints.txt names, then ourselves.
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) --require-hashes --requirement constraints.txt
+	@$(PIP) --no-build-isolation --editable .
 	@touch $@
 
 demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three days, tell what changed
 	@rm -f demo.db demo.db-wal demo.db-shm
 	@$(BIN)/luubao demo --db demo.db
 
-test: $(VENV)/.developing  ## run the tests
+test: $(VENV)/.installed  ## run the tests
 	$(BIN)/pytest
 
-bench: $(VENV)/.developing  ## run the slow measurements
+bench: $(VENV)/.installed  ## run the slow measurements
 	$(BIN)/pytest -m bench -o addopts="--strict-markers --import-mode=importlib" -s
 
-lint: $(VENV)/.developing  ## types, style, and whether the generated parts of the docs are true
+lint: $(VENV)/.installed  ## types, style, and whether the generated parts of the docs are true
 	$(BIN)/ruff check $(SOURCES)
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(MAKE) --no-print-directory check-docs
 
-format: $(VENV)/.developing  ## put the code into its form
+format: $(VENV)/.installed  ## put the code into its form
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
 DOCS := README.md docs/cli.md docs/schema.md
 COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
-docs: $(VENV)/.developing  ## write the generated parts of the docs anew
+docs: $(VENV)/.installed  ## write the generated parts of the docs anew
 	$(COG) -r $(DOCS)
 
-check-docs: $(VENV)/.developing
+check-docs: $(VENV)/.installed
 	$(COG) --check $(DOCS)
 
-constraints: $(VENV)/.developing  ## pin all dependencies at their newest releases
-	$(BIN)/pip install --quiet pip-tools
+constraints: $(VENV)/.installed  ## pin all dependencies at their newest releases
+	$(BIN)/pip --quiet install pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file constraints.txt pyproject.toml
 
