@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import words
+from archive.extract import phrases, words
+from archive.extract.text import fold
 from archive.rules.base import Rules
 from archive.extract.xpath import selector, string, texts
 
@@ -113,8 +114,10 @@ def _weight(element: html.HtmlElement) -> int:
     if element.tag in _BARE:
         length = sum(len(text.strip()) for text in _own_texts(element))
         return length if length >= max(links, _SHORT) else 0
-    length = len(" ".join(string(element).split()))
-    return max(0, length - 2 * links) if length >= _SHORT else 0
+    text = fold(string(element))
+    if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):
+        return 0
+    return max(0, len(text) - 2 * links) if len(text) >= _SHORT else 0
 
 
 def _is_named(element: html.HtmlElement) -> bool:

@@ -70,6 +70,15 @@ our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copy
 """
 NOISE = re.compile(rf"{RELATED.pattern}|{_begin(_LINKS, _BUTTONS, _STAMPS).pattern}", re.I)
 
+# what a newspaper prints about itself at the foot of every page; an article may quote it, so nothing is left out for it
+_HOUSE = r"""
+.{0,80}giấy phép (?:hoạt động|xuất bản|thiết lập|số)\b|.{0,60}(?:ghi rõ|trích dẫn) nguồn\b|bản quyền|copyright|©
+(?:tòa|toà) soạn\s*:|(?:phó )?(?:tổng|trưởng ban) biên tập\s*:|(?:.{0,40}- )?cơ quan (?:chủ quản|ngôn luận)\b
+(?:số |tổng )?(?:lượt|lượng) (?:truy cập|xem)\b|đang (?:truy cập|trực tuyến)\b|all rights reserved
+"""
+IMPRINT = _begin(_HOUSE)
+LONGEST_IMPRINT = 300  # characters
+
 # what stands behind the last sentence
 _SIGNED = r"""
 (?:additional )?(?:reporting|writing|editing|edited|written|compiled|translated) by\b.{0,300}$
@@ -88,6 +97,6 @@ _NOT_UNDER_PICTURES = r"""
 (?:von|by|par|por|door|af|av|di|đăng bởi|tác giả)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:redakteur|correspondent|reporter)
 (?:von|by|par|por|door|af|av|di)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:editor|\d\d?[:.]\d\d|\d{4}|$)
 (?:advertisement|anzeige|werbung|publicidad|publicité|quảng cáo|sponsored|getty images)\W*$
-(?:placeholder.{0,20}|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
+(?:placeholder.{0,20}|videos?|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
 """
 NOT_A_CAPTION = re.compile(rf"(?:{_any(_NOT_UNDER_PICTURES)})", re.I)

@@ -79,6 +79,14 @@ TTXVN = Rules(
     drop=(f".//*[{cls('list-concern')}]",),
 )
 
+DOTNETNUKE = Rules(
+    name="dotnetnuke",  # the news module that baovinhphuc ran in 2019; its lead is the first paragraph, in bold
+    marks=("content-about-baiviet", "titleDdtail"),
+    body=(f"//div[{cls('content-about-baiviet')}]",),
+    published=(f"//div[{cls('titleDdtail')}]",),
+    caption=(f".//div[{cls('articleimg_caption')}]",),
+)
+
 GENERIC = Rules(
     name="vietnam",  # class names that unrelated newsrooms of the country chose alike
     marks=(
@@ -103,4 +111,4 @@ GENERIC = Rules(
     caption=(f".//*[{cls('picBox')}]//tr[2]/td", f".//*[{cls('image_desc')}]"),
 )
 
-FAMILIES = (VCCORP, HEMERA, MASTERCMS, ONECDN, TTXVN, GENERIC)
+FAMILIES = (VCCORP, HEMERA, MASTERCMS, ONECDN, TTXVN, DOTNETNUKE, GENERIC)
