@@ -9,6 +9,7 @@ from lxml import html
 from archive.extract import credits, words
 from archive.extract.text import fold, text_of
 
+_DIVIDERS = ("|", "©", "(", "–")
 _ITEMS = ("copyrightHolder", "creditText", "author", "copyrightNotice", "creator", "provider")
 _LONGEST_CREDIT = 200
 _LONGEST_REST = 150  # characters of a figure's other text that can be a credit
@@ -36,6 +37,16 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> Printed:
     if second and not credited:
         return printed, caption, second
     return printed, caption, credits.name_only(named) or second
+
+
+def credit_in_title(caption: str | None, images: list[html.HtmlElement]) -> str | None:
+    """`title="Caption | Getty Images/Naomi Baker"`: the credit that stands behind the caption in an attribute."""
+    for image in images if caption else ():
+        title = fold(image.get("title") or "")
+        rest = title[len(caption or "") :].strip()
+        if title.startswith(caption or "") and rest[:1] in _DIVIDERS and 3 < len(rest) < 100:
+            return credits.name_only(rest.lstrip("|,;–- ")) or None
+    return None
 
 
 def credit_elements_of(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:

@@ -12,6 +12,7 @@ from archive.extract.text import fold, text_of
 from archive.extract.xpath import selector, string
 
 LONGEST = 900  # characters; longer text beside a picture is the article
+_LONGEST_ROW = 4  # pictures side by side
 _LONGEST_LOOSE = 320  # of a caption that only its place or its italics make one
 
 _classed = selector("descendant::*[@class or @itemprop or self::figcaption]")
@@ -20,6 +21,8 @@ _PICTURES = ("img", "amp-img")
 _TEXT_BLOCKS = frozenset(
     {"p", "div", "center", "span", "em", "i", "figcaption", "cite", "font", "h6", "h5", "small", "td", "b", "strong"}
 )
+_SHORTEST_LOOSE = 8  # a word such as "Video" is none
+_ENLARGED = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)|/(?:image|photo|media|galler|upload)|^#|^javascript:", re.I)
 _CENTRED = re.compile(r"text-align:\s*center", re.I)
 
 
@@ -40,7 +43,17 @@ def scope_of(image: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlEleme
         if string(parent).strip() or len(pictures_in(parent)) > 1:
             break
         scope = parent
-    return scope
+    return _row_around(scope, limit)
+
+
+def _row_around(scope: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlElement:
+    """The paragraph in which a picture stands beside others without text, all above one caption; else the picture."""
+    row = scope.getparent()
+    if row is None or row is limit or row.tag not in ("p", "div", "center") or string(row).strip():
+        return scope
+    beside = [len(pictures_in(child)) for child in row if child.tag != "br"]
+    inline = all(child.tag in (*_PICTURES, "a", "span", "br") for child in row)
+    return row if inline and 1 < len(beside) <= _LONGEST_ROW and set(beside) == {1} else scope
 
 
 def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -> list[html.HtmlElement]:
@@ -52,11 +65,21 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
         found = find(scope, limit)
         if found:
             return found
+    if _links_elsewhere(scope):
+        return []
     for find in (_second_row, _same_block, _next_block):
         found = find(scope, limit)
         if found:
-            return found if loose or credits.split(text_of(found[0]))[1] else []
+            text = text_of(found[0])
+            credited = credits.split(text)[1] is not None
+            return found if credited or (loose and len(text) >= _SHORTEST_LOOSE) else []
     return []
+
+
+def _links_elsewhere(scope: html.HtmlElement) -> bool:
+    """The picture leads to another page, not to its own enlargement: what stands around it is that page's title."""
+    link = next((one for one in (scope, *scope.iterancestors()) if one.tag == "a" and one.get("href")), None)
+    return link is not None and not _ENLARGED.search(link.get("href", "")) and len(text_of(link)) > 0
 
 
 def _inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:

@@ -107,7 +107,11 @@ def _alike(one: Piece, other: Piece) -> bool:
 
 
 def _without_tail(left: list[Piece]) -> list[Piece]:
-    while left and (left[-1].kind == "subhead" or phrases.TAIL.match(left[-1].text[:_LONGEST_NOISE])) and left[-1].kind != "image":
+    while (
+        left
+        and (left[-1].kind == "subhead" or phrases.TAIL.match(left[-1].text[:_LONGEST_NOISE]))
+        and left[-1].kind != "image"
+    ):
         left.pop()
     return left
 

@@ -12,7 +12,7 @@ _LABELS = (
     r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration",
     r"foto's|fotos?|fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|photo d'archives|imagem|fonte",
     r"kuva|kuvat|bilde|bildet|billede|ljósmynd|skjáskot|mynd|zdroj|zdjęcie|źródło|fot|foto ilustrasi|dok|sumber|kaynak|fotoğraf",
-    r"фото|источник|джерело|снимка|写真|撮影|提供|사진|图片?来源|图源|圖片來源|摄影|图|صورة|تصوير|المصدر",
+    r"фото|источник|джерело|снимка|写真|撮影|提供|사진 ?출처|자료 ?사진|사진 ?제공|사진|图片?来源|图源|圖片來源|摄影|图|صورة|تصوير|المصدر",
 )
 _LABEL = "|".join(_LABELS)
 _AGENCY = (
@@ -22,16 +22,20 @@ _AGENCY = (
     r"ZUMA(?: Press)?|Alamy|Corbis|Magnum|NurPhoto|Ritzau(?: Scanpix)?|Scanpix|TT|Lehtikuva|共同通信社|時事|新华社"
 )
 
-_LABELLED = re.compile(rf"(?:^|[\s(\[（【.,;|–—-])[(\[（【]?((?:{_LABEL})\s*[:：／/]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I)
+_LABELLED = re.compile(
+    rf"(?:^|[\s(\[（【.,;|–—-])[(\[（【]?((?:{_LABEL})\s*[:：／/=＝]\s*(\S.*?))[)\]）】]?\s*\.?$", re.I
+)
 _SIGN = re.compile(r"[(\[]?((?:©|ⓒ|\([cC]\)|（[CＣ]）|℗)\s*(\S.*?))[)\]）]?\s*\.?$")
 _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
 _SLASHED = re.compile(rf"\s?[/|]\s?(?:{_AGENCY})(?:\b[^/]{{0,40}})?\.?$")
+_AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{_AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
 _NAME_BEFORE = re.compile(r"(?:^|[.!?,;|(\[–—-]\s*|\s{2,})((?:[^\s.!?,;|()–—]+\s?){1,5})$")
 _TAIL = 160  # characters at the end of a caption in which a credit is looked for
 _NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _BY = re.compile(
-    rf"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|of)\s+(\S.{{1,100}}?))\)?\s*\.?$", re.I
+    rf"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|of)\s+(\S.{{1,100}}?))\)?\s*\.?$",
+    re.I,
 )
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
@@ -44,6 +48,10 @@ _UNNAMED = re.compile(
     r"(?:^|[.!?…\"”»,;–—-]\s*|[(\[]\s*)((?:ảnh|hình)\s(?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ (?:clip|video)))\s*[)\]]?\s*\.?$",
     re.I,
 )
+# 「ソウルの国会前＝ＡＰ」: Japanese papers put the agency or `撮影` (photographed), `提供` (provided) behind an equals sign
+_EQUALS = re.compile(
+    r"[＝=]((?:AP|ＡＰ|AFP|ＡＦＰ|ロイター|共同|時事|ゲッティ|EPA|新華社|聯合)[^＝=。]{0,12}|[^＝=。、]{1,20}(?:撮影|提供))[）)]?$"
+)
 _EDGES = " \t-–—|:,;/("
 
 
@@ -52,7 +60,18 @@ _INITIALS = re.compile(r"(?:^|\s)(?:\w{1,2}\.)+\w{1,2}$")  # `H.Y.T`: its last f
 
 def split(printed: str) -> tuple[str | None, str | None]:
     """(caption, credit) of what is printed under a picture; the credit without its label, either may be None."""
-    for find in (_labelled, _signed, _barred, _by, _uncoloned, _unnamed, _bracketed, _slashed, _after_sentence):
+    for find in (
+        _labelled,
+        _signed,
+        _barred,
+        _by,
+        _equals,
+        _uncoloned,
+        _unnamed,
+        _bracketed,
+        _slashed,
+        _after_sentence,
+    ):
         found = find(printed)
         if found:
             caption, credit = found
@@ -78,7 +97,7 @@ def name_only(credit: str) -> str:
 
 
 _LEADING = re.compile(
-    rf"(?:(?:{_LABEL})\s*[:：／/]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b)\s*",
+    rf"(?:(?:{_LABEL})\s*[:：／/=＝]|©|ⓒ|\([cC]\)|（[CＣ]）|℗|(?:photo|picture|image)s?(?: courtesy)? (?:by|of)\b)\s*",
     re.I,
 )
 
@@ -106,6 +125,11 @@ def _signed(printed: str) -> tuple[str, str] | None:
 def _by(printed: str) -> tuple[str, str] | None:
     match = _BY.search(printed)
     return (printed[: match.start(1)], match[2]) if match else None
+
+
+def _equals(printed: str) -> tuple[str, str] | None:
+    match = _EQUALS.search(printed)
+    return (printed[: match.start()], match[1]) if match else None
 
 
 def _uncoloned(printed: str) -> tuple[str, str] | None:
@@ -146,6 +170,8 @@ def _is_name(text: str) -> bool:
 def _slashed(printed: str) -> tuple[str, str] | None:
     """`Tên Tác Giả/TTXVN`: an agency behind a slash, the name before it."""
     tail = printed[-_TAIL:]
+    if (first := _AGENCY_FIRST.search(tail)) is not None:
+        return printed[: len(printed) - len(first[1])], first[1]
     match = _SLASHED.search(tail)
     before = _NAME_BEFORE.search(tail[: match.start()][-60:]) if match else None
     if match is None or before is None:

@@ -58,6 +58,7 @@ def _read(
     if _is_portrait(scope, region):
         return []
     raw, caption, credit = captioned.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
+    credit = credit or captioned.credit_in_title(caption, [picture])
     sharing = [picture]
     if elements:
         sharing = _sharing(picture, scope, elements)
@@ -83,6 +84,10 @@ def _sharing(
             return own
         beside = [one for child in parent if child.tag == "figure" for one in captions.pictures_in(child)]
         return beside if picture in beside else own
+    if elements[0].tag == "tr" and len(elements[0]) == 1:
+        above = elements[0].getprevious()
+        shown = captions.pictures_in(above) if above is not None else []
+        return shown if picture in shown else [picture]
     return captions.pictures_in(scope) or [picture]
 
 

@@ -9,7 +9,7 @@ from lxml import etree, html
 from archive.extract import words
 from archive.extract.xpath import selector, string
 
-_SILENT = ("script", "style", "template", "svg", "button", "select", "textarea", "input", "iframe", "object", "embed", "audio", "dialog", "canvas", "map", "link", "meta")  # fmt: skip
+_SILENT = ("script", "style", "template", "svg", "select", "textarea", "input", "iframe", "object", "embed", "audio", "dialog", "canvas", "map", "link", "meta")  # fmt: skip
 _BOXES = ("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article", "span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details")  # fmt: skip
 _ALWAYS = ("nav", "footer", "aside")
 
@@ -31,6 +31,7 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
         protected.add(element)
         protected.update(element.iterancestors())
     _unwrap_noscript(root)
+    _unwrap_buttons(root)
     etree.strip_elements(root, *_SILENT, with_tail=False)
     total = mass(root) or len(string(root))
     for element in list(root.iter(*_BOXES)):
@@ -105,6 +106,17 @@ def _unwrap_noscript(root: html.HtmlElement) -> None:
             element.drop_tag()
         else:
             element.drop_tree()
+
+
+def _unwrap_buttons(root: html.HtmlElement) -> None:
+    """A button around a picture opens it; its words are none of the article's, the picture is."""
+    for button in list(root.iter("button")):
+        if button.find(".//img") is None:
+            drop(button)
+        else:
+            for label in button.xpath("descendant::span[not(descendant::img)][not(ancestor::figcaption)]"):
+                drop(label)
+            button.drop_tag()
 
 
 def _has_picture_outside(parent: html.HtmlElement, noscript: html.HtmlElement) -> bool:

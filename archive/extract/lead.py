@@ -15,6 +15,7 @@ from archive.rules.base import Rules
 from archive.extract.xpath import selector, string
 
 _SHORTEST, _LONGEST = 25, 1200  # characters
+_SUBHEAD = 100  # characters of a bold line that stands above paragraphs
 _TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
 
 
@@ -40,13 +41,20 @@ def find(
 
 
 def bold(pieces: list[Piece]) -> Piece | None:
-    """The first paragraph when it alone is bold: two in five provincial papers print the lead so."""
+    """The first paragraph when of the first ones it alone is bold: two in five provincial papers print the lead so."""
     texts = [piece for piece in pieces if piece.kind == "paragraph"][:4]
     if len(texts) < 3 or next((piece for piece in pieces if piece.kind != "image"), None) is not texts[0]:
         return None
     first, *others = texts
     heavy = first.strong >= 0.9 * len(first.text) and 2 * _SHORTEST <= len(first.text) <= _LONGEST
-    return first if heavy and all(piece.strong < 0.5 * len(piece.text) for piece in others) else None
+    return first if heavy and not any(_is_heavy(piece) for piece in others) else None
+
+
+def _is_heavy(piece: Piece) -> bool:
+    """Mostly bold, and longer than the subheads that old systems print as bold paragraphs."""
+    return piece.strong >= 0.5 * len(piece.text) and (
+        len(piece.text) > _SUBHEAD or piece.text.endswith((".", "?", "!"))
+    )
 
 
 def _between(

@@ -89,6 +89,7 @@ this (?:article|story) (?:was|has been) (?:originally|first|updated|amended).{0,
 (?:theo|nguồn)\s*:?\s+(?-i:[A-ZĐ])[\w .&/-]{1,40}$
 follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|contact)\b.{0,60}@.{0,60}$
 (?:dpa|afp|ap|reuters|efe|ansa|ttxvn|thx|apa|sda|sid|kna|epd)(?:[/, ]+\w{1,12}){0,3}\W*$
+(?:nhóm )?(?:p\.?\s?v\.?|phóng viên|c\.?t\.?v\.?|b\.?b\.?t\.?|ban biên tập)\W*$
 """
 TAIL = re.compile(rf"{_begin(_SIGNED).pattern}|\W+$", re.I)
 
@@ -97,6 +98,7 @@ _NOT_UNDER_PICTURES = r"""
 (?:von|by|par|por|door|af|av|di|đăng bởi|tác giả)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:redakteur|correspondent|reporter)
 (?:von|by|par|por|door|af|av|di)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:editor|\d\d?[:.]\d\d|\d{4}|$)
 (?:advertisement|anzeige|werbung|publicidad|publicité|quảng cáo|sponsored|getty images)\W*$
+\d{1,2}[./]\d{1,2}[./]\d{4},? (?:- )?\d{1,2}:\d\d|.{0,60}\b(?:lesezeit|min read)\b
 (?:placeholder.{0,20}|videos?|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
 """
 NOT_A_CAPTION = re.compile(rf"(?:{_any(_NOT_UNDER_PICTURES)})", re.I)

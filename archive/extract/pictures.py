@@ -19,7 +19,7 @@ _PLACEHOLDER = re.compile(
 )
 _CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
 _ICON = re.compile(
-    r"(?:^|[/_.-])(?:icons?|logos?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share)(?:[/_.-]|$)",
+    r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share)(?:[/_.-]|$)",
     re.I,
 )
 _SMALL = 60  # pixels: below it a picture is an icon
@@ -81,5 +81,7 @@ def is_icon(image: html.HtmlElement) -> bool:
         size = (image.get(side) or "").strip().removesuffix("px")
         if size.isdecimal() and len(size) < 6 and 0 < int(size) <= _SMALL:
             return True
+    if (image.get("src") or "").partition("?")[0].lower().endswith(".svg"):
+        return True
     names = f"{image.get('class') or ''} {(image.get('src') or '')[-300:].rpartition('/')[2]}"
     return bool(_ICON.search(names.replace(" ", "/")))
