@@ -17,7 +17,7 @@ from archive.extract.folding import key_of, text_of
 
 MOST_SHOWN = 40  # h1 and h2 elements looked at
 LONGEST = 500  # characters
-_SEPARATOR = re.compile(r"\s+[|\-–—·•»›:/]+\s+|\s*[|｜»›]\s*")
+_SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*[|｜»›]\s*")
 _LEFT_OVER = " \t:|/•·–—-"
 _CALLED_HEADLINE = (
     "(//div | //p | //span | //h2 | //h3 | //strong)[@itemprop='headline' or contains(@class, 'title') or "
@@ -57,7 +57,8 @@ def shown_headline(
             confirmed = [found for found in confirmed if _is_one_piece(found)]
         if confirmed:
             return _nearest_text(confirmed)
-    return _called_headline(root, main_keys) or next(iter(in_place), None) or next(iter(first_level), None)
+    called = _called_headline(root, main_keys) or next(iter(in_place), None) or next(iter(first_level), None)
+    return called or _called_headline(root, frozenset(key for key in keys if not is_house(key)))
 
 
 def most_declared(declared: Sequence[tuple[str, str]], is_house: Callable[[str], bool]) -> Headline | None:
@@ -138,9 +139,8 @@ def _in_navigation(element: HtmlElement | None) -> bool:
 
 
 def _called_headline(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
-    """An element that only its class calls headline, where a declaration confirms its whole text."""
-    for element in islice(root.xpath(_CALLED_HEADLINE), MOST_SHOWN * 2):
-        found = _read(element, "headline class")
-        if key_of(found.text) in keys:
-            return found
-    return None
+    """An element that only its class calls headline, where a declaration confirms its whole text; the longest, since
+    parts of <title> name sections too."""
+    called = [_read(element, "headline class") for element in islice(root.xpath(_CALLED_HEADLINE), MOST_SHOWN * 2)]
+    confirmed = [found for found in called if key_of(found.text) in keys]
+    return max(confirmed, key=lambda found: len(key_of(found.text)), default=None)

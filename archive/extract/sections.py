@@ -32,8 +32,11 @@ _HOME = frozenset(
 )  # fmt: skip
 # By attribute, the cheapest walk over a whole page; the second only where the first finds nothing.
 _BREADCRUMBS = (
-    etree.XPath("//@class[contains(., 'readcrumb')]/.."),
-    etree.XPath("//@itemtype[contains(., 'BreadcrumbList')]/.. | //@id[contains(., 'readcrumb')]/.."),
+    etree.XPath("//@class[contains(., 'readcrumb') or contains(., 'readCrumb')]/.."),
+    etree.XPath(
+        "//@itemtype[contains(., 'BreadcrumbList')]/.."
+        " | //@id[contains(., 'readcrumb') or contains(., 'readCrumb') or contains(., 'READCRUMB')]/.."
+    ),
 )
 _CATEGORY = re.compile(
     r"cate(?:gory)?\b|cate[-_]|category|section|chuyen-?muc|rubri[ck]|kanal|kategori|kicker|eyebrow", re.I
