@@ -18,22 +18,21 @@ from archive.extract.surroundings import Spot, is_running, label
 
 METAS = (
     "dable:author", "article:author", "author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl",
-    "dc.creator",
-    "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author", "articleauthor",
-    "vr:author",
+    "dc.creator", "dcterms.creator", "article:author:name", "authors", "article.author", "creator", "news_author",
+    "articleauthor", "vr:author",
 )  # fmt: skip
 FARTHEST = 25  # elements between two parts of one byline
 DEEPEST = 12  # elements inside each other that a byline is taken apart to
 LONGEST = 240  # characters of an element that is a byline and nothing more
+# A word of a class, whichever way words are joined: post-author, post_author, postAuthor.
 _NAMED = re.compile(
     r"(?:^|[\s_\-]|[a-z](?=[A-Z]))(?:authors?(?:name|s?info|line)?|bylines?|by-line|tac-?gia|writers?|journalists?"
-    r"|reporters?|contributors?|penulis"
-    r"|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|written-?by|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
+    r"|reporters?|contributors?|penulis|autor(?:en|in|es)?|auteurs?|signature|creator|posted-?by|written-?by"
+    r"|Author\w*|Byline\w*)(?=$|[\s_\-\d]|[A-Z])",
 )
 _HREF = re.compile(
     r"/(?:authors?|autor(?:en|es|a|in)?|auteurs?|tac-gia|reporters?|profiles?|staff|journalists?|writers?"
-    r"|contributors?|by|bios?|forfatter"
-    r"|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
+    r"|contributors?|by|bios?|forfatter|penulis|yazar(?:lar)?|redaktion|team|columnists?)/",
     re.I,
 )
 _SAID = re.compile(r"(?<!\w)tác giả\s*:\s*([^|•·:]{2,60})", re.I)  # amid a line: `20/05/2024 | Tác giả: Hải Yến`
@@ -64,7 +63,7 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
     for member in ("author", "creator"):
         names = declared.names(member)
         if names:
-            yield Byline("json-ld", "; ".join(name.text for name in names), _split(name.text for name in names))
+            yield Byline("json-ld", "; ".join(names), _split(names))
     for meta in METAS:
         values = declared.page.metas.get(meta, ())[:12]
         names_of = _split(value for value in values if not value.startswith("("))
@@ -150,6 +149,7 @@ def _split(values: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_byline(element: HtmlElement, name: str) -> bool:
+    """Whether the markup, the address of a link or an introducing word calls an element a byline; name: its label."""
     if element.tag == "a" and element.get("rel") != "author":
         return bool(_HREF.search(element.get("href") or ""))
     if _is_named(element) or _is_byline_name(name):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from itertools import islice
 
@@ -19,25 +19,22 @@ from archive.extract.surroundings import Spot, label
 
 PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish-date",
-    "publish_date",
-    "published_time", "og:published_time", "dc.date.issued", "dcterms.issued", "dcterms.created", "dc.date.created",
-    "dc.date", "date",
-    "parsely-pub-date", "cxenseparse:recs:publishtime", "cxenseparse:publishtime", "sailthru.date", "published_at",
-    "published-date",
-    "publication_date", "publication-date", "http://ogp.me/ns/article#published_time", "article.published",
-    "bt:pubdate", "vr:published_time",
-    "article:published", "pdate", "originalpublicationdate", "article_date_original", "datecreated",
-    "article:create_at", "release_date",
+    "publish_date", "published_time", "og:published_time", "dc.date.issued", "dcterms.issued", "dcterms.created",
+    "dc.date.created", "dc.date", "date", "parsely-pub-date", "cxenseparse:recs:publishtime",
+    "cxenseparse:publishtime", "sailthru.date", "published_at", "published-date", "publication_date",
+    "publication-date", "http://ogp.me/ns/article#published_time", "article.published", "bt:pubdate",
+    "vr:published_time", "article:published", "pdate", "originalpublicationdate", "article_date_original",
+    "datecreated", "article:create_at", "release_date",
 )  # fmt: skip
 MODIFIED = (
     "article:modified_time", "datemodified", "og:updated_time", "lastmod", "last-modified", "dcterms.modified",
-    "dc.date.modified",
-    "cxenseparse:modified_time", "http://ogp.me/ns/article#modified_time", "og:article:modified_time",
-    "article.updated", "revised",
-    "article:modified", "lastupdate", "updated_time", "article_updatetime",
+    "dc.date.modified", "cxenseparse:modified_time", "http://ogp.me/ns/article#modified_time",
+    "og:article:modified_time", "article.updated", "revised", "article:modified", "lastupdate", "updated_time",
+    "article_updatetime",
 )  # fmt: skip
 
 NAMED_LETTERS, WEAKLY_NAMED_LETTERS, BARE_LETTERS = 90, 45, 24
+MOST_VALUES = 2  # of one meta: more belong to a list of other articles
 LONGEST = 220  # characters of an element that shows a date and little else
 _WEAKLY_NAMED = re.compile(r"meta|info|byline|detail", re.I)
 _LEAD = re.compile(r"sapo|summary|desc|\blead\b|intro|chapeau", re.I)
@@ -70,23 +67,26 @@ class Claim:
 def declared_claims(declared: Declared, members: tuple[str, ...], metas: tuple[str, ...]) -> list[Claim]:
     """The stamps of JSON-LD and metas, in order of trust."""
     texts = [("json-ld", text) for _, text in declared.value(*members)]
-    texts += [(name, value) for name in metas for value in declared.page.metas.get(name, ())[:2]]
+    for name in metas:
+        values = declared.page.metas.get(name, ())
+        if len(set(values[:9])) <= MOST_VALUES:
+            texts += [(name, value) for value in values[:MOST_VALUES]]
     return [Claim(origin, stamp) for origin, text in texts if (stamp := machine(text))]
 
 
 def shown_claims(spots: Iterable[Spot]) -> list[tuple[Claim, bool]]:
     """The dates shown beside the headline, and whether each says that it is the date of a change.
 
-    Of nested elements only the innermost counts. Elements alike that show three days or more are a list of other
+    Of nested elements only the innermost counts. Elements alike that show three moments or more are a list of other
     articles.
     """
     found = [(spot, *read) for spot in spots if (read := _read_spot(spot))]
     outer = {ancestor for spot, _, _ in found for ancestor in islice(spot.element.iterancestors(), 8)}
     found = [entry for entry in found if entry[0].element not in outer]
-    days: dict[tuple[str, ...], set[date]] = {}
+    moments: dict[tuple[str, ...], set[datetime]] = {}
     for spot, claim, _ in found:
-        days.setdefault(_kind(spot), set()).add(claim.stamp.when.date())
-    return [(claim, update) for spot, claim, update in found if len(days[_kind(spot)]) < 3]
+        moments.setdefault(_kind(spot), set()).add(_wall(claim.stamp))
+    return [(claim, update) for spot, claim, update in found if len(moments[_kind(spot)]) < 3]
 
 
 def _kind(spot: Spot) -> tuple[str, ...]:
@@ -131,7 +131,7 @@ def offset_of(claims: Iterable[Claim]) -> tzinfo | None:
 
 
 def _refines(stamp: Stamp, day: Stamp) -> bool:
-    return stamp.has_time and abs((_wall(stamp) - _wall(day)).days) < 1 and _wall(stamp).date() == _wall(day).date()
+    return stamp.has_time and _wall(stamp).date() == _wall(day).date()
 
 
 def _zones(stamp: Stamp, naive: Stamp) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -16,6 +17,7 @@ from archive.extract.jsonld import Thing, by_id, types_of
 from archive.extract.page import Page
 
 MOST_NAMES = 60
+MOST_REFERENCES = 4  # from an author to another object that names it
 MOST_THINGS = 600  # objects looked at: behind them are the posts of a live blog or the items of a list
 _RANKS = {"webpage": 1, "itempage": 1, "videoobject": 0, "creativework": 1, "product": 0, "event": 0, "webcontent": 1}
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
@@ -24,14 +26,6 @@ _HOUSE_METAS = (
     "og:site_name", "application-name", "apple-mobile-web-app-title", "twitter:site", "al:android:app_name",
     "dc.publisher", "copyright", "publisher",
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name given as author. `house`: the page types it as an organization."""
-
-    text: str
-    house: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,35 +75,32 @@ class Declared:
                     if isinstance(item, (str, int)) and not isinstance(item, bool):
                         yield member, str(item)
 
-    def names(self, *members: str) -> tuple[Name, ...]:
-        """Names under the first of these members that holds any, references followed."""
+    def names(self, member: str) -> tuple[str, ...]:
+        """Names under this member of the first describing object that has any, references followed."""
         for thing in self.things:
-            for member in members:
-                names = tuple(self._names(thing.get(member), 0))[:MOST_NAMES]
-                if names:
-                    return names
+            names = tuple(islice(self._names(thing.get(member), 0), MOST_NAMES))
+            if names:
+                return names
         return ()
 
     @cached_property
     def _index(self) -> dict[str, Thing]:
         return by_id(self.page.linked_data)
 
-    def _names(self, value: object, depth: int) -> Iterator[Name]:
+    def _names(self, value: object, depth: int) -> Iterator[str]:
         for item in flat(value):
             if isinstance(item, str):
-                yield Name(item)
-            elif isinstance(item, dict) and depth < 4:
-                yield from self._named(item, depth)
+                yield item
+            elif isinstance(item, dict) and depth < MOST_REFERENCES:
+                yield from self._names(self._named(item), depth + 1)
 
-    def _named(self, thing: Thing, depth: int) -> Iterator[Name]:
+    def _named(self, thing: Thing) -> object:
+        """The name of a person or a house, or what leads to it."""
         reference = thing.get("@id")
-        if "name" not in thing and isinstance(reference, str) and self._index.get(reference, thing) is not thing:
-            thing = self._index[reference]
-        types = types_of(thing)
-        house = "person" not in types and any(kind in _ORGANIZATIONS for kind in types)
+        if "name" not in thing and isinstance(reference, str):
+            thing = self._index.get(reference, thing)
         parts = [thing.get("givenName"), thing.get("familyName")]
-        name = thing.get("name") or " ".join(part for part in parts if isinstance(part, str)) or thing.get("author")
-        yield from (Name(found.text, house) for found in self._names(name, depth + 1))
+        return thing.get("name") or " ".join(part for part in parts if isinstance(part, str)) or thing.get("author")
 
     def _fit(self, thing: Thing) -> int:
         """How well an object describes this page's article; 0 and less is not at all."""

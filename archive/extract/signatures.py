@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -38,37 +37,40 @@ class Body:
 
 
 def body_of(root: HtmlElement) -> Body | None:
-    """The paragraphs of the container that holds most running text; None where there is none."""
-    sizes: dict[HtmlElement, int] = {}
-    ends: dict[HtmlElement, list[HtmlElement]] = {}
+    """The ends of the most paragraphs of running text that share a container; None where there are none."""
+    found: dict[HtmlElement, list[HtmlElement]] = {}
     for paragraph in elements_of(_RUNNING, root)[:MOST_PARAGRAPHS]:
         parent = paragraph.getparent()
         if parent is not None:
-            sizes[parent] = sizes.get(parent, 0) + 1
-            ends.setdefault(parent, []).append(paragraph)
-    if not sizes:
-        return None
-    container = max(sizes, key=lambda element: sizes[element])
-    return Body(ends[container][0], ends[container][-1])
+            found.setdefault(parent, []).append(paragraph)
+    longest = max(found.values(), key=len, default=[])
+    return Body(longest[0], longest[-1]) if longest else None
 
 
 def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | None:
     """The line that signs the article with another name than its house's: behind its text, else in bold before it."""
-    for element in chain(_bold_end(body.last), _behind(body.last)):
-        names = _signed(element, vietnamese)
+    for element, names in _candidates(body, vietnamese):
         if names and not all(is_house(name, house) for name in names):
             return Byline("signature", line_in(element, names), names, (element,))
-    opening = body.first.getprevious()
-    if opening is not None and opening.tag == "p" and (names := _bold_names(opening)):
-        return Byline("signature", line_in(opening, names), names, (opening,))
     return None
 
 
-def _bold_end(last: HtmlElement) -> Iterator[HtmlElement]:
+def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
+    """Elements that may sign, the likeliest first, with their names."""
+    end = _bold_end(body.last) if vietnamese else None
+    if end is not None:
+        yield end, _bold_names(end)
+    for element in _behind(body.last):
+        yield element, _signed(element, vietnamese)
+    opening = body.first.getprevious()
+    if opening is not None and opening.tag == "p":
+        yield opening, _bold_names(opening)
+
+
+def _bold_end(last: HtmlElement) -> HtmlElement | None:
     """The bold element that ends a text which only line breaks divide."""
     end = last[-1] if last.tag == "div" and len(last) else None
-    if end is not None and end.tag in ("b", "strong") and not (end.tail or "").strip():
-        yield end
+    return end if end is not None and end.tag in ("b", "strong") and not (end.tail or "").strip() else None
 
 
 def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
@@ -90,8 +92,6 @@ def _signed(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
         return ()
     if is_byline(element, label(element)):
         return names_in(element)
-    if element.tag in ("b", "strong") and element.getnext() is None:
-        return _bold_names(element) if vietnamese else ()
     text = text_of(element, SHORT + 1) if element.tag in ("p", "div") and len(element) < 8 else ""
     if not 1 < len(text) <= SHORT or _SENTENCE.search(text):
         return ()
