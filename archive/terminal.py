@@ -108,6 +108,11 @@ def _wrapped(text: str, *, bold: bool = False) -> Iterator[str]:
 def change_lines(change: Change) -> Iterator[str]:
     """What kind of change, then its text: [-removed-] and {+added+}, coloured where there is colour."""
     yield click.style(change.part, fg="cyan")
+    if change.part == "picture":  # an address has no words to fold at
+        for piece in change.pieces:
+            opening, closing, colour = _MARKS[piece.operation]
+            yield click.style(f"  {opening}{piece.text}{closing}", fg=colour)
+        return
     text = "".join(
         _piece(piece, first=n == 0, last=n == len(change.pieces) - 1) for n, piece in enumerate(change.pieces)
     )

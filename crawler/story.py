@@ -38,7 +38,7 @@ def tell(database: Path) -> int:
         raise LuubaoError(f"{database} exists already. Remove it, or name another file with --db")
     wrong: list[Mismatch] = []
     with Newspaper() as paper:
-        _say(f"A newspaper of 1 publisher and {len(DAYS)} days is at {paper.base_url}\n")
+        _say(f"Báo Sông Thao, a newspaper of {len(DAYS)} days, is published at {paper.base_url}")
         for day in DAYS:
             paper.turn_to(day)
             wrong += _one_day(database, paper.base_url, day)

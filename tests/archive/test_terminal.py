@@ -1,0 +1,63 @@
+"""How answers look: on 80 columns, coloured only where a person watches, whole either way."""
+
+from __future__ import annotations
+
+import click
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archive.diff import Change, Piece, words
+from archive.terminal import change_lines, moment
+
+
+def plain(change: Change) -> list[str]:
+    return [click.unstyle(line) for line in change_lines(change)]
+
+
+@pytest.mark.parametrize(
+    ("stamp", "shown"),
+    [
+        ("2026-05-20T01:15:00Z", "2026-05-20 08:15"),
+        ("2026-05-20T08:15:00+07:00", "2026-05-20 08:15"),
+        ("2026-05-19T20:00:00Z", "2026-05-20 03:00"),
+        (None, "-"),
+    ],
+)
+def test_times_are_shown_in_the_paper_s_zone(stamp: str | None, shown: str) -> None:
+    assert moment(stamp) == shown
+
+
+def test_an_edit_is_marked_in_its_place() -> None:
+    assert plain(Change("body", words("Cầu dài 212 mét.", "Cầu dài 221 mét."))) == [
+        "body",
+        "  Cầu dài [-212-]{+221+} mét.",
+    ]
+
+
+def test_colour_surrounds_what_it_marks() -> None:
+    _, line = change_lines(Change("body", words("dài 212 mét", "dài 221 mét")))
+    assert line == "  dài " + click.style("[-212-]", fg="red") + click.style("{+221+}", fg="green") + " mét"
+
+
+def test_a_long_mark_keeps_its_colour_on_every_line() -> None:
+    _, *lines = change_lines(Change("body", (Piece("added", "mưa to " * 40),)))
+    assert len(lines) > 2
+    assert all("\x1b[32m" in line for line in lines)
+
+
+def test_pictures_stand_one_a_line() -> None:
+    change = Change("picture", (Piece("removed", "https://bao.vn/" + "a" * 90), Piece("added", "https://bao.vn/b")))
+    assert plain(change) == ["picture", "  [-https://bao.vn/" + "a" * 90 + "-]", "  {+https://bao.vn/b+}"]
+
+
+WORDS = st.lists(st.sampled_from(["cầu", "dài", "212", "mét", "ở", "xã"]), max_size=60).map(" ".join)
+
+
+@given(WORDS, WORDS)
+def test_every_changed_word_is_shown(old: str, new: str) -> None:
+    pieces = words(old, new)
+    shown = "".join("".join(plain(Change("body", pieces))[1:]).split())
+    for piece in pieces:
+        if piece.operation != "equal":
+            assert "".join(piece.text.split()) in shown
