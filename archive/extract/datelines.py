@@ -38,15 +38,10 @@ MOST_VALUES = 2  # of one meta: more belong to a list of other articles
 LONGEST = 220  # characters of an element that shows a date and little else
 _WEAKLY_NAMED = re.compile(r"meta|info|byline|detail", re.I)
 _LEAD = re.compile(r"sapo|summary|desc|\blead\b|intro|chapeau", re.I)
-_NAMED = re.compile(
-    r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|tanggal|fecha"
-    r"|tarih",
-    re.I,
-)
+_NAMED = re.compile(r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|tanggal|fecha|tarih", re.I)
 _UPDATED = re.compile(
     r"updat|aktualisier|cập nhật|mis(?:e)? à jour|modifi|actualiz|atualiz|aggiorna|bijgewerkt|gewijzigd|oppdater"
-    r"|uppdater|opdater"
-    r"|обновл|оновл|güncel|更新|diperbarui|zuletzt|stand:|edited|last changed",
+    r"|uppdater|opdater|обновл|оновл|güncel|更新|diperbarui|zuletzt|stand:|edited|last changed",
     re.I,
 )
 _NEVER = re.compile(r"giấy phép|gp-|licen[cs]e|©|copyright|issn|bản quyền", re.I)

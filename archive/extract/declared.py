@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
@@ -190,8 +190,3 @@ def _path(url: str) -> str:
         return unquote(urlsplit(url).path).rstrip("/")
     except ValueError:
         return ""
-
-
-def first(values: Iterable[str]) -> str | None:
-    """The first text that is not empty, folded."""
-    return next((text for value in values if (text := folded(value))), None)

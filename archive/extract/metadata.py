@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from itertools import islice
 from zoneinfo import ZoneInfo
 
 from lxml import html
@@ -13,7 +15,7 @@ from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, unique
 from archive.extract.datelines import Claim
 from archive.extract.declared import Declared, host_of, house_key
-from archive.extract.folding import folded
+from archive.extract.folding import folded, text_of
 from archive.extract.headlines import Headline, most_declared, shown_headline
 from archive.extract.page import Page
 from archive.extract.ruled import Field, Find, finds
@@ -21,6 +23,11 @@ from archive.extract.signatures import body_of, signature
 from archive.extract.surroundings import Spot, spots
 from archive.extract.zones import observes, zone_of_host
 from archive.rules.base import Rules
+
+LONGEST_KICKER = 80  # characters
+_KICKER = re.compile(
+    r"kicker|top-?line|over-?line|dachzeile|spitzmarke|eyebrow|sur-?title|super-?title|antetitulo", re.I
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,7 @@ class _Reader:
         tags = self._tags()
         return Metadata(
             headline=headline.text if headline else None,
-            kicker=headline.kicker if headline else None,
+            kicker=self._kicker(),
             byline=byline,
             authors=authors,
             published_at=self._moment(published, "published_at"),
@@ -103,6 +110,14 @@ class _Reader:
         if found:
             self.origins.append(("headline", found.origin))
         return found
+
+    def _kicker(self) -> str | None:
+        """The kicker inside the headline's element, or in one of its own directly above."""
+        if self.headline and self.headline.kicker:
+            return self.headline.kicker
+        above = (spot for spot in self.around if not spot.behind and _KICKER.search(spot.label))
+        texts = (text_of(spot.element, LONGEST_KICKER + 1) for spot in islice(above, 4))
+        return next((text for text in texts if 0 < len(text) <= LONGEST_KICKER), None)
 
     def _is_house(self, text: str) -> bool:
         return house_key(text) in self.declared.house

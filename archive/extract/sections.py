@@ -20,14 +20,14 @@ LONGEST_SECTION = 60  # characters
 NEAREST = 15  # elements
 LONGEST_TAG = 120  # characters
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z]{2,8})*$")
-_VIETNAMESE = re.compile(r"[ơưđạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.I)
+# Letters with two marks, ơ and ư: no other language writes them (ọ and ẹ are Yoruba's too, đ is Croatian).
+_VIETNAMESE = re.compile(r"[ơưấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.I)
 _HOME = frozenset(
     key_of(word)
     for word in (
         "Trang chủ", "Trang nhất", "Trang tin", "Home", "Home page", "Homepage", "Front page", "Start", "Startseite",
-        "Accueil", "Inicio",
-        "Portada", "Início", "Beranda", "Главная", "Головна", "Forside", "Etusivu", "Ana Sayfa", "Anasayfa",
-        "Strona główna", "ホーム", "トップ", "TOP",
+        "Accueil", "Inicio", "Portada", "Início", "Beranda", "Главная", "Головна", "Forside", "Etusivu", "Ana Sayfa",
+        "Anasayfa", "Strona główna", "ホーム", "トップ", "TOP",
     )
 )  # fmt: skip
 # By attribute, the cheapest walk over a whole page; the second only where the first finds nothing.
@@ -53,10 +53,9 @@ def declared_tags(declared: Declared) -> tuple[tuple[str, ...], str]:
     chosen: tuple[tuple[str, ...], str] = ((), "")
     for origin, values in sources:
         tags = tags_of(values)
-        if len(chosen[0]) < 2 <= len(tags) + (not chosen[0]) and set(map(str.casefold, chosen[0])) <= set(
-            map(str.casefold, tags)
-        ):
-            chosen = (tags, origin) if tags else chosen
+        known = {tag.casefold() for tag in chosen[0]}
+        if len(known) < min(2, len(tags)) and known <= {tag.casefold() for tag in tags}:
+            chosen = (tags, origin)
     return chosen
 
 
@@ -115,10 +114,12 @@ def _step_name(step: Thing, url: str) -> str:
     item = step.get("item")
     name = step.get("name") or (item.get("name") if isinstance(item, dict) else "")
     address = (item.get("@id") or item.get("url")) if isinstance(item, dict) else item
-    here = isinstance(address, str) and address.split("#")[0].split("?")[0].rstrip("/") == url.split("#")[0].split("?")[
-        0
-    ].rstrip("/")
+    here = isinstance(address, str) and _without_query(address) == _without_query(url)
     return folded(name, LONGEST_SECTION + 1) if isinstance(name, str) and not here else ""
+
+
+def _without_query(address: str) -> str:
+    return re.split(r"[?#]", address, maxsplit=1)[0].rstrip("/")
 
 
 def _shown_trail(declared: Declared) -> list[str]:

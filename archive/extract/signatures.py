@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, line_in, names_in
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.folding import text_of
-from archive.extract.surroundings import TAIL, barred, beyond, elements_of, label
+from archive.extract.surroundings import barred, beyond, elements_of, ends_article, label
 
 MOST_PARAGRAPHS = 3_000
 # A paragraph of running text: of a div only what stands in it directly counts.
@@ -81,7 +81,7 @@ def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
         if not isinstance(node.tag, str) or barred(node, label(node)):
             node = beyond(node)
             continue
-        if TAIL.match((node.text or "").lstrip()[:40]):
+        if ends_article(node):
             return
         yield node
         node = node[0] if len(node) else beyond(node)

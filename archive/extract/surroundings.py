@@ -26,23 +26,21 @@ _BARRED_TAGS = frozenset(
 )  # fmt: skip
 _BARRED = re.compile(
     r"relat(?:ed|ion)|recommend|similar|lien-?quan|tin-?(?:khac|moi|lq)|comment|binh-?luan|sidebar|side-bar"
-    r"|newsletter|breadcrumb|share|social|caption|credit"
-    r"|menu|navbar|navigation|promo|advert|banner|teaser|most-?read|popular|trending|doc-?nhieu|widget|popup|modal"
-    r"|paywall|subscri"
+    r"|newsletter|breadcrumb|share|social|caption|credit|menu|navbar|navigation|promo|advert|banner|teaser|most-?read"
+    r"|popular|trending|doc-?nhieu|widget|popup|modal|paywall|subscri"
     r"|quote|tooltip|gallery|slider|carousel|player|list-concern|topbar|top-bar|clock|cookie|consent|weather|footer",
     re.I,
 )
 _ARTICLE_PART = re.compile(r"author|byline|date|time|tac-?gia", re.I)
-
-
 _OWN_TEXT = 140  # characters directly in an element: it is running text, whatever its tag
-TAIL = re.compile(
-    r"^(?:các tin (?:khác|liên quan|cũ|mới)|tin (?:liên quan|khác|mới|đọc nhiều|cùng)|cùng chuyên mục|có thể bạn "
-    r"quan tâm|mới nhất|phản hồi|bình luận"
-    r"|ý kiến|bài (?:liên quan|khác)|related|more (?:on|from|stories)|read (?:more|also|next)|comments?|mehr zum "
-    r"thema|lesen sie auch|lire aussi)",
+# Headings of what follows an article: behind them nothing belongs to it.
+_TAIL = re.compile(
+    r"^(?:các tin (?:khác|liên quan|cũ|mới)|tin (?:liên quan|khác|mới|đọc nhiều|cùng)|cùng chuyên mục|mới nhất"
+    r"|có thể bạn quan tâm|phản hồi|bình luận|ý kiến|bài (?:liên quan|khác)|related|more (?:on|from|stories)"
+    r"|read (?:more|also|next)|comments?|mehr zum thema|lesen sie auch|lire aussi)",
     re.I,
 )
+_HEADING = 40  # characters of such a heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +94,7 @@ def after(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
         if not isinstance(node.tag, str) or barred(node, name):
             node = beyond(node)
             continue
-        if TAIL.match((node.text or "").lstrip()[:40]):
+        if ends_article(node):
             return
         yield node, name
         long += is_running(node)
@@ -120,6 +118,12 @@ def before(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
         if parent is None or parent.tag in ("body", "html") or _holds_text(parent):
             return
         node = parent
+
+
+def ends_article(element: HtmlElement) -> bool:
+    """Whether an element heads what follows an article: related stories, comments."""
+    text = (element.text or "").strip()
+    return 0 < len(text) <= _HEADING and bool(_TAIL.match(text))
 
 
 def _allowed(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:

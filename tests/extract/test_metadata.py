@@ -99,6 +99,11 @@ def test_texts_are_folded_nfc() -> None:
     assert (found.authors, found.section) == (("Tâm Hằng",), "Kinh tế")
 
 
+def test_kicker_above_the_headline() -> None:
+    found = read(page(f'<article><span class="kicker">Nông thôn mới</span><h1>{HEADLINE}</h1>{BODY}</article>'))
+    assert (found.kicker, found.headline) == ("Nông thôn mới", HEADLINE)
+
+
 def test_doubly_escaped_headline() -> None:
     found = read(page("<p>x</p>", linked_data(news('"x": 1', "Chi&amp;#7871;n s&amp;#7921;"))))
     assert found.headline == "Chiến sự"

@@ -94,6 +94,7 @@ def test_no_language() -> None:
 def test_vietnamese_is_told_by_its_letters() -> None:
     assert is_vietnamese(HEADLINE)
     assert not is_vietnamese("Ça va très bien à l'école")
+    assert not is_vietnamese("Đorđe ọmọ ẹgbẹ́")
 
 
 @pytest.mark.parametrize(
