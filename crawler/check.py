@@ -13,6 +13,7 @@ from archive import clock
 from archive.errors import UnknownArticle
 from archive.records import Reading
 from archive.store import questions
+from archive.urls import url_key
 from crawler.demo.paper import DAYS, Published, changes, published
 
 
@@ -36,15 +37,10 @@ def disagreements(db: Database, base_url: str, day: int) -> Iterator[Mismatch]:
     truth = published(day)
     for article in truth:
         yield from _article(db, base_url, day, article)
-    known = {article.path for article in truth}
+    known = {url_key(base_url + article.path) for article in truth}
     for archived in questions.articles(db):
-        if (path := _path(archived.url)) not in known:
-            yield Mismatch(day, path, "article", None, archived.headline)
-
-
-def _path(url: str) -> str:
-    parts = urlsplit(url)
-    return parts.path + (f"?{parts.query}" if parts.query else "")
+        if url_key(archived.url) not in known:
+            yield Mismatch(day, archived.url.removeprefix(base_url), "article", None, archived.headline)
 
 
 def _article(db: Database, base_url: str, day: int, article: Published) -> Iterator[Mismatch]:

@@ -8,6 +8,7 @@ from lxml import html
 
 from archive.extract import cleaning, containers, figures, furniture, lead, region
 from archive.extract.blocks import Piece, pieces
+from archive.extract.cleaning import NO_TEASERS, Teasers
 from archive.extract.containers import Container
 from archive.extract.metadata import Metadata
 from archive.extract.page import Page
@@ -24,16 +25,16 @@ _HEADLINE = 30  # characters
 class Body:
     """What was read between headline and tail. `origins` as in Reading.
 
-    listing: paragraphs and links to other stories take turns, as teasers do. links: how many such links stood in the
-    container or page. scrambled: the publisher prints text that only a script makes readable. declared: the page or a
-    rule names the container.
+    teasers: how much of the text is teasers of other stories. links: how many links to such stood on the page.
+    scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
+    container.
     """
 
     blocks: tuple[Block, ...] = ()
     images: tuple[Image, ...] = ()
     lead: str | None = None
     origins: tuple[tuple[str, str], ...] = ()
-    listing: bool = False
+    teasers: Teasers = NO_TEASERS
     links: int = 0
     scrambled: bool = False
     declared: bool = False
@@ -73,7 +74,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         pictures.images,
         bold.text if bold else lead_text,
         tuple(origins),
-        listing=cleaning.is_listing(found_pieces),
+        teasers=cleaning.teasers_of(found_pieces),
         links=links,
         scrambled=cleaning.is_scrambled(found_pieces),
         declared=container.origin != "structure",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from lxml import html
 
@@ -28,8 +29,30 @@ def kept(found: list[Piece], container: html.HtmlElement, headline: str) -> list
     return _without_tail(_without_repeats(left))
 
 
-def is_listing(found: list[Piece]) -> bool:
-    """Whether the text pieces are teasers: nearly each comes after a link that is a headline of its own."""
+@dataclass(frozen=True, slots=True)
+class Teasers:
+    """How much of the running text is teasers: paragraphs behind a link that is a headline of its own."""
+
+    prose: int = 0
+    teasers: int = 0
+    links: int = 0
+
+    @property
+    def many(self) -> bool:
+        """Nearly all of the text is teasers, and they are as many as only lists have."""
+        return self.teasers >= 4 and min(self.teasers, self.links) >= 0.7 * self.prose
+
+    @property
+    def all(self) -> bool:
+        """There is no other text."""
+        return 0 < self.teasers == self.prose
+
+
+NO_TEASERS = Teasers()
+
+
+def teasers_of(found: list[Piece]) -> Teasers:
+    """Counts the teasers among the pieces of a container; what the house prints about itself is no text."""
     prose = teasers = links = 0
     after_link = False
     for piece in found:
@@ -37,13 +60,15 @@ def is_listing(found: list[Piece]) -> bool:
         if piece.linked > 0.8 * size and size >= _HEADLINE:
             links += 1
             after_link = True
+        elif size <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(piece.text):
+            continue
         elif size >= _PROSE and piece.linked < 0.5 * size:
             prose += 1
             teasers += after_link
             after_link = False
         elif size >= _DATELINE:
             after_link = False
-    return teasers >= 4 and teasers >= 0.7 * prose and links >= 0.7 * prose
+    return Teasers(prose, teasers, links)
 
 
 def is_scrambled(found: list[Piece]) -> bool:
@@ -88,7 +113,7 @@ def _drop_orphaned(found: list[Piece], marks: list[bool]) -> None:
 def _without_repeats(left: list[Piece]) -> list[Piece]:
     """Pull quotes and copies for phones repeat a paragraph of the article: the first stays."""
     seen: set[str] = set()
-    unique = []
+    unique: list[Piece] = []
     for piece in left:
         key = _letters(piece.text)
         if len(key) > 40 and key in seen and not (unique and _alike(unique[-1], piece)):

@@ -45,7 +45,8 @@ _UNCOLONED = re.compile(
 )
 # `Một góc chợ. Ảnh minh họa`: nobody is named, the page says only where the picture comes from
 _UNNAMED = re.compile(
-    r"(?:^|[.!?…\"”»,;–—-]\s*|[(\[]\s*)((?:ảnh|hình)\s(?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ (?:clip|video)))\s*[)\]]?\s*\.?$",
+    r"(?:^|[.!?…\"”»,;–—-]\s*|[(\[]\s*)"
+    r"((?:ảnh|hình)\s(?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ (?:clip|video)))\s*[)\]]?\s*\.?$",
     re.I,
 )
 # 「ソウルの国会前＝ＡＰ」: Japanese papers put the agency or `撮影` (photographed), `提供` (provided) behind an equals sign

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from itertools import islice
+from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body
+from archive.extract.folding import key_of, text_of
 from archive.extract.metadata import Metadata
 from archive.extract.page import Page
 from archive.records import ReadableKind, Unreadable
@@ -32,6 +35,9 @@ _WALL = re.compile(
 _ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report)$")
 _INDEX = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
 _ADDRESSED = re.compile(r"\d{5,}|(?:[^\W_]+-){4,}[^\W_]+|/\d{4}/\d\d?/")  # an id, a slug of five words, a day
+_LOCAL = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's address
+_MOST_LINKS = 2_000
+_LONGEST_NAME = 60  # characters of a section's name
 _PROSE = 60
 _LITTLE = 800
 _TOO_LITTLE = 80
@@ -42,7 +48,10 @@ _MANY = 15  # links as long as headlines
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a page declares about its kind, read before the body reader takes the tree apart."""
+    """What a page declares about its kind, read before the body reader takes the tree apart.
+
+    sections: keys of the words by which the page's links name it or the directory it is in: in menus, its section.
+    """
 
     article: bool
     live: bool
@@ -50,6 +59,7 @@ class Evidence:
     home: bool
     addressed: bool
     title: str
+    sections: frozenset[str]
 
 
 def refused_source(text: str) -> Unreadable | None:
@@ -77,7 +87,17 @@ def evidence(page: Page) -> Evidence:
         home=bool(_INDEX.match(path)),
         addressed=bool(_ADDRESSED.search(path)),
         title=title,
+        sections=frozenset(_sections(page, path)),
     )
+
+
+def _sections(page: Page, path: str) -> Iterator[str]:
+    here = unquote(path).rstrip("/") + "/"
+    for link in islice(page.root.iter("a"), _MOST_LINKS):
+        address = _LOCAL.match(link.get("href") or "")
+        there = unquote(address[1]).rstrip("/") + "/" if address else "/"
+        if there != "/" and here.startswith(there) and link.find("img") is None:
+            yield key_of(text_of(link, _LONGEST_NAME))
 
 
 def _types(value: object) -> list[str]:
@@ -117,9 +137,23 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -
         return Unreadable("wall", headline)
     if seen.home and not seen.article:
         return Unreadable("home")
-    if body.listing and not (seen.article and not seen.home and body.declared):
+    if _lists(seen, metadata, body):
         return Unreadable("listing")
     return _too_weak(seen, metadata, body, prose)
+
+
+def _lists(seen: Evidence, metadata: Metadata, body: Body) -> bool:
+    """Whether the text is teasers: many of them, or nothing else on a page that does not look like one story's."""
+    if body.teasers.many:
+        return not (seen.article and not seen.home and body.declared)
+    if seen.article or seen.video or not body.teasers.all:
+        return False
+    return key_of(metadata.headline or "") in seen.sections or (body.teasers.teasers > 1 and not _named(seen, metadata))
+
+
+def _named(seen: Evidence, metadata: Metadata) -> bool:
+    """Whether address and headline are those of a story: a section's page is headed `Kinh doanh`."""
+    return seen.addressed and len(metadata.headline or "") >= _HEADLINE
 
 
 def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -> Unreadable | None:
@@ -129,8 +163,7 @@ def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) 
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
     if size < _TOO_LITTLE and not (seen.article and size):
         return Unreadable("listing" if body.links > _MANY else "no-article", "no text")
-    named = seen.addressed and len(metadata.headline or "") >= _HEADLINE  # a section's page is headed `Kinh doanh`
-    known = seen.article or named or seen.video or body.declared or metadata.published_at is not None
+    known = seen.article or _named(seen, metadata) or seen.video or body.declared or metadata.published_at is not None
     alone = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE
     if not known and (not alone or (len(prose) < 2 and body.links > _FEW)):
         return Unreadable(
