@@ -74,7 +74,7 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
 def _says_credit(element: html.HtmlElement) -> bool:
     if (element.get("itemprop") or "") in _ITEMS:
         return True
-    return element.tag not in _SILENT and words.matches(words.CREDIT, element.get("class"))
+    return element.tag not in _SILENT and words.CREDIT.name_class(element)
 
 
 def _wrapper(scope: html.HtmlElement, captions: list[html.HtmlElement]) -> html.HtmlElement | None:

@@ -111,7 +111,7 @@ def _named(scope: html.HtmlElement) -> list[html.HtmlElement]:
 def _says_caption(element: html.HtmlElement) -> bool:
     if element.tag == "figcaption" or "caption" in (element.get("itemprop") or ""):
         return True
-    return words.matches(words.CAPTION, element.get("class"))
+    return words.CAPTION.name_class(element)
 
 
 def _around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
@@ -223,12 +223,9 @@ def _is_centred(element: html.HtmlElement) -> bool:
             or _CENTRED.search(node.get("style") or "")
         ):
             return True
-        if words.matches(_CENTRE_CLASS, node.get("class")):
+        if words.CENTRED.name_class(node):
             return True
     return False
-
-
-_CENTRE_CLASS = re.compile(r"(?<![a-z])(?:p?center|text-center|align-?center|pcaption|note)(?![a-z])")
 
 
 def _is_italic(element: html.HtmlElement) -> bool:
@@ -275,5 +272,5 @@ def _is_teaser(element: html.HtmlElement) -> bool:
         return True
     around = next(element.iterancestors("a"), None)
     return around is not None and (
-        any(True for _ in element.iter("strong", "b")) or words.matches(words.MAYBE_FURNITURE, around.get("class"))
+        any(True for _ in element.iter("strong", "b")) or words.MAYBE_FURNITURE.name_class(around)
     )

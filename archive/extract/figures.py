@@ -96,6 +96,6 @@ def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
     for number, ancestor in enumerate([scope, *scope.iterancestors()]):
         if ancestor is region or number > 3:
             return False
-        if words.matches(words.PORTRAIT, ancestor.get("class"), ancestor.get("id")):
+        if words.PORTRAIT.name(ancestor):
             return True
     return False

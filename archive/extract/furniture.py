@@ -59,13 +59,9 @@ def _is_furniture(element: html.HtmlElement) -> bool:
     name, number = element.get("class"), element.get("id")
     if not name and not number:
         return element.get("type") in _RELATED
-    if words.matches(words.FURNITURE, name, number) and not _is_body(element):
+    if words.FURNITURE.name(element) and not _is_body(element):
         return True
-    if (
-        element.tag not in ("a", "span", "p")
-        and words.matches(words.MAYBE_FURNITURE, name, number)
-        and _is_links(element)
-    ):
+    if element.tag not in ("a", "span", "p") and words.MAYBE_FURNITURE.name(element) and _is_links(element):
         return True
     return element.get("type") in _RELATED
 
@@ -81,7 +77,7 @@ _RELATED = ("RelatedNewsBox", "RelatedOneNews")  # VCCorp
 
 def _is_body(element: html.HtmlElement) -> bool:
     """Named like a body and without many links: `sidebar-grid__content article__content`."""
-    return words.matches(words.BODY, element.get("class")) and mass(element) > 200 and not _is_links(element)
+    return words.BODY.name_class(element) and mass(element) > 200 and not _is_links(element)
 
 
 def _is_links(element: html.HtmlElement) -> bool:
@@ -90,7 +86,7 @@ def _is_links(element: html.HtmlElement) -> bool:
 
 
 def _too_much(element: html.HtmlElement, total: int, share: float = _TOO_MUCH) -> bool:
-    if words.matches(words.NEVER, element.get("class"), element.get("id")):
+    if words.NEVER.name(element):
         return False
     return (mass(element) or len(string(element))) > share * total
 

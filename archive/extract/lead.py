@@ -78,7 +78,7 @@ def _between(
 
 
 def _named(element: html.HtmlElement) -> bool:
-    return words.matches(words.LEAD, element.get("class"), element.get("id")) or (
+    return words.LEAD.name(element) or (
         element.get("itemprop") in ("description", "alternativeHeadline") or element.get("data-role") == "sapo"
     )
 
@@ -89,10 +89,7 @@ def _fits(element: html.HtmlElement, headline: str) -> bool:
         return False
     if headline and fold(headline) in text and len(text) < 2 * len(headline):
         return False  # the headline once more, with a kicker
-    return not any(
-        one.tag in ("figure", "figcaption") or words.matches(words.GALLERY, one.get("class"))
-        for one in _around(element)
-    )
+    return not any(one.tag in ("figure", "figcaption") or words.GALLERY.name_class(one) for one in _around(element))
 
 
 def _around(element: html.HtmlElement) -> list[html.HtmlElement]:

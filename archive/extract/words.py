@@ -1,130 +1,109 @@
-"""Words by which newsrooms name the parts of a page, in class names and ids and in headings: data."""
+"""Words by which newsrooms name the parts of a page in class names and ids: data.
+
+Regular expressions divided by white space; `_x` stands for a hyphen and more of the name, where there is more.
+"""
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
-
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-
-
-_LONGEST_ID = 40
-_LONGEST_CLASS = 400
-
-
-@lru_cache(maxsize=20_000)
-def _hyphened(names: str) -> str:
-    return " " + _CAMEL.sub("-", names).replace("_", "-").lower() + " "
-
-
-def _words(*words: str) -> re.Pattern[str]:
-    return re.compile(r"(?<![a-z])(?:" + "|".join(words) + r")(?![a-z])")
-
+from archive.extract.naming import Words
 
 # boxes around an article that are not part of it
-FURNITURE = _words(
-    r"related(?:-?\w+)?", r"relate(?:-?news)?", r"recommend\w*", r"recirc\w*", r"read-?more(?:-?\w+)?", r"read-?next", r"read-?also", r"see-?also",
-    r"more-?(?:stories|news|articles|from|on|in|links|coverage)", r"most-?(?:read|viewed|popular|shared)", r"trending", r"up-?next",
-    r"you-?may(?:-?\w+)*", r"newsletter\w*", r"subscri\w+", r"sign-?up", r"mailing\w*", r"share\w*", r"sharing", r"social\w*", r"follow-?us",
-    r"comments?", r"comment-?\w+", r"disqus\w*", r"respond", r"reactions?", r"advert\w*", r"ads?", r"ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s?",
-    r"banner-?ads?", r"dfp", r"gpt-?ad", r"taboola\w*", r"outbrain\w*", r"zergnet", r"teads\w*", r"breadcrumbs?",
-    r"nav", r"navigation", r"navbar", r"footer", r"cookies?-?(?:banner|consent|notice)?", r"consent", r"popup", r"modal",
-    r"toolbar", r"tag-?(?:list|cloud|links?)", r"keywords?", r"author-?(?:bio|box|info|card|about|profile)", r"about-?(?:the-?)?author",
-    r"print-?(?:only|hide)", r"no-?print", r"visually-?hidden", r"sr-?only", r"screen-?reader(?:-?text)?", r"offscreen", r"skip-?links?", r"jump-?links?", r"login", r"donat\w+", r"support-?us",
-    r"pagination", r"pager", r"carousel-?nav", r"audio-?player", r"tts", r"byline\w*", r"timestamp", r"entry-?meta", r"post-?meta", r"article-?meta", r"vjs\w*", r"video-?js",
-    # Vietnamese newsrooms
-    r"tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)", r"cac-?tin-?khac", r"lien-?quan", r"binh-?luan", r"chia-?se", r"xem-?them", r"doc-?them",
-    r"tu-?khoa", r"y-?kien", r"phan-?hoi", r"quang-?cao", r"list-?concern", r"many-?pack", r"cms-?relate", r"sda-?\w+", r"box-?tin\w*", r"news-?(?:other|relate\w*|hot|new)", r"other-?news",
-    r"newsrelated", r"relatednews(?:box)?", r"relatedonenews", r"listnewsincontent", r"react-?relate", r"link-?(?:content-?footer|source-?\w+)", r"keysword",
-)  # fmt: skip
+FURNITURE = Words(
+    r"""
+    related_x relate(?:-?news)? recommend\w* recirc\w* read-?more_x read-?next read-?also see-?also
+    more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
+    you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share\w* sharing social\w* follow-?us comments?
+    comment-?\w+ disqus\w* respond reactions? advert\w* ads?
+    ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s? banner-?ads? dfp gpt-?ad
+    taboola\w* outbrain\w* zergnet teads\w* breadcrumbs? nav navigation navbar footer
+    cookies?-?(?:banner|consent|notice)? consent popup modal toolbar tag-?(?:list|cloud|links?) keywords?
+    author-?(?:bio|box|info|card|about|profile) about-?(?:the-?)?author print-?(?:only|hide) no-?print
+    visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? jump-?links? login donat\w+
+    support-?us pagination pager carousel-?nav audio-?player tts byline\w* timestamp entry-?meta post-?meta
+    article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
+    cac-?tin-?khac lien-?quan binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
+    list-?concern many-?pack cms-?relate sda-?\w+ box-?tin\w* news-?(?:other|relate\w*|hot|new) other-?news
+    newsrelated relatednews(?:box)? relatedonenews listnewsincontent react-?relate
+    link-?(?:content-?footer|source-?\w+) keysword
+    """
+)
 
 # names that also occur on parts of an article: only boxes full of links are left out
-MAYBE_FURNITURE = _words(
-    r"teasers?(?:-?\w+)?", r"promo\w*", r"popular", r"suggest\w*", r"sponsor\w*", r"sidebars?", r"menu", r"paywall\w*", r"tools", r"tags?", r"topics?(?:-?\w+)?", r"bio", r"register",
-    r"widgets?", r"poll", r"quiz", r"survey", r"feedback", r"copyright", r"legal", r"rating", r"votes?", r"listen", r"player-?\w+", r"meta-?(?:data|info)", r"banners?", r"rail", r"linklist", r"links?",
-    r"collection", r"list-?news", r"news-?list", r"headlines?", r"also", r"more",
-)  # fmt: skip
+MAYBE_FURNITURE = Words(
+    r"""
+    teasers?_x promo\w* popular suggest\w* sponsor\w* sidebars? menu paywall\w* tools tags? topics?_x bio register
+    widgets? poll quiz survey feedback copyright legal rating votes? listen player-?\w+ meta-?(?:data|info) banners?
+    rail linklist links? collection list-?news news-?list headlines? also more
+    """
+)
 
 # those that are never part of an article, however much text they hold
-NEVER = _words(
-    r"comments?-?(?:list|section|area|wrapper|container)?",
-    r"disqus\w*",
-    r"footer",
-    r"breadcrumbs?",
-    r"cookies?-?(?:banner|consent|notice)",
-    r"taboola\w*",
-    r"outbrain\w*",
-    r"wrap-?comment",
+NEVER = Words(
+    r"""
+    comments?-?(?:list|section|area|wrapper|container)? disqus\w* footer breadcrumbs?
+    cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment
+    """
 )
 
 # where newsrooms keep the body of an article
-BODY = _words(
-    r"(?:article|story|post|entry|news|page|main|detail|single|content|text|singular|rich|node|maincontent)-{0,2}(?:body|content|text|detail|copy|inner|main|paragraphs)(?:-?\w+)?",
-    r"(?:body|content|text)-{0,2}(?:article|story|post|news|detail|main|copy|text|content|body)", r"article", r"story", r"maincontent", r"fck-?detail", r"cms-?body", r"zce-?content-?body", r"afcbc-?body",
-    r"content-?about-?baiviet", r"noi-?dung\w*", r"chi-?tiet\w*", r"bai-?viet\w*", r"b-?maincontent",
-)  # fmt: skip
+BODY = Words(
+    r"""
+    (?:article|story|post|entry|news|page|main|detail|single|content|text|singular|rich|node)-{0,2}(?:body|content)_x
+    (?:article|story|post|entry|news|page|main|detail|single|content|text|singular|rich|node)-{0,2}(?:text|detail)_x
+    (?:article|story|post|entry|news|page|main|detail|single|content|text|rich)-{0,2}(?:copy|inner|main|paragraphs)_x
+    (?:body|content|text)-{0,2}(?:article|story|post|news|detail|main|copy|text|content|body) article story
+    maincontent_x fck-?detail cms-?body zce-?content-?body afcbc-?body content-?about-?baiviet noi-?dung\w*
+    chi-?tiet\w* bai-?viet\w* b-?maincontent
+    """
+)
 
 # the names that are given to nothing else
-SURELY_BODY = _words(
-    r"(?:entry|post|article|story|news|detail|single|singular)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))?",
-    r"articlebody",
-    r"fck-?detail",
-    r"maincontent",
-    r"cms-?body",
+SURELY_BODY = Words(
+    r"""
+    (?:entry|post|article|story|news)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))?
+    (?:detail|single|singular)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))? articlebody
+    fck-?detail maincontent cms-?body
+    """
 )
 
-CAPTION = _words(
-    r"\w*captions?(?:-?\w+)?", r"legends?", r"bildunterschrift\w*", r"bildtext", r"(?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|caption\w*)",
-    r"pie-?(?:de-?)?foto", r"chu-?thich\w*", r"image-?desc\w*", r"note-?ignore", r"p?caption", r"figcaption\w*", r"didascalia", r"cutline", r"wp-?caption-?text", r"bildlegende", r"kuvateksti",
-)  # fmt: skip
-
-CREDIT = _words(
-    r"\w*credits?(?:-?\w+)?", r"copyrights?(?:-?\w+)?", r"photographers?(?:-?\w+)?", r"(?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:credit|author|source|by|byline|agency|copyright|owner|rights|quelle)s?(?:-?\w+)?",
-    r"bildquelle", r"fotograf\w*", r"bildnachweis", r"rights-?holder", r"photo-?cms-?author", r"image-?byline", r"copyright-?\w+", r"urheber", r"credit-?line",
-)  # fmt: skip
-
-GALLERY = _words(
-    r"\w*carousel\w*",
-    r"\w*slid(?:e|es|er|eshow|eshows)",
-    r"\w*galler(?:y|ies)",
-    r"swiper\w*",
-    r"lightbox",
-    r"image(?:-?\w+)?",
-    r"photo(?:-?\w+)?",
-    r"\w*captions?",
+CAPTION = Words(
+    r"""
+    \w*captions?_x legends? bildunterschrift\w* bildtext
+    (?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|caption\w*)
+    pie-?(?:de-?)?foto chu-?thich\w* image-?desc\w* note-?ignore p?caption figcaption\w* didascalia cutline
+    wp-?caption-?text bildlegende kuvateksti
+    """
 )
 
-PORTRAIT = _words(
-    r"authors?(?:-?\w+)?",
-    r"avatars?",
-    r"profile\w*",
-    r"by-?lines?(?:-?\w+)?",
-    r"contributors?(?:-?\w+)?",
-    r"writer",
-    r"headshot",
-    r"gravatar",
+CREDIT = Words(
+    r"""
+    \w*credits?_x copyrights?_x photographers?_x
+    (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:credit|author|source|by)s?_x
+    (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:byline|agency|copyright)s?_x
+    (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:owner|rights|quelle)s?_x bildquelle fotograf\w*
+    bildnachweis rights-?holder photo-?cms-?author image-?byline copyright-?\w+ urheber credit-?line
+    """
 )
 
-LEAD = _words(
-    r"sapo(?:-?\w+)?", r"\w*-?sapo", r"(?:article|story|post|news|entry|page|detail|content|single)?-{0,2}(?:lead|lede|standfirst|dek|deck|summary|subtitle|sub-?headline|sub-?heading|sub-?title|intro|introduction|abstract|excerpt|chapo|chapeau|teaser-?text|vorspann|ingress|kicker-?text|subhead|bajada|entradilla|perex|description|desc|strapline|synopsis|preamble)(?:-{0,2}(?:text|content|paragraph))?",
-    r"alead", r"lead-?in", r"vorspann", r"cms-?desc",
-)  # fmt: skip
+CENTRED = Words(r"p?center text-center align-?center pcaption note")
 
+GALLERY = Words(
+    r"""
+    \w*carousel\w* \w*slid(?:e|es|er|eshow|eshows) \w*galler(?:y|ies) swiper\w* lightbox image_x photo_x
+    \w*captions?
+    """
+)
 
-def names(element_class: str | None, element_id: str | None) -> str:
-    """Class and id as one lower-case string in which words are divided by hyphens and spaces."""
-    if element_id and len(element_id) > _LONGEST_ID:
-        element_id = None  # a slug made of a headline
-    return _hyphened(f"{(element_class or '')[:_LONGEST_CLASS]} {element_id or ''}")
+PORTRAIT = Words(
+    r"""
+    authors?_x avatars? profile\w* by-?lines?_x contributors?_x writer headshot gravatar
+    """
+)
 
-
-@lru_cache(maxsize=50_000)
-def _matches(pattern: re.Pattern[str], hyphened: str) -> bool:
-    return bool(pattern.search(hyphened))
-
-
-def matches(pattern: re.Pattern[str], element_class: str | None, element_id: str | None = None) -> bool:
-    """Whether a class name or an id says so."""
-    if not element_class and not element_id:
-        return False
-    return _matches(pattern, names(element_class, element_id))
+LEAD = Words(
+    r"""
+    sapo_x \w*sapo cms-?desc alead lead lede lead-?in leadtext standfirst dek deck summary subtitle sub-?headline
+    sub-?heading sub-?title subhead intro introduction introtext abstract excerpt chapo chapeau teaser-?text vorspann
+    ingress kicker-?text bajada entradilla perex description desc strapline synopsis preamble
+    """
+)

@@ -9,6 +9,8 @@ from archive.rules import baophutho, baovinhphuc
 from archive.rules.base import Rules
 from archive.rules.families import FAMILIES
 
+# of Vietnamese alone, plain and as references
+_LETTERS = ("ạ", "ế", "ộ", "&#7", "&#x1e", "&#x1E", "\u0323")
 _OUTLETS: dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]] = {
     "baovinhphuc": (baovinhphuc.HOSTS, baovinhphuc.RULES),
     "baophutho": (baophutho.HOSTS, baophutho.RULES),
@@ -21,6 +23,8 @@ def rules_for(outlet: str | None, url: str, source: str, day: date | None = None
     Without an outlet's name the address tells it; without a day all of its rules are tried, the newest first.
     """
     own = tuple(rule for rule in _own(outlet, url) if day is None or rule.holds_on(day))
+    if not any(letter in source for letter in _LETTERS):
+        return own  # every mark is looked for in the whole source: not on pages of other countries
     return own + tuple(rule for rule in FAMILIES if any(mark in source for mark in rule.marks))
 
 
