@@ -11,11 +11,11 @@ from archive.extract.text import fold
 from archive.records import BlockKind
 
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark q rp rt ruby s samp small span strike strong sub "
-    "sup time tt u var wbr nobr meter output o:p".split()
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"}
+    | {"kbd", "label", "mark", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike", "strong", "sub", "sup"}
+    | {"time", "tt", "u", "var", "wbr", "nobr", "meter", "output", "o:p"}
 )
 _SUBHEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-_BREAK = "\n"
 IMAGE = "data-luubao-image"
 """Attribute by which the caption reader marks the place of pictures: number of the first image + how many."""
 
@@ -125,7 +125,7 @@ def _kind(element: html.HtmlElement, outer: BlockKind) -> BlockKind:
 
 def _is_data(table: html.HtmlElement) -> bool:
     """Whether a table holds figures rather than the layout of a page: two columns or more, short cells, no pictures."""
-    rows = [row for row in table.iter("tr")]
+    rows = list(table.iter("tr"))
     if (
         len(rows) < 2
         or len(rows) > 500

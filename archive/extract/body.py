@@ -12,11 +12,10 @@ from archive.extract.cleaning import NO_TEASERS, Teasers
 from archive.extract.containers import Container
 from archive.extract.metadata import Metadata
 from archive.extract.page import Page
-from archive.extract.text import fold, text_of
+from archive.extract.text import text_of
+from archive.extract.xpath import selector, string
 from archive.records import Block, Image
 from archive.rules.base import Rules
-from archive.extract.xpath import selector, string
-
 
 _HEADLINE = 30  # characters
 

@@ -102,9 +102,9 @@ def _named(scope: html.HtmlElement) -> list[html.HtmlElement]:
     """Outermost elements whose class says caption."""
     found: list[html.HtmlElement] = []
     for element in _classed(scope):
-        if _says_caption(element) and _acceptable(element, LONGEST):
-            if not any(ancestor in found for ancestor in element.iterancestors()):
-                found.append(element)
+        inner = any(ancestor in found for ancestor in element.iterancestors())
+        if not inner and _says_caption(element) and _acceptable(element, LONGEST):
+            found.append(element)
     return found
 
 
@@ -248,7 +248,8 @@ def _only_children(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
 
 
 _CREDIT_END = re.compile(
-    r"(?:^|[\s(.\-–])(?:ảnh(?: minh h[oọ][aạ]| tư liệu)?|nguồn|foto|photo|đồ họa)\s*[:/]\s*\S.{0,60}$|\((?:ảnh|photo|foto)[^)]{0,60}\)\.?$",
+    r"(?:^|[\s(.\-–])(?:ảnh(?: minh h[oọ][aạ]| tư liệu)?|nguồn|foto|photo|đồ họa)\s*[:/]\s*\S.{0,60}$|\((?:ảnh|"
+    r"photo|foto)[^)]{0,60}\)\.?$",
     re.I,
 )
 

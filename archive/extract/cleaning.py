@@ -87,7 +87,7 @@ def _is_noise(piece: Piece, headline: str) -> bool:
 
 
 def _drop_link_lists(found: list[Piece], marks: list[bool]) -> None:
-    """Lists of which every item is mostly a link, or a box's words stand above: other stories, with a word about each."""
+    """Lists whose items are mostly links, or over which a box's words stand: other stories, with a word about each."""
     start = 0
     while start < len(found):
         end = start
@@ -106,7 +106,7 @@ def _drop_orphaned(found: list[Piece], marks: list[bool]) -> None:
         if piece.kind != "subhead" and not phrases.RELATED.match(piece.text[:_LONGEST_NOISE]):
             continue
         following = number + 1
-        if following >= len(found) or not marks[following] and found[following].kind != "image":
+        if following >= len(found) or (not marks[following] and found[following].kind != "image"):
             marks[number] = False
 
 

@@ -10,8 +10,8 @@ from lxml import html
 
 from archive.extract import phrases, words
 from archive.extract.text import fold
-from archive.rules.base import Rules
 from archive.extract.xpath import selector, string, texts
+from archive.rules.base import Rules
 
 _texts = selector(
     "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"

@@ -5,20 +5,27 @@ from __future__ import annotations
 import re
 
 # what newsrooms write before the photographer's name, followed by a colon or a slash (longest first)
-_LABELS = (
-    r"ảnh (?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ clip)|nguồn ảnh|ảnh bìa|ảnh|đồ h[oọ][aạ]|nguồn|video|clip",
-    r"photo(?:graph)?(?:s|graphy)?(?: by| credit| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|images?(?: by| credit| source)?",
-    r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|file photo|composite|copyright",
-    r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration",
-    r"foto's|fotos?|fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|photo d'archives|imagem|fonte",
-    r"kuva|kuvat|bilde|bildet|billede|ljósmynd|skjáskot|mynd|zdroj|zdjęcie|źródło|fot|foto ilustrasi|dok|sumber|kaynak|fotoğraf",
-    r"фото|источник|джерело|снимка|写真|撮影|提供|사진 ?출처|자료 ?사진|사진 ?제공|사진|图片?来源|图源|圖片來源|摄影|图|صورة|تصوير|المصدر",
+_LABEL = (
+    r"ảnh (?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ clip)|nguồn ảnh|ảnh bìa|ảnh|đồ h[oọ][aạ]|"
+    r"nguồn|video|clip|"
+    r"photo(?:graph)?(?:s|graphy)?(?: by| credit| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|"
+    r"images?(?: by| credit| source)?|"
+    r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|file photo|composite|copyright|"
+    r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration|"
+    r"foto's|fotos?|fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|"
+    r"photo d'archives|imagem|fonte|"
+    r"kuva|kuvat|bilde|bildet|billede|ljósmynd|skjáskot|mynd|zdroj|zdjęcie|źródło|fot|foto ilustrasi|dok|sumber|"
+    r"kaynak|fotoğraf|"
+    r"фото|источник|джерело|снимка|写真|撮影|提供|"
+    r"사진 ?출처|자료 ?사진|사진 ?제공|사진|图片?来源|图源|圖片來源|摄影|图|صورة|تصوير|المصدر"
 )
-_LABEL = "|".join(_LABELS)
 _AGENCY = (
-    r"AFP|AP(?: Photo)?|A\.?P\.?|dpa|EPA(?:-EFE)?|EFE|Reuters|TTXVN|VNA|THX|Xinhua|ANSA|ČTK|CTK|PAP|NTB|TASS|Getty(?: Images)?|"
-    r"AAP|PA(?: Images| Media| Wire)?|Shutterstock|iStock(?:photo)?|Unsplash|Pixabay|Pexels|Bloomberg|Anadolu|AA|Imago|IMAGO|imago|"
-    r"picture[- ]alliance|Keystone|APA|KYODO|Kyodo|Kyodo News|UPI|SIPA|Sipa(?: USA)?|Abaca|Belga|ANP|LaPresse|Europa Press|"
+    r"AFP|AP(?: Photo)?|A\.?P\.?|dpa|EPA(?:-EFE)?|EFE|Reuters|TTXVN|VNA|THX|Xinhua|ANSA|ČTK|CTK|PAP|NTB|TASS|"
+    r"Getty(?: Images)?|"
+    r"AAP|PA(?: Images| Media| Wire)?|Shutterstock|iStock(?:photo)?|Unsplash|Pixabay|Pexels|Bloomberg|Anadolu|AA|"
+    r"Imago|IMAGO|imago|"
+    r"picture[- ]alliance|Keystone|APA|KYODO|Kyodo|Kyodo News|UPI|SIPA|Sipa(?: USA)?|Abaca|Belga|ANP|LaPresse|"
+    r"Europa Press|"
     r"ZUMA(?: Press)?|Alamy|Corbis|Magnum|NurPhoto|Ritzau(?: Scanpix)?|Scanpix|TT|Lehtikuva|共同通信社|時事|新华社"
 )
 
@@ -34,7 +41,8 @@ _TAIL = 160  # characters at the end of a caption in which a credit is looked fo
 _NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
 _BY = re.compile(
-    rf"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|of)\s+(\S.{{1,100}}?))\)?\s*\.?$",
+    r"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|"
+    r"of)\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
 )
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./'’-]{1,60})$")
@@ -51,7 +59,8 @@ _UNNAMED = re.compile(
 )
 # 「ソウルの国会前＝ＡＰ」: Japanese papers put the agency or `撮影` (photographed), `提供` (provided) behind an equals sign
 _EQUALS = re.compile(
-    r"[＝=]((?:AP|ＡＰ|AFP|ＡＦＰ|ロイター|共同|時事|ゲッティ|EPA|新華社|聯合)[^＝=。]{0,12}|[^＝=。、]{1,20}(?:撮影|提供))[）)]?$"
+    r"[＝=]((?:AP|ＡＰ|AFP|ＡＦＰ|ロイター|共同|時事|ゲッティ|EPA|新華社|聯合)[^＝=。]{0,12}|"
+    r"[^＝=。、]{1,20}(?:撮影|提供))[）)]?$"
 )
 _EDGES = " \t-–—|:,;/("
 
@@ -156,7 +165,8 @@ def _bracketed(printed: str) -> tuple[str, str] | None:
 
 # what stands in brackets behind a caption and names nobody
 _NO_NAME = re.compile(
-    r"archiv|symbol|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|minh h[oọ][aạ]|illustrat|screenshot|"
+    r"archiv|symbol|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
+    r"minh h[oọ][aạ]|illustrat|screenshot|"
     r"ảnh|montage|reproduc|\d{4}$|gauche|droite|izquierda|derecha",
     re.I,
 )

@@ -12,7 +12,6 @@ from archive.extract.furniture import drop
 from archive.extract.page import Page
 from archive.records import Image
 
-
 _MOST = 500  # pictures; the longest gallery seen has 60
 
 

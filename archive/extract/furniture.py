@@ -9,8 +9,14 @@ from lxml import etree, html
 from archive.extract import words
 from archive.extract.xpath import selector, string
 
-_SILENT = ("script", "style", "template", "svg", "select", "textarea", "input", "iframe", "object", "embed", "audio", "dialog", "canvas", "map", "link", "meta")  # fmt: skip
-_BOXES = ("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article", "span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details")  # fmt: skip
+_SILENT = (
+    *("script", "style", "template", "svg", "select", "textarea", "input", "iframe", "object", "embed", "audio"),
+    *("dialog", "canvas", "map", "link", "meta"),
+)
+_BOXES = (
+    *("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article"),
+    *("span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details"),
+)
 _ALWAYS = ("nav", "footer", "aside")
 
 _paragraphs = selector("descendant-or-self::p")

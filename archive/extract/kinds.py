@@ -18,17 +18,21 @@ _SMALL = 1500  # characters of source below which a page can be a bounce
 _BOUNCE = re.compile(r"document\.cookie\s*=|location\.(?:reload|replace|href)|http-equiv=[\"']?refresh", re.I)
 _TAGS = re.compile(r"<(?:!doctype|html|head|body|div|p|span|table|article|section|a|h1|title|meta|script)\b", re.I)
 _DATA = re.compile(
-    r"\s*(?:\{|\[|%PDF|<\?xml[^>]*>\s*(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf)\b|<(?:rss|feed|urlset|sitemapindex)\b)",
+    r"\s*(?:\{|\[|%PDF|<\?xml[^>]*>\s*(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf)\b|<(?:rss|feed|"
+    r"urlset|sitemapindex)\b)",
     re.I | re.S,
 )
 _GONE = re.compile(
-    r"\b404\b|not found|page (?:unavailable|missing|does not exist)|no longer (?:available|exists)|không tìm thấy|không tồn tại|đã bị xóa|"
+    r"\b404\b|not found|page (?:unavailable|missing|does not exist)|no longer (?:available|exists)|không tìm thấy|"
+    r"không tồn tại|đã bị xóa|"
     r"nicht gefunden|introuvable|no encontrada|non trovata|não encontrada|nie znaleziono|не найдена",
     re.I,
 )
 _WALL = re.compile(
-    r"^(?:just a moment|access (?:denied|to this page has been denied)|attention required|are you a (?:robot|human)|security check|"
-    r"verif(?:y|ying) you|please wait|one moment|log ?in|sign ?in|anmelden|đăng nhập|before you continue|privacy settings|captcha|"
+    r"^(?:just a moment|access (?:denied|to this page has been denied)|attention required|are you a (?:robot|"
+    r"human)|security check|"
+    r"verif(?:y|ying) you|please wait|one moment|log ?in|sign ?in|anmelden|đăng nhập|before you continue|"
+    r"privacy settings|captcha|"
     r"request blocked|403 forbidden|pardon our interruption|human verification|cookie consent|ddos)",
     re.I,
 )
@@ -158,7 +162,7 @@ def _named(seen: Evidence, metadata: Metadata) -> bool:
 
 def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -> Unreadable | None:
     """Little text, and nothing that says it is an article."""
-    if body.scrambled or any(image.caption for image in body.images) and seen.article:
+    if body.scrambled or (any(image.caption for image in body.images) and seen.article):
         return None
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
     if size < _TOO_LITTLE and not (seen.article and size):

@@ -11,8 +11,8 @@ from archive.extract import words
 from archive.extract.blocks import Piece
 from archive.extract.page import Page
 from archive.extract.text import fold, text_of
-from archive.rules.base import Rules
 from archive.extract.xpath import selector, string
+from archive.rules.base import Rules
 
 _SHORTEST, _LONGEST = 25, 1200  # characters
 _SUBHEAD = 100  # characters of a bold line that stands above paragraphs

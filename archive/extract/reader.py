@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-
 from urllib.parse import urlsplit
 
 from archive.extract import decode, kinds, limits

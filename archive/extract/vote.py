@@ -23,7 +23,7 @@ _PROSE = 60  # characters from which a piece without links counts as running tex
 
 
 def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
-    """The pieces that trafilatura's cleaning also keeps, and those that stand in the article's own kind of paragraph."""
+    """The pieces that trafilatura's cleaning also keeps, and those in the article's own kind of paragraph."""
     opinion = _opinion(container)
     if opinion is None:
         return pieces

@@ -38,7 +38,10 @@ HEMERA = Rules(
     tags=(f"//div[{cls('article__tag')}]//a",),
     caption=(f".//table[{cls('picture')}]//td[{cls('caption')}]", f".//p[{cls('pCaption')}]", f".//span[{cls('fig')}]"),
     drop=(
-        f".//*[{cls('related-news')} or {cls('many-pack')} or {cls('trending')} or {cls('cms-relate')} or {cls('sda_middle')}]",
+        (
+            f".//*[{cls('related-news')} or {cls('many-pack')} or {cls('trending')} or {cls('cms-relate')}"
+            f" or {cls('sda_middle')}]"
+        ),
     ),
 )
 
@@ -52,7 +55,10 @@ MASTERCMS = Rules(
     byline=(f"//a[{cls('author')}]", "//*[@id='content_detail_news']//p[@align='right']//strong"),
     caption=(f".//table[{cls('MASTERCMS_TPL_TABLE')}]//tr[2]/td", f".//*[{cls('media-caption')}]"),
     drop=(
-        f".//*[{cls('__MB_ARTICLE_A')} or {cls('__mb_article_in_image')} or {cls('box_tableinsert')} or {cls('fb-page')}]",
+        (
+            f".//*[{cls('__MB_ARTICLE_A')} or {cls('__mb_article_in_image')} or {cls('box_tableinsert')}"
+            f" or {cls('fb-page')}]"
+        ),
     ),
 )
 
@@ -100,7 +106,10 @@ GENERIC = Rules(
         "picBox",
     ),
     lead=(
-        f"//*[{cls('sapo')} or {cls('singular-sapo')} or {cls('content-detail-sapo')} or {cls('chapeau')} or {cls('alead')}]",
+        (
+            f"//*[{cls('sapo')} or {cls('singular-sapo')} or {cls('content-detail-sapo')} or {cls('chapeau')}"
+            f" or {cls('alead')}]"
+        ),
     ),
     body=(
         f"//*[{cls('fck_detail')}]",
