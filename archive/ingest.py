@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from archive import clock, store
 from archive.extract import read_page
+from archive.furniture import Furniture, without
 from archive.records import Capture, CaptureOutcome, Filed, Reading, Run, Unreadable
-from archive.store.identity import LatestVersion, Source
+from archive.store.identity import Source
 from archive.urls import url_key
 
 
@@ -46,29 +47,32 @@ def read_pending(db: Database, run: Run) -> int:
 
 
 def _read_and_file(db: Database, source: Source, body: bytes, encoding: str | None) -> Ingested:
-    reading = _read(source, body, encoding)
+    furniture = store.furniture_of(db, source.run.outlet_id)
+    reading = read(source, body, encoding, furniture)
     if isinstance(reading, Reading):
-        _bring_up_to_date(db, source, reading)
+        _bring_up_to_date(db, source, reading, furniture)
     filed = store.file(db, source, reading)
     return Ingested("fresh", filed, reading, filed.buried)
 
 
-def _read(source: Source, body: bytes, encoding: str | None) -> Reading | Unreadable:
-    return read_page(body, source.url, captured_at=source.captured_at, outlet=source.run.outlet.name, encoding=encoding)
+def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
+    """What a kept page says, without what the outlet's pages have in common; that set is part of the extractor's name."""
+    page = read_page(body, source.url, captured_at=source.captured_at, outlet=source.run.outlet.name, encoding=encoding)
+    if not furniture.marks:
+        return page
+    stripped = without(page, furniture) if isinstance(page, Reading) else page
+    return replace(stripped, extractor=f"{page.extractor}, furniture {furniture.digest[:19]}")
 
 
-def _bring_up_to_date(db: Database, source: Source, reading: Reading) -> None:
+def _bring_up_to_date(db: Database, source: Source, reading: Reading, furniture: Furniture) -> None:
     """Has the article's latest version read by the extractor of this reading, so that the two can be compared: what
     only the extractor sees differently is no edit."""
     latest = store.latest_version(db, source, reading)
     if latest is None or latest.reading.extractor == reading.extractor:
         return
-    capture_id, again = _reread(db, source, latest)
-    if not isinstance(again, Reading):  # the new extractor cannot read the old page: no ground for calling it an edit
-        capture_id, again = source.capture_id, reading
-    store.retell(db, latest.id, capture_id, again, clock.now())
-
-
-def _reread(db: Database, source: Source, latest: LatestVersion) -> tuple[int, Reading | Unreadable]:
     former, encoding = store.source_of(db, source.run, store.last_capture_of(db, latest.id))
-    return former.capture_id, _read(former, store.kept_body(db, former.capture_id) or b"", encoding)
+    again = read(former, store.kept_body(db, former.capture_id) or b"", encoding, furniture)
+    if isinstance(again, Reading):
+        store.retell(db, latest.id, former.capture_id, again, clock.now())
+    else:  # this extractor cannot read the old page: no ground for calling what it sees now an edit
+        store.retell(db, latest.id, source.capture_id, reading, clock.now())

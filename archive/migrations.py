@@ -180,6 +180,16 @@ CREATE TABLE version_images (
 CREATE INDEX version_images_credit ON version_images(credit, image_id);
 CREATE INDEX version_images_image ON version_images(image_id);
 
+CREATE TABLE furniture (
+  id INTEGER PRIMARY KEY,
+  outlet_id INTEGER NOT NULL REFERENCES outlets(id),
+  digest TEXT NOT NULL,
+  learned_at TEXT NOT NULL,
+  article_count INTEGER NOT NULL,
+  recurring TEXT NOT NULL,
+  UNIQUE (outlet_id, digest)
+) STRICT;
+
 CREATE TABLE frontier (
   outlet_id INTEGER NOT NULL REFERENCES outlets(id),
   url_key TEXT NOT NULL,
@@ -267,7 +277,7 @@ SELECT versions.id AS version_id, versions.article_id, versions.number, versions
 FROM versions;
 """
 
-_FROZEN_TABLES = ("captures", "headers", "texts")
+_FROZEN_TABLES = ("captures", "headers", "texts", "furniture")
 # Of a version, what identifies it is frozen; what a better reading of the same capture may correct is not. Of a body,
 # the bytes it stands for are frozen; how they are compressed is not.
 _FROZEN_COLUMNS = {

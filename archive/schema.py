@@ -147,6 +147,14 @@ TABLES: tuple[Table, ...] = (
         "request": "JSON: pairs of name and value",
         "response": "JSON: pairs of name and value",
     }, "machinery"),
+    Table("furniture", "What recurs across an outlet's articles and belongs to none: learned sets, the newest counts", {
+        "id": "number of the set",
+        "outlet_id": "outlets.id",
+        "digest": "sha256 of the set; part of the extractor's name",
+        "learned_at": _TIME,
+        "article_count": "how many articles the outlet had when it was learned",
+        "recurring": "JSON: digests of paragraphs, and keys of picture addresses",
+    }, "machinery"),
     Table("frontier", "Addresses known, and when each is due again", {
         "outlet_id": "outlets.id",
         "url_key": "the address, normalised",

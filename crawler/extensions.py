@@ -14,7 +14,7 @@ from scrapy.http import Request
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 
-from archive import finish_run, open_archive, read_pending, start_run
+from archive import finish_run, learn_furniture, open_archive, read_pending, start_run
 from archive.clock import now
 from crawler.door import Door
 from crawler.lock import outlet_lock
@@ -53,6 +53,7 @@ class Record:
         """The end of the run, however it came."""
         door = self.door
         self.verdict = judge(door.counts, door.failures, reason)
+        learn_furniture(door.db, door.run, now())
         finish_run(
             door.db, door.run, outcome=self.verdict.outcome, reason=self.verdict.reason, stats=door.counts, at=now()
         )

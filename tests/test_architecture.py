@@ -38,7 +38,7 @@ INSIDE = {
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.edits",
-        "archive.errors", "archive.migrations", "archive.search",
+        "archive.errors", "archive.furniture", "archive.migrations", "archive.search",
     ),
     "archive.migrations": (),
     "archive": ("archive",),

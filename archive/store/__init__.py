@@ -3,6 +3,7 @@
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file, last_capture_of, retell
 from archive.store.frontier import discover, due, enter, give_up, waiting
+from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
 from archive.store.keep import keep, kept_body, last_body, leads_away, validators
 from archive.store.runs import finish_run, start_run
@@ -14,6 +15,7 @@ __all__ = [
     "enter",
     "file",
     "finish_run",
+    "furniture_of",
     "give_up",
     "keep",
     "kept_body",
@@ -21,6 +23,7 @@ __all__ = [
     "last_capture_of",
     "latest_version",
     "leads_away",
+    "learn_furniture",
     "note_move",
     "open_archive",
     "retell",

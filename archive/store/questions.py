@@ -135,7 +135,8 @@ def versions_of(db: Database, article_id: int) -> list[Version]:
     rows = db.query(
         "SELECT versions.id, versions.article_id, versions.number, versions.first_seen_at, version_spans.last_seen_at,"
         " versions.headline, versions.changed, versions.digest FROM versions"
-        " JOIN version_spans ON version_spans.version_id = versions.id WHERE versions.article_id = ? ORDER BY versions.number",
+        " JOIN version_spans ON version_spans.version_id = versions.id"
+        " WHERE versions.article_id = ? ORDER BY versions.number",
         [article_id],
     )
     return [Version(**row) for row in rows]

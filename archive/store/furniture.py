@@ -1,0 +1,64 @@
+"""The learned sets of recurring blocks, and the readings they are learned from."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.furniture import Furniture, learn
+from archive.records import Reading, Run
+from archive.store.connection import transaction
+from archive.store.texts import from_row
+
+_FEWEST = 20
+_SAMPLE = 200
+# A new set makes every version be read again when its article is next compared, so sets are learned rarely: when the
+# outlet has twice the articles it had, or after a week.
+_GROWTH = 2
+_AGE = timedelta(days=7)
+
+
+def furniture_of(db: Database, outlet_id: int) -> Furniture:
+    """The newest set of an outlet; the empty one when none was learned."""
+    row = db.execute(
+        "SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [outlet_id]
+    ).fetchone()
+    return Furniture(frozenset(json.loads(row[0]))) if row else Furniture()
+
+
+def learn_furniture(db: Database, run: Run, at: datetime) -> Furniture | None:
+    """Learns from the outlet's latest articles, when it is time to; returns the set if it has grown."""
+    (count,) = db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()
+    if not _is_time(db, run, count, at):
+        return None
+    known = furniture_of(db, run.outlet_id)
+    learned = learn(_latest_readings(db, run), known)
+    if learned == known:
+        return None
+    with transaction(db):
+        db.execute(
+            "INSERT INTO furniture (outlet_id, digest, learned_at, article_count, recurring) VALUES (?, ?, ?, ?, ?)",
+            [run.outlet_id, learned.digest, clock.stamp(at), count, json.dumps(sorted(learned.marks))],
+        )
+    return learned
+
+
+def _is_time(db: Database, run: Run, count: int, at: datetime) -> bool:
+    row = db.execute(
+        "SELECT learned_at, article_count FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [run.outlet_id]
+    ).fetchone()
+    if row is None:
+        return count >= _FEWEST
+    return count >= _GROWTH * row[1] or at - clock.parse(row[0]) >= _AGE
+
+
+def _latest_readings(db: Database, run: Run) -> list[Reading]:
+    rows = db.query(
+        "SELECT texts.* FROM articles JOIN active_texts ON active_texts.version_id = articles.current_version_id"
+        " JOIN texts ON texts.id = active_texts.text_id WHERE articles.outlet_id = ? ORDER BY articles.id DESC LIMIT ?",
+        [run.outlet_id, _SAMPLE],
+    )
+    return [from_row(row) for row in rows]

@@ -1,0 +1,91 @@
+"""What recurs across an outlet's articles is furniture; what one article says twice, or three articles say, is not."""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archive import Run, ingest, learn_furniture
+from archive.furniture import Furniture, learn, without
+from archive.records import Block, Image, Reading
+from archive.store import questions
+from tests.support import NOON, Shoot
+
+NOTICE = "Bạn đọc gửi ý kiến về tòa soạn theo địa chỉ in ở trang tám."
+APP = Image("https://bao.example/app/w300/tai-ung-dung.png")
+
+
+def article(number: int, *extra: str, image: Image | None = None) -> Reading:
+    texts = (f"Câu chuyện thứ {number} ở xã {number}.", *extra)
+    blocks = [Block("paragraph", text) for text in texts]
+    images = (Image(f"https://bao.example/anh/{number}.jpg", f"Ảnh {number}"), *((image,) if image else ()))
+    pictures = [Block("image", image=index) for index in range(len(images))]
+    return Reading("article", f"Bài {number}", text="\n\n".join(texts), blocks=(*blocks, *pictures), images=images)
+
+
+def test_what_recurs_is_learned_and_taken_out() -> None:
+    furniture = learn(article(n, NOTICE, image=APP) for n in range(10))
+    clean = without(article(99, NOTICE, image=APP), furniture)
+    assert clean.text == "Câu chuyện thứ 99 ở xã 99."
+    assert [image.caption for image in clean.images] == ["Ảnh 99"]
+    assert [(block.kind, block.text, block.image) for block in clean.blocks] == [
+        ("paragraph", "Câu chuyện thứ 99 ở xã 99.", None),
+        ("image", "", 0),
+    ]
+
+
+def test_the_same_advert_in_another_size_is_the_same_advert() -> None:
+    furniture = learn(article(n, image=APP) for n in range(10))
+    larger = Image("https://cdn.bao.example/app/w600/tai-ung-dung.png")
+    assert [image.caption for image in without(article(1, image=larger), furniture).images] == ["Ảnh 1"]
+
+
+def test_what_four_articles_say_stays() -> None:
+    readings = [article(n, NOTICE) if n < 4 else article(n) for n in range(50)]
+    assert learn(readings) == Furniture()
+
+
+def test_what_one_article_repeats_stays() -> None:
+    assert learn([article(1, NOTICE, NOTICE, NOTICE, NOTICE, NOTICE, NOTICE)]) == Furniture()
+
+
+def test_a_formula_of_a_few_among_many_stays() -> None:
+    readings = [article(n, NOTICE) if n < 7 else article(n) for n in range(200)]
+    assert learn(readings) == Furniture()
+
+
+def test_learning_is_deterministic_and_only_grows() -> None:
+    first = learn(article(n, NOTICE) for n in range(10))
+    again = learn(article(n, NOTICE) for n in reversed(range(10)))
+    assert first == again
+    assert first.digest == again.digest
+    assert learn((article(n) for n in range(10)), first) == first
+
+
+def test_what_is_not_there_changes_nothing() -> None:
+    reading = article(1)
+    assert without(reading, learn(article(n, NOTICE) for n in range(10))) is reading
+
+
+STORY = (
+    "Chuyến đò cuối cùng của ông lái họ Vương số {n} cập bến Hạ lúc năm giờ chiều, chở theo mười hai người và hai xe đạp.",
+    "Con gái ông, cô giáo lớp {n}, đứng đợi trên bờ cùng học trò, tay cầm bó hoa cải vừa hái ở bãi bồi bên kia sông.",
+    "Từ ngày mai, khách qua sông sẽ đi cầu; con đò số {n} được kéo lên bờ, lật úp dưới gốc gạo đầu làng.",
+)
+
+
+def page(number: int) -> str:
+    texts = "".join(f"<p>{text.format(n=number)}</p>" for text in STORY)
+    return f"<html><head><title>Đò {number}</title></head><body><article><h1>Chuyến đò thứ {number}</h1>{texts}<p>{NOTICE}</p></article></body></html>"
+
+
+def test_an_outlet_s_standing_notice_is_learned_and_makes_no_edit(db: Database, run: Run, shoot: Shoot) -> None:
+    for number in range(20):
+        ingest(db, run, shoot(f"https://bao.example/do-{number}.htm", page(number)))
+    assert NOTICE in questions.reading_of(db, 1)[1].text
+    learned = learn_furniture(db, run, NOON)
+    assert learned is not None
+    assert learn_furniture(db, run, NOON) is None  # not twice in a week
+    ingest(db, run, shoot("https://bao.example/do-0.htm", page(0).replace("<body>", "<body><i>09:00</i>"), hours=1))
+    assert NOTICE not in questions.reading_of(db, 1)[1].text
+    assert db.execute("SELECT max(number) FROM versions").fetchone() == (1,)
+    assert "furniture sha256:" in questions.reading_of(db, 1)[1].extractor
