@@ -200,7 +200,9 @@ def printed(element: HtmlElement, depth: int = 0) -> str:
     for child in children:
         nested = len(child) and depth < DEEPEST
         said = "" if child not in shown else printed(child, depth + 1) if nested else text_of(child, LONGEST)
-        if said[:1].isupper() or said in _JOINING:  # set apart on the screen; initials are often a span of their own
+        if (
+            said[:1].isupper() or said[:1] == "@" or said in _JOINING
+        ):  # set apart on the screen; initials are often a span of their own
             pieces.append(" ")
         pieces += [said, apart if said and child is not shown[-1] else "", child.tail or ""]
     return _LOOSE.sub(r"\1", folded("".join(pieces), 2 * LONGEST)).strip(" ;|")

@@ -70,7 +70,8 @@ def authors_of(text: str) -> tuple[str, ...]:
 def name_of(text: str) -> str:
     """One author's name without introduction, role, title, brackets and agency; '' where nothing of a name is left."""
     name = _AGENCY_GLUED.sub("", _TITLES.sub("", _bare(folded(text, LONGEST_BYLINE))))
-    name = _AGENCY_BEHIND.sub("", _IN_BRACKETS.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
+    name = _IN_BRACKETS.sub("", name)
+    name = (name if is_agency(name) else _AGENCY_BEHIND.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
     if _is_role(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""
     return "" if _ADDRESS.search(name) or sum(letter.isdigit() for letter in name) > 2 else name

@@ -20,8 +20,9 @@ LONGEST_SECTION = 60  # characters
 NEAREST = 15  # elements
 LONGEST_TAG = 120  # characters
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z]{2,8})*$")
-# Letters with two marks, ơ and ư: no other language writes them (ọ and ẹ are Yoruba's too, đ is Croatian).
-_VIETNAMESE = re.compile(r"[ơưấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.I)
+# Letters with two marks, ơ and ư: no other language writes them. The rest Yoruba, Romanian and Croatian share.
+_ONLY_VIETNAMESE = re.compile(r"[ơưấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.I)
+_VIETNAMESE = re.compile(r"\w*[ăâđêôơưạảẹẻẽịỉĩọỏụủũỳỵỷỹấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]\w*", re.I)
 _HOME = frozenset(
     key_of(word)
     for word in (
@@ -161,8 +162,11 @@ def language_of(declared: Iterable[str]) -> str | None:
 
 
 def is_vietnamese(text: str) -> bool:
-    """Whether a text has letters that only Vietnamese writes: templates often declare another language, or none."""
-    return len(_VIETNAMESE.findall(text)) > 1
+    """Whether a headline is Vietnamese by its letters: templates often declare another language, or none.
+
+    A third of the words must have them: other languages only quote Vietnamese names.
+    """
+    return bool(_ONLY_VIETNAMESE.search(text)) and 3 * len(_VIETNAMESE.findall(text)) >= len(text.split())
 
 
 def canonical_of(href: str, url: str) -> str | None:

@@ -38,6 +38,7 @@ BYLINES = [
     ("Tom Krisher, AP Auto Writer", ["Tom Krisher"]),
     ("Jane Doe, Political Correspondent", ["Jane Doe"]),
     ("By DANICA KIRKA and JILL LAWLESS Associated Press", ["DANICA KIRKA", "JILL LAWLESS"]),
+    ("The Associated Press", ["The Associated Press"]),
     ("by Bryan DeArdo @BryanDeArdo", ["Bryan DeArdo"]),
     ("Mike Wuerthele and Malcolm Owen Monday, November 18", ["Mike Wuerthele", "Malcolm Owen"]),
     ("Jo Bloggs 12 March 2024", ["Jo Bloggs"]),

@@ -91,10 +91,17 @@ def test_no_language() -> None:
     assert language_of(["", "vietnamese language", "x" * 9]) is None
 
 
-def test_vietnamese_is_told_by_its_letters() -> None:
-    assert is_vietnamese(HEADLINE)
-    assert not is_vietnamese("Ça va très bien à l'école")
-    assert not is_vietnamese("Đorđe ọmọ ẹgbẹ́")
+@pytest.mark.parametrize("text", [HEADLINE, "Trạm bơm Yên Lĩnh chạy lại sau sáu năm", "GIÁ LÚA TĂNG MẠNH Ở MIỀN TÂY"])
+def test_vietnamese_is_told_by_its_letters(text: str) -> None:
+    assert is_vietnamese(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Ça va très bien à l'école", "Đorđe ọmọ ẹgbẹ́", "Vietnam's leader Nguyễn Phú Trọng dies at the age of eighty"],
+)
+def test_other_languages_are_not_vietnamese(text: str) -> None:
+    assert not is_vietnamese(text)
 
 
 @pytest.mark.parametrize(
