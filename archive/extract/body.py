@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import cleaning, containers, figures, furniture, lead, region
+from archive.extract import captions, cleaning, containers, figures, furniture, lead, region
 from archive.extract.blocks import Piece, pieces
 from archive.extract.cleaning import NO_TEASERS, Teasers
 from archive.extract.containers import Container
@@ -54,7 +54,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     for element in metadata.used:
         if element is not container.element and container.element not in element.iterdescendants():
             furniture.drop(element)
-    _drop_by_rules(container)
+    _apply_rules(container)
     found = lead.find(page, rules, container.element, heading, metadata.headline or "")
     lead_text = text_of(found[0]) if found else None
     if found and found[0] is not container.element:
@@ -97,10 +97,16 @@ def _told(element: html.HtmlElement) -> int:
     return furniture.mass(element) + sum(len(string(one)) for one in element.iter("figcaption"))
 
 
-def _drop_by_rules(container: Container) -> None:
-    for path in container.rules.drop if container.rules else ():
+def _apply_rules(container: Container) -> None:
+    """Drops what the container's rules drop and marks what they call captions."""
+    if container.rules is None:
+        return
+    for path in container.rules.drop:
         for element in selector(path)(container.element):
             furniture.drop(element)
+    for path in container.rules.caption:
+        for element in selector(path)(container.element):
+            element.set(captions.RULED, "")
 
 
 def _blocks(found: list[Piece], pictures: figures.Figures) -> tuple[Block, ...]:

@@ -15,7 +15,10 @@ LONGEST = 900  # characters; longer text beside a picture is the article
 _LONGEST_ROW = 4  # pictures side by side
 _LONGEST_LOOSE = 320  # of a caption that only its place or its italics make one
 
-_classed = selector("descendant::*[@class or @itemprop or self::figcaption]")
+RULED = "data-luubao-caption"
+"""Attribute by which an outlet's or a family's rules mark captions."""
+
+_classed = selector(f"descendant::*[@class or @itemprop or @{RULED} or self::figcaption]")
 _rows_after = selector("ancestor::tr[1]/following-sibling::tr")
 _PICTURES = ("img", "amp-img")
 _TEXT_BLOCKS = frozenset(
@@ -109,7 +112,7 @@ def _named(scope: html.HtmlElement) -> list[html.HtmlElement]:
 
 
 def _says_caption(element: html.HtmlElement) -> bool:
-    if element.tag == "figcaption" or "caption" in (element.get("itemprop") or ""):
+    if element.tag == "figcaption" or element.get(RULED) is not None or "caption" in (element.get("itemprop") or ""):
         return True
     return words.CAPTION.name_class(element)
 

@@ -57,7 +57,7 @@ _UNNAMED = re.compile(
     r"((?:ảnh|hình)\s(?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ (?:clip|video)))\s*[)\]]?\s*\.?$",
     re.I,
 )
-# 「ソウルの国会前＝ＡＰ」: Japanese papers put the agency or `撮影` (photographed), `提供` (provided) behind an equals sign
+# 「ソウルの国会前＝ＡＰ」: in Japan the agency, or 撮影 (photographed) and 提供 (provided), follows an equals sign
 _EQUALS = re.compile(
     r"[＝=]((?:AP|ＡＰ|AFP|ＡＦＰ|ロイター|共同|時事|ゲッティ|EPA|新華社|聯合)[^＝=。]{0,12}|"
     r"[^＝=。、]{1,20}(?:撮影|提供))[）)]?$"
