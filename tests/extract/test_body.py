@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.extract.imaginary_paper import HEADLINE, LEAD, PARAGRAPHS, URL, modern, paragraphs, tables
 
 from archive import Reading, read_page
+from tests.extract.imaginary_paper import HEADLINE, LEAD, PARAGRAPHS, URL, modern, paragraphs, tables
 
 Layout = Callable[[str], str]
 

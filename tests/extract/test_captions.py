@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+
+from archive import Reading, read_page
 from tests.extract.imaginary_paper import (
     CAPTION,
     CREDIT,
@@ -15,8 +17,6 @@ from tests.extract.imaginary_paper import (
     paragraphs,
     tables,
 )
-
-from archive import Reading, read_page
 
 FORMS = {
     "figcaption": f"<figure>{IMG}<figcaption>{PRINTED}</figcaption></figure>",

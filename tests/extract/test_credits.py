@@ -30,7 +30,10 @@ PRINTED = {
     ),
     "Houses by the river. Photograph by Ann Lee": ("Houses by the river.", "Ann Lee"),
     "Das Haus am See. Foto: Max Muster/dpa": ("Das Haus am See.", "Max Muster/dpa"),
-    "Ein Mann in Berlin (Archivbild) © picture alliance/dpa": ("Ein Mann in Berlin (Archivbild)", "picture alliance/dpa"),
+    "Ein Mann in Berlin (Archivbild) © picture alliance/dpa": (
+        "Ein Mann in Berlin (Archivbild)",
+        "picture alliance/dpa",
+    ),
     "Das Haus am See. Foto: Max Muster / dpa (Symbolbild)": ("Das Haus am See.", "Max Muster / dpa (Symbolbild)"),
     "Les voitures ont progressé. (Fred Scheiber/SIPA)": ("Les voitures ont progressé.", "Fred Scheiber/SIPA"),
     "バレー男子の日本代表（Ｃ）共同通信社": ("バレー男子の日本代表", "共同通信社"),

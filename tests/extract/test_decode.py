@@ -5,10 +5,10 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from tests.extract.imaginary_paper import HEADLINE, PARAGRAPHS, URL, modern, paragraphs
 
 from archive import Reading, read_page
 from archive.extract.decode import clean, decode
+from tests.extract.imaginary_paper import HEADLINE, PARAGRAPHS, URL, modern, paragraphs
 
 PAGE = modern(paragraphs()).replace("<meta charset=utf-8>", "")
 

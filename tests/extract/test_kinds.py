@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from tests.extract.imaginary_paper import CAPTION, HEADLINE, LEAD, PARAGRAPHS, URL, modern, paragraphs
 
 from archive import Reading, Unreadable, read_page
+from tests.extract.imaginary_paper import CAPTION, HEADLINE, LEAD, PARAGRAPHS, URL, modern, paragraphs
 
 _TEASER = '<div class="item"><h3><a href="/tin-{0}.html">Tin thứ {0}: hội nghị tổng kết phong trào thi đua</a></h3><p>{1}</p></div>'
 _LISTING = "".join(_TEASER.format(number, text) for number, text in enumerate(PARAGRAPHS))

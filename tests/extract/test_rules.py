@@ -6,12 +6,12 @@ from datetime import UTC, date, datetime
 
 import pytest
 from lxml import etree
-from tests.extract.imaginary_paper import CAPTION, CREDIT, HEADLINE, IMG, LEAD, PARAGRAPHS, PRINTED, URL, paragraphs
 
 from archive import Reading, read_page
 from archive.rules import baophutho, baovinhphuc, rules_for
 from archive.rules.base import Rules
 from archive.rules.families import FAMILIES
+from tests.extract.imaginary_paper import CAPTION, CREDIT, HEADLINE, IMG, LEAD, PARAGRAPHS, PRINTED, URL, paragraphs
 
 EVERY = (*FAMILIES, *baovinhphuc.RULES, *baophutho.RULES)
 FIELDS = ("body", "headline", "lead", "published", "byline", "section", "tags", "caption", "drop")
