@@ -3,59 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
 from archive import datasette, terminal
 from archive.diff import compare
-from archive.errors import ArchiveMissing, LuubaoError
+from archive.errors import ArchiveMissing
+from archive.options import Commands, db_option, json_option
+from archive.reading_cli import read, rules
 from archive.store import open_archive, questions
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 EXIT_NOTHING = 1
 """What a command that looks for something returns when it finds nothing, as grep does."""
 
 
-def db_option(command: F) -> F:
-    """Adds --db: which archive."""
-    option = click.option(
-        "--db", "path", envvar="LUUBAO_DB", default="luubao.db", show_default=True, show_envvar=True,
-        type=click.Path(dir_okay=False, path_type=Path), help="The archive, one SQLite file.",
-    )  # fmt: skip
-    return option(command)
-
-
-def json_option(command: F) -> F:
-    """Adds --json: the same answer for programs."""
-    return click.option("--json", "as_json", is_flag=True, help="One JSON array instead of text.")(command)
-
-
-class Commands(click.Group):
-    """A group that turns an expected error into one sentence on standard error and exit code 1."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except LuubaoError as error:
-            raise click.ClickException(str(error)) from error
-        except BrokenPipeError:  # `luubao articles | head` is no error
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            return None
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 def archive() -> None:
     """Questions to an archive."""
+
+
+archive.add_command(read)
+archive.add_command(rules)
 
 
 @archive.command()

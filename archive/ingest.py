@@ -56,7 +56,7 @@ def _read_and_file(db: Database, source: Source, body: bytes, encoding: str | No
 
 
 def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
-    """What a kept page says, without what the outlet's pages have in common; that set is part of the extractor's name."""
+    """What a kept page says, without what its outlet's pages share; the set is part of the extractor's name."""
     page = read_page(body, source.url, captured_at=source.captured_at, outlet=source.run.outlet.name, encoding=encoding)
     if not furniture.marks:
         return page

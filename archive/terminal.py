@@ -87,6 +87,23 @@ def reading_lines(article: Article, number: int, reading: Reading) -> Iterator[s
         yield click.style(f"gone since {moment(article.gone_since)}: {article.gone_reason}", fg="red")
 
 
+def fields(reading: Reading) -> Iterator[str]:
+    """A reading, a field a line, then its body."""
+    for name in _FIELDS:
+        value = getattr(reading, name)
+        shown = ", ".join(value) if isinstance(value, tuple) else value
+        yield from textwrap.wrap(f"{name:14} {shown or '-'}", _WIDTH, subsequent_indent=" " * 15)
+    for block in reading.blocks:
+        yield ""
+        yield from _block_lines(block, reading.images)
+
+
+_FIELDS = (
+    "kind", "headline", "lead", "byline", "authors", "published_at", "modified_at", "section", "tags", "language",
+    "canonical_url", "flags",
+)  # fmt: skip
+
+
 def _block_lines(block: Block, images: Sequence[Image]) -> Iterator[str]:
     if block.kind == "image" and block.image is not None:
         yield from _image_lines(images[block.image])

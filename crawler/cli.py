@@ -11,7 +11,8 @@ from pathlib import Path
 import click
 
 from archive import LuubaoError
-from archive.cli import Commands, archive, db_option
+from archive.cli import archive
+from archive.options import Commands, db_option
 from crawler.verdict import Exit, Verdict
 
 

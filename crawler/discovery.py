@@ -77,8 +77,8 @@ def _leads_to_news(link: html.HtmlElement) -> bool:
 
 
 def _feed_links(data: bytes) -> list[str]:
-    """Links of RSS (item/link, guid), Atom (link@href) and sitemaps (loc), whatever charset the feed declares: it is read
-    as declared and as its bytes look, and the reading that finds more counts."""
+    """Links of RSS (item/link, guid), Atom (link@href) and sitemaps (loc), whatever charset the feed declares: it is
+    read as declared and as its bytes look, and the reading that finds more counts."""
     return max((list(_links_of(source)) for source in (data, _undeclared(data))), key=len)
 
 

@@ -16,13 +16,21 @@ from crawler.cli import luubao
 
 
 def commands() -> str:
-    """Every command's --help."""
-    return "\n".join(_command(name, command) for name, command in sorted(luubao.commands.items()))
+    """Every command's --help, those of groups included."""
+    return "\n".join(_command(name, command) for name, command in sorted(_leaves("luubao", luubao)))
+
+
+def _leaves(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
+    if not isinstance(command, click.Group):
+        yield name, command
+        return
+    for inner_name, inner in command.commands.items():
+        yield from _leaves(f"{name} {inner_name}", inner)
 
 
 def _command(name: str, command: click.Command) -> str:
-    context = click.Context(command, info_name=f"luubao {name}", max_content_width=80, terminal_width=80)
-    return f"## luubao {name}\n\n```\n{command.get_help(context).rstrip()}\n```\n"
+    context = click.Context(command, info_name=name, max_content_width=80, terminal_width=80)
+    return f"## {name}\n\n```\n{command.get_help(context).rstrip()}\n```\n"
 
 
 def schema() -> str:
@@ -55,5 +63,7 @@ def _run(*arguments: str, folder: Path) -> str:
     command = [sys.executable, "-m", "crawler", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, check=False)
     if done.returncode:
-        raise RuntimeError(f"{' '.join(arguments)} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        raise RuntimeError(
+            f"{' '.join(arguments)} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        )
     return done.stdout

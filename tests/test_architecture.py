@@ -16,10 +16,10 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "crawler.door", "crawler.check", "crawler.story"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "crawler.door", "crawler.check", "crawler.story"),
     "sqlite3": ("archive.store", "archive.migrations"),
     "backports.zstd": ("archive.store.bodies",),
-    "click": ("archive.cli", "archive.terminal", "crawler.cli", "crawler.story"),
+    "click": ("archive.cli", "archive.options", "archive.reading_cli", "archive.terminal", "crawler.cli", "crawler.story"),
     "scrapy": (
         "crawler.outlet", "crawler.middlewares", "crawler.pipelines", "crawler.extensions", "crawler.progress",
         "crawler.crawl",

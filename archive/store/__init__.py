@@ -7,7 +7,7 @@ from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
 from archive.store.keep import keep, kept_body, last_body, leads_away, validators
 from archive.store.runs import finish_run, start_run
-from archive.store.sources import note_move, source_of, unread
+from archive.store.sources import note_move, page_of, pages_of, source_of, unread
 
 __all__ = [
     "discover",
@@ -26,6 +26,8 @@ __all__ = [
     "learn_furniture",
     "note_move",
     "open_archive",
+    "page_of",
+    "pages_of",
     "retell",
     "source_of",
     "start_run",

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive import clock
+from archive.errors import UnknownOutlet
 from archive.records import Run
 from archive.store.connection import transaction
 from archive.store.identity import Source, article_at, link_moved
@@ -43,3 +45,46 @@ def note_move(db: Database, source: Source) -> None:
     with transaction(db):
         if article_id := article_at(db, source.run.outlet_id, source.url_key):
             link_moved(db, source, article_id)
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A kept page of an article: what is needed to read it again."""
+
+    capture_id: int
+    url: str
+    captured_at: str
+    encoding: str | None
+
+
+_KEPT_PAGE = "SELECT captures.id AS capture_id, captures.final_url AS url, captures.captured_at, captures.encoding"
+
+
+def pages_of(db: Database, outlet: str) -> list[KeptPage]:
+    """The pages that first showed the newest version of each of the outlet's articles.
+
+    Raises UnknownOutlet when the archive has none of that name.
+    """
+    if not db.execute("SELECT 1 FROM outlets WHERE name = ?", [outlet]).fetchone():
+        names = ", ".join(row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name"))
+        raise UnknownOutlet(f"the archive has no outlet {outlet}. It has: {names or 'none'}")
+    rows = db.query(
+        f"{_KEPT_PAGE} FROM articles JOIN outlets ON outlets.id = articles.outlet_id"
+        " JOIN versions ON versions.id = articles.current_version_id"
+        " JOIN captures ON captures.id = versions.capture_id WHERE outlets.name = ? ORDER BY articles.id",
+        [outlet],
+    )
+    return [KeptPage(**row) for row in rows]
+
+
+def page_of(db: Database, article_id: int) -> tuple[KeptPage, str]:
+    """The page that first showed the newest version of an article, and its outlet's name."""
+    rows = db.query(
+        f"{_KEPT_PAGE}, outlets.name AS outlet FROM articles JOIN outlets ON outlets.id = articles.outlet_id"
+        " JOIN versions ON versions.id = articles.current_version_id"
+        " JOIN captures ON captures.id = versions.capture_id WHERE articles.id = ?",
+        [article_id],
+    )
+    row = next(iter(rows))
+    outlet = str(row.pop("outlet"))
+    return KeptPage(**row), outlet

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
@@ -118,12 +121,51 @@ def test_no_archive_says_what_to_do(tmp_path: Path) -> None:
     assert not (tmp_path / "none.db").exists()
 
 
-LISTING = {"articles", "versions", "diff", "search", "runs", "show"}
+def test_read_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "saved.html"
+    file.write_text(page("Cầu mới").replace("</p>", "</p>" + FIGURE, 1), "utf-8")
+    shown = call("read", file, "--url", URL, "--explain").output
+    assert re.search(r"^headline +Cầu mới$", shown, re.MULTILINE)
+    assert "Cầu ngày thông xe. (Hà Thu)" in shown
+    assert re.search(r"^caption 1 +/html/body/article/figure/figcaption$", shown, re.MULTILINE)
+    assert json.loads(call("read", file, "--url", URL, "--json").output)["images"][0]["credit"] == "Hà Thu"
 
 
-@pytest.mark.parametrize("name", sorted(luubao.commands))
-def test_every_command_helps_with_an_example(name: str) -> None:
-    shown = call(name, "--help").output
+def test_read_what_was_kept(kept: Path) -> None:
+    assert "221 mét" in call("read", URL, "--db", kept).output
+
+
+def test_read_what_is_no_article(tmp_path: Path) -> None:
+    file = tmp_path / "empty.html"
+    file.write_text("", "utf-8")
+    result = call("read", file)
+    assert (result.exit_code, result.output) == (1, "no article: empty\n")
+
+
+def test_read_what_is_not_there(tmp_path: Path) -> None:
+    result = call("read", tmp_path / "none.html")
+    assert result.exit_code == 1
+    assert "there is no file" in result.output
+
+
+def test_rules_test_says_what_is_missing_where(kept: Path) -> None:
+    shown = call("rules", "test", "bao", "--db", kept).output
+    assert re.search(r"^headline +2 of 2$", shown, re.MULTILINE)
+    assert re.search(r"^authors +0 of 2\n +missing: " + re.escape(URL) + "$", shown, re.MULTILINE)
+    assert "It has: bao" in call("rules", "test", "khac", "--db", kept).output
+
+
+LISTING = {"articles", "versions", "diff", "search", "runs", "show", "read", "crawl"}
+
+
+def leaves(group: click.Group, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
+    for name, command in group.commands.items():
+        yield from leaves(command, (*prefix, name)) if isinstance(command, click.Group) else [(*prefix, name)]
+
+
+@pytest.mark.parametrize("words", sorted(leaves(luubao)), ids=" ".join)
+def test_every_command_helps_with_an_example(words: tuple[str, ...]) -> None:
+    shown, name = call(*words, "--help").output, " ".join(words)
     assert "Example" in shown, f"{name}: say in its docstring how it is used"
-    assert f"luubao {name}" in shown
-    assert ("--json" in shown) == (name in LISTING | {"crawl"}), f"{name}: --json where it lists, nowhere else"
+    assert f"luubao {name}" in shown.partition("Example")[2]
+    assert ("--json" in shown) == (name in LISTING), f"{name}: --json where it lists, nowhere else"
