@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 from archive.extract import byline_words as words
 from archive.extract.folding import folded, key_of
@@ -58,6 +59,7 @@ _FURNITURE = frozenset(map(key_of, words.FURNITURE))
 _AGENCIES = frozenset(map(key_of, words.AGENCIES))
 
 
+@lru_cache(maxsize=4096)
 def authors_of(text: str) -> tuple[str, ...]:
     """The persons a byline names, in its order; the byline may hold introductions, roles, agencies and e-mail."""
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
@@ -87,6 +89,7 @@ def unique(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
+@lru_cache(maxsize=4096)
 def is_agency(name: str) -> bool:
     """Whether a byline's name is a news agency, not a person."""
     return all(key_of(part) in _AGENCIES for part in re.split(r"\s*[/,]\s*", name))

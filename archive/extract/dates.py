@@ -73,9 +73,17 @@ def machine(text: str) -> Stamp | None:
     return None
 
 
+# a counter in the date line changes at every request and says nothing about the moment
+_COUNTER = re.compile(
+    r"\s?[|–—·•-]?\s?(?:(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập)|views?|hits)\s?:\s?\d[\d.,]*"
+    r"|\s?[|–—·•-]\s?\d[\d.,]* (?:lượt (?:xem|đọc|truy cập)|views?|hits)\b",
+    re.I,
+)
+
+
 def visible(text: str, month_first: bool = False) -> Stamp | None:
     """A stamp meant for people, day first unless the year leads or `month_first`; the first date of the text."""
-    raw = folded(text, LONGEST)
+    raw = _COUNTER.sub("", folded(text, LONGEST)).strip()
     day = _day_of(raw, month_first or bool(_DOT_NET.match(raw)))
     if day is None:
         return None

@@ -16,6 +16,7 @@ _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
+_BREAKING = frozenset({"br", "div", "p", "li", "td", "tr", "h1", "h2", "h3", "section", "header", "time"})
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg", "button", "select"})
 
 
@@ -26,37 +27,38 @@ def folded(text: str, limit: int = LONGEST) -> str:
         text = html.unescape(html.unescape(text))
     if "<" in text:
         text = _TAG.sub("", text)
+    if not text.isprintable():
+        text = _INVISIBLE.sub("", text)
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return " ".join(_INVISIBLE.sub("", text).split())[:limit].strip()
+    return " ".join(text.split())[:limit].strip()
 
 
 def text_of(element: HtmlElement, limit: int = LONGEST) -> str:
     """What a reader sees of an element: its text without scripts, styles and buttons."""
+    if not len(element):
+        return folded(element.text or "", limit)
+    return folded("".join(_pieces(element, 4 * limit)), limit)
+
+
+def _pieces(element: HtmlElement, room: int) -> list[str]:
+    """Texts in reading order, up to `room` characters; with a stack, for pages nest deeper than Python recurses."""
     pieces: list[str] = []
-    _collect(element, pieces, [4 * limit])
-    return folded("".join(pieces), limit)
-
-
-def _collect(element: HtmlElement, pieces: list[str], left: list[int]) -> None:
-    """Depth first with an explicit stack: pages nest deeper than Python recurses."""
     stack: list[HtmlElement | str] = [element]
-    while stack and left[0] > 0:
+    while stack and room > 0:
         item = stack.pop()
         if isinstance(item, str):
             pieces.append(item)
-            left[0] -= len(item)
+            room -= len(item)
             continue
-        children: list[HtmlElement | str] = [item.text] if item.text else []
+        inner: list[HtmlElement | str] = [item.text] if item.text else []
         for child in item:
             if isinstance(child.tag, str) and child.tag not in _SILENT:
-                children.extend((" ", child) if child.tag in _BREAKING else (child,))
-            if child.tail:
-                children.append(child.tail)
-        stack.extend(reversed(children))
-
-
-_BREAKING = frozenset({"br", "div", "p", "li", "td", "tr", "h1", "h2", "h3", "section", "header", "time"})
+                inner.append(" " if child.tag in _BREAKING else "")
+                inner.append(child if len(child) else child.text or "")
+            inner.append(child.tail or "")
+        stack.extend(reversed(inner))
+    return pieces
 
 
 @lru_cache(maxsize=4096)

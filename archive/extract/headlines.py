@@ -50,13 +50,13 @@ def shown_headline(
     first_level = [_read(element, "h1") for element in islice(root.iter("h1"), MOST_SHOWN)]
     first_level = [found for found in first_level if len(key_of(found.text)) > 2 and not is_house(found.text)]
     in_place = [found for found in first_level if not _in_navigation(found.element)]
-    second_level = [_read(element, "h2") for element in islice(root.iter("h2"), MOST_SHOWN)]
-    for group, wanted in ((in_place, keys), (second_level, main_keys), (first_level, keys)):
-        confirmed = [agreed for found in group if (agreed := _confirmed(found, wanted))]
-        if group is second_level:
-            confirmed = [found for found in confirmed if _is_one_piece(found)]
-        if confirmed:
-            return _nearest_text(confirmed)
+    confirmed = _all_confirmed(in_place, keys)
+    if not confirmed:
+        second_level = (_read(element, "h2") for element in islice(root.iter("h2"), MOST_SHOWN))
+        confirmed = [found for found in _all_confirmed(second_level, main_keys) if _is_one_piece(found)]
+    confirmed = confirmed or _all_confirmed(first_level, keys)
+    if confirmed:
+        return _nearest_text(confirmed)
     called = _called_headline(root, main_keys) or next(iter(in_place), None) or next(iter(first_level), None)
     return called or _called_headline(root, frozenset(key for key in keys if not is_house(key)))
 
@@ -108,6 +108,10 @@ def _nearest_text(confirmed: list[Headline]) -> Headline:
 
 def _read(element: HtmlElement, origin: str) -> Headline:
     return Headline(text_of(element, LONGEST), origin, element)
+
+
+def _all_confirmed(group: Iterable[Headline], keys: frozenset[str]) -> list[Headline]:
+    return [agreed for found in group if (agreed := _confirmed(found, keys))]
 
 
 def _confirmed(found: Headline, keys: frozenset[str]) -> Headline | None:

@@ -226,6 +226,8 @@ class _Reader:
         tags, origin = sections.tags_of(find.text for find in ruled), ruled[0].rule if ruled else ""
         if not tags:
             tags, origin = sections.declared_tags(self.declared)
+        if not tags:
+            tags, origin = sections.shown_tags(self.page.root), "shown"
         if tags:
             self.origins.append(("tags", origin))
         return tags

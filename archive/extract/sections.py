@@ -8,6 +8,7 @@ from itertools import islice
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
+from lxml.html import HtmlElement
 
 from archive.extract.declared import Declared, flat, house_key
 from archive.extract.folding import folded, key_of, text_of
@@ -19,6 +20,8 @@ LONGEST_LIST = 10_000  # characters of a declared list of tags
 LONGEST_SECTION = 60  # characters
 NEAREST = 15  # elements
 LONGEST_TAG = 120  # characters
+_TAG_LINES = ("div", "p", "span", "ul", "li", "td", "section", "strong", "b", "h3", "h4", "label")
+_TAGS_BEGIN = re.compile(r"(?:từ kh(?:óa|oá)|tags?|thẻ)(?: bài viết)?\s*:?", re.I)
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z]{2,8})*$")
 # Letters with two marks, ơ and ư: no other language writes them. The rest Yoruba, Romanian and Croatian share.
 _ONLY_VIETNAMESE = re.compile(r"[ơưấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.I)
@@ -58,6 +61,19 @@ def declared_tags(declared: Declared) -> tuple[tuple[str, ...], str]:
         if len(known) < min(2, len(tags)) and known <= {tag.casefold() for tag in tags}:
             chosen = (tags, origin)
     return chosen
+
+
+def shown_tags(root: HtmlElement) -> tuple[str, ...]:
+    """The links of the first line that begins with `Từ khóa:` or `Tags:` and holds little else."""
+    for element in root.iter(*_TAG_LINES):
+        if element.text and element.text.lstrip()[:1] in "TtSs" and _TAGS_BEGIN.fullmatch(folded(element.text, 30)):
+            line = element if element.find(".//a") is not None else element.getparent()
+            links = (
+                [text_of(link, LONGEST_TAG) for link in islice(line.iter("a"), MOST_TAGS)] if line is not None else []
+            )
+            if any(links) and len(text_of(line)) <= sum(map(len, links)) + 3 * len(links) + LONGEST_SECTION:
+                return tags_of(links)
+    return ()
 
 
 def tags_of(values: Iterable[str]) -> tuple[str, ...]:
