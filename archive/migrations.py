@@ -242,6 +242,13 @@ JOIN active_texts ON active_texts.version_id = articles.current_version_id
 JOIN texts ON texts.id = active_texts.text_id
 WHERE articles.gone_since IS NULL;
 
+CREATE VIEW version_texts AS
+SELECT versions.id AS version_id, versions.article_id, versions.number, versions.first_seen_at,
+  texts.headline, texts.lead, texts.body, texts.captions
+FROM versions
+JOIN active_texts ON active_texts.version_id = versions.id
+JOIN texts ON texts.id = active_texts.text_id;
+
 CREATE VIEW edits AS
 SELECT versions.article_id, articles.url, versions.number, versions.first_seen_at AS edited_at, versions.changed,
   earlier.headline AS old_headline, versions.headline AS new_headline,

@@ -169,6 +169,10 @@ TABLES: tuple[Table, ...] = (
         "body": "text", "byline": "byline", "section": "section", "published_at": _CLAIM,
         "version_count": "number of versions", "first_seen_at": _TIME, "changed_at": _TIME, "last_seen_at": _TIME,
     }),
+    Table("version_texts", "View: the words of every version", {
+        "version_id": "versions.id", "article_id": "articles.id", "number": "versions.number", "first_seen_at": _TIME,
+        "headline": "headline", "lead": "lead", "body": "text", "captions": "captions and credits, one a line",
+    }),
     Table("edits", "View: every edit, with the words before and after", {
         "article_id": "articles.id", "url": "address", "number": "number of the version the edit made",
         "edited_at": f"when we first saw it, {_TIME}", "changed": "what differs", "old_headline": "before",

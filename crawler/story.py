@@ -54,6 +54,7 @@ def _one_day(database: Path, base_url: str, day: int) -> list[Mismatch]:
     with open_archive(database) as db:
         _found(db)
         _edited(db, day)
+        _moved(db, base_url, day)
         _gone(db)
         return list(disagreements(db, base_url, day))
 
@@ -87,6 +88,12 @@ def _edited(db: Database, day: int) -> None:
                 _say(f"  {line}")
     if len(edited) > _DIFFS_SHOWN:
         _say(f"\n... and {len(edited) - _DIFFS_SHOWN} more: luubao articles --edited")
+
+
+def _moved(db: Database, base_url: str, day: int) -> None:
+    for old, _ in changes(day).moved:
+        article = questions.find_article(db, base_url + old)
+        _say(f"\nMoved, with its history: {article.headline}\n  from {base_url}{old}\n  to   {article.url}")
 
 
 def _gone(db: Database) -> None:
