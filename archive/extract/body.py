@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import captions, cleaning, containers, figures, furniture, lead, region
+from archive.extract import captions, cleaning, containers, figures, furniture, lead, region, scripted
 from archive.extract.blocks import Piece, pieces
 from archive.extract.cleaning import NO_TEASERS, Teasers
 from archive.extract.containers import Container
@@ -50,7 +50,8 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     furniture.remove(root, [one for one in known if one is not None])
     container = ruled or _structured(root, declared)
     if container is None:
-        return Body(links=links)
+        text = scripted.declared_text(page, 0)
+        return Body(text, origins=(("body", "json-ld"),) if text else (), links=links, declared=bool(text))
     for element in metadata.used:
         if element is not container.element and container.element not in element.iterdescendants():
             furniture.drop(element)
@@ -67,6 +68,9 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     if bold is not None:
         kept.remove(bold)
     blocks = _blocks(kept, pictures)
+    declared_text = scripted.declared_text(page, sum(len(piece.text) for piece in kept))
+    if declared_text:
+        return Body(declared_text, pictures.images, lead_text, (("body", "json-ld"),), links=links, declared=True)
     origins = [("body", container.origin)] + ([("lead", found[1])] if found else [("lead", "bold")] if bold else [])
     return Body(
         blocks,

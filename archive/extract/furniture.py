@@ -13,6 +13,7 @@ _SILENT = (
     *("script", "style", "template", "svg", "select", "textarea", "input", "iframe", "object", "embed", "audio"),
     *("dialog", "canvas", "map", "link", "meta"),
 )
+_SWALLOWING = ("template", "svg", "select", "iframe", "object", "audio", "dialog", "canvas", "map")
 _BOXES = (
     *("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article"),
     *("span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details"),
@@ -38,6 +39,10 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
         protected.update(element.iterancestors())
     _unwrap_noscript(root)
     _unwrap_buttons(root)
+    total = mass(root)
+    for element in list(root.iter(*_SWALLOWING)):
+        if element.find(".//p") is not None and mass(element) > _TOO_MUCH * total:
+            element.drop_tag()  # its end is lost, and the article has fallen into it
     etree.strip_elements(root, *_SILENT, with_tail=False)
     total = mass(root) or len(string(root))
     for element in list(root.iter(*_BOXES)):

@@ -14,7 +14,7 @@ from archive.records import Unreadable
 
 BYTES = 8_000_000  # the largest news page among hundreds has 1.3 million
 TAGS = 40_000  # and 7,000 tags
-ATTRIBUTES = 400  # in one tag: libxml2 compares each with each
+ATTRIBUTES = 3_000  # in one tag: libxml2 compares each with each
 _SUSPECT = 4_000  # characters between two "<" before the attributes are counted
 
 _LONG_PIECE = re.compile(rf"<([a-zA-Z][^<]{{{_SUSPECT},}})")

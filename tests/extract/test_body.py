@@ -139,3 +139,11 @@ def test_text_is_nfc_and_without_invisible_characters() -> None:
     text = read(page).text
     assert unicodedata.is_normalized("NFC", text)
     assert not any(char in text for char in "\u00a0\u200b\u00ad")
+
+
+def test_a_body_that_only_a_script_shows_is_read_from_the_linked_data() -> None:
+    body = "\\n\\n".join(PARAGRAPHS)
+    declared = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{body}"}}</script>'
+    reading = read(modern("<div id=app></div>", declared).replace("<ul><li>", "<ul hidden><li>"))
+    assert reading.text.split("\n\n") == list(PARAGRAPHS)
+    assert dict(reading.origins)["body"] == "json-ld"
