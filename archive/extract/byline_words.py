@@ -39,7 +39,7 @@ ROLE_NOUNS = frozenset(
     reporter | reporters | correspondent | correspondents | editor | editors | writer | writers | columnist |
     columnists | journalist | journalists | contributor | contributors | producer | producers | photographer |
     photographers | staff | chief | guest | autor | autorin | korrespondentin | redaktion | redacción | rédaction |
-    redazione | redactie | jurnalis | muhabir | reporterin | ctv | pv | p.v | p.v. | tổng-hợp | thực-hiện | ảnh |
+    redazione | redactie | jurnalis | muhabir | reporterin | ctv | pv | p.v | p.v. | bbt | tổng-hợp | thực-hiện | ảnh |
     bài
 """)
 )

@@ -10,9 +10,14 @@ from archive.extract import captioned, captions, pictures, words
 from archive.extract.blocks import IMAGE
 from archive.extract.furniture import drop
 from archive.extract.page import Page
+from archive.extract.xpath import string
 from archive.records import Image
 
 _MOST = 500  # pictures; the longest gallery seen has 60
+
+
+_IN_A_ROW = ("img", "amp-img", "a", "span", "br")
+_LONGEST_ROW = 4  # pictures above one caption
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +92,18 @@ def _sharing(
         above = elements[0].getprevious()
         shown = captions.pictures_in(above) if above is not None else []
         return shown if picture in shown else [picture]
-    return captions.pictures_in(scope) or [picture]
+    shown = _above(elements[0])
+    return shown if picture in shown else captions.pictures_in(scope) or [picture]
+
+
+def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
+    """The pictures that stand directly before a caption, with no text and no other block between them."""
+    found: list[html.HtmlElement] = []
+    for one in caption.itersiblings(preceding=True):
+        if one.tag not in _IN_A_ROW or string(one).strip() or (one.tail or "").strip():
+            break
+        found[:0] = captions.pictures_in(one)
+    return found if len(found) <= _LONGEST_ROW else []
 
 
 def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
