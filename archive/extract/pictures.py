@@ -22,6 +22,9 @@ _ICON = re.compile(
     r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share)(?:[/_.-]|$)",
     re.I,
 )
+# banners name themselves in their directory or their alternative text, and change at every request
+_ADVERT_PATH = re.compile(r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?)/", re.I)
+_ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
 _SMALL = 60  # pixels: below it a picture is an icon
 
 
@@ -76,12 +79,14 @@ def absolute_url(found: str, base: str) -> str | None:
 
 
 def is_icon(image: html.HtmlElement) -> bool:
-    """Logos, avatars, share buttons, counters."""
+    """Logos, avatars, share buttons, counters, and adverts that say so."""
     for side in ("width", "height"):
         size = (image.get(side) or "").strip().removesuffix("px")
         if size.isdecimal() and len(size) < 6 and 0 < int(size) <= _SMALL:
             return True
     if (image.get("src") or "").partition("?")[0].lower().endswith(".svg"):
+        return True
+    if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _ADVERT_PATH.search((image.get("src") or "")[:300]):
         return True
     names = f"{image.get('class') or ''} {(image.get('src') or '')[-300:].rpartition('/')[2]}"
     return bool(_ICON.search(names.replace(" ", "/")))
