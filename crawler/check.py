@@ -52,7 +52,7 @@ def _article(db: Database, base_url: str, day: int, article: Published) -> Itera
         return
     number, reading = questions.reading_of(db, found.id)
     for what, expected, archived in (
-        *_fields(article, reading),
+        *fields(article, reading),
         ("gone", not article.live, found.gone_since is not None),
         ("versions", _expected_versions(article, day), number),
     ):
@@ -60,7 +60,8 @@ def _article(db: Database, base_url: str, day: int, article: Published) -> Itera
             yield Mismatch(day, article.path, what, expected, archived)
 
 
-def _fields(article: Published, reading: Reading) -> Iterator[tuple[str, Any, Any]]:
+def fields(article: Published, reading: Reading) -> Iterator[tuple[str, Any, Any]]:
+    """(name, as published, as read) of everything that a reading is compared in."""
     yield "headline", article.headline, reading.headline
     yield "lead", article.lead, reading.lead
     yield "body", _lines(*(paragraph.text for paragraph in article.body)), _lines(reading.text)
