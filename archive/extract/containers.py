@@ -20,7 +20,7 @@ _texts = selector(
     "[text()[string-length(normalize-space()) > 60]][not(ancestor::a)]"
     " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)][not(ancestor::a)]"
 )
-_article_body = selector("//*[contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
+_article_body = selector("//*[@itemprop][contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 
 _BARE = ("div", "td", "section", "article")
 _own_texts = texts("text()")

@@ -45,8 +45,12 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
             element.drop_tag()  # its end is lost, and the article has fallen into it
     etree.strip_elements(root, *_SILENT, with_tail=False)
     total = mass(root) or len(string(root))
+    inside = 0  # how many of the next elements went with the one that was dropped
     for element in list(root.iter(*_BOXES)):
-        if element not in protected and _is_furniture(element) and not _too_much(element, total):
+        if inside:
+            inside -= 1
+        elif element not in protected and _is_furniture(element) and not _too_much(element, total):
+            inside = sum(1 for _ in element.iter(*_BOXES)) - 1
             drop(element)
     for element in _hidden(root):
         if element not in protected and not _in_figure(element) and not _too_much(element, total, _HALF):

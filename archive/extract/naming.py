@@ -48,4 +48,7 @@ def _hyphened(class_name: str | None, number: str | None) -> str:
     if number and len(number) > _LONGEST_ID:
         number = None
     names = f"{(class_name or '')[:_LONGEST_CLASS]} {number or ''}"
-    return f" {_CAMEL.sub('-', names).replace('_', '-').lower()} "
+    lowered = names.lower()
+    if lowered != names:
+        lowered = _CAMEL.sub("-", names).lower()
+    return f" {lowered.replace('_', '-')} "

@@ -16,6 +16,9 @@ from archive.extract.jsonld import objects
 _VOID = re.compile(r"<(source|track)\b([^<>]*?)/?>", re.I)
 _ENDS = re.compile(r"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
 
+# lxml.html asks a Python function for the class of every element it shows; forms and inputs are nothing to us
+_ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
+
 
 @dataclass(frozen=True)
 class Page:
@@ -45,6 +48,7 @@ def parse(text: str, url: str) -> Page | None:
     """The page, or None where the text holds no markup at all. Comments are left out: some systems print stamps
     into them."""
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ONE_CLASS)
     try:
         root = html.document_fromstring(_closed(text).encode("utf-8", "replace"), parser=parser)
     except etree.ParserError:

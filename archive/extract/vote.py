@@ -24,6 +24,8 @@ _PROSE = 60  # characters from which a piece without links counts as running tex
 
 def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     """The pieces that trafilatura's cleaning also keeps, and those in the article's own kind of paragraph."""
+    if len({_signature(piece) for piece in pieces if piece.kind != "image"}) == 1:
+        return pieces  # paragraphs of one kind: whatever its opinion, they would stand or fall together
     opinion = _opinion(container)
     if opinion is None:
         return pieces
