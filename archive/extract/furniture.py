@@ -74,7 +74,7 @@ def _is_furniture(element: html.HtmlElement) -> bool:
     name, number = element.get("class"), element.get("id")
     if not name and not number:
         return element.get("type") in _RELATED
-    if words.FURNITURE.name(element) and not _is_body(element):
+    if words.FURNITURE.name(element) and not _is_body(element) and not _is_quoted(element):
         return True
     if element.tag not in ("a", "span", "p") and words.MAYBE_FURNITURE.name(element) and _is_links(element):
         return True
@@ -88,6 +88,11 @@ def _in_figure(element: html.HtmlElement) -> bool:
 
 _ROLES = ("navigation", "complementary", "contentinfo", "dialog", "search")
 _RELATED = ("RelatedNewsBox", "RelatedOneNews")  # VCCorp
+
+
+def _is_quoted(element: html.HtmlElement) -> bool:
+    """A post of another network that the article shows: `<div class="social-media-embed"><blockquote>`."""
+    return element.find(".//blockquote") is not None and not words.NEVER.name(element)
 
 
 def _is_body(element: html.HtmlElement) -> bool:

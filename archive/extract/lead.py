@@ -36,7 +36,7 @@ def find(
     named = next((one for one in near if _named(one) and _fits(one, headline)), None)
     if named is not None:
         return named, "class"
-    described = _described(page, near, headline)
+    described = _described(page, near, body, headline)
     return (described, "description") if described is not None else None
 
 
@@ -96,7 +96,9 @@ def _around(element: html.HtmlElement) -> list[html.HtmlElement]:
     return [element, *islice(element.iterancestors(), 4)]
 
 
-def _described(page: Page, near: list[html.HtmlElement], headline: str) -> html.HtmlElement | None:
+def _described(
+    page: Page, near: list[html.HtmlElement], body: html.HtmlElement, headline: str
+) -> html.HtmlElement | None:
     """The innermost element near the headline whose text is the page's declared description."""
     for name in ("og:description", "description", "twitter:description"):
         for content in page.metas.get(name, ()):
@@ -105,8 +107,17 @@ def _described(page: Page, near: list[html.HtmlElement], headline: str) -> html.
                 continue
             for element in reversed(near):
                 if _fits(element, headline) and _letters(fold(string(element))) == wanted:
-                    return element
+                    return element if _leads(element, near, body) else None
     return None
+
+
+def _leads(element: html.HtmlElement, near: list[html.HtmlElement], body: html.HtmlElement) -> bool:
+    """Whether it stands above the body, or is its first paragraph: some papers declare any paragraph as description."""
+    if body not in element.iterancestors():
+        return True
+    before = near[: next(number for number, one in enumerate(near) if one is element)]
+    inside = [one for one in before if one.tag == "p" and body in one.iterancestors()]
+    return not any(len(string(one).strip()) > 2 * _SHORTEST and one not in element.iterancestors() for one in inside)
 
 
 def _letters(text: str) -> str:

@@ -20,21 +20,25 @@ def fold(text: str) -> str:
 
 def text_of(element: html.HtmlElement) -> str:
     """All text inside the element, folded. A line break counts as a space."""
-    return fold("".join(_pieces(element)))
-
-
-def _pieces(element: html.HtmlElement) -> list[str]:
     pieces: list[str] = []
-    for node in element.iter():
-        if node.tag in _SPACED and node is not element:
+    _collect(element, pieces)
+    return fold("".join(pieces))
+
+
+def _collect(element: html.HtmlElement, pieces: list[str]) -> None:
+    """In the order of the page. The parser nests no deeper than 256 elements."""
+    if element.text:
+        pieces.append(element.text)
+    for child in element:
+        spaced = child.tag in _SPACED
+        if spaced:
             pieces.append(" ")
-        if node.text and node.tag not in _SILENT:
-            pieces.append(node.text)
-        if node.tail and node is not element:
-            if node.tag in _SPACED:
-                pieces.append(" ")
-            pieces.append(node.tail)
-    return pieces
+        if child.tag not in _SILENT:
+            _collect(child, pieces)
+        if spaced:
+            pieces.append(" ")
+        if child.tail:
+            pieces.append(child.tail)
 
 
 _SILENT = frozenset({"script", "style", "noscript", "template", "svg", "title", "button"})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from copy import deepcopy
+from itertools import islice
 
 import trafilatura
 from lxml import etree, html
@@ -38,7 +39,7 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     return [
         piece
         for piece, seen in zip(pieces, found, strict=True)
-        if seen or (_signature(piece) in ours and piece.linked < 0.5 * len(piece.text))
+        if seen or (piece.linked < 0.5 * len(piece.text) and (_signature(piece) in ours or _is_post(piece)))
     ]
 
 
@@ -50,6 +51,12 @@ def _opinion(container: html.HtmlElement) -> str | None:
     article.append(deepcopy(container))
     found = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
     return _letters(found.text or "") if isinstance(found, Document) else None
+
+
+def _is_post(piece: Piece) -> bool:
+    """A post of another network that the article shows; trafilatura takes some of them for furniture."""
+    around = (piece.element, *islice(piece.element.iterancestors(), 3))
+    return any("twitter-tweet" in (one.get("class") or "") for one in around)
 
 
 def _is_prose(piece: Piece) -> bool:

@@ -147,3 +147,15 @@ def test_a_body_that_only_a_script_shows_is_read_from_the_linked_data() -> None:
     reading = read(modern("<div id=app></div>", declared).replace("<ul><li>", "<ul hidden><li>"))
     assert reading.text.split("\n\n") == list(PARAGRAPHS)
     assert dict(reading.origins)["body"] == "json-ld"
+
+
+def test_a_paragraph_in_the_middle_that_is_declared_as_description_is_no_lead() -> None:
+    reading = read(modern(paragraphs(), f'<meta name="description" content="{PARAGRAPHS[2]}">'))
+    assert reading.lead is None
+    assert reading.text.split("\n\n") == list(PARAGRAPHS)
+
+
+def test_words_of_a_nested_link_stay_in_their_place() -> None:
+    markup = '<p class="sapo">Huyện Tam Dương, <a href="/x"><span>trong ba năm qua</span></a>, đã xây dựng 200 mô hình mới.</p>'
+    reading = read(modern(markup + paragraphs()))
+    assert reading.lead == "Huyện Tam Dương, trong ba năm qua, đã xây dựng 200 mô hình mới."
