@@ -24,7 +24,7 @@ from archive.store import (
     validators,
     waiting,
 )
-from archive.urls import absolute, same_site, url_key
+from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
     "Block",
@@ -56,4 +56,5 @@ __all__ = [
     "url_key",
     "validators",
     "waiting",
+    "without_trackers",
 ]

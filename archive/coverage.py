@@ -41,7 +41,7 @@ def coverage(db: Database, outlet: str) -> Iterator[PageCoverage]:
     for page in store.pages_of(db, outlet):
         body = store.kept_body(db, page.capture_id) or b""
         reading = read_page(body, page.url, captured_at=parse(page.captured_at), outlet=outlet, encoding=page.encoding)
-        yield _covered(page.url, reading)
+        yield _covered(page.article_url, reading)
 
 
 def _covered(url: str, reading: Reading | Unreadable) -> PageCoverage:

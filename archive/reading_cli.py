@@ -111,7 +111,7 @@ def _explained(source: _Page, reading: Reading) -> Iterator[str]:
     found = places(source.body, source.url, reading, source.encoding)
     rules = dict(reading.origins)
     yield ""
-    yield f"read by {reading.extractor}; rules: {rules.pop('rules', 'none')}"
+    yield f"read by {reading.extractor}; rules tried: {rules.pop('rules', 'none')}"
     for name in dict.fromkeys((*rules, *found)):
         yield f"{name:14} {rules.get(name, ''):24} {found.get(name, '')}".rstrip()
 

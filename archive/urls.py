@@ -60,6 +60,15 @@ def is_tracker(parameter: str) -> bool:
     return _TRACKERS.fullmatch(parameter) is not None
 
 
+def without_trackers(url: str) -> str:
+    """The address without the parameters that only say where a reader came from; all else as it stands."""
+    head, mark, query = url.partition("?")
+    if not mark:
+        return url
+    kept = [pair for pair in query.split("&") if not is_tracker(unquote(pair.partition("=")[0]))]
+    return f"{head}?{'&'.join(kept)}" if kept else head
+
+
 def picture_key(url: str) -> str:
     """The identity of a picture's address: neither host, size, query nor scheme count, because papers serve one picture
     from several machines in several sizes. Two different pictures have different paths."""

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from lxml import etree, html
 
-from archive import absolute, same_site
+from archive import absolute, same_site, without_trackers
 
 _MARKUP_LIMIT = 20 * 1024 * 1024
 _FEED = re.compile(rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)[\s>]", re.IGNORECASE)
@@ -31,13 +31,14 @@ _NOT_NEWS = re.compile(
 
 def links(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None) -> list[str]:
     """The addresses on the site's hosts that a page, feed or sitemap leads to and that can be pages of news, absolute,
-    without fragment, each once, in the order of the document."""
+    without fragment and tracking parameters, each once, in the order of the document."""
     data = _unpacked(body)[:_MARKUP_LIMIT]
     if _FEED.search(data[:2048].replace(b"\0", b"")):
         resolved = [absolute(base_url, link) for link in _feed_links(data)]
     else:
         resolved = list(_page_links(data, base_url, encoding))
-    return list(dict.fromkeys(link for link in resolved if link and same_site(link, hosts) and may_be_news(link)))
+    clean = (without_trackers(link) for link in resolved if link and same_site(link, hosts))
+    return list(dict.fromkeys(link for link in clean if may_be_news(link)))
 
 
 def may_be_news(url: str) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import re
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 
 import click
@@ -54,9 +56,35 @@ def schema_summary() -> str:
 
 def story() -> str:
     """What `luubao demo` prints, with the port it would have if it were always the same."""
-    with tempfile.TemporaryDirectory() as folder:
-        told = _run("demo", "--db", "demo.db", folder=Path(folder))
-    return f"```\n{re.sub(r'127[.]0[.]0[.]1:[0-9]+', '127.0.0.1:8765', told).strip()}\n```"
+    return _shown(_demo()[1])
+
+
+def demo(*arguments: str) -> str:
+    """What a command prints when it is asked about the demo's archive."""
+    told = _run(*arguments, folder=_demo()[0])
+    return _shown(f"$ luubao {' '.join(arguments)}\n{told}")
+
+
+def file(path: str) -> str:
+    """A file of the project, as it stands."""
+    return f"```python\n{Path(path).read_text('utf-8').strip()}\n```"
+
+
+@lru_cache(maxsize=1)
+def _demo() -> tuple[Path, str]:
+    """The folder of an archive that `luubao demo` made, and what it told meanwhile."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    return Path(folder.name), _run("demo", "--db", "luubao.db", folder=Path(folder.name)).replace(
+        "luubao.db", "demo.db"
+    )
+
+
+def _shown(told: str) -> str:
+    """In a block, without what differs from run to run: the port, and the digest of the reading code."""
+    told = re.sub(r"127[.]0[.]0[.]1:[0-9]+", "127.0.0.1:8765", told)
+    told = re.sub(r"sha256:[0-9a-f]{12}", "sha256:...", told)
+    return f"```\n{told.strip()}\n```"
 
 
 def _run(*arguments: str, folder: Path) -> str:

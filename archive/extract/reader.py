@@ -55,6 +55,10 @@ def _address(url: str) -> str:
     return url.encode("utf-8", "replace").decode()
 
 
+def _tried(rules: tuple[Rules, ...]) -> tuple[tuple[str, str], ...]:
+    return (("rules", ", ".join(f"{rule.name}/{rule.version}" for rule in rules)),) if rules else ()
+
+
 def _reading(kind: ReadableKind, metadata: Metadata, body: Body, rules: tuple[Rules, ...]) -> Reading:
     return Reading(
         kind=kind,
@@ -74,7 +78,7 @@ def _reading(kind: ReadableKind, metadata: Metadata, body: Body, rules: tuple[Ru
         tags=metadata.tags,
         language=metadata.language,
         canonical_url=metadata.canonical_url,
-        origins=metadata.origins + body.origins + tuple(("rules", f"{rule.name}/{rule.version}") for rule in rules),
+        origins=metadata.origins + body.origins + _tried(rules),
         flags=kinds.flags(metadata, body),
         extractor=extractor_name(),
     )

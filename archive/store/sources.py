@@ -49,15 +49,20 @@ def note_move(db: Database, source: Source) -> None:
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A kept page of an article: what is needed to read it again."""
+    """A kept page of an article: what is needed to read it again. url: what answered; article_url: where the article
+    now lives."""
 
     capture_id: int
     url: str
+    article_url: str
     captured_at: str
     encoding: str | None
 
 
-_KEPT_PAGE = "SELECT captures.id AS capture_id, captures.final_url AS url, captures.captured_at, captures.encoding"
+_KEPT_PAGE = (
+    "SELECT captures.id AS capture_id, captures.final_url AS url, articles.url AS article_url,"
+    " captures.captured_at, captures.encoding"
+)
 
 
 def pages_of(db: Database, outlet: str) -> list[KeptPage]:

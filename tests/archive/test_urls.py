@@ -2,7 +2,7 @@
 
 import pytest
 
-from archive.urls import absolute, is_tracker, picture_key, same_site, url_key
+from archive.urls import absolute, is_tracker, picture_key, same_site, url_key, without_trackers
 
 SAME = [
     ("http://bao.vn/a-1.htm", "https://www.bao.vn:443/a-1.htm"),
@@ -97,3 +97,10 @@ def test_same_site() -> None:
 )
 def test_absolute(link: str, expected: str | None) -> None:
     assert absolute("https://bao.vn/tin/a", link) == expected
+
+
+def test_trackers_are_taken_off_and_nothing_else() -> None:
+    url = "https://bao.vn/a%20b?b=2&utm_source=x&a=%C4%90&fbclid=1&a=3"
+    assert without_trackers(url) == "https://bao.vn/a%20b?b=2&a=%C4%90&a=3"
+    assert without_trackers("https://bao.vn/a?utm_source=x") == "https://bao.vn/a"
+    assert without_trackers("https://bao.vn/a") == "https://bao.vn/a"
