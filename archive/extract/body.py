@@ -114,5 +114,5 @@ def _apply_rules(container: Container) -> None:
 
 
 def _blocks(found: list[Piece], pictures: figures.Figures) -> tuple[Block, ...]:
-    before = [Block("image", image=n) for n in range(pictures.before_body)]
-    return tuple(before + [Block(piece.kind, piece.text, piece.image) for piece in found])
+    before, behind = ([Block("image", image=n) for n in numbers] for numbers in (pictures.before, pictures.behind))
+    return (*before, *(Block(piece.kind, piece.text, piece.image) for piece in found), *behind)

@@ -22,10 +22,11 @@ _LONGEST_ROW = 4  # pictures above one caption
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The pictures in reading order, and how many of them stand before the body."""
+    """The pictures in reading order, and the numbers of those that stand before and behind the body."""
 
     images: tuple[Image, ...]
-    before_body: int
+    before: tuple[int, ...]
+    behind: tuple[int, ...]
 
 
 def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figures:
@@ -34,17 +35,29 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     region: the part of the page that belongs to the article, `body` included.
     """
     images: list[Image] = []
-    before = 0
+    outside: tuple[list[int], list[int]] = ([], [])
     inside = set(captions.pictures_in(body))
+    behind = _behind(region, body)
     done: set[html.HtmlElement] = set()
     for picture in captions.pictures_in(region)[:_MOST]:
         if picture in done or pictures.is_icon(picture):
             continue
         found = _read(picture, region, page.url, picture in inside, done)
         if picture not in inside:
-            before += len(found)
+            outside[picture in behind].extend(range(len(images), len(images) + len(found)))
         images.extend(found if not found else _marked(picture, found, len(images)))
-    return Figures(tuple(images), before)
+    return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
+
+
+def _behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
+    """The pictures of the region that come after the beginning of the body."""
+    passed = region is body
+    behind = set()
+    for element in region.iter(body.tag, "img", "amp-img"):
+        passed = passed or element is body
+        if passed:
+            behind.add(element)
+    return behind
 
 
 def _marked(picture: html.HtmlElement, found: list[Image], number: int) -> list[Image]:
@@ -100,7 +113,7 @@ def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
     """The pictures that stand directly before a caption, with no text and no other block between them."""
     found: list[html.HtmlElement] = []
     for one in caption.itersiblings(preceding=True):
-        if one.tag not in _IN_A_ROW or string(one).strip() or (one.tail or "").strip():
+        if one.tag not in _IN_A_ROW or string(one).strip() or (one.tail or "").strip() or len(found) > _LONGEST_ROW:
             break
         found[:0] = captions.pictures_in(one)
     return found if len(found) <= _LONGEST_ROW else []

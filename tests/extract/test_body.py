@@ -159,3 +159,14 @@ def test_words_of_a_nested_link_stay_in_their_place() -> None:
     markup = '<p class="sapo">Huyện Tam Dương, <a href="/x"><span>trong ba năm qua</span></a>, đã xây dựng 200 mô hình mới.</p>'
     reading = read(modern(markup + paragraphs()))
     assert reading.lead == "Huyện Tam Dương, trong ba năm qua, đã xây dựng 200 mô hình mới."
+
+
+def test_every_image_has_one_place() -> None:
+    picture = '<figure><img src="/{0}.jpg"><figcaption>Quang cảnh hội nghị thứ {0} của huyện. Ảnh: Dương Hà</figcaption></figure>'
+    page = modern(paragraphs((4, picture.format(2)))).replace(
+        '<div class="noi-dung-bai">', picture.format(1) + '<div class="noi-dung-bai">'
+    )
+    reading = read(page.replace("<h3>Phản hồi</h3>", picture.format(3) + "<h3>Phản hồi</h3>"))
+    order = [block.image if block.kind == "image" else "text" for block in reading.blocks]
+    assert [image.url[-5:] for image in reading.images] == ["1.jpg", "2.jpg", "3.jpg"]
+    assert order == [0, *["text"] * 4, 1, *["text"] * 4, 2]
