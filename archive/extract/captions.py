@@ -52,7 +52,9 @@ def scope_of(image: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlEleme
 def _row_around(scope: html.HtmlElement, limit: html.HtmlElement) -> html.HtmlElement:
     """The paragraph in which a picture stands beside others without text, all above one caption; else the picture."""
     row = scope.getparent()
-    if row is None or row is limit or row.tag not in ("p", "div", "center") or string(row).strip():
+    if row is None or row is limit or row.tag not in ("p", "div", "center") or len(row) > 2 * _LONGEST_ROW:
+        return scope
+    if string(row).strip():
         return scope
     beside = [len(pictures_in(child)) for child in row if child.tag != "br"]
     inline = all(child.tag in (*_PICTURES, "a", "span", "br") for child in row)

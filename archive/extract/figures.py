@@ -10,6 +10,7 @@ from archive.extract import captioned, captions, pictures, words
 from archive.extract.blocks import IMAGE
 from archive.extract.furniture import drop
 from archive.extract.page import Page
+from archive.extract.text import fold
 from archive.extract.xpath import string
 from archive.records import Image
 
@@ -42,11 +43,17 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     for picture in captions.pictures_in(region)[:_MOST]:
         if picture in done or pictures.is_icon(picture):
             continue
-        found = _read(picture, region, page.url, picture in inside, done)
+        found = _new(_read(picture, region, page.base, picture in inside, done), images)
         if picture not in inside:
             outside[picture in behind].extend(range(len(images), len(images) + len(found)))
         images.extend(found if not found else _marked(picture, found, len(images)))
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
+
+
+def _new(found: list[Image], images: list[Image]) -> list[Image]:
+    """Without those that the page shows a second time and says nothing new about."""
+    known = {(image.url, image.caption) for image in images} | {(image.url, None) for image in images}
+    return [image for image in found if (image.url, image.caption) not in known]
 
 
 def _behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
@@ -86,7 +93,7 @@ def _read(
     for one in sharing:
         address = pictures.address(one, base)
         if address and address not in found:
-            found[address] = Image(address, caption, credit, raw, (one.get("alt") or "").strip() or None)
+            found[address] = Image(address, caption, credit, raw, fold(one.get("alt") or "") or None)
     return list(found.values())
 
 

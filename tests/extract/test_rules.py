@@ -69,7 +69,7 @@ def test_baovinhphuc_of_2019() -> None:
     assert reading.published_at is not None
     assert reading.published_at.isoformat() == "2024-05-20T08:15:00+07:00"
     assert dict(reading.origins)["body"] == "rules:baovinhphuc/1"
-    assert ("rules", "baovinhphuc/1") in reading.origins
+    assert dict(reading.origins)["rules"].split(", ")[0] == "baovinhphuc/1"  # its system's family is tried after it
 
 
 def test_a_page_that_the_outlets_rules_do_not_fit_is_read_by_its_structure() -> None:
