@@ -12,7 +12,6 @@ from archive.extract.cleaning import NO_TEASERS, Teasers
 from archive.extract.containers import Container
 from archive.extract.metadata import Metadata
 from archive.extract.page import Page
-from archive.extract.text import text_of
 from archive.extract.xpath import selector, string
 from archive.records import Block, Image
 from archive.rules.base import Rules
@@ -41,46 +40,66 @@ class Body:
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Reads the body and takes the page's tree apart: nothing else can read the page afterwards."""
-    root = page.root
-    ruled = containers.by_rules(root, rules)
-    declared = containers.declared(root)
-    links = headline_links(root)
-    heading = region.headline_element(root, metadata.headline or "")
-    known = (ruled.element if ruled else None, declared, heading)
-    furniture.remove(root, [one for one in known if one is not None])
-    container = ruled or _structured(root, declared)
+    headline = metadata.headline or ""
+    links = headline_links(page.root)
+    heading = region.headline_element(page.root, headline)
+    _ = page.base  # before the tree loses its <base>
+    container = _find(page, rules, heading)
     if container is None:
         text = scripted.declared_text(page, 0)
         return Body(text, origins=(("body", "json-ld"),) if text else (), links=links, declared=bool(text))
-    for element in metadata.used:
-        if element is not container.element and container.element not in element.iterdescendants():
-            furniture.drop(element)
+    _drop_used(metadata, container.element)
     _apply_rules(container)
-    found = lead.find(page, rules, container.element, heading, metadata.headline or "")
-    lead_text = text_of(found[0]) if found else None
-    if found and found[0] is not container.element:
-        furniture.drop(found[0])
-    around = region.article_region(heading, container.element)
-    pictures = figures.take(around, container.element, page)
+    found = lead.find(page, rules, container.element, heading, headline)
+    if found is not None:
+        furniture.drop(found.element)
+    pictures = figures.take(region.article_region(heading, container.element), container.element, page)
+    return _cleaned(page, container, found, pictures, headline, links)
+
+
+def _find(page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None) -> Container | None:
+    """The container of the body, in a page without its furniture."""
+    ruled = containers.by_rules(page.root, rules)
+    declared = containers.declared(page.root)
+    known = (ruled.element if ruled else None, declared, heading)
+    furniture.remove(page.root, [one for one in known if one is not None])
+    return ruled or _structured(page.root, declared)
+
+
+def _drop_used(metadata: Metadata, container: html.HtmlElement) -> None:
+    """The byline, the date line: what the metadata were read from is no text of the body."""
+    around = {container, *container.iterancestors()}
+    for element in metadata.used:
+        if element not in around:
+            furniture.drop(element)
+
+
+def _cleaned(
+    page: Page,
+    container: Container,
+    found: lead.Lead | None,
+    pictures: figures.Figures,
+    headline: str,
+    links: int,
+) -> Body:
+    """The body from what is left in the container."""
     found_pieces = pieces(container.element)
-    kept = cleaning.kept(found_pieces, container.element, metadata.headline or "")
+    kept = cleaning.kept(found_pieces, container.element, headline)
     bold = None if found else lead.bold(kept)
     if bold is not None:
         kept.remove(bold)
-    blocks = _blocks(kept, pictures)
+        found = lead.Lead(bold.element, bold.text, "bold")
     declared_text = scripted.declared_text(page, sum(len(piece.text) for piece in kept))
-    if declared_text:
-        return Body(declared_text, pictures.images, lead_text, (("body", "json-ld"),), links=links, declared=True)
-    origins = [("body", container.origin)] + ([("lead", found[1])] if found else [("lead", "bold")] if bold else [])
+    origins = [("body", "json-ld" if declared_text else container.origin)]
     return Body(
-        blocks,
+        declared_text or _blocks(kept, pictures),
         pictures.images,
-        bold.text if bold else lead_text,
-        tuple(origins),
-        teasers=cleaning.teasers_of(found_pieces),
+        found.text if found else None,
+        tuple(origins + ([("lead", found.origin)] if found else [])),
+        teasers=cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
         scrambled=cleaning.is_scrambled(found_pieces),
-        declared=container.origin != "structure",
+        declared=bool(declared_text) or container.origin != "structure",
     )
 
 

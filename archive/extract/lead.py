@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import islice
 
 from lxml import html
@@ -19,25 +20,34 @@ _SUBHEAD = 100  # characters of a bold line that stands above paragraphs
 _TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
 
 
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The lead's text, the element that holds it, and what found it."""
+
+    element: html.HtmlElement
+    text: str
+    origin: str
+
+
 def find(
     page: Page,
     rules: tuple[Rules, ...],
     body: html.HtmlElement,
     heading: html.HtmlElement | None,
     headline: str,
-) -> tuple[html.HtmlElement, str] | None:
-    """The element that holds the lead, and what found it."""
+) -> Lead | None:
+    """The lead, where the page prints one outside its paragraphs."""
     for rule in rules:
         for path in rule.lead:
             for element in selector(path)(page.root):
                 if len(text_of(element)) >= _SHORTEST:
-                    return element, f"rules:{rule.name}/{rule.version}"
+                    return Lead(element, text_of(element), f"rules:{rule.name}/{rule.version}")
     near = _between(page.root, body, heading)
     named = next((one for one in near if _named(one) and _fits(one, headline)), None)
     if named is not None:
-        return named, "class"
+        return Lead(named, text_of(named), "class")
     described = _described(page, near, body, headline)
-    return (described, "description") if described is not None else None
+    return Lead(described, text_of(described), "description") if described is not None else None
 
 
 def bold(pieces: list[Piece]) -> Piece | None:

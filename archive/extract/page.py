@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+from urllib.parse import urljoin
 
 from lxml import etree, html
 
@@ -31,6 +32,16 @@ class Page:
     def linked_data(self) -> tuple[dict[str, Any], ...]:
         """Every JSON-LD object of the page, nested ones included, in document order."""
         return objects(self.root)
+
+    @cached_property
+    def base(self) -> str:
+        """What relative addresses are relative to: the page's address, or what its <base> says."""
+        for element in self.root.iter("base"):
+            try:
+                return str(urljoin(self.url, (element.get("href") or "").strip()))
+            except ValueError:
+                break
+        return self.url
 
     @cached_property
     def metas(self) -> dict[str, list[str]]:

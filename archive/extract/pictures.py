@@ -72,7 +72,7 @@ def absolute_url(found: str, base: str) -> str | None:
     if not found or len(found) > 4000 or _PLACEHOLDER.search(found):
         return None
     try:
-        absolute = urljoin(base, found)
+        absolute = urljoin(base, found.replace(" ", "%20"))
         return absolute if urlsplit(absolute).scheme in ("http", "https") else None
     except ValueError:
         return None
