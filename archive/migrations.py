@@ -81,9 +81,8 @@ CREATE TABLE extractors (
 CREATE TABLE articles (
   id INTEGER PRIMARY KEY,
   outlet_id INTEGER NOT NULL REFERENCES outlets(id),
-  url_key TEXT NOT NULL,
-  url TEXT NOT NULL,
   headline TEXT NOT NULL,
+  url TEXT NOT NULL,
   byline TEXT,
   section TEXT,
   published_at TEXT,
@@ -93,6 +92,7 @@ CREATE TABLE articles (
   last_seen_at TEXT NOT NULL,
   gone_since TEXT,
   gone_reason TEXT,
+  url_key TEXT NOT NULL,
   current_version_id INTEGER REFERENCES versions(id),
   moved_to_id INTEGER REFERENCES articles(id),
   UNIQUE (outlet_id, url_key)

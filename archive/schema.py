@@ -23,9 +23,8 @@ TABLES: tuple[Table, ...] = (
     Table("articles", "Every article ever read, in its present state; rebuildable from the tables below", {
         "id": "number of the article",
         "outlet_id": "the paper: outlets.id",
-        "url_key": "the address that identifies it, normalised",
-        "url": "the address under which it now lives",
         "headline": "the headline of the current version",
+        "url": "the address under which it now lives",
         "byline": "who wrote it, as printed",
         "section": "the section the page names",
         "published_at": f"when it was published, {_CLAIM}",
@@ -35,6 +34,7 @@ TABLES: tuple[Table, ...] = (
         "last_seen_at": f"when a capture last showed it, {_TIME}",
         "gone_since": f"when a capture first found it gone, {_TIME}; empty while it is there",
         "gone_reason": "how it disappeared: a status, or where its address led",
+        "url_key": "the address that identifies it, normalised",
         "current_version_id": "versions.id of the newest version",
         "moved_to_id": "the article its address now redirects to, where that is another one",
     }),

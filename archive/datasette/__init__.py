@@ -16,24 +16,44 @@ SETTINGS = {
     "default_page_size": "50",
     "allow_download": "off",  # a live SQLite file is not a file to copy; see docs
 }
-_SEARCH = {
-    "articles": {"fts_table": "search", "fts_pk": "current_version_id", "sort_desc": "published_at"},
-    "versions": {"fts_table": "search", "fts_pk": "id", "sort_desc": "first_seen_at"},
+STATIC = Path(__file__).parent / "static"
+# How a table is searched and sorted, and which column stands for its rows where another table points at them.
+_HABITS: dict[str, dict[str, str]] = {
+    "articles": {
+        "fts_table": "search",
+        "fts_pk": "current_version_id",
+        "sort_desc": "published_at",
+        "label_column": "headline",
+    },
+    "versions": {"fts_table": "search", "fts_pk": "id", "sort_desc": "first_seen_at", "label_column": "headline"},
+    "captures": {"sort_desc": "id", "label_column": "captured_at"},
+    "runs": {"sort_desc": "id", "label_column": "started_at"},
+    "outlets": {"label_column": "name"},
+    "images": {"label_column": "url"},
+    "extractors": {"label_column": "name"},
+    "bodies": {"label_column": "digest"},
+    "edits": {"sort_desc": "edited_at"},
+    "disappearances": {"sort_desc": "gone_since"},
+    "current_articles": {"sort_desc": "published_at"},
 }
 
 
 def metadata(archive: Path) -> dict[str, Any]:
-    """Datasette's metadata for the archive: titles, column descriptions, search, hidden machinery."""
+    """Datasette's metadata for the archive: descriptions, search, order, labels, hidden machinery."""
     tables = {
         table.name: {
             "description": table.meaning,
             "columns": table.columns,
             **({"hidden": True} if table.audience == "machinery" else {}),
-            **_SEARCH.get(table.name, {}),
+            **_HABITS.get(table.name, {}),
         }
         for table in TABLES
     }
-    return {"title": "luubao", "databases": {archive.stem: {"tables": {**tables, "search_source": {"hidden": True}}}}}
+    return {
+        "title": "luubao",
+        "extra_css_urls": ["/luubao/luubao.css"],
+        "databases": {archive.stem: {"tables": {**tables, "search_source": {"hidden": True}}}},
+    }
 
 
 def write_metadata(archive: Path, folder: Path) -> Path:
@@ -47,5 +67,5 @@ def command(archive: Path, metadata_file: Path, *, host: str, port: int, open_br
     """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile."""
     settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
-    place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file)]
+    place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"luubao:{STATIC}"]
     return [sys.executable, "-m", "datasette", "serve", str(archive), *place, *settings, *browser]
