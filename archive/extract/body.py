@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import captions, cleaning, containers, figures, furniture, lead, region, scripted
+from archive.extract import captions, cleaning, containers, declared_images, figures, furniture, lead, region, scripted
 from archive.extract.blocks import Piece, pieces
 from archive.extract.cleaning import NO_TEASERS, Teasers
 from archive.extract.containers import Container
@@ -93,7 +93,7 @@ def _cleaned(
     origins = [("body", "json-ld" if declared_text else container.origin)]
     return Body(
         declared_text or _blocks(kept, pictures),
-        pictures.images,
+        declared_images.completed(pictures.images, page),
         found.text if found else None,
         tuple(origins + ([("lead", found.origin)] if found else [])),
         teasers=cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,

@@ -9,6 +9,7 @@ from lxml import html
 from archive.extract import credits, words
 from archive.extract.text import fold, text_of
 
+_CREDIT_DATA = ("data-author", "data-credit", "data-copyright", "data-photographer")
 _DIVIDERS = ("|", "©", "(", "–")
 _ITEMS = ("copyrightHolder", "creditText", "author", "copyrightNotice", "creator", "provider")
 _LONGEST_CREDIT = 200
@@ -56,6 +57,12 @@ def credit_elements_of(captions: list[html.HtmlElement], scope: html.HtmlElement
         for one in _credit_elements(captions, scope)
         if not any(within in one.iterancestors() for within in captions)
     ]
+
+
+def credit_in_data(image: html.HtmlElement) -> str | None:
+    """`data-author="Nam Trần"`, as some systems keep the photographer on the picture."""
+    given = next((value for name in _CREDIT_DATA if (value := fold(image.get(name) or ""))), "")
+    return credits.name_only(given) or None if 1 < len(given) < 100 else None
 
 
 def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) -> list[html.HtmlElement]:

@@ -39,14 +39,18 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     outside: tuple[list[int], list[int]] = ([], [])
     inside = set(captions.pictures_in(body))
     behind = _behind(region, body)
+    cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
     for picture in captions.pictures_in(region)[:_MOST]:
         if picture in done or pictures.is_icon(picture):
             continue
-        found = _new(_read(picture, region, page.base, picture in inside, done), images)
+        read = _read(picture, region, page, picture in inside, done, "" if images else cover)
+        found = _new(read, images)
         if picture not in inside:
             outside[picture in behind].extend(range(len(images), len(images) + len(found)))
         images.extend(found if not found else _marked(picture, found, len(images)))
+    for caption in list(body.iter("figcaption")):
+        drop(caption)  # of a film or a map: no text of the body
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
 
 
@@ -73,8 +77,15 @@ def _marked(picture: html.HtmlElement, found: list[Image], number: int) -> list[
 
 
 def _read(
-    picture: html.HtmlElement, region: html.HtmlElement, base: str, inside: bool, done: set[html.HtmlElement]
+    picture: html.HtmlElement,
+    region: html.HtmlElement,
+    page: Page,
+    inside: bool,
+    done: set[html.HtmlElement],
+    cover: str,
 ) -> list[Image]:
+    """The images of one picture and those that share its caption. cover: the address that the page declares for its
+    lead picture, for a first picture that only a script gives an address."""
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=inside)
     if not inside and not elements:
@@ -82,7 +93,7 @@ def _read(
     if _is_portrait(scope, region):
         return []
     raw, caption, credit = captioned.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
-    credit = credit or captioned.credit_in_title(caption, [picture])
+    credit = credit or captioned.credit_in_title(caption, [picture]) or captioned.credit_in_data(picture)
     sharing = [picture]
     if elements:
         sharing = _sharing(picture, scope, elements)
@@ -91,7 +102,9 @@ def _read(
     done.update(sharing)
     found = {}
     for one in sharing:
-        address = pictures.address(one, base)
+        address = pictures.address(one, page.base)
+        if address is None and caption and cover:
+            address = pictures.absolute_url(cover, page.base)
         if address and address not in found:
             found[address] = Image(address, caption, credit, raw, fold(one.get("alt") or "") or None)
     return list(found.values())

@@ -25,6 +25,7 @@ _ICON = re.compile(
 # banners name themselves in their directory or their alternative text, and change at every request
 _ADVERT_PATH = re.compile(r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?)/", re.I)
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
+_LONGEST_ICON = 24  # characters of a file name; a longer one tells what a photograph shows
 _SMALL = 60  # pixels: below it a picture is an icon
 
 
@@ -88,5 +89,6 @@ def is_icon(image: html.HtmlElement) -> bool:
         return True
     if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _ADVERT_PATH.search((image.get("src") or "")[:300]):
         return True
-    names = f"{image.get('class') or ''} {(image.get('src') or '')[-300:].rpartition('/')[2]}"
+    file = (image.get("src") or "")[-300:].rpartition("/")[2]
+    names = f"{image.get('class') or ''} {file if len(file) <= _LONGEST_ICON else ''}"
     return bool(_ICON.search(names.replace(" ", "/")))
