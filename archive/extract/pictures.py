@@ -90,5 +90,6 @@ def is_icon(image: html.HtmlElement) -> bool:
     if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _ADVERT_PATH.search((image.get("src") or "")[:300]):
         return True
     file = (image.get("src") or "")[-300:].rpartition("/")[2]
-    names = f"{image.get('class') or ''} {file if len(file) <= _LONGEST_ICON else ''}"
+    drawn = len(file) <= _LONGEST_ICON or file.partition("?")[0].endswith((".png", ".gif"))
+    names = f"{image.get('class') or ''} {file if drawn else ''}"
     return bool(_ICON.search(names.replace(" ", "/")))
