@@ -57,7 +57,15 @@ def _read_and_file(db: Database, source: Source, body: bytes, encoding: str | No
 
 def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
     """What a kept page says, without what its outlet's pages share; the set is part of the extractor's name."""
-    page = read_page(body, source.url, captured_at=source.captured_at, outlet=source.run.outlet.name, encoding=encoding)
+    outlet = source.run.outlet
+    page = read_page(
+        body,
+        source.url,
+        captured_at=source.captured_at,
+        outlet=outlet.name,
+        encoding=encoding,
+        timezone=outlet.timezone,
+    )
     if not furniture.marks:
         return page
     stripped = without(page, furniture) if isinstance(page, Reading) else page

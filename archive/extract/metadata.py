@@ -51,11 +51,11 @@ class Metadata:
     origins: tuple[tuple[str, str], ...] = ()
 
 
-def read_metadata(page: Page, rules: tuple[Rules, ...], timezone: str = "Asia/Ho_Chi_Minh") -> Metadata:
+def read_metadata(page: Page, rules: tuple[Rules, ...], timezone: str | None = None) -> Metadata:
     """The metadata of a page; rules are tried in order before the page's own declarations.
 
-    timezone: the IANA name of the outlet's clock, for stamps that name none. Pages of other languages than
-    Vietnamese keep the zone that they or their country's domain give; failing that UTC, which `origins` then says.
+    timezone: the IANA name of the outlet's clock, for stamps that name none. Where the outlet is not known, Vietnamese
+    pages tell Hanoi's time, others that of their country's domain; failing that UTC, which `origins` then says.
     """
     return _Reader(Declared(page), rules, timezone).read()
 
@@ -63,7 +63,7 @@ def read_metadata(page: Page, rules: tuple[Rules, ...], timezone: str = "Asia/Ho
 class _Reader:
     """One page's reading: every field from the first source that has it, and a note of which."""
 
-    def __init__(self, declared: Declared, rules: tuple[Rules, ...], timezone: str) -> None:
+    def __init__(self, declared: Declared, rules: tuple[Rules, ...], timezone: str | None) -> None:
         self.declared, self.page, self.rules, self.timezone = declared, declared.page, rules, timezone
         self.origins: list[tuple[str, str]] = []
         self.used: list[html.HtmlElement] = []
@@ -200,8 +200,8 @@ class _Reader:
         country = zone_of_host(host_of(self.page.url))
         if self.offset:
             return (country if country and observes(country, self.offset) else self.offset), False
-        if self.vietnamese or self.timezone != "Asia/Ho_Chi_Minh":
-            return ZoneInfo(self.timezone), False
+        if self.timezone or self.vietnamese:
+            return ZoneInfo(self.timezone or "Asia/Ho_Chi_Minh"), False
         return (country, False) if country else (UTC, True)
 
     def _language(self) -> str | None:

@@ -23,11 +23,13 @@ def read_page(
     captured_at: datetime | None = None,
     outlet: str | None = None,
     encoding: str | None = None,
+    timezone: str | None = None,
 ) -> Reading | Unreadable:
     """Reads one page; pure, and the same page gives the same reading on every machine.
 
     body: the payload after content-decoding, or text already decoded. url: its final address. captured_at chooses
-    among dated rules, outlet names them. encoding: the charset of the HTTP header. Never raises for any input.
+    among dated rules, outlet names them. encoding: the charset of the HTTP header. timezone: the IANA name of the
+    outlet's clock, for stamps that name no zone. Never raises for any body.
     """
     text = decode.decode(body, encoding) if isinstance(body, bytes) else decode.clean(body)
     refused = limits.refusal(text) or kinds.refused_source(text)
@@ -38,7 +40,7 @@ def read_page(
         return Unreadable("empty", extractor=extractor_name())
     rules = rules_for(outlet, url, text, captured_at.date() if captured_at else None)
     seen = kinds.evidence(page)
-    metadata = read_metadata(page, rules)
+    metadata = read_metadata(page, rules, timezone)
     read = read_body(page, rules, metadata)
     kind = kinds.judge(seen, metadata, read)
     if isinstance(kind, Unreadable):

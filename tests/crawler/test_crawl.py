@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -83,7 +84,7 @@ def test_the_crawl_delay_is_kept(path: Path) -> None:
     with Newspaper(crawl_delay=0.2) as paper:
         crawl(paper, path, "--max-pages", "6")
         times = [request.at for request in paper.log]
-    gaps = [(later - earlier).total_seconds() for earlier, later in zip(times, times[1:], strict=False)]
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     assert len(gaps) >= 5
     assert min(gaps[1:]) >= 0.18  # the server notes the end of an answer, the crawler counts from its beginning
 

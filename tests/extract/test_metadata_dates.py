@@ -44,7 +44,7 @@ NO_DATE = {
 }
 
 
-def read(found: Page, timezone: str = "Asia/Ho_Chi_Minh") -> Metadata:
+def read(found: Page, timezone: str | None = None) -> Metadata:
     return read_metadata(found, (), timezone)
 
 
