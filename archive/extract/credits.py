@@ -8,8 +8,8 @@ import re
 _LABEL = (
     r"ảnh (?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ clip)|nguồn ảnh|ảnh bìa|ảnh|đồ h[oọ][aạ]|"
     r"nguồn|video|clip|"
-    r"photo(?:graph)?(?:s|graphy)?(?: by| credit| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|"
-    r"images?(?: by| credit| source)?|"
+    r"photo(?:graph)?(?:s|graphy)?(?: by| credits?| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|"
+    r"images?(?: by| credits?| source)?|"
     r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|file photo|composite|copyright|"
     r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration|"
     r"foto's|fotos?|fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|"

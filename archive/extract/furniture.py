@@ -18,11 +18,11 @@ _BOXES = (
     *("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article"),
     *("span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details"),
 )
-_ALWAYS = ("nav", "footer", "aside")
+_ALWAYS = ("nav", "footer", "aside", "form")  # a whole page inside a form is too much to be furniture
 
 _paragraphs = selector("descendant-or-self::p")
 _hidden = selector(
-    "//*[@hidden or @aria-hidden='true' or contains(@style, 'display:none') or contains(@style, 'display: none')]"
+    "//*[@hidden or @role='dialog' or @aria-hidden='true' or contains(@style, 'display:none') or contains(@style, 'display: none')]"
 )
 
 # a box that holds more than this share of the page's paragraphs is the article, whatever its class says

@@ -15,6 +15,9 @@ from archive.extract.text import fold, text_of
 from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 
+_LEAF = ("p", "div", "h2", "h3", "h4")
+_NEAR = 2  # how many elements around the headline may hold the lead too
+_SENTENCE = re.compile(r"\w{2,}[.!?…][\"”»’)]*$")
 _SHORTEST, _LONGEST = 25, 1200  # characters
 _SUBHEAD = 100  # characters of a bold line that stands above paragraphs
 _TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
@@ -47,7 +50,21 @@ def find(
     if named is not None:
         return Lead(named, text_of(named), "class")
     described = _described(page, near, body, headline)
-    return Lead(described, text_of(described), "description") if described is not None else None
+    if described is not None:
+        return Lead(described, text_of(described), "description")
+    placed = next((one for one in near if _stands_alone(one, body, heading) and _fits(one, headline)), None)
+    return Lead(placed, text_of(placed), "place") if placed is not None else None
+
+
+def _stands_alone(element: html.HtmlElement, body: html.HtmlElement, heading: html.HtmlElement | None) -> bool:
+    """Sentences without links between headline and body, in an element of their own and near the headline's."""
+    if heading is None or body in element.iterancestors() or element.tag not in _LEAF:
+        return False
+    if not any(one in element.iterancestors() for one in islice(heading.iterancestors(), _NEAR)):
+        return False
+    text = fold(string(element))
+    inner = next((one for one in element.iter(*_LEAF, "a", "time", "li", "h1") if one is not element), None)
+    return inner is None and len(text) >= 2 * _SHORTEST and bool(_SENTENCE.search(text))
 
 
 def bold(pieces: list[Piece]) -> Piece | None:
