@@ -40,7 +40,10 @@ def coverage(db: Database, outlet: str) -> Iterator[PageCoverage]:
     """
     for page in store.pages_of(db, outlet):
         body = store.kept_body(db, page.capture_id) or b""
-        reading = read_page(body, page.url, captured_at=parse(page.captured_at), outlet=outlet, encoding=page.encoding)
+        at = parse(page.captured_at)
+        reading = read_page(
+            body, page.url, captured_at=at, outlet=outlet, encoding=page.encoding, timezone=page.timezone
+        )
         yield _covered(page.article_url, reading)
 
 

@@ -35,6 +35,7 @@ class _Page:
     captured_at: datetime | None = None
     encoding: str | None = None
     outlet: str | None = None
+    timezone: str | None = None
 
 
 @click.command()
@@ -56,7 +57,12 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
     """
     source = _page(path, page, url, outlet)
     reading = read_page(
-        source.body, source.url, captured_at=source.captured_at, outlet=source.outlet, encoding=source.encoding
+        source.body,
+        source.url,
+        captured_at=source.captured_at,
+        outlet=source.outlet,
+        encoding=source.encoding,
+        timezone=source.timezone,
     )
     if as_json:
         click.echo(json.dumps(asdict(reading), ensure_ascii=False, indent=2, default=str))
@@ -81,11 +87,11 @@ def _kept(archive: Path, url: str, outlet: str | None) -> _Page | None:
         return None
     with open_archive(archive) as db:
         try:
-            kept, owner = page_of(db, questions.find_article(db, url).id)
+            kept = page_of(db, questions.find_article(db, url).id)
         except UnknownArticle:
             return None
         body = kept_body(db, kept.capture_id) or b""
-        return _Page(body, kept.url, parse(kept.captured_at), kept.encoding, outlet or owner)
+        return _Page(body, kept.url, parse(kept.captured_at), kept.encoding, outlet or kept.outlet, kept.timezone)
 
 
 def _fetched(url: str, outlet: str | None) -> _Page:

@@ -50,18 +50,23 @@ def note_move(db: Database, source: Source) -> None:
 @dataclass(frozen=True, slots=True)
 class KeptPage:
     """A kept page of an article: what is needed to read it again. url: what answered; article_url: where the article
-    now lives."""
+    now lives; timezone: the outlet's."""
 
     capture_id: int
     url: str
     article_url: str
     captured_at: str
     encoding: str | None
+    outlet: str
+    timezone: str
 
 
+# the page that first showed the newest version
 _KEPT_PAGE = (
-    "SELECT captures.id AS capture_id, captures.final_url AS url, articles.url AS article_url,"
-    " captures.captured_at, captures.encoding"
+    "SELECT captures.id AS capture_id, captures.final_url AS url, articles.url AS article_url, captures.captured_at,"
+    " captures.encoding, outlets.name AS outlet, outlets.timezone FROM articles"
+    " JOIN outlets ON outlets.id = articles.outlet_id JOIN versions ON versions.id = articles.current_version_id"
+    " JOIN captures ON captures.id = versions.capture_id"
 )
 
 
@@ -73,23 +78,10 @@ def pages_of(db: Database, outlet: str) -> list[KeptPage]:
     if not db.execute("SELECT 1 FROM outlets WHERE name = ?", [outlet]).fetchone():
         names = ", ".join(row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name"))
         raise UnknownOutlet(f"the archive has no outlet {outlet}. It has: {names or 'none'}")
-    rows = db.query(
-        f"{_KEPT_PAGE} FROM articles JOIN outlets ON outlets.id = articles.outlet_id"
-        " JOIN versions ON versions.id = articles.current_version_id"
-        " JOIN captures ON captures.id = versions.capture_id WHERE outlets.name = ? ORDER BY articles.id",
-        [outlet],
-    )
+    rows = db.query(f"{_KEPT_PAGE} WHERE outlets.name = ? ORDER BY articles.id", [outlet])
     return [KeptPage(**row) for row in rows]
 
 
-def page_of(db: Database, article_id: int) -> tuple[KeptPage, str]:
-    """The page that first showed the newest version of an article, and its outlet's name."""
-    rows = db.query(
-        f"{_KEPT_PAGE}, outlets.name AS outlet FROM articles JOIN outlets ON outlets.id = articles.outlet_id"
-        " JOIN versions ON versions.id = articles.current_version_id"
-        " JOIN captures ON captures.id = versions.capture_id WHERE articles.id = ?",
-        [article_id],
-    )
-    row = next(iter(rows))
-    outlet = str(row.pop("outlet"))
-    return KeptPage(**row), outlet
+def page_of(db: Database, article_id: int) -> KeptPage:
+    """The page that first showed the newest version of an article."""
+    return KeptPage(**next(iter(db.query(f"{_KEPT_PAGE} WHERE articles.id = ?", [article_id]))))
