@@ -27,7 +27,7 @@ test: $(VENV)/.installed  ## run the tests
 	$(BIN)/pytest
 
 bench: $(VENV)/.installed  ## run the slow measurements
-	$(BIN)/pytest -m bench -o addopts="--strict-markers --import-mode=importlib" -s
+	$(BIN)/pytest -m bench -s
 
 lint: $(VENV)/.installed  ## types, style, and whether the generated parts of the docs are true
 	$(BIN)/ruff check $(SOURCES)
