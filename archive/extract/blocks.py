@@ -58,50 +58,48 @@ class _Walk:
         self._line, self._linked, self._strong = [], 0, 0
 
     def into(self, element: html.HtmlElement, kind: BlockKind) -> None:
+        """Reads what is inside the element. Two calls deep per level: the parser nests 256 levels at most."""
         linked, bold = element.tag == "a" and element.get("href") is not None, element.tag in ("b", "strong")
         self._links += linked
         self._bolds += bold
-        self._inside(element, kind)
-        self._links -= linked
-        self._bolds -= bold
-
-    def _inside(self, element: html.HtmlElement, kind: BlockKind) -> None:
         self._add(element.text)
         breaks = 0
         for child in element:
-            tag = child.tag
-            if tag == "br":
-                breaks += 1
-                if breaks > 1:
-                    self.flush(element, kind)
-                else:
-                    self._line.append(" ")
-            elif child.get(IMAGE) is not None:
-                self.flush(element, kind)
-                self._pictures(child)
-                self.into(child, kind)
-            elif tag in _INLINE:
-                breaks = 0 if child.text or len(child) else breaks
-                self.into(child, kind)
-            else:
-                breaks = 0
-                self.flush(element, kind)
-                self._block(child, kind)
+            breaks = self._child(child, element, kind, breaks)
             if child.tail and child.tail.strip():
                 breaks = 0
             self._add(child.tail)
+        self._links -= linked
+        self._bolds -= bold
+
+    def _child(self, child: html.HtmlElement, parent: html.HtmlElement, kind: BlockKind, breaks: int) -> int:
+        """Reads one child; gives how many line breaks in a row now stand before what follows."""
+        if child.tag == "br":
+            if breaks:
+                self.flush(parent, kind)
+            else:
+                self._line.append(" ")
+            return breaks + 1
+        if child.get(IMAGE) is not None:
+            self.flush(parent, kind)
+            self._pictures(child)
+            self.into(child, kind)
+            return breaks
+        if child.tag in _INLINE:
+            self.into(child, kind)
+            return 0 if child.text or len(child) else breaks
+        self.flush(parent, kind)
+        if child.tag == "table" and _is_data(child):
+            self.found.append(Piece("table", "\n".join(_rows(child)), child))
+            return 0
+        inner = _kind(child, kind)
+        self.into(child, inner)
+        self.flush(child, inner)
+        return 0
 
     def _pictures(self, child: html.HtmlElement) -> None:
         first, _, count = child.get(IMAGE, "0+1").partition("+")
         self.found.extend(Piece("image", "", child, image=int(first) + n) for n in range(int(count)))
-
-    def _block(self, child: html.HtmlElement, kind: BlockKind) -> None:
-        if child.tag == "table" and _is_data(child):
-            self.found.append(Piece("table", "\n".join(_rows(child)), child))
-            return
-        inner = _kind(child, kind)
-        self.into(child, inner)
-        self.flush(child, inner)
 
     def _add(self, text: str | None) -> None:
         if not text:

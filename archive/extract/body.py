@@ -13,10 +13,11 @@ from archive.extract.containers import Container
 from archive.extract.metadata import Metadata
 from archive.extract.page import Page
 from archive.extract.xpath import selector, string
-from archive.records import Block, Image
+from archive.records import Block, BlockKind, Image
 from archive.rules.base import Rules
 
 _HEADLINE = 30  # characters
+_SUBHEAD = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,4 +135,10 @@ def _apply_rules(container: Container) -> None:
 
 def _blocks(found: list[Piece], pictures: figures.Figures) -> tuple[Block, ...]:
     before, behind = ([Block("image", image=n) for n in numbers] for numbers in (pictures.before, pictures.behind))
-    return (*before, *(Block(piece.kind, piece.text, piece.image) for piece in found), *behind)
+    return (*before, *(Block(_kind(piece), piece.text, piece.image) for piece in found), *behind)
+
+
+def _kind(piece: Piece) -> BlockKind:
+    """A short bold paragraph that is no sentence is a subhead."""
+    bold = piece.kind == "paragraph" and piece.strong >= 0.95 * len(piece.text) and len(piece.text) <= _SUBHEAD
+    return "subhead" if bold and piece.text[-1:] not in '.!:;,…”"' else piece.kind

@@ -22,7 +22,8 @@ _ALWAYS = ("nav", "footer", "aside", "form")  # a whole page inside a form is to
 
 _paragraphs = selector("descendant-or-self::p")
 _hidden = selector(
-    "//*[@hidden or @role='dialog' or @aria-hidden='true' or contains(@style, 'display:none') or contains(@style, 'display: none')]"
+    "//*[@hidden or @role='dialog' or @aria-hidden='true'"
+    " or contains(@style, 'display:none') or contains(@style, 'display: none')]"
 )
 
 # a box that holds more than this share of the page's paragraphs is the article, whatever its class says

@@ -17,6 +17,7 @@ from archive.extract.jsonld import objects
 _VOID = re.compile(r"<(source|track)\b([^<>]*?)/?>", re.I)
 _ENDS = re.compile(r"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
 
+_FORMATTING = re.compile(r"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
 # lxml.html asks a Python function for the class of every element it shows; forms and inputs are nothing to us
 _ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 
@@ -58,13 +59,27 @@ class Page:
 def parse(text: str, url: str) -> Page | None:
     """The page, or None where the text holds no markup at all. Comments are left out: some systems print stamps
     into them."""
-    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    parser.set_element_class_lookup(_ONE_CLASS)
+    text = _closed(text)
+    parser = _parser()
     try:
-        root = html.document_fromstring(_closed(text).encode("utf-8", "replace"), parser=parser)
+        root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
+        if _cut(parser):
+            root = html.document_fromstring(_FORMATTING.sub("", text).encode("utf-8", "replace"), parser=_parser())
     except etree.ParserError:
         return None
     return Page(url, root)
+
+
+def _parser() -> html.HTMLParser:
+    parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
+    parser.set_element_class_lookup(_ONE_CLASS)
+    return parser
+
+
+def _cut(parser: html.HTMLParser) -> bool:
+    """Whether the parser gave up at 256 nested elements: in old pages <font> and <b> that nobody closed."""
+    last = parser.error_log.last_error
+    return last is not None and "depth" in (last.message or "").lower()
 
 
 def _closed(text: str) -> str:

@@ -170,3 +170,14 @@ def test_every_image_has_one_place() -> None:
     order = [block.image if block.kind == "image" else "text" for block in reading.blocks]
     assert [image.url[-5:] for image in reading.images] == ["1.jpg", "2.jpg", "3.jpg"]
     assert order == [0, *["text"] * 4, 1, *["text"] * 4, 2]
+
+
+def test_tags_that_nobody_closed_do_not_end_the_page() -> None:
+    old = "".join(f'<p><font face="Arial"><b><font size="2">{text}</p>' for text in PARAGRAPHS)
+    page = tables("<font color=black>" * 300 + old)
+    assert read(page).text.split("\n\n") == list(PARAGRAPHS)
+
+
+def test_a_short_bold_paragraph_is_a_subhead() -> None:
+    reading = read(modern(paragraphs((3, "<p><strong>Tổ chức thực hiện ở cơ sở</strong></p>"))))
+    assert [block.text for block in reading.blocks if block.kind == "subhead"] == ["Tổ chức thực hiện ở cơ sở"]
