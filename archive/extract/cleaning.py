@@ -9,18 +9,19 @@ from lxml import html
 
 from archive.extract import phrases, vote
 from archive.extract.blocks import Piece
+from archive.extract.text import letters
 
 _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # characters from which a link, a teaser, a line between them counts
 _LONGEST_NOISE = 400
 _MOSTLY, _ANNOUNCED = 0.5, 0.05  # shares of a list item that are link
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
-_WORD = re.compile(r"\w+")
+_WORD = re.compile(r"\w")
 
 
 def kept(found: list[Piece], container: html.HtmlElement, headline: str) -> list[Piece]:
     """The pieces that belong to the article, in order."""
-    same = _letters(headline)
+    same = letters(headline)
     marks = [piece.kind == "image" or not _is_noise(piece, same) for piece in found]
     _drop_link_lists(found, marks)
     _drop_orphaned(found, marks)
@@ -83,7 +84,7 @@ def _is_noise(piece: Piece, headline: str) -> bool:
         return True
     if len(piece.text) < _LONGEST_NOISE and phrases.NOISE.match(piece.text):
         return True
-    return _letters(piece.text) == headline
+    return len(piece.text) < 2 * len(headline) + _HEADLINE and letters(piece.text) == headline
 
 
 def _drop_link_lists(found: list[Piece], marks: list[bool]) -> None:
@@ -115,7 +116,7 @@ def _without_repeats(left: list[Piece]) -> list[Piece]:
     seen: set[str] = set()
     unique: list[Piece] = []
     for piece in left:
-        key = _letters(piece.text)
+        key = letters(piece.text)
         if len(key) > 40 and key in seen and not (unique and _alike(unique[-1], piece)):
             continue
         if len(key) > 800 and sum(1 for other in seen if len(other) > 80 and other in key) > 2:
@@ -139,7 +140,3 @@ def _without_tail(left: list[Piece]) -> list[Piece]:
     ):
         left.pop()
     return left
-
-
-def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text)).casefold()

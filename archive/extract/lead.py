@@ -11,7 +11,7 @@ from lxml import html
 from archive.extract import words
 from archive.extract.blocks import Piece
 from archive.extract.page import Page
-from archive.extract.text import fold, text_of
+from archive.extract.text import fold, letters, text_of
 from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 
@@ -129,11 +129,11 @@ def _described(
     """The innermost element near the headline whose text is the page's declared description."""
     for name in ("og:description", "description", "twitter:description"):
         for content in page.metas.get(name, ()):
-            wanted = _letters(fold(content))
+            wanted = letters(fold(content))
             if len(wanted) < _SHORTEST:
                 continue
             for element in reversed(near):
-                if _fits(element, headline) and _letters(fold(string(element))) == wanted:
+                if _fits(element, headline) and letters(fold(string(element))) == wanted:
                     return element if _leads(element, near, body) else None
     return None
 
@@ -145,7 +145,3 @@ def _leads(element: html.HtmlElement, near: list[html.HtmlElement], body: html.H
     before = near[: next(number for number, one in enumerate(near) if one is element)]
     inside = [one for one in before if one.tag == "p" and body in one.iterancestors()]
     return not any(len(string(one).strip()) > 2 * _SHORTEST and one not in element.iterancestors() for one in inside)
-
-
-def _letters(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import re
-
 from lxml import html
 
 from archive.extract.containers import common_ancestor
+from archive.extract.text import letters
 from archive.extract.xpath import string
-
-_WORD = re.compile(r"\w+")
 
 
 def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
     """The heading on the page that says the headline; else the first h1."""
-    wanted = _letters(headline)
+    wanted = letters(headline)
     first: html.HtmlElement | None = None
     for element in root.iter("h1", "h2", "h3"):
         if element.tag == "h1" and first is None:
             first = element
-        text = _letters(string(element))
+        text = letters(string(element))
         if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
             return element
     return first
@@ -36,7 +33,3 @@ def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) ->
         return around
     parent = body.getparent()
     return parent if parent is not None and parent.tag != "html" else body
-
-
-def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text)).casefold()

@@ -8,7 +8,7 @@ import unicodedata
 from lxml import html
 
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
-_SPACE = re.compile(r"\s+")
+_NO_WORD = re.compile(r"\W+")
 
 
 def fold(text: str) -> str:
@@ -16,6 +16,11 @@ def fold(text: str) -> str:
     if not text.isascii():
         text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
     return " ".join(text.split())
+
+
+def letters(text: str) -> str:
+    """Letters and digits alone, without case: what two prints of one sentence share."""
+    return _NO_WORD.sub("", text).casefold()
 
 
 def text_of(element: html.HtmlElement) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from copy import deepcopy
 from itertools import islice
 
@@ -12,13 +11,13 @@ from lxml import etree, html
 from trafilatura.settings import Document
 
 from archive.extract.blocks import Piece
+from archive.extract.text import letters
 
 # it logs a warning for every page it finds nothing in
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _LARGEST = 300_000  # characters of text in a container: above it the opinion costs too much time
 _MOST = 3_000  # elements
-_WORD = re.compile(r"\w+")
 _TRUSTED = 0.6  # share of the running text it must find before its silence counts
 _PROSE = 60  # characters from which a piece without links counts as running text
 
@@ -30,7 +29,7 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     opinion = _opinion(container)
     if opinion is None:
         return pieces
-    found = [piece.kind == "image" or _letters(piece.text) in opinion for piece in pieces]
+    found = [piece.kind == "image" or letters(piece.text) in opinion for piece in pieces]
     prose = [(piece, seen) for piece, seen in zip(pieces, found, strict=True) if _is_prose(piece)]
     seen_size = sum(len(piece.text) for piece, seen in prose if seen)
     if seen_size < _TRUSTED * sum(len(piece.text) for piece, _ in prose):
@@ -50,7 +49,7 @@ def _opinion(container: html.HtmlElement) -> str | None:
     article = etree.SubElement(etree.SubElement(document, "body"), "article")
     article.append(deepcopy(container))
     found = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
-    return _letters(found.text or "") if isinstance(found, Document) else None
+    return letters(found.text or "") if isinstance(found, Document) else None
 
 
 def _is_post(piece: Piece) -> bool:
@@ -74,7 +73,3 @@ def _signature(piece: Piece) -> tuple[str | None, ...]:
         None if parent is None else parent.tag,
         None if parent is None else parent.get("class"),
     )
-
-
-def _letters(text: str) -> str:
-    return "".join(_WORD.findall(text)).casefold()
