@@ -109,7 +109,8 @@ def _is_links(element: html.HtmlElement) -> bool:
 def _too_much(element: html.HtmlElement, total: int, share: float = _TOO_MUCH) -> bool:
     if words.NEVER.name(element):
         return False
-    return (mass(element) or len(string(element))) > share * total
+    whole = len(string(element))
+    return whole > share * total and (mass(element) or whole) > share * total
 
 
 def _unwrap_noscript(root: html.HtmlElement) -> None:
