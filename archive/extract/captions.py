@@ -26,6 +26,7 @@ _TEXT_BLOCKS = frozenset(
 )
 _SHORTEST_LOOSE = 8  # a word such as "Video" is none
 _ENLARGED = re.compile(r"\.(?:jpe?g|png|gif|webp|avif)|/(?:image|photo|media|galler|upload)|^#|^javascript:", re.I)
+_FLOAT = re.compile(r"float:\s*(?:left|right)|\balign-?(?:left|right)\b", re.I)
 _CENTRED = re.compile(r"text-align:\s*center", re.I)
 
 
@@ -173,7 +174,18 @@ def _same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.H
         return []
     linked = sum(len(string(link)) for one in rest for link in one.iter("a"))
     text = fold(string(parent))
-    return [] if linked > 0.5 * len(text) or phrases.NOT_A_CAPTION.match(text) else _wrapped_rest(scope)
+    if linked > 0.5 * len(text) or phrases.NOT_A_CAPTION.match(text) or (_floats(scope) and not _ends_in_credit(text)):
+        return []
+    return _wrapped_rest(scope)
+
+
+def _floats(scope: html.HtmlElement) -> bool:
+    """Whether text flows around the picture: what stands beside it is then a paragraph of the article."""
+    for image in (scope, *pictures_in(scope)):
+        side = (image.get("align") or "").lower()
+        if side in ("left", "right") or _FLOAT.search(f"{image.get('style') or ''} {image.get('class') or ''}"):
+            return True
+    return False
 
 
 def _wrapped_rest(scope: html.HtmlElement) -> list[html.HtmlElement]:

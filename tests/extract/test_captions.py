@@ -104,3 +104,13 @@ def test_pictures_of_other_stories_do_not_count() -> None:
 def test_machine_made_alt_is_no_caption() -> None:
     reading = read(modern(paragraphs((2, '<p><img src="/upload/2024/thon-cham.jpg" alt="Tam Dương - Ảnh 1."></p>'))))
     assert reading.images[0].caption is None
+
+
+@pytest.mark.parametrize("how", ['align="left"', 'style="float: right"', 'class="alignleft"'])
+def test_a_paragraph_that_flows_around_a_picture_is_no_caption(how: str) -> None:
+    markup = paragraphs().replace(
+        f"<p>{PARAGRAPHS[2]}", f'<p><img src="/upload/2024/thon-cham.jpg" {how}>{PARAGRAPHS[2]}'
+    )
+    reading = read(modern(markup))
+    assert reading.text.split("\n\n") == list(PARAGRAPHS)
+    assert [(image.url, image.caption) for image in reading.images] == [(PICTURE, None)]
