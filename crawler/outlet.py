@@ -42,6 +42,7 @@ class OutletSpider(scrapy.Spider):
 
     def __init__(self, base_url: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
+        self.moved = base_url is not None
         self.home_url = base_url.rstrip("/") + "/" if base_url else self.home
         host = (urlsplit(self.home_url).hostname or "").removeprefix("www.")
         self.outlet = Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
@@ -61,7 +62,12 @@ class OutletSpider(scrapy.Spider):
         for seed in dict.fromkeys(seeds):
             yield self._request(seed, priority=_SEED_PRIORITY)
         for url in self.door.due():
-            yield self._request(url)
+            yield self._request(self._here(url))
+
+    def _here(self, url: str) -> str:
+        """The address at the place where the site is served now: with a base_url, a mirror or another port."""
+        place = urlsplit(self.home_url)
+        return urlsplit(url)._replace(scheme=place.scheme, netloc=place.netloc).geturl() if self.moved else url
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Capture | Request]:
         """Writes down an answer of any status, then follows what it leads to."""

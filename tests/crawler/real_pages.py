@@ -16,6 +16,8 @@ from threading import Thread
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from scrapy.http import Response
+
 from archive.store import open_archive, questions
 from crawler.crawl import crawl
 from crawler.outlet import OutletSpider
@@ -31,6 +33,10 @@ class RealPages(OutletSpider):
     home = "http://127.0.0.1/"
     hosts = ("127.0.0.1",)
     delay = 0.0
+
+    def _links(self, response: Response) -> list[str]:
+        """Only the index leads on: what the pages link to was not saved."""
+        return super()._links(response) if response.url == self.home_url else []
 
 
 def by_path() -> dict[str, Path]:
@@ -101,8 +107,6 @@ def table(database: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     with served() as base_url:
-        verdict, _ = crawl(
-            RealPages, Path(sys.argv[1]), base_url=base_url, overrides={"LOG_LEVEL": "WARNING", "DEPTH_LIMIT": 1}
-        )
+        verdict, _ = crawl(RealPages, Path(sys.argv[1]), base_url=base_url, overrides={"LOG_LEVEL": "WARNING"})
     print(verdict.outcome)  # noqa: T201  # it is a program
     print("\n".join(table(Path(sys.argv[1]))))  # noqa: T201  # it is a program

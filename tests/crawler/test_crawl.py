@@ -196,3 +196,13 @@ def test_scrapy_itself_crawls(paper: Newspaper, path: Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.returncode == 0, done.stderr
     assert ask(path, "SELECT outcome FROM runs") == [("ok",)]
+
+
+def test_a_paper_served_at_another_place_is_the_same_paper(path: Path) -> None:
+    with Newspaper() as here:
+        crawl(here, path)
+    with Newspaper() as there:
+        assert there.base_url != here.base_url
+        assert crawl(there, path).returncode == 0
+    assert ask(path, "SELECT max(number) FROM versions") == [(1,)]
+    assert ask(path, "SELECT outcome FROM runs") == [("ok",), ("ok",)]
