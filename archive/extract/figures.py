@@ -37,11 +37,11 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     """
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
-    inside = set(captions.pictures_in(body))
+    inside = set(pictures.pictures_in(body))
     behind = _behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
-    for picture in captions.pictures_in(region)[:_MOST]:
+    for picture in pictures.pictures_in(region)[:_MOST]:
         if picture in done or pictures.is_icon(picture):
             continue
         read = _read(picture, region, page, picture in inside, done, "" if images else cover)
@@ -116,17 +116,17 @@ def _sharing(
     """All the pictures that the caption is printed for."""
     parent = elements[0].getparent()
     if scope.tag == "figure":
-        own = captions.pictures_in(scope)
+        own = pictures.pictures_in(scope)
         if parent is None or elements[0].tag != "figcaption" or parent.tag == "figure":
             return own
-        beside = [one for child in parent if child.tag == "figure" for one in captions.pictures_in(child)]
+        beside = [one for child in parent if child.tag == "figure" for one in pictures.pictures_in(child)]
         return beside if picture in beside else own
     if elements[0].tag == "tr" and len(elements[0]) == 1:
         above = elements[0].getprevious()
-        shown = captions.pictures_in(above) if above is not None else []
+        shown = pictures.pictures_in(above) if above is not None else []
         return shown if picture in shown else [picture]
     shown = _above(elements[0])
-    return shown if picture in shown else captions.pictures_in(scope) or [picture]
+    return shown if picture in shown else pictures.pictures_in(scope) or [picture]
 
 
 def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
@@ -135,7 +135,7 @@ def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
     for one in caption.itersiblings(preceding=True):
         if one.tag not in _IN_A_ROW or string(one).strip() or (one.tail or "").strip() or len(found) > _LONGEST_ROW:
             break
-        found[:0] = captions.pictures_in(one)
+        found[:0] = pictures.pictures_in(one)
     return found if len(found) <= _LONGEST_ROW else []
 
 

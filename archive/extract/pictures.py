@@ -29,6 +29,11 @@ _LONGEST_ICON = 24  # characters of a file name; a longer one tells what a photo
 _SMALL = 60  # pixels: below it a picture is an icon
 
 
+def pictures_in(element: html.HtmlElement) -> list[html.HtmlElement]:
+    """The <img> and <amp-img> of an element."""
+    return list(element.iter("img", "amp-img"))
+
+
 def address(image: html.HtmlElement, base: str) -> str | None:
     """The absolute address of an <img>, <amp-img> or <source>, the largest or original where several are given."""
     for found in _given(image):

@@ -1,0 +1,43 @@
+"""What can be a caption at all, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import html
+
+from archive.extract import phrases, words
+from archive.extract.pictures import pictures_in
+from archive.extract.text import fold
+from archive.extract.xpath import string
+
+LONGEST = 900  # characters; longer text beside a picture is the article
+
+_CREDIT_END = re.compile(
+    r"(?:^|[\s(.\-–])(?:ảnh(?: minh h[oọ][aạ]| tư liệu)?|nguồn|foto|photo|đồ họa)\s*[:/]\s*\S.{0,60}$|\((?:ảnh|"
+    r"photo|foto)[^)]{0,60}\)\.?$",
+    re.I,
+)
+
+
+def ends_in_credit(text: str) -> bool:
+    return bool(_CREDIT_END.search(text))
+
+
+def acceptable(element: html.HtmlElement, longest: int) -> bool:
+    """Short enough, without pictures of its own, and not a link to another story."""
+    text = fold(string(element))
+    if not text or len(text) > longest or pictures_in(element):
+        return False
+    linked = sum(len(fold(string(link))) for link in element.iter("a") if link.get("href"))
+    return linked < 0.9 * len(text) and not is_teaser(element) and not phrases.NOT_A_CAPTION.match(text)
+
+
+def is_teaser(element: html.HtmlElement) -> bool:
+    """A heading inside, or a link around it and a strong line inside: another story's headline."""
+    if any(True for _ in element.iter("h1", "h2", "h3", "h4")):
+        return True
+    around = next(element.iterancestors("a"), None)
+    return around is not None and (
+        any(True for _ in element.iter("strong", "b")) or words.MAYBE_FURNITURE.name_class(around)
+    )
