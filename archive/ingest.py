@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
 from archive import clock, store
-from archive.extract import read_page
+from archive.extract import extractor_name, read_page
 from archive.furniture import Furniture, without
 from archive.records import Capture, CaptureOutcome, Filed, Reading, Run, Unreadable
 from archive.store.identity import Source
 from archive.urls import url_key
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,19 +60,29 @@ def _read_and_file(db: Database, source: Source, body: bytes, encoding: str | No
 
 def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
     """What a kept page says, without what its outlet's pages share; the set is part of the extractor's name."""
-    outlet = source.run.outlet
-    page = read_page(
-        body,
-        source.url,
-        captured_at=source.captured_at,
-        outlet=outlet.name,
-        encoding=encoding,
-        timezone=outlet.timezone,
-    )
+    page = _read_page(source, body, encoding)
     if not furniture.marks:
         return page
     stripped = without(page, furniture) if isinstance(page, Reading) else page
     return replace(stripped, extractor=f"{page.extractor}, furniture {furniture.digest[:19]}")
+
+
+def _read_page(source: Source, body: bytes, encoding: str | None) -> Reading | Unreadable:
+    """The reader promises never to raise. Should it break that promise, the capture stays kept and is called unread,
+    the crawl goes on, and a mended reader, which has another name, can read it again."""
+    outlet = source.run.outlet
+    try:
+        return read_page(
+            body,
+            source.url,
+            captured_at=source.captured_at,
+            outlet=outlet.name,
+            encoding=encoding,
+            timezone=outlet.timezone,
+        )
+    except Exception as error:  # the boundary described above
+        log.exception("capture %s of %s could not be read", source.capture_id, source.url)
+        return Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_name())
 
 
 def _bring_up_to_date(db: Database, source: Source, reading: Reading, furniture: Furniture) -> None:
