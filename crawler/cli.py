@@ -12,7 +12,7 @@ import click
 
 from archive import LuubaoError
 from archive.cli import archive
-from archive.options import Commands, db_option
+from archive.options import Commands, db_option, json_option
 from crawler.verdict import Exit, Verdict
 
 
@@ -92,7 +92,8 @@ def _summary(outlet: str, verdict: Verdict, counts: Mapping[str, int], as_json: 
 
 
 @luubao.command()
-def outlets() -> None:
+@json_option
+def outlets(as_json: bool) -> None:
     """Lists the outlets there are spiders for.
 
     \b
@@ -102,9 +103,13 @@ def outlets() -> None:
     from crawler.crawl import outlets as names
     from crawler.crawl import spider_class
 
-    for name in names():
-        spider = spider_class(name)
-        click.echo(f"{name:16} {spider.title:28} {spider.home}")
+    spiders = [spider_class(name) for name in names()]
+    if as_json:
+        told = [{"name": spider.name, "title": spider.title, "home": spider.home} for spider in spiders]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    for spider in spiders:
+        click.echo(f"{spider.name:16} {spider.title:28} {spider.home}")
 
 
 @luubao.command()
