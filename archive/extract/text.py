@@ -7,14 +7,17 @@ import unicodedata
 
 from lxml import html
 
-_INVISIBLE = re.compile("[\u200b\u2060\ufeff\u00ad]")
+_INVISIBLE = ("\u200b", "\u2060", "\ufeff", "\u00ad")
 _NO_WORD = re.compile(r"\W+")
 
 
 def fold(text: str) -> str:
     """One line: runs of white space become one space, invisible characters go, letters are NFC."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+        for invisible in _INVISIBLE:
+            if invisible in text:
+                text = text.replace(invisible, "")
+        text = unicodedata.normalize("NFC", text)
     return " ".join(text.split())
 
 

@@ -28,6 +28,7 @@ SHAPES = {
     "one paragraph": page("<p>" + "word " * 500_000 + "</p>"),
     "one word": page("<p>" + "x" * 3_000_000 + "</p>"),
     "many paragraphs": page(P * 5_000),
+    "many long paragraphs": page(("<p>" + "chữ " * 1_100) * 1_300),
     "many links": page("<a href='/x'>link text here</a> " * 100_000),
     "many breaks": page("text<br>" * 300_000),
     "many figures": page("<figure><img src='/a.jpg'><figcaption>cap tion</figcaption></figure>" * 5_000),
