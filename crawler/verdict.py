@@ -6,6 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
+_ARTICLES = ("new", "edited", "unchanged", "revisit", "not-modified")
+_MANY_GONE = 5
+_SHARE_GONE = 0.3
 # More failed exchanges than this share, and the run is called partly failed.
 _TOLERATED = 0.1
 
@@ -46,15 +49,26 @@ class Verdict:
 
 def judge(counts: Mapping[str, int], failures: Sequence[str], finish_reason: str) -> Verdict:
     """The verdict on a run, from its counts, the addresses that gave no answer, and why Scrapy says it ended."""
-    answers, troubles = counts.get("captures", 0), counts.get("failed", 0) + counts.get("error", 0)
-    articles = sum(counts.get(name, 0) for name in ("new", "edited", "unchanged", "revisit", "not-modified"))
+    answers = counts.get("captures", 0)
+    articles = sum(counts.get(name, 0) for name in _ARTICLES)
     if not answers:
-        first = failures[0] if failures else "no seed was fetched"
-        return Verdict("nothing-found", f"No page answered. {first}")
-    if not articles:
-        return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
+        return Verdict("nothing-found", f"No page answered. {failures[0] if failures else 'No seed was fetched'}")
     if finish_reason == "shutdown":
         return Verdict("interrupted", "Stopped by a signal; the next run goes on from here")
-    if troubles > _TOLERATED * (answers + counts.get("failed", 0)):
-        return Verdict("partly-failed", f"{troubles} of {answers + counts.get('failed', 0)} requests failed")
+    if vanished := _vanished(counts, articles):
+        return Verdict("partly-failed", vanished)
+    if not articles:
+        return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
+    asked, troubles = answers + counts.get("failed", 0), counts.get("failed", 0) + counts.get("error", 0)
+    if troubles > _TOLERATED * asked:
+        return Verdict("partly-failed", f"{troubles} of {asked} requests failed")
     return Verdict("ok")
+
+
+def _vanished(counts: Mapping[str, int], articles: int) -> str | None:
+    """A paper that takes one article down has edited; one that seems to take down a third of them is out of order, or
+    is being closed. Either way a person should look. The disappearances are recorded, and undone when they return."""
+    gone = counts.get("disappeared", 0)
+    if gone < _MANY_GONE or gone <= _SHARE_GONE * (articles + gone):
+        return None
+    return f"{gone} of {articles + gone} articles had disappeared at once: is the paper out of order, rebuilt or closed?"

@@ -13,6 +13,10 @@ VERDICTS = [
     ({"failed": 2}, ["https://bao.example/: connection refused"], "finished", "nothing-found", Exit.NOTHING_FOUND),
     ({}, [], "finished", "nothing-found", Exit.NOTHING_FOUND),
     ({"captures": 30, "unreadable": 30}, [], "finished", "nothing-found", Exit.NOTHING_FOUND),
+    ({"captures": 30, "unchanged": 20, "disappeared": 3}, [], "finished", "ok", Exit.OK),
+    ({"captures": 30, "unchanged": 10, "disappeared": 9}, [], "finished", "partly-failed", Exit.PARTLY_FAILED),
+    ({"captures": 30, "disappeared": 30}, [], "finished", "partly-failed", Exit.PARTLY_FAILED),
+    ({"captures": 30, "unchanged": 2, "disappeared": 3}, [], "finished", "ok", Exit.OK),
     ({"captures": 30, "new": 5}, [], "shutdown", "interrupted", Exit.INTERRUPTED),
 ]
 
