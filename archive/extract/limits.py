@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from archive.records import Unreadable
 
-BYTES = 6_000_000  # the largest news page among hundreds has 1.3 million
+CHARACTERS = 6_000_000  # the largest news page among hundreds has 1.3 million
 TAGS = 40_000  # and 7,000 tags
 ATTRIBUTES = 3_000  # in one tag: libxml2 compares each with each
 _SUSPECT = 4_000  # characters between two "<" before the attributes are counted
@@ -25,8 +25,8 @@ _ATTRIBUTE = re.compile(r"""[\s/"'][^\s=>/"']""")
 
 def refusal(text: str) -> Unreadable | None:
     """Why a page of this text must not be parsed, or None."""
-    if len(text) > BYTES:
-        return Unreadable("too-large", f"{len(text)} characters, limit {BYTES}")
+    if len(text) > CHARACTERS:
+        return Unreadable("too-large", f"{len(text)} characters, limit {CHARACTERS}")
     if (tags := text.count("<")) > TAGS:
         return Unreadable("too-large", f"{tags} tags, limit {TAGS}")
     if any(_attributes(piece) > ATTRIBUTES for piece in _markup(text)):

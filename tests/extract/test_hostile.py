@@ -119,7 +119,7 @@ def test_odd_addresses(url: str) -> None:
 @pytest.mark.parametrize(
     ("text", "word"),
     [
-        ("a" * (limits.BYTES + 1), "characters"),
+        ("a" * (limits.CHARACTERS + 1), "characters"),
         ("<p>" * (limits.TAGS + 1), "tags"),
         ("<div " + "a=1 " * 5_000 + ">", "attributes"),
     ],
