@@ -11,6 +11,7 @@ from archive.extract import read_page
 from archive.ingest import Ingested, ingest, read_pending
 from archive.records import Block, Capture, Filed, Image, Kept, Outlet, Reading, Run, Unreadable
 from archive.store import (
+    article_count,
     discover,
     due,
     enter,
@@ -39,6 +40,7 @@ __all__ = [
     "Run",
     "Unreadable",
     "absolute",
+    "article_count",
     "discover",
     "due",
     "enter",

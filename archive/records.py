@@ -92,8 +92,8 @@ FilingOutcome = Literal["new", "edited", "unchanged", "unreadable"]
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """What a reading became: a new article, the next version of one, nothing new, or nothing readable. buried: it told
-    that a known article has disappeared."""
+    """What a reading became: a new article, the next version of one, nothing new, or nothing readable (then article_id
+    names the known article at that address, if any). buried: it told that a known article has disappeared."""
 
     outcome: FilingOutcome
     article_id: int | None = None

@@ -24,6 +24,10 @@ class Door:
         self.counts: Counter[str] = Counter()
         self.failures: list[str] = []
 
+    def known_articles(self) -> int:
+        """How many articles of the outlet the archive holds."""
+        return archive.article_count(self.db, self.run)
+
     def enter(self, urls: Iterable[str]) -> None:
         """Takes addresses for this run, due or not."""
         archive.enter(self.db, self.run, urls, now())
@@ -63,6 +67,8 @@ class Door:
         self.counts["disappeared"] += ingested.buried
         if ingested.filed:
             self.counts[ingested.filed.outcome] += 1
+            known = ingested.filed.article_id is not None and not ingested.buried
+            self.counts["turned-unreadable"] += known and ingested.filed.outcome == "unreadable"
         if isinstance(ingested.reading, Unreadable):
             self.counts[f"unreadable: {ingested.reading.reason}"] += 1
         return ingested

@@ -52,7 +52,7 @@ class Record:
     def spider_closed(self, reason: str) -> None:
         """The end of the run, however it came."""
         door = self.door
-        self.verdict = judge(door.counts, door.failures, reason)
+        self.verdict = judge(door.counts, door.failures, reason, door.known_articles())
         learn_furniture(door.db, door.run, now())
         finish_run(
             door.db, door.run, outcome=self.verdict.outcome, reason=self.verdict.reason, stats=door.counts, at=now()

@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 
-_ARTICLES = ("new", "edited", "unchanged", "revisit", "not-modified")
-_MANY_GONE = 5
-_SHARE_GONE = 0.3
+_ALIVE = ("edited", "unchanged", "revisit", "not-modified")
+_COLLAPSES = {
+    "disappeared": "had disappeared at once: is the paper out of order, rebuilt or closed?",
+    "turned-unreadable": "could no longer be read: has the paper changed its layout?",
+}
+_FEWEST = 5
+_COLLAPSE = 0.3
 # More failed exchanges than this share, and the run is called partly failed.
 _TOLERATED = 0.1
 
@@ -47,28 +51,27 @@ class Verdict:
         return _EXITS[self.outcome]
 
 
-def judge(counts: Mapping[str, int], failures: Sequence[str], finish_reason: str) -> Verdict:
-    """The verdict on a run, from its counts, the addresses that gave no answer, and why Scrapy says it ended."""
-    answers = counts.get("captures", 0)
-    articles = sum(counts.get(name, 0) for name in _ARTICLES)
+def judge(counts: Mapping[str, int], failures: Sequence[str], finish_reason: str, known: int) -> Verdict:
+    """The verdict on a run, from its counts, the addresses that gave no answer, why Scrapy says it ended, and how many
+    articles of the outlet the archive knows after it."""
+    answers, failed = counts.get("captures", 0), counts.get("failed", 0)
     if not answers:
         return Verdict("nothing-found", f"No page answered. {failures[0] if failures else 'No seed was fetched'}")
     if finish_reason == "shutdown":
         return Verdict("interrupted", "Stopped by a signal; the next run goes on from here")
-    if vanished := _vanished(counts, articles):
-        return Verdict("partly-failed", vanished)
-    if not articles:
+    if not known:
         return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
-    asked, troubles = answers + counts.get("failed", 0), counts.get("failed", 0) + counts.get("error", 0)
-    if troubles > _TOLERATED * asked:
-        return Verdict("partly-failed", f"{troubles} of {asked} requests failed")
+    troubles = failed + counts.get("error", 0)
+    if troubles > _TOLERATED * (answers + failed):
+        return Verdict("partly-failed", f"{troubles} of {answers + failed} requests failed")
+    return _collapse(counts)
+
+
+def _collapse(counts: Mapping[str, int]) -> Verdict:
+    """A paper that takes one article down has edited; where a third of the known articles that were looked at are gone,
+    or can no longer be read, a person should look. What was found is recorded all the same."""
+    looked_at = sum(counts.get(name, 0) for name in (*_ALIVE, *_COLLAPSES))
+    for name, question in _COLLAPSES.items():
+        if (count := counts.get(name, 0)) >= _FEWEST and count > _COLLAPSE * looked_at:
+            return Verdict("partly-failed", f"{count} of {looked_at} known articles {question}")
     return Verdict("ok")
-
-
-def _vanished(counts: Mapping[str, int], articles: int) -> str | None:
-    """A paper that takes one article down has edited; one that seems to take down a third of them is out of order, or
-    is being closed. Either way a person should look. The disappearances are recorded, and undone when they return."""
-    gone = counts.get("disappeared", 0)
-    if gone < _MANY_GONE or gone <= _SHARE_GONE * (articles + gone):
-        return None
-    return f"{gone} of {articles + gone} articles had disappeared at once: is the paper out of order, rebuilt or closed?"

@@ -6,10 +6,11 @@ from archive.store.frontier import discover, due, enter, give_up, waiting
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
 from archive.store.keep import keep, kept_body, last_body, leads_away, validators
-from archive.store.runs import finish_run, start_run
+from archive.store.runs import article_count, finish_run, start_run
 from archive.store.sources import note_move, page_of, pages_of, source_of, unread
 
 __all__ = [
+    "article_count",
     "discover",
     "due",
     "enter",

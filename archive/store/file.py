@@ -15,7 +15,7 @@ from archive.edits import changed_fields, reading_digest
 from archive.records import Filed, Reading, Unreadable
 from archive.store import frontier
 from archive.store.connection import transaction
-from archive.store.identity import LatestVersion, Source, claim_addresses, latest_version
+from archive.store.identity import LatestVersion, Source, article_at, claim_addresses, latest_version
 from archive.store.keep import bury, mark_seen
 from archive.store.texts import to_row
 
@@ -86,7 +86,7 @@ def _file_unreadable(db: Database, source: Source, refusal: Unreadable, extracto
         told[source.url_key] = f"the page became: {refusal.reason}"
     buried = [bury(db, source.run.outlet_id, key, source.captured_at, reason) for key, reason in told.items()]
     frontier.settle(db, source.run, source.url_key, source.captured_at, changed=any(buried))
-    return Filed("unreadable", buried=any(buried))
+    return Filed("unreadable", article_at(db, source.run.outlet_id, source.url_key), buried=any(buried))
 
 
 def _open_article(db: Database, source: Source, reading: Reading) -> int:

@@ -41,6 +41,11 @@ def _register(db: Database, outlet: Outlet) -> int:
     return int(row[0])
 
 
+def article_count(db: Database, run: Run) -> int:
+    """How many articles of the run's outlet the archive holds."""
+    return int(db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()[0])
+
+
 def finish_run(
     db: Database, run: Run, *, outcome: str, reason: str | None, stats: Mapping[str, Any], at: datetime
 ) -> None:

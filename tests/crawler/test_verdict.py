@@ -4,29 +4,38 @@ import pytest
 
 from crawler.verdict import Exit, judge
 
+TIMEOUTS = ["https://bao.example/a: timeout"]
 VERDICTS = [
-    ({"captures": 30, "new": 5}, [], "finished", "ok", Exit.OK),
-    ({"captures": 30, "not-modified": 30}, [], "finished", "ok", Exit.OK),
-    ({"captures": 30, "new": 5, "failed": 2}, ["x: timeout"] * 2, "finished", "ok", Exit.OK),
-    ({"captures": 30, "new": 5, "failed": 9}, ["x: timeout"] * 9, "finished", "partly-failed", Exit.PARTLY_FAILED),
-    ({"captures": 30, "new": 5, "error": 9}, [], "finished", "partly-failed", Exit.PARTLY_FAILED),
-    ({"failed": 2}, ["https://bao.example/: connection refused"], "finished", "nothing-found", Exit.NOTHING_FOUND),
-    ({}, [], "finished", "nothing-found", Exit.NOTHING_FOUND),
-    ({"captures": 30, "unreadable": 30}, [], "finished", "nothing-found", Exit.NOTHING_FOUND),
-    ({"captures": 30, "unchanged": 20, "disappeared": 3}, [], "finished", "ok", Exit.OK),
-    ({"captures": 30, "unchanged": 10, "disappeared": 9}, [], "finished", "partly-failed", Exit.PARTLY_FAILED),
-    ({"captures": 30, "disappeared": 30}, [], "finished", "partly-failed", Exit.PARTLY_FAILED),
-    ({"captures": 30, "unchanged": 2, "disappeared": 3}, [], "finished", "ok", Exit.OK),
-    ({"captures": 30, "new": 5}, [], "shutdown", "interrupted", Exit.INTERRUPTED),
+    # counts, failures, how it ended, articles known afterwards, outcome, exit code
+    ({"captures": 30, "new": 5}, [], "finished", 5, "ok", Exit.OK),
+    ({"captures": 30, "not-modified": 30}, [], "finished", 20, "ok", Exit.OK),
+    # an hour in which nothing was due and nothing appeared: only changing lists were fetched
+    ({"captures": 6, "unreadable": 6}, [], "finished", 400, "ok", Exit.OK),
+    ({"captures": 30, "new": 5, "failed": 2}, TIMEOUTS * 2, "finished", 5, "ok", Exit.OK),
+    ({"captures": 30, "new": 5, "failed": 9}, TIMEOUTS * 9, "finished", 5, "partly-failed", Exit.PARTLY_FAILED),
+    ({"captures": 30, "new": 5, "error": 9}, [], "finished", 5, "partly-failed", Exit.PARTLY_FAILED),
+    ({"failed": 2}, TIMEOUTS * 2, "finished", 0, "nothing-found", Exit.NOTHING_FOUND),
+    ({"failed": 2}, TIMEOUTS * 2, "finished", 400, "nothing-found", Exit.NOTHING_FOUND),
+    ({}, [], "finished", 0, "nothing-found", Exit.NOTHING_FOUND),
+    ({"captures": 30, "unreadable": 30}, [], "finished", 0, "nothing-found", Exit.NOTHING_FOUND),
+    ({"captures": 30, "unchanged": 20, "disappeared": 3}, [], "finished", 23, "ok", Exit.OK),
+    ({"captures": 30, "unchanged": 10, "disappeared": 9}, [], "finished", 19, "partly-failed", Exit.PARTLY_FAILED),
+    ({"captures": 30, "disappeared": 30}, [], "finished", 30, "partly-failed", Exit.PARTLY_FAILED),
+    ({"captures": 30, "unchanged": 2, "disappeared": 3}, [], "finished", 5, "ok", Exit.OK),
+    ({"captures": 30, "turned-unreadable": 20}, [], "finished", 30, "partly-failed", Exit.PARTLY_FAILED),
+    ({"captures": 30, "new": 5}, [], "shutdown", 5, "interrupted", Exit.INTERRUPTED),
 ]
 
 
-@pytest.mark.parametrize(("counts", "failures", "ended", "outcome", "code"), VERDICTS)
-def test_verdict(counts: dict[str, int], failures: list[str], ended: str, outcome: str, code: Exit) -> None:
-    verdict = judge(counts, failures, ended)
+@pytest.mark.parametrize(("counts", "failures", "ended", "known", "outcome", "code"), VERDICTS)
+def test_verdict(counts: dict[str, int], failures: list[str], ended: str, known: int, outcome: str, code: Exit) -> None:
+    verdict = judge(counts, failures, ended, known)
     assert (verdict.outcome, verdict.exit) == (outcome, code)
     assert (verdict.reason is None) == (outcome == "ok")
 
 
 def test_the_reason_names_the_trouble() -> None:
-    assert "connection refused" in (judge({"failed": 1}, ["https://b/: connection refused"], "finished").reason or "")
+    assert "timeout" in (judge({"failed": 1}, TIMEOUTS, "finished", 9).reason or "")
+    assert "9 of 19 known articles had disappeared" in (
+        judge({"captures": 30, "unchanged": 10, "disappeared": 9}, [], "finished", 19).reason or ""
+    )
