@@ -6,7 +6,18 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import captions, cleaning, containers, declared_images, figures, furniture, lead, region, scripted
+from archive.extract import (
+    captions,
+    cleaning,
+    containers,
+    declared_images,
+    figures,
+    furniture,
+    lead,
+    region,
+    scripted,
+    vote,
+)
 from archive.extract.blocks import Piece, pieces
 from archive.extract.cleaning import NO_TEASERS, Teasers
 from archive.extract.containers import Container
@@ -26,7 +37,7 @@ class Body:
 
     teasers: how much of the text is teasers of other stories. links: how many links to such stood on the page.
     scrambled: the publisher prints text that only a script makes readable. declared: the page or a rule names the
-    container.
+    container. guessed: no container was found, and trafilatura took the text from anywhere on the page.
     """
 
     blocks: tuple[Block, ...] = ()
@@ -37,6 +48,7 @@ class Body:
     links: int = 0
     scrambled: bool = False
     declared: bool = False
+    guessed: bool = False
 
 
 def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
@@ -47,8 +59,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     _ = page.base  # before the tree loses its <base>
     container = _find(page, rules, heading)
     if container is None:
-        text = scripted.declared_text(page, 0)
-        return Body(text, origins=(("body", "json-ld"),) if text else (), links=links, declared=bool(text))
+        return _without_container(page, headline, links)
     _drop_used(metadata, container.element)
     _apply_rules(container)
     found = lead.find(page, rules, container.element, heading, headline)
@@ -56,6 +67,14 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
         furniture.drop(found.element)
     pictures = figures.take(region.article_region(heading, container.element), container.element, page)
     return _cleaned(page, container, found, pictures, headline, links)
+
+
+def _without_container(page: Page, headline: str, links: int) -> Body:
+    """A body that only the linked data give, or that only trafilatura finds."""
+    if declared := scripted.declared_text(page, 0):
+        return Body(declared, origins=(("body", "json-ld"),), links=links, declared=True)
+    found = vote.found_on_page(page.root, headline)
+    return Body(found, origins=(("body", "trafilatura"),) if found else (), links=links, guessed=bool(found))
 
 
 def _find(page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None) -> Container | None:

@@ -164,6 +164,8 @@ def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) 
     """Little text, and nothing that says it is an article."""
     if body.scrambled or (any(image.caption for image in body.images) and seen.article):
         return None
+    if body.guessed and not seen.article:
+        return Unreadable("listing" if body.links > _MANY else "no-article", "no text of its own")
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
     if size < _TOO_LITTLE and not (seen.article and size):
         return Unreadable("listing" if body.links > _MANY else "no-article", "no text")

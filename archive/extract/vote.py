@@ -1,4 +1,5 @@
-"""trafilatura's opinion on the pieces of a container: the one place where it is called."""
+"""trafilatura's opinion on the pieces of a container, and what it finds on a page where nothing else found one: the one
+place where it is called."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ from lxml import etree, html
 from trafilatura.settings import Document
 
 from archive.extract.blocks import Piece
-from archive.extract.text import letters
+from archive.extract.text import fold, letters
+from archive.records import Block
 
 # it logs a warning for every page it finds nothing in
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -42,14 +44,25 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     ]
 
 
+def found_on_page(root: html.HtmlElement, headline: str) -> tuple[Block, ...]:
+    """The paragraphs trafilatura finds on a whole page, without the headline; none where it finds nothing."""
+    lines = map(fold, (_extracted(root) or "").splitlines())
+    return tuple(Block("paragraph", line) for line in lines if line and letters(line) != letters(headline))
+
+
 def _opinion(container: html.HtmlElement) -> str | None:
-    if len(container.xpath("string()")) > _LARGEST or container.xpath("count(descendant::*)") > _MOST:
-        return None
     document = html.Element("html")
     article = etree.SubElement(etree.SubElement(document, "body"), "article")
     article.append(deepcopy(container))
+    text = _extracted(document)
+    return None if text is None else letters(text)
+
+
+def _extracted(document: html.HtmlElement) -> str | None:
+    if len(document.xpath("string()")) > _LARGEST or document.xpath("count(descendant::*)") > _MOST:
+        return None
     found = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
-    return letters(found.text or "") if isinstance(found, Document) else None
+    return found.text or "" if isinstance(found, Document) else None
 
 
 def _is_post(piece: Piece) -> bool:

@@ -101,3 +101,19 @@ def test_flags_tell_what_to_look_at() -> None:
     reading = read(modern(f"<p>{PARAGRAPHS[0]}</p>", '<meta property="og:type" content="article">'))
     assert "one-line-body" in reading.flags
     assert "no-date" in reading.flags
+
+
+SCATTERED = "".join(
+    f"<ul><li><b>{n}</b> Người dân xã {n} kể rằng con nước năm ấy lên đến bậc cửa, ai nấy chạy lên đê.</li></ul>"
+    for n in range(8)
+)
+
+
+def test_what_only_trafilatura_finds_is_read_where_the_page_says_it_is_an_article() -> None:
+    declared = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "Con nước năm ấy"}</script>'
+    page = "<html><head>{}<title>Con nước năm ấy</title></head><body><h1>Con nước năm ấy</h1>{}</body></html>"
+    reading = read_page(page.format(declared, SCATTERED), "https://bao.example/con-nuoc-nam-ay-12345.htm")
+    assert isinstance(reading, Reading)
+    assert dict(reading.origins)["body"] == "trafilatura"
+    assert reading.text.count("lên đến bậc cửa") == 8
+    assert "Con nước năm ấy" not in reading.text
