@@ -11,15 +11,19 @@ from archive.extract import read_page
 from archive.ingest import Ingested, ingest, read_pending
 from archive.records import Block, Capture, Filed, Image, Kept, Outlet, Reading, Run, Unreadable
 from archive.store import (
+    REDIRECTS,
     article_count,
+    captured_in_run,
     discover,
     due,
     enter,
     finish_run,
+    forbid,
     give_up,
     last_body,
     leads_away,
     learn_furniture,
+    note_redirect,
     open_archive,
     start_run,
     validators,
@@ -28,6 +32,7 @@ from archive.store import (
 from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
+    "REDIRECTS",
     "Block",
     "Capture",
     "Filed",
@@ -41,15 +46,18 @@ __all__ = [
     "Unreadable",
     "absolute",
     "article_count",
+    "captured_in_run",
     "discover",
     "due",
     "enter",
     "finish_run",
+    "forbid",
     "give_up",
     "ingest",
     "last_body",
     "leads_away",
     "learn_furniture",
+    "note_redirect",
     "open_archive",
     "read_page",
     "read_pending",

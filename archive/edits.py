@@ -47,8 +47,11 @@ def changed_fields(old: Reading, new: Reading) -> tuple[str, ...]:
 
 
 def resembles(one: Reading, other: Reading) -> bool:
-    """Whether two readings can be states of one article: the same headline, or half of the shorter one's paragraphs."""
-    if _plain(one.headline) == _plain(other.headline):
-        return True
+    """Whether two readings can be states of one article: the same headline with a paragraph or the published time in
+    common, or two paragraphs that are half of the shorter one. A headline alone is not enough: columns repeat theirs."""
     ours, theirs = set(_paragraphs(one.text)), set(_paragraphs(other.text))
-    return bool(ours and theirs) and 2 * len(ours & theirs) >= min(len(ours), len(theirs))
+    shared = len(ours & theirs)
+    if _plain(one.headline) and _plain(one.headline) == _plain(other.headline):
+        dated = one.published_at is not None and one.published_at == other.published_at
+        return bool(shared) or dated or not (ours or theirs)
+    return shared >= 2 and 2 * shared >= min(len(ours), len(theirs))

@@ -64,6 +64,7 @@ CREATE TABLE captures (
 ) STRICT;
 CREATE INDEX captures_url ON captures(outlet_id, url_key, id);
 CREATE INDEX captures_run ON captures(run_id);
+CREATE INDEX captures_redirects ON captures(outlet_id, final_url) WHERE outcome = 'redirect';
 CREATE INDEX captures_revisit ON captures(revisit_of) WHERE revisit_of IS NOT NULL;
 
 CREATE TABLE headers (
@@ -145,6 +146,7 @@ CREATE TABLE texts (
   details TEXT NOT NULL,
   UNIQUE (version_id, extractor_id)
 ) STRICT;
+CREATE INDEX texts_digest ON texts(digest);
 
 CREATE TABLE active_texts (
   version_id INTEGER PRIMARY KEY REFERENCES versions(id),

@@ -15,7 +15,7 @@ _TRACKERS = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|zarsrc|zalo_\w+|mc_[ce]id|_ga|_gl|gidzl|vgsource|cmpid)",
     re.IGNORECASE,
 )
-_PATH_SAFE = "/:@!$&'()*+,;=~-._"
+_SEGMENT_SAFE = ":@!$&'()*+,;=~-._"
 _SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
 # /thumb/600x400/, /w660/, /zoom/600_315/, cau-600x400.jpg ...: how papers serve one picture in several sizes
 _PICTURE_SIZE = re.compile(
@@ -33,7 +33,7 @@ def url_key(url: str) -> str:
     spelling of escapes do not count. Raises ValueError when the address has no host.
     """
     parts = urlsplit(url.strip())
-    host = (parts.hostname or "").removeprefix("www.").rstrip(".")
+    host = _ascii(parts.hostname or "").removeprefix("www.").rstrip(".")
     if not host:
         raise ValueError(f"not an absolute web address: {url!r}")
     path = _tidy_path(_SESSION.sub("", parts.path))
@@ -41,18 +41,31 @@ def url_key(url: str) -> str:
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 
 
+def _ascii(host: str) -> str:
+    """The host as it goes over the wire (RFC 5891); as it stands where it cannot."""
+    try:
+        return host.encode("idna").decode("ascii")
+    except UnicodeError:
+        return host
+
+
 def _tidy_path(path: str) -> str:
-    decoded = unicodedata.normalize("NFC", unquote(path, errors="surrogateescape"))
-    encoded = quote(decoded, safe=_PATH_SAFE, errors="surrogateescape")
-    return re.sub("/{2,}", "/", encoded).rstrip("/")
+    """Segment by segment, for an escaped slash is no slash."""
+    segments = (_tidy(segment) for segment in path.replace("\\", "/").split("/"))
+    return re.sub("/{2,}", "/", "/".join(segments)).rstrip("/")
+
+
+def _tidy(segment: str) -> str:
+    decoded = unicodedata.normalize("NFC", unquote(segment, errors="surrogateescape"))
+    return quote(decoded, safe=_SEGMENT_SAFE, errors="surrogateescape")
 
 
 def _tidy_query(query: str) -> str:
-    pairs = parse_qsl(query, keep_blank_values=True)
+    pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
     kept = sorted(
         (unicodedata.normalize("NFC", k), unicodedata.normalize("NFC", v)) for k, v in pairs if not is_tracker(k)
     )
-    return urlencode(kept)
+    return urlencode(kept, errors="surrogateescape")
 
 
 def is_tracker(parameter: str) -> bool:
@@ -93,7 +106,7 @@ def same_site(url: str, hosts: tuple[str, ...]) -> bool:
 def absolute(base: str, link: str) -> str | None:
     """The absolute http(s) address a link stands for, without fragment; None for mailto:, javascript: and the like."""
     try:
-        joined = urljoin(base, link.strip())
+        joined = urljoin(base, link.strip().replace("\\", "/"))
         parts = urlsplit(joined)
         has_port = parts.port is None or parts.port > 0
     except ValueError:

@@ -27,6 +27,11 @@ _TRAILING_COMMA = re.compile(r",(?=\s*[}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrtu])')
 _MEMBER = re.compile(r'"(headline|datePublished|dateModified|articleSection)"\s*:\s*"((?:[^"\\\n]|\\.){1,400})"')
 _AUTHOR = re.compile(r'"author"\s*:\s*[\[{\s"@a-zA-Z:,]{0,80}?"name"\s*:\s*"((?:[^"\\\n]|\\.){1,200})"')
+# Half of an escaped character beyond the basic plane, cut off where a field was shortened: no text can hold it.
+_HALF = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F][0-9a-fA-F]{2})"
+    r"|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 _decoder = json.JSONDecoder(strict=False)
 
 
@@ -34,7 +39,7 @@ def objects(root: HtmlElement) -> tuple[Thing, ...]:
     """Every object of every JSON-LD script of the page, outer before inner, in document order."""
     found: list[Thing] = []
     for source in _sources(root):
-        for value in _parsed(source):
+        for value in _parsed(_HALF.sub("", source)):
             found.extend(_walk(value, MOST_OBJECTS - len(found)))
     return tuple(found)
 

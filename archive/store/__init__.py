@@ -1,21 +1,24 @@
 """The one door to SQL: opening, keeping, filing, the frontier, and the questions people ask."""
 
 from archive.store.connection import open_archive, transaction
-from archive.store.file import file, last_capture_of, retell
-from archive.store.frontier import discover, due, enter, give_up, waiting
+from archive.store.file import file, last_capture_of, retell, untold
+from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, waiting
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
-from archive.store.keep import keep, kept_body, last_body, leads_away, validators
+from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
 from archive.store.runs import article_count, finish_run, start_run
-from archive.store.sources import note_move, page_of, pages_of, source_of, unread
+from archive.store.sources import note_move, note_redirect, page_of, pages_of, redirecting_here, source_of, unread
 
 __all__ = [
+    "REDIRECTS",
     "article_count",
+    "captured_in_run",
     "discover",
     "due",
     "enter",
     "file",
     "finish_run",
+    "forbid",
     "furniture_of",
     "give_up",
     "keep",
@@ -26,14 +29,17 @@ __all__ = [
     "leads_away",
     "learn_furniture",
     "note_move",
+    "note_redirect",
     "open_archive",
     "page_of",
     "pages_of",
+    "redirecting_here",
     "retell",
     "source_of",
     "start_run",
     "transaction",
     "unread",
+    "untold",
     "validators",
     "waiting",
 ]

@@ -7,6 +7,7 @@ the busy timeout (https://www.sqlite.org/lang_transaction.html).
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,17 +38,19 @@ def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database
 
 
 def _writable(path: Path) -> Database:
-    db = _connected(path, "rwc")
+    db = _connected(path, "mode=rwc")
     try:
         _refuse_foreign(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
         db.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
-        if migrations.pending(db):
-            migrations.apply(db)
+        with transaction(db):  # two crawls that make one archive at once: the second finds it made
+            _refuse_foreign(db, path)
+            if migrations.pending(db):
+                migrations.apply(db)
     except sqlite3.OperationalError as error:
         db.close()
-        raise ArchiveUnusable(f"cannot write {path}: {error}. Check its permissions and the free space") from error
+        raise _unwritable(error) from error
     except BaseException:
         db.close()
         raise
@@ -57,22 +60,26 @@ def _writable(path: Path) -> Database:
 def _readable(path: Path) -> Database:
     if not path.is_file():
         raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
-    db = _connected(path, "ro")
+    db = _connected(path, "mode=ro&immutable=1" if _is_laid_down(path) else "mode=ro")
     try:
         _refuse_foreign(db, path)
         if migrations.pending(db):
-            raise ArchiveUnusable(
-                f"{path} is from an older luubao. Run `luubao upgrade --db {path}` to bring it up to date"
-            )
+            raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
     except BaseException:
         db.close()
         raise
     return db
 
 
-def _connected(path: Path, mode: str) -> Database:
+def _is_laid_down(path: Path) -> bool:
+    """Whether the file lies where nothing can be written beside it and nobody writes to it: SQLite opens a file in WAL
+    mode there only if it is told that it will not change."""
+    return not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
+
+
+def _connected(path: Path, how: str) -> Database:
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, timeout=BUSY_SECONDS)
+        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS)
         db = Database(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
@@ -92,16 +99,28 @@ def _refuse_foreign(db: Database, path: Path) -> None:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """One BEGIN IMMEDIATE ... COMMIT; rolled back whole when the block raises."""
-    db.execute("BEGIN IMMEDIATE")
+    """One BEGIN IMMEDIATE ... COMMIT; rolled back whole when the block raises.
+
+    Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long.
+    """
     try:
-        yield
-    except BaseException:
-        db.conn.rollback()
-        raise
-    db.conn.commit()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            db.conn.rollback()
+            raise
+        db.conn.commit()
+    except sqlite3.OperationalError as error:
+        raise _unwritable(error) from error
+
+
+def _unwritable(error: sqlite3.Error) -> ArchiveUnusable:
+    return ArchiveUnusable(f"the archive cannot be written: {error}. Check free space, permissions and other writers")
 
 
 def checkpoint(db: Database) -> None:
     """Folds the write-ahead log into the file and truncates it; a busy reader makes it a no-op."""
+    db.execute("PRAGMA busy_timeout = 0")
     db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")

@@ -6,6 +6,7 @@ the article's latest version has been read by the same one.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -15,47 +16,70 @@ from archive.edits import changed_fields, reading_digest
 from archive.records import Filed, Reading, Unreadable
 from archive.store import frontier
 from archive.store.connection import transaction
-from archive.store.identity import LatestVersion, Source, article_at, claim_addresses, latest_version
+from archive.store.identity import (
+    LatestVersion,
+    Source,
+    article_at,
+    claim_addresses,
+    latest_version,
+    speaks_for,
+)
 from archive.store.keep import bury, mark_seen
 from archive.store.texts import to_row
 
+# What a page must be for those that redirect to it to be gone.
+_NO_ARTICLE = frozenset({"listing", "home", "soft-404"})
 # A page that answers 200 at an article's address and says one of these has buried the article.
 _BURIALS = frozenset({"soft-404", "home"})
 
 
 def file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
     """Files what was read in a capture, in one transaction."""
-    extractor = extractor_id(db, reading.extractor, source.captured_at)
     with transaction(db):
+        extractor = extractor_id(db, reading.extractor, source.captured_at)
         if isinstance(reading, Unreadable):
             return _file_unreadable(db, source, reading, extractor)
         latest = latest_version(db, source, reading)
-        filed, version_id, article_id = _place(db, source, reading, extractor, latest)
+        filed, version_id = _place(db, source, reading, extractor, latest)
+        assert filed.article_id is not None
         _record_reading(db, source, extractor, reading.kind, None, version_id)
-        _settle(db, source, reading, filed, article_id)
-    return filed
+        moved = claim_addresses(db, source, reading, filed.article_id)
+        if latest is None or speaks_for(source, latest):
+            _settle_article(db, source, reading, filed.article_id)
+        frontier.settle(db, source.run, source.url_key, source.captured_at, changed=filed.outcome != "unchanged")
+    return replace(filed, buried=moved)
 
 
 def _place(
     db: Database, source: Source, reading: Reading, extractor: int, latest: LatestVersion | None
-) -> tuple[Filed, int, int]:
-    """What the reading became, with the ids of its version and its article."""
+) -> tuple[Filed, int | None]:
+    """What the reading became, with the id of the version it shows: none when it is another print of the article, or
+    when the two were not read by the same extractor and cannot be compared."""
     if latest is None:
         article_id = _open_article(db, source, reading)
-        version_id = _insert_version(db, source, reading, extractor, article_id, 1, None)
-        return Filed("new", article_id, 1), version_id, article_id
-    article_id = latest.article_id
-    if changed := changed_fields(latest.reading, reading):
-        number = latest.number + 1
-        version_id = _insert_version(db, source, reading, extractor, article_id, number, ", ".join(changed))
-        return Filed("edited", article_id, number), version_id, article_id
-    return Filed("unchanged", article_id, latest.number), latest.id, article_id
+        return Filed("new", article_id, 1), _insert_version(db, source, reading, extractor, article_id, 1, None)
+    unchanged = Filed("unchanged", latest.article_id, latest.number)
+    if latest.reading.extractor != reading.extractor:
+        return unchanged, None
+    changed = changed_fields(latest.reading, reading)
+    if not changed:
+        return unchanged, latest.id
+    if not speaks_for(source, latest):
+        return unchanged, None
+    number = latest.number + 1
+    version_id = _insert_version(db, source, reading, extractor, latest.article_id, number, ", ".join(changed))
+    return Filed("edited", latest.article_id, number), version_id
+
+
+def is_burial(kind: str) -> bool:
+    """Whether a page of this kind is where papers send readers of articles that are gone."""
+    return kind in _NO_ARTICLE
 
 
 def retell(db: Database, version_id: int, capture_id: int, reading: Reading, at: datetime) -> None:
     """Gives a version the text that another extractor reads in its capture. Number, first-seen time and digest stay."""
-    extractor = extractor_id(db, reading.extractor, at)
     with transaction(db):
+        extractor = extractor_id(db, reading.extractor, at)
         _put_text(db, version_id, capture_id, extractor, reading)
         db.execute(
             "UPDATE versions SET headline = ?, byline = ?, section = ?, published_at = ?, modified_at = ? WHERE id = ?",
@@ -69,8 +93,19 @@ def last_capture_of(db: Database, version_id: int) -> int:
     return int(capture_id)
 
 
+def untold(db: Database, article_id: int, extractor: str) -> list[int]:
+    """Versions of an article whose shown text is another extractor's, oldest first."""
+    rows = db.execute(
+        "SELECT versions.id FROM versions JOIN active_texts ON active_texts.version_id = versions.id"
+        " JOIN texts ON texts.id = active_texts.text_id JOIN extractors ON extractors.id = texts.extractor_id"
+        " WHERE versions.article_id = ? AND extractors.name <> ? ORDER BY versions.number",
+        [article_id, extractor],
+    )
+    return [int(row[0]) for row in rows.fetchall()]
+
+
 def extractor_id(db: Database, name: str, at: datetime) -> int:
-    """The row of an extractor, registered on first use."""
+    """The row of an extractor, registered on first use. Call inside a transaction."""
     if row := db.execute("SELECT id FROM extractors WHERE name = ?", [name]).fetchone():
         return int(row[0])
     cursor = db.execute("INSERT INTO extractors (name, first_used_at) VALUES (?, ?)", [name, clock.stamp(at)])
@@ -78,10 +113,15 @@ def extractor_id(db: Database, name: str, at: datetime) -> int:
 
 
 def _file_unreadable(db: Database, source: Source, refusal: Unreadable, extractor: int) -> Filed:
-    """A page that is no article buries the article that stood at its address, if the page says so, and those whose
-    addresses redirected to it."""
+    """A page that says it is no article buries the article that lived at its address, if it says that this one is gone,
+    and those whose addresses redirected to it. A wall or a page we could not read says nothing."""
     _record_reading(db, source, extractor, refusal.reason, refusal.detail or None, None)
-    told = dict.fromkeys(source.via, f"redirected to {source.url}, which is no article")
+    told = (
+        dict.fromkeys(source.via, f"redirected to {source.url}, which is no article")
+        if is_burial(refusal.reason)
+        else {}
+    )
+    told.pop(source.url_key, None)
     if refusal.reason in _BURIALS:
         told[source.url_key] = f"the page became: {refusal.reason}"
     buried = [bury(db, source.run.outlet_id, key, source.captured_at, reason) for key, reason in told.items()]
@@ -130,13 +170,15 @@ def _narrow(reading: Reading) -> list[str | None]:
 
 def _put_text(db: Database, version_id: int, capture_id: int, extractor: int, reading: Reading) -> None:
     row = {"version_id": version_id, "extractor_id": extractor, "capture_id": capture_id, **to_row(reading)}
-    cursor = db.execute(
-        f"INSERT INTO texts ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+    db.execute(  # the row is there already where an extractor that was given up is taken up again
+        f"INSERT INTO texts ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
+        list(row.values()),
     )
     db.execute(
-        "INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)"
+        "INSERT INTO active_texts (version_id, text_id)"
+        " SELECT version_id, id FROM texts WHERE version_id = ? AND extractor_id = ?"
         " ON CONFLICT (version_id) DO UPDATE SET text_id = excluded.text_id",
-        [version_id, cursor.lastrowid],
+        [version_id, extractor],
     )
     _put_images(db, version_id, capture_id, reading)
 
@@ -166,13 +208,11 @@ def _record_reading(
     )
 
 
-def _settle(db: Database, source: Source, reading: Reading, filed: Filed, article_id: int) -> None:
-    """Brings the article's row, its addresses and the frontier up to date."""
-    key, url = claim_addresses(db, source, reading, article_id)
-    mark_seen(db, source.run.outlet_id, source.url_key, source.captured_at)
-    frontier.settle(db, source.run, source.url_key, source.captured_at, changed=filed.outcome != "unchanged")
+def _settle_article(db: Database, source: Source, reading: Reading, article_id: int) -> None:
+    """Brings the article's row up to date: what it says, and that it lives here."""
     db.execute(
         "UPDATE articles SET headline = ?, byline = ?, section = ?, published_at = ?, url_key = ?, url = ?"
         " WHERE id = ?",
-        [*_narrow(reading)[:4], key, url, article_id],
+        [*_narrow(reading)[:4], source.url_key, source.url, article_id],
     )
+    mark_seen(db, source.run.outlet_id, source.url_key, source.captured_at)

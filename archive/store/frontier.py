@@ -20,6 +20,7 @@ from archive.urls import url_key
 _SHARE = 4
 _LONGEST = timedelta(days=180)
 _AFTER_ERROR = timedelta(hours=1)
+_FORBIDDEN = timedelta(days=30)
 
 
 def discover(db: Database, run: Run, page_url: str, links: Iterable[str], at: datetime) -> list[str]:
@@ -107,3 +108,27 @@ def give_up(db: Database, run: Run, url: str, at: datetime) -> None:
     """No answer came: the address is left alone for a while."""
     with transaction(db):
         postpone(db, run, url_key(url), at)
+
+
+def forbid(db: Database, run: Run, url: str, at: datetime) -> None:
+    """robots.txt forbids the address: it is not asked for again for a month, in case the paper changes its mind."""
+    with transaction(db):
+        db.execute(
+            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
+            [clock.stamp(at + _FORBIDDEN), run.outlet_id, url_key(url)],
+        )
+
+
+def captured_in_run(db: Database, run: Run, url: str) -> bool:
+    """Whether the address has already answered in this run."""
+    row = db.execute(
+        "SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? AND run_id = ?",
+        [run.outlet_id, url_key(url), run.id],
+    ).fetchone()
+    return row is not None
+
+
+def readdress(db: Database, run: Run, key: str, url: str) -> None:
+    """The address answers under another spelling of itself (https, a slash): that is asked for from now on. Call inside
+    a transaction."""
+    db.execute("UPDATE frontier SET url = ? WHERE outlet_id = ? AND url_key = ?", [url, run.outlet_id, key])

@@ -1,8 +1,9 @@
-"""Which article a reading belongs to.
+"""Which article a reading belongs to, and which of its addresses speaks for it.
 
-An address we know answers first. A redirect from a known address, a declared canonical address or an identical text
-can say so too, but only where the text agrees: papers redirect dead articles to other articles, and some declare one
-canonical address on every page.
+The address an article lives at (articles.url_key) answers first. Any other address, a redirect, a declared canonical
+address or an identical text can only propose an article; the readings must agree too, for papers redirect dead articles
+to other ones, declare one canonical address on every page, and use headlines again. Only the address an article lives
+at opens versions: a copy for phones, a second page or a print leaves pictures out without an edit.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.edits import reading_digest, resembles
-from archive.records import Reading, Run
+from archive.records import Outlet, Reading, Run
+from archive.store.keep import is_home
 from archive.store.texts import from_row
 from archive.urls import same_site, url_key
 
@@ -37,37 +39,59 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class LatestVersion:
-    """An article's latest version, with its active reading and the newest capture that was read as it."""
+    """An article's latest version with its active reading, and where the article lives."""
 
     id: int
     article_id: int
     number: int
+    url_key: str
+    url: str
     reading: Reading
 
 
 def latest_version(db: Database, source: Source, reading: Reading) -> LatestVersion | None:
     """The latest version of the article a reading belongs to; None when the article is new."""
-    if own := article_at(db, source.run.outlet_id, source.url_key):
-        return _latest(db, own)
-    for article_id in _claimants(db, source, reading):
+    for article_id in dict.fromkeys(_candidates(db, source, reading)):
         latest = _latest(db, article_id)
-        if resembles(latest.reading, reading):
+        if latest.url_key == source.url_key or resembles(latest.reading, reading):
             return latest
     return None
 
 
-def _claimants(db: Database, source: Source, reading: Reading) -> Iterator[int]:
-    """Articles whose address redirected here or is declared here, and articles of the same text."""
-    for key in [*source.via, *_declared_key(source, reading)]:
-        if article_id := article_at(db, source.run.outlet_id, key):
+def speaks_for(source: Source, latest: LatestVersion) -> bool:
+    """Whether this address shows the article's state: it lives here, has moved here, or says it belongs here."""
+    return latest.url_key in (source.url_key, *source.via) or source.url_key in declared_key(
+        latest.reading, source.run.outlet
+    )
+
+
+def declared_key(reading: Reading, outlet: Outlet) -> tuple[str, ...]:
+    """The key of the canonical address a page declares; none when it is the home page's or another site's."""
+    declared = reading.canonical_url
+    if not declared or not same_site(declared, outlet.hosts) or is_home(declared, outlet):
+        return ()
+    return (url_key(declared),)
+
+
+def _candidates(db: Database, source: Source, reading: Reading) -> Iterator[int]:
+    """Articles known at this address, at one that redirected here or is declared here, and those of the same text."""
+    outlet_id = source.run.outlet_id
+    for key in (source.url_key, *source.via, *declared_key(reading, source.run.outlet)):
+        if article_id := article_at(db, outlet_id, key):
             yield article_id
     if len(reading.text) >= _TWIN_LENGTH:
-        for (article_id,) in db.execute(
-            "SELECT articles.id FROM versions JOIN articles ON articles.current_version_id = versions.id"
-            " WHERE versions.digest = ? AND articles.outlet_id = ?",
-            [reading_digest(reading), source.run.outlet_id],
-        ).fetchall():
-            yield article_id
+        digest = reading_digest(reading)
+        yield from (row[0] for row in db.execute(_TWINS, [digest, outlet_id, digest, outlet_id]).fetchall())
+
+
+# under the digest of the text that is shown now, or of the first text the version had
+_TWINS = (
+    "SELECT articles.id FROM texts JOIN active_texts ON active_texts.text_id = texts.id"
+    " JOIN articles ON articles.current_version_id = active_texts.version_id"
+    " WHERE texts.digest = ? AND articles.outlet_id = ?"
+    " UNION SELECT articles.id FROM versions JOIN articles ON articles.current_version_id = versions.id"
+    " WHERE versions.digest = ? AND articles.outlet_id = ?"
+)
 
 
 def article_at(db: Database, outlet_id: int, key: str) -> int | None:
@@ -76,50 +100,52 @@ def article_at(db: Database, outlet_id: int, key: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def _declared_key(source: Source, reading: Reading) -> list[str]:
-    declared = reading.canonical_url
-    return [url_key(declared)] if declared and same_site(declared, source.run.outlet.hosts) else []
-
-
 def _latest(db: Database, article_id: int) -> LatestVersion:
-    row = next(
-        iter(
-            db.query(
-                "SELECT versions.id AS version_id, versions.number, texts.*, extractors.name AS extractor FROM articles"
-                " JOIN versions ON versions.id = articles.current_version_id"
-                " JOIN active_texts ON active_texts.version_id = versions.id"
-                " JOIN texts ON texts.id = active_texts.text_id"
-                " JOIN extractors ON extractors.id = texts.extractor_id WHERE articles.id = ?",
-                [article_id],
-            )
-        )
+    rows = db.query(
+        "SELECT versions.id AS version_id, versions.number, articles.url_key, articles.url AS article_url, texts.*,"
+        " extractors.name AS extractor FROM articles JOIN versions ON versions.id = articles.current_version_id"
+        " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
+        " JOIN extractors ON extractors.id = texts.extractor_id WHERE articles.id = ?",
+        [article_id],
     )
-    return LatestVersion(row["version_id"], article_id, row["number"], from_row(row, row["extractor"]))
+    row = next(iter(rows))
+    reading = from_row(row, row["extractor"])
+    return LatestVersion(row["version_id"], article_id, row["number"], row["url_key"], row["article_url"], reading)
 
 
-def claim_addresses(db: Database, source: Source, reading: Reading, article_id: int) -> tuple[str, str]:
-    """Makes the addresses of a reading the article's, where they are not another article's already, and returns key
-    and address under which the article now lives: the declared one if it is its own, else the one that answered.
-    An article whose address redirected here and is not this one has moved here."""
-    declared = _declared_key(source, reading)
-    for key in [source.url_key, *source.via, *declared]:
+def claim_addresses(db: Database, source: Source, reading: Reading, article_id: int) -> bool:
+    """Makes this address the article's, and those that led or are declared here, where they are nobody's yet. Returns
+    whether an article that lived at one of them turned out to have moved here. Call inside a transaction."""
+    since = clock.stamp(source.captured_at)
+    db.execute(
+        "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT DO UPDATE SET article_id = excluded.article_id",
+        [source.run.outlet_id, source.url_key, article_id, since],
+    )
+    for key in (*source.via, *declared_key(reading, source.run.outlet)):
         db.execute(
             "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [source.run.outlet_id, key, article_id, clock.stamp(source.captured_at)],
+            [source.run.outlet_id, key, article_id, since],
         )
-    link_moved(db, source, article_id)
-    if declared and reading.canonical_url and article_at(db, source.run.outlet_id, declared[0]) == article_id:
-        return declared[0], reading.canonical_url
-    return source.url_key, source.url
+    return link_moved(db, source, article_id)
 
 
-def link_moved(db: Database, source: Source, article_id: int) -> None:
-    """Articles whose address redirects to another article have moved there. Call inside a transaction."""
-    for key in source.via:
-        former = article_at(db, source.run.outlet_id, key)
-        if former not in (None, article_id):
-            db.execute(
-                "UPDATE articles SET moved_to_id = ?, gone_since = ?, gone_reason = ?"
-                " WHERE id = ? AND gone_since IS NULL",
-                [article_id, clock.stamp(source.captured_at), f"redirected to {source.url}", former],
-            )
+def link_moved(db: Database, source: Source, article_id: int) -> bool:
+    """Articles that lived where it now redirects to another article have moved there; whether there were any. Call
+    inside a transaction."""
+    moved = [
+        db.execute(
+            "UPDATE articles SET moved_to_id = ?, gone_since = ?, gone_reason = ?"
+            " WHERE outlet_id = ? AND url_key = ? AND id <> ? AND gone_since IS NULL",
+            [
+                article_id,
+                clock.stamp(source.captured_at),
+                f"redirected to {source.url}",
+                source.run.outlet_id,
+                key,
+                article_id,
+            ],
+        ).rowcount
+        for key in source.via
+    ]
+    return any(moved)

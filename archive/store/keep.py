@@ -38,7 +38,7 @@ def keep(db: Database, run: Run, capture: Capture) -> Kept:
         outcome = judge(capture, run.outlet, seen_before=earlier is not None and body_id == earlier.body_id)
         revisit = earlier if outcome in ("revisit", "not-modified") else None
         capture_id = _append(db, run, key, capture, outcome, revisit, body_id)
-        buried = _book(db, run, key, capture, outcome)
+        buried = _book(db, run, key, capture, outcome, revisit)
     return Kept(capture_id, key, outcome, buried)
 
 
@@ -46,18 +46,18 @@ def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutc
     """What an exchange brought, by its status, its redirect target and whether these bytes were seen here before."""
     if capture.status == 304:
         return "not-modified"
-    if capture.status in GONE or (capture.status in REDIRECTS and leads_away(capture, outlet)):
+    if capture.status in GONE:
         return "gone"
-    if capture.status in REDIRECTS:
-        return "redirect"
+    if capture.status in REDIRECTS and capture.final_url != capture.requested_url:
+        return "gone" if leads_away(capture, outlet) else "redirect"
     if 200 <= capture.status < 300 and capture.body:
         return "revisit" if seen_before else "fresh"
     return "error"
 
 
 def leads_away(capture: Capture, outlet: Outlet) -> bool:
-    """Whether a redirect means that the page is gone: it leads to the home page, or to another site."""
-    if not same_site(capture.final_url, outlet.hosts):
+    """Whether a redirect means that the page is gone: it leads to the home page, to another site, or off the web."""
+    if not capture.final_url.startswith(("http://", "https://")) or not same_site(capture.final_url, outlet.hosts):
         return True
     return is_home(capture.final_url, outlet) and not is_home(capture.requested_url, outlet)
 
@@ -100,23 +100,37 @@ def _append(
     return capture_id
 
 
-def _book(db: Database, run: Run, key: str, capture: Capture, outcome: CaptureOutcome) -> bool:
+def _book(
+    db: Database, run: Run, key: str, capture: Capture, outcome: CaptureOutcome, revisit: _Earlier | None
+) -> bool:
     """The bookkeeping that needs no reading. Returns whether an article turned out to have disappeared."""
+    at = capture.captured_at
     if outcome == "error":
-        frontier.postpone(db, run, key, capture.captured_at)
+        frontier.postpone(db, run, key, at)
         return False
-    if outcome in ("revisit", "not-modified"):
-        mark_seen(db, run.outlet_id, key, capture.captured_at)
-    buried = outcome == "gone" and bury(db, run.outlet_id, key, capture.captured_at, _reason(capture))
-    frontier.settle(db, run, key, capture.captured_at, changed=buried)
-    return buried
+    if revisit and _shows_an_article(db, revisit.root):
+        mark_seen(db, run.outlet_id, key, at)
+    if outcome == "redirect" and url_key(capture.final_url) == key:
+        frontier.readdress(db, run, key, capture.final_url)
+    keys = (key, *map(url_key, capture.via)) if outcome == "gone" else ()
+    buried = [bury(db, run.outlet_id, one, at, _reason(capture)) for one in keys]
+    frontier.settle(db, run, key, at, changed=any(buried))
+    return any(buried)
+
+
+def _shows_an_article(db: Database, capture_id: int) -> bool:
+    """Whether a capture was read as a version of an article: an error page confirmed twice is none."""
+    found = db.execute(
+        "SELECT 1 FROM readings WHERE capture_id = ? AND version_id IS NOT NULL", [capture_id]
+    ).fetchone()
+    return found is not None
 
 
 def mark_seen(db: Database, outlet_id: int, key: str, at: datetime) -> None:
-    """The article at this address is there; if it was gone, it has returned. Call inside a transaction."""
+    """The article that lives at this address is there; if it was gone, it has returned. Call inside a transaction."""
     db.execute(
-        "UPDATE articles SET last_seen_at = ?, gone_since = NULL, gone_reason = NULL WHERE id ="
-        " (SELECT article_id FROM aliases WHERE outlet_id = ? AND url_key = ?)",
+        "UPDATE articles SET last_seen_at = ?, gone_since = NULL, gone_reason = NULL, moved_to_id = NULL"
+        " WHERE outlet_id = ? AND url_key = ?",
         [clock.stamp(at), outlet_id, key],
     )
 

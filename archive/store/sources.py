@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -12,7 +14,9 @@ from archive import clock
 from archive.errors import UnknownOutlet
 from archive.records import Run
 from archive.store.connection import transaction
+from archive.store.file import is_burial
 from archive.store.identity import Source, article_at, link_moved
+from archive.store.keep import bury
 from archive.urls import url_key
 
 _COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
@@ -40,11 +44,56 @@ def _source(run: Run, row: dict[str, Any]) -> tuple[Source, str | None]:
     return source, row["encoding"]
 
 
-def note_move(db: Database, source: Source) -> None:
-    """A known address redirected to an article that is already here and unchanged."""
+def redirecting_here(db: Database, run: Run, url: str) -> tuple[str, ...]:
+    """Keys of the addresses that, when they were last asked for, redirected to this one."""
+    rows = db.execute(
+        "SELECT DISTINCT url_key FROM captures AS hop WHERE outlet_id = ? AND outcome = 'redirect' AND final_url = ?"
+        " AND NOT EXISTS (SELECT 1 FROM captures AS later WHERE later.outlet_id = hop.outlet_id"
+        " AND later.url_key = hop.url_key AND later.id > hop.id)",
+        [run.outlet_id, url],
+    )
+    return tuple(row[0] for row in rows.fetchall())
+
+
+def note_move(db: Database, source: Source) -> bool:
+    """Addresses redirect to a page that is already here. Where that is an article, they are its addresses from now on,
+    and an article that lived at one of them has moved; where it is a list or an error page, their articles are gone.
+    Returns whether any article turned out to have disappeared."""
     with transaction(db):
-        if article_id := article_at(db, source.run.outlet_id, source.url_key):
-            link_moved(db, source, article_id)
+        article_id = article_at(db, source.run.outlet_id, source.url_key)
+        if article_id is None:
+            return _bury_redirected(db, source)
+        for key in source.via:
+            db.execute(
+                "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT DO NOTHING",
+                [source.run.outlet_id, key, article_id, clock.stamp(source.captured_at)],
+            )
+            db.execute(
+                "UPDATE articles SET url_key = ?, url = ?, gone_since = NULL, gone_reason = NULL"
+                " WHERE id = ? AND outlet_id = ? AND url_key = ?",
+                [source.url_key, source.url, article_id, source.run.outlet_id, key],
+            )
+        return link_moved(db, source, article_id)
+
+
+def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
+    """As note_move, for a redirect to an address that has answered in this run already."""
+    return note_move(db, Source(0, run, url_key(url), url, at, tuple(map(url_key, via))))
+
+
+def _bury_redirected(db: Database, source: Source) -> bool:
+    row = db.execute(
+        "SELECT readings.kind FROM captures JOIN readings ON readings.capture_id = coalesce(revisit_of, captures.id)"
+        " WHERE outlet_id = ? AND url_key = ? ORDER BY captures.id DESC LIMIT 1",
+        [source.run.outlet_id, source.url_key],
+    ).fetchone()
+    if row is None or not is_burial(row[0]):
+        return False
+    reason = f"redirected to {source.url}, which is no article"
+    keys = [key for key in source.via if key != source.url_key]
+    buried = [bury(db, source.run.outlet_id, key, source.captured_at, reason) for key in keys]
+    return any(buried)
 
 
 @dataclass(frozen=True, slots=True)
