@@ -48,7 +48,7 @@ def changed_fields(old: Reading, new: Reading) -> tuple[str, ...]:
 
 def resembles(one: Reading, other: Reading) -> bool:
     """Whether two readings can be states of one article: the same headline with a paragraph or the published time in
-    common, or two paragraphs that are half of the shorter one. A headline alone is not enough: columns repeat theirs."""
+    common, or two paragraphs that are half of the shorter one. A headline alone is not enough: columns repeat it."""
     ours, theirs = set(_paragraphs(one.text)), set(_paragraphs(other.text))
     shared = len(ours & theirs)
     if _plain(one.headline) and _plain(one.headline) == _plain(other.headline):
