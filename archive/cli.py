@@ -16,7 +16,7 @@ import click
 from archive import datasette, terminal
 from archive.diff import compare
 from archive.errors import ArchiveMissing
-from archive.options import Commands, db_option, json_option
+from archive.options import NUMBER, PORT, Commands, db_option, json_option, limit_option
 from archive.reading_cli import read, rules
 from archive.store import open_archive, questions
 
@@ -39,7 +39,7 @@ archive.add_command(rules)
 @click.option("--outlet", help="Only this outlet's.")
 @click.option("--edited", is_flag=True, help="Only articles the newspaper has edited.")
 @click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
-@click.option("--limit", default=20, show_default=True, help="How many at most; -1 for all.")
+@limit_option
 def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: bool, limit: int) -> None:
     """Lists articles, latest published first.
 
@@ -56,7 +56,7 @@ def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: 
 @db_option
 @json_option
 @click.argument("url")
-@click.option("--version", "number", type=int, help="Which version; the newest by default.")
+@click.option("--version", "number", type=NUMBER, help="Which version; the newest by default.")
 def show(path: Path, as_json: bool, url: str, number: int | None) -> None:
     """Shows an article as it reads, pictures and captions in their places.
 
@@ -95,8 +95,8 @@ def versions(path: Path, as_json: bool, url: str) -> None:
 @db_option
 @json_option
 @click.argument("url")
-@click.argument("old", metavar="[FROM", type=int, required=False)
-@click.argument("new", metavar="TO]", type=int, required=False)
+@click.argument("old", metavar="[FROM", type=NUMBER, required=False)
+@click.argument("new", metavar="TO]", type=NUMBER, required=False)
 def diff(path: Path, as_json: bool, url: str, old: int | None, new: int | None) -> None:
     """Shows what changed between two versions, word by word; between the last two by default.
 
@@ -122,7 +122,7 @@ def diff(path: Path, as_json: bool, url: str, old: int | None, new: int | None) 
 @click.argument("words", nargs=-1, required=True)
 @click.option("--outlet", help="Only this outlet's.")
 @click.option("--history", is_flag=True, help="Also in versions that no longer stand.")
-@click.option("--limit", default=20, show_default=True, help="How many at most.")
+@limit_option
 def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None, history: bool, limit: int) -> None:
     """Searches headlines, leads, texts and captions, with or without diacritics.
 
@@ -142,7 +142,7 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None
 @db_option
 @json_option
 @click.option("--outlet", help="Only this outlet's.")
-@click.option("--limit", default=20, show_default=True, help="How many at most.")
+@limit_option
 def runs(path: Path, as_json: bool, outlet: str | None, limit: int) -> None:
     """Lists crawls, newest first, with how each ended.
 
@@ -180,7 +180,7 @@ def _print(lines: Iterator[str]) -> None:
 @archive.command()
 @db_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=8001, show_default=True, help="Port to listen on; 0 takes a free one.")
+@click.option("--port", default=8001, show_default=True, type=PORT, help="Port to listen on; 0 takes a free one.")
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 def serve(path: Path, host: str, port: int, open_browser: bool) -> None:
     """Serves the archive with Datasette, read-only, until Ctrl-C.

@@ -29,6 +29,21 @@ def json_option(command: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")(command)
 
 
+NUMBER = click.IntRange(1, 1_000_000_000)
+"""A version's number."""
+
+PORT = click.IntRange(0, 65535)
+
+
+def limit_option(command: F) -> F:
+    """Adds --limit: how many answers."""
+    option = click.option(
+        "--limit", default=20, show_default=True, type=click.IntRange(-1, 1_000_000_000),
+        help="How many at most; -1 for all.",
+    )  # fmt: skip
+    return option(command)
+
+
 class Commands(click.Group):
     """A group that turns an expected error into one sentence on standard error and exit code 1."""
 
@@ -37,6 +52,8 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
+        except UnicodeEncodeError as error:  # bytes on the command line that are no UTF-8
+            raise click.UsageError("an argument is not UTF-8") from error
         except BrokenPipeError:  # `luubao articles | head` is no error
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return None

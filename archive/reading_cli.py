@@ -95,8 +95,8 @@ def _kept(archive: Path, url: str, outlet: str | None) -> _Page | None:
 
 
 def _fetched(url: str, outlet: str | None) -> _Page:
-    request = Request(url, headers={"User-Agent": "luubao (one page, asked for by a person)"})
     try:
+        request = Request(url, headers={"User-Agent": "luubao (one page, asked for by a person)"})
         with urlopen(request, timeout=_TIMEOUT) as answer:
             charset = answer.headers.get_content_charset()
             return _Page(answer.read(_LARGEST), answer.url, encoding=charset, outlet=outlet)

@@ -115,8 +115,11 @@ def find_article(db: Database, address: str) -> Article:
     return Article(**row)
 
 
+_LONGEST_ID = 18  # digits of SQLite's largest integer
+
+
 def _article_id(db: Database, address: str) -> int:
-    if address.isdigit():
+    if address.isascii() and address.isdigit() and len(address) <= _LONGEST_ID:
         found = db.execute("SELECT id FROM articles WHERE id = ?", [int(address)]).fetchone()
     else:
         url = address if "://" in address else f"http://{address}"

@@ -127,7 +127,7 @@ def pages_of(db: Database, outlet: str) -> list[KeptPage]:
     if not db.execute("SELECT 1 FROM outlets WHERE name = ?", [outlet]).fetchone():
         names = ", ".join(row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name"))
         raise UnknownOutlet(f"the archive has no outlet {outlet}. It has: {names or 'none'}")
-    rows = db.query(f"{_KEPT_PAGE} WHERE outlets.name = ? ORDER BY articles.id", [outlet])
+    rows = db.query(f"{_KEPT_PAGE} WHERE outlets.name = ? ORDER BY articles.url_key", [outlet])
     return [KeptPage(**row) for row in rows]
 
 

@@ -169,3 +169,19 @@ def test_every_command_helps_with_an_example(words: tuple[str, ...]) -> None:
     assert "Example" in shown, f"{name}: say in its docstring how it is used"
     assert f"luubao {name}" in shown.partition("Example")[2]
     assert ("--json" in shown) == (name in LISTING), f"{name}: --json where it lists, nowhere else"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["show", "²"], ["show", "9" * 40], ["show", URL, "--version", "0"], ["show", URL, "--version", "9" * 30],
+        ["articles", "--limit", "-7"], ["articles", "--limit", "9" * 30], ["diff", URL, "0", "1"], ["diff", URL, "1", "99"],
+        ["show", "\udcff"], ["articles", "--outlet", "\udcff"], ["rules", "test", "\udcff"], ["search", "\udcff"],
+        ["read", "http://[::1"], ["read", "http://127.0.0.1:99999/"], ["serve", "--port", "70000"],
+    ],
+)  # fmt: skip
+def test_odd_arguments_are_told_in_a_sentence(kept: Path, words: list[str]) -> None:
+    result = call(*words, "--db", kept)
+    assert result.exit_code in (1, 2), result.output
+    assert "Error: " in result.output or result.output == "nothing found\n"
+    assert result.exception is None or isinstance(result.exception, SystemExit)
