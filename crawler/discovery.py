@@ -11,11 +11,16 @@ import zlib
 from collections.abc import Iterator
 
 from lxml import etree, html
+from w3lib.url import safe_url_string
 
 from archive import absolute, same_site, without_trackers
 
 _MARKUP_LIMIT = 20 * 1024 * 1024
-_FEED = re.compile(rb"<(?:\w+:)?(rss|feed|rdf|urlset|sitemapindex)[\s>]", re.IGNORECASE)
+# A feed's root is its first element: before it stand only text, a declaration, comments and a doctype.
+_FEED = re.compile(
+    rb"(?>[^<]++|<\?.*?\?>|<!--.*?-->|<![^->][^>]*>)*+<(?:\w+:)?(?:rss|feed|rdf|urlset|sitemapindex)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
 _GZIP = b"\x1f\x8b"
 # What a link of these kinds leads to is never a page of news.
 _NOT_PAGES = re.compile(
@@ -33,12 +38,17 @@ def links(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | No
     """The addresses on the site's hosts that a page, feed or sitemap leads to and that can be pages of news, absolute,
     without fragment and tracking parameters, each once, in the order of the document."""
     data = _unpacked(body)[:_MARKUP_LIMIT]
-    if _FEED.search(data[:2048].replace(b"\0", b"")):
+    if _FEED.match(data[:8192].replace(b"\0", b"")):
         resolved = [absolute(base_url, link) for link in _feed_links(data)]
     else:
         resolved = list(_page_links(data, base_url, encoding))
-    clean = (without_trackers(link) for link in resolved if link and same_site(link, hosts))
+    clean = (_requestable(without_trackers(link)) for link in resolved if link and same_site(link, hosts))
     return list(dict.fromkeys(link for link in clean if may_be_news(link)))
+
+
+def _requestable(url: str) -> str:
+    """The address as Scrapy will ask for it, so that what the frontier holds is what was asked for."""
+    return safe_url_string(url.replace("\\", "/"))
 
 
 def may_be_news(url: str) -> bool:
@@ -90,12 +100,16 @@ def _links_of(source: bytes) -> Iterator[str]:
     except (etree.XMLSyntaxError, ValueError):
         return
     for element in root.iter(etree.Element) if root is not None else ():
-        if link := _link_of(element):
+        try:
+            link = _link_of(element)
+        except UnicodeDecodeError:  # the recovering parser lets surrogates through, which no text can hold
+            continue
+        if link:
             yield link
 
 
 def _link_of(element: etree._Element) -> str:
-    name = etree.QName(element).localname.lower()
+    name = element.tag.rpartition("}")[2].rpartition(":")[2].lower()  # a prefix nobody declared is part of the tag
     text = (element.text or "").strip()
     if name in ("loc", "link", "guid") and text.startswith("http"):
         return text

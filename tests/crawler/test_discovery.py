@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 
 import pytest
+from scrapy.http import Request
 
 from crawler.discovery import links, may_be_news
 
@@ -56,6 +57,51 @@ def test_a_feed_whatever_it_declares(declared: str, encoded: str) -> None:
 def test_a_feed_that_is_not_quite_xml() -> None:
     broken = RSS.format("utf-8").replace("Cầu mới", "Cầu & đường <br> mới").replace("</channel></rss>", "")
     assert links(broken.encode(), BASE, HOSTS) == FOUND
+
+
+def test_a_feed_whose_prefixes_nobody_declared() -> None:
+    feed = (
+        '<?xml version="1.0"?><!-- tin --><rdf:RDF><rss:item><rss:link>https://bao.example/cau-1.htm</rss:link>'
+        '</rss:item><atom:link href="https://bao.example/cho-2.htm"/></rdf:RDF>'
+    )
+    assert links(feed.encode(), BASE, HOSTS) == ["https://bao.example/cau-1.htm", "https://bao.example/cho-2.htm"]
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<html><head><!-- <rdf:RDF xmlns="http://web.resource.org/cc/"> --></head>',
+        '<!-- <rdf:RDF xmlns="http://web.resource.org/cc/"> --><!DOCTYPE html><html>',
+        "<html><head><title>RSS</title></head><svg><metadata><rdf:RDF ></rdf:RDF></metadata></svg>",
+    ],
+)
+def test_a_page_that_speaks_of_a_feed_is_a_page(head: str) -> None:
+    page = f'{head}<body><a href="/bai-1.htm">Bài</a></body></html>'
+    assert links(page.encode(), BASE, HOSTS) == ["https://bao.example/bai-1.htm"]
+
+
+def test_a_comment_that_never_ends_takes_no_time() -> None:
+    assert links(b"<!--a-->" * 1000 + b"<!--", BASE, HOSTS) == []
+
+
+@pytest.mark.parametrize(
+    ("link", "asked_for"),
+    [
+        ("/bài viết.htm", "https://bao.example/b%C3%A0i%20vi%E1%BA%BFt.htm"),
+        ("\\thoi-su\\a.htm", "https://bao.example/thoi-su/a.htm"),
+        ("/a.htm?t=tìm", "https://bao.example/a.htm?t=t%C3%ACm"),
+        ("/a%20b.htm", "https://bao.example/a%20b.htm"),
+    ],
+)
+def test_an_address_is_spelt_as_it_is_asked_for(link: str, asked_for: str) -> None:
+    found = links(f'<meta charset="utf-8"><a href="{link}">A</a>'.encode(), BASE, HOSTS)
+    assert found == [asked_for]
+    assert Request(asked_for).url == asked_for
+
+
+def test_a_link_that_is_no_text_costs_only_itself() -> None:
+    feed = "<rss><link>https://bao.example/a&#xD800;.htm</link><link>https://bao.example/cau-1.htm</link></rss>"
+    assert links(feed.encode(), BASE, HOSTS) == ["https://bao.example/cau-1.htm"]
 
 
 def test_atom() -> None:
