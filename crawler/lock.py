@@ -7,8 +7,10 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from archive import LuubaoError
+from archive.errors import ArchiveUnusable
 
 
 class Locked(LuubaoError):
@@ -18,9 +20,12 @@ class Locked(LuubaoError):
 @contextmanager
 def outlet_lock(archive: Path, outlet: str) -> Iterator[None]:
     """Holds `<archive>.<outlet>.lock`. The kernel releases it with the process, however that ends, so a lock is never
-    stale; the file stays behind, empty of meaning."""
-    path = archive.with_name(f"{archive.name}.{outlet}.lock")
-    with path.open("a+") as file:
+    stale; the file stays behind, empty of meaning. Links to the archive share its lock.
+
+    Raises Locked, and ArchiveUnusable when nothing can be written where the archive is to lie.
+    """
+    file_itself = archive.resolve()
+    with _opened(file_itself.with_name(f"{file_itself.name}.{outlet}.lock")) as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -33,3 +38,12 @@ def outlet_lock(archive: Path, outlet: str) -> Iterator[None]:
         file.write(str(os.getpid()))
         file.flush()
         yield
+
+
+def _opened(path: Path) -> TextIO:
+    try:
+        return path.open("a+")
+    except OSError as error:
+        raise ArchiveUnusable(
+            f"nothing can be written in {path.parent}: {error.strerror}. Name another file with --db"
+        ) from error
