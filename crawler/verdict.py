@@ -51,20 +51,37 @@ class Verdict:
         return _EXITS[self.outcome]
 
 
-def judge(counts: Mapping[str, int], failures: Sequence[str], finish_reason: str, known: int) -> Verdict:
-    """The verdict on a run, from its counts, the addresses that gave no answer, why Scrapy says it ended, and how many
-    articles of the outlet the archive knows after it."""
-    answers, failed = counts.get("captures", 0), counts.get("failed", 0)
+def judge(
+    counts: Mapping[str, int], failures: Sequence[str], finish_reason: str, known: int, mistakes: int = 0
+) -> Verdict:
+    """The verdict on a run, from its counts, why requests got no answer, why Scrapy says it ended, how many articles
+    of the outlet the archive knows after it, and how many times our own code raised what it should not."""
+    answers = counts.get("captures", 0)
     if not answers:
-        return Verdict("nothing-found", f"No page answered. {failures[0] if failures else 'No seed was fetched'}")
+        return Verdict("nothing-found", _silence(counts, failures))
     if finish_reason == "shutdown":
         return Verdict("interrupted", "Stopped by a signal; the next run goes on from here")
-    if not known:
+    if trouble := _trouble(counts, mistakes):
+        return Verdict("partly-failed", trouble)
+    if not known and finish_reason == "finished":
         return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
-    troubles = failed + counts.get("error", 0)
-    if troubles > _TOLERATED * (answers + failed):
-        return Verdict("partly-failed", f"{troubles} of {answers + failed} requests failed")
     return _collapse(counts)
+
+
+def _silence(counts: Mapping[str, int], failures: Sequence[str]) -> str:
+    if failures:
+        return f"No page answered. {failures[0]}"
+    if forbidden := counts.get("forbidden", 0):
+        return f"robots.txt forbids all {forbidden} addresses"
+    return "No page answered. No seed was fetched"
+
+
+def _trouble(counts: Mapping[str, int], mistakes: int) -> str | None:
+    if mistakes:
+        return f"{mistakes} pages met a mistake in luubao itself; the log says which. Please report it"
+    requests = counts.get("captures", 0) + counts.get("failed", 0)
+    troubles = counts.get("failed", 0) + counts.get("error", 0)
+    return f"{troubles} of {requests} requests failed" if troubles > _TOLERATED * requests else None
 
 
 def _collapse(counts: Mapping[str, int]) -> Verdict:

@@ -24,6 +24,12 @@ VERDICTS = [
     ({"captures": 30, "unchanged": 2, "disappeared": 3}, [], "finished", 5, "ok", Exit.OK),
     ({"captures": 30, "turned-unreadable": 20}, [], "finished", 30, "partly-failed", Exit.PARTLY_FAILED),
     ({"captures": 30, "new": 5}, [], "shutdown", 5, "interrupted", Exit.INTERRUPTED),
+    # a first run that was told to stop early, or that met a broken server, has not shown that there are no articles
+    ({"captures": 3, "unreadable": 3}, [], "closespider_pagecount", 0, "ok", Exit.OK),
+    ({"captures": 3, "unreadable": 3}, [], "shutdown", 0, "interrupted", Exit.INTERRUPTED),
+    ({"captures": 9, "error": 8}, [], "finished", 0, "partly-failed", Exit.PARTLY_FAILED),
+    ({"captures": 30, "new": 5, "forbidden": 40}, [], "finished", 5, "ok", Exit.OK),
+    ({"forbidden": 3}, [], "finished", 5, "nothing-found", Exit.NOTHING_FOUND),
 ]
 
 
@@ -32,6 +38,17 @@ def test_verdict(counts: dict[str, int], failures: list[str], ended: str, known:
     verdict = judge(counts, failures, ended, known)
     assert (verdict.outcome, verdict.exit) == (outcome, code)
     assert (verdict.reason is None) == (outcome == "ok")
+
+
+def test_a_mistake_of_our_own_is_never_ok() -> None:
+    verdict = judge({"captures": 300, "new": 299}, [], "finished", 299, mistakes=1)
+    assert verdict.outcome == "partly-failed"
+    assert "1 pages met a mistake in luubao itself" in (verdict.reason or "")
+
+
+def test_all_forbidden_is_said() -> None:
+    assert judge({"forbidden": 3}, [], "finished", 5).reason == "robots.txt forbids all 3 addresses"
+    assert "timeout" in (judge({"forbidden": 3, "failed": 1}, TIMEOUTS, "finished", 5).reason or "")
 
 
 def test_the_reason_names_the_trouble() -> None:
