@@ -45,7 +45,10 @@ for _command in archive.commands.values():
 @click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
               help="An e-mail or web address the newspaper can write to; part of the user agent.")  # fmt: skip
 @click.option(
-    "--max-pages", default=0, help="Stop after so many pages; 0 is no limit. The next run goes on from there."
+    "--max-pages",
+    type=click.IntRange(min=0),
+    default=0,
+    help="Stop after so many pages; 0 is no limit. The next run goes on from there.",
 )
 @click.option("--json", "as_json", is_flag=True, help="A JSON summary on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every step.")
@@ -117,7 +120,8 @@ def outlets(as_json: bool) -> None:
               help="Where the demo's archive goes; it must not exist yet.")  # fmt: skip
 @click.option("--serve", is_flag=True, help="Only serve the newspaper, until Ctrl-C.")
 @click.option("--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day's paper.")
-@click.option("--port", default=8765, show_default=True, help="With --serve: the port; 0 takes a free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
+              help="With --serve: the port; 0 takes a free one.")  # fmt: skip
 def demo(path: Path, serve: bool, day: int, port: int) -> None:
     """Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.
 

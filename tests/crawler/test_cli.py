@@ -1,0 +1,32 @@
+"""What a wrong command line is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from crawler.cli import luubao
+from tests.crawler.serving import crawl
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["crawl", "demo", "--max-pages", "-1"],
+        ["demo", "--serve", "--port", "65536"],
+        ["demo", "--serve", "--port", "-1"],
+    ],
+)
+def test_numbers_that_make_no_sense(arguments: list[str]) -> None:
+    done = CliRunner().invoke(luubao, arguments)
+    assert done.exit_code == 2
+    assert "is not in the range" in done.output
+
+
+def test_an_archive_in_a_directory_that_is_not_there(tmp_path: Path) -> None:
+    done = crawl("http://127.0.0.1:1", tmp_path / "missing" / "archive.db")
+    assert done.code == 2
+    assert "nothing can be written in" in done.told
+    assert "Traceback" not in done.told
