@@ -4,25 +4,43 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from sqlite_utils import Database
-from twisted.python.failure import Failure
 
 import archive
 from archive import Capture, Ingested, Run, Unreadable
 from archive.clock import now
+from archive.errors import ArchiveUnusable
 
 _BATCH = 100
 
 
 class Door:
-    """An open archive, an open run, and the run's counts."""
+    """An open archive, an open run, and the run's counts.
+
+    failures: why requests got no answer, each reason once. broken: why the archive cannot be written any more, None
+    while all is well.
+    """
 
     def __init__(self, db: Database, run: Run):
         self.db = db
         self.run = run
         self.counts: Counter[str] = Counter()
-        self.failures: list[str] = []
+        self.failures: dict[str, None] = {}
+        self.broken: str | None = None
+
+    @contextmanager
+    def noting_the_end(self) -> Iterator[None]:
+        """What is done inside may find the archive unusable, which is the end of the run; it is written down here for
+        the verdict, and raised again as ArchiveUnusable."""
+        try:
+            if self.broken:
+                raise ArchiveUnusable(self.broken)
+            yield
+        except ArchiveUnusable as error:
+            self.broken = str(error)
+            raise
 
     def known_articles(self) -> int:
         """How many articles of the outlet the archive holds."""
@@ -53,11 +71,29 @@ class Door:
         """Whether a redirect leads to another page of the site, not to its home page."""
         return not archive.leads_away(capture, self.run.outlet)
 
-    def failed(self, url: str, failure: Failure) -> None:
+    def has_answered(self, via: tuple[str, ...], url: str) -> bool:
+        """Whether the end of a redirect has answered in this run already; then that is noted, and it need not be asked
+        again. An address that redirects to another spelling of itself has not answered."""
+        if archive.url_key(url) in map(archive.url_key, via) or not archive.captured_in_run(self.db, self.run, url):
+            return False
+        self.counts["disappeared"] += archive.note_redirect(self.db, self.run, via, url, now())
+        return True
+
+    def failed(self, url: str, reason: str) -> None:
         """No answer came."""
         archive.give_up(self.db, self.run, url, now())
         self.counts["failed"] += 1
-        self.failures.append(f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
+        self.failures[reason] = None
+
+    def refused(self, url: str) -> None:
+        """It is no address that can be asked for."""
+        archive.give_up(self.db, self.run, url, now())
+        self.counts["refused"] += 1
+
+    def forbidden(self, url: str) -> None:
+        """robots.txt forbids it."""
+        archive.forbid(self.db, self.run, url, now())
+        self.counts["forbidden"] += 1
 
     def ingest(self, capture: Capture) -> Ingested:
         """Keeps, reads and files a capture, and counts what it was."""

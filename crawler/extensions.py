@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import platform
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from importlib.metadata import version
 from pathlib import Path
 
@@ -12,10 +12,12 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 from scrapy.robotstxt import RobotParser
+from scrapy.statscollectors import StatsCollector
 from scrapy.utils.httpobj import urlparse_cached
 
 from archive import finish_run, learn_furniture, open_archive, read_pending, start_run
 from archive.clock import now
+from archive.errors import ArchiveUnusable
 from crawler.door import Door
 from crawler.lock import outlet_lock
 from crawler.outlet import OutletSpider
@@ -31,7 +33,8 @@ class Record:
     Raises Locked or an archive's error from from_crawler, before anything is fetched.
     """
 
-    def __init__(self, spider: OutletSpider, database: Path):
+    def __init__(self, spider: OutletSpider, database: Path, stats: StatsCollector):
+        self.stats = stats
         self.verdict = Verdict("failed", "the crawl did not start")
         self.open = ExitStack()
         with ExitStack() as opening:
@@ -45,21 +48,37 @@ class Record:
     def from_crawler(cls, crawler: Crawler) -> Record:
         """Called by Scrapy with the spider made and nothing fetched yet."""
         assert isinstance(crawler.spider, OutletSpider)
-        record = cls(crawler.spider, Path(crawler.settings["LUUBAO_DB"]))
+        record = cls(crawler.spider, Path(crawler.settings["LUUBAO_DB"]), crawler.stats)
         crawler.signals.connect(record.spider_closed, signals.spider_closed)
         return record
 
     def spider_closed(self, reason: str) -> None:
         """The end of the run, however it came."""
+        with self.open:
+            try:
+                with self.door.noting_the_end():
+                    self._finish(reason)
+            except ArchiveUnusable as error:
+                self.verdict = Verdict("failed", str(error))
+                self._record_failure()
+        for failure in self.door.failures:
+            log.warning("no answer: %s", failure)
+
+    def _finish(self, reason: str) -> None:
         door = self.door
-        self.verdict = judge(door.counts, door.failures, reason, door.known_articles())
+        mistakes = self.stats.get_value("spider_exceptions/count", 0)
+        self.verdict = judge(door.counts, [*door.failures], reason, door.known_articles(), mistakes)
         learn_furniture(door.db, door.run, now())
-        finish_run(
-            door.db, door.run, outcome=self.verdict.outcome, reason=self.verdict.reason, stats=door.counts, at=now()
-        )
-        for failure in door.failures:
-            log.warning("no answer from %s", failure)
-        self.open.close()
+        self._record()
+
+    def _record_failure(self) -> None:
+        """The run's verdict, if the archive takes at least that; the next run calls this one interrupted if not."""
+        with suppress(ArchiveUnusable):
+            self._record()
+
+    def _record(self) -> None:
+        door, verdict = self.door, self.verdict
+        finish_run(door.db, door.run, outcome=verdict.outcome, reason=verdict.reason, stats=door.counts, at=now())
 
 
 def _software() -> dict[str, str]:

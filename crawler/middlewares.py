@@ -5,7 +5,7 @@ from __future__ import annotations
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 
-from crawler.pipelines import door_of
+from crawler.outlet import door_of
 
 
 class ConditionalRequests:

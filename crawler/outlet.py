@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
 
 import scrapy
 from scrapy.crawler import Crawler
+from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
-from scrapy.utils.python import to_unicode
 from twisted.python.failure import Failure
 
-from archive import Capture, Outlet
-from archive.clock import now
-from archive.errors import Misconfigured
+from archive import Capture, Outlet, absolute
+from archive.errors import ArchiveUnusable, Misconfigured
 from crawler import discovery
 from crawler.door import Door
+from crawler.exchange import capture_of, charset, redirects
+from crawler.robots import Forbidden, RobotsUnavailable
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _MOST_REDIRECTS = 5
@@ -42,6 +44,8 @@ class OutletSpider(scrapy.Spider):
 
     def __init__(self, base_url: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
+        if base_url is not None and absolute(base_url, "") is None:
+            raise Misconfigured(f"{base_url!r} is no address a site is served at. Give --base-url as http://host:port/")
         self.moved = base_url is not None
         self.home_url = base_url.rstrip("/") + "/" if base_url else self.home
         host = (urlsplit(self.home_url).hostname or "").removeprefix("www.")
@@ -57,12 +61,15 @@ class OutletSpider(scrapy.Spider):
         return spider
 
     async def start(self) -> AsyncIterator[Request]:
-        seeds = [urljoin(self.home_url, seed) for seed in ("", *self.seeds)]
-        self.door.enter(seeds)
-        for seed in dict.fromkeys(seeds):
-            yield self._request(seed, priority=_SEED_PRIORITY)
-        for url in self.door.due():
-            yield self._request(self._here(url))
+        with self._ending_with_the_archive():
+            seeds = [urljoin(self.home_url, seed) for seed in ("", *self.seeds)]
+            self.door.enter(seeds)
+            for seed in dict.fromkeys(seeds):
+                for request in self._requests(seed, priority=_SEED_PRIORITY):
+                    yield request
+            for url in self.door.due():
+                for request in self._requests(self._here(url)):
+                    yield request
 
     def _here(self, url: str) -> str:
         """The address at the place where the site is served now: with a base_url, a mirror or another port."""
@@ -70,53 +77,69 @@ class OutletSpider(scrapy.Spider):
         return urlsplit(url)._replace(scheme=place.scheme, netloc=place.netloc).geturl() if self.moved else url
 
     def parse(self, response: Response, **kwargs: Any) -> Iterator[Capture | Request]:
-        """Writes down an answer of any status, then follows what it leads to."""
-        capture = self._capture(response)
-        yield capture
-        if 300 <= capture.status < 400 and capture.status != 304:
-            yield from self._follow_redirect(response, capture)
-        else:
-            for url in self.door.discover(capture.final_url, self._links(response)):
-                yield self._request(url)
+        """Hands an answer of any status to the archive, and only then follows what it leads to. Reading a page holds
+        up the event loop for some 30 ms, which a crawl of one page a second does not notice."""
+        with self._ending_with_the_archive():
+            capture = capture_of(response)
+            self.door.ingest(capture)
+            yield capture
+            if redirects(response):
+                yield from self._follow_redirect(capture)
+            else:
+                for url in self.door.discover(capture.final_url, self._links(response)):
+                    yield from self._requests(url)
 
     def failed(self, failure: Failure) -> None:
-        """No answer: refused by robots.txt, unreachable, too large or too slow."""
-        request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
-        self.door.failed(request.url, failure)
+        """No answer: forbidden by robots.txt, unreachable, too large or too slow."""
+        url: str = failure.request.url  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
+        with self._ending_with_the_archive():
+            if isinstance(failure.value, Forbidden):
+                self.door.forbidden(url)
+            elif isinstance(failure.value, RobotsUnavailable):
+                self.door.failed(url, failure.getErrorMessage())
+            else:
+                self.door.failed(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
 
-    def _request(self, url: str, *, via: tuple[str, ...] = (), priority: int = 0) -> Request:
+    @contextmanager
+    def _ending_with_the_archive(self) -> Iterator[None]:
+        """Where nothing can be kept, nothing more is fetched."""
+        try:
+            with self.door.noting_the_end():
+                yield
+        except ArchiveUnusable as error:
+            raise CloseSpider("archive-unusable") from error
+
+    def _requests(self, url: str, *, via: tuple[str, ...] = (), priority: int = 0) -> Iterator[Request]:
+        """The request for an address; none where Scrapy refuses to make one."""
         meta = {"handle_httpstatus_all": True, "via": via}
-        return Request(
-            url, callback=self.parse, errback=self.failed, meta=meta, priority=priority, dont_filter=bool(via)
-        )
+        try:
+            request = Request(
+                url, callback=self.parse, errback=self.failed, meta=meta, priority=priority, dont_filter=bool(via)
+            )
+        except ValueError:
+            self.door.refused(url)
+        else:
+            yield request
 
-    def _follow_redirect(self, response: Response, capture: Capture) -> Iterator[Request]:
-        via = (*capture.via, capture.requested_url)
-        if self.door.stays(capture) and len(via) <= _MOST_REDIRECTS and capture.final_url not in via:
-            self.door.enter([capture.final_url])
-            yield self._request(capture.final_url, via=via, priority=_SEED_PRIORITY)
+    def _follow_redirect(self, capture: Capture) -> Iterator[Request]:
+        via, target = (*capture.via, capture.requested_url), capture.final_url
+        if not self.door.stays(capture) or target in via or len(via) > _MOST_REDIRECTS:
+            return
+        if not self.door.has_answered(via, target):
+            self.door.enter([target])
+            yield from self._requests(target, via=via, priority=_SEED_PRIORITY)
 
     def _links(self, response: Response) -> list[str]:
         """Links of the page; of an unmodified one, those of the page the archive has kept: a run that was killed may
         have kept it and never followed them."""
         body = self.door.last_body(response.url) if response.status == 304 else response.body
-        return discovery.links(body or b"", response.url, self.outlet.hosts, _charset(response))
+        return discovery.links(body or b"", response.url, self.outlet.hosts, charset(response))
 
-    def _capture(self, response: Response) -> Capture:
-        request = response.request
-        assert request is not None
-        location = response.headers.get("Location") if response.status in range(300, 400) else None
-        return Capture(
-            requested_url=request.url,
-            final_url=urljoin(response.url, to_unicode(location).strip()) if location else response.url,
-            captured_at=now(),
-            status=response.status,
-            headers=_pairs(response.headers),
-            body=response.body or None,
-            encoding=_charset(response),
-            request_headers=_pairs(request.headers),
-            via=tuple(request.meta.get("via", ())),
-        )
+
+def door_of(crawler: Crawler) -> Door:
+    """The door of the running spider."""
+    assert isinstance(crawler.spider, OutletSpider)
+    return crawler.spider.door
 
 
 def user_agent(outlet: Outlet, contact: str) -> str:
@@ -131,18 +154,3 @@ def user_agent(outlet: Outlet, contact: str) -> str:
             " --contact, with an e-mail or web address"
         )
     return name
-
-
-def _charset(response: Response) -> str | None:
-    """The charset the HTTP header names, as it stands there."""
-    content_type = to_unicode(response.headers.get("Content-Type") or b"", errors="replace")
-    _, _, charset = content_type.lower().partition("charset=")
-    return charset.split(";")[0].strip(" \"'") or None
-
-
-def _pairs(headers: scrapy.http.Headers) -> tuple[tuple[str, str], ...]:
-    return tuple(
-        (to_unicode(name), to_unicode(value, encoding="latin-1"))
-        for name, values in headers.items()
-        for value in values
-    )

@@ -8,7 +8,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from crawler.pipelines import door_of
+from crawler.outlet import door_of
 
 _SHOWN = ("new", "edited", "disappeared")
 

@@ -10,7 +10,7 @@ LUUBAO_CONTACT = os.environ.get("LUUBAO_CONTACT", "")  # read by: crawler.outlet
 LUUBAO_DB = os.environ.get("LUUBAO_DB", "luubao.db")  # read by: crawler.extensions.Record
 
 # Politeness. Crawl-delay, where a robots.txt names one, replaces the delay (crawler.extensions.CrawlDelay).
-ROBOTSTXT_OBEY = True  # default False; read by: RobotsTxtMiddleware
+ROBOTSTXT_OBEY = True  # default False; read by: crawler.robots.RobotsTxt
 DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
 CONCURRENT_REQUESTS = 4  # default 16: few enough that a run stops soon after it is told to; read by: the downloader
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; read by: the downloader's slots
@@ -21,21 +21,24 @@ DOWNLOAD_TIMEOUT = 60  # default 180, in seconds; read by: the download handler
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB: no article is larger; read by: the download handler
 DEPTH_LIMIT = 20  # default 0 (none): endless pagination ends; read by: DepthMiddleware
 DEPTH_PRIORITY = 1  # default 0: what is near the seeds first; read by: DepthMiddleware
-CONCURRENT_ITEMS = 1  # default 100: captures are filed in the order in which they came; read by: the scraper
 
 # A redirect is an answer worth keeping: OutletSpider follows it and records each step.
 REDIRECT_ENABLED = False  # default True; read by: RedirectMiddleware
+METAREFRESH_ENABLED = False  # default True: a page that reloads itself is a page; read by: MetaRefreshMiddleware
 RETRY_TIMES = 1  # default 2: what fails twice is tried in a later run; read by: RetryMiddleware
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: crawler.extensions.Record tells it; read by: RetryMiddleware
 
 # Nothing listens while an unattended crawl runs.
 TELNETCONSOLE_ENABLED = False  # default True; read by: TelnetConsole
 REMOTE_CONTROL_ENABLED = False  # default True; read by: RemoteControl
 
 DOWNLOADER_MIDDLEWARES = {
-    # default {}: below RobotsTxt (100) so that only allowed requests cost a look into the archive
+    # default {}; Scrapy's own allows everything when robots.txt fails, or moved
+    "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.robots.RobotsTxt": 100,
+    # after the rules, so that only allowed requests cost a look into the archive
     "crawler.middlewares.ConditionalRequests": 560,
 }
-ITEM_PIPELINES = {"crawler.pipelines.Ingest": 300}  # default {}
 EXTENSIONS = {
     # default {}
     "crawler.extensions.Record": 100,

@@ -21,10 +21,11 @@ DOORS = {
     "backports.zstd": ("archive.store.bodies",),
     "click": ("archive.cli", "archive.options", "archive.reading_cli", "archive.terminal", "crawler.cli", "crawler.story"),
     "scrapy": (
-        "crawler.outlet", "crawler.middlewares", "crawler.pipelines", "crawler.extensions", "crawler.progress",
-        "crawler.crawl",
+        "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.middlewares", "crawler.extensions",
+        "crawler.progress", "crawler.crawl",
     ),
-    "twisted": ("crawler.outlet", "crawler.door"),
+    "twisted": ("crawler.outlet",),
+    "w3lib": ("crawler.discovery",),
 }  # fmt: skip
 
 # Our own packages, and what of ours they may import.

@@ -1,0 +1,65 @@
+"""A response as Scrapy hands it over, written down as the capture the archive keeps."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from scrapy.http import Headers, Response
+from scrapy.utils.python import to_unicode
+
+from archive import REDIRECTS, Capture, absolute
+from archive.clock import now
+
+
+def capture_of(response: Response) -> Capture:
+    """The exchange as it came; for a redirect, final_url is where it leads."""
+    request = response.request
+    assert request is not None
+    return Capture(
+        requested_url=request.url,
+        final_url=leads_to(response),
+        captured_at=now(),
+        status=response.status,
+        headers=_pairs(response.headers),
+        body=response.body or None,
+        encoding=charset(response),
+        request_headers=_pairs(request.headers),
+        via=tuple(request.meta.get("via", ())),
+    )
+
+
+def redirects(response: Response) -> bool:
+    """Whether the answer sends the asker elsewhere (RFC 9110 section 15.4); a 300, a 304 or a 305 does not."""
+    return response.status in REDIRECTS and "Location" in response.headers
+
+
+def charset(response: Response) -> str | None:
+    """The charset the HTTP header names, as it stands there."""
+    content_type = to_unicode(response.headers.get("Content-Type") or b"", errors="replace")
+    _, _, named = content_type.lower().partition("charset=")
+    return named.split(";")[0].strip(" \"'") or None
+
+
+def leads_to(response: Response) -> str:
+    """The address that answered; of a redirect, where Location leads: absolute, or as it stands where it names
+    something that is not on the web. One that can be understood in no way leads nowhere, which is the address itself."""
+    if not redirects(response):
+        return response.url
+    location = (response.headers.get("Location") or b"").decode("utf-8", "replace").strip()
+    return absolute(response.url, location) or (location if _has_scheme(location) else response.url)
+
+
+def _has_scheme(location: str) -> bool:
+    """Whether it is an address of another kind than http(s): ftp:, file:, an app's own."""
+    try:
+        return urlsplit(location).scheme not in ("", "http", "https")
+    except ValueError:
+        return False
+
+
+def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+    return tuple(
+        (to_unicode(name, encoding="latin-1"), to_unicode(value, encoding="latin-1"))
+        for name, values in headers.items()
+        for value in values
+    )

@@ -1,0 +1,99 @@
+"""A site of a few pages on loopback, and `luubao crawl` on it in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+from tests.support import page
+
+ROOT = Path(__file__).parents[2]
+LUUBAO = [sys.executable, "-m", "crawler"]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a path answers. headers: name and value, as they go over the wire."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+@dataclass
+class Site:
+    """Answers by path; 404 elsewhere. log: the paths asked for, in their order."""
+
+    answers: Mapping[str, Answer]
+    base_url: str = ""
+    log: list[str] = field(default_factory=list)
+
+
+def article(headline: str, extra: str = "") -> Answer:
+    return Answer(page(headline, body=extra).encode(), headers=(("Content-Type", b"text/html; charset=utf-8"),))
+
+
+def front(*links: str) -> Answer:
+    items = "".join(f'<p><a href="{link}">Tin {number}</a></p>' for number, link in enumerate(links))
+    body = f"<html><head><title>Báo</title></head><body>{items}</body></html>"
+    return Answer(body.encode(), headers=(("Content-Type", b"text/html; charset=utf-8"),))
+
+
+def moved(location: str | bytes, status: int = 302) -> Answer:
+    raw = location if isinstance(location, bytes) else location.encode()
+    return Answer(status=status, headers=(("Location", raw),))
+
+
+def rules(text: str, status: int = 200) -> Answer:
+    return Answer(text.encode(), status, (("Content-Type", b"text/plain"),))
+
+
+def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            site.log.append(self.path)
+            answer = site.answers.get(self.path, Answer(b"<h1>404</h1>", 404))
+            self.wfile.write(b"HTTP/1.1 %d Answer\r\nContent-Length: %d\r\n" % (answer.status, len(answer.body)))
+            for name, value in answer.headers:
+                self.wfile.write(name.encode() + b": " + value + b"\r\n")
+            self.wfile.write(b"\r\n" + answer.body)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Quiet."""
+
+    return Handler
+
+
+@contextmanager
+def served(answers: Mapping[str, Answer]) -> Iterator[Site]:
+    site = Site(answers)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(site)) as server:
+        server.daemon_threads = True
+        Thread(target=server.serve_forever, daemon=True).start()
+        site.base_url = f"http://127.0.0.1:{server.server_address[1]}"
+        yield site
+        server.shutdown()
+
+
+@dataclass(frozen=True)
+class Crawled:
+    code: int
+    told: str
+    summary: dict[str, Any]
+
+
+def crawl(base_url: str, path: Path, *options: str, before: Callable[[], None] | None = None) -> Crawled:
+    """One crawl; before is called in its process before it becomes one."""
+    command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url, "--json", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, preexec_fn=before)
+    return Crawled(done.returncode, done.stderr, json.loads(done.stdout or "{}"))

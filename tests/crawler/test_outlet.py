@@ -1,0 +1,146 @@
+"""What the spider does with answers that papers should not give, over real HTTP."""
+
+from __future__ import annotations
+
+import asyncio
+import resource
+import secrets
+import sqlite3
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlite_utils import Database
+
+from archive import Run, discover, start_run
+from archive.errors import Misconfigured
+from archive.store import open_archive, questions
+from crawler.crawl import spider_class
+from crawler.door import Door
+from tests.crawler.serving import ROOT, article, crawl, front, moved, served
+from tests.support import NOON, PAPER
+
+
+def headlines(path: Path) -> list[str]:
+    with open_archive(path) as db:
+        return sorted(one.headline for one in questions.articles(db))
+
+
+def captured(path: Path) -> dict[str, tuple[int, str]]:
+    """Path -> status and outcome of its last capture."""
+    connection = sqlite3.connect(path)
+    rows = connection.execute("SELECT requested_url, status, outcome FROM captures ORDER BY id").fetchall()
+    connection.close()
+    return {"/" + url.split("/", 3)[3]: (status, outcome) for url, status, outcome in rows}
+
+
+def test_a_page_that_reloads_itself_is_a_capture(path: Path) -> None:
+    refreshing = article("Cầu mới")
+    body = refreshing.body.replace(b"<head>", b'<head><meta http-equiv="refresh" content="5;url=/">')
+    with served({"/": front("/a-1.htm"), "/a-1.htm": replace(refreshing, body=body)}) as site:
+        crawl(site.base_url, path)
+    assert captured(path)["/a-1.htm"] == (200, "fresh")
+
+
+@pytest.mark.parametrize("location", [b"file:///etc/passwd", b"ftp://127.0.0.1/x", b"http://[::1", b"/b\xe0i\xff"])
+def test_a_redirect_that_leads_nowhere_is_kept_and_stops_nothing(path: Path, location: bytes) -> None:
+    with served({"/": front("/x.htm", "/a-1.htm"), "/x.htm": moved(location), "/a-1.htm": article("Cầu mới")}) as site:
+        done = crawl(site.base_url, path)
+    assert "Traceback" not in done.told
+    assert captured(path)["/x.htm"][0] == 302
+    assert headlines(path) == ["Cầu mới"]
+
+
+def test_an_address_scrapy_refuses_does_not_stop_the_others(db: Database, run: Run) -> None:
+    wrong, right = "//127.0.0.1:8765/hong.htm", "http://127.0.0.1:8765/b-2.htm"
+    discover(db, run, "http://127.0.0.1:8765/", [wrong], NOON)
+    discover(db, run, "http://127.0.0.1:8765/", [right], NOON + timedelta(hours=1))
+    spider = spider_class("demo")()
+    spider.door = Door(db, start_run(db, PAPER, {}, NOON))
+
+    async def requested() -> list[str]:
+        return [request.url async for request in spider.start()]
+
+    assert asyncio.run(requested())[-1] == right
+    assert spider.door.counts["refused"] == 1
+
+
+def test_the_end_of_a_redirect_is_fetched_once(path: Path) -> None:
+    pages = {"/": front("/b-2.htm", "/x.htm"), "/x.htm": moved("/b-2.htm", 301), "/b-2.htm": article("Chợ mới")}
+    with served(pages) as site:
+        assert crawl(site.base_url, path).code == 0
+    assert site.log.count("/b-2.htm") == 1
+    with open_archive(path) as db:
+        assert questions.find_article(db, f"{site.base_url}/x.htm").headline == "Chợ mới"
+
+
+def test_an_address_that_redirects_to_its_own_slash_is_fetched(path: Path) -> None:
+    pages = {"/": front("/tin/bai-1"), "/tin/bai-1": moved("/tin/bai-1/", 301), "/tin/bai-1/": article("Chợ mới")}
+    with served(pages) as site:
+        assert crawl(site.base_url, path).code == 0
+    assert headlines(path) == ["Chợ mới"]
+
+
+_CARELESS = """
+import sys
+from pathlib import Path
+from archive import captured_in_run
+from crawler.crawl import crawl
+from crawler.spiders.demo import Demo
+
+class Careless(Demo):
+    def _links(self, response):
+        print(captured_in_run(self.door.db, self.door.run, response.url))
+        raise KeyError("a mistake")
+
+verdict, _ = crawl(Careless, Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_ENABLED": False})
+print(verdict.outcome, verdict.exit.name, verdict.reason)
+"""
+
+
+def test_bytes_are_kept_before_links_are_read_and_a_mistake_there_is_told(path: Path) -> None:
+    with served({"/": front("/a-1.htm"), "/rss/home.rss": front(), "/sitemap.xml": front()}) as site:
+        command = [sys.executable, "-c", _CARELESS, str(path), site.base_url]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    *kept, verdict = done.stdout.splitlines()
+    assert kept == ["True", "True", "True"]
+    assert verdict.startswith("partly-failed PARTLY_FAILED 3 pages met a mistake in luubao itself")
+    assert sorted(captured(path)) == ["/", "/rss/home.rss", "/sitemap.xml"]
+
+
+def test_a_full_disk_ends_the_run_with_a_sentence(path: Path) -> None:
+    """A limit on the size of files stands for the disk; Python ignores the signal, so that SQLite sees the error."""
+    links = [f"/a-{number}.htm" for number in range(40)]
+    pages = {link: article(f"Bài {link}", secrets.token_hex(40_000)) for link in links}
+
+    def small() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
+
+    with served({"/": front(*links), **pages}) as site:
+        done = crawl(site.base_url, path, before=small)
+    assert (done.code, done.summary["outcome"]) == (1, "failed")
+    assert done.summary["reason"].startswith("the archive cannot be written")
+    assert "Traceback" not in done.told
+    assert len(site.log) < 40, "nothing more is fetched"
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    "base_url",
+    ["foo", "127.0.0.1:8765", "http://[::1", "ftp://127.0.0.1/", "file:///tmp/", "http://127.0.0.1:99999/", "http:///"],
+)
+def test_a_base_url_must_be_one(base_url: str) -> None:
+    with pytest.raises(Misconfigured, match="is no address a site is served at"):
+        spider_class("demo")(base_url=base_url)
+
+
+def test_a_bad_base_url_is_a_sentence_and_makes_no_archive(path: Path) -> None:
+    done = crawl("file:///tmp/", path)
+    assert done.code == 2
+    assert done.told.count("\n") == 1, done.told
+    assert not path.exists()
