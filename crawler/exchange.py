@@ -42,7 +42,7 @@ def charset(response: Response) -> str | None:
 
 def leads_to(response: Response) -> str:
     """The address that answered; of a redirect, where Location leads: absolute, or as it stands where it names
-    something that is not on the web. One that can be understood in no way leads nowhere, which is the address itself."""
+    something that is not on the web. One that can be understood in no way leads nowhere, to the address itself."""
     if not redirects(response):
         return response.url
     location = (response.headers.get("Location") or b"").decode("utf-8", "replace").strip()
