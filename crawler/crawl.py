@@ -52,8 +52,10 @@ def crawl(
     crawler = process.create_crawler(spider)
     task = process.crawl(crawler, base_url=base_url)
     process.start()
-    if error := task.exception():
+    if task.done() and (error := task.exception()):
         raise error
     record = crawler.get_extension(Record)
     assert record is not None
+    if not task.done():  # a second signal ends the process at once; the next run records this one as interrupted
+        return Verdict("interrupted", "Stopped by a second signal; the next run goes on from here"), record.door.counts
     return record.verdict, record.door.counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -137,6 +138,23 @@ def test_sigterm_ends_cleanly(path: Path) -> None:
     assert process.returncode == 5
     assert "the next run goes on from here" in told
     assert ask(path, "SELECT outcome FROM runs") == [("interrupted",)]
+
+
+def test_a_second_signal_ends_at_once(path: Path) -> None:
+    """The first waits for what is under way, here an answer that never comes."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        base_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        connection, _ = silent.accept()
+        process.terminate()
+        time.sleep(0.5)
+        process.terminate()
+        _, told = process.communicate(timeout=30)
+        connection.close()
+    assert process.returncode == 5, told
+    assert "Stopped by a second signal" in told
+    assert "Traceback" not in told
 
 
 def test_a_second_crawl_of_the_same_outlet_is_refused(paper: Newspaper, path: Path) -> None:
