@@ -78,7 +78,7 @@ def _silence(counts: Mapping[str, int], failures: Sequence[str]) -> str:
 
 def _trouble(counts: Mapping[str, int], mistakes: int) -> str | None:
     if mistakes:
-        return f"{mistakes} pages met a mistake in luubao itself; the log says which. Please report it"
+        return f"Mistakes in luubao itself: {mistakes}. The log says which; please report them"
     requests = counts.get("captures", 0) + counts.get("failed", 0)
     troubles = counts.get("failed", 0) + counts.get("error", 0)
     return f"{troubles} of {requests} requests failed" if troubles > _TOLERATED * requests else None

@@ -107,7 +107,7 @@ def test_bytes_are_kept_before_links_are_read_and_a_mistake_there_is_told(path: 
         done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     *kept, verdict = done.stdout.splitlines()
     assert kept == ["True", "True", "True"]
-    assert verdict.startswith("partly-failed PARTLY_FAILED 3 pages met a mistake in luubao itself")
+    assert verdict.startswith("partly-failed PARTLY_FAILED Mistakes in luubao itself: 3.")
     assert sorted(captured(path)) == ["/", "/rss/home.rss", "/sitemap.xml"]
 
 

@@ -43,7 +43,7 @@ def test_verdict(counts: dict[str, int], failures: list[str], ended: str, known:
 def test_a_mistake_of_our_own_is_never_ok() -> None:
     verdict = judge({"captures": 300, "new": 299}, [], "finished", 299, mistakes=1)
     assert verdict.outcome == "partly-failed"
-    assert "1 pages met a mistake in luubao itself" in (verdict.reason or "")
+    assert "Mistakes in luubao itself: 1." in (verdict.reason or "")
 
 
 def test_all_forbidden_is_said() -> None:
