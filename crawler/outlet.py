@@ -24,6 +24,7 @@ from crawler.robots import Forbidden, RobotsUnavailable
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _MOST_REDIRECTS = 5
 _SEED_PRIORITY = 1000
+_PAGES = ("fresh", "revisit", "not-modified")
 
 
 class OutletSpider(scrapy.Spider):
@@ -81,11 +82,11 @@ class OutletSpider(scrapy.Spider):
         up the event loop for some 30 ms, which a crawl of one page a second does not notice."""
         with self._ending_with_the_archive():
             capture = capture_of(response)
-            self.door.ingest(capture)
+            outcome = self.door.ingest(capture).outcome
             yield capture
             if redirects(response):
                 yield from self._follow_redirect(capture)
-            else:
+            elif outcome in _PAGES:
                 for url in self.door.discover(capture.final_url, self._links(response)):
                     yield from self._requests(url)
 

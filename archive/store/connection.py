@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -120,7 +120,9 @@ def _unwritable(error: sqlite3.Error) -> ArchiveUnusable:
 
 
 def checkpoint(db: Database) -> None:
-    """Folds the write-ahead log into the file and truncates it; a busy reader makes it a no-op."""
-    db.execute("PRAGMA busy_timeout = 0")
-    db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    """Folds the write-ahead log into the file and truncates it; a busy reader or a full disk makes it a no-op, for
+    nothing is lost by doing it later."""
+    with suppress(sqlite3.OperationalError):
+        db.execute("PRAGMA busy_timeout = 0")
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")

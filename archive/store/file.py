@@ -46,7 +46,8 @@ def file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
         moved = claim_addresses(db, source, reading, filed.article_id)
         if latest is None or speaks_for(source, latest):
             _settle_article(db, source, reading, filed.article_id)
-        frontier.settle(db, source.run, source.url_key, source.captured_at, changed=filed.outcome != "unchanged")
+        if filed.outcome != "unchanged":
+            frontier.enliven(db, source.run, source.url_key, source.captured_at)
     return replace(filed, buried=moved)
 
 
@@ -125,7 +126,8 @@ def _file_unreadable(db: Database, source: Source, refusal: Unreadable, extracto
     if refusal.reason in _BURIALS:
         told[source.url_key] = f"the page became: {refusal.reason}"
     buried = [bury(db, source.run.outlet_id, key, source.captured_at, reason) for key, reason in told.items()]
-    frontier.settle(db, source.run, source.url_key, source.captured_at, changed=any(buried))
+    if any(buried):
+        frontier.enliven(db, source.run, source.url_key, source.captured_at)
     return Filed("unreadable", article_at(db, source.run.outlet_id, source.url_key), buried=any(buried))
 
 

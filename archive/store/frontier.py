@@ -24,13 +24,13 @@ _FORBIDDEN = timedelta(days=30)
 
 
 def discover(db: Database, run: Run, page_url: str, links: Iterable[str], at: datetime) -> list[str]:
-    """Notes the links of a page; returns those to fetch now: due, and not yet taken in this run. A page with links
-    never seen before has brought something new, and is due again sooner."""
+    """Notes the links of a page; returns those to fetch now: due, and not yet taken in this run. Only with this is the
+    page done and due again later (sooner when it had links never seen before): a run that is killed before leaves it
+    due, so that its links are not lost."""
     keyed = {url_key(link): link for link in links}
     with transaction(db):
         fresh = sum(_note(db, run, key, link, at) for key, link in keyed.items())
-        if fresh:
-            settle(db, run, url_key(page_url), at, changed=True)
+        settle(db, run, url_key(page_url), at, changed=fresh > 0)
         return [link for key, link in keyed.items() if _take(db, run, key, at)]
 
 
@@ -65,6 +65,13 @@ def settle(db: Database, run: Run, key: str, at: datetime, *, changed: bool) -> 
     db.execute(
         "UPDATE frontier SET changed_at = ?, due_at = ? WHERE outlet_id = ? AND url_key = ?",
         [clock.stamp(changed_at), clock.stamp(at + min((at - changed_at) / _SHARE, _LONGEST)), run.outlet_id, key],
+    )
+
+
+def enliven(db: Database, run: Run, key: str, at: datetime) -> None:
+    """The page has brought something new, and is young again. Call inside a transaction."""
+    db.execute(
+        "UPDATE frontier SET changed_at = ? WHERE outlet_id = ? AND url_key = ?", [clock.stamp(at), run.outlet_id, key]
     )
 
 

@@ -114,7 +114,8 @@ def _book(
         frontier.readdress(db, run, key, capture.final_url)
     keys = (key, *map(url_key, capture.via)) if outcome == "gone" else ()
     buried = [bury(db, run.outlet_id, one, at, _reason(capture)) for one in keys]
-    frontier.settle(db, run, key, at, changed=any(buried))
+    if outcome in ("redirect", "gone"):  # the others are done when their links are noted: frontier.discover
+        frontier.settle(db, run, key, at, changed=any(buried))
     return any(buried)
 
 

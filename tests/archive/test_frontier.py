@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive import Run, ingest, start_run, store
+from archive import Capture, Run, ingest, start_run, store
 from tests.support import NOON, PAPER, Shoot, page
 
 LIST, A, B = "https://bao.example/tin", "https://bao.example/a-1.htm", "https://bao.example/b-2.htm"
@@ -14,6 +14,12 @@ LIST, A, B = "https://bao.example/tin", "https://bao.example/a-1.htm", "https://
 
 def after(**span: float) -> datetime:
     return NOON + timedelta(**span)
+
+
+def visit(db: Database, run: Run, capture: Capture) -> None:
+    """What a crawl does with an answer."""
+    ingest(db, run, capture)
+    store.discover(db, run, capture.final_url, [], capture.captured_at)
 
 
 def next_run(db: Database) -> Run:
@@ -32,24 +38,24 @@ def test_what_a_killed_run_took_and_did_not_fetch_is_due_in_the_next(db: Databas
 
 def test_a_page_is_due_after_a_quarter_of_the_time_since_it_changed(db: Database, run: Run, shoot: Shoot) -> None:
     store.discover(db, run, LIST, [A], NOON)
-    ingest(db, run, shoot(A, page()))
-    ingest(db, run, shoot(A, page(), hours=8))
+    visit(db, run, shoot(A, page()))
+    visit(db, run, shoot(A, page(), hours=8))
     assert store.due(db, next_run(db), after(hours=9, minutes=59), 10) == []
     assert store.due(db, next_run(db), after(hours=10), 10) == [A]
 
 
 def test_an_edit_makes_a_page_young_again(db: Database, run: Run, shoot: Shoot) -> None:
     store.discover(db, run, LIST, [A], NOON)
-    ingest(db, run, shoot(A, page()))
-    ingest(db, run, shoot(A, page("Sửa tên"), hours=800))
+    visit(db, run, shoot(A, page()))
+    visit(db, run, shoot(A, page("Sửa tên"), hours=800))
     assert store.due(db, next_run(db), after(hours=800), 10) == [A]
 
 
 def test_every_page_is_due_twice_a_year(db: Database, run: Run, shoot: Shoot) -> None:
     store.discover(db, run, LIST, [A], NOON)
-    ingest(db, run, shoot(A, page()))
+    visit(db, run, shoot(A, page()))
     ten_years = 24 * 3653
-    ingest(db, run, shoot(A, page(), hours=ten_years))
+    visit(db, run, shoot(A, page(), hours=ten_years))
     assert store.due(db, next_run(db), after(hours=ten_years + 24 * 179), 10) == []
     assert store.due(db, next_run(db), after(hours=ten_years + 24 * 180), 10) == [A]
 
@@ -63,8 +69,8 @@ def test_an_error_is_left_alone_for_an_hour(db: Database, run: Run, shoot: Shoot
 
 def test_a_list_with_a_new_link_is_due_at_once(db: Database, run: Run, shoot: Shoot) -> None:
     store.discover(db, run, LIST, [LIST], NOON)
-    ingest(db, run, shoot(LIST, "<p>danh sách</p>"))
-    ingest(db, run, shoot(LIST, "<p>danh sách</p>", hours=40))
+    visit(db, run, shoot(LIST, "<p>danh sách</p>"))
+    visit(db, run, shoot(LIST, "<p>danh sách</p>", hours=40))
     store.discover(db, run, LIST, [B], after(hours=40))
     assert set(store.due(db, next_run(db), after(hours=40), 10)) == {B, LIST}
 
@@ -85,3 +91,12 @@ def test_validators_are_those_of_the_last_page_not_of_the_last_error(db: Databas
     ingest(db, run, shoot(A, "trục trặc", status=500, headers=(("ETag", '"oops"'),), hours=1))
     assert store.validators(db, run, A) == ('"v1"', "Wed, 20 May 2026 01:00:00 GMT")
     assert store.validators(db, run, B) == (None, None)
+
+
+def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: Run, shoot: Shoot) -> None:
+    store.discover(db, run, "https://bao.example/", [LIST], NOON)
+    visit(db, run, shoot(LIST, "<p>danh sách</p>"))
+    later = next_run(db)
+    assert store.due(db, later, after(hours=8), 10) == [LIST]
+    ingest(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=8))  # and here the process was killed
+    assert store.due(db, next_run(db), after(hours=8, minutes=1), 10) == [LIST]
