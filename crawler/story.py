@@ -113,8 +113,8 @@ def _again(database: Path, base_url: str) -> None:
     with open_archive(database) as db:
         after = questions.counts(db)
     captures, versions = (after[name] - before[name] for name in ("captures", "versions"))
-    _say(f"{captures} captures, {versions} new versions: a clock, a counter or an advert is no edit")
-    if versions:
+    _say(f"{versions} new versions: a clock, a counter or an advert is no edit")
+    if versions or not captures:
         raise LuubaoError("the unchanged newspaper was reported as edited")
 
 
