@@ -51,7 +51,7 @@ check-docs: $(VENV)/.installed
 constraints: $(VENV)/.installed  ## pin all dependencies at their newest releases
 	$(BIN)/pip --quiet install pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header \
-	  --no-annotate --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file constraints.txt pyproject.toml
+	  --no-annotate --no-emit-options --output-file constraints.txt pyproject.toml
 
 clean:  ## remove what the commands above made
 	rm -rf $(VENV) demo.db demo.db-wal demo.db-shm build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
