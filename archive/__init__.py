@@ -27,7 +27,6 @@ from archive.store import (
     open_archive,
     start_run,
     validators,
-    waiting,
 )
 from archive.urls import absolute, same_site, url_key, without_trackers
 
@@ -65,6 +64,5 @@ __all__ = [
     "start_run",
     "url_key",
     "validators",
-    "waiting",
     "without_trackers",
 ]

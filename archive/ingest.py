@@ -59,7 +59,7 @@ def _read_and_file(db: Database, source: Source, body: bytes, encoding: str | No
         filed = store.file(db, source, reading)
     except LuubaoError:  # the archive itself cannot be written: nothing is to be gained by going on
         raise
-    except Exception as error:
+    except Exception as error:  # any at all: see above
         log.exception("capture %s of %s could not be read", source.capture_id, source.url)
         reading = Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_name())
         filed = store.file(db, source, reading)

@@ -2,7 +2,7 @@
 
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file, last_capture_of, retell, untold
-from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, waiting
+from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
@@ -41,5 +41,4 @@ __all__ = [
     "unread",
     "untold",
     "validators",
-    "waiting",
 ]

@@ -45,15 +45,6 @@ def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
         return [url for key, url in rows if _take(db, run, key, at)]
 
 
-def waiting(db: Database, run: Run, at: datetime) -> int:
-    """How many addresses are due and not taken in this run."""
-    (count,) = db.execute(
-        "SELECT count(*) FROM frontier WHERE outlet_id = ? AND due_at <= ? AND run_id IS NOT ?",
-        [run.outlet_id, clock.stamp(at), run.id],
-    ).fetchone()
-    return int(count)
-
-
 def settle(db: Database, run: Run, key: str, at: datetime, *, changed: bool) -> None:
     """Sets when an address is due again, after it answered. Call inside a transaction."""
     row = db.execute(

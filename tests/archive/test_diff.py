@@ -10,7 +10,7 @@ from archive.records import Image, Reading
 
 
 def reading(text: str = "", headline: str = "Cầu mới", images: tuple[Image, ...] = (), **fields: str) -> Reading:
-    return Reading("article", headline, text=text, images=images, **fields)  # type: ignore[arg-type]
+    return Reading("article", headline, text=text, images=images, **fields)  # type: ignore[arg-type]  # the caller names fields of Reading
 
 
 def told(change: Change) -> str:

@@ -33,12 +33,12 @@ FORMS = [
 
 
 @pytest.mark.parametrize("words", FORMS)
-def test_every_form_finds_the_article(hits, words: str) -> None:  # type: ignore[no-untyped-def]
+def test_every_form_finds_the_article(hits, words: str) -> None:  # type: ignore[no-untyped-def]  # hits as above
     assert hits(words) == ["Đảng bộ Tam Dương"]
 
 
 @pytest.mark.parametrize("words", ['"bộ đảng"', "dang ca", "tam đường xyz", '"duong tam"'])
-def test_other_words_do_not(hits, words: str) -> None:  # type: ignore[no-untyped-def]
+def test_other_words_do_not(hits, words: str) -> None:  # type: ignore[no-untyped-def]  # hits as above
     assert hits(words) == []
 
 

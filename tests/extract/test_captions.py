@@ -53,7 +53,7 @@ def read(markup: str) -> Reading:
 @pytest.mark.parametrize("layout", [modern, tables], ids=["div", "table"])
 @pytest.mark.parametrize("form", FORMS)
 def test_caption_is_tied_to_its_picture(form: str, layout: object) -> None:
-    reading = read(layout(paragraphs((2, FORMS[form]))))  # type: ignore[operator]
+    reading = read(layout(paragraphs((2, FORMS[form]))))  # type: ignore[operator]  # one of two functions
     image = reading.images[0]
     assert (image.url, image.caption, image.credit, image.caption_raw) == (PICTURE, CAPTION, CREDIT, PRINTED)
 
@@ -61,7 +61,7 @@ def test_caption_is_tied_to_its_picture(form: str, layout: object) -> None:
 @pytest.mark.parametrize("layout", [modern, tables], ids=["div", "table"])
 @pytest.mark.parametrize("form", FORMS)
 def test_caption_is_not_left_in_the_body(form: str, layout: object) -> None:
-    reading = read(layout(paragraphs((2, FORMS[form]))))  # type: ignore[operator]
+    reading = read(layout(paragraphs((2, FORMS[form]))))  # type: ignore[operator]  # one of two functions
     assert reading.text.split("\n\n") == list(PARAGRAPHS)
 
 
