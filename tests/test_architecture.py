@@ -41,7 +41,7 @@ INSIDE = {
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.edits",
         "archive.errors", "archive.furniture", "archive.migrations", "archive.search",
     ),
-    "archive.migrations": (),
+    "archive.migrations": ("archive.migrations",),
     "archive": ("archive",),
     "crawler.spiders": ("crawler.outlet",),
     "crawler.demo": ("crawler.demo",),

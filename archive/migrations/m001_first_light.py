@@ -1,18 +1,10 @@
-"""The schema's biography: numbered steps from an empty file to the present one, each with its reason.
-
-A step that has been released is never edited; a change is a new step.
-"""
+"""Step 1: what the first crawl needs: captures kept before they are read, versions, pictures, search, frontier."""
 
 from __future__ import annotations
 
-import sqlite3
+from sqlite_utils import Database
 
-from sqlite_utils import Database, Migrations
-
-migrations = Migrations("luubao")
-
-APPLICATION_ID = 0x4C755530  # "LuU0" in the SQLite header: file(1) and we can tell an archive from other files
-SCHEMA = 1  # kept in user_version: the number of the newest step
+from archive.migrations.steps import APPLICATION_ID, migrations, script
 
 _FIRST = """
 CREATE TABLE outlets (
@@ -297,10 +289,10 @@ _FROZEN_COLUMNS = {
 
 @migrations()
 def m001_first_light(db: Database) -> None:
-    """Everything the first crawl needs: captures kept before they are read, versions, pictures, search, frontier."""
-    _script(db, _FIRST)
-    _script(db, _SEARCH)
-    _script(db, _VIEWS)
+    """The schema of the first archives."""
+    script(db, _FIRST)
+    script(db, _SEARCH)
+    script(db, _VIEWS)
     for statement in _guards():
         db.execute(statement)
     db.execute(f"PRAGMA application_id = {APPLICATION_ID}")
@@ -317,13 +309,3 @@ def _guards() -> list[str]:
         for table, columns in frozen
         for event in ("UPDATE", "DELETE")
     ]
-
-
-def _script(db: Database, statements: str) -> None:
-    """Runs the statements one by one: executescript would commit the migration's transaction behind its back."""
-    pending = ""
-    for line in statements.splitlines(keepends=True):
-        pending += line
-        if sqlite3.complete_statement(pending):
-            db.execute(pending)
-            pending = ""

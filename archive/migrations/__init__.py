@@ -1,0 +1,12 @@
+"""The schema's biography: numbered steps from an empty file to the present one, a module each, with its reason.
+
+A step that has been released is never edited; a change is a new step.
+"""
+
+from archive.migrations import m001_first_light
+from archive.migrations.steps import APPLICATION_ID, migrations
+
+SCHEMA = 1
+"""The number of the newest step, kept in the file's user_version."""
+
+__all__ = ["APPLICATION_ID", "SCHEMA", "m001_first_light", "migrations"]
