@@ -99,10 +99,15 @@ def _refuse_foreign(db: Database, path: Path) -> None:
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """One BEGIN IMMEDIATE ... COMMIT; rolled back whole when the block raises.
+    """One BEGIN IMMEDIATE ... COMMIT; rolled back whole when the block raises. Inside another one it is a part of that:
+    it can fail by itself, and is on the disk when the outer one is.
 
     Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long.
     """
+    if db.conn.in_transaction:
+        with db.atomic():
+            yield
+        return
     try:
         db.execute("BEGIN IMMEDIATE")
         try:

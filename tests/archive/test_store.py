@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive import Run, ingest, open_archive, read_pending, start_run, store
 from archive.errors import ArchiveMissing, ArchiveUnusable
-from archive.store import questions
+from archive.store import questions, transaction
 from tests.support import NOON, Shoot, page
 
 HOME = "https://bao.example/"
@@ -235,3 +235,15 @@ def test_what_is_no_sqlite_file_is_refused(path: Path) -> None:
     path.write_bytes(b"not a database at all, but long enough to be taken for one" * 20)
     with pytest.raises(ArchiveUnusable, match="cannot be opened"), open_archive(path):
         pass
+
+
+def test_a_transaction_inside_another_fails_by_itself_and_lasts_with_the_outer_one(db: Database, path: Path) -> None:
+    with transaction(db):
+        db.execute("INSERT INTO extractors (name, first_used_at) VALUES ('kept', '2026-05-20T12:00:00Z')")
+        with pytest.raises(ZeroDivisionError), transaction(db):
+            db.execute("INSERT INTO extractors (name, first_used_at) VALUES ('lost', '2026-05-20T12:00:00Z')")
+            raise ZeroDivisionError
+        with open_archive(path) as elsewhere:
+            assert elsewhere.execute("SELECT count(*) FROM extractors").fetchone() == (0,)
+    with open_archive(path) as elsewhere:
+        assert elsewhere.execute("SELECT name FROM extractors").fetchall() == [("kept",)]
