@@ -3,6 +3,7 @@
 LuubaoError            anything below; its text is one sentence that says what to do
 ├── ArchiveMissing     raised when an archive is to be read and there is none
 ├── ArchiveUnusable    raised when a file is not an archive, is newer than this code, or cannot be written
+├── ArchiveDamaged     raised when what is stored is not what was stored
 ├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
 ├── UnknownArticle     raised when an address, or a version of it, is not in the archive
 ├── BadQuery           raised when words to search for cannot be understood
@@ -22,6 +23,10 @@ class ArchiveMissing(LuubaoError):
 
 class ArchiveUnusable(LuubaoError):
     """The file is not an archive this code can use."""
+
+
+class ArchiveDamaged(LuubaoError):
+    """Bytes in the archive have changed, or are not there."""
 
 
 class UnknownOutlet(LuubaoError):

@@ -18,7 +18,7 @@ DOORS = {
     "lxml": ("archive.extract", "crawler.discovery"),
     "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "crawler.door", "crawler.check", "crawler.story"),
     "sqlite3": ("archive.store", "archive.migrations"),
-    "backports.zstd": ("archive.store.bodies",),
+    "backports.zstd": ("archive.store.codecs",),
     "click": ("archive.cli", "archive.options", "archive.reading_cli", "archive.terminal", "crawler.cli", "crawler.story"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.middlewares", "crawler.extensions",
@@ -41,7 +41,7 @@ INSIDE = {
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.edits",
         "archive.errors", "archive.furniture", "archive.migrations", "archive.search",
     ),
-    "archive.migrations": ("archive.migrations",),
+    "archive.migrations": ("archive.migrations", "archive.digests"),
     "archive": ("archive",),
     "crawler.spiders": ("crawler.outlet",),
     "crawler.demo": ("crawler.demo",),

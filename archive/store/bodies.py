@@ -1,34 +1,149 @@
-"""Payloads, stored once under their digest, compressed with Zstandard (RFC 8878)."""
+"""Payloads, stored once under their digest: against a dictionary of their outlet, or as a patch of an earlier body.
+
+A body that an address brings again, a little changed, is a patch of the one before it. Chains are short, so that every
+body opens in a few steps, and few bodies hang on one, so that damage stays where it is.
+"""
 
 from __future__ import annotations
 
-import sys
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 
 from sqlite_utils import Database
 
 from archive.digests import digest_of
+from archive.errors import ArchiveDamaged
+from archive.store import codecs, dictionaries
 
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+MAX_DEPTH = 3
+"""So many patches lie between a body and one that stands alone, at most."""
 
-_LEVEL = 9
+_MOST_PATCHES = 16
+# A patch larger than this share of what it is based on says that the page has become another one.
+_DRIFTED = 0.5
+_SHORTEST = 8
+
+Codec = Literal["zstd", "zstd-dictionary", "zstd-patch", "withheld", "destroyed"]
+"""How a body is stored: as a frame alone, against a dictionary, against another body; or, where an article was
+withdrawn, not here (in `withheld`), or nowhere."""
 
 
-def put_body(db: Database, body: bytes) -> int:
-    """The row id of the body, which is stored if it was not yet. Call inside a transaction."""
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A body as a row of `bodies` holds it."""
+
+    codec: Codec
+    data: bytes
+    dictionary_id: int | None = None
+    base_id: int | None = None
+    depth: int = 0
+
+
+def put_body(db: Database, body: bytes, outlet_id: int, predecessor: int | None, at: datetime) -> int:
+    """The row id of the body, which is stored if it was not yet. predecessor: the body its address brought before. Call
+    inside a transaction."""
     digest = digest_of(body)
     if row := db.execute("SELECT id FROM bodies WHERE digest = ?", [digest]).fetchone():
         return int(row[0])
+    if dictionaries.newest(db, outlet_id) is None and dictionaries.is_time(db, outlet_id):
+        learn_dictionary(db, outlet_id, at)
+    stored = encode(db, body, outlet_id, predecessor)
     cursor = db.execute(
-        "INSERT INTO bodies (digest, size, codec, data) VALUES (?, ?, 'zstd', ?)",
-        [digest, len(body), zstd.compress(body, _LEVEL)],
+        "INSERT INTO bodies (digest, size, codec, dictionary_id, base_id, depth, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [digest, len(body), stored.codec, stored.dictionary_id, stored.base_id, stored.depth, stored.data],
     )
     return int(cursor.lastrowid or 0)
 
 
-def get_body(db: Database, body_id: int) -> bytes:
-    """The payload as it came."""
-    (data,) = db.execute("SELECT data FROM bodies WHERE id = ?", [body_id]).fetchone()
-    return zstd.decompress(data)
+def get_body(db: Database, body_id: int) -> bytes | None:
+    """The payload as it came; None where it was withheld or destroyed.
+
+    Raises ArchiveDamaged when it cannot be had from what is stored.
+    """
+    codec, dictionary_id, base_id, data = db.execute(
+        "SELECT codec, dictionary_id, base_id, data FROM bodies WHERE id = ?", [body_id]
+    ).fetchone()
+    try:
+        if codec == "zstd-patch":
+            return codecs.unpatch(data, _base(db, body_id, base_id))
+        if codec in ("withheld", "destroyed"):
+            return None
+        return codecs.decompress(data, dictionaries.load(db, dictionary_id) if dictionary_id else None)
+    except codecs.ZstdError as error:
+        raise ArchiveDamaged(f"body {body_id} cannot be decompressed: {error}. `luubao verify` tells more") from error
+
+
+def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -> Stored:
+    """The form in which a body is to be stored now. Changes nothing."""
+    patch = _patched(db, body, predecessor) if predecessor else None
+    if patch and len(patch.data) <= _DRIFTED * _stored_size(db, patch.base_id):
+        return patch
+    alone = _alone(db, body, outlet_id)
+    return patch if patch and len(patch.data) < len(alone.data) else alone
+
+
+def learn_dictionary(db: Database, outlet_id: int, at: datetime) -> int | None:
+    """Chooses a dictionary among the outlet's pages; None when there is nothing to gain. Call inside a transaction."""
+    body_ids, count = dictionaries.sample(db, outlet_id)
+    pages = [page for body_id in body_ids if (page := _intact(db, body_id)) and len(page) >= _SHORTEST]
+    return dictionaries.learn(db, outlet_id, pages, count, at)
+
+
+def _alone(db: Database, body: bytes, outlet_id: int) -> Stored:
+    dictionary_id = dictionaries.newest(db, outlet_id)
+    if dictionary_id is None:
+        return Stored("zstd", codecs.compress(body))
+    return Stored("zstd-dictionary", codecs.compress(body, dictionaries.load(db, dictionary_id)), dictionary_id)
+
+
+def _patched(db: Database, body: bytes, predecessor: int) -> Stored | None:
+    base_id = _base_for_patch(db, predecessor)
+    base = _intact(db, base_id) if base_id else None
+    if base_id is None or base is None:
+        return None
+    return Stored("zstd-patch", codecs.patch(body, base), base_id=base_id, depth=_depth(db, base_id) + 1)
+
+
+def _base_for_patch(db: Database, predecessor: int) -> int | None:
+    """The predecessor, or, where its chain is long enough, what the chain stands on; None when enough hangs on it."""
+    base_id = predecessor if _depth(db, predecessor) < MAX_DEPTH else _root(db, predecessor)
+    (patches,) = db.execute("SELECT count(*) FROM bodies WHERE base_id = ?", [base_id]).fetchone()
+    return base_id if patches < _MOST_PATCHES else None
+
+
+def _root(db: Database, body_id: int) -> int:
+    row = db.execute(
+        "WITH RECURSIVE chain(id, base_id) AS (SELECT id, base_id FROM bodies WHERE id = ? UNION ALL"
+        " SELECT bodies.id, bodies.base_id FROM bodies JOIN chain ON bodies.id = chain.base_id)"
+        " SELECT id FROM chain WHERE base_id IS NULL",
+        [body_id],
+    ).fetchone()
+    return int(row[0])
+
+
+def _depth(db: Database, body_id: int) -> int:
+    return int(db.execute("SELECT depth FROM bodies WHERE id = ?", [body_id]).fetchone()[0])
+
+
+def _stored_size(db: Database, body_id: int | None) -> int:
+    """Of what a patch hangs on, the size at its root: what the whole page takes."""
+    assert body_id is not None
+    return int(db.execute("SELECT length(data) FROM bodies WHERE id = ?", [_root(db, body_id)]).fetchone()[0])
+
+
+def _base(db: Database, body_id: int, base_id: int) -> bytes:
+    if base_id >= body_id:  # a body is only ever based on one that was there before it
+        raise ArchiveDamaged(f"body {body_id} is said to be based on body {base_id}, which came after it")
+    base = get_body(db, base_id)
+    if base is None:
+        raise ArchiveDamaged(f"body {body_id} is based on body {base_id}, which is not here")
+    return base
+
+
+def _intact(db: Database, body_id: int) -> bytes | None:
+    """A body to build on; None when it is not here or is damaged, for new bodies must not hang on it."""
+    try:
+        return get_body(db, body_id)
+    except ArchiveDamaged:
+        return None

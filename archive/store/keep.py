@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from archive import clock
+from archive.errors import ArchiveDamaged
 from archive.records import Capture, CaptureOutcome, Kept, Outlet, Run
 from archive.store import frontier
 from archive.store.bodies import get_body, put_body
@@ -34,12 +35,17 @@ def keep(db: Database, run: Run, capture: Capture) -> Kept:
     key = url_key(capture.requested_url)
     with transaction(db):
         earlier = _earlier(db, run, key)
-        body_id = put_body(db, capture.body) if capture.body else None
+        body_id = _put(db, run, capture, earlier) if capture.body else None
         outcome = judge(capture, run.outlet, seen_before=earlier is not None and body_id == earlier.body_id)
         revisit = earlier if outcome in ("revisit", "not-modified") else None
         capture_id = _append(db, run, key, capture, outcome, revisit, body_id)
         buried = _book(db, run, key, capture, outcome, revisit)
     return Kept(capture_id, key, outcome, buried)
+
+
+def _put(db: Database, run: Run, capture: Capture, earlier: _Earlier | None) -> int:
+    predecessor = earlier.body_id if earlier else None
+    return put_body(db, capture.body or b"", run.outlet_id, predecessor, capture.captured_at)
 
 
 def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutcome:
@@ -171,6 +177,10 @@ def kept_body(db: Database, capture_id: int) -> bytes | None:
 
 
 def last_body(db: Database, run: Run, url: str) -> bytes | None:
-    """The payload of an address's latest capture that carried or confirmed a page: what a 304 confirms."""
+    """The payload of an address's latest capture that carried or confirmed a page: what a 304 confirms. None where it
+    is not here, or damaged."""
     earlier = _earlier(db, run, url_key(url))
-    return get_body(db, earlier.body_id) if earlier else None
+    try:
+        return get_body(db, earlier.body_id) if earlier else None
+    except ArchiveDamaged:
+        return None

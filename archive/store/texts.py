@@ -8,12 +8,17 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from archive import clock
+from archive.digests import digest_of_value
 from archive.edits import reading_digest
 from archive.records import Block, Image, Reading
+
+COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")
+"""The columns that hold the reading, in the order in which `row_digest` covers them."""
 
 _SEPARATOR = "\n\n"
 _PLAIN_DETAILS = (
@@ -32,8 +37,7 @@ _LIST_DETAILS = ("authors", "tags", "flags")
 def to_row(reading: Reading) -> dict[str, str | None]:
     """The columns of `texts` that a reading fills."""
     captions = [text for image in reading.images for text in (image.caption, image.credit) if text]
-    return {
-        "digest": reading_digest(reading),
+    row = {
         "headline": reading.headline,
         "lead": reading.lead,
         "body": _SEPARATOR.join(_one_part(block.text) for block in reading.blocks if block.kind != "image"),
@@ -41,6 +45,12 @@ def to_row(reading: Reading) -> dict[str, str | None]:
         "layout": json.dumps([_place(block) for block in reading.blocks]),
         "details": json.dumps(_details(reading), ensure_ascii=False),
     }
+    return {"digest": reading_digest(reading), "row_digest": row_digest(row), **row}
+
+
+def row_digest(row: Mapping[str, Any]) -> str:
+    """The digest of the words and everything else a row of `texts` holds, just as it is stored."""
+    return digest_of_value([row[name] for name in COLUMNS])
 
 
 def _one_part(text: str) -> str:

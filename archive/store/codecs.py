@@ -1,0 +1,64 @@
+"""Zstandard (RFC 8878) in the three forms in which a body is stored: alone, against a dictionary, against another body.
+
+A dictionary is nothing but content of the outlet's own pages, and a patch has another body for its dictionary, so
+`zstd -d --patch-from=FILE` opens either without any of this code. Every frame carries its checksum.
+"""
+
+from __future__ import annotations
+
+import sys
+
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+ZstdError = zstd.ZstdError
+Dictionary = zstd.ZstdDict
+_Parameter = zstd.CompressionParameter
+
+_LEVEL = 9
+# A patch is small at any level, and finding it in a large page is what costs.
+_PATCH_LEVEL = 6
+_SMALLEST_WINDOW, _LARGEST_WINDOW = 17, 27
+_WINDOW_LIMIT: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW}
+
+
+def dictionary(content: bytes) -> Dictionary:
+    """Content to compress against; costly to make at first use, cheap to use again."""
+    return zstd.ZstdDict(content, is_raw=True)
+
+
+def compress(body: bytes, against: Dictionary | None = None) -> bytes:
+    """The body as one frame, alone or against a dictionary."""
+    options: dict[int, int] = {_Parameter.compression_level: _LEVEL, _Parameter.checksum_flag: 1}
+    return zstd.compress(body, options=options, zstd_dict=against and against.as_digested_dict)
+
+
+def decompress(data: bytes, against: Dictionary | None = None) -> bytes:
+    """What `compress` was given. Raises ZstdError for bytes that are no whole frame or fail their checksum."""
+    return zstd.decompress(data, zstd_dict=against, options=_WINDOW_LIMIT)
+
+
+def patch(body: bytes, base: bytes) -> bytes:
+    """What makes the body of another one."""
+    window = min(max((len(body) + len(base)).bit_length(), _SMALLEST_WINDOW), _LARGEST_WINDOW)
+    options: dict[int, int] = {
+        _Parameter.compression_level: _PATCH_LEVEL,
+        _Parameter.checksum_flag: 1,
+        _Parameter.window_log: window,
+    }
+    return zstd.compress(body, options=options, zstd_dict=_prefix(base))
+
+
+def unpatch(data: bytes, base: bytes) -> bytes:
+    """The body that `patch` was given. Raises ZstdError where the patch or the base is damaged."""
+    return zstd.decompress(data, zstd_dict=_prefix(base), options=_WINDOW_LIMIT)
+
+
+def _prefix(base: bytes) -> tuple[Dictionary, int] | None:
+    return zstd.ZstdDict(base, is_raw=True).as_prefix if len(base) >= _SHORTEST_PREFIX else None
+
+
+# Zstandard takes no dictionary shorter than this.
+_SHORTEST_PREFIX = 8

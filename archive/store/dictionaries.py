@@ -1,0 +1,144 @@
+"""What the pages of an outlet have in common, kept as data in the archive so that pages can be stored without it.
+
+A dictionary is a choice among the outlet's own pages, made by trying: on pages of every layout a few real pages of the
+outlet save more than a dictionary trained by Zstandard's own means, above all where the template is larger than that
+dictionary (docs/storage.md has the figures). Dictionaries are never changed; a better one is a new row.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.digests import digest_of
+from archive.errors import ArchiveDamaged
+from archive.store import codecs
+
+FIRST_AFTER = 32
+"""So many pages an outlet must have before its first dictionary is chosen."""
+
+_SAMPLE = 96
+_CANDIDATES = 12
+_LARGEST = 1024 * 1024
+# Another page is taken in while it saves this share, and a new dictionary while it beats the present one by this one.
+_WORTH_A_PAGE = 0.03
+_WORTH_A_DICTIONARY = 0.1
+_GROWTH = 2
+
+_loaded: dict[str, codecs.Dictionary] = {}
+_MOST_LOADED = 16
+
+
+def newest(db: Database, outlet_id: int) -> int | None:
+    """The dictionary that new bodies of an outlet are written with; None while there is none."""
+    row = db.execute("SELECT max(id) FROM dictionaries WHERE outlet_id = ?", [outlet_id]).fetchone()
+    return None if row[0] is None else int(row[0])
+
+
+def load(db: Database, dictionary_id: int) -> codecs.Dictionary:
+    """A dictionary ready for use; it is checked against its digest when it is first loaded.
+
+    Raises ArchiveDamaged when its bytes have changed.
+    """
+    (digest,) = db.execute("SELECT digest FROM dictionaries WHERE id = ?", [dictionary_id]).fetchone()
+    if digest not in _loaded:
+        if len(_loaded) >= _MOST_LOADED:
+            _loaded.clear()
+        _loaded[digest] = codecs.dictionary(content(db, dictionary_id))
+    return _loaded[digest]
+
+
+def content(db: Database, dictionary_id: int) -> bytes:
+    """A dictionary's bytes. Raises ArchiveDamaged when they are not those its digest names."""
+    digest, data = db.execute("SELECT digest, data FROM dictionaries WHERE id = ?", [dictionary_id]).fetchone()
+    try:
+        plain = codecs.decompress(data)
+    except codecs.ZstdError as error:
+        raise ArchiveDamaged(f"dictionary {dictionary_id} cannot be decompressed: {error}") from error
+    if digest_of(plain) != digest:
+        raise ArchiveDamaged(f"dictionary {dictionary_id} is not the one its digest names")
+    return plain
+
+
+def is_time(db: Database, outlet_id: int) -> bool:
+    """Whether the outlet has pages enough for its first dictionary, or twice those its newest was chosen among."""
+    row = db.execute(
+        "SELECT page_count FROM dictionaries WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [outlet_id]
+    ).fetchone()
+    enough = FIRST_AFTER if row is None else _GROWTH * row[0]
+    (count,) = db.execute(
+        "SELECT count(*) FROM (SELECT 1 FROM captures WHERE outlet_id = ? AND outcome = 'fresh' LIMIT ?)",
+        [outlet_id, enough],
+    ).fetchone()
+    return bool(count >= enough)
+
+
+def choose(pages: Sequence[bytes]) -> bytes:
+    """Among some of the pages those that, one behind the other, let the rest be stored in the least room. Empty when
+    there are not two pages to try on each other."""
+    candidates, trial = list(pages[::2])[:_CANDIDATES], pages[1::2]
+    chosen, room = b"", sum(len(codecs.compress(page)) for page in trial)
+    while candidates:
+        tried = {page: _room(trial, page + chosen) for page in candidates if len(page) + len(chosen) <= _LARGEST}
+        best = min(tried, key=lambda page: tried[page], default=None)
+        if best is None or tried[best] > room * (1 - _WORTH_A_PAGE):
+            break
+        chosen, room = best + chosen, tried[best]
+        candidates.remove(best)
+    return chosen
+
+
+def learn(db: Database, outlet_id: int, pages: Sequence[bytes], page_count: int, at: datetime) -> int | None:
+    """Chooses a dictionary from a sample of the outlet's pages and keeps it, if it is worth its room: None if not. Call
+    inside a transaction."""
+    chosen = choose(pages)
+    if not chosen or not _is_better(db, outlet_id, chosen, pages[1::2]):
+        return None
+    cursor = db.execute(
+        "INSERT INTO dictionaries (outlet_id, digest, made_at, page_count, size, data) VALUES (?, ?, ?, ?, ?, ?)",
+        [outlet_id, digest_of(chosen), clock.stamp(at), page_count, len(chosen), codecs.compress(chosen)],
+    )
+    return int(cursor.lastrowid or 0)
+
+
+def sample(db: Database, outlet_id: int) -> tuple[list[int], int]:
+    """Bodies to choose from, of pages of every kind and age, always the same ones for the same archive; and how many
+    pages the outlet has."""
+    rows = db.execute(
+        "SELECT body_id FROM captures WHERE outlet_id = ? AND outcome = 'fresh' AND body_id IS NOT NULL"
+        " GROUP BY url_key HAVING id = max(id) ORDER BY id DESC LIMIT ?",
+        [outlet_id, _SAMPLE * 8],
+    ).fetchall()
+    bodies = list(dict.fromkeys(row[0] for row in rows))
+    (count,) = db.execute(
+        "SELECT count(*) FROM captures WHERE outlet_id = ? AND outcome = 'fresh'", [outlet_id]
+    ).fetchone()
+    return random.Random(count).sample(bodies, min(_SAMPLE, len(bodies))), int(count)
+
+
+def drop_unused(db: Database) -> int:
+    """Forgets dictionaries that no body is written with and that are not their outlet's newest; returns how many. Call
+    inside a transaction."""
+    return db.execute(
+        "DELETE FROM dictionaries WHERE id NOT IN (SELECT dictionary_id FROM bodies WHERE dictionary_id IS NOT NULL)"
+        " AND id NOT IN (SELECT max(id) FROM dictionaries GROUP BY outlet_id)"
+    ).rowcount
+
+
+def _room(pages: Sequence[bytes], content: bytes) -> int:
+    return sum(_sizes(pages, codecs.dictionary(content)))
+
+
+def _sizes(pages: Sequence[bytes], against: codecs.Dictionary) -> Iterator[int]:
+    return (len(codecs.compress(page, against)) for page in pages)
+
+
+def _is_better(db: Database, outlet_id: int, chosen: bytes, trial: Sequence[bytes]) -> bool:
+    present = newest(db, outlet_id)
+    if present is None:
+        return True
+    return _room(trial, chosen) < sum(_sizes(trial, load(db, present))) * (1 - _WORTH_A_DICTIONARY)
