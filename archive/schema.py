@@ -160,9 +160,10 @@ TABLES: tuple[Table, ...] = (
         "id": "number in the chain",
         "run_id": "runs.id",
         "sealed_at": _TIME,
-        "capture_count": "how many captures it covers",
         "previous": "digest of the seal before it",
         "digest": "sha256 over the previous seal, the run and its captures, as docs/storage.md tells",
+        "capture_count": "how many captures it covers",
+        "capture_digests": "sha256 of each of them, 32 bytes a capture, in order of arrival",
     }),
     Table("dictionaries", "What an outlet's pages have in common, against which bodies are compressed; append-only", {
         "id": "number of the dictionary",

@@ -35,9 +35,10 @@ CREATE TABLE seals (
   id INTEGER PRIMARY KEY,
   run_id INTEGER NOT NULL UNIQUE REFERENCES runs(id),
   sealed_at TEXT NOT NULL,
-  capture_count INTEGER NOT NULL,
   previous TEXT,
-  digest TEXT NOT NULL UNIQUE
+  digest TEXT NOT NULL UNIQUE,
+  capture_count INTEGER NOT NULL,
+  capture_digests BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE tombstones (

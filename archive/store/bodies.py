@@ -46,7 +46,7 @@ def put_body(db: Database, body: bytes, outlet_id: int, predecessor: int | None,
     digest = digest_of(body)
     if row := db.execute("SELECT id FROM bodies WHERE digest = ?", [digest]).fetchone():
         return int(row[0])
-    if dictionaries.newest(db, outlet_id) is None and dictionaries.is_time(db, outlet_id):
+    if dictionaries.newest(db, outlet_id) is None and dictionaries.has_enough(db, outlet_id):
         learn_dictionary(db, outlet_id, at)
     stored = encode(db, body, outlet_id, predecessor)
     cursor = db.execute(

@@ -15,8 +15,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
+from archive import clock
 from archive.errors import ArchiveMissing, ArchiveUnusable
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
+from archive.store.seals import seal_finished
 
 BUSY_SECONDS = 30
 _WAL_LIMIT = 64 * 1024 * 1024
@@ -48,6 +50,7 @@ def _writable(path: Path) -> Database:
             _refuse_foreign(db, path)
             if migrations.pending(db):
                 migrations.apply(db)
+                seal_finished(db, clock.now())
     except sqlite3.OperationalError as error:
         db.close()
         raise _unwritable(error) from error

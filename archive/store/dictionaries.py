@@ -16,6 +16,7 @@ from sqlite_utils import Database
 from archive import clock
 from archive.digests import digest_of
 from archive.errors import ArchiveDamaged
+from archive.records import Run
 from archive.store import codecs
 
 FIRST_AFTER = 32
@@ -27,7 +28,6 @@ _LARGEST = 1024 * 1024
 # Another page is taken in while it saves this share, and a new dictionary while it beats the present one by this one.
 _WORTH_A_PAGE = 0.03
 _WORTH_A_DICTIONARY = 0.1
-_GROWTH = 2
 
 _loaded: dict[str, codecs.Dictionary] = {}
 _MOST_LOADED = 16
@@ -64,17 +64,32 @@ def content(db: Database, dictionary_id: int) -> bytes:
     return plain
 
 
-def is_time(db: Database, outlet_id: int) -> bool:
-    """Whether the outlet has pages enough for its first dictionary, or twice those its newest was chosen among."""
-    row = db.execute(
-        "SELECT page_count FROM dictionaries WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [outlet_id]
-    ).fetchone()
-    enough = FIRST_AFTER if row is None else _GROWTH * row[0]
+def has_enough(db: Database, outlet_id: int) -> bool:
+    """Whether the outlet has pages enough for its first dictionary."""
     (count,) = db.execute(
         "SELECT count(*) FROM (SELECT 1 FROM captures WHERE outlet_id = ? AND outcome = 'fresh' LIMIT ?)",
-        [outlet_id, enough],
+        [outlet_id, FIRST_AFTER],
     ).fetchone()
-    return bool(count >= enough)
+    return bool(count >= FIRST_AFTER)
+
+
+def has_doubled(db: Database, run: Run) -> bool:
+    """Whether, in this run, the outlet's pages have come to twice, four times, ... those its newest dictionary was
+    chosen among: then another choice may be better."""
+    row = db.execute(
+        "SELECT page_count FROM dictionaries WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [run.outlet_id]
+    ).fetchone()
+    if row is None:
+        return False
+    now, brought = db.execute(
+        "SELECT count(*), total(run_id = ?) FROM captures WHERE outlet_id = ? AND outcome = 'fresh'",
+        [run.id, run.outlet_id],
+    ).fetchone()
+    return _doublings(now, row[0]) > _doublings(now - int(brought), row[0])
+
+
+def _doublings(count: int, since: int) -> int:
+    return (count // max(since, 1)).bit_length()
 
 
 def choose(pages: Sequence[bytes]) -> bytes:

@@ -11,7 +11,10 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.records import Outlet, Run
+from archive.store.bodies import learn_dictionary
 from archive.store.connection import checkpoint, transaction
+from archive.store.dictionaries import has_doubled
+from archive.store.seals import seal_finished
 
 
 def start_run(db: Database, outlet: Outlet, software: Mapping[str, str], at: datetime) -> Run:
@@ -24,6 +27,7 @@ def start_run(db: Database, outlet: Outlet, software: Mapping[str, str], at: dat
             " WHERE outlet_id = ? AND outcome = 'running'",
             [outlet_id],
         )
+        seal_finished(db, at)
         cursor = db.execute(
             "INSERT INTO runs (outlet_id, started_at, software) VALUES (?, ?, ?)",
             [outlet_id, clock.stamp(at), json.dumps(dict(software))],
@@ -49,10 +53,13 @@ def article_count(db: Database, run: Run) -> int:
 def finish_run(
     db: Database, run: Run, *, outcome: str, reason: str | None, stats: Mapping[str, Any], at: datetime
 ) -> None:
-    """Closes a run with its verdict and its counts, and folds the write-ahead log into the file."""
+    """Closes a run with its verdict and its counts, seals it, and folds the write-ahead log into the file."""
     with transaction(db):
         db.execute(
             "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ? WHERE id = ?",
             [clock.stamp(at), outcome, reason, json.dumps(dict(stats), default=str), run.id],
         )
+        seal_finished(db, at)
+        if has_doubled(db, run):
+            learn_dictionary(db, run.outlet_id, at)
     checkpoint(db)

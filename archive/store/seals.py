@@ -1,0 +1,86 @@
+"""The seal of a run: a digest over what it brought and over the seal before it.
+
+A capture's digest is the SHA-256 of its facts, its headers and its body's digest, as one line of JSON. A seal is the
+SHA-256 over a first line, JSON of the previous seal's digest and the run's facts, and then one line with the
+hexadecimal digest of each capture, in order of arrival. JSON is UTF-8 without spaces; every line ends with a line
+feed. No row number is part of it, so seals hold wherever the captures go. Whoever notes the newest seal elsewhere can
+show later that nothing that came before was changed, removed or put in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import clock
+
+DIGEST_SIZE = 32
+
+_RUN = (
+    "SELECT outlets.name, started_at, finished_at, outcome, reason, software, stats FROM runs"
+    " JOIN outlets ON outlets.id = runs.outlet_id WHERE runs.id = ?"
+)
+_CAPTURES = (
+    "SELECT captures.id, url_key, requested_url, final_url, captured_at, status, outcome, encoding, etag,"
+    " last_modified, via, bodies.digest, headers.request, headers.response FROM captures"
+    " LEFT JOIN bodies ON bodies.id = captures.body_id LEFT JOIN headers ON headers.capture_id = captures.id"
+    " WHERE run_id = ? ORDER BY captures.id"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """What a run's record amounts to. previous: the digest of the seal before it; None for the first.
+    capture_digests: DIGEST_SIZE bytes for each capture."""
+
+    run_id: int
+    previous: str | None
+    digest: str
+    capture_count: int
+    capture_digests: bytes
+
+
+def seal_of(db: Database, run_id: int, previous: str | None) -> Seal:
+    """Computes the seal of a run from what the archive holds of it."""
+    digests = [digest for _, digest in capture_digests(db, run_id)]
+    whole = hashlib.sha256(_line([previous, *db.execute(_RUN, [run_id]).fetchone()]))
+    for digest in digests:
+        whole.update(digest.hex().encode() + b"\n")
+    return Seal(run_id, previous, "sha256:" + whole.hexdigest(), len(digests), b"".join(digests))
+
+
+def capture_digests(db: Database, run_id: int) -> Iterator[tuple[int, bytes]]:
+    """Number and digest of each capture of a run, in order of arrival."""
+    for capture_id, *facts in db.execute(_CAPTURES, [run_id]):
+        yield capture_id, hashlib.sha256(_line(facts)).digest()
+
+
+def seal_finished(db: Database, at: datetime) -> None:
+    """Seals every run that has ended and is not sealed yet, in order. Call inside a transaction."""
+    rows = db.execute(
+        "SELECT id FROM runs WHERE outcome <> 'running' AND NOT EXISTS (SELECT 1 FROM seals WHERE run_id = runs.id)"
+        " ORDER BY id"
+    ).fetchall()
+    for (run_id,) in rows:
+        seal = seal_of(db, run_id, newest_seal(db))
+        db.execute(
+            "INSERT INTO seals (run_id, sealed_at, previous, digest, capture_count, capture_digests)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            [run_id, clock.stamp(at), seal.previous, seal.digest, seal.capture_count, seal.capture_digests],
+        )
+
+
+def newest_seal(db: Database) -> str | None:
+    """The digest at the head of the chain; None where no run is sealed."""
+    row = db.execute("SELECT digest FROM seals ORDER BY id DESC LIMIT 1").fetchone()
+    return row[0] if row else None
+
+
+def _line(values: list[Any]) -> bytes:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
