@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archive import clock, store
+from archive import store
 from archive.errors import LuubaoError
 from archive.extract import extractor_name, read_page
 from archive.furniture import Furniture, without
@@ -16,6 +17,9 @@ from archive.store.identity import Source
 from archive.urls import url_key
 
 log = logging.getLogger(__name__)
+
+ReadAgain = Callable[[Source, str | None], Reading | Unreadable | None]
+"""Reads a kept capture, given with the charset its HTTP header named; None where its bytes are not here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,24 +58,19 @@ def read_pending(db: Database, run: Run) -> int:
 def _read_and_file(db: Database, source: Source, body: bytes, encoding: str | None) -> Ingested:
     """The boundary behind which bytes are safe. Whatever goes wrong in reading them is one capture that could not be
     read, recorded as such; the crawl goes on, and a mended reader, which has another name, can read it again."""
+    furniture = store.furniture_of(db, source.run.outlet_id)
     try:
-        reading = _read(db, source, body, encoding)
+        reading = read(source, body, encoding, furniture)
+        if isinstance(reading, Reading):
+            _bring_up_to_date(db, source, reading, furniture)
         filed = store.file(db, source, reading)
     except LuubaoError:  # the archive itself cannot be written: nothing is to be gained by going on
         raise
     except Exception as error:  # any at all: see above
         log.exception("capture %s of %s could not be read", source.capture_id, source.url)
-        reading = Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_name())
+        reading = gave_up(error, furniture)
         filed = store.file(db, source, reading)
     return Ingested("fresh", filed, reading, filed.buried)
-
-
-def _read(db: Database, source: Source, body: bytes, encoding: str | None) -> Reading | Unreadable:
-    furniture = store.furniture_of(db, source.run.outlet_id)
-    reading = read(source, body, encoding, furniture)
-    if isinstance(reading, Reading):
-        _bring_up_to_date(db, source, reading, furniture)
-    return reading
 
 
 def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
@@ -85,20 +84,46 @@ def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture
         encoding=encoding,
         timezone=outlet.timezone,
     )
-    if not furniture.marks:
-        return page
     stripped = without(page, furniture) if isinstance(page, Reading) else page
-    return replace(stripped, extractor=f"{page.extractor}, furniture {furniture.digest[:19]}")
+    return replace(stripped, extractor=extractor_of(furniture))
+
+
+def extractor_of(furniture: Furniture) -> str:
+    """The name under which readings are filed that were made without these blocks."""
+    return f"{extractor_name()}, furniture {furniture.digest[:19]}" if furniture.marks else extractor_name()
+
+
+def gave_up(error: Exception, furniture: Furniture) -> Unreadable:
+    """What a page is for the extractor that cannot read it for a mistake of its own."""
+    return Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_of(furniture))
 
 
 def _bring_up_to_date(db: Database, source: Source, reading: Reading, furniture: Furniture) -> None:
     """Has the article's versions read by the extractor of this reading, so that they can be compared: what only the
-    extractor sees differently is no edit. A page the extractor cannot read keeps the words it had."""
+    extractor sees differently is no edit."""
     latest = store.latest_version(db, source, reading)
     if latest is None:
         return
-    for version_id in store.untold(db, latest.article_id, reading.extractor):
-        former, encoding = store.source_of(db, source.run, store.last_capture_of(db, version_id))
-        again = read(former, store.kept_body(db, former.capture_id) or b"", encoding, furniture)
+
+    def read_again(former: Source, encoding: str | None) -> Reading | Unreadable | None:
+        body = store.kept_body(db, former.capture_id)
+        return None if body is None else read(former, body, encoding, furniture)
+
+    ledger = store.Recording(db, reading.extractor)
+    for version_id in ledger.untold(latest.article_id):
+        tell(ledger, source.run, version_id, read_again)
+
+
+def tell(ledger: store.Recording, run: Run, version_id: int, read_again: ReadAgain) -> None:
+    """Has a version told in the words of the ledger's extractor: those it once used, or what `read_again` reads in the
+    newest of its captures that can be read. A version that has none keeps the words it had."""
+    if ledger.take_up(version_id):
+        return
+    while (capture_id := ledger.newest_capture(version_id)) is not None:
+        former, encoding = store.source_of(ledger.db, run, capture_id)
+        again = read_again(former, encoding)
+        if again is None:
+            return
+        ledger.refile(former, again)
         if isinstance(again, Reading):
-            store.retell(db, version_id, former.capture_id, again, clock.now())
+            return

@@ -1,16 +1,34 @@
 """The one door to SQL: opening, keeping, filing, the frontier, and the questions people ask."""
 
 from archive.store.connection import open_archive, transaction
-from archive.store.file import file, last_capture_of, retell, untold
+from archive.store.file import file
 from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
+from archive.store.ledger import Ledger, Refiled, Span, Waiting
+from archive.store.refile import Recording
+from archive.store.rehearsal import Rehearsal
 from archive.store.runs import article_count, finish_run, start_run
-from archive.store.sources import note_move, note_redirect, page_of, pages_of, redirecting_here, source_of, unread
+from archive.store.sources import (
+    note_move,
+    note_redirect,
+    outlets_of,
+    page_of,
+    pages_of,
+    redirecting_here,
+    source_of,
+    unread,
+)
 
 __all__ = [
     "REDIRECTS",
+    "Ledger",
+    "Recording",
+    "Refiled",
+    "Rehearsal",
+    "Span",
+    "Waiting",
     "article_count",
     "captured_in_run",
     "discover",
@@ -24,21 +42,19 @@ __all__ = [
     "keep",
     "kept_body",
     "last_body",
-    "last_capture_of",
     "latest_version",
     "leads_away",
     "learn_furniture",
     "note_move",
     "note_redirect",
     "open_archive",
+    "outlets_of",
     "page_of",
     "pages_of",
     "redirecting_here",
-    "retell",
     "source_of",
     "start_run",
     "transaction",
     "unread",
-    "untold",
     "validators",
 ]

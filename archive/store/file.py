@@ -23,9 +23,11 @@ from archive.store.identity import (
     claim_addresses,
     latest_version,
     speaks_for,
+    withdrawn_twin,
 )
 from archive.store.keep import bury, mark_seen
 from archive.store.texts import to_row
+from archive.store.withdraw import absorb
 
 # What a page must be for those that redirect to it to be gone.
 _NO_ARTICLE = frozenset({"listing", "home", "soft-404"})
@@ -33,22 +35,34 @@ _NO_ARTICLE = frozenset({"listing", "home", "soft-404"})
 _BURIALS = frozenset({"soft-404", "home"})
 
 
-def file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
-    """Files what was read in a capture, in one transaction."""
+def file(db: Database, source: Source, reading: Reading | Unreadable, *, seen: bool = True) -> Filed:
+    """Files what was read in a capture, in one transaction. With seen=False, the capture is no sign that the article is
+    there: it has been found gone since."""
     with transaction(db):
         extractor = extractor_id(db, reading.extractor, source.captured_at)
         if isinstance(reading, Unreadable):
             return _file_unreadable(db, source, reading, extractor)
+        if hidden := withdrawn_twin(db, source, reading):
+            return _file_withdrawn(db, source, reading, extractor, hidden)
         latest = latest_version(db, source, reading)
         filed, version_id = _place(db, source, reading, extractor, latest)
         assert filed.article_id is not None
-        _record_reading(db, source, extractor, reading.kind, None, version_id)
+        record_reading(db, source, extractor, reading.kind, None, version_id, dict(reading.origins).get("rules"))
         moved = claim_addresses(db, source, reading, filed.article_id)
         if latest is None or speaks_for(source, latest):
             _settle_article(db, source, reading, filed.article_id)
+            if seen:
+                mark_seen(db, source.run.outlet_id, source.url_key, source.captured_at)
         if filed.outcome != "unchanged":
             frontier.enliven(db, source.run, source.url_key, source.captured_at)
     return replace(filed, buried=moved)
+
+
+def _file_withdrawn(db: Database, source: Source, reading: Reading, extractor: int, article_id: int) -> Filed:
+    """The words of a withdrawn article at another address are withdrawn with it."""
+    record_reading(db, source, extractor, reading.kind, "withdrawn", None)
+    absorb(db, article_id, source.run.outlet_id, source.url_key, source.captured_at)
+    return Filed("unchanged", article_id)
 
 
 def _place(
@@ -78,7 +92,8 @@ def is_burial(kind: str) -> bool:
 
 
 def retell(db: Database, version_id: int, capture_id: int, reading: Reading, at: datetime) -> None:
-    """Gives a version the text that another extractor reads in its capture. Number, first-seen time and digest stay."""
+    """Gives a version the text that another extractor reads in its capture, and its article's row, where that is the
+    present version. Number, first-seen time and digest stay."""
     with transaction(db):
         extractor = extractor_id(db, reading.extractor, at)
         _put_text(db, version_id, capture_id, extractor, reading)
@@ -86,23 +101,10 @@ def retell(db: Database, version_id: int, capture_id: int, reading: Reading, at:
             "UPDATE versions SET headline = ?, byline = ?, section = ?, published_at = ?, modified_at = ? WHERE id = ?",
             [*_narrow(reading), version_id],
         )
-
-
-def last_capture_of(db: Database, version_id: int) -> int:
-    """The newest capture whose bytes were read as this version."""
-    (capture_id,) = db.execute("SELECT max(capture_id) FROM readings WHERE version_id = ?", [version_id]).fetchone()
-    return int(capture_id)
-
-
-def untold(db: Database, article_id: int, extractor: str) -> list[int]:
-    """Versions of an article whose shown text is another extractor's, oldest first."""
-    rows = db.execute(
-        "SELECT versions.id FROM versions JOIN active_texts ON active_texts.version_id = versions.id"
-        " JOIN texts ON texts.id = active_texts.text_id JOIN extractors ON extractors.id = texts.extractor_id"
-        " WHERE versions.article_id = ? AND extractors.name <> ? ORDER BY versions.number",
-        [article_id, extractor],
-    )
-    return [int(row[0]) for row in rows.fetchall()]
+        db.execute(
+            "UPDATE articles SET headline = ?, byline = ?, section = ?, published_at = ? WHERE current_version_id = ?",
+            [*_narrow(reading)[:4], version_id],
+        )
 
 
 def extractor_id(db: Database, name: str, at: datetime) -> int:
@@ -116,7 +118,7 @@ def extractor_id(db: Database, name: str, at: datetime) -> int:
 def _file_unreadable(db: Database, source: Source, refusal: Unreadable, extractor: int) -> Filed:
     """A page that says it is no article buries the article that lived at its address, if it says that this one is gone,
     and those whose addresses redirected to it. A wall or a page we could not read says nothing."""
-    _record_reading(db, source, extractor, refusal.reason, refusal.detail or None, None)
+    record_reading(db, source, extractor, refusal.reason, refusal.detail or None, None)
     told = (
         dict.fromkeys(source.via, f"redirected to {source.url}, which is no article")
         if is_burial(refusal.reason)
@@ -200,13 +202,20 @@ def _put_images(db: Database, version_id: int, capture_id: int, reading: Reading
         )
 
 
-def _record_reading(
-    db: Database, source: Source, extractor: int, kind: str, detail: str | None, version_id: int | None
+def record_reading(
+    db: Database,
+    source: Source,
+    extractor: int,
+    kind: str,
+    detail: str | None,
+    version_id: int | None,
+    rules: str | None = None,
 ) -> None:
+    """Notes what an extractor saw in a capture, once. Call inside a transaction."""
     db.execute(
-        "INSERT INTO readings (capture_id, extractor_id, kind, detail, version_id) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO readings (capture_id, extractor_id, kind, detail, version_id, rules) VALUES (?, ?, ?, ?, ?, ?)"
         " ON CONFLICT DO NOTHING",
-        [source.capture_id, extractor, kind, detail, version_id],
+        [source.capture_id, extractor, kind, detail, version_id, rules],
     )
 
 
@@ -217,4 +226,3 @@ def _settle_article(db: Database, source: Source, reading: Reading, article_id: 
         " WHERE id = ?",
         [*_narrow(reading)[:4], source.url_key, source.url, article_id],
     )
-    mark_seen(db, source.run.outlet_id, source.url_key, source.captured_at)

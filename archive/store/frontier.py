@@ -62,7 +62,8 @@ def settle(db: Database, run: Run, key: str, at: datetime, *, changed: bool) -> 
 def enliven(db: Database, run: Run, key: str, at: datetime) -> None:
     """The page has brought something new, and is young again. Call inside a transaction."""
     db.execute(
-        "UPDATE frontier SET changed_at = ? WHERE outlet_id = ? AND url_key = ?", [clock.stamp(at), run.outlet_id, key]
+        "UPDATE frontier SET changed_at = max(coalesce(changed_at, ''), ?) WHERE outlet_id = ? AND url_key = ?",
+        [clock.stamp(at), run.outlet_id, key],
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlite_utils import Database
@@ -14,6 +14,7 @@ from archive.records import Capture, CaptureOutcome, Kept, Outlet, Run
 from archive.store import frontier
 from archive.store.bodies import get_body, put_body
 from archive.store.connection import transaction
+from archive.store.withdrawn import is_withdrawn
 from archive.urls import same_site, url_key
 
 GONE = frozenset({404, 410, 451})
@@ -34,6 +35,8 @@ def keep(db: Database, run: Run, capture: Capture) -> Kept:
     is left to read, the article's bookkeeping."""
     key = url_key(capture.requested_url)
     with transaction(db):
+        if is_withdrawn(db, run.outlet_id, key):
+            return _keep_facts(db, run, key, replace(capture, body=None))
         earlier = _earlier(db, run, key)
         body_id = _put(db, run, capture, earlier) if capture.body else None
         outcome = judge(capture, run.outlet, seen_before=earlier is not None and body_id == earlier.body_id)
@@ -41,6 +44,12 @@ def keep(db: Database, run: Run, capture: Capture) -> Kept:
         capture_id = _append(db, run, key, capture, outcome, revisit, body_id)
         buried = _book(db, run, key, capture, outcome, revisit)
     return Kept(capture_id, key, outcome, buried)
+
+
+def _keep_facts(db: Database, run: Run, key: str, capture: Capture) -> Kept:
+    """Of an address whose article was withdrawn, that it answered and how is all that is kept."""
+    outcome = judge(capture, run.outlet, seen_before=False)
+    return Kept(_append(db, run, key, capture, outcome, None, None), key, outcome)
 
 
 def _put(db: Database, run: Run, capture: Capture, earlier: _Earlier | None) -> int:
@@ -119,7 +128,7 @@ def _book(
     if outcome == "redirect" and url_key(capture.final_url) == key:
         frontier.readdress(db, run, key, capture.final_url)
     keys = (key, *map(url_key, capture.via)) if outcome == "gone" else ()
-    buried = [bury(db, run.outlet_id, one, at, _reason(capture)) for one in keys]
+    buried = [bury(db, run.outlet_id, one, at, gone_reason(capture.status, capture.final_url)) for one in keys]
     if outcome in ("redirect", "gone"):  # the others are done when their links are noted: frontier.discover
         frontier.settle(db, run, key, at, changed=any(buried))
     return any(buried)
@@ -136,6 +145,11 @@ def _shows_an_article(db: Database, capture_id: int) -> bool:
 def mark_seen(db: Database, outlet_id: int, key: str, at: datetime) -> None:
     """The article that lives at this address is there; if it was gone, it has returned. Call inside a transaction."""
     db.execute(
+        "UPDATE tombstones SET returned_at = ? WHERE returned_at IS NULL AND article_id ="
+        " (SELECT id FROM articles WHERE outlet_id = ? AND url_key = ?)",
+        [clock.stamp(at), outlet_id, key],
+    )
+    db.execute(
         "UPDATE articles SET last_seen_at = ?, gone_since = NULL, gone_reason = NULL, moved_to_id = NULL"
         " WHERE outlet_id = ? AND url_key = ?",
         [clock.stamp(at), outlet_id, key],
@@ -146,18 +160,27 @@ def bury(db: Database, outlet_id: int, key: str, at: datetime, reason: str) -> b
     """Records that the article at this address has disappeared; False when there was none, or it was gone already.
     An article that lives on under another address is not gone when an old address of it dies. Call inside a
     transaction."""
-    cursor = db.execute(
+    row = db.execute(
         "UPDATE articles SET gone_since = ?, gone_reason = ?"
-        " WHERE outlet_id = ? AND url_key = ? AND gone_since IS NULL",
+        " WHERE outlet_id = ? AND url_key = ? AND gone_since IS NULL RETURNING id",
         [clock.stamp(at), reason, outlet_id, key],
+    ).fetchone()
+    if row is None:
+        return False
+    raise_tombstone(db, row[0], at, reason)
+    return True
+
+
+def raise_tombstone(db: Database, article_id: int, at: datetime, reason: str) -> None:
+    """Writes down that an article disappeared. Call inside a transaction."""
+    db.execute(
+        "INSERT INTO tombstones (article_id, gone_at, reason) VALUES (?, ?, ?)", [article_id, clock.stamp(at), reason]
     )
-    return cursor.rowcount == 1
 
 
-def _reason(capture: Capture) -> str:
-    if capture.status in GONE:
-        return f"status {capture.status}"
-    return f"status {capture.status}, redirected to {capture.final_url}"
+def gone_reason(status: int, final_url: str) -> str:
+    """How an answer that buries an article is told."""
+    return f"status {status}" if status in GONE else f"status {status}, redirected to {final_url}"
 
 
 def validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None]:

@@ -12,36 +12,38 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.errors import UnknownOutlet
-from archive.records import Run
+from archive.records import Outlet, Run
 from archive.store.connection import transaction
 from archive.store.file import is_burial
 from archive.store.identity import Source, article_at, link_moved
-from archive.store.keep import bury
-from archive.urls import url_key
+from archive.store.keep import bury, mark_seen
+from archive.urls import host_of, url_key
 
-_COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
+COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
+"""Of `captures`: what `source_from` needs, and the charset the HTTP header named."""
 
 
 def unread(db: Database, run: Run) -> list[tuple[Source, str | None]]:
     """Captures of the run's outlet that brought a page and that no extractor has read, oldest first, each with the
     charset its HTTP header named."""
     rows = db.query(
-        f"SELECT {_COLUMNS} FROM captures WHERE outlet_id = ? AND outcome = 'fresh'"
+        f"SELECT {COLUMNS} FROM captures WHERE outlet_id = ? AND outcome = 'fresh'"
         " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.capture_id = captures.id) ORDER BY id",
         [run.outlet_id],
     )
-    return [_source(run, row) for row in rows]
+    return [(source_from(run, row), row["encoding"]) for row in rows]
 
 
 def source_of(db: Database, run: Run, capture_id: int) -> tuple[Source, str | None]:
-    """One capture, to be read again."""
-    return _source(run, next(iter(db.query(f"SELECT {_COLUMNS} FROM captures WHERE id = ?", [capture_id]))))
+    """One capture, to be read again, with the charset its HTTP header named."""
+    row = next(iter(db.query(f"SELECT {COLUMNS} FROM captures WHERE id = ?", [capture_id])))
+    return source_from(run, row), row["encoding"]
 
 
-def _source(run: Run, row: dict[str, Any]) -> tuple[Source, str | None]:
+def source_from(run: Run, row: dict[str, Any]) -> Source:
+    """The capture of a row of `captures`."""
     via = tuple(map(url_key, json.loads(row["via"] or "[]")))
-    source = Source(row["id"], run, row["url_key"], row["final_url"], clock.parse(row["captured_at"]), via)
-    return source, row["encoding"]
+    return Source(row["id"], run, row["url_key"], row["final_url"], clock.parse(row["captured_at"]), via)
 
 
 def redirecting_here(db: Database, run: Run, url: str) -> tuple[str, ...]:
@@ -65,15 +67,16 @@ def note_move(db: Database, source: Source) -> bool:
             return _bury_redirected(db, source)
         for key in source.via:
             db.execute(
-                "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?)"
+                "INSERT INTO aliases (outlet_id, url_key, article_id, since, kind) VALUES (?, ?, ?, ?, 'redirect')"
                 " ON CONFLICT DO NOTHING",
                 [source.run.outlet_id, key, article_id, clock.stamp(source.captured_at)],
             )
-            db.execute(
-                "UPDATE articles SET url_key = ?, url = ?, gone_since = NULL, gone_reason = NULL"
-                " WHERE id = ? AND outlet_id = ? AND url_key = ?",
+            moved = db.execute(
+                "UPDATE articles SET url_key = ?, url = ? WHERE id = ? AND outlet_id = ? AND url_key = ?",
                 [source.url_key, source.url, article_id, source.run.outlet_id, key],
             )
+            if moved.rowcount:
+                mark_seen(db, source.run.outlet_id, source.url_key, source.captured_at)
         return link_moved(db, source, article_id)
 
 
@@ -94,6 +97,32 @@ def _bury_redirected(db: Database, source: Source) -> bool:
     keys = [key for key in source.via if key != source.url_key]
     buried = [bury(db, source.run.outlet_id, key, source.captured_at, reason) for key in keys]
     return any(buried)
+
+
+def outlets_of(db: Database, name: str | None = None) -> list[Run]:
+    """All outlets of the archive, or one, each as a run that is none of its crawls: what reading again needs.
+
+    Raises UnknownOutlet when the archive has none of that name.
+    """
+    rows = db.execute("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY name").fetchall()
+    chosen = [row for row in rows if name in (None, row[1])]
+    if name and not chosen:
+        raise UnknownOutlet(f"the archive has no outlet {name}. It has: {', '.join(row[1] for row in rows) or 'none'}")
+    return [Run(0, row[0], _outlet(db, *row)) for row in chosen]
+
+
+def _outlet(db: Database, outlet_id: int, name: str, title: str, home_url: str, timezone: str) -> Outlet:
+    return Outlet(name, title, home_url, _hosts(db, outlet_id, home_url), timezone)
+
+
+def _hosts(db: Database, outlet_id: int, home_url: str) -> tuple[str, ...]:
+    """The hosts of a site, of which only its spider knows for sure: that of its home page, and those on which its
+    articles live."""
+    rows = db.execute(
+        "SELECT DISTINCT substr(url_key, 1, instr(url_key || '/', '/') - 1) FROM articles WHERE outlet_id = ?",
+        [outlet_id],
+    )
+    return tuple(dict.fromkeys([host_of(home_url), *(row[0] for row in rows.fetchall())]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,9 +153,7 @@ def pages_of(db: Database, outlet: str) -> list[KeptPage]:
 
     Raises UnknownOutlet when the archive has none of that name.
     """
-    if not db.execute("SELECT 1 FROM outlets WHERE name = ?", [outlet]).fetchone():
-        names = ", ".join(row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name"))
-        raise UnknownOutlet(f"the archive has no outlet {outlet}. It has: {names or 'none'}")
+    outlets_of(db, outlet)
     rows = db.query(f"{_KEPT_PAGE} WHERE outlets.name = ? ORDER BY articles.url_key", [outlet])
     return [KeptPage(**row) for row in rows]
 
