@@ -16,6 +16,7 @@ import click
 from archive import datasette, terminal
 from archive.diff import compare
 from archive.errors import ArchiveMissing
+from archive.keeping_cli import compact, verify, withdraw
 from archive.options import NUMBER, PORT, Commands, db_option, json_option, limit_option
 from archive.reading_cli import read, rules
 from archive.store import open_archive, questions
@@ -31,6 +32,8 @@ def archive() -> None:
 
 archive.add_command(read)
 archive.add_command(rules)
+for command in (verify, compact, withdraw):
+    archive.add_command(command)
 
 
 @archive.command()

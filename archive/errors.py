@@ -6,6 +6,8 @@ LuubaoError            anything below; its text is one sentence that says what t
 ├── ArchiveDamaged     raised when what is stored is not what was stored
 ├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
 ├── UnknownArticle     raised when an address, or a version of it, is not in the archive
+├── Withdrawn          raised when an article is asked for whose words were withdrawn
+├── UnknownSeal        raised when a seal noted earlier is not in the archive
 ├── BadQuery           raised when words to search for cannot be understood
 └── Misconfigured      raised when a setting is missing or makes no sense
 """
@@ -35,6 +37,14 @@ class UnknownOutlet(LuubaoError):
 
 class UnknownArticle(LuubaoError):
     """No such article or version."""
+
+
+class Withdrawn(LuubaoError):
+    """The article was withdrawn."""
+
+
+class UnknownSeal(LuubaoError):
+    """No such seal."""
 
 
 class BadQuery(LuubaoError):

@@ -89,6 +89,18 @@ def picture_key(url: str) -> str:
     return _PICTURE_SIZE.sub("", path)
 
 
+_PRINTS = (
+    ("amp", re.compile(r"^amp\.|/amp(?=[/?]|$)|\.amp(?=[?]|$)|[?&]amp(?==|&|$)")),
+    ("mobile", re.compile(r"^(?:m|mobile|wap|3g)\.")),
+    ("print", re.compile(r"^print\.|[/?&](?:print|printer|in-bai|in-tin|ban-in)(?=[/=?&]|$)", re.IGNORECASE)),
+)
+
+
+def print_kind(key: str) -> str | None:
+    """What sort of another print of an article a key looks like: amp, mobile or print; None for an ordinary one."""
+    return next((kind for kind, shape in _PRINTS if shape.search(key)), None)
+
+
 def host_of(url: str) -> str:
     """The host of an address, lowercased, without `www.`; empty when there is none."""
     try:

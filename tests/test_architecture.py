@@ -16,10 +16,10 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "crawler.door", "crawler.check", "crawler.story"),
-    "sqlite3": ("archive.store", "archive.migrations"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "archive.verify", "archive.keeping_cli", "crawler.door", "crawler.check", "crawler.story"),
+    "sqlite3": ("archive.store", "archive.migrations", "archive.keeping_cli"),
     "backports.zstd": ("archive.store.codecs",),
-    "click": ("archive.cli", "archive.options", "archive.reading_cli", "archive.terminal", "crawler.cli", "crawler.story"),
+    "click": ("archive.cli", "archive.options", "archive.reading_cli", "archive.keeping_cli", "archive.terminal", "crawler.cli", "crawler.story"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.middlewares", "crawler.extensions",
         "crawler.progress", "crawler.crawl",

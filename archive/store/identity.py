@@ -17,9 +17,9 @@ from sqlite_utils import Database
 from archive import clock
 from archive.edits import reading_digest, resembles
 from archive.records import Outlet, Reading, Run
-from archive.store.keep import is_home
+from archive.store.keep import is_home, raise_tombstone
 from archive.store.texts import from_row
-from archive.urls import same_site, url_key
+from archive.urls import print_kind, same_site, url_key
 
 # A shorter text may well stand under two addresses without being the same article.
 _TWIN_LENGTH = 200
@@ -53,6 +53,8 @@ def latest_version(db: Database, source: Source, reading: Reading) -> LatestVers
     """The latest version of the article a reading belongs to; None when the article is new."""
     for article_id in dict.fromkeys(_candidates(db, source, reading)):
         latest = _latest(db, article_id)
+        if latest is None:  # withdrawn
+            continue
         if latest.url_key == source.url_key or resembles(latest.reading, reading):
             return latest
     return None
@@ -102,7 +104,18 @@ def article_at(db: Database, outlet_id: int, key: str) -> int | None:
     return int(row[0]) if row else None
 
 
-def _latest(db: Database, article_id: int) -> LatestVersion:
+def withdrawn_twin(db: Database, source: Source, reading: Reading) -> int | None:
+    """The withdrawn article whose very words these are, at another address; None when there is none."""
+    row = db.execute(
+        "SELECT articles.id FROM texts JOIN versions ON versions.id = texts.version_id"
+        " JOIN articles ON articles.id = versions.article_id"
+        " WHERE texts.digest = ? AND outlet_id = ? AND withdrawn_at IS NOT NULL",
+        [reading_digest(reading), source.run.outlet_id],
+    ).fetchone()
+    return int(row[0]) if row else None
+
+
+def _latest(db: Database, article_id: int) -> LatestVersion | None:
     rows = db.query(
         "SELECT versions.id AS version_id, versions.number, articles.url_key, articles.url AS article_url, texts.*,"
         " extractors.name AS extractor FROM articles JOIN versions ON versions.id = articles.current_version_id"
@@ -110,7 +123,8 @@ def _latest(db: Database, article_id: int) -> LatestVersion:
         " JOIN extractors ON extractors.id = texts.extractor_id WHERE articles.id = ?",
         [article_id],
     )
-    row = next(iter(rows))
+    if (row := next(iter(rows), None)) is None:
+        return None
     reading = from_row(row, row["extractor"])
     return LatestVersion(row["version_id"], article_id, row["number"], row["url_key"], row["article_url"], reading)
 
@@ -118,16 +132,18 @@ def _latest(db: Database, article_id: int) -> LatestVersion:
 def claim_addresses(db: Database, source: Source, reading: Reading, article_id: int) -> bool:
     """Makes this address the article's, and those that led or are declared here, where they are nobody's yet. Returns
     whether an article that lived at one of them turned out to have moved here. Call inside a transaction."""
-    since = clock.stamp(source.captured_at)
+    since, outlet_id = clock.stamp(source.captured_at), source.run.outlet_id
     db.execute(
-        "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?)"
+        "INSERT INTO aliases (outlet_id, url_key, article_id, since, kind) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT DO UPDATE SET article_id = excluded.article_id",
-        [source.run.outlet_id, source.url_key, article_id, since],
+        [outlet_id, source.url_key, article_id, since, print_kind(source.url_key) or "address"],
     )
-    for key in (*source.via, *declared_key(reading, source.run.outlet)):
+    ways = [(key, "redirect") for key in source.via]
+    for key, way in ways + [(key, "canonical") for key in declared_key(reading, source.run.outlet)]:
         db.execute(
-            "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-            [source.run.outlet_id, key, article_id, since],
+            "INSERT INTO aliases (outlet_id, url_key, article_id, since, kind) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            [outlet_id, key, article_id, since, print_kind(key) or way],
         )
     return link_moved(db, source, article_id)
 
@@ -135,19 +151,16 @@ def claim_addresses(db: Database, source: Source, reading: Reading, article_id: 
 def link_moved(db: Database, source: Source, article_id: int) -> bool:
     """Articles that lived where it now redirects to another article have moved there; whether there were any. Call
     inside a transaction."""
+    reason = f"redirected to {source.url}"
     moved = [
-        db.execute(
-            "UPDATE articles SET moved_to_id = ?, gone_since = ?, gone_reason = ?"
-            " WHERE outlet_id = ? AND url_key = ? AND id <> ? AND gone_since IS NULL",
-            [
-                article_id,
-                clock.stamp(source.captured_at),
-                f"redirected to {source.url}",
-                source.run.outlet_id,
-                key,
-                article_id,
-            ],
-        ).rowcount
+        row[0]
         for key in source.via
+        for row in db.execute(
+            "UPDATE articles SET moved_to_id = ?, gone_since = ?, gone_reason = ?"
+            " WHERE outlet_id = ? AND url_key = ? AND id <> ? AND gone_since IS NULL RETURNING id",
+            [article_id, clock.stamp(source.captured_at), reason, source.run.outlet_id, key, article_id],
+        ).fetchall()
     ]
-    return any(moved)
+    for former in moved:
+        raise_tombstone(db, former, source.captured_at, reason)
+    return bool(moved)

@@ -9,10 +9,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.errors import UnknownArticle
+from archive.errors import UnknownArticle, Withdrawn
 from archive.records import Reading
 from archive.search import fts_query
 from archive.store.texts import from_row
+from archive.store.withdrawn import withdrawal_of
 from archive.urls import url_key
 
 
@@ -97,8 +98,13 @@ def articles(
 ) -> list[Article]:
     """Articles, latest published first; only those with more than one version, or only those that are gone, on demand.
     limit -1 is none."""
-    wanted = [("outlets.name = :outlet", outlet), ("version_count > 1", edited), ("gone_since IS NOT NULL", gone)]
-    where = " AND ".join(condition for condition, on in wanted if on) or "1"
+    wanted = [
+        ("withdrawn_at IS NULL", True),
+        ("outlets.name = :outlet", outlet),
+        ("version_count > 1", edited),
+        ("gone_since IS NOT NULL", gone),
+    ]
+    where = " AND ".join(condition for condition, on in wanted if on)
     rows = db.query(
         f"{_ARTICLE} WHERE {where} ORDER BY coalesce(published_at, first_seen_at) DESC, articles.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
@@ -109,16 +115,19 @@ def articles(
 def find_article(db: Database, address: str) -> Article:
     """The article at an address: any address it was ever known under, with or without scheme, or its id.
 
-    Raises UnknownArticle when there is none.
+    Raises UnknownArticle when there is none, Withdrawn when its words may not be shown.
     """
-    row = next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [_article_id(db, address)])))
-    return Article(**row)
+    number = article_id(db, address)
+    if hidden := withdrawal_of(db, number):
+        raise Withdrawn(f"{address} was withdrawn on {hidden.withdrawn_at[:10]}: {hidden.reason}")
+    return Article(**next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [number]))))
 
 
 _LONGEST_ID = 18  # digits of SQLite's largest integer
 
 
-def _article_id(db: Database, address: str) -> int:
+def article_id(db: Database, address: str) -> int:
+    """The number of the article at an address, withdrawn or not. Raises UnknownArticle when there is none."""
     if address.isascii() and address.isdigit() and len(address) <= _LONGEST_ID:
         found = db.execute("SELECT id FROM articles WHERE id = ?", [int(address)]).fetchone()
     else:

@@ -1,0 +1,182 @@
+"""Commands for whoever keeps an archive: `verify`, `compact` and `withdraw`."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from sqlite_utils import Database
+
+from archive import clock
+from archive.errors import ArchiveMissing, LuubaoError
+from archive.options import db_option, json_option
+from archive.store import consistency, open_archive, questions
+from archive.store import compact as compacting
+from archive.store import withdraw as withdrawing
+from archive.store.fixity import Problem
+from archive.store.runs import outlet_ids
+from archive.store.seals import newest_seal
+from archive.verify import require_seal, steps
+from archive.verify import verify as find_problems
+
+_WORTH_VACUUM = 0.05
+
+
+@click.command()
+@db_option
+@json_option
+@click.option("--seal", help="A seal noted earlier (sha256:...), which the chain must still hold.")
+@click.option("--index", is_flag=True, help="Also compare the search index with the texts; nobody can write meanwhile.")
+def verify(path: Path, as_json: bool, seal: str | None, index: bool) -> None:
+    """Checks that the archive still holds what was put into it.
+
+    Recomputes every digest, opens every stored page, follows the chain of seals that every run ends with, and looks
+    whether the tables agree. Says what is wrong with which row. Exit code 1 when anything is; prints the newest seal
+    when nothing is: note it elsewhere, and --seal proves later that nothing before it was changed.
+
+    \b
+    Example:
+      luubao verify --db luubao.db
+    """
+    with open_archive(path) as db:
+        if seal:
+            require_seal(db, seal)
+        with _progress("verifying", steps(db)) as step:
+            problems = list(find_problems(db, step))
+        head = newest_seal(db)
+    if index:
+        with _existing(path) as db:
+            problems += consistency.broken_index(db)
+    _tell_problems(problems, head, as_json)
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+def _tell_problems(problems: list[Problem], head: str | None, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps({"problems": [asdict(problem) for problem in problems], "seal": head}, indent=2))
+        return
+    for problem in problems:
+        click.echo(f"{problem.where}: {problem.what}")
+    told = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is as it was recorded"
+    click.echo(f"{told}; newest seal: {head or 'none, for no run has ended'}", err=bool(problems))
+
+
+@click.command()
+@db_option
+@click.option("--outlet", help="Only this outlet's pages.")
+@click.option("--no-vacuum", is_flag=True, help="Leave the freed room inside the file.")
+def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
+    """Stores pages in less room: against a dictionary chosen anew among the outlet's own pages, and as patches of one
+    another.
+
+    Every page is checked against its digest before and after. May be stopped at any moment, and while crawls run.
+
+    \b
+    Example:
+      luubao compact --db luubao.db
+    """
+    with _existing(path) as db:
+        outlets = outlet_ids(db, outlet)
+        with _progress("compacting", None) as step:
+            done = compacting.compact(db, outlets, step)
+        note = "" if no_vacuum else _vacuum(db, path)
+    click.echo(
+        f"{done.rewritten} pages rewritten, {done.dictionaries} dictionaries chosen;"
+        f" pages take {_size(done.after)}, before {_size(done.before)}{note}"
+    )
+    if done.damaged:
+        raise LuubaoError(f"{len(done.damaged)} pages do not open and were left alone. `luubao verify` names them")
+
+
+def _vacuum(db: Database, path: Path) -> str:
+    """Gives freed pages back, where that is worth it and possible; what it came to, for a person."""
+    if compacting.free_share(db) < _WORTH_VACUUM:
+        return ""
+    before = path.stat().st_size
+    if shutil.disk_usage(path.parent).free < 2 * before:
+        return ". The file keeps its size: making it smaller needs twice its size of free space"
+    try:
+        compacting.reclaim(db)
+    except sqlite3.OperationalError as error:
+        return f". The file keeps its size for now: {error}"
+    return f". The file takes {_size(path.stat().st_size)}, before {_size(before)}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB"
+
+
+@click.command()
+@db_option
+@click.argument("url")
+@click.option("--reason", help="Why: kept, and shown to whoever asks for the article.")
+@click.option("--destroy", is_flag=True, help="Destroy words and pages; only addresses, times and digests stay.")
+@click.option("--restore", "restoring", is_flag=True, help="Take a withdrawal back.")
+@click.option("--yes", is_flag=True, help="Do not ask before destroying.")
+def withdraw(path: Path, url: str, reason: str | None, destroy: bool, restoring: bool, yes: bool) -> None:
+    """Hides an article from views, search, exports and the web; the evidence stays in the file, or is destroyed.
+
+    Addresses, times and digests stay, so that `luubao verify` still holds; so does what other pages, such as lists,
+    quote of the article. The article is not crawled again. URL is any of its addresses, or its id.
+
+    \b
+    Example:
+      luubao withdraw https://baovinhphuc.com.vn/tin/1.html --reason "asked for by the person named, 2026-11-23"
+    """
+    if restoring == (reason is not None) or (restoring and destroy):
+        raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")
+    with _existing(path) as db:
+        article_id = questions.article_id(db, url)
+        if restoring:
+            withdrawing.restore(db, article_id, clock.now())
+        else:
+            if destroy and not yes:
+                click.confirm(f"Destroy the words and pages of {url} for ever?", abort=True)
+            withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy)
+    done = "restored" if restoring else "destroyed" if destroy else "withdrawn"
+    click.echo(f"article {article_id} is {done}")
+
+
+@contextmanager
+def _existing(path: Path) -> Iterator[Database]:
+    """An archive that is there, to be written."""
+    if not path.is_file():
+        raise ArchiveMissing(f"there is no archive at {path}. Name the file with --db")
+    with open_archive(path, create=True) as db:
+        yield db
+
+
+@contextmanager
+def _progress(label: str, length: int | None) -> Iterator[Callable[[], None]]:
+    """A bar on standard error, where that is a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda: None
+        return
+    if length is None:
+        with _counter(label) as step:
+            yield step
+        return
+    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
+        yield lambda: bar.update(1)
+
+
+@contextmanager
+def _counter(label: str) -> Iterator[Callable[[], None]]:
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+        if count % 100 == 0:
+            click.echo(f"\r{label}: {count} pages", nl=False, err=True)
+
+    yield step
+    click.echo("\r\x1b[K", nl=False, err=True)

@@ -1,0 +1,107 @@
+"""Whether the tables agree with one another: each rule a query for the rows that break it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.store.connection import transaction
+from archive.store.fixity import Problem, Step
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """what: what is wrong with a row that `query` returns; its single column is the row's number in `table`."""
+
+    table: str
+    what: str
+    query: str
+
+
+_RULES = (
+    _Rule("captures", "it brought a page whose body is not there",
+          "SELECT id FROM captures WHERE outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NULL"
+          " AND (outcome = 'fresh' OR revisit_of IS NOT NULL)"),
+    _Rule("captures", "it confirms a capture of another address, or of other bytes",
+          "SELECT captures.id FROM captures JOIN captures AS root ON root.id = captures.revisit_of"
+          " WHERE root.url_key <> captures.url_key OR root.outlet_id <> captures.outlet_id"
+          " OR root.body_id IS NOT captures.body_id OR root.id > captures.id"),
+    _Rule("captures", "it belongs to another outlet than its run",
+          "SELECT captures.id FROM captures JOIN runs ON runs.id = captures.run_id"
+          " WHERE runs.outlet_id <> captures.outlet_id"),
+    _Rule("captures", "its headers are not there",
+          "SELECT id FROM captures WHERE id NOT IN (SELECT capture_id FROM headers)"),
+    _Rule("bodies", "its chain is not as long as it is said to be",
+          "SELECT bodies.id FROM bodies LEFT JOIN bodies AS base ON base.id = bodies.base_id"
+          " WHERE bodies.depth <> coalesce(base.depth + 1, 0) OR base.id >= bodies.id"),
+    _Rule("articles", "its versions are not numbered 1, 2, 3 ...",
+          "SELECT article_id FROM versions GROUP BY article_id HAVING min(number) <> 1 OR max(number) <> count(*)"),
+    _Rule("articles", "it has no version", "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM versions)"),
+    _Rule("articles", "its row is not in step with its versions",
+          "SELECT articles.id FROM articles LEFT JOIN versions ON versions.id = articles.current_version_id"
+          " WHERE versions.article_id IS NOT articles.id OR versions.number IS NOT version_count"
+          " OR EXISTS (SELECT 1 FROM versions AS later WHERE later.article_id = articles.id"
+          " AND later.number > versions.number)"),
+    _Rule("articles", "its address is not among its addresses",
+          "SELECT id FROM articles WHERE moved_to_id IS NULL AND NOT EXISTS (SELECT 1 FROM aliases"
+          " WHERE aliases.outlet_id = articles.outlet_id AND aliases.url_key = articles.url_key)"),
+    _Rule("articles", "its disappearance has no tombstone, or a tombstone stands for what is there",
+          "SELECT id FROM articles WHERE (gone_since IS NOT NULL) <> EXISTS (SELECT 1 FROM tombstones"
+          " WHERE article_id = articles.id AND returned_at IS NULL)"),
+    _Rule("articles", "it is said to be withdrawn and no withdrawal says so, or the other way round",
+          "SELECT id FROM articles WHERE (withdrawn_at IS NOT NULL) <> EXISTS (SELECT 1 FROM withdrawals"
+          " WHERE article_id = articles.id AND restored_at IS NULL)"),
+    _Rule("versions", "it was first seen at another time than its capture",
+          "SELECT versions.id FROM versions JOIN captures ON captures.id = versions.capture_id"
+          " WHERE versions.first_seen_at <> captures.captured_at AND versions.changed IS NOT 'pictures'"),
+    _Rule("versions", "no text of it has the digest it was filed under",
+          "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
+          " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"),
+    _Rule("versions", "none of its texts, or that of another version, is shown",
+          "SELECT versions.id FROM versions JOIN articles ON articles.id = versions.article_id"
+          " LEFT JOIN active_texts ON active_texts.version_id = versions.id"
+          " LEFT JOIN texts ON texts.id = active_texts.text_id"
+          " WHERE texts.version_id IS NOT versions.id AND articles.withdrawn_at IS NULL"),
+    _Rule("versions", "it is withdrawn and still shown",
+          "SELECT versions.id FROM versions JOIN articles ON articles.id = versions.article_id"
+          " JOIN active_texts ON active_texts.version_id = versions.id WHERE articles.withdrawn_at IS NOT NULL"),
+    _Rule("texts", "it was read in a capture that brought no page",
+          "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"),
+)  # fmt: skip
+
+
+def inconsistencies(db: Database, step: Step) -> Iterator[Problem]:
+    """Rows that contradict other rows."""
+    for rule in _RULES:
+        step()
+        for (row_id,) in db.execute(rule.query).fetchall():
+            yield Problem(f"{rule.table} {row_id}", rule.what)
+    yield from _index_size(db)
+
+
+def rules_count() -> int:
+    """How often `inconsistencies` steps."""
+    return len(_RULES)
+
+
+def _index_size(db: Database) -> Iterator[Problem]:
+    shown, indexed = (
+        db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("active_texts", "search_docsize")
+    )
+    if shown != indexed:
+        yield Problem("search", f"{shown} versions are shown, {indexed} are in the search index")
+
+
+def broken_index(db: Database) -> Iterator[Problem]:
+    """Compares the search index with the texts, word by word. Needs a writable archive, and nobody can write meanwhile.
+
+    Raises ArchiveUnusable when it cannot be written.
+    """
+    try:
+        with transaction(db):
+            db.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
+    except sqlite3.DatabaseError as error:
+        yield Problem("search", f"the index does not hold the words of the texts: {error}")

@@ -1,0 +1,160 @@
+"""Whether what is stored is what was stored: every digest recomputed, every frame opened, every seal followed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.digests import digest_of
+from archive.errors import ArchiveDamaged
+from archive.store import dictionaries, seals
+from archive.store.bodies import get_body
+from archive.store.texts import COLUMNS, row_digest
+from archive.store.withheld import opened
+
+Step = Callable[[], None]
+"""Called once for every row that was looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that is not as it was recorded. where: table and row; what: what is wrong with it."""
+
+    where: str
+    what: str
+
+
+def broken_file(db: Database) -> Iterator[Problem]:
+    """What SQLite itself finds: pages that do not hang together, rows that point nowhere."""
+    for (message,) in db.execute("PRAGMA integrity_check").fetchall():
+        if message != "ok":
+            yield Problem("file", message)
+    for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check").fetchall():
+        yield Problem(f"{table} {row_id or ''}".strip(), f"points to a row of {parent} that is not there")
+
+
+def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
+    """Dictionaries that are not what their digest names."""
+    for (dictionary_id,) in db.execute("SELECT id FROM dictionaries ORDER BY id").fetchall():
+        step()
+        try:
+            dictionaries.content(db, dictionary_id)
+        except ArchiveDamaged as error:
+            yield Problem(f"dictionaries {dictionary_id}", str(error))
+
+
+def broken_bodies(db: Database, step: Step) -> Iterator[Problem]:
+    """Bodies that do not open, or open as something else than their digest and size say."""
+    for body_id, digest, size in _rows(db, "SELECT id, digest, size FROM bodies"):
+        step()
+        try:
+            body = get_body(db, body_id)
+        except ArchiveDamaged as error:
+            yield Problem(f"bodies {body_id}", str(error))
+            continue
+        if body is None:
+            yield from _not_here(db, body_id, digest)
+        elif digest_of(body) != digest:
+            yield Problem(f"bodies {body_id}", f"its bytes are not those of {digest}")
+        elif len(body) != size:
+            yield Problem(f"bodies {body_id}", f"it has {len(body)} bytes, {size} are recorded")
+
+
+def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
+    """Texts whose words are not those their digest names; those of withdrawn articles are looked up where they lie."""
+    columns = ", ".join(f"texts.{name}" for name in COLUMNS)
+    rows = _rows(
+        db,
+        f"SELECT texts.id, texts.row_digest, articles.withdrawn_at, {columns} FROM texts"
+        " JOIN versions ON versions.id = texts.version_id JOIN articles ON articles.id = versions.article_id",
+        "texts.id",
+    )
+    for text_id, digest, withdrawn_at, *values in rows:
+        step()
+        words = _withheld_row(db, "texts", text_id) if withdrawn_at else dict(zip(COLUMNS, values, strict=True))
+        if words and row_digest(words) != digest:
+            yield Problem(f"texts {text_id}", f"its words are not those of {digest}")
+
+
+def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
+    """Runs that are not what was sealed, captures changed, removed or put in since, and links that are missing."""
+    chain = db.execute("SELECT id, run_id, previous, digest, capture_digests FROM seals ORDER BY id").fetchall()
+    for before, after in pairwise([None, *chain]):
+        assert after is not None
+        seal_id, run_id, previous, digest, sealed = after
+        step()
+        if previous != (before[3] if before else None):
+            yield Problem(f"seals {seal_id}", "the seal before it was changed or removed")
+        changes = list(_changed_captures(db, run_id, sealed))
+        yield from changes
+        if not changes and seals.seal_of(db, run_id, previous).digest != digest:
+            yield Problem(f"runs {run_id}", "the run or its seal was changed after it was sealed")
+    for (run_id,) in db.execute(
+        "SELECT id FROM runs WHERE outcome <> 'running' AND id NOT IN (SELECT run_id FROM seals)"
+    ).fetchall():
+        yield Problem(f"runs {run_id}", "it has ended and has no seal")
+
+
+def has_seal(db: Database, digest: str) -> bool:
+    """Whether a seal is in the chain."""
+    return db.execute("SELECT 1 FROM seals WHERE digest = ?", [digest]).fetchone() is not None
+
+
+def row_count(db: Database) -> int:
+    """How many rows the checks of this module look at."""
+    tables = ("dictionaries", "bodies", "texts", "seals")
+    return sum(int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)
+
+
+def _changed_captures(db: Database, run_id: int, sealed: bytes) -> Iterator[Problem]:
+    """Compares what was sealed with what is there: digests in the seal that no capture has, and the other way round."""
+    present = list(seals.capture_digests(db, run_id))
+    size = seals.DIGEST_SIZE
+    recorded = [sealed[at : at + size] for at in range(0, len(sealed), size)]
+    if recorded == [digest for _, digest in present]:
+        return
+    known = set(recorded)
+    strange = [capture_id for capture_id, digest in present if digest not in known]
+    for capture_id in strange:
+        yield Problem(f"captures {capture_id}", f"it is not what was sealed with run {run_id}")
+    if missing := len(recorded) - len(present):
+        what = f"{len(recorded)} captures were sealed, {len(present)} are here"
+        yield Problem(f"runs {run_id}", f"{what}{_where_missing(present, recorded) if missing > 0 else ''}")
+    elif not strange:
+        yield Problem(f"runs {run_id}", "its captures are not in the order in which they were sealed")
+
+
+def _where_missing(present: list[tuple[int, bytes]], recorded: list[bytes]) -> str:
+    here = {digest for _, digest in present}
+    places = [place for place, digest in enumerate(recorded, 1) if digest not in here]
+    return f"; missing: number {', '.join(map(str, places[:10]))} of the run" if places else ""
+
+
+def _not_here(db: Database, body_id: int, digest: str) -> Iterator[Problem]:
+    """A body that is not in `bodies` must be withheld whole, or destroyed by a withdrawal that says so."""
+    codec = db.execute("SELECT codec FROM bodies WHERE id = ?", [body_id]).fetchone()[0]
+    rows = db.execute("SELECT data FROM withheld WHERE table_name = 'bodies' AND row_id = ?", [body_id]).fetchall()
+    if codec == "withheld" and not rows:
+        yield Problem(f"bodies {body_id}", "it is said to be withheld and is not")
+    for (data,) in rows:
+        if digest_of(opened(data)) != digest:
+            yield Problem(f"bodies {body_id}", f"what is withheld are not the bytes of {digest}")
+
+
+def _withheld_row(db: Database, table: str, row_id: int) -> dict[str, Any] | None:
+    row = db.execute("SELECT data FROM withheld WHERE table_name = ? AND row_id = ?", [table, row_id]).fetchone()
+    found: dict[str, Any] | None = json.loads(opened(row[0])) if row else None
+    return found
+
+
+def _rows(db: Database, query: str, key: str = "id", batch: int = 500) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query in order of a number, a batch at a time, so that no long read holds up the checkpoint."""
+    last = 0
+    while rows := db.execute(f"{query} WHERE {key} > ? ORDER BY {key} LIMIT ?", [last, batch]).fetchall():
+        yield from rows
+        last = rows[-1][0]

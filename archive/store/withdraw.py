@@ -1,0 +1,226 @@
+"""Withdrawal: an article's words, captions and bytes leave the tables that people and the web read.
+
+What stays is what proves that something was here and what it was: addresses, times, versions, every digest, and the
+reason. The words and bytes lie in `withheld`, from which they can be restored; or, destroyed, nowhere. Of list pages
+and feeds that quoted the article nothing is taken: they are other pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.errors import UnknownArticle, Withdrawn
+from archive.store.bodies import Stored, encode, get_body
+from archive.store.compact import replace_stored
+from archive.store.connection import checkpoint, transaction
+from archive.store.texts import COLUMNS
+from archive.store.withdrawn import withdrawal_of
+from archive.store.withheld import opened, packed, sealed
+
+# What is emptied in which table, and what stands there instead.
+_EMPTIED: dict[str, dict[str, Any]] = {
+    "articles": {"headline": "", "byline": None, "section": None},
+    "versions": {"headline": "", "byline": None, "section": None},
+    "texts": dict(zip(COLUMNS, ("", None, "", None, "[]", "{}"), strict=True)),
+}
+_OF_ARTICLE = {
+    "articles": "SELECT id FROM articles WHERE id = ?",
+    "versions": "SELECT id FROM versions WHERE article_id = ?",
+    "texts": "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id WHERE versions.article_id = ?",
+}
+_BODIES = (
+    "WITH own(id) AS ("
+    " SELECT captures.id FROM captures JOIN aliases USING (outlet_id, url_key) WHERE aliases.article_id = :article"
+    " UNION SELECT readings.capture_id FROM readings JOIN versions ON versions.id = readings.version_id"
+    " WHERE versions.article_id = :article)"
+    " SELECT DISTINCT body_id FROM captures JOIN own ON own.id = captures.id WHERE body_id IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM captures AS other WHERE other.body_id = captures.body_id"
+    " AND other.id NOT IN (SELECT id FROM own)) ORDER BY body_id"
+)
+
+
+def withdraw(db: Database, article_id: int, reason: str, at: datetime, *, destroy: bool) -> None:
+    """Hides an article, and destroys its words and bytes if asked to; one that is hidden already can be destroyed.
+
+    Raises Withdrawn when there is nothing left to do.
+    """
+    db.execute("PRAGMA secure_delete = ON")  # what is taken out is overwritten, not only let go
+    present = withdrawal_of(db, article_id)
+    if present and (present.destroyed_at or not destroy):
+        raise Withdrawn(f"article {article_id} was withdrawn on {present.withdrawn_at[:10]}: {present.reason}")
+    with transaction(db):
+        withdrawal_id = present.id if present else _hide(db, article_id, reason, at)
+        if destroy:
+            _destroy(db, withdrawal_id, at)
+    if destroy:
+        _forget_words(db)
+    checkpoint(db)
+
+
+def restore(db: Database, article_id: int, at: datetime) -> None:
+    """Takes a withdrawal back: everything stands where it stood.
+
+    Raises UnknownArticle when the article is not withdrawn, Withdrawn when its words and bytes were destroyed.
+    """
+    present = withdrawal_of(db, article_id)
+    if present is None:
+        raise UnknownArticle(f"article {article_id} is not withdrawn. Nothing to restore")
+    if present.destroyed_at:
+        raise Withdrawn(f"the words of article {article_id} were destroyed on {present.destroyed_at[:10]}")
+    with transaction(db):
+        for table in _EMPTIED:
+            for row_id, values in _withheld(db, present.id, table):
+                _write(db, table, row_id, values)
+        _restore_images(db, present.id)
+        _restore_bodies(db, present.id)
+        for version_id, values in _withheld(db, present.id, "active_texts"):
+            db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, values["text_id"]])
+        db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [present.id])
+        db.execute("UPDATE withdrawals SET restored_at = ? WHERE id = ?", [clock.stamp(at), present.id])
+        db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
+        _set_due(db, article_id, clock.stamp(at))
+
+
+def absorb(db: Database, article_id: int, outlet_id: int, key: str, at: datetime) -> None:
+    """A withdrawn article has come again, at an address of its own: that is hidden too. Call inside a transaction."""
+    present = withdrawal_of(db, article_id)
+    assert present is not None
+    db.execute(
+        "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [outlet_id, key, article_id, clock.stamp(at)],
+    )
+    _hide_bodies(db, present.id, article_id)
+    _set_due(db, article_id, None)
+    if present.destroyed_at:
+        _destroy(db, present.id, at)
+
+
+def _hide(db: Database, article_id: int, reason: str, at: datetime) -> int:
+    moment = clock.stamp(at)
+    cursor = db.execute(
+        "INSERT INTO withdrawals (article_id, withdrawn_at, reason) VALUES (?, ?, ?)", [article_id, moment, reason]
+    )
+    withdrawal_id = int(cursor.lastrowid or 0)
+    db.execute("UPDATE articles SET withdrawn_at = ? WHERE id = ?", [moment, article_id])
+    for version_id in _ids(db, _OF_ARTICLE["versions"], article_id):
+        _hide_images(db, withdrawal_id, version_id)
+        _hide_active(db, withdrawal_id, version_id)  # before its text is emptied: the index is told what it held
+    for table, query in _OF_ARTICLE.items():
+        for row_id in _ids(db, query, article_id):
+            _empty(db, withdrawal_id, table, row_id)
+    _hide_bodies(db, withdrawal_id, article_id)
+    _set_due(db, article_id, None)
+    return withdrawal_id
+
+
+def _ids(db: Database, query: str, article_id: int) -> list[int]:
+    return [int(row[0]) for row in db.execute(query, [article_id]).fetchall()]
+
+
+def _empty(db: Database, withdrawal_id: int, table: str, row_id: int) -> None:
+    blank = _EMPTIED[table]
+    row = next(iter(db.query(f"SELECT {', '.join(blank)} FROM {table} WHERE id = ?", [row_id])))
+    _withhold(db, withdrawal_id, table, row_id, packed(row))
+    _write(db, table, row_id, blank)
+
+
+def _write(db: Database, table: str, row_id: int, values: Mapping[str, Any]) -> None:
+    columns = ", ".join(f"{name} = ?" for name in values)
+    db.execute(f"UPDATE {table} SET {columns} WHERE id = ?", [*values.values(), row_id])
+
+
+def _hide_active(db: Database, withdrawal_id: int, version_id: int) -> None:
+    for row in list(db.query("SELECT text_id FROM active_texts WHERE version_id = ?", [version_id])):
+        _withhold(db, withdrawal_id, "active_texts", version_id, packed(row))
+        db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
+
+
+def _hide_images(db: Database, withdrawal_id: int, version_id: int) -> None:
+    rows = list(db.query("SELECT * FROM version_images WHERE version_id = ? ORDER BY position", [version_id]))
+    _withhold(db, withdrawal_id, "version_images", version_id, packed({"rows": rows}))
+    db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
+
+
+def _restore_images(db: Database, withdrawal_id: int) -> None:
+    for _, values in _withheld(db, withdrawal_id, "version_images"):
+        for row in values["rows"]:
+            names, marks = ", ".join(row), ", ".join("?" * len(row))
+            db.execute(f"INSERT INTO version_images ({names}) VALUES ({marks})", list(row.values()))
+
+
+def _hide_bodies(db: Database, withdrawal_id: int, article_id: int) -> None:
+    own = [int(row[0]) for row in db.execute(_BODIES, {"article": article_id}).fetchall()]
+    pages = {body_id: page for body_id in own if (page := get_body(db, body_id)) is not None}
+    _free_from(db, pages)
+    for body_id, page in pages.items():
+        _withhold(db, withdrawal_id, "bodies", body_id, sealed(page))
+        replace_stored(db, body_id, Stored("withheld", b""))
+
+
+def _free_from(db: Database, own: Iterable[int]) -> None:
+    """Bodies that hang on those to be hidden, and are not hidden with them, are stored by themselves first."""
+    hidden = set(own)
+    for base_id in hidden:
+        for (body_id,) in db.execute("SELECT id FROM bodies WHERE base_id = ?", [base_id]).fetchall():
+            if body_id not in hidden:
+                _store_alone(db, body_id)
+
+
+def _store_alone(db: Database, body_id: int) -> None:
+    page = get_body(db, body_id)
+    assert page is not None  # a patch opens, or raises
+    (outlet_id,) = db.execute("SELECT outlet_id FROM captures WHERE body_id = ? LIMIT 1", [body_id]).fetchone()
+    replace_stored(db, body_id, encode(db, page, outlet_id, None))
+
+
+def _restore_bodies(db: Database, withdrawal_id: int) -> None:
+    rows = db.execute(
+        "SELECT row_id, data FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies' ORDER BY row_id",
+        [withdrawal_id],
+    ).fetchall()
+    for body_id, data in rows:
+        (outlet_id,) = db.execute("SELECT outlet_id FROM captures WHERE body_id = ? LIMIT 1", [body_id]).fetchone()
+        replace_stored(db, body_id, encode(db, opened(data), outlet_id, None))
+
+
+def _destroy(db: Database, withdrawal_id: int, at: datetime) -> None:
+    db.execute(
+        "UPDATE bodies SET codec = 'destroyed' WHERE id IN"
+        " (SELECT row_id FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies')",
+        [withdrawal_id],
+    )
+    db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [withdrawal_id])
+    db.execute("UPDATE withdrawals SET destroyed_at = ? WHERE id = ?", [clock.stamp(at), withdrawal_id])
+
+
+def _forget_words(db: Database) -> None:
+    """Merges the search index into one piece: until then, words that were taken out lie about in older ones."""
+    with transaction(db):
+        db.execute("INSERT INTO search(search) VALUES ('optimize')")
+
+
+def _set_due(db: Database, article_id: int, due_at: str | None) -> None:
+    """A withdrawn article is not asked for again."""
+    db.execute(
+        "UPDATE frontier SET due_at = ? WHERE (outlet_id, url_key) IN"
+        " (SELECT outlet_id, url_key FROM aliases WHERE article_id = ?)",
+        [due_at, article_id],
+    )
+
+
+def _withhold(db: Database, withdrawal_id: int, table: str, row_id: int, data: bytes) -> None:
+    db.execute("INSERT INTO withheld VALUES (?, ?, ?, ?)", [withdrawal_id, table, row_id, data])
+
+
+def _withheld(db: Database, withdrawal_id: int, table: str) -> list[tuple[int, dict[str, Any]]]:
+    rows = db.execute(
+        "SELECT row_id, data FROM withheld WHERE withdrawal_id = ? AND table_name = ? ORDER BY row_id",
+        [withdrawal_id, table],
+    ).fetchall()
+    return [(row_id, json.loads(opened(data))) for row_id, data in rows]

@@ -1,0 +1,34 @@
+"""Fixity: whether an archive still holds what was put into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlite_utils import Database
+
+from archive.errors import UnknownSeal
+from archive.store import consistency, fixity
+from archive.store.fixity import Problem, Step
+
+
+def verify(db: Database, step: Step = lambda: None) -> Iterator[Problem]:
+    """Everything in the archive that is not as it was recorded: the file, dictionaries, bodies, texts, the chain of
+    seals, and how the tables agree. Reads only; crawls may go on meanwhile. `step` is called `steps(db)` times."""
+    yield from fixity.broken_file(db)
+    yield from fixity.broken_dictionaries(db, step)
+    yield from fixity.broken_bodies(db, step)
+    yield from fixity.broken_texts(db, step)
+    yield from fixity.broken_seals(db, step)
+    yield from consistency.inconsistencies(db, step)
+
+
+def steps(db: Database) -> int:
+    """How many rows `verify` looks at, about: a crawl may add some meanwhile."""
+    return fixity.row_count(db) + consistency.rules_count()
+
+
+def require_seal(db: Database, digest: str) -> None:
+    """Raises UnknownSeal when the chain does not hold a seal that somebody noted earlier: what it covered was taken
+    out, or this is another archive."""
+    if not fixity.has_seal(db, digest):
+        raise UnknownSeal(f"the archive has no seal {digest}: what it covered was removed, or this is another archive")
