@@ -21,8 +21,8 @@ from archive.store import consistency, open_archive, questions
 from archive.store import compact as compacting
 from archive.store import withdraw as withdrawing
 from archive.store.fixity import Problem
-from archive.store.runs import outlet_ids
 from archive.store.seals import newest_seal
+from archive.store.sources import outlets_of
 from archive.verify import require_seal, steps
 from archive.verify import verify as find_problems
 
@@ -84,7 +84,7 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
       luubao compact --db luubao.db
     """
     with _existing(path) as db:
-        outlets = outlet_ids(db, outlet)
+        outlets = [known.outlet_id for known in outlets_of(db, outlet)]
         with _progress("compacting", None) as step:
             done = compacting.compact(db, outlets, step)
         note = "" if no_vacuum else _vacuum(db, path)

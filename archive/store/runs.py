@@ -10,7 +10,6 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import clock
-from archive.errors import UnknownOutlet
 from archive.records import Outlet, Run
 from archive.store.bodies import learn_dictionary
 from archive.store.connection import checkpoint, transaction
@@ -64,14 +63,3 @@ def finish_run(
         if has_doubled(db, run):
             learn_dictionary(db, run.outlet_id, at)
     checkpoint(db)
-
-
-def outlet_ids(db: Database, name: str | None = None) -> list[int]:
-    """The outlets of that name, or all. Raises UnknownOutlet when the archive has none of that name."""
-    rows = db.execute(
-        "SELECT id FROM outlets WHERE :name IS NULL OR name = :name ORDER BY id", {"name": name}
-    ).fetchall()
-    if name and not rows:
-        names = ", ".join(row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name"))
-        raise UnknownOutlet(f"the archive has no outlet {name}. It has: {names or 'none'}")
-    return [int(row[0]) for row in rows]
