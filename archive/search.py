@@ -1,91 +1,135 @@
 """Searching as Vietnamese readers do it: with or without diacritics, đ or d, phrases in quotes, a star for a prefix.
 
-The index (migrations.py) folds diacritics and holds the text twice, once with đ as d. Here a reader's words become an
-FTS5 query (https://www.sqlite.org/fts5.html#full_text_query_syntax), and a text becomes a snippet in its own spelling.
+The index (m001_first_light.py) folds diacritics, and with them where a tone mark stands (hoà, hòa), and holds the text
+twice, once with đ as d. Here a reader's words become an FTS5 query
+(https://www.sqlite.org/fts5.html#full_text_query_syntax).
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain, islice, product
 
 from archive.errors import BadQuery
 
-_PIECE = re.compile(r'"([^"]*)"|(\S+)')
-_WORD = re.compile(r"\w+")
-OPEN, CLOSE = "«", "»"
+# A minus counts only before a word, not inside one: Covid-19.
+_PIECE = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
+_WORD = re.compile(r"[^\W_]+")
+_OR = "OR"
+_MOST_CHARACTERS = 2_000
+_MOST_WORDS = 64
+_SHORTEST_PREFIX = 2
+_MOST_SPELLINGS = 16
 
 
-def fts_query(words: str) -> str:
-    """The FTS5 query for what a reader typed: every word, and every phrase in double quotes, must occur; a word ending
-    in * stands for all words that begin so. Raises BadQuery when no word is left."""
-    terms = [_term(phrase or word) for phrase, word in _PIECE.findall(unicodedata.normalize("NFC", words))]
-    if not (query := " ".join(filter(None, terms))):
-        raise BadQuery(f"nothing to search for in {words!r}. Give one or more words, or a phrase in double quotes")
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Words that must stand in this order; prefix: the last of them is only the beginning of one."""
+
+    words: tuple[str, ...]
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a reader asks for: of every group one term must occur, of `excluded` none."""
+
+    groups: tuple[tuple[Term, ...], ...]
+    excluded: tuple[Term, ...] = ()
+
+    @property
+    def sought(self) -> tuple[Term, ...]:
+        """The terms that may occur."""
+        return tuple(term for group in self.groups for term in group)
+
+
+def parse(words: str) -> Query:
+    """What a reader typed: words, "phrases", beginnings*, a OR b, -excluded.
+
+    Raises BadQuery when no word is left to search for, or when there are too many.
+    """
+    if len(words) > _MOST_CHARACTERS:
+        raise BadQuery(f"{len(words)} characters are too many to search for. Give at most {_MOST_CHARACTERS}")
+    pieces = list(_pieces(unicodedata.normalize("NFC", words)))
+    groups = _groups(pieces)
+    if not groups:
+        raise BadQuery(
+            f"nothing to search for in {_shown(words)}. Give one or more words, or a phrase in double quotes"
+        )
+    query = Query(groups, tuple(term for term, excluded in pieces if term and excluded))
+    _refuse_too_much(query)
     return query
 
 
-def _term(text: str) -> str:
-    found = _WORD.findall(text)
-    prefix = " *" if text.endswith("*") else ""
-    return f'"{" ".join(found)}"{prefix}' if found else ""
+def _shown(words: str) -> str:
+    return repr(words if len(words) < 40 else words[:40] + "…")
 
 
-def fold(text: str) -> str:
-    """The text lowercased, without diacritics and with đ as d; for NFC text of the same length as the text."""
-    return "".join(_fold_letter(letter) for letter in text)
+def _refuse_too_much(query: Query) -> None:
+    terms = (*query.sought, *query.excluded)
+    if sum(len(term.words) for term in terms) > _MOST_WORDS:
+        raise BadQuery(f"too many words to search for. Give at most {_MOST_WORDS}")
+    if any(term.prefix and len(term.words[-1]) < _SHORTEST_PREFIX for term in terms):
+        raise BadQuery(f"a star needs {_SHORTEST_PREFIX} letters before it. Give more of the word")
 
 
-def _fold_letter(letter: str) -> str:
-    if letter in "đĐ":
-        return "d"
-    base = unicodedata.normalize("NFD", letter)[0]
-    return base.lower() if len(base.lower()) == 1 else base
+def _pieces(words: str) -> Iterator[tuple[Term | None, bool]]:
+    """Every term with whether it is excluded; None stands for OR. What holds no word is left out."""
+    for piece in _PIECE.finditer(words):
+        if piece["word"] == _OR and not piece["minus"]:
+            yield None, False
+            continue
+        text = piece["phrase"] or piece["word"] or ""
+        if found := tuple(_WORD.findall(text)):
+            yield Term(found, text.endswith("*")), bool(piece["minus"])
 
 
-def snippet(text: str, words: str, width: int = 120) -> str:
-    """About `width` characters of the text, where the most of the words stand together, each hit marked «so»; the
-    text's beginning when no word occurs in it."""
-    flat = " ".join(unicodedata.normalize("NFC", text).split())
-    hits = list(_hit_pattern(words).finditer(fold(flat)))
-    start = _word_start(flat, max(0, _best(hits, width) - width // 4))
-    end = _word_end(flat, start + width)
-    marked = _marked(flat, start, end, [hit.span() for hit in hits if start <= hit.start() and hit.end() <= end])
-    return ("… " if start else "") + marked + (" …" if end < len(flat) else "")
+def _groups(pieces: list[tuple[Term | None, bool]]) -> tuple[tuple[Term, ...], ...]:
+    """The sought terms, those with OR between them together; an OR that joins nothing is left out."""
+    groups: list[tuple[Term, ...]] = []
+    joining = False
+    for term, excluded in pieces:
+        if term is None:
+            joining = bool(groups)
+        elif excluded:
+            joining = False
+        elif joining:
+            groups[-1] = (*groups[-1], term)
+            joining = False
+        else:
+            groups.append((term,))
+    return tuple(groups)
 
 
-def _best(hits: list[re.Match[str]], width: int) -> int:
-    """Where the stretch begins that holds the most different words; 0 when there are none."""
-
-    def different(first: re.Match[str]) -> int:
-        return len({hit.lastindex for hit in hits if 0 <= hit.start() - first.start() < width * 3 // 4})
-
-    return max(hits, key=different).start() if hits else 0
+def fts_query(words: str) -> str:
+    """The FTS5 query for what a reader typed. Raises BadQuery as `parse` does."""
+    query = parse(words)
+    return _without(" AND ".join(_any(map(_quoted, group)) for group in query.groups), query.excluded)
 
 
-def _hit_pattern(words: str) -> re.Pattern[str]:
-    """Matches any of the words in folded text; the number of the group says which."""
-    terms = []
-    for phrase, word in _PIECE.findall(unicodedata.normalize("NFC", words)):
-        if found := _WORD.findall(fold(phrase or word)):
-            body = r"\W+".join(map(re.escape, found))
-            ending = r"\w*" if word.endswith("*") else ""
-            terms.append(f"({body}{ending})")
-    return re.compile(r"\b(?:" + "|".join(terms) + r")\b" if terms else r"(?!)")
+def headline_query(words: str) -> str:
+    """As fts_query, but the words sought must stand in the headline. The index has no headline with đ as d, so words
+    that begin with d are asked for in both spellings; Vietnamese has d and đ only where a syllable begins."""
+    query = parse(words)
+    sought = " AND ".join(_any(chain.from_iterable(map(_spellings, group))) for group in query.groups)
+    return _without(f"{{headline}} : ({sought})", query.excluded)
 
 
-def _word_start(text: str, position: int) -> int:
-    return text.rfind(" ", 0, position + 1) + 1 if position else 0
+def _without(sought: str, excluded: tuple[Term, ...]) -> str:
+    return f"({sought}) NOT {_any(map(_quoted, excluded))}" if excluded else sought
 
 
-def _word_end(text: str, position: int) -> int:
-    end = text.find(" ", position)
-    return len(text) if end < 0 else end
+def _any(quoted: Iterable[str]) -> str:
+    return f"({' OR '.join(quoted)})"
 
 
-def _marked(text: str, start: int, end: int, spans: list[tuple[int, int]]) -> str:
-    pieces, at = [], start
-    for first, last in spans:
-        pieces += [text[at:first], OPEN, text[first:last], CLOSE]
-        at = last
-    return "".join([*pieces, text[at:end]])
+def _quoted(term: Term) -> str:
+    return f'"{" ".join(term.words)}"{" *" if term.prefix else ""}'
+
+
+def _spellings(term: Term) -> Iterator[str]:
+    choices = [(word, "đ" + word[1:]) if word[0] in "dD" else (word,) for word in term.words]
+    return (_quoted(Term(words, term.prefix)) for words in islice(product(*choices), _MOST_SPELLINGS))

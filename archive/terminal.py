@@ -11,8 +11,9 @@ import click
 
 from archive.diff import Change, Piece
 from archive.records import Block, Image, Reading
-from archive.search import CLOSE, OPEN, snippet
-from archive.store.questions import Article, Hit, RunRecord, Version
+from archive.snippets import CLOSE, OPEN, snippet
+from archive.store.questions import Article, RunRecord, Version
+from archive.store.searching import Hit
 
 _WIDTH = 80
 _ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.errors import UnknownArticle, Withdrawn
 from archive.records import Reading
-from archive.search import fts_query
+from archive.store.searching import search as search
 from archive.store.texts import from_row
 from archive.store.withdrawn import withdrawal_of
 from archive.urls import url_key
@@ -49,19 +49,6 @@ class Version:
     headline: str
     changed: str | None
     digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A version that holds the words; `text` is its lead, body and captions, for a snippet."""
-
-    url: str
-    outlet: str
-    number: int
-    headline: str
-    published_at: str | None
-    first_seen_at: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,24 +157,6 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
     if (row := next(iter(rows), None)) is None:
         raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
     return row["number"], from_row(row, row["extractor"])
-
-
-def search(db: Database, words: str, *, history: bool = False, outlet: str | None = None, limit: int = 20) -> list[Hit]:
-    """Versions that hold the words, best first: of what stands now, or, with history, of everything that ever stood.
-
-    Raises BadQuery when there is no word to search for.
-    """
-    rows = db.query(
-        "SELECT articles.url, outlets.name AS outlet, versions.number, versions.headline, versions.published_at,"
-        " versions.first_seen_at,"
-        " coalesce(search.lead || ' ', '') || search.body || coalesce(' ' || search.captions, '') AS text"
-        " FROM search JOIN versions ON versions.id = search.rowid JOIN articles ON articles.id = versions.article_id"
-        " JOIN outlets ON outlets.id = articles.outlet_id WHERE search MATCH :query"
-        " AND (:history OR articles.current_version_id = versions.id) AND (:outlet IS NULL OR outlets.name = :outlet)"
-        " ORDER BY rank LIMIT :limit",
-        {"query": fts_query(words), "history": history, "outlet": outlet, "limit": limit},
-    )
-    return [Hit(**row) for row in rows]
 
 
 def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[RunRecord]:

@@ -11,7 +11,8 @@ from sqlite_utils import Database
 
 from archive import Run, ingest
 from archive.errors import BadQuery
-from archive.search import CLOSE, OPEN, fold, fts_query, snippet
+from archive.search import fts_query
+from archive.snippets import CLOSE, OPEN, fold, snippet
 from archive.store import questions
 from tests.support import Shoot, page
 
