@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+                raise
+            raise click.ClickException(f"the archive is damaged: {error}. `luubao verify` tells more") from error
         except UnicodeEncodeError as error:  # bytes on the command line that are no UTF-8
             raise click.UsageError("an argument is not UTF-8") from error
         except BrokenPipeError:  # `luubao articles | head` is no error

@@ -11,15 +11,21 @@ from archive.store import consistency, fixity
 from archive.store.fixity import Problem, Step
 
 
+_LOOKS = (
+    fixity.broken_dictionaries,
+    fixity.broken_bodies,
+    fixity.broken_texts,
+    fixity.broken_seals,
+    consistency.inconsistencies,
+)
+
+
 def verify(db: Database, step: Step = lambda: None) -> Iterator[Problem]:
     """Everything in the archive that is not as it was recorded: the file, dictionaries, bodies, texts, the chain of
     seals, and how the tables agree. Reads only; crawls may go on meanwhile. `step` is called `steps(db)` times."""
-    yield from fixity.broken_file(db)
-    yield from fixity.broken_dictionaries(db, step)
-    yield from fixity.broken_bodies(db, step)
-    yield from fixity.broken_texts(db, step)
-    yield from fixity.broken_seals(db, step)
-    yield from consistency.inconsistencies(db, step)
+    yield from fixity.told(fixity.broken_file(db))
+    for look in _LOOKS:
+        yield from fixity.told(look(db, step))
 
 
 def steps(db: Database) -> int:

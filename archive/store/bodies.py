@@ -61,9 +61,10 @@ def get_body(db: Database, body_id: int) -> bytes | None:
 
     Raises ArchiveDamaged when it cannot be had from what is stored.
     """
-    codec, dictionary_id, base_id, data = db.execute(
-        "SELECT codec, dictionary_id, base_id, data FROM bodies WHERE id = ?", [body_id]
-    ).fetchone()
+    row = db.execute("SELECT codec, dictionary_id, base_id, data FROM bodies WHERE id = ?", [body_id]).fetchone()
+    if row is None:
+        raise ArchiveDamaged(f"body {body_id} is not there")
+    codec, dictionary_id, base_id, data = row
     try:
         if codec == "zstd-patch":
             return codecs.unpatch(data, _base(db, body_id, base_id))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -27,6 +28,21 @@ class Problem:
 
     where: str
     what: str
+
+
+_DESTROYED = (
+    "SELECT 1 FROM captures JOIN aliases USING (outlet_id, url_key)"
+    " JOIN withdrawals ON withdrawals.article_id = aliases.article_id"
+    " WHERE captures.body_id = ? AND withdrawals.destroyed_at IS NOT NULL"
+)
+
+
+def told(problems: Iterator[Problem]) -> Iterator[Problem]:
+    """The problems, to which one more is added where the file is too damaged to go on looking."""
+    try:
+        yield from problems
+    except sqlite3.DatabaseError as error:
+        yield Problem("file", f"it cannot be read any further: {error}")
 
 
 def broken_file(db: Database) -> Iterator[Problem]:
@@ -141,6 +157,8 @@ def _not_here(db: Database, body_id: int, digest: str) -> Iterator[Problem]:
     rows = db.execute("SELECT data FROM withheld WHERE table_name = 'bodies' AND row_id = ?", [body_id]).fetchall()
     if codec == "withheld" and not rows:
         yield Problem(f"bodies {body_id}", "it is said to be withheld and is not")
+    if codec == "destroyed" and not db.execute(_DESTROYED, [body_id]).fetchone():
+        yield Problem(f"bodies {body_id}", "it is destroyed, and no withdrawal says why")
     for (data,) in rows:
         if digest_of(opened(data)) != digest:
             yield Problem(f"bodies {body_id}", f"what is withheld are not the bytes of {digest}")
