@@ -1,0 +1,205 @@
+"""A person's right to be forgotten: hidden everywhere, or destroyed, and the archive still proves itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlite_utils import Database
+
+from archive import due, enter, finish_run, ingest, open_archive, start_run
+from archive.cli import archive
+from archive.store import codecs, kept_body, questions, transaction
+from archive.store.bodies import Stored, get_body
+from archive.store.compact import replace_stored
+from archive.verify import verify
+from tests.support import NOON, PAPER, Shoot, page
+
+NAMED = "https://bao.example/nguyen-van-a-1.htm"
+OTHER = "https://bao.example/b-2.htm"
+_FIGURE = '<figure><img src="/anh/1.jpg"><figcaption>Ông Nguyễn Văn A tại tòa. Ảnh: Trần Hà</figcaption></figure>'
+
+
+def named(day: int) -> str:
+    body = f"Ông Nguyễn Văn A ở xã Đồng Đậu bị xử phạt {day + 3} triệu đồng vì đổ đất trái phép xuống mương."
+    return page("Phạt ông Nguyễn Văn A", body).replace("</article>", _FIGURE + "</article>")
+
+
+@pytest.fixture
+def kept(path: Path, shoot: Shoot) -> Path:
+    """An article that names a person, edited once, and another one; kept on two days."""
+    with open_archive(path, create=True) as db:
+        for day in range(2):
+            run = start_run(db, PAPER, {}, NOON)
+            enter(db, run, [NAMED, OTHER], NOON)
+            ingest(db, run, shoot(NAMED, named(day), day))
+            ingest(db, run, shoot(OTHER, page("Mùa quýt chín", f"Vườn quýt ngày {day} trên sườn núi."), day))
+            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    return path
+
+
+def run_command(path: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(archive, [*arguments, "--db", str(path)])
+
+
+def everything(path: Path, *tables: str) -> dict[str, list[object]]:
+    """All rows of some tables, as a person with SQL sees them."""
+    with open_archive(path) as db:
+        return {table: [tuple(row.values()) for row in db.query(f"SELECT * FROM {table}")] for table in tables}
+
+
+_READ = (
+    "articles", "versions", "texts", "version_images", "current_articles", "version_texts", "edits", "photographs",
+    "disappearances", "search_source", "readings", "active_texts",
+)  # fmt: skip
+
+
+def traces(path: Path) -> list[str]:
+    """Where the person's name can still be read by SQL."""
+    return [table for table, rows in everything(path, *_READ).items() if "Nguyễn Văn A" in str(rows)]
+
+
+def test_before_it_is_withdrawn_the_name_is_everywhere(kept: Path) -> None:
+    assert set(traces(kept)) >= {"articles", "versions", "texts", "version_images", "current_articles", "photographs"}
+
+
+@pytest.mark.parametrize("how", [[], ["--destroy", "--yes"]])
+def test_a_withdrawn_article_is_nowhere_to_be_read(kept: Path, how: list[str]) -> None:
+    assert run_command(kept, "withdraw", NAMED, "--reason", "yêu cầu ngày 20/5", *how).exit_code == 0
+    assert traces(kept) == []
+    with open_archive(kept) as db:
+        assert questions.search(db, '"Nguyễn Văn A"', history=True) == []
+        assert [article.url for article in questions.articles(db)] == [OTHER]
+        assert len(questions.search(db, "quýt")) == 1
+    for command in ("show", "versions", "diff"):
+        told = run_command(kept, command, NAMED)
+        assert told.exit_code == 1
+        assert "was withdrawn on" in told.output and "yêu cầu ngày 20/5" in told.output
+
+
+@pytest.mark.parametrize("how", [[], ["--destroy", "--yes"]])
+def test_withdrawing_breaks_no_seal_and_no_digest(kept: Path, how: list[str]) -> None:
+    run_command(kept, "withdraw", NAMED, "--reason", "x", *how)
+    told = run_command(kept, "verify", "--index")
+    assert told.exit_code == 0, told.output
+
+
+def test_restoring_brings_back_every_row_as_it_was(kept: Path) -> None:
+    before = everything(kept, *_READ, "captures", "runs", "aliases", "images")
+    run_command(kept, "withdraw", NAMED, "--reason", "x")
+    assert run_command(kept, "withdraw", NAMED, "--restore").exit_code == 0
+    assert everything(kept, *_READ, "captures", "runs", "aliases", "images") == before
+    with open_archive(kept) as db:
+        assert len(questions.search(db, '"Nguyễn Văn A"', history=True)) == 2
+        assert kept_body(db, 1) == named(0).encode()
+        assert list(verify(db)) == []
+
+
+def test_destroying_leaves_the_digests_and_no_bytes(kept: Path) -> None:
+    with open_archive(kept) as db:
+        before = db.execute("SELECT id, digest, size FROM bodies").fetchall()
+    run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
+    with open_archive(kept) as db:
+        assert db.execute("SELECT id, digest, size FROM bodies").fetchall() == before
+        assert kept_body(db, 1) is None
+        assert kept_body(db, 2) is not None
+        assert db.execute("SELECT count(*) FROM withheld").fetchone() == (0,)
+
+
+def test_destroyed_words_are_nowhere_in_the_file(kept: Path) -> None:
+    """Not in freed pages, not in the write-ahead log, not in older pieces of the search index."""
+    secret = "đổ đất trái phép xuống mương".encode()
+    with open_archive(kept, create=True) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert secret in kept.read_bytes()
+    run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
+    left = b"".join(file.read_bytes() for file in kept.parent.glob(f"{kept.name}*"))
+    assert secret not in left
+    assert "mương".encode() not in left
+    assert b"muong" not in left  # as the index folds it
+
+
+def test_what_is_withheld_can_be_destroyed_later_and_then_not_restored(kept: Path) -> None:
+    run_command(kept, "withdraw", NAMED, "--reason", "x")
+    assert run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes").exit_code == 0
+    told = run_command(kept, "withdraw", NAMED, "--restore")
+    assert told.exit_code == 1
+    assert "destroyed" in told.output
+    assert run_command(kept, "verify").exit_code == 0
+
+
+def test_destroying_asks_first(kept: Path) -> None:
+    told = CliRunner().invoke(archive, ["withdraw", NAMED, "--reason", "x", "--destroy", "--db", str(kept)], input="n\n")
+    assert told.exit_code == 1
+    assert "articles" in traces(kept)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--restore", "--reason", "x"], ["--restore", "--destroy"]])
+def test_a_withdrawal_needs_a_reason_and_a_restoring_none(kept: Path, arguments: list[str]) -> None:
+    assert run_command(kept, "withdraw", NAMED, *arguments).exit_code == 2
+    assert "articles" in traces(kept)
+
+
+def test_an_unknown_address_and_a_second_withdrawal_are_told(kept: Path) -> None:
+    assert run_command(kept, "withdraw", "https://bao.example/x", "--reason", "x").exit_code == 1
+    run_command(kept, "withdraw", NAMED, "--reason", "lần đầu")
+    told = run_command(kept, "withdraw", NAMED, "--reason", "lần hai")
+    assert told.exit_code == 1
+    assert "lần đầu" in told.output
+
+
+def test_it_is_not_asked_for_again_until_it_is_restored(kept: Path) -> None:
+    later = NOON + timedelta(days=400)
+    run_command(kept, "withdraw", NAMED, "--reason", "x")
+    with open_archive(kept, create=True) as db:
+        assert due(db, start_run(db, PAPER, {}, NOON), later, 10) == [OTHER]
+    run_command(kept, "withdraw", NAMED, "--restore")
+    with open_archive(kept, create=True) as db:
+        assert set(due(db, start_run(db, PAPER, {}, NOON), later, 10)) == {NAMED, OTHER}
+
+
+def test_should_it_answer_all_the_same_its_bytes_are_not_kept(kept: Path, shoot: Shoot) -> None:
+    run_command(kept, "withdraw", NAMED, "--reason", "x")
+    with open_archive(kept, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        ingest(db, run, shoot(NAMED, named(2), 50))
+        assert db.execute("SELECT body_id FROM captures ORDER BY id DESC LIMIT 1").fetchone() == (None,)
+    assert traces(kept) == []
+
+
+@pytest.mark.parametrize("how", [[], ["--destroy", "--yes"]])
+def test_the_same_words_at_another_address_are_withdrawn_too(kept: Path, shoot: Shoot, how: list[str]) -> None:
+    run_command(kept, "withdraw", NAMED, "--reason", "x", *how)
+    with open_archive(kept, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        ingest(db, run, shoot("https://bao.example/phap-luat/1.htm", named(1), 50))
+        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        assert kept_body(db, db.execute("SELECT max(id) FROM captures").fetchone()[0]) is None
+    assert traces(kept) == []
+    assert run_command(kept, "verify").exit_code == 0
+
+
+def test_pages_that_hang_on_a_destroyed_one_stay(path: Path, shoot: Shoot) -> None:
+    """An address showed a person's article and, later, another paper's notice stored as a patch of it."""
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        ingest(db, run, shoot(NAMED, named(0)))
+        ingest(db, run, shoot(OTHER, page("Mùa quýt chín", "Vườn quýt trên sườn núi."), 1))
+        first = db.execute("SELECT body_id FROM captures WHERE id = 1").fetchone()[0]
+        _hang(db, 2, first)
+    run_command(path, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
+    with open_archive(path) as db:
+        assert kept_body(db, 2) == page("Mùa quýt chín", "Vườn quýt trên sườn núi.").encode()
+        assert list(verify(db)) == []
+
+
+def _hang(db: Database, capture_id: int, base_id: int) -> None:
+    """Stores a capture's body as a patch of another one's."""
+    body_id = db.execute("SELECT body_id FROM captures WHERE id = ?", [capture_id]).fetchone()[0]
+    body, base = get_body(db, body_id), get_body(db, base_id)
+    assert body and base
+    with transaction(db):
+        replace_stored(db, body_id, Stored("zstd-patch", codecs.patch(body, base), base_id=base_id, depth=1))
+
