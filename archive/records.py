@@ -102,14 +102,30 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """What a picture showed, and where its bytes lie in the store of pictures. width, height: pixels as it is looked
+    at; with thumbnail None where it could not be painted."""
+
+    digest: str
+    path: str
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+    thumbnail: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
-    """A picture of an article. caption_raw is the text under it as printed; caption and credit are its two parts."""
+    """A picture of an article. caption_raw is the text under it as printed; caption and credit are its two parts.
+    stored: what the archive kept of it; None when that is nothing, or is not asked for."""
 
     url: str
     caption: str | None = None
     credit: str | None = None
     caption_raw: str | None = None
     alt: str | None = None
+    stored: StoredPicture | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,3 +175,72 @@ class Unreadable:
     reason: UnreadableReason
     detail: str = ""
     extractor: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How a picture looks. perceptual_hash: see archive.likeness; thumbnail: a JPEG."""
+
+    width: int
+    height: int
+    perceptual_hash: str
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture's bytes are. ending: of its file's name, without the dot; looks: None when not to be painted."""
+
+    digest: str
+    size: int
+    media_type: str
+    ending: str
+    looks: Looks | None = None
+
+    @property
+    def path(self) -> str:
+        """Where the store keeps it. An SVG can run scripts, so it lies where no server reaches."""
+        algorithm, _, digits = self.digest.partition(":")
+        folder = f"unserved/{algorithm}" if self.media_type == "image/svg+xml" else algorithm
+        return f"{folder}/{digits[:2]}/{digits}.{self.ending}"
+
+    @property
+    def thumbnail_path(self) -> str | None:
+        """Where the store keeps its thumbnail."""
+        digits = self.digest.partition(":")[2]
+        return f"thumbnails/{digits[:2]}/{digits}.jpg" if self.looks else None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPicture:
+    """A picture to ask for. path: where the bytes it last brought lie, None when it was never fetched; etag and
+    last_modified: the validators that came with them, from final_url."""
+
+    image_id: int
+    url: str
+    path: str | None = None
+    final_url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+PictureOutcome = Literal[
+    "fresh", "revisit", "not-modified", "recompressed", "unclear", "replaced", "gone", "forbidden", "error"
+]
+"""What a fetch of a picture brought: the first bytes of its address, the same bytes, a 304, the same picture in other
+bytes, other bytes that cannot be compared, another picture, the news that it is gone, no permission, or an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCapture:
+    """One fetch of a picture. status: None when no answer came; picture: None when the answer was none; detail: why."""
+
+    image_id: int
+    captured_at: datetime
+    final_url: str
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    picture: Picture | None = None
+    forbidden: bool = False
+    detail: str | None = None

@@ -54,6 +54,7 @@ TABLES: tuple[Table, ...] = (
         "modified_at": f"when it was last changed, {_CLAIM}",
         "words_removed": "how many words the edit took out, by the text now shown; empty for number 1",
         "words_added": "how many words the edit put in",
+        "words_of": "where only a replaced picture opened the version: the version whose words it shares, versions.id",
     }),
     Table("texts", "The words of a version, as one extractor read them; append-only", {
         "id": "number of the text",
@@ -81,11 +82,40 @@ TABLES: tuple[Table, ...] = (
         "credit": "who made it",
         "caption_raw": "caption and credit as printed",
         "alt": "the alternative text of the page",
+        "picture_id": "what it showed: pictures.id; empty where it was not fetched while the version stood",
     }),
     Table("images", "Every picture address", {
         "id": "number of the picture",
         "url": "its address",
         "first_seen_at": f"time of the capture that first showed it, {_TIME}",
+        "due_at": f"when it is to be asked for again, {_TIME}",
+        "changed_at": f"when it last brought bytes not seen there before, {_TIME}; empty until it is fetched",
+    }),
+    Table("pictures", "What pictures showed: each file once, under its digest, in the store beside the archive", {
+        "id": "number of the file",
+        "digest": "sha256 of its bytes",
+        "size": "bytes",
+        "media_type": "image/jpeg, image/png ..., by its bytes",
+        "width": "pixels, as it is looked at; empty where it could not be measured",
+        "height": "pixels",
+        "perceptual_hash": "what it looks like apart from its bytes; empty where it could not be painted",
+        "path": "where it lies in the store",
+        "thumbnail": "where its thumbnail lies in the store; empty where none could be made",
+    }),
+    Table("picture_captures", "Every time a picture was asked for, and what came; append-only", {
+        "id": "number of the fetch, in order",
+        "image_id": "the address: images.id",
+        "run_id": "runs.id",
+        "captured_at": f"when the answer came, {_TIME}",
+        "final_url": "what answered, after redirects",
+        "status": "HTTP status; empty when no answer came",
+        "outcome": "fresh, revisit (same bytes), not-modified (304), recompressed (the same picture in other bytes),"
+        " replaced (another picture), unclear (other bytes that cannot be compared), gone, forbidden (robots.txt) or"
+        " error",
+        "detail": "why nothing was kept",
+        "etag": "ETag of the answer",
+        "last_modified": "Last-Modified of the answer",
+        "picture_id": "what it brought or confirmed: pictures.id",
     }),
     Table("captures", "Every HTTP exchange as it came; append-only", {
         "id": "number of the capture, in order of arrival",
@@ -236,6 +266,13 @@ TABLES: tuple[Table, ...] = (
     Table("photographs", "View: pictures of the articles' newest versions, with caption and credit", {
         "image_url": "images.url", "caption": "caption", "credit": "who made it", "headline": "headline of the article",
         "url": "address of the article", "published_at": _CLAIM, "article_id": "articles.id",
+        "picture": "pictures.path", "thumbnail": "pictures.thumbnail",
+    }),
+    Table("replaced_pictures", "View: pictures replaced under the same address, before and after", {
+        "article_id": "articles.id", "url": "address of the article", "headline": "headline of the article",
+        "number": "number of the version the replacement made", "replaced_at": f"when we first saw it, {_TIME}",
+        "image_url": "images.url", "caption": "caption", "credit": "who made it", "old_picture": "pictures.path",
+        "new_picture": "pictures.path", "old_thumbnail": "pictures.thumbnail", "new_thumbnail": "pictures.thumbnail",
     }),
     Table("version_spans", "View: from when to when each version was seen", {
         "version_id": "versions.id", "article_id": "articles.id", "number": "versions.number",

@@ -16,15 +16,16 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "archive.verify", "archive.keeping_cli", "crawler.door", "crawler.check", "crawler.story"),
-    "sqlite3": ("archive.store", "archive.migrations", "archive.keeping_cli"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "crawler.door", "crawler.check", "crawler.story"),
+    "sqlite3": ("archive.store", "archive.migrations", "archive.keeping_cli", "archive.options"),
     "backports.zstd": ("archive.store.codecs",),
-    "click": ("archive.cli", "archive.options", "archive.reading_cli", "archive.keeping_cli", "archive.terminal", "crawler.cli", "crawler.story"),
+    "click": ("archive.cli", "archive.options", "archive.reading_cli", "archive.reread_cli", "archive.keeping_cli", "archive.terminal", "crawler.cli", "crawler.story"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.middlewares", "crawler.extensions",
-        "crawler.progress", "crawler.crawl",
+        "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store",
     ),
-    "twisted": ("crawler.outlet",),
+    "twisted": ("crawler.outlet", "crawler.pictures"),
+    "PIL": ("archive.pictures",),
     "w3lib": ("crawler.discovery",),
 }  # fmt: skip
 
@@ -35,11 +36,13 @@ INSIDE = {
     "archive.clock": (),
     "archive.digests": (),
     "archive.errors": (),
+    "archive.likeness": (),
+    "archive.pictures": ("archive.digests", "archive.records"),
     "archive.rules": ("archive.rules",),
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.edits",
-        "archive.errors", "archive.furniture", "archive.migrations", "archive.search",
+        "archive.errors", "archive.furniture", "archive.likeness", "archive.migrations", "archive.search",
     ),
     "archive.migrations": ("archive.migrations", "archive.digests"),
     "archive": ("archive",),

@@ -3,10 +3,10 @@
 A step that has been released is never edited; a change is a new step.
 """
 
-from archive.migrations import m001_first_light, m002_fixity
+from archive.migrations import m001_first_light, m002_fixity, m003_pictures
 from archive.migrations.steps import APPLICATION_ID, migrations
 
-SCHEMA = 2
+SCHEMA = 3
 """The number of the newest step, kept in the file's user_version."""
 
-__all__ = ["APPLICATION_ID", "SCHEMA", "m001_first_light", "m002_fixity", "migrations"]
+__all__ = ["APPLICATION_ID", "SCHEMA", "m001_first_light", "m002_fixity", "m003_pictures", "migrations"]

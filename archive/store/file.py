@@ -26,6 +26,7 @@ from archive.store.identity import (
     withdrawn_twin,
 )
 from archive.store.keep import bury, mark_seen
+from archive.store.pictures import put_images
 from archive.store.texts import to_row
 from archive.store.withdraw import absorb
 
@@ -93,18 +94,32 @@ def is_burial(kind: str) -> bool:
 
 def retell(db: Database, version_id: int, capture_id: int, reading: Reading, at: datetime) -> None:
     """Gives a version the text that another extractor reads in its capture, and its article's row, where that is the
-    present version. Number, first-seen time and digest stay."""
+    present version; and so those that only a replaced picture opened, whose words are the same. Number, first-seen
+    time and digest stay."""
     with transaction(db):
         extractor = extractor_id(db, reading.extractor, at)
-        _put_text(db, version_id, capture_id, extractor, reading)
-        db.execute(
-            "UPDATE versions SET headline = ?, byline = ?, section = ?, published_at = ?, modified_at = ? WHERE id = ?",
-            [*_narrow(reading), version_id],
-        )
-        db.execute(
-            "UPDATE articles SET headline = ?, byline = ?, section = ?, published_at = ? WHERE current_version_id = ?",
-            [*_narrow(reading)[:4], version_id],
-        )
+        for told in (version_id, *_sharing_words(db, version_id, extractor)):
+            _put_text(db, told, capture_id, extractor, reading)
+            db.execute(
+                "UPDATE versions SET headline = ?, byline = ?, section = ?, published_at = ?, modified_at = ?"
+                " WHERE id = ?",
+                [*_narrow(reading), told],
+            )
+            db.execute(
+                "UPDATE articles SET headline = ?, byline = ?, section = ?, published_at = ?"
+                " WHERE current_version_id = ?",
+                [*_narrow(reading)[:4], told],
+            )
+
+
+def _sharing_words(db: Database, version_id: int, extractor: int) -> list[int]:
+    """Versions that share the words of this one and that the extractor has not told in a capture of their own."""
+    rows = db.execute(
+        "SELECT id FROM versions WHERE words_of = ? AND NOT EXISTS"
+        " (SELECT 1 FROM texts WHERE texts.version_id = versions.id AND extractor_id = ?)",
+        [version_id, extractor],
+    )
+    return [row[0] for row in rows.fetchall()]
 
 
 def extractor_id(db: Database, name: str, at: datetime) -> int:
@@ -184,22 +199,7 @@ def _put_text(db: Database, version_id: int, capture_id: int, extractor: int, re
         " ON CONFLICT (version_id) DO UPDATE SET text_id = excluded.text_id",
         [version_id, extractor],
     )
-    _put_images(db, version_id, capture_id, reading)
-
-
-def _put_images(db: Database, version_id: int, capture_id: int, reading: Reading) -> None:
-    db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
-    for position, image in enumerate(reading.images, 1):
-        db.execute(
-            "INSERT INTO images (url, first_seen_at) SELECT ?, captured_at FROM captures WHERE id = ?"
-            " ON CONFLICT DO NOTHING",
-            [image.url, capture_id],
-        )
-        db.execute(
-            "INSERT INTO version_images (version_id, position, image_id, caption, credit, caption_raw, alt)"
-            " SELECT ?, ?, id, ?, ?, ?, ? FROM images WHERE url = ?",
-            [version_id, position, image.caption, image.credit, image.caption_raw, image.alt, image.url],
-        )
+    put_images(db, version_id, capture_id, reading)
 
 
 def record_reading(

@@ -1,0 +1,233 @@
+"""Pictures: which to ask for, what a fetch brought, what a version showed.
+
+A picture is due again after a quarter of the time since it last brought bytes not seen there before, as pages are
+(frontier.py), but never sooner than a rest that the crawler names; what fails is left alone twice as long each time.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.likeness import same_picture
+from archive.records import Picture, PictureCapture, PictureOutcome, Reading, Run, StoredPicture, WantedPicture
+from archive.store.connection import transaction
+from archive.store.keep import GONE
+from archive.store.replaced import settle_versions
+
+_SHARE = 4
+_LONGEST = timedelta(days=180)
+_FORBIDDEN = timedelta(days=30)
+_MOST_DOUBLINGS = 10
+_FAILED: frozenset[PictureOutcome] = frozenset({"gone", "error"})
+_NEWS: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear", "replaced"})
+
+# with the last fetch that brought or confirmed bytes
+_WANTED = (
+    "SELECT DISTINCT images.id AS image_id, images.url, pictures.path, last.final_url, last.etag, last.last_modified"
+    " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT max(id) FROM picture_captures"
+    " WHERE image_id = images.id AND picture_id IS NOT NULL) LEFT JOIN pictures ON pictures.id = last.picture_id"
+)
+
+
+def folder_beside(archive: Path) -> Path:
+    """Where an archive's pictures lie if nothing else is said. Links to the archive share it."""
+    file_itself = archive.resolve()
+    return file_itself.with_name(f"{file_itself.name}.pictures")
+
+
+def pictures_of(db: Database, article_id: int) -> list[WantedPicture]:
+    """The pictures an article shows."""
+    rows = db.query(
+        f"{_WANTED} JOIN version_images ON version_images.image_id = images.id"
+        " JOIN articles ON articles.current_version_id = version_images.version_id WHERE articles.id = ?"
+        " ORDER BY version_images.position",
+        [article_id],
+    )
+    return [WantedPicture(**row) for row in rows]
+
+
+def due_pictures(db: Database, run: Run, at: datetime, limit: int) -> list[WantedPicture]:
+    """Up to `limit` pictures of the outlet's articles that are due: those never fetched first, then the longest due.
+    Of an article that is gone, only those never fetched: they may outlive it for a while."""
+    rows = db.query(
+        f"{_WANTED} WHERE images.due_at <= :at AND EXISTS (SELECT 1 FROM version_images"
+        " JOIN articles ON articles.current_version_id = version_images.version_id"
+        " WHERE version_images.image_id = images.id AND articles.outlet_id = :outlet AND articles.withdrawn_at IS NULL"
+        " AND (articles.gone_since IS NULL OR images.changed_at IS NULL))"
+        " ORDER BY images.changed_at IS NOT NULL, images.due_at, images.id LIMIT :limit",
+        {"at": clock.stamp(at), "outlet": run.outlet_id, "limit": limit},
+    )
+    return [WantedPicture(**row) for row in rows]
+
+
+def keep_picture(db: Database, run: Run, capture: PictureCapture, rest: timedelta) -> PictureOutcome:
+    """Records a fetch, in one transaction; the bytes it brought must be in the store already. Where articles show
+    another picture than before, each gets its next version. rest: the shortest time until it is due again."""
+    with transaction(db):
+        last = _last(db, capture.image_id)
+        outcome = judge(capture, last)
+        picture_id = _put_picture(db, capture.picture) if capture.picture else None
+        if outcome == "not-modified" and last:
+            picture_id = last["picture_id"]
+        _append(db, run, capture, outcome, picture_id)
+        _schedule(db, capture, outcome, rest)
+        if picture_id is not None:
+            settle_versions(db, run, capture.image_id, picture_id, capture.captured_at)
+    return outcome
+
+
+def judge(capture: PictureCapture, last: dict[str, Any] | None) -> PictureOutcome:
+    """What a fetch brought, given what the address last showed."""
+    if capture.forbidden:
+        return "forbidden"
+    if capture.status in GONE:
+        return "gone"
+    if capture.status == 304:
+        return "not-modified" if last else "error"
+    if capture.picture is None:
+        return "error"
+    return _compared(capture.picture, last)
+
+
+def _compared(picture: Picture, last: dict[str, Any] | None) -> PictureOutcome:
+    if last is None:
+        return "fresh"
+    if picture.digest == last["digest"]:
+        return "revisit"
+    looks = picture.looks.perceptual_hash if picture.looks else None
+    verdicts: dict[bool | None, PictureOutcome] = {True: "recompressed", False: "replaced", None: "unclear"}
+    return verdicts[same_picture(last["perceptual_hash"], looks)]
+
+
+def _last(db: Database, image_id: int) -> dict[str, Any] | None:
+    """What the address last showed."""
+    rows = db.query(
+        "SELECT picture_id, digest, perceptual_hash FROM picture_captures"
+        " JOIN pictures ON pictures.id = picture_id WHERE image_id = ? ORDER BY picture_captures.id DESC LIMIT 1",
+        [image_id],
+    )
+    return next(iter(rows), None)
+
+
+def _put_picture(db: Database, picture: Picture) -> int:
+    looks = picture.looks
+    row = {
+        "digest": picture.digest,
+        "size": picture.size,
+        "media_type": picture.media_type,
+        "width": looks.width if looks else None,
+        "height": looks.height if looks else None,
+        "perceptual_hash": looks.perceptual_hash if looks else None,
+        "path": picture.path,
+        "thumbnail": picture.thumbnail_path,
+    }
+    db.execute(
+        f"INSERT INTO pictures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
+        list(row.values()),
+    )
+    return int(db.execute("SELECT id FROM pictures WHERE digest = ?", [picture.digest]).fetchone()[0])
+
+
+def _append(db: Database, run: Run, capture: PictureCapture, outcome: PictureOutcome, picture_id: int | None) -> None:
+    row = {
+        "image_id": capture.image_id,
+        "run_id": run.id,
+        "captured_at": clock.stamp(capture.captured_at),
+        "final_url": capture.final_url,
+        "status": capture.status,
+        "outcome": outcome,
+        "detail": capture.detail,
+        "etag": capture.etag,
+        "last_modified": capture.last_modified,
+        "picture_id": picture_id,
+    }
+    db.execute(
+        f"INSERT INTO picture_captures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+    )
+
+
+def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, rest: timedelta) -> None:
+    """Sets when the picture is due again."""
+    (before,) = db.execute("SELECT changed_at FROM images WHERE id = ?", [capture.image_id]).fetchone()
+    at = capture.captured_at
+    changed_at = at if outcome in _NEWS else clock.parse(before) if before else None
+    pause = max(rest, (at - changed_at) / _SHARE) if changed_at else rest
+    if outcome == "forbidden":
+        pause = _FORBIDDEN
+    elif outcome in _FAILED:
+        pause = max(pause, rest * 2 ** min(_failures(db, capture.image_id) - 1, _MOST_DOUBLINGS))
+    db.execute(
+        "UPDATE images SET changed_at = ?, due_at = ? WHERE id = ?",
+        [clock.stamp(changed_at) if changed_at else None, clock.stamp(at + min(pause, _LONGEST)), capture.image_id],
+    )
+
+
+def _failures(db: Database, image_id: int) -> int:
+    """How many times in a row it has failed now."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM picture_captures WHERE image_id = ?1 AND outcome IN ('gone', 'error')"
+        " AND id > coalesce((SELECT max(id) FROM picture_captures WHERE image_id = ?1 AND picture_id IS NOT NULL), 0)",
+        [image_id],
+    ).fetchone()
+    return int(count)
+
+
+def put_images(db: Database, version_id: int, capture_id: int, reading: Reading) -> None:
+    """Writes down which pictures a version shows. What they showed is carried over, from the version itself when it is
+    told anew, from the one before when it is an edit; a picture that is new in the article shows what was fetched in
+    the same run, if it was, for what it showed before the article did says nothing. Call inside a transaction."""
+    shown = _shown_before(db, version_id)
+    db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
+    for position, image in enumerate(reading.images, 1):
+        db.execute(
+            "INSERT INTO images (url, first_seen_at, due_at) SELECT ?, captured_at, captured_at FROM captures"
+            " WHERE id = ? ON CONFLICT DO NOTHING",
+            [image.url, capture_id],
+        )
+        (image_id,) = db.execute("SELECT id FROM images WHERE url = ?", [image.url]).fetchone()
+        picture_id = shown[image_id] if image_id in shown else _fetched_with(db, image_id, capture_id)
+        db.execute(
+            "INSERT INTO version_images (version_id, position, image_id, caption, credit, caption_raw, alt, picture_id)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            [version_id, position, image_id, image.caption, image.credit, image.caption_raw, image.alt, picture_id],
+        )
+
+
+def _shown_before(db: Database, version_id: int) -> dict[int, int | None]:
+    """Image -> picture, of the version where it has pictures, else of the one before it."""
+    for before in (0, 1):
+        rows = db.execute(
+            "SELECT image_id, picture_id FROM version_images JOIN versions ON versions.id = version_images.version_id"
+            " JOIN versions AS this ON this.id = ? AND this.article_id = versions.article_id"
+            " AND versions.number = this.number - ?",
+            [version_id, before],
+        ).fetchall()
+        if rows:
+            return dict(rows)
+    return {}
+
+
+def _fetched_with(db: Database, image_id: int, capture_id: int) -> int | None:
+    """What the picture showed in the run of a page's capture."""
+    row = db.execute(
+        "SELECT picture_id FROM picture_captures WHERE image_id = ? AND picture_id IS NOT NULL"
+        " AND run_id = (SELECT run_id FROM captures WHERE id = ?) ORDER BY id DESC LIMIT 1",
+        [image_id, capture_id],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
+    """Address -> what it showed in a version, of those pictures that were fetched."""
+    rows = db.query(
+        "SELECT images.url, digest, path, media_type, size, width, height, thumbnail FROM versions"
+        " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
+        " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
+        [article_id, number],
+    )
+    return {row.pop("url"): StoredPicture(**row) for row in rows}
