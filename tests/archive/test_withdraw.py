@@ -23,7 +23,7 @@ _FIGURE = '<figure><img src="/anh/1.jpg"><figcaption>Ông Nguyễn Văn A tại 
 
 
 def named(day: int) -> str:
-    body = f"Ông Nguyễn Văn A ở xã Đồng Đậu bị xử phạt {day + 3} triệu đồng vì đổ đất trái phép xuống mương."
+    body = f"Ông Nguyễn Văn A ở xã Đồng Đậu bị xử phạt {day + 3} triệu đồng vì đổ đất trái phép xuống mương Zqx."
     return page("Phạt ông Nguyễn Văn A", body).replace("</article>", _FIGURE + "</article>")
 
 
@@ -110,15 +110,13 @@ def test_destroying_leaves_the_digests_and_no_bytes(kept: Path) -> None:
 
 def test_destroyed_words_are_nowhere_in_the_file(kept: Path) -> None:
     """Not in freed pages, not in the write-ahead log, not in older pieces of the search index."""
-    secret = "đổ đất trái phép xuống mương".encode()
+    traces_in_file = ("đổ đất trái phép xuống mương".encode(), b"zqx")  # a word that the index shortens by nothing
     with open_archive(kept, create=True) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    assert secret in kept.read_bytes()
+    assert all(trace in kept.read_bytes() for trace in traces_in_file)
     run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
     left = b"".join(file.read_bytes() for file in kept.parent.glob(f"{kept.name}*"))
-    assert secret not in left
-    assert "mương".encode() not in left
-    assert b"muong" not in left  # as the index folds it
+    assert not any(trace in left for trace in traces_in_file)
 
 
 def test_what_is_withheld_can_be_destroyed_later_and_then_not_restored(kept: Path) -> None:
