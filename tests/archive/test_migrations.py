@@ -1,0 +1,141 @@
+"""Every schema there ever was comes up to date with nothing lost; what is newer is refused."""
+
+from __future__ import annotations
+
+import lzma
+import sqlite3
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from archive import Capture, ingest, open_archive, start_run
+from archive.cli import archive
+from archive.errors import ArchiveUnusable
+from archive.migrations import SCHEMA
+from archive.store import compact, kept_body, questions
+from archive.verify import verify
+from tests.support import NOON, PAPER
+
+OLD = Path(__file__).parent / "old"
+
+
+@pytest.fixture(params=sorted(OLD.glob("schema-*.db.xz")), ids=lambda file: file.name.partition(".")[0])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    path = tmp_path / "old.db"
+    path.write_bytes(lzma.decompress(request.param.read_bytes()))
+    return path
+
+
+def schema_of(path: Path) -> dict[str, str]:
+    db = sqlite3.connect(path)
+    found = dict(db.execute("SELECT type || ' ' || name, sql FROM sqlite_master WHERE sql IS NOT NULL").fetchall())
+    db.close()
+    return found
+
+
+def facts(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """What the first archives held, by the columns they had."""
+    db = sqlite3.connect(path)
+    questions_ = {
+        "captures": "SELECT id, url_key, requested_url, final_url, captured_at, status, outcome, body_id, via FROM captures",
+        "headers": "SELECT * FROM headers",
+        "bodies": "SELECT id, digest, size FROM bodies",
+        "versions": "SELECT id, article_id, number, capture_id, first_seen_at, digest, changed, headline FROM versions",
+        "texts": "SELECT id, version_id, digest, headline, lead, body, captions, layout, details FROM texts",
+        "articles": "SELECT id, headline, url, version_count, first_seen_at, changed_at, last_seen_at, gone_since FROM articles",
+        "aliases": "SELECT outlet_id, url_key, article_id, since FROM aliases",
+        "version_images": "SELECT version_id, position, image_id, caption, credit FROM version_images",
+        "frontier": "SELECT outlet_id, url_key, url, due_at FROM frontier",
+    }
+    found = {name: db.execute(f"{query} ORDER BY 1, 2").fetchall() for name, query in questions_.items()}
+    db.close()
+    return found
+
+
+def upgrade(path: Path) -> None:
+    told = CliRunner().invoke(archive, ["upgrade", "--db", str(path)])
+    assert told.exit_code == 0, told.output
+
+
+def test_an_old_archive_keeps_every_fact(old: Path) -> None:
+    before = facts(old)
+    upgrade(old)
+    assert facts(old) == before
+    assert len(before["captures"]) == 13
+
+
+def test_an_upgraded_archive_has_the_schema_of_a_new_one(old: Path, tmp_path: Path) -> None:
+    upgrade(old)
+    with open_archive(tmp_path / "new.db", create=True):
+        pass
+    assert schema_of(old) == schema_of(tmp_path / "new.db")
+
+
+def test_an_upgraded_archive_proves_itself(old: Path) -> None:
+    upgrade(old)
+    with open_archive(old) as db:
+        assert list(verify(db)) == []
+        # the second of its three runs was killed, and is sealed all the same
+        assert db.execute("SELECT run_id, capture_count FROM seals ORDER BY id").fetchall() == [(1, 4), (2, 4), (3, 5)]
+
+
+def test_an_upgraded_archive_answers_as_before(old: Path) -> None:
+    upgrade(old)
+    with open_archive(old) as db:
+        edited = questions.find_article(db, "bao.example/a-1.htm")
+        assert [version.number for version in questions.versions_of(db, edited.id)] == [1, 2]
+        assert questions.find_article(db, "bao.example/c-3.htm").url == "https://bao.example/kinh-te/c-3.htm"
+        assert [hit.url for hit in questions.search(db, "quyt chin")] == ["https://bao.example/kinh-te/c-3.htm"]
+        gone = db.execute("SELECT gone_at, reason, returned_at FROM tombstones").fetchall()
+        assert gone == [("2026-05-22T12:12:00Z", "status 404", None)]
+        page = kept_body(db, 2)
+        assert page is not None and "Cầu mới qua sông Con".encode() in page
+
+
+def test_an_upgraded_archive_can_be_crawled_into_and_compacted(old: Path) -> None:
+    upgrade(old)
+    with open_archive(old, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        body = kept_body(db, 2)
+        assert body is not None
+        again = Capture("https://bao.example/a-1.htm", "https://bao.example/a-1.htm", NOON, 200, body=body + b"<!-- x -->")
+        assert ingest(db, run, again).outcome == "fresh"
+        compact.compact(db, [1])
+        assert list(verify(db)) == []
+
+
+def test_reading_an_old_archive_asks_for_the_upgrade_and_changes_nothing(old: Path) -> None:
+    before = old.read_bytes()
+    with pytest.raises(ArchiveUnusable, match="luubao upgrade"), open_archive(old):
+        pass
+    assert old.read_bytes() == before
+
+
+def test_a_step_that_fails_leaves_the_old_archive_whole(old: Path) -> None:
+    """Here the second step finds a table of the name it wants to make."""
+    db = sqlite3.connect(old)
+    db.execute("CREATE TABLE seals (x)")
+    db.commit()
+    db.close()
+    before = facts(old)
+    told = CliRunner().invoke(archive, ["upgrade", "--db", str(old)])
+    assert isinstance(told.exception, SystemExit) and told.exit_code == 1, told.exception
+    assert facts(old) == before
+    assert sqlite3.connect(old).execute("PRAGMA user_version").fetchone() == (1,)
+    assert "table dictionaries" not in schema_of(old)
+
+
+def test_a_newer_archive_is_refused_and_left_alone(path: Path) -> None:
+    with open_archive(path, create=True) as db:
+        db.execute(f"PRAGMA user_version = {SCHEMA + 1}")
+    before = path.read_bytes()
+    for create in (True, False):
+        with pytest.raises(ArchiveUnusable, match="newer luubao"), open_archive(path, create=create):
+            pass
+    assert path.read_bytes() == before
+
+
+def test_every_schema_before_this_one_has_its_witness() -> None:
+    """When a schema is released its file goes into `old/`; 1 was, the later ones are of this release."""
+    assert sorted(file.name for file in OLD.glob("schema-*.db.xz")) == ["schema-1.db.xz"]
