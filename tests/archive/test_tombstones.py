@@ -1,0 +1,84 @@
+"""Disappearances, returns, and the names an article was known under."""
+
+from __future__ import annotations
+
+import pytest
+from sqlite_utils import Database
+
+from archive import Run, ingest
+from archive.urls import print_kind, url_key
+from tests.support import Shoot, page
+
+URL = "https://bao.example/a-1.htm"
+
+
+def tombstones(db: Database) -> list[tuple[str, str, str | None]]:
+    rows = db.execute("SELECT gone_at, reason, returned_at FROM tombstones ORDER BY id").fetchall()
+    return [(gone[11:16], reason, returned and returned[11:16]) for gone, reason, returned in rows]
+
+
+def test_every_disappearance_and_every_return_is_written_down(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(URL, page()))
+    ingest(db, run, shoot(URL, None, 1, status=404))
+    ingest(db, run, shoot(URL, None, 2, status=404))
+    ingest(db, run, shoot(URL, page(clock="09:00"), 3))
+    ingest(db, run, shoot(URL, None, 4, status=410))
+    assert tombstones(db) == [("13:00", "status 404", "15:00"), ("16:00", "status 410", None)]
+
+
+def test_a_304_brings_an_article_back_as_well(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(URL, page()))
+    ingest(db, run, shoot(URL, None, 1, status=404))
+    ingest(db, run, shoot(URL, None, 2, status=304))
+    assert tombstones(db) == [("13:00", "status 404", "14:00")]
+
+
+def test_an_article_whose_address_leads_to_another_one_has_a_tombstone(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(URL, page()))
+    other = "https://bao.example/b-2.htm"
+    ingest(db, run, shoot(URL, None, 1, status=301, final_url=other))
+    ingest(db, run, shoot(other, page("Mùa quýt", "Vườn quýt trên sườn núi cho thu hoạch.").replace("cầu", "quýt").replace("Cầu", "Quýt"), 1, via=(URL,)))
+    assert tombstones(db) == [("13:00", f"redirected to {other}", None)]
+
+
+def test_an_article_found_moved_after_it_was_gone_has_returned(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot(URL, page()))
+    ingest(db, run, shoot(URL, None, 1, status=404))
+    ingest(db, run, shoot("https://bao.example/moi/a-1.htm", page(), 2, via=(URL,)))
+    assert tombstones(db) == [("13:00", "status 404", "14:00")]
+    assert db.execute("SELECT gone_since FROM articles").fetchall() == [(None,)]
+
+
+def kinds(db: Database) -> dict[str, str]:
+    return dict(db.execute("SELECT url_key, kind FROM aliases").fetchall())
+
+
+def test_addresses_say_how_they_lead_to_their_article(db: Database, run: Run, shoot: Shoot) -> None:
+    canonical = '<link rel="canonical" href="https://bao.example/chinh-thuc/a-1.htm">'
+    text = page().replace("</head>", canonical + "</head>")
+    ingest(db, run, shoot(URL, text))
+    ingest(db, run, shoot("https://m.bao.example/a-1.htm", text.replace("08:00", "08:01"), 1))
+    ingest(db, run, shoot("https://bao.example/amp/a-1.htm", text.replace("08:00", "08:02"), 2))
+    ingest(db, run, shoot("https://bao.example/print/a-1.htm", text.replace("08:00", "08:03"), 2))
+    assert kinds(db) == {
+        "bao.example/a-1.htm": "address",
+        "bao.example/chinh-thuc/a-1.htm": "canonical",
+        "m.bao.example/a-1.htm": "mobile",
+        "bao.example/amp/a-1.htm": "amp",
+        "bao.example/print/a-1.htm": "print",
+    }
+
+
+def test_an_address_that_redirects_is_known_as_such(db: Database, run: Run, shoot: Shoot) -> None:
+    ingest(db, run, shoot("https://bao.example/moi.htm", page(), via=("https://bao.example/cu.htm",)))
+    assert kinds(db) == {"bao.example/moi.htm": "address", "bao.example/cu.htm": "redirect"}
+
+
+@pytest.mark.parametrize("url, kind", [
+    ("https://amp.bao.vn/a.html", "amp"), ("https://bao.vn/a.amp", "amp"), ("https://bao.vn/a.html?amp=1", "amp"),
+    ("https://bao.vn/a/amp/", "amp"), ("https://m.bao.vn/a.html", "mobile"), ("https://bao.vn/a?print=1", "print"),
+    ("https://bao.vn/in-bai/a-1.html", "print"), ("https://bao.vn/camp/a.html", None), ("https://bao.vn/amplifier", None),
+    ("https://may.bao.vn/a.html", None), ("https://bao.vn/printer-tot-nhat.html", None), ("https://bao.vn/may-in-bai-viet", None),
+])  # fmt: skip
+def test_prints_are_known_by_their_address(url: str, kind: str | None) -> None:
+    assert print_kind(url_key(url)) == kind
