@@ -55,6 +55,8 @@ TABLES: tuple[Table, ...] = (
         "words_removed": "how many words the edit took out, by the text now shown; empty for number 1",
         "words_added": "how many words the edit put in",
         "words_of": "where only a replaced picture opened the version: the version whose words it shares, versions.id",
+        "old_headline": "the headline before, where this version changed it",
+        "stood_days": "for how many days the version before had stood",
     }),
     Table("texts", "The words of a version, as one extractor read them; append-only", {
         "id": "number of the text",
@@ -242,6 +244,16 @@ TABLES: tuple[Table, ...] = (
         "changed_at": f"when it last brought something new, {_TIME}",
         "run_id": "the run that last took it: runs.id",
     }, "machinery"),
+    Table("credits", "How many pictures of the articles' newest versions each credit has; kept up by triggers", {
+        "credit": "who made them, as printed",
+        "pictures": "how many",
+    }),
+    Table("months", "How many articles each section brought in each month; kept up by triggers", {
+        "outlet_id": "the paper: outlets.id",
+        "section": "the section; empty where the page names none",
+        "month": "the month of published_at, by the paper's own clock; articles without a date are in none",
+        "articles": "how many",
+    }),
     Table("current_articles", "View: articles that are there, with their words", {
         "id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "headline", "lead": "lead",
         "body": "text", "byline": "byline", "section": "section", "published_at": _CLAIM,
@@ -258,6 +270,11 @@ TABLES: tuple[Table, ...] = (
         "old_headline": "before",
         "new_headline": "after", "old_body": "before", "new_body": "after", "old_version_id": "versions.id",
         "new_version_id": "versions.id",
+    }),
+    Table("headline_changes", "View: every headline changed after publication", {
+        "article_id": "articles.id", "url": "address", "number": "number of the version the change made",
+        "edited_at": f"when we first saw it, {_TIME}", "old_headline": "before", "new_headline": "after",
+        "stood_days": "for how many days the version before had stood", "published_at": _CLAIM,
     }),
     Table("disappearances", "View: articles that are gone", {
         "article_id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "last headline",

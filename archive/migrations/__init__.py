@@ -3,10 +3,18 @@
 A step that has been released is never edited; a change is a new step.
 """
 
-from archive.migrations import m001_first_light, m002_fixity, m003_pictures
+from archive.migrations import m001_first_light, m002_fixity, m003_pictures, m004_questions
 from archive.migrations.steps import APPLICATION_ID, migrations
 
-SCHEMA = 3
+SCHEMA = 4
 """The number of the newest step, kept in the file's user_version."""
 
-__all__ = ["APPLICATION_ID", "SCHEMA", "m001_first_light", "m002_fixity", "m003_pictures", "migrations"]
+__all__ = [
+    "APPLICATION_ID",
+    "SCHEMA",
+    "m001_first_light",
+    "m002_fixity",
+    "m003_pictures",
+    "m004_questions",
+    "migrations",
+]
