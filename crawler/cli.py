@@ -7,6 +7,7 @@ import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -50,12 +51,27 @@ for _command in archive.commands.values():
     default=0,
     help="Stop after so many pages; 0 is no limit. The next run goes on from there.",
 )
+@click.option(
+    "--pictures",
+    metavar="PLACE",
+    help="Where pictures go: a folder, or a store such as s3://bucket/folder/. By default what LUUBAO_PICTURES names,"
+    " or the folder <archive>.pictures.",
+)
+@click.option("--no-pictures", is_flag=True, help="Fetch no pictures.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON summary on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every step.")
 def crawl(
-    path: Path, outlet: str, base_url: str | None, contact: str, max_pages: int, as_json: bool, verbose: bool
+    path: Path,
+    outlet: str,
+    base_url: str | None,
+    contact: str,
+    max_pages: int,
+    pictures: str | None,
+    no_pictures: bool,
+    as_json: bool,
+    verbose: bool,
 ) -> None:
-    """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all.
+    """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.
 
     Silent when all is well, so that cron has nothing to send; a sentence on standard error otherwise.
     Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 75 locked, 1 anything else.
@@ -68,11 +84,13 @@ def crawl(
     from crawler.crawl import spider_class
     from crawler.lock import Locked
 
-    overrides = {
+    overrides: dict[str, Any] = {
         "LUUBAO_CONTACT": contact,
-        "CLOSESPIDER_PAGECOUNT": max_pages,
+        "LUUBAO_MAX_PAGES": max_pages,
         "LOG_LEVEL": logging.getLevelName(logging.INFO if verbose else logging.WARNING),
     }
+    if no_pictures or pictures is not None:
+        overrides["LUUBAO_PICTURES"] = "" if no_pictures else pictures
     try:
         verdict, counts = run(spider_class(outlet), path, base_url=base_url, overrides=overrides)
     except Locked as error:
@@ -83,12 +101,16 @@ def crawl(
     raise click.exceptions.Exit(verdict.exit)
 
 
+_PICTURE_COUNTS = ("pictures", "pictures-replaced", "pictures-failed")
+
+
 def _summary(outlet: str, verdict: Verdict, counts: Mapping[str, int], as_json: bool) -> None:
     if as_json:
         summary = {"outlet": outlet, "outcome": verdict.outcome, "reason": verdict.reason, "counts": dict(counts)}
         click.echo(json.dumps(summary, ensure_ascii=False))
     elif sys.stderr.isatty():
         told = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("new", "edited", "unchanged", "disappeared"))
+        told += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
         click.echo(f"{outlet}: {counts.get('captures', 0)} pages; {told}", err=True)
     if verdict.reason:
         click.echo(f"{outlet}: {verdict.reason}", err=True)

@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from sqlite_utils import Database
 
 import archive
-from archive import Capture, Ingested, Run, Unreadable
+from archive import Capture, Ingested, PictureCapture, PictureOutcome, Run, Unreadable, WantedPicture
 from archive.clock import now
 from archive.errors import ArchiveUnusable
 
 _BATCH = 100
+_PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
 
 
 class Door:
     """An open archive, an open run, and the run's counts.
 
     failures: why requests got no answer, each reason once. broken: why the archive cannot be written any more, None
-    while all is well.
+    while all is well. pictures_left: how many pictures may still be asked for in this run.
     """
 
     def __init__(self, db: Database, run: Run):
@@ -29,6 +31,8 @@ class Door:
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
         self.broken: str | None = None
+        self.pictures_left = 0  # none, unless crawler.pictures sets it
+        self._due_asked = False
 
     @contextmanager
     def noting_the_end(self) -> Iterator[None]:
@@ -108,3 +112,25 @@ class Door:
         if isinstance(ingested.reading, Unreadable):
             self.counts[f"unreadable: {ingested.reading.reason}"] += 1
         return ingested
+
+    def pictures(self, ingested: Ingested) -> Iterator[WantedPicture]:
+        """The pictures to ask for after a page: those of an article that is new or edited; and, after the first page,
+        those that are due. They take at most half of what a run may ask for: a new article's are not to wait."""
+        if not self._due_asked:
+            self._due_asked = True
+            yield from self._spend(archive.due_pictures(self.db, self.run, now(), self.pictures_left // 2))
+        if ingested.filed and ingested.filed.outcome in ("new", "edited") and ingested.filed.article_id is not None:
+            yield from self._spend(archive.pictures_of(self.db, ingested.filed.article_id))
+
+    def _spend(self, wanted: list[WantedPicture]) -> list[WantedPicture]:
+        allowed = wanted[: self.pictures_left]
+        self.pictures_left -= len(allowed)
+        return allowed
+
+    def keep_picture(self, capture: PictureCapture, rest: timedelta) -> PictureOutcome:
+        """Records a fetch of a picture, and counts what it brought."""
+        with self.noting_the_end():
+            outcome = archive.keep_picture(self.db, self.run, capture, rest)
+        self.counts[_PICTURE_COUNTS.get(outcome, "pictures")] += 1
+        self.counts["pictures-replaced"] += outcome == "replaced"
+        return outcome

@@ -57,6 +57,12 @@ def _has_scheme(location: str) -> bool:
         return False
 
 
+def header(response: Response, name: str) -> str | None:
+    """A response header as text; None where the answer has none of that name."""
+    value = response.headers.get(name)
+    return None if value is None else to_unicode(value, encoding="latin-1")
+
+
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple(
         (to_unicode(name, encoding="latin-1"), to_unicode(value, encoding="latin-1"))

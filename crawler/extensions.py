@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import platform
 from contextlib import ExitStack, suppress
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from scrapy import signals
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.http import Request
 from scrapy.robotstxt import RobotParser
 from scrapy.statscollectors import StatsCollector
@@ -20,11 +22,11 @@ from archive.clock import now
 from archive.errors import ArchiveUnusable
 from crawler.door import Door
 from crawler.lock import outlet_lock
-from crawler.outlet import OutletSpider
+from crawler.outlet import OutletSpider, door_of
 from crawler.verdict import Verdict, judge
 
 log = logging.getLogger(__name__)
-_SOFTWARE = ("luubao", "scrapy", "trafilatura", "lxml", "sqlite-utils")
+_SOFTWARE = ("luubao", "scrapy", "trafilatura", "lxml", "sqlite-utils", "pillow")
 
 
 class Record:
@@ -107,3 +109,25 @@ class CrawlDelay:
         downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0.0}
         if slot := downloader.slots.get(host):
             slot.delay, slot.jitter = delay, 0.0
+
+
+class PageLimit:
+    """Ends the run after LUUBAO_MAX_PAGES captures; Scrapy's CLOSESPIDER_PAGECOUNT would count pictures too."""
+
+    def __init__(self, crawler: Crawler, most: int):
+        self.crawler = crawler
+        self.most = most
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> PageLimit:
+        most = crawler.settings.getint("LUUBAO_MAX_PAGES")
+        if not most:
+            raise NotConfigured  # without a message: Scrapy would log one
+        extension = cls(crawler, most)
+        crawler.signals.connect(extension.item_scraped, signals.item_scraped)
+        return extension
+
+    async def item_scraped(self) -> None:
+        """After each capture and each picture."""
+        if door_of(self.crawler).counts["captures"] >= self.most:
+            self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="max-pages"))

@@ -19,8 +19,8 @@ class ConditionalRequests:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Adds the validators the archive holds; robots.txt is not the archive's."""
-        if "handle_httpstatus_all" not in request.meta:
+        """Adds the validators the archive holds for pages; robots.txt is not the archive's, pictures have their own."""
+        if "via" not in request.meta:
             return
         etag, last_modified = door_of(self.crawler).validators(request.url)
         if etag:

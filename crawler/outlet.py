@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
@@ -14,7 +15,7 @@ from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
-from archive import Capture, Outlet, absolute
+from archive import Capture, Outlet, WantedPicture, absolute, same_site
 from archive.errors import ArchiveUnusable, Misconfigured
 from crawler import discovery
 from crawler.door import Door
@@ -73,22 +74,27 @@ class OutletSpider(scrapy.Spider):
                     yield request
 
     def _here(self, url: str) -> str:
-        """The address at the place where the site is served now: with a base_url, a mirror or another port."""
+        """The address at the place where the site is served now: with a base_url, a mirror or another port. What lies
+        on other hosts stays there."""
+        if not self.moved or not same_site(url, (*type(self).hosts, *self.outlet.hosts)):
+            return url
         place = urlsplit(self.home_url)
-        return urlsplit(url)._replace(scheme=place.scheme, netloc=place.netloc).geturl() if self.moved else url
+        return urlsplit(url)._replace(scheme=place.scheme, netloc=place.netloc).geturl()
 
-    def parse(self, response: Response, **kwargs: Any) -> Iterator[Capture | Request]:
+    def parse(self, response: Response, **kwargs: Any) -> Iterator[Capture | WantedPicture | Request]:
         """Hands an answer of any status to the archive, and only then follows what it leads to. Reading a page holds
         up the event loop for some 30 ms, which a crawl of one page a second does not notice."""
         with self._ending_with_the_archive():
             capture = capture_of(response)
-            outcome = self.door.ingest(capture).outcome
+            ingested = self.door.ingest(capture)
             yield capture
             if redirects(response):
                 yield from self._follow_redirect(capture)
-            elif outcome in _PAGES:
+            elif ingested.outcome in _PAGES:
                 for url in self.door.discover(capture.final_url, self._links(response)):
                     yield from self._requests(url)
+            for picture in self.door.pictures(ingested):
+                yield replace(picture, url=self._here(picture.url))
 
     def failed(self, failure: Failure) -> None:
         """No answer: forbidden by robots.txt, unreachable, too large or too slow."""

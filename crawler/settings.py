@@ -9,6 +9,14 @@ SPIDER_MODULES = ["crawler.spiders"]
 LUUBAO_CONTACT = os.environ.get("LUUBAO_CONTACT", "")  # read by: crawler.outlet
 LUUBAO_DB = os.environ.get("LUUBAO_DB", "luubao.db")  # read by: crawler.extensions.Record
 
+# Where pictures go: a folder, or any store Scrapy's media pipelines support (s3://bucket/folder/, gs://, ftp://). None
+# is a folder beside the archive, "" no pictures.
+LUUBAO_PICTURES = os.environ.get("LUUBAO_PICTURES")  # read by: crawler.picture_store
+LUUBAO_PICTURES_PER_RUN = (
+    1000  # a quarter of an hour at one a second; the rest waits for the next run; crawler.pictures
+)
+LUUBAO_PICTURE_REST = 24 * 60 * 60  # in seconds, before a picture is asked for again; read by: crawler.pictures
+
 # Politeness. Crawl-delay, where a robots.txt names one, replaces the delay (crawler.extensions.CrawlDelay).
 ROBOTSTXT_OBEY = True  # default False; read by: crawler.robots.RobotsTxt
 DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
@@ -19,6 +27,7 @@ COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by:
 # Bounds
 DOWNLOAD_TIMEOUT = 60  # default 180, in seconds; read by: the download handler
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB: no article is larger; read by: the download handler
+LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.extensions.PageLimit
 DEPTH_LIMIT = 20  # default 0 (none): endless pagination ends; read by: DepthMiddleware
 DEPTH_PRIORITY = 1  # default 0: what is near the seeds first; read by: DepthMiddleware
 
@@ -39,10 +48,12 @@ DOWNLOADER_MIDDLEWARES = {
     # after the rules, so that only allowed requests cost a look into the archive
     "crawler.middlewares.ConditionalRequests": 560,
 }
+ITEM_PIPELINES = {"crawler.pictures.Pictures": 100}  # default {}
 EXTENSIONS = {
     # default {}
     "crawler.extensions.Record": 100,
     "crawler.extensions.CrawlDelay": 200,
+    "crawler.extensions.PageLimit": 250,
     "crawler.progress.Progress": 300,
 }
 LOG_LEVEL = "INFO"  # default DEBUG; `luubao crawl` lowers it to WARNING so that cron stays quiet

@@ -7,6 +7,7 @@ from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
+from archive.store.pictures import due_pictures, keep_picture, pictures_of, stored_pictures
 from archive.store.refile import Recording
 from archive.store.rehearsal import Rehearsal
 from archive.store.runs import article_count, finish_run, start_run
@@ -33,6 +34,7 @@ __all__ = [
     "captured_in_run",
     "discover",
     "due",
+    "due_pictures",
     "enter",
     "file",
     "finish_run",
@@ -40,6 +42,7 @@ __all__ = [
     "furniture_of",
     "give_up",
     "keep",
+    "keep_picture",
     "kept_body",
     "last_body",
     "latest_version",
@@ -51,9 +54,11 @@ __all__ = [
     "outlets_of",
     "page_of",
     "pages_of",
+    "pictures_of",
     "redirecting_here",
     "source_of",
     "start_run",
+    "stored_pictures",
     "transaction",
     "unread",
     "validators",
