@@ -19,6 +19,7 @@ from archive.errors import ArchiveMissing
 from archive.keeping_cli import compact, verify, withdraw
 from archive.options import NUMBER, PORT, Commands, db_option, json_option, limit_option
 from archive.reading_cli import read, rules
+from archive.reread_cli import reread_command
 from archive.store import open_archive, questions
 
 EXIT_NOTHING = 1
@@ -32,6 +33,7 @@ def archive() -> None:
 
 archive.add_command(read)
 archive.add_command(rules)
+archive.add_command(reread_command)
 for command in (verify, compact, withdraw):
     archive.add_command(command)
 

@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 ReadAgain = Callable[[Source, str | None], Reading | Unreadable | None]
 """Reads a kept capture, given with the charset its HTTP header named; None where its bytes are not here."""
+ReadAnew = tuple[Source, Reading | Unreadable, store.Refiled]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,16 +115,18 @@ def _bring_up_to_date(db: Database, source: Source, reading: Reading, furniture:
         tell(ledger, source.run, version_id, read_again)
 
 
-def tell(ledger: store.Recording, run: Run, version_id: int, read_again: ReadAgain) -> None:
+def tell(ledger: store.Recording, run: Run, version_id: int, read_again: ReadAgain) -> list[ReadAnew]:
     """Has a version told in the words of the ledger's extractor: those it once used, or what `read_again` reads in the
-    newest of its captures that can be read. A version that has none keeps the words it had."""
+    newest of its captures that can be read. A version that has none keeps the words it had. Returns what was read."""
+    done: list[ReadAnew] = []
     if ledger.take_up(version_id):
-        return
+        return done
     while (capture_id := ledger.newest_capture(version_id)) is not None:
         former, encoding = store.source_of(ledger.db, run, capture_id)
         again = read_again(former, encoding)
         if again is None:
-            return
-        ledger.refile(former, again)
-        if isinstance(again, Reading):
-            return
+            break
+        done.append((former, again, ledger.refile(former, again)))
+        if isinstance(again, Reading) or done[-1][2].outcome == "done":
+            break
+    return done

@@ -26,7 +26,8 @@ _SPAWN = get_context("spawn")  # a fork would take our open database along
 _READY = "ready"
 _AHEAD = 2  # tasks at a process, so that it never waits for us
 _LIFE = 4_000  # tasks, some 40 seconds of pages: starting anew costs half a second
-_PATIENCE = 60.0  # seconds for one task
+PATIENCE = 60.0
+"""Seconds for one task."""
 _STARTING = 120.0  # seconds for a process to be ready
 _TRIES = 2  # a process may also die of what another program did
 _MOST_FALSE_STARTS = 3
@@ -59,7 +60,7 @@ class Workers(Generic[Task, Answer]):
         count: int | None = None,
         *,
         life: int = _LIFE,
-        patience: float = _PATIENCE,
+        patience: float = PATIENCE,
     ):
         self._setting_up, self._life, self._patience = setting_up, life, patience
         self.count = count or _cores()

@@ -117,7 +117,9 @@ class Recording(Ledger):
         if not gone_later:
             self._catch_up(source)
         self.db.execute(
-            "UPDATE articles SET last_seen_at = max(last_seen_at, ?) WHERE id = ?", [seen_at, filed.article_id]
+            "UPDATE articles SET last_seen_at = max(last_seen_at, ?, CASE url_key WHEN ? THEN ? ELSE '' END)"
+            " WHERE id = ?",
+            [seen_at, source.url_key, clock.stamp(source.captured_at), filed.article_id],
         )
         return filed.outcome
 

@@ -15,17 +15,21 @@ from archive.store.ledger import Outcome, Refiled
 from archive.store.refile import Recording
 
 _TABLES = """
-CREATE TEMP TABLE noted_readings (
+CREATE TEMP TABLE IF NOT EXISTS noted_readings (
   capture_id, extractor_id, kind, version_id, PRIMARY KEY (capture_id, extractor_id)
 ) WITHOUT ROWID;
-CREATE INDEX temp.noted_readings_version ON noted_readings(version_id, capture_id);
-CREATE TEMP TABLE noted_texts (version_id, extractor_id, digest, PRIMARY KEY (version_id, extractor_id)) WITHOUT ROWID;
-CREATE TEMP TABLE noted_articles (outlet_id, url_key, digest, PRIMARY KEY (outlet_id, url_key)) WITHOUT ROWID;
-CREATE INDEX temp.noted_articles_digest ON noted_articles(outlet_id, digest);
-CREATE TEMP VIEW rehearsed_readings AS
+CREATE INDEX IF NOT EXISTS temp.noted_readings_version ON noted_readings(version_id, capture_id);
+CREATE TEMP TABLE IF NOT EXISTS noted_texts (
+  version_id, extractor_id, digest, PRIMARY KEY (version_id, extractor_id)
+) WITHOUT ROWID;
+CREATE TEMP TABLE IF NOT EXISTS noted_articles (
+  outlet_id, url_key, digest, PRIMARY KEY (outlet_id, url_key)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS temp.noted_articles_digest ON noted_articles(outlet_id, digest);
+CREATE TEMP VIEW IF NOT EXISTS rehearsed_readings AS
 SELECT capture_id, extractor_id, kind, version_id FROM main.readings
 UNION ALL SELECT capture_id, extractor_id, kind, version_id FROM noted_readings;
-CREATE TEMP VIEW rehearsed_texts AS
+CREATE TEMP VIEW IF NOT EXISTS rehearsed_texts AS
 SELECT version_id, extractor_id, digest FROM main.texts
 UNION ALL SELECT version_id, extractor_id, digest FROM noted_texts;
 """

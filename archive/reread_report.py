@@ -1,0 +1,154 @@
+"""What reading an archive again came to: counted while it goes on, told at the end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field
+from difflib import SequenceMatcher
+from typing import Any, get_args
+
+from archive.diff import Piece, words
+from archive.edits import FIELDS
+from archive.records import ReadableKind, Reading, Unreadable
+from archive.store import Refiled
+from archive.store.identity import Source
+
+_READABLE = frozenset(get_args(ReadableKind))
+_EXAMPLES = 5
+_LONGEST = 300  # characters of an example on either side
+
+COMPARED: dict[str, Callable[[Reading], Any]] = {
+    **FIELDS,
+    "section": lambda reading: reading.section,
+    "tags": lambda reading: list(reading.tags),
+    "kicker": lambda reading: reading.kicker,
+}
+"""Fields in which two readings of one page are compared: those whose change is an edit, and some that papers change
+without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One place where a page reads otherwise now. `pieces`: the old and the new text as one run of words."""
+
+    url: str
+    field: str
+    pieces: tuple[Piece, ...]
+
+
+@dataclass
+class Report:
+    """Counts of captures, unless said otherwise. versions: those whose words were read again; changed: those whose
+    words are others now, and in which fields. within_versions: captures that show another state than their version's
+    newest, which the former extractor could not see: no number, time or edit changes for them. apart: pages that had no
+    version and can be read now, but are older than their article's versions, or another print of it. switched_back:
+    versions shown again in words this extractor once read. absent: pages whose bytes were withdrawn; damaged: whose
+    bytes cannot be had from the archive (`luubao verify` tells more)."""
+
+    dry_run: bool = False
+    interrupted: bool = False
+    seconds: float = 0.0
+    captures: int = 0
+    versions: int = 0
+    changed: int = 0
+    fields: Counter[str] = field(default_factory=Counter)
+    became_readable: int = 0
+    stopped_being_readable: int = 0
+    changed_kind: int = 0
+    within_versions: int = 0
+    new_articles: int = 0
+    new_versions: int = 0
+    apart: int = 0
+    gave_up: int = 0
+    switched_back: int = 0
+    absent: int = 0
+    damaged: int = 0
+    examples: list[Example] = field(default_factory=list)
+
+    @property
+    def per_second(self) -> float:
+        """Captures read per second of wall clock."""
+        return self.captures / self.seconds if self.seconds else 0.0
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same for programs."""
+        seconds = {"seconds": round(self.seconds, 1), "per_second": round(self.per_second, 1)}
+        return {
+            **asdict(self),
+            **seconds,
+            "fields": {name: self.fields[name] for name in COMPARED if self.fields[name]},
+        }
+
+    def note(self, source: Source, reading: Reading | Unreadable, refiled: Refiled) -> None:
+        """Counts one capture that was read again, and what became of it."""
+        if refiled.outcome == "done":
+            return
+        self.captures += 1
+        self._note_kind(source, reading, refiled.former_kind)
+        self.within_versions += refiled.differs
+        self.new_articles += refiled.outcome == "new"
+        self.new_versions += refiled.outcome in ("new", "edited")
+        self.apart += refiled.outcome == "apart" and refiled.former_kind not in _READABLE
+        if refiled.before and isinstance(reading, Reading):
+            self._note_words(source, refiled.before, reading)
+
+    def _note_kind(self, source: Source, reading: Reading | Unreadable, former: str | None) -> None:
+        kind = reading.kind if isinstance(reading, Reading) else reading.reason
+        self.gave_up += kind == "gave-up"
+        if former is None or former == kind:
+            return
+        was, is_now = former in _READABLE, kind in _READABLE
+        self.became_readable += is_now and not was
+        self.stopped_being_readable += was and not is_now
+        self.changed_kind += was == is_now
+        self._give(source.url, "kind", former, kind)
+
+    def _note_words(self, source: Source, before: Reading, now: Reading) -> None:
+        self.versions += 1
+        changed = {name: of for name, of in COMPARED.items() if of(before) != of(now)}
+        self.changed += bool(changed)
+        self.fields.update(changed.keys())
+        for name, of in changed.items():
+            self._give(source.url, name, *_first_difference(_lines(of(before)), _lines(of(now))))
+
+    def _give(self, url: str, name: str, old: str, new: str) -> None:
+        """One example of each field is worth more than five of one."""
+        if len(self.examples) < _EXAMPLES and all(example.field != name for example in self.examples):
+            self.examples.append(Example(url, name, words(old[:_LONGEST], new[:_LONGEST])))
+
+
+def _lines(value: Any) -> list[str]:
+    return [str(part) for part in value] if isinstance(value, list) else [str(value or "")]
+
+
+def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
+    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if tag != "equal":
+            return "\n".join(old[i:j]), "\n".join(new[k:m])
+    return "\n".join(old), "\n".join(new)
+
+
+def report_lines(report: Report) -> Iterator[str]:
+    """The report for a person."""
+    would = "would be " if report.dry_run else ""
+    yield f"{report.captures} captures read in {report.seconds:.1f} s, {report.per_second:.0f} a second"
+    told = ", ".join(f"{name} {report.fields[name]}" for name in COMPARED if report.fields[name])
+    yield f"{report.changed} of {report.versions} versions {would}told in other words{f': {told}' if told else ''}"
+    yield from (f"{count} {what}" for count, what in _counts(report) if count)
+
+
+def _counts(report: Report) -> tuple[tuple[int, str], ...]:
+    return (
+        (report.became_readable, "pages became readable"),
+        (report.new_articles, "articles opened"),
+        (report.new_versions - report.new_articles, "versions opened"),
+        (report.apart, "readable pages are older than their article's versions, or another print"),
+        (report.stopped_being_readable, "pages stopped being readable; their versions keep the words they had"),
+        (report.changed_kind, "pages changed kind"),
+        (report.within_versions, "within-version differences, which the former extractor could not see"),
+        (report.switched_back, "versions shown again in the words this extractor once read"),
+        (report.gave_up, "captures could not be read, and were given up"),
+        (report.absent, "captures are withdrawn, and were left alone"),
+        (report.damaged, "captures are damaged in the archive, and were left alone: luubao verify tells more"),
+    )
