@@ -179,7 +179,7 @@ class Writer:
 
     def _image(self, url: str, moment: str) -> int:
         if url not in self._images:
-            self._images[url] = self._add_numbered("images", url=url, first_seen_at=moment)
+            self._images[url] = self._add_numbered("images", url=url, first_seen_at=moment, due_at=moment)
         return self._images[url]
 
     def _extractor(self, reading: Reading, at: datetime) -> int:
