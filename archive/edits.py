@@ -1,57 +1,116 @@
 """What counts as an edit: a change of headline, lead, body, pictures, captions, credits, byline or published time.
 
-White space, Unicode form, the size in which a picture is served, counters, adverts and sidebars do not count. Section
-and tags do not either: papers re-file articles without touching them.
+White space, Unicode form and what else belongs to printing (archive/wording.py) do not count, nor do the size, format
+and machine a picture is served in (`picture_key`), counters, adverts and sidebars. Section and tags do not either: papers
+re-file articles without touching them. A paragraph broken in two, or two drawn together, is an edit: readers see it, and
+an editor did it. So is another order of authors or pictures. The published time is a moment: 08:15 in Hanoi is 01:15 in
+Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits` have changed where a
+picture that stayed has another one.
+
+Edits are found by comparing readings, never by comparing digests. `reading_digest` is the first rule of this module,
+kept as it was when archives began: the digests stored in them can be computed again for ever, and one text has one
+digest, whenever it was stored. It tells apart a little more than an edit (a curly quotation mark) and, in pictures, a
+little less; it serves to find the same text at another address.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import UTC
 from typing import Any
 
 from archive import clock
 from archive.digests import digest_of_value
-from archive.records import Reading
-from archive.urls import picture_key
+from archive.records import Image, Reading
+from archive.urls import first_picture_key, picture_key
+from archive.wording import lines, plain
+
+Place = tuple[str, int]
+"""A picture's identity within an article: its key, and which of those with that key it is."""
 
 
-def _plain(text: str | None) -> str:
-    return " ".join(unicodedata.normalize("NFC", text or "").split())
+def byline_of(reading: Reading) -> str:
+    """Who wrote it: the authors, or the byline as printed where they could not be told apart."""
+    return ", ".join(reading.authors) or reading.byline or ""
 
 
-def _paragraphs(text: str) -> list[str]:
-    return [plain for line in text.splitlines() if (plain := _plain(line))]
+def moment_of(reading: Reading) -> str | None:
+    """The published time as a moment, to the second."""
+    moment = reading.published_at
+    if moment is None or moment.tzinfo is None:
+        return clock.claimed(moment)
+    return clock.claimed(moment.astimezone(UTC).replace(microsecond=0))
+
+
+def places(images: Sequence[Image]) -> list[Place]:
+    """The identities of pictures, in order."""
+    seen: Counter[str] = Counter()
+    found = []
+    for image in images:
+        key = picture_key(image.url)
+        seen[key] += 1
+        found.append((key, seen[key]))
+    return found
+
+
+def _texts(part: str) -> Callable[[Reading], dict[Place, str]]:
+    return lambda reading: {
+        place: plain(getattr(image, part)) for place, image in zip(places(reading.images), reading.images, strict=True)
+    }
 
 
 FIELDS: dict[str, Callable[[Reading], Any]] = {
-    "headline": lambda reading: _plain(reading.headline),
-    "lead": lambda reading: _plain(reading.lead),
-    "body": lambda reading: _paragraphs(reading.text),
-    "pictures": lambda reading: [picture_key(image.url) for image in reading.images],
-    "captions": lambda reading: [_plain(image.caption) for image in reading.images],
-    "credits": lambda reading: [_plain(image.credit) for image in reading.images],
-    "byline": lambda reading: [_plain(author) for author in reading.authors] or _plain(reading.byline),
-    "published_at": lambda reading: clock.claimed(reading.published_at),
+    "headline": lambda reading: plain(reading.headline),
+    "lead": lambda reading: plain(reading.lead),
+    "body": lambda reading: [plain(line) for line in lines(reading.text)],
+    "pictures": lambda reading: places(reading.images),
+    "captions": _texts("caption"),
+    "credits": _texts("credit"),
+    "byline": lambda reading: plain(byline_of(reading)),
+    "published_at": moment_of,
 }
 
 
-def reading_digest(reading: Reading) -> str:
-    """The digest of everything whose change is an edit; equal for two readings between which nothing was edited."""
-    return digest_of_value([of(reading) for of in FIELDS.values()])
-
-
 def changed_fields(old: Reading, new: Reading) -> tuple[str, ...]:
-    """Names of the edited fields, in the order of FIELDS; empty when the digests agree."""
-    return tuple(name for name, of in FIELDS.items() if of(old) != of(new))
+    """Names of the edited fields, in the order of FIELDS; empty when the newspaper changed nothing."""
+    return tuple(name for name, of in FIELDS.items() if _differ(of(old), of(new)))
+
+
+def _differ(old: Any, new: Any) -> bool:
+    if isinstance(old, dict):  # texts of pictures: of those that are in both
+        return any(text != new[place] for place, text in old.items() if place in new)
+    return bool(old != new)
 
 
 def resembles(one: Reading, other: Reading) -> bool:
     """Whether two readings can be states of one article: the same headline with a paragraph or the published time in
     common, or two paragraphs that are half of the shorter one. A headline alone is not enough: columns repeat it."""
-    ours, theirs = set(_paragraphs(one.text)), set(_paragraphs(other.text))
+    ours, theirs = set(FIELDS["body"](one)), set(FIELDS["body"](other))
     shared = len(ours & theirs)
-    if _plain(one.headline) and _plain(one.headline) == _plain(other.headline):
+    if plain(one.headline) and plain(one.headline) == plain(other.headline):
         dated = one.published_at is not None and one.published_at == other.published_at
         return bool(shared) or dated or not (ours or theirs)
     return shared >= 2 and 2 * shared >= min(len(ours), len(theirs))
+
+
+def reading_digest(reading: Reading) -> str:
+    """The digest of what a reading says, by the rule that holds for all archives; see above."""
+    images = reading.images
+    return digest_of_value(
+        [
+            _folded(reading.headline),
+            _folded(reading.lead),
+            [line for part in reading.text.splitlines() if (line := _folded(part))],
+            [first_picture_key(image.url) for image in images],
+            [_folded(image.caption) for image in images],
+            [_folded(image.credit) for image in images],
+            [_folded(author) for author in reading.authors] or _folded(reading.byline),
+            clock.claimed(reading.published_at),
+        ]
+    )
+
+
+def _folded(text: str | None) -> str:
+    return " ".join(unicodedata.normalize("NFC", text or "").split())

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from archive.digests import digest_of_value
 from archive.records import Block, Image, Reading
-from archive.urls import picture_key
+from archive.urls import first_picture_key
 
 # A paragraph that stands in this many articles, and in this share of those looked at, belongs to none of them. Formulas
 # of real articles (a weather report's first sentence, "according to police") stay far below.
@@ -74,4 +74,4 @@ def _text_mark(text: str) -> str:
 
 
 def _picture_mark(image: Image) -> str:
-    return "picture " + picture_key(image.url)
+    return "picture " + first_picture_key(image.url)

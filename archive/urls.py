@@ -17,8 +17,30 @@ _TRACKERS = re.compile(
 )
 _SEGMENT_SAFE = ":@!$&'()*+,;=~-._"
 _SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
-# /thumb/600x400/, /w660/, /zoom/600_315/, cau-600x400.jpg ...: how papers serve one picture in several sizes
-_PICTURE_SIZE = re.compile(
+# How papers serve one picture in several sizes, formats and qualities; each on a real address in tests/archive/test_urls.py.
+# A directory of the path that only says how: /zoom/600_315/, /thumb_w/660/, /thumb_x256x153/, /w660/, /600x0/, /fit-in/,
+# /filters:quality(80)/, /w=600,q=80/, and the signature some machines demand before it (Thumbor's, 27 letters and `=`).
+_PICTURE_SERVICE = re.compile(
+    r"/(?:(?:zoom|thumb_[wh])/\d{2,4}(?:_\d{2,4})?"
+    r"|(?:thumbs?|thumbnails?|resize|crop|zoom|fit|fit-in|smart|unsafe|cdn-cgi/image)"
+    r"|(?:thumb_x|resize_)?(?:\d{2,4}x\d{0,4}|x\d{2,4})|[wht]_?\d{3,4}"
+    r"|filters:[^/]*|(?:[a-z]{1,7}[=_][\w.:-]+,)+[a-z]{1,7}[=_][\w.:-]+|(?:w|h|width|height|quality)=\d+"
+    r"|[\w-]{27}=)(?=/)",
+    re.IGNORECASE,
+)
+# The end of the name: cau-600x400.jpg, cau_r_680x0.jpg, cau-scaled.jpg, cau.jpg.webp, and the format.
+_PICTURE_ENDING = re.compile(
+    r"(?:(?:[-_](?:r_)?\d{2,4}x\d{1,4}|[-_]w\d{3,4}|-scaled)?[.](?:jpe?g|png|gif|webp|avif|jxl|bmp|heic|svg))+$",
+    re.IGNORECASE,
+)
+# Parameters of a picture's address that say how it is served, not which it is.
+_PICTURE_SERVING = re.compile(
+    r"w|h|s|q|v|t|ts|dpr|fm|fit|crop|mode|auto|rect|width|height|size|quality|format|resize|scale|strip|ssl|sig|sign"
+    r"|signature|expires|token|version|ver|rev|watermark|cb|_",
+    re.IGNORECASE,
+)
+# The rule by which archives began.
+_FIRST_PICTURE_SIZE = re.compile(
     r"/(?:thumbs?|thumbnails?|resize|crop|zoom|fit)(?=/)"
     r"|/(?:\d{2,4}[x_]\d{2,4}|[wh]_?\d{2,4})(?=/)"
     r"|[-_](?:\d{2,4}x\d{2,4}|[wh]\d{2,4})(?=\.\w+$)",
@@ -83,10 +105,23 @@ def without_trackers(url: str) -> str:
 
 
 def picture_key(url: str) -> str:
-    """The identity of a picture's address: neither host, size, query nor scheme count, because papers serve one picture
-    from several machines in several sizes. Two different pictures have different paths."""
-    path = _tidy_path(urlsplit(url).path)
-    return _PICTURE_SIZE.sub("", path)
+    """The identity of a picture's address: neither host, scheme, size, quality, format, version nor signature count,
+    because papers serve one picture from several machines in several sizes. Two different pictures have different paths,
+    or, where a program serves them (`/image.ashx?id=7`), different parameters."""
+    parts = urlsplit(url)
+    path = _tidy_path(parts.path)
+    if parts.hostname and re.fullmatch(r"i\d[.]wp[.]com", parts.hostname):  # WordPress serves other hosts' pictures
+        path = "/" + path.lstrip("/").partition("/")[2]
+    served = _PICTURE_ENDING.sub("", _PICTURE_SERVICE.sub("", path))
+    if served != path and _PICTURE_ENDING.search(path):
+        return served
+    query = [(name, value) for name, value in parse_qsl(parts.query) if not _PICTURE_SERVING.fullmatch(name)]
+    return f"{served}?{urlencode(sorted(query))}" if query else served
+
+
+def first_picture_key(url: str) -> str:
+    """`picture_key` as it was when archives began: stored digests and learned furniture were made with it."""
+    return _FIRST_PICTURE_SIZE.sub("", _tidy_path(urlsplit(url).path))
 
 
 _PRINTS = (

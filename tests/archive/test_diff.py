@@ -29,7 +29,7 @@ def test_a_number() -> None:
 
 def test_words_are_whole_words() -> None:
     (change,) = compare(reading(headline="Khánh thành cầu Bến Gót"), reading(headline="Thông xe cầu Bến Gót"))
-    assert told(change) == "headline: [-Khánh-]{+Thông+} [-thành-]{+xe+} cầu Bến Gót"
+    assert told(change) == "headline: [-Khánh thành-]{+Thông xe+} cầu Bến Gót"
 
 
 def test_a_paragraph_put_in_and_one_taken_out() -> None:
@@ -69,9 +69,3 @@ def test_a_corrected_credit() -> None:
     assert [told(change) for change in compare(old, new)] == ["credit: Hà [-Thu-]{+Thư+}"]
 
 
-@given(st.text(max_size=80), st.text(max_size=80))
-def test_both_texts_can_be_read_off_the_pieces(old: str, new: str) -> None:
-    pieces = words(old, new)
-    assert "".join(piece.text for piece in pieces if piece.operation != "added") == old
-    assert "".join(piece.text for piece in pieces if piece.operation != "removed") == new
-    assert all(isinstance(piece, Piece) and piece.text for piece in pieces)

@@ -1,0 +1,75 @@
+"""Two readings of one article, compared part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from archive import clock
+from archive.diff import paragraphs, pictures
+from archive.diff.alike import Paragraph
+from archive.diff.values import Change, ChangeKind, Form, Part, Piece
+from archive.diff.wordwise import words
+from archive.edits import byline_of, moment_of
+from archive.records import Reading
+from archive.wording import lines, plain, tidy, word_count
+
+
+
+
+def compare(old: Reading, new: Reading) -> tuple[Change, ...]:
+    """Every change from old to new, in the order in which a reader meets them: headline, lead, byline, published time,
+    paragraphs, pictures with their captions and credits. Empty exactly when archive/edits.py sees no edit."""
+    return tuple(change for change in side_by_side(old, new) if change.kind != "unchanged")
+
+
+def side_by_side(old: Reading, new: Reading) -> Iterator[Change]:
+    """Both readings whole: every part, paragraph and picture, what stayed as kind `unchanged`."""
+    yield from _text("headline", old.headline, new.headline)
+    yield from _text("lead", old.lead, new.lead)
+    yield from _text("byline", byline_of(old), byline_of(new))
+    yield from _published(old, new)
+    yield from paragraphs.changes(_paragraphs(old), _paragraphs(new))
+    yield from pictures.changes(old.images, new.images)
+
+
+def size(changes: Iterable[Change]) -> tuple[int, int]:
+    """How many words were removed and how many were added. Pictures and times have no words; a paragraph that was only
+    moved, split or merged has none either."""
+    pieces = [piece for change in changes if change.part not in ("picture", "published") for piece in change.pieces]
+    removed = sum(word_count(piece.text) for piece in pieces if piece.operation == "removed")
+    return removed, sum(word_count(piece.text) for piece in pieces if piece.operation == "added")
+
+
+def _text(part: Part, old: str | None, new: str | None) -> Iterator[Change]:
+    had, has = tidy(old), tidy(new)
+    if plain(had) != plain(has):
+        yield Change(part, words(had, has), _kind(plain(had), plain(has)))
+    elif has:
+        yield Change(part, (Piece("equal", has),), "unchanged")
+
+
+def _published(old: Reading, new: Reading) -> Iterator[Change]:
+    had, has = clock.claimed(old.published_at), clock.claimed(new.published_at)
+    if moment_of(old) != moment_of(new):
+        went = (Piece("removed", had),) if had else ()
+        yield Change("published", (*went, Piece("added", has)) if has else went, _kind(had, has))
+    elif has:
+        yield Change("published", (Piece("equal", has),), "unchanged")
+
+
+def _kind(had: str | None, has: str | None) -> ChangeKind:
+    if not had:
+        return "added"
+    return "edited" if has else "removed"
+
+
+def _paragraphs(reading: Reading) -> list[Paragraph]:
+    """The lines of the body, with the kinds of their blocks where the reading knows them."""
+    texts = lines(reading.text)
+    forms: list[Form] = []
+    for block in reading.blocks:
+        if block.kind != "image":
+            forms += [block.kind] * len(lines(block.text))
+    if len(forms) != len(texts):
+        forms = ["paragraph"] * len(texts)
+    return [Paragraph(text, form) for text, form in zip(texts, forms, strict=True)]
