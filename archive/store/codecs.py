@@ -29,9 +29,9 @@ def dictionary(content: bytes) -> Dictionary:
     return zstd.ZstdDict(content, is_raw=True)
 
 
-def compress(body: bytes, against: Dictionary | None = None) -> bytes:
+def compress(body: bytes, against: Dictionary | None = None, level: int = _LEVEL) -> bytes:
     """The body as one frame, alone or against a dictionary."""
-    options: dict[int, int] = {_Parameter.compression_level: _LEVEL, _Parameter.checksum_flag: 1}
+    options: dict[int, int] = {_Parameter.compression_level: level, _Parameter.checksum_flag: 1}
     return zstd.compress(body, options=options, zstd_dict=against and against.as_digested_dict)
 
 

@@ -24,6 +24,8 @@ FIRST_AFTER = 32
 
 _SAMPLE = 96
 _CANDIDATES = 12
+_TRIAL = 24
+_TRIAL_LEVEL = 3  # quick, and ranks dictionaries as the level of storage does
 _LARGEST = 1024 * 1024
 # Another page is taken in while it saves this share, and a new dictionary while it beats the present one by this one.
 _WORTH_A_PAGE = 0.03
@@ -95,8 +97,8 @@ def _doublings(count: int, since: int) -> int:
 def choose(pages: Sequence[bytes]) -> bytes:
     """Among some of the pages those that, one behind the other, let the rest be stored in the least room. Empty when
     there are not two pages to try on each other."""
-    candidates, trial = list(pages[::2])[:_CANDIDATES], pages[1::2]
-    chosen, room = b"", sum(len(codecs.compress(page)) for page in trial)
+    candidates, trial = list(pages[::2])[:_CANDIDATES], pages[1::2][:_TRIAL]
+    chosen, room = b"", sum(_sizes(trial, None))
     while candidates:
         tried = {page: _room(trial, page + chosen) for page in candidates if len(page) + len(chosen) <= _LARGEST}
         best = min(tried, key=lambda page: tried[page], default=None)
@@ -148,8 +150,8 @@ def _room(pages: Sequence[bytes], content: bytes) -> int:
     return sum(_sizes(pages, codecs.dictionary(content)))
 
 
-def _sizes(pages: Sequence[bytes], against: codecs.Dictionary) -> Iterator[int]:
-    return (len(codecs.compress(page, against)) for page in pages)
+def _sizes(pages: Sequence[bytes], against: codecs.Dictionary | None) -> Iterator[int]:
+    return (len(codecs.compress(page, against, _TRIAL_LEVEL)) for page in pages)
 
 
 def _is_better(db: Database, outlet_id: int, chosen: bytes, trial: Sequence[bytes]) -> bool:
