@@ -17,7 +17,16 @@ from archive import datasette, terminal
 from archive.diff import compare
 from archive.errors import ArchiveMissing
 from archive.keeping_cli import compact, verify, withdraw
-from archive.options import NUMBER, PORT, Commands, db_option, json_option, limit_option
+from archive.options import (
+    NUMBER,
+    PORT,
+    Commands,
+    db_option,
+    json_option,
+    limit_option,
+    picture_folder,
+    pictures_option,
+)
 from archive.reading_cli import read, rules
 from archive.reread_cli import reread_command
 from archive.store import open_archive, questions
@@ -61,9 +70,10 @@ def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: 
 @db_option
 @json_option
 @click.argument("url")
+@pictures_option
 @click.option("--version", "number", type=NUMBER, help="Which version; the newest by default.")
-def show(path: Path, as_json: bool, url: str, number: int | None) -> None:
-    """Shows an article as it reads, pictures and captions in their places.
+def show(path: Path, as_json: bool, url: str, number: int | None, pictures: Path | None) -> None:
+    """Shows an article as it reads, pictures and captions in their places, and where the pictures are stored.
 
     URL is any address the article was ever known under, or its id.
 
@@ -77,7 +87,7 @@ def show(path: Path, as_json: bool, url: str, number: int | None) -> None:
     if as_json:
         _tell_json({"version": number, **asdict(article), **asdict(reading)})
     else:
-        _print(terminal.reading_lines(article, number, reading))
+        _print(terminal.reading_lines(article, number, reading, picture_folder(path, pictures)))
 
 
 @archive.command()
@@ -186,9 +196,10 @@ def _print(lines: Iterator[str]) -> None:
 @db_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=PORT, help="Port to listen on; 0 takes a free one.")
+@pictures_option
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
-def serve(path: Path, host: str, port: int, open_browser: bool) -> None:
-    """Serves the archive with Datasette, read-only, until Ctrl-C.
+def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser: bool) -> None:
+    """Serves the archive with Datasette, read-only, until Ctrl-C, with pictures where a folder has them.
 
     \b
     Example:
@@ -198,7 +209,8 @@ def serve(path: Path, host: str, port: int, open_browser: bool) -> None:
         pass
     with TemporaryDirectory(prefix="luubao-") as folder:
         file = datasette.write_metadata(path, Path(folder))
-        arguments = datasette.command(path, file, host=host, port=port, open_browser=open_browser)
+        shown = picture_folder(path, pictures)
+        arguments = datasette.command(path, file, host=host, port=port, open_browser=open_browser, pictures=shown)
         raise click.exceptions.Exit(_run_until_ended(arguments))
 
 

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import click
 
 from archive.errors import LuubaoError
+from archive.store.pictures import folder_beside
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -28,6 +29,21 @@ def db_option(command: F) -> F:
 def json_option(command: F) -> F:
     """Adds --json: the same answer for programs."""
     return click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")(command)
+
+
+def pictures_option(command: F) -> F:
+    """Adds --pictures: the folder that has them."""
+    option = click.option(
+        "--pictures", envvar="LUUBAO_PICTURES", show_envvar=True, type=click.Path(path_type=Path), metavar="FOLDER",
+        help="The folder with the pictures; <archive>.pictures by default.",
+    )  # fmt: skip
+    return option(command)
+
+
+def picture_folder(archive: Path, named: Path | None) -> Path | None:
+    """The folder with an archive's pictures; None when there is none here: never fetched, or kept elsewhere."""
+    folder = named or folder_beside(archive)
+    return folder if folder.is_dir() else None
 
 
 NUMBER = click.IntRange(1, 1_000_000_000)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
@@ -71,8 +72,9 @@ def run_lines(run: RunRecord) -> Iterator[str]:
 _RUN_COUNTS = ("captures", "new", "edited", "disappeared", "failed", "error")
 
 
-def reading_lines(article: Article, number: int, reading: Reading) -> Iterator[str]:
-    """The article as one reads it, with pictures in their places and where it came from at the end."""
+def reading_lines(article: Article, number: int, reading: Reading, pictures: Path | None = None) -> Iterator[str]:
+    """The article as one reads it, with pictures in their places and where it came from at the end. pictures: the
+    folder that has them, if any."""
     yield click.style(reading.headline, bold=True)
     facts = [reading.byline, reading.section, moment(article.published_at) if article.published_at else None]
     yield " | ".join(fact for fact in facts if fact)
@@ -81,7 +83,7 @@ def reading_lines(article: Article, number: int, reading: Reading) -> Iterator[s
         yield from _wrapped(reading.lead, bold=True)
     for block in reading.blocks:
         yield ""
-        yield from _block_lines(block, reading.images)
+        yield from _block_lines(block, reading.images, pictures)
     yield ""
     yield f"{article.url}  version {number} of {article.version_count}"
     if article.gone_since:
@@ -105,15 +107,17 @@ _FIELDS = (
 )  # fmt: skip
 
 
-def _block_lines(block: Block, images: Sequence[Image]) -> Iterator[str]:
+def _block_lines(block: Block, images: Sequence[Image], pictures: Path | None = None) -> Iterator[str]:
     if block.kind == "image" and block.image is not None:
-        yield from _image_lines(images[block.image])
+        yield from _image_lines(images[block.image], pictures)
     else:
         yield from _wrapped(block.text, bold=block.kind == "subhead")
 
 
-def _image_lines(image: Image) -> Iterator[str]:
+def _image_lines(image: Image, pictures: Path | None) -> Iterator[str]:
     yield click.style(f"  [picture] {image.url}", fg="blue")
+    if image.stored:
+        yield click.style(f"  [stored] {pictures / image.stored.path if pictures else image.stored.path}", fg="blue")
     text = " ".join(filter(None, [image.caption, f"({image.credit})" if image.credit else None]))
     yield from textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.schema import TABLES
+from archive.store.ten import QUESTIONS, TOPICS
 
 SETTINGS = {
     "suggest_facets": "off",  # costs a second a page on a large archive
@@ -17,6 +18,7 @@ SETTINGS = {
     "allow_download": "off",  # a live SQLite file is not a file to copy; see docs
 }
 STATIC = Path(__file__).parent / "static"
+PLUGINS = Path(__file__).parent / "plugins"
 # How a table is searched and sorted, and which column stands for its rows where another table points at them.
 _HABITS: dict[str, dict[str, str]] = {
     "articles": {
@@ -35,6 +37,9 @@ _HABITS: dict[str, dict[str, str]] = {
     "edits": {"sort_desc": "edited_at"},
     "disappearances": {"sort_desc": "gone_since"},
     "current_articles": {"sort_desc": "published_at"},
+    "headline_changes": {"sort_desc": "edited_at"},
+    "credits": {"sort_desc": "pictures"},
+    "months": {"sort_desc": "month"},
 }
 
 
@@ -49,10 +54,21 @@ def metadata(archive: Path) -> dict[str, Any]:
         }
         for table in TABLES
     }
+    database = {"tables": {**tables, "search_source": {"hidden": True}}, "queries": _queries()}
+    return {"title": "luubao", "extra_css_urls": ["/luubao/luubao.css"], "databases": {archive.stem: database}}
+
+
+def _queries() -> dict[str, dict[str, Any]]:
+    """The ten questions, each as a page with a form for its parameters."""
+    why = {question.name: topic.why for topic in TOPICS for question in topic.questions}
     return {
-        "title": "luubao",
-        "extra_css_urls": ["/luubao/luubao.css"],
-        "databases": {archive.stem: {"tables": {**tables, "search_source": {"hidden": True}}}},
+        question.name: {
+            "sql": question.sql.strip(),
+            "title": question.title,
+            "description": why[question.name],
+            "params": list(question.parameters),
+        }
+        for question in QUESTIONS
     }
 
 
@@ -63,9 +79,20 @@ def write_metadata(archive: Path, folder: Path) -> Path:
     return file
 
 
-def command(archive: Path, metadata_file: Path, *, host: str, port: int, open_browser: bool) -> list[str]:
-    """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile."""
+def command(
+    archive: Path, metadata_file: Path, *, host: str, port: int, open_browser: bool, pictures: Path | None = None
+) -> list[str]:
+    """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile.
+    pictures: the folder that has them."""
     settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"luubao:{STATIC}"]
-    return [sys.executable, "-m", "datasette", "serve", str(archive), *place, *settings, *browser]
+    shown = _pictures(pictures) if pictures else []
+    return [sys.executable, "-m", "datasette", "serve", str(archive), *place, *shown, *settings, *browser]
+
+
+def _pictures(folder: Path) -> list[str]:
+    """Serves pictures and thumbnails. Not the rest of the folder: an SVG can run scripts, and lies apart for that."""
+    mounts = [name for name in ("sha256", "thumbnails") if (folder / name).is_dir()]
+    served = [word for name in mounts for word in ("--static", f"pictures/{name}:{folder / name}")]
+    return [*served, "--plugins-dir", str(PLUGINS)] if mounts else []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive.diff.sequences import common
 from archive.diff.values import Change, ChangeKind, Part, Piece
@@ -27,6 +27,8 @@ def changes(old: Sequence[Image], new: Sequence[Image]) -> Iterator[Change]:
     for pair in _pairs(old, new):
         before = None if pair.old is None else old[pair.old]
         after = None if pair.new is None else new[pair.new]
+        if before and after and pair.kind == "unchanged" and _shows_another(before, after):
+            pair = replace(pair, kind="replaced")
         yield _picture(pair, before, after)
         yield from _text("caption", pair, before, after)
         yield from _text("credit", pair, before, after)
@@ -66,9 +68,23 @@ def _picture(pair: _Pair, before: Image | None, after: Image | None) -> Change:
     if before and after and pair.kind != "replaced":
         pieces: tuple[Piece, ...] = (Piece("equal", after.url),)
     else:
-        went = (Piece("removed", before.url),) if before else ()
-        pieces = (*went, Piece("added", after.url)) if after else went
+        went, came = _names(before, after)
+        pieces = (*went, *came)
     return _change("picture", pieces, pair.kind, pair, before, after)
+
+
+def _shows_another(before: Image, after: Image) -> bool:
+    """Whether the archive kept different bytes of the two; versions keep those they had where a copy came later."""
+    return bool(before.stored and after.stored and before.stored.digest != after.stored.digest)
+
+
+def _names(before: Image | None, after: Image | None) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
+    """What went and what came, by address; by address and digest where the address is the same."""
+    told = [image.url if image else "" for image in (before, after)]
+    if before and after and before.stored and after.stored and before.url == after.url:
+        told = [f"{image.url} {image.stored.digest[:19]}" for image in (before, after) if image.stored]
+    went, came = told
+    return (Piece("removed", went),) if went else (), (Piece("added", came),) if came else ()
 
 
 def _text(part: Part, pair: _Pair, before: Image | None, after: Image | None) -> Iterator[Change]:

@@ -225,7 +225,7 @@ def _fetched_with(db: Database, image_id: int, capture_id: int) -> int | None:
 def stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
     """Address -> what it showed in a version, of those pictures that were fetched."""
     rows = db.query(
-        "SELECT images.url, digest, path, media_type, size, width, height, thumbnail FROM versions"
+        "SELECT images.url, pictures.digest, path, media_type, size, width, height, thumbnail FROM versions"
         " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
         " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
         [article_id, number],

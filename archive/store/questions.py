@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive.errors import UnknownArticle, Withdrawn
 from archive.records import Reading
+from archive.store.pictures import stored_pictures
 from archive.store.searching import search as search
 from archive.store.texts import from_row
 from archive.store.withdrawn import withdrawal_of
@@ -156,7 +157,13 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
     )
     if (row := next(iter(rows), None)) is None:
         raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
-    return row["number"], from_row(row, row["extractor"])
+    return row["number"], _with_pictures(db, article_id, row["number"], from_row(row, row["extractor"]))
+
+
+def _with_pictures(db: Database, article_id: int, number: int, reading: Reading) -> Reading:
+    """The reading, each of its pictures with what the archive kept of it."""
+    stored = stored_pictures(db, article_id, number)
+    return replace(reading, images=tuple(replace(image, stored=stored.get(image.url)) for image in reading.images))
 
 
 def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[RunRecord]:
