@@ -41,7 +41,7 @@ INSIDE = {
     "archive.rules": ("archive.rules",),
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
-        "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.edits",
+        "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
         "archive.errors", "archive.furniture", "archive.likeness", "archive.migrations", "archive.search",
     ),
     "archive.migrations": ("archive.migrations", "archive.digests"),

@@ -26,6 +26,7 @@ from archive.store.identity import (
     withdrawn_twin,
 )
 from archive.store.keep import bury, mark_seen
+from archive.store.measure import measure
 from archive.store.pictures import put_images
 from archive.store.texts import to_row
 from archive.store.withdraw import absorb
@@ -110,6 +111,7 @@ def retell(db: Database, version_id: int, capture_id: int, reading: Reading, at:
                 " WHERE current_version_id = ?",
                 [*_narrow(reading)[:4], told],
             )
+            measure(db, told)
 
 
 def _sharing_words(db: Database, version_id: int, extractor: int) -> list[int]:
@@ -169,6 +171,8 @@ def _insert_version(
     )
     version_id = int(cursor.lastrowid or 0)
     _put_text(db, version_id, source.capture_id, extractor, reading)
+    if number > 1:
+        measure(db, version_id)
     db.execute(
         "UPDATE articles SET current_version_id = ?, version_count = ?, changed_at = ? WHERE id = ?",
         [version_id, number, moment, article_id],

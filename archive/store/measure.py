@@ -1,0 +1,37 @@
+"""How much an edit changed: words taken out and put in, by the texts that are shown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.diff import compare, size
+from archive.store.texts import from_row
+
+_SHOWN = (
+    "SELECT texts.* FROM versions JOIN active_texts ON active_texts.version_id = versions.id"
+    " JOIN texts ON texts.id = active_texts.text_id WHERE versions.article_id = ? AND versions.number = ?"
+)
+
+
+def measure(db: Database, version_id: int) -> None:
+    """Writes down how much a version differs from the one before, and the next one from it, where one extractor read
+    both. Call inside a transaction, whenever a version's text has become another."""
+    article_id, number = db.execute("SELECT article_id, number FROM versions WHERE id = ?", [version_id]).fetchone()
+    before, present, after = (_shown(db, article_id, place) for place in (number - 1, number, number + 1))
+    _write(db, before, present)
+    _write(db, present, after)
+
+
+def _shown(db: Database, article_id: int, number: int) -> dict[str, Any] | None:
+    return next(iter(db.query(_SHOWN, [article_id, number])), None)
+
+
+def _write(db: Database, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
+    if old is None or new is None or old["extractor_id"] != new["extractor_id"]:
+        return
+    removed, added = size(compare(from_row(old), from_row(new)))
+    db.execute(
+        "UPDATE versions SET words_removed = ?, words_added = ? WHERE id = ?", [removed, added, new["version_id"]]
+    )
