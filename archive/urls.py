@@ -17,9 +17,9 @@ _TRACKERS = re.compile(
 )
 _SEGMENT_SAFE = ":@!$&'()*+,;=~-._"
 _SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
-# How papers serve one picture in several sizes, formats and qualities; each on a real address in tests/archive/test_urls.py.
-# A directory of the path that only says how: /zoom/600_315/, /thumb_w/660/, /thumb_x256x153/, /w660/, /600x0/, /fit-in/,
-# /filters:quality(80)/, /w=600,q=80/, and the signature some machines demand before it (Thumbor's, 27 letters and `=`).
+# How papers serve one picture in several sizes, formats and qualities; real addresses: tests/archive/test_urls.py.
+# A directory of the path that only says how: /zoom/600_315/, /thumb_w/660/, /thumb_x256x153/, /w660/, /600x0/,
+# /fit-in/, /filters:quality(80)/, /w=600,q=80/, and the signature some machines demand (Thumbor's, 27 letters and `=`).
 _PICTURE_SERVICE = re.compile(
     r"/(?:(?:zoom|thumb_[wh])/\d{2,4}(?:_\d{2,4})?"
     r"|(?:thumbs?|thumbnails?|resize|crop|zoom|fit|fit-in|smart|unsafe|cdn-cgi/image)"
@@ -106,8 +106,8 @@ def without_trackers(url: str) -> str:
 
 def picture_key(url: str) -> str:
     """The identity of a picture's address: neither host, scheme, size, quality, format, version nor signature count,
-    because papers serve one picture from several machines in several sizes. Two different pictures have different paths,
-    or, where a program serves them (`/image.ashx?id=7`), different parameters."""
+    because papers serve one picture from several machines in several sizes. Two different pictures have different
+    paths, or, where a program serves them (`/image.ashx?id=7`), different parameters."""
     parts = urlsplit(url)
     path = _tidy_path(parts.path)
     if parts.hostname and re.fullmatch(r"i\d[.]wp[.]com", parts.hostname):  # WordPress serves other hosts' pictures

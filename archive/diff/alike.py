@@ -7,12 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from archive.diff.values import Form
 from archive.wording import Tokens, is_word, tokens
 
-# Up to so many comparisons are all made; beyond, only paragraphs that share something rare are compared.
+# Up to so many comparisons, of so many features, are all made; beyond, only of paragraphs that share something rare.
 _ALL = 400
+_DEAR = 1_000_000
+_LONG = 2_000
 # What more paragraphs than this share is not rare, and no paragraph is compared with more than this.
 _RARE = 4
 
@@ -31,9 +34,11 @@ class Paragraph:
 
     @cached_property
     def features(self) -> Counter[str]:
-        """Its words, and its pairs of words: what survives when a sentence is edited."""
-        told = [key for key in self.tokens.keys if is_word(key)] or list(self.tokens.keys)
-        return Counter(told) + Counter(f"{one} {other}" for one, other in zip(told, told[1:], strict=False))
+        """Its words, and its pairs of words: what survives when a sentence is edited. Of a very long
+        one, those at its beginning."""
+        keys = self.tokens.keys[:_LONG]
+        told = [key for key in keys if is_word(key)] or list(keys)
+        return Counter(told) + Counter(f"{one} {other}" for one, other in pairwise(told))
 
     @cached_property
     def size(self) -> int:
@@ -66,10 +71,15 @@ def candidates(
     old: Sequence[Paragraph], new: Sequence[Paragraph], olds: Sequence[int], news: Sequence[int], least: float
 ) -> list[Candidate]:
     """The pairs of these paragraphs that are at least so alike, in order."""
-    everything = len(olds) * len(news) <= _ALL
+    everything = len(olds) * len(news) <= _ALL and _cost(old, new, olds, news) <= _DEAR
     pairs = ((i, j) for i in olds for j in news) if everything else _sharing(old, new, olds, news)
     found = (Candidate(i, j, likeness(old[i], new[j])) for i, j in pairs)
     return sorted((one for one in found if one.likeness >= least), key=lambda one: (one.old, one.new))
+
+
+def _cost(old: Sequence[Paragraph], new: Sequence[Paragraph], olds: Sequence[int], news: Sequence[int]) -> int:
+    """How many features would be looked at to compare all with all."""
+    return len(news) * sum(old[i].size for i in olds) + len(olds) * sum(new[j].size for j in news)
 
 
 def _sharing(
@@ -90,30 +100,23 @@ def _sharing(
 
 def best_chain(found: Sequence[Candidate]) -> list[Candidate]:
     """Of candidates in order, those that can all hold at once without crossing, with the greatest likeness in sum."""
+    nodes = sorted(found, key=lambda one: (one.old, -one.new))  # so that no chain holds two of one old paragraph
+    before: list[int] = []
     ends: list[int] = []  # places in new where the best chains end, increasing, with sums that increase too
     sums: list[float] = []
-    chains: list[tuple[Candidate, object]] = []
-    for one in _later_first(found):
+    holders: list[int] = []
+    for n, one in enumerate(nodes):
         at = bisect_left(ends, one.new)
         total = one.likeness + (sums[at - 1] if at else 0.0)
-        chain = (one, chains[at - 1] if at else None)
-        stop = at
-        while stop < len(ends) and sums[stop] <= total:
-            stop += 1
-        if stop == at and at < len(ends) and ends[at] == one.new:
+        before.append(holders[at - 1] if at else -1)
+        worse = at
+        while worse < len(ends) and sums[worse] <= total:
+            worse += 1
+        if worse == at and at < len(ends) and ends[at] == one.new:
             continue
-        ends[at:stop], sums[at:stop], chains[at:stop] = [one.new], [total], [chain]
-    return _unrolled(chains[-1] if chains else None)
-
-
-def _later_first(found: Sequence[Candidate]) -> list[Candidate]:
-    """Those of one old paragraph from the last, so that no two of them enter one chain."""
-    return sorted(found, key=lambda one: (one.old, -one.new))
-
-
-def _unrolled(chain: tuple[Candidate, object] | None) -> list[Candidate]:
-    found: list[Candidate] = []
-    while chain:
-        found.append(chain[0])
-        chain = chain[1]  # type: ignore[assignment]
-    return found[::-1]
+        ends[at:worse], sums[at:worse], holders[at:worse] = [one.new], [total], [n]
+    chosen, n = [], holders[-1] if holders else -1
+    while n >= 0:
+        chosen.append(nodes[n])
+        n = before[n]
+    return chosen[::-1]

@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator
 from archive import clock
 from archive.diff import paragraphs, pictures
 from archive.diff.alike import Paragraph
-from archive.diff.values import Change, ChangeKind, Form, Part, Piece
+from archive.diff.values import Change, ChangeKind, Form, Piece
 from archive.diff.wordwise import words
 from archive.edits import byline_of, moment_of
 from archive.records import Reading
 from archive.wording import lines, plain, tidy, word_count
-
-
 
 
 def compare(old: Reading, new: Reading) -> tuple[Change, ...]:
@@ -40,7 +38,7 @@ def size(changes: Iterable[Change]) -> tuple[int, int]:
     return removed, sum(word_count(piece.text) for piece in pieces if piece.operation == "added")
 
 
-def _text(part: Part, old: str | None, new: str | None) -> Iterator[Change]:
+def _text(part: str, old: str | None, new: str | None) -> Iterator[Change]:
     had, has = tidy(old), tidy(new)
     if plain(had) != plain(has):
         yield Change(part, words(had, has), _kind(plain(had), plain(has)))

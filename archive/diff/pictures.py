@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archive.diff.sequences import common
-from archive.diff.values import Change, ChangeKind, Part, Piece
+from archive.diff.values import Change, ChangeKind, Piece
 from archive.diff.wordwise import words
 from archive.edits import Place, places
 from archive.records import Image
@@ -35,7 +35,7 @@ def changes(old: Sequence[Image], new: Sequence[Image]) -> Iterator[Change]:
 
 
 def _pairs(old: Sequence[Image], new: Sequence[Image]) -> Iterator[_Pair]:
-    """Pictures are the same by their address. Where, between two that stayed, one went and one came, it was replaced."""
+    """Pictures are the same by their address. Where between two that stayed one went and one came, it was replaced."""
     ours, theirs = places(old), places(new)
     stayed = common(ours, theirs)
     moved = _moved(ours, theirs, stayed)
@@ -87,7 +87,7 @@ def _names(before: Image | None, after: Image | None) -> tuple[tuple[Piece, ...]
     return (Piece("removed", went),) if went else (), (Piece("added", came),) if came else ()
 
 
-def _text(part: Part, pair: _Pair, before: Image | None, after: Image | None) -> Iterator[Change]:
+def _text(part: str, pair: _Pair, before: Image | None, after: Image | None) -> Iterator[Change]:
     """A caption or credit: none, where there was and is none."""
     had, has = (tidy(getattr(image, part)) if image else "" for image in (before, after))
     if plain(had) != plain(has):
@@ -98,7 +98,7 @@ def _text(part: Part, pair: _Pair, before: Image | None, after: Image | None) ->
 
 
 def _change(
-    part: Part, pieces: tuple[Piece, ...], kind: ChangeKind, pair: _Pair, before: Image | None, after: Image | None
+    part: str, pieces: tuple[Piece, ...], kind: ChangeKind, pair: _Pair, before: Image | None, after: Image | None
 ) -> Change:
     shown = after or before
     return Change(

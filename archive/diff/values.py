@@ -7,11 +7,9 @@ from typing import Literal
 
 Operation = Literal["equal", "removed", "added"]
 
-Part = Literal["headline", "lead", "byline", "published", "body", "picture", "caption", "credit"]
-
 ChangeKind = Literal["unchanged", "edited", "added", "removed", "moved", "split", "merged", "replaced"]
-"""`moved`: it stands elsewhere now, perhaps edited on the way. `split`, `merged`: a paragraph became several, or several
-became one. `replaced`: another picture stands in the place of one. compare() never returns `unchanged`."""
+"""`moved`: it stands elsewhere now, perhaps edited on the way. `split`, `merged`: a paragraph became several, or
+several became one. `replaced`: another picture stands in the place of one. compare() never returns `unchanged`."""
 
 Form = Literal["paragraph", "subhead", "quote", "list", "table"]
 
@@ -28,6 +26,7 @@ class Piece:
 class Change:
     """One place where two readings differ.
 
+    part: headline, lead, byline, published, body (a paragraph), picture, caption or credit.
     pieces: the equal and removed ones together are the old text, the equal and added ones the new, both tidy (see
     archive/wording.py). Where the two only print the same words differently, an equal piece has the new print.
     old, new: where it stood and stands, counted from 1, among the paragraphs of the body or among the pictures; empty
@@ -35,7 +34,7 @@ class Change:
     picture: the address of the picture, for pictures, captions and credits.
     """
 
-    part: Part
+    part: str
     pieces: tuple[Piece, ...]
     kind: ChangeKind = "edited"
     old: tuple[int, ...] = ()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from archive.diff.sequences import Pair, common
 from archive.diff.values import Piece
 from archive.wording import Tokens, is_word, tidy, tokens
 
-# A run of so few unchanged words between two changes that are no shorter is drawn into them: three words out, one kept,
-# four in is harder to read than the whole phrase out and the new one in.
+# A run of so few unchanged words between two changes that are longer is drawn into them: three words out, one kept,
+# four in is harder to read than the whole phrase out and the new one in. Between two numbers, what stayed stays.
 _ISLAND = 4
 # Where less than this share of the words stayed, the text was written anew.
 _KEPT = 0.2
@@ -43,8 +44,8 @@ def pieces(old: Tokens, new: Tokens) -> tuple[Piece, ...]:
 
 
 def _slide(runs: Sequence[_Run], old: Sequence[str], new: Sequence[str]) -> None:
-    """Of `A. B. C.` the B. was put in, or ` B. C`, or `. B`: where a one-sided change can be told in several ways, it is
-    told as the sentence or clause it is."""
+    """Of `A. B. C.` the `B.` was put in, or `. B`: where a one-sided change can be told in several ways, it is told as
+    the sentence or clause it is."""
     for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
         if run.same or (run.i < run.end_i and run.j < run.end_j):
             continue
@@ -93,29 +94,34 @@ def _runs(pairs: Sequence[Pair], old: int, new: int) -> list[_Run]:
 
 def _readable(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_Run]:
     """Draws islands into the changes around them, until there are none; tells what was written anew as such."""
+    out, come = _counted(old), _counted(new)
     done: list[_Run] = []
     for run in runs:
         done.append(run)
-        while len(done) >= 3 and not done[-1].same and _is_island(done[-3:], old, new):
-            first, _, last = done[-3:]
-            done[-3:] = [_Run(False, first.i, last.end_i, first.j, last.end_j)]
-    kept = sum(_words(old, run.i, run.end_i) for run in done if run.same)
-    if kept < _KEPT * min(_words(old, 0, len(old)), _words(new, 0, len(new))):
+        while len(done) >= 3 and not run.same and _is_island(done[-3:], out, come) and not _breaks(done[-2], old):
+            run = _Run(False, done[-3].i, run.end_i, done[-3].j, run.end_j)
+            done[-3:] = [run]
+    kept = sum(out[run.end_i] - out[run.i] for run in done if run.same)
+    if kept < _KEPT * min(out[-1], come[-1]):
         return [_Run(False, 0, len(old), 0, len(new))]
     return done
 
 
-def _is_island(three: Sequence[_Run], old: Sequence[str], new: Sequence[str]) -> bool:
+def _counted(keys: Sequence[str]) -> list[int]:
+    """How many words stand before each token."""
+    return [0, *accumulate(map(is_word, keys))]
+
+
+def _is_island(three: Sequence[_Run], out: Sequence[int], come: Sequence[int]) -> bool:
     first, island, last = three
-    size = _words(old, island.i, island.end_i)
-    if "\n" in old[island.i : island.end_i]:
-        return False
-    around = (max(_words(old, run.i, run.end_i), _words(new, run.j, run.end_j)) for run in (first, last))
-    return size <= min(_ISLAND, *around)
+    around = (max(out[run.end_i] - out[run.i], come[run.end_j] - come[run.j]) for run in (first, last))
+    kept = out[island.end_i] - out[island.i]
+    return kept == 0 or kept <= min(_ISLAND, *(size - 1 for size in around))
 
 
-def _words(keys: Sequence[str], start: int, end: int) -> int:
-    return sum(map(is_word, keys[start:end]))
+def _breaks(run: _Run, keys: Sequence[str]) -> bool:
+    """Whether a paragraph ends in it."""
+    return "\n" in keys[run.i : run.end_i]
 
 
 def _spelt(runs: Sequence[_Run], old: Tokens, new: Tokens) -> Iterator[Piece]:

@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.diff import Change, compare, side_by_side, size, words
+from archive.diff import compare, side_by_side, size, words
 from archive.diff.sequences import common
 from archive.edits import byline_of, changed_fields
 from archive.records import Image, Reading
 from archive.wording import lines, plain, tidy
 
 ODD = st.text(st.sampled_from("aă ầ.,-–“\"'…\u00ad\u200b\u00a0\n5/Đ(\u0301"), max_size=30) | st.text(max_size=20)
-SENTENCES = ("Cầu dài 212 mét.", "Sáng nay mưa to ở xã.", "“Đường ngập”, ông nói.", "Xe chạy tám chuyến một ngày.", "- - -")
+SENTENCES = (
+    "Cầu dài 212 mét.",
+    "Sáng nay mưa to ở xã.",
+    "“Đường ngập”, ông nói.",
+    "Xe chạy tám chuyến một ngày.",
+    "- - -",
+)
 TEXTS = st.lists(st.sampled_from(SENTENCES) | ODD, max_size=6).flatmap(
     lambda parts: st.sampled_from([" ", "\n\n", "\n"]).map(lambda joint: joint.join(parts))
 )
 ADDRESSES = st.sampled_from(
-    ["https://a.vn/w660/cau.jpg", "https://b.vn/cau.jpg", "https://a.vn/cho.jpg", "https://a.vn/anh.ashx?id=1", "https://a.vn/anh.ashx?id=2"]
+    [
+        "https://a.vn/w660/cau.jpg",
+        "https://b.vn/cau.jpg",
+        "https://a.vn/cho.jpg",
+        "https://a.vn/anh.ashx?id=1",
+        "https://a.vn/anh.ashx?id=2",
+    ]
 )
 IMAGES = st.builds(Image, ADDRESSES, st.none() | ODD, st.none() | ODD)
-MOMENTS = st.sampled_from([timezone.utc, timezone(timedelta(hours=7))]).flatmap(
+MOMENTS = st.sampled_from([UTC, timezone(timedelta(hours=7))]).flatmap(
     lambda zone: st.sampled_from([1, 8]).map(lambda hour: datetime(2026, 5, 20, hour, 15, tzinfo=zone))
 )
 READINGS = st.builds(
@@ -86,7 +99,7 @@ def test_both_texts_can_be_read_off_the_pieces(old: str, new: str) -> None:
     assert "".join(piece.text for piece in pieces if piece.operation != "removed") == tidy(new)
     assert plain("".join(piece.text for piece in pieces if piece.operation != "added")) == plain(old)
     assert all(piece.text for piece in pieces)
-    assert all(one.operation != other.operation for one, other in zip(pieces, pieces[1:], strict=False))
+    assert all(one.operation != other.operation for one, other in pairwise(pieces))
 
 
 @given(READINGS, READINGS)
@@ -103,7 +116,7 @@ LETTERS = st.lists(st.sampled_from("abcd"), max_size=12)
 def test_as_much_as_possible_is_found_in_common(old: list[str], new: list[str]) -> None:
     pairs = common(old, new)
     assert all(old[i] == new[j] for i, j in pairs)
-    assert all(one[0] < other[0] and one[1] < other[1] for one, other in zip(pairs, pairs[1:], strict=False))
+    assert all(one[0] < other[0] and one[1] < other[1] for one, other in pairwise(pairs))
     assert len(pairs) == longest(old, new)
 
 
@@ -114,5 +127,3 @@ def longest(old: list[str], new: list[str]) -> int:
         for j, other in enumerate(new):
             table[i + 1][j + 1] = table[i][j] + 1 if one == other else max(table[i][j + 1], table[i + 1][j])
     return table[-1][-1]
-
-
