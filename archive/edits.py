@@ -19,6 +19,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import UTC
+from functools import lru_cache
 from typing import Any
 
 from archive import clock
@@ -95,6 +96,7 @@ def resembles(one: Reading, other: Reading) -> bool:
     return shared >= 2 and 2 * shared >= min(len(ours), len(theirs))
 
 
+@lru_cache(maxsize=8)  # filing asks for it four times
 def reading_digest(reading: Reading) -> str:
     """The digest of what a reading says, by the rule that holds for all archives; see above."""
     images = reading.images

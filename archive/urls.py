@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
 # Parameters that say where a reader came from, never what is shown. Names such as `ref`, `uid`, `source`, `session`
@@ -48,6 +49,7 @@ _FIRST_PICTURE_SIZE = re.compile(
 )
 
 
+@lru_cache(maxsize=4096)
 def url_key(url: str) -> str:
     """The normalised form under which an outlet knows an address: `host/path?query`.
 
