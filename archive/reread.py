@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from archive import clock, store
-from archive.errors import ArchiveDamaged
+from archive.errors import ArchiveDamaged, LuubaoError
 from archive.furniture import Furniture
 from archive.ingest import extractor_of, gave_up, read, tell
 from archive.records import Reading, Run, Unreadable
@@ -169,6 +169,8 @@ class _Rereading:
         for number, answer in self.workers.answers(_LISTEN):
             if isinstance(answer, Lost):
                 answer = Unreadable("gave-up", answer.reason, self.ledger.extractor)
+            if not isinstance(answer, Absent) and answer.extractor != self.ledger.extractor:
+                raise LuubaoError("luubao was changed while it was reading. What was read is kept; start reread again")
             self.answers[number] = answer
         self.show()
 

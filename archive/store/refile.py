@@ -38,7 +38,7 @@ class Recording(Ledger):
             elif found.outcome == "unplaced":
                 return self._place(source, reading, found, extractor)
             else:
-                record_reading(self.db, source, extractor, reading.kind, None, found.version_id)
+                self._record(source, reading, extractor, found.version_id)
                 if found.outcome == "told" and found.version_id is not None:
                     retell(self.db, found.version_id, source.capture_id, reading, clock.now())
         return found
@@ -62,13 +62,17 @@ class Recording(Ledger):
         else:
             record_reading(self.db, source, extractor, refusal.reason, refusal.detail or None, None)
 
+    def _record(self, source: Source, reading: Reading, extractor: int, version_id: int | None) -> None:
+        rules = dict(reading.origins).get("rules")
+        record_reading(self.db, source, extractor, reading.kind, None, version_id, rules)
+
     def _place(self, source: Source, reading: Reading, found: Refiled, extractor: int) -> Refiled:
         latest = latest_version(self.db, source, reading)
         if self.opens(source, latest, found.former_kind):
             filed_as = self._file(source, reading, latest)
             return replace(found, outcome=filed_as)
         version_id = self._same(latest.article_id, source, reading) if latest else None
-        record_reading(self.db, source, extractor, reading.kind, None, version_id)
+        self._record(source, reading, extractor, version_id)
         return replace(found, outcome="unchanged" if version_id else "apart", version_id=version_id)
 
     def opens(self, source: Source, latest: LatestVersion | None, former_kind: str | None) -> bool:

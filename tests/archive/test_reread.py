@@ -25,6 +25,7 @@ from archive.cli import archive as commands
 from archive.errors import ArchiveMissing, UnknownOutlet
 from archive.reread import Order, reread
 from archive.store import questions
+from archive.store.consistency import inconsistencies
 from tests.archive.older import older, present
 from tests.support import NOON, PAPER, page
 
@@ -106,11 +107,12 @@ def whole(path: Path) -> dict[str, list[tuple[Any, ...]]]:
 
 
 def sound(path: Path) -> None:
-    """SQLite and its search index agree with themselves."""
+    """SQLite, its search index and our tables agree with themselves."""
     with open_archive(path, create=True) as db:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert db.execute("PRAGMA foreign_key_check").fetchall() == []
         db.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
+        assert list(inconsistencies(db, lambda: None)) == []
 
 
 def test_history_stays_and_words_get_better(path: Path) -> None:

@@ -1,0 +1,141 @@
+"""Reading an archive again, against trafilatura alone on the same pages; and its memory, with ten times the captures."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+import trafilatura
+
+from archive import Capture, open_archive, start_run, store
+from bench.test_reader import KIT, pages
+from crawler.demo.paper import published
+from crawler.demo.server import Newspaper
+from tests.archive.older import older, present
+from tests.support import NOON, PAPER, page
+
+pytestmark = pytest.mark.bench
+
+LOOKS = 4  # captures of each page, alike but for a token
+FEW, MANY = 10_000, 100_000
+
+
+def sources() -> list[tuple[str, str]]:
+    """Real pages, where the evaluation kit is at hand; else those of the loopback newspaper."""
+    if (KIT / "data").is_dir():
+        return pages()
+    with Newspaper(extra_articles=200) as paper:
+        urls = [paper.base_url + article.path for article in published(1, 200) if article.live]
+        return [(urlopen(url).read().decode(), url) for url in urls]
+
+
+def seconds_of_trafilatura(texts: list[tuple[str, str]], **settings: bool) -> float:
+    start = time.process_time()
+    for _ in range(LOOKS):
+        for text, url in texts:
+            trafilatura.bare_extraction(text, url=url, **settings)
+    return time.process_time() - start
+
+
+def reread(path: Path, *arguments: str) -> tuple[dict[str, float], float, float]:
+    """Its report, the CPU seconds of all its processes, and the seconds on the wall."""
+    process = subprocess.Popen(
+        present().command("reread", "--db", str(path), "--json", *arguments), stdout=subprocess.PIPE
+    )
+    start = time.monotonic()
+    assert process.stdout is not None
+    told = process.stdout.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode in (0, 4)
+    process.stdout.close()
+    return json.loads(told), usage.ru_utime + usage.ru_stime, time.monotonic() - start
+
+
+def test_rate_per_core_against_trafilatura(tmp_path: Path) -> None:
+    texts = sources()
+    sights = [
+        {"url": url, "body": f"{text}<!-- {look} -->", "hour": 24 * look + number / 100, "facts": {}}
+        for look in range(LOOKS)
+        for number, (text, url) in enumerate(texts)
+    ]
+    older(tmp_path / "older", changes=()).write(tmp_path / "archive.db", sights)
+    seconds_of_trafilatura(texts[:5])
+    plain = seconds_of_trafilatura(texts)
+    full = seconds_of_trafilatura(texts, with_metadata=True)
+    report, cpu, wall = reread(tmp_path / "archive.db")
+    captures = report["captures"]
+    print(f"\n{captures} captures of {len(texts)} pages, read again in {wall:.1f} s by {os.cpu_count()} cores")
+    for name, theirs in (("default settings", plain), ("with metadata, as we read it", full)):
+        print(
+            f"captures per CPU second: {captures / cpu:.1f}, of trafilatura {len(sights) / theirs:.1f} ({name}):"
+            f" {theirs / cpu * captures / len(sights):.2f}"
+        )
+    assert captures >= 0.95 * len(sights)
+    assert plain / cpu * captures / len(sights) >= 0.9
+
+
+def keep(path: Path, count: int) -> None:
+    """Kept, as a crawl that was killed leaves them: every tenth is another look at an article."""
+    with open_archive(path, create=True) as db:
+        db.execute("PRAGMA synchronous = OFF")
+        run = start_run(db, PAPER, {}, NOON)
+        for start in range(0, count, 1000):
+            with store.transaction(db):
+                for number in range(start, start + 1000):
+                    article = number - number % 10 * (number % 20 >= 10)
+                    url = f"https://bao.example/bai-{article}.htm"
+                    body = page(f"Bài số {article}", body=f"Chuyện thứ {article} ở xã {article}.", clock=f"{number}")
+                    store.keep(db, run, Capture(url, url, NOON, 200, body=body.encode(), encoding="utf-8"))
+
+
+def peaks(path: Path) -> tuple[int, int]:
+    """The peak resident sizes, in kB, of the process that writes and of the largest one that reads."""
+    process = subprocess.Popen(
+        present().command("reread", "--db", str(path), "--jobs", "2", "--json"), stdout=subprocess.PIPE, text=True
+    )
+    parent, worker = 0, 0
+    while process.poll() is None:
+        parent = max(parent, peak_of(process.pid))
+        worker = max([worker, *(peak_of(pid) for pid in children(process.pid))])
+        time.sleep(0.1)
+    assert process.stdout is not None
+    told = json.loads(process.stdout.read())
+    process.stdout.close()
+    print(
+        f"\n{told['captures']} captures, {told['per_second']} a second: writer {parent} kB, readers {worker} kB at most"
+    )
+    return parent, worker
+
+
+def peak_of(pid: int) -> int:
+    with suppress(OSError):
+        found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{pid}/status").read_text())
+        return int(found[1]) if found else 0
+    return 0
+
+
+def children(pid: int) -> Iterator[int]:
+    with suppress(OSError):
+        yield from map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads /proc")
+def test_memory_is_flat(tmp_path: Path) -> None:
+    measured = []
+    for count in (FEW, MANY):
+        keep(tmp_path / f"{count}.db", count)
+        measured.append(peaks(tmp_path / f"{count}.db"))
+    (few_parent, few_worker), (many_parent, many_worker) = measured
+    print(f"writer x{many_parent / few_parent:.3f}, readers x{many_worker / few_worker:.3f}")
+    assert many_parent < 1.1 * few_parent
+    assert many_worker < 1.1 * few_worker
