@@ -110,12 +110,12 @@ def fts_query(words: str) -> str:
     return _without(" AND ".join(_any(map(_quoted, group)) for group in query.groups), query.excluded)
 
 
-def headline_query(words: str) -> str:
-    """As fts_query, but the words sought must stand in the headline. The index has no headline with đ as d, so words
-    that begin with d are asked for in both spellings; Vietnamese has d and đ only where a syllable begins."""
+def front_query(words: str, columns: str) -> str:
+    """As fts_query, but the words sought must stand in these columns. The index does not hold single columns with đ as
+    d, so words that begin with d are asked for in both spellings; Vietnamese has them only where a syllable begins."""
     query = parse(words)
     sought = " AND ".join(_any(chain.from_iterable(map(_spellings, group))) for group in query.groups)
-    return _without(f"{{headline}} : ({sought})", query.excluded)
+    return _without(f"{{{columns}}} : ({sought})", query.excluded)
 
 
 def _without(sought: str, excluded: tuple[Term, ...]) -> str:

@@ -14,6 +14,8 @@ from pathlib import Path
 import click
 
 from archive.schema import TABLES
+from archive.store import open_archive
+from archive.store.ten import TOPICS, Question
 from crawler.cli import luubao
 
 
@@ -65,6 +67,48 @@ def demo(*arguments: str) -> str:
     return _shown(f"$ luubao {' '.join(arguments)}\n{told}")
 
 
+def questions() -> str:
+    """The ten questions: why they are asked, the SQL with the demo's values filled in, and what the demo answers."""
+    return "\n".join(_topic_lines())
+
+
+def _topic_lines() -> Iterator[str]:
+    for number, topic in enumerate(TOPICS, 1):
+        yield f"## {number}. {topic.title}\n\n{topic.why}\n"
+        for question in topic.questions:
+            sql = _filled_in(question)
+            yield f"{question.title} (`{question.name}`):\n\n```sql\n{sql}\n```\n\n{_answer(sql)}\n"
+
+
+def _filled_in(question: Question) -> str:
+    """The statement as one can paste it."""
+    sql = question.sql.strip()
+    for name, example in question.parameters.items():
+        quoted = str(example).replace("'", "''")
+        sql = re.sub(f":{name}\\b", f"'{quoted}'", sql)
+    return sql
+
+
+def _answer(sql: str) -> str:
+    """The first rows of the demo's answer, as `sqlite3 -header` prints them, long texts cut."""
+    with open_archive(_demo()[0] / "luubao.db") as db:
+        rows = list(db.query(sql))
+    lines = [_masked("|".join(map(_cut, row.values()))) for row in rows]
+    if _BY_OUR_CLOCK.search(sql):  # the demo's days pass within seconds, in no lasting order
+        lines.sort(reverse=True)
+    more = [f"... and {len(lines) - _SHOWN_ROWS} more"] if len(lines) > _SHOWN_ROWS else []
+    return "\n".join(["```", "|".join(rows[0]), *lines[:_SHOWN_ROWS], *more, "```"])
+
+
+_SHOWN_ROWS, _SHOWN_LETTERS = 5, 90
+_BY_OUR_CLOCK = re.compile(r"ORDER BY \S*(_at|gone_since|version_id|stood_days)\b")
+
+
+def _cut(value: object) -> str:
+    text = "" if value is None else " ".join(str(value).split())
+    return text if len(text) <= _SHOWN_LETTERS else text[:_SHOWN_LETTERS] + "…"
+
+
 def file(path: str) -> str:
     """A file of the project, as it stands."""
     return f"```python\n{Path(path).read_text('utf-8').strip()}\n```"
@@ -81,10 +125,15 @@ def _demo() -> tuple[Path, str]:
 
 
 def _shown(told: str) -> str:
-    """In a block, without what differs from run to run: the port, and the digest of the reading code."""
+    """In a block, without what differs from run to run."""
+    return f"```\n{_masked(told).strip()}\n```"
+
+
+def _masked(told: str) -> str:
+    """Without the port, the digest of the reading code, and the moments of our clock."""
     told = re.sub(r"127[.]0[.]0[.]1:[0-9]+", "127.0.0.1:8765", told)
     told = re.sub(r"sha256:[0-9a-f]{12}", "sha256:...", told)
-    return f"```\n{told.strip()}\n```"
+    return re.sub(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:]{8}Z", "2026-05-20T01:15:00Z", told)
 
 
 def _run(*arguments: str, folder: Path) -> str:

@@ -128,10 +128,39 @@ END;
 CREATE INDEX articles_outlet ON articles(outlet_id, published_at);
 """
 
+# What an article is about stands in its headline and lead. An index of these alone says at once which articles have the
+# words there, where the index of everything would have to be walked through.
+_FRONT = """
+CREATE VIEW search_front_source AS
+SELECT active_texts.version_id AS id, headline, lead
+FROM active_texts JOIN texts ON texts.id = active_texts.text_id;
+
+CREATE VIRTUAL TABLE search_front USING fts5(
+  headline, lead, content='search_front_source', content_rowid='id', tokenize='unicode61 remove_diacritics 2'
+);
+INSERT INTO search_front(search_front) VALUES ('rebuild');
+
+CREATE TRIGGER active_texts_added_front AFTER INSERT ON active_texts BEGIN
+  INSERT INTO search_front(rowid, headline, lead)
+  SELECT new.version_id, headline, lead FROM texts WHERE id = new.text_id;
+END;
+CREATE TRIGGER active_texts_switched_front AFTER UPDATE OF text_id ON active_texts
+WHEN new.text_id <> old.text_id BEGIN
+  INSERT INTO search_front(search_front, rowid, headline, lead)
+  SELECT 'delete', old.version_id, headline, lead FROM texts WHERE id = old.text_id;
+  INSERT INTO search_front(rowid, headline, lead)
+  SELECT new.version_id, headline, lead FROM texts WHERE id = new.text_id;
+END;
+CREATE TRIGGER active_texts_removed_front AFTER DELETE ON active_texts BEGIN
+  INSERT INTO search_front(search_front, rowid, headline, lead)
+  SELECT 'delete', old.version_id, headline, lead FROM texts WHERE id = old.text_id;
+END;
+"""
+
 
 @migrations()
 def m004_questions(db: Database) -> None:
     """Columns, tables and indexes for the ten questions."""
-    for statements in (_COLUMNS, _EDITS, _CREDITS, _MONTHS):
+    for statements in (_COLUMNS, _EDITS, _CREDITS, _MONTHS, _FRONT):
         script(db, statements)
     db.execute("PRAGMA user_version = 4")

@@ -1,22 +1,20 @@
 """Searching: which versions hold the words, and which of them come first.
 
-Where few versions hold the words, they come by FTS5's bm25, a word in the headline counting most. Where very many do,
-that order means nothing (a word most articles hold tells none of them from the others) and costs a look at each: then
-those with the words in their headline come first, and after them the rest, each newest first.
+Those that have the words in their headline come first, then those that have them in headline and lead, then the rest;
+among each, what came into the archive last comes first. FTS5's bm25 is not asked: it looks at every version that holds
+the words, several times, and for words that most articles hold its order means nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlite_utils import Database
 
-from archive.search import fts_query, headline_query
+from archive.search import front_query, fts_query, parse
 from archive.store.connection import transaction
-
-MOST_RANKED = 10_000
-"""Up to so many versions that hold the words are put in order by how well they match."""
 
 _MERGE_PAGES = 1_000
 
@@ -35,39 +33,37 @@ class Hit:
 
 
 def search(db: Database, words: str, *, history: bool = False, outlet: str | None = None, limit: int = 20) -> list[Hit]:
-    """Versions that hold the words, best first: of what stands now, or, with history, of everything that ever stood.
-    limit -1 is none.
+    """Versions that hold the words: of what stands now, or, with history, of everything that ever stood. Words in the
+    headline first, then in headline and lead, then anywhere; each newest first. limit -1 is none.
 
     Raises BadQuery when there is no word to search for, or when there are too many.
     """
-    query = fts_query(words)
     scope = {"history": history, "outlet": outlet, "limit": limit}
-    if not _is_common(db, query):
-        found = _matching(db, query, "rank", scope)
-    else:
-        found = _matching(db, headline_query(words), "search.rowid DESC", scope)
-        if len(found) != limit:
-            rest = _matching(db, query, "search.rowid DESC", scope)
-            found = list(dict.fromkeys([*found, *rest]))[: limit if limit >= 0 else None]
-    return [_hit(db, version_id) for version_id in found]
+    found: dict[int, None] = {}
+    for table, query in _steps(words):
+        if len(found) < limit or limit < 0:
+            found |= dict.fromkeys(_matching(db, table, query, scope))
+    return [_hit(db, version_id) for version_id in islice(found, limit if limit >= 0 else None)]
 
 
-def _is_common(db: Database, query: str) -> bool:
-    (count,) = db.execute(
-        "SELECT count(*) FROM (SELECT 1 FROM search WHERE search MATCH ? LIMIT ?)", [query, MOST_RANKED + 1]
-    ).fetchone()
-    return int(count) > MOST_RANKED
+def _steps(words: str) -> Iterator[tuple[str, str]]:
+    """The indexes to ask, one after the other, and what. Whether an excluded word stands anywhere, only the large index
+    knows."""
+    table = "search" if parse(words).excluded else "search_front"
+    yield table, front_query(words, "headline")
+    yield table, front_query(words, "headline lead")
+    yield "search", fts_query(words)
 
 
-def _matching(db: Database, query: str, order: str, scope: Mapping[str, object]) -> list[int]:
-    """Versions in scope, in order. SQLite asks the index for one after the other and looks each up in the other tables,
-    so that it can stop when it has enough."""
+def _matching(db: Database, table: str, query: str, scope: Mapping[str, object]) -> list[int]:
+    """Versions in scope, newest first. The index gives one after the other, and each is looked up in the other tables:
+    so SQLite can stop when it has enough."""
     rows = db.execute(
-        "SELECT search.rowid FROM search CROSS JOIN versions ON versions.id = search.rowid"
+        f"SELECT hits.rowid FROM {table} AS hits CROSS JOIN versions ON versions.id = hits.rowid"
         " CROSS JOIN articles ON articles.id = versions.article_id"
-        " CROSS JOIN outlets ON outlets.id = articles.outlet_id WHERE search MATCH :query"
+        f" CROSS JOIN outlets ON outlets.id = articles.outlet_id WHERE {table} MATCH :query"
         " AND (:history OR articles.current_version_id = versions.id) AND (:outlet IS NULL OR outlets.name = :outlet)"
-        f" ORDER BY {order} LIMIT :limit",
+        " ORDER BY hits.rowid DESC LIMIT :limit",
         {**scope, "query": query},
     )
     return [int(row[0]) for row in rows.fetchall()]
@@ -87,11 +83,14 @@ def _hit(db: Database, version_id: int) -> Hit:
 
 
 def tidy_search(db: Database) -> Iterator[None]:
-    """Merges what the search index has written piece by piece, so that a search looks into one piece instead of many.
+    """Merges what the search indexes have written piece by piece, so that a search looks into one piece and not many.
     Step by step: between two steps others can write."""
-    before = -1
-    while db.conn.total_changes - before > 1:  # a step that merged nothing changes one row, its own
-        yield
-        before = db.conn.total_changes
-        with transaction(db):
-            db.execute("INSERT INTO search(search, rank) VALUES ('merge', ?)", [_MERGE_PAGES])
+    for table in ("search_front", "search"):
+        # below zero: pieces of every size belong together (https://www.sqlite.org/fts5.html#the_merge_command)
+        pages, changes = -_MERGE_PAGES, 2
+        while changes > 1:  # a step that merged nothing changes one row, its own
+            before = db.conn.total_changes
+            with transaction(db):
+                db.execute(f"INSERT INTO {table}({table}, rank) VALUES ('merge', ?)", [pages])
+            changes, pages = db.conn.total_changes - before, _MERGE_PAGES
+            yield

@@ -200,9 +200,10 @@ def _destroy(db: Database, withdrawal_id: int, at: datetime) -> None:
 
 
 def _forget_words(db: Database) -> None:
-    """Merges the search index into one piece: until then, words that were taken out lie about in older ones."""
+    """Merges each search index into one piece: until then, words that were taken out lie about in older ones."""
     with transaction(db):
         db.execute("INSERT INTO search(search) VALUES ('optimize')")
+        db.execute("INSERT INTO search_front(search_front) VALUES ('optimize')")
 
 
 def _set_due(db: Database, article_id: int, due_at: str | None) -> None:
