@@ -21,6 +21,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _INVISIBLE = (
     *range(0x09), *range(0x0E, 0x1C), *range(0x7F, 0x85), *range(0x86, 0xA0), 0xAD, 0x34F, 0x61C, 0x180E,
@@ -42,6 +43,9 @@ _ALIKE = {
     **{code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if chr(code) not in "＂＇－"},  # full-width ASCII
     **dict.fromkeys(map(ord, "ÐƉ"), "Đ"),
 }
+# Looking whether there is anything to translate is much quicker than translating.
+_UNTIDY = re.compile(f"[{re.escape(''.join(map(chr, _TIDY)))}]")
+_OTHER = re.compile(f"[{re.escape(''.join(map(chr, _ALIKE)))}]")
 LONGEST = 300_000
 """Characters of the longest text whose words are told apart: 60,000 words, in one paragraph."""
 
@@ -64,7 +68,7 @@ def tidy(text: str | None) -> str:
     if not text:
         return ""
     if not text.isascii() or not text.isprintable():
-        text = unicodedata.normalize("NFC", text.translate(_TIDY))
+        text = unicodedata.normalize("NFC", text.translate(_TIDY) if _UNTIDY.search(text) else text)
     return " ".join(text.split())
 
 
@@ -84,7 +88,16 @@ def tokens(text: str) -> Tokens:
 
 def plain(text: str | None) -> str:
     """What of a text counts; equal for two prints of one wording."""
+    return _remembered(text) if text and len(text) < _LONG else _plain(text)
+
+
+def _plain(text: str | None) -> str:
     return " ".join(_key(token) if token[0] in ".-" else token for token in _TOKEN.findall(_alike(tidy(text))))
+
+
+# Filing and comparing ask for the same paragraphs again and again.
+_remembered = lru_cache(maxsize=1024)(_plain)
+_LONG = 4_000
 
 
 def lines(text: str) -> list[str]:
@@ -103,7 +116,7 @@ def is_word(key: str) -> bool:
 
 
 def _alike(text: str) -> str:
-    return text if text.isascii() else text.translate(_ALIKE)
+    return text.translate(_ALIKE) if _OTHER.search(text) else text
 
 
 def _key(token: str) -> str:

@@ -46,12 +46,26 @@ def changes(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[Chan
 def _in_place(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[_Group]:
     """Paragraphs that kept their order."""
     i = j = 0
-    same = common([one.tokens.keys for one in old], [one.tokens.keys for one in new])
-    for n, m in [*same, (len(old), len(new))]:
+    for n, m in [*_same(old, new), (len(old), len(new))]:
         yield from _edited(old, new, range(i, n), range(j, m))
         if n < len(old) and m < len(new):
             yield _Group((n,), (m,))
         i, j = n + 1, m + 1
+
+
+def _same(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[tuple[int, int]]:
+    """Pairs of paragraphs of one wording, in order. Most articles are the same up to an edit and behind it: there no
+    words need to be told apart."""
+    first = next((n for n, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
+    if first is None:
+        first = min(len(old), len(new))
+    room = min(len(old), len(new)) - first
+    last = next((n for n in range(room) if old[-1 - n] != new[-1 - n]), room)
+    yield from ((n, n) for n in range(first))
+    middle = slice(first, len(old) - last), slice(first, len(new) - last)
+    for n, m in common([one.tokens.keys for one in old[middle[0]]], [one.tokens.keys for one in new[middle[1]]]):
+        yield first + n, first + m
+    yield from ((len(old) - n, len(new) - n) for n in range(last, 0, -1))
 
 
 def _edited(old: Sequence[Paragraph], new: Sequence[Paragraph], olds: range, news: range) -> Iterator[_Group]:
@@ -117,6 +131,8 @@ def _alone(kind: ChangeKind, paragraph: Paragraph, place: int) -> Change:
 
 
 def _told(old: Sequence[Paragraph], new: Sequence[Paragraph], group: _Group, elsewhere: bool) -> Change:
+    if len(group.old) == len(group.new) == 1 and old[group.old[0]] == new[group.new[0]] and not elsewhere:
+        return _unchanged(new[group.new[0]], group)
     before = tokens("\n".join(old[n].text for n in group.old))
     after = tokens("\n".join(new[n].text for n in group.new))
     return Change(
@@ -127,6 +143,11 @@ def _told(old: Sequence[Paragraph], new: Sequence[Paragraph], group: _Group, els
         tuple(n + 1 for n in group.new),
         new[group.new[0]].form,
     )
+
+
+def _unchanged(paragraph: Paragraph, group: _Group) -> Change:
+    old, new = (group.old[0] + 1,), (group.new[0] + 1,)
+    return Change("body", (Piece("equal", paragraph.text),), "unchanged", old, new, paragraph.form)
 
 
 def _kind(group: _Group, elsewhere: bool, same: bool) -> ChangeKind:
