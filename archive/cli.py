@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from archive import datasette, terminal
-from archive.diff import compare
+from archive.diff_cli import diff
 from archive.errors import ArchiveMissing
 from archive.keeping_cli import compact, verify, withdraw
 from archive.options import (
@@ -40,6 +40,7 @@ def archive() -> None:
     """Questions to an archive."""
 
 
+archive.add_command(diff)
 archive.add_command(read)
 archive.add_command(rules)
 archive.add_command(reread_command)
@@ -104,31 +105,6 @@ def versions(path: Path, as_json: bool, url: str) -> None:
     with open_archive(path) as db:
         found = questions.versions_of(db, questions.find_article(db, url).id)
     _tell(found, terminal.version_lines, as_json)
-
-
-@archive.command()
-@db_option
-@json_option
-@click.argument("url")
-@click.argument("old", metavar="[FROM", type=NUMBER, required=False)
-@click.argument("new", metavar="TO]", type=NUMBER, required=False)
-def diff(path: Path, as_json: bool, url: str, old: int | None, new: int | None) -> None:
-    """Shows what changed between two versions, word by word; between the last two by default.
-
-    Removed words stand [-so-], added ones {+so+}. Exit code 1 when nothing changed.
-
-    \b
-    Example:
-      luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm 1 3
-    """
-    with open_archive(path) as db:
-        article = questions.find_article(db, url)
-        new, after = questions.reading_of(db, article.id, new)
-        old, before = questions.reading_of(db, article.id, old or max(new - 1, 1))
-    changes = compare(before, after)
-    if not as_json:
-        click.echo(f"{article.url}  version {old} to {new}")
-    _tell(changes, terminal.change_lines, as_json)
 
 
 @archive.command()

@@ -96,9 +96,14 @@ def resembles(one: Reading, other: Reading) -> bool:
     return shared >= 2 and 2 * shared >= min(len(ours), len(theirs))
 
 
-@lru_cache(maxsize=8)  # filing asks for it four times
 def reading_digest(reading: Reading) -> str:
     """The digest of what a reading says, by the rule that holds for all archives; see above."""
+    return _digest(reading, clock.claimed(reading.published_at))
+
+
+@lru_cache(maxsize=8)  # filing asks for it four times
+def _digest(reading: Reading, published: str | None) -> str:
+    """published: as printed, for readings are equal when they name one moment in two zones, and digests are not."""
     images = reading.images
     return digest_of_value(
         [
@@ -109,7 +114,7 @@ def reading_digest(reading: Reading) -> str:
             [_folded(image.caption) for image in images],
             [_folded(image.credit) for image in images],
             [_folded(author) for author in reading.authors] or _folded(reading.byline),
-            clock.claimed(reading.published_at),
+            published,
         ]
     )
 

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from archive.diff import Change, Piece
+from archive.diff.telling import title
 from archive.records import Block, Image, Reading
 from archive.snippets import CLOSE, OPEN, snippet
 from archive.store.questions import Article, RunRecord, Version
@@ -128,51 +129,64 @@ def _wrapped(text: str, *, bold: bool = False) -> Iterator[str]:
 
 
 def change_lines(change: Change) -> Iterator[str]:
-    """What kind of change, then its text: [-removed-] and {+added+}, coloured where there is colour."""
-    yield click.style(change.part, fg="cyan")
+    """Where and what kind of change, then its text: [-removed-] and {+added+}, coloured where there is colour."""
+    yield click.style(title(change), fg="cyan")
+    if change.picture and change.part != "picture":
+        yield click.style(f"  {_printable(change.picture)}", fg="blue")
     if change.part == "picture":  # an address has no words to fold at
         for piece in change.pieces:
-            opening, closing, colour = _MARKS[piece.operation]
-            yield click.style(f"  {opening}{piece.text}{closing}", fg=colour)
+            yield "  " + "".join(click.style(text, fg=colour) for text, colour in _marked(piece, piece.text))
         return
-    text = "".join(
-        _piece(piece, first=n == 0, last=n == len(change.pieces) - 1) for n, piece in enumerate(change.pieces)
-    )
-    yield from (f"  {line}" for line in _fold_marked(text))
+    last = len(change.pieces) - 1
+    parts: list[tuple[str, str | None]] = []
+    for n, piece in enumerate(change.pieces):
+        shown = piece.text if piece.operation != "equal" else _shortened(piece.text, first=n == 0, last=n == last)
+        parts += _marked(piece, shown)
+    yield from (f"  {line}" for line in _folded(parts))
 
 
-def _piece(piece: Piece, *, first: bool, last: bool) -> str:
-    if piece.operation == "equal":
-        return _shortened(piece.text, first=first, last=last)
-    opening, closing, _ = _MARKS[piece.operation]
-    return f"{opening}{piece.text}{closing}"
+def _marked(piece: Piece, text: str) -> list[tuple[str, str | None]]:
+    """The text of a piece in its marks, with its colour. A paragraph's end shows as ¶."""
+    text = _printable(text.replace("\n", "¶ " if text != "\n" else "¶"))
+    opening, closing, colour = _MARKS.get(piece.operation, ("", "", None))
+    return [(f"{opening}{text}{closing}", colour)]
+
+
+def _printable(text: str) -> str:
+    """Without what would steer the terminal."""
+    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _shortened(text: str, *, first: bool, last: bool) -> str:
-    head, tail = ("" if first else text[:_CONTEXT]), ("" if last else text[-_CONTEXT:])
+    """What stayed, as far as it shows where a change stands; whole where nothing else is there."""
+    if first and last:
+        first = last = False
+    head, tail = _head(text) if not first else "", _tail(text) if not last else ""
     return text if len(text) <= len(head) + len(tail) + 10 else f"{head}…{tail}"
 
 
-def _fold_marked(text: str) -> Iterator[str]:
-    """Wraps, then colours: colour codes must not count as width. A mark left open at a line's end is taken up again."""
-    colour: str | None = None
+def _head(text: str) -> str:
+    """The first words."""
+    return text if len(text) <= _CONTEXT else text[:_CONTEXT].rpartition(" ")[0] or text[:_CONTEXT]
+
+
+def _tail(text: str) -> str:
+    """The last words."""
+    return text if len(text) <= _CONTEXT else text[-_CONTEXT:].partition(" ")[2] or text[-_CONTEXT:]
+
+
+def _folded(parts: Sequence[tuple[str, str | None]]) -> Iterator[str]:
+    """Lines of at most 78 columns, coloured afterwards: colour codes must not count as width."""
+    text = "".join(part for part, _ in parts)
+    colours = [colour for part, colour in parts for _ in part]
+    at = 0
     for line in textwrap.wrap(text, _WIDTH - 2, break_long_words=False, break_on_hyphens=False):
-        styled, rest = "", line
-        while rest:
-            rest, part, colour_after = _next_part(rest, colour)
-            styled += click.style(part, fg=colour or colour_after[0]) if (colour or colour_after[0]) else part
-            colour = colour_after[1]
+        at = text.index(line.partition(" ")[0], at)
+        styled, start = "", 0
+        for end in range(1, len(line) + 1):
+            if end == len(line) or colours[at + end] != colours[at + start]:
+                colour = colours[at + start]
+                styled += click.style(line[start:end], fg=colour) if colour else line[start:end]
+                start = end
+        at += len(line)
         yield styled
-
-
-def _next_part(rest: str, colour: str | None) -> tuple[str, str, tuple[str | None, str | None]]:
-    """Cuts the next part of one colour off: the rest, the part, its colour and the colour that goes on behind it."""
-    if colour:
-        closing = next(mark[1] for mark in _MARKS.values() if mark[2] == colour)
-        at = rest.find(closing)
-        return ("", rest, (colour, colour)) if at < 0 else (rest[at + 2 :], rest[: at + 2], (colour, None))
-    starts = [(rest.find(mark[0]), mark[2]) for mark in _MARKS.values() if mark[0] in rest]
-    if not starts:
-        return "", rest, (None, None)
-    at, name = min(starts)
-    return (rest[at:], rest[:at], (None, name))

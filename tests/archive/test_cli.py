@@ -81,8 +81,8 @@ def test_versions(kept: Path) -> None:
 def test_diff(kept: Path) -> None:
     shown = call("diff", "--db", kept, URL).output
     assert "Cầu dài [-212-]{+221+} mét" in shown
-    (change,) = rows("diff", "--db", kept, URL, 1, 2)
-    assert change["part"] == "body"
+    (change,) = json.loads(call("diff", "--db", kept, URL, 1, 2, "--json").output)["changes"]
+    assert (change["part"], change["kind"], change["old"], change["new"]) == ("body", "edited", [2], [2])
     assert call("diff", "--db", kept, URL, 2, 2).exit_code == 1  # nothing changed
 
 

@@ -120,3 +120,9 @@ def test_the_digest_of_two_prints_may_differ() -> None:
     """So that nobody finds edits by digest."""
     assert reading_digest(replace(OLD, headline="Cầu “mới”")) != reading_digest(replace(OLD, headline='Cầu "mới"'))
     assert reading_digest(replace(OLD, headline="Cầu  mới")) == reading_digest(OLD)
+
+
+def test_the_digest_of_a_reading_does_not_depend_on_what_was_asked_before() -> None:
+    greenwich = replace(OLD, published_at=datetime(2026, 5, 20, 1, 15, tzinfo=UTC))
+    assert greenwich == OLD
+    assert reading_digest(greenwich) != reading_digest(OLD)

@@ -1,0 +1,57 @@
+"""Changes in words: where each is, and all of them in a sentence. The same on a terminal and on a page."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from archive.diff.compare import size
+from archive.diff.values import Change
+
+_NUMBERED = {"body": "paragraph", "picture": "picture", "caption": "caption of picture", "credit": "credit of picture"}
+_NAMES = {"published": "published time"}
+
+
+def title(change: Change) -> str:
+    """Which part it is and what became of it: `headline`, `paragraph 3`, `paragraph 2 (was 5), moved`."""
+    told = _place(change)
+    if change.form and change.form != "paragraph":
+        told += f", {change.form}"
+    return told if change.kind in ("edited", "unchanged") else f"{told}, {change.kind}"
+
+
+def _place(change: Change) -> str:
+    here, before = change.new or change.old, change.old
+    name = _NUMBERED.get(change.part)
+    if name is None or not here:
+        return _NAMES.get(change.part, change.part)
+    told = f"{name}{'s' * (len(here) > 1)} {_span(here)}"
+    return told if not before or before == here else f"{told} (was {_span(before)})"
+
+
+def _span(places: Sequence[int]) -> str:
+    return str(places[0]) if len(places) == 1 else f"{places[0]}-{places[-1]}"
+
+
+def summary(changes: Sequence[Change]) -> str:
+    """All changes in a sentence: `headline edited; 2 paragraphs edited, 1 moved; 14 words removed, 3 added`."""
+    parts: dict[str, Counter[str]] = {}
+    for change in changes:
+        parts.setdefault(change.part, Counter())[change.kind] += 1
+    told = [_counted(part, kinds) for part, kinds in parts.items()]
+    removed, added = size(changes)
+    if removed or added:
+        told.append(f"{_many(removed, 'word')} removed, {added} added")
+    return "; ".join(told) or "nothing changed"
+
+
+def _counted(part: str, kinds: Counter[str]) -> str:
+    if part not in _NUMBERED:
+        return f"{_NAMES.get(part, part)} {next(iter(kinds))}"
+    noun = _NUMBERED[part].partition(" of ")[0]
+    first, *others = kinds.items()
+    return ", ".join([f"{_many(first[1], noun)} {first[0]}", *(f"{count} {kind}" for kind, count in others)])
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count} {noun}{'s' * (count != 1)}"
