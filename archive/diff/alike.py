@@ -13,7 +13,7 @@ from archive.diff.values import Form
 from archive.wording import Tokens, is_word, tokens
 
 # Up to so many comparisons, of so many features, are all made; beyond, only of paragraphs that share something rare.
-_ALL = 400
+_ALL = 2_500
 _DEAR = 1_000_000
 _LONG = 2_000
 # What more paragraphs than this share is not rare, and no paragraph is compared with more than this.
@@ -99,7 +99,7 @@ def _sharing(
 
 
 def best_chain(found: Sequence[Candidate]) -> list[Candidate]:
-    """Of candidates in order, those that can all hold at once without crossing, with the greatest likeness in sum."""
+    """Of candidates, those that can all hold at once without crossing, with the greatest likeness in sum."""
     nodes = sorted(found, key=lambda one: (one.old, -one.new))  # so that no chain holds two of one old paragraph
     before: list[int] = []
     ends: list[int] = []  # places in new where the best chains end, increasing, with sums that increase too

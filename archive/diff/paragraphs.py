@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from archive.diff.alike import Paragraph, best_chain, candidates, shared
+from archive.diff.alike import Candidate, Paragraph, best_chain, candidates, shared
 from archive.diff.sequences import common
 from archive.diff.values import Change, ChangeKind, Piece
 from archive.diff.wordwise import pieces
@@ -44,41 +44,44 @@ def changes(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[Chan
 
 
 def _in_place(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[_Group]:
-    """Paragraphs that kept their order."""
-    i = j = 0
-    for n, m in [*_same(old, new), (len(old), len(new))]:
-        yield from _edited(old, new, range(i, n), range(j, m))
-        if n < len(old) and m < len(new):
-            yield _Group((n,), (m,))
-        i, j = n + 1, m + 1
+    """Paragraphs that kept their order. Most articles are the same up to an edit and behind it: there no words need to
+    be told apart."""
+    first = _same_from_the_start(old, new)
+    last = _same_from_the_start(old[first:][::-1], new[first:][::-1])
+    yield from (_Group((n,), (n,)) for n in range(first))
+    yield from _between(old, new, range(first, len(old) - last), range(first, len(new) - last))
+    yield from (_Group((len(old) - n,), (len(new) - n,)) for n in range(last, 0, -1))
 
 
-def _same(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> Iterator[tuple[int, int]]:
-    """Pairs of paragraphs of one wording, in order. Most articles are the same up to an edit and behind it: there no
-    words need to be told apart."""
-    first = next((n for n, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), None)
-    if first is None:
-        first = min(len(old), len(new))
-    room = min(len(old), len(new)) - first
-    last = next((n for n in range(room) if old[-1 - n] != new[-1 - n]), room)
-    yield from ((n, n) for n in range(first))
-    middle = slice(first, len(old) - last), slice(first, len(new) - last)
-    for n, m in common([one.tokens.keys for one in old[middle[0]]], [one.tokens.keys for one in new[middle[1]]]):
-        yield first + n, first + m
-    yield from ((len(old) - n, len(new) - n) for n in range(last, 0, -1))
+def _same_from_the_start(old: Sequence[Paragraph], new: Sequence[Paragraph]) -> int:
+    pairs = enumerate(zip(old, new, strict=False))
+    return next((n for n, (one, other) in pairs if one != other), min(len(old), len(new)))
 
 
-def _edited(old: Sequence[Paragraph], new: Sequence[Paragraph], olds: range, news: range) -> Iterator[_Group]:
-    """Paragraphs of a changed stretch that are states of one."""
-    if not olds or not news:
-        return
-    chain = best_chain(candidates(old, new, olds, news, _EDITED))
+def _between(old: Sequence[Paragraph], new: Sequence[Paragraph], olds: range, news: range) -> Iterator[_Group]:
+    """Paragraphs of a changed stretch that are states of one, unchanged or not: those that, in one order, leave least
+    to be told as moved."""
+    same = _same(old, new, olds, news)
+    settled = {one.old for one in same}, {one.new for one in same}
+    changed = [n for n in olds if n not in settled[0]], [n for n in news if n not in settled[1]]
+    chain = best_chain([*same, *candidates(old, new, *changed, _EDITED)])
     for n, one in enumerate(chain):
         i, j = (chain[n - 1].old + 1, chain[n - 1].new + 1) if n else (olds.start, news.start)
         end_i, end_j = (chain[n + 1].old, chain[n + 1].new) if n + 1 < len(chain) else (olds.stop, news.stop)
         parts = _grown(old[one.old], new, one.new, range(j, end_j))
         wholes = _grown(new[one.new], old, one.old, range(i, end_i)) if len(parts) == 1 else (one.old,)
         yield _Group(wholes, parts)
+
+
+def _same(old: Sequence[Paragraph], new: Sequence[Paragraph], olds: range, news: range) -> list[Candidate]:
+    """Pairs of one wording: those there is only one of on either side, and of the others a common order."""
+    ours, theirs = ([paragraphs[n].tokens.keys for n in where] for paragraphs, where in ((old, olds), (new, news)))
+    counted, counted_new = Counter(ours), Counter(theirs)
+    places = {key: n for n, key in enumerate(theirs) if counted_new[key] == 1}
+    pairs = {(n, places[key]) for n, key in enumerate(ours) if counted[key] == 1 and key in places}
+    settled = {n for n, _ in pairs}, {m for _, m in pairs}
+    pairs |= {(n, m) for n, m in common(ours, theirs) if n not in settled[0] and m not in settled[1]}
+    return [Candidate(olds.start + n, news.start + m, 1.0) for n, m in pairs]
 
 
 def _grown(whole: Paragraph, others: Sequence[Paragraph], place: int, room: range) -> tuple[int, ...]:

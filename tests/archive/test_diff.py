@@ -203,3 +203,12 @@ def test_how_much_was_changed() -> None:
     # out: 212, and `cau` of the caption; in: 1.221,5 and `rộng 9 mét`, and `cho`
     assert size(changes) == (2, 5)
     assert size(compare(reading("\n".join(P)), reading("\n".join(P[::-1])))) == (0, 0)
+
+
+def test_it_is_the_one_that_went_past_the_others_that_moved() -> None:
+    """All but the moved one were edited too, so that only it and the first are word for word the same."""
+    old = [P[0], P[1], P[2], P[3], "Trước đó, một chuyến đò chở mười hai người đã bị lật."]
+    new = [P[0], old[4], P[1].replace("71", "72"), P[2].replace("tháng", "tuần"), P[3].replace("412", "421")]
+    assert [line.partition("]")[0] + line.partition("]")[2].partition("]")[0] for line in body(old, new)] == [
+        "moved [5 [2", "edited [2 [3", "edited [3 [4", "edited [4 [5",
+    ]  # fmt: skip
