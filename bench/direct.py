@@ -16,6 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import Reading, Run, clock
+from archive.diff import compare, size
 from archive.digests import digest_of
 from archive.edits import changed_fields
 from archive.store import codecs
@@ -31,18 +32,21 @@ _ORDER = (
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A state of an article as it will be written: its reading, its row of `texts`, and what differs from the state
-    before (None for the first)."""
+    """A state of an article as it will be written: its reading, its row of `texts`, what differs from the state before,
+    and how many words that took out and put in (None for the first)."""
 
     reading: Reading
     row: dict[str, str | None]
     changed: str | None
+    words: tuple[int | None, int | None]
 
 
 def told(reading: Reading, before: Reading | None) -> Told:
     """What can be worked out apart from the archive."""
-    changed = None if before is None else ", ".join(changed_fields(before, reading))
-    return Told(reading, to_row(reading), changed)
+    if before is None:
+        return Told(reading, to_row(reading), None, (None, None))
+    changed = ", ".join(changed_fields(before, reading))
+    return Told(reading, to_row(reading), changed, size(compare(before, reading)))
 
 
 @dataclass(slots=True)
@@ -165,6 +169,7 @@ class Writer:
             "versions", article_id=article.id, number=article.number, capture_id=article.root, first_seen_at=moment,
             digest=state.row["digest"], changed=state.changed, headline=reading.headline, byline=reading.byline,
             section=reading.section, published_at=clock.claimed(reading.published_at), modified_at=None,
+            words_removed=state.words[0], words_added=state.words[1],
         )  # fmt: skip
         made = {"version_id": article.version_id, "extractor_id": extractor, "capture_id": article.root}
         text_id = self._add_numbered("texts", **made, **state.row)

@@ -135,6 +135,10 @@ class Paper:
         """Where an article lives."""
         return f"https://bao.example/{self.published(number):%Y/%m}/tin-{100_000 + number}.htm"
 
+    def phrases(self) -> tuple[str, ...]:
+        """Words of two syllables of the middle of the vocabulary."""
+        return tuple(word for word in self.words[2_000:12_000] if " " in word)
+
     def story(self, number: int, edits: int = 0) -> Story:
         """An article after so many edits."""
         story = self._first(Random(f"{self.seed}/{number}"), number)

@@ -14,9 +14,6 @@ from itertools import islice
 from sqlite_utils import Database
 
 from archive.search import front_query, fts_query, parse
-from archive.store.connection import transaction
-
-_MERGE_PAGES = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +77,3 @@ def _hit(db: Database, version_id: int) -> Hit:
         [version_id],
     )
     return Hit(**next(iter(rows)))
-
-
-def tidy_search(db: Database) -> Iterator[None]:
-    """Merges what the search indexes have written piece by piece, so that a search looks into one piece and not many.
-    Step by step: between two steps others can write."""
-    for table in ("search_front", "search"):
-        # below zero: pieces of every size belong together (https://www.sqlite.org/fts5.html#the_merge_command)
-        pages, changes = -_MERGE_PAGES, 2
-        while changes > 1:  # a step that merged nothing changes one row, its own
-            before = db.conn.total_changes
-            with transaction(db):
-                db.execute(f"INSERT INTO {table}({table}, rank) VALUES ('merge', ?)", [pages])
-            changes, pages = db.conn.total_changes - before, _MERGE_PAGES
-            yield

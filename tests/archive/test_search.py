@@ -179,20 +179,6 @@ def test_outlet_and_history_hold_in_every_step(db: Database, run: Run, shoot: Sh
     assert len(searching.search(db, "huyện", outlet="bao")) == 5
 
 
-def test_tidying_the_index_changes_no_answer(db: Database, run: Run, shoot: Shoot) -> None:
-    for number in range(40):
-        ingest(
-            db, run, shoot(f"https://bao.example/{number}.htm", page(f"Tin {number}", f"Tin số {number} về cầu mới."))
-        )
-    pieces = "SELECT count(DISTINCT segid) FROM search_idx"
-    before = [hit.url for hit in searching.search(db, "cầu", limit=-1)]
-    scattered = db.execute(pieces).fetchone()[0]
-    for _ in searching.tidy_search(db):
-        assert not db.conn.in_transaction  # others can write between two steps
-    assert [hit.url for hit in searching.search(db, "cầu", limit=-1)] == before
-    assert db.execute(pieces).fetchone()[0] == 1 < scattered
-
-
 @pytest.mark.parametrize("words", ["", "   ", '""', "*", "--", '" "'])
 def test_nothing_to_search_for_is_a_sentence(words: str) -> None:
     with pytest.raises(BadQuery, match="nothing to search for"):
