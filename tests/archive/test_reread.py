@@ -213,6 +213,56 @@ def test_a_span_without_the_newest_capture_leaves_the_version_its_words(path: Pa
         assert [image.caption for image in questions.reading_of(db, 1, 2)[1].images] == ["Cầu đông người."]
 
 
+COURT = page("Phiên tòa")
+LARGE = COURT.replace("<article>", "<article>" + "<i></i>" * 40_001)  # the present luubao refuses it
+
+
+@pytest.mark.parametrize("days", [(None,), (date(2026, 5, 22), None)])
+def test_a_version_whose_newest_capture_is_refused_is_told_from_the_one_before(
+    path: Path, days: tuple[date | None, ...]
+) -> None:
+    older(path.parent / "older").write(path, [see(40, E, COURT), see(60, E, LARGE)])
+    reports = [reread(path, Order(until=until)) for until in days]  # in one go, or as if the first had been stopped
+    with open_archive(path) as db:
+        article = questions.find_article(db, E)
+        assert (article.headline, article.version_count) == ("Phiên tòa", 1)
+        told = "SELECT capture_id FROM texts JOIN active_texts ON text_id = texts.id WHERE headline = 'Phiên tòa'"
+        assert db.execute(told).fetchall() == [(13,)]
+    assert sum(report.stopped_being_readable for report in reports) == 2  # this one, and D's
+    assert reread(path, Order()).captures == 0
+    sound(path)
+
+
+def test_a_crawl_that_comes_first_tells_it_in_the_same_way(path: Path) -> None:
+    older(path.parent / "older").write(path, [see(40, E, COURT), see(60, E, LARGE)])
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        seen = ingest(db, run, _capture(72, see(0, E, COURT), "09:00"))
+        assert seen.filed is not None
+        assert (seen.filed.outcome, seen.filed.version_number) == ("unchanged", 1)
+        assert questions.find_article(db, E).headline == "Phiên tòa"
+    assert reread(path, Order()).captures == 11  # the crawl has read both captures of E
+
+
+def test_another_print_opens_no_version_when_the_article_has_moved_to_its_address(path: Path) -> None:
+    shorter = page("Phiên tòa", body="Tóm tắt.").replace("<head>", f'<head><link rel="canonical" href="{E}">')
+    print_of = E.replace(".htm", "-in.htm")
+    older(path.parent / "older").write(
+        path,
+        [
+            see(40, E, COURT),
+            see(41, print_of, shorter),
+            see(42, E, None, status=301, final_url=print_of),
+            see(43, print_of, None, status=304, via=[E]),
+        ],
+    )
+    before = history(path)
+    with open_archive(path) as db:
+        assert questions.find_article(db, E).url == print_of
+    reread(path, Order())
+    assert [row for row in history(path) if row[0] == 4] == [row for row in before if row[0] == 4]
+
+
 def test_a_crawl_goes_on_where_reading_again_left(path: Path) -> None:
     reread(path, Order())
     with open_archive(path, create=True) as db:
