@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import pairwise
@@ -10,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from sqlite_utils import Database
 
 from archive import terminal
 from archive.diff import Change, size
@@ -58,7 +58,10 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
         raise click.UsageError("--json or --html, not both")
     with open_archive(path) as db:
         article = questions.find_article(db, url)
-        steps = [_comparison(db, article, *pair) for pair in _pairs(db, article, old, new, every)]
+        known = provenance_of(db, article.id)
+        pairs = _pairs(list(known), old, new, every)
+        read = {number: questions.reading_of(db, article.id, number)[1] for pair in pairs for number in pair}
+    steps = [Comparison(known[one], known[other], read[one], read[other]) for one, other in pairs]
     if html:
         _write(html, page(article.outlet, article.url, steps), path)
     elif as_json:
@@ -69,10 +72,9 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
         raise click.exceptions.Exit(_EXIT_NOTHING)
 
 
-def _pairs(db: Database, article: Article, old: int | None, new: int | None, every: bool) -> Sequence[tuple[int, int]]:
-    """The numbers to compare. Raises UnknownArticle for a number there is not, LuubaoError where there is nothing to
-    compare."""
-    known = list(provenance_of(db, article.id))
+def _pairs(known: Sequence[int], old: int | None, new: int | None, every: bool) -> Sequence[tuple[int, int]]:
+    """Which of the known numbers to compare. Raises UnknownArticle for a number there is not, LuubaoError where there is
+    nothing to compare."""
     for number in (old, new):
         if number is not None and number not in known:
             raise UnknownArticle(f"the article has no version {number}. It has {_listed(known)}")
@@ -91,12 +93,6 @@ def _pairs(db: Database, article: Article, old: int | None, new: int | None, eve
 
 def _listed(numbers: Sequence[int]) -> str:
     return f"versions {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"version {numbers[0]}"
-
-
-def _comparison(db: Database, article: Article, old: int, new: int) -> Comparison:
-    known = provenance_of(db, article.id)
-    before, after = (questions.reading_of(db, article.id, number)[1] for number in (old, new))
-    return Comparison(known[old], known[new], before, after)
 
 
 def _write(file: str, text: str, archive: Path) -> None:
@@ -150,7 +146,9 @@ def _tell(article: Article, steps: Sequence[Comparison]) -> None:
     for n, step in enumerate(steps):
         click.echo("\n" * bool(n) + f"{article.url}  version {step.old.version} to {step.new.version}")
         seen = f"seen {terminal.moment(step.old.first_seen_at)}, then {terminal.moment(step.new.first_seen_at)}"
-        click.echo(f"{seen}: {summary(step.changes)}" if step.changes else f"{seen}: as read today, nothing changed")
+        click.echo(seen)
+        for line in textwrap.wrap(summary(step.changes) if step.changes else "as read today, nothing changed", 80):
+            click.echo(line)
         for change in step.changes:
             click.echo()
             for line in terminal.change_lines(change):

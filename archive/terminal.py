@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from archive.diff import Change, Piece
-from archive.diff.telling import title
+from archive.diff.telling import title, unmarked
 from archive.records import Block, Image, Reading
 from archive.snippets import CLOSE, OPEN, snippet
 from archive.store.questions import Article, RunRecord, Version
@@ -139,7 +139,7 @@ def change_lines(change: Change) -> Iterator[str]:
         return
     last = len(change.pieces) - 1
     parts: list[tuple[str, str | None]] = []
-    for n, piece in enumerate(change.pieces):
+    for n, piece in enumerate(unmarked(change.pieces)):
         shown = piece.text if piece.operation != "equal" else _shortened(piece.text, first=n == 0, last=n == last)
         parts += _marked(piece, shown)
     yield from (f"  {line}" for line in _folded(parts))

@@ -14,7 +14,7 @@ from importlib.resources import files
 from itertools import groupby
 
 from archive.diff.compare import compare, side_by_side
-from archive.diff.telling import summary, title
+from archive.diff.telling import summary, title, title_of_picture, unmarked
 from archive.diff.values import Change, Piece
 from archive.records import Reading
 from archive.store.provenance import Provenance
@@ -104,7 +104,7 @@ def _switches() -> Iterator[str]:
 def _step(step: Comparison) -> Iterator[str]:
     yield "<section>"
     yield f"<h2>Version {step.old.version} to version {step.new.version}</h2>"
-    yield f'<p class="tool">{_span(step.old)} to {_span(step.new)}</p>'
+    yield f'<p class="tool">{_span(step.old)}<br/>{_span(step.new)}</p>'
     yield f'<p class="tool"><strong>{_safe(summary(step.changes))}</strong></p>'
     yield (
         f'<div class="heads"><span></span><span>Version {step.old.version}</span>'
@@ -117,9 +117,7 @@ def _step(step: Comparison) -> Iterator[str]:
 
 
 def _span(version_: Provenance) -> str:
-    return (
-        f"version {version_.version}, seen from {moment(version_.first_seen_at)} until {moment(version_.last_seen_at)}"
-    )
+    return f"Version {version_.version}: seen from {moment(version_.first_seen_at)} to {moment(version_.last_seen_at)}"
 
 
 def _together(changes: Iterable[Change]) -> Iterator[list[Change]]:
@@ -133,7 +131,7 @@ def _row(changes: Sequence[Change], language: str) -> Iterator[str]:
     first = changed[0] if changed else changes[0]
     state = f"changed {first.kind}" if changed else "unchanged"
     yield f'<div class="row {state}">'
-    yield f'<p class="what">{_safe(title(first))}</p>'
+    yield f'<p class="what">{_safe(title_of_picture(changes) if first.picture else title(first))}</p>'
     yield f'<div class="text {first.form or first.part}" lang="{language}">'
     yield f'<div class="one">{_column(changes, ("removed", "added"))}</div>'
     before, after = (_column(changes, (operation,)) for operation in ("removed", "added"))
@@ -148,7 +146,7 @@ def _column(changes: Sequence[Change], shown: tuple[str, ...]) -> str:
 
 
 def _paragraph(change: Change, shown: tuple[str, ...]) -> str:
-    pieces = [piece for piece in change.pieces if piece.operation in ("equal", *shown)]
+    pieces = [piece for piece in unmarked(change.pieces) if piece.operation in ("equal", *shown)]
     text = "".join(map(_piece, pieces))
     if not text:
         return ""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from archive.diff.compare import size
-from archive.diff.values import Change
+from archive.diff.values import Change, Piece
 
 _NUMBERED = {"body": "paragraph", "picture": "picture", "caption": "caption of picture", "credit": "credit of picture"}
 _NAMES = {"published": "published time"}
+_ORDER = ("headline", "lead", "byline", "published", "body", "picture", "caption", "credit")
 
 
 def title(change: Change) -> str:
@@ -18,6 +19,22 @@ def title(change: Change) -> str:
     if change.form and change.form != "paragraph":
         told += f", {change.form}"
     return told if change.kind in ("edited", "unchanged") else f"{told}, {change.kind}"
+
+
+def title_of_picture(changes: Sequence[Change]) -> str:
+    """A picture and what became of it, its caption and its credit: `picture 2, replaced, caption edited`."""
+    picture, *texts = changes
+    told = [title(picture), *(f"{one.part} {one.kind}" for one in texts if one.kind not in ("unchanged", picture.kind))]
+    return ", ".join(told)
+
+
+def unmarked(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The pieces as they are shown: where a paragraph's end took the place of a space, or a space its place, the end is
+    marked and the space is not."""
+    for n, piece in enumerate(pieces):
+        around = [*pieces[max(n - 1, 0) : n], *pieces[n + 1 : n + 2]]
+        joint = piece.text == " " and any(other.text == "\n" and other.operation != "equal" for other in around)
+        yield Piece("equal", " ") if joint else piece
 
 
 def _place(change: Change) -> str:
@@ -38,7 +55,7 @@ def summary(changes: Sequence[Change]) -> str:
     parts: dict[str, Counter[str]] = {}
     for change in changes:
         parts.setdefault(change.part, Counter())[change.kind] += 1
-    told = [_counted(part, kinds) for part, kinds in parts.items()]
+    told = [_counted(part, parts[part]) for part in sorted(parts, key=_ORDER.index)]
     removed, added = size(changes)
     if removed or added:
         told.append(f"{_many(removed, 'word')} removed, {added} added")
