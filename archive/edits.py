@@ -76,13 +76,24 @@ FIELDS: dict[str, Callable[[Reading], Any]] = {
 
 def changed_fields(old: Reading, new: Reading) -> tuple[str, ...]:
     """Names of the edited fields, in the order of FIELDS; empty when the newspaper changed nothing."""
-    return tuple(name for name, of in FIELDS.items() if _differ(of(old), of(new)))
+    return tuple(name for name in FIELDS if _differ(name, old, new))
 
 
-def _differ(old: Any, new: Any) -> bool:
-    if isinstance(old, dict):  # texts of pictures: of those that are in both
-        return any(text != new[place] for place, text in old.items() if place in new)
-    return bool(old != new)
+def _differ(name: str, old: Reading, new: Reading) -> bool:
+    if name == "body":
+        return _bodies_differ(old.text, new.text)
+    had, has = FIELDS[name](old), FIELDS[name](new)
+    if isinstance(had, dict):  # texts of pictures: of those that are in both
+        return any(text != has[place] for place, text in had.items() if place in has)
+    return bool(had != has)
+
+
+def _bodies_differ(old: str, new: str) -> bool:
+    """As FIELDS["body"] tells them apart, looking closer only at lines that are not the same."""
+    had, has = ([], []) if old == new else (lines(old), lines(new))
+    return len(had) != len(has) or any(
+        one != other and plain(one) != plain(other) for one, other in zip(had, has, strict=True)
+    )
 
 
 def resembles(one: Reading, other: Reading) -> bool:
@@ -105,11 +116,12 @@ def reading_digest(reading: Reading) -> str:
 def _digest(reading: Reading, published: str | None) -> str:
     """published: as printed, for readings are equal when they name one moment in two zones, and digests are not."""
     images = reading.images
+    paragraphs = unicodedata.normalize("NFC", reading.text).splitlines()
     return digest_of_value(
         [
             _folded(reading.headline),
             _folded(reading.lead),
-            [line for part in reading.text.splitlines() if (line := _folded(part))],
+            [line for part in paragraphs if (line := " ".join(part.split()))],
             [first_picture_key(image.url) for image in images],
             [_folded(image.caption) for image in images],
             [_folded(image.credit) for image in images],

@@ -28,7 +28,7 @@ _TRIAL = 24
 _TRIAL_LEVEL = 3  # quick, and ranks dictionaries as the level of storage does
 _LARGEST = 1024 * 1024
 # Another page is taken in while it saves this share, and a new dictionary while it beats the present one by this one.
-_WORTH_A_PAGE = 0.03
+_WORTH_A_PAGE = 0.015
 _WORTH_A_DICTIONARY = 0.1
 
 _loaded: dict[str, codecs.Dictionary] = {}

@@ -51,7 +51,7 @@ def file(db: Database, source: Source, reading: Reading | Unreadable, *, seen: b
         assert filed.article_id is not None
         record_reading(db, source, extractor, reading.kind, None, version_id, dict(reading.origins).get("rules"))
         moved = claim_addresses(db, source, reading, filed.article_id)
-        if latest is None or speaks_for(source, latest):
+        if latest is not None and speaks_for(source, latest):
             _settle_article(db, source, reading, filed.article_id)
             if seen:
                 mark_seen(db, source.run.outlet_id, source.url_key, source.captured_at)
@@ -153,9 +153,9 @@ def _file_unreadable(db: Database, source: Source, refusal: Unreadable, extracto
 def _open_article(db: Database, source: Source, reading: Reading) -> int:
     moment = clock.stamp(source.captured_at)
     cursor = db.execute(
-        "INSERT INTO articles (outlet_id, url_key, url, headline, first_seen_at, changed_at, last_seen_at)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [source.run.outlet_id, source.url_key, source.url, reading.headline, moment, moment, moment],
+        "INSERT INTO articles (outlet_id, url_key, url, first_seen_at, changed_at, last_seen_at, headline, byline,"
+        " section, published_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [source.run.outlet_id, source.url_key, source.url, moment, moment, moment, *_narrow(reading)[:4]],
     )
     return int(cursor.lastrowid or 0)
 
