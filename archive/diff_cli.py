@@ -73,8 +73,8 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
 
 
 def _pairs(known: Sequence[int], old: int | None, new: int | None, every: bool) -> Sequence[tuple[int, int]]:
-    """Which of the known numbers to compare. Raises UnknownArticle for a number there is not, LuubaoError where there is
-    nothing to compare."""
+    """Which of the known numbers to compare. Raises UnknownArticle for a number there is not, LuubaoError where there
+    is nothing to compare."""
     for number in (old, new):
         if number is not None and number not in known:
             raise UnknownArticle(f"the article has no version {number}. It has {_listed(known)}")

@@ -61,3 +61,39 @@ def test_every_changed_word_is_shown(old: str, new: str) -> None:
     for piece in pieces:
         if piece.operation != "equal":
             assert "".join(piece.text.split()) in shown
+
+
+def test_a_change_is_named_with_its_place() -> None:
+    change = Change("body", (Piece("equal", "Mưa to."),), "moved", (5,), (2,), "subhead")
+    assert plain(change) == ["paragraph 2 (was 5), subhead, moved", "  Mưa to."]
+    assert plain(
+        Change("caption", (Piece("removed", "Cầu"),), "removed", (2,), (2,), picture="https://bao.vn/b.jpg")
+    ) == [
+        "caption of picture 2, removed",
+        "  https://bao.vn/b.jpg",
+        "  [-Cầu-]",
+    ]
+
+
+def test_a_paragraph_s_end_is_seen() -> None:
+    pieces = (Piece("equal", "Mưa to."), Piece("removed", " "), Piece("added", "\n"), Piece("equal", "Nắng."))
+    assert plain(Change("body", pieces, "split", (1,), (1, 2))) == [
+        "paragraphs 1-2 (was 1), split",
+        "  Mưa to. {+¶+}Nắng.",
+    ]
+
+
+def test_marks_in_the_newspaper_s_own_words_change_no_colour() -> None:
+    _, line = change_lines(Change("body", (Piece("equal", "Theo [-a-] và {+b+} "), Piece("added", "c"))))
+    assert line == "  Theo [-a-] và {+b+} " + click.style("{+c+}", fg="green")
+
+
+def test_nothing_a_page_says_steers_the_terminal() -> None:
+    change = Change("picture", (Piece("added", "https://bao.vn/\x1b]0;x\x07\x9b31m\u202e"),))
+    assert plain(change)[1] == "  {+https://bao.vn/]0;x31m+}"
+
+
+def test_what_only_moved_is_shortened() -> None:
+    (_, *lines) = plain(Change("body", (Piece("equal", "mưa to " * 60),), "moved", (2,), (1,)))
+    assert len(lines) == 2
+    assert "…" in " ".join(lines)
