@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
+import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
@@ -20,6 +21,8 @@ from archive.terminal import change_lines
 
 EXIT_INCOMPLETE = 4
 EXIT_INTERRUPTED = 5
+
+_BLINK = 0.2  # seconds between two looks of the progress line
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -106,7 +109,13 @@ def _progress() -> Callable[[Report, int], None] | None:
     if not sys.stderr.isatty():
         return None
 
+    shown_at = 0.0
+
     def show(report: Report, waiting: int) -> None:
+        nonlocal shown_at
+        if time.monotonic() - shown_at < _BLINK:
+            return
+        shown_at = time.monotonic()
         left = max(waiting - report.captures, 0)
         rate = report.per_second
         line = f"{report.captures} captures read, {left} left, {rate:.0f} a second, {report.changed} versions changed"

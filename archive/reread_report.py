@@ -8,8 +8,9 @@ from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, get_args
 
+from archive import clock
 from archive.diff import Piece, words
-from archive.edits import FIELDS
+from archive.edits import FIELDS, changed_fields
 from archive.records import ReadableKind, Reading, Unreadable
 from archive.store import Refiled
 from archive.store.identity import Source
@@ -18,12 +19,22 @@ _READABLE = frozenset(get_args(ReadableKind))
 _EXAMPLES = 5
 _LONGEST = 300  # characters of an example on either side
 
-COMPARED: dict[str, Callable[[Reading], Any]] = {
-    **FIELDS,
-    "section": lambda reading: reading.section,
-    "tags": lambda reading: list(reading.tags),
-    "kicker": lambda reading: reading.kicker,
+_SHOWN: dict[str, Callable[[Reading], list[str | None]]] = {
+    "headline": lambda reading: [reading.headline],
+    "lead": lambda reading: [reading.lead],
+    "body": lambda reading: [*reading.text.split("\n\n")],
+    "pictures": lambda reading: [image.url for image in reading.images],
+    "captions": lambda reading: [image.caption for image in reading.images],
+    "credits": lambda reading: [image.credit for image in reading.images],
+    "byline": lambda reading: [*reading.authors] or [reading.byline],
+    "published_at": lambda reading: [clock.claimed(reading.published_at)],
+    "section": lambda reading: [reading.section],
+    "tags": lambda reading: [*reading.tags],
+    "kicker": lambda reading: [reading.kicker],
 }
+
+_NO_EDITS = ("section", "tags", "kicker")
+COMPARED = (*FIELDS, *_NO_EDITS)
 """Fields in which two readings of one page are compared: those whose change is an edit, and some that papers change
 without one."""
 
@@ -102,24 +113,25 @@ class Report:
         self.became_readable += is_now and not was
         self.stopped_being_readable += was and not is_now
         self.changed_kind += was == is_now
-        self._give(source.url, "kind", former, kind)
+        self._give(Example(source.url, "kind", (Piece("removed", former), Piece("added", kind))))
 
     def _note_words(self, source: Source, before: Reading, now: Reading) -> None:
         self.versions += 1
-        changed = {name: of for name, of in COMPARED.items() if of(before) != of(now)}
+        changed = (
+            *changed_fields(before, now),
+            *(name for name in _NO_EDITS if getattr(before, name) != getattr(now, name)),
+        )
         self.changed += bool(changed)
-        self.fields.update(changed.keys())
-        for name, of in changed.items():
-            self._give(source.url, name, *_first_difference(_lines(of(before)), _lines(of(now))))
+        self.fields.update(changed)
+        for name in changed:
+            old, new = ([part or "" for part in _SHOWN[name](reading)] for reading in (before, now))
+            was, is_now = _first_difference(old, new)
+            self._give(Example(source.url, name, words(was[:_LONGEST], is_now[:_LONGEST])))
 
-    def _give(self, url: str, name: str, old: str, new: str) -> None:
+    def _give(self, example: Example) -> None:
         """One example of each field is worth more than five of one."""
-        if len(self.examples) < _EXAMPLES and all(example.field != name for example in self.examples):
-            self.examples.append(Example(url, name, words(old[:_LONGEST], new[:_LONGEST])))
-
-
-def _lines(value: Any) -> list[str]:
-    return [str(part) for part in value] if isinstance(value, list) else [str(value or "")]
+        if len(self.examples) < _EXAMPLES and all(given.field != example.field for given in self.examples):
+            self.examples.append(example)
 
 
 def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
@@ -131,24 +143,24 @@ def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
 
 def report_lines(report: Report) -> Iterator[str]:
     """The report for a person."""
-    would = "would be " if report.dry_run else ""
-    yield f"{report.captures} captures read in {report.seconds:.1f} s, {report.per_second:.0f} a second"
+    tried = " (a dry run: nothing is written)" if report.dry_run else ""
+    yield f"captures read: {report.captures} in {report.seconds:.1f} s, {report.per_second:.0f} a second{tried}"
     told = ", ".join(f"{name} {report.fields[name]}" for name in COMPARED if report.fields[name])
-    yield f"{report.changed} of {report.versions} versions {would}told in other words{f': {told}' if told else ''}"
-    yield from (f"{count} {what}" for count, what in _counts(report) if count)
+    yield f"versions told in other words: {report.changed} of {report.versions}{f' ({told})' if told else ''}"
+    yield from (f"{what}: {count}" for count, what in _counts(report) if count)
 
 
 def _counts(report: Report) -> tuple[tuple[int, str], ...]:
     return (
-        (report.became_readable, "pages became readable"),
+        (report.became_readable, "pages that became readable"),
         (report.new_articles, "articles opened"),
-        (report.new_versions - report.new_articles, "versions opened"),
-        (report.apart, "readable pages are older than their article's versions, or another print"),
-        (report.stopped_being_readable, "pages stopped being readable; their versions keep the words they had"),
-        (report.changed_kind, "pages changed kind"),
+        (report.new_versions - report.new_articles, "later versions opened"),
+        (report.apart, "readable pages older than their article's versions, or another print of it"),
+        (report.stopped_being_readable, "pages that stopped being readable (their versions keep the words they had)"),
+        (report.changed_kind, "pages that changed kind"),
         (report.within_versions, "within-version differences, which the former extractor could not see"),
         (report.switched_back, "versions shown again in the words this extractor once read"),
-        (report.gave_up, "captures could not be read, and were given up"),
-        (report.absent, "captures are withdrawn, and were left alone"),
-        (report.damaged, "captures are damaged in the archive, and were left alone: luubao verify tells more"),
+        (report.gave_up, "captures given up"),
+        (report.absent, "captures left alone because they are withdrawn"),
+        (report.damaged, "captures left alone because they are damaged (luubao verify tells more)"),
     )
