@@ -20,7 +20,7 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 	@touch $@
 
 demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three days, tell what changed
-	@rm -f demo.db demo.db-wal demo.db-shm
+	@rm -rf demo.db demo.db-wal demo.db-shm demo.db.pictures
 	@$(BIN)/luubao demo --db demo.db
 
 test: $(VENV)/.installed  ## run the tests
@@ -39,7 +39,7 @@ format: $(VENV)/.installed  ## put the code into its form
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-DOCS := README.md docs/add-an-outlet.md docs/cli.md docs/schema.md
+DOCS := README.md docs/add-an-outlet.md docs/cli.md docs/questions.md docs/schema.md
 COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
 docs: $(VENV)/.installed  ## write the generated parts of the docs anew
@@ -54,4 +54,4 @@ constraints: $(VENV)/.installed  ## pin all dependencies at their newest release
 	  --no-annotate --no-emit-options --output-file constraints.txt pyproject.toml
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) demo.db demo.db-wal demo.db-shm build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) demo.db demo.db-wal demo.db-shm demo.db.pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

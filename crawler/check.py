@@ -10,11 +10,13 @@ from urllib.parse import urlsplit
 from sqlite_utils import Database
 
 from archive import clock
+from archive.digests import digest_of
 from archive.errors import UnknownArticle
 from archive.records import Reading
 from archive.store import questions
 from archive.urls import url_key
 from crawler.demo.paper import DAYS, Published, changes, published
+from crawler.demo.pictures import photograph
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,16 @@ def _article(db: Database, base_url: str, day: int, article: Published) -> Itera
     for what, expected, archived in (
         *fields(article, reading),
         ("gone", not article.live, found.gone_since is not None),
+        ("shown", _digests(article), [image.stored.digest if image.stored else None for image in reading.images]),
         ("versions", _expected_versions(article, day), number),
     ):
         if expected != archived:
             yield Mismatch(day, article.path, what, expected, archived)
+
+
+def _digests(article: Published) -> list[str]:
+    """Of the files as each was published first: a smaller copy of one is no other picture."""
+    return [digest_of(photograph(picture.shows)) for picture in article.pictures]
 
 
 def fields(article: Published, reading: Reading) -> Iterator[tuple[str, Any, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -17,7 +18,7 @@ from crawler.check import Mismatch, disagreements
 from crawler.demo.paper import DAYS, changes
 from crawler.demo.server import Newspaper
 
-_DIFFS_SHOWN = 3
+_DIFFS_SHOWN = 5
 
 
 def serve_paper(day: int, port: int) -> None:
@@ -63,7 +64,8 @@ def _crawl(database: Path, base_url: str) -> None:
     """The command that cron runs, in a process of its own as cron would."""
     command = [sys.executable, "-m", "crawler", "crawl", "demo", "--db", str(database), "--base-url", base_url]
     _say(f"$ luubao crawl demo --db {database} --base-url {base_url}")
-    if code := subprocess.run(command, check=False).returncode:
+    elsewhere = {name: value for name, value in os.environ.items() if name != "LUUBAO_PICTURES"}
+    if code := subprocess.run(command, check=False, env=elsewhere).returncode:
         raise LuubaoError(f"the crawl ended with exit code {code}")
 
 
@@ -71,6 +73,7 @@ def _found(db: Database) -> None:
     (run,) = questions.runs(db, limit=1)
     told = [f"{run.stats.get('captures', 0)} pages fetched"]
     told += [f"{run.stats[name]} {name}" for name in ("new", "edited", "disappeared") if run.stats.get(name)]
+    told += [f"{run.stats['pictures-replaced']} picture replaced"] if run.stats.get("pictures-replaced") else []
     told.append(f"{run.stats.get('revisit', 0) + run.stats.get('not-modified', 0)} unchanged to the byte")
     _say(", ".join(told))
 

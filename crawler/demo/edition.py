@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from crawler.demo import paper, words
-from crawler.demo.records import Article
+from crawler.demo.records import Article, Picture
 from crawler.demo.sections import Section, article_path
 
 LIVE = ("live", "moved")
@@ -82,10 +82,10 @@ class Edition:
         yield from ((words.NEWEST - number * words.APART, number) for number in range(self.extra))
 
     @cached_property
-    def files(self) -> frozenset[str]:
-        """The picture files on the host: today's and those replaced before."""
+    def pictures(self) -> dict[str, Picture]:
+        """The pictures on the host by their files, as they are today: those replaced before, too."""
         days = range(paper.DAYS[0], self.day + 1)
-        return frozenset(picture.file for day in days for one in paper.articles_of(day) for picture in one.pictures)
+        return {picture.file: picture for day in days for one in paper.articles_of(day) for picture in one.pictures}
 
 
 @lru_cache(maxsize=16)

@@ -12,6 +12,10 @@ FIRST_DAY = datetime(2026, 5, 18, tzinfo=HANOI)
 """Day 1 of the paper begins here, a Monday."""
 
 
+_UNTOLD = ("scene", "percent")
+"""What is done to a picture's file; the article's page knows nothing of it."""
+
+
 def date_of(day: int) -> datetime:
     """Midnight of a day of the paper."""
     return FIRST_DAY + timedelta(days=day - 1)
@@ -33,6 +37,8 @@ def _apply(article: Article, change: Change) -> Article:
     if change.field == "slug":
         return replace(article, slug=change.after, old_slug=article.slug, state="moved")
     edited = _edit(article, change)
+    if change.field in _UNTOLD:
+        return edited
     return replace(edited, modified=date_of(change.day) + timedelta(hours=8, minutes=article.id % 50))
 
 
@@ -57,4 +63,8 @@ def _edit_picture(picture: Picture, change: Change) -> Picture:
         return replace(picture, credit=change.after)
     if change.field == "file" and picture.file == change.before:
         return replace(picture, file=change.after)
+    if change.field == "scene" and picture.file == change.before:
+        return replace(picture, scene=change.after)
+    if change.field == "percent" and picture.file == change.before:
+        return replace(picture, percent=int(change.after))
     return picture

@@ -102,7 +102,7 @@ def picture_order(article: Article) -> Iterator[int]:
 
 
 def _picture(picture: Picture) -> PublishedPicture:
-    return PublishedPicture(picture_path(picture.file), picture.caption, picture.credit)
+    return PublishedPicture(picture_path(picture.file), picture.caption, picture.credit, picture.shows)
 
 
 def changes(day: int) -> Changes:
@@ -135,5 +135,7 @@ def _fields(old: Published, new: Published) -> Iterator[tuple[str, str, str, int
         yield "body", was.text, now.text, index
     for index, (had, has) in enumerate(zip(old.pictures, new.pictures, strict=True)):
         yield "picture", had.path, has.path, index
+        if had.path == has.path:
+            yield "scene", had.shows, has.shows, index
         yield "caption", had.caption or "", has.caption or "", index
         yield "credit", had.credit or "", has.credit or "", index

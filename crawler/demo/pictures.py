@@ -40,11 +40,11 @@ BANNERS = (0xC4282C, 0x1668AA, 0x1C804E, 0xD68414, 0x6E3A8C)
 
 
 @lru_cache(maxsize=256)
-def photograph(file: str) -> bytes:
-    """A landscape as a PNG of about 640 by 420."""
-    dice = Random(file)
+def photograph(scene: str, percent: int = 100) -> bytes:
+    """A landscape as a PNG of about 640 by 420, or of so many percent of that."""
+    dice = Random(scene)
     width, height = dice.choices(SIZES, weights=(6, 3, 2, 2, 1))[0]
-    return _landscape(file, width, height)
+    return _landscape(scene, width * percent // 100, height * percent // 100)
 
 
 @lru_cache(maxsize=256)

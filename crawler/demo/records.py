@@ -25,12 +25,21 @@ class Picture:
 
     caption: without the full stop that pages print between caption and credit. credit: the photographer or agency, or
     "Ảnh minh họa" where the page says only that. grouped: shown beside the picture before it, under one caption.
+    scene: what it shows, where that is no longer what its file is named for; percent: the size it is served in. A page
+    tells neither.
     """
 
     file: str
     caption: str | None = None
     credit: str | None = None
     grouped: bool = False
+    scene: str | None = field(default=None, repr=False)
+    percent: int = field(default=100, repr=False)
+
+    @property
+    def shows(self) -> str:
+        """The name of the scene it shows."""
+        return self.scene or self.file
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,9 @@ class Passage:
 class Change:
     """One thing the newsroom did on a later day: `before` is replaced by `after` in `field`.
 
-    field: headline, lead, body, caption, credit, file, slug or state. before: a piece of text that occurs once;
-    empty for slug and state.
+    field: headline, lead, body, caption, credit, file, slug or state; scene or percent for a picture that is replaced,
+    or made smaller, under its address (before: its file). before: a piece of text that occurs once; empty for slug and
+    state.
     """
 
     day: int
@@ -94,11 +104,12 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPicture:
-    """A picture as readers get it. path: on the paper's host."""
+    """A picture as readers get it. path: on the paper's host. shows: the name of its scene."""
 
     path: str
     caption: str | None
     credit: str | None
+    shows: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +156,10 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One field of an article, yesterday and today. field: headline, lead, body, caption, credit or picture.
+    """One field of an article, yesterday and today. field: headline, lead, body, caption, credit, picture or scene.
 
-    before and after: the whole value: for body the whole paragraph, for picture its path. index: which paragraph or
-    picture, from 0; None for headline and lead.
+    before and after: the whole value: for body the whole paragraph, for picture its path, for scene what it shows where
+    the path stayed. index: which paragraph or picture, from 0; None for headline and lead.
     """
 
     path: str

@@ -133,9 +133,12 @@ def _machine(ask: Ask, body: bytes, content_type: str = XML) -> Answer:
 
 def _picture(ask: Ask) -> Answer | None:
     match = re.fullmatch(r"/anh/(2026/05|nho)/([a-z0-9-]+)\.png", ask.path)
-    if not match or match[2] not in ask.visit.edition.files:
+    picture = ask.visit.edition.pictures.get(match[2]) if match else None
+    if match is None or picture is None:
         return None
-    return _image(pictures.thumbnail(match[2]) if match[1] == "nho" else pictures.photograph(match[2]))
+    if match[1] == "nho":
+        return _image(pictures.thumbnail(picture.shows))
+    return _image(pictures.photograph(picture.shows, picture.percent))
 
 
 def _advert(ask: Ask) -> Answer | None:

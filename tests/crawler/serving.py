@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,11 +31,18 @@ class Answer:
 
 @dataclass
 class Site:
-    """Answers by path; 404 elsewhere. log: the paths asked for, in their order."""
+    """Answers by path; 404 elsewhere. asked: the paths asked for, in their order, with the request's headers; times:
+    when, in seconds of a monotonic clock."""
 
     answers: Mapping[str, Answer]
     base_url: str = ""
-    log: list[str] = field(default_factory=list)
+    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    times: list[float] = field(default_factory=list)
+
+    @property
+    def log(self) -> list[str]:
+        """The paths asked for, in their order."""
+        return [path for path, _ in self.asked]
 
 
 def article(headline: str, extra: str = "") -> Answer:
@@ -61,7 +69,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            site.log.append(self.path)
+            site.times.append(time.monotonic())
+            site.asked.append((self.path, dict(self.headers)))
             answer = site.answers.get(self.path, Answer(b"<h1>404</h1>", 404))
             self.wfile.write(b"HTTP/1.1 %d Answer\r\nContent-Length: %d\r\n" % (answer.status, len(answer.body)))
             for name, value in answer.headers:

@@ -93,14 +93,15 @@ def test_day_one_brings_no_changes() -> None:
     assert (today.edited, today.added, today.disappeared, today.moved) == ((), (), (), ())
 
 
-def test_day_two_edits_four_articles_and_adds_four() -> None:
+def test_day_two_edits_five_articles_and_adds_four() -> None:
     today = changes(2)
     edits = {edit.field: edit for edit in today.edited}
-    assert set(edits) == {"headline", "body", "credit", "picture"} and len(today.edited) == 4
+    assert set(edits) == {"headline", "body", "credit", "picture", "scene"} and len(today.edited) == 5
     assert (edits["headline"].before[-8:], edits["headline"].after[-8:]) == ("Yên Lình", "Yên Lĩnh")
     assert "412 tỷ đồng" in edits["body"].before and "421 tỷ đồng" in edits["body"].after
     assert (edits["credit"].before, edits["credit"].after, edits["credit"].index) == ("Thu Hà", "Dương Miên", 1)
     assert edits["picture"].before != edits["picture"].after
+    assert (edits["scene"].before, edits["scene"].after) == ("lang-go-sat", "san-phoi-nan-go-sat")
     assert len(today.added) == 4 and not today.disappeared and not today.moved
 
 

@@ -12,6 +12,8 @@ from crawler.demo import pictures
 from crawler.demo.furniture import ADVERTS
 from crawler.demo.paper import DAYS, published
 from crawler.demo.png import Canvas, mix
+from crawler.demo.server import Newspaper
+from tests.crawler.demo.conftest import Get
 
 FILES = sorted(
     {one.path.rsplit("/", 1)[1][:-4] for day in DAYS for article in published(day) for one in article.pictures}
@@ -75,3 +77,27 @@ def test_a_canvas_paints_where_it_is_told_and_clips() -> None:
 
 def test_mixing() -> None:
     assert mix(0x000000, 0xFF8040, 0.5) == 0x804020
+
+
+REPLACED, SMALLER = "/anh/2026/05/lang-go-sat.png", "/anh/2026/05/doi-hoa-co-am.png"
+
+
+def test_on_day_two_one_address_shows_another_picture_and_one_a_smaller_copy(newspaper: Newspaper, get: Get) -> None:
+    before = {path: get(path) for path in (REPLACED, SMALLER)}
+    newspaper.turn_to(2)
+    after = {path: get(path) for path in (REPLACED, SMALLER)}
+    assert after[REPLACED].body == pictures.photograph("san-phoi-nan-go-sat")
+    assert [rows(reply[SMALLER].body)[:2] for reply in (before, after)] == [(480, 600), (360, 450)]
+    for path in (REPLACED, SMALLER):
+        assert before[path].headers["ETag"] != after[path].headers["ETag"]
+
+
+def test_the_pages_tell_nothing_of_it(newspaper: Newspaper) -> None:
+    days = [{one.path: one for one in published(day)} for day in (1, 2)]
+    for path in (
+        "/kinh-te/lang-dan-lat-go-sat-tim-dau-ra-238101.htm",
+        "/kinh-te/nguoi-nuoi-ong-co-am-theo-mua-hoa-238112.htm",
+    ):
+        before, after = (day[path] for day in days)
+        assert before.modified_at is after.modified_at is None
+        assert [one.path for one in before.pictures] == [one.path for one in after.pictures]
