@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with one answer. parameters: name and an example, which finds something in the demo's archive."""
+    """A question with one answer. name: no table's or view's, for Datasette gives both a page. parameters: each with an
+    example, which finds something in the demo's archive."""
 
     name: str
     title: str
@@ -91,8 +92,8 @@ LIMIT 20
 """,
 )
 _PHOTOGRAPHS = Question(
-    "photographs",
-    "One photographer's latest pictures",
+    "photographs_by",
+    "The latest pictures of one photographer",
     """
 SELECT articles.published_at, version_images.caption, articles.headline, images.url
 FROM version_images
@@ -126,7 +127,7 @@ GROUP BY section, month
     {"first": "2026-01", "last": "2026-12"},
 )
 _EDITS = Question(
-    "edits",
+    "edited_between",
     "What was edited in a span of time, latest first",
     """
 SELECT edited_at, changed, words_removed, words_added, new_headline, url

@@ -7,7 +7,9 @@ import re
 import subprocess
 import sys
 import time
+import unicodedata
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -16,14 +18,21 @@ from urllib.request import Request, urlopen
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest
+from archive import Capture, Run, ingest, start_run
 from archive.schema import TABLES
-from tests.support import Shoot, page
+from archive.store import open_archive, searching
+from archive.store.ten import QUESTIONS, Question
+from tests.support import NOON, PAPER, Shoot, page
+
+SPELLINGS = [
+    "Đảng bộ", "dang bo", "đang bo", "DANG BO", '"tam duong"', '"Tam Dương"', "hoà bình", "Hòa Bình", '"hoa binh"',
+    "thuy loi", unicodedata.normalize("NFD", "Thủy lợi"), "duong lang", "cau dai", "khongco", '"bộ đảng"',
+]  # fmt: skip
 
 
-@pytest.fixture
-def base(db: Database, run: Run, shoot: Shoot, path: Path) -> Iterator[str]:
-    ingest(db, run, shoot("https://bao.example/a-1.htm", page("Đảng bộ Tam Dương họp")))
+@contextmanager
+def served(path: Path) -> Iterator[str]:
+    """The address of a Datasette that serves the archive."""
     command = [sys.executable, "-m", "crawler", "serve", "--db", str(path), "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
@@ -31,6 +40,25 @@ def base(db: Database, run: Run, shoot: Shoot, path: Path) -> Iterator[str]:
     yield address
     process.terminate()
     process.communicate(timeout=20)
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two articles; made once, for nobody writes to it."""
+    path = tmp_path_factory.mktemp("datasette") / "archive.db"
+    pages = {"a-1": page("Đảng bộ Tam Dương họp"), "b-2": page("Xã Hoà Bình được mùa", "Đường làng Thuỷ lợi xã tốt.")}
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {"luubao": "test"}, NOON)
+        for name, body in pages.items():
+            url = f"https://bao.example/{name}.htm"
+            ingest(db, run, Capture(url, url, NOON, 200, body=body.encode(), encoding="utf-8"))
+    return path
+
+
+@pytest.fixture(scope="module")
+def base(archive: Path) -> Iterator[str]:
+    with served(archive) as address:
+        yield address
 
 
 def get(address: str) -> dict:  # type: ignore[type-arg]  # JSON
@@ -49,6 +77,38 @@ def test_the_search_box_finds_vietnamese(base: str, words: str) -> None:
         found = get(f"{base}/archive/{table}.json?_shape=objects&_search={quote(words)}")
         assert [row["headline"] for row in found["rows"]] == ["Đảng bộ Tam Dương họp"]
     assert get(f"{base}/archive/articles.json?_search=khongco")["rows"] == []
+
+
+@pytest.mark.parametrize("words", SPELLINGS)
+def test_the_search_box_and_the_command_find_the_same(base: str, archive: Path, words: str) -> None:
+    found = get(f"{base}/archive/articles.json?_shape=objects&_search={quote(words)}")["rows"]
+    with open_archive(archive) as reader:
+        assert {row["headline"] for row in found} == {hit.headline for hit in searching.search(reader, words)}
+
+
+@pytest.mark.parametrize("words", ["'", '"', '""', "a\0b", "(", "NEAR(a b)", "***", "🙂", "-a", "a" * 5_000])
+def test_hostile_words_in_the_search_box_break_nothing(base: str, words: str) -> None:
+    address = f"{base}/archive/articles.json?_search={quote(words)}"
+    try:
+        assert "rows" in get(address)
+    except HTTPError as refused:  # Datasette quotes words for FTS5 as it does, and says so where that fails
+        with refused:
+            assert (refused.code, json.load(refused)["ok"]) == (400, False)
+
+
+@pytest.mark.parametrize("question", QUESTIONS, ids=lambda question: question.name)
+def test_every_question_is_a_page_with_a_form(base: str, question: Question) -> None:
+    with urlopen(f"{base}/archive/{question.name}") as answer:
+        page_source = answer.read().decode()
+    assert question.title in page_source
+    assert all(f'name="{parameter}"' in page_source for parameter in question.parameters)
+
+
+def test_a_question_answers_what_it_is_asked(base: str) -> None:
+    asked = "name=tam%20duong&_shape=arrays"
+    assert get(f"{base}/archive/named.json?{asked}")["rows"] == [[None, 1]]
+    (row,) = get(f"{base}/archive/history.json?address=https://www.bao.example/a-1.htm/&_shape=objects")["rows"]
+    assert (row["number"], row["headline"]) == (1, "Đảng bộ Tam Dương họp")
 
 
 def test_columns_are_explained(base: str) -> None:
@@ -75,9 +135,12 @@ def test_nobody_can_write(base: str) -> None:
     refused.value.close()
 
 
-def test_it_serves_while_a_crawl_writes(base: str, db: Database, run: Run, shoot: Shoot) -> None:
-    for hours in range(1, 6):
-        ingest(db, run, shoot("https://bao.example/a-1.htm", page(f"Đảng bộ Tam Dương họp lần {hours}"), hours=hours))
-        time.sleep(0.01)
-        (row,) = get(f"{base}/archive/articles.json?_shape=objects")["rows"]
-        assert (row["headline"], row["version_count"]) == (f"Đảng bộ Tam Dương họp lần {hours}", hours + 1)
+def test_it_serves_while_a_crawl_writes(db: Database, run: Run, shoot: Shoot, path: Path) -> None:
+    ingest(db, run, shoot("https://bao.example/a-1.htm", page("Đảng bộ Tam Dương họp")))
+    with served(path) as address:
+        for hours in range(1, 6):
+            headline = f"Đảng bộ Tam Dương họp lần {hours}"
+            ingest(db, run, shoot("https://bao.example/a-1.htm", page(headline), hours=hours))
+            time.sleep(0.01)
+            (row,) = get(f"{address}/archive/articles.json?_shape=objects")["rows"]
+            assert (row["headline"], row["version_count"]) == (headline, hours + 1)

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive import Capture, Image, Reading, Run, store
 from archive.records import Block
+from archive.schema import TABLES
 from archive.store.file import retell
 from archive.store.identity import Source
 from archive.store.ten import QUESTIONS, TOPICS
@@ -75,7 +76,7 @@ ANSWERS: list[tuple[str, dict[str, object], list[tuple[object, ...]]]] = [
     ("headlines", {}, [("2026-05-21T12:00:00Z", "Cầu mới", "Cầu Bến Gót", BRIDGE)]),
     ("headlines_by_year", {}, [("2026", 1)]),
     ("deletions", {}, [("2026-08-28T12:00:00Z", "Chợ phiên", "2026-05-16T06:00:00+07:00", MARKET, "status 404")]),
-    ("photographs", {"credit": "Thu Hà"}, [
+    ("photographs_by", {"credit": "Thu Hà"}, [
         ("2026-05-20T08:00:00+07:00", "chú", "Cầu Bến Gót", "https://bao.example/Cầu mới2.jpg"),
         ("2025-12-31T23:30:00+07:00", "chú", "Trường cũ", "https://bao.example/Trường cũ0.jpg"),
     ]),
@@ -106,7 +107,7 @@ def test_history_by_any_usual_spelling(ask, address: str) -> None:  # type: igno
 
 
 def test_edits_of_a_span_and_the_longest_standing(ask) -> None:  # type: ignore[no-untyped-def]  # as above
-    edits = [(row[0], row[1]) for row in ask("edits", since="2026-05-22", until="2026-08-19")]
+    edits = [(row[0], row[1]) for row in ask("edited_between", since="2026-05-22", until="2026-08-19")]
     assert edits == [
         ("2026-08-18T12:00:00Z", "lead"),
         ("2026-05-23T12:00:00Z", "body"),
@@ -164,4 +165,6 @@ def test_a_withdrawn_article_leaves_no_name_behind(ask, db: Database) -> None:  
 
 def test_ten_topics_every_question_with_a_name_of_its_own() -> None:
     assert len(TOPICS) == 10
-    assert len({question.name for question in QUESTIONS}) == len(QUESTIONS)
+    names = {question.name for question in QUESTIONS}
+    assert len(names) == len(QUESTIONS)
+    assert not names & {table.name for table in TABLES}
