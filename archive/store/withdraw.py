@@ -58,8 +58,7 @@ def withdraw(db: Database, article_id: int, reason: str, at: datetime, *, destro
         withdrawal_id = present.id if present else _hide(db, article_id, reason, at)
         if destroy:
             _destroy(db, withdrawal_id, at)
-    if destroy:
-        _forget_words(db)
+            _forget_words(db)  # with the rest, or not at all: killed in between, nobody would come back to it
     checkpoint(db)
 
 
