@@ -30,6 +30,7 @@ from archive.options import (
 from archive.reading_cli import read, rules
 from archive.reread_cli import reread_command
 from archive.store import open_archive, questions
+from archive.store.connection import is_laid_down
 
 EXIT_NOTHING = 1
 """What a command that looks for something returns when it finds nothing, as grep does."""
@@ -185,8 +186,15 @@ def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser:
         pass
     with TemporaryDirectory(prefix="luubao-") as folder:
         file = datasette.write_metadata(path, Path(folder))
-        shown = picture_folder(path, pictures)
-        arguments = datasette.command(path, file, host=host, port=port, open_browser=open_browser, pictures=shown)
+        arguments = datasette.command(
+            path,
+            file,
+            host=host,
+            port=port,
+            open_browser=open_browser,
+            pictures=picture_folder(path, pictures),
+            laid_down=is_laid_down(path),
+        )
         raise click.exceptions.Exit(_run_until_ended(arguments))
 
 

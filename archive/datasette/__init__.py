@@ -80,15 +80,23 @@ def write_metadata(archive: Path, folder: Path) -> Path:
 
 
 def command(
-    archive: Path, metadata_file: Path, *, host: str, port: int, open_browser: bool, pictures: Path | None = None
+    archive: Path,
+    metadata_file: Path,
+    *,
+    host: str,
+    port: int,
+    open_browser: bool,
+    pictures: Path | None = None,
+    laid_down: bool = False,
 ) -> list[str]:
     """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile.
-    pictures: the folder that has them."""
+    pictures: the folder that has them. laid_down: the archive lies where nobody can write."""
     settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"luubao:{STATIC}"]
     shown = _pictures(pictures) if pictures else []
-    return [sys.executable, "-m", "datasette", "serve", str(archive), *place, *shown, *settings, *browser]
+    file = ["--immutable", str(archive)] if laid_down else [str(archive)]
+    return [sys.executable, "-m", "datasette", "serve", *file, *place, *shown, *settings, *browser]
 
 
 def _pictures(folder: Path) -> list[str]:

@@ -63,7 +63,7 @@ def _writable(path: Path) -> Database:
 def _readable(path: Path) -> Database:
     if not path.is_file():
         raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
-    db = _connected(path, "mode=ro&immutable=1" if _is_laid_down(path) else "mode=ro")
+    db = _connected(path, "mode=ro&immutable=1" if is_laid_down(path) else "mode=ro")
     try:
         _refuse_foreign(db, path)
         if migrations.pending(db):
@@ -74,10 +74,13 @@ def _readable(path: Path) -> Database:
     return db
 
 
-def _is_laid_down(path: Path) -> bool:
+def is_laid_down(path: Path) -> bool:
     """Whether the file lies where nothing can be written beside it and nobody writes to it: SQLite opens a file in WAL
     mode there only if it is told that it will not change."""
-    return not os.access(path.parent, os.W_OK) and not path.with_name(path.name + "-wal").exists()
+    file = path.resolve()
+    log, index = (file.with_name(file.name + ending) for ending in ("-wal", "-shm"))
+    nobody_writes = not log.exists() or (log.stat().st_size == 0 and not index.exists())
+    return nobody_writes and not os.access(file.parent, os.W_OK)
 
 
 def _connected(path: Path, how: str) -> Database:
@@ -87,9 +90,19 @@ def _connected(path: Path, how: str) -> Database:
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_way_out(path)}") from error
     except sqlite3.DatabaseError as error:
         raise ArchiveUnusable(f"{path} cannot be opened as an archive: {error}") from error
     return db
+
+
+def _way_out(path: Path) -> str:
+    """What to do about a file that SQLite cannot open. Even to read, it needs some 32 kB beside a file in WAL mode."""
+    file = path.resolve()
+    if not os.access(file.parent, os.W_OK) and file.with_name(file.name + "-wal").exists():
+        return "A write-ahead log lies beside it: copy both to where files can be written, and open them there"
+    return "Check free space and the permissions of the file and its folder"
 
 
 def _refuse_foreign(db: Database, path: Path) -> None:
