@@ -16,9 +16,9 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.errors import ArchiveMissing, LuubaoError
-from archive.options import db_option, json_option
-from archive.store import consistency, open_archive, questions
+from archive.options import db_option, json_option, picture_folder, pictures_option
 from archive.store import compact as compacting
+from archive.store import consistency, open_archive, questions
 from archive.store import withdraw as withdrawing
 from archive.store.fixity import Problem
 from archive.store.seals import newest_seal
@@ -32,14 +32,15 @@ _WORTH_VACUUM = 0.05
 @click.command()
 @db_option
 @json_option
+@pictures_option
 @click.option("--seal", help="A seal noted earlier (sha256:...), which the chain must still hold.")
 @click.option("--index", is_flag=True, help="Also compare the search index with the texts; nobody can write meanwhile.")
-def verify(path: Path, as_json: bool, seal: str | None, index: bool) -> None:
+def verify(path: Path, as_json: bool, pictures: Path | None, seal: str | None, index: bool) -> None:
     """Checks that the archive still holds what was put into it.
 
-    Recomputes every digest, opens every stored page, follows the chain of seals that every run ends with, and looks
-    whether the tables agree. Says what is wrong with which row. Exit code 1 when anything is; prints the newest seal
-    when nothing is: note it elsewhere, and --seal proves later that nothing before it was changed.
+    Recomputes every digest, opens every stored page and picture, follows the chain of seals that every run ends with,
+    and looks whether the tables agree. Says what is wrong with which row. Exit code 1 when anything is; prints the
+    newest seal when nothing is: note it elsewhere, and --seal proves later that nothing before it was changed.
 
     \b
     Example:
@@ -49,7 +50,7 @@ def verify(path: Path, as_json: bool, seal: str | None, index: bool) -> None:
         if seal:
             require_seal(db, seal)
         with _progress("verifying", steps(db)) as step:
-            problems = list(find_problems(db, step))
+            problems = list(find_problems(db, step, picture_folder(path, pictures)))
         head = newest_seal(db)
     if index:
         with _existing(path) as db:
@@ -116,12 +117,15 @@ def _size(count: int) -> str:
 
 @click.command()
 @db_option
+@pictures_option
 @click.argument("url")
 @click.option("--reason", help="Why: kept, and shown to whoever asks for the article.")
 @click.option("--destroy", is_flag=True, help="Destroy words and pages; only addresses, times and digests stay.")
 @click.option("--restore", "restoring", is_flag=True, help="Take a withdrawal back.")
 @click.option("--yes", is_flag=True, help="Do not ask before destroying.")
-def withdraw(path: Path, url: str, reason: str | None, destroy: bool, restoring: bool, yes: bool) -> None:
+def withdraw(
+    path: Path, pictures: Path | None, url: str, reason: str | None, destroy: bool, restoring: bool, yes: bool
+) -> None:
     """Hides an article from views, search, exports and the web; the evidence stays in the file, or is destroyed.
 
     Addresses, times and digests stay, so that `luubao verify` still holds; so does what other pages, such as lists,
@@ -133,14 +137,15 @@ def withdraw(path: Path, url: str, reason: str | None, destroy: bool, restoring:
     """
     if restoring == (reason is not None) or (restoring and destroy):
         raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")
+    folder = picture_folder(path, pictures)
     with _existing(path) as db:
         article_id = questions.article_id(db, url)
         if restoring:
-            withdrawing.restore(db, article_id, clock.now())
+            withdrawing.restore(db, article_id, clock.now(), pictures=folder)
         else:
             if destroy and not yes:
                 click.confirm(f"Destroy the words and pages of {url} for ever?", abort=True)
-            withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy)
+            withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy, pictures=folder)
     done = "restored" if restoring else "destroyed" if destroy else "withdrawn"
     click.echo(f"article {article_id} is {done}")
 

@@ -196,6 +196,7 @@ TABLES: tuple[Table, ...] = (
         "digest": "sha256 over the previous seal, the run and its captures, as docs/storage.md tells",
         "capture_count": "how many captures it covers",
         "capture_digests": "sha256 of each of them, 32 bytes a capture, in order of arrival",
+        "picture_digests": "the same of the run's picture_captures",
     }),
     Table("dictionaries", "What an outlet's pages have in common, against which bodies are compressed; append-only", {
         "id": "number of the dictionary",

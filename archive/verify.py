@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.errors import UnknownSeal
 from archive.store import consistency, fixity
 from archive.store.fixity import Problem, Step
-
+from archive.store.picture_files import broken_pictures
 
 _LOOKS = (
     fixity.broken_dictionaries,
@@ -20,12 +21,15 @@ _LOOKS = (
 )
 
 
-def verify(db: Database, step: Step = lambda: None) -> Iterator[Problem]:
+def verify(db: Database, step: Step = lambda: None, pictures: Path | None = None) -> Iterator[Problem]:
     """Everything in the archive that is not as it was recorded: the file, dictionaries, bodies, texts, the chain of
-    seals, and how the tables agree. Reads only; crawls may go on meanwhile. `step` is called `steps(db)` times."""
+    seals, how the tables agree, and the pictures in their folder, if there is one. Reads only; crawls may go on
+    meanwhile. `step` is called `steps(db)` times."""
     yield from fixity.told(fixity.broken_file(db))
     for look in _LOOKS:
         yield from fixity.told(look(db, step))
+    if pictures:
+        yield from fixity.told(broken_pictures(db, pictures, step))
 
 
 def steps(db: Database) -> int:

@@ -38,7 +38,8 @@ CREATE TABLE seals (
   previous TEXT,
   digest TEXT NOT NULL UNIQUE,
   capture_count INTEGER NOT NULL,
-  capture_digests BLOB NOT NULL
+  capture_digests BLOB NOT NULL,
+  picture_digests BLOB NOT NULL
 ) STRICT;
 
 CREATE TABLE tombstones (

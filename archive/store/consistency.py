@@ -87,12 +87,15 @@ def rules_count() -> int:
     return len(_RULES)
 
 
+INDEXES = ("search", "search_front")
+
+
 def _index_size(db: Database) -> Iterator[Problem]:
-    shown, indexed = (
-        db.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("active_texts", "search_docsize")
-    )
-    if shown != indexed:
-        yield Problem("search", f"{shown} versions are shown, {indexed} are in the search index")
+    (shown,) = db.execute("SELECT count(*) FROM active_texts").fetchone()
+    for index in INDEXES:
+        (indexed,) = db.execute(f"SELECT count(*) FROM {index}_docsize").fetchone()
+        if shown != indexed:
+            yield Problem(index, f"{shown} versions are shown, {indexed} are in the search index")
 
 
 def broken_index(db: Database) -> Iterator[Problem]:
@@ -100,8 +103,9 @@ def broken_index(db: Database) -> Iterator[Problem]:
 
     Raises ArchiveUnusable when it cannot be written.
     """
-    try:
-        with transaction(db):
-            db.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
-    except sqlite3.DatabaseError as error:
-        yield Problem("search", f"the index does not hold the words of the texts: {error}")
+    for index in INDEXES:
+        try:
+            with transaction(db):
+                db.execute(f"INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.DatabaseError as error:
+            yield Problem(index, f"the index does not hold the words of the texts: {error}")

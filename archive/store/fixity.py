@@ -99,14 +99,17 @@ def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
 
 def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
     """Runs that are not what was sealed, captures changed, removed or put in since, and links that are missing."""
-    chain = db.execute("SELECT id, run_id, previous, digest, capture_digests FROM seals ORDER BY id").fetchall()
+    chain = db.execute(
+        "SELECT id, run_id, previous, digest, capture_digests, picture_digests FROM seals ORDER BY id"
+    ).fetchall()
     for before, after in pairwise([None, *chain]):
         assert after is not None
-        seal_id, run_id, previous, digest, sealed = after
+        seal_id, run_id, previous, digest, *sealed = after
         step()
         if previous != (before[3] if before else None):
             yield Problem(f"seals {seal_id}", "the seal before it was changed or removed")
-        changes = list(_changed_captures(db, run_id, sealed))
+        pairs = zip(seals.SEALED, sealed, strict=True)
+        changes = [change for table, digests in pairs for change in _changed_rows(db, table, run_id, digests)]
         yield from changes
         if not changes and seals.seal_of(db, run_id, previous).digest != digest:
             yield Problem(f"runs {run_id}", "the run or its seal was changed after it was sealed")
@@ -123,26 +126,26 @@ def has_seal(db: Database, digest: str) -> bool:
 
 def row_count(db: Database) -> int:
     """How many rows the checks of this module look at."""
-    tables = ("dictionaries", "bodies", "texts", "seals")
+    tables = ("dictionaries", "bodies", "texts", "seals", "pictures")
     return sum(int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)
 
 
-def _changed_captures(db: Database, run_id: int, sealed: bytes) -> Iterator[Problem]:
-    """Compares what was sealed with what is there: digests in the seal that no capture has, and the other way round."""
-    present = list(seals.capture_digests(db, run_id))
+def _changed_rows(db: Database, table: str, run_id: int, sealed: bytes) -> Iterator[Problem]:
+    """Compares what was sealed with what is there: digests in the seal that no row has, and the other way round."""
+    present = list(seals.row_digests(db, table, run_id))
     size = seals.DIGEST_SIZE
     recorded = [sealed[at : at + size] for at in range(0, len(sealed), size)]
     if recorded == [digest for _, digest in present]:
         return
     known = set(recorded)
-    strange = [capture_id for capture_id, digest in present if digest not in known]
-    for capture_id in strange:
-        yield Problem(f"captures {capture_id}", f"it is not what was sealed with run {run_id}")
+    strange = [row_id for row_id, digest in present if digest not in known]
+    for row_id in strange:
+        yield Problem(f"{table} {row_id}", f"it is not what was sealed with run {run_id}")
     if missing := len(recorded) - len(present):
-        what = f"{len(recorded)} captures were sealed, {len(present)} are here"
+        what = f"{len(recorded)} {table} were sealed, {len(present)} are here"
         yield Problem(f"runs {run_id}", f"{what}{_where_missing(present, recorded) if missing > 0 else ''}")
     elif not strange:
-        yield Problem(f"runs {run_id}", "its captures are not in the order in which they were sealed")
+        yield Problem(f"runs {run_id}", f"its {table} are not in the order in which they were sealed")
 
 
 def _where_missing(present: list[tuple[int, bytes]], recorded: list[bytes]) -> str:

@@ -2,9 +2,9 @@
 
 A capture's digest is the SHA-256 of its facts, its headers and its body's digest, as one line of JSON. A seal is the
 SHA-256 over a first line, JSON of the previous seal's digest and the run's facts, and then one line with the
-hexadecimal digest of each capture, in order of arrival. JSON is UTF-8 without spaces; every line ends with a line
-feed. No row number is part of it, so seals hold wherever the captures go. Whoever notes the newest seal elsewhere can
-show later that nothing that came before was changed, removed or put in.
+hexadecimal digest of each capture, in order of arrival, and of each fetch of a picture. JSON is UTF-8 without spaces;
+every line ends with a line feed. No row number is part of it, so seals hold wherever the captures go. Whoever notes
+the newest seal elsewhere can show later that nothing that came before was changed, removed or put in.
 """
 
 from __future__ import annotations
@@ -33,32 +33,41 @@ _CAPTURES = (
     " WHERE run_id = ? ORDER BY captures.id"
 )
 
+_PICTURES = (
+    "SELECT picture_captures.id, images.url, captured_at, final_url, status, outcome, detail, etag, last_modified,"
+    " pictures.digest FROM picture_captures JOIN images ON images.id = image_id"
+    " LEFT JOIN pictures ON pictures.id = picture_id WHERE run_id = ? ORDER BY picture_captures.id"
+)
+SEALED = {"captures": _CAPTURES, "picture_captures": _PICTURES}
+"""The tables whose rows a seal covers, with the query for a run's rows: number, then facts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Seal:
     """What a run's record amounts to. previous: the digest of the seal before it; None for the first.
-    capture_digests: DIGEST_SIZE bytes for each capture."""
+    capture_digests, picture_digests: DIGEST_SIZE bytes for each row."""
 
     run_id: int
     previous: str | None
     digest: str
     capture_count: int
     capture_digests: bytes
+    picture_digests: bytes
 
 
 def seal_of(db: Database, run_id: int, previous: str | None) -> Seal:
     """Computes the seal of a run from what the archive holds of it."""
-    digests = [digest for _, digest in capture_digests(db, run_id)]
+    captures, pictures = ([digest for _, digest in row_digests(db, table, run_id)] for table in SEALED)
     whole = hashlib.sha256(_line([previous, *db.execute(_RUN, [run_id]).fetchone()]))
-    for digest in digests:
+    for digest in (*captures, *pictures):
         whole.update(digest.hex().encode() + b"\n")
-    return Seal(run_id, previous, "sha256:" + whole.hexdigest(), len(digests), b"".join(digests))
+    return Seal(run_id, previous, "sha256:" + whole.hexdigest(), len(captures), b"".join(captures), b"".join(pictures))
 
 
-def capture_digests(db: Database, run_id: int) -> Iterator[tuple[int, bytes]]:
-    """Number and digest of each capture of a run, in order of arrival."""
-    for capture_id, *facts in db.execute(_CAPTURES, [run_id]):
-        yield capture_id, hashlib.sha256(_line(facts)).digest()
+def row_digests(db: Database, table: str, run_id: int) -> Iterator[tuple[int, bytes]]:
+    """Number and digest of each row of a sealed table that a run brought, in order of arrival."""
+    for row_id, *facts in db.execute(SEALED[table], [run_id]):
+        yield row_id, hashlib.sha256(_line(facts)).digest()
 
 
 def seal_finished(db: Database, at: datetime) -> None:
@@ -70,10 +79,13 @@ def seal_finished(db: Database, at: datetime) -> None:
     for (run_id,) in rows:
         seal = seal_of(db, run_id, newest_seal(db))
         db.execute(
-            "INSERT INTO seals (run_id, sealed_at, previous, digest, capture_count, capture_digests)"
-            " VALUES (?, ?, ?, ?, ?, ?)",
-            [run_id, clock.stamp(at), seal.previous, seal.digest, seal.capture_count, seal.capture_digests],
-        )
+            "INSERT INTO seals (run_id, sealed_at, previous, digest, capture_count, capture_digests, picture_digests)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [
+                run_id, clock.stamp(at), seal.previous, seal.digest, seal.capture_count, seal.capture_digests,
+                seal.picture_digests,
+            ],
+        )  # fmt: skip
 
 
 def newest_seal(db: Database) -> str | None:

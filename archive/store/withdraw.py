@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive import clock
 from archive.errors import UnknownArticle, Withdrawn
+from archive.store import picture_files
 from archive.store.bodies import Stored, encode, get_body
 from archive.store.compact import replace_stored
 from archive.store.connection import checkpoint, transaction
@@ -45,8 +47,11 @@ _BODIES = (
 )
 
 
-def withdraw(db: Database, article_id: int, reason: str, at: datetime, *, destroy: bool) -> None:
+def withdraw(
+    db: Database, article_id: int, reason: str, at: datetime, *, destroy: bool, pictures: Path | None = None
+) -> None:
     """Hides an article, and destroys its words and bytes if asked to; one that is hidden already can be destroyed.
+    pictures: the folder that has its pictures; None where there is none.
 
     Raises Withdrawn when there is nothing left to do.
     """
@@ -55,14 +60,14 @@ def withdraw(db: Database, article_id: int, reason: str, at: datetime, *, destro
     if present and (present.destroyed_at or not destroy):
         raise Withdrawn(f"article {article_id} was withdrawn on {present.withdrawn_at[:10]}: {present.reason}")
     with transaction(db):
-        withdrawal_id = present.id if present else _hide(db, article_id, reason, at)
+        withdrawal_id = present.id if present else _hide(db, article_id, reason, at, pictures)
         if destroy:
-            _destroy(db, withdrawal_id, at)
+            _destroy(db, withdrawal_id, at, pictures)
             _forget_words(db)  # with the rest, or not at all: killed in between, nobody would come back to it
     checkpoint(db)
 
 
-def restore(db: Database, article_id: int, at: datetime) -> None:
+def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | None = None) -> None:
     """Takes a withdrawal back: everything stands where it stood.
 
     Raises UnknownArticle when the article is not withdrawn, Withdrawn when its words and bytes were destroyed.
@@ -77,6 +82,8 @@ def restore(db: Database, article_id: int, at: datetime) -> None:
             for row_id, values in _withheld(db, present.id, table):
                 _write(db, table, row_id, values)
         _restore_images(db, present.id)
+        for picture_id, values in _withheld(db, present.id, "pictures"):
+            picture_files.show(db, pictures, picture_id, values["path"], values["thumbnail"])
         _restore_bodies(db, present.id)
         for version_id, values in _withheld(db, present.id, "active_texts"):
             db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, values["text_id"]])
@@ -97,16 +104,18 @@ def absorb(db: Database, article_id: int, outlet_id: int, key: str, at: datetime
     _hide_bodies(db, present.id, article_id)
     _set_due(db, article_id, None)
     if present.destroyed_at:
-        _destroy(db, present.id, at)
+        _destroy(db, present.id, at, None)
 
 
-def _hide(db: Database, article_id: int, reason: str, at: datetime) -> int:
+def _hide(db: Database, article_id: int, reason: str, at: datetime, pictures: Path | None) -> int:
     moment = clock.stamp(at)
     cursor = db.execute(
         "INSERT INTO withdrawals (article_id, withdrawn_at, reason) VALUES (?, ?, ?)", [article_id, moment, reason]
     )
     withdrawal_id = int(cursor.lastrowid or 0)
     db.execute("UPDATE articles SET withdrawn_at = ? WHERE id = ?", [moment, article_id])
+    for picture_id, data in picture_files.hide(db, pictures, article_id):
+        _withhold(db, withdrawal_id, "pictures", picture_id, data)
     for version_id in _ids(db, _OF_ARTICLE["versions"], article_id):
         _hide_images(db, withdrawal_id, version_id)
         _hide_active(db, withdrawal_id, version_id)  # before its text is emptied: the index is told what it held
@@ -188,7 +197,9 @@ def _restore_bodies(db: Database, withdrawal_id: int) -> None:
         replace_stored(db, body_id, encode(db, opened(data), outlet_id, None))
 
 
-def _destroy(db: Database, withdrawal_id: int, at: datetime) -> None:
+def _destroy(db: Database, withdrawal_id: int, at: datetime, pictures: Path | None) -> None:
+    for picture_id, _ in _withheld(db, withdrawal_id, "pictures"):
+        picture_files.destroy(db, pictures, picture_id)
     db.execute(
         "UPDATE bodies SET codec = 'destroyed' WHERE id IN"
         " (SELECT row_id FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies')",
