@@ -118,7 +118,9 @@ def versions(path: Path, as_json: bool, url: str) -> None:
 def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None, history: bool, limit: int) -> None:
     """Searches headlines, leads, texts and captions, with or without diacritics.
 
-    All words must occur. Double quotes make a phrase, a star at a word's end a prefix.
+    All words must occur. Double quotes make a phrase, a star at a word's end a prefix; OR in capitals between two words
+    or phrases asks for either, a minus before one excludes it. Words in the headline come first, then in headline and
+    lead, then anywhere, each newest first. Put the whole question in single quotes.
 
     \b
     Example:

@@ -42,8 +42,8 @@ def pictures_option(command: F) -> F:
 
 def picture_folder(archive: Path, named: Path | None) -> Path | None:
     """The folder with an archive's pictures; None when there is none here: never fetched, or kept elsewhere."""
-    folder = named or folder_beside(archive)
-    return folder if folder.is_dir() else None
+    places = [named] if named else [archive.with_name(f"{archive.name}.pictures"), folder_beside(archive)]
+    return next((place for place in places if place.is_dir()), None)
 
 
 NUMBER = click.IntRange(1, 1_000_000_000)

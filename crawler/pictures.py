@@ -93,7 +93,7 @@ class Pictures(FilesPipeline):
         paper itself is there."""
         host = host_of(url)
         return absolute(url, "") is not None and (
-            not _is_inside(host) or _is_inside(host_of(self.door.run.outlet.home_url))
+            not is_inside(host) or is_inside(host_of(self.door.run.outlet.home_url))
         )
 
     async def media_to_download(  # type: ignore[override]  # Scrapy awaits what it returns
@@ -194,7 +194,7 @@ def _why_nothing(response: Response) -> str | None:
     return f"status {response.status}" + (f", to {leads_to(response)}" if redirects(response) else "")
 
 
-def _is_inside(host: str) -> bool:
+def is_inside(host: str) -> bool:
     """Whether a host's name says that it is this machine, or one of its own network."""
     try:
         return not ip_address(host).is_global

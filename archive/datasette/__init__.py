@@ -94,13 +94,13 @@ def command(
     settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"luubao:{STATIC}"]
+    plugins = ["--plugins-dir", str(PLUGINS)]
     shown = _pictures(pictures) if pictures else []
     file = ["--immutable", str(archive)] if laid_down else [str(archive)]
-    return [sys.executable, "-m", "datasette", "serve", *file, *place, *shown, *settings, *browser]
+    return [sys.executable, "-m", "datasette", "serve", *file, *place, *plugins, *shown, *settings, *browser]
 
 
 def _pictures(folder: Path) -> list[str]:
     """Serves pictures and thumbnails. Not the rest of the folder: an SVG can run scripts, and lies apart for that."""
     mounts = [name for name in ("sha256", "thumbnails") if (folder / name).is_dir()]
-    served = [word for name in mounts for word in ("--static", f"pictures/{name}:{folder / name}")]
-    return [*served, "--plugins-dir", str(PLUGINS)] if mounts else []
+    return [word for name in mounts for word in ("--static", f"pictures/{name}:{folder / name}")]

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from archive.digests import digest_of
 from archive.errors import ArchiveDamaged
 from archive.store import codecs, dictionaries
+from archive.store.connection import snapshot
 
 MAX_DEPTH = 3
 """So many patches lie between a body and one that stands alone, at most."""
@@ -61,6 +62,11 @@ def get_body(db: Database, body_id: int) -> bytes | None:
 
     Raises ArchiveDamaged when it cannot be had from what is stored.
     """
+    with snapshot(db):  # what it hangs on may be stored otherwise a moment later, by compacting or a withdrawal
+        return _opened(db, body_id)
+
+
+def _opened(db: Database, body_id: int) -> bytes | None:
     row = db.execute("SELECT codec, dictionary_id, base_id, data FROM bodies WHERE id = ?", [body_id]).fetchone()
     if row is None:
         raise ArchiveDamaged(f"body {body_id} is not there")
@@ -136,7 +142,7 @@ def _stored_size(db: Database, body_id: int | None) -> int:
 def _base(db: Database, body_id: int, base_id: int) -> bytes:
     if base_id >= body_id:  # a body is only ever based on one that was there before it
         raise ArchiveDamaged(f"body {body_id} is said to be based on body {base_id}, which came after it")
-    base = get_body(db, base_id)
+    base = _opened(db, base_id)
     if base is None:
         raise ArchiveDamaged(f"body {body_id} is based on body {base_id}, which is not here")
     return base

@@ -136,6 +136,20 @@ def transaction(db: Database) -> Iterator[None]:
         raise _unwritable(error) from error
 
 
+@contextmanager
+def snapshot(db: Database) -> Iterator[None]:
+    """What is read inside is of one moment, whatever others write meanwhile. Short, for the write-ahead log grows while
+    anybody reads an old moment. Inside a transaction it is a part of that."""
+    if db.conn.in_transaction:
+        yield
+        return
+    db.execute("BEGIN")
+    try:
+        yield
+    finally:
+        db.conn.commit()
+
+
 def _unwritable(error: sqlite3.Error) -> ArchiveUnusable:
     return ArchiveUnusable(f"the archive cannot be written: {error}. Check free space, permissions and other writers")
 

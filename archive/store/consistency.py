@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.store.connection import transaction
+from archive.store.connection import snapshot, transaction
 from archive.store.fixity import Problem, Step
 
 
@@ -91,11 +91,15 @@ INDEXES = ("search", "search_front")
 
 
 def _index_size(db: Database) -> Iterator[Problem]:
-    (shown,) = db.execute("SELECT count(*) FROM active_texts").fetchone()
-    for index in INDEXES:
-        (indexed,) = db.execute(f"SELECT count(*) FROM {index}_docsize").fetchone()
-        if shown != indexed:
-            yield Problem(index, f"{shown} versions are shown, {indexed} are in the search index")
+    with snapshot(db):
+        shown, *indexed = (_count(db, table) for table in ("active_texts", *(f"{index}_docsize" for index in INDEXES)))
+    for index, count in zip(INDEXES, indexed, strict=True):
+        if shown != count:
+            yield Problem(index, f"{shown} versions are shown, {count} are in the search index")
+
+
+def _count(db: Database, table: str) -> int:
+    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
 
 
 def broken_index(db: Database) -> Iterator[Problem]:

@@ -15,6 +15,7 @@ from archive.digests import digest_of
 from archive.errors import ArchiveDamaged
 from archive.store import dictionaries, seals
 from archive.store.bodies import get_body
+from archive.store.connection import snapshot
 from archive.store.texts import COLUMNS, row_digest
 from archive.store.withheld import opened
 
@@ -68,17 +69,23 @@ def broken_bodies(db: Database, step: Step) -> Iterator[Problem]:
     """Bodies that do not open, or open as something else than their digest and size say."""
     for body_id, digest, size in _rows(db, "SELECT id, digest, size FROM bodies"):
         step()
-        try:
-            body = get_body(db, body_id)
-        except ArchiveDamaged as error:
-            yield Problem(f"bodies {body_id}", str(error))
-            continue
-        if body is None:
-            yield from _not_here(db, body_id, digest)
-        elif digest_of(body) != digest:
-            yield Problem(f"bodies {body_id}", f"its bytes are not those of {digest}")
-        elif len(body) != size:
-            yield Problem(f"bodies {body_id}", f"it has {len(body)} bytes, {size} are recorded")
+        with snapshot(db):
+            found = list(_broken_body(db, body_id, digest, size))
+        yield from found
+
+
+def _broken_body(db: Database, body_id: int, digest: str, size: int) -> Iterator[Problem]:
+    try:
+        body = get_body(db, body_id)
+    except ArchiveDamaged as error:
+        yield Problem(f"bodies {body_id}", str(error))
+        return
+    if body is None:
+        yield from _not_here(db, body_id, digest)
+    elif digest_of(body) != digest:
+        yield Problem(f"bodies {body_id}", f"its bytes are not those of {digest}")
+    elif len(body) != size:
+        yield Problem(f"bodies {body_id}", f"it has {len(body)} bytes, {size} are recorded")
 
 
 def broken_texts(db: Database, step: Step) -> Iterator[Problem]:

@@ -4,8 +4,32 @@ from __future__ import annotations
 
 import random
 
-_MENU = "".join(f'<li class="menu-item-{n}"><a href="/chuyen-muc-{n}">Chuyên mục {n * 7919}</a></li>' for n in range(400))
-_SYLLABLES = "cầu đường xã huyện tỉnh ông bà mùa lúa sông núi chợ trường học trò nước gió mưa nắng ngày tháng".split()
+_MENU = "".join(
+    f'<li class="menu-item-{n}"><a href="/chuyen-muc-{n}">Chuyên mục {n * 7919}</a></li>' for n in range(400)
+)
+_SYLLABLES = [
+    "cầu",
+    "đường",
+    "xã",
+    "huyện",
+    "tỉnh",
+    "ông",
+    "bà",
+    "mùa",
+    "lúa",
+    "sông",
+    "núi",
+    "chợ",
+    "trường",
+    "học",
+    "trò",
+    "nước",
+    "gió",
+    "mưa",
+    "nắng",
+    "ngày",
+    "tháng",
+]
 
 
 def paper_page(number: int, edit: int = 0) -> str:

@@ -18,6 +18,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from crawler.demo.server import Newspaper
+from crawler.pictures import is_inside
 from tests.crawler.serving import LUUBAO, ROOT, Answer, Crawled, Site, article, crawl, front, moved, rules, served
 
 
@@ -408,3 +409,31 @@ def test_a_signal_does_not_wait_for_pictures(archive: Archive) -> None:
     assert "Traceback" not in told
     assert time.monotonic() - began < 6
     assert archive.ask("SELECT count(*) FROM picture_captures WHERE outcome <> 'fresh'") == [0]
+
+
+def test_what_a_page_at_the_same_address_answered_spares_no_picture(archive: Archive) -> None:
+    """An address that was captured as a page has validators; a 304 to them would bring no picture."""
+    pages = {
+        "/": front("/a-1.htm", "/anh/cau"),
+        "/a-1.htm": showing("/anh/cau"),
+        "/anh/cau": jpeg(painted(1), ETag='"v1"'),
+    }
+    with served(pages) as site:
+        archive.crawl(site, "--no-pictures")
+        before = len(site.asked)
+        archive.crawl(site)
+        asked = [headers.get("If-None-Match") for path, headers in site.asked[before:] if path == "/anh/cau"]
+    assert asked.count(None) == 1
+    assert archive.outcomes() == ["fresh"]
+
+
+@pytest.mark.parametrize(
+    ("host", "inside"),
+    [
+        ("127.0.0.1", True), ("localhost", True), ("anh.localhost", True), ("10.0.0.8", True), ("192.168.1.1", True),
+        ("169.254.169.254", True), ("::1", True), ("fd00::1", True), ("may.local", True), ("kho.internal", True),
+        ("bao.example", False), ("8.8.8.8", False), ("localhost.bao.example", False), ("", False),
+    ],
+)  # fmt: skip
+def test_which_hosts_are_this_machine_or_its_neighbours(host: str, inside: bool) -> None:
+    assert is_inside(host) is inside
