@@ -255,6 +255,10 @@ TABLES: tuple[Table, ...] = (
         "month": "the month of published_at, by the paper's own clock; articles without a date are in none",
         "articles": "how many",
     }),
+    Table("successors", "Which version followed which", {
+        "version_id": "versions.id",
+        "next_id": "versions.id of the next version of the article",
+    }, "machinery"),
     Table("current_articles", "View: articles that are there, with their words", {
         "id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "headline", "lead": "lead",
         "body": "text", "byline": "byline", "section": "section", "published_at": _CLAIM,

@@ -171,10 +171,10 @@ WITH holding AS MATERIALIZED (
 )
 SELECT later.first_seen_at AS removed_at, later.number, later.headline, articles.url
 FROM holding
-JOIN versions AS earlier ON earlier.id = holding.version_id
-JOIN versions AS later ON later.article_id = earlier.article_id AND later.number = earlier.number + 1
+CROSS JOIN successors ON successors.version_id = holding.version_id
+JOIN versions AS later ON later.id = successors.next_id
 JOIN articles ON articles.id = later.article_id
-WHERE later.id NOT IN (SELECT version_id FROM holding)
+WHERE successors.next_id NOT IN (SELECT version_id FROM holding)
 ORDER BY removed_at DESC
 LIMIT 50
 """,
