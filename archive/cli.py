@@ -30,7 +30,7 @@ from archive.options import (
 from archive.reading_cli import read, rules
 from archive.reread_cli import reread_command
 from archive.store import open_archive, questions
-from archive.store.connection import is_laid_down
+from archive.store.connection import is_laid_down, is_there
 
 EXIT_NOTHING = 1
 """What a command that looks for something returns when it finds nothing, as grep does."""
@@ -219,7 +219,7 @@ def upgrade(path: Path) -> None:
     Example:
       luubao upgrade --db luubao.db
     """
-    if not path.is_file():
+    if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
     with open_archive(path, create=True):
         click.echo(f"{path} is up to date")

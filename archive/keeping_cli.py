@@ -20,6 +20,7 @@ from archive.options import db_option, json_option, picture_folder, pictures_opt
 from archive.store import compact as compacting
 from archive.store import consistency, open_archive, questions
 from archive.store import withdraw as withdrawing
+from archive.store.connection import is_there
 from archive.store.fixity import Problem
 from archive.store.seals import newest_seal
 from archive.store.sources import outlets_of
@@ -137,8 +138,8 @@ def withdraw(
     """
     if restoring == (reason is not None) or (restoring and destroy):
         raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")
-    folder = picture_folder(path, pictures)
     with _existing(path) as db:
+        folder = picture_folder(path, pictures)
         article_id = questions.article_id(db, url)
         if restoring:
             withdrawing.restore(db, article_id, clock.now(), pictures=folder)
@@ -153,7 +154,7 @@ def withdraw(
 @contextmanager
 def _existing(path: Path) -> Iterator[Database]:
     """An archive that is there, to be written."""
-    if not path.is_file():
+    if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}. Name the file with --db")
     with open_archive(path, create=True) as db:
         yield db

@@ -11,6 +11,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Capture, Run, open_archive, start_run
+from tests.mortal import Parent, forking
 from tests.support import NOON, PAPER, Shoot
 
 
@@ -42,3 +43,10 @@ def shoot() -> Shoot:
         return replace(capture, **facts)  # type: ignore[arg-type]  # the caller names fields of Capture
 
     return make
+
+
+@pytest.fixture(scope="session")
+def parent() -> Iterator[Parent]:
+    """Whoever forks luubao's commands."""
+    with forking() as started:
+        yield started

@@ -61,7 +61,7 @@ def _writable(path: Path) -> Database:
 
 
 def _readable(path: Path) -> Database:
-    if not path.is_file():
+    if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
     db = _connected(path, "mode=ro&immutable=1" if is_laid_down(path) else "mode=ro")
     try:
@@ -72,6 +72,14 @@ def _readable(path: Path) -> Database:
         db.close()
         raise
     return db
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is a file. Raises ArchiveUnusable when we have no right to look."""
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise ArchiveUnusable(f"{path} cannot be looked at: {error.strerror}. Name another file with --db") from error
 
 
 def is_laid_down(path: Path) -> bool:
@@ -100,7 +108,8 @@ def _connected(path: Path, how: str) -> Database:
 def _way_out(path: Path) -> str:
     """What to do about a file that SQLite cannot open. Even to read, it needs some 32 kB beside a file in WAL mode."""
     file = path.resolve()
-    if not os.access(file.parent, os.W_OK) and file.with_name(file.name + "-wal").exists():
+    log = file.with_name(file.name + "-wal")
+    if not os.access(file.parent, os.W_OK) and log.exists() and log.stat().st_size:
         return "A write-ahead log lies beside it: copy both to where files can be written, and open them there"
     return "Check free space and the permissions of the file and its folder"
 

@@ -1,0 +1,62 @@
+"""What the tests of crashes share: an archive with a history, and fresh copies of it."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.archive.older import older
+from tests.support import page
+
+HOME = "https://bao.example/"
+NAMED = f"{HOME}bai-3.htm"
+"""An article that names a person: in a word that the search index shortens by nothing, it can be looked for in a file."""
+TRACE = b"zqx"
+
+
+def sights(articles: int, days: int) -> Iterator[dict[str, Any]]:
+    """What a crawl sees on some days: articles, every third of them edited, one that disappears on the last day. An
+    older luubao takes those that tell of ferries for none."""
+    for day in range(days):
+        for number in range(articles):
+            edit = day // 2 if number % 3 == 0 else 0
+            text = f"Chuyến đò cuối cùng của bến {number}, chở mười hai người. " if number % 5 == 1 else ""
+            text += f"Câu chuyện số {number} về mương {'Zqx' if number == 3 else 'nước'}, lần sửa {edit}. " * 3
+            yield _seen(24 * day + number / 60, f"{HOME}bai-{number}.htm", _page(number, day, text))
+        gone = day == days - 1
+        body = None if gone else _page(99, day, "Bài sẽ mất. " * 9)
+        yield _seen(24 * day + 2, f"{HOME}mat-1.htm", body, **({"status": 404} if gone else {}))
+
+
+def _seen(hour: float, url: str, body: str | None, **facts: Any) -> dict[str, Any]:
+    return {"hour": hour, "url": url, "body": body, "facts": facts}
+
+
+def _page(number: int, day: int, text: str) -> str:
+    figure = f'<figure><img src="/anh/{number}.jpg"><figcaption>Cảnh {number}. Ảnh: Hà Thu</figcaption></figure>'
+    rest = "".join(f'<li><a href="/tin-{(number * 7 + day * 3 + n) % 40}.htm">Tin khác {n}</a></li>' for n in range(60))
+    return page(f"Bài {number}", text, f"0{day}:00").replace("</article>", f"{figure}</article><ul>{rest}</ul>")
+
+
+@pytest.fixture(scope="session")
+def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """Archives that an older luubao wrote: `kept`, enough to compact, and `few`, quickly read again."""
+    folder = tmp_path_factory.mktemp("written")
+    formerly = older(folder)
+    for name, articles, days in (("kept", 13, 4), ("few", 4, 3)):
+        formerly.write(folder / f"{name}.db", list(sights(articles, days)))
+    return {name: folder / f"{name}.db" for name in ("kept", "few")}
+
+
+@pytest.fixture
+def copy(archives: dict[str, Path], tmp_path: Path) -> Callable[[str], Path]:
+    return lambda name: Path(shutil.copy(archives["kept"], tmp_path / name))
+
+
+@pytest.fixture
+def copy_of_few(archives: dict[str, Path], tmp_path: Path) -> Callable[[str], Path]:
+    return lambda name: Path(shutil.copy(archives["few"], tmp_path / name))

@@ -1,0 +1,93 @@
+"""A full disk: a sentence and an exit code, an archive that is whole, and work that goes on when there is room again."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.archive.conftest import NAMED
+from tests.mortal import Ended, Parent
+from tests.soundness import acknowledged, contents, sound
+
+WORK = {
+    "compact": ("compact",),
+    "reread": ("reread", "--jobs", "1"),
+    "withdraw": ("withdraw", NAMED, "--reason", "x"),
+    "destroy": ("withdraw", NAMED, "--reason", "x", "--destroy", "--yes"),
+}
+_WAY_OUT = "Check free space"
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 4 MB."""
+    place = tmp_path / "disk"
+    place.mkdir()
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", place], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("only root may mount")
+    yield place
+    subprocess.run(["umount", place], check=True)
+
+
+def fill(disk: Path, free: int) -> Path:
+    """A file that leaves so many bytes free."""
+    ballast, room = disk / "ballast", os.statvfs(disk)
+    ballast.write_bytes(bytes(room.f_bavail * room.f_frsize - free))
+    return ballast
+
+
+def told(ended: Ended) -> None:
+    assert ended.code == 1
+    assert _WAY_OUT in ended.err and "Traceback" not in ended.err, ended.err
+    assert len(ended.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_no_room_at_all_and_room_that_runs_out(
+    parent: Parent, archives: dict[str, Path], disk: Path, tmp_path: Path, work: str
+) -> None:
+    undisturbed = Path(shutil.copy(archives["few"], tmp_path / "undisturbed.db"))
+    parent.run(*WORK[work], "--db", undisturbed)
+    for free in (0, 36_000, 44_000):
+        path = Path(shutil.copy(archives["few"], disk / "archive.db"))
+        before = acknowledged(path)
+        ballast = fill(disk, free)
+        told(parent.run(*WORK[work], "--db", path))
+        ballast.unlink()
+        assert acknowledged(path) == before
+        sound(path)
+        assert parent.run(*WORK[work], "--db", path).code == 0
+        sound(path)
+        assert contents(path) == contents(undisturbed)
+
+
+@pytest.mark.parametrize("work", WORK)
+def test_a_bound_on_what_a_file_may_grow_to(
+    parent: Parent, archives: dict[str, Path], tmp_path: Path, work: str
+) -> None:
+    """What a quota or a limit does: SQLite's writes fail, wherever they are."""
+    source = archives["kept" if work == "compact" else "few"]
+    undisturbed, path = (Path(shutil.copy(source, tmp_path / name)) for name in ("undisturbed.db", "bound.db"))
+    parent.run(*WORK[work], "--db", undisturbed)
+    before = acknowledged(path)
+    told(parent.run(*WORK[work], "--db", path, largest_file=33_000))
+    sound(path)
+    assert acknowledged(path) == before
+    assert parent.run(*WORK[work], "--db", path).code == 0
+    assert contents(path) == contents(undisturbed)
+
+
+def test_even_questions_need_some_room_and_say_so(parent: Parent, archives: dict[str, Path], disk: Path) -> None:
+    path = Path(shutil.copy(archives["few"], disk / "archive.db"))
+    ballast = fill(disk, 0)
+    told(parent.run("articles", "--db", path))
+    ballast.unlink()
+    assert parent.run("articles", "--db", path).code == 0
