@@ -50,7 +50,7 @@ LONGEST = 300_000
 """Characters of the longest text whose words are told apart: 60,000 words, in one paragraph."""
 
 # A word, with what holds a number, a date or a time together; a run of dots or dashes; any other mark; a break.
-_TOKEN = re.compile(r"[\w\u0300-\u036f]+(?:(?<=\d)[.,:/](?=\d)[\w\u0300-\u036f]+)*|\.+|-+|\n|[^\w\s]")
+_TOKEN = re.compile(r"[\w\u0300-\u036f]+(?:(?<=\d)[.,:/](?=\d)[\w\u0300-\u036f]+)*|\.(?: ?\.)*|-(?: ?-)*|\n|[^\w\s]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +122,4 @@ def _alike(text: str) -> str:
 def _key(token: str) -> str:
     if token[0] == "-":
         return "-"
-    return "..." if token.startswith("..") else token
+    return "..." if token[0] == "." and len(token) > 1 else token

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from statistics import median
 from urllib.request import urlopen
 
 import pytest
-import trafilatura
 
 from archive import Capture, open_archive, start_run, store
 from bench.test_reader import KIT, pages
@@ -26,6 +27,8 @@ from tests.support import NOON, PAPER, page
 pytestmark = pytest.mark.bench
 
 LOOKS = 4  # captures of each page, alike but for a token
+CORES = min(os.cpu_count() or 1, LOOKS)
+REPETITIONS = 3
 FEW, MANY = 10_000, 100_000
 
 
@@ -38,12 +41,25 @@ def sources() -> list[tuple[str, str]]:
         return [(urlopen(url).read().decode(), url) for url in urls]
 
 
-def seconds_of_trafilatura(texts: list[tuple[str, str]], **settings: bool) -> float:
-    start = time.process_time()
-    for _ in range(LOOKS):
-        for text, url in texts:
-            trafilatura.bare_extraction(text, url=url, **settings)
-    return time.process_time() - start
+_THEIRS = """
+import json, sys, time, trafilatura
+texts = json.load(open(sys.argv[1]))
+for text, url in texts[:5]:
+    trafilatura.bare_extraction(text, url=url)
+start = time.process_time()
+for _ in range(int(sys.argv[2])):
+    for text, url in texts:
+        trafilatura.bare_extraction(text, url=url)
+print(time.process_time() - start)
+"""
+
+
+def rate_of_trafilatura(texts: Path, pages: int) -> float:
+    """Pages per CPU second, in as many processes at once as there are cores: two threads of one core slow each other."""
+    command = [sys.executable, "-c", _THEIRS, str(texts), str(LOOKS // CORES)]
+    processes = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(CORES)]
+    seconds = sum(float(process.communicate()[0]) for process in processes)
+    return pages * (LOOKS // CORES) * CORES / seconds
 
 
 def reread(path: Path, *arguments: str) -> tuple[dict[str, float], float, float]:
@@ -63,25 +79,24 @@ def reread(path: Path, *arguments: str) -> tuple[dict[str, float], float, float]
 
 def test_rate_per_core_against_trafilatura(tmp_path: Path) -> None:
     texts = sources()
+    (tmp_path / "texts.json").write_text(json.dumps(texts))
     sights = [
         {"url": url, "body": f"{text}<!-- {look} -->", "hour": 24 * look + number / 100, "facts": {}}
         for look in range(LOOKS)
         for number, (text, url) in enumerate(texts)
     ]
     older(tmp_path / "older", changes=()).write(tmp_path / "archive.db", sights)
-    seconds_of_trafilatura(texts[:5])
-    plain = seconds_of_trafilatura(texts)
-    full = seconds_of_trafilatura(texts, with_metadata=True)
-    report, cpu, wall = reread(tmp_path / "archive.db")
-    captures = report["captures"]
-    print(f"\n{captures} captures of {len(texts)} pages, read again in {wall:.1f} s by {os.cpu_count()} cores")
-    for name, theirs in (("default settings", plain), ("with metadata, as we read it", full)):
-        print(
-            f"captures per CPU second: {captures / cpu:.1f}, of trafilatura {len(sights) / theirs:.1f} ({name}):"
-            f" {theirs / cpu * captures / len(sights):.2f}"
-        )
-    assert captures >= 0.95 * len(sights)
-    assert plain / cpu * captures / len(sights) >= 0.9
+    ratios = []
+    for _ in range(REPETITIONS):
+        theirs = rate_of_trafilatura(tmp_path / "texts.json", len(texts))
+        shutil.copy(tmp_path / "archive.db", tmp_path / "copy.db")
+        report, cpu, wall = reread(tmp_path / "copy.db")
+        ours = report["captures"] / cpu
+        ratios.append(ours / theirs)
+        print(f"\n{report['captures']} captures in {wall:.1f} s: {ours:.1f} a CPU second, trafilatura {theirs:.1f}")
+        assert report["captures"] >= 0.95 * len(sights)
+    print(f"rate per core, reread over trafilatura alone: {median(ratios):.2f} of {[f'{r:.2f}' for r in ratios]}")
+    assert median(ratios) >= 0.9
 
 
 def keep(path: Path, count: int) -> None:

@@ -47,9 +47,9 @@ def put_body(db: Database, body: bytes, outlet_id: int, predecessor: int | None,
     digest = digest_of(body)
     if row := db.execute("SELECT id FROM bodies WHERE digest = ?", [digest]).fetchone():
         return int(row[0])
-    if dictionaries.newest(db, outlet_id) is None and dictionaries.has_enough(db, outlet_id):
-        learn_dictionary(db, outlet_id, at)
     stored = encode(db, body, outlet_id, predecessor)
+    if stored.codec == "zstd" and dictionaries.has_enough(db, outlet_id) and learn_dictionary(db, outlet_id, at):
+        stored = encode(db, body, outlet_id, predecessor)
     cursor = db.execute(
         "INSERT INTO bodies (digest, size, codec, dictionary_id, base_id, depth, data) VALUES (?, ?, ?, ?, ?, ?, ?)",
         [digest, len(body), stored.codec, stored.dictionary_id, stored.base_id, stored.depth, stored.data],

@@ -67,26 +67,26 @@ def content(db: Database, dictionary_id: int) -> bytes:
 
 
 def has_enough(db: Database, outlet_id: int) -> bool:
-    """Whether the outlet has pages enough for its first dictionary."""
+    """Whether the outlet has come to have just enough pages for its first dictionary."""
     (count,) = db.execute(
         "SELECT count(*) FROM (SELECT 1 FROM captures WHERE outlet_id = ? AND outcome = 'fresh' LIMIT ?)",
-        [outlet_id, FIRST_AFTER],
+        [outlet_id, FIRST_AFTER + 1],
     ).fetchone()
-    return bool(count >= FIRST_AFTER)
+    return bool(count == FIRST_AFTER)
 
 
 def has_doubled(db: Database, run: Run) -> bool:
     """Whether, in this run, the outlet's pages have come to twice, four times, ... those its newest dictionary was
-    chosen among: then another choice may be better."""
+    chosen among: then another choice may be better. True while it should have a dictionary and has none."""
     row = db.execute(
         "SELECT page_count FROM dictionaries WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [run.outlet_id]
     ).fetchone()
-    if row is None:
-        return False
     now, brought = db.execute(
         "SELECT count(*), total(run_id = ?) FROM captures WHERE outlet_id = ? AND outcome = 'fresh'",
         [run.id, run.outlet_id],
     ).fetchone()
+    if row is None:
+        return bool(now >= FIRST_AFTER)
     return _doublings(now, row[0]) > _doublings(now - int(brought), row[0])
 
 

@@ -26,7 +26,7 @@ from archive.store.identity import (
     withdrawn_twin,
 )
 from archive.store.keep import bury, mark_seen
-from archive.store.measure import measure
+from archive.store.measure import measure, note_size
 from archive.store.pictures import put_images
 from archive.store.texts import to_row
 from archive.store.withdraw import absorb
@@ -85,6 +85,7 @@ def _place(
         return unchanged, None
     number = latest.number + 1
     version_id = _insert_version(db, source, reading, extractor, latest.article_id, number, ", ".join(changed))
+    note_size(db, version_id, latest.reading, reading)
     return Filed("edited", latest.article_id, number), version_id
 
 
@@ -171,8 +172,6 @@ def _insert_version(
     )
     version_id = int(cursor.lastrowid or 0)
     _put_text(db, version_id, source.capture_id, extractor, reading)
-    if number > 1:
-        measure(db, version_id)
     db.execute(
         "UPDATE articles SET current_version_id = ?, version_count = ?, changed_at = ? WHERE id = ?",
         [version_id, number, moment, article_id],

@@ -7,6 +7,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.diff import compare, size
+from archive.records import Reading
 from archive.store.texts import from_row
 
 _SHOWN = (
@@ -24,14 +25,16 @@ def measure(db: Database, version_id: int) -> None:
     _write(db, present, after)
 
 
+def note_size(db: Database, version_id: int, old: Reading, new: Reading) -> None:
+    """Writes down how much a version differs from what was before it. Call inside a transaction."""
+    removed, added = size(compare(old, new))
+    db.execute("UPDATE versions SET words_removed = ?, words_added = ? WHERE id = ?", [removed, added, version_id])
+
+
 def _shown(db: Database, article_id: int, number: int) -> dict[str, Any] | None:
     return next(iter(db.query(_SHOWN, [article_id, number])), None)
 
 
 def _write(db: Database, old: dict[str, Any] | None, new: dict[str, Any] | None) -> None:
-    if old is None or new is None or old["extractor_id"] != new["extractor_id"]:
-        return
-    removed, added = size(compare(from_row(old), from_row(new)))
-    db.execute(
-        "UPDATE versions SET words_removed = ?, words_added = ? WHERE id = ?", [removed, added, new["version_id"]]
-    )
+    if old and new and old["extractor_id"] == new["extractor_id"]:
+        note_size(db, new["version_id"], from_row(old), from_row(new))

@@ -184,13 +184,10 @@ def put_images(db: Database, version_id: int, capture_id: int, reading: Reading)
     shown = _shown_before(db, version_id)
     db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
     for position, image in enumerate(reading.images, 1):
-        db.execute(
-            "INSERT INTO images (url, first_seen_at, due_at) SELECT ?, captured_at, captured_at FROM captures"
-            " WHERE id = ? ON CONFLICT DO NOTHING",
-            [image.url, capture_id],
-        )
-        (image_id,) = db.execute("SELECT id FROM images WHERE url = ?", [image.url]).fetchone()
-        picture_id = shown[image_id] if image_id in shown else _fetched_with(db, image_id, capture_id)
+        image_id, is_new = _put_image(db, image.url, capture_id)
+        picture_id = shown.get(image_id)
+        if image_id not in shown and not is_new:
+            picture_id = _fetched_with(db, image_id, capture_id)
         db.execute(
             "INSERT INTO version_images (version_id, position, image_id, caption, credit, caption_raw, alt, picture_id)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -198,18 +195,27 @@ def put_images(db: Database, version_id: int, capture_id: int, reading: Reading)
         )
 
 
+def _put_image(db: Database, url: str, capture_id: int) -> tuple[int, bool]:
+    """The number of a picture's address, and whether it was seen for the first time."""
+    if row := db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone():
+        return int(row[0]), False
+    cursor = db.execute(
+        "INSERT INTO images (url, first_seen_at, due_at) SELECT ?, captured_at, captured_at FROM captures WHERE id = ?",
+        [url, capture_id],
+    )
+    return int(cursor.lastrowid or 0), True
+
+
 def _shown_before(db: Database, version_id: int) -> dict[int, int | None]:
     """Image -> picture, of the version where it has pictures, else of the one before it."""
-    for before in (0, 1):
-        rows = db.execute(
-            "SELECT image_id, picture_id FROM version_images JOIN versions ON versions.id = version_images.version_id"
-            " JOIN versions AS this ON this.id = ? AND this.article_id = versions.article_id"
-            " AND versions.number = this.number - ?",
-            [version_id, before],
-        ).fetchall()
-        if rows:
-            return dict(rows)
-    return {}
+    rows = db.execute(
+        "SELECT versions.id, image_id, picture_id FROM versions AS this JOIN versions"
+        " ON versions.article_id = this.article_id AND versions.number IN (this.number - 1, this.number)"
+        " JOIN version_images ON version_images.version_id = versions.id WHERE this.id = ?",
+        [version_id],
+    ).fetchall()
+    own = {image_id: picture_id for shown_in, image_id, picture_id in rows if shown_in == version_id}
+    return own or {image_id: picture_id for _, image_id, picture_id in rows}
 
 
 def _fetched_with(db: Database, image_id: int, capture_id: int) -> int | None:

@@ -214,6 +214,13 @@ def test_a_snippet_is_in_the_texts_own_spelling() -> None:
     assert snippet(TEXT, "khongco", 30).startswith("Đảng bộ")
 
 
+def test_a_snippet_shows_where_the_words_stand_together() -> None:
+    apart = "Chợ họp sớm. " + "Tin trong ngày. " * 20 + "Cầu xong. " + "Tin trong ngày. " * 20
+    together = "Ra chợ phải qua cầu. "
+    shown = snippet(apart + together + "Tin trong ngày. " * 20, "chợ cầu", 80)
+    assert f"{OPEN}chợ{CLOSE} phải qua {OPEN}cầu{CLOSE}" in shown
+
+
 @given(st.text(alphabet=st.characters(codec="utf-8"), max_size=60))
 def test_folding_keeps_every_position(text: str) -> None:
     composed = unicodedata.normalize("NFC", text)

@@ -142,7 +142,7 @@ def test_another_picture_is_another_picture(one: str, other: str) -> None:
 def test_the_first_rule_of_pictures_stays_as_it_was() -> None:
     """Digests and sets of furniture in old archives were made with it."""
     assert first_picture_key("https://i.bao.vn/thumb/600x400/anh/cau-w660.jpg?v=2") == "/anh/cau.jpg"
-    assert first_picture_key("https://i.bao.vn/thumb_w/730/2025_05/anh.ashx?id=7") == "/thumb_w/730/anh.ashx"  # a folder of a month, taken for a size
+    assert first_picture_key("https://i.bao.vn/thumb_w/730/2025_05/anh.ashx?id=7") == "/thumb_w/730/anh.ashx"
     assert first_picture_key("https://icdn.bao.vn/zoom/130_100//2019/cau.jpg") == "/2019/cau.jpg"
 
 
