@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -21,17 +22,20 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 
-# dies_at: the process kills itself before its n-th SQL statement. It says at its end how many it made.
+# dies_at: the process kills itself before its n-th SQL statement. It says at its end how many it made, and which of them
+# ended a transaction.
 _PARENT = """
 import encodings.idna, ftplib, json, multiprocessing.popen_spawn_posix, os, resource, signal, sqlite3, sys
 import archive.reread, crawler.cli, crawler.crawl
 crawler.crawl.outlets()  # another user may have no right to import what is not imported by now
 
 def counting(dies_at, told):
-    made, connect = 0, sqlite3.connect
+    made, ends, connect = 0, [], sqlite3.connect
     def note(statement):
         nonlocal made
         made += 1
+        if statement == "COMMIT":
+            ends.append(made)
         if made == dies_at:
             os.kill(os.getpid(), signal.SIGKILL)
     def connected(*args, **options):
@@ -39,7 +43,7 @@ def counting(dies_at, told):
         connection.set_trace_callback(note)
         return connection
     sqlite3.connect = connected
-    return lambda: told.write_text(str(made))
+    return lambda: told.write_text(json.dumps([made, ends]))
 
 def become(order):
     os.setsid()
@@ -84,12 +88,22 @@ for line in sys.stdin:
 
 @dataclass(frozen=True)
 class Ended:
-    """code: negative for the signal that killed it. statements: how many SQL statements it made; 0 when killed."""
+    """code: negative for the signal that killed it. statements: how many SQL statements it made; ends: which of them, from
+    1, were to end a transaction. Neither is known when it was killed."""
 
     code: int
     out: str
     err: str
     statements: int
+    ends: tuple[int, ...]
+
+    def moments(self, chance: random.Random, times: int) -> list[int]:
+        """So many statements, or all there are, to die before: half of them such that end a transaction, or follow one,
+        for what was forgotten lies between two transactions."""
+        gaps = sorted({moment for end in self.ends for moment in (end, end + 1) if moment <= self.statements})
+        chosen = set(chance.sample(gaps, min(times // 2, len(gaps))))
+        others = [moment for moment in range(1, self.statements + 1) if moment not in chosen]
+        return [*chosen, *chance.sample(others, min(times - len(chosen), len(others)))]
 
 
 @dataclass
@@ -123,9 +137,8 @@ class Mortal:
             time.sleep(0.002)
         assert self.code is not None
         counted = Path(f"{self.out}.statements")
-        return Ended(
-            self.code, self.out.read_text(), self.err.read_text(), int(counted.read_text()) if counted.exists() else 0
-        )
+        statements, ends = json.loads(counted.read_text()) if counted.exists() else (0, [])
+        return Ended(self.code, self.out.read_text(), self.err.read_text(), statements, tuple(ends))
 
 
 @dataclass

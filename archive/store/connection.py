@@ -29,8 +29,8 @@ def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database
     """The archive at `path`, closed on leaving. With create=True it is made or brought up to date, and may be written;
     without, it is opened for reading only.
 
-    Raises ArchiveMissing when there is no file to read, ArchiveUnusable when the file is not an archive, was written
-    by a newer luubao, or cannot be written.
+    Raises ArchiveMissing when there is no file to read or an empty one, ArchiveUnusable when the file is not an
+    archive, was written by a newer luubao, or cannot be written.
     """
     db = _writable(Path(path)) if create else _readable(Path(path))
     try:
@@ -66,6 +66,8 @@ def _readable(path: Path) -> Database:
     db = _connected(path, "mode=ro&immutable=1" if is_laid_down(path) else "mode=ro")
     try:
         _refuse_foreign(db, path)
+        if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            raise ArchiveMissing(f"{path} is empty: no archive was made of it. Crawl an outlet first")
         if migrations.pending(db):
             raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
     except BaseException:

@@ -52,11 +52,20 @@ def settle(db: Database, run: Run, key: str, at: datetime, *, changed: bool) -> 
     ).fetchone()
     if row is None:
         return
-    changed_at = at if changed or row[0] is None else clock.parse(row[0])
+    # a clock that was ahead may have written a time that is still to come
+    changed_at = at if changed or row[0] is None else min(clock.parse(row[0]), at)
     db.execute(
         "UPDATE frontier SET changed_at = ?, due_at = ? WHERE outlet_id = ? AND url_key = ?",
         [clock.stamp(changed_at), clock.stamp(at + min((at - changed_at) / _SHARE, _LONGEST)), run.outlet_id, key],
     )
+
+
+def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
+    """Pages and pictures that are due later than any pause of ours were put off by a clock that was ahead: they are due
+    now. Call inside a transaction."""
+    now, latest = clock.stamp(at), clock.stamp(at + _LONGEST)
+    db.execute("UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND due_at > ?", [now, outlet_id, latest])
+    db.execute("UPDATE images SET due_at = ? WHERE due_at > ?", [now, latest])
 
 
 def enliven(db: Database, run: Run, key: str, at: datetime) -> None:

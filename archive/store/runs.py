@@ -14,6 +14,7 @@ from archive.records import Outlet, Run
 from archive.store.bodies import learn_dictionary
 from archive.store.connection import checkpoint, transaction
 from archive.store.dictionaries import has_doubled
+from archive.store.frontier import bring_back
 from archive.store.seals import seal_finished
 
 
@@ -28,6 +29,7 @@ def start_run(db: Database, outlet: Outlet, software: Mapping[str, str], at: dat
             [outlet_id],
         )
         seal_finished(db, at)
+        bring_back(db, outlet_id, at)
         cursor = db.execute(
             "INSERT INTO runs (outlet_id, started_at, software) VALUES (?, ?, ?)",
             [outlet_id, clock.stamp(at), json.dumps(dict(software))],

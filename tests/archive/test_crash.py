@@ -30,11 +30,10 @@ def times(request: pytest.FixtureRequest) -> int:
 
 
 def die_and_go_on(make: Make, work: Work, seed: int, times: int, check: Callable[[Path, Path], None]) -> None:
-    """Works once undisturbed; then dies at `times` moments drawn from all its statements, each time on a fresh copy,
+    """Works once undisturbed; then dies at `times` moments of its statements, each time on a fresh copy,
     is looked at, and works to the end. check: compares that end with the undisturbed one."""
     undisturbed = make("undisturbed.db")
-    count = work(undisturbed, None).statements
-    for moment in random.Random(seed).sample(range(1, count + 1), min(times, count)):
+    for moment in work(undisturbed, None).moments(random.Random(seed), times):
         path = make(f"{moment}.db")
         before = acknowledged(path)
         assert work(path, moment).code == -9, moment
@@ -112,9 +111,9 @@ def test_reading_again(parent: Parent, copy_of_few: Make, times: int) -> None:
     """Killed again and again on the way; whenever it comes to its end, it begins anew with a fresh copy."""
     undisturbed = copy_of_few("undisturbed.db")
     before = acknowledged(undisturbed)
-    count = parent.run("reread", "--jobs", "1", "--db", undisturbed).statements
+    once = parent.run("reread", "--jobs", "1", "--db", undisturbed)
     path, died = copy_of_few("0.db"), 0
-    for moment in random.Random(5).sample(range(1, count + 1), min(times, count)):
+    for moment in once.moments(random.Random(5), times):
         code = parent.run("reread", "--jobs", "1", "--db", path, dies_at=moment).code
         sound(path)
         assert acknowledged(path) == before, moment
@@ -133,8 +132,7 @@ def test_an_upgrade(parent: Parent, tmp_path: Path, times: int) -> None:
         return tmp_path / name
 
     undisturbed = old("undisturbed.db")
-    count = parent.run("upgrade", "--db", undisturbed).statements
-    for moment in random.Random(6).sample(range(1, count + 1), min(times, count)):
+    for moment in parent.run("upgrade", "--db", undisturbed).moments(random.Random(6), times):
         path = old(f"{moment}.db")
         before = acknowledged(path)
         assert parent.run("upgrade", "--db", path, dies_at=moment).code == -9

@@ -247,3 +247,17 @@ def test_a_transaction_inside_another_fails_by_itself_and_lasts_with_the_outer_o
             assert elsewhere.execute("SELECT count(*) FROM extractors").fetchone() == (0,)
     with open_archive(path) as elsewhere:
         assert elsewhere.execute("SELECT name FROM extractors").fetchall() == [("kept",)]
+
+
+@pytest.mark.parametrize("left", [b"", "a database without tables"])
+def test_a_file_that_was_never_made_an_archive_is_told(path: Path, left: bytes | str) -> None:
+    """What a first crawl leaves that is killed at once; the next one makes an archive of it."""
+    path.write_bytes(b"")
+    if left:
+        empty = sqlite3.connect(path)
+        empty.execute("PRAGMA journal_mode = WAL")
+        empty.close()
+    with pytest.raises(ArchiveMissing, match="is empty"), open_archive(path):
+        pass
+    with open_archive(path, create=True), open_archive(path):
+        pass

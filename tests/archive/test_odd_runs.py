@@ -1,0 +1,89 @@
+"""Runs under a clock that is wrong, in the same second, or killed before they brought anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlite_utils import Database
+
+from archive import Run, discover, due, enter, finish_run, ingest, start_run
+from archive.store import questions
+from archive.verify import verify
+from tests.support import NOON, PAPER, Shoot, page
+
+HOME = "https://bao.example/"
+PAGE = "https://bao.example/a-1.htm"
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_wrong_at_the_end(db: Database) -> Iterator[None]:
+    yield
+    assert list(verify(db)) == []
+    chain = db.execute("SELECT run_id, previous, digest FROM seals ORDER BY id").fetchall()
+    assert [previous for _, previous, _ in chain] == [None, *(digest for *_, digest in chain)][:-1]
+
+
+def visit(db: Database, shoot: Shoot, at: datetime, body: str | None) -> list[str]:
+    """A run that looks at the front page and at what it asks for because of it. Returns what that is."""
+    run = start_run(db, PAPER, {}, at)
+    enter(db, run, [HOME], at)
+    asked = [*discover(db, run, HOME, [PAGE], at), *due(db, run, at, 10)]
+    for url in asked:
+        ingest(db, run, shoot(url, body, captured_at=at, status=200 if body else 404))
+        discover(db, run, url, [], at)
+    end(db, run, at)
+    return asked
+
+
+def end(db: Database, run: Run, at: datetime) -> None:
+    finish_run(db, run, outcome="ok", reason=None, stats={}, at=at)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(days=400), timedelta(days=3650)])
+def test_a_clock_that_was_years_ahead_puts_nothing_off(db: Database, shoot: Shoot, ahead: timedelta) -> None:
+    visit(db, shoot, NOON + ahead, page("Cầu mới", "Lần đầu."))
+    assert visit(db, shoot, NOON, page("Cầu mới", "Lần hai.")) == [PAGE]
+    assert visit(db, shoot, NOON + timedelta(hours=1), page("Cầu mới", "Lần ba.")) == [PAGE]
+    versions = questions.versions_of(db, questions.find_article(db, PAGE).id)
+    assert [version.number for version in versions] == [1, 2, 3]
+    assert db.execute("SELECT id FROM captures ORDER BY id").fetchall() == [(1,), (2,), (3,)]
+
+
+def test_a_page_last_changed_in_the_future_is_not_asked_for_all_the_time(db: Database, shoot: Shoot) -> None:
+    """It stays as it is. From the first look under a right clock on, a quarter of the time since then lies between two."""
+    visit(db, shoot, NOON + timedelta(days=400), page())
+    asked = [day for day in range(12) if visit(db, shoot, NOON + timedelta(days=day), page())]
+    assert asked == [0, 1, 2, 3, 4, 5, 7, 9]
+
+
+def test_a_disappearance_and_a_return_under_a_clock_that_goes_back(db: Database, shoot: Shoot) -> None:
+    for hours, body in ((9, page()), (6, None), (3, page())):
+        at = NOON + timedelta(hours=hours)
+        run = start_run(db, PAPER, {}, at)
+        ingest(db, run, shoot(PAGE, body, captured_at=at, status=200 if body else 404))
+        end(db, run, at)
+    assert questions.find_article(db, PAGE).gone_since is None
+    assert db.execute("SELECT count(*) FROM tombstones WHERE returned_at IS NOT NULL").fetchone() == (1,)
+
+
+def test_two_runs_in_the_same_second(db: Database, shoot: Shoot) -> None:
+    for body in ("Lần đầu.", "Lần hai.", "Lần hai."):
+        run = start_run(db, PAPER, {}, NOON)
+        ingest(db, run, shoot(PAGE, page("Cầu mới", body)))
+        end(db, run, NOON)
+    assert db.execute("SELECT outcome FROM captures ORDER BY id").fetchall() == [("fresh",), ("fresh",), ("revisit",)]
+    versions = questions.versions_of(db, questions.find_article(db, PAGE).id)
+    assert [version.number for version in versions] == [1, 2]
+    assert db.execute("SELECT count(DISTINCT digest) FROM seals").fetchone() == (3,)
+
+
+def test_a_run_killed_before_it_brought_anything(db: Database, shoot: Shoot) -> None:
+    start_run(db, PAPER, {}, NOON)
+    start_run(db, PAPER, {}, NOON)
+    run = start_run(db, PAPER, {}, NOON)
+    ingest(db, run, shoot(PAGE, page()))
+    end(db, run, NOON)
+    assert db.execute("SELECT run_id, capture_count FROM seals ORDER BY id").fetchall() == [(1, 0), (2, 0), (3, 1)]
+    assert [one.outcome for one in questions.runs(db)] == ["ok", "interrupted", "interrupted"]
