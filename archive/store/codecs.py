@@ -20,7 +20,7 @@ _Parameter = zstd.CompressionParameter
 # Against a dictionary, a page is small at any level: four times the time would save a twentieth.
 _LEVEL = 4
 _PATCH_LEVEL = 6
-# ZSTD_c_forceAttachDict of zstd.h: look things up in the dictionary where it lies; by default a large one is copied first.
+# ZSTD_c_forceAttachDict of zstd.h: look up in the dictionary where it lies; by default a large one is copied first.
 _ATTACH = 1001
 _SMALLEST_WINDOW, _LARGEST_WINDOW = 17, 27
 _WINDOW_LIMIT: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW}

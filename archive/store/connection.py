@@ -161,8 +161,8 @@ def snapshot(db: Database) -> Iterator[None]:
 
 @contextmanager
 def _part(db: Database) -> Iterator[None]:
-    """A savepoint. Its name may be that of the one around it: the innermost is meant. (sqlite-utils gives each a name of
-    its own, which SQLite must parse each time.)"""
+    """A savepoint. Its name may be that of the one around it: the innermost is meant. (sqlite-utils gives each a name
+    of its own, which SQLite must parse each time.)"""
     db.conn.execute("SAVEPOINT part")
     try:
         yield
