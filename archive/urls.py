@@ -79,6 +79,7 @@ def _tidy_path(path: str) -> str:
     return re.sub("/{2,}", "/", "/".join(segments)).rstrip("/")
 
 
+@lru_cache(maxsize=4096)
 def _tidy(segment: str) -> str:
     decoded = unicodedata.normalize("NFC", unquote(segment, errors="surrogateescape"))
     return quote(decoded, safe=_SEGMENT_SAFE, errors="surrogateescape")

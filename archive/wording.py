@@ -67,6 +67,10 @@ def tidy(text: str | None) -> str:
     """The text on one line as a person sees it: NFC, without invisible characters, white space folded."""
     if not text:
         return ""
+    return _tidied_before(text) if len(text) < _LONG else _tidied(text)
+
+
+def _tidied(text: str) -> str:
     if not text.isascii() or not text.isprintable():
         text = unicodedata.normalize("NFC", text.translate(_TIDY) if _UNTIDY.search(text) else text)
     return " ".join(text.split())
@@ -97,6 +101,7 @@ def _plain(text: str | None) -> str:
 
 # Filing and comparing ask for the same paragraphs again and again.
 _remembered = lru_cache(maxsize=1024)(_plain)
+_tidied_before = lru_cache(maxsize=1024)(_tidied)
 _LONG = 4_000
 
 

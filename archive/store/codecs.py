@@ -20,6 +20,8 @@ _Parameter = zstd.CompressionParameter
 # Against a dictionary, a page is small at any level: four times the time would save a twentieth.
 _LEVEL = 4
 _PATCH_LEVEL = 6
+# ZSTD_c_forceAttachDict of zstd.h: look up in the dictionary where it lies; by default a large one is copied first.
+_ATTACH = 1001
 _SMALLEST_WINDOW, _LARGEST_WINDOW = 17, 27
 _WINDOW_LIMIT: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW}
 
@@ -31,7 +33,7 @@ def dictionary(content: bytes) -> Dictionary:
 
 def compress(body: bytes, against: Dictionary | None = None, level: int = _LEVEL) -> bytes:
     """The body as one frame, alone or against a dictionary."""
-    options: dict[int, int] = {_Parameter.compression_level: level, _Parameter.checksum_flag: 1}
+    options: dict[int, int] = {_Parameter.compression_level: level, _Parameter.checksum_flag: 1, _ATTACH: 1}
     return zstd.compress(body, options=options, zstd_dict=against and against.as_digested_dict)
 
 

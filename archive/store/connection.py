@@ -132,7 +132,7 @@ def transaction(db: Database) -> Iterator[None]:
     Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long.
     """
     if db.conn.in_transaction:
-        with db.atomic():
+        with _part(db):
             yield
         return
     try:
@@ -159,6 +159,21 @@ def snapshot(db: Database) -> Iterator[None]:
         yield
     finally:
         db.conn.commit()
+
+
+@contextmanager
+def _part(db: Database) -> Iterator[None]:
+    """A savepoint. Its name may be that of the one around it: the innermost is meant. (sqlite-utils gives each a name
+    of its own, which SQLite must parse each time.)"""
+    db.conn.execute("SAVEPOINT part")
+    try:
+        yield
+    except BaseException:
+        if db.conn.in_transaction:  # an error may have ended the whole transaction
+            db.conn.execute("ROLLBACK TO part")
+            db.conn.execute("RELEASE part")
+        raise
+    db.conn.execute("RELEASE part")
 
 
 def _unwritable(error: sqlite3.Error) -> ArchiveUnusable:

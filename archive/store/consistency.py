@@ -14,11 +14,16 @@ from archive.store.fixity import Problem, Step
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """what: what is wrong with a row that `query` returns; its single column is the row's number in `table`."""
+    """what: what is wrong with a row that `query` returns; its first column is what names the row in `table`."""
 
     table: str
     what: str
     query: str
+
+
+def _differences(kept: str, counted: str) -> str:
+    """A query for the first column of rows that one of two queries gives and the other does not."""
+    return f"SELECT * FROM ({kept} EXCEPT {counted}) UNION SELECT * FROM ({counted} EXCEPT {kept})"
 
 
 _RULES = (
@@ -68,6 +73,19 @@ _RULES = (
     _Rule("versions", "it is withdrawn and still shown",
           "SELECT versions.id FROM versions JOIN articles ON articles.id = versions.article_id"
           " JOIN active_texts ON active_texts.version_id = versions.id WHERE articles.withdrawn_at IS NOT NULL"),
+    _Rule("versions", "it is not led to by the version before it",
+          "SELECT later.id FROM versions AS later JOIN versions AS earlier ON earlier.article_id = later.article_id"
+          " AND earlier.number = later.number - 1 LEFT JOIN successors ON successors.version_id = earlier.id"
+          " WHERE successors.next_id IS NOT later.id"),
+    _Rule("credits", "it does not count the pictures that carry it",
+          _differences("SELECT credit, pictures FROM credits",
+                       "SELECT credit, count(*) FROM version_images JOIN articles"
+                       " ON articles.current_version_id = version_images.version_id"
+                       " WHERE credit IS NOT NULL GROUP BY credit")),
+    _Rule("months", "it does not count the articles of that month",
+          _differences("SELECT month, outlet_id, section, articles FROM months",
+                       "SELECT substr(published_at, 1, 7), outlet_id, coalesce(section, ''), count(*) FROM articles"
+                       " WHERE published_at IS NOT NULL GROUP BY 1, 2, 3")),
     _Rule("texts", "it was read in a capture that brought no page",
           "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"),
 )  # fmt: skip
@@ -77,8 +95,8 @@ def inconsistencies(db: Database, step: Step) -> Iterator[Problem]:
     """Rows that contradict other rows."""
     for rule in _RULES:
         step()
-        for (row_id,) in db.execute(rule.query).fetchall():
-            yield Problem(f"{rule.table} {row_id}", rule.what)
+        for row in db.execute(rule.query).fetchall():
+            yield Problem(f"{rule.table} {row[0]}", rule.what)
     yield from _index_size(db)
 
 

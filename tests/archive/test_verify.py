@@ -160,6 +160,10 @@ def test_changed_words_are_named(kept: Path, column: str) -> None:
     ("UPDATE articles SET withdrawn_at = '2026-01-01T00:00:00Z' WHERE id = 3", "articles 3"),
     ("DELETE FROM aliases WHERE article_id = 1", "articles 1"),
     ("DELETE FROM headers WHERE capture_id = 1", "captures 1"),
+    ("DELETE FROM successors", "versions 4"),
+    ("UPDATE credits SET pictures = 7", "credits Trần Hà"),
+    ("DELETE FROM credits", "credits Trần Hà"),
+    ("INSERT INTO months VALUES (1, '', '2026-05', 9)", "months 2026-05"),
     ("UPDATE captures SET revisit_of = 1 WHERE outcome = 'revisit'", "captures 6"),
 ])  # fmt: skip
 def test_what_no_longer_agrees_is_named(kept: Path, statement: str, where: str) -> None:
