@@ -58,12 +58,14 @@ def withdraw(
     db.execute("PRAGMA secure_delete = ON")  # what is taken out is overwritten, not only let go
     present = withdrawal_of(db, article_id)
     if present and (present.destroyed_at or not destroy):
+        picture_files.clear(db, pictures)
         raise Withdrawn(f"article {article_id} was withdrawn on {present.withdrawn_at[:10]}: {present.reason}")
     with transaction(db):
         withdrawal_id = present.id if present else _hide(db, article_id, reason, at, pictures)
         if destroy:
-            _destroy(db, withdrawal_id, at, pictures)
+            _destroy(db, withdrawal_id, at)
             _forget_words(db)  # with the rest, or not at all: killed in between, nobody would come back to it
+    picture_files.clear(db, pictures)
     checkpoint(db)
 
 
@@ -74,6 +76,7 @@ def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | Non
     """
     present = withdrawal_of(db, article_id)
     if present is None:
+        picture_files.clear(db, pictures)
         raise UnknownArticle(f"article {article_id} is not withdrawn. Nothing to restore")
     if present.destroyed_at:
         raise Withdrawn(f"the words of article {article_id} were destroyed on {present.destroyed_at[:10]}")
@@ -82,15 +85,17 @@ def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | Non
             for row_id, values in _withheld(db, present.id, table):
                 _write(db, table, row_id, values)
         _restore_images(db, present.id)
-        for picture_id, values in _withheld(db, present.id, "pictures"):
-            picture_files.show(db, pictures, picture_id, values["path"], values["thumbnail"])
         _restore_bodies(db, present.id)
         for version_id, values in _withheld(db, present.id, "active_texts"):
             db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, values["text_id"]])
+        hidden = _withheld(db, present.id, "pictures")
         db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [present.id])
         db.execute("UPDATE withdrawals SET restored_at = ? WHERE id = ?", [clock.stamp(at), present.id])
         db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
         _set_due(db, article_id, clock.stamp(at))
+        for picture_id, values in hidden:  # last, for until this is committed they must not be served
+            picture_files.show(db, pictures, picture_id, values["path"], values["thumbnail"])
+    picture_files.clear(db, pictures)
 
 
 def absorb(db: Database, article_id: int, outlet_id: int, key: str, at: datetime) -> None:
@@ -104,7 +109,7 @@ def absorb(db: Database, article_id: int, outlet_id: int, key: str, at: datetime
     _hide_bodies(db, present.id, article_id)
     _set_due(db, article_id, None)
     if present.destroyed_at:
-        _destroy(db, present.id, at, None)
+        _destroy(db, present.id, at)
 
 
 def _hide(db: Database, article_id: int, reason: str, at: datetime, pictures: Path | None) -> int:
@@ -197,9 +202,9 @@ def _restore_bodies(db: Database, withdrawal_id: int) -> None:
         replace_stored(db, body_id, encode(db, opened(data), outlet_id, None))
 
 
-def _destroy(db: Database, withdrawal_id: int, at: datetime, pictures: Path | None) -> None:
+def _destroy(db: Database, withdrawal_id: int, at: datetime) -> None:
     for picture_id, _ in _withheld(db, withdrawal_id, "pictures"):
-        picture_files.destroy(db, pictures, picture_id)
+        picture_files.destroy(db, picture_id)
     db.execute(
         "UPDATE bodies SET codec = 'destroyed' WHERE id IN"
         " (SELECT row_id FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies')",

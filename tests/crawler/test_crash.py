@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import shutil
 import signal
 import time
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from archive import open_archive
+from archive.store.pictures import folder_beside
 from crawler.check import disagreements
 from crawler.demo.server import Newspaper
 from tests.crawler.serving import Answer, Site, article, front, served
@@ -153,3 +155,41 @@ def test_what_was_kept_when_a_run_was_killed_is_sealed_by_the_next(parent: Paren
     crawl(parent, site.base_url, path)
     assert ask(path, "SELECT run_id, capture_count FROM seals WHERE run_id = 1") == [(1, *kept[0])]
     assert ask(path, "SELECT outcome FROM runs ORDER BY id") == [("interrupted",), ("ok",)]
+
+
+HIDE, DESTROY, RESTORE = ("--reason", "x"), ("--reason", "x", "--destroy", "--yes"), ("--restore",)
+
+
+@pytest.mark.parametrize("how", [HIDE, DESTROY, RESTORE], ids=["hide", "destroy", "restore"])
+@pytest.mark.parametrize("times", [8, pytest.param(100_000, marks=pytest.mark.bench)], ids=["some", "all"])
+def test_withdrawing_killed_between_the_archive_and_the_files_of_its_pictures(
+    parent: Parent, site: Site, tmp_path: Path, how: tuple[str, ...], times: int
+) -> None:
+    """No file is lost on the way; one that lies where it should be no more is told by verify, until the command is given
+    again."""
+    crawled = tmp_path / "crawled.db"
+    assert crawl(parent, site.base_url, crawled).code == 0
+    url = f"{site.base_url}/bai-2.htm"
+    if how is RESTORE:
+        assert parent.run("withdraw", url, *HIDE, "--db", crawled).code == 0
+    undisturbed = copied(crawled, tmp_path / "undisturbed.db")
+    once = parent.run("withdraw", url, *how, "--db", undisturbed)
+    for moment in once.moments(random.Random(9), times):
+        path = copied(crawled, tmp_path / f"{moment}.db")
+        assert parent.run("withdraw", url, *how, "--db", path, dies_at=moment).code == -9
+        told = parent.run("verify", "--db", path)
+        assert told.code == 0 or told.out.count("\n") == told.out.count("is still there"), told.out
+        parent.run("withdraw", url, *how, "--db", path)
+        sound(path)
+        assert files(path) == files(undisturbed)
+        assert found(path) == found(undisturbed)
+
+
+def copied(crawled: Path, path: Path) -> Path:
+    shutil.copytree(folder_beside(crawled), folder_beside(path))
+    return Path(shutil.copy(crawled, path))
+
+
+def files(path: Path) -> dict[str, bytes]:
+    folder = folder_beside(path)
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
