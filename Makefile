@@ -23,8 +23,8 @@ demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three d
 	@rm -rf demo.db demo.db-wal demo.db-shm demo.db.pictures
 	@$(BIN)/luubao demo --db demo.db
 
-test: $(VENV)/.installed  ## run the tests
-	$(BIN)/pytest
+test: $(VENV)/.installed  ## run the tests, on two cores
+	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
 bench: $(VENV)/.installed  ## run the slow measurements
 	$(BIN)/pytest -m bench -s
