@@ -160,22 +160,29 @@ def test_what_was_kept_when_a_run_was_killed_is_sealed_by_the_next(parent: Paren
 HIDE, DESTROY, RESTORE = ("--reason", "x"), ("--reason", "x", "--destroy", "--yes"), ("--restore",)
 
 
+@pytest.fixture(scope="module")
+def crawled(parent: Parent, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """An archive with pictures, and the address of one of its articles."""
+    path = tmp_path_factory.mktemp("crawled") / "archive.db"
+    with served(paper()) as site:
+        assert crawl(parent, site.base_url, path).code == 0
+        return path, f"{site.base_url}/bai-2.htm"
+
+
 @pytest.mark.parametrize("how", [HIDE, DESTROY, RESTORE], ids=["hide", "destroy", "restore"])
 @pytest.mark.parametrize("times", [8, pytest.param(100_000, marks=pytest.mark.bench)], ids=["some", "all"])
 def test_withdrawing_killed_between_the_archive_and_the_files_of_its_pictures(
-    parent: Parent, site: Site, tmp_path: Path, how: tuple[str, ...], times: int
+    parent: Parent, crawled: tuple[Path, str], tmp_path: Path, how: tuple[str, ...], times: int
 ) -> None:
     """No file is lost on the way; one that lies where it should be no more is told by verify, until the command is given
     again."""
-    crawled = tmp_path / "crawled.db"
-    assert crawl(parent, site.base_url, crawled).code == 0
-    url = f"{site.base_url}/bai-2.htm"
+    start, url = copied(crawled[0], tmp_path / "start.db"), crawled[1]
     if how is RESTORE:
-        assert parent.run("withdraw", url, *HIDE, "--db", crawled).code == 0
-    undisturbed = copied(crawled, tmp_path / "undisturbed.db")
+        assert parent.run("withdraw", url, *HIDE, "--db", start).code == 0
+    undisturbed = copied(start, tmp_path / "undisturbed.db")
     once = parent.run("withdraw", url, *how, "--db", undisturbed)
     for moment in once.moments(random.Random(9), times):
-        path = copied(crawled, tmp_path / f"{moment}.db")
+        path = copied(start, tmp_path / f"{moment}.db")
         assert parent.run("withdraw", url, *how, "--db", path, dies_at=moment).code == -9
         told = parent.run("verify", "--db", path)
         assert told.code == 0 or told.out.count("\n") == told.out.count("is still there"), told.out
@@ -185,9 +192,9 @@ def test_withdrawing_killed_between_the_archive_and_the_files_of_its_pictures(
         assert found(path) == found(undisturbed)
 
 
-def copied(crawled: Path, path: Path) -> Path:
-    shutil.copytree(folder_beside(crawled), folder_beside(path))
-    return Path(shutil.copy(crawled, path))
+def copied(source: Path, path: Path) -> Path:
+    shutil.copytree(folder_beside(source), folder_beside(path))
+    return Path(shutil.copy(source, path))
 
 
 def files(path: Path) -> dict[str, bytes]:
