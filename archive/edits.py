@@ -74,9 +74,13 @@ FIELDS: dict[str, Callable[[Reading], Any]] = {
 }
 
 
+_OF_PICTURES = ("pictures", "captions", "credits")
+
+
 def changed_fields(old: Reading, new: Reading) -> tuple[str, ...]:
     """Names of the edited fields, in the order of FIELDS; empty when the newspaper changed nothing."""
-    return tuple(name for name in FIELDS if _differ(name, old, new))
+    same = _OF_PICTURES if old.images == new.images else ()
+    return tuple(name for name in FIELDS if name not in same and _differ(name, old, new))
 
 
 def _differ(name: str, old: Reading, new: Reading) -> bool:

@@ -286,9 +286,9 @@ TABLES: tuple[Table, ...] = (
         "published_at": _CLAIM, "last_seen_at": _TIME, "gone_since": _TIME, "gone_reason": "how it disappeared",
     }),
     Table("photographs", "View: pictures of the articles' newest versions, with caption and credit", {
-        "image_url": "images.url", "caption": "caption", "credit": "who made it", "headline": "headline of the article",
-        "url": "address of the article", "published_at": _CLAIM, "article_id": "articles.id",
-        "picture": "pictures.path", "thumbnail": "pictures.thumbnail",
+        "thumbnail": "pictures.thumbnail", "caption": "caption", "credit": "who made it",
+        "headline": "headline of the article", "url": "address of the article", "published_at": _CLAIM,
+        "article_id": "articles.id", "image_url": "images.url", "picture": "pictures.path",
     }),
     Table("replaced_pictures", "View: pictures replaced under the same address, before and after", {
         "article_id": "articles.id", "url": "address of the article", "headline": "headline of the article",

@@ -107,6 +107,7 @@ def without_trackers(url: str) -> str:
     return f"{head}?{'&'.join(kept)}" if kept else head
 
 
+@lru_cache(maxsize=4096)
 def picture_key(url: str) -> str:
     """The identity of a picture's address: neither host, scheme, size, quality, format, version nor signature count,
     because papers serve one picture from several machines in several sizes. Two different pictures have different

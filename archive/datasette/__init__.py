@@ -54,7 +54,8 @@ def metadata(archive: Path) -> dict[str, Any]:
         }
         for table in TABLES
     }
-    database = {"tables": {**tables, "search_source": {"hidden": True}}, "queries": _queries()}
+    unseen = {name: {"hidden": True} for name in ("search_source", "search_front_source", "_sqlite_migrations")}
+    database = {"tables": {**tables, **unseen}, "queries": _queries()}
     return {"title": "luubao", "extra_css_urls": ["/luubao/luubao.css"], "databases": {archive.stem: database}}
 
 

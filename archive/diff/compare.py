@@ -30,6 +30,20 @@ def side_by_side(old: Reading, new: Reading) -> Iterator[Change]:
     yield from pictures.changes(old.images, new.images)
 
 
+def word_changes(old: Reading, new: Reading) -> tuple[int, int]:
+    """`size` of `compare`, looking only at parts that are not the same."""
+    parts: list[Iterator[Change]] = [
+        _text("headline", old.headline, new.headline),
+        _text("lead", old.lead, new.lead),
+        _text("byline", byline_of(old), byline_of(new)),
+    ]
+    if old.text != new.text:
+        parts.append(paragraphs.changes(_paragraphs(old), _paragraphs(new)))
+    if old.images != new.images:
+        parts.append(pictures.changes(old.images, new.images))
+    return size(change for part in parts for change in part)
+
+
 def size(changes: Iterable[Change]) -> tuple[int, int]:
     """How many words were removed and how many were added. Pictures and times have no words; a paragraph that was only
     moved, split or merged has none either."""

@@ -75,8 +75,8 @@ BEGIN SELECT RAISE(ABORT, 'versions are append-only'); END;
 _VIEWS = """
 DROP VIEW photographs;
 CREATE VIEW photographs AS
-SELECT images.url AS image_url, version_images.caption, version_images.credit, articles.headline, articles.url,
-  articles.published_at, articles.id AS article_id, pictures.path AS picture, pictures.thumbnail
+SELECT pictures.thumbnail, version_images.caption, version_images.credit, articles.headline, articles.url,
+  articles.published_at, articles.id AS article_id, images.url AS image_url, pictures.path AS picture
 FROM articles
 JOIN version_images ON version_images.version_id = articles.current_version_id
 JOIN images ON images.id = version_images.image_id

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.diff import compare, size
+from archive.diff import word_changes
 from archive.records import Reading
 from archive.store.texts import from_row
 
@@ -27,7 +27,7 @@ def measure(db: Database, version_id: int) -> None:
 
 def note_size(db: Database, version_id: int, old: Reading, new: Reading) -> None:
     """Writes down how much a version differs from what was before it. Call inside a transaction."""
-    removed, added = size(compare(old, new))
+    removed, added = word_changes(old, new)
     db.execute("UPDATE versions SET words_removed = ?, words_added = ? WHERE id = ?", [removed, added, version_id])
 
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archive.diff import compare, side_by_side, size, words
+from archive.diff import compare, side_by_side, size, word_changes, words
 from archive.diff.sequences import common
 from archive.edits import byline_of, changed_fields
 from archive.records import Image, Reading
@@ -178,3 +178,8 @@ def longest(old: list[str], new: list[str]) -> int:
         for j, other in enumerate(new):
             table[i + 1][j + 1] = table[i][j] + 1 if one == other else max(table[i][j + 1], table[i + 1][j])
     return table[-1][-1]
+
+
+@given(PAIRS)
+def test_what_is_measured_is_what_is_shown(pair: tuple[Reading, Reading]) -> None:
+    assert word_changes(*pair) == size(compare(*pair))
