@@ -44,6 +44,7 @@ from archive.store import (
     open_archive,
     pictures_of,
     start_run,
+    taken_in_run,
     validators,
 )
 from archive.urls import absolute, same_site, url_key, without_trackers
@@ -88,6 +89,7 @@ __all__ = [
     "read_pending",
     "same_site",
     "start_run",
+    "taken_in_run",
     "url_key",
     "validators",
     "without_trackers",

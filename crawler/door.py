@@ -75,6 +75,11 @@ class Door:
         """Whether a redirect leads to another page of the site, not to its home page."""
         return not archive.leads_away(capture, self.run.outlet)
 
+    def waits(self, via: tuple[str, ...], url: str) -> bool:
+        """Whether the end of a redirect waits for its turn in this run already, and so need not be asked for again: when
+        it answers, the archive knows who redirects there. Another spelling of one of its own addresses does not."""
+        return archive.url_key(url) not in map(archive.url_key, via) and archive.taken_in_run(self.db, self.run, url)
+
     def has_answered(self, via: tuple[str, ...], url: str) -> bool:
         """Whether the end of a redirect has answered in this run already; then that is noted, and it need not be asked
         again. An address that redirects to another spelling of itself has not answered."""

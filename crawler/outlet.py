@@ -132,7 +132,7 @@ class OutletSpider(scrapy.Spider):
         via, target = (*capture.via, capture.requested_url), capture.final_url
         if not self.door.stays(capture) or target in via or len(via) > _MOST_REDIRECTS:
             return
-        if not self.door.has_answered(via, target):
+        if not self.door.has_answered(via, target) and not self.door.waits(via, target):
             self.door.enter([target])
             yield from self._requests(target, via=via, priority=_SEED_PRIORITY)
 

@@ -2,7 +2,7 @@
 
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
-from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up
+from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, taken_in_run
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
@@ -59,6 +59,7 @@ __all__ = [
     "source_of",
     "start_run",
     "stored_pictures",
+    "taken_in_run",
     "transaction",
     "unread",
     "validators",

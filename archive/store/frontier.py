@@ -136,6 +136,15 @@ def captured_in_run(db: Database, run: Run, url: str) -> bool:
     return row is not None
 
 
+def taken_in_run(db: Database, run: Run, url: str) -> bool:
+    """Whether this run has taken the address to ask for it."""
+    row = db.execute(
+        "SELECT 1 FROM frontier WHERE outlet_id = ? AND url_key = ? AND run_id = ?",
+        [run.outlet_id, url_key(url), run.id],
+    ).fetchone()
+    return row is not None
+
+
 def readdress(db: Database, run: Run, key: str, url: str) -> None:
     """The address answers under another spelling of itself (https, a slash): that is asked for from now on. Call inside
     a transaction."""

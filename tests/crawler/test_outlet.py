@@ -77,6 +77,18 @@ def test_the_end_of_a_redirect_is_fetched_once(path: Path) -> None:
         assert questions.find_article(db, f"{site.base_url}/x.htm").headline == "Chợ mới"
 
 
+def test_the_end_of_a_redirect_that_waits_for_its_turn_is_fetched_once(path: Path) -> None:
+    links = front("/b-2.htm", *(f"/c-{n}.htm" for n in range(8)), "/x.htm")
+    others = {f"/c-{n}.htm": article(f"Tin số {n}") for n in range(8)}
+    pages = {"/": links, "/x.htm": moved("/b-2.htm", 301), "/b-2.htm": article("Chợ mới"), **others}
+    with served(pages) as site:
+        assert crawl(site.base_url, path).code == 0
+    assert site.log.index("/x.htm") < site.log.index("/b-2.htm")
+    assert site.log.count("/b-2.htm") == 1
+    with open_archive(path) as db:
+        assert questions.find_article(db, f"{site.base_url}/x.htm").headline == "Chợ mới"
+
+
 def test_an_address_that_redirects_to_its_own_slash_is_fetched(path: Path) -> None:
     pages = {"/": front("/tin/bai-1"), "/tin/bai-1": moved("/tin/bai-1/", 301), "/tin/bai-1/": article("Chợ mới")}
     with served(pages) as site:
