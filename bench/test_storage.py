@@ -25,7 +25,10 @@ from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site
 
-pytestmark = [pytest.mark.bench, pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")]  # warcio leaves its buffers to the collector
+pytestmark = [
+    pytest.mark.bench,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]  # warcio leaves its buffers to the collector
 
 _ARTICLES, _EDITED = 3_000, 900  # 1.3 captures with a change an article
 _FROM = 100_000

@@ -76,8 +76,8 @@ class Door:
         return not archive.leads_away(capture, self.run.outlet)
 
     def waits(self, via: tuple[str, ...], url: str) -> bool:
-        """Whether the end of a redirect waits for its turn in this run already, and so need not be asked for again: when
-        it answers, the archive knows who redirects there. Another spelling of one of its own addresses does not."""
+        """Whether the end of a redirect waits for its turn in this run already, and so need not be asked for again:
+        when it answers, the archive knows who redirects there. Another spelling of its own address does not wait."""
         return archive.url_key(url) not in map(archive.url_key, via) and archive.taken_in_run(self.db, self.run, url)
 
     def has_answered(self, via: tuple[str, ...], url: str) -> bool:

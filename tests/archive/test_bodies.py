@@ -74,7 +74,9 @@ def test_any_zstd_tool_opens_what_is_stored(full: Database, tmp_path: Path) -> N
     (tmp_path / "dictionary").write_bytes(content(full, dictionary_id))
     command = ["zstd", "-d", "-c", "--patch-from", tmp_path / "dictionary", tmp_path / "page.zst"]
     page = subprocess.run(command, capture_output=True, check=True).stdout
-    found = full.execute("SELECT requested_url FROM captures JOIN bodies ON bodies.id = body_id WHERE digest = ?", [digest])
+    found = full.execute(
+        "SELECT requested_url FROM captures JOIN bodies ON bodies.id = body_id WHERE digest = ?", [digest]
+    )
     number = int(found.fetchone()[0].partition("b-")[2].partition(".")[0])
     assert page == paper_page(number).encode()
 
@@ -121,7 +123,9 @@ def test_a_new_template_gets_a_new_dictionary_and_the_old_one_stays_while_it_is_
 
 
 def test_every_body_of_the_first_kind_comes_back(full: Database) -> None:
-    rows = full.execute("SELECT id, requested_url FROM captures WHERE requested_url LIKE '%/b-%' AND captured_at LIKE '%T12%'")
+    rows = full.execute(
+        "SELECT id, requested_url FROM captures WHERE requested_url LIKE '%/b-%' AND captured_at LIKE '%T12%'"
+    )
     for capture_id, url in rows.fetchall():
         number = int(url.partition("b-")[2].partition(".")[0])
         assert kept_body(full, capture_id) == paper_page(number).encode()

@@ -16,9 +16,19 @@ def sizes(db: Database) -> list[tuple[int, int | None, int | None]]:
 
 
 def test_an_edit_counts_its_words(db: Database, run: Run, shoot: Shoot) -> None:
-    ingest(db, run, shoot(URL, page("Cầu mới", "Cây cầu dài 212 mét khánh thành sáng nay ở huyện Tam Sông bên bờ bắc.")))
-    ingest(db, run, shoot(URL, page("Cầu mới", "Cây cầu dài 214 mét khánh thành sáng nay ở huyện Tam Sông bên bờ bắc."), 1))
-    ingest(db, run, shoot(URL, page("Cầu mới thông xe", "Cây cầu dài 214 mét khánh thành sáng nay ở huyện Tam Sông bên bờ bắc."), 2))
+    ingest(
+        db, run, shoot(URL, page("Cầu mới", "Cây cầu dài 212 mét khánh thành sáng nay ở huyện Tam Sông bên bờ bắc."))
+    )
+    ingest(
+        db, run, shoot(URL, page("Cầu mới", "Cây cầu dài 214 mét khánh thành sáng nay ở huyện Tam Sông bên bờ bắc."), 1)
+    )
+    ingest(
+        db,
+        run,
+        shoot(
+            URL, page("Cầu mới thông xe", "Cây cầu dài 214 mét khánh thành sáng nay ở huyện Tam Sông bên bờ bắc."), 2
+        ),
+    )
     assert sizes(db) == [(1, None, None), (2, 1, 1), (3, 0, 2)]
 
 

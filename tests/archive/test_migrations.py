@@ -99,7 +99,9 @@ def test_an_upgraded_archive_can_be_crawled_into_and_compacted(old: Path) -> Non
         run = start_run(db, PAPER, {}, NOON)
         body = kept_body(db, 2)
         assert body is not None
-        again = Capture("https://bao.example/a-1.htm", "https://bao.example/a-1.htm", NOON, 200, body=body + b"<!-- x -->")
+        again = Capture(
+            "https://bao.example/a-1.htm", "https://bao.example/a-1.htm", NOON, 200, body=body + b"<!-- x -->"
+        )
         assert ingest(db, run, again).outcome == "fresh"
         compact.compact(db, [1])
         assert list(verify(db)) == []

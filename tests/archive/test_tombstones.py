@@ -37,7 +37,16 @@ def test_an_article_whose_address_leads_to_another_one_has_a_tombstone(db: Datab
     ingest(db, run, shoot(URL, page()))
     other = "https://bao.example/b-2.htm"
     ingest(db, run, shoot(URL, None, 1, status=301, final_url=other))
-    ingest(db, run, shoot(other, page("Mùa quýt", "Vườn quýt trên sườn núi cho thu hoạch.").replace("cầu", "quýt").replace("Cầu", "Quýt"), 1, via=(URL,)))
+    ingest(
+        db,
+        run,
+        shoot(
+            other,
+            page("Mùa quýt", "Vườn quýt trên sườn núi cho thu hoạch.").replace("cầu", "quýt").replace("Cầu", "Quýt"),
+            1,
+            via=(URL,),
+        ),
+    )
     assert tombstones(db) == [("13:00", f"redirected to {other}", None)]
 
 

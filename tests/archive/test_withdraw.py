@@ -129,7 +129,9 @@ def test_what_is_withheld_can_be_destroyed_later_and_then_not_restored(kept: Pat
 
 
 def test_destroying_asks_first(kept: Path) -> None:
-    told = CliRunner().invoke(archive, ["withdraw", NAMED, "--reason", "x", "--destroy", "--db", str(kept)], input="n\n")
+    told = CliRunner().invoke(
+        archive, ["withdraw", NAMED, "--reason", "x", "--destroy", "--db", str(kept)], input="n\n"
+    )
     assert told.exit_code == 1
     assert "articles" in traces(kept)
 
@@ -200,4 +202,3 @@ def _hang(db: Database, capture_id: int, base_id: int) -> None:
     assert body and base
     with transaction(db):
         replace_stored(db, body_id, Stored("zstd-patch", codecs.patch(body, base), base_id=base_id, depth=1))
-
