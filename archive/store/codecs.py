@@ -17,8 +17,8 @@ ZstdError = zstd.ZstdError
 Dictionary = zstd.ZstdDict
 _Parameter = zstd.CompressionParameter
 
-# Against a dictionary, a page is small at any level: four times the time would save a twentieth.
-_LEVEL = 4
+# Against a dictionary, a page is small at any level: level 9 takes twice the time and saves 4%.
+_LEVEL = 5
 _PATCH_LEVEL = 6
 # ZSTD_c_forceAttachDict of zstd.h: look up in the dictionary where it lies; by default a large one is copied first.
 _ATTACH = 1001

@@ -127,7 +127,10 @@ def _put_picture(db: Database, picture: Picture) -> int:
         "thumbnail": picture.thumbnail_path,
     }
     db.execute(
-        f"INSERT INTO pictures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT DO NOTHING",
+        f"INSERT INTO pictures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT (digest) DO UPDATE"
+        # a picture that was withdrawn with one article, and is now another's, lies where it can be seen again
+        " SET path = excluded.path, thumbnail = excluded.thumbnail, perceptual_hash = excluded.perceptual_hash"
+        " WHERE path <> excluded.path",
         list(row.values()),
     )
     return int(db.execute("SELECT id FROM pictures WHERE digest = ?", [picture.digest]).fetchone()[0])

@@ -99,6 +99,24 @@ def test_a_withdrawn_article_s_own_pictures_go_where_nothing_is_served_from(kept
     assert problems(kept) == []
 
 
+@pytest.mark.parametrize("how", [[], ["--destroy", "--yes"]])
+def test_a_picture_that_another_article_shows_later_is_seen_again(kept: Path, how: list[str]) -> None:
+    command(kept, "withdraw", NAMED, "--reason", "x", *how)
+    red = recognise(painted("red"))
+    assert red is not None and red.looks is not None and red.thumbnail_path is not None
+    for name, data in ((red.path, painted("red")), (red.thumbnail_path, red.looks.thumbnail)):
+        (folder_beside(kept) / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder_beside(kept) / name).write_bytes(data)
+    with open_archive(kept, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        keep_picture(
+            db, run, PictureCapture(2, NOON, "https://bao.example/anh/chung.png", 200, picture=red), rest=NOON - NOON
+        )
+        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+        assert db.execute("SELECT path FROM pictures WHERE digest = ?", [red.digest]).fetchone() == (red.path,)
+    assert [problem for problem in problems(kept) if "pictures" in problem] == []
+
+
 def test_destroyed_pictures_are_gone(kept: Path) -> None:
     command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
     assert painted("red") not in files(kept).values()
