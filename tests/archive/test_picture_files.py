@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import sqlite3
 from io import BytesIO
 from pathlib import Path
 from urllib.error import HTTPError
@@ -151,3 +153,31 @@ def test_datasette_serves_neither_words_nor_picture_of_a_withdrawn_article(kept:
             assert "Nguyễn Văn A" not in json.dumps(
                 get(f"{base}/archive/{table}.json?_shape=objects"), ensure_ascii=False
             )
+
+
+_RECIPE = (
+    "SELECT url_key, requested_url, final_url, captured_at, status, outcome, encoding, etag, last_modified, via,"
+    " bodies.digest, request, response FROM captures LEFT JOIN bodies ON bodies.id = body_id"
+    " JOIN headers ON capture_id = captures.id WHERE run_id = ? ORDER BY captures.id",
+    "SELECT images.url, captured_at, final_url, status, outcome, detail, etag, last_modified, digest"
+    " FROM picture_captures JOIN images ON images.id = image_id LEFT JOIN pictures ON pictures.id = picture_id"
+    " WHERE run_id = ? ORDER BY picture_captures.id",
+)
+
+
+def test_docs_storage_md_is_all_one_needs_to_compute_a_seal(kept: Path) -> None:
+    def line(values: list[object]) -> bytes:
+        return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+    with sqlite3.connect(kept) as db:
+        run = db.execute(
+            "SELECT name, started_at, finished_at, outcome, reason, software, stats FROM runs"
+            " JOIN outlets ON outlets.id = outlet_id WHERE runs.id = 1"
+        ).fetchone()
+        digest = hashlib.sha256(line([None, *run]))
+        rows = [list(row) for query in _RECIPE for row in db.execute(query, [1]).fetchall()]
+        for row in rows:
+            digest.update(hashlib.sha256(line(row)).hexdigest().encode() + b"\n")
+        assert len(rows) == 4
+        assert db.execute("SELECT digest FROM seals").fetchall() == [("sha256:" + digest.hexdigest(),)]
+    db.close()
