@@ -156,12 +156,16 @@ def test_datasette_serves_neither_words_nor_picture_of_a_withdrawn_article(kept:
 
 
 _RECIPE = (
-    "SELECT url_key, requested_url, final_url, captured_at, status, outcome, encoding, etag, last_modified, via,"
-    " bodies.digest, request, response FROM captures LEFT JOIN bodies ON bodies.id = body_id"
-    " JOIN headers ON capture_id = captures.id WHERE run_id = ? ORDER BY captures.id",
-    "SELECT images.url, captured_at, final_url, status, outcome, detail, etag, last_modified, digest"
-    " FROM picture_captures JOIN images ON images.id = image_id LEFT JOIN pictures ON pictures.id = picture_id"
-    " WHERE run_id = ? ORDER BY picture_captures.id",
+    (
+        "SELECT url_key, requested_url, final_url, captured_at, status, outcome, encoding, etag, last_modified, via,"
+        " bodies.digest, request, response FROM captures LEFT JOIN bodies ON bodies.id = body_id"
+        " JOIN headers ON capture_id = captures.id WHERE run_id = ? ORDER BY captures.id"
+    ),
+    (
+        "SELECT images.url, captured_at, final_url, status, outcome, detail, etag, last_modified, digest"
+        " FROM picture_captures JOIN images ON images.id = image_id LEFT JOIN pictures ON pictures.id = picture_id"
+        " WHERE run_id = ? ORDER BY picture_captures.id"
+    ),
 )
 
 
