@@ -76,13 +76,13 @@ class Lesson(NamedTuple):
     tally: Tally
 
 
-def next_due(habits: Habits, state: State, changed: bool, at: datetime) -> Due:
+def next_due(habits: Habits, state: State, changed: bool, at: datetime, enough: float = WORTH_A_LOOK) -> Due:
     """When an address that was just looked at is due again. `state` is as it was before this look; changed: whether it
-    found an edit, or, for a list, links never seen before."""
+    found an edit, or, for a list, links never seen before; enough: edits expected that make a look worth while."""
     after = _after(state, changed, at)
     if after.gone_since is not None:
         return Due(at + _clip(max(_GONE, at - after.gone_since)), 1 / max(1.0, (at - after.gone_since) / DAY))
-    return _article_due(habits, after, at) if after.kind == "article" else _list_due(after, at)
+    return _article_due(habits, after, at, enough) if after.kind == "article" else _list_due(after, at)
 
 
 def promised(habits: Habits, state: State, due: Due, at: datetime) -> Due:
@@ -144,8 +144,8 @@ def _life(habits: Habits, state: State, at: datetime, begin: float, end: float) 
     return list(stretches((at - _born(habits, state)) / DAY, quiet, state.changes, begin, end))
 
 
-def _article_due(habits: Habits, state: State, at: datetime) -> Due:
-    rates, missing, rate = habits.rates, WORTH_A_LOOK, 0.0
+def _article_due(habits: Habits, state: State, at: datetime, enough: float) -> Due:
+    rates, missing, rate = habits.rates, enough, 0.0
     for bucket, begin, end in _life(habits, state, at, 0.0, LONGEST / DAY):
         rate = rates[bucket]
         if rate * (end - begin) >= missing:
