@@ -8,12 +8,13 @@ policy that Cho and Garcia-Molina ("Effective Page Refresh Policies for Web Craw
 and Pandey ("Recrawl Scheduling Based on Information Longevity", WWW 2008) found for other aims. How many are expected
 is learned: archive/habits.py.
 
-Lists (home, sections, their pages) are due by how often they brought links never seen before. Nothing waits longer than
-half a year.
+Lists (home, sections, their pages) are due by how often they brought links never seen before. Nothing is due later than
+150 days after its last look, which leaves a run's budget a month to come round to it within half a year.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
@@ -22,13 +23,15 @@ from typing import Literal, NamedTuple
 from archive.habits import DAY, Bucket, Habits, Stretch, Tally, shared_out, stretches
 
 LONGEST = timedelta(days=180)
-"""Nothing waits longer for a look."""
-TURN = timedelta(days=170)
-"""In which every article is to have its turn where a budget makes others wait: in time for half a year."""
+"""Nothing goes without a look for longer, as long as the paper is crawled."""
+TURN = timedelta(days=150)
+"""After this an address is due whatever is expected of it: a month is left for its turn to come within the budget."""
 WORTH_A_LOOK = 0.02
-"""Edits expected since the last look at which the next is due."""
+"""Edits expected since the last look at which the next is due: fifty looks an edit, at worst."""
 BUDGET = 100
-"""Rechecks of known articles in a run, unless more are needed to see each twice a year."""
+"""Known articles that an hourly run looks at again at most, if nobody asks for another number; rarer runs have as much
+more, up to a day's. At the usual page a second that is two minutes. A paper of 30 articles a day has some 22 due in an
+hour (docs/rechecks.md): the budget does not hold back what is due, it spreads what falls due together."""
 
 _SOONEST = timedelta(minutes=30)
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF = timedelta(hours=1), timedelta(days=30)
@@ -36,6 +39,7 @@ _GONE = timedelta(days=1)
 _UNDATED_WEEK, _UNDATED_AGE = timedelta(days=7), timedelta(days=90)
 _PROMISED_WITHIN = 1 / 24  # days: a promise kept counts as an edit expected within an hour
 _LIST_SHARE = 4
+_CATCH_UP = 10  # days
 _LIST_LINKS = 0.5
 
 
@@ -109,10 +113,31 @@ def lessons(habits: Habits, state: State, changed: bool, at: datetime) -> list[L
     return [*taught, Lesson(None, Tally(1, float(changed), 0))] if _is_promised(state) else taught
 
 
-def budget(articles: int, runs_a_day: float, asked: int = BUDGET) -> int:
-    """How many known articles a run may look at again: what was asked for, or, if that is more, what it takes to look
-    at every article twice a year with that many runs a day."""
-    return max(asked, ceil(articles / (TURN / DAY * runs_a_day)))
+class Budget(NamedTuple):
+    """How many known articles a run looks at again at most, and how many of them are those longest not looked at."""
+
+    most: int
+    turns: int
+
+
+def budget(waiting: Mapping[int, int], runs_a_day: float, asked: int | None = None) -> Budget:
+    """What a run may spend on rechecks: what was asked for, or more where more is needed for every article to be seen
+    twice a year. waiting: by whole days since the last look, how many articles wait for their turn.
+
+    As many must be looked at now as lets those waiting longest, at that many a run, be seen in time, however many of
+    them one counts (the earliest deadline first); that takes at most half of the budget. What a pause of months has
+    left behind is made up for in ten days."""
+    turns = total = 0
+    for days, number in sorted(waiting.items(), reverse=True):
+        total += number
+        turns = max(turns, ceil(total / max(1, int(_days_left(days) * runs_a_day))))
+    usual = BUDGET * ceil(24 / min(24, max(1, runs_a_day))) if asked is None else asked
+    return Budget(max(usual, 2 * turns), turns)
+
+
+def _days_left(days: int) -> int:
+    """How many days are left, with one to spare, for an article that was looked at so many whole days ago."""
+    return max(LONGEST.days - days - 2, 0) if days < LONGEST.days else _CATCH_UP
 
 
 def _is_promised(state: State) -> bool:
@@ -146,12 +171,12 @@ def _life(habits: Habits, state: State, at: datetime, begin: float, end: float) 
 
 def _article_due(habits: Habits, state: State, at: datetime, enough: float) -> Due:
     rates, missing, rate = habits.rates, enough, 0.0
-    for bucket, begin, end in _life(habits, state, at, 0.0, LONGEST / DAY):
+    for bucket, begin, end in _life(habits, state, at, 0.0, TURN / DAY):
         rate = rates[bucket]
         if rate * (end - begin) >= missing:
             return Due(at + max(_SOONEST, DAY * (begin + missing / rate)), rate)
         missing -= rate * (end - begin)
-    return Due(at + LONGEST, rate)
+    return Due(at + TURN, rate)
 
 
 def _list_due(state: State, at: datetime) -> Due:
@@ -165,4 +190,4 @@ def _list_due(state: State, at: datetime) -> Due:
 
 
 def _clip(wait: timedelta) -> timedelta:
-    return max(_SOONEST, min(wait, LONGEST))
+    return max(_SOONEST, min(wait, TURN))

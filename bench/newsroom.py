@@ -140,7 +140,7 @@ def year_of(room: Newsroom) -> list[Article]:
     def choose() -> float:
         return float(rng.choices(liveliness, shares)[0] / mean)
 
-    old = sorted(-rng.random() ** 0.8 * room.years * YEAR for _ in range(room.archive))
+    old = sorted(-(rng.random() ** 0.8) * room.years * YEAR for _ in range(room.archive))
     new: list[float] = []
     at = 0.0
     while (at := at + rng.expovariate(room.a_day / DAY * 1.6)) < YEAR:

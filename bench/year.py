@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from math import ceil
+from random import Random
 from statistics import median, quantiles
 
 from archive.habits import Bucket, Habits, Tally
-from archive.schedule import LONGEST, State, budget, lessons, next_due
+from archive.schedule import LONGEST, TURN, WORTH_A_LOOK, State, budget, lessons, next_due
 from bench.newsroom import DAY, YEAR, Article
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -47,28 +49,32 @@ class Seen:
 
 
 def chances(articles: list[Article]) -> tuple[int, int]:
-    """How many edits and disappearances of known articles the year has: what could be seen at best."""
-    edits = sum(
-        sum(max(0.0, one.published) + 1 < edit < (one.gone or YEAR) for edit in one.edits) for one in articles
-    )
-    return edits, sum(one.gone is not None and one.gone < YEAR for one in articles)
+    """What the year's hourly runs could see at best: edits of known articles that stood at the turn of an hour, and
+    disappearances of known articles."""
+    edits = sum(len({ceil(edit) for edit in one.edits if _met(one) < edit < (one.gone or YEAR)}) for one in articles)
+    return edits, sum(one.gone is not None and _met(one) < one.gone < YEAR for one in articles)
+
+
+def _met(article: Article) -> float:
+    return float(ceil(max(0.0, article.published)))
 
 
 Interval = Callable[[float, float], float]
 """Hours until the next look at an article of so many hours of age, that has not changed for so many hours."""
+Family = Callable[[float], Interval]
+"""Rules of one form, by a factor: the larger, the fewer looks."""
 
 
-def unlearned(articles: list[Article], interval: Interval, rhythm: float = 1.0) -> Seen:
+def unlearned(articles: Iterable[Article], interval: Interval, seen: Seen | None = None) -> Seen:
     """A year under a rule that knows an article's age and when it changed last, and nothing else. Every article is
-    looked at when it is due, at the next run; there is no budget, so articles do not stand in each other's way."""
-    seen = Seen()
+    looked at when it is due, by the next hourly run; there is no budget, so none stands in another's way."""
+    seen = seen or Seen()
     for article in articles:
-        met = _run_after(max(0.0, article.published), rhythm)
-        shown, changed, at = article.state(met), met, met
-        # what the rule calls its change: its publication, where the page says when that was
-        since = article.published if article.dated else met
+        at = changed = _met(article)
+        shown = article.state(at)
+        since = article.published if article.dated else at
         while True:
-            last, at = at, _run_after(at + min(interval(at - since, at - changed), HALF_YEAR), rhythm)
+            last, at = at, ceil(at + min(max(1.0, interval(at - since, at - changed)), HALF_YEAR))
             if at >= YEAR:
                 break
             now, gone = seen.look(article, shown, last, at)
@@ -79,19 +85,27 @@ def unlearned(articles: list[Article], interval: Interval, rhythm: float = 1.0) 
     return seen
 
 
-def _run_after(at: float, rhythm: float) -> float:
-    return -(-at // rhythm) * rhythm
+def at_cost(articles: list[Article], family: Family, requests: int) -> Seen:
+    """A year under a rule of the family with exactly that many requests: some articles by the rule that is a little too
+    costly, the others by the next that is not, and the few requests left over in the year's last run, where they find
+    most."""
+    mixed = Random(1).sample(articles, len(articles))
+    low, high = 1e-3, 1e3
+    for _ in range(18):
+        middle = (low * high) ** 0.5
+        low, high = (middle, high) if unlearned(mixed, family(middle)).requests > requests else (low, middle)
+    dear, cheap = 0, len(mixed)
+    while cheap - dear > 1:  # how many by the costlier rule
+        middle_number = (dear + cheap) // 2
+        costs = _mixture(mixed, family(low), family(high), middle_number).requests
+        dear, cheap = (dear, middle_number) if costs > requests else (middle_number, cheap)
+    seen = _mixture(mixed, family(low), family(high), dear)
+    seen.requests = requests
+    return seen
 
 
-def at_cost(articles: list[Article], rule: Callable[[float], Interval], requests: int, rhythm: float = 1.0) -> Seen:
-    """A year under the rule that comes closest to that many requests without exceeding them, of all that `rule` gives
-    (the larger its factor, the fewer requests). What is left over is spent in the last run, on the articles longest
-    not edited being no matter: on any, for it finds all that there is to find then."""
-    low, high = 1e-4, 1e4
-    for _ in range(22):
-        factor = (low * high) ** 0.5
-        low, high = (factor, high) if unlearned(articles, rule(factor), rhythm).requests > requests else (low, factor)
-    return unlearned(articles, rule(high), rhythm)
+def _mixture(articles: list[Article], dear: Interval, cheap: Interval, number: int) -> Seen:
+    return unlearned(articles[number:], cheap, unlearned(articles[:number], dear))
 
 
 @dataclass(slots=True)
@@ -99,14 +113,22 @@ class _Known:
     article: Article
     state: State
     shown: int
-    due: float
-    worth: float
+    last: float
+    due: float = 0.0
+    worth: float = 0.0
 
 
 class Learned:
     """The schedule as the crawler uses it: archive/schedule.py, with what it learns kept in memory."""
 
-    def __init__(self, articles: list[Article], *, asked: int = 10**6, rhythm: float = 1.0, worth_a_look: float):
+    def __init__(
+        self,
+        articles: list[Article],
+        *,
+        asked: int | None = None,
+        rhythm: float = 1.0,
+        worth_a_look: float = WORTH_A_LOOK,
+    ):
         self.articles, self.asked, self.rhythm, self.worth_a_look = articles, asked, rhythm, worth_a_look
         self.tallies: dict[Bucket | None, Tally] = defaultdict(Tally)
         self.habits = Habits(since=BEGIN)
@@ -116,14 +138,14 @@ class Learned:
 
     def year(self) -> Seen:
         """Runs the year."""
-        number, known = 0, 0
+        number = 0
         for run in range(int(YEAR / self.rhythm)):
             at = run * self.rhythm
             self.recall()
             while number < len(self.articles) and self.articles[number].published <= at:
-                known += self.meet(self.articles[number], at)
+                self.meet(self.articles[number], at)
                 number += 1
-            for one in self.take(run, at, budget(known, DAY / self.rhythm, self.asked)):
+            for one in self.take(run, at):
                 self.look(one, at)
         return self.seen
 
@@ -137,45 +159,45 @@ class Learned:
         tallies = {bucket: tally for bucket, tally in self.tallies.items() if bucket is not None}
         self.habits = Habits(tallies, self.tallies[None], BEGIN)
 
-    def meet(self, article: Article, at: float) -> bool:
-        """The first fetch of an article; it is no recheck. False when it is gone already."""
+    def meet(self, article: Article, at: float) -> None:
+        """The first fetch of an article, unless it is gone already; it is no recheck."""
         if article.gone is not None and article.gone <= at:
-            return False
+            return
         published = BEGIN + timedelta(hours=article.published) if article.dated else None
-        one = _Known(article, State("article", _moment(at), published), article.state(at), 0, 0)
+        one = _Known(article, State("article", _moment(at), published), article.state(at), at)
         self.settle(one, False, at)
-        return True
 
-    def take(self, run: int, at: float, most: int) -> list[_Known]:
-        """What is due, most worth first, as store.habits.MOST_WORTH has it."""
+    def take(self, run: int, at: float) -> list[_Known]:
+        """What store.habits.rechecks takes of what is due."""
         self.waiting += self.due.pop(run, [])
-        if len(self.waiting) <= most:
-            taken, self.waiting = self.waiting, []
-            return taken
-        call = _moment(at) - timedelta(days=170)
-        self.waiting.sort(key=lambda one: (one.state.checked_at < call, one.worth * (at - one.due)), reverse=True)  # type: ignore[operator]
+        pressing = sorted((one for one in self.waiting if at - one.last >= TURN.days * DAY), key=lambda one: one.last)
+        waiting = Counter(int((at - one.last) // DAY) for one in pressing)
+        most, turns = budget(waiting, DAY / self.rhythm, self.asked)
+        first = {id(one) for one in pressing[:turns]}
+        self.waiting.sort(key=lambda one: (id(one) in first, one.worth * (at - one.due)), reverse=True)
         taken, self.waiting = self.waiting[:most], self.waiting[most:]
         return taken
 
     def look(self, one: _Known, at: float) -> None:
         """A recheck."""
-        assert one.state.checked_at is not None
-        last = (one.state.checked_at - BEGIN) / timedelta(hours=1)
-        now, gone = self.seen.look(one.article, one.shown, last, at)
-        if gone:
-            return
+        now, gone = self.seen.look(one.article, one.shown, one.last, at)
         misread = one.article.misread is not None and one.article.misread <= at
         if misread:
             one.article.misread = None
         changed, one.shown = now != one.shown or misread, now
+        self.learn(one, changed or gone, at)
+        if not gone:
+            self.settle(one, changed, at)
+
+    def learn(self, one: _Known, changed: bool, at: float) -> None:
+        """What store.habits.learn_check does in the archive."""
         for bucket, tally in lessons(self.habits, one.state, changed, _moment(at)):
             old = self.tallies[bucket]
             self.tallies[bucket] = Tally(old.looks + tally.looks, old.changes + tally.changes, old.days + tally.days)
-        self.settle(one, changed, at)
 
     def settle(self, one: _Known, changed: bool, at: float) -> None:
         """Notes the look's result, and when the next is due."""
-        moment, old = _moment(at), one.state
+        moment, old, one.last = _moment(at), one.state, at
         due = next_due(self.habits, old, changed, moment, self.worth_a_look)
         edited = changed and old.checks > 0
         one.state = State(

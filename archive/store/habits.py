@@ -9,22 +9,12 @@ from sqlite_utils import Database
 from archive import clock
 from archive.habits import BUCKETS, DAY, Bucket, Habits, Tally
 from archive.records import Run
-from archive.schedule import TURN, State, lessons
-
-MOST_WORTH = """
-  coalesce(checked_at, '') < :last_call DESC, worth * (julianday(:now) - julianday(due_at)) DESC, due_at"""
-"""ORDER BY for rechecks that are due: first what half a year is almost over for (:last_call is `last_call(at)`), then
-the most edits expected to be waiting beyond those that made it due. :now and :last_call are stamps."""
+from archive.schedule import TURN, Budget, State, budget, lessons
 
 _HALF_LIFE = timedelta(days=180)
 _PROMISES = "promised"
 _BUCKETS = {bucket.name: bucket for bucket in BUCKETS}
 _MONTH = timedelta(days=30)
-
-
-def last_call(at: datetime) -> str:
-    """What was last looked at before this moment must be looked at now, or a half-year passes without a look."""
-    return clock.stamp(at - TURN)
 
 
 def learn_check(db: Database, run: Run, habits: Habits, state: State, changed: bool, at: datetime) -> None:
@@ -62,6 +52,34 @@ def fade_habits(db: Database, run: Run, at: datetime) -> None:
         " WHERE outlet_id = :outlet",
         {"share": share, "outlet": run.outlet_id},
     )
+
+
+def rechecks(db: Database, run: Run, at: datetime, asked: int | None = None) -> list[tuple[str, str]]:
+    """The known articles this run looks at again, as (url_key, url): first those whose turn must come so that each is
+    seen twice a year, then, of all that are due, those with the most edits expected beyond what made them due."""
+    most, turns = _budget(db, run, at, asked)
+    due = (
+        "SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND kind = 'article' AND due_at <= :now"
+        " AND run_id IS NOT :run"
+    )
+    known = {
+        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN),
+        "most": most, "turns": turns,
+    }  # fmt: skip
+    first = db.execute(f"{due} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", known).fetchall()
+    rest = db.execute(
+        f"{due} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
+    ).fetchall()
+    return list(dict.fromkeys((*first, *rest)))[:most]
+
+
+def _budget(db: Database, run: Run, at: datetime, asked: int | None) -> Budget:
+    waiting = db.execute(
+        "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
+        " WHERE outlet_id = :outlet AND kind = 'article' AND due_at <= :now AND checked_at <= :turn GROUP BY days",
+        {"outlet": run.outlet_id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN)},
+    ).fetchall()
+    return budget(dict(waiting), runs_a_day(db, run, at), asked)
 
 
 def runs_a_day(db: Database, run: Run, at: datetime) -> float:

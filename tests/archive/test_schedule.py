@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.habits import BUCKETS, Bucket, Habits, Tally
-from archive.schedule import BUDGET, LONGEST, Due, State, after_error, budget, lessons, next_due, promised
+from archive.schedule import BUDGET, TURN, Due, State, after_error, budget, lessons, next_due, promised
 from tests.support import NOON
 
 DAY = timedelta(days=1)
@@ -40,7 +40,7 @@ def test_the_older_the_longer() -> None:
 
 def test_an_old_article_first_met_today_is_old() -> None:
     met = State("article", found_at=NOON, published_at=ago(days=2000))
-    assert wait(met) == LONGEST
+    assert wait(met) == TURN
     assert wait(replace(met, published_at=NOON)) < timedelta(hours=2)
 
 
@@ -79,7 +79,7 @@ def test_nothing_waits_longer_than_half_a_year(
         gone_since=None if gone is None else ago(days=gone),
     )  # type: ignore[arg-type]  # fmt: skip
     due = next_due(NOTHING, state, changed, NOON)
-    assert timedelta(minutes=30) <= due.at - NOON <= timedelta(days=180)
+    assert timedelta(minutes=30) <= due.at - NOON <= timedelta(days=150)
     assert due.worth > 0
 
 
@@ -171,15 +171,30 @@ def test_errors_back_off_exponentially() -> None:
 
 def test_what_is_gone_is_asked_for_after_a_day_and_then_as_long_again_as_it_has_been_gone() -> None:
     waits = [wait(article(99, gone_since=ago(days=n))) for n in (0, 1, 4, 32, 500)]
-    assert [w / DAY for w in waits] == [1, 1, 4, 32, 180]
+    assert [w / DAY for w in waits] == [1, 1, 4, 32, 150]
 
 
 # The budget
 
 
+def test_the_budget_is_what_was_asked_for_while_that_is_enough() -> None:
+    assert budget({}, 24) == (BUDGET, 0)
+    assert budget({}, 24, asked=7) == (7, 0)
+    # 10,000 articles of one deep crawl have 28 whole days for their turn, 672 runs: 15 each
+    assert budget({150: 10_000}, 24) == (BUDGET, 15)
+
+
+def test_rarer_runs_may_do_more_each_up_to_a_day_s() -> None:
+    assert [budget({}, rhythm).most for rhythm in (48, 24, 4, 1, 1 / 7)] == [100, 100, 600, 2400, 2400]
+
+
 def test_the_budget_rises_to_what_twice_a_year_needs() -> None:
-    assert budget(10_000, 24) == BUDGET
-    assert budget(10_000, 1) == BUDGET
-    assert budget(100_000, 1) == 589  # 100,000 articles in 170 days
-    assert budget(100_000, 1 / 7) == 4118
-    assert budget(10, 24, asked=5) == 5
+    assert budget({150: 10_000}, 24, asked=5) == (30, 15)
+    assert budget({150: 56_000}, 1) == (4_000, 2_000)  # 28 runs are left
+    assert budget({176: 3_000}, 1 / 7) == (6_000, 3_000)  # the last weekly run in time
+    # not the many that have time, but the few that have not
+    assert budget({150: 672, 177: 240}, 24, asked=5) == (20, 10)
+
+
+def test_what_a_long_pause_left_is_made_up_for_in_ten_days() -> None:
+    assert budget({400: 24_000}, 24) == (200, 100)
