@@ -137,6 +137,14 @@ class Known:
     last: float
     due: float = 0.0
     worth: float = 0.0
+    key: str = ""
+
+    def misread(self, at: float) -> bool:
+        """Whether a redesign makes it look edited, for the first time."""
+        if self.article.misread is None or self.article.misread > at:
+            return False
+        self.article.misread = None
+        return True
 
 
 class Learned:
@@ -157,10 +165,10 @@ class Learned:
         self.due: dict[int, list[Known]] = defaultdict(list)
         self.waiting: list[Known] = []
 
-    def year(self) -> Seen:
-        """Runs the year."""
+    def year(self, until: float = YEAR) -> Seen:
+        """Runs the year, or its first hours."""
         number = 0
-        for run in range(int(YEAR / self.rhythm)):
+        for run in range(int(until / self.rhythm)):
             at = run * self.rhythm
             self.recall(at)
             while number < len(self.articles) and self.articles[number].published <= at:
@@ -202,18 +210,10 @@ class Learned:
     def look(self, one: Known, at: float) -> None:
         """A recheck."""
         now, gone = self.seen.look(one.article, one.shown, one.last, at)
-        misread = one.article.misread is not None and one.article.misread <= at
-        if misread:
-            one.article.misread = None
-        changed, one.shown = now != one.shown or misread, now
+        changed, one.shown = one.misread(at) or now != one.shown, now
         self.learn(one, changed or gone, at)
-        if gone:
-            self.bury(one)
-        else:
+        if not gone:  # whether it comes back is not asked
             self.settle(one, changed, at)
-
-    def bury(self, one: Known) -> None:
-        """A disappearance: the article is not looked at again."""
 
     def learn(self, one: Known, changed: bool, at: float) -> None:
         """What store.habits.learn_check does in the archive."""
