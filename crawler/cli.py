@@ -51,6 +51,7 @@ for _command in archive.commands.values():
     default=0,
     help="Stop after so many pages; 0 is no limit. The next run goes on from there.",
 )
+@click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
 @click.option(
     "--pictures",
     metavar="PLACE",
@@ -66,6 +67,7 @@ def crawl(
     base_url: str | None,
     contact: str,
     max_pages: int,
+    recheck_all: bool,
     pictures: str | None,
     no_pictures: bool,
     as_json: bool,
@@ -89,6 +91,8 @@ def crawl(
         "LUUBAO_MAX_PAGES": max_pages,
         "LOG_LEVEL": logging.getLevelName(logging.INFO if verbose else logging.WARNING),
     }
+    if recheck_all:
+        overrides["LUUBAO_RECHECK_ALL"] = True
     if no_pictures or pictures is not None:
         overrides["LUUBAO_PICTURES"] = "" if no_pictures else pictures
     try:

@@ -5,6 +5,7 @@ Synchronous, and used by one thread at a time: crawler.desk calls it from the th
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -69,6 +70,11 @@ class Door:
     def plant(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, first of all."""
         archive.plant(self.db, self.run, seeds, now())
+
+    def call_all(self) -> None:
+        """Makes all that is known due in this run, whatever its budget."""
+        archive.call_all(self.db, self.run, now())
+        self.rechecks = sys.maxsize
 
     def take(self, limit: int) -> list[str]:
         """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
