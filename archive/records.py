@@ -63,6 +63,22 @@ class Outlet:
     timezone: str = "Asia/Ho_Chi_Minh"
 
 
+FoundIn = Literal["page", "pagination", "feed", "sitemap", "sitemap-index"]
+"""Where a link was found: on a page, on a page as one that turns the pages of a list, in a feed, in a sitemap, or in an
+index of sitemaps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that a page, feed or sitemap leads to. published, lastmod: aware; what a feed or sitemap says of when
+    it was published and last changed. Where only a day is said, its first moment."""
+
+    url: str
+    found_in: FoundIn
+    lastmod: datetime | None = None
+    published: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One invocation of one spider, as the archive knows it."""

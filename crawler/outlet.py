@@ -140,7 +140,8 @@ class OutletSpider(scrapy.Spider):
         """Links of the page; of an unmodified one, those of the page the archive has kept: a run that was killed may
         have kept it and never followed them."""
         body = self.door.last_body(response.url) if response.status == 304 else response.body
-        return discovery.links(body or b"", response.url, self.outlet.hosts, charset(response))
+        found = discovery.links(body or b"", response.url, self.outlet.hosts, charset(response), self.outlet.timezone)
+        return [link.url for link in found]
 
 
 def door_of(crawler: Crawler) -> Door:
