@@ -25,7 +25,7 @@ def read(data: bytes, addresses: Addresses) -> tuple[list[Link], tuple[str, ...]
     notes = [f"more than {MOST_BYTES >> 20} MiB: the rest is left out"] if len(data) > MOST_BYTES else []
     reading = _Reading(html(data[:MOST_BYTES]), addresses)
     links = list(reading.links())
-    if reading.posts_back and not any(link.found_in == "pagination" for link in links):
+    if reading.posts_back and not reading.can_be_turned(links):
         notes.append(POSTBACK)
     return links, tuple(notes)
 
@@ -50,6 +50,10 @@ class _Reading:
                 some = True
                 yield link
         yield from self._scrolled_on(some)
+
+    def can_be_turned(self, links: list[Link]) -> bool:
+        """Whether the pages of the list are reached by addresses."""
+        return self._pager.is_turned or any(link.found_in == "pagination" for link in links)
 
     def _link(self, element: etree._Element) -> Link | None:
         name = element.tag

@@ -63,6 +63,11 @@ class Pager:
             return "page" if "p=" not in url and _list_of(url) == self._list else "perhaps"
         return "perhaps" if self._is_beside(url) else "other"
 
+    @property
+    def is_turned(self) -> bool:
+        """Whether the page is itself a later one of its list: then there is a way to turn it."""
+        return _SURE.search(self._page) is not None or _UNSURE.search(self._page) is not None
+
     def _is_beside(self, url: str) -> bool:
         """Whether an address is the list's own but for its parameters, or lies below it."""
         place = url.partition("//")[2]

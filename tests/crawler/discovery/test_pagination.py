@@ -95,6 +95,7 @@ def test_an_address_is_a_pager_s_if_one_of_its_links_is() -> None:
 def test_a_pager_that_only_a_script_turns_is_told(pager: str) -> None:
     assert notes(f'<a href="/a-1.htm">A</a>{pager}') == (POSTBACK,)
     assert notes(f'<a href="?currentpage=2">Sau</a>{pager}') == (), "there is another way"
+    assert notes(pager, f"{HOME}/Xa-hoi/57.bcb?currentpage=3") == (), "as is seen on its last page"
     assert pagers(pager) == set()
 
 
