@@ -34,7 +34,7 @@ _POSTBACK = re.compile(r"do_?postback", re.IGNORECASE)
 _GRID = re.compile(r"'page\$\w+'", re.IGNORECASE)  # the pager of ASP.NET's GridView
 _TIMELINE = re.compile(r"(.*/timeline/\d+/trang-)(\d{1,5})(\.html?)", re.IGNORECASE)
 
-_Form = Literal["page", "perhaps", "other"]
+_Form = Literal["page", "perhaps", "below", "other"]
 
 
 class Pager:
@@ -53,29 +53,27 @@ class Pager:
             form = self._forms[url] = self._form(url)
         if form in ("page", "other"):
             return form == "page"
-        return "next" in relation or "prev" in relation or leads_on(words())
+        return "next" in relation or "prev" in relation or (form == "perhaps" and leads_on(words()))
 
     def _form(self, url: str) -> _Form:
-        """What an address alone tells: that it is a page of a list, that it may be one, that it is something else."""
+        """What an address alone tells: that it is a page of a list, that it may be one, that it lies below this list
+        and is one only where it is declared, that it is something else."""
         if _SURE.search(url):
             return "page"
         if _UNSURE.search(url):
             return "page" if "p=" not in url and _list_of(url) == self._list else "perhaps"
-        return "perhaps" if self._is_beside(url) else "other"
+        place = url.partition("//")[2]
+        if not place.startswith(self._place) or url == self._page:
+            return "other"
+        rest = place[len(self._place) :]
+        if _ENDING.sub("", rest.partition("?")[0]) == "":
+            return "perhaps"
+        return "below" if rest.startswith("/") and self._list[1] else "other"
 
     @property
     def is_turned(self) -> bool:
         """Whether the page is itself a later one of its list: then there is a way to turn it."""
         return _SURE.search(self._page) is not None or _UNSURE.search(self._page) is not None
-
-    def _is_beside(self, url: str) -> bool:
-        """Whether an address is the list's own but for its parameters, or lies below it."""
-        place = url.partition("//")[2]
-        if url == self._page or not place.startswith(self._place):
-            return False
-        rest = place[len(self._place) :]
-        below = self._list[1] and rest.startswith("/")
-        return bool(below) or _ENDING.sub("", rest.partition("?")[0]) == ""
 
     def scrolled_on(self, zone: str, zone_name: str, has_links: bool) -> str:
         """Where a script asks for more when a reader scrolls a list of the VCCorp system; "" where none does.
