@@ -8,7 +8,8 @@
 
 from archive.errors import LuubaoError
 from archive.extract import read_page
-from archive.ingest import Ingested, ingest, read_pending
+from archive.finding import discover, links_are_noted
+from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, read_pending, take_in, try_to_read
 from archive.records import (
     Block,
     Capture,
@@ -30,12 +31,13 @@ from archive.store import (
     REDIRECTS,
     article_count,
     captured_in_run,
-    discover,
     due,
+    due_again,
     due_pictures,
     enter,
     finish_run,
     forbid,
+    furniture_of,
     give_up,
     keep_picture,
     last_body,
@@ -44,14 +46,18 @@ from archive.store import (
     note_redirect,
     open_archive,
     pictures_of,
+    plant,
     start_run,
     taken_in_run,
+    transaction,
     validators,
+    waiting,
 )
 from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
     "REDIRECTS",
+    "Arrival",
     "Block",
     "Capture",
     "Filed",
@@ -74,25 +80,35 @@ __all__ = [
     "captured_in_run",
     "discover",
     "due",
+    "due_again",
     "due_pictures",
     "enter",
     "finish_run",
     "forbid",
+    "furniture_of",
+    "gave_up",
     "give_up",
     "ingest",
     "keep_picture",
     "last_body",
     "leads_away",
     "learn_furniture",
+    "links_are_noted",
     "note_redirect",
     "open_archive",
     "pictures_of",
+    "plant",
+    "put_away",
     "read_page",
     "read_pending",
     "same_site",
     "start_run",
+    "take_in",
     "taken_in_run",
+    "transaction",
+    "try_to_read",
     "url_key",
     "validators",
+    "waiting",
     "without_trackers",
 ]

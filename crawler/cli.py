@@ -144,8 +144,13 @@ def outlets(as_json: bool) -> None:
 @click.option("--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day's paper.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
               help="With --serve: the port; 0 takes a free one.")  # fmt: skip
-@click.option("--articles", type=click.IntRange(0, 100_000), default=0, show_default=True,
-              help="With --serve: so many generated articles more, in lists, feeds and sitemaps of all kinds.")  # fmt: skip
+@click.option(
+    "--articles",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    show_default=True,
+    help="With --serve: so many generated articles more, in lists, feeds and sitemaps of every kind.",
+)
 def demo(path: Path, serve: bool, day: int, port: int, articles: int) -> None:
     """Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.
 
