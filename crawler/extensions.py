@@ -38,7 +38,7 @@ class Record:
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
         self.spider, self.stats = spider, stats
-        self.rechecks = settings.getint("LUUBAO_RECHECKS")
+        self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
         self.verdict = Verdict("failed", "the crawl did not start")
         database = Path(settings["LUUBAO_DB"])
         with ExitStack() as opening:
