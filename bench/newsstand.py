@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
@@ -37,8 +38,8 @@ class Newsstand:
     def turn_to(self, day: int) -> None:
         self._ask("turn_to", day)
 
-    def revise(self, count: int) -> tuple[str, ...]:
-        edited: tuple[str, ...] = self._ask("revise", count)
+    def revise(self, count: int, at: datetime | None = None) -> tuple[str, ...]:
+        edited: tuple[str, ...] = self._ask("revise", count, at)
         return edited
 
     def add(self, count: int) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from crawler.demo import paper, words
-from crawler.demo.records import Article, Picture
+from crawler.demo.records import Article, Picture, Revision
 from crawler.demo.sections import GENERATED, SECTIONS, Section, article_path
 from crawler.demo.shelves import Feed, shelf_of
 
@@ -23,12 +23,12 @@ FEED = 50
 @dataclass(frozen=True)
 class Edition:
     """The paper of one day. extra: the number of generated articles behind the written ones; added: of those that came
-    since; revised: (number, revision) of the generated ones that the newsroom has edited."""
+    since; revised: of the generated ones that the newsroom has edited, (number, the last edit)."""
 
     day: int
     extra: int = 0
     added: int = 0
-    revised: frozenset[tuple[int, int]] = frozenset()
+    revised: frozenset[tuple[int, Revision]] = frozenset()
 
     @cached_property
     def articles(self) -> tuple[Article, ...]:
@@ -60,17 +60,17 @@ class Edition:
         return range(-self.added, self.extra)
 
     @cached_property
-    def _revisions(self) -> dict[int, int]:
+    def _revisions(self) -> dict[int, Revision]:
         return dict(self.revised)
 
     def generated(self, number: int) -> Article:
         """The generated article of that number, as it stands."""
-        return words.article(number, self._revisions.get(number, 0))
+        return words.article(number, self._revisions.get(number))
 
     def touched(self, number: int) -> datetime:
         """When a generated article was published, or last edited."""
         revision = self._revisions.get(number)
-        return words.revised(revision) if revision else words.published(number)
+        return revision.at if revision else words.published(number)
 
     def find(self, path: str) -> Article | None:
         """The article behind an address, in whatever state; None when there never was one."""
@@ -151,6 +151,8 @@ class Edition:
 
 
 @lru_cache(maxsize=16)
-def edition(day: int, extra: int = 0, added: int = 0, revised: frozenset[tuple[int, int]] = frozenset()) -> Edition:
+def edition(
+    day: int, extra: int = 0, added: int = 0, revised: frozenset[tuple[int, Revision]] = frozenset()
+) -> Edition:
     """The edition of that day, kept."""
     return Edition(day, extra, added, revised)

@@ -102,6 +102,6 @@ def xml(root: Html, encoding: str = "utf-8") -> bytes:
 def last_modified(edition: Edition) -> datetime:
     """When the newest article came or was edited, not before the edition's day began."""
     times = [one.modified or one.published for one in edition.articles]
-    times += [words.revised(revision) for _, revision in edition.revised]
+    times += [revision.at for _, revision in edition.revised]
     times += [words.published(-edition.added)] if edition.added else []
     return max((*times, date_of(max(edition.day, paper.DAYS[0]))))

@@ -104,6 +104,14 @@ class Article:
 
 
 @dataclass(frozen=True, slots=True)
+class Revision:
+    """An edit of generated articles. number: counted from 1; at: aware, as the articles then tell."""
+
+    number: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PublishedPicture:
     """A picture as readers get it. path: on the paper's host. shows: the name of its scene."""
 

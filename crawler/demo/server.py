@@ -15,6 +15,7 @@ from random import Random
 from threading import Lock, Thread
 from types import TracebackType
 
+from crawler.demo import words
 from crawler.demo.edition import Edition, edition
 from crawler.demo.edits import date_of
 from crawler.demo.furniture import Visit
@@ -22,7 +23,7 @@ from crawler.demo.handler import Request, Server
 from crawler.demo.manuscript import HANOI
 from crawler.demo.paper import DAYS, truth
 from crawler.demo.reach import reachable_numbers
-from crawler.demo.records import Published
+from crawler.demo.records import Published, Revision
 from crawler.demo.sections import article_path
 
 __all__ = ["Newspaper", "Request"]
@@ -44,7 +45,7 @@ class Newspaper:
         self._log: list[Request] = []
         self._serial = 0
         self._added = 0
-        self._revised: dict[int, int] = {}
+        self._revised: dict[int, Revision] = {}
         self._revisions = 0
         self.turn_to(day)
 
@@ -65,12 +66,14 @@ class Newspaper:
         self._print()
         return tuple(article_path(self.edition.generated(number)) for number in self.edition.numbers[:count])
 
-    def revise(self, count: int) -> tuple[str, ...]:
+    def revise(self, count: int, at: datetime | None = None) -> tuple[str, ...]:
         """Edits the text of so many of the generated articles that can be reached; returns their paths. The same
-        sequence of calls always chooses the same ones. Raises ValueError when there are not so many."""
+        sequence of calls always chooses the same ones. at: when, if not by the paper's own calendar. Raises ValueError
+        when there are not so many."""
         self._revisions += 1
         chosen = Random(self._revisions).sample(reachable_numbers(self.edition), count)
-        self._revised |= dict.fromkeys(chosen, self._revisions)
+        revision = Revision(self._revisions, at or words.usual_time(self._revisions))
+        self._revised |= dict.fromkeys(chosen, revision)
         self._print()
         return tuple(article_path(self.edition.generated(number)) for number in sorted(chosen))
 

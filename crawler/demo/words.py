@@ -9,7 +9,7 @@ from random import Random
 
 from crawler.demo.edits import date_of
 from crawler.demo.manuscript import HANOI
-from crawler.demo.records import Article, Form, Passage
+from crawler.demo.records import Article, Form, Passage, Revision
 from crawler.demo.shelves import SHELVES, shelf_of
 
 FIRST_ID = 500_000
@@ -67,9 +67,9 @@ REPORTERS = ("Thu Hà", "Đức Long", "Minh Châu", "Quang Vĩnh", "Hồng Gấ
 
 
 @lru_cache(maxsize=4096)
-def article(number: int, revision: int = 0) -> Article:
-    """The generated article of that number, counted from 0, newest first; negative ones came later. revision: which
-    edit of the newsroom's it was last changed by; 0 is none."""
+def article(number: int, edit: Revision | None = None) -> Article:
+    """The generated article of that number, counted from 0, newest first; negative ones came later. edit: the last one
+    of the newsroom's that it was part of."""
     dice = Random(number)
     who, where, deed, when = dice.choice(BODIES), dice.choice(PLACES), dice.choice(DEEDS), dice.choice(WHEN)
     headline = f"{who} {where} {deed}, đợt {number + 1}" if number >= 0 else f"{who} {where} {deed}, lần {-number}"
@@ -82,13 +82,13 @@ def article(number: int, revision: int = 0) -> Article:
         section=shelf.section,
         headline=headline,
         lead=f"{who} xã {where} vừa {deed} {when}, với sự tham gia của nhiều hộ dân trong xã.",
-        passages=tuple(Passage("paragraph", text) for text in _paragraphs(dice, where, number, revision)),
+        passages=tuple(Passage("paragraph", text) for text in _paragraphs(dice, where, number, edit)),
         published=published(number),
         byline=byline,
         authors=(byline,),
         reach=shelf.reach,
         linked_from=FIRST_ID + number - 1 if shelf.linked else None,
-        modified=revised(revision) if revision else None,
+        modified=edit.at if edit else None,
     )
 
 
@@ -97,20 +97,20 @@ def published(number: int) -> datetime:
     return NEWEST - number * APART
 
 
-def revised(revision: int) -> datetime:
-    """When the newsroom made that edit."""
+def usual_time(revision: int) -> datetime:
+    """When the newsroom makes an edit of that number, by the paper's own calendar."""
     return date_of(1) + timedelta(hours=10, minutes=revision)
 
 
-def _paragraphs(dice: Random, where: str, number: int, revision: int) -> list[str]:
+def _paragraphs(dice: Random, where: str, number: int, edit: Revision | None) -> list[str]:
     results = dice.sample(RESULTS, 3)
     numbers = [{"n": dice.randint(2, 19), "m": dice.randint(20, 480)} for _ in results]
     lines = [result.format(**pair) for result, pair in zip(results, numbers, strict=True)]
     lines[0] = f"Tại xã {where}, việc chuẩn bị bắt đầu từ đầu tháng. {lines[0]}"
     if shelf_of(number + 1).linked:
         lines[1] += f" Trước đó, một [đợt tương tự](bai:{FIRST_ID + number + 1}) đã được tổ chức."
-    if revision:
-        lines[2] += f" Theo số liệu đính chính, tổng cộng có {400 + revision} lượt người tham gia."
+    if edit:
+        lines[2] += f" Theo số liệu đính chính, tổng cộng có {400 + edit.number} lượt người tham gia."
     return [*lines, dice.choice(CLOSINGS)]
 
 

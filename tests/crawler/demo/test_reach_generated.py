@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from html import unescape
 from urllib.parse import urljoin
 
@@ -13,12 +14,14 @@ import pytest
 from crawler.demo import words
 from crawler.demo.edition import Edition, edition
 from crawler.demo.reach import reachable, reachable_in, reachable_numbers
+from crawler.demo.records import Revision
 from crawler.demo.sections import GENERATED, ZONE, article_path
 from crawler.demo.shelves import SHELVES, shelf_of
 
 from .asking import BASE, Look, opened
 
 BLOCK = len(SHELVES)
+LATELY = datetime(2026, 5, 19, tzinfo=UTC)
 TRACKS = re.compile(r"[?&](?:utm_\w+|fbclid)=[^&#]*")
 ADDRESS = re.compile(
     r'<a href="([^"]*)"|<link [^>]*href="([^"]*)"|<loc>([^<]*)</loc>|<link>([^<]*)</link>|Sitemap: (\S+)'
@@ -69,7 +72,7 @@ def test_a_reader_of_everything_reaches_what_the_paper_says(extra: int) -> None:
 
 
 def test_after_additions_and_edits_too() -> None:
-    today = edition(2, 3 * BLOCK, 50, frozenset({(-3, 1), (7, 2)}))
+    today = edition(2, 3 * BLOCK, 50, frozenset({(-3, Revision(1, LATELY)), (7, Revision(2, LATELY))}))
     assert articles_in(turned(opened(today)), today) == reachable_in(today)
     assert len(reachable_in(today)) > len(reachable_in(edition(2, 3 * BLOCK)))
 

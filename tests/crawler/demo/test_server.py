@@ -213,6 +213,14 @@ def test_an_edit_shows_wherever_it_should() -> None:
         assert again.status == 200 and "<lastmod>2026-05-18T10:01:00+07:00</lastmod>" in again.text
 
 
+def test_an_edit_can_be_made_at_any_time() -> None:
+    now = datetime(2027, 1, 2, 3, 4, tzinfo=UTC)
+    with Newspaper(extra_articles=400) as paper:
+        [path] = paper.revise(1, now)
+        [one] = [one for one in paper.published() if one.path == path]
+        assert one.modified_at == now
+
+
 def test_what_is_added_stands_first() -> None:
     with Newspaper(extra_articles=400) as paper:
         feed = ask(paper, "/atom.xml").text
