@@ -127,7 +127,8 @@ class Door:
 
     def _kept_links(self, capture: Capture) -> list[Link]:
         body = archive.last_body(self.db, self.run, capture.requested_url) or b""
-        return discovery.links(body, capture.final_url, self.run.outlet.hosts, capture.encoding)
+        outlet = self.run.outlet
+        return discovery.links(body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
 
     def _onward(self, capture: Capture) -> str | None:
         """Where a redirect leads that is worth following: to another page of the site that neither has answered in this
