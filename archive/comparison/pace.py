@@ -132,15 +132,24 @@ def _nothing(whole: Flow) -> Finding | None:
 
 
 def _silent_sections(runs: Sequence[Past]) -> Iterator[Finding]:
-    found = sum((run.health.sections for run in runs), Counter[str]())
-    silent = [
-        told
-        for section, count in found.most_common()
-        if count >= _LIVELY and section and (told := _silence(section, runs))
-    ]
+    silent = [told for section in _dull_sections(runs) if (told := _silence(section, runs))]
     if silent:
         more = f" and {len(silent) - _MOST_TOLD} more" if len(silent) > _MOST_TOLD else ""
         yield Finding("sections", f"sections that fell silent: {', '.join(silent[:_MOST_TOLD])}{more}.")
+
+
+def _dull_sections(runs: Sequence[Past]) -> Iterator[str]:
+    """Sections that lately brought less than they do on the whole, the liveliest first."""
+    longest = max(_SECTION_WINDOWS)
+    found, lately = Counter[str](), Counter[str]()
+    for run in runs:
+        found.update(run.health.sections)
+        if run.at > runs[-1].at - longest:
+            lately.update(run.health.sections)
+    part = longest / max(runs[-1].at - runs[0].at, longest)
+    for section, count in found.most_common():
+        if section and count >= _LIVELY and lately[section] < 0.75 * count * part:
+            yield section
 
 
 def _silence(section: str, runs: Sequence[Past]) -> str | None:
