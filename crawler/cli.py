@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,6 +15,10 @@ import click
 from archive import LuubaoError
 from archive.cli import archive
 from archive.options import Commands, db_option, json_option
+from crawler.keys import BY_NAME
+from crawler.kinds import Value
+from crawler.options import FileDefaults, MisconfiguredFailure, config_option, configured, setting_option
+from crawler.settings_cli import settings
 from crawler.verdict import Exit, Verdict
 
 
@@ -23,53 +28,43 @@ class LockedFailure(click.ClickException):
     exit_code = Exit.LOCKED
 
 
-class MisconfiguredFailure(click.ClickException):
-    """Nothing was fetched: a setting, a name or the archive is not right."""
-
-    exit_code = Exit.MISCONFIGURED
-
-
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luubao")
-def luubao() -> None:
+@config_option
+@click.pass_context
+def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
+    ctx.default_map = FileDefaults(ctx)
 
 
 for _command in archive.commands.values():
     luubao.add_command(_command)
+luubao.add_command(settings)
 
 
 @luubao.command()
 @db_option
 @click.argument("outlet")
 @click.option("--base-url", help="Another place where the same site is served: a mirror, or loopback.")
-@click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
-              help="An e-mail or web address the newspaper can write to; part of the user agent.")  # fmt: skip
-@click.option(
-    "--max-pages",
-    type=click.IntRange(min=0),
-    default=0,
-    help="Stop after so many pages; 0 is no limit. The next run goes on from there.",
-)
-@click.option(
-    "--pictures",
-    metavar="PLACE",
-    help="Where pictures go: a folder, or a store such as s3://bucket/folder/. By default what LUUBAO_PICTURES names,"
-    " or the folder <archive>.pictures.",
-)
+@setting_option("--contact", "contact", "ADDRESS")
+@setting_option("--max-pages", "max_pages", "PAGES")
+@setting_option("--max-minutes", "max_minutes", "MINUTES")
+@setting_option("--pictures", "pictures", "PLACE")
 @click.option("--no-pictures", is_flag=True, help="Fetch no pictures.")
+@config_option
 @click.option("--json", "as_json", is_flag=True, help="A JSON summary on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every step.")
+@click.pass_context
 def crawl(
+    ctx: click.Context,
+    /,
     path: Path,
     outlet: str,
     base_url: str | None,
-    contact: str,
-    max_pages: int,
-    pictures: str | None,
     no_pictures: bool,
     as_json: bool,
     verbose: bool,
+    **given: Value,
 ) -> None:
     """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.
 
@@ -84,13 +79,12 @@ def crawl(
     from crawler.crawl import spider_class
     from crawler.lock import Locked
 
+    given |= {"fetch_pictures": False if no_pictures else None}
     overrides: dict[str, Any] = {
-        "LUUBAO_CONTACT": contact,
-        "LUUBAO_MAX_PAGES": max_pages,
-        "LOG_LEVEL": logging.getLevelName(logging.INFO if verbose else logging.WARNING),
+        BY_NAME[name].scrapy: BY_NAME[name].for_scrapy(value) for name, value in given.items() if value is not None
     }
-    if no_pictures or pictures is not None:
-        overrides["LUUBAO_PICTURES"] = "" if no_pictures else pictures
+    overrides["LOG_LEVEL"] = logging.getLevelName(logging.INFO if verbose else logging.WARNING)
+    overrides["LUUBAO_CONFIG"] = configured(ctx).file or os.devnull
     try:
         verdict, counts = run(spider_class(outlet), path, base_url=base_url, overrides=overrides)
     except Locked as error:

@@ -102,6 +102,11 @@ def load(named: str | Path | None = None, environment: Mapping[str, str] | None 
     return found
 
 
+def for_scrapy(settings: Mapping[str, Setting]) -> dict[str, Any]:
+    """The Scrapy settings that these become."""
+    return {one.key.scrapy: one.key.for_scrapy(one.value) for one in settings.values() if one.key.scrapy}
+
+
 def _refuse(wrong: list[str]) -> None:
     if wrong:
         raise Misconfigured("\n".join(wrong))

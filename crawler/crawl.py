@@ -12,6 +12,7 @@ from scrapy.spiderloader import SpiderLoader
 
 from archive.errors import UnknownOutlet
 from crawler.extensions import Record
+from crawler.keys import KEYS
 from crawler.outlet import OutletSpider
 from crawler.verdict import Verdict
 
@@ -38,6 +39,12 @@ def spider_class(name: str) -> type[OutletSpider]:
         raise UnknownOutlet(f"no outlet is called {name}. There are: {', '.join(outlets())}") from None
     assert issubclass(found, OutletSpider)
     return found
+
+
+def spider_settings(spider: type[OutletSpider]) -> dict[str, Any]:
+    """What a spider says of itself, by the names of settings."""
+    own = dict(spider.custom_settings or {}) | ({} if spider.delay is None else {"DOWNLOAD_DELAY": spider.delay})
+    return {key.name: own[key.scrapy] for key in KEYS if key.scrapy in own and key.times == 1}
 
 
 def crawl(
