@@ -19,6 +19,7 @@ from crawler.keys import BY_NAME
 from crawler.kinds import Value
 from crawler.options import FileDefaults, MisconfiguredFailure, config_option, configured, setting_option
 from crawler.settings_cli import settings
+from crawler.status_cli import status_command
 from crawler.verdict import Exit, Verdict
 
 
@@ -40,6 +41,7 @@ def luubao(ctx: click.Context) -> None:
 for _command in archive.commands.values():
     luubao.add_command(_command)
 luubao.add_command(settings)
+luubao.add_command(status_command)
 
 
 @luubao.command()
