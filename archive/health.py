@@ -47,7 +47,8 @@ class Health:
     new: new articles, and by section (empty where the page names none). shares: of the pages that should be articles,
     how many are `readable`; of the articles, how many have a lead, a body, ...; of the pictures, how many captions.
     kinds: what those pages were (article, video, wall ...). body_from: which way the bodies were found; containers: in
-    which elements of the page. flags: what was found wrong with the run, by the keys of archive.verdicts.
+    which elements of the page. flags: what was found to be not as usual, by the keys of archive.comparison; told: what
+    of it was said aloud, and not only noted.
     """
 
     at: datetime
@@ -59,6 +60,7 @@ class Health:
     containers: Counter[str] = field(default_factory=Counter)
     seeds: dict[str, Seed] = field(default_factory=dict)
     flags: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
     def add(self, ingested: Ingested) -> None:
         """Counts a page that was read."""
@@ -112,7 +114,6 @@ class Health:
             mine_.update(theirs)
         for url, seed in other.seeds.items():
             self.add_seed(url, seed)
-        self.flags = tuple(dict.fromkeys((*self.flags, *other.flags)))
 
     def _counters(self) -> tuple[Counter[str], ...]:
         return self.sections, self.kinds, self.body_from, self.containers
@@ -123,12 +124,13 @@ class Health:
         told: dict[str, Any] = {name: dict((+counter).most_common(_MOST_VALUES)) for name, counter in counters}
         told |= {"new": self.new, "shares": {name: list(share) for name, share in self.shares.items()}}
         told |= {"seeds": {url: _seed_json(seed) for url, seed in self.seeds.items()}, "flags": list(self.flags)}
+        told |= {"told": list(self.told)}
         return {name: value for name, value in told.items() if value}
 
     @classmethod
     def from_json(cls, at: datetime, told: Mapping[str, Any]) -> Health:
         """What to_json wrote; of a run that began `at`."""
-        health = cls(at, int(told.get("new", 0)), flags=tuple(told.get("flags", ())))
+        health = cls(at, int(told.get("new", 0)), flags=tuple(told.get("flags", ())), told=tuple(told.get("told", ())))
         for name, counter in zip(_COUNTERS, health._counters(), strict=True):
             counter.update(told.get(name, {}))
         health.shares = {name: (hits, of) for name, (hits, of) in told.get("shares", {}).items()}

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+
+from archive.comparison import Finding
 
 _ALIVE = ("edited", "unchanged", "revisit", "not-modified")
 _COLLAPSES = {
@@ -18,7 +20,8 @@ _TOLERATED = 0.1
 
 
 class Exit(IntEnum):
-    """Exit codes of `luubao crawl`. 2 is click's code for a wrong command line; 75 is EX_TEMPFAIL of sysexits.h."""
+    """Exit codes of `luubao crawl`. 2 is click's code for a wrong command line; 75 is EX_TEMPFAIL of sysexits.h. From 6
+    on something is to be told though all was done."""
 
     OK = 0
     FAILED = 1
@@ -26,6 +29,7 @@ class Exit(IntEnum):
     NOTHING_FOUND = 3
     PARTLY_FAILED = 4
     INTERRUPTED = 5
+    OK_WITH_WARNINGS = 6
     LOCKED = 75
 
 
@@ -40,15 +44,22 @@ _EXITS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """outcome: the word kept in runs.outcome; reason: the sentence, None when all is well."""
+    """outcome: the word kept in runs.outcome; reason: the sentence, None when all is well. warnings: what is not as
+    usual, in sentences; news: those of them that no run of the last day has told."""
 
     outcome: str
     reason: str | None = None
+    warnings: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
 
     @property
     def exit(self) -> Exit:
         """The exit code that says the same."""
-        return _EXITS[self.outcome]
+        return Exit.OK_WITH_WARNINGS if self.outcome == "ok" and self.warnings else _EXITS[self.outcome]
+
+    def warned(self, *sentences: str) -> Verdict:
+        """The same with further warnings."""
+        return replace(self, warnings=(*self.warnings, *sentences), news=(*self.news, *sentences))
 
 
 def judge(
@@ -66,6 +77,20 @@ def judge(
     if not known and finish_reason == "finished":
         return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
     return _collapse(counts)
+
+
+def compared(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:
+    """The verdict after a look at the outlet's history: a collapse turns a run that went well into one that did not, the
+    rest are warnings."""
+    collapses = [one.sentence for one in findings if one.collapse]
+    if verdict.outcome == "ok" and collapses:
+        verdict, first = Verdict("partly-failed", collapses[0]), collapses[0]
+        findings = [one for one in findings if one.sentence != first]
+    return replace(
+        verdict,
+        warnings=tuple(one.sentence for one in findings),
+        news=tuple(one.sentence for one in findings if not one.known),
+    )
 
 
 def _silence(counts: Mapping[str, int], failures: Sequence[str]) -> str:

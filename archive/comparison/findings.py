@@ -32,8 +32,9 @@ class Past:
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something that is not as usual. key: what it is about, the same as long as it lasts. sentence: for a person.
-    collapse: whether a person must look now."""
+    collapse: whether a person must look now. known: whether a run of the last day has told it already."""
 
     key: str
     sentence: str
     collapse: bool = False
+    known: bool = False

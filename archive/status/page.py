@@ -11,10 +11,10 @@ from tempfile import NamedTemporaryFile
 
 from archive.status.plots import HATCHING, bars, shares
 from archive.status.states import OutletStatus, Status
-from archive.status.telling import duration, moment, size
+from archive.status.telling import duration, every, moment, size
 from archive.store.status import RunFacts
 
-_RUNS = 10
+_RUNS = 7
 _BARS = (("new", "new articles"), ("edited", "edited articles"), ("disappeared", "disappeared articles"))
 _SHARES = (
     ("readable", "pages that could be read"),
@@ -68,8 +68,8 @@ def _facts(outlet: OutletStatus, status: Status) -> Iterator[str]:
         started = outlet.last.started_at
         yield _fact("last run", f"{moment(started, zone)}, {duration(status.at - started)} ago")
     if outlet.rhythm and outlet.state != "given up":
-        usual = duration(outlet.rhythm.usual).removeprefix("1 ")
-        yield _fact("rhythm", f"every {usual}; the next by {moment(outlet.rhythm.due, zone)}")
+        usual = every(outlet.rhythm.usual)
+        yield _fact("rhythm", f"{usual}; the next by {moment(outlet.rhythm.due, zone)}")
     if outlet.last_new:
         yield _fact("last new article", f"{moment(outlet.last_new, zone)}, {duration(status.at - outlet.last_new)} ago")
     if outlet.runs:
@@ -84,10 +84,9 @@ def _fact(name: str, value: str) -> str:
 def _plots(outlet: OutletStatus) -> str:
     if not any(day.crawled for day in outlet.days):
         return ""
-    drawn = [(told, bars(outlet.days, lambda day, of=name: day.count(of), told)) for name, told in _BARS]  # type: ignore[misc]
-    drawn += [(told, shares(outlet.days, name, told)) for name, told in _SHARES if _counted(outlet, name)]
-    figures = "".join(f"<figure><figcaption>{told}</figcaption>{plot}</figure>" for told, plot in drawn)
-    return f'<div class="plots">{figures}</div>\n'
+    figures = [bars(outlet.days, name, told) for name, told in _BARS]
+    figures += [shares(outlet.days, name, told) for name, told in _SHARES if _counted(outlet, name)]
+    return f'<div class="plots">{"".join(figures)}</div>\n'
 
 
 def _counted(outlet: OutletStatus, name: str) -> bool:

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import groupby
 
 from archive.status.days import Day
 
-_BAR, _STEP, _HEIGHT = 5, 7, 48
+_BAR, _STEP, _HEIGHT = 5, 7, 70
 _TOP = 4
-Measure = Callable[[Day], float | None]
 
 
-def bars(days: Sequence[Day], measure: Measure, name: str) -> str:
-    """A bar a day; `name` says what is counted."""
-    most = max((value for day in days if (value := measure(day)) is not None), default=0)
-    drawn = (_bar(number, day, measure(day), most, name) for number, day in enumerate(days))
-    return _plot(days, drawn, f"{name} a day, at most {most:,.0f}")
+def bars(days: Sequence[Day], name: str, told: str) -> str:
+    """A figure with a bar a day for one of a day's counts; `told` says what is counted."""
+    most = max((value for day in days if (value := day.count(name)) is not None), default=0)
+    drawn = [_bar(number, day, day.count(name), most, told) for number, day in enumerate(days)]
+    return _plot(days, drawn, f"{told} a day, at most {most:,}")
 
 
-def _bar(number: int, day: Day, value: float | None, most: float, name: str) -> str:
+def _bar(number: int, day: Day, value: int | None, most: int, told: str) -> str:
     x = number * _STEP
     if value is None:
         return _gap(x, day)
     height = max(round(value / most * (_HEIGHT - _TOP), 1) if most else 0, 0.5)
-    told = f"<title>{day.date:%a %Y-%m-%d}: {value:,.0f} {escape(name)}</title>"
-    return f'<rect class="bar" x="{x}" y="{_HEIGHT - height:g}" width="{_BAR}" height="{height:g}">{told}</rect>'
+    title = f"<title>{day.date:%a %Y-%m-%d}: {value:,} {escape(told)}</title>"
+    return f'<rect class="bar" x="{x}" y="{_HEIGHT - height:g}" width="{_BAR}" height="{height:g}">{title}</rect>'
 
 
 def _gap(x: int, day: Day) -> str:
@@ -35,7 +34,7 @@ def _gap(x: int, day: Day) -> str:
 
 
 def shares(days: Sequence[Day], name: str, told: str) -> str:
-    """A line of a share between 0 and 1, broken where there was nothing to count."""
+    """A figure with a line for a share between 0 and 1, broken where there was nothing to count."""
     points = [(number * _STEP + _BAR / 2, day, day.share(name)) for number, day in enumerate(days)]
     gaps = (_gap(number * _STEP, day) for number, day in enumerate(days) if not day.crawled)
     return _plot(days, (*gaps, *_lines(points), *_dots(points, told)), f"{told}, from 0% to 100%")
@@ -59,12 +58,12 @@ def _y(share: float) -> str:
     return f"{_TOP + (1 - share) * (_HEIGHT - _TOP):g}"
 
 
-def _plot(days: Sequence[Day], drawn: Iterator[str] | Sequence[str], told: str) -> str:
-    width = len(days) * _STEP
+def _plot(days: Sequence[Day], drawn: Sequence[str], told: str) -> str:
+    width, height = len(days) * _STEP, _HEIGHT + 16
     return (
-        f'<svg role="img" aria-label="{escape(told)}" viewBox="0 0 {width} {_HEIGHT + 12}" width="{width}"'
-        f' height="{_HEIGHT + 12}">{"".join(drawn)}'
-        f'<path class="axis" d="M0 {_HEIGHT}.5H{width}"/>{"".join(_months(days))}</svg>'
+        f'<figure><figcaption>{escape(told)}</figcaption><svg role="img" aria-label="{escape(told)}"'
+        f' viewBox="0 0 {width} {height}" width="{width}" height="{height}">{"".join(drawn)}'
+        f'<path class="axis" d="M0 {_HEIGHT}.5H{width}"/>{"".join(_months(days))}</svg></figure>'
     )
 
 
@@ -73,7 +72,7 @@ def _months(days: Sequence[Day]) -> Iterator[str]:
     for number, day in enumerate(days):
         if day.date.day == 1:
             x = number * _STEP
-            yield f'<path class="axis" d="M{x}.5 {_HEIGHT}v4"/><text x="{x}" y="{_HEIGHT + 11}">{day.date:%Y-%m}</text>'
+            yield f'<path class="axis" d="M{x}.5 {_HEIGHT}v4"/><text x="{x}" y="{_HEIGHT + 15}">{day.date:%Y-%m}</text>'
 
 
 HATCHING = (

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.status.days import Day, by_day
 from archive.status.rhythm import Rhythm, rhythm
-from archive.status.telling import duration, moment
+from archive.status.telling import duration, every, moment
 from archive.store.status import OutletFacts, RunFacts, Waiting, outlet_facts
 
 State = Literal["ok", "warnings", "overdue", "failing", "never crawled", "given up"]
@@ -150,8 +150,7 @@ def _state(last: RunFacts | None, attention: list[str], *, overdue: bool) -> Sta
 
 def _silence(begun: Rhythm, last: datetime, at: datetime) -> str:
     return (
-        f"no run for {duration(at - last)}, where there is one every {duration(begun.usual)}:"
-        " is cron running, and the machine?"
+        f"no run for {duration(at - last)}, where there is one {every(begun.usual)}: is cron running, and the machine?"
     )
 
 

@@ -17,6 +17,11 @@ def duration(span: timedelta) -> str:
     return f"{count:,} {name}{'s' * (count != 1)}"
 
 
+def every(span: timedelta) -> str:
+    """How often, as `every 6 hours` or `every day`."""
+    return f"every {duration(span).removeprefix('1 ')}"
+
+
 def moment(at: datetime, timezone: str) -> str:
     """A moment as `2026-05-20 08:15` by the clock of a zone."""
     return f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"

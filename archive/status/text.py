@@ -11,7 +11,7 @@ import click
 from archive.status.days import Day
 from archive.status.sparkline import sparkline
 from archive.status.states import OutletStatus, Status
-from archive.status.telling import duration, moment, size
+from archive.status.telling import duration, every, moment, size
 from archive.store.status import RunFacts
 
 _WIDTH = 80
@@ -59,7 +59,7 @@ def _facts(outlet: OutletStatus, at: datetime) -> Iterator[tuple[str, str]]:
         yield "last run", _run(outlet.last, outlet.timezone, at)
     if outlet.rhythm and outlet.state != "given up":
         due = moment(outlet.rhythm.due, outlet.timezone)
-        yield "rhythm", f"every {duration(outlet.rhythm.usual).removeprefix('1 ')}; the next by {due}"
+        yield "rhythm", f"{every(outlet.rhythm.usual)}; the next by {due}"
     if outlet.last_new:
         yield "last new", f"{moment(outlet.last_new, outlet.timezone)}, {duration(at - outlet.last_new)} ago"
     if outlet.runs:
