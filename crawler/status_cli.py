@@ -13,7 +13,7 @@ import click
 from archive import clock
 from archive.errors import ArchiveUnusable
 from archive.options import db_option, json_option
-from archive.status import OutletStatus, Status, status, text
+from archive.status import Exit, OutletStatus, Status, status, text
 from archive.status.days import Day
 from archive.status.page import page, write
 from archive.store import open_archive
@@ -30,12 +30,13 @@ _RUNS = 10
 @config_option
 @json_option
 @click.option("--html", "file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), metavar="FILE",
-              help="Write one page of HTML with plots instead; - is standard output.")  # fmt: skip
+              help="Write one page of HTML with plots, and print nothing; - is standard output.")  # fmt: skip
 @click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3660), help="How many days are told.")
+@click.option("--quiet", is_flag=True, help="Print nothing when all is well: for cron.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever the state is.")
 @click.pass_context
 def status_command(
-    ctx: click.Context, path: Path, as_json: bool, file: Path | None, days: int, exit_zero: bool
+    ctx: click.Context, path: Path, as_json: bool, file: Path | None, days: int, quiet: bool, exit_zero: bool
 ) -> None:
     """Shows how every outlet stands: last run, what is not as usual, what waits, and the trend of the last weeks.
 
@@ -45,14 +46,14 @@ def status_command(
     \b
     Examples:
       luubao status
-      luubao status --html /var/www/luubao.html
+      luubao status --html /srv/www/luubao.html
     """
     found = _status(path, configured(ctx), days)
     if file is not None:
         _write(found, file)
-    elif as_json:
+    if as_json:
         click.echo(json.dumps(_told(found), ensure_ascii=False, indent=2, default=_plain))
-    else:
+    elif file is None and not (quiet and found.exit == Exit.OK):
         for line in text.lines(found):
             click.echo(line)
     raise click.exceptions.Exit(0 if exit_zero else found.exit)

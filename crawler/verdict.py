@@ -80,8 +80,8 @@ def judge(
 
 
 def compared(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:
-    """The verdict after a look at the outlet's history: a collapse turns a run that went well into one that did not, the
-    rest are warnings."""
+    """The verdict after a look at the outlet's history: a collapse turns a run that went well into one that did not,
+    the rest are warnings."""
     collapses = [one.sentence for one in findings if one.collapse]
     if verdict.outcome == "ok" and collapses:
         verdict, first = Verdict("partly-failed", collapses[0]), collapses[0]
