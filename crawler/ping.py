@@ -20,7 +20,7 @@ def ping(url: str, *, success: bool, text: str) -> str | None:
     """Tells how a run ended. Returns why nobody could be told, None when it worked; never raises for what the network
     or the service does."""
     told = url if success else failing(url)
-    body = text.encode("utf-8", "replace")[:_LONGEST]
+    body = text.encode("utf-8", "replace")[:_LONGEST].decode("utf-8", "ignore").encode()  # no half letter at its end
     headers = {"User-Agent": f"luubao/{version('luubao')}", "Content-Type": "text/plain; charset=utf-8"}
     try:
         with urlopen(Request(told, data=body, headers=headers), timeout=_TIMEOUT) as answer:

@@ -33,6 +33,21 @@ class Exit(IntEnum):
     LOCKED = 75
 
 
+MEANINGS = {
+    Exit.OK: "ok",
+    Exit.FAILED: "failed: the archive could not be written, or a mistake of luubao's own",
+    Exit.MISCONFIGURED: "misconfigured: wrong command line or settings, no contact, unknown outlet, unusable archive",
+    Exit.NOTHING_FOUND: "nothing found: no page answered, or none was an article",
+    Exit.PARTLY_FAILED: "partly failed: more than a tenth of the requests failed, a third of the known articles that were"
+    " looked at had disappeared or could no longer be read, or something collapsed that the outlet's history says should"
+    " be there",
+    Exit.INTERRUPTED: "interrupted by a signal; the next run goes on from there",
+    Exit.OK_WITH_WARNINGS: "ok, with warnings: something is not as usual for this outlet, or could not be told to"
+    " `ping_url`",
+    Exit.LOCKED: "locked: another process crawls this outlet into this archive",
+}
+"""What each says, for the docs."""
+
 _EXITS = {
     "ok": Exit.OK,
     "nothing-found": Exit.NOTHING_FOUND,

@@ -96,7 +96,7 @@ def status(
     meant to be crawled any more. expected: outlets that are meant to be, whether they ever were or not, with their
     titles. length: how many days are told."""
     found = [
-        _outlet(facts, at, running=facts.name in running, given_up=facts.name in given_up, length=length)
+        outlet_status(facts, at, running=facts.name in running, given_up=facts.name in given_up, length=length)
         for facts in outlet_facts(db, at - HISTORY, at)
     ]
     known = {outlet.name for outlet in found}
@@ -111,7 +111,10 @@ def _never(name: str, title: str) -> OutletStatus:
     )
 
 
-def _outlet(facts: OutletFacts, at: datetime, *, running: bool, given_up: bool, length: int) -> OutletStatus:
+def outlet_status(
+    facts: OutletFacts, at: datetime, *, running: bool = False, given_up: bool = False, length: int = 90
+) -> OutletStatus:
+    """How one outlet stands, from what the archive has of it."""
     ended = [run for run in facts.runs if run.outcome != "running"]
     begun = rhythm([run.started_at for run in facts.runs])
     last = ended[-1] if ended else None
