@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archive.comparison import LONGEST, Finding, Past, compare
 from archive.health import Health
 from archive.records import Run
-from archive.store.status import runs_of
+from archive.store.status import runs_of, warn, warned_before
 
 _A_DAY = timedelta(hours=20)  # a daily crawl begins some minutes sooner or later, and is to tell it every day
 
@@ -26,6 +26,14 @@ def judge_run(db: Database, run: Run, health: Health, outcome: str, *, since: da
     health.flags = tuple(finding.key for finding in found)
     health.told = tuple(key for key in health.flags if key not in told)
     return [replace(finding, known=finding.key in told) for finding in found]
+
+
+def add_warning(db: Database, run_id: int, sentence: str) -> bool:
+    """Adds a warning to a run that is recorded already. Returns whether a run of the day before has told it too. Raises
+    ArchiveUnusable."""
+    earlier = warned_before(db, run_id, sentence, _A_DAY)
+    warn(db, run_id, [sentence])
+    return earlier
 
 
 def history(db: Database, run: Run, health: Health) -> list[Past]:

@@ -5,28 +5,18 @@ from __future__ import annotations
 import json
 import logging
 import os
-import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import click
 
-from archive import LuubaoError
 from archive.cli import archive
 from archive.options import Commands, db_option, json_option
 from crawler.keys import BY_NAME
 from crawler.kinds import Value
-from crawler.options import FileDefaults, MisconfiguredFailure, config_option, configured, setting_option
+from crawler.options import FileDefaults, config_option, configured, setting_option
 from crawler.settings_cli import settings
 from crawler.status_cli import status_command
-from crawler.verdict import Exit, Verdict
-
-
-class LockedFailure(click.ClickException):
-    """Another process is at it."""
-
-    exit_code = Exit.LOCKED
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -71,45 +61,26 @@ def crawl(
     """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.
 
     Silent when all is well, so that cron has nothing to send; a sentence on standard error otherwise.
-    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 75 locked, 1 anything else.
+    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 6 ok with warnings, 75 locked,
+    1 anything else. docs/cron.md tells more, and has lines for a crontab.
 
     \b
     Example, for a crontab:
       17 * * * * luubao crawl baovinhphuc --db /srv/luubao.db --contact me@example.org
     """
-    from crawler.crawl import crawl as run  # Scrapy takes half a second to import; the other commands do without
-    from crawler.crawl import spider_class
-    from crawler.lock import Locked
+    from crawler.running import run, tell  # Scrapy takes half a second to import; the other commands do without
 
+    settings = configured(ctx)
     given |= {"fetch_pictures": False if no_pictures else None}
     overrides: dict[str, Any] = {
         BY_NAME[name].scrapy: BY_NAME[name].for_scrapy(value) for name, value in given.items() if value is not None
     }
     overrides["LOG_LEVEL"] = logging.getLevelName(logging.INFO if verbose else logging.WARNING)
-    overrides["LUUBAO_CONFIG"] = configured(ctx).file or os.devnull
-    try:
-        verdict, counts = run(spider_class(outlet), path, base_url=base_url, overrides=overrides)
-    except Locked as error:
-        raise LockedFailure(str(error)) from error
-    except LuubaoError as error:
-        raise MisconfiguredFailure(str(error)) from error
-    _summary(outlet, verdict, counts, as_json)
+    overrides["LUUBAO_CONFIG"] = settings.file or os.devnull
+    ended = run(outlet, path, base_url=base_url, overrides=overrides)
+    ping_url = settings.value("ping_url", outlet)
+    verdict = tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json)
     raise click.exceptions.Exit(verdict.exit)
-
-
-_PICTURE_COUNTS = ("pictures", "pictures-replaced", "pictures-failed")
-
-
-def _summary(outlet: str, verdict: Verdict, counts: Mapping[str, int], as_json: bool) -> None:
-    if as_json:
-        summary = {"outlet": outlet, "outcome": verdict.outcome, "reason": verdict.reason, "counts": dict(counts)}
-        click.echo(json.dumps(summary, ensure_ascii=False))
-    elif sys.stderr.isatty():
-        told = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("new", "edited", "unchanged", "disappeared"))
-        told += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
-        click.echo(f"{outlet}: {counts.get('captures', 0)} pages; {told}", err=True)
-    if verdict.reason:
-        click.echo(f"{outlet}: {verdict.reason}", err=True)
 
 
 @luubao.command()

@@ -15,13 +15,15 @@ FIELDS = {
     "run": "number of the run in the archive: `runs.id`; null where none began",
     "started_at": "when it began, UTC, ISO 8601; null where none began",
     "finished_at": "when it ended",
-    "outcome": "`ok`, `nothing-found`, `partly-failed`, `failed`, `interrupted`; `locked` or `misconfigured` where none began",
+    "outcome": "`ok`, `nothing-found`, `partly-failed`, `failed`, `interrupted`; where none began, `locked`,"
+    " `misconfigured` or `failed`",
     "exit": "the exit code",
     "reason": "one sentence when all was not well, else null",
     "warnings": "sentences about what is not as usual, also those that were told before",
-    "counts": "how often what happened: `captures` (answers), `new`, `edited`, `unchanged`, `disappeared`, `failed` ...",
-    "health": "the measures that runs are compared by, as in `runs.health`: `shares` (how many of how many), `sections`,"
-    " `kinds`, `body_from`, `containers`, `seeds`",
+    "counts": "how often what happened: `captures` (answers), `new`, `edited`, `unchanged`, `disappeared`, `failed`,"
+    " `pictures` ...",
+    "health": "the measures that runs are compared by, as in `runs.health`: `shares` (how many of how many),"
+    " `sections`, `kinds`, `body_from`, `containers`, `seeds`",
     "pinged": "whether `ping_url` was told: true, false, or null where none is set or nothing was to be told",
 }
 """The fields, in their order, with what they hold."""

@@ -38,9 +38,9 @@ MEANINGS = {
     Exit.FAILED: "failed: the archive could not be written, or a mistake of luubao's own",
     Exit.MISCONFIGURED: "misconfigured: wrong command line or settings, no contact, unknown outlet, unusable archive",
     Exit.NOTHING_FOUND: "nothing found: no page answered, or none was an article",
-    Exit.PARTLY_FAILED: "partly failed: more than a tenth of the requests failed, a third of the known articles that were"
-    " looked at had disappeared or could no longer be read, or something collapsed that the outlet's history says should"
-    " be there",
+    Exit.PARTLY_FAILED: "partly failed: more than a tenth of the requests failed; or a third of the known articles that"
+    " were looked at had disappeared or could no longer be read; or something collapsed that the outlet's history says"
+    " should be there",
     Exit.INTERRUPTED: "interrupted by a signal; the next run goes on from there",
     Exit.OK_WITH_WARNINGS: "ok, with warnings: something is not as usual for this outlet, or could not be told to"
     " `ping_url`",
@@ -54,13 +54,16 @@ _EXITS = {
     "partly-failed": Exit.PARTLY_FAILED,
     "failed": Exit.FAILED,
     "interrupted": Exit.INTERRUPTED,
+    # these two never began, and are in no archive
+    "locked": Exit.LOCKED,
+    "misconfigured": Exit.MISCONFIGURED,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """outcome: the word kept in runs.outcome; reason: the sentence, None when all is well. warnings: what is not as
-    usual, in sentences; news: those of them that no run of the last day has told."""
+    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well.
+    warnings: what is not as usual, in sentences; news: those of them that no run of the last day has told."""
 
     outcome: str
     reason: str | None = None

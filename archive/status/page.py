@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from archive.status.plots import HATCHING, bars, shares
 from archive.status.states import OutletStatus, Status
-from archive.status.telling import duration, every, moment, size
+from archive.status.telling import duration, every, moment, size, waiting
 from archive.store.status import RunFacts
 
 _RUNS = 7
@@ -73,7 +73,7 @@ def _facts(outlet: OutletStatus, status: Status) -> Iterator[str]:
     if outlet.last_new:
         yield _fact("last new article", f"{moment(outlet.last_new, zone)}, {duration(status.at - outlet.last_new)} ago")
     if outlet.runs:
-        yield _fact("waiting", f"{outlet.waiting.never_asked:,} never asked for, {outlet.waiting.known:,} known")
+        yield _fact("waiting", waiting(outlet.waiting))
         yield _fact("holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone")
 
 

@@ -107,7 +107,7 @@ def status(
 def _never(name: str, title: str) -> OutletStatus:
     attention = (f"never crawled: `luubao crawl {name}` would begin",)
     return OutletStatus(
-        name, title, "UTC", "never crawled", attention, None, None, None, None, 0, 0, 0, Waiting(0, 0), (), ()
+        name, title, "UTC", "never crawled", attention, None, None, None, None, 0, 0, 0, Waiting(0, 0, 0), (), ()
     )
 
 

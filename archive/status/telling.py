@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from archive.store.status import Waiting
+
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _SIZES = ("bytes", "kB", "MB", "GB", "TB")
 
@@ -25,6 +27,11 @@ def every(span: timedelta) -> str:
 def moment(at: datetime, timezone: str) -> str:
     """A moment as `2026-05-20 08:15` by the clock of a zone."""
     return f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
+
+
+def waiting(due: Waiting) -> str:
+    """What waits, in words."""
+    return f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
 
 
 def size(count: float) -> str:

@@ -11,7 +11,7 @@ import click
 from archive.status.days import Day
 from archive.status.sparkline import sparkline
 from archive.status.states import OutletStatus, Status
-from archive.status.telling import duration, every, moment, size
+from archive.status.telling import duration, every, moment, size, waiting
 from archive.store.status import RunFacts
 
 _WIDTH = 80
@@ -63,7 +63,7 @@ def _facts(outlet: OutletStatus, at: datetime) -> Iterator[tuple[str, str]]:
     if outlet.last_new:
         yield "last new", f"{moment(outlet.last_new, outlet.timezone)}, {duration(at - outlet.last_new)} ago"
     if outlet.runs:
-        yield "waiting", f"{outlet.waiting.never_asked:,} never asked for, {outlet.waiting.known:,} known"
+        yield "waiting", waiting(outlet.waiting)
         yield "holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone"
 
 

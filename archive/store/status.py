@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive import clock
-from archive.records import Run
 from archive.store.connection import snapshot, transaction
 
 
@@ -32,10 +31,12 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Addresses of an outlet that are due: never asked for, and known ones to be looked at again."""
+    """Addresses of an outlet that are due: never asked for; known, and to be looked at again; and lists, seeds among
+    them."""
 
     never_asked: int
     known: int
+    lists: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +100,24 @@ def _each(db: Database, since: datetime, at: datetime) -> Iterator[OutletFacts]:
 
 
 def _waiting(db: Database, outlet_id: int, at: datetime) -> Waiting:
-    never, known = db.execute(
-        "SELECT count(*) FILTER (WHERE run_id IS NULL), count(run_id) FROM frontier"
-        " WHERE outlet_id = ? AND due_at <= ?",
+    never, known, lists = db.execute(
+        "SELECT count(*) FILTER (WHERE rank = 1), count(*) FILTER (WHERE rank = 3),"
+        " count(*) FILTER (WHERE rank IN (0, 2)) FROM frontier WHERE outlet_id = ? AND due_at <= ?",
         [outlet_id, clock.stamp(at)],
     ).fetchone()
-    return Waiting(never, known)
+    return Waiting(never, known, lists)
 
 
-def warn(db: Database, run: Run, warnings: Sequence[str]) -> None:
-    """Adds warnings to a run that is recorded already."""
+def warned_before(db: Database, run_id: int, sentence: str, span: timedelta) -> bool:
+    """Whether a run of the same outlet that began so long before that one, or later, carries the same warning."""
+    outlet_id, started = db.execute("SELECT outlet_id, started_at FROM runs WHERE id = ?", [run_id]).fetchone()
+    earlier = runs_of(db, outlet_id, clock.parse(started) - span)
+    return any(sentence in run.warnings for run in earlier if run.id < run_id)
+
+
+def warn(db: Database, run_id: int, warnings: Sequence[str]) -> None:
+    """Adds warnings to a run that is recorded already. Raises ArchiveUnusable."""
     with transaction(db):
-        (former,) = db.execute("SELECT warnings FROM runs WHERE id = ?", [run.id]).fetchone()
+        (former,) = db.execute("SELECT warnings FROM runs WHERE id = ?", [run_id]).fetchone()
         told = [*json.loads(former or "[]"), *warnings]
-        db.execute("UPDATE runs SET warnings = ? WHERE id = ?", [json.dumps(told, ensure_ascii=False), run.id])
+        db.execute("UPDATE runs SET warnings = ? WHERE id = ?", [json.dumps(told, ensure_ascii=False), run_id])
