@@ -1,17 +1,21 @@
-"""Scrapy settings: only what differs from Scrapy's default, which stands behind each, with who reads it."""
+"""Scrapy settings: only what differs from Scrapy's default, which stands behind each, with who reads it.
 
-import os
+What luubao.toml and the environment say goes before these: crawler.keys has the names, OutletSpider.update_settings
+brings them in.
+"""
 
 BOT_NAME = "luubao"
 SPIDER_MODULES = ["crawler.spiders"]
 
 # Who asks. `luubao crawl` and OutletSpider refuse to leave the machine while no contact is set.
-LUUBAO_CONTACT = os.environ.get("LUUBAO_CONTACT", "")  # read by: crawler.outlet
-LUUBAO_DB = os.environ.get("LUUBAO_DB", "luubao.db")  # read by: crawler.extensions.Record
+LUUBAO_CONTACT = None  # read by: crawler.outlet
+LUUBAO_DB = "luubao.db"  # read by: crawler.extensions.Record
+LUUBAO_CONFIG = None  # the file of settings, where it is not the one that is found; read by: crawler.outlet
 
 # Where pictures go: a folder, or any store Scrapy's media pipelines support (s3://bucket/folder/, gs://, ftp://). None
-# is a folder beside the archive, "" no pictures.
-LUUBAO_PICTURES = os.environ.get("LUUBAO_PICTURES")  # read by: crawler.picture_store
+# is a folder beside the archive.
+LUUBAO_PICTURES = None  # read by: crawler.picture_store
+LUUBAO_FETCH_PICTURES = True  # read by: crawler.picture_store
 LUUBAO_PICTURES_PER_RUN = (
     1000  # a quarter of an hour at one a second; the rest waits for the next run; crawler.pictures
 )
@@ -27,10 +31,15 @@ COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by:
 # Bounds
 DOWNLOAD_TIMEOUT = 60  # default 180, in seconds; read by: the download handler
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB: no article is larger; read by: the download handler
-LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.scheduler
+LUUBAO_MAX_PAGES = 0  # no limit; read by: crawler.scheduler
 LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive.schedule; crawler.extensions.Record
 LUUBAO_RECHECK_ALL = False  # whether all that is known is looked at, due or not; read by: crawler.extensions.Record
 LUUBAO_READERS = None  # processes that read; None is one for each core; read by: crawler.extensions.Record
+
+LUUBAO_HOURS = None  # such as "22:00-06:00"
+LUUBAO_ALLOW_PRIVATE = False
+LUUBAO_NORMAL_SINCE = None  # the first day whose runs say what is usual; read by: crawler.extensions.Record
+LUUBAO_PING_URL = None  # who hears how a run ended; read by: crawler.crawl
 
 # The frontier is a table of the archive, which knows what was asked for (default: a queue in memory).
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
