@@ -135,6 +135,7 @@ TABLES: tuple[Table, ...] = (
         "body_id": "bodies.id of the page it brought or confirmed",
         "revisit_of": "captures.id of the capture whose bytes it confirms",
         "via": "JSON: addresses whose redirects led here",
+        "detail": "what was odd: why its body was left (too large, no text), why the certificate cannot be trusted",
     }),
     Table("readings", "What an extractor made of a capture", {
         "capture_id": "captures.id",
@@ -244,6 +245,14 @@ TABLES: tuple[Table, ...] = (
         "due_at": _TIME,
         "changed_at": f"when it last brought something new, {_TIME}",
         "run_id": "the run that last took it: runs.id",
+    }, "machinery"),
+    Table("hosts", "Hosts that failed, or asked for rest, and until when they are left alone", {
+        "host": "its name",
+        "errors": "how many errors in a row, over all runs",
+        "quiet_until": f"until when nothing is asked of it, {_TIME}",
+        "reason": "why, in one sentence",
+        "no_rules_since": f"since when its robots.txt has given no answer, {_TIME}",
+        "noted_at": _TIME,
     }, "machinery"),
     Table("credits", "How many pictures of the articles' newest versions each credit has; kept up by triggers", {
         "credit": "who made them, as printed",

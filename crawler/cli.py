@@ -82,6 +82,7 @@ def crawl(
     """
     from crawler.crawl import crawl as run  # Scrapy takes half a second to import; the other commands do without
     from crawler.crawl import spider_class
+    from crawler.hours import OutsideHours
     from crawler.lock import Locked
 
     overrides: dict[str, Any] = {
@@ -93,6 +94,8 @@ def crawl(
         overrides["LUUBAO_PICTURES"] = "" if no_pictures else pictures
     try:
         verdict, counts = run(spider_class(outlet), path, base_url=base_url, overrides=overrides)
+    except OutsideHours as error:
+        verdict, counts = Verdict("ok", str(error)), {}
     except Locked as error:
         raise LockedFailure(str(error)) from error
     except LuubaoError as error:
@@ -112,7 +115,7 @@ def _summary(outlet: str, verdict: Verdict, counts: Mapping[str, int], as_json: 
         told = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("new", "edited", "unchanged", "disappeared"))
         told += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
         click.echo(f"{outlet}: {counts.get('captures', 0)} pages; {told}", err=True)
-    if verdict.reason:
+    if verdict.reason and (verdict.exit is not Exit.OK or sys.stderr.isatty()):
         click.echo(f"{outlet}: {verdict.reason}", err=True)
 
 

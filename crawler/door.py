@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 import archive
-from archive import Capture, Ingested, PictureCapture, PictureOutcome, Run, Unreadable, WantedPicture
+from archive import Capture, HostState, Ingested, PictureCapture, PictureOutcome, Run, Unreadable, WantedPicture
 from archive.clock import now
 from archive.errors import ArchiveUnusable
 
@@ -30,6 +30,7 @@ class Door:
         self.run = run
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
+        self.warnings: dict[str, None] = {}
         self.broken: str | None = None
         self.pictures_left = 0  # none, unless crawler.pictures sets it
         self._due_asked = False
@@ -93,6 +94,33 @@ class Door:
         archive.give_up(self.db, self.run, url, now())
         self.counts["failed"] += 1
         self.failures[reason] = None
+
+    def left_alone(self, url: str, until: datetime) -> None:
+        """Its host is to be left alone."""
+        archive.leave(self.db, self.run, url, until)
+        self.counts["left-alone"] += 1
+
+    def leave_picture(self, picture: WantedPicture, until: datetime) -> None:
+        """Its host is to be left alone."""
+        archive.leave_picture(self.db, picture, until)
+        self.counts["pictures-left"] += 1
+
+    def inside(self, url: str) -> None:
+        """It lies in our own network; that may change, as rules do."""
+        archive.forbid(self.db, self.run, url, now())
+        self.counts["inside"] += 1
+
+    def troubled_hosts(self) -> list[HostState]:
+        """What stands against hosts since earlier runs."""
+        return archive.troubled_hosts(self.db)
+
+    def note_host(self, state: HostState) -> None:
+        """How a host stands now, for later runs."""
+        archive.note_hosts(self.db, [state], now())
+
+    def warn(self, sentence: str) -> None:
+        """What a person should know of this run, though it goes on."""
+        self.warnings[sentence] = None
 
     def refused(self, url: str) -> None:
         """It is no address that can be asked for."""

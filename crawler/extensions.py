@@ -1,4 +1,4 @@
-"""The run's record, and the delay that robots.txt asks for."""
+"""The run's record, and its limits."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from pathlib import Path
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.http import Request
-from scrapy.robotstxt import RobotParser
 from scrapy.statscollectors import StatsCollector
-from scrapy.utils.httpobj import urlparse_cached
 
 from archive import finish_run, learn_furniture, open_archive, read_pending, start_run
 from archive.clock import now
@@ -85,30 +82,6 @@ class Record:
 
 def _software() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _SOFTWARE}
-
-
-class CrawlDelay:
-    """Obeys the Crawl-delay of robots.txt to the letter: it replaces DOWNLOAD_DELAY for the host, without jitter."""
-
-    def __init__(self, crawler: Crawler):
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> CrawlDelay:
-        extension = cls(crawler)
-        crawler.signals.connect(extension.robots_parsed, signals.robots_parsed)
-        return extension
-
-    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Sets the delay of the host's download slot, now and whenever the slot is made anew."""
-        delay = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
-        if delay is None:
-            return
-        host = urlparse_cached(request).hostname or ""
-        downloader = self.crawler.engine.downloader
-        downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0.0}
-        if slot := downloader.slots.get(host):
-            slot.delay, slot.jitter = delay, 0.0
 
 
 class PageLimit:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any, ClassVar, Self
 from urllib.parse import urljoin, urlsplit
+from zoneinfo import ZoneInfo
 
 import scrapy
 from scrapy.crawler import Crawler
@@ -20,7 +22,8 @@ from archive.errors import ArchiveUnusable, Misconfigured
 from crawler import discovery
 from crawler.door import Door
 from crawler.exchange import capture_of, charset, redirects
-from crawler.robots import Forbidden, RobotsUnavailable
+from crawler.hours import Hours, OutsideHours
+from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _MOST_REDIRECTS = 5
@@ -33,7 +36,8 @@ class OutletSpider(scrapy.Spider):
 
     home: the address of the home page, which is always a seed. hosts: the site's host names, without `www.`.
     seeds: further addresses, absolute or relative to home: sections, feeds, sitemaps. delay: seconds between requests
-    where robots.txt names none, if not DOWNLOAD_DELAY.
+    where robots.txt names none, if not DOWNLOAD_DELAY. hours: the hours of the day, on the paper's clock, in which it
+    may be crawled (crawler.hours), if not LUUBAO_HOURS.
     base_url (spider argument): another place where the same site is served, for tests and mirrors.
     """
 
@@ -43,6 +47,7 @@ class OutletSpider(scrapy.Spider):
     seeds: ClassVar[tuple[str, ...]] = ()
     timezone: ClassVar[str] = "Asia/Ho_Chi_Minh"
     delay: ClassVar[float | None] = None
+    hours: ClassVar[str | None] = None
 
     def __init__(self, base_url: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
@@ -60,7 +65,23 @@ class OutletSpider(scrapy.Spider):
         crawler.settings.set("USER_AGENT", user_agent(spider.outlet, crawler.settings["LUUBAO_CONTACT"]), "spider")
         if cls.delay is not None:
             crawler.settings.set("DOWNLOAD_DELAY", cls.delay, "spider")
+        spider.set_hours(crawler.settings["LUUBAO_HOURS"] or cls.hours)
         return spider
+
+    def set_hours(self, text: str | None) -> None:
+        """Raises Misconfigured, and OutsideHours when it is another time of the day."""
+        self.open_hours = Hours.parse(text) if text else None
+        if self.open_hours and self.hours_left() is None:
+            raise OutsideHours(
+                f"{self.title} is crawled at {self.open_hours.text} only, and there it is {self._clock():%H:%M}"
+            )
+
+    def hours_left(self) -> timedelta | None:
+        """How long the paper may still be crawled; None where nothing is said, and outside its hours."""
+        return self.open_hours.left(self._clock()) if self.open_hours else None
+
+    def _clock(self) -> datetime:
+        return datetime.now(ZoneInfo(self.timezone))
 
     async def start(self) -> AsyncIterator[Request]:
         with self._ending_with_the_archive():
@@ -102,6 +123,10 @@ class OutletSpider(scrapy.Spider):
         with self._ending_with_the_archive():
             if isinstance(failure.value, Forbidden):
                 self.door.forbidden(url)
+            elif isinstance(failure.value, LeftAlone):
+                self.door.left_alone(url, failure.value.until)
+            elif isinstance(failure.value, Inside):
+                self.door.inside(url)
             elif isinstance(failure.value, RobotsUnavailable):
                 self.door.failed(url, failure.getErrorMessage())
             else:

@@ -2,12 +2,13 @@
 
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
-from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, taken_in_run
+from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, leave, taken_in_run
 from archive.store.furniture import furniture_of, learn_furniture
+from archive.store.hosts import note_hosts, troubled_hosts
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
-from archive.store.pictures import due_pictures, keep_picture, pictures_of, stored_pictures
+from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
 from archive.store.refile import Recording
 from archive.store.rehearsal import Rehearsal
 from archive.store.runs import article_count, finish_run, start_run
@@ -48,6 +49,9 @@ __all__ = [
     "latest_version",
     "leads_away",
     "learn_furniture",
+    "leave",
+    "leave_picture",
+    "note_hosts",
     "note_move",
     "note_redirect",
     "open_archive",
@@ -61,6 +65,7 @@ __all__ = [
     "stored_pictures",
     "taken_in_run",
     "transaction",
+    "troubled_hosts",
     "unread",
     "validators",
 ]
