@@ -82,7 +82,7 @@ def crawl(
     """
     from crawler.crawl import crawl as run  # Scrapy takes half a second to import; the other commands do without
     from crawler.crawl import spider_class
-    from crawler.hours import OutsideHours
+    from crawler.curfew import OutsideHours
     from crawler.lock import Locked
 
     overrides: dict[str, Any] = {

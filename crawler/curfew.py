@@ -1,22 +1,30 @@
-"""Ending a run when the paper's hours end, which it never outlasts."""
+"""A paper's hours: outside them no run begins, and none goes on."""
 
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from archive.errors import LuubaoError, Misconfigured
+from crawler.hours import Hours
 from crawler.outlet import OutletSpider
 
 OUTSIDE_HOURS = "outside-hours"
-"""Why such a run ended, as Scrapy's finish reason."""
+"""Why a run ended that the end of the hours has ended, as Scrapy's finish reason."""
+
+
+class OutsideHours(LuubaoError):
+    """Raised when a crawl is started outside the hours set for the paper; the remedy is to come back."""
 
 
 class Curfew:
-    """Closes the spider when its hours end. What remains is due in the next run."""
+    """Closes the spider when its hours end; what remains is due in the next run. Raises OutsideHours from from_crawler,
+    before the archive is opened, and Misconfigured."""
 
     def __init__(self, crawler: Crawler, left: timedelta):
         self.crawler = crawler
@@ -25,10 +33,10 @@ class Curfew:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Curfew:
         assert isinstance(crawler.spider, OutletSpider)
-        left = crawler.spider.hours_left()
-        if left is None:
+        text: str | None = crawler.settings["LUUBAO_HOURS"]
+        if not text:
             raise NotConfigured  # without a message: Scrapy would log one
-        curfew = cls(crawler, left)
+        curfew = cls(crawler, time_left(text, crawler.spider))
         crawler.signals.connect(curfew.spider_opened, signals.spider_opened)
         crawler.signals.connect(curfew.spider_closed, signals.spider_closed)
         return curfew
@@ -43,3 +51,15 @@ class Curfew:
 
     def _close(self) -> None:
         self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=OUTSIDE_HOURS))
+
+
+def time_left(text: str, spider: OutletSpider) -> timedelta:
+    """How long a paper may still be crawled. Raises OutsideHours and Misconfigured."""
+    try:
+        hours = Hours.parse(text)
+    except ValueError:
+        raise Misconfigured(f"{text!r} are no hours of the day. Write them as 22:00-06:00") from None
+    there = datetime.now(ZoneInfo(spider.timezone))
+    if not hours.hold(there):
+        raise OutsideHours(f"{spider.title} is crawled at {hours} only, and there it is {there:%H:%M}")
+    return hours.end_after(there) - there

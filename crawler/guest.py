@@ -9,6 +9,7 @@ from datetime import timedelta
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 
+from archive import HostState
 from archive.clock import now
 from crawler.hosts import Hosts, Patience
 from crawler.outlet import OutletSpider
@@ -24,15 +25,22 @@ class Guest:
         self._doubted: set[str] = set()
         at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self.turns: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(at_once))
-        self.door = door = spider.door
+        self.desk = spider.desk
         self.reach = Reach.of(spider.home_url, settings.getlist("LUUBAO_INSIDE"))
-        self.hosts = Hosts(patience_of(settings), door.troubled_hosts(), door.note_host, door.warn)
+        self.hosts = Hosts(patience_of(settings), self.desk.door.troubled_hosts, self._remember, self.warn)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Guest:
-        """Called by Scrapy once the spider has its door. Raises Misconfigured."""
+        """Called by Scrapy once the spider has its desk. Raises Misconfigured."""
         assert isinstance(crawler.spider, OutletSpider)
         return cls(crawler.spider, crawler.settings)
+
+    def _remember(self, state: HostState) -> None:
+        self.desk.note(lambda door: door.note_host(state))
+
+    def warn(self, sentence: str) -> None:
+        """Tells a person, at the end of the run, what should be known of it."""
+        self.desk.note(lambda door: door.warnings.setdefault(sentence))
 
     def refuse_quiet(self, host: str) -> None:
         """Raises LeftAlone for a host that this run asks nothing any more."""
@@ -43,7 +51,7 @@ class Guest:
         """Tells once of a host that could not prove who it is."""
         if host not in self._doubted:
             self._doubted.add(host)
-            self.door.warn(f"{host} cannot prove who it is: {doubt}. Its pages are kept all the same, and say so")
+            self.warn(f"{host} cannot prove who it is: {doubt}. Its pages are kept all the same, and say so")
 
 
 def guest_of(crawler: Crawler) -> Guest:

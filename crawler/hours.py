@@ -1,54 +1,51 @@
-"""The hours of the day in which a paper may be asked: `22:00-06:00`, or several, with commas between them."""
+"""The hours of a day in which a newspaper may be asked, such as 22:00-06:00."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from archive.errors import LuubaoError, Misconfigured
-
+_WRITTEN = re.compile(r"(\d{1,2}):(\d{2})\s*[-–]\s*(\d{1,2}):(\d{2})")
 _DAY = timedelta(days=1)
-
-
-class OutsideHours(LuubaoError):
-    """Raised when a crawl is started outside the hours set for the paper; the remedy is to come back."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """Spans of the day on the paper's own clock; one may go past midnight, and one that ends where it begins lasts a
-    whole day. text: as they were written."""
+    """From `start` up to but not including `end`, by the clock of the moments that are asked about; over midnight where
+    `end` comes first."""
 
-    text: str
-    spans: tuple[tuple[time, time], ...]
+    start: time
+    end: time
 
     @classmethod
     def parse(cls, text: str) -> Hours:
-        """Raises Misconfigured."""
-        try:
-            return cls(text, tuple(_span(part) for part in text.split(",")))
-        except ValueError:
-            raise Misconfigured(
-                f"{text!r} are no hours of the day. Write them as 22:00-06:00, several with commas between them"
-            ) from None
+        """Hours written as `22:00-06:00`; `24:00` is midnight. Raises ValueError."""
+        found = _WRITTEN.fullmatch(text.strip())
+        if found is None:
+            raise ValueError(f"not two times of day: {text}")
+        hours = cls(_time(found[1], found[2]), _time(found[3], found[4]))
+        if hours.start == hours.end:
+            raise ValueError(f"no time at all: {text}")
+        return hours
 
-    def left(self, moment: datetime) -> timedelta | None:
-        """How long the hours last from a moment on the paper's clock; None outside them."""
-        return max((left for begin, end in self.spans if (left := _left(begin, end, moment)) is not None), default=None)
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+    def hold(self, at: datetime) -> bool:
+        """Whether a moment is inside, by its own zone's clock."""
+        now = at.timetz().replace(tzinfo=None)
+        if self.start < self.end:
+            return self.start <= now < self.end
+        return now >= self.start or now < self.end
+
+    def end_after(self, at: datetime) -> datetime:
+        """When the hours that hold at a moment end; the moment itself where none do."""
+        if not self.hold(at):
+            return at
+        end = datetime.combine(at.date(), self.end, at.tzinfo)
+        return end if end > at else end + _DAY
 
 
-def _span(text: str) -> tuple[time, time]:
-    begin, end = (time.fromisoformat(part.strip().zfill(5)) for part in text.split("-"))
-    if begin.tzinfo or end.tzinfo:
-        raise ValueError(text)
-    return begin, end
-
-
-def _left(begin: time, end: time, moment: datetime) -> timedelta | None:
-    since = (_since_midnight(moment.time()) - _since_midnight(begin)) % _DAY
-    length = (_since_midnight(end) - _since_midnight(begin)) % _DAY or _DAY
-    return length - since if since < length else None
-
-
-def _since_midnight(moment: time) -> timedelta:
-    return timedelta(hours=moment.hour, minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
+def _time(hour: str, minute: str) -> time:
+    return time(0) if (hour, minute) == ("24", "00") else time(int(hour), int(minute))

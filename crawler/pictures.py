@@ -32,7 +32,7 @@ from archive.clock import now
 from archive.errors import ArchiveUnusable
 from archive.pictures import recognise
 from crawler.exchange import header, leads_to, redirects, remarks
-from crawler.outlet import door_of
+from crawler.outlet import desk_of
 from crawler.picture_store import STORES, store_of
 from crawler.refusals import Forbidden, LeftAlone
 
@@ -50,7 +50,8 @@ class Pictures(FilesPipeline):
 
     def __init__(self, place: str, *, crawler: Crawler):
         super().__init__(place, crawler=crawler)
-        self.door = door_of(crawler)
+        self.desk = desk_of(crawler)
+        self.door = self.desk.door
         self.door.pictures_left = crawler.settings.getint("LUUBAO_PICTURES_PER_RUN")
         self.rest = timedelta(seconds=crawler.settings.getfloat("LUUBAO_PICTURE_REST"))
         # More would wait in the downloader, where an ended run would have to wait for them.
@@ -70,7 +71,7 @@ class Pictures(FilesPipeline):
         if not isinstance(item, WantedPicture):
             return item
         async with self.turns:
-            if self.full or self.door.broken or self._closing():
+            if self.full or self.desk.broken or self._closing():
                 return item
             return await super().process_item(item)
 
@@ -83,7 +84,7 @@ class Pictures(FilesPipeline):
         """The request for a picture; none for what is no address to ask for."""
         if absolute(item.url, "") is not None:
             return [Request(item.url, meta={"picture": item})]
-        self._record(PictureCapture(item.image_id, now(), item.url, detail="no address on the web"))
+        self._note(PictureCapture(item.image_id, now(), item.url, detail="no address on the web"))
         return []
 
     async def media_to_download(  # type: ignore[override]  # Scrapy awaits what it returns
@@ -138,14 +139,14 @@ class Pictures(FilesPipeline):
         )
         picture = await run_in_thread(recognise, response.body) if response.status == 200 else None
         if picture is None:
-            return self._record(replace(came, detail=came.detail or _why_nothing(response)))
+            return await self._record(replace(came, detail=came.detail or _why_nothing(response)))
         try:
             await self._store(picture, response.body, info)
         except Exception as error:  # noqa: BLE001  # each store raises errors of its own
             self.full = True
             log.warning("pictures cannot be stored, so none are fetched any more: %s", error)
-            return self._record(replace(came, detail=f"not stored: {error}"))
-        return self._record(replace(came, picture=picture))
+            return await self._record(replace(came, detail=f"not stored: {error}"))
+        return await self._record(replace(came, picture=picture))
 
     async def _store(self, picture: Picture, body: bytes, info: Info) -> None:
         """The thumbnail and then the bytes, so that whoever has these has both."""
@@ -163,20 +164,26 @@ class Pictures(FilesPipeline):
         return self._nothing_came(failure.value, request.url, request.meta["picture"])
 
     def _nothing_came(self, error: BaseException, url: str, item: WantedPicture) -> FileInfo:
-        """A host that is left alone was not asked: the picture waits until it may be."""
+        """A picture whose host is left alone was not asked for, and waits until it may be."""
         if isinstance(error, LeftAlone):
-            self.door.leave_picture(item, error.until)
+            until = error.until
+            self.desk.note(lambda door: door.leave_picture(item, until))
             return _told(url, "left")
-        why = str(error) or type(error).__name__
-        forbidden = isinstance(error, Forbidden)
-        return self._record(PictureCapture(item.image_id, now(), url, forbidden=forbidden, detail=why))
+        why, forbidden = str(error) or type(error).__name__, isinstance(error, Forbidden)
+        self._note(PictureCapture(item.image_id, now(), url, forbidden=forbidden, detail=why))
+        return _told(url, "error")
 
-    def _record(self, capture: PictureCapture) -> FileInfo:
+    async def _record(self, capture: PictureCapture) -> FileInfo:
         path = capture.picture.path if capture.picture else ""
         try:
-            return _told(capture.final_url, self.door.keep_picture(capture, self.rest), path)
-        except ArchiveUnusable:  # written down by the door: nothing more is fetched
-            return _told(capture.final_url, "error", path)
+            outcome = await self.desk.do(lambda door: door.keep_picture(capture, self.rest))
+        except ArchiveUnusable:  # written down by the desk: nothing more is fetched
+            outcome = "error"
+        return _told(capture.final_url, outcome, path)
+
+    def _note(self, capture: PictureCapture) -> None:
+        """Records, where nobody can wait for it, that there is no picture."""
+        self.desk.note(lambda door: door.keep_picture(capture, self.rest))
 
     def item_completed(self, results: Any, item: Any, info: Info) -> Any:
         """All is said and done."""

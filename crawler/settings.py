@@ -25,7 +25,7 @@ CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; read by: the downloader's slots
 COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by: CookiesMiddleware
 
 # The hours of the day in which a paper may be crawled, on its own clock: "22:00-06:00". None is any time.
-LUUBAO_HOURS = os.environ.get("LUUBAO_HOURS")  # read by: crawler.outlet, crawler.curfew
+LUUBAO_HOURS = os.environ.get("LUUBAO_HOURS")  # read by: crawler.curfew
 
 # Patience, in seconds where nothing else is said; read by: crawler.guest
 LUUBAO_ERRORS_IN_A_ROW = 5  # then a host is left alone
@@ -43,9 +43,12 @@ DOWNLOAD_TIMEOUT = 60  # default 180, in seconds, from the first byte sent to th
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; as it comes, and unpacked: crawler.bounds, crawler.unpacking
 LUUBAO_MAXSIZE_NOT_TEXT = 4 * 1024 * 1024  # of what a page's address serves and is no text; read by: crawler.bounds
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the capture says what was left; read by: the download handler
-LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.extensions.PageLimit
-DEPTH_LIMIT = 20  # default 0 (none): endless pagination ends; read by: DepthMiddleware
-DEPTH_PRIORITY = 1  # default 0: what is near the seeds first; read by: DepthMiddleware
+LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.scheduler
+LUUBAO_RECHECKS = 100  # known articles that a run looks at again; read by: crawler.extensions.Record
+LUUBAO_READERS = None  # processes that read; None is one for each core; read by: crawler.extensions.Record
+
+# The frontier is a table of the archive, which knows what was asked for (default: a queue in memory).
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
 
 # A redirect is an answer worth keeping: OutletSpider follows it and records each step.
 REDIRECT_ENABLED = False  # default True; read by: RedirectMiddleware
@@ -70,18 +73,15 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.robots.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.unpacking.Unpacking": 590,
-    # after the rules, so that only allowed requests cost a look into the archive
-    "crawler.middlewares.ConditionalRequests": 560,
 }
 ITEM_PIPELINES = {"crawler.pictures.Pictures": 100}  # default {}
 EXTENSIONS = {
     # default {}
+    "crawler.curfew.Curfew": 50,
     "crawler.extensions.Record": 100,
     "crawler.guest.Guest": 150,
     "crawler.bounds.Bounds": 160,
     "crawler.delay.CrawlDelay": 200,
-    "crawler.extensions.PageLimit": 250,
-    "crawler.curfew.Curfew": 260,
     "crawler.progress.Progress": 300,
 }
 LOG_LEVEL = "INFO"  # default DEBUG; `luubao crawl` lowers it to WARNING so that cron stays quiet

@@ -16,5 +16,6 @@ __all__ = [
     "m002_fixity",
     "m003_pictures",
     "m004_questions",
+    "m005_crawl",
     "migrations",
 ]

@@ -2,7 +2,21 @@
 
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
-from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, leave, taken_in_run
+from archive.store.frontier import (
+    captured_in_run,
+    due,
+    due_again,
+    enter,
+    forbid,
+    give_up,
+    leave,
+    links_are_noted,
+    note_links,
+    plant,
+    settle,
+    taken_in_run,
+    waiting,
+)
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.hosts import note_hosts, troubled_hosts
 from archive.store.identity import latest_version
@@ -33,8 +47,8 @@ __all__ = [
     "Waiting",
     "article_count",
     "captured_in_run",
-    "discover",
     "due",
+    "due_again",
     "due_pictures",
     "enter",
     "file",
@@ -51,7 +65,9 @@ __all__ = [
     "learn_furniture",
     "leave",
     "leave_picture",
+    "links_are_noted",
     "note_hosts",
+    "note_links",
     "note_move",
     "note_redirect",
     "open_archive",
@@ -59,7 +75,9 @@ __all__ = [
     "page_of",
     "pages_of",
     "pictures_of",
+    "plant",
     "redirecting_here",
+    "settle",
     "source_of",
     "start_run",
     "stored_pictures",
@@ -68,4 +86,5 @@ __all__ = [
     "troubled_hosts",
     "unread",
     "validators",
+    "waiting",
 ]

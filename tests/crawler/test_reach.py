@@ -68,5 +68,5 @@ def test_what_the_operator_names_is_asked() -> None:
 
 @pytest.mark.parametrize("entry", ["", "http://10.0.0.8/", "10.0.0.8:port", "a/b", "[::1"])
 def test_what_is_no_host_is_told(entry: str) -> None:
-    with pytest.raises(Misconfigured, match="is no host. In LUUBAO_INSIDE"):
+    with pytest.raises(Misconfigured, match=r"is no host\. In LUUBAO_INSIDE"):
         Reach.of("https://bao.example/", [entry])
