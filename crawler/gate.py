@@ -78,16 +78,28 @@ class Gate(HTTP11DownloadHandler):
             response = await self._within_time(request)
         except CannotResolveHostError as error:
             self._refuse_inside(request, host)
-            self.guest.hosts.silent(host, str(error))
+            self._note_silence(request, host, error)
             raise
         except Exception as error:
             plain = _plain(error)
-            self.guest.hosts.silent(host, str(plain) or type(plain).__name__)
+            self._note_silence(request, host, plain)
             raise plain from error
+        self._note_answer(request, host, response)
+        return cut(request, response)
+
+    def _note_silence(self, request: Request, host: str, error: Exception) -> None:
+        self.guest.hosts.silent(host, str(error) or type(error).__name__)
+        self._spare(request, host)
+
+    def _note_answer(self, request: Request, host: str, response: Response) -> None:
         rules = bool(request.meta.get("dont_obey_robotstxt"))
         self.guest.hosts.answered(host, response.status, header(response, "Retry-After"), is_rules=rules)
+        self._spare(request, host)
         self._note_doubt(request, response)
-        return cut(request, response)
+
+    def _spare(self, request: Request, host: str) -> None:
+        """A host that is left alone from now on is not asked a second time either: what it last said is kept."""
+        request.meta["dont_retry"] = self.guest.hosts.left_alone(host) is not None
 
     async def _within_time(self, request: Request) -> Response:
         """Scrapy's own bound on the whole exchange does nothing where Twisted has lost hold of the connection: what

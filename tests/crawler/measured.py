@@ -19,14 +19,16 @@ _CRAWL = """
 import json, resource, sys
 from pathlib import Path
 import crawler.settings
-took, changed = Path(sys.argv[1]), json.loads(sys.argv[2])
-sys.argv[1:3] = []
+took, changed, first = Path(sys.argv[1]), json.loads(sys.argv[2]), sys.argv[3]
+sys.argv[1:4] = []
 vars(crawler.settings).update(changed)
+exec(first)
 from crawler.cli import main
 try:
     main()
 finally:
-    took.write_text(str(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss))
+    who = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    took.write_text(str(max(resource.getrusage(one).ru_maxrss for one in who)))
 """
 # What would take minutes takes seconds, and the rest is as it is set for everybody.
 _HASTE = {"DOWNLOAD_TIMEOUT": 2, "RETRY_TIMES": 0, "LUUBAO_ERRORS_IN_A_ROW": 1000}
@@ -34,7 +36,8 @@ _HASTE = {"DOWNLOAD_TIMEOUT": 2, "RETRY_TIMES": 0, "LUUBAO_ERRORS_IN_A_ROW": 100
 
 @dataclass(frozen=True)
 class Measured:
-    """A crawl that has ended. told: standard error; megabytes: the most memory its process had."""
+    """A crawl that has ended. told: standard error; megabytes: the most memory that it, or one of
+    its readers, had."""
 
     path: Path
     code: int
@@ -71,15 +74,30 @@ def measured(
     *options: str,
     settings: Mapping[str, object] | None = None,
     environment: Mapping[str, str] | None = None,
+    first: str = "",
 ) -> Measured:
-    took = path.with_name(path.name + ".took")
-    command = [sys.executable, "-c", _CRAWL, str(took), json.dumps({**_HASTE, **(settings or {})})]
-    command += ["crawl", "demo", "--db", str(path), "--base-url", base_url, "--json", *options]
+    """One crawl. settings: of crawler.settings; first: Python that is run before the crawl."""
     begun = time.monotonic()
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT, env={**os.environ, **(environment or {})}
+        [*command(base_url, path, settings=settings, first=first), *options],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        env={**os.environ, **(environment or {})},
     )
     seconds = time.monotonic() - begun
     summary = json.loads(done.stdout or "{}")
-    megabytes = int(took.read_text()) / 1024
+    megabytes = int(_took(path).read_text()) / 1024
     return Measured(path, done.returncode, done.stderr, summary, seconds, megabytes, summary.get("counts", {}))
+
+
+def command(base_url: str, path: Path, *, settings: Mapping[str, object] | None = None, first: str = "") -> list[str]:
+    """The command that makes such a crawl."""
+    changed = json.dumps({**_HASTE, **(settings or {})})
+    crawl = ["crawl", "demo", "--db", str(path), "--base-url", base_url, "--json"]
+    return [sys.executable, "-c", _CRAWL, str(_took(path)), changed, first, *crawl]
+
+
+def _took(path: Path) -> Path:
+    return path.with_name(path.name + ".took")
