@@ -5,7 +5,7 @@ Synchronous, and used by one thread at a time: crawler.desk calls it from the th
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -47,11 +47,12 @@ class Door:
     """An open archive, an open run, and the run's counts.
 
     failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
-    though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left, rechecks_left: how
-    many pictures, and how many known articles, may still be asked for in this run.
+    though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left: how many pictures
+    may still be asked for in this run. rechecks: how many known articles may be, None for what archive.schedule thinks
+    right; waiting: how many addresses wait that were never read, or are lists.
     """
 
-    def __init__(self, db: Database, run: Run, rechecks: int = 100):
+    def __init__(self, db: Database, run: Run, rechecks: int | None = None):
         self.db = db
         self.run = run
         self.counts: Counter[str] = Counter()
@@ -59,8 +60,9 @@ class Door:
         self.warnings: dict[str, None] = {}
         self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left = 0  # none, unless crawler.pictures sets it
-        self.rechecks_left = rechecks
+        self.rechecks = rechecks
         self.waiting = 0
+        self._again: deque[str] | None = None
         self.furniture = archive.furniture_of(db, run.outlet_id)
         self._due_asked = False
 
@@ -78,9 +80,9 @@ class Door:
         self.waiting = archive.waiting(self.db, self.run, at)
         if urls := archive.due(self.db, self.run, at, limit):
             return urls
-        urls = archive.due_again(self.db, self.run, at, min(limit, self.rechecks_left))
-        self.rechecks_left -= len(urls)
-        return urls
+        if self._again is None:
+            self._again = deque(archive.rechecks(self.db, self.run, at, self.rechecks))
+        return [self._again.popleft() for _ in range(min(limit, len(self._again)))]
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified to send."""

@@ -35,7 +35,7 @@ class Record:
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
         self.spider, self.stats = spider, stats
-        self.rechecks = settings.getint("LUUBAO_RECHECKS")
+        self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
         self.verdict = Verdict("failed", "the crawl did not start")
         database = Path(settings["LUUBAO_DB"])
         with ExitStack() as opening:
@@ -61,6 +61,9 @@ class Record:
         """The end of the run, however it came."""
         with self.lock:
             self.desk.close(lambda door: self._close(door, reason))
+        for sentence in self.desk.door.warnings:
+            if sentence not in (self.verdict.reason or ""):
+                log.warning("%s", sentence)
         for failure in self.desk.door.failures:
             log.warning("no answer: %s", failure)
 
@@ -76,7 +79,7 @@ class Record:
 
     def _finish(self, door: Door, reason: str) -> None:
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
-        self.verdict = judge(door.counts, [*door.failures], reason, door.known_articles(), mistakes)
+        self.verdict = judge(door.counts, [*door.warnings, *door.failures], reason, door.known_articles(), mistakes)
         learn_furniture(door.db, door.run, now())
         self._record(door)
 

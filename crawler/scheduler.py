@@ -66,8 +66,8 @@ class FrontierScheduler(BaseScheduler):
         return request
 
     def _askable(self, queue: deque[Request]) -> Request | None:
-        """The first whose host does not want rest at the moment: the others wait here, where they hold up nobody. Scrapy
-        asks again every five seconds."""
+        """The first whose host does not want rest at the moment: the others wait here, where they hold up nobody.
+        Scrapy asks again every five seconds."""
         hosts = guest_of(self.crawler).hosts
         for request in queue:
             if not hosts.wait(host_to_ask(request.url)) or hosts.left_alone(host_to_ask(request.url)):

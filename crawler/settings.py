@@ -44,7 +44,7 @@ DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; as it comes, and unpacked:
 LUUBAO_MAXSIZE_NOT_TEXT = 4 * 1024 * 1024  # of what a page's address serves and is no text; read by: crawler.bounds
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the capture says what was left; read by: the download handler
 LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.scheduler
-LUUBAO_RECHECKS = 100  # known articles that a run looks at again; read by: crawler.extensions.Record
+LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive.schedule; crawler.extensions.Record
 LUUBAO_READERS = None  # processes that read; None is one for each core; read by: crawler.extensions.Record
 
 # The frontier is a table of the archive, which knows what was asked for (default: a queue in memory).

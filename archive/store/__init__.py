@@ -5,7 +5,6 @@ from archive.store.file import file
 from archive.store.frontier import (
     captured_in_run,
     due,
-    due_again,
     enter,
     forbid,
     give_up,
@@ -18,6 +17,7 @@ from archive.store.frontier import (
     waiting,
 )
 from archive.store.furniture import furniture_of, learn_furniture
+from archive.store.habits import rechecks
 from archive.store.hosts import note_hosts, troubled_hosts
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
@@ -48,7 +48,6 @@ __all__ = [
     "article_count",
     "captured_in_run",
     "due",
-    "due_again",
     "due_pictures",
     "enter",
     "file",
@@ -76,6 +75,7 @@ __all__ = [
     "pages_of",
     "pictures_of",
     "plant",
+    "rechecks",
     "redirecting_here",
     "settle",
     "source_of",
