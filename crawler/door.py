@@ -17,6 +17,7 @@ import archive
 from archive import (
     Arrival,
     Capture,
+    HostState,
     Ingested,
     Link,
     PictureCapture,
@@ -47,9 +48,10 @@ class Handed:
 class Door:
     """An open archive, an open run, and the run's counts.
 
-    failures: why requests got no answer, each reason once. pictures_left: how many pictures may still be asked for in
-    this run. rechecks: how many known articles may be, None for what archive.schedule thinks right; waiting: how many
-    addresses wait that were never read, or are lists. health: what its pages were like.
+    failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
+    though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left: how many pictures
+    may still be asked for in this run. rechecks: how many known articles may be, None for what archive.schedule thinks
+    right; waiting: how many addresses wait that were never read, or are lists. health: what its pages were like.
     """
 
     def __init__(self, db: Database, run: Run, rechecks: int | None = None):
@@ -59,6 +61,8 @@ class Door:
         self._seeds: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
+        self.warnings: dict[str, None] = {}
+        self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left = 0  # none, unless crawler.pictures sets it
         self.rechecks = rechecks
         self.waiting = 0
@@ -100,6 +104,25 @@ class Door:
         self.counts["failed"] += 1
         self.failures[reason] = None
         self._note_seed(archive.url_key(url), Seed("failed"))
+
+    def left_alone(self, url: str, until: datetime) -> None:
+        """Its host is to be left alone."""
+        archive.leave(self.db, self.run, url, until)
+        self.counts["left-alone"] += 1
+
+    def leave_picture(self, picture: WantedPicture, until: datetime) -> None:
+        """Its host is to be left alone."""
+        archive.leave_picture(self.db, picture, until)
+        self.counts["pictures-left"] += 1
+
+    def inside(self, url: str) -> None:
+        """It lies in our own network; that may change, as rules do."""
+        archive.forbid(self.db, self.run, url, now())
+        self.counts["inside"] += 1
+
+    def note_host(self, state: HostState) -> None:
+        """How a host stands now, for later runs."""
+        archive.note_hosts(self.db, [state], now())
 
     def refused(self, url: str) -> None:
         """It is no address that can be asked for."""

@@ -90,9 +90,10 @@ KEYS: tuple[Key, ...] = (
         "How many processes read pages while others are fetched. By default one for each core.",
         example=1,
         scrapy="LUUBAO_READERS"),
-    Key("allow_private", "crawl", kinds.SWITCH, False,
-        "Whether links may lead to addresses of this machine and its own network. Only for a newspaper that is there.",
-        scrapy="LUUBAO_ALLOW_PRIVATE"),
+    Key("inside", "crawl", kinds.TEXT, "",
+        "Hosts of your own network that may be asked all the same: names or addresses, with or without a port, commas"
+        " between. Links to all others of it are not followed.",
+        example="10.0.0.5, intranet.example:8080", scrapy="LUUBAO_INSIDE"),
     Key("ping_url", "crawl", kinds.URL, None,
         "A monitoring address that hears of the end of every run; `/fail` is added when it failed.",
         example="https://hc.example/ping/0d1f", scrapy="LUUBAO_PING_URL"),

@@ -80,10 +80,24 @@ WHEN EXISTS (SELECT 1 FROM seals WHERE run_id = old.id)
 BEGIN SELECT RAISE(ABORT, 'the run is sealed'); END;
 """
 
+# How hosts answered, which later runs heed, and what was odd about an exchange.
+_HOSTS = """
+CREATE TABLE hosts (
+  host TEXT PRIMARY KEY,
+  errors INTEGER NOT NULL,
+  quiet_until TEXT,
+  reason TEXT,
+  no_rules_since TEXT,
+  noted_at TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE captures ADD COLUMN detail TEXT;
+"""
+
 
 @migrations()
 def m005_crawl(db: Database) -> None:
-    """A frontier that is taken a few addresses at a time; a paper's habits; what was not as usual in a run."""
-    for statements in (_FRONTIER, _HABITS, _RUNS):
+    """A frontier that is taken a few addresses at a time; habits of papers, manners of hosts; what was not as usual."""
+    for statements in (_FRONTIER, _HABITS, _HOSTS, _RUNS):
         script(db, statements)
     db.execute("PRAGMA user_version = 5")
