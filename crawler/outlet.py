@@ -17,6 +17,7 @@ from twisted.python.failure import Failure
 
 from archive import Capture, Outlet, WantedPicture, absolute, same_site
 from archive.errors import ArchiveUnusable, Misconfigured
+from crawler import discovery
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.exchange import capture_of
@@ -116,6 +117,11 @@ class OutletSpider(scrapy.Spider):
             door.failed(url, failure.getErrorMessage())
         else:
             door.failed(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
+
+    def note_rules(self, url: str, body: bytes) -> None:
+        """Notes the sitemaps that a robots.txt names."""
+        named = discovery.sitemaps_in(body, url)
+        self.desk.note(lambda door: door.note_sitemaps(url, named))
 
     @contextmanager
     def _ending_with_the_archive(self) -> Iterator[None]:

@@ -80,6 +80,7 @@ class RobotsTxt(RobotsTxtMiddleware):
 
     async def _parse(self, answer: Response, request: Request) -> RobotParser:
         rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, answer.body)
+        self.crawler.spider.note_rules(answer.url, answer.body)  # type: ignore[union-attr]  # an OutletSpider's
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=rules, request=request
         )
