@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from archive import store
 from archive.ingest import Arrival, Ingested
 from archive.records import Link, PageKind, Reading, Run, Unreadable
+from archive.urls import same_site
 
 _LISTS = frozenset({"listing", "home"})
 
@@ -26,6 +27,13 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
         news = filed is not None and filed.outcome in ("new", "edited")
         store.settle(db, run, key, at, news=news, fresh=fresh, kind=kind, links_of=arrival.body_id)
     return fresh
+
+
+def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], at: datetime) -> None:
+    """Notes the sitemaps that a robots.txt names, those on other sites left out."""
+    ours = [Link(url, "sitemap-index") for url in urls if same_site(url, run.outlet.hosts)]
+    with store.transaction(db):
+        store.note_links(db, run, robots_url, ours, at)
 
 
 def kind_of(reading: Reading | Unreadable | None, leads_on: bool, fresh: int) -> PageKind | None:
