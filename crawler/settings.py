@@ -22,6 +22,8 @@ ROBOTSTXT_OBEY = True  # default False; read by: crawler.robots.RobotsTxt
 DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
 CONCURRENT_REQUESTS = 4  # default 16: few enough that a run stops soon after it is told to; read by: the downloader
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; read by: the downloader's slots
+# default also Accept-Language: en, by which a paper may answer in English; read by: DefaultHeadersMiddleware
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by: CookiesMiddleware
 
 # The hours of the day in which a paper may be crawled, on its own clock: "22:00-06:00". None is any time.
