@@ -154,6 +154,8 @@ TABLES: tuple[Table, ...] = (
         "reason": "one sentence when all was not well",
         "software": "JSON: versions of what ran",
         "stats": "JSON: counts",
+        "warnings": "JSON: sentences on what was not as usual; empty when all was",
+        "health": "JSON: measures of what the run brought, which later runs are compared with",
     }),
     Table("outlets", "The papers we follow", {
         "id": "number of the outlet",

@@ -5,6 +5,7 @@ Synchronous, and used by one thread at a time: crawler.desk calls it from the th
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from archive import (
     WantedPicture,
 )
 from archive.clock import now
+from archive.health import Health, Seed
 from crawler import discovery
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
@@ -49,12 +51,14 @@ class Door:
     failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
     though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left: how many pictures
     may still be asked for in this run. rechecks: how many known articles may be, None for what archive.schedule thinks
-    right; waiting: how many addresses wait that were never read, or are lists.
+    right; waiting: how many addresses wait that were never read, or are lists. health: what its pages were like.
     """
 
     def __init__(self, db: Database, run: Run, rechecks: int | None = None):
         self.db = db
         self.run = run
+        self.health = Health(now())
+        self._seeds: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
         self.warnings: dict[str, None] = {}
@@ -72,7 +76,13 @@ class Door:
 
     def plant(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, first of all."""
+        self._seeds = {archive.url_key(seed): seed for seed in seeds}
         archive.plant(self.db, self.run, seeds, now())
+
+    def call_all(self) -> None:
+        """Makes all that is known due in this run, whatever its budget."""
+        archive.call_all(self.db, self.run, now())
+        self.rechecks = sys.maxsize
 
     def take(self, limit: int) -> list[str]:
         """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
@@ -93,6 +103,7 @@ class Door:
         archive.give_up(self.db, self.run, url, now())
         self.counts["failed"] += 1
         self.failures[reason] = None
+        self._note_seed(archive.url_key(url), Seed("failed"))
 
     def left_alone(self, url: str, until: datetime) -> None:
         """Its host is to be left alone."""
@@ -132,11 +143,13 @@ class Door:
         ingested = archive.put_away(self.db, arrival.source, reading)
         fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += fresh
+        self._note_seed(arrival.source.url_key, Seed(arrival.outcome, len(links), _newest(links)))
         return self._handed(ingested, arrival)
 
     def confirm(self, capture: Capture, arrival: Arrival) -> Handed:
         """What is done about a capture that brought nothing to read."""
         ingested = Ingested(arrival.outcome, buried=arrival.buried)
+        self._note_seed(arrival.source.url_key, Seed(arrival.outcome))
         if arrival.outcome in ("revisit", "not-modified"):
             links = [] if archive.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
             archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
@@ -144,7 +157,8 @@ class Door:
 
     def _kept_links(self, capture: Capture) -> list[Link]:
         body = archive.last_body(self.db, self.run, capture.requested_url) or b""
-        return discovery.links(body, capture.final_url, self.run.outlet.hosts, capture.encoding)
+        outlet = self.run.outlet
+        return discovery.links(body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
 
     def _onward(self, capture: Capture) -> str | None:
         """Where a redirect leads that is worth following: to another page of the site that neither has answered in this
@@ -167,7 +181,13 @@ class Door:
         self._count(ingested)
         return Handed(ingested, tuple(self._pictures(ingested)), onward)
 
+    def _note_seed(self, key: str, seed: Seed) -> None:
+        """How a seed answered is part of the run's health."""
+        if url := self._seeds.get(key):
+            self.health.add_seed(url, seed)
+
     def _count(self, ingested: Ingested) -> None:
+        self.health.add(ingested)
         self.counts["captures"] += 1
         self.counts[ingested.outcome] += 1
         self.counts["disappeared"] += ingested.buried
@@ -198,6 +218,11 @@ class Door:
         self.counts[_PICTURE_COUNTS.get(outcome, "pictures")] += 1
         self.counts["pictures-replaced"] += outcome == "replaced"
         return outcome
+
+
+def _newest(links: Sequence[Link]) -> datetime | None:
+    """The latest time that a feed or a sitemap gives."""
+    return max((at for link in links if (at := link.published or link.lastmod)), default=None)
 
 
 def _redirects(capture: Capture) -> bool:

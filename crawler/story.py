@@ -21,9 +21,9 @@ from crawler.demo.server import Newspaper
 _DIFFS_SHOWN = 5
 
 
-def serve_paper(day: int, port: int) -> None:
-    """Serves the newspaper alone until Ctrl-C."""
-    with Newspaper(day=day, port=port) as paper:
+def serve_paper(day: int, port: int, articles: int = 0) -> None:
+    """Serves the newspaper alone until Ctrl-C. articles: how many generated ones it has."""
+    with Newspaper(day=day, port=port, extra_articles=articles) as paper:
         click.echo(f"Báo Sông Thao, day {day}, at {paper.base_url}  (Ctrl-C ends it)")
         click.echo(f"Crawl it with: luubao crawl demo --base-url {paper.base_url}")
         try:
@@ -64,8 +64,8 @@ def _crawl(database: Path, base_url: str) -> None:
     """The command that cron runs, in a process of its own as cron would."""
     command = [sys.executable, "-m", "crawler", "crawl", "demo", "--db", str(database), "--base-url", base_url]
     _say(f"$ luubao crawl demo --db {database} --base-url {base_url}")
-    elsewhere = {name: value for name, value in os.environ.items() if name != "LUUBAO_PICTURES"}
-    if code := subprocess.run(command, check=False, env=elsewhere).returncode:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
+    if code := subprocess.run(command, check=False, env=plain | {"LUUBAO_CONFIG": os.devnull}).returncode:
         raise LuubaoError(f"the crawl ended with exit code {code}")
 
 

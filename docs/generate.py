@@ -14,10 +14,15 @@ from pathlib import Path
 import click
 
 from archive.schema import TABLES
+from archive.status.text import lines as status_lines
 from archive.store import open_archive
 from archive.store.ten import TOPICS, Question
 from crawler import settings
 from crawler.cli import luubao
+from crawler.sample import sample
+from crawler.summary import FIELDS
+from crawler.verdict import MEANINGS
+from tests.archive.imaginary_status import imaginary_status
 
 
 def commands() -> str:
@@ -140,6 +145,34 @@ _BOUNDS = (
     ("DOWNLOAD_MAXSIZE", "size of a page or a picture, as it comes and unpacked", _bytes),
     ("LUUBAO_MAXSIZE_NOT_TEXT", "size of what is at a page's address and no text", _bytes),
 )
+
+
+def example(name: str, language: str) -> str:
+    """One of the files in docs/examples, which the tests try."""
+    return f"```{language}\n{(Path('docs/examples') / name).read_text('utf-8').strip()}\n```"
+
+
+def sample_settings() -> str:
+    """What `luubao settings --example` prints."""
+    return f"```toml\n{sample().strip()}\n```"
+
+
+def exit_codes() -> str:
+    """What `luubao crawl` ends with."""
+    rows = [f"| {int(code)} | {meaning} |" for code, meaning in MEANINGS.items()]
+    return "\n".join(["| exit code | meaning |", "|---|---|", *rows])
+
+
+def summary_fields() -> str:
+    """What the JSON summary of a crawl holds."""
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in FIELDS.items()]
+    return "\n".join(["| field | holds |", "|---|---|", *rows])
+
+
+def status_page() -> str:
+    """What `luubao status` prints about two imaginary newspapers."""
+    lines = [click.unstyle(line) for line in status_lines(imaginary_status())]
+    return "\n".join(["```", "$ luubao status", *lines, "```"])
 
 
 def file(path: str) -> str:
