@@ -21,11 +21,11 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
 from archive import absolute
-from crawler.bounds import MOST_RULES
 from crawler.exchange import leads_to, remarks
 from crawler.guest import guest_of
 from crawler.hosts import host_to_ask
 from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
+from crawler.wire.bounds import MOST_RULES
 
 _MOST_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
 
