@@ -153,6 +153,8 @@ TABLES: tuple[Table, ...] = (
         "reason": "one sentence when all was not well",
         "software": "JSON: versions of what ran",
         "stats": "JSON: counts",
+        "warnings": "JSON: sentences about what is not as usual",
+        "health": "JSON: the measures by which runs are compared, and what was found; docs/cron.md tells which",
     }),
     Table("outlets", "The papers we follow", {
         "id": "number of the outlet",

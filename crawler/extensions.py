@@ -43,6 +43,7 @@ class Record:
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
         self.spider, self.stats = spider, stats
         self.rechecks = settings.getint("LUUBAO_RECHECKS")
+        self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
         self.normal_since: date | None = settings["LUUBAO_NORMAL_SINCE"]
         self.verdict = Verdict("failed", "the crawl did not start")
         self.closed = False
@@ -118,6 +119,8 @@ class Record:
             self._fail(door, _mistake(error))
 
     def _finish(self, door: Door, reason: str) -> None:
+        if door.counts["captures"] >= self.most:
+            reason = "max-pages"
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         self.verdict = judge(door.counts, [*door.failures], reason, door.known_articles(), mistakes)
         if self.verdict.outcome in _COMPARED:
