@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from archive.habits import Habits
+
 Headers = tuple[tuple[str, str], ...]
 
 BlockKind = Literal["paragraph", "subhead", "image", "quote", "list", "table"]
@@ -34,6 +36,7 @@ class Capture:
     encoding: the charset the HTTP header named, if any. captured_at: aware, UTC, our clock.
     final_url: the address that answered; for a redirect, the address it leads to.
     via: the addresses whose redirects led here, first asked first.
+    detail: what was odd about the exchange: why its body was left, why the server's certificate cannot be trusted.
     """
 
     requested_url: str
@@ -45,6 +48,7 @@ class Capture:
     encoding: str | None = None
     request_headers: Headers = ()
     via: tuple[str, ...] = ()
+    detail: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first response header of that name, compared without case."""
@@ -65,11 +69,13 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One invocation of one spider, as the archive knows it."""
+    """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it
+    began."""
 
     id: int
     outlet_id: int
     outlet: Outlet
+    habits: Habits = field(default_factory=Habits, compare=False, repr=False)
 
 
 FoundIn = Literal["seed", "page", "pagination", "feed", "sitemap", "sitemap-index", "redirect"]
@@ -84,12 +90,30 @@ sitemap), or neither."""
 @dataclass(frozen=True, slots=True)
 class Link:
     """An address that a page, feed or sitemap leads to. lastmod: when it is said to have changed last, published: when
-    it is said to have been published; both aware, None where nothing is said."""
+    it is said to have been published; both aware, None where nothing is said, a day's first moment where only the day
+    is."""
 
     url: str
     found_in: FoundIn = "page"
     lastmod: datetime | None = None
     published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What stands against a host. errors: how many in a row, over all runs. quiet_until: aware; it is left alone until
+    then, and reason, one sentence, says why. no_rules_since: since when its robots.txt has given no answer."""
+
+    host: str
+    errors: int = 0
+    quiet_until: datetime | None = None
+    reason: str | None = None
+    no_rules_since: datetime | None = None
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether there is anything to remember."""
+        return bool(self.errors or self.quiet_until or self.no_rules_since)
 
 
 CaptureOutcome = Literal["fresh", "revisit", "not-modified", "redirect", "gone", "error"]

@@ -41,6 +41,7 @@ luubao.add_command(status_command)
 @setting_option("--contact", "contact", "ADDRESS")
 @setting_option("--max-pages", "max_pages", "PAGES")
 @setting_option("--max-minutes", "max_minutes", "MINUTES")
+@click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
 @setting_option("--pictures", "pictures", "PLACE")
 @click.option("--no-pictures", is_flag=True, help="Fetch no pictures.")
 @config_option
@@ -53,6 +54,7 @@ def crawl(
     path: Path,
     outlet: str,
     base_url: str | None,
+    recheck_all: bool,
     no_pictures: bool,
     as_json: bool,
     verbose: bool,
@@ -77,6 +79,8 @@ def crawl(
     }
     overrides["LOG_LEVEL"] = logging.getLevelName(logging.INFO if verbose else logging.WARNING)
     overrides["LUUBAO_CONFIG"] = settings.file or os.devnull
+    if recheck_all:
+        overrides["LUUBAO_RECHECK_ALL"] = True
     ended = run(outlet, path, base_url=base_url, overrides=overrides)
     ping_url = settings.value("ping_url", outlet)
     verdict = tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json)
@@ -111,7 +115,14 @@ def outlets(as_json: bool) -> None:
 @click.option("--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day's paper.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
               help="With --serve: the port; 0 takes a free one.")  # fmt: skip
-def demo(path: Path, serve: bool, day: int, port: int) -> None:
+@click.option(
+    "--articles",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    show_default=True,
+    help="With --serve: so many generated articles more, in lists, feeds and sitemaps of every kind.",
+)
+def demo(path: Path, serve: bool, day: int, port: int, articles: int) -> None:
     """Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.
 
     It checks its own story, and exits with 1 if anything in the archive is not as published.
@@ -120,11 +131,12 @@ def demo(path: Path, serve: bool, day: int, port: int) -> None:
     Examples:
       luubao demo
       luubao demo --serve --day 2 --port 8765
+      luubao demo --serve --articles 10000
     """
     from crawler.story import serve_paper, tell
 
     if serve:
-        serve_paper(day, port)
+        serve_paper(day, port, articles)
     else:
         raise click.exceptions.Exit(tell(path))
 

@@ -5,7 +5,8 @@ Synchronous, and used by one thread at a time: crawler.desk calls it from the th
 
 from __future__ import annotations
 
-from collections import Counter
+import sys
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ import archive
 from archive import (
     Arrival,
     Capture,
+    HostState,
     Ingested,
     Link,
     PictureCapture,
@@ -46,20 +48,25 @@ class Handed:
 class Door:
     """An open archive, an open run, and the run's counts.
 
-    failures: why requests got no answer, each reason once. pictures_left, rechecks_left: how many pictures, and how
-    many known articles, may still be asked for in this run. health: what its pages were like.
+    failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
+    though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left: how many pictures
+    may still be asked for in this run. rechecks: how many known articles may be, None for what archive.schedule thinks
+    right; waiting: how many addresses wait that were never read, or are lists. health: what its pages were like.
     """
 
-    def __init__(self, db: Database, run: Run, rechecks: int = 100):
+    def __init__(self, db: Database, run: Run, rechecks: int | None = None):
         self.db = db
         self.run = run
         self.health = Health(now())
         self._seeds: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
+        self.warnings: dict[str, None] = {}
+        self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left = 0  # none, unless crawler.pictures sets it
-        self.rechecks_left = rechecks
+        self.rechecks = rechecks
         self.waiting = 0
+        self._again: deque[str] | None = None
         self.furniture = archive.furniture_of(db, run.outlet_id)
         self._due_asked = False
 
@@ -72,15 +79,20 @@ class Door:
         self._seeds = {archive.url_key(seed): seed for seed in seeds}
         archive.plant(self.db, self.run, seeds, now())
 
+    def call_all(self) -> None:
+        """Makes all that is known due in this run, whatever its budget."""
+        archive.call_all(self.db, self.run, now())
+        self.rechecks = sys.maxsize
+
     def take(self, limit: int) -> list[str]:
         """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
         at = now()
         self.waiting = archive.waiting(self.db, self.run, at)
         if urls := archive.due(self.db, self.run, at, limit):
             return urls
-        urls = archive.due_again(self.db, self.run, at, min(limit, self.rechecks_left))
-        self.rechecks_left -= len(urls)
-        return urls
+        if self._again is None:
+            self._again = deque(archive.rechecks(self.db, self.run, at, self.rechecks))
+        return [self._again.popleft() for _ in range(min(limit, len(self._again)))]
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified to send."""
@@ -92,6 +104,25 @@ class Door:
         self.counts["failed"] += 1
         self.failures[reason] = None
         self._note_seed(archive.url_key(url), Seed("failed"))
+
+    def left_alone(self, url: str, until: datetime) -> None:
+        """Its host is to be left alone."""
+        archive.leave(self.db, self.run, url, until)
+        self.counts["left-alone"] += 1
+
+    def leave_picture(self, picture: WantedPicture, until: datetime) -> None:
+        """Its host is to be left alone."""
+        archive.leave_picture(self.db, picture, until)
+        self.counts["pictures-left"] += 1
+
+    def inside(self, url: str) -> None:
+        """It lies in our own network; that may change, as rules do."""
+        archive.forbid(self.db, self.run, url, now())
+        self.counts["inside"] += 1
+
+    def note_host(self, state: HostState) -> None:
+        """How a host stands now, for later runs."""
+        archive.note_hosts(self.db, [state], now())
 
     def refused(self, url: str) -> None:
         """It is no address that can be asked for."""
@@ -129,7 +160,8 @@ class Door:
 
     def _kept_links(self, capture: Capture) -> list[Link]:
         body = archive.last_body(self.db, self.run, capture.requested_url) or b""
-        return discovery.links(body, capture.final_url, self.run.outlet.hosts, capture.encoding)
+        outlet = self.run.outlet
+        return discovery.links(body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
 
     def _onward(self, capture: Capture) -> str | None:
         """Where a redirect leads that is worth following: to another page of the site that neither has answered in this

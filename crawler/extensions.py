@@ -1,4 +1,4 @@
-"""The run's record, and the delay that robots.txt asks for."""
+"""The run's record."""
 
 from __future__ import annotations
 
@@ -11,11 +11,8 @@ from pathlib import Path
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.http import Request
-from scrapy.robotstxt import RobotParser
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
-from scrapy.utils.httpobj import urlparse_cached
 from sqlite_utils import Database
 
 from archive import finish_run, learn_furniture, read_pending, start_run
@@ -42,8 +39,9 @@ class Record:
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
         self.spider, self.stats = spider, stats
-        self.rechecks = settings.getint("LUUBAO_RECHECKS")
         self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
+        self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
+        self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
         self.normal_since: date | None = settings["LUUBAO_NORMAL_SINCE"]
         self.verdict = Verdict("failed", "the crawl did not start")
         self.closed = False
@@ -71,6 +69,8 @@ class Record:
         door = Door(db, start_run(db, self.spider.outlet, _software(), now()), self.rechecks)
         read_pending(db, door.run)
         door.plant(self.spider.planted)
+        if self.recheck_all:
+            door.call_all()
         return door
 
     def spider_closed(self, reason: str) -> None:
@@ -122,11 +122,14 @@ class Record:
         if door.counts["captures"] >= self.most:
             reason = "max-pages"
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
-        self.verdict = judge(door.counts, [*door.failures], reason, door.known_articles(), mistakes)
+        reasons = [*door.warnings, *door.failures]
+        self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
         if self.verdict.outcome in _COMPARED:
             outcome = self.verdict.outcome
             findings = judge_run(door.db, door.run, door.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
+        told = self.verdict.reason or ""
+        self.verdict = self.verdict.warned(*(sentence for sentence in door.warnings if sentence not in told))
         learn_furniture(door.db, door.run, now())
         self._record(door)
 
@@ -154,27 +157,3 @@ def _mistake(error: BaseException) -> Verdict:
 
 def _software() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _SOFTWARE}
-
-
-class CrawlDelay:
-    """Obeys the Crawl-delay of robots.txt to the letter: it replaces DOWNLOAD_DELAY for the host, without jitter."""
-
-    def __init__(self, crawler: Crawler):
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> CrawlDelay:
-        extension = cls(crawler)
-        crawler.signals.connect(extension.robots_parsed, signals.robots_parsed)
-        return extension
-
-    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Sets the delay of the host's download slot, now and whenever the slot is made anew."""
-        delay = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
-        if delay is None:
-            return
-        host = urlparse_cached(request).hostname or ""
-        downloader = self.crawler.engine.downloader
-        downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0.0}
-        if slot := downloader.slots.get(host):
-            slot.delay, slot.jitter = delay, 0.0

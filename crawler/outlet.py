@@ -23,7 +23,7 @@ from crawler.configuration import for_scrapy
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.exchange import capture_of
-from crawler.robots import Forbidden, RobotsUnavailable
+from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BELOW_SPIDER, _ABOVE_SPIDER = 25, 35  # of Scrapy's priorities: project 20, spider 30, command line 40
@@ -126,6 +126,10 @@ class OutletSpider(scrapy.Spider):
     def _note_failure(door: Door, url: str, failure: Failure) -> None:
         if isinstance(failure.value, Forbidden):
             door.forbidden(url)
+        elif isinstance(failure.value, LeftAlone):
+            door.left_alone(url, failure.value.until)
+        elif isinstance(failure.value, Inside):
+            door.inside(url)
         elif isinstance(failure.value, RobotsUnavailable):
             door.failed(url, failure.getErrorMessage())
         else:

@@ -17,6 +17,7 @@ from archive import LuubaoError, open_archive
 from archive.clock import now
 from archive.judging import add_warning
 from crawler.crawl import crawl, spider_class
+from crawler.curfew import OutsideHours
 from crawler.lock import Locked
 from crawler.ping import ping
 from crawler.summary import Ended, summary
@@ -42,6 +43,8 @@ def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping
         return crawl(spider_class(outlet), database, base_url=base_url, overrides=overrides)
     except Locked as error:
         verdict = Verdict("locked", str(error))
+    except OutsideHours as error:
+        verdict = Verdict("ok", str(error))
     except LuubaoError as error:
         verdict = Verdict("misconfigured", str(error))
     except Exception as error:
@@ -80,7 +83,7 @@ def _lines(ended: Ended, warnings: tuple[str, ...], *, all_is_told: bool = True)
     """What happened, where somebody watches; and what went wrong, in any case."""
     if all_is_told and ended.run is not None:
         yield f"{ended.outlet}: {_counted(ended.counts)}"
-    if ended.verdict.reason:
+    if ended.verdict.reason and (all_is_told or ended.verdict.exit is not Exit.OK):
         yield f"{ended.outlet}: {ended.verdict.reason}"
     yield from (f"{ended.outlet}: {warning}" for warning in warnings)
 

@@ -88,6 +88,8 @@ def judge(
     answers = counts.get("captures", 0)
     if not answers:
         return Verdict("nothing-found", _silence(counts, failures))
+    if finish_reason == "outside-hours":
+        return Verdict("ok", "Stopped at the end of the paper's hours; the next run goes on from here")
     if finish_reason == "shutdown":
         return Verdict("interrupted", "Stopped by a signal; the next run goes on from here")
     if trouble := _trouble(counts, mistakes):

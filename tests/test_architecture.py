@@ -31,18 +31,21 @@ DOORS = {
 
 # Our own packages, and what of ours they may import.
 INSIDE = {
-    "archive.records": (),
+    "archive.records": ("archive.habits",),
     "archive.urls": (),
     "archive.clock": (),
     "archive.digests": (),
     "archive.errors": (),
+    "archive.habits": (),
     "archive.likeness": (),
+    "archive.schedule": ("archive.habits",),
     "archive.pictures": ("archive.digests", "archive.records"),
     "archive.rules": ("archive.rules",),
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
-        "archive.errors", "archive.furniture", "archive.likeness", "archive.migrations", "archive.search",
+        "archive.errors", "archive.furniture", "archive.habits", "archive.likeness", "archive.migrations",
+        "archive.schedule", "archive.search",
     ),
     "archive.migrations": ("archive.migrations", "archive.digests"),
     "archive": ("archive",),

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.migrations.m005_runs_part import RUNS
 from archive.migrations.steps import migrations, script
 
 # rank orders what a run takes: 0 a seed, 1 never read, 2 a list, 3 anything known.
@@ -39,6 +38,12 @@ UPDATE frontier SET
     SELECT 1 FROM aliases WHERE aliases.outlet_id = frontier.outlet_id AND aliases.url_key = frontier.url_key
   ) THEN 'article' END;
 UPDATE frontier SET
+  changes = (SELECT count(*) FROM versions JOIN aliases USING (article_id) WHERE aliases.outlet_id = frontier.outlet_id
+    AND aliases.url_key = frontier.url_key AND number > 1),
+  changed_at = (SELECT max(first_seen_at) FROM versions JOIN aliases USING (article_id)
+    WHERE aliases.outlet_id = frontier.outlet_id AND aliases.url_key = frontier.url_key AND number > 1)
+WHERE kind = 'article';
+UPDATE frontier SET
   rank = CASE WHEN kind = 'article' THEN 3 ELSE 2 END,
   kind = coalesce(kind, 'list')
 WHERE checked_at IS NOT NULL;
@@ -48,10 +53,51 @@ CREATE INDEX frontier_due ON frontier(outlet_id, rank, due_at);
 CREATE INDEX frontier_new ON frontier(outlet_id, promise DESC, found_at) WHERE rank = 1;
 """
 
+# How often a paper edits, as its own rechecks have shown (archive/habits.py).
+_HABITS = """
+-- a row a bucket: fewer than a hundred an outlet, however many articles and looks there are
+CREATE TABLE habits (
+  outlet_id INTEGER NOT NULL REFERENCES outlets(id),
+  bucket TEXT NOT NULL,
+  looks REAL NOT NULL,
+  changes REAL NOT NULL,
+  days REAL NOT NULL,
+  PRIMARY KEY (outlet_id, bucket)
+) STRICT, WITHOUT ROWID;
+"""
+
+# What was not as usual in a run, and the measures by which that is told. Seals cover what a run brought and how it
+# ended; warnings and measures are made from that, and a warning can come after the seal (a monitoring address that
+# cannot be reached), so these two columns stay open.
+_RUNS = """
+ALTER TABLE runs ADD COLUMN warnings TEXT;
+ALTER TABLE runs ADD COLUMN health TEXT;
+
+DROP TRIGGER runs_sealed;
+CREATE TRIGGER runs_sealed
+BEFORE UPDATE OF id, outlet_id, started_at, finished_at, outcome, reason, software, stats ON runs
+WHEN EXISTS (SELECT 1 FROM seals WHERE run_id = old.id)
+BEGIN SELECT RAISE(ABORT, 'the run is sealed'); END;
+"""
+
+# How hosts answered, which later runs heed, and what was odd about an exchange.
+_HOSTS = """
+CREATE TABLE hosts (
+  host TEXT PRIMARY KEY,
+  errors INTEGER NOT NULL,
+  quiet_until TEXT,
+  reason TEXT,
+  no_rules_since TEXT,
+  noted_at TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE captures ADD COLUMN detail TEXT;
+"""
+
 
 @migrations()
 def m005_crawl(db: Database) -> None:
-    """Columns and indexes for a frontier that is taken a few addresses at a time; what was not as usual in a run."""
-    script(db, _FRONTIER)
-    script(db, RUNS)
+    """A frontier that is taken a few addresses at a time; habits of papers, manners of hosts; what was not as usual."""
+    for statements in (_FRONTIER, _HABITS, _HOSTS, _RUNS):
+        script(db, statements)
     db.execute("PRAGMA user_version = 5")

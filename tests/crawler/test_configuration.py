@@ -97,12 +97,12 @@ def test_every_kind_of_value_from_the_environment() -> None:
     found = load(
         "/dev/null",
         {
-            "LUUBAO_DELAY": "2.5", "LUUBAO_MAX_PAGES": "10", "LUUBAO_ALLOW_PRIVATE": "yes", "LUUBAO_FETCH_PICTURES": "0",
+            "LUUBAO_DELAY": "2.5", "LUUBAO_MAX_PAGES": "10", "LUUBAO_INSIDE": "10.0.0.5", "LUUBAO_FETCH_PICTURES": "0",
             "LUUBAO_HOURS": "22:00 - 6:00", "LUUBAO_NORMAL_SINCE": "2026-06-01", "LUUBAO_CONTACT": " a@b.example ",
         },
     )  # fmt: skip
     assert dict(found.environment) == {
-        "delay": 2.5, "max_pages": 10, "allow_private": True, "fetch_pictures": False, "hours": "22:00-06:00",
+        "delay": 2.5, "max_pages": 10, "inside": "10.0.0.5", "fetch_pictures": False, "hours": "22:00-06:00",
         "normal_since": date(2026, 6, 1), "contact": "a@b.example",
     }  # fmt: skip
 
@@ -140,7 +140,7 @@ MISTAKES = [
     ("[crawl]\nmax_pages = 1.5", "FILE [crawl] max_pages = 1.5: must be a whole number of pages, 0 for no limit"),
     ("[crawl]\nconnections = 9", "FILE [crawl] connections = 9: must be a whole number of connections, 1 to 8"),
     ('[crawl]\nhours = "22-6"', 'FILE [crawl] hours = "22-6": must be two times of day, such as 22:00-06:00'),
-    ('[crawl]\nallow_private = "no"', 'FILE [crawl] allow_private = "no": must be true or false'),
+    ('[crawl]\nfollowed = "no"', 'FILE [crawl] followed = "no": must be true or false'),
     ('[crawl]\nping_url = "hc.example/x"', 'FILE [crawl] ping_url = "hc.example/x": must be a web address, such as https://hc.example/ping/0d1f'),
     ('[crawl]\ncontact = "library"', 'FILE [crawl] contact = "library": must be an e-mail address or a web address, such as archive@library.example'),
     ('[crawl]\ncontact = "a@b.example\\r\\nX: y"', "must be an e-mail address or a web address"),
