@@ -11,11 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -128,6 +129,15 @@ def test_max_minutes_ends_cleanly_and_the_next_run_goes_on(path: Path) -> None:
         assert crawl(paper.base_url, path, "--no-pictures").code == 0
     assert ask(path, "SELECT count(*) FROM captures WHERE outcome = 'fresh'")[0][0] > before
     assert ask(path, "SELECT count(*) FROM articles")[0][0] == 29
+
+
+def test_outside_the_paper_s_hours_a_crawl_asks_nothing_and_says_nothing(site: Any, path: Path, tmp_path: Path) -> None:
+    there = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
+    begin, end = (f"{there + timedelta(hours=hours):%H:%M}" for hours in (3, 5))
+    done = crawl(site.base_url, path, "--config", configured(tmp_path, f'[crawl]\nhours = "{begin}-{end}"\n'))
+    assert (done.code, done.told, site.asked) == (0, "", [])
+    assert (done.summary["outcome"], done.summary["run"]) == ("ok", None)
+    assert f"is crawled at {begin}-{end} only" in done.summary["reason"]
 
 
 # Against the outlet's history
