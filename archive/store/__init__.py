@@ -2,8 +2,22 @@
 
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
-from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, taken_in_run
+from archive.store.frontier import (
+    call_all,
+    captured_in_run,
+    due,
+    enter,
+    forbid,
+    give_up,
+    links_are_noted,
+    note_links,
+    plant,
+    settle,
+    taken_in_run,
+    waiting,
+)
 from archive.store.furniture import furniture_of, learn_furniture
+from archive.store.habits import rechecks
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
@@ -31,8 +45,8 @@ __all__ = [
     "Span",
     "Waiting",
     "article_count",
+    "call_all",
     "captured_in_run",
-    "discover",
     "due",
     "due_pictures",
     "enter",
@@ -48,6 +62,8 @@ __all__ = [
     "latest_version",
     "leads_away",
     "learn_furniture",
+    "links_are_noted",
+    "note_links",
     "note_move",
     "note_redirect",
     "open_archive",
@@ -55,7 +71,10 @@ __all__ = [
     "page_of",
     "pages_of",
     "pictures_of",
+    "plant",
+    "rechecks",
     "redirecting_here",
+    "settle",
     "source_of",
     "start_run",
     "stored_pictures",
@@ -63,4 +82,5 @@ __all__ = [
     "transaction",
     "unread",
     "validators",
+    "waiting",
 ]
