@@ -27,9 +27,11 @@ _DATE = re.compile(
 _BETWEEN = re.compile(r"[-_+ .,]+")
 _NUMBERED = re.compile(r"([^\W\d_]{0,5})(\d+)")
 _TOKEN = re.compile(r"(?=.*\d)(?=.*[^\W\d_])\w{6,}")
+_PUNCTUATION = re.compile(r"\W+")
 _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 _BESIDE_A_LONG_NUMBER = re.compile(r"[ws](?=-[^\W\d_]*##)")
 _FEW_WORDS = 3  # up to so many, a section's name rather than a headline
+_PLACE_WORDS = 6  # up to so many, the first directory can be a section and gives the family its name
 _LONG = 5  # digits from which a number names an article rather than a page, a month or a section
 _LONGEST = 10  # digits from which it is a moment: 20260307080054340
 _MOST_PARTS = 5  # of a path or a query: what lies deeper is told apart by its ends only
@@ -78,7 +80,7 @@ def shape(url: str, hosts: tuple[str, ...] = ()) -> Shape:
     elsewhere = bool(hosts) and host not in hosts  # both are without `www.`
     classes = _shortened([*(_folder(part) for part in parts[:-1]), _last(parts[-1])])
     form = f"{'//*' if elsewhere else ''}/{'/'.join(classes)}{_asked(asked)}"
-    if classes[0] in ("w", "s") and (len(parts) > 1 or asked):
+    if classes[0] in ("w", "s") and (len(parts) > 1 or asked) and len(_BETWEEN.split(parts[0])) <= _PLACE_WORDS:
         classes[0] = parts[0].lower()
     family = f"{f'//{host}' if elsewhere else ''}/{'/'.join(classes)}{_asked(asked, literal=True)}"
     tail = _BESIDE_A_LONG_NUMBER.sub("x", _last(parts[-1])) + ("?" if asked else "")
@@ -117,7 +119,7 @@ def _worded(parts: list[str]) -> str:
     before = _words(len(parts) - 1)
     if (found := _NUMBERED.fullmatch(parts[-1])) and (before or found[1]):
         return f"{before}-{found[1].lower()}{_size(found[2])}".lstrip("-")
-    if _TOKEN.fullmatch(parts[-1].strip("()")):
+    if _TOKEN.fullmatch(_PUNCTUATION.sub("", parts[-1])):
         return f"{before}-@".lstrip("-")
     if parts[0].isdecimal() and len(parts[0]) >= _LONG:
         return f"{_size(parts[0])}-{before}"

@@ -18,11 +18,11 @@ class Seen:
     def __init__(self) -> None:
         self._bits = bytearray(_BITS // 8)
 
-    def news(self, place: tuple[str, ...], links: Iterable[str]) -> int:
+    def add(self, place: tuple[str, ...], links: Iterable[str]) -> int:
         """How many of the links were not seen in that place before; from now on they were."""
-        return sum(self._add("\0".join((*place, link))) for link in dict.fromkeys(links))
+        return sum(self._mark("\0".join((*place, link))) for link in dict.fromkeys(links))
 
-    def _add(self, text: str) -> bool:
+    def _mark(self, text: str) -> bool:
         digest = int.from_bytes(blake2b(text.encode("utf-8", "surrogatepass"), digest_size=9).digest(), "big")
         new = False
         for _ in range(3):

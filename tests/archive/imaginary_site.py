@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import islice
 from random import Random
 
-from archive.shapes import LIKELY, Experience, Kind
+from archive.shapes import LIKELY, Counts, Experience, Kind, Name
 from archive.urls import url_key
 
 HOST = "http://bao.example"
@@ -46,10 +46,12 @@ class Waiting:
 
 @dataclass
 class Crawler:
-    """Runs over one site that know of each other. read: the stories found so far; known: the keys of all addresses ever
-    found; waiting: what was left for a later run; asked: the paths asked for in the newest run."""
+    """Runs over one site that know of each other. kept: what an archive would keep of the experience; read: the stories
+    found so far; known: the keys of all addresses ever found; waiting: what was left for a later run; asked: the paths
+    asked for in the newest run."""
 
     experience: Experience = field(default_factory=lambda: Experience(HOSTS))
+    kept: dict[Name, Counts] = field(default_factory=dict)
     read: set[int] = field(default_factory=set)
     known: set[str] = field(default_factory=set)
     waiting: list[Waiting] = field(default_factory=list)
@@ -59,7 +61,7 @@ class Crawler:
     def run(self, *routes: Route, seeds: Iterable[str] = (), again: Iterable[str] = ()) -> Crawler:
         """A run, until nothing waits that is worth asking for. seeds: what the site itself tells of, as a sitemap does;
         they are asked for in any case, once in all runs. again: lists to be looked at again, as the home page is."""
-        self.experience = Experience(HOSTS, self.experience.counts)
+        self.experience = Experience(HOSTS, self.kept)
         self.asked = []
         for path in ("/", *again):
             self._visit(routes, HOST + path, None, first=self._is_new(HOST + path))
@@ -75,7 +77,12 @@ class Crawler:
             self.waiting += [one for one in batch if one not in taken]
             for one in taken:
                 self._visit(routes, one.url, one.found_on)
+        self._keep()
         return self
+
+    def _keep(self) -> None:
+        changed, gone = self.experience.take_changed()
+        self.kept = {name: counts for name, counts in (self.kept | changed).items() if name not in gone}
 
     def on(self, pattern: str) -> int:
         """How many of the addresses asked for match."""
@@ -204,7 +211,10 @@ def calendar(paper: Paper) -> Route:
             return None
         year, month, _ = map(int, found.groups())
         days = [f"/lich/{year}/{month}/{one}" for one in range(1, 29)]
-        months = [f"/lich/{year + (month == 12)}/{month % 12 + 1}/1", f"/lich/{year - (month == 1)}/{(month or 13) - 1}/1"]
+        months = [
+            f"/lich/{year + (month == 12)}/{month % 12 + 1}/1",
+            f"/lich/{year - (month == 1)}/{(month or 13) - 1}/1",
+        ]
         return Page("list", (*days, *months, *paper.furniture(path)))
 
     return route
