@@ -76,7 +76,7 @@ def shape(url: str, hosts: tuple[str, ...] = ()) -> Shape:
     address, _, query = key.partition("?")
     host, _, path = address.partition("/")
     parts = [unquote(part) for part in path.split("/") if part] or [""]
-    asked = parse_qsl(query, keep_blank_values=True)[:_MOST_PARTS]
+    asked = parse_qsl(query, keep_blank_values=True)
     elsewhere = bool(hosts) and host not in hosts  # both are without `www.`
     classes = _shortened([*(_folder(part) for part in parts[:-1]), _last(parts[-1])])
     form = f"{'//*' if elsewhere else ''}/{'/'.join(classes)}{_asked(asked)}"
@@ -85,7 +85,7 @@ def shape(url: str, hosts: tuple[str, ...] = ()) -> Shape:
     family = f"{f'//{host}' if elsewhere else ''}/{'/'.join(classes)}{_asked(asked, literal=True)}"
     tail = _BESIDE_A_LONG_NUMBER.sub("x", _last(parts[-1])) + ("?" if asked else "")
     wide: tuple[Name, ...] = (("tail", intern(tail)), ("form", intern(form)))
-    return Shape(_narrow(key), wide if family == form else (*wide, ("family", intern(family))))
+    return Shape(_narrow(address, asked), wide if family == form else (*wide, ("family", intern(family))))
 
 
 def _shortened(classes: list[str]) -> list[str]:
@@ -93,6 +93,7 @@ def _shortened(classes: list[str]) -> list[str]:
     return classes if len(classes) <= _MOST_PARTS else [*classes[:2], "…", *classes[-2:]]
 
 
+@lru_cache(maxsize=1024)
 def _folder(text: str) -> str:
     """The class of a directory. A short number at the end of many words belongs to the words."""
     kind = _class(text)
@@ -139,7 +140,7 @@ def _is_year(digits: str) -> bool:
 
 
 def _asked(parameters: list[tuple[str, str]], *, literal: bool = False) -> str:
-    told = "&".join(f"{_parameter(name)}={_value(value, literal)}" for name, value in parameters)
+    told = "&".join(f"{_parameter(name)}={_value(value, literal)}" for name, value in parameters[:_MOST_PARTS])
     return f"?{told}" if told else ""
 
 
@@ -152,15 +153,13 @@ def _value(text: str, literal: bool) -> str:
     return text.lower() if literal and text.isalpha() and len(text) <= _PLAIN_VALUE else _class(text)
 
 
-def _narrow(key: str) -> tuple[Name, ...]:
+def _narrow(address: str, asked: list[tuple[str, str]]) -> tuple[Name, ...]:
     """The series leaves open the last number of a path, and of a query all values with numbers in them."""
-    path, _, query = key.partition("?")
-    if query:
-        pairs = parse_qsl(query, keep_blank_values=True)
-        open_ones = "&".join(f"{name}={'#' if _numbered(value) else value}" for name, value in pairs)
-        return ("series", f"{path}?{open_ones}"), ("place", f"{path}?")
-    found = _LAST_NUMBER.search(path, path.find("/") + 1 or len(path))
-    return (("series", f"{path[: found.start()]}#{path[found.end() :]}"),) if found else ()
+    if asked:
+        open_ones = "&".join(f"{name}={'#' if _numbered(value) else value}" for name, value in asked)
+        return ("series", f"{address}?{open_ones}"), ("place", f"{address}?")
+    found = _LAST_NUMBER.search(address, address.find("/") + 1 or len(address))
+    return (("series", f"{address[: found.start()]}#{address[found.end() :]}"),) if found else ()
 
 
 def _numbered(text: str) -> bool:

@@ -66,7 +66,7 @@ def _known(db: Database, run: Run) -> dict[Name, Counts]:
         "SELECT level, name, articles, lists, others, found, barren, alive FROM shapes WHERE outlet_id = ?",
         [run.outlet_id],
     )
-    return {(level, name): Counts(*counts, bool(alive)) for level, name, *counts, alive in rows.fetchall()}
+    return {(level, name): Counts(*counts) for level, name, *counts in rows.fetchall()}
 
 
 def _keep(db: Database, run: Run, experience: Experience) -> None:
