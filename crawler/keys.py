@@ -90,7 +90,7 @@ KEYS: tuple[Key, ...] = (
         "How many processes read pages while others are fetched. By default one for each core.",
         example=1,
         scrapy="LUUBAO_READERS"),
-    Key("inside", "crawl", kinds.TEXT, "",
+    Key("inside", "crawl", kinds.TEXT, None,
         "Hosts of your own network that may be asked all the same: names or addresses, with or without a port, commas"
         " between. Links to all others of it are not followed.",
         example="10.0.0.5, intranet.example:8080", scrapy="LUUBAO_INSIDE"),

@@ -40,7 +40,7 @@ LUUBAO_LONGEST_WAIT = 5 * 60  # what a run waits for a host; one that wants more
 LUUBAO_LONGEST_DELAY = 5 * 60  # the longest Crawl-delay obeyed by waiting; a longer one is obeyed by leaving
 
 # Hosts of our own network that may be asked all the same: names or addresses, with or without a port, commas between.
-LUUBAO_INSIDE = ""  # read by: crawler.guest
+LUUBAO_INSIDE = None  # read by: crawler.guest
 
 # Bounds
 DOWNLOAD_TIMEOUT = 60  # default 180, in seconds, from the first byte sent to the last received; the download handler
