@@ -134,6 +134,10 @@ class Door:
         archive.forbid(self.db, self.run, url, now())
         self.counts["forbidden"] += 1
 
+    def note_sitemaps(self, robots_url: str, urls: Sequence[str]) -> None:
+        """Notes the sitemaps that a robots.txt names."""
+        archive.note_sitemaps(self.db, self.run, robots_url, urls, now())
+
     def take_in(self, capture: Capture) -> Arrival:
         """Keeps a capture."""
         return archive.take_in(self.db, self.run, capture)

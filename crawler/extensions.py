@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from archive import finish_run, learn_furniture, read_pending, start_run
 from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
-from archive.judging import judge_run
+from archive.judging import judge_run, told_before
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.lock import outlet_lock
@@ -128,10 +128,15 @@ class Record:
             outcome = self.verdict.outcome
             findings = judge_run(door.db, door.run, door.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
-        told = self.verdict.reason or ""
-        self.verdict = self.verdict.warned(*(sentence for sentence in door.warnings if sentence not in told))
+        self._warn(door)
         learn_furniture(door.db, door.run, now())
         self._record(door)
+
+    def _warn(self, door: Door) -> None:
+        """Adds what the crawl itself met with, which is said once a day."""
+        for sentence in door.warnings:
+            if sentence not in (self.verdict.reason or ""):
+                self.verdict = self.verdict.warned(sentence, known=told_before(door.db, door.run.id, sentence))
 
     def _fail(self, door: Door, verdict: Verdict) -> None:
         self.verdict = verdict

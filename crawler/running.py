@@ -75,8 +75,7 @@ def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
     if ended.run is not None:
         with suppress(LuubaoError), open_archive(database, create=True) as db:
             known = add_warning(db, ended.run, sentence)
-    verdict = ended.verdict.warned(sentence)
-    return replace(ended, verdict=replace(verdict, news=ended.verdict.news) if known else verdict)
+    return replace(ended, verdict=ended.verdict.warned(sentence, known=known))
 
 
 def _lines(ended: Ended, warnings: tuple[str, ...], *, all_is_told: bool = True) -> Iterator[str]:

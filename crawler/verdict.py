@@ -76,9 +76,10 @@ class Verdict:
         """The exit code that says the same."""
         return Exit.OK_WITH_WARNINGS if self.outcome == "ok" and self.warnings else _EXITS[self.outcome]
 
-    def warned(self, *sentences: str) -> Verdict:
-        """The same with further warnings."""
-        return replace(self, warnings=(*self.warnings, *sentences), news=(*self.news, *sentences))
+    def warned(self, sentence: str, *, known: bool = False) -> Verdict:
+        """The same with a further warning, which a run of the last day has told already where it is known."""
+        news = self.news if known else (*self.news, sentence)
+        return replace(self, warnings=(*self.warnings, sentence), news=news)
 
 
 def judge(
