@@ -39,6 +39,7 @@ class Record:
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
         self.spider, self.stats = spider, stats
+        self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
         self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
         self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
         self.normal_since: date | None = settings["LUUBAO_NORMAL_SINCE"]
@@ -118,6 +119,8 @@ class Record:
             self._fail(door, _mistake(error))
 
     def _finish(self, door: Door, reason: str) -> None:
+        if door.counts["captures"] >= self.most:
+            reason = "max-pages"
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         reasons = [*door.warnings, *door.failures]
         self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)

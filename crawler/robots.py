@@ -89,7 +89,9 @@ class RobotsTxt(RobotsTxtMiddleware):
         return response
 
     async def _parse(self, answer: Response, request: Request) -> RobotParser:
-        rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, _utf8(answer.body[:MOST_RULES]))
+        text = _utf8(answer.body[:MOST_RULES])
+        rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, text)
+        self.crawler.spider.note_rules(answer.url, text)  # type: ignore[union-attr]  # an OutletSpider's
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=rules, request=request
         )

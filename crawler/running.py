@@ -79,10 +79,11 @@ def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
 
 
 def _lines(ended: Ended, warnings: tuple[str, ...], *, all_is_told: bool = True) -> Iterator[str]:
-    """What happened, where somebody watches; and what went wrong, in any case."""
+    """What happened, where somebody watches; and what went wrong, in any case. That the paper's hours ended or prevented
+    a run is nothing wrong."""
     if all_is_told and ended.run is not None:
         yield f"{ended.outlet}: {_counted(ended.counts)}"
-    if ended.verdict.reason and (all_is_told or ended.verdict.exit is not Exit.OK):
+    if ended.verdict.reason and (all_is_told or ended.verdict.outcome != "ok"):
         yield f"{ended.outlet}: {ended.verdict.reason}"
     yield from (f"{ended.outlet}: {warning}" for warning in warnings)
 

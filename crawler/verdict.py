@@ -62,8 +62,9 @@ _EXITS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well.
-    warnings: what is not as usual, in sentences; news: those of them that no run of the last day has told."""
+    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well and it
+    was not the paper's hours that ended or prevented the run. warnings: what is not as usual, in sentences; news: those
+    of them that no run of the last day has told."""
 
     outcome: str
     reason: str | None = None
