@@ -53,12 +53,12 @@ def test_no_file_means_no_rules(path: Path, status: int) -> None:
 
 
 def test_a_broken_server_is_left_alone(path: Path) -> None:
-    with served({**PAGES, "/robots.txt": rules("", 503)}) as site:
+    with served({**PAGES, "/robots.txt": rules("", 500)}) as site:
         done = crawl(site.base_url, path)
     assert set(site.log) == {"/robots.txt"}
     assert done.code == 3
     assert done.summary["counts"] == {"failed": 3}
-    assert "robots.txt answered 503, so nothing is asked of that site" in done.summary["reason"]
+    assert "robots.txt answered 500, so nothing is asked of that site" in done.summary["reason"]
 
 
 def test_a_server_that_is_not_there_is_told_with_its_cause(path: Path) -> None:
