@@ -127,14 +127,14 @@ def budget(waiting: Mapping[int, int], runs_a_day: float, asked: int | None = No
     twice a year. waiting: by whole days since the last look, how many articles wait for their turn.
 
     As many must be looked at now as lets those waiting longest, at that many a run, be seen in time, however many of
-    them one counts (the earliest deadline first); that takes at most half of the budget. What a pause of months has
-    left behind is made up for in ten days."""
+    them one counts (the earliest deadline first). Where that is more than half of what was asked for, the budget rises,
+    so that others have their share too. What a pause of months has left behind is made up for in ten days."""
     turns = total = 0
     for days, number in sorted(waiting.items(), reverse=True):
         total += number
         turns = max(turns, ceil(total / max(1, int(_days_left(days) * runs_a_day))))
     usual = BUDGET * ceil(24 / min(24, max(1, runs_a_day))) if asked is None else asked
-    return Budget(max(usual, 2 * turns), turns)
+    return Budget(max(usual, turns + min(turns, usual)), turns)
 
 
 def _days_left(days: int) -> int:

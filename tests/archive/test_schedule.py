@@ -208,11 +208,11 @@ def test_rarer_runs_may_do_more_each_up_to_a_day_s() -> None:
 
 
 def test_the_budget_rises_to_what_twice_a_year_needs() -> None:
-    assert budget({150: 10_000}, 24, asked=5) == (30, 15)
+    assert budget({150: 10_000}, 24, asked=5) == (20, 15)
     assert budget({150: 56_000}, 1) == (4_000, 2_000)  # 28 runs are left
-    assert budget({176: 3_000}, 1 / 7) == (6_000, 3_000)  # the last weekly run in time
+    assert budget({176: 3_000}, 1 / 7) == (5_400, 3_000)  # the last weekly run in time
     # not the many that have time, but the few that have not
-    assert budget({150: 672, 177: 240}, 24, asked=5) == (20, 10)
+    assert budget({150: 672, 177: 240}, 24, asked=5) == (15, 10)
 
 
 def test_what_a_long_pause_left_is_made_up_for_in_ten_days() -> None:
