@@ -30,6 +30,7 @@ from archive.records import (
 from archive.store import (
     REDIRECTS,
     article_count,
+    ask_from,
     call_all,
     captured_in_run,
     due,
@@ -53,6 +54,7 @@ from archive.store import (
     transaction,
     validators,
     waiting,
+    walk_anew,
 )
 from archive.urls import absolute, same_site, url_key, without_trackers
 
@@ -78,6 +80,7 @@ __all__ = [
     "WantedPicture",
     "absolute",
     "article_count",
+    "ask_from",
     "call_all",
     "captured_in_run",
     "discover",
@@ -113,5 +116,6 @@ __all__ = [
     "url_key",
     "validators",
     "waiting",
+    "walk_anew",
     "without_trackers",
 ]

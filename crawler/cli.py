@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import click
 
 from archive import LuubaoError
 from archive.cli import archive
+from archive.clock import now
 from archive.options import Commands, db_option, json_option
 from crawler.verdict import Exit, Verdict
 
@@ -39,6 +41,12 @@ for _command in archive.commands.values():
     luubao.add_command(_command)
 
 
+def _no_day_to_come(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
+    if day is not None and day.replace(tzinfo=UTC) > now() + timedelta(hours=14):  # where the day begins first
+        raise click.BadParameter(f"{day:%Y-%m-%d} is still to come: nothing can be newer")
+    return day.date() if day else None
+
+
 @luubao.command()
 @db_option
 @click.argument("outlet")
@@ -50,6 +58,15 @@ for _command in archive.commands.values():
     type=click.IntRange(min=0),
     default=0,
     help="Stop after so many pages; 0 is no limit. The next run goes on from there.",
+)
+@click.option("--full", is_flag=True, help="Walk every list, page of a list and sitemap again to its end, due or not.")
+@click.option(
+    "--since",
+    metavar="YYYY-MM-DD",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_no_day_to_come,
+    help="Take nothing that is said or seen to be older than that day, by the paper's clock. It stays aside until a run"
+    " with --full, or with an earlier day.",
 )
 @click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
 @click.option(
@@ -67,6 +84,8 @@ def crawl(
     base_url: str | None,
     contact: str,
     max_pages: int,
+    full: bool,
+    since: date | None,
     recheck_all: bool,
     pictures: str | None,
     no_pictures: bool,
@@ -79,8 +98,9 @@ def crawl(
     Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 75 locked, 1 anything else.
 
     \b
-    Example, for a crontab:
+    Examples: for a crontab, and for a first crawl that goes back to a day:
       17 * * * * luubao crawl baovinhphuc --db /srv/luubao.db --contact me@example.org
+      luubao crawl baovinhphuc --since 2025-01-01
     """
     from crawler.crawl import crawl as run  # Scrapy takes half a second to import; the other commands do without
     from crawler.crawl import spider_class
@@ -91,6 +111,10 @@ def crawl(
         "LUUBAO_MAX_PAGES": max_pages,
         "LOG_LEVEL": logging.getLevelName(logging.INFO if verbose else logging.WARNING),
     }
+    if full:
+        overrides["LUUBAO_FULL"] = True
+    if since:
+        overrides["LUUBAO_SINCE"] = since
     if recheck_all:
         overrides["LUUBAO_RECHECK_ALL"] = True
     if no_pictures or pictures is not None:

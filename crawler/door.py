@@ -9,7 +9,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -70,6 +70,14 @@ class Door:
     def plant(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, first of all."""
         archive.plant(self.db, self.run, seeds, now())
+
+    def walk_anew(self) -> None:
+        """Makes every list and sitemap due."""
+        archive.walk_anew(self.db, self.run, now())
+
+    def ask_from(self, since: datetime) -> None:
+        """Leaves aside what is older from now on."""
+        self.run = archive.ask_from(self.db, self.run, since)
 
     def call_all(self) -> None:
         """Makes all that is known due in this run, whatever its budget."""

@@ -3,6 +3,7 @@
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
 from archive.store.frontier import (
+    ask_from,
     call_all,
     captured_in_run,
     due,
@@ -15,6 +16,7 @@ from archive.store.frontier import (
     settle,
     taken_in_run,
     waiting,
+    walk_anew,
 )
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.habits import rechecks
@@ -45,6 +47,7 @@ __all__ = [
     "Span",
     "Waiting",
     "article_count",
+    "ask_from",
     "call_all",
     "captured_in_run",
     "due",
@@ -83,4 +86,5 @@ __all__ = [
     "unread",
     "validators",
     "waiting",
+    "walk_anew",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -17,6 +17,7 @@ from sqlite_utils import Database
 from archive import clock
 from archive.records import Link, PageKind, Run
 from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
+from archive.store.aside import ASIDE, left_aside, pages_to_turn, said, take_up, walk_again
 from archive.store.connection import transaction
 from archive.store.habits import learn_check
 from archive.urls import url_key
@@ -24,7 +25,30 @@ from archive.urls import url_key
 _FORBIDDEN = timedelta(days=30)
 _DEEPEST = 20  # links from a seed, the pages of a list not counted
 
-_SEED, _NEW, _LIST, _KNOWN = range(4)  # the ranks in which a run takes addresses
+_SEED, _NEW, _LIST, _KNOWN = range(4)  # the ranks in which a run takes addresses; archive.store.aside has one more
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A rank, the order in which its addresses are taken, and which of them."""
+
+    rank: int
+    order: str
+    which: str = "true"
+
+
+_LIKELIEST = "promise DESC, found_at"
+_TURNS = (_Turn(_SEED, "found_at"), _Turn(_NEW, _LIKELIEST), _Turn(_LIST, "due_at"))
+# With a day before which nothing is asked for, lists are turned last, each a page at a time.
+_PAGES = "found_in = 'pagination' AND url_key IN (SELECT value FROM json_each(:pages))"
+_REST = "found_in IS NOT 'pagination'"
+_TURNS_SINCE = (
+    _Turn(_SEED, "found_at"),
+    _Turn(_NEW, _LIKELIEST, _REST),
+    _Turn(_NEW, _LIKELIEST, _PAGES),
+    _Turn(_LIST, "due_at", _REST),
+    _Turn(_LIST, "due_at", _PAGES),
+)
 
 
 def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
@@ -52,6 +76,21 @@ def call_all(db: Database, run: Run, at: datetime) -> None:
         )
 
 
+def walk_anew(db: Database, run: Run, at: datetime) -> None:
+    """Makes every list, page of a list and sitemap due now, and brings back what was left aside."""
+    with transaction(db):
+        take_up(db, run)
+        walk_again(db, run, at)
+
+
+def ask_from(db: Database, run: Run, since: datetime) -> Run:
+    """The run, asking for nothing older than a moment; what was left aside and is not older comes back."""
+    run = replace(run, since=since)
+    with transaction(db):
+        take_up(db, run)
+    return run
+
+
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> int:
     """Notes the links of a page; returns how many were never seen before. What is said to have changed since it was
     last read is due now. Call inside a transaction."""
@@ -60,18 +99,28 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
     page_key = url_key(page_url)
     depth = _depth(db, run, page_key)
-    rows = [
-        [run.outlet_id, key, link.url, clock.stamp(at), clock.stamp(at), link.found_in, page_key,
-         depth + (link.found_in != "pagination"), link.lastmod and clock.stamp(link.lastmod)]
+    new = {
+        key: link
         for key, link in reversed(keyed.items())
         if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
+    }
+    aside = left_aside(db, run, page_key, keyed, new)
+    rows = [
+        [run.outlet_id, key, link.url, clock.stamp(at), clock.stamp(at), link.found_in, page_key,
+         depth + (link.found_in != "pagination"), _stamped(said(link) if key in aside else link.lastmod),
+         ASIDE if key in aside else _NEW]
+        for key, link in new.items()
     ]  # fmt: skip
     db.conn.executemany(
-        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod, rank)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         rows,
     )
     return len(rows)
+
+
+def _stamped(moment: datetime | None) -> str | None:
+    return clock.stamp(moment) if moment else None
 
 
 def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
@@ -93,10 +142,14 @@ def _hurry(db: Database, run: Run, links: dict[str, Link], known: dict[str, str 
         if state is None or due is None:
             continue
         sooner = promised(run.habits, replace(state, lastmod=link.lastmod), due, at)
+        older = run.since is not None and link.lastmod < run.since
         db.execute(
-            "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ? WHERE outlet_id = ? AND url_key = ?",
-            [clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, run.outlet_id, key],
-        )
+            "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ?"
+            " ELSE rank END WHERE outlet_id = ? AND url_key = ?",
+            [
+                clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, ASIDE, older, _NEW, run.outlet_id, key
+            ],
+        )  # fmt: skip
 
 
 def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
@@ -180,18 +233,24 @@ def links_are_noted(db: Database, run: Run, arrival_key: str, body_id: int | Non
 def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
     """Takes up to `limit` addresses: seeds, what was never read, lists."""
     with transaction(db):
-        for rank, order in ((_SEED, "found_at"), (_NEW, "promise DESC, found_at"), (_LIST, "due_at")):
-            if taken := _take(db, run, rank, order, at, limit):
+        pages: list[str] | None = None
+        for turn in _TURNS if run.since is None else _TURNS_SINCE:
+            if turn.which == _PAGES and pages is None:
+                pages = pages_to_turn(db, run, at)
+            if taken := _take(db, run, turn, at, limit, pages):
                 return taken
     return []
 
 
-def _take(db: Database, run: Run, rank: int, order: str, at: datetime, limit: int) -> list[str]:
+def _take(db: Database, run: Run, turn: _Turn, at: datetime, limit: int, pages: Sequence[str] | None) -> list[str]:
     rows = db.execute(
-        f"SELECT url_key, url FROM frontier WHERE outlet_id = ? AND rank = {rank} AND due_at <= ?"
-        f" AND run_id IS NOT ? ORDER BY {order} LIMIT ?",
-        [run.outlet_id, clock.stamp(at), run.id, limit],
-    ).fetchall()
+        f"SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND rank = {turn.rank} AND due_at <= :now"
+        f" AND run_id IS NOT :run AND {turn.which} ORDER BY {turn.order} LIMIT :limit",
+        {
+            "outlet": run.outlet_id, "now": clock.stamp(at), "run": run.id, "limit": limit,
+            "pages": json.dumps(pages or []),
+        },
+    ).fetchall()  # fmt: skip
     db.conn.executemany(
         "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
         [(run.id, run.outlet_id, key) for key, _ in rows],
