@@ -66,10 +66,55 @@ CREATE TABLE habits (
 ) STRICT, WITHOUT ROWID;
 """
 
+# What was not as usual in a run, and the measures by which that is told. Seals cover what a run brought and how it
+# ended; warnings and measures are made from that, and a warning can come after the seal (a monitoring address that
+# cannot be reached), so these two columns stay open.
+_RUNS = """
+ALTER TABLE runs ADD COLUMN warnings TEXT;
+ALTER TABLE runs ADD COLUMN health TEXT;
+
+DROP TRIGGER runs_sealed;
+CREATE TRIGGER runs_sealed
+BEFORE UPDATE OF id, outlet_id, started_at, finished_at, outcome, reason, software, stats ON runs
+WHEN EXISTS (SELECT 1 FROM seals WHERE run_id = old.id)
+BEGIN SELECT RAISE(ABORT, 'the run is sealed'); END;
+"""
+
+# How hosts answered, which later runs heed, and what was odd about an exchange.
+_HOSTS = """
+CREATE TABLE hosts (
+  host TEXT PRIMARY KEY,
+  errors INTEGER NOT NULL,
+  quiet_until TEXT,
+  reason TEXT,
+  no_rules_since TEXT,
+  noted_at TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE captures ADD COLUMN detail TEXT;
+"""
+
+# What an outlet's addresses have turned out to be, by their shapes (archive/shapes).
+_SHAPES = """
+-- a row for every shape of which a page was read: some hundreds an outlet, however many addresses there are
+CREATE TABLE shapes (
+  outlet_id INTEGER NOT NULL REFERENCES outlets(id),
+  level TEXT NOT NULL,
+  name TEXT NOT NULL,
+  articles REAL NOT NULL,
+  lists REAL NOT NULL,
+  others REAL NOT NULL,
+  found REAL NOT NULL,
+  barren REAL NOT NULL,
+  alive INTEGER NOT NULL,
+  PRIMARY KEY (outlet_id, level, name)
+) STRICT, WITHOUT ROWID;
+"""
+
 
 @migrations()
 def m005_crawl(db: Database) -> None:
-    """Columns and indexes for a frontier that is taken a few addresses at a time."""
-    for statements in (_FRONTIER, _HABITS):
+    """A frontier that is taken a few addresses at a time; habits of papers, manners of hosts; what was not as usual."""
+    for statements in (_FRONTIER, _HABITS, _SHAPES, _HOSTS, _RUNS):
         script(db, statements)
     db.execute("PRAGMA user_version = 5")

@@ -6,27 +6,29 @@ from archive.store.frontier import (
     ask_from,
     call_all,
     captured_in_run,
-    due,
     enter,
     forbid,
     give_up,
+    is_new,
+    leave,
     links_are_noted,
     note_links,
     plant,
     settle,
     taken_in_run,
-    waiting,
     walk_anew,
 )
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.habits import rechecks
+from archive.store.hosts import note_hosts, troubled_hosts
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
-from archive.store.pictures import due_pictures, keep_picture, pictures_of, stored_pictures
+from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
 from archive.store.refile import Recording
 from archive.store.rehearsal import Rehearsal
 from archive.store.runs import article_count, finish_run, start_run
+from archive.store.shapes import note_yield, promise_of
 from archive.store.sources import (
     note_move,
     note_redirect,
@@ -37,6 +39,7 @@ from archive.store.sources import (
     source_of,
     unread,
 )
+from archive.store.taking import due, waiting
 
 __all__ = [
     "REDIRECTS",
@@ -58,6 +61,7 @@ __all__ = [
     "forbid",
     "furniture_of",
     "give_up",
+    "is_new",
     "keep",
     "keep_picture",
     "kept_body",
@@ -65,16 +69,21 @@ __all__ = [
     "latest_version",
     "leads_away",
     "learn_furniture",
+    "leave",
+    "leave_picture",
     "links_are_noted",
+    "note_hosts",
     "note_links",
     "note_move",
     "note_redirect",
+    "note_yield",
     "open_archive",
     "outlets_of",
     "page_of",
     "pages_of",
     "pictures_of",
     "plant",
+    "promise_of",
     "rechecks",
     "redirecting_here",
     "settle",
@@ -83,6 +92,7 @@ __all__ = [
     "stored_pictures",
     "taken_in_run",
     "transaction",
+    "troubled_hosts",
     "unread",
     "validators",
     "waiting",

@@ -19,8 +19,8 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.records import Link, Run
+from archive.store.ranks import ASIDE
 
-ASIDE = 4
 _NUMBER = re.compile(r"\d+(?=\D*$)")
 _SHARE = 4  # a page is old when one in four of the addresses it leads to is aside, and none is new
 
@@ -102,7 +102,7 @@ def _pages(db: Database, run: Run, at: datetime) -> dict[str, _Page]:
         SELECT url_key, found_on, CASE
           WHEN rank = {ASIDE} THEN 'aside'
           WHEN run_id IS NOT :run AND rank IN (1, 2) AND due_at <= :now THEN 'due'
-          WHEN run_id = :run AND rank = 1 AND failures = 0 AND due_at <= :now THEN 'asked'
+          WHEN run_id = :run AND rank = 1 AND failures = 0 AND worth >= 0 AND due_at <= :now THEN 'asked'
           ELSE 'read' END
         FROM frontier WHERE outlet_id = :outlet AND found_in = 'pagination'
         """,
@@ -135,7 +135,7 @@ def _first_found_on(db: Database, run: Run, keys: set[str], at: datetime) -> dic
     rows = db.execute(
         """
         SELECT found_on,
-          max(rank = 1 AND failures = 0 AND due_at <= :now) AS unread,
+          max(rank = 1 AND failures = 0 AND worth >= 0 AND due_at <= :now) AS unread,
           max(articles.id IS NOT NULL AND coalesce(julianday(published_at) >= julianday(:since), 1)) AS newer,
           max(julianday(published_at) < julianday(:since)) AS older
         FROM frontier
@@ -154,6 +154,15 @@ def _first_found_on(db: Database, run: Run, keys: set[str], at: datetime) -> dic
         for key, unread, newer, older in rows
     }
     return {key: what for key, what in told.items() if what}
+
+
+def pass_over(db: Database, run: Run, keys: Iterable[str]) -> None:
+    """Marks what a run has taken and does not ask for after all: no list is to wait for it. Call inside a
+    transaction."""
+    if run.since is not None:
+        db.conn.executemany(
+            "UPDATE frontier SET worth = -1 WHERE outlet_id = ? AND url_key = ?", [(run.outlet_id, key) for key in keys]
+        )
 
 
 def _put_aside(db: Database, run: Run, keys: Iterable[str]) -> None:

@@ -1,15 +1,15 @@
 """The frontier: addresses known and waiting, and when each is due again.
 
 A run takes addresses a few at a time: seeds first; then what was never read, the likeliest article first; then lists
-that are due (`due`); then known articles and the rest, the most worthwhile first, as many as the run has a budget for
-(archive.store.habits). What a killed run took and did not finish is due in the next.
+that are due (archive.store.taking); then known articles and the rest, the most worthwhile first, as many as the run has
+a budget for (archive.store.habits). What a killed run took and did not finish is due in the next.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -17,38 +17,15 @@ from sqlite_utils import Database
 from archive import clock
 from archive.records import Link, PageKind, Run
 from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
-from archive.store.aside import ASIDE, left_aside, pages_to_turn, said, take_up, walk_again
+from archive.store.aside import left_aside, said, take_up, walk_again
 from archive.store.connection import transaction
 from archive.store.habits import learn_check
+from archive.store.ranks import ASIDE, KNOWN, LIST, NEW, SEED
+from archive.store.shapes import note_kind, promise_of
 from archive.urls import url_key
 
 _FORBIDDEN = timedelta(days=30)
 _DEEPEST = 20  # links from a seed, the pages of a list not counted
-
-_SEED, _NEW, _LIST, _KNOWN = range(4)  # the ranks in which a run takes addresses; archive.store.aside has one more
-
-
-@dataclass(frozen=True, slots=True)
-class _Turn:
-    """A rank, the order in which its addresses are taken, and which of them."""
-
-    rank: int
-    order: str
-    which: str = "true"
-
-
-_LIKELIEST = "promise DESC, found_at"
-_TURNS = (_Turn(_SEED, "found_at"), _Turn(_NEW, _LIKELIEST), _Turn(_LIST, "due_at"))
-# With a day before which nothing is asked for, lists are turned last, each a page at a time.
-_PAGES = "found_in = 'pagination' AND url_key IN (SELECT value FROM json_each(:pages))"
-_REST = "found_in IS NOT 'pagination'"
-_TURNS_SINCE = (
-    _Turn(_SEED, "found_at"),
-    _Turn(_NEW, _LIKELIEST, _REST),
-    _Turn(_NEW, _LIKELIEST, _PAGES),
-    _Turn(_LIST, "due_at", _REST),
-    _Turn(_LIST, "due_at", _PAGES),
-)
 
 
 def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
@@ -56,14 +33,14 @@ def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
     with transaction(db):
         db.execute(
             "UPDATE frontier SET rank = ?, found_in = 'page' WHERE outlet_id = ? AND found_in = 'seed'",
-            [_LIST, run.outlet_id],
+            [LIST, run.outlet_id],
         )
         for url in seeds:
             db.execute(
                 "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank, found_in)"
                 " VALUES (?, ?, ?, ?, ?, ?, 'seed') ON CONFLICT DO UPDATE SET"
                 " url = excluded.url, due_at = excluded.due_at, rank = excluded.rank, found_in = 'seed', depth = 0",
-                [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), _SEED],
+                [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), SEED],
             )
 
 
@@ -72,7 +49,7 @@ def call_all(db: Database, run: Run, at: datetime) -> None:
     with transaction(db):
         db.execute(
             "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND rank >= ? AND failures = 0 AND due_at > ?",
-            [clock.stamp(at), run.outlet_id, _LIST, clock.stamp(at)],
+            [clock.stamp(at), run.outlet_id, LIST, clock.stamp(at)],
         )
 
 
@@ -91,32 +68,34 @@ def ask_from(db: Database, run: Run, since: datetime) -> Run:
     return run
 
 
-def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> int:
-    """Notes the links of a page; returns how many were never seen before. What is said to have changed since it was
+def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> list[Link]:
+    """Notes the links of a page; returns those that were never seen before. What is said to have changed since it was
     last read is due now. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in reversed(links)}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
     page_key = url_key(page_url)
     depth = _depth(db, run, page_key)
-    new = {
+    fresh = {
         key: link
         for key, link in reversed(keyed.items())
         if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
     }
-    aside = left_aside(db, run, page_key, keyed, new)
-    rows = [
-        [run.outlet_id, key, link.url, clock.stamp(at), clock.stamp(at), link.found_in, page_key,
-         depth + (link.found_in != "pagination"), _stamped(said(link) if key in aside else link.lastmod),
-         ASIDE if key in aside else _NEW]
-        for key, link in new.items()
-    ]  # fmt: skip
+    promise = promise_of(db, run, [link.url for link in fresh.values()])
+    aside = left_aside(db, run, page_key, keyed, fresh)
+    moment = clock.stamp(at)
     db.conn.executemany(
-        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod, rank)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
-    )
-    return len(rows)
+        "INSERT INTO frontier"
+        " (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod, promise, rank)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            [run.outlet_id, key, link.url, moment, moment, link.found_in, page_key,
+             depth + (link.found_in != "pagination"), _stamped(said(link) if key in aside else link.lastmod),
+             promise[link.url], ASIDE if key in aside else NEW]
+            for key, link in fresh.items()
+        ],
+    )  # fmt: skip
+    return list(fresh.values())
 
 
 def _stamped(moment: datetime | None) -> str | None:
@@ -147,7 +126,7 @@ def _hurry(db: Database, run: Run, links: dict[str, Link], known: dict[str, str 
             "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ?"
             " ELSE rank END WHERE outlet_id = ? AND url_key = ?",
             [
-                clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, ASIDE, older, _NEW, run.outlet_id, key
+                clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, ASIDE, older, NEW, run.outlet_id, key
             ],
         )  # fmt: skip
 
@@ -198,6 +177,8 @@ def settle(
     state = _in_time(replace(state, kind=kind or state.kind), at)
     changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
     learn_check(db, run, run.habits, state, changed, at)
+    if not state.checks:
+        _learn_shape(db, run, key, state.kind, new=news)
     due = next_due(run.habits, state, changed, at)
     db.execute(
         "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
@@ -205,9 +186,16 @@ def settle(
         " links_of = coalesce(?, links_of) WHERE outlet_id = ? AND url_key = ?",
         [
             changed, clock.stamp(at), clock.stamp(due.at), due.worth, clock.stamp(at), changed, state.kind,
-            _LIST if state.kind == "list" else _KNOWN, links_of, run.outlet_id, key,
+            LIST if state.kind == "list" else KNOWN, links_of, run.outlet_id, key,
         ],
     )  # fmt: skip
+
+
+def _learn_shape(db: Database, run: Run, key: str, kind: PageKind, *, new: bool) -> None:
+    url, found_on = db.execute(
+        "SELECT url, found_on FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]
+    ).fetchone()
+    note_kind(db, run, url, kind, new=new, found_on=found_on)
 
 
 def _in_time(state: State, at: datetime) -> State:
@@ -230,41 +218,10 @@ def links_are_noted(db: Database, run: Run, arrival_key: str, body_id: int | Non
     return row is not None
 
 
-def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
-    """Takes up to `limit` addresses: seeds, what was never read, lists."""
-    with transaction(db):
-        pages: list[str] | None = None
-        for turn in _TURNS if run.since is None else _TURNS_SINCE:
-            if turn.which == _PAGES and pages is None:
-                pages = pages_to_turn(db, run, at)
-            if taken := _take(db, run, turn, at, limit, pages):
-                return taken
-    return []
-
-
-def _take(db: Database, run: Run, turn: _Turn, at: datetime, limit: int, pages: Sequence[str] | None) -> list[str]:
-    rows = db.execute(
-        f"SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND rank = {turn.rank} AND due_at <= :now"
-        f" AND run_id IS NOT :run AND {turn.which} ORDER BY {turn.order} LIMIT :limit",
-        {
-            "outlet": run.outlet_id, "now": clock.stamp(at), "run": run.id, "limit": limit,
-            "pages": json.dumps(pages or []),
-        },
-    ).fetchall()  # fmt: skip
-    db.conn.executemany(
-        "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
-        [(run.id, run.outlet_id, key) for key, _ in rows],
-    )
-    return [url for _, url in rows]
-
-
-def waiting(db: Database, run: Run, at: datetime) -> int:
-    """How many addresses wait that were never read, or lead to others and are due."""
-    row = db.execute(
-        "SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank <= ? AND due_at <= ? AND run_id IS NOT ?",
-        [run.outlet_id, _LIST, clock.stamp(at), run.id],
-    ).fetchone()
-    return int(row[0])
+def is_new(db: Database, run: Run, key: str) -> bool:
+    """Whether the address has never answered."""
+    row = db.execute("SELECT checks FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
+    return row is not None and row[0] == 0
 
 
 def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
@@ -309,6 +266,15 @@ def give_up(db: Database, run: Run, url: str, at: datetime) -> None:
     """No answer came: the address is left alone for a while."""
     with transaction(db):
         postpone(db, run, url_key(url), at)
+
+
+def leave(db: Database, run: Run, url: str, until: datetime) -> None:
+    """The host is left alone: the address is due when that ends."""
+    with transaction(db):
+        db.execute(
+            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
+            [clock.stamp(until), run.outlet_id, url_key(url)],
+        )
 
 
 def forbid(db: Database, run: Run, url: str, at: datetime) -> None:
