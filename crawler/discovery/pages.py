@@ -37,6 +37,7 @@ class _Reading:
         self._root = root
         self._addresses = addresses
         self._pager = Pager(addresses.page)
+        self._settled: set[str] = set()  # what links stand for that another one with other words cannot change
         self.posts_back = False
 
     def links(self) -> Iterator[Link]:
@@ -66,7 +67,7 @@ class _Reading:
 
     def _anchor(self, element: etree._Element) -> Link | None:
         href = value(element, "href")
-        if not href:
+        if not href or href in self._settled:
             return None
         if href[:11].lower() == "javascript:":
             self.posts_back = self.posts_back or is_postback(href, lambda: _words(element))
@@ -75,6 +76,8 @@ class _Reading:
         if url is None:
             return None
         turns = self._pager.turns(url, value(element, "rel").lower(), lambda: _words(element))
+        if turns or not self._pager.may_turn(url):
+            self._settled.add(href)
         return Link(url, "pagination" if turns else "page")
 
     def _declared(self, link: etree._Element) -> Link | None:

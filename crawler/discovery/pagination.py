@@ -55,6 +55,10 @@ class Pager:
             return form == "page"
         return "next" in relation or "prev" in relation or (form == "perhaps" and leads_on(words()))
 
+    def may_turn(self, url: str) -> bool:
+        """Whether it is for the words of a link to say that the address is a page of a list."""
+        return self._forms.get(url) == "perhaps"
+
     def _form(self, url: str) -> _Form:
         """What an address alone tells: that it is a page of a list, that it may be one, that it lies below this list
         and is one only where it is declared, that it is something else."""
