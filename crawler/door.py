@@ -150,8 +150,16 @@ class Door:
         """Keeps a capture."""
         return archive.take_in(self.db, self.run, capture)
 
-    def put_away(self, capture: Capture, arrival: Arrival, reading: Reading | Unreadable, links: list[Link]) -> Handed:
-        """Files what was read in a capture, and notes where it leads."""
+    def put_away(
+        self,
+        capture: Capture,
+        arrival: Arrival,
+        reading: Reading | Unreadable,
+        links: list[Link],
+        notes: Sequence[str] = (),
+    ) -> Handed:
+        """Files what was read in a capture, and notes where it leads; counts what leads on and is not followed."""
+        self.counts.update(f"not followed: {note}" for note in notes)
         ingested = archive.put_away(self.db, arrival.source, reading)
         fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += fresh

@@ -22,7 +22,7 @@ _ZONE = ("hdzoneid", "hdzoneurl")
 
 def read(data: bytes, addresses: Addresses) -> tuple[list[Link], tuple[str, ...]]:
     """The links of a page in UTF-8, and notes of what could not be followed."""
-    notes = [f"more than {MOST_BYTES >> 20} MiB: the rest is left out"] if len(data) > MOST_BYTES else []
+    notes = [f"what comes after {MOST_BYTES >> 20} MiB"] if len(data) > MOST_BYTES else []
     reading = _Reading(html(data[:MOST_BYTES]), addresses)
     links = list(reading.links())
     if reading.posts_back and not reading.can_be_turned(links):

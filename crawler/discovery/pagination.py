@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Literal
 from urllib.parse import urlsplit
 
-POSTBACK = "later pages of this list are unreachable: only a script turns them (ASP.NET postback)"
+POSTBACK = "later pages of a list that only a script turns (ASP.NET postback)"
 
 # Forms no article has.
 _SURE = re.compile(

@@ -9,6 +9,8 @@ from sqlite_utils import Database
 
 from archive import Link, Run, start_run, store
 from archive.records import FoundIn
+from archive.store.aside import pass_over
+from archive.urls import url_key
 from tests.support import NOON, PAPER, Shoot, page, visit
 
 HOME, LIST, SITEMAP = (f"https://bao.example/{path}" for path in ("", "tin", "sitemap.xml"))
@@ -129,6 +131,16 @@ def test_a_page_that_fails_keeps_no_list_waiting(db: Database, since: Run, shoot
     assert taken(db, since) == ["a-1.htm", "b-2.htm"]
     read(db, since, shoot, "a-1.htm", NEWER)
     store.give_up(db, since, at("b-2.htm"), NOON)
+    assert taken(db, since) == [PAGE_2]
+
+
+def test_what_is_not_asked_for_after_all_keeps_no_list_waiting(db: Database, since: Run, shoot: Shoot) -> None:
+    turned(db, since, "tin", PAGE_2, "a-1.htm", "lich/2026/5")
+    assert taken(db, since) == ["a-1.htm", "lich/2026/5"]
+    read(db, since, shoot, "a-1.htm", NEWER)
+    assert taken(db, since) == []
+    with store.transaction(db):
+        pass_over(db, since, [url_key(at("lich/2026/5"))])
     assert taken(db, since) == [PAGE_2]
 
 
