@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from archive.migrations.m005_shapes_part import SHAPES
 
 from archive import open_archive, start_run
-from archive.migrations.m005_shapes_part import SHAPES
 from archive.store.shapes import note_kind, note_yield, promise_of, worth_asking
 from crawler import discovery
 from tests.support import NOON, PAPER

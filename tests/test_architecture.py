@@ -22,9 +22,13 @@ DOORS = {
     "click": ("archive.cli", "archive.diff_cli", "archive.options", "archive.reading_cli", "archive.reread_cli", "archive.keeping_cli", "archive.terminal", "archive.status.text", "crawler.cli", "crawler.options", "crawler.running", "crawler.settings_cli", "crawler.status_cli", "crawler.story"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
-        "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store",
+        "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store", "crawler.wire", "crawler.guest",
+        "crawler.delay", "crawler.curfew", "crawler.refusals",
     ),
-    "twisted": ("crawler.outlet", "crawler.pictures"),
+    "twisted": ("crawler.outlet", "crawler.pictures", "crawler.wire"),
+    "zope": ("crawler.wire.lookup",),
+    "OpenSSL": ("crawler.wire.certificates",),
+    "service_identity": ("crawler.wire.certificates",),
     "PIL": ("archive.pictures",),
     "w3lib": ("crawler.discovery",),
 }  # fmt: skip

@@ -8,7 +8,6 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run, transaction
-from archive.migrations.m005_shapes_part import SHAPES
 from archive.shapes import LIKELY
 from archive.store.shapes import note_kind, note_yield, promise_of, worth_asking
 from tests.support import NOON, PAPER
@@ -19,8 +18,6 @@ NEW = f"{SITE}/thoi-su/cau-moi-238405.htm"
 
 @pytest.fixture
 def run(db: Database) -> Run:
-    if "shapes" not in db.table_names():
-        db.execute(SHAPES)
     return start_run(db, PAPER, {"luubao": "test"}, NOON)
 
 
