@@ -21,7 +21,8 @@ WORTH_GZIP = 500
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One answered request. at: aware, UTC. path: with its query. conditional: whether it carried a validator."""
+    """One answered request. at: aware, UTC. path: with its query. conditional: whether it carried a validator. sent:
+    bytes of the answer's body as they went out."""
 
     at: datetime
     method: str
@@ -29,6 +30,7 @@ class Request:
     status: int
     user_agent: str
     conditional: bool
+    sent: int = 0
 
 
 class Paper(Protocol):
@@ -98,13 +100,22 @@ class _Handler(BaseHTTPRequestHandler):
         ask = Ask(paper.visit(self.headers.get("Host")), unquote(parts.path) or "/", parts.query, paper.crawl_delay)
         found = answer(ask)
         status = 304 if found.status == 200 and self._unchanged(found) else found.status
-        self._note(status)
-        self._send(found, status, with_body)
+        compressed = status != 304 and self._gzip_wanted(found)
+        body = gzip.compress(found.body, 5, mtime=0) if compressed else found.body
+        sent = body if with_body and status != 304 else b""
+        self._note(status, len(sent))
+        self.send_response(status)
+        self._send_headers(found, compressed)
+        if status != 304:
+            self.send_header("Content-Type", found.content_type)
+            self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(sent)
 
-    def _note(self, status: int) -> None:
+    def _note(self, status: int, sent: int) -> None:
         conditional = "If-None-Match" in self.headers or "If-Modified-Since" in self.headers
         agent = self.headers.get("User-Agent", "")
-        self.server.paper.note(Request(datetime.now(UTC), self.command, self.path, status, agent, conditional))
+        self.server.paper.note(Request(datetime.now(UTC), self.command, self.path, status, agent, conditional, sent))
 
     def _unchanged(self, found: Answer) -> bool:
         """RFC 9110: If-None-Match counts alone where it is given, and compares weakly."""
@@ -114,18 +125,6 @@ class _Handler(BaseHTTPRequestHandler):
             return found.etag is not None and (asked.strip() == "*" or found.etag.removeprefix("W/") in tags)
         since = self.headers.get("If-Modified-Since")
         return bool(since and found.last_modified and _not_after(found.last_modified, since))
-
-    def _send(self, found: Answer, status: int, with_body: bool) -> None:
-        compressed = status != 304 and self._gzip_wanted(found)
-        body = gzip.compress(found.body, 5, mtime=0) if compressed else found.body
-        self.send_response(status)
-        self._send_headers(found, compressed)
-        if status != 304:
-            self.send_header("Content-Type", found.content_type)
-            self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        if with_body and status != 304:
-            self.wfile.write(body)
 
     def _gzip_wanted(self, found: Answer) -> bool:
         accepted = "gzip" in self.headers.get("Accept-Encoding", "")
