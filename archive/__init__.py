@@ -31,6 +31,7 @@ from archive.records import (
 from archive.store import (
     REDIRECTS,
     article_count,
+    ask_from,
     call_all,
     captured_in_run,
     due,
@@ -58,6 +59,7 @@ from archive.store import (
     troubled_hosts,
     validators,
     waiting,
+    walk_anew,
 )
 from archive.urls import absolute, same_site, url_key, without_trackers
 
@@ -84,6 +86,7 @@ __all__ = [
     "WantedPicture",
     "absolute",
     "article_count",
+    "ask_from",
     "call_all",
     "captured_in_run",
     "discover",
@@ -123,5 +126,6 @@ __all__ = [
     "url_key",
     "validators",
     "waiting",
+    "walk_anew",
     "without_trackers",
 ]

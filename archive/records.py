@@ -70,12 +70,13 @@ class Outlet:
 @dataclass(frozen=True, slots=True)
 class Run:
     """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it
-    began."""
+    began. since: aware; what is older it leaves aside, see archive/store/aside.py."""
 
     id: int
     outlet_id: int
     outlet: Outlet
     habits: Habits = field(default_factory=Habits, compare=False, repr=False)
+    since: datetime | None = field(default=None, compare=False)
 
 
 FoundIn = Literal["seed", "page", "pagination", "feed", "sitemap", "sitemap-index", "redirect"]

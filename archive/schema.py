@@ -247,7 +247,7 @@ TABLES: tuple[Table, ...] = (
         "due_at": f"{_TIME}; empty where it is not to be asked for",
         "changed_at": f"when it last brought something new, {_TIME}",
         "run_id": "the run that last took it: runs.id",
-        "rank": "in which order runs take it: 0 a seed, 1 never read, 2 a list, 3 anything known",
+        "rank": "in which order runs take it: 0 a seed, 1 never read, 2 a list, 3 anything known, 4 left aside",
         "kind": "what it turned out to be: article, list or other",
         "found_in": "where it was found first: seed, page, pagination, feed, sitemap, sitemap-index or redirect",
         "found_on": "the address on which it was found first, normalised",

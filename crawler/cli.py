@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import logging
 import os
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import click
 
 from archive.cli import archive
+from archive.clock import now
 from archive.options import Commands, db_option, json_option
 from crawler.keys import BY_NAME
 from crawler.kinds import Value
@@ -34,6 +36,12 @@ luubao.add_command(settings)
 luubao.add_command(status_command)
 
 
+def _no_day_to_come(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
+    if day is not None and day.replace(tzinfo=UTC) > now() + timedelta(hours=14):  # where the day begins first
+        raise click.BadParameter(f"{day:%Y-%m-%d} is still to come: nothing can be newer")
+    return day.date() if day else None
+
+
 @luubao.command()
 @db_option
 @click.argument("outlet")
@@ -41,6 +49,15 @@ luubao.add_command(status_command)
 @setting_option("--contact", "contact", "ADDRESS")
 @setting_option("--max-pages", "max_pages", "PAGES")
 @setting_option("--max-minutes", "max_minutes", "MINUTES")
+@click.option("--full", is_flag=True, help="Walk every list, page of a list and sitemap again to its end, due or not.")
+@click.option(
+    "--since",
+    metavar="YYYY-MM-DD",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_no_day_to_come,
+    help="Take nothing that is said or seen to be older than that day, by the paper's clock. It stays aside until a run"
+    " with --full, or with an earlier day.",
+)
 @click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
 @setting_option("--pictures", "pictures", "PLACE")
 @click.option("--no-pictures", is_flag=True, help="Fetch no pictures.")
@@ -54,6 +71,8 @@ def crawl(
     path: Path,
     outlet: str,
     base_url: str | None,
+    full: bool,
+    since: date | None,
     recheck_all: bool,
     no_pictures: bool,
     as_json: bool,
@@ -67,8 +86,9 @@ def crawl(
     1 anything else. docs/cron.md tells more, and has lines for a crontab.
 
     \b
-    Example, for a crontab:
+    Examples: for a crontab, and for a first crawl that goes back to a day:
       17 * * * * luubao crawl baovinhphuc --db /srv/luubao.db --contact me@example.org
+      luubao crawl baovinhphuc --since 2025-01-01
     """
     from crawler.running import run, tell  # Scrapy takes half a second to import; the other commands do without
 
@@ -79,6 +99,10 @@ def crawl(
     }
     overrides["LOG_LEVEL"] = logging.getLevelName(logging.INFO if verbose else logging.WARNING)
     overrides["LUUBAO_CONFIG"] = settings.file or os.devnull
+    if full:
+        overrides["LUUBAO_FULL"] = True
+    if since:
+        overrides["LUUBAO_SINCE"] = since
     if recheck_all:
         overrides["LUUBAO_RECHECK_ALL"] = True
     ended = run(outlet, path, base_url=base_url, overrides=overrides)

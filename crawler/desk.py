@@ -83,7 +83,9 @@ class Desk:
         if read.mistake:
             log.error("the links of %s could not be found: %s", capture.requested_url, read.mistake)
             self.mistakes += 1
-        return await self.do(lambda door: door.put_away(capture, arrival, read.reading, read.links))
+        for note in read.notes:
+            log.info("%s: not followed: %s", capture.requested_url, note)
+        return await self.do(lambda door: door.put_away(capture, arrival, read.reading, read.links, read.notes))
 
     def close(self, last: Callable[[Door], None]) -> None:
         """Does what was asked for, `last` at the very end and by itself, and closes the archive. Raises what it

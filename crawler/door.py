@@ -79,6 +79,14 @@ class Door:
         self._seeds = {archive.url_key(seed): seed for seed in seeds}
         archive.plant(self.db, self.run, seeds, now())
 
+    def walk_anew(self) -> None:
+        """Makes every list and sitemap due."""
+        archive.walk_anew(self.db, self.run, now())
+
+    def ask_from(self, since: datetime) -> None:
+        """Leaves aside what is older from now on."""
+        self.run = archive.ask_from(self.db, self.run, since)
+
     def call_all(self) -> None:
         """Makes all that is known due in this run, whatever its budget."""
         archive.call_all(self.db, self.run, now())
@@ -142,8 +150,16 @@ class Door:
         """Keeps a capture."""
         return archive.take_in(self.db, self.run, capture)
 
-    def put_away(self, capture: Capture, arrival: Arrival, reading: Reading | Unreadable, links: list[Link]) -> Handed:
-        """Files what was read in a capture, and notes where it leads."""
+    def put_away(
+        self,
+        capture: Capture,
+        arrival: Arrival,
+        reading: Reading | Unreadable,
+        links: list[Link],
+        notes: Sequence[str] = (),
+    ) -> Handed:
+        """Files what was read in a capture, and notes where it leads; counts what leads on and is not followed."""
+        self.counts.update(f"not followed: {note}" for note in notes)
         ingested = archive.put_away(self.db, arrival.source, reading)
         fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += fresh

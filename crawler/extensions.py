@@ -5,9 +5,10 @@ from __future__ import annotations
 import logging
 import platform
 from contextlib import ExitStack, suppress
-from datetime import date
+from datetime import date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -42,6 +43,8 @@ class Record:
         self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
         self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
         self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
+        self.full = settings.getbool("LUUBAO_FULL")
+        self.since: date | None = settings["LUUBAO_SINCE"]
         self.normal_since: date | None = settings["LUUBAO_NORMAL_SINCE"]
         self.verdict = Verdict("failed", "the crawl did not start")
         self.closed = False
@@ -68,6 +71,10 @@ class Record:
     def _open(self, db: Database) -> Door:
         door = Door(db, start_run(db, self.spider.outlet, _software(), now()), self.rechecks)
         read_pending(db, door.run)
+        if self.since:
+            door.ask_from(datetime.combine(self.since, time(), ZoneInfo(self.spider.timezone)))
+        if self.full:
+            door.walk_anew()
         door.plant(self.spider.planted)
         if self.recheck_all:
             door.call_all()

@@ -35,10 +35,12 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a page says, and where it leads. mistake: what of ours went wrong in finding that out."""
+    """What a page says, and where it leads. notes: what leads on and is not followed; mistake: what of ours went wrong
+    in finding that out."""
 
     reading: Reading | Unreadable
     links: list[Link]
+    notes: tuple[str, ...] = ()
     mistake: str | None = None
 
 
@@ -117,7 +119,7 @@ def _read(furniture: Furniture, task: Task) -> Read:
     reading = try_to_read(source, task.body, task.encoding, furniture)
     try:
         outlet = source.run.outlet
-        links = discovery.links(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone)
-        return Read(reading, links)
+        found = discovery.look(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone)
+        return Read(reading, list(found.links), found.notes)
     except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict tells of our own mistakes
-        return Read(reading, [], f"{type(error).__name__}: {error}")
+        return Read(reading, [], mistake=f"{type(error).__name__}: {error}")

@@ -52,6 +52,8 @@ DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the capture says what was left; read by
 LUUBAO_MAX_PAGES = 0  # no limit; read by: crawler.scheduler
 LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive.schedule; crawler.extensions.Record
 LUUBAO_RECHECK_ALL = False  # whether all that is known is looked at, due or not; read by: crawler.extensions.Record
+LUUBAO_FULL = False  # `luubao crawl --full` sets it; read by: crawler.extensions.Record
+LUUBAO_SINCE = None  # `luubao crawl --since` sets it, a date; read by: crawler.extensions.Record
 LUUBAO_READERS = None  # processes that read; None is one for each core; read by: crawler.extensions.Record
 
 LUUBAO_NORMAL_SINCE = None  # the first day whose runs say what is usual; read by: crawler.extensions.Record

@@ -24,12 +24,14 @@ def read_page(
     outlet: str | None = None,
     encoding: str | None = None,
     timezone: str | None = None,
+    trial: tuple[Rules, ...] = (),
 ) -> Reading | Unreadable:
     """Reads one page; pure, and the same page gives the same reading on every machine.
 
     body: the payload after content-decoding, or text already decoded. url: its final address. captured_at chooses
     among dated rules, outlet names them. encoding: the charset of the HTTP header. timezone: the IANA name of the
-    outlet's clock, for stamps that name no zone. Never raises for any body.
+    outlet's clock, for stamps that name no zone. trial: rules that are not the project's yet, tried before those that
+    are. Never raises for any body.
     """
     if isinstance(body, bytes) and decode.is_binary(body):
         return Unreadable("not-html", extractor=extractor_name())
@@ -40,7 +42,7 @@ def read_page(
     page = parse(text, _address(url))
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
-    rules = rules_for(outlet, url, text, captured_at.date() if captured_at else None)
+    rules = trial + rules_for(outlet, url, text, captured_at.date() if captured_at else None)
     seen = kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
     read = read_body(page, rules, metadata)

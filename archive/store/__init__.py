@@ -3,9 +3,9 @@
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
 from archive.store.frontier import (
+    ask_from,
     call_all,
     captured_in_run,
-    due,
     enter,
     forbid,
     give_up,
@@ -16,7 +16,7 @@ from archive.store.frontier import (
     plant,
     settle,
     taken_in_run,
-    waiting,
+    walk_anew,
 )
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.habits import rechecks
@@ -39,6 +39,7 @@ from archive.store.sources import (
     source_of,
     unread,
 )
+from archive.store.taking import due, waiting
 
 __all__ = [
     "REDIRECTS",
@@ -49,6 +50,7 @@ __all__ = [
     "Span",
     "Waiting",
     "article_count",
+    "ask_from",
     "call_all",
     "captured_in_run",
     "due",
@@ -94,4 +96,5 @@ __all__ = [
     "unread",
     "validators",
     "waiting",
+    "walk_anew",
 ]

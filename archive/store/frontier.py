@@ -1,8 +1,8 @@
 """The frontier: addresses known and waiting, and when each is due again.
 
 A run takes addresses a few at a time: seeds first; then what was never read, the likeliest article first; then lists
-that are due (`due`); then known articles and the rest, the most worthwhile first, as many as the run has a budget for
-(archive.store.habits). What a killed run took and did not finish is due in the next.
+that are due (archive.store.taking); then known articles and the rest, the most worthwhile first, as many as the run has
+a budget for (archive.store.habits). What a killed run took and did not finish is due in the next.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from sqlite_utils import Database
 from archive import clock
 from archive.records import Link, PageKind, Run
 from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
+from archive.store.aside import left_aside, said, take_up, walk_again
 from archive.store.connection import transaction
 from archive.store.habits import learn_check
-from archive.store.shapes import note_kind, promise_of, worth_asking
+from archive.store.ranks import ASIDE, KNOWN, LIST, NEW, SEED
+from archive.store.shapes import note_kind, promise_of
 from archive.urls import url_key
 
 _FORBIDDEN = timedelta(days=30)
 _DEEPEST = 20  # links from a seed, the pages of a list not counted
-
-_SEED, _NEW, _LIST, _KNOWN = range(4)  # the ranks in which a run takes addresses
 
 
 def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
@@ -33,14 +33,14 @@ def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
     with transaction(db):
         db.execute(
             "UPDATE frontier SET rank = ?, found_in = 'page' WHERE outlet_id = ? AND found_in = 'seed'",
-            [_LIST, run.outlet_id],
+            [LIST, run.outlet_id],
         )
         for url in seeds:
             db.execute(
                 "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank, found_in)"
                 " VALUES (?, ?, ?, ?, ?, ?, 'seed') ON CONFLICT DO UPDATE SET"
                 " url = excluded.url, due_at = excluded.due_at, rank = excluded.rank, found_in = 'seed', depth = 0",
-                [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), _SEED],
+                [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), SEED],
             )
 
 
@@ -49,8 +49,23 @@ def call_all(db: Database, run: Run, at: datetime) -> None:
     with transaction(db):
         db.execute(
             "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND rank >= ? AND failures = 0 AND due_at > ?",
-            [clock.stamp(at), run.outlet_id, _LIST, clock.stamp(at)],
+            [clock.stamp(at), run.outlet_id, LIST, clock.stamp(at)],
         )
+
+
+def walk_anew(db: Database, run: Run, at: datetime) -> None:
+    """Makes every list, page of a list and sitemap due now, and brings back what was left aside."""
+    with transaction(db):
+        take_up(db, run)
+        walk_again(db, run, at)
+
+
+def ask_from(db: Database, run: Run, since: datetime) -> Run:
+    """The run, asking for nothing older than a moment; what was left aside and is not older comes back."""
+    run = replace(run, since=since)
+    with transaction(db):
+        take_up(db, run)
+    return run
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> list[Link]:
@@ -67,17 +82,24 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
     }
     promise = promise_of(db, run, [link.url for link in fresh.values()])
+    aside = left_aside(db, run, page_key, keyed, fresh)
     moment = clock.stamp(at)
     db.conn.executemany(
-        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod, promise)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO frontier"
+        " (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod, promise, rank)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             [run.outlet_id, key, link.url, moment, moment, link.found_in, page_key,
-             depth + (link.found_in != "pagination"), link.lastmod and clock.stamp(link.lastmod), promise[link.url]]
+             depth + (link.found_in != "pagination"), _stamped(said(link) if key in aside else link.lastmod),
+             promise[link.url], ASIDE if key in aside else NEW]
             for key, link in fresh.items()
         ],
     )  # fmt: skip
     return list(fresh.values())
+
+
+def _stamped(moment: datetime | None) -> str | None:
+    return clock.stamp(moment) if moment else None
 
 
 def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
@@ -99,10 +121,14 @@ def _hurry(db: Database, run: Run, links: dict[str, Link], known: dict[str, str 
         if state is None or due is None:
             continue
         sooner = promised(run.habits, replace(state, lastmod=link.lastmod), due, at)
+        older = run.since is not None and link.lastmod < run.since
         db.execute(
-            "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ? WHERE outlet_id = ? AND url_key = ?",
-            [clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, run.outlet_id, key],
-        )
+            "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ?"
+            " ELSE rank END WHERE outlet_id = ? AND url_key = ?",
+            [
+                clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, ASIDE, older, NEW, run.outlet_id, key
+            ],
+        )  # fmt: skip
 
 
 def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
@@ -160,7 +186,7 @@ def settle(
         " links_of = coalesce(?, links_of) WHERE outlet_id = ? AND url_key = ?",
         [
             changed, clock.stamp(at), clock.stamp(due.at), due.worth, clock.stamp(at), changed, state.kind,
-            _LIST if state.kind == "list" else _KNOWN, links_of, run.outlet_id, key,
+            LIST if state.kind == "list" else KNOWN, links_of, run.outlet_id, key,
         ],
     )  # fmt: skip
 
@@ -196,46 +222,6 @@ def is_new(db: Database, run: Run, key: str) -> bool:
     """Whether the address has never answered."""
     row = db.execute("SELECT checks FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
     return row is not None and row[0] == 0
-
-
-def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
-    """Takes up to `limit` addresses: seeds, what was never read, lists. Of what was never read, what pages of its shape
-    have shown to be a bottomless pit is left to later runs (archive.shapes)."""
-    with transaction(db):
-        if seeds := _take(db, run, _SEED, "found_at", at, limit):
-            return [url for url, _ in seeds]
-        while new := _take(db, run, _NEW, "promise DESC, found_at", at, limit):
-            if asked := _worth_asking(db, run, new):
-                return asked
-        return [url for url, _ in _take(db, run, _LIST, "due_at", at, limit)]
-
-
-def _worth_asking(db: Database, run: Run, new: list[tuple[str, str]]) -> list[str]:
-    asked = set(worth_asking(db, run, [url for url, found_in in new if found_in in ("page", "pagination")]))
-    return [url for url, found_in in new if found_in not in ("page", "pagination") or url in asked]
-
-
-def _take(db: Database, run: Run, rank: int, order: str, at: datetime, limit: int) -> list[tuple[str, str]]:
-    """Takes addresses of a rank; returns each with where it was found."""
-    rows = db.execute(
-        f"SELECT url_key, url, coalesce(found_in, 'page') FROM frontier WHERE outlet_id = ? AND rank = {rank}"
-        f" AND due_at <= ? AND run_id IS NOT ? ORDER BY {order} LIMIT ?",
-        [run.outlet_id, clock.stamp(at), run.id, limit],
-    ).fetchall()
-    db.conn.executemany(
-        "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
-        [(run.id, run.outlet_id, key) for key, _, _ in rows],
-    )
-    return [(url, found_in) for _, url, found_in in rows]
-
-
-def waiting(db: Database, run: Run, at: datetime) -> int:
-    """How many addresses wait that were never read, or lead to others and are due."""
-    row = db.execute(
-        "SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank <= ? AND due_at <= ? AND run_id IS NOT ?",
-        [run.outlet_id, _LIST, clock.stamp(at), run.id],
-    ).fetchone()
-    return int(row[0])
 
 
 def bring_back(db: Database, outlet_id: int, at: datetime) -> None:

@@ -8,7 +8,7 @@ from w3lib.url import safe_url_string
 
 from archive import absolute, same_site, without_trackers
 
-_LONGEST = 4096  # letters of an address; servers refuse longer ones
+_LONG = 1024  # letters; what is longer is looked at in full, and refused where it is too long for an address
 
 # What a link of these kinds leads to is never a page of news.
 _NOT_PAGES = re.compile(
@@ -59,13 +59,13 @@ class Addresses:
         """The address a link leads to, as it is asked for: absolute, without fragment and trackers; None where it
         leads off the site, to nothing on the web, or to another place of the same page."""
         link = link.partition("#")[0]
-        if not link or len(link) > _LONGEST:
+        if not link:
             return None
         origin = _PLAIN_HOST.match(link)
         if origin and not self._is_ours(origin[0]):
             return None
         place, path = (origin[0], link[origin.end() :]) if origin else (self._origin, link)
-        if place and _PLAIN_PATH.fullmatch(path):
+        if place and len(link) < _LONG and _PLAIN_PATH.fullmatch(path):
             return without_trackers(place + path)
         return self._joined(link)
 

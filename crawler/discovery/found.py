@@ -12,8 +12,8 @@ MOST_LINKS = 50_000  # as many as one sitemap may hold (sitemaps.org, protocol 0
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """links: each address once, in the order of the document. notes: sentences on what leads on, but not for us: a
-    pager that only a script turns, or a document that was too long to be read to its end."""
+    """links: each address once, in the order of the document. notes: what leads on and is not followed: later pages of
+    a list that only a script turns, or the end of a document that is too long."""
 
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()
@@ -25,7 +25,7 @@ def gathered(links: Iterable[Link], notes: tuple[str, ...] = ()) -> Found:
     for link in links:
         known = kept.get(link.url)
         if known is None and len(kept) == MOST_LINKS:
-            return Found(tuple(kept.values()), (*notes, f"more than {MOST_LINKS} links: the rest is left out"))
+            return Found(tuple(kept.values()), (*notes, f"what comes after {MOST_LINKS} links"))
         if known is None or _tells_more(link, known):
             kept[link.url] = link
     return Found(tuple(kept.values()), notes)

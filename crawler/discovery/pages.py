@@ -22,7 +22,7 @@ _ZONE = ("hdzoneid", "hdzoneurl")
 
 def read(data: bytes, addresses: Addresses) -> tuple[list[Link], tuple[str, ...]]:
     """The links of a page in UTF-8, and notes of what could not be followed."""
-    notes = [f"more than {MOST_BYTES >> 20} MiB: the rest is left out"] if len(data) > MOST_BYTES else []
+    notes = [f"what comes after {MOST_BYTES >> 20} MiB"] if len(data) > MOST_BYTES else []
     reading = _Reading(html(data[:MOST_BYTES]), addresses)
     links = list(reading.links())
     if reading.posts_back and not reading.can_be_turned(links):
@@ -37,6 +37,7 @@ class _Reading:
         self._root = root
         self._addresses = addresses
         self._pager = Pager(addresses.page)
+        self._settled: set[str] = set()  # what links stand for that another one with other words cannot change
         self.posts_back = False
 
     def links(self) -> Iterator[Link]:
@@ -66,7 +67,7 @@ class _Reading:
 
     def _anchor(self, element: etree._Element) -> Link | None:
         href = value(element, "href")
-        if not href:
+        if not href or href in self._settled:
             return None
         if href[:11].lower() == "javascript:":
             self.posts_back = self.posts_back or is_postback(href, lambda: _words(element))
@@ -75,6 +76,8 @@ class _Reading:
         if url is None:
             return None
         turns = self._pager.turns(url, value(element, "rel").lower(), lambda: _words(element))
+        if turns or not self._pager.may_turn(url):
+            self._settled.add(href)
         return Link(url, "pagination" if turns else "page")
 
     def _declared(self, link: etree._Element) -> Link | None:

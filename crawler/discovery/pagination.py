@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Literal
 from urllib.parse import urlsplit
 
-POSTBACK = "later pages of this list are unreachable: only a script turns them (ASP.NET postback)"
+POSTBACK = "later pages of a list that only a script turns (ASP.NET postback)"
 
 # Forms no article has.
 _SURE = re.compile(
@@ -54,6 +54,10 @@ class Pager:
         if form in ("page", "other"):
             return form == "page"
         return "next" in relation or "prev" in relation or (form == "perhaps" and leads_on(words()))
+
+    def may_turn(self, url: str) -> bool:
+        """Whether it is for the words of a link to say that the address is a page of a list."""
+        return self._forms.get(url) == "perhaps"
 
     def _form(self, url: str) -> _Form:
         """What an address alone tells: that it is a page of a list, that it may be one, that it lies below this list

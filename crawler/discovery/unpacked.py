@@ -25,7 +25,7 @@ def unpacked(body: bytes) -> tuple[bytes, tuple[str, ...]]:
         if body.startswith(_GZIP):
             body = _gunzipped(body)
     if len(body) > MOST_BYTES:
-        return body[:MOST_BYTES], (f"more than {MOST_BYTES >> 20} MiB: the rest is left out",)
+        return body[:MOST_BYTES], (f"what comes after {MOST_BYTES >> 20} MiB",)
     return body, ()
 
 

@@ -89,4 +89,5 @@ def test_a_real_crawl_brings_every_reachable_article_home_and_asks_once_for_each
         asked = Counter(request.path for request in paper.log)
     assert archived == reachable(1, 400)
     assert crawled.summary["counts"]["new"] == len(archived), "each for the first time"
+    assert crawled.summary["counts"][f"not followed: {POSTBACK}"] == 1
     assert set(asked.values()) == {1}

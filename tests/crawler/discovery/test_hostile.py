@@ -50,7 +50,7 @@ HOSTILE = {
     "entities": "&#38;" * 400_000 + LINK,
     "zeros": "b\0áo<p>" * 100_000 + LINK,
     "bases": '<base href="https://khac.example/">' * 50_000 + LINK,
-    "an address with dots to climb": f'<a href="{"../" * 1300}a-1.htm">A</a>' * 500,
+    "an address with dots to climb": f'<a href="{"../" * 650}a-1.htm">A</a>' * 500,
     "an entity bomb": f"{BOMB}<rss><channel><item><title>&l9;</title></item>{ITEM}</channel></rss>",
     "an entity bomb in an attribute": f'{BOMB}<rss><channel>{ITEM}<item><link href="&l9;"/></item></channel></rss>',
     "a feed in a feed": f"<rss>{ITEM}{'<rss>' * 300_000}",
@@ -84,12 +84,12 @@ def test_the_link_in_it_is_found(name: str) -> None:
 def test_fifty_thousand_links_and_more() -> None:
     many = "".join(f'<li><a href="/bai-{n}.htm">Bài số {n}</a></li>' for n in range(MOST_LINKS + 1))
     found = look(many.encode(), BASE, HOSTS)
-    assert (len(found.links), found.notes) == (MOST_LINKS, ("more than 50000 links: the rest is left out",))
+    assert (len(found.links), found.notes) == (MOST_LINKS, ("what comes after 50000 links",))
     assert found.links[-1].url == f"https://bao.example/bai-{MOST_LINKS - 1}.htm"
 
 
 def test_a_page_too_long_is_read_to_a_point_and_says_so() -> None:
-    assert notes(LINK + " " * 7_000_000) == ("more than 6 MiB: the rest is left out",)
+    assert notes(LINK + " " * 7_000_000) == ("what comes after 6 MiB",)
     assert paths(LINK + " " * 7_000_000 + "<a href=/b>B</a>") == ["/a-1.htm"]
 
 
@@ -97,7 +97,7 @@ def test_a_bomb_is_unpacked_only_so_far() -> None:
     bomb = gzip.compress(LINK.encode() + b" " * 200_000_000, 9)
     found = look(bomb, BASE, HOSTS)
     assert [link.url for link in found.links] == ["https://bao.example/a-1.htm"]
-    assert found.notes[0] == "more than 50 MiB: the rest is left out"
+    assert found.notes[0] == "what comes after 50 MiB"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,91 @@
+"""Which addresses of the frontier a run takes next, a few at a time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.records import Run
+from archive.store.aside import pages_to_turn, pass_over
+from archive.store.connection import transaction
+from archive.store.ranks import LIST, NEW, SEED
+from archive.store.shapes import worth_asking
+from archive.urls import url_key
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A rank, the order in which its addresses are taken, and which of them."""
+
+    rank: int
+    order: str
+    which: str = "true"
+
+
+_LIKELIEST = "promise DESC, found_at"
+_TURNS = (_Turn(SEED, "found_at"), _Turn(NEW, _LIKELIEST), _Turn(LIST, "due_at"))
+# With a day before which nothing is asked for, lists are turned last, each a page at a time.
+_PAGES = "found_in = 'pagination' AND url_key IN (SELECT value FROM json_each(:pages))"
+_REST = "found_in IS NOT 'pagination'"
+_TURNS_SINCE = (
+    _Turn(SEED, "found_at"),
+    _Turn(NEW, _LIKELIEST, _REST),
+    _Turn(NEW, _LIKELIEST, _PAGES),
+    _Turn(LIST, "due_at", _REST),
+    _Turn(LIST, "due_at", _PAGES),
+)
+
+
+def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
+    """Takes up to `limit` addresses: seeds, what was never read, lists. Of what was never read, what pages of its shape
+    have shown to be a bottomless pit is left to later runs (archive.shapes)."""
+    with transaction(db):
+        pages: list[str] | None = None
+        for turn in _TURNS if run.since is None else _TURNS_SINCE:
+            if turn.which == _PAGES and pages is None:
+                pages = pages_to_turn(db, run, at)
+            while taken := _take(db, run, turn, at, limit, pages):
+                if asked := _worth_asking(db, run, taken) if turn.rank == NEW else [url for url, _ in taken]:
+                    return asked
+    return []
+
+
+def _worth_asking(db: Database, run: Run, new: list[tuple[str, str]]) -> list[str]:
+    asked = set(worth_asking(db, run, [url for url, found_in in new if found_in in ("page", "pagination")]))
+    passed = [url for url, found_in in new if found_in in ("page", "pagination") and url not in asked]
+    pass_over(db, run, map(url_key, passed))
+    return [url for url, found_in in new if found_in not in ("page", "pagination") or url in asked]
+
+
+def _take(
+    db: Database, run: Run, turn: _Turn, at: datetime, limit: int, pages: Sequence[str] | None
+) -> list[tuple[str, str]]:
+    """Takes addresses of a rank; returns each with where it was found."""
+    rows = db.execute(
+        f"SELECT url_key, url, coalesce(found_in, 'page') FROM frontier WHERE outlet_id = :outlet"
+        f" AND rank = {turn.rank} AND due_at <= :now AND run_id IS NOT :run AND {turn.which}"
+        f" ORDER BY {turn.order} LIMIT :limit",
+        {
+            "outlet": run.outlet_id, "now": clock.stamp(at), "run": run.id, "limit": limit,
+            "pages": json.dumps(pages or []),
+        },
+    ).fetchall()  # fmt: skip
+    db.conn.executemany(
+        "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
+        [(run.id, run.outlet_id, key) for key, _, _ in rows],
+    )
+    return [(url, found_in) for _, url, found_in in rows]
+
+
+def waiting(db: Database, run: Run, at: datetime) -> int:
+    """How many addresses wait that were never read, or lead to others and are due."""
+    row = db.execute(
+        "SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank <= ? AND due_at <= ? AND run_id IS NOT ?",
+        [run.outlet_id, LIST, clock.stamp(at), run.id],
+    ).fetchone()
+    return int(row[0])
