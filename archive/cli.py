@@ -31,6 +31,7 @@ from archive.reading_cli import read, rules
 from archive.reread_cli import reread_command
 from archive.store import open_archive, questions
 from archive.store.connection import is_laid_down, is_there
+from archive.store.wanted import Wanted
 
 EXIT_NOTHING = 1
 """What a command that looks for something returns when it finds nothing, as grep does."""
@@ -128,7 +129,7 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None
     """
     sought = " ".join(words)
     with open_archive(path) as db:
-        found = questions.search(db, sought, history=history, outlet=outlet, limit=limit)
+        found = questions.search(db, sought, history=history, wanted=Wanted(outlet=outlet), limit=limit)
     _tell(found, lambda hit: terminal.hit_lines(hit, sought), as_json)
 
 

@@ -19,6 +19,7 @@ SETTINGS = {
 }
 STATIC = Path(__file__).parent / "static"
 PLUGINS = Path(__file__).parent / "plugins"
+TEMPLATES = Path(__file__).parent / "templates"
 # How a table is searched and sorted, and which column stands for its rows where another table points at them.
 _HABITS: dict[str, dict[str, str]] = {
     "articles": {
@@ -95,7 +96,7 @@ def command(
     settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"luubao:{STATIC}"]
-    plugins = ["--plugins-dir", str(PLUGINS)]
+    plugins = ["--plugins-dir", str(PLUGINS), "--template-dir", str(TEMPLATES)]
     shown = _pictures(pictures) if pictures else []
     file = ["--immutable", str(archive)] if laid_down else [str(archive)]
     return [sys.executable, "-m", "datasette", "serve", *file, *place, *plugins, *shown, *settings, *browser]

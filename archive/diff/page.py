@@ -11,10 +11,9 @@ from dataclasses import dataclass, field
 from html import escape
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import groupby
 
 from archive.diff.compare import compare, side_by_side
-from archive.diff.telling import summary, title, title_of_picture, unmarked
+from archive.diff.telling import summary, title, title_of_picture, together, unmarked
 from archive.diff.values import Change, Piece
 from archive.records import Reading
 from archive.store.provenance import Provenance
@@ -111,19 +110,13 @@ def _step(step: Comparison) -> Iterator[str]:
         f"<span>Version {step.new.version}</span></div>"
     )
     language = escape(step.after.language or "")
-    for changes in _together(side_by_side(step.before, step.after)):
+    for changes in together(side_by_side(step.before, step.after)):
         yield from _row(changes, language)
     yield "</section>"
 
 
 def _span(version_: Provenance) -> str:
     return f"Version {version_.version}: seen from {moment(version_.first_seen_at)} to {moment(version_.last_seen_at)}"
-
-
-def _together(changes: Iterable[Change]) -> Iterator[list[Change]]:
-    """A picture with its caption and credit, all else alone."""
-    places = groupby(enumerate(changes), lambda one: (one[1].old, one[1].new) if one[1].picture else one[0])
-    return ([change for _, change in group] for _, group in places)
 
 
 def _row(changes: Sequence[Change], language: str) -> Iterator[str]:
