@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -29,8 +30,9 @@ from archive.options import (
 )
 from archive.reading_cli import read, rules
 from archive.reread_cli import reread_command
-from archive.store import open_archive, questions
+from archive.store import open_archive, questions, transaction
 from archive.store.connection import is_laid_down, is_there
+from archive.store.measure import measure, uncounted
 from archive.store.wanted import Wanted
 
 EXIT_NOTHING = 1
@@ -222,5 +224,16 @@ def upgrade(path: Path) -> None:
     """
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
-    with open_archive(path, create=True):
+    with open_archive(path, create=True) as db:
+        _count_changes(db)
         click.echo(f"{path} is up to date")
+
+
+def _count_changes(db: Any) -> None:
+    """Counts the numbers and names that edits changed, where an older luubao did not; each is safe by itself."""
+    if not (waiting := uncounted(db)):
+        return
+    with click.progressbar(waiting, label="Counting what edits changed", hidden=not sys.stderr.isatty()) as versions:
+        for version_id in versions:
+            with transaction(db):
+                measure(db, version_id)

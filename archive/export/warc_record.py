@@ -67,8 +67,8 @@ def _response(writer: Any, exchange: Exchange, body: bytes) -> Any:
     if exchange.digest:
         headers["WARC-Payload-Digest"] = exchange.digest
     return writer.create_warc_record(
-        exchange.requested_url, "response", BytesIO(body), http_headers=_answer(exchange, len(body)),
-        warc_headers_dict=headers,
+        exchange.requested_url, "response", BytesIO(body), length=len(body),
+        http_headers=_answer(exchange, len(body)), warc_headers_dict=headers,
     )  # fmt: skip
 
 
@@ -83,8 +83,9 @@ def _revisit(writer: Any, exchange: Exchange, confirmed: Exchange) -> Any:
     if confirmed.digest:
         headers["WARC-Payload-Digest"] = confirmed.digest
     return writer.create_warc_record(
-        exchange.requested_url, "revisit", BytesIO(), http_headers=_answer(exchange, 0), warc_headers_dict=headers
-    )
+        exchange.requested_url, "revisit", BytesIO(), length=0, http_headers=_answer(exchange, 0),
+        warc_headers_dict=headers,
+    )  # fmt: skip
 
 
 def _headers(exchange: Exchange, kind: str) -> dict[str, str]:

@@ -90,8 +90,8 @@ _EDITED = (
     " AND withdrawn_at IS NULL"
 )
 _GONE = (
-    "SELECT gone_since FROM articles WHERE gone_since >= ? AND gone_since < ? AND outlet_id = ?"
-    " AND withdrawn_at IS NULL"
+    "SELECT gone_since FROM articles WHERE gone_since >= ? AND gone_since < ?"
+    " AND +outlet_id = ? AND withdrawn_at IS NULL"  # the plus: by the few that are gone, not by all of a paper's
 )
 
 
@@ -129,9 +129,10 @@ def _day(stamp: str, zone: ZoneInfo) -> date:
 
 
 def latest_day(db: Database, paper: Paper) -> date | None:
-    """The last day of which the archive knows anything of a paper: a run, or an article it published until then; None
-    where there is neither."""
-    row = db.execute("SELECT max(started_at) FROM runs WHERE outlet_id = ?", [paper.id]).fetchone()
+    """The last day on which a run looked at a paper; None before the first."""
+    row = db.execute(
+        "SELECT max(coalesce(finished_at, started_at)) FROM runs WHERE outlet_id = ?", [paper.id]
+    ).fetchone()
     return _day(row[0], ZoneInfo(paper.timezone)) if row[0] else None
 
 

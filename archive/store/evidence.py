@@ -16,7 +16,7 @@ from archive.store.bodies import get_body
 class Exchange:
     """An exchange as it was kept. outcome: see captures.outcome; encoding: the charset the HTTP header named, if any.
     digest, size: of the payload it brought or confirmed; revisit_of: the capture whose bytes it confirms. articles:
-    those whose versions were read in it, or in the capture it confirms, as (article, version). outlet: the paper's own
+    those whose versions were read in it, or in the capture it confirms, as (article, version, headline). outlet: the paper's own
     name. withdrawn: its article was, and the payload is not here."""
 
     id: int
@@ -34,7 +34,7 @@ class Exchange:
     size: int | None
     request: Headers
     response: Headers
-    articles: tuple[tuple[int, int], ...]
+    articles: tuple[tuple[int, int, str], ...]
     withdrawn: bool
 
     def header(self, name: str) -> str:
@@ -66,13 +66,13 @@ def _pairs(stored: str) -> Headers:
     return tuple((str(name), str(value)) for name, value in json.loads(stored))
 
 
-def _articles(db: Database, capture_id: int) -> tuple[tuple[int, int], ...]:
+def _articles(db: Database, capture_id: int) -> tuple[tuple[int, int, str], ...]:
     rows = db.execute(
-        "SELECT DISTINCT versions.article_id, versions.number FROM readings"
+        "SELECT DISTINCT versions.article_id, versions.number, versions.headline FROM readings"
         " JOIN versions ON versions.id = readings.version_id WHERE readings.capture_id = ? ORDER BY 1, 2",
         [capture_id],
     )
-    return tuple((int(article), int(number)) for article, number in rows.fetchall())
+    return tuple((int(article), int(number), str(headline)) for article, number, headline in rows.fetchall())
 
 
 def payload(db: Database, capture_id: int) -> bytes | None:

@@ -1,4 +1,4 @@
-"""Photographs to look at: the pictures of articles' present versions, newest first."""
+"""Photographs to look at: the pictures of articles' present versions."""
 
 from __future__ import annotations
 
@@ -36,9 +36,10 @@ _PHOTOGRAPHS = (
     " WHERE articles.withdrawn_at IS NULL AND pictures.thumbnail IS NOT NULL{more}"
     " ORDER BY {order} LIMIT :limit OFFSET :offset"
 )
-_BY_DATE = (
-    "articles CROSS JOIN version_images AS shown ON shown.version_id = articles.current_version_id",
-    "articles.published_at DESC, articles.id DESC, shown.position",
+_BY_ARRIVAL = (
+    "pictures AS kept CROSS JOIN version_images AS shown ON shown.picture_id = kept.id"
+    " CROSS JOIN articles ON articles.current_version_id = shown.version_id",
+    "kept.id DESC, shown.version_id DESC",
 )
 _BY_CREDIT = (
     "version_images AS shown CROSS JOIN articles ON articles.current_version_id = shown.version_id",
@@ -49,12 +50,12 @@ _BY_CREDIT = (
 def photographs(
     db: Database, *, credit: str | None = None, place: str = "", limit: int, offset: int = 0
 ) -> list[Photograph]:
-    """Pictures that are kept, newest first. credit: of whom; place: words that stand in the article's captions and in
+    """Pictures that are kept, those that came last first. credit: of whom; place: words that stand in the article's captions and in
     the picture's own.
 
     Raises BadQuery for words that cannot be searched for.
     """
-    source, order = _BY_CREDIT if credit else _BY_DATE
+    source, order = _BY_CREDIT if credit else _BY_ARRIVAL
     values: dict[str, object] = {"credit": credit, "limit": limit, "offset": offset}
     more = " AND shown.credit = :credit" if credit else ""
     if place.strip():
@@ -66,7 +67,7 @@ def photographs(
 
 def captions(db: Database, credit: str | None, limit: int) -> list[str]:
     """Captions of the newest pictures that have one, of one photographer or of all."""
-    source, order = _BY_CREDIT if credit else _BY_DATE
+    source, order = _BY_CREDIT if credit else _BY_ARRIVAL
     rows = db.execute(
         f"SELECT shown.caption FROM {source} WHERE articles.withdrawn_at IS NULL AND shown.caption IS NOT NULL"
         f"{' AND shown.credit = :credit' if credit else ''} ORDER BY {order} LIMIT :limit",

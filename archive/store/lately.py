@@ -53,6 +53,8 @@ class Edit:
     changed: str
     words_removed: int | None
     words_added: int | None
+    numbers_changed: int | None
+    names_changed: int | None
     old_headline: str
     new_headline: str
     section: str | None
@@ -105,12 +107,10 @@ def _picked(db: Database, more: str, values: Mapping[str, object], order: str, l
 # What only an earlier extractor saw differently was no edit: see the view `edits`.
 _EDITS = (
     "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
-    " edits.changed, edits.words_removed, edits.words_added, edits.old_headline, edits.new_headline, articles.section"
-    " FROM edits JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
+    " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
+    " edits.old_headline, edits.new_headline, articles.section FROM edits JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
     " WHERE articles.withdrawn_at IS NULL{more}"
 )
-# Until versions know how much an edit changed in meaning: headlines first, then words.
-_WEIGHT = "instr(edits.changed, 'headline') > 0 DESC, edits.words_removed + edits.words_added DESC"
 
 
 def edits(
@@ -124,10 +124,11 @@ def edits(
 ) -> list[Edit]:
     """Edits seen in a span, the latest or the weightiest first."""
     more, values = conditions(wanted)
-    by = f"{_WEIGHT}, edits.edited_at DESC" if order == "weight" else "edits.edited_at DESC"
+    by = "edits.weight" if order == "weight" else "edits.edited_at"
     rows = db.query(
         f"{_EDITS.format(more=more)} AND edits.edited_at >= :first AND edits.edited_at < :last"
-        f" ORDER BY {by}, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
+        f"{' AND edits.weight IS NOT NULL' if order == 'weight' else ''}"
+        f" ORDER BY {by} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
         {**values, "first": between[0], "last": between[1], "limit": limit, "offset": offset},
     )
     return [Edit(**row) for row in rows]

@@ -37,8 +37,9 @@ def papers(db: Database) -> list[Paper]:
 def holdings(db: Database) -> Holdings:
     """What may be shown of the archive, counted. Captures are numbered without gaps, for none is ever removed."""
     rows = db.query(
-        "SELECT (SELECT count(*) FROM articles WHERE withdrawn_at IS NULL) AS articles,"
-        " (SELECT count(*) FROM articles WHERE version_count > 1 AND withdrawn_at IS NULL) AS edited,"
+        "SELECT (SELECT count(*) FROM articles) - (SELECT count(*) FROM articles WHERE withdrawn_at IS NOT NULL)"
+        " AS articles, (SELECT count(*) FROM articles WHERE version_count > 1)"
+        " - (SELECT count(*) FROM articles WHERE withdrawn_at IS NOT NULL AND +version_count > 1) AS edited,"
         " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL AND withdrawn_at IS NULL) AS gone,"
         " coalesce((SELECT max(id) FROM captures), 0) AS captures,"
         " (SELECT captured_at FROM captures ORDER BY id DESC LIMIT 1) AS last_capture_at"

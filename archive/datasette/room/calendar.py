@@ -76,7 +76,7 @@ def _year(db: Database, visit: Visit) -> Year | None:
     end = min(date(year, 12, 31), last) if last and last.year == year else date(year, 12, 31)
     span = days.days(db, paper, date(year, 1, 1), end)
     return Year(
-        paper, year, (first, newest), _cells(span, visit), _labels(year, visit), plot_of(span, visit),
+        paper, year, (first, newest), _cells(span, visit), _labels(year, visit), plot_of(span, visit, together=7),
         *_sections(db, paper, year),
     )  # fmt: skip
 

@@ -17,7 +17,7 @@ WIDTH, HEIGHT = 720, 96
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """One day of one row. x, y, width, height: in the drawing; title: the day and the count in words."""
+    """One day of one row, or several. x, y, width, height: in the drawing; title: the day and the count in words."""
 
     day: date
     count: int
@@ -50,7 +50,7 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A span of days: one row of bars for each thing counted; gaps: days on which nobody looked; before: days before
-    the record began; ticks: where months begin."""
+    the record began; ticks: where months begin; busy: the bars that are not empty, as a table."""
 
     first: date
     last: date
@@ -62,16 +62,18 @@ class Plot:
     busy: list[tuple[date, tuple[int, ...]]]
 
 
-def plot_of(days: Days, visit: Visit) -> Plot:
-    """The plot of a span of days."""
+def plot_of(days: Days, visit: Visit, together: int = 1) -> Plot:
+    """The plot of a span of days, so many of them in a bar."""
     every = list(each_day(days.first, days.last))
     counted = {"articles": days.articles, "edits": days.edits, "gone": days.gone}
     unrecorded = [day for day in every if days.recorded is None or day < days.recorded[0]]
-    busy = [(day, tuple(counts[day] for counts in counted.values())) for day in every]
+    starts = every[::together]
+    grouped = {name: _grouped(counts, every, together) for name, counts in counted.items()}
+    busy = [(day, tuple(counts[day] for counts in grouped.values())) for day in starts]
     return Plot(
         days.first,
         days.last,
-        [_row(name, counts, every, visit) for name, counts in counted.items()],
+        [_row(name, counts, starts, visit, len(every) / together) for name, counts in grouped.items()],
         _stretches(days.gaps, every, visit),
         _stretches(unrecorded, every, visit),
         len(days.gaps),
@@ -84,16 +86,22 @@ def plot_of(days: Days, visit: Visit) -> Plot:
     )
 
 
-def _row(name: str, counts: Counter[date], every: list[date], visit: Visit) -> Row:
-    top = scale(max((counts[day] for day in every), default=0))
-    step = WIDTH / len(every)
+def _grouped(counts: Counter[date], every: list[date], together: int) -> Counter[date]:
+    """Counts of days under the first of the days that stand in one bar."""
+    starts = every[::together]
+    return Counter({day: sum(counts[one] for one in every[n * together :][:together]) for n, day in enumerate(starts)})
+
+
+def _row(name: str, counts: Counter[date], starts: list[date], visit: Visit, bars_wide: float) -> Row:
+    top = scale(max(counts.values(), default=0))
+    step = WIDTH / bars_wide
     bars = []
-    for n, day in enumerate(every):
+    for n, day in enumerate(starts):
         if count := counts[day]:
             height = max(2.0, HEIGHT * count / top)
             title = f"{times.day(day, visit.language)}: {visit.say(f'count.{name}', n=count)}"
             bars.append(Bar(day, count, n * step, HEIGHT - height, max(step - 1, 1), height, title))
-    return Row(name, bars, sum(counts[day] for day in every), top)
+    return Row(name, bars, counts.total(), top)
 
 
 def scale(most: int) -> int:
