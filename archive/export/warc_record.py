@@ -104,9 +104,7 @@ def _answer(exchange: Exchange, length: int) -> Any:
 
 
 def _as_kept(headers: Headers) -> Headers:
-    return tuple(
-        (f"X-Archive-Orig-{name}" if name.lower() in _ON_THE_WIRE else name, value) for name, value in headers
-    )
+    return tuple((f"X-Archive-Orig-{name}" if name.lower() in _ON_THE_WIRE else name, value) for name, value in headers)
 
 
 def _path(url: str) -> str:

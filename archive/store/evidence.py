@@ -16,8 +16,8 @@ from archive.store.bodies import get_body
 class Exchange:
     """An exchange as it was kept. outcome: see captures.outcome; encoding: the charset the HTTP header named, if any.
     digest, size: of the payload it brought or confirmed; revisit_of: the capture whose bytes it confirms. articles:
-    those whose versions were read in it, or in the capture it confirms, as (article, version, headline). outlet: the paper's own
-    name. withdrawn: its article was, and the payload is not here."""
+    those whose versions were read in it, or in the capture it confirms, as (article, version, headline). outlet: the
+    paper's own name. withdrawn: its article was, and the payload is not here."""
 
     id: int
     run_id: int
@@ -57,9 +57,9 @@ def exchange(db: Database, capture_id: int) -> Exchange:
     row = next(iter(rows), None)
     if row is None:
         raise UnknownCapture(f"the archive has no capture {capture_id}")
-    told = {name: _pairs(row.pop(name)) for name in ("request", "response")}
-    shown = _articles(db, row["revisit_of"] or capture_id)
-    return Exchange(**{**row, "withdrawn": bool(row["withdrawn"])}, **told, articles=shown)
+    row |= {name: _pairs(row[name]) for name in ("request", "response")}
+    row |= {"withdrawn": bool(row["withdrawn"]), "articles": _articles(db, row["revisit_of"] or capture_id)}
+    return Exchange(**row)
 
 
 def _pairs(stored: str) -> Headers:
@@ -108,5 +108,7 @@ class Tombstone:
 
 def tombstones_of(db: Database, article_id: int) -> list[Tombstone]:
     """Every disappearance of an article, the first first."""
-    rows = db.query("SELECT gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY id", [article_id])
+    rows = db.query(
+        "SELECT gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY id", [article_id]
+    )
     return [Tombstone(**row) for row in rows]

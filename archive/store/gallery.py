@@ -36,9 +36,12 @@ _PHOTOGRAPHS = (
     " WHERE articles.withdrawn_at IS NULL AND pictures.thumbnail IS NOT NULL{more}"
     " ORDER BY {order} LIMIT :limit OFFSET :offset"
 )
-_BY_ARRIVAL = (
+_NEWEST = (
     "pictures AS kept CROSS JOIN version_images AS shown ON shown.picture_id = kept.id"
-    " CROSS JOIN articles ON articles.current_version_id = shown.version_id",
+    " CROSS JOIN articles ON articles.current_version_id = shown.version_id"
+)
+_BY_ARRIVAL = (
+    _NEWEST,
     "kept.id DESC, shown.version_id DESC",
 )
 _BY_CREDIT = (
@@ -50,8 +53,8 @@ _BY_CREDIT = (
 def photographs(
     db: Database, *, credit: str | None = None, place: str = "", limit: int, offset: int = 0
 ) -> list[Photograph]:
-    """Pictures that are kept, those that came last first. credit: of whom; place: words that stand in the article's captions and in
-    the picture's own.
+    """Pictures that are kept, those that came last first. credit: of whom; place: words that stand in the captions of
+    the article.
 
     Raises BadQuery for words that cannot be searched for.
     """

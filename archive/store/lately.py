@@ -108,9 +108,13 @@ def _picked(db: Database, more: str, values: Mapping[str, object], order: str, l
 _EDITS = (
     "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
     " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
-    " edits.old_headline, edits.new_headline, articles.section FROM edits JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
+    " edits.old_headline, edits.new_headline, articles.section FROM edits"
+    " JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
     " WHERE articles.withdrawn_at IS NULL{more}"
 )
+
+
+_WITHIN = " AND edits.edited_at >= :first AND edits.edited_at < :last"
 
 
 def edits(
@@ -126,7 +130,7 @@ def edits(
     more, values = conditions(wanted)
     by = "edits.weight" if order == "weight" else "edits.edited_at"
     rows = db.query(
-        f"{_EDITS.format(more=more)} AND edits.edited_at >= :first AND edits.edited_at < :last"
+        f"{_EDITS.format(more=more)}{_WITHIN if between != ALWAYS else ''}"
         f"{' AND edits.weight IS NOT NULL' if order == 'weight' else ''}"
         f" ORDER BY {by} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
         {**values, "first": between[0], "last": between[1], "limit": limit, "offset": offset},

@@ -49,7 +49,8 @@ def _open_version(db: Database, article_id: int, latest: int, image_id: int, pic
     cursor = db.execute(
         "INSERT INTO versions (article_id, number, capture_id, first_seen_at, digest, changed, words_removed,"
         f" words_added, numbers_changed, names_changed, weight, words_of, {_NARROW})"
-        f" SELECT article_id, number + 1, ?, ?, digest, 'pictures', 0, 0, 0, 0, {REPLACED_PICTURE}, coalesce(words_of, id), {_NARROW} FROM versions WHERE id = ?",
+        f" SELECT article_id, number + 1, ?, ?, digest, 'pictures', 0, 0, 0, 0, {REPLACED_PICTURE},"
+        f" coalesce(words_of, id), {_NARROW} FROM versions WHERE id = ?",
         [_last_capture(db, latest), moment, latest],
     )
     version_id = int(cursor.lastrowid or 0)

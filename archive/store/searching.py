@@ -16,7 +16,6 @@ from sqlite_utils import Database
 from archive.search import front_query, fts_query, parse
 from archive.store.wanted import Wanted, conditions
 
-
 ALL = Wanted()
 """Every article."""
 

@@ -8,12 +8,12 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from datasette.utils.asgi import Response
+from sqlite_utils import Database
 
 from archive.datasette.room.visit import Visit, page
 from archive.errors import UnknownArticle
 from archive.records import Block, Image, Reading
 from archive.store import evidence, papers, questions
-from archive.store.connection import Database
 from archive.store.days import moments
 from archive.store.evidence import Tombstone
 from archive.store.provenance import Provenance, provenance_of

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from datasette.utils.asgi import Response
+from sqlite_utils import Database
 
+from archive.clock import now
 from archive.datasette.room import times
 from archive.datasette.room.plots import Plot, plot_of
 from archive.datasette.room.visit import Visit, page
 from archive.store import days, papers
-from archive.store.connection import Database
 from archive.store.days import Days, each_day
 from archive.store.papers import Paper
 
@@ -70,7 +71,7 @@ def _year(db: Database, visit: Visit) -> Year | None:
     if paper is None:
         return None
     last = days.latest_day(db, paper)
-    first, newest = days.years(db, paper) or ((last or date.today()).year,) * 2
+    first, newest = days.years(db, paper) or ((last or now().date()).year,) * 2
     newest = max(newest, last.year if last else newest)
     year = min(max(visit.number("year", newest, 9998), first), newest)
     end = min(date(year, 12, 31), last) if last and last.year == year else date(year, 12, 31)
@@ -94,7 +95,9 @@ def _cells(span: Days, visit: Visit) -> list[Cell]:
         level = 0 if not count else min(_LEVELS, 1 + _LEVELS * (count - 1) // max(most, 1))
         weeks, weekday = divmod((day - start).days, 7)
         cells.append(
-            Cell(day, weeks * CELL, weekday * CELL, level, state, bool(span.edits[day]), _title(day, span, state, visit))
+            Cell(
+                day, weeks * CELL, weekday * CELL, level, state, bool(span.edits[day]), _title(day, span, state, visit)
+            )
         )
     return cells
 

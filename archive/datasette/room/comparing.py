@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from datasette.utils.asgi import Response
+from sqlite_utils import Database
 
 from archive.datasette.room.visit import Visit, page
 from archive.diff import Change, Piece, compare, side_by_side, size
@@ -16,7 +17,6 @@ from archive.diff.telling import ORDER, together, unmarked
 from archive.errors import UnknownArticle
 from archive.records import Image, Reading
 from archive.store import questions
-from archive.store.connection import Database
 from archive.store.provenance import Provenance, provenance_of
 from archive.store.questions import Article
 
@@ -108,22 +108,16 @@ def _compared(db: Database, number: int, old: int, new: int) -> _Compared:
     if old not in known or new not in known:
         raise UnknownArticle(f"article {number} has no versions {old} and {new}")
     before, after = (questions.reading_of(db, number, one)[1] for one in (old, new))
-    return _Compared(
-        questions.find_article(db, str(number)), list(known), known[old], known[new], before, after
-    )
+    return _Compared(questions.find_article(db, str(number)), list(known), known[old], known[new], before, after)
 
 
 def _rows(visit: Visit, before: Reading, after: Reading) -> Iterator[Row]:
     for changes in together(side_by_side(before, after)):
         first = changes[0]
         changed = [change for change in changes if change.kind != "unchanged"]
-        lines = tuple(
-            Line(change.part, change.form, change.kind, tuple(unmarked(change.pieces))) for change in changes
-        )
+        lines = tuple(Line(change.part, change.form, change.kind, tuple(unmarked(change.pieces))) for change in changes)
         kind = changed[0].kind if changed else "unchanged"
-        old, new = (
-            _picture(first, places, reading) for places, reading in ((first.old, before), (first.new, after))
-        )
+        old, new = (_picture(first, places, reading) for places, reading in ((first.old, before), (first.new, after)))
         yield Row(_title(visit, changes), kind, lines, old, new)
 
 
@@ -174,7 +168,7 @@ def summary(visit: Visit, changes: Sequence[Change]) -> str:
     """All changes in a sentence: `headline edited; 2 paragraphs edited, 1 moved; 14 words removed, 3 added`."""
     told = []
     for part in sorted({change.part for change in changes}, key=ORDER.index):
-        kinds = Counter(change.kind for change in changes if change.part == part)
+        kinds: Counter[str] = Counter(change.kind for change in changes if change.part == part)
         told.append(", ".join(_counted(visit, part, kinds)))
     removed, added = size(changes)
     if removed or added:

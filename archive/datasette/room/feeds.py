@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from uuid import NAMESPACE_URL, uuid5
 
 from datasette.utils.asgi import Response
+from sqlite_utils import Database
 
 from archive.datasette.room.searching import filters, wanted_by
 from archive.datasette.room.visit import HEADERS, Visit, page, site
 from archive.store import lately, papers
-from archive.store.connection import Database
 
 _ENTRIES = 50
 _TYPE = "application/atom+xml; charset=utf-8"

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from datasette.utils.asgi import Response
+from sqlite_utils import Database
 
 from archive.datasette.room.edited import Told, told_of
 from archive.datasette.room.plots import Plot, plot_of
 from archive.datasette.room.visit import Visit, page
 from archive.store import days, gallery, lately, papers
-from archive.store.connection import Database
 from archive.store.wanted import Wanted
 
 _NEW, _EDITED, _GONE, _SHOWN = 8, 8, 6, 6

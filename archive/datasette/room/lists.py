@@ -8,12 +8,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from datasette.utils.asgi import Response
+from sqlite_utils import Database
 
 from archive.datasette.room.edited import told_of
 from archive.datasette.room.searching import filters, wanted_by
 from archive.datasette.room.visit import Visit, page
 from archive.store import days, lately, papers
-from archive.store.connection import Database
 
 _PER_PAGE, _LAST_PAGE = 30, 1000
 _PER_DAY = 500

@@ -121,13 +121,9 @@ def _stretches(days: list[date], every: list[date], visit: Visit) -> list[Stretc
             found[-1].append(day)
         else:
             found.append([day])
-    return [
-        Stretch((run[0] - every[0]).days * step, len(run) * step, _span(run[0], run[-1], visit)) for run in found
-    ]
+    return [Stretch((run[0] - every[0]).days * step, len(run) * step, _span(run[0], run[-1], visit)) for run in found]
 
 
 def _span(first: date, last: date, visit: Visit) -> str:
     shown = times.day(first, visit.language)
     return shown if first == last else f"{shown} – {times.day(last, visit.language)}"
-
-

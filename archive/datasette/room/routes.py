@@ -1,5 +1,5 @@
-"""Which address leads to which page. Those of articles, versions, comparisons and captures stand in footnotes: they stay
-as they are."""
+"""Which address leads to which page. Those of articles, versions, comparisons and captures stand in footnotes: they
+stay as they are."""
 
 from __future__ import annotations
 

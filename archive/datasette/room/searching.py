@@ -8,12 +8,12 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
+from sqlite_utils import Database
 
 from archive.datasette.room.visit import Visit, page
 from archive.errors import BadQuery
 from archive.snippets import CLOSE, OPEN, snippet
 from archive.store import lately, papers, searching
-from archive.store.connection import Database
 from archive.store.searching import Hit
 from archive.store.wanted import Wanted
 
@@ -60,10 +60,18 @@ async def search(visit: Visit) -> Response:
 
 def wanted_by(visit: Visit) -> Wanted:
     """What the query of a request asks for."""
-    days = {name: day.isoformat() if (day := visit.day(name)) else None for name in ("since", "until")}
-    texts = {name: visit.argument(name) or None for name in ("outlet", "section", "author", "credit")}
-    marks = {name: visit.argument(name) == "1" for name in ("edited", "gone")}
-    return Wanted(words=visit.argument("q"), **texts, **days, **marks)
+    since, until = visit.day("since"), visit.day("until")
+    return Wanted(
+        words=visit.argument("q"),
+        outlet=visit.argument("outlet") or None,
+        section=visit.argument("section") or None,
+        author=visit.argument("author") or None,
+        credit=visit.argument("credit") or None,
+        since=since.isoformat() if since else None,
+        until=until.isoformat() if until else None,
+        edited=visit.argument("edited") == "1",
+        gone=visit.argument("gone") == "1",
+    )
 
 
 def filters(wanted: Wanted) -> str:
@@ -76,7 +84,9 @@ def _found(db: Database, wanted: Wanted, history: bool, number: int) -> list[Fou
     """The answers of a page, and one more if there is one."""
     start = (number - 1) * _PER_PAGE
     if wanted.words:
-        hits = searching.search(db, wanted.words, history=history, wanted=wanted, limit=start + _PER_PAGE + 1, skip=start)
+        hits = searching.search(
+            db, wanted.words, history=history, wanted=wanted, limit=start + _PER_PAGE + 1, skip=start
+        )
         return [_of_hit(hit, wanted.words) for hit in hits]
     return [_of_card(card) for card in lately.published(db, wanted, limit=_PER_PAGE + 1, offset=start)]
 

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 from markupsafe import Markup
+from sqlite_utils import Database
 
 from archive.datasette.room import times
 from archive.datasette.room.texts import LANGUAGES, Language, markup, preferred, say
@@ -28,7 +29,7 @@ from archive.errors import (
     UnknownCapture,
     Withdrawn,
 )
-from archive.store.connection import Database, borrowed
+from archive.store.connection import borrowed
 from archive.store.papers import Paper, papers
 
 T = TypeVar("T")
@@ -120,7 +121,7 @@ class Visit:
         """A stored time, as a `time` element."""
         return self._time(stamp, zone, times.minute)
 
-    def date(self, stamp: str | None, zone: str) -> Markup:
+    def day_of(self, stamp: str | None, zone: str) -> Markup:
         """The day of a stored time, as a `time` element."""
         return self._time(stamp, zone, times.day)
 
