@@ -15,8 +15,9 @@ from typing import Any
 import click
 
 from archive import datasette, terminal
+from archive.datasette.public import problems
 from archive.diff_cli import diff
-from archive.errors import ArchiveMissing
+from archive.errors import ArchiveMissing, Misconfigured
 from archive.keeping_cli import compact, verify, withdraw
 from archive.options import (
     NUMBER,
@@ -180,25 +181,36 @@ def _print(lines: Iterator[str]) -> None:
 @click.option("--port", default=8001, show_default=True, type=PORT, help="Port to listen on; 0 takes a free one.")
 @pictures_option
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
-def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser: bool) -> None:
-    """Serves the archive with Datasette, read-only, until Ctrl-C, with pictures where a folder has them.
+@click.option("--public", metavar="ADDRESS", help="Show it to the world behind a proxy, which answers at ADDRESS.")
+def serve(
+    path: Path, host: str, port: int, pictures: Path | None, open_browser: bool, public: str | None
+) -> None:
+    """Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder
+    has them.
+
+    With --public nobody's own SQL is run, limits are low, machinery is shown to nobody, and the server does not start
+    before all that this takes is so; docs/serving.md tells the rest.
 
     \b
     Example:
       luubao serve --db luubao.db --port 8001
+      luubao serve --db luubao.db --public https://luubao.example.org
     """
-    with open_archive(path):  # a wrong file is told here, in one sentence
-        pass
+    shown = picture_folder(path, pictures)
+    with open_archive(path) as db:  # a wrong file is told here, in one sentence
+        if public and (found := list(problems(db, public, host, shown))):
+            raise Misconfigured("this cannot be public yet: " + "; ".join(found))
     with TemporaryDirectory(prefix="luubao-") as folder:
-        file = datasette.write_metadata(path, Path(folder))
+        file = datasette.write_metadata(path, Path(folder), public)
         arguments = datasette.command(
             path,
             file,
             host=host,
             port=port,
             open_browser=open_browser,
-            pictures=picture_folder(path, pictures),
+            pictures=shown,
             laid_down=is_laid_down(path),
+            public=public,
         )
         raise click.exceptions.Exit(_run_until_ended(arguments))
 

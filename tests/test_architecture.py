@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.datasette.room", "crawler.door", "crawler.check", "crawler.story"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.datasette", "crawler.door", "crawler.check", "crawler.story"),
     "datasette": ("archive.datasette.room", "archive.datasette.plugins"),
     "warcio": ("archive.export.warc_record",),
     "sqlite3": ("archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),
