@@ -2,7 +2,20 @@
 
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
-from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, taken_in_run
+from archive.store.frontier import (
+    captured_in_run,
+    due,
+    due_again,
+    enter,
+    forbid,
+    give_up,
+    links_are_noted,
+    note_links,
+    plant,
+    settle,
+    taken_in_run,
+    waiting,
+)
 from archive.store.furniture import furniture_of, learn_furniture
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
@@ -32,8 +45,8 @@ __all__ = [
     "Waiting",
     "article_count",
     "captured_in_run",
-    "discover",
     "due",
+    "due_again",
     "due_pictures",
     "enter",
     "file",
@@ -48,6 +61,8 @@ __all__ = [
     "latest_version",
     "leads_away",
     "learn_furniture",
+    "links_are_noted",
+    "note_links",
     "note_move",
     "note_redirect",
     "open_archive",
@@ -55,7 +70,9 @@ __all__ = [
     "page_of",
     "pages_of",
     "pictures_of",
+    "plant",
     "redirecting_here",
+    "settle",
     "source_of",
     "start_run",
     "stored_pictures",
@@ -63,4 +80,5 @@ __all__ = [
     "transaction",
     "unread",
     "validators",
+    "waiting",
 ]
