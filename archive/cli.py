@@ -23,6 +23,7 @@ from archive.options import (
     NUMBER,
     PORT,
     Commands,
+    day,
     db_option,
     json_option,
     limit_option,
@@ -108,8 +109,9 @@ def versions(path: Path, as_json: bool, url: str) -> None:
       luubao versions 127.0.0.1/thoi-su/cau-moi-101.htm
     """
     with open_archive(path) as db:
-        found = questions.versions_of(db, questions.find_article(db, url).id)
-    _tell(found, terminal.version_lines, as_json)
+        article = questions.find_article(db, url)
+        found = questions.versions_of(db, article.id)
+    _tell(found, lambda version: terminal.version_lines(version, article.timezone), as_json)
 
 
 @archive.command()
@@ -117,9 +119,16 @@ def versions(path: Path, as_json: bool, url: str) -> None:
 @json_option
 @click.argument("words", nargs=-1, required=True)
 @click.option("--outlet", help="Only this outlet's.")
+@click.option("--section", help="Only in this section, as the page names it.")
+@click.option("--since", metavar="DAY", callback=day, help="Only what was published on this day or later.")
+@click.option("--until", metavar="DAY", callback=day, help="Only what was published on this day or before.")
+@click.option("--author", help="Only where this stands in the byline.")
+@click.option("--credit", help="Only with a picture of this photographer.")
+@click.option("--edited", is_flag=True, help="Only articles the newspaper has edited.")
+@click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
 @click.option("--history", is_flag=True, help="Also in versions that no longer stand.")
 @limit_option
-def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None, history: bool, limit: int) -> None:
+def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, limit: int, **narrowed: Any) -> None:
     """Searches headlines, leads, texts and captions, with or without diacritics.
 
     All words must occur. Double quotes make a phrase, a star at a word's end a prefix; OR in capitals between two words
@@ -129,10 +138,11 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None
     \b
     Example:
       luubao search '"dang bo" huyen'
+      luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
     """
     sought = " ".join(words)
     with open_archive(path) as db:
-        found = questions.search(db, sought, history=history, wanted=Wanted(outlet=outlet), limit=limit)
+        found = questions.search(db, sought, history=history, wanted=Wanted(**narrowed), limit=limit)
     _tell(found, lambda hit: terminal.hit_lines(hit, sought), as_json)
 
 
@@ -182,9 +192,7 @@ def _print(lines: Iterator[str]) -> None:
 @pictures_option
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.option("--public", metavar="ADDRESS", help="Show it to the world behind a proxy, which answers at ADDRESS.")
-def serve(
-    path: Path, host: str, port: int, pictures: Path | None, open_browser: bool, public: str | None
-) -> None:
+def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser: bool, public: str | None) -> None:
     """Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder
     has them.
 

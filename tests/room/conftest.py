@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.room.pages import PAGES
+from tests.room.pages import NUMBERS, PAGES
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -88,14 +88,21 @@ def page(context: BrowserContext) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def pages(demo: Path, room: str) -> dict[str, str]:
-    """The address of every kind of page."""
-    asked = {
-        "table": "SELECT version_id FROM texts WHERE layout LIKE '%\"table\"%' LIMIT 1",
-        "replaced": "SELECT id FROM versions WHERE words_of IS NOT NULL LIMIT 1",
-    }
-    with sqlite3.connect(demo) as db:
-        article = "SELECT article_id FROM versions WHERE id = ({})"
-        numbers = {name: db.execute(article.format(query)).fetchone()[0] for name, query in asked.items()}
+def numbers(demo: Path) -> dict[str, int]:
+    """The numbers that articles and captures happen to have in this archive."""
+    db = sqlite3.connect(demo)
+    found = {name: db.execute(query).fetchone()[0] for name, query in NUMBERS.items()}
     db.close()
+    return found
+
+
+@pytest.fixture(scope="session")
+def pages(room: str, numbers: dict[str, int]) -> dict[str, str]:
+    """The address of every kind of page."""
     return {name: room + path.format(**numbers) for name, path in PAGES.items()}
+
+
+@pytest.fixture
+def bridge(pages: dict[str, str]) -> str:
+    """The address of the article about the bridge, which has three versions."""
+    return pages["article"]

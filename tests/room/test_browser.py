@@ -35,8 +35,8 @@ def test_filters_narrow_a_search(page: Page, room: str) -> None:
     assert found == ["Chè Phú Khê được giá đầu vụ", "Làng đan lát Gò Sặt tìm đầu ra"]
 
 
-def test_an_address_leads_to_its_article(page: Page, room: str) -> None:
-    page.goto(f"{room}/-/article/22")
+def test_an_address_leads_to_its_article(page: Page, room: str, bridge: str) -> None:
+    page.goto(bridge)
     address = page.get_by_role("link", name="Bài trên trang báo").get_attribute("href")
     page.goto(room)
     page.get_by_role("search").get_by_role("searchbox").fill(address or "")
@@ -44,11 +44,11 @@ def test_an_address_leads_to_its_article(page: Page, room: str) -> None:
     expect(page.get_by_role("heading", level=1, name=BRIDGE)).to_be_visible()
 
 
-def test_versions_are_compared_word_by_word(page: Page, room: str) -> None:
-    page.goto(f"{room}/-/article/22")
+def test_versions_are_compared_word_by_word(page: Page, bridge: str, pages: dict[str, str]) -> None:
+    page.goto(bridge)
     page.get_by_label("Bản cũ").select_option("1")
     page.get_by_role("button", name="So sánh").click()
-    assert page.url.endswith("/-/diff/22/v1..v3")
+    assert page.url == pages["comparison"]
     changed = page.locator(".row.changed")
     assert changed.count() == 1
     removed = [re.sub(r"\[đã bỏ: |\]", "", text) for text in changed.locator("del").all_text_contents()]
@@ -77,27 +77,27 @@ def test_a_disappearance_is_seen(page: Page, room: str) -> None:
     expect(page.locator(".timeline .gone")).to_contain_text("404")
 
 
-def test_an_old_version_says_so_and_leads_on(page: Page, room: str) -> None:
-    page.goto(f"{room}/-/article/22/v1")
+def test_an_old_version_says_so_and_leads_on(page: Page, bridge: str) -> None:
+    page.goto(f"{bridge}/v1")
     notice = page.get_by_text("Đây là bản 1, đã được thay.")
     expect(notice).to_be_visible()
     page.get_by_role("link", name="Đọc bản mới nhất").click()
-    assert page.url == f"{room}/-/article/22"
+    assert page.url == bridge
 
 
-def test_the_citation_has_address_and_digest(page: Page, room: str) -> None:
-    page.goto(f"{room}/-/article/22/v2?lang=en")
+def test_the_citation_has_address_and_digest(page: Page, bridge: str) -> None:
+    page.goto(f"{bridge}/v2?lang=en")
     told = page.locator(".cite").inner_text()
     assert told.startswith(f"Đức Long, “{BRIDGE}”, Báo Sông Thao, 18 May 2026. Version 2, archived ")
-    assert f"{room}/-/article/22/v2" in told
+    assert f"{bridge}/v2" in told
     assert re.search(r"\(sha256:[0-9a-f]{64}\)$", told)
     page.locator(".cite").click()
     assert page.evaluate("getSelection().toString()").strip() == told.strip()
 
 
-def test_the_evidence_is_two_clicks_away(browser: Browser, room: str) -> None:
+def test_the_evidence_is_two_clicks_away(browser: Browser, bridge: str) -> None:
     page = browser.new_page(locale="vi-VN")  # its console may complain: the policy at work
-    page.goto(f"{room}/-/article/22/v1")
+    page.goto(f"{bridge}/v1")
     page.get_by_text("Nguồn gốc").click()
     page.get_by_role("link", name="Xem trang gốc đã lưu").click()
     assert page.locator("iframe").get_attribute("sandbox") == ""
@@ -139,8 +139,8 @@ def test_everything_works_without_javascript(browser: Browser, room: str) -> Non
     context.close()
 
 
-def test_the_keyboard_reaches_the_text_first(page: Page, room: str) -> None:
-    page.goto(f"{room}/-/article/22")
+def test_the_keyboard_reaches_the_text_first(page: Page, bridge: str) -> None:
+    page.goto(bridge)
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Đến nội dung")).to_be_focused()
     page.keyboard.press("Enter")
@@ -192,8 +192,8 @@ def test_axe_finds_no_serious_fault(browser: Browser, pages: dict[str, str], kin
     assert grave == []
 
 
-def test_it_prints_the_article_and_not_the_furniture(page: Page, room: str) -> None:
-    page.goto(f"{room}/-/article/22")
+def test_it_prints_the_article_and_not_the_furniture(page: Page, bridge: str) -> None:
+    page.goto(bridge)
     page.emulate_media(media="print")
     expect(page.locator(".body p").first).to_be_visible()
     for furniture in (".pages", ".find", ".skip"):

@@ -14,8 +14,10 @@ from archive.datasette.room.visit import archive_of
 
 hookimpl = HookimplMarker("datasette")
 
-# Columns that hold an article's number: of any table or query `article_id`, and of these `id`.
+# Where an article's number stands in a row of any table or query, and in these.
+_NUMBER = "article_id"
 _ARTICLES = ("articles", "current_articles")
+_HEADLINES = ("headline", "new_headline")
 
 
 @hookimpl
@@ -37,12 +39,22 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
 
 
 @hookimpl(tryfirst=True)
-def render_cell(value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
-    """An article's number as a link to its page; None leaves a cell to others."""
-    if not isinstance(value, int) or database != archive_of(datasette).name:
+def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+    """A headline as a link to its article, a capture's number as one to the evidence; None leaves a cell to others."""
+    if not value or database != archive_of(datasette).name:
         return None
-    if column == "article_id" or (column == "id" and table in _ARTICLES):
-        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/article/{value}"), value)
-    if column == "capture_id" or (column == "id" and table == "captures"):
+    if column in _HEADLINES and (article := _number(row, "id" if table in _ARTICLES else _NUMBER)):
+        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/article/{article}"), value)
+    if column == "capture_id" and isinstance(value, int):
         return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/capture/{value}"), value)
     return None
+
+
+def _number(row: Any, column: str) -> int | None:
+    """A number of a row; Datasette may have put a label beside it."""
+    try:
+        value = row[column]
+    except (KeyError, IndexError):
+        return None
+    number = value.get("value") if isinstance(value, dict) else value
+    return number if isinstance(number, int) else None
