@@ -85,7 +85,7 @@ def _gone(db: Database, visit: Visit) -> Iterator[Entry]:
     for card in lately.gone(db, wanted_by(visit), limit=_ENTRIES):
         yield Entry(
             _identifier(f"{card.url}#gone-{card.gone_since}"), card.headline, card.gone_since or "",
-            f"/-/article/{card.id}", card.gone_reason or "", card.section, card.byline, card.published_at,
+            f"/-/article/{card.id}", visit.reason(card.gone_reason), card.section, card.byline, card.published_at,
         )  # fmt: skip
 
 

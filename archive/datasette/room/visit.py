@@ -48,6 +48,8 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept-Language",
 }
+_STATUS_ONLY = re.compile(r"status (\d{3})")
+_REDIRECTED = re.compile(r"redirected to (\S+?)(?:,|$)")
 _STATUS: dict[type[LuubaoError], int] = {
     UnknownArticle: 404,
     UnknownCapture: 404,
@@ -116,6 +118,13 @@ class Visit:
     def tell(self, key: str, **values: object) -> Markup:
         """The same for a template."""
         return markup(self.language, key, **values)
+
+    def reason(self, stored: str | None) -> str:
+        """Why an article is said to be gone, in the page's language; as it is stored where it is told otherwise."""
+        if found := _REDIRECTED.search(stored or ""):
+            return self.say("reason.redirected", url=found[1])
+        found = _STATUS_ONLY.fullmatch(stored or "")
+        return self.say("reason.status", status=found[1]) if found else stored or ""
 
     def minute(self, stamp: str | None, zone: str) -> Markup:
         """A stored time, as a `time` element."""
