@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from archive.habits import Habits
+
 Headers = tuple[tuple[str, str], ...]
 
 BlockKind = Literal["paragraph", "subhead", "image", "quote", "list", "table"]
@@ -65,11 +67,13 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One invocation of one spider, as the archive knows it."""
+    """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it
+    began."""
 
     id: int
     outlet_id: int
     outlet: Outlet
+    habits: Habits = field(default_factory=Habits, compare=False, repr=False)
 
 
 FoundIn = Literal["seed", "page", "pagination", "feed", "sitemap", "sitemap-index", "redirect"]
@@ -84,7 +88,8 @@ sitemap), or neither."""
 @dataclass(frozen=True, slots=True)
 class Link:
     """An address that a page, feed or sitemap leads to. lastmod: when it is said to have changed last, published: when
-    it is said to have been published; both aware, None where nothing is said."""
+    it is said to have been published; both aware, None where nothing is said, a day's first moment where only the day
+    is."""
 
     url: str
     found_in: FoundIn = "page"

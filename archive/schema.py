@@ -261,6 +261,13 @@ TABLES: tuple[Table, ...] = (
         "links_of": "the page whose links have been noted: bodies.id",
         "worth": "how worthwhile it is to look at it again, among what is due",
     }, "machinery"),
+    Table("habits", "How often a paper edits its articles, as its rechecks have shown; fades by half in half a year", {
+        "outlet_id": "outlets.id",
+        "bucket": "days since publication, and whether and when an edit was seen; promised: what sitemaps said",
+        "looks": "how many looks ended in it",
+        "changes": "how many edits these looks stand for",
+        "days": "for how many days articles were watched in it",
+    }, "machinery"),
     Table("credits", "How many pictures of the articles' newest versions each credit has; kept up by triggers", {
         "credit": "who made them, as printed",
         "pictures": "how many",

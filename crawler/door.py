@@ -5,7 +5,8 @@ Synchronous, and used by one thread at a time: crawler.desk calls it from the th
 
 from __future__ import annotations
 
-from collections import Counter
+import sys
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,18 +46,20 @@ class Handed:
 class Door:
     """An open archive, an open run, and the run's counts.
 
-    failures: why requests got no answer, each reason once. pictures_left, rechecks_left: how many pictures, and how
-    many known articles, may still be asked for in this run.
+    failures: why requests got no answer, each reason once. pictures_left: how many pictures may still be asked for in
+    this run. rechecks: how many known articles may be, None for what archive.schedule thinks right; waiting: how many
+    addresses wait that were never read, or are lists.
     """
 
-    def __init__(self, db: Database, run: Run, rechecks: int = 100):
+    def __init__(self, db: Database, run: Run, rechecks: int | None = None):
         self.db = db
         self.run = run
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
         self.pictures_left = 0  # none, unless crawler.pictures sets it
-        self.rechecks_left = rechecks
+        self.rechecks = rechecks
         self.waiting = 0
+        self._again: deque[str] | None = None
         self.furniture = archive.furniture_of(db, run.outlet_id)
         self._due_asked = False
 
@@ -68,15 +71,20 @@ class Door:
         """Makes the seeds due, first of all."""
         archive.plant(self.db, self.run, seeds, now())
 
+    def call_all(self) -> None:
+        """Makes all that is known due in this run, whatever its budget."""
+        archive.call_all(self.db, self.run, now())
+        self.rechecks = sys.maxsize
+
     def take(self, limit: int) -> list[str]:
         """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
         at = now()
         self.waiting = archive.waiting(self.db, self.run, at)
         if urls := archive.due(self.db, self.run, at, limit):
             return urls
-        urls = archive.due_again(self.db, self.run, at, min(limit, self.rechecks_left))
-        self.rechecks_left -= len(urls)
-        return urls
+        if self._again is None:
+            self._again = deque(archive.rechecks(self.db, self.run, at, self.rechecks))
+        return [self._again.popleft() for _ in range(min(limit, len(self._again)))]
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified to send."""
@@ -119,7 +127,8 @@ class Door:
 
     def _kept_links(self, capture: Capture) -> list[Link]:
         body = archive.last_body(self.db, self.run, capture.requested_url) or b""
-        return discovery.links(body, capture.final_url, self.run.outlet.hosts, capture.encoding)
+        outlet = self.run.outlet
+        return discovery.links(body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
 
     def _onward(self, capture: Capture) -> str | None:
         """Where a redirect leads that is worth following: to another page of the site that neither has answered in this

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from multiprocessing import Pipe
 from queue import Empty, SimpleQueue
@@ -15,6 +15,7 @@ from threading import Thread
 
 from archive import Link, Reading, Unreadable, try_to_read
 from archive.furniture import Furniture
+from archive.habits import Habits
 from archive.ingest import extractor_of
 from archive.store.identity import Source
 from archive.workers import Lost, Workers
@@ -57,6 +58,8 @@ class Readers:
             self._thread = Thread(target=self._serve, args=(asyncio.get_running_loop(),), name="readers", daemon=True)
             self._thread.start()
         answer: asyncio.Future[Read] = asyncio.get_running_loop().create_future()
+        run = replace(task.source.run, habits=Habits())  # which is large, and no reader's business
+        task = replace(task, source=replace(task.source, run=run))
         self._tasks.put((task, answer))
         self._rope.send(None)
         return await answer
@@ -113,6 +116,8 @@ def _read(furniture: Furniture, task: Task) -> Read:
     source = task.source
     reading = try_to_read(source, task.body, task.encoding, furniture)
     try:
-        return Read(reading, discovery.links(task.body, source.url, source.run.outlet.hosts, task.encoding))
+        outlet = source.run.outlet
+        links = discovery.links(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone)
+        return Read(reading, links)
     except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict tells of our own mistakes
         return Read(reading, [], f"{type(error).__name__}: {error}")

@@ -16,11 +16,14 @@ PAPER = Outlet("bao", "Báo Thử", "https://bao.example/", ("bao.example",))
 Shoot = Callable[..., Capture]
 
 
-def page(headline: str = "Cầu mới qua sông", body: str = "", clock: str = "08:00") -> str:
-    """An article's page, long enough to be one, with a clock that ticks."""
+def page(
+    headline: str = "Cầu mới qua sông", body: str = "", clock: str = "08:00", dated: datetime | None = None
+) -> str:
+    """An article's page, long enough to be one, with a clock that ticks. dated: when it says it was published."""
+    time = f'<meta property="article:published_time" content="{dated.isoformat()}">' if dated else ""
     paragraphs = "".join(f"<p>{text}</p>" for text in [body or _TEXT[0], *_TEXT[1:]])
     return (
-        f'<html lang="vi"><head><title>{headline}</title><meta property="og:type" content="article"></head><body>'
+        f'<html lang="vi"><head><title>{headline}</title><meta property="og:type" content="article">{time}</head><body>'
         f'<div class="clock">{clock}</div><h1>{headline}</h1><article>{paragraphs}</article></body></html>'
     )
 

@@ -38,6 +38,12 @@ UPDATE frontier SET
     SELECT 1 FROM aliases WHERE aliases.outlet_id = frontier.outlet_id AND aliases.url_key = frontier.url_key
   ) THEN 'article' END;
 UPDATE frontier SET
+  changes = (SELECT count(*) FROM versions JOIN aliases USING (article_id) WHERE aliases.outlet_id = frontier.outlet_id
+    AND aliases.url_key = frontier.url_key AND number > 1),
+  changed_at = (SELECT max(first_seen_at) FROM versions JOIN aliases USING (article_id)
+    WHERE aliases.outlet_id = frontier.outlet_id AND aliases.url_key = frontier.url_key AND number > 1)
+WHERE kind = 'article';
+UPDATE frontier SET
   rank = CASE WHEN kind = 'article' THEN 3 ELSE 2 END,
   kind = coalesce(kind, 'list')
 WHERE checked_at IS NOT NULL;
@@ -47,9 +53,23 @@ CREATE INDEX frontier_due ON frontier(outlet_id, rank, due_at);
 CREATE INDEX frontier_new ON frontier(outlet_id, promise DESC, found_at) WHERE rank = 1;
 """
 
+# How often a paper edits, as its own rechecks have shown (archive/habits.py).
+_HABITS = """
+-- a row a bucket: fewer than a hundred an outlet, however many articles and looks there are
+CREATE TABLE habits (
+  outlet_id INTEGER NOT NULL REFERENCES outlets(id),
+  bucket TEXT NOT NULL,
+  looks REAL NOT NULL,
+  changes REAL NOT NULL,
+  days REAL NOT NULL,
+  PRIMARY KEY (outlet_id, bucket)
+) STRICT, WITHOUT ROWID;
+"""
+
 
 @migrations()
 def m005_crawl(db: Database) -> None:
     """Columns and indexes for a frontier that is taken a few addresses at a time."""
-    script(db, _FRONTIER)
+    for statements in (_FRONTIER, _HABITS):
+        script(db, statements)
     db.execute("PRAGMA user_version = 5")

@@ -3,9 +3,9 @@
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
 from archive.store.frontier import (
+    call_all,
     captured_in_run,
     due,
-    due_again,
     enter,
     forbid,
     give_up,
@@ -17,6 +17,7 @@ from archive.store.frontier import (
     waiting,
 )
 from archive.store.furniture import furniture_of, learn_furniture
+from archive.store.habits import rechecks
 from archive.store.identity import latest_version
 from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
@@ -44,9 +45,9 @@ __all__ = [
     "Span",
     "Waiting",
     "article_count",
+    "call_all",
     "captured_in_run",
     "due",
-    "due_again",
     "due_pictures",
     "enter",
     "file",
@@ -71,6 +72,7 @@ __all__ = [
     "pages_of",
     "pictures_of",
     "plant",
+    "rechecks",
     "redirecting_here",
     "settle",
     "source_of",

@@ -2,29 +2,25 @@
 
 A run takes addresses a few at a time: seeds first; then what was never read, the likeliest article first; then lists
 that are due (`due`); then known articles and the rest, the most worthwhile first, as many as the run has a budget for
-(`due_again`). What a killed run took and did not finish is due in the next.
-
-A page is due again after a quarter of the time since it last brought something new, at most half a year: often while
-young or lively, ever more rarely later. The proportion follows the age-based rule of Cho and Garcia-Molina, "Effective
-Page Refresh Policies for Web Crawlers" (ACM TODS 28:4, 2003), in its simplest form.
+(archive.store.habits). What a killed run took and did not finish is due in the next.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from archive import clock
 from archive.records import Link, PageKind, Run
+from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
 from archive.store.connection import transaction
+from archive.store.habits import learn_check
 from archive.urls import url_key
 
-_SHARE = 4
-_LONGEST = timedelta(days=180)
-_AFTER_ERROR = timedelta(hours=1)
 _FORBIDDEN = timedelta(days=30)
 _DEEPEST = 20  # links from a seed, the pages of a list not counted
 
@@ -45,6 +41,15 @@ def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
                 " url = excluded.url, due_at = excluded.due_at, rank = excluded.rank, found_in = 'seed', depth = 0",
                 [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), _SEED],
             )
+
+
+def call_all(db: Database, run: Run, at: datetime) -> None:
+    """Makes all that is known due now, but what was withdrawn, or is left alone after an error."""
+    with transaction(db):
+        db.execute(
+            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND rank >= ? AND failures = 0 AND due_at > ?",
+            [clock.stamp(at), run.outlet_id, _LIST, clock.stamp(at)],
+        )
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> int:
@@ -80,13 +85,38 @@ def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
 
 
 def _hurry(db: Database, run: Run, links: dict[str, Link], known: dict[str, str | None], at: datetime) -> None:
+    """What is said to have changed since it last answered is due now, if what is said has proved true often enough."""
     for key, link in links.items():
-        if link.lastmod and clock.stamp(link.lastmod) > (known[key] or ""):
-            db.execute(
-                "UPDATE frontier SET lastmod = ?, due_at = min(due_at, ?), worth = 1e9"
-                " WHERE outlet_id = ? AND url_key = ?",
-                [clock.stamp(link.lastmod), clock.stamp(at), run.outlet_id, key],
-            )
+        if link.lastmod is None or clock.stamp(link.lastmod) <= (known[key] or ""):
+            continue
+        state, due = _state(db, run, key)
+        if state is None or due is None:
+            continue
+        sooner = promised(run.habits, replace(state, lastmod=link.lastmod), due, at)
+        db.execute(
+            "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ? WHERE outlet_id = ? AND url_key = ?",
+            [clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, run.outlet_id, key],
+        )
+
+
+def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
+    """What is known of an address, and when it is due; None where it is not in the frontier, or not to be asked for."""
+    row = db.execute(
+        "SELECT coalesce(kind, 'other'), found_at, published_at, checked_at, frontier.changed_at, checks, changes,"
+        " failures, lastmod, gone_since, due_at, worth FROM frontier LEFT JOIN articles USING (outlet_id, url_key)"
+        " WHERE outlet_id = ? AND url_key = ?",
+        [run.outlet_id, key],
+    ).fetchone()
+    if row is None:
+        return None, None
+    kind, found, published, checked, changed, checks, changes, failures, lastmod, gone, due, worth = row
+    claimed = clock.parse(published) if published else None
+    state = State(
+        kind, clock.parse(found), claimed if claimed and claimed.tzinfo else None,
+        checked and clock.parse(checked), changed and clock.parse(changed), checks, changes, failures,
+        lastmod and clock.parse(lastmod), gone and clock.parse(gone),
+    )  # fmt: skip
+    return state, Due(clock.parse(due), worth) if due else None
 
 
 def _depth(db: Database, run: Run, key: str) -> int:
@@ -109,24 +139,33 @@ def settle(
     how many links it had that were never seen before, which are news from all but an article; kind: what it turned out
     to be, None where the answer does not tell; links_of: the body whose links have been noted. Call inside a
     transaction."""
-    row = db.execute(
-        "SELECT changed_at, kind FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]
-    ).fetchone()
-    if row is None:
+    state, _ = _state(db, run, key)
+    if state is None:
         return
-    kind = kind or row[1] or "other"
-    changed = news or (kind != "article" and fresh > 0)
-    # a clock that was ahead may have written a time that is still to come
-    changed_at = at if changed or row[0] is None else min(clock.parse(row[0]), at)
+    state = _in_time(replace(state, kind=kind or state.kind), at)
+    changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
+    learn_check(db, run, run.habits, state, changed, at)
+    due = next_due(run.habits, state, changed, at)
     db.execute(
-        "UPDATE frontier SET changed_at = ?, due_at = ?, checked_at = ?, checks = checks + 1, changes = changes + ?,"
-        " failures = 0, kind = ?, rank = ?, worth = ?, links_of = coalesce(?, links_of)"
-        " WHERE outlet_id = ? AND url_key = ?",
+        "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
+        " checked_at = ?, checks = checks + 1, changes = changes + ?, failures = 0, kind = ?, rank = ?,"
+        " links_of = coalesce(?, links_of) WHERE outlet_id = ? AND url_key = ?",
         [
-            clock.stamp(changed_at), clock.stamp(at + min((at - changed_at) / _SHARE, _LONGEST)), clock.stamp(at),
-            changed, kind, _LIST if kind == "list" else _KNOWN, 0.0, links_of, run.outlet_id, key,
+            changed, clock.stamp(at), clock.stamp(due.at), due.worth, clock.stamp(at), changed, state.kind,
+            _LIST if state.kind == "list" else _KNOWN, links_of, run.outlet_id, key,
         ],
     )  # fmt: skip
+
+
+def _in_time(state: State, at: datetime) -> State:
+    """A clock that was ahead may have written times that are still to come."""
+    return replace(
+        state,
+        found_at=min(state.found_at, at),
+        checked_at=state.checked_at and min(state.checked_at, at),
+        changed_at=state.changed_at and min(state.changed_at, at),
+        gone_since=state.gone_since and min(state.gone_since, at),
+    )
 
 
 def links_are_noted(db: Database, run: Run, arrival_key: str, body_id: int | None) -> bool:
@@ -145,12 +184,6 @@ def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
             if taken := _take(db, run, rank, order, at, limit):
                 return taken
     return []
-
-
-def due_again(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
-    """Takes up to `limit` known articles and other addresses, those first that it is most worthwhile to look at."""
-    with transaction(db):
-        return _take(db, run, _KNOWN, "worth DESC, due_at", at, limit)
 
 
 def _take(db: Database, run: Run, rank: int, order: str, at: datetime, limit: int) -> list[str]:
@@ -178,25 +211,29 @@ def waiting(db: Database, run: Run, at: datetime) -> int:
 def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
     """Pages and pictures that are due later than any pause of ours were put off by a clock that was ahead: they are due
     now. Call inside a transaction."""
-    now, latest = clock.stamp(at), clock.stamp(at + _LONGEST)
+    now, latest = clock.stamp(at), clock.stamp(at + LONGEST)
     db.execute("UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND due_at > ?", [now, outlet_id, latest])
     db.execute("UPDATE images SET due_at = ? WHERE due_at > ?", [now, latest])
 
 
 def enliven(db: Database, run: Run, key: str, at: datetime) -> None:
-    """The page has brought something new, and is young again. Call inside a transaction."""
+    """The page has turned out to be edited otherwise than by a look at it: by another picture under an old address.
+    Call inside a transaction."""
     db.execute(
-        "UPDATE frontier SET changed_at = max(coalesce(changed_at, ''), ?) WHERE outlet_id = ? AND url_key = ?",
+        "UPDATE frontier SET changed_at = max(coalesce(changed_at, ''), ?), changes = changes + 1"
+        " WHERE outlet_id = ? AND url_key = ?",
         [clock.stamp(at), run.outlet_id, key],
     )
 
 
 def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
-    """An error: the address is left alone for a while. Call inside a transaction."""
-    db.execute(
-        "UPDATE frontier SET due_at = ?, failures = failures + 1 WHERE outlet_id = ? AND url_key = ?",
-        [clock.stamp(at + _AFTER_ERROR), run.outlet_id, key],
-    )
+    """An error: the address is left alone for a while, twice as long each time. Call inside a transaction."""
+    state, _ = _state(db, run, key)
+    if state is not None:
+        db.execute(
+            "UPDATE frontier SET due_at = ?, failures = failures + 1 WHERE outlet_id = ? AND url_key = ?",
+            [clock.stamp(after_error(state, at)), run.outlet_id, key],
+        )
 
 
 def enter(db: Database, run: Run, url: str, at: datetime) -> None:

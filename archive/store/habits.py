@@ -10,6 +10,7 @@ from archive import clock
 from archive.habits import BUCKETS, DAY, Bucket, Habits, Tally
 from archive.records import Run
 from archive.schedule import TURN, Budget, State, budget, lessons
+from archive.store.connection import transaction
 
 _HALF_LIFE = timedelta(days=180)
 _PROMISES = "promised"
@@ -54,13 +55,14 @@ def fade_habits(db: Database, run: Run, at: datetime) -> None:
     )
 
 
-def rechecks(db: Database, run: Run, at: datetime, asked: int | None = None) -> list[tuple[str, str]]:
-    """The known articles this run looks at again, as (url_key, url): first those whose turn must come so that each is
-    seen twice a year, then, of all that are due, those with the most edits expected beyond what made them due."""
+def rechecks(db: Database, run: Run, at: datetime, asked: int | None = None) -> list[str]:
+    """Takes the known articles, and other pages that are no lists, that this run looks at again: first those whose turn
+    must come so that each is seen twice a year, then, of all that are due, those with the most edits expected beyond
+    what made them due."""
     most, turns = _budget(db, run, at, asked)
     due = (
-        "SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND kind = 'article' AND due_at <= :now"
-        " AND run_id IS NOT :run"
+        "SELECT url_key, url FROM frontier"
+        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND run_id IS NOT :run"
     )
     known = {
         "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN),
@@ -70,13 +72,19 @@ def rechecks(db: Database, run: Run, at: datetime, asked: int | None = None) -> 
     rest = db.execute(
         f"{due} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
     ).fetchall()
-    return list(dict.fromkeys((*first, *rest)))[:most]
+    chosen = list(dict.fromkeys((*first, *rest)))[:most]
+    with transaction(db):
+        db.conn.executemany(
+            "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
+            [(run.id, run.outlet_id, key) for key, _ in chosen],
+        )
+    return [url for _, url in chosen]
 
 
 def _budget(db: Database, run: Run, at: datetime, asked: int | None) -> Budget:
     waiting = db.execute(
         "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
-        " WHERE outlet_id = :outlet AND kind = 'article' AND due_at <= :now AND checked_at <= :turn GROUP BY days",
+        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :turn GROUP BY days",
         {"outlet": run.outlet_id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN)},
     ).fetchall()
     return budget(dict(waiting), runs_a_day(db, run, at), asked)

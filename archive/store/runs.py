@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from archive.store.bodies import learn_dictionary
 from archive.store.connection import checkpoint, transaction
 from archive.store.dictionaries import has_doubled
 from archive.store.frontier import bring_back
+from archive.store.habits import fade_habits, habits_of
 from archive.store.seals import seal_finished
 
 
@@ -34,7 +36,9 @@ def start_run(db: Database, outlet: Outlet, software: Mapping[str, str], at: dat
             "INSERT INTO runs (outlet_id, started_at, software) VALUES (?, ?, ?)",
             [outlet_id, clock.stamp(at), json.dumps(dict(software))],
         )
-    return Run(int(cursor.lastrowid or 0), outlet_id, outlet)
+        run = Run(int(cursor.lastrowid or 0), outlet_id, outlet)
+        fade_habits(db, run, at)
+        return replace(run, habits=habits_of(db, outlet_id))
 
 
 def _register(db: Database, outlet: Outlet) -> int:

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlite_utils import Database
 
-from archive import Link, Run, start_run, store, take_in
-from tests.support import NOON, PAPER, Shoot, page, visit
+from archive import Link, Run, clock, start_run, store, take_in
+from tests.support import NOON, PAPER, Shoot, visit
+from tests.support import page as any_page
 
 HOME, LIST, A, B = (f"https://bao.example/{path}" for path in ("", "tin", "a-1.htm", "b-2.htm"))
 ARTICLES = "<p><a href='/a-1.htm'>Tin</a></p>"
+
+
+page = partial(any_page, dated=NOON)
 
 
 def after(**span: float) -> datetime:
@@ -61,8 +66,8 @@ def test_what_was_never_read_comes_before_lists_and_lists_before_articles(db: Da
     assert store.due(db, later, at, 10) == [B]
     assert store.due(db, later, at, 10) == [LIST]
     assert store.due(db, later, at, 10) == []
-    assert store.due_again(db, later, at, 10) == [A]
-    assert store.due_again(db, later, at, 10) == []
+    assert store.rechecks(db, later, at) == [A]
+    assert store.rechecks(db, later, at) == []
 
 
 def test_what_a_sitemap_says_has_changed_is_due_now(db: Database, run: Run, shoot: Shoot) -> None:
@@ -70,11 +75,12 @@ def test_what_a_sitemap_says_has_changed_is_due_now(db: Database, run: Run, shoo
     store.due(db, run, NOON, 1)
     visit(db, run, shoot(A, page()))
     visit(db, run, shoot(A, page(), hours=800))
-    later = next_run(db, after(hours=801))
-    found(db, later, A, at=after(hours=801), lastmod=after(hours=799))
-    assert store.due_again(db, later, after(hours=801), 10) == []
-    found(db, later, A, at=after(hours=801), lastmod=after(hours=800, minutes=30))
-    assert store.due_again(db, later, after(hours=801), 10) == [A]
+    at = after(hours=801)
+    later = next_run(db, at)
+    found(db, later, A, at=at, lastmod=after(hours=799))
+    assert store.rechecks(db, later, at) == []
+    found(db, later, A, at=at, lastmod=after(hours=800, minutes=30))
+    assert store.rechecks(db, later, at) == [A]
 
 
 def test_links_far_from_any_seed_are_not_followed_but_pages_of_a_list_are(db: Database, run: Run) -> None:
@@ -90,12 +96,20 @@ def test_links_far_from_any_seed_are_not_followed_but_pages_of_a_list_are(db: Da
     assert found(db, run, "https://bao.example/lich/20", on=here) == 0
 
 
-def test_an_article_is_due_after_a_quarter_of_the_time_since_it_changed(db: Database, run: Run, shoot: Shoot) -> None:
+def pause(db: Database, url: str) -> timedelta:
+    """For how long an address is left alone after its last look."""
+    due, checked = db.execute("SELECT due_at, checked_at FROM frontier WHERE url = ?", [url]).fetchone()
+    return clock.parse(due) - clock.parse(checked)
+
+
+def test_an_article_is_looked_at_ever_more_rarely(db: Database, run: Run, shoot: Shoot) -> None:
     found(db, run, A)
-    visit(db, run, shoot(A, page()))
-    visit(db, run, shoot(A, page(), hours=8))
-    assert store.due_again(db, next_run(db), after(hours=9, minutes=59), 10) == []
-    assert store.due_again(db, next_run(db), after(hours=10), 10) == [A]
+    pauses = []
+    for hours in (0, 3, 30, 300, 3000):
+        visit(db, run, shoot(A, page(), hours=hours))
+        pauses.append(pause(db, A))
+    assert pauses == sorted(pauses) and pauses[0] < timedelta(hours=3) and pauses[-1] > timedelta(days=30)
+    assert db.execute("SELECT checks, changes, changed_at FROM frontier WHERE url = ?", [A]).fetchone() == (5, 0, None)
 
 
 def test_an_edit_makes_an_article_young_again_and_a_new_link_in_its_margin_does_not(
@@ -104,10 +118,13 @@ def test_an_edit_makes_an_article_young_again_and_a_new_link_in_its_margin_does_
     found(db, run, A)
     visit(db, run, shoot(A, page()))
     visit(db, run, shoot(A, page(), hours=800), B)
-    later = next_run(db)
-    assert store.due_again(db, later, after(hours=800), 10) == []
-    visit(db, later, shoot(A, page("Sửa tên"), hours=1000))
-    assert store.due_again(db, next_run(db), after(hours=1000), 10) == [A]
+    calm = pause(db, A)
+    assert store.rechecks(db, run, after(hours=801)) == []
+    visit(db, run, shoot(A, page("Sửa tên"), hours=1000))
+    assert pause(db, A) < calm / 2
+    assert db.execute("SELECT changes, changed_at FROM frontier WHERE url = ?", [A]).fetchone() == (
+        1, clock.stamp(after(hours=1000)),
+    )  # fmt: skip
 
 
 def test_every_article_is_due_twice_a_year(db: Database, run: Run, shoot: Shoot) -> None:
@@ -115,9 +132,28 @@ def test_every_article_is_due_twice_a_year(db: Database, run: Run, shoot: Shoot)
     visit(db, run, shoot(A, page()))
     ten_years = 24 * 3653
     visit(db, run, shoot(A, page(), hours=ten_years))
-    for days, asked in ((179, []), (180, [A])):
+    for days, asked in ((149, []), (150, [A])):
         at = after(hours=ten_years + 24 * days)
-        assert store.due_again(db, next_run(db, at), at, 10) == asked
+        assert store.rechecks(db, next_run(db, at), at) == asked
+
+
+def test_what_is_gone_is_looked_for_and_ever_more_rarely(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A)
+    visit(db, run, shoot(A, page()))
+    pauses = []
+    for days in (1, 2, 10, 100):
+        visit(db, run, shoot(A, status=404, hours=24 * days))
+        pauses.append(pause(db, A))
+    assert pauses == [timedelta(days=days) for days in (1, 1, 9, 99)]
+
+
+def test_a_look_teaches_the_papers_habits(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A)
+    visit(db, run, shoot(A, page()))
+    visit(db, run, shoot(A, page("Sửa tên"), hours=2))
+    ((bucket, looks, changes),) = db.execute("SELECT bucket, looks, changes FROM habits WHERE looks > 0").fetchall()
+    assert (bucket, looks) == ("0d calm", 1)
+    assert changes >= 1, "a look that found an edit stands for one at least"
 
 
 def test_an_error_is_left_alone_for_an_hour(db: Database, run: Run, shoot: Shoot) -> None:
@@ -125,16 +161,19 @@ def test_an_error_is_left_alone_for_an_hour(db: Database, run: Run, shoot: Shoot
     store.due(db, run, NOON, 1)
     take_in(db, run, shoot(A, status=503))
     assert store.due(db, next_run(db), after(minutes=59), 10) == []
-    assert store.due(db, next_run(db), after(minutes=60), 10) == [A]
-
-
-def test_a_list_with_a_new_link_is_due_at_once(db: Database, run: Run, shoot: Shoot) -> None:
-    found(db, run, LIST)
-    visit(db, run, shoot(LIST, "<p>danh sách</p>"), A)
-    visit(db, run, shoot(LIST, "<p>danh sách</p>", hours=40), B)
     later = next_run(db)
-    assert store.due(db, later, after(hours=40), 10) == [A, B]
-    assert store.due(db, later, after(hours=40), 10) == [LIST]
+    assert store.due(db, later, after(minutes=60), 10) == [A]
+    take_in(db, later, shoot(A, status=503, hours=1))
+    assert store.due(db, next_run(db), after(hours=2, minutes=59), 10) == [], "and twice as long the second time"
+
+
+def test_a_list_is_due_by_how_often_it_brings_new_links(db: Database, run: Run, shoot: Shoot) -> None:
+    quiet = "https://bao.example/lich-su"
+    found(db, run, LIST, quiet)
+    for hour in range(6):
+        visit(db, run, shoot(LIST, "<p>danh sách</p>", hours=8 * hour), f"https://bao.example/tin-{hour}.htm")
+        visit(db, run, shoot(quiet, "<p>danh sách</p>", hours=8 * hour), A)
+    assert pause(db, LIST) < pause(db, quiet) / 2
 
 
 def test_the_longest_known_comes_first_and_the_limit_holds(db: Database, run: Run) -> None:
@@ -157,10 +196,10 @@ def test_validators_are_those_of_the_last_page_not_of_the_last_error(db: Databas
 def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: Run, shoot: Shoot) -> None:
     found(db, run, LIST)
     visit(db, run, shoot(LIST, "<p>danh sách</p>"), A)
-    store.due(db, run, NOON, 10)
     later = next_run(db)
-    assert store.due(db, later, after(hours=8), 1) == [A]
-    assert store.due(db, later, after(hours=8), 1) == [LIST]
-    take_in(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=8))  # and here the process was killed
-    assert store.due(db, next_run(db), after(hours=8, minutes=1), 10) == [A]
-    assert store.due(db, next_run(db), after(hours=8, minutes=1), 10) == [A]
+    at = after(hours=24)
+    assert store.due(db, later, at, 1) == [A]
+    assert store.due(db, later, at, 1) == [LIST]
+    take_in(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=24))  # and here the process was killed
+    again = next_run(db)
+    assert [store.due(db, again, at, 1) for _ in range(3)] == [[A], [LIST], []]
