@@ -31,6 +31,7 @@ FOLDER = Path(__file__).parent / "pictures"
 DAYS = (18, 19, 21, 21)  # of May 2026: run by run; nobody looked on the 20th
 WIDTH, HEIGHT = 1100, 760
 _BRIDGE = "SELECT id FROM articles WHERE headline LIKE 'Thông xe kỹ thuật%'"
+_CAPTURE = f"SELECT capture_id FROM versions WHERE article_id = ({_BRIDGE})"
 _REPLACED = "SELECT article_id FROM versions WHERE words_of IS NOT NULL LIMIT 1"
 
 
@@ -43,7 +44,7 @@ def main() -> None:
             "article": f"/-/article/{bridge}/v2?lang=en",
             "comparison": f"/-/diff/{bridge}/v1..v3?lang=en",
             "pictures-compared": f"/-/diff/{replaced}/v1..v2?lang=en&view=beside",
-            "evidence": f"/-/capture/{_one(archive, f'SELECT capture_id FROM versions WHERE article_id = ({_BRIDGE})')}?lang=en",
+            "evidence": f"/-/capture/{_one(archive, _CAPTURE)}?lang=en",
             "search": "/-/search?q=ben+got&lang=en",
             "photographs": "/-/photos?lang=en",
             "calendar": "/-/calendar?lang=en",
@@ -67,7 +68,7 @@ def _take(page: Page, address: str, file: Path) -> None:
     page.goto(address, wait_until="networkidle")
     shown = Image.open(BytesIO(page.screenshot())).convert("RGB")
     shown.quantize(160, dither=Image.Dither.NONE).save(file, optimize=True)
-    print(f"{file.name}: {file.stat().st_size // 1024} kB")
+    sys.stdout.write(f"{file.name}: {file.stat().st_size // 1024} kB\n")
 
 
 @contextmanager
