@@ -138,6 +138,7 @@ TABLES: tuple[Table, ...] = (
         "body_id": "bodies.id of the page it brought or confirmed",
         "revisit_of": "captures.id of the capture whose bytes it confirms",
         "via": "JSON: addresses whose redirects led here",
+        "detail": "what was odd: why its body was left (too large, no text), why the certificate cannot be trusted",
     }),
     Table("readings", "What an extractor made of a capture", {
         "capture_id": "captures.id",
@@ -156,6 +157,8 @@ TABLES: tuple[Table, ...] = (
         "reason": "one sentence when all was not well",
         "software": "JSON: versions of what ran",
         "stats": "JSON: counts",
+        "warnings": "JSON: sentences on what was not as usual; empty when all was",
+        "health": "JSON: measures of what the run brought, which later runs are compared with",
     }),
     Table("outlets", "The papers we follow", {
         "id": "number of the outlet",
@@ -267,6 +270,14 @@ TABLES: tuple[Table, ...] = (
         "looks": "how many looks ended in it",
         "changes": "how many edits these looks stand for",
         "days": "for how many days articles were watched in it",
+    }, "machinery"),
+    Table("hosts", "Hosts that failed, or asked for rest, and until when they are left alone", {
+        "host": "its name",
+        "errors": "how many errors in a row, over all runs",
+        "quiet_until": f"until when nothing is asked of it, {_TIME}",
+        "reason": "why, in one sentence",
+        "no_rules_since": f"since when its robots.txt has given no answer, {_TIME}",
+        "noted_at": _TIME,
     }, "machinery"),
     Table("credits", "How many pictures of the articles' newest versions each credit has; kept up by triggers", {
         "credit": "who made them, as printed",
