@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -211,17 +211,22 @@ class _writing:
             f"        ingest(db, run, Capture('{URL}', '{URL}', at, 200, body=page(f'Cầu mới {{n}}').encode(), encoding='utf-8'))\n"
             "        print(n, flush=True)\n"
         )
+        self._told = self._path.with_suffix(".log").open("w+")
         self._process = subprocess.Popen(
-            [sys.executable, "-c", program, str(self._path)], stdout=subprocess.PIPE, cwd=ROOT
+            [sys.executable, "-c", program, str(self._path)], stdout=self._told, stderr=self._told, cwd=ROOT
         )
-        assert self._process.stdout is not None
-        self._process.stdout.readline()
-        threading.Thread(target=self._process.stdout.read, daemon=True).start()
+        while not self._said() and self._process.poll() is None:
+            time.sleep(0.05)
+
+    def _said(self) -> str:
+        return self._path.with_suffix(".log").read_text()
 
     def __exit__(self, *_: object) -> None:
-        assert self._process.poll() is None, "the crawl ended before the pages were asked for"
+        ended = self._process.poll()
         self._process.terminate()
         self._process.wait()
+        self._told.close()
+        assert ended is None, f"the crawl ended before the pages were asked for: {self._said()[-2000:]}"
 
 
 def test_datasette_s_own_pages_lead_to_the_room(alone: str) -> None:
