@@ -8,7 +8,7 @@
 
 from archive.errors import LuubaoError
 from archive.extract import read_page
-from archive.finding import discover, links_are_noted
+from archive.finding import discover, links_are_noted, note_sitemaps
 from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, read_pending, take_in, try_to_read
 from archive.records import (
     Block,
@@ -105,6 +105,7 @@ __all__ = [
     "links_are_noted",
     "note_hosts",
     "note_redirect",
+    "note_sitemaps",
     "open_archive",
     "pictures_of",
     "plant",

@@ -10,6 +10,8 @@ from sqlite_utils import Database
 from archive import store
 from archive.ingest import Arrival, Ingested
 from archive.records import Link, PageKind, Reading, Run, Unreadable
+from archive.shapes import LIKELY
+from archive.urls import same_site
 
 _LISTS = frozenset({"listing", "home"})
 
@@ -19,13 +21,31 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
 
     Only with this is the page done: a run that is killed before leaves it due, so that its links are not lost.
     """
-    key, filed = arrival.source.url_key, ingested.filed
+    key, url, filed = arrival.source.url_key, arrival.source.url, ingested.filed
     with store.transaction(db):
-        fresh = store.note_links(db, run, arrival.source.url, links, at)
-        kind = kind_of(ingested.reading, bool(links), fresh)
+        fresh = store.note_links(db, run, url, links, at)
+        _learn_yield(db, run, url, fresh, links, first=store.is_new(db, run, key))
+        kind = kind_of(ingested.reading, bool(links), len(fresh))
         news = filed is not None and filed.outcome in ("new", "edited")
-        store.settle(db, run, key, at, news=news, fresh=fresh, kind=kind, links_of=arrival.body_id)
-    return fresh
+        store.settle(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
+    return len(fresh)
+
+
+def _learn_yield(
+    db: Database, run: Run, page_url: str, fresh: Sequence[Link], links: Sequence[Link], *, first: bool
+) -> None:
+    """What pages of this shape lead to: whether it is worth while to go on following them."""
+    if first or fresh:
+        promise = store.promise_of(db, run, [link.url for link in links])
+        likely = {url for url, share in promise.items() if share > LIKELY}
+        store.note_yield(db, run, page_url, sum(link.url in likely for link in fresh), likely)
+
+
+def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], at: datetime) -> None:
+    """Notes the sitemaps that a robots.txt names, those on other sites left out."""
+    ours = [Link(url, "sitemap-index") for url in urls if same_site(url, run.outlet.hosts)]
+    with store.transaction(db):
+        store.note_links(db, run, robots_url, ours, at)
 
 
 def kind_of(reading: Reading | Unreadable | None, leads_on: bool, fresh: int) -> PageKind | None:

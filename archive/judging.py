@@ -28,10 +28,15 @@ def judge_run(db: Database, run: Run, health: Health, outcome: str, *, since: da
     return [replace(finding, known=finding.key in told) for finding in found]
 
 
+def told_before(db: Database, run_id: int, sentence: str) -> bool:
+    """Whether a run of the day before has told that warning too."""
+    return warned_before(db, run_id, sentence, _A_DAY)
+
+
 def add_warning(db: Database, run_id: int, sentence: str) -> bool:
     """Adds a warning to a run that is recorded already. Returns whether a run of the day before has told it too. Raises
     ArchiveUnusable."""
-    earlier = warned_before(db, run_id, sentence, _A_DAY)
+    earlier = told_before(db, run_id, sentence)
     warn(db, run_id, [sentence])
     return earlier
 

@@ -264,6 +264,17 @@ TABLES: tuple[Table, ...] = (
         "links_of": "the page whose links have been noted: bodies.id",
         "worth": "how worthwhile it is to look at it again, among what is due",
     }, "machinery"),
+    Table("shapes", "What an outlet's addresses turned out to be, by their shape", {
+        "outlet_id": "outlets.id",
+        "level": "how exact the shape is",
+        "name": "the shape",
+        "articles": "how many addresses of it were articles, when first read",
+        "lists": "how many were lists",
+        "others": "how many were neither",
+        "found": "how many links to articles never seen before its pages brought",
+        "barren": "how many of its pages in a row brought nothing",
+        "alive": "1 where something new is to be expected of it",
+    }, "machinery"),
     Table("habits", "How often a paper edits its articles, as its rechecks have shown; fades by half in half a year", {
         "outlet_id": "outlets.id",
         "bucket": "days since publication, and whether and when an edit was seen; promised: what sitemaps said",

@@ -134,6 +134,10 @@ class Door:
         archive.forbid(self.db, self.run, url, now())
         self.counts["forbidden"] += 1
 
+    def note_sitemaps(self, robots_url: str, urls: Sequence[str]) -> None:
+        """Notes the sitemaps that a robots.txt names."""
+        archive.note_sitemaps(self.db, self.run, robots_url, urls, now())
+
     def take_in(self, capture: Capture) -> Arrival:
         """Keeps a capture."""
         return archive.take_in(self.db, self.run, capture)
@@ -143,7 +147,10 @@ class Door:
         ingested = archive.put_away(self.db, arrival.source, reading)
         fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += fresh
-        self._note_seed(arrival.source.url_key, Seed(arrival.outcome, len(links), _newest(links)))
+        if arrival.source.url_key in self._seeds:
+            self._note_seed(arrival.source.url_key, Seed(arrival.outcome, len(links), _newest(links)))
+        else:
+            self.health.add(ingested)
         return self._handed(ingested, arrival)
 
     def confirm(self, capture: Capture, arrival: Arrival) -> Handed:
@@ -187,7 +194,6 @@ class Door:
             self.health.add_seed(url, seed)
 
     def _count(self, ingested: Ingested) -> None:
-        self.health.add(ingested)
         self.counts["captures"] += 1
         self.counts[ingested.outcome] += 1
         self.counts["disappeared"] += ingested.buried

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 from archive import finish_run, learn_furniture, read_pending, start_run
 from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
-from archive.judging import judge_run
+from archive.judging import judge_run, told_before
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.lock import outlet_lock
@@ -39,6 +39,7 @@ class Record:
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
         self.spider, self.stats = spider, stats
+        self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
         self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
         self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
         self.normal_since: date | None = settings["LUUBAO_NORMAL_SINCE"]
@@ -118,6 +119,8 @@ class Record:
             self._fail(door, _mistake(error))
 
     def _finish(self, door: Door, reason: str) -> None:
+        if door.counts["captures"] >= self.most:
+            reason = "max-pages"
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         reasons = [*door.warnings, *door.failures]
         self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
@@ -125,10 +128,15 @@ class Record:
             outcome = self.verdict.outcome
             findings = judge_run(door.db, door.run, door.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
-        told = self.verdict.reason or ""
-        self.verdict = self.verdict.warned(*(sentence for sentence in door.warnings if sentence not in told))
+        self._warn(door)
         learn_furniture(door.db, door.run, now())
         self._record(door)
+
+    def _warn(self, door: Door) -> None:
+        """Adds what the crawl itself met with, which is said once a day."""
+        for sentence in door.warnings:
+            if sentence not in (self.verdict.reason or ""):
+                self.verdict = self.verdict.warned(sentence, known=told_before(door.db, door.run.id, sentence))
 
     def _fail(self, door: Door, verdict: Verdict) -> None:
         self.verdict = verdict

@@ -5,6 +5,8 @@ from __future__ import annotations
 from asyncio import Semaphore
 from collections import defaultdict
 from datetime import timedelta
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
@@ -13,8 +15,8 @@ from archive import HostState
 from archive.clock import now
 from crawler.hosts import Hosts, Patience
 from crawler.outlet import OutletSpider
-from crawler.reach import Reach
 from crawler.refusals import LeftAlone
+from crawler.wire.reach import Reach
 
 
 class Guest:
@@ -26,7 +28,7 @@ class Guest:
         at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self.turns: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(at_once))
         self.desk = spider.desk
-        self.reach = Reach.of(spider.home_url, settings.getlist("LUUBAO_INSIDE"))
+        self.reach = Reach.of(spider.home_url, [*settings.getlist("LUUBAO_INSIDE"), *_proxies()])
         self.hosts = Hosts(patience_of(settings), self.desk.door.troubled_hosts, self._remember, self.warn)
 
     @classmethod
@@ -52,6 +54,11 @@ class Guest:
         if host not in self._doubted:
             self._doubted.add(host)
             self.warn(f"{host} cannot prove who it is: {doubt}. Its pages are kept all the same, and say so")
+
+
+def _proxies() -> list[str]:
+    """Where the environment sends requests instead of to the web: whoever set that meant it."""
+    return [netloc for proxy in getproxies().values() if (netloc := urlsplit(proxy).netloc.rpartition("@")[2])]
 
 
 def guest_of(crawler: Crawler) -> Guest:

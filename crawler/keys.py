@@ -78,7 +78,7 @@ KEYS: tuple[Key, ...] = (
         "How many requests may be under way at one host at a time. One is polite.",
         scrapy="CONCURRENT_REQUESTS_PER_DOMAIN"),
     Key("timeout", "crawl", kinds.number("a number of seconds, at least 1", least=1, most=3600), 60,
-        "Seconds to wait for an answer.",
+        "Seconds that a request may take, from its beginning to the last byte of the answer.",
         scrapy="DOWNLOAD_TIMEOUT"),
     Key("retries", "crawl", kinds.count("a whole number, 0 to 10", most=10), 1,
         "How often a request that failed is tried again in the same run.",
@@ -90,7 +90,7 @@ KEYS: tuple[Key, ...] = (
         "How many processes read pages while others are fetched. By default one for each core.",
         example=1,
         scrapy="LUUBAO_READERS"),
-    Key("inside", "crawl", kinds.TEXT, "",
+    Key("inside", "crawl", kinds.HOSTS, None,
         "Hosts of your own network that may be asked all the same: names or addresses, with or without a port, commas"
         " between. Links to all others of it are not followed.",
         example="10.0.0.5, intranet.example:8080", scrapy="LUUBAO_INSIDE"),

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from archive.errors import Misconfigured
 from crawler.hours import Hours
+from crawler.wire.reach import Reach
 
 Value = bool | int | float | str | date | None
 
@@ -100,6 +102,15 @@ def _hours(value: Any) -> str:
     return str(Hours.parse(_text(value)))
 
 
+def _hosts(value: Any) -> str:
+    text = _text(value)
+    try:
+        Reach.of("", text.split(","))
+    except Misconfigured:
+        raise ValueError from None
+    return text
+
+
 def _day(value: Any) -> date:
     if type(value) is not date:  # a datetime is a date too, and says more than is meant
         raise ValueError
@@ -110,6 +121,7 @@ SWITCH = Kind("true or false", _switch, _switch_from)
 TEXT = Kind("a text of one line", _text)
 CONTACT = Kind("an e-mail address or a web address, such as archive@library.example", _contact)
 URL = Kind("a web address, such as https://hc.example/ping/0d1f", _url)
+HOSTS = Kind("hosts with commas between them, such as 10.0.0.8:8080, anh.noibo", _hosts)
 HOURS = Kind("two times of day, such as 22:00-06:00", _hours)
 DAY = Kind("a day, such as 2026-06-01", _day, date.fromisoformat)
 

@@ -18,7 +18,7 @@ from twisted.python.failure import Failure
 
 from archive import Capture, Outlet, WantedPicture, absolute, same_site
 from archive.errors import ArchiveUnusable, Misconfigured
-from crawler import configuration
+from crawler import configuration, discovery
 from crawler.configuration import for_scrapy
 from crawler.desk import Desk
 from crawler.door import Door
@@ -134,6 +134,11 @@ class OutletSpider(scrapy.Spider):
             door.failed(url, failure.getErrorMessage())
         else:
             door.failed(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
+
+    def note_rules(self, url: str, body: bytes) -> None:
+        """Notes the sitemaps that a robots.txt names."""
+        named = discovery.sitemaps_in(body, url)
+        self.desk.note(lambda door: door.note_sitemaps(url, named))
 
     @contextmanager
     def _ending_with_the_archive(self) -> Iterator[None]:

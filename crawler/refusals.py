@@ -3,8 +3,8 @@
 IgnoreRequest          Scrapy's own: no retry, no error of the host
 ├── Forbidden          raised instead of a request that robots.txt forbids, from crawler.robots
 ├── RobotsUnavailable  raised instead of a request when robots.txt gave no answer, from crawler.robots
-├── LeftAlone          raised instead of asking a host that is to be left alone, from crawler.gate
-└── Inside             raised instead of asking this machine or its network, from crawler.gate
+├── LeftAlone          raised instead of asking a host that is to be left alone, from crawler.wire.gate
+└── Inside             raised instead of asking this machine or its network, from crawler.wire.gate
 """
 
 from __future__ import annotations

@@ -21,11 +21,11 @@ from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.misc import build_from_crawler
 
 from archive import absolute
-from crawler.bounds import MOST_RULES
 from crawler.exchange import leads_to, remarks
 from crawler.guest import guest_of
 from crawler.hosts import host_to_ask
 from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
+from crawler.wire.bounds import MOST_RULES
 
 _MOST_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
 
@@ -89,7 +89,9 @@ class RobotsTxt(RobotsTxtMiddleware):
         return response
 
     async def _parse(self, answer: Response, request: Request) -> RobotParser:
-        rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, _utf8(answer.body[:MOST_RULES]))
+        text = _utf8(answer.body[:MOST_RULES])
+        rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, text)
+        self.crawler.spider.note_rules(answer.url, text)  # type: ignore[union-attr]  # an OutletSpider's
         await self.crawler.signals.send_catch_log_async(
             signal=signals.robots_parsed, robotparser=rules, request=request
         )

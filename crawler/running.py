@@ -75,15 +75,15 @@ def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
     if ended.run is not None:
         with suppress(LuubaoError), open_archive(database, create=True) as db:
             known = add_warning(db, ended.run, sentence)
-    verdict = ended.verdict.warned(sentence)
-    return replace(ended, verdict=replace(verdict, news=ended.verdict.news) if known else verdict)
+    return replace(ended, verdict=ended.verdict.warned(sentence, known=known))
 
 
 def _lines(ended: Ended, warnings: tuple[str, ...], *, all_is_told: bool = True) -> Iterator[str]:
-    """What happened, where somebody watches; and what went wrong, in any case."""
+    """What happened, where somebody watches; and what went wrong, in any case. That the paper's hours ended or prevented
+    a run is nothing wrong."""
     if all_is_told and ended.run is not None:
         yield f"{ended.outlet}: {_counted(ended.counts)}"
-    if ended.verdict.reason and (all_is_told or ended.verdict.exit is not Exit.OK):
+    if ended.verdict.reason and (all_is_told or ended.verdict.outcome != "ok"):
         yield f"{ended.outlet}: {ended.verdict.reason}"
     yield from (f"{ended.outlet}: {warning}" for warning in warnings)
 

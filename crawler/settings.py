@@ -26,6 +26,8 @@ ROBOTSTXT_OBEY = True  # default False; read by: crawler.robots.RobotsTxt
 DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
 CONCURRENT_REQUESTS = 4  # default 16: few enough that a run stops soon after it is told to; read by: the downloader
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; read by: the downloader's slots
+# default also Accept-Language: en, by which a paper may answer in English; read by: DefaultHeadersMiddleware
+DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by: CookiesMiddleware
 
 # The hours of the day in which a paper may be crawled, on its own clock: "22:00-06:00". None is any time.
@@ -40,12 +42,12 @@ LUUBAO_LONGEST_WAIT = 5 * 60  # what a run waits for a host; one that wants more
 LUUBAO_LONGEST_DELAY = 5 * 60  # the longest Crawl-delay obeyed by waiting; a longer one is obeyed by leaving
 
 # Hosts of our own network that may be asked all the same: names or addresses, with or without a port, commas between.
-LUUBAO_INSIDE = ""  # read by: crawler.guest
+LUUBAO_INSIDE = None  # read by: crawler.guest
 
 # Bounds
 DOWNLOAD_TIMEOUT = 60  # default 180, in seconds, from the first byte sent to the last received; the download handler
-DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; as it comes, and unpacked: crawler.bounds, crawler.unpacking
-LUUBAO_MAXSIZE_NOT_TEXT = 4 * 1024 * 1024  # of what a page's address serves and is no text; read by: crawler.bounds
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; as it comes (crawler.wire.bounds), and unpacked (.unpacking)
+LUUBAO_MAXSIZE_NOT_TEXT = 4 * 1024 * 1024  # of what a page's address serves and is no text; crawler.wire.bounds
 DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the capture says what was left; read by: the download handler
 LUUBAO_MAX_PAGES = 0  # no limit; read by: crawler.scheduler
 LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive.schedule; crawler.extensions.Record
@@ -70,17 +72,17 @@ REMOTE_CONTROL_ENABLED = False  # default True; read by: RemoteControl
 
 DOWNLOAD_HANDLERS = {
     # default: Scrapy's own; a paper leads nowhere but to the web
-    "http": "crawler.gate.Gate",
-    "https": "crawler.gate.Gate",
+    "http": "crawler.wire.gate.Gate",
+    "https": "crawler.wire.gate.Gate",
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 DOWNLOADER_MIDDLEWARES = {
     # default {}; Scrapy's own allows everything when robots.txt fails, or moved
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.gate.Refuse": 90,
+    "crawler.wire.gate.Refuse": 90,
     "crawler.robots.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.unpacking.Unpacking": 590,
+    "crawler.wire.unpacking.Unpacking": 590,
 }
 ITEM_PIPELINES = {"crawler.pictures.Pictures": 100}  # default {}
 EXTENSIONS = {
@@ -88,7 +90,7 @@ EXTENSIONS = {
     "crawler.curfew.Curfew": 50,
     "crawler.extensions.Record": 100,
     "crawler.guest.Guest": 150,
-    "crawler.bounds.Bounds": 160,
+    "crawler.wire.bounds.Bounds": 160,
     "crawler.delay.CrawlDelay": 200,
     "crawler.progress.Progress": 300,
 }

@@ -16,9 +16,9 @@ FIELDS = {
     "started_at": "when it began, UTC, ISO 8601; null where none began",
     "finished_at": "when it ended",
     "outcome": "`ok`, `nothing-found`, `partly-failed`, `failed`, `interrupted`; where none began, `locked`,"
-    " `misconfigured` or `failed`",
+    " `misconfigured`, `failed`, or `ok` outside the paper's hours",
     "exit": "the exit code",
-    "reason": "one sentence when all was not well, else null",
+    "reason": "one sentence when all was not well, or when the paper's hours kept it from going on; else null",
     "warnings": "sentences about what is not as usual, also those that were told before",
     "counts": "how often what happened: `captures` (answers), `new`, `edited`, `unchanged`, `disappeared`, `failed`,"
     " `pictures` ...",

@@ -62,8 +62,9 @@ _EXITS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well.
-    warnings: what is not as usual, in sentences; news: those of them that no run of the last day has told."""
+    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well and it
+    was not the paper's hours that ended or prevented the run. warnings: what is not as usual, in sentences; news: those
+    of them that no run of the last day has told."""
 
     outcome: str
     reason: str | None = None
@@ -75,9 +76,10 @@ class Verdict:
         """The exit code that says the same."""
         return Exit.OK_WITH_WARNINGS if self.outcome == "ok" and self.warnings else _EXITS[self.outcome]
 
-    def warned(self, *sentences: str) -> Verdict:
-        """The same with further warnings."""
-        return replace(self, warnings=(*self.warnings, *sentences), news=(*self.news, *sentences))
+    def warned(self, sentence: str, *, known: bool = False) -> Verdict:
+        """The same with a further warning, which a run of the last day has told already where it is known."""
+        news = self.news if known else (*self.news, sentence)
+        return replace(self, warnings=(*self.warnings, sentence), news=news)
 
 
 def judge(

@@ -14,9 +14,10 @@ from pathlib import Path
 import click
 
 from archive.schema import TABLES
+from archive.status.text import lines as status_lines
 from archive.store import open_archive
 from archive.store.ten import TOPICS, Question
-from archive.status.text import lines as status_lines
+from crawler import settings
 from crawler.cli import luubao
 from crawler.sample import sample
 from crawler.summary import FIELDS
@@ -112,6 +113,38 @@ _BY_OUR_CLOCK = re.compile(r"ORDER BY \S*(_at|gone_since|version_id|stood_days)\
 def _cut(value: object) -> str:
     text = "" if value is None else " ".join(str(value).split())
     return text if len(text) <= _SHOWN_LETTERS else text[:_SHOWN_LETTERS] + "…"
+
+
+def bounds() -> str:
+    """What bounds a crawl, as it is set for everybody."""
+    rows = [f"| {meaning} | {tell(getattr(settings, name))} | `{name}` |" for name, meaning, tell in _BOUNDS]
+    return "\n".join(["| | bound | setting |", "|---|---|---|", *rows])
+
+
+def _seconds(value: float) -> str:
+    number, unit = next((value / size, unit) for unit, size in _TIMES if value % size == 0)
+    return f"{number:g} {unit}{'s' if number != 1 else ''}"
+
+
+def _bytes(value: int) -> str:
+    return f"{value / 1024**2:g} MiB"
+
+
+_TIMES = (("hour", 3600), ("minute", 60), ("second", 1))
+_BOUNDS = (
+    ("DOWNLOAD_DELAY", "pause between two requests to a host, where robots.txt names none", _seconds),
+    ("CONCURRENT_REQUESTS_PER_DOMAIN", "requests under way to a host", str),
+    ("LUUBAO_LONGEST_DELAY", "longest Crawl-delay that a run waits for", _seconds),
+    ("LUUBAO_LONGEST_WAIT", "longest Retry-After that a run waits for", _seconds),
+    ("LUUBAO_FIRST_PAUSE", "pause after a 429 or 503 without one, doubled each time", _seconds),
+    ("RETRY_TIMES", "second tries of a failed request in a run", str),
+    ("LUUBAO_ERRORS_IN_A_ROW", "errors in a row before a host is left alone", str),
+    ("LUUBAO_FIRST_QUIET", "for how long, doubled with every further error", _seconds),
+    ("LUUBAO_LONGEST_QUIET", "and at most", _seconds),
+    ("DOWNLOAD_TIMEOUT", "time a request may take, from its beginning to the last byte", _seconds),
+    ("DOWNLOAD_MAXSIZE", "size of a page or a picture, as it comes and unpacked", _bytes),
+    ("LUUBAO_MAXSIZE_NOT_TEXT", "size of what is at a page's address and no text", _bytes),
+)
 
 
 def example(name: str, language: str) -> str:

@@ -23,7 +23,9 @@ _DATA = re.compile(
     re.I | re.S,
 )
 _GONE = re.compile(
-    r"\b404\b|not found|page (?:unavailable|missing|does not exist)|no longer (?:available|exists)|không tìm thấy|"
+    # the number of the error, not of anything that can be counted or named: `lỗi 404`, `404 - Báo`, never `404 hộ dân`
+    r"^\W*404\W*$|(?:error|lỗi|mã|http|status|page|trang)\W{0,3}404\b|\b404\s*(?:[-–—|:/]|error|lỗi)|[-–—|(]\s*404\W*$|"
+    r"not found|page (?:unavailable|missing|does not exist)|no longer (?:available|exists)|không tìm thấy|"
     r"không tồn tại|đã bị xóa|"
     r"nicht gefunden|introuvable|no encontrada|non trovata|não encontrada|nie znaleziono|не найдена",
     re.I,

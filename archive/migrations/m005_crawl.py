@@ -94,10 +94,27 @@ CREATE TABLE hosts (
 ALTER TABLE captures ADD COLUMN detail TEXT;
 """
 
+# What an outlet's addresses have turned out to be, by their shapes (archive/shapes).
+_SHAPES = """
+-- a row for every shape of which a page was read: some hundreds an outlet, however many addresses there are
+CREATE TABLE shapes (
+  outlet_id INTEGER NOT NULL REFERENCES outlets(id),
+  level TEXT NOT NULL,
+  name TEXT NOT NULL,
+  articles REAL NOT NULL,
+  lists REAL NOT NULL,
+  others REAL NOT NULL,
+  found REAL NOT NULL,
+  barren REAL NOT NULL,
+  alive INTEGER NOT NULL,
+  PRIMARY KEY (outlet_id, level, name)
+) STRICT, WITHOUT ROWID;
+"""
+
 
 @migrations()
 def m005_crawl(db: Database) -> None:
     """A frontier that is taken a few addresses at a time; habits of papers, manners of hosts; what was not as usual."""
-    for statements in (_FRONTIER, _HABITS, _HOSTS, _RUNS):
+    for statements in (_FRONTIER, _HABITS, _SHAPES, _HOSTS, _RUNS):
         script(db, statements)
     db.execute("PRAGMA user_version = 5")

@@ -171,5 +171,5 @@ def _attention(facts: OutletFacts, ended: list[RunFacts], *, running: bool) -> I
     if broken_off >= _BROKEN_OFF:
         yield f"{broken_off} of the last {len(ended[-_OF_LAST:])} runs were broken off before they were done"
     if ended:
-        yield from filter(None, [ended[-1].reason if ended[-1].outcome != "interrupted" else None])
+        yield from filter(None, [ended[-1].reason if ended[-1].outcome in _FAILURES else None])
         yield from ended[-1].warnings

@@ -27,6 +27,7 @@ from archive.store.pictures import due_pictures, keep_picture, leave_picture, pi
 from archive.store.refile import Recording
 from archive.store.rehearsal import Rehearsal
 from archive.store.runs import article_count, finish_run, start_run
+from archive.store.shapes import note_yield, promise_of
 from archive.store.sources import (
     note_move,
     note_redirect,
@@ -57,6 +58,7 @@ __all__ = [
     "forbid",
     "furniture_of",
     "give_up",
+    "is_new",
     "keep",
     "keep_picture",
     "kept_body",
@@ -71,12 +73,14 @@ __all__ = [
     "note_links",
     "note_move",
     "note_redirect",
+    "note_yield",
     "open_archive",
     "outlets_of",
     "page_of",
     "pages_of",
     "pictures_of",
     "plant",
+    "promise_of",
     "rechecks",
     "redirecting_here",
     "settle",

@@ -19,6 +19,7 @@ from archive.records import Link, PageKind, Run
 from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
 from archive.store.connection import transaction
 from archive.store.habits import learn_check
+from archive.store.shapes import note_kind, promise_of, worth_asking
 from archive.urls import url_key
 
 _FORBIDDEN = timedelta(days=30)
@@ -52,26 +53,31 @@ def call_all(db: Database, run: Run, at: datetime) -> None:
         )
 
 
-def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> int:
-    """Notes the links of a page; returns how many were never seen before. What is said to have changed since it was
+def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> list[Link]:
+    """Notes the links of a page; returns those that were never seen before. What is said to have changed since it was
     last read is due now. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in reversed(links)}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
     page_key = url_key(page_url)
     depth = _depth(db, run, page_key)
-    rows = [
-        [run.outlet_id, key, link.url, clock.stamp(at), clock.stamp(at), link.found_in, page_key,
-         depth + (link.found_in != "pagination"), link.lastmod and clock.stamp(link.lastmod)]
+    fresh = {
+        key: link
         for key, link in reversed(keyed.items())
         if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
-    ]  # fmt: skip
+    }
+    promise = promise_of(db, run, [link.url for link in fresh.values()])
+    moment = clock.stamp(at)
     db.conn.executemany(
-        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
-    )
-    return len(rows)
+        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod, promise)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            [run.outlet_id, key, link.url, moment, moment, link.found_in, page_key,
+             depth + (link.found_in != "pagination"), link.lastmod and clock.stamp(link.lastmod), promise[link.url]]
+            for key, link in fresh.items()
+        ],
+    )  # fmt: skip
+    return list(fresh.values())
 
 
 def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
@@ -145,6 +151,8 @@ def settle(
     state = _in_time(replace(state, kind=kind or state.kind), at)
     changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
     learn_check(db, run, run.habits, state, changed, at)
+    if not state.checks:
+        _learn_shape(db, run, key, state.kind, new=news)
     due = next_due(run.habits, state, changed, at)
     db.execute(
         "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
@@ -155,6 +163,13 @@ def settle(
             _LIST if state.kind == "list" else _KNOWN, links_of, run.outlet_id, key,
         ],
     )  # fmt: skip
+
+
+def _learn_shape(db: Database, run: Run, key: str, kind: PageKind, *, new: bool) -> None:
+    url, found_on = db.execute(
+        "SELECT url, found_on FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]
+    ).fetchone()
+    note_kind(db, run, url, kind, new=new, found_on=found_on)
 
 
 def _in_time(state: State, at: datetime) -> State:
@@ -177,26 +192,41 @@ def links_are_noted(db: Database, run: Run, arrival_key: str, body_id: int | Non
     return row is not None
 
 
+def is_new(db: Database, run: Run, key: str) -> bool:
+    """Whether the address has never answered."""
+    row = db.execute("SELECT checks FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
+    return row is not None and row[0] == 0
+
+
 def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
-    """Takes up to `limit` addresses: seeds, what was never read, lists."""
+    """Takes up to `limit` addresses: seeds, what was never read, lists. Of what was never read, what pages of its shape
+    have shown to be a bottomless pit is left to later runs (archive.shapes)."""
     with transaction(db):
-        for rank, order in ((_SEED, "found_at"), (_NEW, "promise DESC, found_at"), (_LIST, "due_at")):
-            if taken := _take(db, run, rank, order, at, limit):
-                return taken
-    return []
+        if seeds := _take(db, run, _SEED, "found_at", at, limit):
+            return [url for url, _ in seeds]
+        while new := _take(db, run, _NEW, "promise DESC, found_at", at, limit):
+            if asked := _worth_asking(db, run, new):
+                return asked
+        return [url for url, _ in _take(db, run, _LIST, "due_at", at, limit)]
 
 
-def _take(db: Database, run: Run, rank: int, order: str, at: datetime, limit: int) -> list[str]:
+def _worth_asking(db: Database, run: Run, new: list[tuple[str, str]]) -> list[str]:
+    asked = set(worth_asking(db, run, [url for url, found_in in new if found_in in ("page", "pagination")]))
+    return [url for url, found_in in new if found_in not in ("page", "pagination") or url in asked]
+
+
+def _take(db: Database, run: Run, rank: int, order: str, at: datetime, limit: int) -> list[tuple[str, str]]:
+    """Takes addresses of a rank; returns each with where it was found."""
     rows = db.execute(
-        f"SELECT url_key, url FROM frontier WHERE outlet_id = ? AND rank = {rank} AND due_at <= ?"
-        f" AND run_id IS NOT ? ORDER BY {order} LIMIT ?",
+        f"SELECT url_key, url, coalesce(found_in, 'page') FROM frontier WHERE outlet_id = ? AND rank = {rank}"
+        f" AND due_at <= ? AND run_id IS NOT ? ORDER BY {order} LIMIT ?",
         [run.outlet_id, clock.stamp(at), run.id, limit],
     ).fetchall()
     db.conn.executemany(
         "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
-        [(run.id, run.outlet_id, key) for key, _ in rows],
+        [(run.id, run.outlet_id, key) for key, _, _ in rows],
     )
-    return [url for _, url in rows]
+    return [(url, found_in) for _, url, found_in in rows]
 
 
 def waiting(db: Database, run: Run, at: datetime) -> int:

@@ -34,7 +34,7 @@ def _facts(name: str, title: str, paper: Paper, every: timedelta, seed: int, wai
         if fell:
             health["shares"]["lead"][0] = 0
         new = past.health.new
-        stats = {"captures": 55 + 2 * new, "new": new, "edited": new // 7, "disappeared": int(new % 23 == 22)}
+        stats = {"captures": 55 + 2 * new, "new": new, "edited": new // 7, "disappeared": int(new % 9 == 8)}
         runs.append(
             RunFacts(
                 len(runs) + 1,

@@ -24,7 +24,7 @@ from archive.status.page import page, write
 from archive.status.rhythm import rhythm
 from archive.status.sparkline import sparkline
 from archive.status.telling import duration, every, size
-from archive.store.status import RunFacts, runs_of, warn
+from archive.store.status import RunFacts, Waiting, runs_of, warn
 from tests.support import PAPER
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)  # 19:00 in Hà Nội
@@ -262,7 +262,7 @@ def test_sizes() -> None:
 def test_a_warning_can_come_after_the_seal(db: Database) -> None:
     run = start_run(db, PAPER, {}, NOW)
     finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOW, warnings=("một",))
-    warn(db, run, ["ping_url did not answer"])
+    warn(db, run.id, ["ping_url did not answer"])
     (kept,) = runs_of(db, run.outlet_id, NOW)
     assert kept.warnings == ("một", "ping_url did not answer")
     with pytest.raises(Exception, match="the run is sealed"):
@@ -272,13 +272,15 @@ def test_a_warning_can_come_after_the_seal(db: Database) -> None:
 def test_what_waits_and_what_is_held(db: Database) -> None:
     put(db, HOUR)
     (outlet_id,) = db.execute("SELECT id FROM outlets").fetchone()
-    for number, (ago, run_id) in enumerate([(1, None), (1, None), (1, 1), (-1, 1)]):
+    seed, never, listing, known = range(4)  # the ranks of m005_crawl
+    for number, (ago, rank) in enumerate(
+        [(1, never), (1, never), (1, known), (-1, known), (1, listing), (1, seed), (-9, listing)]
+    ):
         db.execute(
-            "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, run_id) VALUES (?, ?, 'u', 'f', ?, ?)",
-            [outlet_id, f"k{number}", clock.stamp(NOW - ago * HOUR), run_id],
+            "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank) VALUES (?, ?, 'u', 'f', ?, ?)",
+            [outlet_id, f"k{number}", clock.stamp(NOW - ago * HOUR), rank],
         )
-    waiting = only(db).waiting
-    assert (waiting.never_asked, waiting.known) == (2, 1)
+    assert only(db).waiting == Waiting(never_asked=2, known=1, lists=2)
 
 
 def test_it_reads_while_a_crawl_writes(path: Path) -> None:

@@ -1,17 +1,22 @@
-"""Everything that can be reached is found: the links alone, walked breadth first, against what the paper says of itself."""
+"""Everything that can be reached is found: by links alone, walked breadth first, and by a crawl."""
 
 from __future__ import annotations
 
 from collections import Counter, deque
+from pathlib import Path
 from urllib.parse import urlsplit
 
+from archive.store import open_archive
+from archive.store.questions import articles
 from crawler.demo.edition import edition
 from crawler.demo.reach import reachable
 from crawler.demo.sections import GENERATED, SECTIONS
+from crawler.demo.server import Newspaper
 from crawler.discovery import look, sitemaps_in
 from crawler.discovery.pagination import POSTBACK
 from crawler.spiders.demo import Demo
 from tests.crawler.demo.asking import BASE, opened
+from tests.crawler.serving import crawl
 
 ARTICLES = 3_000
 HOSTS = ("127.0.0.1",)
@@ -74,3 +79,14 @@ def test_the_paper_has_a_list_of_every_form() -> None:
         "timeline",
         "script",
     }
+
+
+def test_a_real_crawl_brings_every_reachable_article_home_and_asks_once_for_each(path: Path) -> None:
+    with Newspaper(extra_articles=400) as paper:
+        crawled = crawl(paper.base_url, path, "--no-pictures")
+        with open_archive(path) as db:
+            archived = {urlsplit(one.url).path for one in articles(db)}
+        asked = Counter(request.path for request in paper.log)
+    assert archived == reachable(1, 400)
+    assert crawled.summary["counts"]["new"] == len(archived), "each for the first time"
+    assert set(asked.values()) == {1}

@@ -314,6 +314,18 @@ def test_pictures_inside_are_recorded_as_left(led: tuple[Hostile, Hostile, Measu
     assert all("inside the network of this machine" in detail for detail in details), details
 
 
+def test_a_proxy_inside_is_asked_and_what_it_could_reach_is_not(path: Path) -> None:
+    """A proxy is asked for whole addresses; it looks up their names itself."""
+    page = article("Bài qua máy chủ", "Ảnh: <img src='http://10.0.0.1/a.jpg'><img src='http://may-in/a.jpg'> Hết.")
+    pages = {"http://bao.example/": front("/bai.htm"), "http://bao.example/bai.htm": page}
+    with hostile(pages) as proxy:
+        crawl = measured(
+            "http://bao.example/", path, "--contact", "a@b.example", environment={"http_proxy": proxy.base_url}
+        )
+    assert crawl.headlines() == ["Bài qua máy chủ"]
+    assert {one.partition("//")[2].partition("/")[0] for one in proxy.asked} == {"bao.example"}
+
+
 # robots.txt, of many hosts in one crawl: each serves a picture that its rules allow, and one that they forbid
 
 

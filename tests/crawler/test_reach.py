@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.errors import Misconfigured
-from crawler.reach import Reach, is_inside, is_outside
+from crawler.wire.reach import Reach, is_inside, is_outside
 
 INSIDE = (
     "127.0.0.1", "127.255.255.254", "localhost", "LOCALHOST", "localhost.", "anh.localhost", "10.0.0.8", "172.16.0.1",
@@ -68,5 +68,5 @@ def test_what_the_operator_names_is_asked() -> None:
 
 @pytest.mark.parametrize("entry", ["", "http://10.0.0.8/", "10.0.0.8:port", "a/b", "[::1"])
 def test_what_is_no_host_is_told(entry: str) -> None:
-    with pytest.raises(Misconfigured, match=r"is no host\. In LUUBAO_INSIDE"):
+    with pytest.raises(Misconfigured, match=r"is no host\. Under `inside`"):
         Reach.of("https://bao.example/", [entry])

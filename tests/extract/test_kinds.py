@@ -59,6 +59,26 @@ def test_home_page_is_told_by_its_address() -> None:
     assert found.reason == "home"
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["404", "Lỗi 404", "404 - Báo Đồi Bắc", "Error 404", "Báo Đồi Bắc | 404", "404 Not Found", "HTTP 404", "Trang 404"],
+)
+def test_a_title_of_an_error(title: str) -> None:
+    found = read_page(
+        f"<html><title>{title}</title><body><h1>{title}</h1><p>Mời bạn về trang chủ.</p></body></html>", URL
+    )
+    assert isinstance(found, Unreadable)
+    assert found.reason == "soft-404"
+
+
+@pytest.mark.parametrize(
+    "title", ["Bến Dâu trồng cây ven đường, đợt 404", "404 hộ dân Gò Sặt thoát nghèo", "Yên Lĩnh: 404 hộ có nước sạch"]
+)
+def test_a_number_that_is_no_error(title: str) -> None:
+    page = f"<html><title>{title}</title><body><h1>{title}</h1><article>{''.join(f'<p>{text}</p>' for text in PARAGRAPHS[:2])}</article></body></html>"
+    assert isinstance(read_page(page, URL), Reading)
+
+
 def read(markup: str) -> Reading:
     found = read_page(markup, URL)
     assert isinstance(found, Reading), found

@@ -22,7 +22,7 @@ class Bounds:
 
     def __init__(self, settings: BaseSettings):
         self.most = settings.getint("DOWNLOAD_MAXSIZE")
-        self.most_not_text = settings.getint("LUUBAO_MAXSIZE_NOT_TEXT")
+        self.most_not_text = min(self.most, settings.getint("LUUBAO_MAXSIZE_NOT_TEXT"))
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Bounds:

@@ -94,7 +94,5 @@ def _named(entry: str) -> str:
     except ValueError:
         host = None
     if not host or parts.path:
-        raise Misconfigured(
-            f"{entry!r} is no host. In LUUBAO_INSIDE stand names and addresses: 10.0.0.8:8080, anh.noibo"
-        )
+        raise Misconfigured(f"{entry!r} is no host. Under `inside` stand names and addresses: 10.0.0.8:8080, anh.noibo")
     return _place(host, port) if port else host

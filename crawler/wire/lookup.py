@@ -11,7 +11,7 @@ from typing import Any
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
-from crawler.reach import Reach
+from crawler.wire.reach import Reach
 
 
 @implementer(IHostnameResolver)

@@ -16,14 +16,14 @@ from twisted.internet.error import ConnectionClosed, ConnectionDone
 from twisted.web.client import ResponseFailed
 
 from archive.clock import now
-from crawler.answers import HeadTooLong, WaryFactory
-from crawler.bounds import cut
-from crawler.certificates import NotingContextFactory
 from crawler.exchange import header, remark
 from crawler.guest import guest_of
 from crawler.hosts import host_to_ask
-from crawler.lookup import WaryResolver
 from crawler.refusals import Inside, LeftAlone
+from crawler.wire.answers import HeadTooLong, WaryFactory
+from crawler.wire.bounds import cut
+from crawler.wire.certificates import NotingContextFactory
+from crawler.wire.lookup import WaryResolver
 
 _GLANCE = 0.5  # seconds between two looks whether the run is ending
 _GRACE = 5  # seconds that Scrapy has, after its own bound, to end a request itself
@@ -132,7 +132,7 @@ class Gate(HTTP11DownloadHandler):
         if address := self.resolver.refused.get(host):
             raise Inside(
                 f"{request.url}: {host} is {address}, inside the network of this machine, where luubao does not go."
-                " If it is meant to, name it in LUUBAO_INSIDE"
+                " If it is meant to, name it under `inside` in luubao.toml"
             )
 
     def _note_doubt(self, request: Request, response: Response) -> None:

@@ -1,0 +1,405 @@
+"""What a crawl that cron started tells, and to whom: over real HTTP, in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from archive import clock, finish_run, open_archive, start_run
+from crawler.demo.server import Newspaper
+from crawler.spiders.demo import Demo
+from crawler.summary import FIELDS
+from tests.crawler.serving import LUUBAO, ROOT, Answer, article, crawl, front, served
+
+XML = (("Content-Type", b"text/xml; charset=utf-8"),)
+FEED = b"<?xml version='1.0'?><rss version='2.0'><channel><title>B\xc3\xa1o</title></channel></rss>"
+
+
+def ask(path: Path, question: str) -> list[tuple[Any, ...]]:
+    with sqlite3.connect(path) as connection:
+        rows = connection.execute(question).fetchall()
+    connection.close()
+    return rows
+
+
+def told(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*LUUBAO, *arguments], capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | environment
+    )
+
+
+# Settings in force
+
+
+def configured(tmp_path: Path, text: str) -> str:
+    file = tmp_path / "luubao.toml"
+    file.write_text(text, "utf-8")
+    return str(file)
+
+
+def pages_of(site: Any) -> list[str]:
+    return [path for path in site.log if path != "/robots.txt"]
+
+
+@pytest.fixture
+def site() -> Iterator[Any]:
+    """Home, feed, sitemap, and twelve articles."""
+    articles = {
+        f"/tin/bai-{number}": article(f"Tin số {number}", f"Bài thứ {number} kể chuyện một làng bên sông Thao.")
+        for number in range(12)
+    }
+    lists = {
+        "/": front(*articles),
+        "/rss/home.rss": Answer(FEED, headers=XML),
+        "/sitemap.xml": Answer(FEED, headers=XML),
+    }
+    with served({**lists, **articles}) as running:
+        yield running
+
+
+def test_the_file_bounds_a_crawl_and_the_command_line_goes_before_it(site: Any, path: Path, tmp_path: Path) -> None:
+    file = configured(tmp_path, "[crawl]\nmax_pages = 9\n[outlets.demo]\nmax_pages = 4\n")
+    assert crawl(site.base_url, path, "--config", file).code == 0
+    assert len(pages_of(site)) == 4
+    site.asked.clear()
+    assert crawl(site.base_url, path, "--config", file, "--max-pages", "2").code == 0
+    assert len(pages_of(site)) == 2
+
+
+def test_scrapy_s_own_command_is_bounded_by_the_file_too(site: Any, path: Path, tmp_path: Path) -> None:
+    environment = os.environ | {
+        "LUUBAO_CONFIG": configured(tmp_path, f"[archive]\ndb = '{path}'\n[outlets.demo]\nmax_pages = 3\n")
+    }
+    command = [sys.executable, "-m", "scrapy", "crawl", "demo", "-a", f"base_url={site.base_url}"]
+    subprocess.run(command, check=True, cwd=ROOT, env=environment, capture_output=True)
+    assert len(pages_of(site)) == 3
+    subprocess.run([*command, "-s", "LUUBAO_MAX_PAGES=1"], check=True, cwd=ROOT, env=environment, capture_output=True)
+    assert len(pages_of(site)) == 4
+    assert ask(path, "SELECT outcome FROM runs") == [("ok",), ("ok",)]
+
+
+def test_the_user_agent_names_the_contact_of_the_environment_over_that_of_the_file(
+    site: Any, path: Path, tmp_path: Path
+) -> None:
+    file = configured(tmp_path, '[crawl]\ncontact = "tep@bao.example"\nmax_pages = 1\n')
+    told(
+        ["crawl", "demo", "--db", str(path), "--base-url", site.base_url],
+        LUUBAO_CONFIG=file,
+        LUUBAO_CONTACT="moi-truong@bao.example",
+    )
+    assert {headers["User-Agent"] for _, headers in site.asked} == {
+        "luubao/0.1.0 (newspaper archive; contact: moi-truong@bao.example)"
+    }
+
+
+def test_a_broken_file_stops_scrapy_s_own_command_with_the_same_sentence(path: Path, tmp_path: Path) -> None:
+    environment = os.environ | {"LUUBAO_CONFIG": configured(tmp_path, "[crawl]\ndelay = -1\n")}
+    command = [sys.executable, "-m", "scrapy", "crawl", "demo", "-s", f"LUUBAO_DB={path}"]
+    done = subprocess.run(command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode != 0
+    assert "[crawl] delay = -1: must be a number of seconds" in done.stderr
+    assert not path.exists()
+
+
+def test_max_minutes_ends_cleanly_and_the_next_run_goes_on(path: Path) -> None:
+    with Newspaper(crawl_delay=0.25) as paper:
+        began = time.monotonic()
+        first = crawl(paper.base_url, path, "--max-minutes", "0.05", "--no-pictures")
+        assert time.monotonic() - began < 30
+        assert (first.code, first.told) == (0, "")
+        assert 0 < first.summary["counts"]["captures"] < 40
+        assert ask(path, "SELECT outcome, reason FROM runs") == [("ok", None)]
+        before = ask(path, "SELECT count(*) FROM captures WHERE outcome = 'fresh'")[0][0]
+    with Newspaper() as paper:
+        assert crawl(paper.base_url, path, "--no-pictures").code == 0
+    assert ask(path, "SELECT count(*) FROM captures WHERE outcome = 'fresh'")[0][0] > before
+    assert ask(path, "SELECT count(*) FROM articles")[0][0] == 29
+
+
+def test_outside_the_paper_s_hours_a_crawl_asks_nothing_and_says_nothing(site: Any, path: Path, tmp_path: Path) -> None:
+    there = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
+    begin, end = (f"{there + timedelta(hours=hours):%H:%M}" for hours in (3, 5))
+    done = crawl(site.base_url, path, "--config", configured(tmp_path, f'[crawl]\nhours = "{begin}-{end}"\n'))
+    assert (done.code, done.told, site.asked) == (0, "", [])
+    assert (done.summary["outcome"], done.summary["run"]) == ("ok", None)
+    assert f"is crawled at {begin}-{end} only" in done.summary["reason"]
+
+
+# Against the outlet's history
+
+
+def healthy(path: Path, site: Any, runs: int, until: int = 1, **health: Any) -> None:
+    """Earlier runs, one a day, that were all well."""
+    spider = Demo(base_url=site.base_url)
+    with open_archive(path, create=True) as db:
+        for days in range(runs, until - 1, -1):
+            at = clock.now() - timedelta(days=days)
+            run = start_run(db, spider.outlet, {}, at)
+            finish_run(
+                db,
+                run,
+                outcome="ok",
+                reason=None,
+                stats={"captures": 30, "new": 25},
+                at=at,
+                health={"new": 25, **health},
+            )
+
+
+def test_a_first_run_has_nothing_to_be_held_against(site: Any, path: Path) -> None:
+    done = crawl(site.base_url, path)
+    assert (done.code, done.told, done.summary["warnings"]) == (0, "", [])
+    ((health,),) = ask(path, "SELECT health FROM runs")
+    assert json.loads(health)["shares"]["readable"] == [12, 12]
+    assert json.loads(health)["seeds"][f"{site.base_url}/"] == {"outcome": "fresh", "links": 12}
+
+
+def test_a_collapse_is_one_sentence_and_an_exit_code(site: Any, path: Path) -> None:
+    healthy(path, site, 10, shares={"published_at": [25, 25], "readable": [25, 25]})  # the site's pages give no dates
+    done = crawl(site.base_url, path)
+    assert done.code == 4
+    assert done.told == (
+        "demo: none of the last 12 articles say when they were published, where usually 100% do."
+        " Has the paper changed its layout?\n"
+    )
+    assert (done.summary["outcome"], done.summary["exit"]) == ("partly-failed", 4)
+    assert ask(path, "SELECT outcome FROM runs ORDER BY id DESC LIMIT 1") == [("partly-failed",)]
+    assert ask(path, "SELECT health ->> '$.flags' FROM runs ORDER BY id DESC LIMIT 1") == [('["few:published_at"]',)]
+    status = told(["status", "--db", str(path)])
+    assert status.returncode == 4
+    assert "! none of the last 12 articles say when they were published" in status.stdout
+
+
+def test_the_operator_says_that_it_is_as_it_should_be(site: Any, path: Path, tmp_path: Path) -> None:
+    healthy(path, site, 10, shares={"published_at": [25, 25], "readable": [25, 25]})
+    today = clock.now().astimezone().date()
+    file = configured(tmp_path, f"[outlets.demo]\nnormal_since = {today + timedelta(days=1)}\n")
+    assert crawl(site.base_url, path, "--config", file).code == 0
+
+
+def test_a_warning_turns_the_exit_code_and_is_said_once_a_day(site: Any, path: Path) -> None:
+    """The feed led to thirty pages for ten days, and to none in the last two runs and now."""
+    feed = f"{site.base_url}/rss/home.rss"
+    healthy(path, site, 10, until=2, seeds={feed: {"outcome": "fresh", "links": 30}})
+    with open_archive(path, create=True) as db:
+        for hours in (30, 28):
+            at = clock.now() - timedelta(hours=hours)
+            run = start_run(db, Demo(base_url=site.base_url).outlet, {}, at)
+            finish_run(
+                db,
+                run,
+                outcome="ok",
+                reason=None,
+                stats={},
+                at=at,
+                health={"seeds": {feed: {"outcome": "fresh", "links": 0}}},
+            )
+    first = crawl(site.base_url, path)
+    sentence = f"{feed} answers, but leads to no page any more, where it led to about 30."
+    assert (first.code, first.told) == (6, f"demo: {sentence}\n")
+    assert (first.summary["outcome"], first.summary["reason"], first.summary["warnings"]) == ("ok", None, [sentence])
+    assert ask(path, "SELECT outcome, warnings FROM runs ORDER BY id DESC LIMIT 1") == [("ok", json.dumps([sentence]))]
+    site.answers["/rss/home.rss"] = Answer(FEED + b"<!-- sau -->", headers=XML)
+    second = crawl(site.base_url, path)
+    assert (second.code, second.told, second.summary["warnings"]) == (6, "", [sentence])
+    assert told(["status", "--db", str(path)]).returncode == 6
+
+
+# Nothing dies in silence
+
+_BROKEN = """
+import sys
+from pathlib import Path
+from crawler import settings
+from crawler.running import run, tell
+
+class Broken:
+    @classmethod
+    def from_crawler(cls, crawler):
+        raise RuntimeError("a mistake")
+
+if __name__ == "__main__":
+    extensions = {**settings.EXTENSIONS, Broken: 900}  # after the run has begun
+    overrides = {"EXTENSIONS": extensions, "LOG_LEVEL": "WARNING"}
+    ended = run("demo", Path(sys.argv[1]), base_url=sys.argv[2], overrides=overrides)
+    sys.exit(tell(ended, Path(sys.argv[1]), ping_url=None, as_json=True).exit)
+"""
+
+
+def test_a_mistake_of_ours_ends_with_a_sentence_and_the_run_is_recorded(site: Any, path: Path) -> None:
+    program = path.with_name("broken.py")
+    program.write_text(_BROKEN)
+    command = [sys.executable, str(program), str(path), site.base_url]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}
+    )
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1] == (
+        "demo: A mistake in luubao itself: RuntimeError('a mistake'). Please report it, with the lines above"
+    )
+    assert "Traceback" in done.stderr
+    assert json.loads(done.stdout)["outcome"] == "failed"
+    ((outcome, reason, finished),) = ask(path, "SELECT outcome, reason, finished_at FROM runs")
+    assert (outcome, bool(finished)) == ("failed", True)
+    assert "RuntimeError('a mistake')" in reason
+    assert crawl(site.base_url, path).code == 0  # the lock went with the process
+
+
+def test_a_killed_run_is_told_in_the_next_status(path: Path) -> None:
+    with Newspaper(crawl_delay=0.1) as paper:
+        command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        while len(paper.log) < 5:
+            time.sleep(0.01)
+        alive = told(["status", "--db", str(path)])
+        assert (alive.returncode, "  running    since " in alive.stdout) == (0, True)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    dead = told(["status", "--db", str(path)])
+    assert dead.returncode == 6
+    assert re.search(r"! the run of \d{4}-\d\d-\d\d \d\d:\d\d was killed, or its machine lost power", dead.stdout)
+
+
+def test_a_locked_crawl_says_since_when(path: Path) -> None:
+    with Newspaper(crawl_delay=0.2) as paper:
+        command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        while len(paper.log) < 3:
+            time.sleep(0.01)
+        done = crawl(paper.base_url, path)
+        process.terminate()
+        process.wait(60)
+    assert done.code == 75
+    assert re.search(rf"by process {process.pid} since \d{{4}}-\d\d-\d\d \d\d:\d\d \(\d+ seconds?\)", done.told)
+    assert (done.summary["outcome"], done.summary["run"]) == ("locked", None)
+
+
+def test_tolerable_failures_are_no_mail(path: Path) -> None:
+    """One of thirty pages gives no answer: all is well, and cron has nothing to send."""
+    articles = {f"/tin/bai-{number}": article(f"Tin số {number}") for number in range(30)}
+    broken = {"/tin/bai-7": Answer(status=200, headers=(("Transfer-Encoding", b"chunked"),))}
+    with served(
+        {"/": front(*articles), "/rss/home.rss": front(), "/sitemap.xml": front(), **articles, **broken}
+    ) as site:
+        done = crawl(site.base_url, path)
+    assert done.summary["counts"].get("failed", 0) + done.summary["counts"].get("error", 0) == 1
+    assert (done.code, done.told) == (0, "")
+
+
+# The summary
+
+
+def test_the_summary_is_as_documented(site: Any, path: Path) -> None:
+    done = crawl(site.base_url, path)
+    summary = done.summary
+    assert list(summary) == list(FIELDS)
+    assert (summary["outlet"], summary["run"], summary["outcome"], summary["exit"], summary["reason"]) == (
+        "demo",
+        1,
+        "ok",
+        0,
+        None,
+    )
+    assert summary["counts"]["new"] == 12
+    assert summary["health"]["shares"]["readable"] == [12, 12]
+    assert summary["pinged"] is None
+    assert summary["started_at"] <= summary["finished_at"]
+
+
+def test_the_summary_of_a_crawl_that_never_began() -> None:
+    done = told(["crawl", "baokhong", "--json"])
+    summary = json.loads(done.stdout)
+    assert done.returncode == 2
+    assert list(summary) == list(FIELDS)
+    assert (summary["outcome"], summary["exit"], summary["run"], summary["started_at"]) == (
+        "misconfigured",
+        2,
+        None,
+        None,
+    )
+    assert "There are: baophutho, baovinhphuc, demo" in summary["reason"]
+
+
+# Monitoring
+
+
+@pytest.fixture
+def service() -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    """The address of a monitoring service, and what it heard."""
+    heard: list[tuple[str, str]] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            heard.append((self.path, self.rfile.read(int(self.headers["Content-Length"])).decode()))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, format: str, *arguments: object) -> None:
+            """Quiet."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/ping/0d1f", heard
+        server.shutdown()
+
+
+def pinging(tmp_path: Path, address: str) -> str:
+    return configured(tmp_path, f'[outlets.demo]\nping_url = "{address}"\n')
+
+
+def test_monitoring_hears_of_success_and_of_failure(
+    site: Any, path: Path, tmp_path: Path, service: tuple[str, list[tuple[str, str]]]
+) -> None:
+    address, heard = service
+    file = pinging(tmp_path, address)
+    done = crawl(site.base_url, path, "--config", file)
+    assert (done.code, done.told, done.summary["pinged"]) == (0, "", True)
+    site.answers.clear()
+    site.answers["/robots.txt"] = Answer(b"User-agent: *\nDisallow: /\n", headers=(("Content-Type", b"text/plain"),))
+    assert crawl(site.base_url, path, "--config", file).code == 3
+    assert [where for where, _ in heard] == ["/ping/0d1f", "/ping/0d1f/fail"]
+    assert heard[0][1].startswith("demo: 15 pages; 12 new, 0 edited")
+    assert "robots.txt forbids all" in heard[1][1]
+
+
+def test_monitoring_hears_nothing_of_a_locked_crawl_and_of_one_told_to_stop(
+    path: Path, tmp_path: Path, service: tuple[str, list[tuple[str, str]]]
+) -> None:
+    address, heard = service
+    file = pinging(tmp_path, address)
+    with Newspaper(crawl_delay=0.1) as paper:
+        command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url, "--config", file]
+        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
+        while len(paper.log) < 5:
+            time.sleep(0.01)
+        assert crawl(paper.base_url, path, "--config", file).code == 75
+        process.terminate()
+        assert process.wait(60) == 5
+    assert heard == []
+
+
+def test_a_ping_that_fails_is_a_warning_and_said_once_a_day(site: Any, path: Path, tmp_path: Path) -> None:
+    file = pinging(tmp_path, "http://127.0.0.1:9/ping")
+    first, second = (crawl(site.base_url, path, "--config", file) for _ in range(2))
+    sentence = "ping_url did not answer: [Errno 111] Connection refused"
+    assert (first.code, first.told) == (6, f"demo: {sentence}\n")
+    assert (second.code, second.told) == (6, "")
+    assert (first.summary["warnings"], first.summary["pinged"]) == ([sentence], False)
+    kept: list[tuple[str, Mapping[str, Any]]] = ask(path, "SELECT outcome, warnings FROM runs")
+    assert kept == [("ok", json.dumps([sentence]))] * 2
+    assert told(["verify", "--db", str(path)]).returncode == 0
