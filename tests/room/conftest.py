@@ -34,9 +34,11 @@ def served(path: Path, *options: str) -> Iterator[str]:
             break
     else:
         raise AssertionError(told)
-    yield found[0]
-    process.terminate()
-    process.communicate(timeout=20)
+    try:
+        yield found[0]
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)
 
 
 @pytest.fixture(scope="session")
