@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := archive crawler tests bench
 
-.PHONY: help demo test bench lint format docs check-docs constraints clean
+.PHONY: help demo tools test bench lint format docs pictures notebooks check-docs constraints clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 14
@@ -22,6 +22,9 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three days, tell what changed
 	@rm -rf demo.db demo.db-wal demo.db-shm demo.db.pictures
 	@$(BIN)/luubao demo --db demo.db
+
+tools:  ## what the tests of the reading room need besides Python, where apt and npm can bring it
+	.ci/tools
 
 test: $(VENV)/.installed  ## run the tests, on two cores
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
@@ -44,6 +47,14 @@ COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
 docs: $(VENV)/.installed  ## write the generated parts of the docs anew
 	$(COG) -r $(DOCS)
+
+pictures: $(VENV)/.installed  ## take the pictures of docs/tour.md anew; wants a Chromium
+	$(BIN)/python docs/screenshots.py
+
+notebooks: $(VENV)/.installed demo  ## run docs/notebooks.md anew, with pandas, Polars and DuckDB in an environment of their own
+	$(PYTHON) -m venv build/notebooks
+	build/notebooks/bin/pip install --quiet "pandas>=3" "polars>=2" "duckdb>=2" --editable .
+	build/notebooks/bin/python docs/notebooks.py demo.db
 
 check-docs: $(VENV)/.installed
 	$(COG) --check $(DOCS)

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -50,6 +51,14 @@ NUMBER = click.IntRange(1, 1_000_000_000)
 """A version's number."""
 
 PORT = click.IntRange(0, 65535)
+
+
+def day(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """A day as `2026-05-20`, checked."""
+    try:
+        return date.fromisoformat(value).isoformat() if value else None
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no day. Write it as 2026-05-20") from error
 
 
 def limit_option(command: F) -> F:

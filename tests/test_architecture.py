@@ -16,7 +16,9 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.datasette", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story"),
+    "datasette": ("archive.datasette.room", "archive.datasette.plugins"),
+    "warcio": ("archive.export.warc_record",),
     "sqlite3": ("archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),
     "backports.zstd": ("archive.store.codecs",),
     "click": ("archive.cli", "archive.diff_cli", "archive.options", "archive.reading_cli", "archive.reread_cli", "archive.keeping_cli", "archive.terminal", "archive.status.text", "crawler.cli", "crawler.options", "crawler.running", "crawler.settings_cli", "crawler.status_cli", "crawler.story"),

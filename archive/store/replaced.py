@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from archive import clock
+from archive.diff.meaning import REPLACED_PICTURE
 from archive.likeness import same_picture
 from archive.records import Run
 from archive.store import frontier
@@ -47,7 +48,8 @@ def _open_version(db: Database, article_id: int, latest: int, image_id: int, pic
     moment = clock.stamp(at)
     cursor = db.execute(
         "INSERT INTO versions (article_id, number, capture_id, first_seen_at, digest, changed, words_removed,"
-        f" words_added, words_of, {_NARROW}) SELECT article_id, number + 1, ?, ?, digest, 'pictures', 0, 0,"
+        f" words_added, numbers_changed, names_changed, weight, words_of, {_NARROW})"
+        f" SELECT article_id, number + 1, ?, ?, digest, 'pictures', 0, 0, 0, 0, {REPLACED_PICTURE},"
         f" coalesce(words_of, id), {_NARROW} FROM versions WHERE id = ?",
         [_last_capture(db, latest), moment, latest],
     )

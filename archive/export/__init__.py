@@ -1,0 +1,1 @@
+"""What the archive hands on in others' formats."""
