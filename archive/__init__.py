@@ -8,7 +8,8 @@
 
 from archive.errors import LuubaoError
 from archive.extract import read_page
-from archive.ingest import Ingested, ingest, read_pending
+from archive.ingest import Ingested, ingest
+from archive.rebuild import read_pending
 from archive.records import (
     Block,
     Capture,

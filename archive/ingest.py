@@ -12,7 +12,7 @@ from archive import store
 from archive.errors import LuubaoError
 from archive.extract import extractor_name, read_page
 from archive.furniture import Furniture, without
-from archive.records import Capture, CaptureOutcome, Filed, Reading, Run, Unreadable
+from archive.records import Capture, CaptureOutcome, Filed, Kept, Reading, Run, Unreadable
 from archive.store.identity import Source
 from archive.urls import url_key
 
@@ -39,31 +39,34 @@ def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
     Raises ArchiveUnusable when the archive cannot be written.
     """
     kept = store.keep(db, run, capture)
-    via = dict.fromkeys((*map(url_key, capture.via), *store.redirecting_here(db, run, capture.final_url)))
-    source = Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at, tuple(via))
+    source = arrival(db, run, capture, kept)
     if kept.outcome == "fresh":
-        return _read_and_file(db, source, capture.body or b"", capture.encoding)
-    moved = bool(via) and kept.outcome in ("revisit", "not-modified") and store.note_move(db, source)
+        return read_and_file(db, source, capture.body or b"", capture.encoding)
+    return confirm(db, kept, source)
+
+
+def arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> Source:
+    """A capture that was kept, with all addresses that are known to lead to it."""
+    via = dict.fromkeys((*map(url_key, capture.via), *store.redirecting_here(db, run, capture.final_url)))
+    return Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at, tuple(via))
+
+
+def confirm(db: Database, kept: Kept, source: Source) -> Ingested:
+    """What a capture that brought nothing to read comes to."""
+    known = kept.outcome in ("revisit", "not-modified")
+    moved = bool(source.via) and known and store.note_move(db, source)
     return Ingested(kept.outcome, buried=kept.buried or moved)
 
 
-def read_pending(db: Database, run: Run) -> int:
-    """Reads and files what an earlier run kept but did not come to read. Returns how many captures that were."""
-    pending = store.unread(db, run)
-    for source, encoding in pending:
-        body = store.kept_body(db, source.capture_id)
-        _read_and_file(db, source, body or b"", encoding)
-    return len(pending)
-
-
-def _read_and_file(db: Database, source: Source, body: bytes, encoding: str | None) -> Ingested:
+def read_and_file(db: Database, source: Source, body: bytes, encoding: str | None) -> Ingested:
     """The boundary behind which bytes are safe. Whatever goes wrong in reading them is one capture that could not be
     read, recorded as such; the crawl goes on, and a mended reader, which has another name, can read it again."""
     furniture = store.furniture_of(db, source.run.outlet_id)
+    reading: Reading | Unreadable
     try:
         reading = read(source, body, encoding, furniture)
         if isinstance(reading, Reading):
-            _bring_up_to_date(db, source, reading, furniture)
+            bring_up_to_date(db, source, reading, furniture)
         filed = store.file(db, source, reading)
     except LuubaoError:  # the archive itself cannot be written: nothing is to be gained by going on
         raise
@@ -89,6 +92,15 @@ def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture
     return replace(stripped, extractor=extractor_of(furniture))
 
 
+def read_safely(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
+    """As `read`; a mistake of our own is a page that could not be read."""
+    try:
+        return read(source, body, encoding, furniture)
+    except Exception as error:  # any at all: see above
+        log.exception("%s could not be read", source.url)
+        return gave_up(error, furniture)
+
+
 def extractor_of(furniture: Furniture) -> str:
     """The name under which readings are filed that were made without these blocks."""
     return f"{extractor_name()}, furniture {furniture.digest[:19]}" if furniture.marks else extractor_name()
@@ -99,7 +111,7 @@ def gave_up(error: Exception, furniture: Furniture) -> Unreadable:
     return Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_of(furniture))
 
 
-def _bring_up_to_date(db: Database, source: Source, reading: Reading, furniture: Furniture) -> None:
+def bring_up_to_date(db: Database, source: Source, reading: Reading, furniture: Furniture) -> None:
     """Has the article's versions read by the extractor of this reading, so that they can be compared: what only the
     extractor sees differently is no edit."""
     latest = store.latest_version(db, source, reading)

@@ -3,10 +3,10 @@
 A step that has been released is never edited; a change is a new step.
 """
 
-from archive.migrations import m001_first_light, m002_fixity, m003_pictures, m004_questions
+from archive.migrations import m001_first_light, m002_fixity, m003_pictures, m004_questions, m007_exchange
 from archive.migrations.steps import APPLICATION_ID, migrations
 
-SCHEMA = 4
+SCHEMA = 7
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -16,5 +16,6 @@ __all__ = [
     "m002_fixity",
     "m003_pictures",
     "m004_questions",
+    "m007_exchange",
     "migrations",
 ]

@@ -4,8 +4,8 @@ from archive.store.connection import open_archive, transaction
 from archive.store.file import file
 from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, taken_in_run
 from archive.store.furniture import furniture_of, learn_furniture
-from archive.store.identity import latest_version
-from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
+from archive.store.identity import Source, latest_version, withdrawn_twin
+from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
 from archive.store.pictures import due_pictures, keep_picture, pictures_of, stored_pictures
 from archive.store.refile import Recording
@@ -21,12 +21,14 @@ from archive.store.sources import (
     source_of,
     unread,
 )
+from archive.store.withdrawn import is_withdrawn
 
 __all__ = [
     "REDIRECTS",
     "Ledger",
     "Recording",
     "Refiled",
+    "Source",
     "Rehearsal",
     "Span",
     "Waiting",
@@ -41,7 +43,9 @@ __all__ = [
     "forbid",
     "furniture_of",
     "give_up",
+    "is_withdrawn",
     "keep",
+    "keep_again",
     "keep_picture",
     "kept_body",
     "last_body",
@@ -63,4 +67,5 @@ __all__ = [
     "transaction",
     "unread",
     "validators",
+    "withdrawn_twin",
 ]
