@@ -67,11 +67,12 @@ def _is_newer(db: Database, run: Run, key: str, at: str, *, same: bool = False) 
 
 
 def _leads_here_later(db: Database, run: Run, url: str, at: str) -> bool:
-    row = db.execute(
-        "SELECT 1 FROM captures WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect' AND captured_at > ?",
-        [run.outlet_id, url, at],
-    ).fetchone()
-    return row is not None
+    """Whether an address that ever redirected here has said anything later."""
+    hops = db.execute(
+        "SELECT DISTINCT url_key FROM captures WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
+        [run.outlet_id, url],
+    )
+    return any(_is_newer(db, run, key, at) for (key,) in hops.fetchall())
 
 
 def _has_answered(db: Database, run: Run, url: str) -> bool:
