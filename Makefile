@@ -23,10 +23,17 @@ demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three d
 	@rm -rf demo.db demo.db-wal demo.db-shm demo.db.pictures
 	@$(BIN)/luubao demo --db demo.db
 
-test: $(VENV)/.installed  ## run the tests, on two cores
+# What the tests hold our files against: pywb, validators, readers of data sets. They depend on other releases than we do.
+$(VENV)-tools/.installed: tests/tools.txt
+	@echo "Installing into $(VENV)-tools ..."
+	@$(PYTHON) -m venv $(VENV)-tools
+	@$(VENV)-tools/bin/pip --quiet --disable-pip-version-check install --no-deps --require-hashes --requirement tests/tools.txt
+	@touch $@
+
+test: $(VENV)/.installed $(VENV)-tools/.installed  ## run the tests, on two cores
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-bench: $(VENV)/.installed  ## run the slow measurements
+bench: $(VENV)/.installed $(VENV)-tools/.installed  ## run the slow measurements
 	$(BIN)/pytest -m bench -s
 
 lint: $(VENV)/.installed  ## types, style, and whether the generated parts of the docs are true
@@ -52,6 +59,8 @@ constraints: $(VENV)/.installed  ## pin all dependencies at their newest release
 	$(BIN)/pip --quiet install pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-options --output-file constraints.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-annotate --no-emit-options --output-file tests/tools.txt tests/tools.in
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) demo.db demo.db-wal demo.db-shm demo.db.pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-tools demo.db demo.db-wal demo.db-shm demo.db.pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -40,26 +40,32 @@ class Arrivals:
     furniture: Furniture
     known: dict[int, Reading | Unreadable] = field(default_factory=dict)
 
-    def arrive(self, capture: Capture, origin: Origin | None, reading: Reading | Unreadable | None = None) -> Arrived:
+    def arrive(
+        self,
+        capture: Capture,
+        origin: Origin | None,
+        reading: Reading | Unreadable | None = None,
+        *,
+        always_late: bool = False,
+    ) -> Arrived:
         """Keeps a capture and files it if it comes in order, in one transaction. reading: what the present extractor read
-        in it, where somebody has read it already.
+        in it, where somebody has read it already. always_late: nothing is filed before all is told anew.
 
         Raises ArchiveUnusable when the archive cannot be written.
         """
         with store.transaction(self.db):
             if is_here(self.db, self.run, capture):
                 return "here"
-            late = comes_late(self.db, self.run, capture)
+            late = always_late or comes_late(self.db, self.run, capture)
             kept = store.keep(self.db, self.run, capture, late=late)
             if origin:
                 note_origin(self.db, kept.capture_id, origin.source, origin.record)
             if store.is_withdrawn(self.db, self.run.outlet_id, kept.url_key):
                 return "withdrawn"
             source = arrival(self.db, self.run, capture, kept)
-            if kept.outcome == "fresh":
+            if kept.outcome == "fresh" and not late:
                 reading = reading or read_safely(source, capture.body or b"", capture.encoding, self.furniture)
-                hidden = isinstance(reading, Reading) and store.withdrawn_twin(self.db, source, reading)
-                late = not hidden and (late or self._reads_late(source, reading))
+                late = self._reads_late(source, reading)
             if late:
                 unsettle(self.db, self.run.outlet_id, kept.url_key)
                 self._remember(kept.capture_id, reading)

@@ -86,6 +86,8 @@ class _Rebuilding:
             pasts = past_of(self.db, self.run.outlet_id, kin)
             fresh = list(_fresh(pasts))
             readings = {past.id: self._reading(past) for past in fresh}
+            if self._absorb(fresh, readings):
+                continue
             more = self._related(fresh, readings, kin)
             if not more:
                 break
@@ -122,6 +124,17 @@ class _Rebuilding:
         one = past.capture
         source = Source(past.id, self.run, past.url_key, one.final_url, one.captured_at)
         return read_safely(source, body, one.encoding, self.furniture)
+
+    def _absorb(self, fresh: Iterable[Past], readings: dict[int, Reading | Unreadable | None]) -> bool:
+        """The words of a withdrawn article at another address are withdrawn with it. Returns whether there were any."""
+        found = False
+        for past in fresh:
+            reading, one = readings[past.id], past.capture
+            source = Source(past.id, self.run, past.url_key, one.final_url, one.captured_at)
+            if isinstance(reading, Reading) and store.withdrawn_twin(self.db, source, reading):
+                store.file(self.db, source, reading)
+                self.made[past.id], found = None, True
+        return found
 
     def _related(self, fresh: Iterable[Past], readings: Mapping[int, Reading | Unreadable | None], kin: Kin) -> set[str]:
         """Addresses outside of kin that a page declares to be its own, or that say the very same."""

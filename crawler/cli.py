@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from archive import LuubaoError
+from archive import LuubaoError, Outlet
 from archive.cli import archive
 from archive.options import Commands, db_option, json_option
 from crawler.verdict import Exit, Verdict
@@ -31,8 +31,17 @@ class MisconfiguredFailure(click.ClickException):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luubao")
-def luubao() -> None:
+@click.pass_context
+def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
+    ctx.obj = _declared
+
+
+def _declared() -> tuple[Outlet, ...]:
+    """The outlets there are spiders for, for commands that must know whose page it is."""
+    from crawler.crawl import outlets, spider_class
+
+    return tuple(spider.described() for spider in map(spider_class, outlets()))
 
 
 for _command in archive.commands.values():
@@ -82,7 +91,7 @@ def crawl(
     """
     from crawler.crawl import crawl as run  # Scrapy takes half a second to import; the other commands do without
     from crawler.crawl import spider_class
-    from crawler.lock import Locked
+    from archive.lock import Locked
 
     overrides: dict[str, Any] = {
         "LUUBAO_CONTACT": contact,

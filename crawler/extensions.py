@@ -21,7 +21,7 @@ from archive import finish_run, learn_furniture, open_archive, read_pending, sta
 from archive.clock import now
 from archive.errors import ArchiveUnusable
 from crawler.door import Door
-from crawler.lock import outlet_lock
+from archive.lock import outlet_lock
 from crawler.outlet import OutletSpider, door_of
 from crawler.verdict import Verdict, judge
 

@@ -55,6 +55,11 @@ class OutletSpider(scrapy.Spider):
         self.door: Door  # set by crawler.extensions.Record before the crawl starts
 
     @classmethod
+    def described(cls) -> Outlet:
+        """The outlet, at home."""
+        return Outlet(cls.name, cls.title, cls.home, cls.hosts, cls.timezone)
+
+    @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.settings.set("USER_AGENT", user_agent(spider.outlet, crawler.settings["LUUBAO_CONTACT"]), "spider")

@@ -3,14 +3,14 @@
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
 from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, taken_in_run
-from archive.store.furniture import furniture_of, learn_furniture
+from archive.store.furniture import furniture_of, learn_furniture, put_furniture
 from archive.store.identity import Source, latest_version, withdrawn_twin
 from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
 from archive.store.pictures import due_pictures, keep_picture, pictures_of, stored_pictures
 from archive.store.refile import Recording
 from archive.store.rehearsal import Rehearsal
-from archive.store.runs import article_count, finish_run, start_run
+from archive.store.runs import article_count, finish_run, register, start_run
 from archive.store.sources import (
     note_move,
     note_redirect,
@@ -59,8 +59,10 @@ __all__ = [
     "page_of",
     "pages_of",
     "pictures_of",
+    "put_furniture",
     "redirecting_here",
     "source_of",
+    "register",
     "start_run",
     "stored_pictures",
     "taken_in_run",

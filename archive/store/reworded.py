@@ -8,6 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.edits import reading_digest
+from archive.store.pictures import ensure_image
 from archive.store.retold import Retold, State
 from archive.store.texts import to_row
 
@@ -88,7 +89,7 @@ def _put_text(db: Database, version_id: int, state: State, extractor: int, *, ke
 def _put_images(db: Database, retold: Retold, state: State, version_id: int) -> None:
     told = retold.images(state.id)
     rows = [
-        (position, _image(db, url, seen), caption, credit, raw, alt, picture)
+        (position, ensure_image(db, url, seen), caption, credit, raw, alt, picture)
         for position, url, seen, caption, credit, raw, alt, picture in told
     ]
     held = db.execute(
@@ -105,15 +106,6 @@ def _put_images(db: Database, retold: Retold, state: State, version_id: int) -> 
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [version_id, *row],
         )
-
-
-def _image(db: Database, url: str, seen: str) -> int:
-    row = db.execute(
-        "INSERT INTO images (url, first_seen_at, due_at) VALUES (?1, ?2, ?2) ON CONFLICT (url)"
-        " DO UPDATE SET first_seen_at = min(first_seen_at, excluded.first_seen_at) RETURNING id",
-        [url, seen],
-    ).fetchone()
-    return int(row[0])
 
 
 def remove_version(db: Database, version_id: int) -> None:

@@ -1,4 +1,4 @@
-"""One crawl of an outlet into an archive at a time."""
+"""One crawl of an outlet into an archive at a time, or one import."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
-from archive import LuubaoError
-from archive.errors import ArchiveUnusable
+from archive.errors import ArchiveUnusable, LuubaoError
 
 
 class Locked(LuubaoError):
-    """Raised when another process crawls the same outlet into the same archive; the remedy is to let it finish."""
+    """Raised when another process crawls or imports the same outlet into the same archive; the remedy is to let it finish."""
 
 
 @contextmanager

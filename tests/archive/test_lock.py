@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive.errors import ArchiveUnusable
-from crawler.lock import Locked, outlet_lock
+from archive.lock import Locked, outlet_lock
 
 
 def test_a_link_to_the_archive_shares_its_lock(path: Path, tmp_path: Path) -> None:
