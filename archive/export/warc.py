@@ -22,7 +22,7 @@ from archive.store.outgoing import Leaving, OutPage, OutPicture, Scope, outlet_f
 Compression = Literal["gz", "zst", "none"]
 
 _LEVEL = 6
-_AHEAD = 64  # records being compressed
+_AHEAD = 8  # records being compressed
 ENDINGS: dict[Compression, str] = {"gz": ".warc.gz", "zst": ".warc.zst", "none": ".warc"}
 
 

@@ -86,7 +86,7 @@ def import_files(
 class _House:
     """One outlet's side of an import: its run, and the processes that read its pages."""
 
-    def __init__(self, db: Database, run: Run, furniture: Furniture, workers: Workers[_Task, Reading | Unreadable]):
+    def __init__(self, db: Database, run: Run, furniture: Furniture, workers: Workers[_Task, Reading | Unreadable] | None):
         self.run, self.workers = run, workers
         self.arrivals = Arrivals(db, run, furniture)
 
@@ -166,7 +166,7 @@ class _Import:
         else:
             house = self._house(outlet, file)
             self.queue.append(_Waiting(house, page, self._submit(house, page.capture), file))
-            self._file(_AHEAD * house.workers.count)
+            self._file(_AHEAD * house.workers.count if house.workers else 0)
 
     def _known(self, outlet: Outlet) -> Run | None:
         """The outlet as the archive knows it, if it does; no run is opened as long as nothing new comes."""
@@ -188,6 +188,10 @@ class _Import:
             return None
         self.numbers += 1
         source = store.Source(0, house.run, "", capture.final_url, capture.captured_at)
+        if house.workers is None:
+            furniture = house.arrivals.furniture
+            self.answers[self.numbers] = read_safely(source, capture.body, capture.encoding, furniture)
+            return self.numbers
         house.workers.submit(self.numbers, (source, capture.body, capture.encoding))
         return self.numbers
 
@@ -203,6 +207,7 @@ class _Import:
 
     def _listen(self, first: _Waiting) -> None:
         while not self._is_read(first):
+            assert first.house.workers
             for number, answer in first.house.workers.answers(_LISTEN):
                 if isinstance(answer, Lost):
                     answer = Unreadable("gave-up", answer.reason, extractor_of(first.house.arrivals.furniture))
@@ -235,9 +240,9 @@ class _Import:
             furniture = store.furniture_of(self.db, run.outlet_id)
             if marks and not furniture.marks:
                 furniture = store.put_furniture(self.db, run, Furniture(frozenset(marks)), clock.now())
-            workers = self.stack.enter_context(
-                Workers[_Task, Reading | Unreadable](_Reader(furniture), self.jobs)
-            )
+            workers = None
+            if self.jobs != 0:
+                workers = self.stack.enter_context(Workers[_Task, Reading | Unreadable](_Reader(furniture), self.jobs))
             self.open[outlet.name] = _House(self.db, run, furniture, workers)
             self.report.runs.append(run.id)
         return self.open[outlet.name]

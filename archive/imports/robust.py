@@ -67,12 +67,14 @@ def records(file: BinaryIO) -> Iterator[Raw | Skipped]:
         iterator = _iterator(file)
         try:
             for record in iterator:
-                last = int(iterator.get_record_offset()) if mark == _PLAIN else int(iterator.member_offset)
+                last = int(iterator.offset)  # get_record_offset would read on to the record's end
                 if (size := int(record.length or 0)) > 2 * LARGEST:
                     until = last + size if mark == _PLAIN else last
                     raise _TooLarge(f"a record of {size:,} bytes")
                 yield _raw(record, last)
                 told = False
+            if mark == _GZIP and not _ends_whole(file, last):
+                yield Skipped("the file is cut off", f"after byte {last}")
             return
         except ArchiveLoadFailed as error:
             if "non-chunked" in str(error):
@@ -88,20 +90,28 @@ def records(file: BinaryIO) -> Iterator[Raw | Skipped]:
         start = _next(file, max(until, last) + 1, mark)
 
 
+def _ends_whole(file: BinaryIO, start: int) -> bool:
+    """Whether the last member of a gzip file, from the one at `start` on, comes to its end. warcio does not say."""
+    file.seek(start)
+    member, data = zlib.decompressobj(zlib.MAX_WBITS | 16), file.read(_CHUNK)
+    while data:
+        member.decompress(data, _CHUNK)
+        if member.eof:
+            data = member.unused_data or file.read(_CHUNK)
+            if not data.startswith(_GZIP):
+                return True
+            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+        else:
+            data = member.unconsumed_tail or file.read(_CHUNK)
+    return member.eof
+
+
 class _TooLarge(ValueError):
     pass
 
 
-class _Iterator(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
-    """Knows where the record at hand begins: in a compressed file, its member."""
-
-    @property
-    def member_offset(self) -> int:
-        return int(self.offset)
-
-
 def _iterator(file: Any) -> Any:
-    iterator = _Iterator(file, arc2warc=True, verify_http=False)
+    iterator = ArchiveIterator(file, arc2warc=True, verify_http=False)
     iterator.reader = _Reader(iterator.fh, block_size=16384)
     return iterator
 

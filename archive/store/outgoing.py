@@ -66,7 +66,8 @@ _HIDDEN = """
     JOIN articles ON articles.id = article_id WHERE withdrawn_at IS NOT NULL)
   OR EXISTS (SELECT 1 FROM aliases JOIN articles ON articles.id = aliases.article_id
     WHERE aliases.outlet_id = captures.outlet_id AND aliases.url_key = captures.url_key AND withdrawn_at IS NOT NULL)
-  OR captures.body_id IN (SELECT id FROM bodies WHERE codec IN ('withheld', 'destroyed'))
+  OR (captures.body_id IS NOT NULL
+    AND captures.body_id IN (SELECT id FROM bodies WHERE codec IN ('withheld', 'destroyed')))
 """
 _SCOPE = """(:outlet IS NULL OR outlets.name = :outlet) AND (:run IS NULL OR run_id = :run)
   AND captured_at >= :since AND captured_at < :until"""
