@@ -57,3 +57,11 @@ EXTENSIONS = {
     "crawler.progress.Progress": 300,
 }
 LOG_LEVEL = "INFO"  # default DEBUG; `luubao crawl` lowers it to WARNING so that cron stays quiet
+
+# Other archives, for `luubao backfill`; read by: crawler.backfill.command. A pywb of one's own is <address>/<collection>/cdx
+# and <address>/<collection>/.
+LUUBAO_WAYBACK_CDX = os.environ.get("LUUBAO_WAYBACK_CDX", "https://web.archive.org/cdx/search/cdx")
+LUUBAO_WAYBACK_REPLAY = os.environ.get("LUUBAO_WAYBACK_REPLAY", "https://web.archive.org/web/")
+LUUBAO_COMMONCRAWL_INDEX = os.environ.get("LUUBAO_COMMONCRAWL_INDEX", "https://index.commoncrawl.org/")
+LUUBAO_COMMONCRAWL_DATA = os.environ.get("LUUBAO_COMMONCRAWL_DATA", "https://data.commoncrawl.org/")
+LUUBAO_BACKFILL_DELAY = float(os.environ.get("LUUBAO_BACKFILL_DELAY", "1.5"))  # in seconds, between two requests

@@ -27,6 +27,11 @@ def read_warc(path: Path) -> Iterator[Item]:
         yield from _items(file)
 
 
+def read_stream(file: BinaryIO) -> Iterator[Item]:
+    """As `read_warc`, of a file that is open."""
+    return _items(file)
+
+
 def read_wacz(path: Path) -> Iterator[Item]:
     """Everything the WARC files of a WACZ hold."""
     try:

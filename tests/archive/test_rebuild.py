@@ -141,6 +141,9 @@ HISTORIES = st.lists(EVENTS, min_size=2, max_size=12)
 to one another with and without the answer that follows, to a list and to the home page."""
 
 
+UTF8 = (("Content-Type", "text/html; charset=utf-8"),)
+
+
 def captures_of(history: list[tuple[int, str, str, str, str, str]]) -> list[Capture]:
     return [capture for event in sorted(history) for capture in _captures(*event)]
 
@@ -150,7 +153,7 @@ def _captures(hour: int, kind: str, key: str, other_key: str, state: str, tickin
     text = f"{state} ở {other_key if kind == 'hop' else key}. " * 9
     shown = page(state, clock=ticking, body=text).encode()
     if kind == "page":
-        return [Capture(url, url, at, 200, body=shown, encoding="utf-8")]
+        return [Capture(url, url, at, 200, UTF8, shown, "utf-8")]
     if kind == "same":
         return [Capture(url, url, at, 304)]
     if kind == "gone":
@@ -158,16 +161,16 @@ def _captures(hour: int, kind: str, key: str, other_key: str, state: str, tickin
     if kind == "error":
         return [Capture(url, url, at, 503, body=b"<p>busy</p>")]
     if kind == "home":
-        return [Capture(url, f"{SITE}/", at, 302)]
+        return [Capture(url, f"{SITE}/", at, 302, (("Location", f"{SITE}/"),))]
     if kind == "list":
         links = "".join(f"<li><a href='/x-{n}.htm'>Tin số {n}</a></li>" for n in range(30))
         listing = f"<html><body><h1>Thời sự</h1><ul>{links}</ul></body></html>"
         section = f"{SITE}/thoi-su/"
-        return [Capture(url, section, at, 301), Capture(section, section, at, 200, body=listing.encode(), via=(url,))]
+        return [Capture(url, section, at, 301, (("Location", section),)), Capture(section, section, at, 200, body=listing.encode(), via=(url,))]
     if other == url:
         return []
-    hop = [Capture(url, other, at, 301)]
-    return hop if kind == "hop-only" else [*hop, Capture(other, other, at, 200, body=shown, encoding="utf-8", via=(url,))]
+    hop = [Capture(url, other, at, 301, (("Location", other),))]
+    return hop if kind == "hop-only" else [*hop, Capture(other, other, at, 200, UTF8, shown, "utf-8", via=(url,))]
 
 
 def archived(captures: list[Capture], settle_every: int) -> list[dict[str, Any]]:

@@ -135,11 +135,16 @@ def test_nothing_of_a_withdrawn_article_leaves(paper: Path, tmp_path: Path) -> N
 def test_validators_find_nothing(paper: Path, tmp_path: Path) -> None:
     luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
     luubao("export", "warc", "--db", paper, "--to", tmp_path / "z", "--zstd")
+    # of a revisit, FastWARC compares the digest of what it repeats with its own empty payload
+    revisits = {facts["WARC-Record-ID"] for kind, facts, *_ in records(tmp_path / "w") if kind == "revisit"}
     for file in [*(tmp_path / "w").iterdir(), *(tmp_path / "z").iterdir()]:
-        checked = tool("fastwarc", "check", "--verify-payloads", "--quiet", "--output", tmp_path / "said", file)
-        said = (tmp_path / "said").read_text().splitlines()
+        checked = tool("fastwarc", "check", "--quiet", "--output", tmp_path / "said", file)
         assert checked.returncode == 0, checked.stdout + checked.stderr
-        assert len(said) == 19 and all(": OK" in line for line in said), said
+        tool("fastwarc", "check", "--verify-payloads", "--quiet", "--output", tmp_path / "said", file)
+        said = [line.partition(": ") for line in (tmp_path / "said").read_text().splitlines()]
+        assert len(said) == 19 and {verdict for number, _, verdict in said if number not in revisits} == {
+            "OK, PAYLOAD_OK", "OK, PAYLOAD_NO_DIGEST",
+        }  # fmt: skip
 
 
 def test_a_new_file_is_begun_where_one_has_grown_large(db: Database, run: Run, shoot: Shoot, path: Path, tmp_path: Path) -> None:
