@@ -54,4 +54,16 @@ async function search(event) {
   show(hits.map((article) => [rank(article), article]).sort((a, b) => a[0] - b[0]).map((pair) => pair[1]));
 }
 
-if (form) form.addEventListener("submit", search);
+// A search has an address of its own: index.html#q=words
+function fromAddress() {
+  const words = new URLSearchParams(location.hash.slice(1)).get("q");
+  if (!words) return;
+  document.getElementById("words").value = words;
+  form.requestSubmit();
+}
+
+if (form) {
+  form.addEventListener("submit", search);
+  addEventListener("hashchange", fromAddress);
+  fromAddress();
+}

@@ -76,10 +76,10 @@ def _moment(text: str | None) -> datetime | None:
         return None
     plain = _ZONE.sub("", text.strip())
     try:
-        moment = parsedate_to_datetime(plain)
+        moment = datetime.strptime(plain, "%a %b %d %Y %H:%M:%S GMT%z")
     except ValueError:
         try:
-            moment = datetime.strptime(plain, "%a %b %d %Y %H:%M:%S GMT%z")
+            moment = parsedate_to_datetime(plain)
         except ValueError:
             return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
