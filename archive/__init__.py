@@ -8,7 +8,8 @@
 
 from archive.errors import LuubaoError
 from archive.extract import read_page
-from archive.ingest import Ingested, ingest
+from archive.finding import discover, links_are_noted
+from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, take_in, try_to_read
 from archive.rebuild import read_pending
 from archive.records import (
     Block,
@@ -16,6 +17,7 @@ from archive.records import (
     Filed,
     Image,
     Kept,
+    Link,
     Outlet,
     Picture,
     PictureCapture,
@@ -30,12 +32,12 @@ from archive.store import (
     REDIRECTS,
     article_count,
     captured_in_run,
-    discover,
     due,
     due_pictures,
     enter,
     finish_run,
     forbid,
+    furniture_of,
     give_up,
     keep_picture,
     last_body,
@@ -44,20 +46,26 @@ from archive.store import (
     note_redirect,
     open_archive,
     pictures_of,
+    plant,
+    rechecks,
     start_run,
     taken_in_run,
+    transaction,
     validators,
+    waiting,
 )
 from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
     "REDIRECTS",
+    "Arrival",
     "Block",
     "Capture",
     "Filed",
     "Image",
     "Ingested",
     "Kept",
+    "Link",
     "LuubaoError",
     "Outlet",
     "Picture",
@@ -77,21 +85,31 @@ __all__ = [
     "enter",
     "finish_run",
     "forbid",
+    "furniture_of",
+    "gave_up",
     "give_up",
     "ingest",
     "keep_picture",
     "last_body",
     "leads_away",
     "learn_furniture",
+    "links_are_noted",
     "note_redirect",
     "open_archive",
     "pictures_of",
+    "plant",
+    "put_away",
     "read_page",
     "read_pending",
+    "rechecks",
     "same_site",
     "start_run",
+    "take_in",
     "taken_in_run",
+    "transaction",
+    "try_to_read",
     "url_key",
     "validators",
+    "waiting",
     "without_trackers",
 ]

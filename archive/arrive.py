@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive import store
 from archive.furniture import Furniture
-from archive.ingest import arrival, bring_up_to_date, confirm, read_safely
+from archive.ingest import arrived, put_away, source_of_arrival, try_to_read
 from archive.rebuild import rebuild_unsettled
 from archive.records import Capture, Reading, Run, Unreadable
 from archive.store.arrivals import comes_late, is_here, note_origin, reads_late, unsettle
@@ -62,20 +62,18 @@ class Arrivals:
                 note_origin(self.db, kept.capture_id, origin.source, origin.record)
             if store.is_withdrawn(self.db, self.run.outlet_id, kept.url_key):
                 return "withdrawn"
-            source = arrival(self.db, self.run, capture, kept)
+            source = source_of_arrival(self.db, self.run, capture, kept)
             if kept.outcome == "fresh" and not late:
-                reading = reading or read_safely(source, capture.body or b"", capture.encoding, self.furniture)
+                reading = reading or try_to_read(source, capture.body or b"", capture.encoding, self.furniture)
                 late = self._reads_late(source, reading)
             if late:
                 unsettle(self.db, self.run.outlet_id, kept.url_key)
                 self._remember(kept.capture_id, reading)
                 return "late"
             if kept.outcome == "fresh" and reading is not None:
-                if isinstance(reading, Reading):
-                    bring_up_to_date(self.db, source, reading, self.furniture)
-                store.file(self.db, source, reading)
+                put_away(self.db, source, reading)
             else:
-                confirm(self.db, kept, source)
+                arrived(self.db, self.run, capture, kept)
             return "filed"
 
     def settle(self) -> Counts:

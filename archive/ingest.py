@@ -24,6 +24,17 @@ ReadAnew = tuple[Source, Reading | Unreadable, store.Refiled]
 
 
 @dataclass(frozen=True, slots=True)
+class Arrival:
+    """A capture that is safely kept. body_id: of the bytes it brought or confirmed; buried: a known article turned out
+    to have disappeared."""
+
+    outcome: CaptureOutcome
+    source: Source
+    body_id: int | None = None
+    buried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Ingested:
     """What an exchange brought, and, where it brought a page to read, what became of the reading."""
 
@@ -34,45 +45,60 @@ class Ingested:
 
 
 def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
-    """Keeps a capture, and, if it brought something new, reads and files it.
+    """Keeps a capture, and, if it brought something new, reads and files it. A crawl does the three steps by
+    themselves, for it reads in other processes.
 
     Raises ArchiveUnusable when the archive cannot be written.
     """
+    arrival = take_in(db, run, capture)
+    if arrival.outcome != "fresh":
+        return Ingested(arrival.outcome, buried=arrival.buried)
+    furniture = store.furniture_of(db, run.outlet_id)
+    return put_away(db, arrival.source, try_to_read(arrival.source, capture.body or b"", capture.encoding, furniture))
+
+
+def take_in(db: Database, run: Run, capture: Capture) -> Arrival:
+    """Keeps a capture. Only what is `fresh` is to be read."""
     kept = store.keep(db, run, capture)
-    source = arrival(db, run, capture, kept)
-    if kept.outcome == "fresh":
-        return read_and_file(db, source, capture.body or b"", capture.encoding)
-    return confirm(db, kept, source)
+    return arrived(db, run, capture, kept)
 
 
-def arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> Source:
+def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> Source:
     """A capture that was kept, with all addresses that are known to lead to it."""
     via = dict.fromkeys((*map(url_key, capture.via), *store.redirecting_here(db, run, capture.final_url)))
     return Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at, tuple(via))
 
 
-def confirm(db: Database, kept: Kept, source: Source) -> Ingested:
-    """What a capture that brought nothing to read comes to."""
-    known = kept.outcome in ("revisit", "not-modified")
-    moved = bool(source.via) and known and store.note_move(db, source)
-    return Ingested(kept.outcome, buried=kept.buried or moved)
+def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
+    """What a kept capture comes to as long as it is not read."""
+    source = source_of_arrival(db, run, capture, kept)
+    moved = bool(source.via) and kept.outcome in ("revisit", "not-modified") and store.note_move(db, source)
+    return Arrival(kept.outcome, source, kept.body_id, kept.buried or moved)
 
 
-def read_and_file(db: Database, source: Source, body: bytes, encoding: str | None) -> Ingested:
+def try_to_read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
     """The boundary behind which bytes are safe. Whatever goes wrong in reading them is one capture that could not be
     read, recorded as such; the crawl goes on, and a mended reader, which has another name, can read it again."""
-    furniture = store.furniture_of(db, source.run.outlet_id)
-    reading: Reading | Unreadable
     try:
-        reading = read(source, body, encoding, furniture)
+        return read(source, body, encoding, furniture)
+    except Exception as error:  # any at all: see above
+        log.exception("capture %s of %s could not be read", source.capture_id, source.url)
+        return gave_up(error, furniture)
+
+
+def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:
+    """Files what was read in a kept capture. While it was read, another address may have come to redirect to it."""
+    since = store.redirecting_here(db, source.run, source.url)
+    source = replace(source, via=tuple(dict.fromkeys((*source.via, *since))))
+    try:
         if isinstance(reading, Reading):
-            bring_up_to_date(db, source, reading, furniture)
+            _bring_up_to_date(db, source, reading)
         filed = store.file(db, source, reading)
     except LuubaoError:  # the archive itself cannot be written: nothing is to be gained by going on
         raise
-    except Exception as error:  # any at all: see above
-        log.exception("capture %s of %s could not be read", source.capture_id, source.url)
-        reading = gave_up(error, furniture)
+    except Exception as error:  # one capture that could not be filed: as one that could not be read
+        log.exception("capture %s of %s could not be filed", source.capture_id, source.url)
+        reading = replace(gave_up(error, Furniture()), extractor=reading.extractor)
         filed = store.file(db, source, reading)
     return Ingested("fresh", filed, reading, filed.buried)
 
@@ -92,15 +118,6 @@ def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture
     return replace(stripped, extractor=extractor_of(furniture))
 
 
-def read_safely(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
-    """As `read`; a mistake of our own is a page that could not be read."""
-    try:
-        return read(source, body, encoding, furniture)
-    except Exception as error:  # any at all: see above
-        log.exception("%s could not be read", source.url)
-        return gave_up(error, furniture)
-
-
 def extractor_of(furniture: Furniture) -> str:
     """The name under which readings are filed that were made without these blocks."""
     return f"{extractor_name()}, furniture {furniture.digest[:19]}" if furniture.marks else extractor_name()
@@ -111,19 +128,21 @@ def gave_up(error: Exception, furniture: Furniture) -> Unreadable:
     return Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_of(furniture))
 
 
-def bring_up_to_date(db: Database, source: Source, reading: Reading, furniture: Furniture) -> None:
+def _bring_up_to_date(db: Database, source: Source, reading: Reading) -> None:
     """Has the article's versions read by the extractor of this reading, so that they can be compared: what only the
     extractor sees differently is no edit."""
     latest = store.latest_version(db, source, reading)
     if latest is None:
         return
+    ledger = store.Recording(db, reading.extractor)
+    untold = ledger.untold(latest.article_id)
+    furniture = store.furniture_of(db, source.run.outlet_id) if untold else Furniture()
 
     def read_again(former: Source, encoding: str | None) -> Reading | Unreadable | None:
         body = store.kept_body(db, former.capture_id)
         return None if body is None else read(former, body, encoding, furniture)
 
-    ledger = store.Recording(db, reading.extractor)
-    for version_id in ledger.untold(latest.article_id):
+    for version_id in untold:
         tell(ledger, source.run, version_id, read_again)
 
 

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from archive import clock, store
 from archive.errors import ArchiveDamaged
 from archive.furniture import Furniture
-from archive.ingest import arrival, confirm, extractor_of, read_and_file, read_safely
+from archive.ingest import arrived, extractor_of, put_away, try_to_read
 from archive.records import Reading, Run, Unreadable
 from archive.store import relatives
 from archive.store.arrivals import settle, unsettled
@@ -59,9 +59,10 @@ def rebuild_unsettled(
 def read_pending(db: Database, run: Run) -> int:
     """Finishes what an earlier run began and did not come to end: reads and files what it kept, and puts in order what
     came late. Returns how many captures were read."""
-    pending = store.unread(db, run)
+    pending, furniture = store.unread(db, run), store.furniture_of(db, run.outlet_id)
     for source, encoding in pending:
-        read_and_file(db, source, store.kept_body(db, source.capture_id) or b"", encoding)
+        body = store.kept_body(db, source.capture_id)
+        put_away(db, source, try_to_read(source, body or b"", encoding, furniture))
     rebuild_unsettled(db, run)
     return len(pending)
 
@@ -123,7 +124,7 @@ class _Rebuilding:
             return None
         one = past.capture
         source = Source(past.id, self.run, past.url_key, one.final_url, one.captured_at)
-        return read_safely(source, body, one.encoding, self.furniture)
+        return try_to_read(source, body, one.encoding, self.furniture)
 
     def _absorb(self, fresh: Iterable[Past], readings: dict[int, Reading | Unreadable | None]) -> bool:
         """The words of a withdrawn article at another address are withdrawn with it. Returns whether there were any."""
@@ -169,12 +170,9 @@ class _Rebuilding:
     ) -> None:
         """As archive.ingest does."""
         kept = store.keep_again(other, run, past.capture, past.body_id)
-        source = arrival(other, run, past.capture, kept)
-        if kept.outcome == "fresh":
-            if reading is not None:
-                store.file(other, source, replace(reading, extractor=extractor_of(self.furniture)))
-        else:
-            confirm(other, kept, source)
+        source = arrived(other, run, past.capture, kept).source
+        if kept.outcome == "fresh" and reading is not None:
+            store.file(other, source, replace(reading, extractor=extractor_of(self.furniture)))
         if kept.outcome == "redirect" and follow.ends_here(past):
             via = (*past.capture.via, past.capture.requested_url)
             store.note_redirect(other, run, via, past.capture.final_url, past.capture.captured_at)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from archive.habits import Habits
+
 Headers = tuple[tuple[str, str], ...]
 
 BlockKind = Literal["paragraph", "subhead", "image", "quote", "list", "table"]
@@ -69,11 +71,33 @@ RunKind = Literal["crawl", "import", "backfill", "merge"]
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One invocation of one spider, as the archive knows it."""
+    """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it
+    began."""
 
     id: int
     outlet_id: int
     outlet: Outlet
+    habits: Habits = field(default_factory=Habits, compare=False, repr=False)
+
+
+FoundIn = Literal["seed", "page", "pagination", "feed", "sitemap", "sitemap-index", "redirect"]
+"""Where an address was found: it is a seed, or a page, the pager of a list, a feed, a sitemap or an index of sitemaps
+leads to it, or an address redirects to it."""
+
+PageKind = Literal["article", "list", "other"]
+"""What an address turned out to be: an article, something that leads to articles (a home page, a section, a feed, a
+sitemap), or neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that a page, feed or sitemap leads to. lastmod: when it is said to have changed last, published: when
+    it is said to have been published; both aware, None where nothing is said."""
+
+    url: str
+    found_in: FoundIn = "page"
+    lastmod: datetime | None = None
+    published: datetime | None = None
 
 
 CaptureOutcome = Literal["fresh", "revisit", "not-modified", "redirect", "gone", "error"]
@@ -83,12 +107,14 @@ the news that the page is gone (404, 410, 451, a redirect to the home page or to
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A capture that is safely in the archive. buried: it told that a known article has disappeared."""
+    """A capture that is safely in the archive. buried: it told that a known article has disappeared; body_id: of the
+    bytes it brought or confirmed."""
 
     capture_id: int
     url_key: str
     outcome: CaptureOutcome
     buried: bool = False
+    body_id: int | None = None
 
 
 FilingOutcome = Literal["new", "edited", "unchanged", "unreadable"]

@@ -61,8 +61,10 @@ class Workers(Generic[Task, Answer]):
         *,
         life: int = _LIFE,
         patience: float = PATIENCE,
+        bell: Connection | None = None,
     ):
-        self._setting_up, self._life, self._patience = setting_up, life, patience
+        """bell: what is sent over it ends a wait for answers at once."""
+        self._setting_up, self._life, self._patience, self._bell = setting_up, life, patience, bell
         self.count = count or _cores()
         self._crew: list[_Worker] = []
         self._waiting: deque[int] = deque()
@@ -93,9 +95,13 @@ class Workers(Generic[Task, Answer]):
         """
         heard = {worker.connection: worker for worker in self._crew}
         came: list[tuple[int, Answer | Lost]] = []
-        for connection in wait(list(heard), timeout=seconds):
+        bell = [self._bell] if self._bell else []
+        for connection in wait([*heard, *bell], timeout=seconds):
             assert isinstance(connection, Connection)
-            came += self._hear(heard[connection])
+            if connection is self._bell:
+                connection.recv()
+            else:
+                came += self._hear(heard[connection])
         came += [self._give_up(worker) for worker in list(self._crew) if self._is_late(worker)]
         self._hand_out()
         return came
@@ -213,7 +219,8 @@ def _serve(
     connection: Connection, setting_up: Callable[[], AbstractContextManager[Callable[[Any], Any]]]
 ) -> None:  # pragma: no cover - runs in the other process
     """A process's life: until it is sent None, or whoever started it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; our parent decides what it means
+    for number in (signal.SIGINT, signal.SIGTERM):  # they reach the whole group; our parent decides what they mean
+        signal.signal(number, signal.SIG_IGN)
     with suppress(EOFError, OSError), setting_up() as answer:
         connection.send(_READY)
         while (task := connection.recv()) is not None:

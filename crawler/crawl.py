@@ -57,5 +57,7 @@ def crawl(
     record = crawler.get_extension(Record)
     assert record is not None
     if not task.done():  # a second signal ends the process at once; the next run records this one as interrupted
-        return Verdict("interrupted", "Stopped by a second signal; the next run goes on from here"), record.door.counts
-    return record.verdict, record.door.counts
+        return Verdict(
+            "interrupted", "Stopped by a second signal; the next run goes on from here"
+        ), record.desk.door.counts
+    return record.verdict, record.desk.door.counts

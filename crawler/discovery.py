@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from lxml import etree, html
 from w3lib.url import safe_url_string
 
-from archive import absolute, same_site, without_trackers
+from archive import Link, absolute, same_site, without_trackers
 
 _MARKUP_LIMIT = 20 * 1024 * 1024
 # A feed's root is its first element: before it stand only text, a declaration, comments and a doctype.
@@ -34,7 +34,7 @@ _NOT_NEWS = re.compile(
 )
 
 
-def links(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None) -> list[str]:
+def links(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None) -> list[Link]:
     """The addresses on the site's hosts that a page, feed or sitemap leads to and that can be pages of news, absolute,
     without fragment and tracking parameters, each once, in the order of the document."""
     data = _unpacked(body)[:_MARKUP_LIMIT]
@@ -43,7 +43,7 @@ def links(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | No
     else:
         resolved = list(_page_links(data, base_url, encoding))
     clean = (_requestable(without_trackers(link)) for link in resolved if link and same_site(link, hosts))
-    return list(dict.fromkeys(link for link in clean if may_be_news(link)))
+    return [Link(url) for url in dict.fromkeys(link for link in clean if may_be_news(link))]
 
 
 def _requestable(url: str) -> str:

@@ -1,92 +1,88 @@
-"""The crawler's side of the one door into the archive: what a run asks it and hands over."""
+"""The crawler's side of the one door into the archive: what a run asks it and hands over.
+
+Synchronous, and used by one thread at a time: crawler.desk calls it from the thread that owns the archive.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlite_utils import Database
 
 import archive
-from archive import Capture, Ingested, PictureCapture, PictureOutcome, Run, Unreadable, WantedPicture
+from archive import (
+    Arrival,
+    Capture,
+    Ingested,
+    Link,
+    PictureCapture,
+    PictureOutcome,
+    Reading,
+    Run,
+    Unreadable,
+    WantedPicture,
+)
 from archive.clock import now
-from archive.errors import ArchiveUnusable
+from crawler import discovery
 
-_BATCH = 100
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
+_MOST_REDIRECTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """What a capture that was handed over brought. pictures: those to ask for now; onward: where its redirect is to be
+    followed to, None where it is not."""
+
+    ingested: Ingested
+    pictures: tuple[WantedPicture, ...] = ()
+    onward: str | None = None
 
 
 class Door:
     """An open archive, an open run, and the run's counts.
 
-    failures: why requests got no answer, each reason once. broken: why the archive cannot be written any more, None
-    while all is well. pictures_left: how many pictures may still be asked for in this run.
+    failures: why requests got no answer, each reason once. pictures_left: how many pictures may still be asked for in
+    this run. rechecks: how many known articles may be, None for what archive.schedule thinks right; waiting: how many
+    addresses wait that were never read, or are lists.
     """
 
-    def __init__(self, db: Database, run: Run):
+    def __init__(self, db: Database, run: Run, rechecks: int | None = None):
         self.db = db
         self.run = run
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
-        self.broken: str | None = None
         self.pictures_left = 0  # none, unless crawler.pictures sets it
+        self.rechecks = rechecks
+        self.waiting = 0
+        self._again: deque[str] | None = None
+        self.furniture = archive.furniture_of(db, run.outlet_id)
         self._due_asked = False
-
-    @contextmanager
-    def noting_the_end(self) -> Iterator[None]:
-        """What is done inside may find the archive unusable, which is the end of the run; it is written down here for
-        the verdict, and raised again as ArchiveUnusable."""
-        try:
-            if self.broken:
-                raise ArchiveUnusable(self.broken)
-            yield
-        except ArchiveUnusable as error:
-            self.broken = str(error)
-            raise
 
     def known_articles(self) -> int:
         """How many articles of the outlet the archive holds."""
         return archive.article_count(self.db, self.run)
 
-    def enter(self, urls: Iterable[str]) -> None:
-        """Takes addresses for this run, due or not."""
-        archive.enter(self.db, self.run, urls, now())
+    def plant(self, seeds: Sequence[str]) -> None:
+        """Makes the seeds due, first of all."""
+        archive.plant(self.db, self.run, seeds, now())
 
-    def due(self) -> Iterator[str]:
-        """Addresses that wait since earlier runs, a batch at a time."""
-        while batch := archive.due(self.db, self.run, now(), _BATCH):
-            yield from batch
-
-    def discover(self, page_url: str, links: Iterable[str]) -> list[str]:
-        """Notes a page's links; returns those to fetch."""
-        return archive.discover(self.db, self.run, page_url, links, now())
+    def take(self, limit: int) -> list[str]:
+        """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
+        at = now()
+        self.waiting = archive.waiting(self.db, self.run, at)
+        if urls := archive.due(self.db, self.run, at, limit):
+            return urls
+        if self._again is None:
+            self._again = deque(archive.rechecks(self.db, self.run, at, self.rechecks))
+        return [self._again.popleft() for _ in range(min(limit, len(self._again)))]
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified to send."""
         return archive.validators(self.db, self.run, url)
-
-    def last_body(self, url: str) -> bytes | None:
-        """What a 304 confirms."""
-        return archive.last_body(self.db, self.run, url)
-
-    def stays(self, capture: Capture) -> bool:
-        """Whether a redirect leads to another page of the site, not to its home page."""
-        return not archive.leads_away(capture, self.run.outlet)
-
-    def waits(self, via: tuple[str, ...], url: str) -> bool:
-        """Whether the end of a redirect waits for its turn in this run already, and so need not be asked for again:
-        when it answers, the archive knows who redirects there. Another spelling of its own address does not wait."""
-        return archive.url_key(url) not in map(archive.url_key, via) and archive.taken_in_run(self.db, self.run, url)
-
-    def has_answered(self, via: tuple[str, ...], url: str) -> bool:
-        """Whether the end of a redirect has answered in this run already; then that is noted, and it need not be asked
-        again. An address that redirects to another spelling of itself has not answered."""
-        if archive.url_key(url) in map(archive.url_key, via) or not archive.captured_in_run(self.db, self.run, url):
-            return False
-        self.counts["disappeared"] += archive.note_redirect(self.db, self.run, via, url, now())
-        return True
 
     def failed(self, url: str, reason: str) -> None:
         """No answer came."""
@@ -104,9 +100,51 @@ class Door:
         archive.forbid(self.db, self.run, url, now())
         self.counts["forbidden"] += 1
 
-    def ingest(self, capture: Capture) -> Ingested:
-        """Keeps, reads and files a capture, and counts what it was."""
-        ingested = archive.ingest(self.db, self.run, capture)
+    def take_in(self, capture: Capture) -> Arrival:
+        """Keeps a capture."""
+        return archive.take_in(self.db, self.run, capture)
+
+    def put_away(self, capture: Capture, arrival: Arrival, reading: Reading | Unreadable, links: list[Link]) -> Handed:
+        """Files what was read in a capture, and notes where it leads."""
+        ingested = archive.put_away(self.db, arrival.source, reading)
+        fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
+        self.counts["links"] += fresh
+        return self._handed(ingested, arrival)
+
+    def confirm(self, capture: Capture, arrival: Arrival) -> Handed:
+        """What is done about a capture that brought nothing to read."""
+        ingested = Ingested(arrival.outcome, buried=arrival.buried)
+        if arrival.outcome in ("revisit", "not-modified"):
+            links = [] if archive.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
+            archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
+        return self._handed(ingested, arrival, self._onward(capture))
+
+    def _kept_links(self, capture: Capture) -> list[Link]:
+        body = archive.last_body(self.db, self.run, capture.requested_url) or b""
+        return discovery.links(body, capture.final_url, self.run.outlet.hosts, capture.encoding)
+
+    def _onward(self, capture: Capture) -> str | None:
+        """Where a redirect leads that is worth following: to another page of the site that neither has answered in this
+        run nor waits for its turn in it. Another spelling of its own address has not answered, and does not wait."""
+        via, target = (*capture.via, capture.requested_url), capture.final_url
+        if not _redirects(capture) or target in via or len(via) > _MOST_REDIRECTS:
+            return None
+        if archive.leads_away(capture, self.run.outlet):
+            return None
+        if archive.url_key(target) not in map(archive.url_key, via):
+            if archive.captured_in_run(self.db, self.run, target):
+                self.counts["disappeared"] += archive.note_redirect(self.db, self.run, via, target, now())
+                return None
+            if archive.taken_in_run(self.db, self.run, target):
+                return None
+        archive.enter(self.db, self.run, target, now())
+        return target
+
+    def _handed(self, ingested: Ingested, arrival: Arrival, onward: str | None = None) -> Handed:
+        self._count(ingested)
+        return Handed(ingested, tuple(self._pictures(ingested)), onward)
+
+    def _count(self, ingested: Ingested) -> None:
         self.counts["captures"] += 1
         self.counts[ingested.outcome] += 1
         self.counts["disappeared"] += ingested.buried
@@ -116,9 +154,8 @@ class Door:
             self.counts["turned-unreadable"] += known and ingested.filed.outcome == "unreadable"
         if isinstance(ingested.reading, Unreadable):
             self.counts[f"unreadable: {ingested.reading.reason}"] += 1
-        return ingested
 
-    def pictures(self, ingested: Ingested) -> Iterator[WantedPicture]:
+    def _pictures(self, ingested: Ingested) -> Iterator[WantedPicture]:
         """The pictures to ask for after a page: those of an article that is new or edited; and, after the first page,
         those that are due. They take at most half of what a run may ask for: a new article's are not to wait."""
         if not self._due_asked:
@@ -134,8 +171,12 @@ class Door:
 
     def keep_picture(self, capture: PictureCapture, rest: timedelta) -> PictureOutcome:
         """Records a fetch of a picture, and counts what it brought."""
-        with self.noting_the_end():
-            outcome = archive.keep_picture(self.db, self.run, capture, rest)
+        outcome = archive.keep_picture(self.db, self.run, capture, rest)
         self.counts[_PICTURE_COUNTS.get(outcome, "pictures")] += 1
         self.counts["pictures-replaced"] += outcome == "replaced"
         return outcome
+
+
+def _redirects(capture: Capture) -> bool:
+    """Whether the answer sends the asker elsewhere (RFC 9110 section 15.4); a 300, a 304 or a 305 does not."""
+    return capture.status in archive.REDIRECTS and capture.header("Location") is not None

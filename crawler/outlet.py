@@ -17,15 +17,12 @@ from twisted.python.failure import Failure
 
 from archive import Capture, Outlet, WantedPicture, absolute, same_site
 from archive.errors import ArchiveUnusable, Misconfigured
-from crawler import discovery
+from crawler.desk import Desk
 from crawler.door import Door
-from crawler.exchange import capture_of, charset, redirects
+from crawler.exchange import capture_of
 from crawler.robots import Forbidden, RobotsUnavailable
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_MOST_REDIRECTS = 5
-_SEED_PRIORITY = 1000
-_PAGES = ("fresh", "revisit", "not-modified")
 
 
 class OutletSpider(scrapy.Spider):
@@ -35,6 +32,7 @@ class OutletSpider(scrapy.Spider):
     seeds: further addresses, absolute or relative to home: sections, feeds, sitemaps. delay: seconds between requests
     where robots.txt names none, if not DOWNLOAD_DELAY.
     base_url (spider argument): another place where the same site is served, for tests and mirrors.
+    answers: how many requests have been answered for good, or have failed.
     """
 
     title: ClassVar[str]
@@ -52,7 +50,8 @@ class OutletSpider(scrapy.Spider):
         self.home_url = base_url.rstrip("/") + "/" if base_url else self.home
         host = (urlsplit(self.home_url).hostname or "").removeprefix("www.")
         self.outlet = Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
-        self.door: Door  # set by crawler.extensions.Record before the crawl starts
+        self.answers = 0
+        self.desk: Desk  # set by crawler.extensions.Record before the crawl starts
 
     @classmethod
     def described(cls) -> Outlet:
@@ -67,16 +66,24 @@ class OutletSpider(scrapy.Spider):
             crawler.settings.set("DOWNLOAD_DELAY", cls.delay, "spider")
         return spider
 
+    @property
+    def planted(self) -> list[str]:
+        """The addresses of the seeds, each once."""
+        return list(dict.fromkeys(urljoin(self.home_url, seed) for seed in ("", *self.seeds)))
+
     async def start(self) -> AsyncIterator[Request]:
-        with self._ending_with_the_archive():
-            seeds = [urljoin(self.home_url, seed) for seed in ("", *self.seeds)]
-            self.door.enter(seeds)
-            for seed in dict.fromkeys(seeds):
-                for request in self._requests(seed, priority=_SEED_PRIORITY):
-                    yield request
-            for url in self.door.due():
-                for request in self._requests(self._here(url)):
-                    yield request
+        """Nothing: the seeds are in the frontier, from which crawler.scheduler takes all there is to ask for."""
+        return
+        yield
+
+    async def take(self, limit: int) -> list[Request]:
+        """The next requests, with the validators of what their addresses last brought; none when nothing waits."""
+        taken = await self.desk.do(lambda door: self._take(door, limit))
+        return [request for url, headers in taken for request in self._requests(url, headers=headers)]
+
+    def _take(self, door: Door, limit: int) -> list[tuple[str, dict[str, str]]]:
+        urls = [self._here(url) for url in door.take(limit)]
+        return [(url, conditions(*door.validators(url))) for url in urls]
 
     def _here(self, url: str) -> str:
         """The address at the place where the site is served now: with a base_url, a mirror or another port. What lies
@@ -86,72 +93,65 @@ class OutletSpider(scrapy.Spider):
         place = urlsplit(self.home_url)
         return urlsplit(url)._replace(scheme=place.scheme, netloc=place.netloc).geturl()
 
-    def parse(self, response: Response, **kwargs: Any) -> Iterator[Capture | WantedPicture | Request]:
-        """Hands an answer of any status to the archive, and only then follows what it leads to. Reading a page holds
-        up the event loop for some 30 ms, which a crawl of one page a second does not notice."""
+    async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Capture | WantedPicture | Request]:
+        """Hands an answer of any status to the archive, which keeps it, has it read, and notes where it leads."""
+        capture = capture_of(response)
         with self._ending_with_the_archive():
-            capture = capture_of(response)
-            ingested = self.door.ingest(capture)
-            yield capture
-            if redirects(response):
-                yield from self._follow_redirect(capture)
-            elif ingested.outcome in _PAGES:
-                for url in self.door.discover(capture.final_url, self._links(response)):
-                    yield from self._requests(url)
-            for picture in self.door.pictures(ingested):
-                yield replace(picture, url=self._here(picture.url))
+            handed = await self.desk.hand_in(capture)
+        self.answers += 1
+        yield capture
+        if handed.onward:
+            for request in self._requests(handed.onward, via=(*capture.via, capture.requested_url)):
+                yield request
+        for picture in handed.pictures:
+            yield replace(picture, url=self._here(picture.url))
 
-    def failed(self, failure: Failure) -> None:
+    async def failed(self, failure: Failure) -> None:
         """No answer: forbidden by robots.txt, unreachable, too large or too slow."""
         url: str = failure.request.url  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
         with self._ending_with_the_archive():
-            if isinstance(failure.value, Forbidden):
-                self.door.forbidden(url)
-            elif isinstance(failure.value, RobotsUnavailable):
-                self.door.failed(url, failure.getErrorMessage())
-            else:
-                self.door.failed(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
+            await self.desk.do(lambda door: self._note_failure(door, url, failure))
+        self.answers += 1
+
+    @staticmethod
+    def _note_failure(door: Door, url: str, failure: Failure) -> None:
+        if isinstance(failure.value, Forbidden):
+            door.forbidden(url)
+        elif isinstance(failure.value, RobotsUnavailable):
+            door.failed(url, failure.getErrorMessage())
+        else:
+            door.failed(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
 
     @contextmanager
     def _ending_with_the_archive(self) -> Iterator[None]:
         """Where nothing can be kept, nothing more is fetched."""
         try:
-            with self.door.noting_the_end():
-                yield
+            yield
         except ArchiveUnusable as error:
             raise CloseSpider("archive-unusable") from error
 
-    def _requests(self, url: str, *, via: tuple[str, ...] = (), priority: int = 0) -> Iterator[Request]:
+    def _requests(
+        self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, str] | None = None
+    ) -> Iterator[Request]:
         """The request for an address; none where Scrapy refuses to make one."""
         meta = {"handle_httpstatus_all": True, "via": via}
         try:
-            request = Request(
-                url, callback=self.parse, errback=self.failed, meta=meta, priority=priority, dont_filter=bool(via)
-            )
+            yield Request(url, callback=self.parse, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
         except ValueError:
-            self.door.refused(url)
-        else:
-            yield request
-
-    def _follow_redirect(self, capture: Capture) -> Iterator[Request]:
-        via, target = (*capture.via, capture.requested_url), capture.final_url
-        if not self.door.stays(capture) or target in via or len(via) > _MOST_REDIRECTS:
-            return
-        if not self.door.has_answered(via, target) and not self.door.waits(via, target):
-            self.door.enter([target])
-            yield from self._requests(target, via=via, priority=_SEED_PRIORITY)
-
-    def _links(self, response: Response) -> list[str]:
-        """Links of the page; of an unmodified one, those of the page the archive has kept: a run that was killed may
-        have kept it and never followed them."""
-        body = self.door.last_body(response.url) if response.status == 304 else response.body
-        return discovery.links(body or b"", response.url, self.outlet.hosts, charset(response))
+            self.answers += 1
+            self.desk.note(lambda door: door.refused(url))
 
 
-def door_of(crawler: Crawler) -> Door:
-    """The door of the running spider."""
+def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+    """The headers that make a request conditional (RFC 9110 section 13): an unchanged page costs the paper a 304."""
+    named = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: value for name, value in named.items() if value}
+
+
+def desk_of(crawler: Crawler) -> Desk:
+    """The desk of the running spider."""
     assert isinstance(crawler.spider, OutletSpider)
-    return crawler.spider.door
+    return crawler.spider.desk
 
 
 def user_agent(outlet: Outlet, contact: str) -> str:

@@ -34,7 +34,7 @@ from archive.errors import ArchiveUnusable
 from archive.pictures import recognise
 from archive.urls import host_of
 from crawler.exchange import header, leads_to, redirects
-from crawler.outlet import door_of
+from crawler.outlet import desk_of
 from crawler.picture_store import STORES, store_of
 from crawler.robots import Forbidden
 
@@ -52,7 +52,8 @@ class Pictures(FilesPipeline):
 
     def __init__(self, place: str, *, crawler: Crawler):
         super().__init__(place, crawler=crawler)
-        self.door = door_of(crawler)
+        self.desk = desk_of(crawler)
+        self.door = self.desk.door
         self.door.pictures_left = crawler.settings.getint("LUUBAO_PICTURES_PER_RUN")
         self.rest = timedelta(seconds=crawler.settings.getfloat("LUUBAO_PICTURE_REST"))
         # More would wait in the downloader, where an ended run would have to wait for them.
@@ -72,7 +73,7 @@ class Pictures(FilesPipeline):
         if not isinstance(item, WantedPicture):
             return item
         async with self.turns:
-            if self.full or self.door.broken or self._closing():
+            if self.full or self.desk.broken or self._closing():
                 return item
             return await super().process_item(item)
 
@@ -85,7 +86,7 @@ class Pictures(FilesPipeline):
         """The request for a picture; none for what is no address to ask for."""
         if self._may_be_asked(item.url):
             return [Request(item.url, meta={"picture": item})]
-        self._record(PictureCapture(item.image_id, now(), item.url, detail="no address on the web"))
+        self._note(PictureCapture(item.image_id, now(), item.url, detail="no address on the web"))
         return []
 
     def _may_be_asked(self, url: str) -> bool:
@@ -144,14 +145,14 @@ class Pictures(FilesPipeline):
         )
         picture = await run_in_thread(recognise, response.body) if response.status == 200 else None
         if picture is None:
-            return self._record(replace(came, detail=_why_nothing(response)))
+            return await self._record(replace(came, detail=_why_nothing(response)))
         try:
             await self._store(picture, response.body, info)
         except Exception as error:  # noqa: BLE001  # each store raises errors of its own
             self.full = True
             log.warning("pictures cannot be stored, so none are fetched any more: %s", error)
-            return self._record(replace(came, detail=f"not stored: {error}"))
-        return self._record(replace(came, picture=picture))
+            return await self._record(replace(came, detail=f"not stored: {error}"))
+        return await self._record(replace(came, picture=picture))
 
     async def _store(self, picture: Picture, body: bytes, info: Info) -> None:
         """The thumbnail and then the bytes, so that whoever has these has both."""
@@ -168,14 +169,20 @@ class Pictures(FilesPipeline):
         item: WantedPicture = request.meta["picture"]
         why = failure.getErrorMessage() or type(failure.value).__name__
         forbidden = isinstance(failure.value, Forbidden)
-        return self._record(PictureCapture(item.image_id, now(), request.url, forbidden=forbidden, detail=why))
+        self._note(PictureCapture(item.image_id, now(), request.url, forbidden=forbidden, detail=why))
+        return _told(request.url, "error")
 
-    def _record(self, capture: PictureCapture) -> FileInfo:
+    async def _record(self, capture: PictureCapture) -> FileInfo:
         path = capture.picture.path if capture.picture else ""
         try:
-            return _told(capture.final_url, self.door.keep_picture(capture, self.rest), path)
-        except ArchiveUnusable:  # written down by the door: nothing more is fetched
-            return _told(capture.final_url, "error", path)
+            outcome = await self.desk.do(lambda door: door.keep_picture(capture, self.rest))
+        except ArchiveUnusable:  # written down by the desk: nothing more is fetched
+            outcome = "error"
+        return _told(capture.final_url, outcome, path)
+
+    def _note(self, capture: PictureCapture) -> None:
+        """Records, where nobody can wait for it, that there is no picture."""
+        self.desk.note(lambda door: door.keep_picture(capture, self.rest))
 
     def item_completed(self, results: Any, item: Any, info: Info) -> Any:
         """All is said and done."""

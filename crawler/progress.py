@@ -8,7 +8,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
-from crawler.outlet import door_of
+from crawler.outlet import desk_of
 
 _SHOWN = ("new", "edited", "disappeared")
 
@@ -30,15 +30,11 @@ class Progress:
 
     def item_scraped(self) -> None:
         """After each capture."""
-        door = door_of(self.crawler)
+        door = desk_of(self.crawler).door
         counts = door.counts
         known = ", ".join(f"{counts[name]} {name}" for name in _SHOWN if counts[name])
-        waiting = self.crawler.stats.get_value("scheduler/enqueued", 0) - self.crawler.stats.get_value(
-            "scheduler/dequeued", 0
-        )
-        self._show(
-            f"{door.run.outlet.name}: {counts['captures']} pages, {waiting} waiting{', ' if known else ''}{known}"
-        )
+        waiting = f"{door.waiting} waiting{', ' if known else ''}"
+        self._show(f"{door.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
 
     def spider_closed(self) -> None:
         """Clears the line."""

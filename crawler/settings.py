@@ -27,9 +27,12 @@ COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by:
 # Bounds
 DOWNLOAD_TIMEOUT = 60  # default 180, in seconds; read by: the download handler
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB: no article is larger; read by: the download handler
-LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.extensions.PageLimit
-DEPTH_LIMIT = 20  # default 0 (none): endless pagination ends; read by: DepthMiddleware
-DEPTH_PRIORITY = 1  # default 0: what is near the seeds first; read by: DepthMiddleware
+LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.scheduler
+LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive.schedule; crawler.extensions.Record
+LUUBAO_READERS = None  # processes that read; None is one for each core; read by: crawler.extensions.Record
+
+# The frontier is a table of the archive, which knows what was asked for (default: a queue in memory).
+SCHEDULER = "crawler.scheduler.FrontierScheduler"
 
 # A redirect is an answer worth keeping: OutletSpider follows it and records each step.
 REDIRECT_ENABLED = False  # default True; read by: RedirectMiddleware
@@ -45,15 +48,12 @@ DOWNLOADER_MIDDLEWARES = {
     # default {}; Scrapy's own allows everything when robots.txt fails, or moved
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.robots.RobotsTxt": 100,
-    # after the rules, so that only allowed requests cost a look into the archive
-    "crawler.middlewares.ConditionalRequests": 560,
 }
 ITEM_PIPELINES = {"crawler.pictures.Pictures": 100}  # default {}
 EXTENSIONS = {
     # default {}
     "crawler.extensions.Record": 100,
     "crawler.extensions.CrawlDelay": 200,
-    "crawler.extensions.PageLimit": 250,
     "crawler.progress.Progress": 300,
 }
 LOG_LEVEL = "INFO"  # default DEBUG; `luubao crawl` lowers it to WARNING so that cron stays quiet

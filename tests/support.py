@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from archive import Capture, Outlet
+from sqlite_utils import Database
+
+from archive import Capture, Ingested, Link, Outlet, Run, discover, put_away, take_in, try_to_read
+from archive.furniture import Furniture
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 PAPER = Outlet("bao", "Báo Thử", "https://bao.example/", ("bao.example",))
@@ -13,11 +16,14 @@ PAPER = Outlet("bao", "Báo Thử", "https://bao.example/", ("bao.example",))
 Shoot = Callable[..., Capture]
 
 
-def page(headline: str = "Cầu mới qua sông", body: str = "", clock: str = "08:00") -> str:
-    """An article's page, long enough to be one, with a clock that ticks."""
+def page(
+    headline: str = "Cầu mới qua sông", body: str = "", clock: str = "08:00", dated: datetime | None = None
+) -> str:
+    """An article's page, long enough to be one, with a clock that ticks. dated: when it says it was published."""
+    time = f'<meta property="article:published_time" content="{dated.isoformat()}">' if dated else ""
     paragraphs = "".join(f"<p>{text}</p>" for text in [body or _TEXT[0], *_TEXT[1:]])
     return (
-        f'<html lang="vi"><head><title>{headline}</title><meta property="og:type" content="article"></head><body>'
+        f'<html lang="vi"><head><title>{headline}</title><meta property="og:type" content="article">{time}</head><body>'
         f'<div class="clock">{clock}</div><h1>{headline}</h1><article>{paragraphs}</article></body></html>'
     )
 
@@ -28,3 +34,15 @@ _TEXT = (
     "Bà Nguyễn Thị Mận, 71 tuổi, cho biết từ nay các cháu đến trường không còn phải chờ nước rút như mọi năm.",
     "Theo kế hoạch, tuyến xe buýt đầu tiên qua cầu sẽ chạy vào đầu tháng sau, mỗi ngày tám chuyến đi và về.",
 )
+
+
+def visit(db: Database, run: Run, capture: Capture, *links: str) -> Ingested:
+    """What a crawl does with an answer: keep, read, file, and note where it leads."""
+    arrival = take_in(db, run, capture)
+    ingested = Ingested(arrival.outcome, buried=arrival.buried)
+    if arrival.outcome == "fresh":
+        reading = try_to_read(arrival.source, capture.body or b"", capture.encoding, Furniture())
+        ingested = put_away(db, arrival.source, reading)
+    if arrival.outcome in ("fresh", "revisit", "not-modified"):
+        discover(db, run, arrival, ingested, [Link(url) for url in links], capture.captured_at)
+    return ingested

@@ -16,12 +16,12 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "crawler.door", "crawler.check", "crawler.story"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story"),
     "sqlite3": ("archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),
     "backports.zstd": ("archive.store.codecs",),
     "click": ("archive.cli", "archive.diff_cli", "archive.options", "archive.reading_cli", "archive.reread_cli", "archive.keeping_cli", "archive.terminal", "crawler.cli", "crawler.story"),
     "scrapy": (
-        "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.middlewares", "crawler.extensions",
+        "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
         "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store",
     ),
     "twisted": ("crawler.outlet", "crawler.pictures"),
@@ -31,18 +31,21 @@ DOORS = {
 
 # Our own packages, and what of ours they may import.
 INSIDE = {
-    "archive.records": (),
+    "archive.records": ("archive.habits",),
     "archive.urls": (),
     "archive.clock": (),
     "archive.digests": (),
     "archive.errors": (),
+    "archive.habits": (),
     "archive.likeness": (),
+    "archive.schedule": ("archive.habits",),
     "archive.pictures": ("archive.digests", "archive.records"),
     "archive.rules": ("archive.rules",),
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
-        "archive.errors", "archive.furniture", "archive.likeness", "archive.migrations", "archive.search",
+        "archive.errors", "archive.furniture", "archive.habits", "archive.likeness", "archive.migrations",
+        "archive.schedule", "archive.search",
     ),
     "archive.migrations": ("archive.migrations", "archive.digests"),
     "archive": ("archive",),

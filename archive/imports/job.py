@@ -19,7 +19,7 @@ from archive.imports.formats import Said, read_file
 from archive.imports.houses import Houses
 from archive.imports.items import Described, Image, Item, Page, Skipped
 from archive.imports.pictures import picture_known, take_picture
-from archive.ingest import extractor_of, read_safely
+from archive.ingest import extractor_of, try_to_read
 from archive.lock import outlet_lock
 from archive.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.store.arrivals import body_known, is_here, outlet_showing
@@ -190,7 +190,7 @@ class _Import:
         source = store.Source(0, house.run, "", capture.final_url, capture.captured_at)
         if house.workers is None:
             furniture = house.arrivals.furniture
-            self.answers[self.numbers] = read_safely(source, capture.body, capture.encoding, furniture)
+            self.answers[self.numbers] = try_to_read(source, capture.body, capture.encoding, furniture)
             return self.numbers
         house.workers.submit(self.numbers, (source, capture.body, capture.encoding))
         return self.numbers
@@ -262,7 +262,7 @@ class _Reader:
     @contextmanager
     def _reading(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
         logging.disable()  # what goes wrong with a page is kept in readings.detail
-        yield lambda task: read_safely(*task, self.furniture)
+        yield lambda task: try_to_read(*task, self.furniture)
 
     def __call__(self):  # type: ignore[no-untyped-def]
         return self._reading()

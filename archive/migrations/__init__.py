@@ -3,7 +3,7 @@
 A step that has been released is never edited; a change is a new step.
 """
 
-from archive.migrations import m001_first_light, m002_fixity, m003_pictures, m004_questions, m007_exchange
+from archive.migrations import m001_first_light, m002_fixity, m003_pictures, m004_questions, m005_crawl, m007_exchange
 from archive.migrations.steps import APPLICATION_ID, migrations
 
 SCHEMA = 7
@@ -16,6 +16,7 @@ __all__ = [
     "m002_fixity",
     "m003_pictures",
     "m004_questions",
+    "m005_crawl",
     "m007_exchange",
     "migrations",
 ]

@@ -2,8 +2,21 @@
 
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
-from archive.store.frontier import captured_in_run, discover, due, enter, forbid, give_up, taken_in_run
+from archive.store.frontier import (
+    captured_in_run,
+    due,
+    enter,
+    forbid,
+    give_up,
+    links_are_noted,
+    note_links,
+    plant,
+    settle,
+    taken_in_run,
+    waiting,
+)
 from archive.store.furniture import furniture_of, learn_furniture, put_furniture
+from archive.store.habits import rechecks
 from archive.store.identity import Source, latest_version, withdrawn_twin
 from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
@@ -34,7 +47,6 @@ __all__ = [
     "Waiting",
     "article_count",
     "captured_in_run",
-    "discover",
     "due",
     "due_pictures",
     "enter",
@@ -52,6 +64,8 @@ __all__ = [
     "latest_version",
     "leads_away",
     "learn_furniture",
+    "links_are_noted",
+    "note_links",
     "note_move",
     "note_redirect",
     "open_archive",
@@ -59,8 +73,11 @@ __all__ = [
     "page_of",
     "pages_of",
     "pictures_of",
+    "plant",
     "put_furniture",
+    "rechecks",
     "redirecting_here",
+    "settle",
     "source_of",
     "register",
     "start_run",
@@ -70,4 +87,5 @@ __all__ = [
     "unread",
     "validators",
     "withdrawn_twin",
+    "waiting",
 ]

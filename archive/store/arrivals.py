@@ -81,7 +81,7 @@ def _leads_here_later(db: Database, run: Run, url: str, at: str) -> bool:
         "SELECT DISTINCT url_key FROM captures WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
         [run.outlet_id, url],
     )
-    return any(_is_newer(db, run, key, at) for (key,) in hops.fetchall())
+    return any(_is_newer(db, run, key, at) or _is_tied(db, run, key) for (key,) in hops.fetchall())
 
 
 def _has_answered(db: Database, run: Run, url: str) -> bool:

@@ -132,8 +132,11 @@ def transaction(db: Database) -> Iterator[None]:
     Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long.
     """
     if db.conn.in_transaction:
-        with _part(db):
-            yield
+        try:
+            with _part(db):
+                yield
+        except sqlite3.OperationalError as error:
+            raise _unwritable(error) from error
         return
     try:
         db.execute("BEGIN IMMEDIATE")

@@ -14,7 +14,6 @@ from sqlite_utils import Database
 from archive import clock
 from archive.edits import changed_fields, reading_digest
 from archive.records import Filed, Reading, Unreadable
-from archive.store import frontier
 from archive.store.connection import transaction
 from archive.store.identity import (
     LatestVersion,
@@ -55,8 +54,6 @@ def file(db: Database, source: Source, reading: Reading | Unreadable, *, seen: b
             _settle_article(db, source, reading, filed.article_id)
             if seen:
                 mark_seen(db, source.run.outlet_id, source.url_key, source.captured_at)
-        if filed.outcome != "unchanged":
-            frontier.enliven(db, source.run, source.url_key, source.captured_at)
     return replace(filed, buried=moved)
 
 
@@ -146,8 +143,6 @@ def _file_unreadable(db: Database, source: Source, refusal: Unreadable, extracto
     if refusal.reason in _BURIALS:
         told[source.url_key] = f"the page became: {refusal.reason}"
     buried = [bury(db, source.run.outlet_id, key, source.captured_at, reason) for key, reason in told.items()]
-    if any(buried):
-        frontier.enliven(db, source.run, source.url_key, source.captured_at)
     return Filed("unreadable", article_at(db, source.run.outlet_id, source.url_key), buried=any(buried))
 
 

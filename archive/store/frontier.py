@@ -1,115 +1,240 @@
-"""The frontier between runs: addresses known and waiting, and when each is due again.
+"""The frontier: addresses known and waiting, and when each is due again.
 
-A page is due again after a quarter of the time since it last brought something new, at most half a year: often while
-young or lively, ever more rarely later. The proportion follows the age-based rule of Cho and Garcia-Molina, "Effective
-Page Refresh Policies for Web Crawlers" (ACM TODS 28:4, 2003), in its simplest form.
+A run takes addresses a few at a time: seeds first; then what was never read, the likeliest article first; then lists
+that are due (`due`); then known articles and the rest, the most worthwhile first, as many as the run has a budget for
+(archive.store.habits). What a killed run took and did not finish is due in the next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
 from archive import clock
-from archive.records import Run
+from archive.records import Link, PageKind, Run
+from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
 from archive.store.connection import transaction
+from archive.store.habits import learn_check
 from archive.urls import url_key
 
-_SHARE = 4
-_LONGEST = timedelta(days=180)
-_AFTER_ERROR = timedelta(hours=1)
 _FORBIDDEN = timedelta(days=30)
+_DEEPEST = 20  # links from a seed, the pages of a list not counted
+
+_SEED, _NEW, _LIST, _KNOWN = range(4)  # the ranks in which a run takes addresses
 
 
-def discover(db: Database, run: Run, page_url: str, links: Iterable[str], at: datetime) -> list[str]:
-    """Notes the links of a page; returns those to fetch now: due, and not yet taken in this run. Only with this is the
-    page done and due again later (sooner when it had links never seen before): a run that is killed before leaves it
-    due, so that its links are not lost."""
-    keyed = {url_key(link): link for link in links}
+def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
+    """Makes the seeds due now and first. What was a seed once and is none now is an address like others."""
     with transaction(db):
-        fresh = sum(_note(db, run, key, link, at) for key, link in keyed.items())
-        settle(db, run, url_key(page_url), at, changed=fresh > 0)
-        return [link for key, link in keyed.items() if _take(db, run, key, at)]
+        db.execute(
+            "UPDATE frontier SET rank = ?, found_in = 'page' WHERE outlet_id = ? AND found_in = 'seed'",
+            [_LIST, run.outlet_id],
+        )
+        for url in seeds:
+            db.execute(
+                "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank, found_in)"
+                " VALUES (?, ?, ?, ?, ?, ?, 'seed') ON CONFLICT DO UPDATE SET"
+                " url = excluded.url, due_at = excluded.due_at, rank = excluded.rank, found_in = 'seed', depth = 0",
+                [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), _SEED],
+            )
+
+
+def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> int:
+    """Notes the links of a page; returns how many were never seen before. What is said to have changed since it was
+    last read is due now. Call inside a transaction."""
+    keyed = {url_key(link.url): link for link in reversed(links)}
+    known = _known(db, run, list(keyed))
+    _hurry(db, run, {key: keyed[key] for key in known}, known, at)
+    page_key = url_key(page_url)
+    depth = _depth(db, run, page_key)
+    rows = [
+        [run.outlet_id, key, link.url, clock.stamp(at), clock.stamp(at), link.found_in, page_key,
+         depth + (link.found_in != "pagination"), link.lastmod and clock.stamp(link.lastmod)]
+        for key, link in reversed(keyed.items())
+        if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
+    ]  # fmt: skip
+    db.conn.executemany(
+        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, found_on, depth, lastmod)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+    return len(rows)
+
+
+def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
+    """Of those keys that the frontier has, when they were last said to have changed, or last answered."""
+    rows = db.execute(
+        "SELECT url_key, max(coalesce(lastmod, ''), coalesce(checked_at, '')) FROM frontier"
+        " WHERE outlet_id = ? AND url_key IN (SELECT value FROM json_each(?))",
+        [run.outlet_id, json.dumps(keys)],
+    )
+    return dict(rows.fetchall())
+
+
+def _hurry(db: Database, run: Run, links: dict[str, Link], known: dict[str, str | None], at: datetime) -> None:
+    """What is said to have changed since it last answered is due now, if what is said has proved true often enough."""
+    for key, link in links.items():
+        if link.lastmod is None or clock.stamp(link.lastmod) <= (known[key] or ""):
+            continue
+        state, due = _state(db, run, key)
+        if state is None or due is None:
+            continue
+        sooner = promised(run.habits, replace(state, lastmod=link.lastmod), due, at)
+        db.execute(
+            "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ? WHERE outlet_id = ? AND url_key = ?",
+            [clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, run.outlet_id, key],
+        )
+
+
+def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
+    """What is known of an address, and when it is due; None where it is not in the frontier, or not to be asked for."""
+    row = db.execute(
+        "SELECT coalesce(kind, 'other'), found_at, published_at, checked_at, frontier.changed_at, checks, changes,"
+        " failures, lastmod, gone_since, due_at, worth FROM frontier LEFT JOIN articles USING (outlet_id, url_key)"
+        " WHERE outlet_id = ? AND url_key = ?",
+        [run.outlet_id, key],
+    ).fetchone()
+    if row is None:
+        return None, None
+    kind, found, published, checked, changed, checks, changes, failures, lastmod, gone, due, worth = row
+    claimed = clock.parse(published) if published else None
+    state = State(
+        kind, clock.parse(found), claimed if claimed and claimed.tzinfo else None,
+        checked and clock.parse(checked), changed and clock.parse(changed), checks, changes, failures,
+        lastmod and clock.parse(lastmod), gone and clock.parse(gone),
+    )  # fmt: skip
+    return state, Due(clock.parse(due), worth) if due else None
+
+
+def _depth(db: Database, run: Run, key: str) -> int:
+    row = db.execute("SELECT depth FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
+    return int(row[0]) if row else 0
+
+
+def settle(
+    db: Database,
+    run: Run,
+    key: str,
+    at: datetime,
+    *,
+    news: bool = False,
+    fresh: int = 0,
+    kind: PageKind | None = None,
+    links_of: int | None = None,
+) -> None:
+    """Sets when an address is due again, after it answered. news: whether its article is new, edited or gone; fresh:
+    how many links it had that were never seen before, which are news from all but an article; kind: what it turned out
+    to be, None where the answer does not tell; links_of: the body whose links have been noted. Call inside a
+    transaction."""
+    state, _ = _state(db, run, key)
+    if state is None:
+        return
+    state = _in_time(replace(state, kind=kind or state.kind), at)
+    changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
+    learn_check(db, run, run.habits, state, changed, at)
+    due = next_due(run.habits, state, changed, at)
+    db.execute(
+        "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
+        " checked_at = ?, checks = checks + 1, changes = changes + ?, failures = 0, kind = ?, rank = ?,"
+        " links_of = coalesce(?, links_of) WHERE outlet_id = ? AND url_key = ?",
+        [
+            changed, clock.stamp(at), clock.stamp(due.at), due.worth, clock.stamp(at), changed, state.kind,
+            _LIST if state.kind == "list" else _KNOWN, links_of, run.outlet_id, key,
+        ],
+    )  # fmt: skip
+
+
+def _in_time(state: State, at: datetime) -> State:
+    """A clock that was ahead may have written times that are still to come."""
+    return replace(
+        state,
+        found_at=min(state.found_at, at),
+        checked_at=state.checked_at and min(state.checked_at, at),
+        changed_at=state.changed_at and min(state.changed_at, at),
+        gone_since=state.gone_since and min(state.gone_since, at),
+    )
+
+
+def links_are_noted(db: Database, run: Run, arrival_key: str, body_id: int | None) -> bool:
+    """Whether the links of that body have been noted: a run that was killed may have kept a page and not come to it."""
+    row = db.execute(
+        "SELECT 1 FROM frontier WHERE outlet_id = ? AND url_key = ? AND links_of = ?",
+        [run.outlet_id, arrival_key, body_id],
+    ).fetchone()
+    return row is not None
 
 
 def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
-    """Takes up to `limit` addresses that wait since earlier runs, longest due first."""
+    """Takes up to `limit` addresses: seeds, what was never read, lists."""
     with transaction(db):
-        rows = db.execute(
-            "SELECT url_key, url FROM frontier WHERE outlet_id = ? AND due_at <= ? AND run_id IS NOT ?"
-            " ORDER BY due_at LIMIT ?",
-            [run.outlet_id, clock.stamp(at), run.id, limit],
-        ).fetchall()
-        return [url for key, url in rows if _take(db, run, key, at)]
+        for rank, order in ((_SEED, "found_at"), (_NEW, "promise DESC, found_at"), (_LIST, "due_at")):
+            if taken := _take(db, run, rank, order, at, limit):
+                return taken
+    return []
 
 
-def settle(db: Database, run: Run, key: str, at: datetime, *, changed: bool) -> None:
-    """Sets when an address is due again, after it answered. Call inside a transaction."""
-    row = db.execute(
-        "SELECT changed_at FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]
-    ).fetchone()
-    if row is None:
-        return
-    # a clock that was ahead may have written a time that is still to come
-    changed_at = at if changed or row[0] is None else min(clock.parse(row[0]), at)
-    db.execute(
-        "UPDATE frontier SET changed_at = ?, due_at = ? WHERE outlet_id = ? AND url_key = ?",
-        [clock.stamp(changed_at), clock.stamp(at + min((at - changed_at) / _SHARE, _LONGEST)), run.outlet_id, key],
+def _take(db: Database, run: Run, rank: int, order: str, at: datetime, limit: int) -> list[str]:
+    rows = db.execute(
+        f"SELECT url_key, url FROM frontier WHERE outlet_id = ? AND rank = {rank} AND due_at <= ?"
+        f" AND run_id IS NOT ? ORDER BY {order} LIMIT ?",
+        [run.outlet_id, clock.stamp(at), run.id, limit],
+    ).fetchall()
+    db.conn.executemany(
+        "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
+        [(run.id, run.outlet_id, key) for key, _ in rows],
     )
+    return [url for _, url in rows]
+
+
+def waiting(db: Database, run: Run, at: datetime) -> int:
+    """How many addresses wait that were never read, or lead to others and are due."""
+    row = db.execute(
+        "SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank <= ? AND due_at <= ? AND run_id IS NOT ?",
+        [run.outlet_id, _LIST, clock.stamp(at), run.id],
+    ).fetchone()
+    return int(row[0])
 
 
 def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
     """Pages and pictures that are due later than any pause of ours were put off by a clock that was ahead: they are due
     now. Call inside a transaction."""
-    now, latest = clock.stamp(at), clock.stamp(at + _LONGEST)
+    now, latest = clock.stamp(at), clock.stamp(at + LONGEST)
     db.execute("UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND due_at > ?", [now, outlet_id, latest])
     db.execute("UPDATE images SET due_at = ? WHERE due_at > ?", [now, latest])
 
 
 def enliven(db: Database, run: Run, key: str, at: datetime) -> None:
-    """The page has brought something new, and is young again. Call inside a transaction."""
+    """The page has turned out to be edited otherwise than by a look at it: by another picture under an old address.
+    Call inside a transaction."""
     db.execute(
-        "UPDATE frontier SET changed_at = max(coalesce(changed_at, ''), ?) WHERE outlet_id = ? AND url_key = ?",
+        "UPDATE frontier SET changed_at = max(coalesce(changed_at, ''), ?), changes = changes + 1"
+        " WHERE outlet_id = ? AND url_key = ?",
         [clock.stamp(at), run.outlet_id, key],
     )
 
 
 def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
-    """An error: the address is left alone for a while. Call inside a transaction."""
-    db.execute(
-        "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
-        [clock.stamp(at + _AFTER_ERROR), run.outlet_id, key],
-    )
+    """An error: the address is left alone for a while, twice as long each time. Call inside a transaction."""
+    state, _ = _state(db, run, key)
+    if state is not None:
+        db.execute(
+            "UPDATE frontier SET due_at = ?, failures = failures + 1 WHERE outlet_id = ? AND url_key = ?",
+            [clock.stamp(after_error(state, at)), run.outlet_id, key],
+        )
 
 
-def _note(db: Database, run: Run, key: str, url: str, at: datetime) -> int:
-    moment = clock.stamp(at)
-    return db.execute(
-        "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at) VALUES (?, ?, ?, ?, ?)"
-        " ON CONFLICT DO NOTHING",
-        [run.outlet_id, key, url, moment, moment],
-    ).rowcount
-
-
-def _take(db: Database, run: Run, key: str, at: datetime) -> bool:
-    cursor = db.execute(
-        "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ? AND due_at <= ? AND run_id IS NOT ?",
-        [run.id, run.outlet_id, key, clock.stamp(at), run.id],
-    )
-    return cursor.rowcount == 1
-
-
-def enter(db: Database, run: Run, urls: Iterable[str], at: datetime) -> None:
-    """Takes addresses for this run whether due or not: seeds, and targets of redirects."""
+def enter(db: Database, run: Run, url: str, at: datetime) -> None:
+    """Takes the end of a redirect for this run, whether it is due or not."""
     with transaction(db):
-        for url in urls:
-            key = url_key(url)
-            _note(db, run, key, url, at)
-            db.execute(
-                "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?", [run.id, run.outlet_id, key]
-            )
+        db.execute(
+            "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, run_id)"
+            " VALUES (?, ?, ?, ?, ?, 'redirect', ?) ON CONFLICT DO UPDATE SET run_id = excluded.run_id",
+            [run.outlet_id, url_key(url), url, clock.stamp(at), clock.stamp(at), run.id],
+        )
 
 
 def give_up(db: Database, run: Run, url: str, at: datetime) -> None:

@@ -58,7 +58,7 @@ def _enter(
     revisit = earlier if outcome in ("revisit", "not-modified") else None
     capture_id = _append(db, run, key, capture, outcome, revisit, body_id)
     buried = not late and _book(db, run, key, capture, outcome, revisit)
-    return Kept(capture_id, key, outcome, buried)
+    return Kept(capture_id, key, outcome, buried, revisit.body_id if revisit else body_id)
 
 
 def _keep_facts(db: Database, run: Run, key: str, capture: Capture) -> Kept:
@@ -146,7 +146,7 @@ def _book(
     keys = (key, *map(url_key, capture.via)) if outcome == "gone" else ()
     buried = [bury(db, run.outlet_id, one, at, gone_reason(capture.status, capture.final_url)) for one in keys]
     if outcome in ("redirect", "gone"):  # the others are done when their links are noted: frontier.discover
-        frontier.settle(db, run, key, at, changed=any(buried))
+        frontier.settle(db, run, key, at, news=any(buried))
     return any(buried)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ from archive.store.bodies import learn_dictionary
 from archive.store.connection import checkpoint, transaction
 from archive.store.dictionaries import has_doubled
 from archive.store.frontier import bring_back
+from archive.store.habits import fade_habits, habits_of
 from archive.store.seals import seal_finished
 
 
@@ -42,7 +44,9 @@ def start_run(
             "INSERT INTO runs (outlet_id, started_at, software, kind, source) VALUES (?, ?, ?, ?, ?)",
             [outlet_id, clock.stamp(at), json.dumps(dict(software)), kind, source],
         )
-    return Run(int(cursor.lastrowid or 0), outlet_id, outlet)
+        run = Run(int(cursor.lastrowid or 0), outlet_id, outlet)
+        fade_habits(db, run, at)
+        return replace(run, habits=habits_of(db, outlet_id))
 
 
 def register(db: Database, outlet: Outlet) -> int:

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from sqlite_utils import Database
 
-from archive import Capture, Run, ingest, start_run, store
-from tests.support import NOON, PAPER, Shoot, page
+from archive import Link, Run, clock, start_run, store, take_in
+from tests.support import NOON, PAPER, Shoot, visit
+from tests.support import page as any_page
 
-LIST, A, B = "https://bao.example/tin", "https://bao.example/a-1.htm", "https://bao.example/b-2.htm"
+HOME, LIST, A, B = (f"https://bao.example/{path}" for path in ("", "tin", "a-1.htm", "b-2.htm"))
+ARTICLES = "<p><a href='/a-1.htm'>Tin</a></p>"
+
+
+page = partial(any_page, dated=NOON)
 
 
 def after(**span: float) -> datetime:
     return NOON + timedelta(**span)
 
 
-def visit(db: Database, run: Run, capture: Capture) -> None:
-    """What a crawl does with an answer."""
-    ingest(db, run, capture)
-    store.discover(db, run, capture.final_url, [], capture.captured_at)
+def found(db: Database, run: Run, *urls: str, on: str = HOME, at: datetime = NOON, **said: Any) -> int:
+    with store.transaction(db):
+        return store.note_links(db, run, on, [Link(url, **said) for url in urls], at)
 
 
 def next_run(db: Database, at: datetime = NOON) -> Run:
@@ -27,58 +33,152 @@ def next_run(db: Database, at: datetime = NOON) -> Run:
 
 
 def test_a_new_link_is_handed_out_once_a_run(db: Database, run: Run) -> None:
-    assert store.discover(db, run, LIST, [A, B, A + "#comments"], NOON) == [A + "#comments", B]
-    assert store.discover(db, run, LIST, [A, B], NOON) == []
+    assert found(db, run, A, B, A + "#comments") == 2
+    assert store.due(db, run, NOON, 10) == [A, B]
+    assert found(db, run, A, B) == 0
+    assert store.due(db, run, NOON, 10) == []
 
 
 def test_what_a_killed_run_took_and_did_not_fetch_is_due_in_the_next(db: Database, run: Run) -> None:
-    store.discover(db, run, LIST, [A, B], NOON)
+    found(db, run, A, B)
+    store.due(db, run, NOON, 10)
     assert store.due(db, next_run(db), after(seconds=1), 10) == [A, B]
 
 
-def test_a_page_is_due_after_a_quarter_of_the_time_since_it_changed(db: Database, run: Run, shoot: Shoot) -> None:
-    store.discover(db, run, LIST, [A], NOON)
+def test_seeds_come_first_and_always(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A)
+    store.plant(db, run, [HOME, LIST], NOON)
+    assert store.due(db, run, NOON, 10) == [HOME, LIST]
+    assert store.due(db, run, NOON, 10) == [A]
+    visit(db, run, shoot(HOME, page()))
+    later = next_run(db, after(seconds=5))
+    store.plant(db, later, [HOME], after(seconds=5))
+    assert store.due(db, later, after(seconds=5), 1) == [HOME]
+
+
+def test_what_was_never_read_comes_before_lists_and_lists_before_articles(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A, LIST)
+    store.due(db, run, NOON, 10)
     visit(db, run, shoot(A, page()))
-    visit(db, run, shoot(A, page(), hours=8))
-    assert store.due(db, next_run(db), after(hours=9, minutes=59), 10) == []
-    assert store.due(db, next_run(db), after(hours=10), 10) == [A]
+    visit(db, run, shoot(LIST, "<p>danh sách</p>"), B)
+    later = next_run(db)
+    at = after(hours=100)
+    assert store.due(db, later, at, 10) == [B]
+    assert store.due(db, later, at, 10) == [LIST]
+    assert store.due(db, later, at, 10) == []
+    assert store.rechecks(db, later, at) == [A]
+    assert store.rechecks(db, later, at) == []
 
 
-def test_an_edit_makes_a_page_young_again(db: Database, run: Run, shoot: Shoot) -> None:
-    store.discover(db, run, LIST, [A], NOON)
+def test_what_a_sitemap_says_has_changed_is_due_now(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A)
+    store.due(db, run, NOON, 1)
     visit(db, run, shoot(A, page()))
-    visit(db, run, shoot(A, page("Sửa tên"), hours=800))
-    assert store.due(db, next_run(db), after(hours=800), 10) == [A]
+    visit(db, run, shoot(A, page(), hours=800))
+    at = after(hours=801)
+    later = next_run(db, at)
+    found(db, later, A, at=at, lastmod=after(hours=799))
+    assert store.rechecks(db, later, at) == []
+    found(db, later, A, at=at, lastmod=after(hours=800, minutes=30))
+    assert store.rechecks(db, later, at) == [A]
 
 
-def test_every_page_is_due_twice_a_year(db: Database, run: Run, shoot: Shoot) -> None:
-    store.discover(db, run, LIST, [A], NOON)
+def test_links_far_from_any_seed_are_not_followed_but_pages_of_a_list_are(db: Database, run: Run) -> None:
+    here = HOME
+    for number in range(50):
+        onward = f"{LIST}/trang-{number}.htm"
+        assert found(db, run, onward, on=here, found_in="pagination") == 1
+        here = onward
+    for number in range(20):
+        onward = f"https://bao.example/lich/{number}"
+        assert found(db, run, onward, on=here) == 1
+        here = onward
+    assert found(db, run, "https://bao.example/lich/20", on=here) == 0
+
+
+def pause(db: Database, url: str) -> timedelta:
+    """For how long an address is left alone after its last look."""
+    due, checked = db.execute("SELECT due_at, checked_at FROM frontier WHERE url = ?", [url]).fetchone()
+    return clock.parse(due) - clock.parse(checked)
+
+
+def test_an_article_is_looked_at_ever_more_rarely(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A)
+    pauses = []
+    for hours in (0, 3, 30, 300, 3000):
+        visit(db, run, shoot(A, page(), hours=hours))
+        pauses.append(pause(db, A))
+    assert pauses == sorted(pauses) and pauses[0] < timedelta(hours=3) and pauses[-1] > timedelta(days=30)
+    assert db.execute("SELECT checks, changes, changed_at FROM frontier WHERE url = ?", [A]).fetchone() == (5, 0, None)
+
+
+def test_an_edit_makes_an_article_young_again_and_a_new_link_in_its_margin_does_not(
+    db: Database, run: Run, shoot: Shoot
+) -> None:
+    found(db, run, A)
+    visit(db, run, shoot(A, page()))
+    visit(db, run, shoot(A, page(), hours=800), B)
+    calm = pause(db, A)
+    assert store.rechecks(db, run, after(hours=801)) == []
+    visit(db, run, shoot(A, page("Sửa tên"), hours=1000))
+    assert pause(db, A) < calm / 2
+    assert db.execute("SELECT changes, changed_at FROM frontier WHERE url = ?", [A]).fetchone() == (
+        1, clock.stamp(after(hours=1000)),
+    )  # fmt: skip
+
+
+def test_every_article_is_due_twice_a_year(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A)
     visit(db, run, shoot(A, page()))
     ten_years = 24 * 3653
     visit(db, run, shoot(A, page(), hours=ten_years))
-    for days, asked in ((179, []), (180, [A])):
+    for days, asked in ((149, []), (150, [A])):
         at = after(hours=ten_years + 24 * days)
-        assert store.due(db, next_run(db, at), at, 10) == asked
+        assert store.rechecks(db, next_run(db, at), at) == asked
+
+
+def test_what_is_gone_is_looked_for_and_ever_more_rarely(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A)
+    visit(db, run, shoot(A, page()))
+    pauses = []
+    for days in (1, 2, 10, 100):
+        visit(db, run, shoot(A, status=404, hours=24 * days))
+        pauses.append(pause(db, A))
+    assert pauses == [timedelta(days=days) for days in (1, 1, 9, 99)]
+
+
+def test_a_look_teaches_the_papers_habits(db: Database, run: Run, shoot: Shoot) -> None:
+    found(db, run, A)
+    visit(db, run, shoot(A, page()))
+    visit(db, run, shoot(A, page("Sửa tên"), hours=2))
+    ((bucket, looks, changes),) = db.execute("SELECT bucket, looks, changes FROM habits WHERE looks > 0").fetchall()
+    assert (bucket, looks) == ("0d calm", 1)
+    assert changes >= 1, "a look that found an edit stands for one at least"
 
 
 def test_an_error_is_left_alone_for_an_hour(db: Database, run: Run, shoot: Shoot) -> None:
-    store.discover(db, run, LIST, [A], NOON)
-    ingest(db, run, shoot(A, status=503))
+    found(db, run, A)
+    store.due(db, run, NOON, 1)
+    take_in(db, run, shoot(A, status=503))
     assert store.due(db, next_run(db), after(minutes=59), 10) == []
-    assert store.due(db, next_run(db), after(minutes=60), 10) == [A]
+    later = next_run(db)
+    assert store.due(db, later, after(minutes=60), 10) == [A]
+    take_in(db, later, shoot(A, status=503, hours=1))
+    assert store.due(db, next_run(db), after(hours=2, minutes=59), 10) == [], "and twice as long the second time"
 
 
-def test_a_list_with_a_new_link_is_due_at_once(db: Database, run: Run, shoot: Shoot) -> None:
-    store.discover(db, run, LIST, [LIST], NOON)
-    visit(db, run, shoot(LIST, "<p>danh sách</p>"))
-    visit(db, run, shoot(LIST, "<p>danh sách</p>", hours=40))
-    store.discover(db, run, LIST, [B], after(hours=40))
-    assert set(store.due(db, next_run(db), after(hours=40), 10)) == {B, LIST}
+def test_a_list_is_due_by_how_often_it_brings_new_links(db: Database, run: Run, shoot: Shoot) -> None:
+    quiet = "https://bao.example/lich-su"
+    found(db, run, LIST, quiet)
+    for hour in range(6):
+        visit(db, run, shoot(LIST, "<p>danh sách</p>", hours=8 * hour), f"https://bao.example/tin-{hour}.htm")
+        visit(db, run, shoot(quiet, "<p>danh sách</p>", hours=8 * hour), A)
+    assert pause(db, LIST) < pause(db, quiet) / 2
 
 
-def test_the_longest_due_comes_first_and_the_limit_holds(db: Database, run: Run) -> None:
-    store.discover(db, run, LIST, [B], NOON)
-    store.discover(db, run, LIST, [A], after(hours=1))
+def test_the_longest_known_comes_first_and_the_limit_holds(db: Database, run: Run) -> None:
+    found(db, run, B)
+    found(db, run, A, at=after(hours=1))
     later = next_run(db)
     assert store.due(db, later, after(hours=2), 1) == [B]
     assert store.due(db, later, after(hours=2), 1) == [A]
@@ -87,16 +187,19 @@ def test_the_longest_due_comes_first_and_the_limit_holds(db: Database, run: Run)
 
 def test_validators_are_those_of_the_last_page_not_of_the_last_error(db: Database, run: Run, shoot: Shoot) -> None:
     headers = (("etag", '"v1"'), ("Last-Modified", "Wed, 20 May 2026 01:00:00 GMT"))
-    ingest(db, run, shoot(A, page(), headers=headers))
-    ingest(db, run, shoot(A, "trục trặc", status=500, headers=(("ETag", '"oops"'),), hours=1))
+    take_in(db, run, shoot(A, page(), headers=headers))
+    take_in(db, run, shoot(A, "trục trặc", status=500, headers=(("ETag", '"oops"'),), hours=1))
     assert store.validators(db, run, A) == ('"v1"', "Wed, 20 May 2026 01:00:00 GMT")
     assert store.validators(db, run, B) == (None, None)
 
 
 def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: Run, shoot: Shoot) -> None:
-    store.discover(db, run, "https://bao.example/", [LIST], NOON)
-    visit(db, run, shoot(LIST, "<p>danh sách</p>"))
+    found(db, run, LIST)
+    visit(db, run, shoot(LIST, "<p>danh sách</p>"), A)
     later = next_run(db)
-    assert store.due(db, later, after(hours=8), 10) == [LIST]
-    ingest(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=8))  # and here the process was killed
-    assert store.due(db, next_run(db), after(hours=8, minutes=1), 10) == [LIST]
+    at = after(hours=24)
+    assert store.due(db, later, at, 1) == [A]
+    assert store.due(db, later, at, 1) == [LIST]
+    take_in(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=24))  # and here the process was killed
+    again = next_run(db)
+    assert [store.due(db, again, at, 1) for _ in range(3)] == [[A], [LIST], []]

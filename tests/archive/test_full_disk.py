@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -88,7 +89,9 @@ def test_a_bound_on_what_a_file_may_grow_to(
 
 def test_a_crawl_ends_and_goes_on_when_there_is_room(parent: Parent, disk: Path) -> None:
     path = disk / "archive.db"
-    with served({"/": front("/a.htm", "/b.htm"), "/a.htm": article("Bài A"), "/b.htm": article("Bài B")}) as site:
+    large = secrets.token_hex(100_000)  # what a page takes is more than the steps in which room is made
+    pages = {"/a.htm": article("Bài A", large), "/b.htm": article("Bài B", large)}
+    with served({"/": front("/a.htm", "/b.htm"), **pages}) as site:
         command = ("crawl", "demo", "--base-url", site.base_url, "--db", path)
         rooms = iter((0, 40_000, *range(400_000, 4_000_000, 40_000)))
         while not site.asked:  # until there is room enough to begin, and not enough to end

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, discover, due, enter, finish_run, ingest, start_run
+from archive import Link, Run, due, finish_run, ingest, start_run, store
 from archive.store import questions
 from archive.verify import verify
-from tests.support import NOON, PAPER, Shoot, page
+from tests.support import NOON, PAPER, Shoot, page, visit
 
 HOME = "https://bao.example/"
 PAGE = "https://bao.example/a-1.htm"
@@ -25,14 +26,14 @@ def nothing_is_wrong_at_the_end(db: Database) -> Iterator[None]:
     assert [previous for _, previous, _ in chain] == [None, *(digest for *_, digest in chain)][:-1]
 
 
-def visit(db: Database, shoot: Shoot, at: datetime, body: str | None) -> list[str]:
-    """A run that looks at the front page and at what it asks for because of it. Returns what that is."""
+def visits(db: Database, shoot: Shoot, at: datetime, body: str | None) -> list[str]:
+    """A run that asks for what is due. Returns what that is."""
     run = start_run(db, PAPER, {}, at)
-    enter(db, run, [HOME], at)
-    asked = [*discover(db, run, HOME, [PAGE], at), *due(db, run, at, 10)]
+    with store.transaction(db):
+        store.note_links(db, run, HOME, [Link(PAGE)], at)
+    asked = [*due(db, run, at, 10), *store.rechecks(db, run, at)]
     for url in asked:
-        ingest(db, run, shoot(url, body, captured_at=at, status=200 if body else 404))
-        discover(db, run, url, [], at)
+        visit(db, run, shoot(url, body, captured_at=at, status=200 if body else 404))
     end(db, run, at)
     return asked
 
@@ -43,19 +44,20 @@ def end(db: Database, run: Run, at: datetime) -> None:
 
 @pytest.mark.parametrize("ahead", [timedelta(days=400), timedelta(days=3650)])
 def test_a_clock_that_was_years_ahead_puts_nothing_off(db: Database, shoot: Shoot, ahead: timedelta) -> None:
-    visit(db, shoot, NOON + ahead, page("Cầu mới", "Lần đầu."))
-    assert visit(db, shoot, NOON, page("Cầu mới", "Lần hai.")) == [PAGE]
-    assert visit(db, shoot, NOON + timedelta(hours=1), page("Cầu mới", "Lần ba.")) == [PAGE]
+    visits(db, shoot, NOON + ahead, page("Cầu mới", "Lần đầu.", dated=NOON))
+    assert visits(db, shoot, NOON, page("Cầu mới", "Lần hai.", dated=NOON)) == [PAGE]
+    assert visits(db, shoot, NOON + timedelta(hours=1), page("Cầu mới", "Lần ba.", dated=NOON)) == [PAGE]
     versions = questions.versions_of(db, questions.find_article(db, PAGE).id)
     assert [version.number for version in versions] == [1, 2, 3]
     assert db.execute("SELECT id FROM captures ORDER BY id").fetchall() == [(1,), (2,), (3,)]
 
 
 def test_a_page_last_changed_in_the_future_is_not_asked_for_all_the_time(db: Database, shoot: Shoot) -> None:
-    """It stays as it is. From the first look under a right clock on, a quarter of the time since then lies between two."""
-    visit(db, shoot, NOON + timedelta(days=400), page())
-    asked = [day for day in range(12) if visit(db, shoot, NOON + timedelta(days=day), page())]
-    assert asked == [0, 1, 2, 3, 4, 5, 7, 9]
+    """It stays as it is. From the first look under a right clock on, ever more time lies between two."""
+    visits(db, shoot, NOON + timedelta(days=400), page(dated=NOON))
+    asked = [day for day in range(60) if visits(db, shoot, NOON + timedelta(days=day), page(dated=NOON))]
+    pauses = [later - earlier for earlier, later in pairwise(asked)]
+    assert asked[0] == 0 and pauses == sorted(pauses) and pauses[-1] > 3
 
 
 def test_a_disappearance_and_a_return_under_a_clock_that_goes_back(db: Database, shoot: Shoot) -> None:

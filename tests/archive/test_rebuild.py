@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -182,7 +182,7 @@ def archived(captures: list[Capture], settle_every: int) -> list[dict[str, Any]]
         return told(db)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(HISTORIES, st.randoms(use_true_random=False), st.sampled_from((1, 3, 100)))
 def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, settle_every: int) -> None:
     captures = captures_of(history)
@@ -191,7 +191,7 @@ def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, se
     assert archived(shuffled, settle_every) == archived(captures, 100)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(HISTORIES)
 def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
     """Without redirects to what had answered before, which a crawl does not follow again."""

@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from backports import zstd
 from click.testing import CliRunner
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from sqlite_utils import Database
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
@@ -202,7 +202,7 @@ def facts(db: Database) -> list[Any]:
     return [(*row[:7], *(sorted(map(tuple, json.loads(text))) for text in row[7:])) for row in rows]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(HISTORIES)
 def test_a_round_trip_changes_nothing(tmp_path_factory: pytest.TempPathFactory, history: list[Any]) -> None:
     folder = tmp_path_factory.mktemp("round")

@@ -1,0 +1,75 @@
+"""Step 5: the frontier knows what an address is, where it was found and how lively it is.
+
+With it a run takes addresses a few at a time, the likeliest first, and never holds in memory what waits.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archive.migrations.steps import migrations, script
+
+# rank orders what a run takes: 0 a seed, 1 never read, 2 a list, 3 anything known.
+_FRONTIER = """
+ALTER TABLE frontier ADD COLUMN rank INTEGER NOT NULL DEFAULT 1;
+ALTER TABLE frontier ADD COLUMN kind TEXT;
+ALTER TABLE frontier ADD COLUMN found_in TEXT;
+ALTER TABLE frontier ADD COLUMN found_on TEXT;
+ALTER TABLE frontier ADD COLUMN depth INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE frontier ADD COLUMN promise REAL NOT NULL DEFAULT 0.5;
+ALTER TABLE frontier ADD COLUMN lastmod TEXT;
+ALTER TABLE frontier ADD COLUMN checked_at TEXT;
+ALTER TABLE frontier ADD COLUMN checks INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE frontier ADD COLUMN changes INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE frontier ADD COLUMN failures INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE frontier ADD COLUMN links_of INTEGER;
+ALTER TABLE frontier ADD COLUMN worth REAL NOT NULL DEFAULT 0;
+
+UPDATE frontier SET
+  checked_at = (
+    SELECT max(captured_at) FROM captures
+    WHERE captures.outlet_id = frontier.outlet_id AND captures.url_key = frontier.url_key
+  ),
+  checks = (
+    SELECT count(*) FROM captures
+    WHERE captures.outlet_id = frontier.outlet_id AND captures.url_key = frontier.url_key
+  ),
+  kind = CASE WHEN EXISTS (
+    SELECT 1 FROM aliases WHERE aliases.outlet_id = frontier.outlet_id AND aliases.url_key = frontier.url_key
+  ) THEN 'article' END;
+UPDATE frontier SET
+  changes = (SELECT count(*) FROM versions JOIN aliases USING (article_id) WHERE aliases.outlet_id = frontier.outlet_id
+    AND aliases.url_key = frontier.url_key AND number > 1),
+  changed_at = (SELECT max(first_seen_at) FROM versions JOIN aliases USING (article_id)
+    WHERE aliases.outlet_id = frontier.outlet_id AND aliases.url_key = frontier.url_key AND number > 1)
+WHERE kind = 'article';
+UPDATE frontier SET
+  rank = CASE WHEN kind = 'article' THEN 3 ELSE 2 END,
+  kind = coalesce(kind, 'list')
+WHERE checked_at IS NOT NULL;
+
+DROP INDEX frontier_due;
+CREATE INDEX frontier_due ON frontier(outlet_id, rank, due_at);
+CREATE INDEX frontier_new ON frontier(outlet_id, promise DESC, found_at) WHERE rank = 1;
+"""
+
+# How often a paper edits, as its own rechecks have shown (archive/habits.py).
+_HABITS = """
+-- a row a bucket: fewer than a hundred an outlet, however many articles and looks there are
+CREATE TABLE habits (
+  outlet_id INTEGER NOT NULL REFERENCES outlets(id),
+  bucket TEXT NOT NULL,
+  looks REAL NOT NULL,
+  changes REAL NOT NULL,
+  days REAL NOT NULL,
+  PRIMARY KEY (outlet_id, bucket)
+) STRICT, WITHOUT ROWID;
+"""
+
+
+@migrations()
+def m005_crawl(db: Database) -> None:
+    """Columns and indexes for a frontier that is taken a few addresses at a time."""
+    for statements in (_FRONTIER, _HABITS):
+        script(db, statements)
+    db.execute("PRAGMA user_version = 5")

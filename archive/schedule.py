@@ -1,0 +1,193 @@
+"""When an address is due again, and how much a look at it is worth.
+
+An article is due when as many edits are expected since the last look as make a look worth while (`WORTH_A_LOOK`): the
+same number for all. For whoever wants to see as many states of as many articles as requests allow, that is the best
+there is where edits come at random: to look at each when 1 - (1 + x) exp(-x), with x the edits expected, passes a
+common threshold, is what the method of Lagrange gives for the sum of 1 - exp(-x) over all looks. It is the form of
+policy that Cho and Garcia-Molina ("Effective Page Refresh Policies for Web Crawlers", ACM TODS 28:4, 2003) and Olston
+and Pandey ("Recrawl Scheduling Based on Information Longevity", WWW 2008) found for other aims. How many are expected
+is learned: archive/habits.py.
+
+Lists (home, sections, their pages) are due by how often they brought links never seen before. Nothing is due later than
+150 days after its last look, which leaves a run's budget a month to come round to it within half a year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Literal, NamedTuple
+
+from archive.habits import DAY, Bucket, Habits, Stretch, Tally, shared_out, stretches
+
+LONGEST = timedelta(days=180)
+"""Nothing goes without a look for longer, as long as the paper is crawled."""
+TURN = timedelta(days=150)
+"""After this an address is due whatever is expected of it: a month is left for its turn to come within the budget."""
+WORTH_A_LOOK = 0.02
+"""Edits expected since the last look at which the next is due: fifty looks an edit, at worst."""
+BUDGET = 100
+"""Known articles that an hourly run looks at again at most, if nobody asks for another number; rarer runs have as much
+more, up to a day's. At the usual page a second that is two minutes. A paper of 30 articles a day has some 22 due in an
+hour (docs/rechecks.md): the budget does not hold back what is due, it spreads what falls due together."""
+
+_SOONEST = timedelta(minutes=30)
+_FIRST_BACK_OFF, _LONGEST_BACK_OFF = timedelta(hours=1), timedelta(days=30)
+_GONE = timedelta(days=1)
+_UNDATED_WEEK, _UNDATED_AGE = timedelta(days=7), timedelta(days=90)
+_PROMISED_WITHIN = 1 / 24  # days: a promise kept counts as an edit expected within an hour
+_LIST_SHARE = 4
+_CATCH_UP = 10  # days
+_LIST_LINKS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What is known of an address before a look. All times aware.
+
+    kind: everything that is not an article is treated as a list. published_at: as the article's page says.
+    checked_at: the last look that was answered. checks: looks answered so far, the first fetch included.
+    changes: of these, how many found an edit (article) or links never seen before (list); the first fetch is none.
+    changed_at: the last that did; None for never. failures: errors since the last answer.
+    lastmod: the newest time of change that a sitemap or feed has named. gone_since: when it was found gone.
+    """
+
+    kind: Literal["article", "list", "other"]
+    found_at: datetime
+    published_at: datetime | None = None
+    checked_at: datetime | None = None
+    changed_at: datetime | None = None
+    checks: int = 0
+    changes: int = 0
+    failures: int = 0
+    lastmod: datetime | None = None
+    gone_since: datetime | None = None
+
+
+class Due(NamedTuple):
+    """When an address is due, and the edits expected a day from then on: what a run with a budget goes by."""
+
+    at: datetime
+    worth: float
+
+
+class Lesson(NamedTuple):
+    """What a look adds to the tally of a bucket; None stands for the promises of sitemaps and feeds."""
+
+    bucket: Bucket | None
+    tally: Tally
+
+
+def next_due(habits: Habits, state: State, changed: bool, at: datetime, enough: float = WORTH_A_LOOK) -> Due:
+    """When an address that was just looked at is due again. `state` is as it was before this look; changed: whether it
+    found an edit, or, for a list, links never seen before; enough: edits expected that make a look worth while."""
+    after = _after(state, changed, at)
+    if after.gone_since is not None:
+        return Due(at + _clip(max(_GONE, at - after.gone_since)), 1 / max(1.0, (at - after.gone_since) / DAY))
+    return _article_due(habits, after, at, enough) if after.kind == "article" else _list_due(after, at)
+
+
+def promised(habits: Habits, state: State, due: Due, at: datetime) -> Due:
+    """A sitemap or feed names `state.lastmod` as the time of change of a known article: it is due at once if that is
+    later than our last look and such promises have proved true often enough; else when it was due anyway."""
+    if state.checked_at is None or not _is_promised(state) or habits.trust < WORTH_A_LOOK:
+        return due
+    return Due(min(due.at, at), max(due.worth, habits.trust / _PROMISED_WITHIN))
+
+
+def after_error(state: State, at: datetime) -> datetime:
+    """When an address that answered with an error, or not at all, is tried again: after an hour, two, four, at most a
+    month. `state` is as it was before this error."""
+    return at + min(_FIRST_BACK_OFF * (1 << min(state.failures, 20)), _LONGEST_BACK_OFF)
+
+
+def lessons(habits: Habits, state: State, changed: bool, at: datetime) -> list[Lesson]:
+    """What a look at an article teaches about the paper's habits; nothing for a first look, a list, or what is gone."""
+    if state.kind != "article" or state.checked_at is None or state.checks == 0 or state.gone_since is not None:
+        return []
+    watched = (at - state.checked_at) / DAY
+    life = list(_life(habits, state, at, -watched, 0.0))
+    taught = [Lesson(bucket, tally) for bucket, tally in shared_out(habits.rates, life, changed=changed)]
+    return [*taught, Lesson(None, Tally(1, float(changed), 0))] if _is_promised(state) else taught
+
+
+class Budget(NamedTuple):
+    """How many known articles a run looks at again at most, and how many of them are those longest not looked at."""
+
+    most: int
+    turns: int
+
+
+def budget(waiting: Mapping[int, int], runs_a_day: float, asked: int | None = None) -> Budget:
+    """What a run may spend on rechecks: what was asked for, or more where more is needed for every article to be seen
+    twice a year. waiting: by whole days since the last look, how many articles wait for their turn.
+
+    As many must be looked at now as lets those waiting longest, at that many a run, be seen in time, however many of
+    them one counts (the earliest deadline first); that takes at most half of the budget. What a pause of months has
+    left behind is made up for in ten days."""
+    turns = total = 0
+    for days, number in sorted(waiting.items(), reverse=True):
+        total += number
+        turns = max(turns, ceil(total / max(1, int(_days_left(days) * runs_a_day))))
+    usual = BUDGET * ceil(24 / min(24, max(1, runs_a_day))) if asked is None else asked
+    return Budget(max(usual, 2 * turns), turns)
+
+
+def _days_left(days: int) -> int:
+    """How many days are left, with one to spare, for an article that was looked at so many whole days ago."""
+    return max(LONGEST.days - days - 2, 0) if days < LONGEST.days else _CATCH_UP
+
+
+def _is_promised(state: State) -> bool:
+    return state.lastmod is not None and state.checked_at is not None and state.lastmod > state.checked_at
+
+
+def _after(state: State, changed: bool, at: datetime) -> State:
+    """The state after a look."""
+    edited = changed and state.checks > 0
+    return State(
+        state.kind, min(state.found_at, at), state.published_at, at, at if edited else state.changed_at,
+        state.checks + 1, state.changes + edited, 0, state.lastmod, state.gone_since,
+    )  # fmt: skip
+
+
+def _born(habits: Habits, state: State) -> datetime:
+    """When an article was published, as far as is known. One without a date that was found in the first week of a
+    paper's first crawl is not new: it is what the paper had."""
+    if state.published_at is not None:
+        return min(state.published_at, state.found_at)
+    if habits.since is not None and state.found_at - habits.since < _UNDATED_WEEK:
+        return state.found_at - _UNDATED_AGE
+    return state.found_at
+
+
+def _life(habits: Habits, state: State, at: datetime, begin: float, end: float) -> list[Stretch]:
+    """The buckets an article goes through between two moments, in days from `at`."""
+    quiet = None if state.changed_at is None else (at - state.changed_at) / DAY
+    return list(stretches((at - _born(habits, state)) / DAY, quiet, state.changes, begin, end))
+
+
+def _article_due(habits: Habits, state: State, at: datetime, enough: float) -> Due:
+    rates, missing, rate = habits.rates, enough, 0.0
+    for bucket, begin, end in _life(habits, state, at, 0.0, TURN / DAY):
+        rate = rates[bucket]
+        if rate * (end - begin) >= missing:
+            return Due(at + max(_SOONEST, DAY * (begin + missing / rate)), rate)
+        missing -= rate * (end - begin)
+    return Due(at + TURN, rate)
+
+
+def _list_due(state: State, at: datetime) -> Due:
+    """A list is due when half a visit with new links is expected, by its whole record, but no sooner than after a
+    quarter of the time since it last brought any: the one knows its habit, the other that it may have ended."""
+    watched = max((at - state.found_at) / DAY, 1 / 24)
+    pace = (1 + state.changes) / watched
+    last = state.changed_at or state.found_at
+    wait = _clip(max(DAY * _LIST_LINKS / pace, (at - last) / _LIST_SHARE))
+    return Due(at + wait, pace)
+
+
+def _clip(wait: timedelta) -> timedelta:
+    return max(_SOONEST, min(wait, TURN))

@@ -1,0 +1,108 @@
+"""What rechecks have taught about a paper, kept up with every look; and how often the paper is crawled."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.habits import BUCKETS, DAY, Bucket, Habits, Tally
+from archive.records import Run
+from archive.schedule import TURN, Budget, State, budget, lessons
+from archive.store.connection import transaction
+
+_HALF_LIFE = timedelta(days=180)
+_PROMISES = "promised"
+_BUCKETS = {bucket.name: bucket for bucket in BUCKETS}
+_MONTH = timedelta(days=30)
+
+
+def learn_check(db: Database, run: Run, habits: Habits, state: State, changed: bool, at: datetime) -> None:
+    """Adds what a look at an address teaches; `state` is as it was before the look. Call inside the transaction that
+    keeps its result."""
+    for bucket, tally in lessons(habits, state, changed, at):
+        db.execute(
+            "INSERT INTO habits (outlet_id, bucket, looks, changes, days) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (outlet_id, bucket) DO UPDATE SET looks = looks + excluded.looks,"
+            " changes = changes + excluded.changes, days = days + excluded.days",
+            [run.outlet_id, bucket.name if bucket else _PROMISES, tally.looks, tally.changes, tally.days],
+        )
+
+
+def habits_of(db: Database, outlet_id: int) -> Habits:
+    """What is known of a paper's habits. Buckets of an earlier division into ages are left out."""
+    rows = db.execute("SELECT bucket, looks, changes, days FROM habits WHERE outlet_id = ?", [outlet_id]).fetchall()
+    known: dict[str, Tally] = {name: Tally(*numbers) for name, *numbers in rows}
+    tallies: dict[Bucket, Tally] = {_BUCKETS[name]: tally for name, tally in known.items() if name in _BUCKETS}
+    (since,) = db.execute("SELECT min(started_at) FROM runs WHERE outlet_id = ?", [outlet_id]).fetchone()
+    return Habits(tallies, known.get(_PROMISES, Tally()), clock.parse(since) if since else None)
+
+
+def fade_habits(db: Database, run: Run, at: datetime) -> None:
+    """Lets what was learned fade, by half in half a year, so that a newsroom may change its ways. Call once at a run's
+    start, inside a transaction."""
+    row = db.execute(
+        "SELECT started_at FROM runs WHERE outlet_id = ? AND id < ? ORDER BY id DESC LIMIT 1", [run.outlet_id, run.id]
+    ).fetchone()
+    if row is None:
+        return
+    share = 0.5 ** (max(timedelta(), at - clock.parse(row[0])) / _HALF_LIFE)
+    db.execute(
+        "UPDATE habits SET looks = looks * :share, changes = changes * :share, days = days * :share"
+        " WHERE outlet_id = :outlet",
+        {"share": share, "outlet": run.outlet_id},
+    )
+
+
+def rechecks(db: Database, run: Run, at: datetime, asked: int | None = None) -> list[str]:
+    """Takes the known articles, and other pages that are no lists, that this run looks at again: first those whose turn
+    must come so that each is seen twice a year, then, of all that are due, those with the most edits expected beyond
+    what made them due."""
+    most, turns = _budget(db, run, at, asked)
+    due = (
+        "SELECT url_key, url FROM frontier"
+        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND run_id IS NOT :run"
+    )
+    known = {
+        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN),
+        "most": most, "turns": turns,
+    }  # fmt: skip
+    first = db.execute(f"{due} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", known).fetchall()
+    rest = db.execute(
+        f"{due} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
+    ).fetchall()
+    chosen = list(dict.fromkeys((*first, *rest)))[:most]
+    with transaction(db):
+        db.conn.executemany(
+            "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
+            [(run.id, run.outlet_id, key) for key, _ in chosen],
+        )
+    return [url for _, url in chosen]
+
+
+def _budget(db: Database, run: Run, at: datetime, asked: int | None) -> Budget:
+    waiting = db.execute(
+        "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
+        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :turn GROUP BY days",
+        {"outlet": run.outlet_id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN)},
+    ).fetchall()
+    return budget(dict(waiting), runs_a_day(db, run, at), asked)
+
+
+def runs_a_day(db: Database, run: Run, at: datetime) -> float:
+    """How often the paper has been crawled in the last thirty days, this run included; on its first day, how often so
+    far."""
+    begin = at - _MONTH
+    first, runs = db.execute(
+        "SELECT min(started_at), count(*) FROM runs WHERE outlet_id = ? AND started_at >= ?",
+        [run.outlet_id, clock.stamp(begin)],
+    ).fetchone()
+    if first is None:
+        return 1.0
+    (older,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM runs WHERE outlet_id = ? AND started_at < ?)",
+        [run.outlet_id, clock.stamp(begin)],
+    ).fetchone()
+    days = _MONTH / DAY if older else max(1.0, (at - clock.parse(first)) / DAY)
+    return float(runs) / days
