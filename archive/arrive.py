@@ -1,5 +1,5 @@
-"""The door for captures from elsewhere: other archives, files, another copy. What comes in order of time is filed like a
-crawl's; what comes late waits until its articles are told anew."""
+"""The door for captures from elsewhere: other archives, files, another copy. What comes in order of time is filed like
+a crawl's; what comes late waits until its articles are told anew."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from archive.store.arrivals import comes_late, is_here, note_origin, reads_late,
 from archive.store.reconcile import Counts
 
 Arrived = Literal["here", "filed", "late", "withdrawn"]
-"""What became of a capture: the archive had it, it was filed, it waits to be put in order, or its article is withdrawn, so
-that only the fact was kept."""
+"""What became of a capture: the archive had it, it was filed, it waits to be put in order, or its article is
+withdrawn, so that only the fact was kept."""
 
 _MOST_KNOWN = 2_000
 
@@ -48,8 +48,8 @@ class Arrivals:
         *,
         always_late: bool = False,
     ) -> Arrived:
-        """Keeps a capture and files it if it comes in order, in one transaction. reading: what the present extractor read
-        in it, where somebody has read it already. always_late: nothing is filed before all is told anew.
+        """Keeps a capture and files it if it comes in order, in one transaction. reading: what the present extractor
+        read in it, where somebody has read it already. always_late: nothing is filed before all is told anew.
 
         Raises ArchiveUnusable when the archive cannot be written.
         """

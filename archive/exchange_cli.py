@@ -44,8 +44,8 @@ def import_command(
     """Takes in captures from WARC, ARC and WACZ files, from mirrors made by HTTrack or wget, and from saved pages.
 
     An article's versions are put in order of time, whatever comes when; what is here already is not added again. A
-    damaged file is read as far as it goes, and what was skipped is told. Pages go to the outlet on whose hosts they lie.
-    Exit code 0 also where something was skipped; 1 where nothing could be taken at all.
+    damaged file is read as far as it goes, and what was skipped is told. Pages go to the outlet on whose hosts they
+    lie. Exit code 0 also where something was skipped; 1 where nothing could be taken at all.
 
     \b
     Examples:
@@ -61,7 +61,9 @@ def import_command(
     _tell(report)
     if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
         houses.require()
-        raise LuubaoError("nothing was taken: no page lies on a host of a known outlet. Name one with --outlet and --home")
+        raise LuubaoError(
+            "nothing was taken: no page lies on a host of a known outlet. Name one with --outlet and --home"
+        )
 
 
 @click.command("merge")
@@ -73,8 +75,8 @@ def import_command(
 def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures: Path | None) -> None:
     """Adds what another archive has: the union of both, whoever is merged into whom.
 
-    Captures that both have are taken once. The articles they touch are told anew in order of time, so their versions may
-    get other numbers (table renumberings). The other archive is only read.
+    Captures that both have are taken once. The articles they touch are told anew in order of time, so their versions
+    may get other numbers (table renumberings). The other archive is only read.
 
     \b
     Example:

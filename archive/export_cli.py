@@ -48,7 +48,9 @@ def to_option(what: str) -> Callable[[F], F]:
     return click.option("--to", "target", required=True, type=click.Path(path_type=Path), help=what)
 
 
-def scope_of(db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None) -> Scope:
+def scope_of(
+    db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None
+) -> Scope:
     """The captures that are meant. Raises UnknownOutlet."""
     zone = outlets_of(db, outlet)[0].outlet.timezone if outlets_of(db, outlet) else "UTC"
     first, last = Days(since.date() if since else None, until.date() if until else None).stamps(zone)
@@ -61,7 +63,9 @@ def scope_of(db: Any, outlet: str | None, since: datetime | None, until: datetim
 @to_option("A folder; made where there is none.")
 @click.option("--run", type=click.IntRange(1), help="Only this run's captures, a number of `luubao runs`.")
 @click.option("--zstd", is_flag=True, help="Compress with Zstandard instead of gzip.")
-@click.option("--size", default=1000, show_default=True, type=click.IntRange(1), help="Begin a new file after so many MB.")
+@click.option(
+    "--size", default=1000, show_default=True, type=click.IntRange(1), help="Begin a new file after so many MB."
+)
 @click.option("--no-pictures", is_flag=True, help="Leave pictures out.")
 @pictures_option
 def warc(
@@ -178,18 +182,21 @@ def choice_options(command: F) -> F:
 def chosen(filters: dict[str, Any]) -> Choice:
     """The filters as they were given."""
     days = {name: day.date().isoformat() if (day := filters.pop(name)) else None for name in ("since", "until")}
-    return Choice(**days, **filters)
+    return Choice(since=days["since"], until=days["until"], **filters)
 
 
 def _table_command(form: Format, what: str) -> click.Command:
-    @click.command(form, help=f"""Writes {what}, a row for each version, with a data card (README.md) beside it.
+    @click.command(
+        form,
+        help=f"""Writes {what}, a row for each version, with a data card (README.md) beside it.
 
     The columns are documented in docs/exchange.md and in the card.
 
     \b
     Example:
       luubao export {form} --outlet baovinhphuc --history --to dataset/
-    """)
+    """,
+    )
     @db_option
     @choice_options
     @to_option("A folder that is empty, or made.")
@@ -242,7 +249,9 @@ def sqlite(path: Path, target: Path, **filters: Any) -> None:
 @db_option
 @choice_options
 @to_option("A file; written over, so that cron can renew it.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many entries at most.")
+@click.option(
+    "--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many entries at most."
+)
 def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     """Writes an Atom feed of the newest versions: of articles, or, with --history, of every edit.
 

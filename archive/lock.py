@@ -13,7 +13,8 @@ from archive.errors import ArchiveUnusable, LuubaoError
 
 
 class Locked(LuubaoError):
-    """Raised when another process crawls or imports the same outlet into the same archive; the remedy is to let it finish."""
+    """Raised when another process crawls or imports the same outlet into the same archive; the remedy is to let it
+    finish."""
 
 
 @contextmanager

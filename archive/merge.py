@@ -1,5 +1,5 @@
-"""The union of two archives. Captures are facts, so nothing is to be decided: what the other has and this one has not is
-added, each run's share as a run of its own, and the articles it touches are told anew in order of time."""
+"""The union of two archives. Captures are facts, so nothing is to be decided: what the other has and this one has not
+is added, each run's share as a run of its own, and the articles it touches are told anew in order of time."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _BATCH = 100
 
 @dataclass(slots=True)
 class Merged:
-    """What a merge came to. counts: captures, here (captures that were here already), pictures, runs, withdrawn (captures
-    of articles withdrawn on either side), damaged (whose bytes do not open in the other), pictures-missing. withdrawn_there: addresses of
-    articles that are withdrawn in the other and not here."""
+    """What a merge came to. counts: captures, here (captures that were here already), pictures, runs, withdrawn
+    (captures of articles withdrawn on either side), damaged (whose bytes do not open in the other), pictures-missing.
+    withdrawn_there: addresses of articles that are withdrawn in the other and not here."""
 
     counts: Counter[str] = field(default_factory=Counter)
     articles: Counts = field(default_factory=Counts)
@@ -72,7 +72,10 @@ class _Merging:
 
     def _furniture(self) -> Furniture:
         """What this archive has learned; what the other has, where this one has learned nothing."""
-        known, other = store.furniture_of(self.ours, self.outlet_id), store.furniture_of(self.theirs, self.their.outlet_id)
+        known, other = (
+            store.furniture_of(self.ours, self.outlet_id),
+            store.furniture_of(self.theirs, self.their.outlet_id),
+        )
         if known.marks or not other.marks:
             return known
         return store.put_furniture(self.ours, Run(0, self.outlet_id, self.their.outlet), other, clock.now())

@@ -2,7 +2,8 @@
 
 The captures are gone through in an archive in memory by the very functions that file a crawl's (archive/ingest.py), and
 what comes out is written over what was there (archive/store/reconcile.py). So it makes no difference in which order
-captures arrive: an article's versions are what a crawl would have made of them, had it brought them one after the other.
+captures arrive: an article's versions are what a crawl would have made of them, had it brought them one after the
+other.
 """
 
 from __future__ import annotations
@@ -38,7 +39,12 @@ _SOON = timedelta(hours=1)
 
 
 def rebuild_unsettled(
-    db: Database, run: Run, known: Readings | None = None, *, quiet: bool = False, step: Callable[[], None] = lambda: None
+    db: Database,
+    run: Run,
+    known: Readings | None = None,
+    *,
+    quiet: bool = False,
+    step: Callable[[], None] = lambda: None,
 ) -> Counts:
     """Tells all articles of the run's outlet anew of which captures came late, some in a commit. known: readings that
     need not be made again. quiet: numbers that this very run gave need no record, for nobody has quoted them."""
@@ -137,7 +143,9 @@ class _Rebuilding:
                 self.made[past.id], found = None, True
         return found
 
-    def _related(self, fresh: Iterable[Past], readings: Mapping[int, Reading | Unreadable | None], kin: Kin) -> set[str]:
+    def _related(
+        self, fresh: Iterable[Past], readings: Mapping[int, Reading | Unreadable | None], kin: Kin
+    ) -> set[str]:
         """Addresses outside of kin that a page declares to be its own, or that say the very same."""
         found: set[str] = set()
         for past in fresh:
@@ -146,11 +154,11 @@ class _Rebuilding:
                 declared = declared_key(reading, self.run.outlet)
                 found |= {key for key in declared if relatives.has_captures(self.db, self.run.outlet_id, key)}
                 found |= relatives.same_words(self.db, self.run.outlet_id, reading)
-        return {key for key in found if key not in kin.keys and not store.is_withdrawn(self.db, self.run.outlet_id, key)}
+        return {
+            key for key in found if key not in kin.keys and not store.is_withdrawn(self.db, self.run.outlet_id, key)
+        }
 
-    def _replay(
-        self, other: Database, pasts: list[Past], readings: Mapping[int, Reading | Unreadable | None]
-    ) -> None:
+    def _replay(self, other: Database, pasts: list[Past], readings: Mapping[int, Reading | Unreadable | None]) -> None:
         urls = [image.url for one in readings.values() if isinstance(one, Reading) for image in one.images]
         pictures = relatives.pictures_past(self.db, urls)
         for past in pictures:

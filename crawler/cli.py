@@ -118,8 +118,15 @@ def crawl(
               help="Which archive to reach back to.")  # fmt: skip
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Captures from this day on, in UTC.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Captures up to this day, in UTC.")
-@click.option("--max-captures", default=0, type=click.IntRange(min=0), help="Stop after so many; 0 is no limit. The next time goes on.")
-@click.option("--host", "hosts", multiple=True, help="Only this host of the outlet, or one it had before; may be given again.")
+@click.option(
+    "--max-captures",
+    default=0,
+    type=click.IntRange(min=0),
+    help="Stop after so many; 0 is no limit. The next time goes on.",
+)
+@click.option(
+    "--host", "hosts", multiple=True, help="Only this host of the outlet, or one it had before; may be given again."
+)
 @click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
               help="An e-mail or web address the archive can write to; part of the user agent.")  # fmt: skip
 def backfill(
@@ -128,9 +135,9 @@ def backfill(
 ) -> None:  # fmt: skip
     """Takes over what another archive has kept of an outlet, from before our first crawl or between two.
 
-    Every capture enters as it was made, with its own time, and an article's versions are put in order of time. It may be
-    stopped or killed at any moment, and goes on where it was. The archive's limits are kept: a pause between two requests,
-    and as long as it asks for when it says that it is too much (Retry-After).
+    Every capture enters as it was made, with its own time, and an article's versions are put in order of time. It may
+    be stopped or killed at any moment, and goes on where it was. The archive's limits are kept: a pause between two
+    requests, and as long as it asks for when it says that it is too much (Retry-After).
     Exit codes: 0 ok, 2 misconfigured, 4 the archive refused before all was taken, 5 interrupted, 75 locked.
 
     \b

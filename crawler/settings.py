@@ -58,7 +58,8 @@ EXTENSIONS = {
 }
 LOG_LEVEL = "INFO"  # default DEBUG; `luubao crawl` lowers it to WARNING so that cron stays quiet
 
-# Other archives, for `luubao backfill`; read by: crawler.backfill.command. A pywb of one's own is <address>/<collection>/cdx
+# Other archives, for `luubao backfill`; read by: crawler.backfill.command. A pywb of one's own is
+# <address>/<collection>/cdx
 # and <address>/<collection>/.
 LUUBAO_WAYBACK_CDX = os.environ.get("LUUBAO_WAYBACK_CDX", "https://web.archive.org/cdx/search/cdx")
 LUUBAO_WAYBACK_REPLAY = os.environ.get("LUUBAO_WAYBACK_REPLAY", "https://web.archive.org/web/")

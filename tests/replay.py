@@ -17,7 +17,9 @@ ROOT = Path(__file__).parent.parent
 TOOLS = Path(os.environ.get("LUUBAO_TOOLS", ROOT / ".venv-tools")) / "bin"
 
 
-def tool(name: str, *arguments: object, folder: Path | None = None, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
+def tool(
+    name: str, *arguments: object, folder: Path | None = None, stdin: str | None = None
+) -> subprocess.CompletedProcess[str]:
     """Runs one of the tools to its end."""
     command = [str(TOOLS / name), *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, input=stdin, timeout=300)
@@ -51,7 +53,10 @@ def pywb(folder: Path, warcs: Sequence[Path]) -> Iterator[Replay]:
     assert added.returncode == 0, added.stderr
     port = _free_port()
     command = [str(TOOLS / "wayback"), "--port", str(port), "--bind", "127.0.0.1"]
-    with (folder / "pywb.log").open("wb") as log, subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as server:
+    with (
+        (folder / "pywb.log").open("wb") as log,
+        subprocess.Popen(command, cwd=folder, stdout=log, stderr=log) as server,
+    ):
         try:
             _wait(server, f"http://127.0.0.1:{port}/", folder)
             yield Replay(f"http://127.0.0.1:{port}/bao/")

@@ -41,6 +41,7 @@ def _article(db: Database, row: dict[str, Any]) -> dict[str, Any]:
             "SELECT url_key, since, kind FROM aliases WHERE article_id = ? ORDER BY url_key", [number]
         ).fetchall(),
         "gone": db.execute(
-            "SELECT gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY gone_at, reason", [number]
+            "SELECT gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY gone_at, reason",
+            [number],
         ).fetchall(),
     }

@@ -12,8 +12,11 @@ from archive.store.tabular import FIELDS, Choice
 
 
 def card(title: str, file: str, choice: Choice, facts: Mapping[str, Any]) -> str:
-    """The card as Markdown. file: the name of the data file beside it; facts: as archive.store.tabular.summary has them."""
-    return "\n".join([*_head(title, file), "", f"# {title}", "", *_told(choice, facts), *_gaps(facts), *_columns(), *_rights()])
+    """The card as Markdown. file: the name of the data file beside it; facts: as archive.store.tabular.summary has
+    them."""
+    return "\n".join(
+        [*_head(title, file), "", f"# {title}", "", *_told(choice, facts), *_gaps(facts), *_columns(), *_rights()]
+    )
 
 
 def _head(title: str, file: str) -> list[str]:
@@ -36,8 +39,8 @@ def _head(title: str, file: str) -> list[str]:
 def _told(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
     scope = "all versions, those that no longer stand too" if choice.history else "the newest version of each"
     lines = [
-        f"{facts['versions']} versions of {facts['articles']} articles: {scope}. Made by luubao {version('luubao')}"
-        f" on {clock.stamp(clock.now())[:10]}.",
+        f"{facts['versions']} versions of {facts['articles']} articles: {scope}.",
+        f"Made by luubao {version('luubao')} on {clock.stamp(clock.now())[:10]}.",
         "",
     ]
     filters = [
@@ -47,9 +50,18 @@ def _told(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
     lines += [f"Chosen by {', '.join(filters)}.", ""] if filters else []
     lines += ["| outlet | title | home page | articles in the archive |", "|---|---|---|---|"]
     lines += [f"| {one['name']} | {one['title']} | {one['home_url']} | {one['articles']} |" for one in facts["outlets"]]
-    lines += ["", "## Coverage", "", f"Published from {_day(facts['published_first'])} to {_day(facts['published_last'])};"]
+    lines += [
+        "",
+        "## Coverage",
+        "",
+        f"Published from {_day(facts['published_first'])} to {_day(facts['published_last'])};",
+    ]
     lines += [f"seen by us from {_day(facts['seen_first'])} to {_day(facts['seen_last'])}.", ""]
-    lines += ["| year of publication | versions |", "|---|---|", *(f"| {year} | {count} |" for year, count in facts["years"])]
+    lines += [
+        "| year of publication | versions |",
+        "|---|---|",
+        *(f"| {year} | {count} |" for year, count in facts["years"]),
+    ]
     lines += ["", "| field | share of versions that have it |", "|---|---|"]
     names = ("lead", "body", "byline", "section", "published_at", "captions")
     return [*lines, *(f"| {name} | {(facts[name] or 0):.0%} |" for name in names), ""]
@@ -57,15 +69,27 @@ def _told(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
 
 def _gaps(facts: Mapping[str, Any]) -> list[str]:
     lines = ["## Gaps", "", f"{facts['withdrawn']} articles were withdrawn and are not in it."]
-    lines += ["What a page does not give is null: nothing is guessed. What was published and taken down between two visits is not known."]
+    lines += [
+        "What a page does not give is null: nothing is guessed.",
+        "What was published and taken down between two visits is not known.",
+    ]
     if facts["gaps"]:
-        lines += ["", "Longest times without a visit (of a week or more):", "", "| outlet | from | to | days |", "|---|---|---|---|"]
+        lines += [
+            "",
+            "Longest times without a visit (of a week or more):",
+            "",
+            "| outlet | from | to | days |",
+            "|---|---|---|---|",
+        ]
         lines += [f"| {name} | {first} | {last} | {days:.0f} |" for name, first, last, days in facts["gaps"]]
     return [*lines, ""]
 
 
 def _columns() -> list[str]:
-    rows = [f"| `{name}` | {'list of string' if kind == 'list' else kind} | {told} |" for name, (kind, told) in FIELDS.items()]
+    rows = [
+        f"| `{name}` | {'list of string' if kind == 'list' else kind} | {told} |"
+        for name, (kind, told) in FIELDS.items()
+    ]
     return ["## Columns", "", "| column | type | meaning |", "|---|---|---|", *rows, ""]
 
 
@@ -73,9 +97,9 @@ def _rights() -> list[str]:
     return [
         "## Rights",
         "",
-        "The texts belong to the newspapers and their authors. No licence comes with them: whether and how they may be"
-        " used or passed on is a matter of the law where you are and of the papers' own terms. `url`, `digest` and"
-        " `first_seen_at` say where each comes from. People are named in news; whoever asks to be left out should be.",
+        "The texts belong to the newspapers and their authors. No licence comes with them: whether and how they may be",
+        "used or passed on is a matter of the law where you are and of the papers' own terms. `url`, `digest` and",
+        "`first_seen_at` say where each comes from. People are named in news; whoever asks to be left out should be.",
         "",
     ]
 

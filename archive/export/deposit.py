@@ -1,7 +1,7 @@
 """A deposit for a library: a BagIt bag (RFC 8493) with WARC files, the data set of all versions and its card.
 
-BagIt and not OCFL: a deposit is handed over once, whole, and checked on arrival, which is what a bag is for; OCFL lays out
-a repository that keeps versions of objects over years, and that is the library's side of the counter.
+BagIt and not OCFL: a deposit is handed over once, whole, and checked on arrival, which is what a bag is for; OCFL lays
+out a repository that keeps versions of objects over years, and that is the library's side of the counter.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A capture as WARC records (ISO 28500:2017, WARC 1.1). The one door to warcio for writing.
 
 Bodies are kept after content-decoding, so the headers that told how they were encoded and how long they were then would
-be untrue of what is in the record: they are renamed to X-Archive-Orig-Content-Encoding and so on, and Content-Length says
-the length of what is there. Reason phrases and the order of octets on the wire are not kept, and are made anew.
+be untrue of what is in the record: they are renamed to X-Archive-Orig-Content-Encoding and so on, and Content-Length
+says the length of what is there. Reason phrases and the order of octets on the wire are not kept, and are made anew.
 """
 
 from __future__ import annotations
@@ -52,7 +52,9 @@ def page_records(page: OutPage, warcinfo: str) -> Iterator[Record]:
     at = clock.stamp(capture.captured_at)
     number = _id("response", capture.requested_url, at, str(capture.status), page.digest or "")
     headers = truthful(capture.headers, capture.body)
-    yield _answer(capture.requested_url, at, number, capture.status, headers, capture.body, page.digest, page.earlier, warcinfo)
+    yield _answer(
+        capture.requested_url, at, number, capture.status, headers, capture.body, page.digest, page.earlier, warcinfo
+    )
     yield _request(capture, at, number, warcinfo)
     if capture.via:
         told = "".join(f"via: {url}\r\n" for url in capture.via).encode()
@@ -110,11 +112,13 @@ def _answer(
     elif kind == "response":
         facts["WARC-Payload-Digest"] = digest_of(body or b"")
     block = _head(f"HTTP/1.1 {status} {_phrase(status)}", headers) + (body or b"")
-    return _record(kind, url, at, warcinfo, block, "application/http; msgtype=response", facts, _index(status, headers, body))
+    return _record(
+        kind, url, at, warcinfo, block, "application/http; msgtype=response", facts, _index(status, headers, body)
+    )
 
 
 def _request(capture: Capture, at: str, answer: str, warcinfo: str) -> Record:
-    scheme, _, rest = capture.requested_url.partition("://")
+    _, _, rest = capture.requested_url.partition("://")
     host, slash, path = rest.partition("/")
     headers = [*capture.request_headers]
     if not any(name.lower() == "host" for name, _ in headers):

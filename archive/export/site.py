@@ -1,5 +1,5 @@
-"""A static edition: one HTML page an article, lists by month, and a search, in a folder that a browser opens without any
-server. Everything of the newspaper's is text and escaped: no script or style of a page is in it."""
+"""A static edition: one HTML page an article, lists by month, and a search, in a folder that a browser opens without
+any server. Everything of the newspaper's is text and escaped: no script or style of a page is in it."""
 
 from __future__ import annotations
 
@@ -36,13 +36,23 @@ def write_site(
     for article in found:
         versions = questions.versions_of(db, article.id)
         readings = [questions.reading_of(db, article.id, one.number)[1] for one in versions]
-        _write(folder / "articles" / f"{article.id}.html", _article(article, versions, readings, title, folder, pictures), "../", article.headline)
+        _write(
+            folder / "articles" / f"{article.id}.html",
+            _article(article, versions, readings, title, folder, pictures),
+            "../",
+            article.headline,
+        )
         index.add(article, readings[-1])
         step()
     index.finish()
     months = _months(found)
     for month, articles in months.items():
-        _write(folder / "months" / f"{month}.html", f"<h1>{escape(month)}</h1>{_list(articles, '../')}", "../", f"{title}: {month}")
+        _write(
+            folder / "months" / f"{month}.html",
+            f"<h1>{escape(month)}</h1>{_list(articles, '../')}",
+            "../",
+            f"{title}: {month}",
+        )
     _write(folder / "index.html", _front(title, found, months, index.count), "", title)
     return len(found)
 
@@ -64,7 +74,12 @@ class _Index:
     def finish(self) -> None:
         """Writes what waits."""
         if self.waiting:
-            data = json.dumps(self.waiting, ensure_ascii=False).replace("</", "<\\/").replace("\u2028", " ").replace("\u2029", " ")
+            data = (
+                json.dumps(self.waiting, ensure_ascii=False)
+                .replace("</", "<\\/")
+                .replace("\u2028", " ")
+                .replace("\u2029", " ")
+            )
             (self.folder / f"{self.count}.js").write_text(f"luubao.add({data});\n", "utf-8")
             self.count += 1
             self.waiting = []
@@ -84,7 +99,9 @@ def _months(found: Iterable[Article]) -> dict[str, list[Article]]:
 
 
 def _front(title: str, found: list[Article], months: dict[str, list[Article]], chunks: int) -> str:
-    links = "".join(f'<li><a href="months/{month}.html">{month}</a> ({len(articles)})</li>' for month, articles in months.items())
+    links = "".join(
+        f'<li><a href="months/{month}.html">{month}</a> ({len(articles)})</li>' for month, articles in months.items()
+    )
     return (
         f'<h1>{escape(title)}</h1><form id="search" data-chunks="{chunks}"><input id="words" type="search" autofocus'
         ' placeholder="Tìm: có dấu hay không đều được" aria-label="search"> <button>Tìm</button></form>'
@@ -104,10 +121,18 @@ def _list(articles: Iterable[Article], up: str) -> str:
 
 
 def _article(
-    article: Article, versions: list[questions.Version], readings: list[Reading], title: str, folder: Path, pictures: Path | None
+    article: Article,
+    versions: list[questions.Version],
+    readings: list[Reading],
+    title: str,
+    folder: Path,
+    pictures: Path | None,
 ) -> str:
     address = escape(article.url, quote=True)
-    facts = f'<p class="facts">{escape(title)} · <a rel="noreferrer" href="{address}">{escape(article.url)}</a> · lưu từ {versions[0].first_seen_at} đến {versions[-1].last_seen_at}'
+    facts = (
+        f'<p class="facts">{escape(title)} · <a rel="noreferrer" href="{address}">{escape(article.url)}</a>'
+        f" · lưu từ {versions[0].first_seen_at} đến {versions[-1].last_seen_at}"
+    )
     if article.gone_since:
         facts += f" · <b>không còn từ {article.gone_since} ({escape(article.gone_reason or '')})</b>"
     body = _reading(readings[-1], folder, pictures) + facts + "</p>"
@@ -136,7 +161,11 @@ def _reading(reading: Reading, folder: Path, pictures: Path | None) -> str:
 def _figure(reading: Reading, number: int, folder: Path, pictures: Path | None) -> str:
     image = reading.images[number]
     told = escape(" ".join(filter(None, (image.caption, f"({image.credit})" if image.credit else ""))))
-    shown = f'<img loading="lazy" alt="{escape(image.alt or "", quote=True)}" src="../{name}">' if (name := _copied(image.stored, folder, pictures)) else ""
+    shown = (
+        f'<img loading="lazy" alt="{escape(image.alt or "", quote=True)}" src="../{name}">'
+        if (name := _copied(image.stored, folder, pictures))
+        else ""
+    )
     return f"<figure>{shown}<figcaption>{told}</figcaption></figure>" if shown or told else ""
 
 
@@ -155,10 +184,13 @@ def _copied(stored: Any, folder: Path, pictures: Path | None) -> str | None:
 
 
 def _write(path: Path, body: str, up: str, title: str) -> None:
-    path.write_text(
-        f'<!DOCTYPE html>\n<html lang="vi"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+    head = (
+        '<meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"><title>{escape(title)}</title>'
-        f'<link rel="stylesheet" href="{up}edition.css"></head><body><nav><a href="{up}index.html">Mục lục</a></nav>'
+        f'<link rel="stylesheet" href="{up}edition.css">'
+    )
+    path.write_text(
+        f'<!DOCTYPE html>\n<html lang="vi"><head>{head}</head><body><nav><a href="{up}index.html">Mục lục</a></nav>'
         f'<main>{body}</main><script src="{up}edition.js"></script></body></html>\n',
         "utf-8",
     )

@@ -47,8 +47,16 @@ def write_parquet(rows: Rows, path: Path) -> None:
         import pyarrow.parquet as pq
     except ImportError as error:
         raise Misconfigured("Parquet needs pyarrow. Install it with `pip install 'luubao[parquet]'`") from error
-    types = {"int64": pa.int64(), "int32": pa.int32(), "string": pa.string(), "bool": pa.bool_(), "list": pa.list_(pa.string())}
-    schema = pa.schema([pa.field(name, types[kind], metadata={"meaning": told}) for name, (kind, told) in FIELDS.items()])
+    types = {
+        "int64": pa.int64(),
+        "int32": pa.int32(),
+        "string": pa.string(),
+        "bool": pa.bool_(),
+        "list": pa.list_(pa.string()),
+    }
+    schema = pa.schema(
+        [pa.field(name, types[kind], metadata={"meaning": told}) for name, (kind, told) in FIELDS.items()]
+    )
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _groups(rows):
             writer.write_table(pa.Table.from_pylist(group, schema=schema))

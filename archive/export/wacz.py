@@ -1,5 +1,5 @@
-"""WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): WARC files, an index, a list of pages and their digests in one
-ZIP file, which a browser can replay from any web server."""
+"""WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): WARC files, an index, a list of pages and their digests in
+one ZIP file, which a browser can replay from any web server."""
 
 from __future__ import annotations
 
@@ -26,7 +26,13 @@ _CHUNK = 1024 * 1024
 
 
 def export_wacz(
-    db: Database, target: Path, scope: Scope, *, pictures: Path | None, title: str, step: Callable[[], None] = lambda: None
+    db: Database,
+    target: Path,
+    scope: Scope,
+    *,
+    pictures: Path | None,
+    title: str,
+    step: Callable[[], None] = lambda: None,
 ) -> Exported:
     """Writes one WACZ file with the captures of a scope; its pages are the articles.
 
@@ -83,10 +89,8 @@ def surt(url: str) -> str:
     letters (Sort-friendly URI Reordering Transform)."""
     parts = urlsplit(url.lower())
     host = (parts.hostname or "").removeprefix("www.")
-    if host.replace(".", "").isdigit() or ":" in host:
-        key = host
-    else:
-        key = ",".join(reversed(host.split(".")))
+    is_number = host.replace(".", "").isdigit() or ":" in host
+    key = host if is_number else ",".join(reversed(host.split(".")))
     port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
     path = parts.path.rstrip("/") or "/"
     query = "?" + "&".join(sorted(parts.query.split("&"))) if parts.query else ""

@@ -38,8 +38,8 @@ class Placed:
 
 @dataclass(slots=True)
 class Exported:
-    """What an export came to. payload: bytes of bodies and pictures. withdrawn: articles that were left out; hidden: their
-    captures. missing: pictures whose file is not in the folder."""
+    """What an export came to. payload: bytes of bodies and pictures. withdrawn: articles that were left out; hidden:
+    their captures. missing: pictures whose file is not in the folder."""
 
     files: list[Path] = field(default_factory=list)
     records: int = 0
@@ -146,7 +146,9 @@ class _Files:
         try:
             self._file.write(data)
         except OSError as error:
-            raise LuubaoError(f"{self.paths[-1]} cannot be written: {error.strerror}. Free space, or name another folder") from error
+            raise LuubaoError(
+                f"{self.paths[-1]} cannot be written: {error.strerror}. Free space, or name another folder"
+            ) from error
         self.placed(Placed(record, self.paths[-1].name, self._offset, len(data)))
         self._offset += len(data)
 

@@ -24,6 +24,9 @@ class Said:
     at: datetime | None = None
 
 
+NOTHING_SAID = Said()
+
+
 def read_file(path: Path, said: Said) -> Iterator[Item]:
     """Everything a file or folder brings.
 

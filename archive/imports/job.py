@@ -1,4 +1,5 @@
-"""One import: files in, captures kept, read by several processes, filed by this one, in the order in which they come."""
+"""One import: files in, captures kept, read by several processes, filed by this one, in the order in which they
+come."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from sqlite_utils import Database
 from archive import clock, store
 from archive.arrive import Arrivals, Origin
 from archive.furniture import Furniture
-from archive.imports.formats import Said, read_file
+from archive.imports.formats import NOTHING_SAID, Said, read_file
 from archive.imports.houses import Houses
 from archive.imports.items import Described, Image, Item, Page, Skipped
 from archive.imports.pictures import picture_known, take_picture
@@ -60,7 +61,7 @@ def import_files(
     houses: Houses,
     *,
     pictures: Path,
-    said: Said = Said(),
+    said: Said = NOTHING_SAID,
     jobs: int | None = None,
     progress: Progress = lambda _: None,
 ) -> Report:
@@ -86,7 +87,9 @@ def import_files(
 class _House:
     """One outlet's side of an import: its run, and the processes that read its pages."""
 
-    def __init__(self, db: Database, run: Run, furniture: Furniture, workers: Workers[_Task, Reading | Unreadable] | None):
+    def __init__(
+        self, db: Database, run: Run, furniture: Furniture, workers: Workers[_Task, Reading | Unreadable] | None
+    ):
         self.run, self.workers = run, workers
         self.arrivals = Arrivals(db, run, furniture)
 

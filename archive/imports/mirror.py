@@ -96,7 +96,9 @@ def _implied(folder: Path, file: Path, url: str | None) -> str | None:
         base, parts = f"http://{parts[0]}/", parts[1:]
     else:
         base = url if url.endswith("/") else url + "/"
-        if _is_host(parts[0], parts) and parts[0].removeprefix("www.") == (urlsplit(url).hostname or "").removeprefix("www."):
+        if _is_host(parts[0], parts) and parts[0].removeprefix("www.") == (urlsplit(url).hostname or "").removeprefix(
+            "www."
+        ):
             parts = parts[1:]
     path = "/".join(quote(part, safe="@!$&'()*+,;=~-._%?") for part in parts)
     path = re.sub(r"(?:^|(?<=/))index\.html?$", "", path)
@@ -105,4 +107,7 @@ def _implied(folder: Path, file: Path, url: str | None) -> str | None:
 
 
 def _is_host(name: str, parts: tuple[str, ...]) -> bool:
-    return len(parts) > 1 and re.fullmatch(r"(?:[\w-]+\.)+[a-z]{2,}(?:[:+]\d+)?|\d+(?:\.\d+){3}(?:[:+]\d+)?", name) is not None
+    return (
+        len(parts) > 1
+        and re.fullmatch(r"(?:[\w-]+\.)+[a-z]{2,}(?:[:+]\d+)?|\d+(?:\.\d+){3}(?:[:+]\d+)?", name) is not None
+    )

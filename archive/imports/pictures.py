@@ -28,8 +28,8 @@ def picture_known(db: Database, image: Image) -> bool | None:
 
 
 def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
-    """Keeps a fetch of a picture, in one transaction after its file; False where its bytes are no picture, or are not to
-    be had."""
+    """Keeps a fetch of a picture, in one transaction after its file; False where its bytes are no picture, or are not
+    to be had."""
     image_id, picture = image_of(db, image.url), _picture(folder, image)
     if image_id is None or (picture is None and image.status == 200):
         return False
@@ -53,7 +53,9 @@ def _picture(folder: Path, image: Image) -> Picture | None:
     if image.digest is None:
         return None
     _, _, digits = image.digest.lower().partition("sha256:")
-    places = [place for top in ("sha256", "unserved/sha256") for place in (folder / top / digits[:2]).glob(f"{digits}.*")]
+    places = [
+        place for top in ("sha256", "unserved/sha256") for place in (folder / top / digits[:2]).glob(f"{digits}.*")
+    ]
     return recognise(places[0].read_bytes()) if digits and places else None
 
 

@@ -60,7 +60,8 @@ def records(file: BinaryIO) -> Iterator[Raw | Skipped]:
         yield from _stream(codecs.open_stream(file))
         return
     mark = _GZIP if head.startswith(_GZIP) else _PLAIN
-    start, told = 0, False
+    start: int | None = 0
+    told = False
     while start is not None:
         file.seek(start)
         last, until, problem = start, start, None

@@ -57,31 +57,46 @@ class _Group:
 
 
 def _items(file: BinaryIO) -> Iterator[Item]:
-    ours = False
-    group: _Group | None = None
-    asked: dict[str, Headers] = {}
+    drawn = _Drawing()
     for raw in records(file):
         if isinstance(raw, Skipped):
             yield raw
-        elif raw.kind == "warcinfo":
-            ours = b"software: luubao/" in raw.body
-        elif raw.kind == "resource" and raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
+        else:
+            yield from drawn.add(raw)
+    yield from drawn.end()
+
+
+@dataclass(slots=True)
+class _Drawing:
+    """Records drawn together as they come. ours: luubao wrote the file, which holds nothing that is not to be kept."""
+
+    ours: bool = False
+    group: _Group | None = None
+    asked: dict[str, Headers] = field(default_factory=dict)
+
+    def add(self, raw: Raw) -> Iterator[Item]:
+        """One more record; what is whole with it comes out."""
+        if raw.kind == "warcinfo":
+            self.ours = b"software: luubao/" in raw.body
+        elif raw.kind in ("request", "metadata"):
+            self.asked = _add(self.group, raw, self.asked)
+        elif raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
             with suppress(ValueError):
                 yield Described(json.loads(raw.body))
-        elif raw.kind in ("request", "metadata"):
-            asked = _add(group, raw, asked)
         elif raw.kind in ("response", "revisit", "resource"):
-            if group:
-                yield _whole(group)
-            group = None
-            item = _item(raw, ours, asked)
+            yield from self.end()
+            item = _item(raw, self.ours, self.asked)
+            self.asked = {}
             if isinstance(item, Skipped):
                 yield item
             elif item:
-                group = _Group(item, raw.headers.get("warc-record-id", ""))
-            asked = {}
-    if group:
-        yield _whole(group)
+                self.group = _Group(item, raw.headers.get("warc-record-id", ""))
+
+    def end(self) -> Iterator[Item]:
+        """The exchange that has come last."""
+        if self.group:
+            yield _whole(self.group)
+        self.group = None
 
 
 def _add(group: _Group | None, raw: Raw, asked: dict[str, Headers]) -> dict[str, Headers]:
@@ -122,9 +137,9 @@ def _item(raw: Raw, ours: bool, asked: dict[str, Headers]) -> Page | Image | Ski
         return Image(url, at, status, headers, body or None, refers.digest if refers else None)
     if not ours and status < 300 and media_type and not media_type.startswith(_DOCUMENTS):
         return None
-    if unopened := next((v for n, v in raw.http if n.lower() == "content-encoding" and v.lower() in ("br", "zstd")), ""):
-        if body and not body.lstrip().startswith(b"<"):
-            return Skipped(f"{url} is compressed with {unopened}, which cannot be opened", f"byte {raw.offset}")
+    unopened = next((v for n, v in raw.http if n.lower() == "content-encoding" and v.lower() in ("br", "zstd")), "")
+    if unopened and body and not body.lstrip().startswith(b"<"):
+        return Skipped(f"{url} is compressed with {unopened}, which cannot be opened", f"byte {raw.offset}")
     capture = Capture(
         url, leads_to(url, status, headers), at, status, headers, body or None, charset(headers),
         next(iter(asked.values()), ()),
@@ -144,7 +159,9 @@ def _restored(headers: Headers) -> Headers:
     """The headers as they came: those that were renamed get their names back, and the length that was put in goes."""
     renamed = any(name.lower().startswith(_ORIGINAL) for name, _ in headers)
     kept = [pair for pair in headers if not (renamed and pair[0].lower() == "content-length")]
-    return tuple((name[len(_ORIGINAL) :] if name.lower().startswith(_ORIGINAL) else name, value) for name, value in kept)
+    return tuple(
+        (name[len(_ORIGINAL) :] if name.lower().startswith(_ORIGINAL) else name, value) for name, value in kept
+    )
 
 
 def _typed(raw: Raw) -> Headers:

@@ -73,9 +73,7 @@ CREATE INDEX captures_time ON captures(outlet_id, url_key, captured_at);
 """
 
 _REBUILT = "EXISTS (SELECT 1 FROM rebuilding WHERE article_id = old.article_id)"
-_TEXT_REBUILT = (
-    "EXISTS (SELECT 1 FROM versions JOIN rebuilding USING (article_id) WHERE versions.id = old.version_id)"
-)
+_TEXT_REBUILT = "EXISTS (SELECT 1 FROM versions JOIN rebuilding USING (article_id) WHERE versions.id = old.version_id)"
 _GUARDS = f"""
 DROP TRIGGER versions_update_refused;
 CREATE TRIGGER versions_update_refused

@@ -42,7 +42,11 @@ def comes_late(db: Database, run: Run, capture: Capture) -> bool:
     """Whether, as far as addresses tell, something of a capture's article is as new or newer."""
     key, at = url_key(capture.requested_url), clock.stamp(capture.captured_at)
     keys = [key, *map(url_key, capture.via)]
-    if _is_newer(db, run, key, at, same=True) or _is_tied(db, run, key) or any(_is_newer(db, run, one, at) for one in keys[1:]):
+    if (
+        _is_newer(db, run, key, at, same=True)
+        or _is_tied(db, run, key)
+        or any(_is_newer(db, run, one, at) for one in keys[1:])
+    ):
         return True
     if _leads_here_later(db, run, capture.final_url, at):
         return True

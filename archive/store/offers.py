@@ -29,7 +29,8 @@ class Offer:
 def listed(db: Database, outlet_id: int, archive: str, query: str) -> tuple[bool, str | None]:
     """Whether a listing is done, and else the key of its next page; None where it is to be begun."""
     row = db.execute(
-        "SELECT next_page FROM offer_pages WHERE outlet_id = ? AND archive = ? AND query = ?", [outlet_id, archive, query]
+        "SELECT next_page FROM offer_pages WHERE outlet_id = ? AND archive = ? AND query = ?",
+        [outlet_id, archive, query],
     ).fetchone()
     return (row is not None and row[0] is None), (row[0] if row else None)
 

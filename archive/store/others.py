@@ -59,7 +59,9 @@ def captures(
 
 def _capture(row: dict[str, Any]) -> Capture:
     brought = row["body_id"] is not None and row["status"] != 304
-    response, request = (tuple((name, value) for name, value in json.loads(row[one])) for one in ("response", "request"))
+    response, request = (
+        tuple((name, value) for name, value in json.loads(row[one])) for one in ("response", "request")
+    )
     return Capture(
         row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"], response,
         b"-" if brought else None, row["encoding"], request, tuple(json.loads(row["via"] or "[]")),
@@ -69,8 +71,8 @@ def _capture(row: dict[str, Any]) -> Capture:
 def pictures(db: Database, run_id: int, after: int, limit: int) -> list[OtherPicture]:
     """Fetches of pictures in a run, by number; those of withdrawn articles are left out."""
     rows = db.query(
-        "SELECT picture_captures.*, images.url, pictures.digest, size, media_type, width, height, perceptual_hash, path,"
-        " thumbnail FROM picture_captures JOIN images ON images.id = image_id"
+        "SELECT picture_captures.*, images.url, pictures.digest, size, media_type, width, height, perceptual_hash,"
+        " path, thumbnail FROM picture_captures JOIN images ON images.id = image_id"
         " LEFT JOIN pictures ON pictures.id = picture_id WHERE run_id = ? AND picture_captures.id > ?"
         " AND coalesce(path, '') NOT LIKE 'withheld/%' AND coalesce(path, '') <> 'destroyed'"
         " ORDER BY picture_captures.id LIMIT ?",

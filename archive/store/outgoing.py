@@ -37,8 +37,8 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class OutPage:
-    """A capture of a page, with the digest of its body. earlier: where that body has left already, as far as this export
-    goes; of a 304, the capture it confirms."""
+    """A capture of a page, with the digest of its body. earlier: where that body has left already, as far as this
+    export goes; of a 304, the capture it confirms."""
 
     capture: Capture
     digest: str | None
@@ -72,17 +72,18 @@ _HIDDEN = """
 _SCOPE = """(:outlet IS NULL OR outlets.name = :outlet) AND (:run IS NULL OR run_id = :run)
   AND captured_at >= :since AND captured_at < :until"""
 _WITHDRAWN_PICTURE = """(picture_captures.picture_id IS NOT NULL AND (pictures.path LIKE 'withheld/%'
-  OR pictures.path = 'destroyed')) OR NOT EXISTS (SELECT 1 FROM version_images JOIN versions ON versions.id = version_images.version_id
+  OR pictures.path = 'destroyed')) OR NOT EXISTS (SELECT 1 FROM version_images JOIN versions ON versions.id =
+  version_images.version_id
   JOIN articles ON articles.id = versions.article_id WHERE version_images.image_id = picture_captures.image_id
   AND withdrawn_at IS NULL)"""
 
-_TABLES = f"""
+_TABLES = """
 CREATE TEMP TABLE leaving (position INTEGER PRIMARY KEY, kind TEXT, number INTEGER);
 CREATE TEMP TABLE left_already (kind TEXT, number INTEGER, url TEXT, at TEXT, PRIMARY KEY (kind, number)) WITHOUT ROWID;
 """
 _PAGES = f"""
-SELECT captured_at, 0 AS later, captures.id, 'page' AS kind FROM captures JOIN outlets ON outlets.id = captures.outlet_id
-WHERE {_SCOPE} AND NOT ({_HIDDEN})
+SELECT captured_at, 0 AS later, captures.id, 'page' AS kind FROM captures JOIN outlets ON outlets.id =
+captures.outlet_id WHERE {_SCOPE} AND NOT ({_HIDDEN})
 """
 _PICTURES = f"""
 SELECT captured_at, 1, picture_captures.id, 'picture' FROM picture_captures JOIN runs ON runs.id = run_id
@@ -99,7 +100,10 @@ class Leaving:
         values = {"outlet": scope.outlet, "run": scope.run, "since": scope.since, "until": scope.until}
         db.conn.executescript("DROP TABLE IF EXISTS temp.leaving; DROP TABLE IF EXISTS temp.left_already;" + _TABLES)
         sources = f"{_PAGES} UNION ALL {_PICTURES}" if pictures else _PAGES
-        db.conn.execute(f"INSERT INTO leaving (kind, number) SELECT kind, id FROM ({sources}) ORDER BY captured_at, later, id", values)
+        db.conn.execute(
+            f"INSERT INTO leaving (kind, number) SELECT kind, id FROM ({sources}) ORDER BY captured_at, later, id",
+            values,
+        )
         self.hidden = int(
             db.conn.execute(
                 f"SELECT count(*) FROM captures JOIN outlets ON outlets.id = captures.outlet_id"
@@ -124,7 +128,8 @@ class Leaving:
         while rows := self.db.conn.execute(
             "SELECT position, kind, number FROM leaving WHERE position > ? ORDER BY position LIMIT ?", [last, _BATCH]
         ).fetchall():
-            for last, kind, number in rows:
+            last = rows[-1][0]
+            for _, kind, number in rows:
                 yield self._page(number) if kind == "page" else self._picture(number)
 
     def _page(self, number: int) -> OutPage:
@@ -138,15 +143,16 @@ class Leaving:
         body = None if known or earlier or row["body_id"] is None else get_body(self.db, row["body_id"])
         capture = Capture(
             row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"],
-            _pairs(row["response"]), body, row["encoding"], _pairs(row["request"]), tuple(json.loads(row["via"] or "[]")),
+            _pairs(row["response"]), body, row["encoding"], _pairs(row["request"]),
+            tuple(json.loads(row["via"] or "[]")),
         )  # fmt: skip
         return OutPage(capture, row["digest"], earlier)
 
     def _picture(self, number: int) -> OutPicture:
         row = next(iter(self.db.query(
-            "SELECT images.url, final_url, captured_at, status, etag, last_modified, media_type, picture_id, digest, path"
-            " FROM picture_captures JOIN images ON images.id = image_id LEFT JOIN pictures ON pictures.id = picture_id"
-            " WHERE picture_captures.id = ?", [number],
+            "SELECT images.url, final_url, captured_at, status, etag, last_modified, media_type, picture_id, digest,"
+            " path FROM picture_captures JOIN images ON images.id = image_id"
+            " LEFT JOIN pictures ON pictures.id = picture_id WHERE picture_captures.id = ?", [number],
         )))  # fmt: skip
         known = row["status"] == 304
         earlier = self._earlier("picture", row["picture_id"], row["url"], row["captured_at"], note=not known)

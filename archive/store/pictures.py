@@ -30,7 +30,8 @@ _NEWS: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear"
 _WANTED = (
     "SELECT DISTINCT images.id AS image_id, images.url, pictures.path, last.final_url, last.etag, last.last_modified"
     " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT id FROM picture_captures"
-    " WHERE image_id = images.id AND picture_id IS NOT NULL ORDER BY captured_at DESC, id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
+    " WHERE image_id = images.id AND picture_id IS NOT NULL"
+    " ORDER BY captured_at DESC, id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
 )
 
 

@@ -22,10 +22,20 @@ from archive.store.retold import Retold, Shown, State
 from archive.store.reworded import put_state, refresh_comparisons, remove_version
 
 _PARKED = 1_000_000
-_ARTICLE = (
-    "headline, url, byline, section, published_at, version_count, first_seen_at, changed_at, last_seen_at, gone_since,"
-    " gone_reason, url_key"
-).split(", ")
+_ARTICLE = [
+    "headline",
+    "url",
+    "byline",
+    "section",
+    "published_at",
+    "version_count",
+    "first_seen_at",
+    "changed_at",
+    "last_seen_at",
+    "gone_since",
+    "gone_reason",
+    "url_key",
+]
 
 
 @dataclass(slots=True)

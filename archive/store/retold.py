@@ -15,8 +15,8 @@ from archive.store.texts import from_row
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A version as it would be in order of time. id: its number in the archive in memory; capture_id, article_id: likewise
-    the archive's own number of a capture, and the number of an article in the archive in memory."""
+    """A version as it would be in order of time. id: its number in the archive in memory; capture_id, article_id:
+    likewise the archive's own number of a capture, and the number of an article in the archive in memory."""
 
     id: int
     article_id: int
@@ -74,7 +74,10 @@ class Retold:
             " LEFT JOIN readings ON readings.capture_id = coalesce((SELECT capture_id FROM readings AS own"
             " WHERE own.capture_id = captures.id), captures.revisit_of) ORDER BY captures.id"
         )
-        return [Shown(self.pasts[row[0] - 1], *row[1:5], bool(row[5])) for row in rows.fetchall()]
+        return [
+            Shown(self.pasts[number - 1], kind, detail, rules, version_id, bool(own))
+            for number, kind, detail, rules, version_id, own in rows.fetchall()
+        ]
 
     def images(self, version_id: int) -> list[tuple[Any, ...]]:
         """The pictures of a version: position, address, when it was first seen, caption, credit, caption_raw, alt,

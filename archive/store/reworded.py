@@ -12,9 +12,17 @@ from archive.store.pictures import ensure_image
 from archive.store.retold import Retold, State
 from archive.store.texts import to_row
 
-_COLUMNS = (
-    "first_seen_at, changed, headline, byline, section, published_at, modified_at, words_removed, words_added"
-).split(", ")
+_COLUMNS = [
+    "first_seen_at",
+    "changed",
+    "headline",
+    "byline",
+    "section",
+    "published_at",
+    "modified_at",
+    "words_removed",
+    "words_added",
+]
 
 
 def put_state(
@@ -26,8 +34,8 @@ def put_state(
     former: dict[str, Any] | None,
     extractor: int,
 ) -> int:
-    """Writes a version: over the one it was, or as a new one. articles, versions: number in memory -> number here, as far
-    as that is known. Returns its number."""
+    """Writes a version: over the one it was, or as a new one. articles, versions: number in memory -> number here, as
+    far as that is known. Returns its number."""
     values = {name: state.row[name] for name in _COLUMNS} | {
         "article_id": articles[state.article_id],
         "number": state.number,
@@ -55,7 +63,8 @@ def _same_first(former: dict[str, Any], state: State) -> bool:
 def _next_id(db: Database) -> int:
     """A number that no version ever had: those that were taken out are still quoted."""
     row = db.execute(
-        "SELECT max(coalesce((SELECT max(id) FROM versions), 0), coalesce((SELECT max(version_id) FROM renumberings), 0))"
+        "SELECT max(coalesce((SELECT max(id) FROM versions), 0),"
+        " coalesce((SELECT max(version_id) FROM renumberings), 0))"
     ).fetchone()
     return int(row[0]) + 1
 

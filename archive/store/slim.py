@@ -18,11 +18,16 @@ _FOLDED = "replace(replace(headline || ' ' || coalesce(lead, '') || ' ' || body,
 
 def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
     """A table `versions` with the columns of a data set (lists as JSON) and `search`, an FTS5 index of it."""
-    columns = ", ".join(f"{name} {_TYPES[kind]}" + (" PRIMARY KEY" if name == "version_id" else "") for name, (kind, _) in FIELDS.items())
+    columns = ", ".join(
+        f"{name} {_TYPES[kind]}" + (" PRIMARY KEY" if name == "version_id" else "")
+        for name, (kind, _) in FIELDS.items()
+    )
     marks = ", ".join("?" * len(FIELDS))
     with closing(sqlite3.connect(path)) as db, db:
         db.execute(f"CREATE TABLE versions ({columns})")
-        db.executemany(f"INSERT INTO versions VALUES ({marks})", ([_cell(row[name]) for name in FIELDS] for row in rows))
+        db.executemany(
+            f"INSERT INTO versions VALUES ({marks})", ([_cell(row[name]) for name in FIELDS] for row in rows)
+        )
         db.execute("CREATE INDEX versions_article ON versions(article_id, number)")
         db.execute("CREATE INDEX versions_published ON versions(published_at)")
         db.execute(
@@ -30,8 +35,8 @@ def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
             " tokenize='unicode61 remove_diacritics 2')"
         )
         db.execute(
-            f"INSERT INTO search(rowid, headline, lead, body, folded) SELECT version_id, headline, lead, body, {_FOLDED}"
-            " FROM versions"
+            "INSERT INTO search(rowid, headline, lead, body, folded)"
+            f" SELECT version_id, headline, lead, body, {_FOLDED} FROM versions"
         )
         db.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, meaning TEXT)")
         db.executemany("INSERT INTO columns VALUES (?, ?)", ((name, told) for name, (_, told) in FIELDS.items()))

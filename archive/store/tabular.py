@@ -76,8 +76,9 @@ _MATCH = " AND versions.id IN (SELECT rowid FROM search WHERE search MATCH :quer
 _ROWS = (
     "SELECT versions.id AS version_id, versions.article_id, outlets.name AS outlet, articles.url, versions.number,"
     " articles.current_version_id = versions.id AS is_current, articles.version_count, texts.headline, texts.lead,"
-    " texts.body, versions.first_seen_at, version_spans.last_seen_at, articles.gone_since, versions.changed, versions.digest,"
-    f" extractors.name AS extractor, texts.details {_FROM} JOIN version_spans ON version_spans.version_id = versions.id"
+    " texts.body, versions.first_seen_at, version_spans.last_seen_at, articles.gone_since, versions.changed,"
+    f" versions.digest, extractors.name AS extractor, texts.details {_FROM}"
+    " JOIN version_spans ON version_spans.version_id = versions.id"
 )
 
 
@@ -100,7 +101,9 @@ def rows(db: Database, choice: Choice, *, newest: int | None = None) -> Iterator
 
 
 def _condition(choice: Choice) -> tuple[str, dict[str, Any]]:
-    values = {name: getattr(choice, name) for name in ("outlet", "since", "until", "section", "edited", "gone", "history")}
+    values = {
+        name: getattr(choice, name) for name in ("outlet", "since", "until", "section", "edited", "gone", "history")
+    }
     if choice.words is None:
         return _WHERE, values
     return _WHERE + _MATCH, {**values, "query": fts_query(choice.words)}
@@ -129,8 +132,9 @@ def summary(db: Database, choice: Choice) -> dict[str, Any]:
         "SELECT count(*) AS versions, count(DISTINCT versions.article_id) AS articles,"
         " min(versions.published_at) AS published_first, max(versions.published_at) AS published_last,"
         " min(versions.first_seen_at) AS seen_first, max(versions.first_seen_at) AS seen_last,"
-        " avg(texts.lead IS NOT NULL) AS lead, avg(texts.body <> '') AS body, avg(versions.byline IS NOT NULL) AS byline,"
-        " avg(versions.section IS NOT NULL) AS section, avg(versions.published_at IS NOT NULL) AS published_at,"
+        " avg(texts.lead IS NOT NULL) AS lead, avg(texts.body <> '') AS body, avg(versions.byline IS NOT NULL)"
+        " AS byline, avg(versions.section IS NOT NULL) AS section,"
+        " avg(versions.published_at IS NOT NULL) AS published_at,"
         f" avg(texts.captions IS NOT NULL) AS captions {_FROM} WHERE {condition}", values,
     )))  # fmt: skip
     outlet = {"outlet": choice.outlet}
@@ -140,7 +144,8 @@ def summary(db: Database, choice: Choice) -> dict[str, Any]:
     ).fetchone()  # fmt: skip
     outlets = list(db.query(
         "SELECT name, title, home_url, timezone, (SELECT count(*) FROM articles WHERE outlet_id = outlets.id"
-        " AND withdrawn_at IS NULL) AS articles FROM outlets WHERE :outlet IS NULL OR name = :outlet ORDER BY name", outlet,
+        " AND withdrawn_at IS NULL) AS articles FROM outlets WHERE :outlet IS NULL OR name = :outlet"
+        " ORDER BY name", outlet,
     ))  # fmt: skip
     years = db.execute(
         f"SELECT coalesce(substr(versions.published_at, 1, 4), 'no date'), count(*) {_FROM} WHERE {condition}"
@@ -150,7 +155,7 @@ def summary(db: Database, choice: Choice) -> dict[str, Any]:
         "WITH days AS (SELECT DISTINCT outlets.name, substr(captured_at, 1, 10) AS day FROM captures"
         " JOIN outlets ON outlets.id = outlet_id WHERE :outlet IS NULL OR outlets.name = :outlet),"
         " pairs AS (SELECT name, day, lead(day) OVER (PARTITION BY name ORDER BY day) AS next FROM days)"
-        " SELECT name, day, next, julianday(next) - julianday(day) FROM pairs WHERE julianday(next) - julianday(day) > 7"
-        " ORDER BY 4 DESC LIMIT 20", outlet,
+        " SELECT name, day, next, julianday(next) - julianday(day) FROM pairs WHERE julianday(next)"
+        " - julianday(day) > 7 ORDER BY 4 DESC LIMIT 20", outlet,
     ).fetchall()  # fmt: skip
     return {**counted, "withdrawn": withdrawn, "outlets": outlets, "years": years, "gaps": gaps}

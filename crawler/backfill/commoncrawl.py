@@ -1,5 +1,5 @@
-"""Common Crawl: an index for each of its crawls (collinfo.json says which there are), and single WARC records read out of
-its large files by range. https://commoncrawl.org/access-the-data and https://index.commoncrawl.org/"""
+"""Common Crawl: an index for each of its crawls (collinfo.json says which there are), and single WARC records read out
+of its large files by range. https://commoncrawl.org/access-the-data and https://index.commoncrawl.org/"""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from urllib.parse import urlencode
 
 from archive import Capture
 from archive.errors import LuubaoError
-from archive.imports.items import LARGEST, Page as Read
+from archive.imports.items import LARGEST
+from archive.imports.items import Page as Read
 from archive.imports.warc import read_stream
 from archive.store.offers import Offer
 from crawler.backfill import cdx
@@ -55,10 +56,10 @@ class CommonCrawl:
         answer = self.asker.get(f"{query}&page={number}")
         lines = [] if answer.status == 404 else cdx.parse(answer.body)[0]
         offers = [
-            Offer(line.url, line.captured_at, f"{line.facts['filename']} {line.facts['offset']} {line.facts['length']}", line.facts.get("digest"))
+            Offer(line.url, line.captured_at, _place(line.facts), line.facts.get("digest"))
             for line in lines
             if {"filename", "offset", "length"} <= line.facts.keys() and is_document(line.media_type, line.status)
-        ]  # fmt: skip
+        ]
         return Page(offers, f"{number + 1}/{count}" if number + 1 < count else None)
 
     def _count(self, query: str) -> int:
@@ -84,6 +85,10 @@ class CommonCrawl:
         if not found:
             return "the record holds no page"
         return replace(found[0].capture, captured_at=offer.captured_at)
+
+
+def _place(facts: dict[str, str]) -> str:
+    return f"{facts['filename']} {facts['offset']} {facts['length']}"
 
 
 def _may_hold(crawl: str, span: Span) -> bool:

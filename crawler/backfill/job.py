@@ -1,5 +1,5 @@
-"""One backfill: list what another archive has, then take it, capture by capture; what was done is kept, so that it can be
-stopped at any moment."""
+"""One backfill: list what another archive has, then take it, capture by capture; what was done is kept, so that it can
+be stopped at any moment."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _SETTLE = 500  # captures after which articles are put in order
 
 @dataclass(slots=True)
 class Backfilled:
-    """What a backfill came to. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting. problem: why it
-    ended before its time; None where it did not."""
+    """What a backfill came to. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting. problem: why
+    it ended before its time; None where it did not."""
 
     counts: Counter[str] = field(default_factory=Counter)
     articles: Counts = field(default_factory=Counts)
@@ -84,7 +84,9 @@ class _Job:
             finished, key = offers.listed(db, outlet_id, name, query)
             while not finished and not self.stopped():
                 page = self.source.page(query, key)
-                self.done.counts["listed"] += offers.note_page(db, outlet_id, name, query, page.offers, page.next, now())
+                self.done.counts["listed"] += offers.note_page(
+                    db, outlet_id, name, query, page.offers, page.next, now()
+                )
                 key, finished = page.next, page.next is None
                 self.progress(self.done)
 

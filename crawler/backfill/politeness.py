@@ -53,8 +53,8 @@ class Asker:
     _last: float = field(default=0.0)
 
     def get(self, url: str, headers: Mapping[str, str] | None = None, *, largest: int | None = None) -> Answer:
-        """The answer of any status but one that says to come back later; then it does so, a few times. Of a body, at most
-        one byte more than `largest` is read.
+        """The answer of any status but one that says to come back later; then it does so, a few times. Of a body, at
+        most one byte more than `largest` is read.
 
         Raises ArchiveBusy when that does not help, or nobody answers.
         """

@@ -27,9 +27,11 @@ class Span:
 
 
 class Source(Protocol):
-    """An archive elsewhere. name: under which its offers are kept."""
+    """An archive elsewhere."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """Under which its offers are kept."""
 
     def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
         """What to ask its index, each listing by itself."""
@@ -42,6 +44,11 @@ class Source(Protocol):
 
 
 def is_document(media_type: str, status: str) -> bool:
-    """Whether a line of an index is worth asking for: a page, or an answer that tells of one. Revisits carry no type."""
+    """Whether a line of an index is worth asking for: a page, or an answer that tells of one. Revisits carry no
+    type."""
     kind = media_type.lower()
-    return kind in ("-", "unk", "warc/revisit") or kind.startswith(("text/html", "application/xhtml")) or status[:1] in "345"
+    return (
+        kind in ("-", "unk", "warc/revisit")
+        or kind.startswith(("text/html", "application/xhtml"))
+        or status[:1] in "345"
+    )

@@ -1,5 +1,5 @@
-"""The Wayback Machine, and whoever speaks as it does (pywb, OpenWayback, arquivo.pt): a CDX server to ask what there is,
-and replay in raw form (`id_`) to have it as it came."""
+"""The Wayback Machine, and whoever speaks as it does (pywb, OpenWayback, arquivo.pt): a CDX server to ask what there
+is, and replay in raw form (`id_`) to have it as it came."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ _NOT = ("image/.*", "video/.*", "audio/.*", "font/.*", "text/css", ".*javascript
 _ORIGINAL = "x-archive-orig-"
 _ITS_OWN = frozenset({
     "memento-datetime", "link", "x-archive-src", "x-app-server", "x-ts", "x-tr", "x-location", "x-cache-key", "x-rl",
-    "x-na", "x-page-cache", "server-timing", "x-nid", "x-archive-redirect-reason", "preference-applied", "content-security-policy",
+    "x-na", "x-page-cache", "server-timing", "x-nid", "x-archive-redirect-reason", "preference-applied",
+    "content-security-policy",
 })  # fmt: skip
 
 
@@ -75,14 +76,16 @@ class Wayback:
         original = _original(answer)
         if answer.status != 200 and not _is_replayed(answer):
             return f"the archive answers {answer.status} and replays nothing"
-        location = dict((name.lower(), value) for name, value in original).get("location")
+        location = next((value for name, value in original if name.lower() == "location"), None)
         headers = tuple(
             (name, self._at_home(value) if name.lower() == "location" else value) for name, value in original
         )
         final = leads_to(offer.url, answer.status, headers) if location else offer.url
         if answer.status == 200 and not answer.body:
             return "it is empty"
-        return Capture(offer.url, final, offer.captured_at, answer.status, headers, answer.body or None, charset(headers))
+        return Capture(
+            offer.url, final, offer.captured_at, answer.status, headers, answer.body or None, charset(headers)
+        )
 
     def _at_home(self, location: str) -> str:
         """Where a redirect led then, without the archive's address before it."""
@@ -93,10 +96,20 @@ class Wayback:
 def _original(answer: Answer) -> tuple[tuple[str, str], ...]:
     """The headers of then: the Wayback Machine writes them with a prefix, pywb as they were."""
     prefixed = [(name[len(_ORIGINAL) :], value) for name, value in answer.pairs if name.lower().startswith(_ORIGINAL)]
-    plain = [(name, value) for name, value in answer.pairs if name.lower() not in _ITS_OWN and not name.lower().startswith(_ORIGINAL)]
+    plain = [
+        (name, value)
+        for name, value in answer.pairs
+        if name.lower() not in _ITS_OWN and not name.lower().startswith(_ORIGINAL)
+    ]
     typed = [pair for pair in plain if pair[0].lower() in ("content-type", "location")]
-    kept = [*prefixed, *(pair for pair in typed if pair[0].lower() not in {name.lower() for name, _ in prefixed})] if prefixed else plain
-    return tuple(pair for pair in kept if pair[0].lower() not in ("transfer-encoding", "connection", "content-encoding"))
+    kept = (
+        [*prefixed, *(pair for pair in typed if pair[0].lower() not in {name.lower() for name, _ in prefixed})]
+        if prefixed
+        else plain
+    )
+    return tuple(
+        pair for pair in kept if pair[0].lower() not in ("transfer-encoding", "connection", "content-encoding")
+    )
 
 
 def _is_replayed(answer: Answer) -> bool:

@@ -42,8 +42,18 @@ def paper(path: Path, db: Database, run: Run, shoot: Shoot) -> Path:
     figure = '<figure><img src="/anh/1.png"><figcaption>Cầu Đuống. Ảnh: Minh An</figcaption></figure></article>'
     for headline, hours in (("Cầu Đuống mới", 0), ("Cầu Đuống mới thông xe", 24)):
         ingest(db, run, shoot(body=page(headline).replace("</article>", figure), hours=hours))
-    ingest(db, run, shoot("https://bao.example/b.htm", page("Chợ phiên &lt; chợ đêm &amp; hội", body="Phiên chợ đông người. " * 12), hours=2))
-    ingest(db, run, shoot("https://bao.example/kin.htm", page("Tin kín", body="Chuyện riêng của một người. " * 9), hours=3))
+    ingest(
+        db,
+        run,
+        shoot(
+            "https://bao.example/b.htm",
+            page("Chợ phiên &lt; chợ đêm &amp; hội", body="Phiên chợ đông người. " * 12),
+            hours=2,
+        ),
+    )
+    ingest(
+        db, run, shoot("https://bao.example/kin.htm", page("Tin kín", body="Chuyện riêng của một người. " * 9), hours=3)
+    )
     ingest(db, run, replace(shoot("https://bao.example/b.htm", hours=60), status=404))
     finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
     luubao("withdraw", "https://bao.example/kin.htm", "--reason", "asked", "--db", path)
@@ -65,7 +75,11 @@ def test_a_row_says_what_the_version_is(paper: Path, tmp_path: Path) -> None:
     assert list(found[0]) == list(FIELDS)
     second = found[1]
     assert second["image_urls"] == ["https://bao.example/anh/1.png"] and second["credits"] == ["Minh An"]
-    assert (second["first_seen_at"], second["last_seen_at"], second["changed"]) == ("2026-05-21T12:00:00Z", "2026-05-21T12:00:00Z", "headline")
+    assert (second["first_seen_at"], second["last_seen_at"], second["changed"]) == (
+        "2026-05-21T12:00:00Z",
+        "2026-05-21T12:00:00Z",
+        "headline",
+    )
     assert found[2]["gone_since"] == "2026-05-23T00:00:00Z"
 
 
@@ -91,7 +105,10 @@ def test_the_card_tells_what_is_not_there(paper: Path, tmp_path: Path) -> None:
     assert "2 versions of 2 articles" in card and "1 articles were withdrawn and are not in it." in card
     assert "license: other" in card and all(f"| `{name}` |" in card for name in FIELDS)
     with (tmp_path / "x" / "versions.csv").open(encoding="utf-8", newline="") as file:
-        assert [row["headline"] for row in csv.DictReader(file)] == ["Cầu Đuống mới thông xe", "Chợ phiên < chợ đêm & hội"]
+        assert [row["headline"] for row in csv.DictReader(file)] == [
+            "Cầu Đuống mới thông xe",
+            "Chợ phiên < chợ đêm & hội",
+        ]
 
 
 LOADERS = {
@@ -112,8 +129,12 @@ def data(paper: Path, tmp_path: Path) -> Path:
 
 @pytest.mark.parametrize("name", LOADERS)
 def test_data_sets_load_where_people_work(data: Path, name: str) -> None:
-    program = f"import os; os.environ.update(HF_HUB_OFFLINE='1', HF_DATASETS_OFFLINE='1'); p = {str(data)!r}\n{LOADERS[name]}"
-    done = subprocess.run([str(TOOLS / "python"), "-c", program], capture_output=True, text=True, check=False, timeout=120)
+    program = (
+        f"import os; os.environ.update(HF_HUB_OFFLINE='1', HF_DATASETS_OFFLINE='1'); p = {str(data)!r}\n{LOADERS[name]}"
+    )
+    done = subprocess.run(
+        [str(TOOLS / "python"), "-c", program], capture_output=True, text=True, check=False, timeout=120
+    )
     assert done.stdout.strip().splitlines()[-1:] == ["3 Cầu Đuống mới thông xe ['Minh An']"], done.stderr[-2000:]
 
 
@@ -150,7 +171,9 @@ def test_nothing_is_written_over(paper: Path, tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "mine.txt").touch()
     for form in ("jsonl", "csv", "parquet", "sqlite", "html", "bag"):
-        assert "is there already. Name another place with --to" in luubao("export", form, "--db", paper, "--to", tmp_path / "x", code=1)
+        assert "is there already. Name another place with --to" in luubao(
+            "export", form, "--db", paper, "--to", tmp_path / "x", code=1
+        )
 
 
 # --- the static edition -----------------------------------------------------------------------------------------------
@@ -159,12 +182,23 @@ def test_nothing_is_written_over(paper: Path, tmp_path: Path) -> None:
 def seen(file: Path, fragment: str = "") -> str:
     """The page as a browser without any server has made it."""
     assert CHROMIUM
-    command = [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=8000", "--dump-dom", f"{file.as_uri()}{fragment}"]
+    command = [
+        CHROMIUM,
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--virtual-time-budget=8000",
+        "--dump-dom",
+        f"{file.as_uri()}{fragment}",
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=90).stdout
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
-@pytest.mark.parametrize(("words", "found"), [("cau duong", 1), ("CẦU Đuống", 1), ('"duong moi"', 1), ('"moi duong"', 0), ("cho phien", 1), ("chuyen rieng", 0)])
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("cau duong", 1), ("CẦU Đuống", 1), ('"duong moi"', 1), ('"moi duong"', 0), ("cho phien", 1), ("chuyen rieng", 0)],
+)
 def test_a_browser_searches_the_edition_from_its_folder(paper: Path, tmp_path: Path, words: str, found: int) -> None:
     luubao("export", "html", "--db", paper, "--to", tmp_path / "x")
     shown = seen(tmp_path / "x" / "index.html", f"#q={quote(words)}")
@@ -178,7 +212,9 @@ def test_an_article_of_the_edition_has_all_its_versions_and_no_script(paper: Pat
     first = next(text for text in pages.values() if "Cầu Đuống mới thông xe" in text)
     assert "<summary>Bản 1: 2026-05-20T12:00:00Z" in first and "Cầu Đuống. Ảnh: Minh An" not in first
     assert "<figcaption>Cầu Đuống. (Minh An)</figcaption>" in first
-    everything = "".join(file.read_text("utf-8") for file in (tmp_path / "x").rglob("*.*") if file.suffix in (".html", ".js"))
+    everything = "".join(
+        file.read_text("utf-8") for file in (tmp_path / "x").rglob("*.*") if file.suffix in (".html", ".js")
+    )
     assert "Chợ phiên &lt; chợ đêm &amp; hội" in everything
     assert "Chuyện riêng" not in everything and folded("Chuyện riêng") not in everything
 

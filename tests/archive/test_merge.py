@@ -83,17 +83,23 @@ def test_the_command_says_what_it_added(path: Path, db: Database, run: Run, shoo
     assert (done.exit_code, done.output) == (
         0, "1 captures and 0 fetches of pictures added in 1 runs; 1 captures were here already\n",
     )  # fmt: skip
-    assert db.execute("SELECT number, headline FROM versions ORDER BY number").fetchall() == [(1, "Tin một"), (2, "Tin hai")]
+    assert db.execute("SELECT number, headline FROM versions ORDER BY number").fetchall() == [
+        (1, "Tin một"),
+        (2, "Tin hai"),
+    ]
     # the number that was told before is written down
     assert db.execute("SELECT old_number, new_number FROM renumberings").fetchall() == [(1, 2)]
 
 
-def test_what_is_withdrawn_here_stays_withdrawn(path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path) -> None:
+def test_what_is_withdrawn_here_stays_withdrawn(
+    path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path
+) -> None:
     ingest(db, run, shoot(body=page("Tin kín")))
     finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
     assert CliRunner().invoke(archive, ["withdraw", "1", "--reason", "asked", "--db", str(path)]).exit_code == 0
     other = crawled(
-        tmp_path / "other.db", [shoot(body=page("Tin kín, sửa lại"), hours=9), shoot("https://bao.example/z.htm", page("Tin kín"), hours=3)]
+        tmp_path / "other.db",
+        [shoot(body=page("Tin kín, sửa lại"), hours=9), shoot("https://bao.example/z.htm", page("Tin kín"), hours=3)],
     )
     done = CliRunner().invoke(archive, ["merge", str(other), "--db", str(path)])
     assert done.exit_code == 0, done.output

@@ -41,7 +41,12 @@ def test_a_browser_says_only_where(tmp_path: Path) -> None:
 
 
 def test_of_wget_the_folders_say_where(tmp_path: Path) -> None:
-    for name in ("bao.example/index.html", "bao.example/tin/1.htm", "bao.example/xem.php?id=7.html", "bao.example/anh/x.jpg"):
+    for name in (
+        "bao.example/index.html",
+        "bao.example/tin/1.htm",
+        "bao.example/xem.php?id=7.html",
+        "bao.example/anh/x.jpg",
+    ):
         file = tmp_path / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(page())
@@ -64,7 +69,25 @@ def test_saved_pages_become_versions(tmp_path: Path) -> None:
         (tmp_path / f"{name}.html").write_text(page(headline))
     path, url = tmp_path / "a.db", "https://bao.example/tin/1.htm"
     for name, day in (("b", "2020-01-01"), ("a", "2019-01-01")):
-        done = CliRunner().invoke(archive, ["import", str(tmp_path / f"{name}.html"), "--db", str(path), "--jobs", "0", "--outlet", "bao", "--home", "https://bao.example/", "--url", url, "--at", day])
+        done = CliRunner().invoke(
+            archive,
+            [
+                "import",
+                str(tmp_path / f"{name}.html"),
+                "--db",
+                str(path),
+                "--jobs",
+                "0",
+                "--outlet",
+                "bao",
+                "--home",
+                "https://bao.example/",
+                "--url",
+                url,
+                "--at",
+                day,
+            ],
+        )
         assert done.exit_code == 0, done.output
     with open_archive(path) as db:
         assert db.execute("SELECT number, headline, first_seen_at FROM versions ORDER BY number").fetchall() == [

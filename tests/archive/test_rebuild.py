@@ -56,8 +56,12 @@ def test_an_older_state_comes_in_front_and_the_known_version_keeps_its_id_and_di
     ]
     ids = {headline: number for _, headline, _, number in versions(db)}
     assert before[ids["Tin ba"]][1] == "Tin ba" and before[ids["Tin bốn"]][1] == "Tin bốn"
-    assert {number: digest for number, digest in db.execute("SELECT id, digest FROM versions") if number in digests} == digests
-    assert db.execute("SELECT old_number, new_number, old_first_seen_at, new_first_seen_at FROM renumberings").fetchall() == [
+    assert {
+        number: digest for number, digest in db.execute("SELECT id, digest FROM versions") if number in digests
+    } == digests
+    assert db.execute(
+        "SELECT old_number, new_number, old_first_seen_at, new_first_seen_at FROM renumberings"
+    ).fetchall() == [
         (1, 2, "2026-05-20T12:00:00Z", "2026-05-19T12:00:00Z"),
         (2, 3, "2026-05-20T13:00:00Z", "2026-05-20T13:00:00Z"),
     ]
@@ -117,7 +121,9 @@ def test_a_crawl_finds_what_an_import_left_and_does_not_take_it_for_new(db: Data
 def test_a_search_finds_every_version_after_a_rebuild(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(body=page("Cầu Đuống mới"), hours=5))
     arrive(db, run, [shoot(body=page("Cầu Đuống cũ"), hours=0)]).settle()
-    assert [(hit.number, hit.headline) for hit in questions.search(db, '"cau duong moi"', history=True)] == [(2, "Cầu Đuống mới")]
+    assert [(hit.number, hit.headline) for hit in questions.search(db, '"cau duong moi"', history=True)] == [
+        (2, "Cầu Đuống mới")
+    ]
     assert [hit.number for hit in questions.search(db, '"cau duong cu"', history=True)] == [1]
 
 
@@ -166,7 +172,10 @@ def _captures(hour: int, kind: str, key: str, other_key: str, state: str, tickin
         links = "".join(f"<li><a href='/x-{n}.htm'>Tin số {n}</a></li>" for n in range(30))
         listing = f"<html><body><h1>Thời sự</h1><ul>{links}</ul></body></html>"
         section = f"{SITE}/thoi-su/"
-        return [Capture(url, section, at, 301, (("Location", section),)), Capture(section, section, at, 200, body=listing.encode(), via=(url,))]
+        return [
+            Capture(url, section, at, 301, (("Location", section),)),
+            Capture(section, section, at, 200, body=listing.encode(), via=(url,)),
+        ]
     if other == url:
         return []
     hop = [Capture(url, other, at, 301, (("Location", other),))]

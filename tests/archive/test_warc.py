@@ -11,7 +11,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,41 @@ def paper(path: Path, db: Database, run: Run, shoot: Shoot) -> Path:
     """An archive of one article in two states with a picture, a redirect to it, a page that is gone, and another one
     that is withdrawn."""
     for headline, hours in (("Tin một", 0), ("Tin hai", 24)):
-        ingest(db, run, replace(shoot(body=with_picture(headline), hours=hours), headers=(("Content-Type", "text/html; charset=utf-8"), ("Content-Encoding", "br"), ("Content-Length", "77"))))
+        ingest(
+            db,
+            run,
+            replace(
+                shoot(body=with_picture(headline), hours=hours),
+                headers=(
+                    ("Content-Type", "text/html; charset=utf-8"),
+                    ("Content-Encoding", "br"),
+                    ("Content-Length", "77"),
+                ),
+            ),
+        )
     put_picture(db, run, path)
     ingest(db, run, shoot(body=with_picture("Tin hai"), hours=48))
-    ingest(db, run, Capture("https://bao.example/cu.htm", URL, NOON + timedelta(hours=50), 301, (("Location", "/a-1.htm"),)))
+    ingest(
+        db,
+        run,
+        Capture("https://bao.example/cu.htm", URL, NOON + timedelta(hours=50), 301, (("Location", "/a-1.htm"),)),
+    )
     ingest(db, run, replace(shoot(body=with_picture("Tin hai"), hours=50), via=("https://bao.example/cu.htm",)))
-    ingest(db, run, Capture("https://bao.example/het.htm", "https://bao.example/het.htm", NOON + timedelta(hours=51), 404, body=b"<p>khong con</p>"))
+    ingest(
+        db,
+        run,
+        Capture(
+            "https://bao.example/het.htm",
+            "https://bao.example/het.htm",
+            NOON + timedelta(hours=51),
+            404,
+            body=b"<p>khong con</p>",
+        ),
+    )
     ingest(db, run, Capture(URL, URL, NOON + timedelta(hours=52), 304))
-    ingest(db, run, shoot("https://bao.example/kin.htm", page("Tin kín", body="Chuyện riêng của một người. " * 9), hours=1))
+    ingest(
+        db, run, shoot("https://bao.example/kin.htm", page("Tin kín", body="Chuyện riêng của một người. " * 9), hours=1)
+    )
     finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=60))
     luubao("withdraw", "https://bao.example/kin.htm", "--reason", "asked", "--db", path)
     return path
@@ -78,7 +105,9 @@ def put_picture(db: Database, run: Run, path: Path) -> None:
     place.write_bytes(PNG)
     (image_id,) = db.execute("SELECT id FROM images WHERE url = ?", [IMAGE]).fetchone()
     for hours in (25, 49):
-        keep_picture(db, run, PictureCapture(image_id, NOON + timedelta(hours=hours), IMAGE, 200, picture=picture), timedelta())
+        keep_picture(
+            db, run, PictureCapture(image_id, NOON + timedelta(hours=hours), IMAGE, 200, picture=picture), timedelta()
+        )
 
 
 def records(folder: Path) -> list[Any]:
@@ -86,7 +115,7 @@ def records(folder: Path) -> list[Any]:
     for file in sorted(folder.glob("*.warc.gz")):
         with file.open("rb") as stream:
             for record in ArchiveIterator(stream):
-                facts = {name: value for name, value in record.rec_headers.headers}
+                facts = dict(record.rec_headers.headers)
                 found.append((record.rec_type, facts, record.http_headers, record.content_stream().read()))
     return found
 
@@ -147,7 +176,9 @@ def test_validators_find_nothing(paper: Path, tmp_path: Path) -> None:
         }  # fmt: skip
 
 
-def test_a_new_file_is_begun_where_one_has_grown_large(db: Database, run: Run, shoot: Shoot, path: Path, tmp_path: Path) -> None:
+def test_a_new_file_is_begun_where_one_has_grown_large(
+    db: Database, run: Run, shoot: Shoot, path: Path, tmp_path: Path
+) -> None:
     noise = random.Random(1)
     for number in range(40):
         text = "".join(chr(noise.randrange(0x4E00, 0x9FFF)) for _ in range(40_000))
@@ -222,7 +253,9 @@ def test_a_round_trip_changes_nothing(tmp_path_factory: pytest.TempPathFactory, 
 # --- what others wrote ------------------------------------------------------------------------------------------------
 
 
-def written(entries: list[tuple[str, str, str]], *, version: str = "1.0", compress: bool = True, chunked: bool = False) -> bytes:
+def written(
+    entries: list[tuple[str, str, str]], *, version: str = "1.0", compress: bool = True, chunked: bool = False
+) -> bytes:
     """A WARC as another crawler writes it: (address, time, page)."""
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=compress, warc_version=version)
@@ -236,12 +269,22 @@ def written(entries: list[tuple[str, str, str]], *, version: str = "1.0", compre
             headers += [("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")]
         http = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1")
         writer.write_record(
-            writer.create_warc_record(url, "response", payload=io.BytesIO(data), length=len(data), http_headers=http, warc_headers_dict={"WARC-Date": at})
+            writer.create_warc_record(
+                url,
+                "response",
+                payload=io.BytesIO(data),
+                length=len(data),
+                http_headers=http,
+                warc_headers_dict={"WARC-Date": at},
+            )
         )
     return file.getvalue()
 
 
-ENTRIES = [(URL, "2019-03-01T08:00:00Z", page("Tin xưa")), (URL, "2020-03-01T08:00:00.123456Z", page("Tin xưa, sửa lại"))]
+ENTRIES = [
+    (URL, "2019-03-01T08:00:00Z", page("Tin xưa")),
+    (URL, "2020-03-01T08:00:00.123456Z", page("Tin xưa, sửa lại")),
+]
 
 
 def zstandard(data: bytes) -> bytes:
@@ -298,7 +341,14 @@ def test_any_of_the_formats_is_read(name: str, tmp_path: Path) -> None:
         assert db.execute("SELECT kind, source FROM runs").fetchall() == [("import", name)]
 
 
-MANY = [(f"https://bao.example/t-{n}.htm", f"2019-03-{n + 1:02}T08:00:00Z", page(f"Tin số {n}", body=f"Câu chuyện thứ {n}. " * 20)) for n in range(12)]
+MANY = [
+    (
+        f"https://bao.example/t-{n}.htm",
+        f"2019-03-{n + 1:02}T08:00:00Z",
+        page(f"Tin số {n}", body=f"Câu chuyện thứ {n}. " * 20),
+    )
+    for n in range(12)
+]
 
 
 def holed(data: bytes) -> bytes:
@@ -320,7 +370,18 @@ DAMAGED = {
 def test_a_damaged_file_is_read_as_far_as_it_goes(name: str, tmp_path: Path) -> None:
     data, articles, skipped = DAMAGED[name]
     (tmp_path / name).write_bytes(data)
-    said = luubao("import", tmp_path / name, "--db", tmp_path / "a.db", "--jobs", 0, "--outlet", "bao", "--home", "https://bao.example/")
+    said = luubao(
+        "import",
+        tmp_path / name,
+        "--db",
+        tmp_path / "a.db",
+        "--jobs",
+        0,
+        "--outlet",
+        "bao",
+        "--home",
+        "https://bao.example/",
+    )
     with open_archive(tmp_path / "a.db") as db:
         assert db.execute("SELECT count(*) FROM articles").fetchone() == (articles,), said
         assert list(verify(db)) == []
@@ -331,13 +392,20 @@ def test_a_damaged_file_is_read_as_far_as_it_goes(name: str, tmp_path: Path) -> 
 def bombs() -> Iterator[tuple[str, bytes]]:
     good = written(MANY)
     zeros = gzip.compress(bytes(300_000_000), 9)
-    http = StatusAndHeaders("200 OK", [("Content-Type", "text/html"), ("Content-Encoding", "gzip")], protocol="HTTP/1.1")
+    http = StatusAndHeaders(
+        "200 OK", [("Content-Type", "text/html"), ("Content-Encoding", "gzip")], protocol="HTTP/1.1"
+    )
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=True)
-    writer.write_record(writer.create_warc_record(URL, "response", payload=io.BytesIO(zeros), length=len(zeros), http_headers=http))
+    writer.write_record(
+        writer.create_warc_record(URL, "response", payload=io.BytesIO(zeros), length=len(zeros), http_headers=http)
+    )
     yield "an encoded bomb", file.getvalue() + good
     head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://bao.example/g.htm\r\nWARC-Date: 2019-01-01T00:00:00Z\r\n"
-    yield "a record of 100 GB", gzip.compress(head + b"Content-Length: 100000000000\r\n\r\n" + bytes(200_000_000)) + good
+    yield (
+        "a record of 100 GB",
+        gzip.compress(head + b"Content-Length: 100000000000\r\n\r\n" + bytes(200_000_000)) + good,
+    )
     yield "a line without end", gzip.compress(b"WARC/1.0\r\nX: " + b"a" * 200_000_000) + good
 
 
@@ -350,13 +418,32 @@ def test_what_is_made_to_fill_the_memory_is_passed_over(name: str, data: bytes, 
         "items = list(read_warc(Path(sys.argv[1])))\n"
         "print(sum(isinstance(one, Page) for one in items), [one.reason for one in items if not isinstance(one, Page)])\n"
     )
-    done = subprocess.run([sys.executable, "-c", program, str(tmp_path / "bomb.warc.gz")], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "bomb.warc.gz")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert done.stdout.startswith("12 ["), done.stdout + done.stderr[-2000:]
 
 
 def test_pages_of_other_sites_are_left_out_and_told(tmp_path: Path) -> None:
-    (tmp_path / "x.warc.gz").write_bytes(written([*ENTRIES, ("https://other.example/", "2019-03-01T08:00:00Z", page())]))
-    said = luubao("import", tmp_path / "x.warc.gz", "--db", tmp_path / "a.db", "--jobs", 0, "--outlet", "bao", "--home", "https://bao.example/")
+    (tmp_path / "x.warc.gz").write_bytes(
+        written([*ENTRIES, ("https://other.example/", "2019-03-01T08:00:00Z", page())])
+    )
+    said = luubao(
+        "import",
+        tmp_path / "x.warc.gz",
+        "--db",
+        tmp_path / "a.db",
+        "--jobs",
+        0,
+        "--outlet",
+        "bao",
+        "--home",
+        "https://bao.example/",
+    )
     assert "1 pages of other sites were left out" in said
 
 
@@ -366,5 +453,3 @@ def test_nothing_for_us_is_an_error_that_says_what_to_do(tmp_path: Path) -> None
     assert done.exit_code == 1 and "Name one with --outlet and --home" in done.output
     done = CliRunner().invoke(archive, ["import", str(tmp_path / "y.warc.gz"), "--db", str(tmp_path / "a.db")])
     assert done.exit_code == 1 and "there is no file" in done.output
-
-

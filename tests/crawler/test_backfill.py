@@ -38,7 +38,13 @@ def other_crawl() -> bytes:
         (URL, "2018-03-01T08:00:00Z", "200 OK", html, page("Tin xưa").encode()),
         (URL, "2018-03-02T08:00:00Z", "200 OK", html, page("Tin xưa").encode()),
         (URL, "2019-05-01T08:00:00Z", "200 OK", html, page("Tin xưa, sửa lại").encode()),
-        ("https://bao.example/mat.htm", "2018-01-01T08:00:00Z", "200 OK", html, page("Tin đã mất", body="Không còn ở đâu nữa. " * 12).encode()),
+        (
+            "https://bao.example/mat.htm",
+            "2018-01-01T08:00:00Z",
+            "200 OK",
+            html,
+            page("Tin đã mất", body="Không còn ở đâu nữa. " * 12).encode(),
+        ),
         ("https://bao.example/mat.htm", "2019-01-01T08:00:00Z", "404 Not Found", html, b"<p>khong thay</p>"),
         ("https://bao.example/cu.htm", "2019-05-01T08:00:01Z", "301 Moved Permanently", [("Location", URL)], b""),
         ("https://bao.example/anh.png", "2018-03-01T08:00:00Z", "200 OK", [("Content-Type", "image/png")], b"\x89PNG"),
@@ -49,7 +55,12 @@ def other_crawl() -> bytes:
     for url, at, status, headers, body in entries:
         http = StatusAndHeaders(status, [*headers, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
         record = writer.create_warc_record(
-            url, "response", payload=io.BytesIO(body), length=len(body), http_headers=http, warc_headers_dict={"WARC-Date": at}
+            url,
+            "response",
+            payload=io.BytesIO(body),
+            length=len(body),
+            http_headers=http,
+            warc_headers_dict={"WARC-Date": at},
         )
         writer.write_record(record)
     return file.getvalue()
@@ -96,7 +107,9 @@ def test_what_another_archive_kept_comes_before_our_first_crawl(replay: Replay, 
     assert done.problem is None and done.counts["failed"] == 0 and done.counts["waiting"] == 0
     assert versions(path) == [*OLD[:2], ("a-1.htm", 3, "Tin nay", "2026-05-20T12:00:00Z"), OLD[2]]
     with open_archive(path) as db:
-        assert db.execute("SELECT gone_since FROM articles WHERE url_key = 'bao.example/mat.htm'").fetchall() == [("2019-01-01T08:00:00Z",)]
+        assert db.execute("SELECT gone_since FROM articles WHERE url_key = 'bao.example/mat.htm'").fetchall() == [
+            ("2019-01-01T08:00:00Z",)
+        ]
         assert db.execute("SELECT kind FROM aliases WHERE url_key = 'bao.example/cu.htm'").fetchall() == [("redirect",)]
         kept = db.execute(
             "SELECT captured_at, status, response, source, record FROM captures JOIN headers ON headers.capture_id = captures.id"
@@ -104,7 +117,10 @@ def test_what_another_archive_kept_comes_before_our_first_crawl(replay: Replay, 
         ).fetchone()
         assert kept[:2] == ("2018-03-01T08:00:00Z", 200) and ["X-Paper", "yes"] in json.loads(kept[2])
         assert kept[3:] == (replay.cdx, f"20180301080000id_/{URL}")
-        assert db.execute("SELECT kind, outcome FROM runs ORDER BY id").fetchall() == [("crawl", "ok"), ("backfill", "ok")]
+        assert db.execute("SELECT kind, outcome FROM runs ORDER BY id").fetchall() == [
+            ("crawl", "ok"),
+            ("backfill", "ok"),
+        ]
         assert db.execute("SELECT old_number, new_number FROM renumberings").fetchall() == [(1, 3)]
 
 
@@ -145,7 +161,10 @@ class _CommonCrawl(BaseHTTPRequestHandler):
         self.log.append((self.path, self.headers["Range"]))
         if parts.path == "/collinfo.json":
             base = f"http://127.0.0.1:{self.server.server_address[1]}"
-            crawls = [{"id": name, "name": name, "cdx-api": f"{base}/{name}-index"} for name in ("CC-MAIN-2019-09", "CC-MAIN-2013-20")]
+            crawls = [
+                {"id": name, "name": name, "cdx-api": f"{base}/{name}-index"}
+                for name in ("CC-MAIN-2019-09", "CC-MAIN-2013-20")
+            ]
             self._send(200, json.dumps(crawls).encode())
         elif parts.path == "/CC-MAIN-2019-09-index":
             self._index(parse_qs(parts.query))
@@ -180,9 +199,18 @@ def _lines(warc: bytes) -> list[str]:
     lines = []
     for record in iterator:
         url, at = record.rec_headers.get_header("WARC-Target-URI"), record.rec_headers.get_header("WARC-Date")
-        facts = {"url": url, "mime": record.http_headers.get_header("Content-Type", "unk").partition(";")[0], "status": record.http_headers.get_statuscode()}
+        facts = {
+            "url": url,
+            "mime": record.http_headers.get_header("Content-Type", "unk").partition(";")[0],
+            "status": record.http_headers.get_statuscode(),
+        }
         offset, length = iterator.get_record_offset(), iterator.get_record_length()
-        facts |= {"filename": "crawl-data/x.warc.gz", "offset": str(offset), "length": str(length), "timestamp": "".join(one for one in at if one.isdigit())}
+        facts |= {
+            "filename": "crawl-data/x.warc.gz",
+            "offset": str(offset),
+            "length": str(length),
+            "timestamp": "".join(one for one in at if one.isdigit()),
+        }
         lines.append(json.dumps({"urlkey": "example,bao)/", **facts}))
     return lines
 
@@ -247,7 +275,10 @@ def test_it_pauses_between_two_requests() -> None:
 
 
 def test_an_archive_that_goes_on_refusing_is_left_alone() -> None:
-    with serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 9})) as base, pytest.raises(ArchiveBusy, match="start again later"):
+    with (
+        serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 9})) as base,
+        pytest.raises(ArchiveBusy, match="start again later"),
+    ):
         asker(sleep=lambda _: None).get(base)
 
 
@@ -260,6 +291,8 @@ def test_a_refusal_ends_the_backfill_and_keeps_what_was_taken(replay: Replay, pa
     assert versions(path) == OLD
 
 
-@pytest.mark.parametrize(("value", "seconds"), [("120", 120.0), (None, None), ("soon", None), ("Wed, 01 Jan 2020 00:00:00 GMT", 0.0)])
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("120", 120.0), (None, None), ("soon", None), ("Wed, 01 Jan 2020 00:00:00 GMT", 0.0)]
+)
 def test_retry_after(value: str | None, seconds: float | None) -> None:
     assert retry_after(value) == seconds
