@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table or view. audience: `people` for what one asks questions of, `machinery` for what serves them."""
-
-    name: str
-    meaning: str
-    columns: dict[str, str]
-    audience: Literal["people", "machinery"] = "people"
-
-
-_TIME = "UTC, ISO 8601"
-_CLAIM = "as the page claims, ISO 8601 with its own offset; empty when the page gives none"
+from archive.schema_views import CLAIM as _CLAIM
+from archive.schema_views import TIME as _TIME
+from archive.schema_views import VIEWS, Table
 
 TABLES: tuple[Table, ...] = (
     Table("articles", "Every article ever read, in its present state; rebuildable from the tables below", {
@@ -287,7 +274,7 @@ TABLES: tuple[Table, ...] = (
         "outlet_id": "outlets.id",
         "url_key": "the address, normalised",
     }, "machinery"),
-    Table("rebuilding", "Articles that are being put in order of time, inside the transaction that does so; else empty", {
+    Table("rebuilding", "Articles that are being put in order of time; empty outside the transaction that does so", {
         "article_id": "articles.id",
     }, "machinery"),
     Table("offers", "What other archives have of an outlet, and whether it was taken", {
@@ -323,45 +310,5 @@ TABLES: tuple[Table, ...] = (
         "version_id": "versions.id",
         "next_id": "versions.id of the next version of the article",
     }, "machinery"),
-    Table("current_articles", "View: articles that are there, with their words", {
-        "id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "headline", "lead": "lead",
-        "body": "text", "byline": "byline", "section": "section", "published_at": _CLAIM,
-        "version_count": "number of versions", "first_seen_at": _TIME, "changed_at": _TIME, "last_seen_at": _TIME,
-    }),
-    Table("version_texts", "View: the words of every version", {
-        "version_id": "versions.id", "article_id": "articles.id", "number": "versions.number", "first_seen_at": _TIME,
-        "headline": "headline", "lead": "lead", "body": "text", "captions": "captions and credits, one a line",
-    }),
-    Table("edits", "View: every edit, with the words before and after", {
-        "article_id": "articles.id", "outlet": "outlets.name", "url": "address",
-        "number": "number of the version the edit made", "edited_at": f"when we first saw it, {_TIME}",
-        "changed": "what differs", "words_removed": "how many words went", "words_added": "how many words came",
-        "old_headline": "before",
-        "new_headline": "after", "old_body": "before", "new_body": "after", "old_version_id": "versions.id",
-        "new_version_id": "versions.id",
-    }),
-    Table("headline_changes", "View: every headline changed after publication", {
-        "article_id": "articles.id", "url": "address", "number": "number of the version the change made",
-        "edited_at": f"when we first saw it, {_TIME}", "old_headline": "before", "new_headline": "after",
-        "stood_days": "for how many days the version before had stood", "published_at": _CLAIM,
-    }),
-    Table("disappearances", "View: articles that are gone", {
-        "article_id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "last headline",
-        "published_at": _CLAIM, "last_seen_at": _TIME, "gone_since": _TIME, "gone_reason": "how it disappeared",
-    }),
-    Table("photographs", "View: pictures of the articles' newest versions, with caption and credit", {
-        "thumbnail": "pictures.thumbnail", "caption": "caption", "credit": "who made it",
-        "headline": "headline of the article", "url": "address of the article", "published_at": _CLAIM,
-        "article_id": "articles.id", "image_url": "images.url", "picture": "pictures.path",
-    }),
-    Table("replaced_pictures", "View: pictures replaced under the same address, before and after", {
-        "article_id": "articles.id", "url": "address of the article", "headline": "headline of the article",
-        "number": "number of the version the replacement made", "replaced_at": f"when we first saw it, {_TIME}",
-        "image_url": "images.url", "caption": "caption", "credit": "who made it", "old_picture": "pictures.path",
-        "new_picture": "pictures.path", "old_thumbnail": "pictures.thumbnail", "new_thumbnail": "pictures.thumbnail",
-    }),
-    Table("version_spans", "View: from when to when each version was seen", {
-        "version_id": "versions.id", "article_id": "articles.id", "number": "versions.number",
-        "first_seen_at": _TIME, "last_seen_at": _TIME,
-    }),
+    *VIEWS,
 )  # fmt: skip

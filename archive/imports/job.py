@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 
 from sqlite_utils import Database
@@ -28,8 +29,8 @@ from archive.store.bodies import get_body
 from archive.store.reconcile import Counts
 from archive.workers import Lost, Workers
 
-_AHEAD = 24  # pages under way for each process
-_BATCH = 100  # captures a commit
+_AHEAD = 64  # pages under way for each process
+_MOST_HELD = 64 * 1024 * 1024  # bytes of pages under way
 _LISTEN = 0.1
 _MOST_TOLD = 20
 
@@ -199,21 +200,22 @@ class _Import:
         return self.numbers
 
     def _file(self, most: int) -> None:
-        """Files what has been read, in order, until at most so much waits."""
-        while len(self.queue) > most:
-            self._listen(self.queue[0])
+        """Once more than so much waits, or takes too much memory, half of it is filed, in order, in one transaction."""
+        self._listen(0)
+        held = sum(len(one.page.capture.body or b"") for one in self.queue) if len(self.queue) < most else 0
+        if self.queue and (len(self.queue) > most or held > _MOST_HELD):
+            count = len(self.queue) - most // 2 if len(self.queue) > most else len(self.queue)
+            while not all(self._is_read(one) for one in islice(self.queue, count)):
+                self._listen(_LISTEN)
             with store.transaction(self.db):
-                for _ in range(_BATCH):
-                    if not self.queue or not self._is_read(self.queue[0]):
-                        break
+                for _ in range(count):
                     self._arrive(self.queue.popleft())
 
-    def _listen(self, first: _Waiting) -> None:
-        while not self._is_read(first):
-            assert first.house.workers
-            for number, answer in first.house.workers.answers(_LISTEN):
+    def _listen(self, seconds: float) -> None:
+        for house in self.open.values():
+            for number, answer in house.workers.answers(seconds) if house.workers else ():
                 if isinstance(answer, Lost):
-                    answer = Unreadable("gave-up", answer.reason, extractor_of(first.house.arrivals.furniture))
+                    answer = Unreadable("gave-up", answer.reason, extractor_of(house.arrivals.furniture))
                 self.answers[number] = answer
 
     def _is_read(self, waiting: _Waiting) -> bool:
