@@ -31,6 +31,7 @@ from archive.records import (
 from archive.store import (
     REDIRECTS,
     article_count,
+    call_all,
     captured_in_run,
     due,
     due_pictures,
@@ -78,6 +79,7 @@ __all__ = [
     "WantedPicture",
     "absolute",
     "article_count",
+    "call_all",
     "captured_in_run",
     "discover",
     "due",

@@ -92,7 +92,8 @@ sitemap), or neither."""
 @dataclass(frozen=True, slots=True)
 class Link:
     """An address that a page, feed or sitemap leads to. lastmod: when it is said to have changed last, published: when
-    it is said to have been published; both aware, None where nothing is said."""
+    it is said to have been published; both aware, None where nothing is said, a day's first moment where only the day
+    is."""
 
     url: str
     found_in: FoundIn = "page"

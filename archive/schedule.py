@@ -8,7 +8,7 @@ policy that Cho and Garcia-Molina ("Effective Page Refresh Policies for Web Craw
 and Pandey ("Recrawl Scheduling Based on Information Longevity", WWW 2008) found for other aims. How many are expected
 is learned: archive/habits.py.
 
-Lists (home, sections, their pages) are due by how often they brought links never seen before. Nothing is due later than
+Lists (home, sections, their pages) are due by how often they bring links never seen before. Nothing is due later than
 150 days after its last look, which leaves a run's budget a month to come round to it within half a year.
 """
 
@@ -27,7 +27,7 @@ LONGEST = timedelta(days=180)
 TURN = timedelta(days=150)
 """After this an address is due whatever is expected of it: a month is left for its turn to come within the budget."""
 WORTH_A_LOOK = 0.02
-"""Edits expected since the last look at which the next is due: fifty looks an edit, at worst."""
+"""Edits expected since the last look at which the next is due: one look in fifty finds something."""
 BUDGET = 100
 """Known articles that an hourly run looks at again at most, if nobody asks for another number; rarer runs have as much
 more, up to a day's. At the usual page a second that is two minutes. A paper of 30 articles a day has some 22 due in an
@@ -36,11 +36,10 @@ hour (docs/rechecks.md): the budget does not hold back what is due, it spreads w
 _SOONEST = timedelta(minutes=30)
 _FIRST_BACK_OFF, _LONGEST_BACK_OFF = timedelta(hours=1), timedelta(days=30)
 _GONE = timedelta(days=1)
+_FIRST_LOOK = (timedelta(days=1), timedelta(hours=12))  # at a page that is neither, at a list
 _UNDATED_WEEK, _UNDATED_AGE = timedelta(days=7), timedelta(days=90)
 _PROMISED_WITHIN = 1 / 24  # days: a promise kept counts as an edit expected within an hour
-_LIST_SHARE = 4
 _CATCH_UP = 10  # days
-_LIST_LINKS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,8 @@ def next_due(habits: Habits, state: State, changed: bool, at: datetime, enough: 
     found an edit, or, for a list, links never seen before; enough: edits expected that make a look worth while."""
     after = _after(state, changed, at)
     if after.gone_since is not None:
-        return Due(at + _clip(max(_GONE, at - after.gone_since)), 1 / max(1.0, (at - after.gone_since) / DAY))
-    return _article_due(habits, after, at, enough) if after.kind == "article" else _list_due(after, at)
+        return _after_wait(max(_GONE, at - after.gone_since), at)
+    return _article_due(habits, after, at, enough) if after.kind == "article" else _list_due(state, changed, at)
 
 
 def promised(habits: Habits, state: State, due: Due, at: datetime) -> Due:
@@ -104,8 +103,11 @@ def after_error(state: State, at: datetime) -> datetime:
 
 
 def lessons(habits: Habits, state: State, changed: bool, at: datetime) -> list[Lesson]:
-    """What a look at an article teaches about the paper's habits; nothing for a first look, a list, or what is gone."""
-    if state.kind != "article" or state.checked_at is None or state.checks == 0 or state.gone_since is not None:
+    """What a look at an article teaches about the paper's habits; changed: whether it found an edit, or the article
+    gone. A first look teaches nothing, nor does one at a list, or at what has been gone for long."""
+    if state.kind != "article" or state.checked_at is None or state.checks == 0:
+        return []
+    if state.gone_since is not None and not changed:
         return []
     watched = (at - state.checked_at) / DAY
     life = list(_life(habits, state, at, -watched, 0.0))
@@ -179,15 +181,16 @@ def _article_due(habits: Habits, state: State, at: datetime, enough: float) -> D
     return Due(at + TURN, rate)
 
 
-def _list_due(state: State, at: datetime) -> Due:
-    """A list is due when half a visit with new links is expected, by its whole record, but no sooner than after a
-    quarter of the time since it last brought any: the one knows its habit, the other that it may have ended."""
-    watched = max((at - state.found_at) / DAY, 1 / 24)
-    pace = (1 + state.changes) / watched
-    last = state.changed_at or state.found_at
-    wait = _clip(max(DAY * _LIST_LINKS / pace, (at - last) / _LIST_SHARE))
-    return Due(at + wait, pace)
+def _list_due(before: State, changed: bool, at: datetime) -> Due:
+    """Half the time that brought new links, or twice the time that brought none: so that every other look at a list
+    brings some."""
+    if before.checked_at is None:
+        return _after_wait(_FIRST_LOOK[before.kind == "list"], at)
+    waited = at - before.checked_at
+    return _after_wait(waited / 2 if changed else waited * 2, at)
 
 
-def _clip(wait: timedelta) -> timedelta:
-    return max(_SOONEST, min(wait, TURN))
+def _after_wait(wait: timedelta, at: datetime) -> Due:
+    """Due after a time that is taken to be as long as makes a look worth while."""
+    wait = max(_SOONEST, min(wait, TURN))
+    return Due(at + wait, WORTH_A_LOOK / (wait / DAY))

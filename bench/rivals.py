@@ -8,10 +8,11 @@ from math import ceil, inf
 from random import Random
 
 from bench.newsroom import DAY, YEAR, Article
-from bench.year import Family, Interval
+from bench.year import Family, Interval, unlearned
 
 _EDGES = (DAY / 4, DAY, 3 * DAY, 7 * DAY, 30 * DAY, 90 * DAY)
 _AGES = tuple(zip((0.0, *_EDGES), (*_EDGES, inf), strict=True))
+_SAMPLE = 3
 _HOURS = (1.0, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36, 48, 72, 120, 168, 336, 720, 1440, 2880, 3200, 4320)
 
 
@@ -23,6 +24,18 @@ def fixed(factor: float) -> Interval:
 def since_change(factor: float) -> Interval:
     """A share of the time since the last change: luubao's rule before it learned, with a quarter."""
     return lambda age, quiet: max(0.5, quiet * factor)
+
+
+def since_found(factor: float) -> Interval:
+    """A share of the age: how diffengine goes about it, with a quarter."""
+    return lambda age, quiet: max(0.5, age * factor)
+
+
+def newsdiffs(factor: float) -> Interval:
+    """The intervals of NewsDiffs, by the time since the last change: a quarter of an hour in the first three hours, then
+    half an hour, two hours in the first week, a day in the first month, then a week."""
+    minutes, ends = (15, 30, 120, 1440, 10080), (3, DAY, 7 * DAY, 30 * DAY)
+    return lambda age, quiet: minutes[bisect_right(ends, quiet)] / 60 * factor
 
 
 def by_age(hours: Sequence[float]) -> Family:
@@ -38,14 +51,22 @@ def best_by_age(articles: list[Article], requests: int) -> list[float]:
     """The intervals by age that catch most in this very year at about that cost: chosen with the year's outcome known,
     which nobody has. In each age by itself, the interval that catches most less a price for each request; the price at
     which the cost comes out."""
-    every = 3
-    some = Random(2).sample(articles, len(articles) // every)
+    some = Random(2).sample(articles, len(articles) // _SAMPLE)
     table = [[(hours, *_within(some, begin, end, hours)) for hours in _sensible(begin, end)] for begin, end in _AGES]
+    aim, best = float(requests), [24.0]
+    for _ in range(4):  # the ages apart are not quite the whole: their borders cost, or save, some looks
+        best = _at_price(table, aim / _SAMPLE)
+        aim *= requests / unlearned(articles, by_age(best)(1.0)).requests
+    return best
+
+
+def _at_price(table: list[list[tuple[float, int, int]]], requests: float) -> list[float]:
     low, high = 1e-5, 1.0
+    best = [row[0] for row in table]
     for _ in range(30):
         price = (low * high) ** 0.5
         best = [max(row, key=lambda choice: choice[1] - price * choice[2]) for row in table]
-        low, high = (price, high) if sum(looks for _, _, looks in best) * every > requests else (low, price)
+        low, high = (price, high) if sum(looks for _, _, looks in best) > requests else (low, price)
     return [hours for hours, _, _ in best]
 
 

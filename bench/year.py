@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from math import ceil
+from math import ceil, inf
 from random import Random
 from statistics import median, quantiles
 
@@ -65,57 +65,86 @@ Family = Callable[[float], Interval]
 """Rules of one form, by a factor: the larger, the fewer looks."""
 
 
-def unlearned(articles: Iterable[Article], interval: Interval, seen: Seen | None = None) -> Seen:
+def unlearned(articles: Iterable[Article], interval: Interval) -> Seen:
     """A year under a rule that knows an article's age and when it changed last, and nothing else. Every article is
     looked at when it is due, by the next hourly run; there is no budget, so none stands in another's way."""
-    seen = seen or Seen()
+    seen = Seen()
     for article in articles:
-        at = changed = _met(article)
-        shown = article.state(at)
-        since = article.published if article.dated else at
-        while True:
-            last, at = at, ceil(at + min(max(1.0, interval(at - since, at - changed)), HALF_YEAR))
-            if at >= YEAR:
-                break
-            now, gone = seen.look(article, shown, last, at)
-            if gone:
-                break
-            if now != shown:
-                shown, changed = now, at
+        follow(article, interval, seen)
     return seen
+
+
+def follow(article: Article, interval: Interval, seen: Seen, most: float = inf) -> None:
+    """An article's year under a rule, with at most so many looks."""
+    at = changed = _met(article)
+    shown, looks = article.state(at), 0
+    since = article.published if article.dated else at
+    while looks < most:
+        last, at = at, ceil(at + min(max(1.0, interval(at - since, at - changed)), HALF_YEAR))
+        if at >= YEAR:
+            return
+        looks += 1
+        now, gone = seen.look(article, shown, last, at)
+        if gone:
+            return
+        if now != shown:
+            shown, changed = now, at
 
 
 def at_cost(articles: list[Article], family: Family, requests: int) -> Seen:
-    """A year under a rule of the family with exactly that many requests: some articles by the rule that is a little too
-    costly, the others by the next that is not, and the few requests left over in the year's last run, where they find
-    most."""
+    """A year under a rule of the family with exactly that many requests: some articles by a rule that is a little too
+    costly for all, one by that rule until its requests are used up, the others by a rule a little cheaper."""
     mixed = Random(1).sample(articles, len(articles))
-    low, high = 1e-3, 1e3
-    for _ in range(18):
-        middle = (low * high) ** 0.5
-        low, high = (middle, high) if unlearned(mixed, family(middle)).requests > requests else (low, middle)
-    dear, cheap = 0, len(mixed)
-    while cheap - dear > 1:  # how many by the costlier rule
-        middle_number = (dear + cheap) // 2
-        costs = _mixture(mixed, family(low), family(high), middle_number).requests
-        dear, cheap = (dear, middle_number) if costs > requests else (middle_number, cheap)
-    seen = _mixture(mixed, family(low), family(high), dear)
-    seen.requests = requests
+    dear, cheap = _two(mixed, family, requests)
+    costs = [(_requests(one, dear), _requests(one, cheap)) for one in mixed]
+    left = requests - sum(cheaper for _, cheaper in costs)
+    seen = Seen()
+    for article, (costlier, cheaper) in zip(mixed, costs, strict=True):
+        extra = max(0, min(left, costlier - cheaper))
+        follow(article, dear if extra else cheap, seen, cheaper + extra)
+        left -= extra
     return seen
 
 
-def _mixture(articles: list[Article], dear: Interval, cheap: Interval, number: int) -> Seen:
-    return unlearned(articles[number:], cheap, unlearned(articles[:number], dear))
+def _requests(article: Article, interval: Interval) -> int:
+    seen = Seen()
+    follow(article, interval, seen)
+    return seen.requests
+
+
+def _two(articles: list[Article], family: Family, requests: int) -> tuple[Interval, Interval]:
+    """Two rules of the family that cost more, and no more, than so much: as near as a part of the articles tells."""
+    some = articles[: len(articles) // 8]
+    low, high = 1e-3, 1e3
+    for _ in range(18):
+        middle = (low * high) ** 0.5
+        dear = unlearned(some, family(middle)).requests * len(articles) > requests * len(some)
+        low, high = (middle, high) if dear else (low, middle)
+    while unlearned(articles, family(low)).requests < requests:
+        low *= 0.98
+    while unlearned(articles, family(high)).requests > requests:
+        high *= 1.02
+    return family(low), family(high)
 
 
 @dataclass(slots=True)
-class _Known:
+class Known:
+    """An article as the schedule knows it."""
+
     article: Article
     state: State
     shown: int
     last: float
     due: float = 0.0
     worth: float = 0.0
+    key: str = ""
+
+    def misread(self, at: float) -> bool:
+        """Whether a redesign makes it look edited, for the first time."""
+        if self.article.misread is None or self.article.misread > at:
+            return False
+        self.article.misread = None
+        return True
 
 
 class Learned:
@@ -133,15 +162,15 @@ class Learned:
         self.tallies: dict[Bucket | None, Tally] = defaultdict(Tally)
         self.habits = Habits(since=BEGIN)
         self.seen = Seen()
-        self.due: dict[int, list[_Known]] = defaultdict(list)
-        self.waiting: list[_Known] = []
+        self.due: dict[int, list[Known]] = defaultdict(list)
+        self.waiting: list[Known] = []
 
-    def year(self) -> Seen:
-        """Runs the year."""
+    def year(self, until: float = YEAR) -> Seen:
+        """Runs the year, or its first hours."""
         number = 0
-        for run in range(int(YEAR / self.rhythm)):
+        for run in range(int(until / self.rhythm)):
             at = run * self.rhythm
-            self.recall()
+            self.recall(at)
             while number < len(self.articles) and self.articles[number].published <= at:
                 self.meet(self.articles[number], at)
                 number += 1
@@ -149,7 +178,7 @@ class Learned:
                 self.look(one, at)
         return self.seen
 
-    def recall(self) -> None:
+    def recall(self, at: float) -> None:
         """What a run does at its start: what was learned fades a little, and is read."""
         share = 0.5 ** (self.rhythm / (180 * DAY))
         self.tallies = defaultdict(
@@ -164,10 +193,10 @@ class Learned:
         if article.gone is not None and article.gone <= at:
             return
         published = BEGIN + timedelta(hours=article.published) if article.dated else None
-        one = _Known(article, State("article", _moment(at), published), article.state(at), at)
+        one = Known(article, State("article", moment(at), published), article.state(at), at)
         self.settle(one, False, at)
 
-    def take(self, run: int, at: float) -> list[_Known]:
+    def take(self, run: int, at: float) -> list[Known]:
         """What store.habits.rechecks takes of what is due."""
         self.waiting += self.due.pop(run, [])
         pressing = sorted((one for one in self.waiting if at - one.last >= TURN.days * DAY), key=lambda one: one.last)
@@ -178,37 +207,35 @@ class Learned:
         taken, self.waiting = self.waiting[:most], self.waiting[most:]
         return taken
 
-    def look(self, one: _Known, at: float) -> None:
+    def look(self, one: Known, at: float) -> None:
         """A recheck."""
         now, gone = self.seen.look(one.article, one.shown, one.last, at)
-        misread = one.article.misread is not None and one.article.misread <= at
-        if misread:
-            one.article.misread = None
-        changed, one.shown = now != one.shown or misread, now
+        changed, one.shown = one.misread(at) or now != one.shown, now
         self.learn(one, changed or gone, at)
-        if not gone:
+        if not gone:  # whether it comes back is not asked
             self.settle(one, changed, at)
 
-    def learn(self, one: _Known, changed: bool, at: float) -> None:
+    def learn(self, one: Known, changed: bool, at: float) -> None:
         """What store.habits.learn_check does in the archive."""
-        for bucket, tally in lessons(self.habits, one.state, changed, _moment(at)):
+        for bucket, tally in lessons(self.habits, one.state, changed, moment(at)):
             old = self.tallies[bucket]
             self.tallies[bucket] = Tally(old.looks + tally.looks, old.changes + tally.changes, old.days + tally.days)
 
-    def settle(self, one: _Known, changed: bool, at: float) -> None:
+    def settle(self, one: Known, changed: bool, at: float) -> None:
         """Notes the look's result, and when the next is due."""
-        moment, old, one.last = _moment(at), one.state, at
-        due = next_due(self.habits, old, changed, moment, self.worth_a_look)
+        now, old, one.last = moment(at), one.state, at
+        due = next_due(self.habits, old, changed, now, self.worth_a_look)
         edited = changed and old.checks > 0
         one.state = State(
-            "article", old.found_at, old.published_at, moment, moment if edited else old.changed_at, old.checks + 1,
+            "article", old.found_at, old.published_at, now, now if edited else old.changed_at, old.checks + 1,
             old.changes + edited,
         )  # fmt: skip
         one.due, one.worth = (due.at - BEGIN) / timedelta(hours=1), due.worth
-        self.due[max(int(-(-one.due // self.rhythm)), int(at / self.rhythm) + 1)].append(one)
+        self.due[max(ceil(one.due / self.rhythm), int(at / self.rhythm) + 1)].append(one)
 
 
-def _moment(at: float) -> datetime:
+def moment(at: float) -> datetime:
+    """The time of an hour of the year."""
     return BEGIN + timedelta(hours=at)
 
 
@@ -217,7 +244,7 @@ def told(name: str, seen: Seen, edits: int, gone: int) -> str:
     late, ninth = median(seen.late), quantiles(seen.late, n=10)[-1]
     soon = sum(one <= DAY for one in seen.late)
     return (
-        f"{name:34} {seen.requests:8} requests, {seen.caught:6} of {edits} edits ({seen.caught / edits:.0%}), "
+        f"{name:37} {seen.requests:8} requests, {seen.caught:6} of {edits} edits ({seen.caught / edits:.0%}), "
         f"{soon / edits:.0%} within a day; late {late:7.1f} h, p90 {ninth:7.1f} h; "
         f"{seen.gone} of {gone} gone, late {median(seen.gone_late or [0]) / DAY:.1f} d; longest {seen.longest / DAY:.0f} d"
     )

@@ -62,6 +62,7 @@ for _command in archive.commands.values():
     default=0,
     help="Stop after so many pages; 0 is no limit. The next run goes on from there.",
 )
+@click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
 @click.option(
     "--pictures",
     metavar="PLACE",
@@ -77,6 +78,7 @@ def crawl(
     base_url: str | None,
     contact: str,
     max_pages: int,
+    recheck_all: bool,
     pictures: str | None,
     no_pictures: bool,
     as_json: bool,
@@ -99,6 +101,8 @@ def crawl(
         "LUUBAO_MAX_PAGES": max_pages,
         "LOG_LEVEL": logging.getLevelName(logging.INFO if verbose else logging.WARNING),
     }
+    if recheck_all:
+        overrides["LUUBAO_RECHECK_ALL"] = True
     if no_pictures or pictures is not None:
         overrides["LUUBAO_PICTURES"] = "" if no_pictures else pictures
     try:
@@ -205,7 +209,14 @@ def outlets(as_json: bool) -> None:
 @click.option("--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day's paper.")
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
               help="With --serve: the port; 0 takes a free one.")  # fmt: skip
-def demo(path: Path, serve: bool, day: int, port: int) -> None:
+@click.option(
+    "--articles",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    show_default=True,
+    help="With --serve: so many generated articles more, in lists, feeds and sitemaps of every kind.",
+)
+def demo(path: Path, serve: bool, day: int, port: int, articles: int) -> None:
     """Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.
 
     It checks its own story, and exits with 1 if anything in the archive is not as published.
@@ -214,11 +225,12 @@ def demo(path: Path, serve: bool, day: int, port: int) -> None:
     Examples:
       luubao demo
       luubao demo --serve --day 2 --port 8765
+      luubao demo --serve --articles 10000
     """
     from crawler.story import serve_paper, tell
 
     if serve:
-        serve_paper(day, port)
+        serve_paper(day, port, articles)
     else:
         raise click.exceptions.Exit(tell(path))
 

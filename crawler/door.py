@@ -5,6 +5,7 @@ Synchronous, and used by one thread at a time: crawler.desk calls it from the th
 
 from __future__ import annotations
 
+import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ class Door:
         """Makes the seeds due, first of all."""
         archive.plant(self.db, self.run, seeds, now())
 
+    def call_all(self) -> None:
+        """Makes all that is known due in this run, whatever its budget."""
+        archive.call_all(self.db, self.run, now())
+        self.rechecks = sys.maxsize
+
     def take(self, limit: int) -> list[str]:
         """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
         at = now()
@@ -121,7 +127,8 @@ class Door:
 
     def _kept_links(self, capture: Capture) -> list[Link]:
         body = archive.last_body(self.db, self.run, capture.requested_url) or b""
-        return discovery.links(body, capture.final_url, self.run.outlet.hosts, capture.encoding)
+        outlet = self.run.outlet
+        return discovery.links(body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
 
     def _onward(self, capture: Capture) -> str | None:
         """Where a redirect leads that is worth following: to another page of the site that neither has answered in this

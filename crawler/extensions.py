@@ -39,6 +39,7 @@ class Record:
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
         self.spider, self.stats = spider, stats
         self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
+        self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
         self.verdict = Verdict("failed", "the crawl did not start")
         database = Path(settings["LUUBAO_DB"])
         with ExitStack() as opening:
@@ -58,6 +59,8 @@ class Record:
         door = Door(db, start_run(db, self.spider.outlet, _software(), now()), self.rechecks)
         read_pending(db, door.run)
         door.plant(self.spider.planted)
+        if self.recheck_all:
+            door.call_all()
         return door
 
     def spider_closed(self, reason: str) -> None:

@@ -116,6 +116,8 @@ def _read(furniture: Furniture, task: Task) -> Read:
     source = task.source
     reading = try_to_read(source, task.body, task.encoding, furniture)
     try:
-        return Read(reading, discovery.links(task.body, source.url, source.run.outlet.hosts, task.encoding))
+        outlet = source.run.outlet
+        links = discovery.links(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone)
+        return Read(reading, links)
     except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict tells of our own mistakes
         return Read(reading, [], f"{type(error).__name__}: {error}")

@@ -29,6 +29,7 @@ DOWNLOAD_TIMEOUT = 60  # default 180, in seconds; read by: the download handler
 DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB: no article is larger; read by: the download handler
 LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.scheduler
 LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive.schedule; crawler.extensions.Record
+LUUBAO_RECHECK_ALL = False  # whether all that is known is looked at, due or not; read by: crawler.extensions.Record
 LUUBAO_READERS = None  # processes that read; None is one for each core; read by: crawler.extensions.Record
 
 # The frontier is a table of the archive, which knows what was asked for (default: a queue in memory).

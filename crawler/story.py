@@ -21,9 +21,9 @@ from crawler.demo.server import Newspaper
 _DIFFS_SHOWN = 5
 
 
-def serve_paper(day: int, port: int) -> None:
-    """Serves the newspaper alone until Ctrl-C."""
-    with Newspaper(day=day, port=port) as paper:
+def serve_paper(day: int, port: int, articles: int = 0) -> None:
+    """Serves the newspaper alone until Ctrl-C. articles: how many generated ones it has."""
+    with Newspaper(day=day, port=port, extra_articles=articles) as paper:
         click.echo(f"Báo Sông Thao, day {day}, at {paper.base_url}  (Ctrl-C ends it)")
         click.echo(f"Crawl it with: luubao crawl demo --base-url {paper.base_url}")
         try:

@@ -3,6 +3,7 @@
 from archive.store.connection import open_archive, transaction
 from archive.store.file import file
 from archive.store.frontier import (
+    call_all,
     captured_in_run,
     due,
     enter,
@@ -46,6 +47,7 @@ __all__ = [
     "Span",
     "Waiting",
     "article_count",
+    "call_all",
     "captured_in_run",
     "due",
     "due_pictures",

@@ -43,6 +43,15 @@ def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
             )
 
 
+def call_all(db: Database, run: Run, at: datetime) -> None:
+    """Makes all that is known due now, but what was withdrawn, or is left alone after an error."""
+    with transaction(db):
+        db.execute(
+            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND rank >= ? AND failures = 0 AND due_at > ?",
+            [clock.stamp(at), run.outlet_id, _LIST, clock.stamp(at)],
+        )
+
+
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> int:
     """Notes the links of a page; returns how many were never seen before. What is said to have changed since it was
     last read is due now. Call inside a transaction."""

@@ -63,7 +63,7 @@ def inline(words: str, edition: Edition) -> Html:
 
 
 def _reference(edition: Edition, label: str, number: int, place: int) -> Html:
-    target = edition.by_id.get(number)
+    target = edition.with_id(number)
     if target is None:
         return text(label)
     return link(article_path(target) + ("" if place % 2 == 0 else "?utm_source=bai-viet"), label)

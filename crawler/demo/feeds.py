@@ -1,39 +1,47 @@
-"""What the paper offers machines: RSS, sitemaps, robots.txt."""
+"""What the paper offers readers' programs: RSS in several states of repair, Atom, and the page that lists them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime
 from email.utils import format_datetime
-from functools import lru_cache
 
-from crawler.demo import paper, words
+from crawler.demo import frames, paper, words
 from crawler.demo.edition import Edition
 from crawler.demo.edits import date_of
-from crawler.demo.furniture import NAME
-from crawler.demo.markup import Html, tag, text
+from crawler.demo.furniture import NAME, Visit
+from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.records import Article
 from crawler.demo.sections import SECTIONS, Section, article_path, thumbnail_path
 
 WRONGLY_DECLARED = "kinh-te"
 """This section's feed says utf-16 and is UTF-8."""
 LENGTH = 20
-NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
 def rss(edition: Edition, base: str, section: Section | None = None) -> bytes:
     """The newest articles of the paper or of one section, those found in the feeds only among them."""
     chosen = [one for one in edition.reachable("open", "feed") if section is None or one.section == section.slug]
     name = f"{NAME} - {section.name}" if section else f"{NAME} - Trang chủ"
+    encoding = "utf-16" if section and section.slug == WRONGLY_DECLARED else "utf-8"
+    return xml(_channel(name, base + (section.path if section else "/"), chosen[:LENGTH], base), encoding)
+
+
+def wide_rss(edition: Edition, base: str) -> bytes:
+    """The newest generated articles, in UTF-16."""
+    chosen = [edition.generated(number) for number in edition.feed_numbers("utf-16")]
+    root = _channel(f"{NAME} - Chuyên trang", base + "/", chosen, base)
+    return f'<?xml version="1.0" encoding="utf-16"?>\n{root}\n'.encode("utf-16")
+
+
+def _channel(name: str, address: str, articles: list[Article], base: str) -> Html:
     channel = (
         tag("title", text(name)),
-        Html(f"<link>{text(base + (section.path if section else '/'))}</link>"),
+        Html(f"<link>{text(address)}</link>"),
         tag("description", text(f"Tin mới từ {NAME}")),
         tag("language", text("vi-vn")),
-        *(_item(article, base) for article in chosen[:LENGTH]),
+        *(_item(article, base) for article in articles),
     )
-    encoding = "utf-16" if section and section.slug == WRONGLY_DECLARED else "utf-8"
-    return _xml(tag("rss", tag("channel", *channel), version="2.0"), encoding)
+    return tag("rss", tag("channel", *channel), version="2.0")
 
 
 def _item(article: Article, base: str) -> Html:
@@ -53,65 +61,47 @@ def _item(article: Article, base: str) -> Html:
     return tag("item", *parts)
 
 
-def sitemap_index(edition: Edition, base: str) -> bytes:
-    """One sitemap of sections, one of articles for every month, newest month first."""
-    maps = [tag("sitemap", tag("loc", text(f"{base}/sitemaps/chuyen-muc.xml")))]
-    maps += [
-        tag("sitemap", tag("loc", text(f"{base}/sitemaps/tin-{year}-{month}.xml")), _lastmod(max(_touched(found))))
-        for (year, month), found in months(edition).items()
-    ]
-    return _xml(tag("sitemapindex", *maps, xmlns=NAMESPACE))
+def atom(edition: Edition, base: str) -> bytes:
+    """The newest generated articles, with the time of their last edit (RFC 4287)."""
+    parts = (
+        tag("title", text(NAME)),
+        tag("id", text(base + "/")),
+        tag("updated", text(last_modified(edition).isoformat())),
+        Html(f'<link rel="self" href="{text(base)}/atom.xml"/>'),
+        *(_entry(edition.generated(number), base) for number in edition.feed_numbers("atom")),
+    )
+    return xml(tag("feed", *parts, xmlns="http://www.w3.org/2005/Atom"))
 
 
-@lru_cache(maxsize=8)
-def months(edition: Edition) -> dict[tuple[int, int], list[Article | int]]:
-    """(year, month) -> the articles published in it, generated ones by number."""
-    found: dict[tuple[int, int], list[Article | int]] = {}
-    for published, article in edition.for_sitemap():
-        found.setdefault((published.year, published.month), []).append(article)
-    return found
+def _entry(article: Article, base: str) -> Html:
+    address = base + article_path(article)
+    return tag(
+        "entry",
+        tag("title", text(article.headline)),
+        tag("id", text(f"tag:baosongthao.example,2026:{article.id}")),
+        tag("published", text(article.published.isoformat())),
+        tag("updated", text((article.modified or article.published).isoformat())),
+        tag("summary", text(article.lead)),
+        Html(f'<link rel="alternate" href="{text(address)}"/>'),
+    )
 
 
-def _touched(articles: Iterable[Article | int]) -> Iterator[datetime]:
-    for one in articles:
-        yield words.NEWEST - one * words.APART if isinstance(one, int) else one.modified or one.published
+def listing(visit: Visit) -> bytes:
+    """The page that lists the feeds, as papers have one: the one in UTF-16 is named nowhere else."""
+    named = [("/rss/home.rss", "Trang chủ"), *((f"/rss/{one.slug}.rss", one.name) for one in SECTIONS)]
+    named += [("/rss/chuyen-trang.rss", "Chuyên trang"), ("/atom.xml", "Atom")]
+    main = join(tag("h1", text("RSS")), items(*(link(address, name) for address, name in named)))
+    return frames.page(visit, "RSS", main).encode()
 
 
-def section_sitemap(base: str) -> bytes:
-    """The section pages, without lastmod."""
-    return _xml(tag("urlset", *(tag("url", tag("loc", text(base + one.path))) for one in SECTIONS), xmlns=NAMESPACE))
-
-
-def month_sitemap(edition: Edition, base: str, year: int, month: int) -> bytes | None:
-    """The articles of a month; lastmod is the time of the last edit. None for a month without articles."""
-    found = months(edition).get((year, month))
-    if not found:
-        return None
-    articles = (words.article(one) if isinstance(one, int) else one for one in found)
-    return _xml(tag("urlset", *(_url(article, base) for article in articles), xmlns=NAMESPACE))
-
-
-def _url(article: Article, base: str) -> Html:
-    return tag("url", tag("loc", text(base + article_path(article))), _lastmod(article.modified or article.published))
-
-
-def _lastmod(when: datetime) -> Html:
-    return tag("lastmod", text(when.isoformat()))
-
-
-def _xml(root: Html, encoding: str = "utf-8") -> bytes:
+def xml(root: Html, encoding: str = "utf-8") -> bytes:
     """The document as UTF-8, whatever it says of itself."""
     return f'<?xml version="1.0" encoding="{encoding}"?>\n{root}\n'.encode()
 
 
-def robots(base: str, crawl_delay: float) -> bytes:
-    """robots.txt. crawl_delay: in seconds; 0 leaves the line out."""
-    delay = [f"Crawl-delay: {crawl_delay:g}"] if crawl_delay else []
-    rules = [f"# {NAME}", "User-agent: *", *delay, "Disallow: /in-bai/", "Disallow: /tim-kiem"]
-    return "\n".join([*rules, "", f"Sitemap: {base}/sitemap.xml", ""]).encode()
-
-
 def last_modified(edition: Edition) -> datetime:
     """When the newest article came or was edited, not before the edition's day began."""
-    times = (one.modified or one.published for one in edition.articles)
+    times = [one.modified or one.published for one in edition.articles]
+    times += [revision.at for _, revision in edition.revised]
+    times += [words.published(-edition.added)] if edition.added else []
     return max((*times, date_of(max(edition.day, paper.DAYS[0]))))

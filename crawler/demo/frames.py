@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from functools import cache
 from random import Random
 
 from crawler.demo import furniture
@@ -12,16 +13,25 @@ from crawler.demo.sections import SECTIONS
 from crawler.demo.style import CSS
 
 
-def head(title: str, extra: Html, declared: Html) -> Html:
+def head(visit: Visit, title: str, extra: Html, declared: Html) -> Html:
     """The head of every page; declared is the template's way of naming the charset."""
-    feeds = [tag("link", rel="alternate", type="application/rss+xml", title="Trang chủ", href="/rss/home.rss")]
-    feeds += [
-        tag("link", rel="alternate", type="application/rss+xml", title=one.name, href=f"/rss/{one.slug}.rss")
-        for one in SECTIONS
+    feeds = _feeds(bool(visit.edition.numbers))
+    return join(declared, tag("title", text(title)), feeds, STYLE, extra)
+
+
+@cache
+def _feeds(large: bool) -> Html:
+    """What pages declare for readers' programs. large: whether the paper has generated articles."""
+    named = [("Trang chủ", "home"), *((one.name, one.slug) for one in SECTIONS)]
+    links = [
+        tag("link", rel="alternate", type="application/rss+xml", title=name, href=f"/rss/{slug}.rss")
+        for name, slug in named
     ]
-    return join(declared, tag("title", text(title)), *feeds, tag("style", Html(CSS)), extra)
+    links += [tag("link", rel="alternate", type="application/atom+xml", href="/atom.xml")] if large else []
+    return join(*links)
 
 
+STYLE = tag("style", Html(CSS))
 META_CHARSET = tag("meta", charset="utf-8")
 META_HTTP_EQUIV = tag("meta", http_equiv="Content-Type", content="text/html; charset=utf-8")
 NOTHING = Html("")
@@ -34,13 +44,13 @@ def page(visit: Visit, title: str, main: Html, extra: Html = NOTHING, declared: 
         tag(
             "div",
             _banner(visit),
-            items(*furniture.menu(), class_="menu"),
+            items(*furniture.menu(visit.edition), class_="menu"),
             _middle(visit, main),
             _foot(visit),
             id="trang",
         ),
     )
-    return document(head(f"{title} - {NAME}", extra, declared), body, lang="vi")
+    return document(head(visit, f"{title} - {NAME}", extra, declared), body, lang="vi")
 
 
 def _banner(visit: Visit) -> Html:
@@ -56,7 +66,7 @@ def _banner(visit: Visit) -> Html:
 def _middle(visit: Visit, main: Html) -> Html:
     side = join(
         furniture.advert(visit, 1),
-        furniture.box("Mới nhất", furniture.latest(visit), "moi-nhat"),
+        furniture.box("Mới nhất", furniture.latest(visit.edition), "moi-nhat"),
         furniture.box("Tin đọc nhiều", furniture.most_read(visit), "doc-nhieu"),
         furniture.advert(visit, 2),
         furniture.box("Liên kết website", furniture.partners(), "lien-ket"),
@@ -73,13 +83,16 @@ def old_page(visit: Visit, title: str, main: Html, extra: Html = NOTHING) -> str
     """A page in the old dress: ASP.NET WebForms, everything in one form, everything in tables."""
     rows = (
         _row("dau-cu", _old_banner(visit)),
-        _row("thuc-don", tag("table", tag("tr", *(tag("td", entry) for entry in furniture.menu())), cellpadding=4)),
+        _row(
+            "thuc-don",
+            tag("table", tag("tr", *(tag("td", entry) for entry in furniture.menu(visit.edition))), cellpadding=4),
+        ),
         tag("tr", _left(visit), tag("td", main, id="dnn_ContentPane", class_="contentpane"), _right(visit)),
         _row("cuoi-cu", join(furniture.licence(), furniture.visitors(visit))),
     )
     table = tag("table", tag("tbody", *rows), class_="khung", cellspacing=0, cellpadding=6, border=0)
     form = tag("form", _state(visit), table, id="Form", method="post", action="./", name="Form")
-    return document(head(f"{NAME} > {title}", extra, META_HTTP_EQUIV), tag("body", form, id="Body"))
+    return document(head(visit, f"{NAME} > {title}", extra, META_HTTP_EQUIV), tag("body", form, id="Body"))
 
 
 def _row(name: str, content: Html) -> Html:
@@ -96,7 +109,7 @@ def _old_banner(visit: Visit) -> Html:
 def _left(visit: Visit) -> Html:
     lists = (
         tag("b", text("Mới nhất")),
-        items(*furniture.latest(visit)),
+        items(*furniture.latest(visit.edition)),
         tag("b", text("Liên kết website")),
         items(*furniture.partners()),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache, lru_cache
 from random import Random
 
 from crawler.demo import dates
@@ -11,7 +12,7 @@ from crawler.demo.edition import Edition
 from crawler.demo.edits import date_of
 from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.records import Article
-from crawler.demo.sections import SECTIONS, Section, article_path
+from crawler.demo.sections import Section, article_path
 
 NAME = "Báo Sông Thao"
 SLOGAN = "Cơ quan ngôn luận của nhân dân tỉnh Thao Giang"
@@ -91,19 +92,30 @@ def dated_link(article: Article) -> Html:
     )
 
 
-def latest(visit: Visit) -> tuple[Html, ...]:
-    return tuple(article_link(one, "?utm_source=moi-nhat&utm_medium=sidebar") for one in visit.edition.open[:6])
+@lru_cache(maxsize=16)
+def latest(edition: Edition) -> tuple[Html, ...]:
+    return tuple(article_link(one, "?utm_source=moi-nhat&utm_medium=sidebar") for one in edition.open[:6])
 
 
 def most_read(visit: Visit) -> tuple[Html, ...]:
-    chosen = visit.dice.sample(visit.edition.open, 5)
-    return tuple(article_link(one) for one in chosen)
+    return tuple(visit.dice.sample(_open_links(visit.edition), 5))
+
+
+@lru_cache(maxsize=16)
+def _open_links(edition: Edition) -> tuple[Html, ...]:
+    return tuple(article_link(one) for one in edition.open)
 
 
 def others(visit: Visit, article: Article) -> tuple[Html, ...]:
     """`Các tin khác`: older news of the section with dates."""
-    same = [one for one in visit.edition.open if one.section == article.section and one.id != article.id]
-    return tuple(dated_link(one) for one in same[:6])
+    return tuple(entry for number, entry in _dated_links(visit.edition, article.section) if number != article.id)[:6]
+
+
+@lru_cache(maxsize=200)
+def _dated_links(edition: Edition, section: str) -> tuple[tuple[int, Html], ...]:
+    """(id, link) of the first articles of a section, one more than are shown."""
+    same = [one for one in edition.open if one.section == section]
+    return tuple((one.id, dated_link(one)) for one in same[:7])
 
 
 def comments(visit: Visit, article: Article) -> tuple[Html, ...]:
@@ -119,14 +131,18 @@ def _comment(visit: Visit, dice: Random, place: int) -> Html:
     return tag("div", who, tag("p", text(dice.choice(REMARKS))), class_="comment")
 
 
-def menu() -> tuple[Html, ...]:
+@lru_cache(maxsize=16)
+def menu(edition: Edition) -> tuple[Html, ...]:
+    more = [link("/rss.html", "RSS")] if edition.numbers else []
     return (
         link("/", "Trang chủ"),
-        *(link(section.path, section.name) for section in SECTIONS),
+        *(link(section.path, section.name) for section in edition.sections),
         link("/tim-kiem", "Tìm kiếm"),
+        *more,
     )
 
 
+@cache
 def partners() -> tuple[Html, ...]:
     return tuple(link(address, name, target="_blank", rel="nofollow") for address, name in PARTNERS)
 
@@ -151,6 +167,7 @@ def share(visit: Visit, article: Article) -> Html:
     )
 
 
+@cache
 def licence() -> Html:
     return join(
         tag("p", tag("b", text(f"{NAME} điện tử")), text(f" - {SLOGAN}")),
@@ -164,6 +181,7 @@ def _mail() -> Html:
     return link("mailto:toasoan@baosongthao.example", "toasoan@baosongthao.example")
 
 
+@cache
 def breadcrumb(section: Section) -> Html:
     return join(link("/", "Trang chủ"), text(" » "), link(section.path, section.name))
 

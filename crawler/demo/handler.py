@@ -14,7 +14,7 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 from crawler.demo.furniture import Visit
-from crawler.demo.router import PNG, Answer, Ask, answer
+from crawler.demo.router import GZIP, PNG, Answer, Ask, answer
 
 WORTH_GZIP = 500
 
@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _gzip_wanted(self, found: Answer) -> bool:
         accepted = "gzip" in self.headers.get("Accept-Encoding", "")
-        return accepted and found.content_type != PNG and len(found.body) > WORTH_GZIP
+        return accepted and found.content_type not in (PNG, GZIP) and len(found.body) > WORTH_GZIP
 
     def _send_headers(self, found: Answer, compressed: bool) -> None:
         if compressed:

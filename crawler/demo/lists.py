@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crawler.demo import dates, frames, furniture
+from crawler.demo import dates, frames, furniture, pagers
 from crawler.demo.furniture import Visit
 from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.records import Article
 from crawler.demo.sections import SECTIONS, Section, article_path, page_path, picture_path, thumbnail_path
+
+OLD = ("postback", "script")
+"""The paging of sections in old dress."""
 
 
 def teaser(article: Article, trail: str = "", size: Callable[[str], str] = thumbnail_path) -> Html:
@@ -42,42 +45,26 @@ def _section_box(visit: Visit, section: Section) -> Html:
 
 def section_page(visit: Visit, section: Section, page: int) -> bytes | None:
     """A page of a section's list, from 1; None beyond the last. The section of old dress keeps it."""
-    start = (page - 1) * section.size
-    listed = visit.edition.listed(section, start, start + section.size)
-    if not listed:
+    size = visit.edition.size(section)
+    start = (page - 1) * size
+    listed = visit.edition.listed(section, start, start + size)
+    if not listed and page > 1:
         return None
     main = join(
         tag("h1", text(section.name), class_="ten-muc"),
         *(teaser(article) for article in listed),
-        tag("div", *_pager(visit, section, page), class_="trang-so"),
+        tag("div", *pagers.pager(visit.edition, section, page), class_="trang-so"),
     )
     canonical = tag("link", rel="canonical", href=visit.base + page_path(section, page, start))
-    frame = frames.old_page if section.paging == "postback" else frames.page
+    frame = frames.old_page if section.paging in OLD else frames.page
     return frame(visit, section.name, main, canonical).encode()
 
 
-def _pager(visit: Visit, section: Section, page: int) -> list[Html]:
-    last = -(-visit.edition.count(section) // section.size)
-    if section.paging == "cursor":
-        return [_next(section, page)] if page < last else []
-    numbers = [number for number in range(page - 3, page + 4) if 1 <= number <= last]
-    if section.paging == "postback":
-        steps = [_postback(number, page) for number in numbers]
-        return [*steps, _next(section, page)] if page < last else steps
-    return [tag("b", text(one)) if one == page else link(page_path(section, one), str(one)) for one in numbers]
-
-
-def _next(section: Section, page: int) -> Html:
-    return link(page_path(section, page + 1, page * section.size), "Trang sau »", rel="next", class_="tiep")
-
-
-def _postback(number: int, page: int) -> Html:
-    """A number that only a script can follow, as WebForms pagers are."""
-    return (
-        tag("b", text(number))
-        if number == page
-        else link(f"javascript:__doPostBack('dnn$ctr57$Pager','{number}')", str(number))
-    )
+def more_of(visit: Visit, section: Section, page: int) -> bytes:
+    """What the script of a list that grows is answered: a page's articles without a frame; nothing beyond the last."""
+    size = visit.edition.size(section)
+    listed = visit.edition.listed(section, (page - 1) * size, page * size)
+    return join(*(teaser(article) for article in listed)).encode()
 
 
 def search(visit: Visit) -> bytes:

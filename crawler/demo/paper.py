@@ -8,7 +8,7 @@ For instance:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
 
@@ -60,13 +60,18 @@ def articles_of(day: int) -> tuple[Article, ...]:
 
 def published(day: int, extra_articles: int = 0) -> tuple[Published, ...]:
     """The truth of that day, newest first; then the generated articles, if the paper was started with some."""
-    written = articles_of(day)
-    generated = (words.article(number) for number in range(extra_articles))
-    return tuple(_truth(article, written) for article in written) + tuple(_truth(one, ()) for one in generated)
+    return truth(articles_of(day), (words.article(number) for number in range(extra_articles)))
 
 
-def _truth(article: Article, others: tuple[Article, ...]) -> Published:
-    source = next((other for other in others if other.id == article.linked_from), None)
+def truth(written: tuple[Article, ...], generated: Iterable[Article]) -> tuple[Published, ...]:
+    """What is true of articles as they stand, written ones first."""
+    every = (*written, *generated)
+    by_id = {article.id: article for article in every}
+    return tuple(_truth(article, by_id) for article in every)
+
+
+def _truth(article: Article, others: dict[int, Article]) -> Published:
+    source = others.get(article.linked_from) if article.linked_from else None
     return Published(
         id=article.id,
         path=article_path(article),

@@ -12,9 +12,10 @@ Form = Literal["dnn", "webforms", "plain", "modern"]
 """The template of an article's page: a DotNetNuke module, ASP.NET WebForms with layout tables, centred paragraphs,
 and a present-day page with figures, OpenGraph and JSON-LD."""
 
-Reach = Literal["open", "page-3", "feed", "link", "sitemap"]
+Reach = Literal["open", "page-3", "feed", "link", "sitemap", "script"]
 """Where a reader finds the article: anywhere, or only on page 3 of its section (or later, once newer articles push it
-back), only in the feeds, only through a link in the body of `Article.linked_from`, or only in the sitemap."""
+back), only in the feeds, only through a link in the body of `Article.linked_from`, only in the sitemap, or in a list
+that only a script shows beyond its first page."""
 
 State = Literal["live", "gone-404", "gone-home", "moved"]
 
@@ -100,6 +101,14 @@ class Article:
     old_slug: str | None = None
     modified: datetime | None = None
     changes: tuple[Change, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An edit of generated articles. number: counted from 1; at: aware, as the articles then tell."""
+
+    number: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

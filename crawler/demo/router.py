@@ -7,19 +7,20 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qs
 
-from crawler.demo import articlepages, feeds, lists, pictures
+from crawler.demo import articlepages, feeds, lists, pictures, sitemaps
 from crawler.demo.edition import LIVE
 from crawler.demo.edits import date_of
 from crawler.demo.furniture import ADVERTS, Visit
 from crawler.demo.records import Article
-from crawler.demo.sections import BY_SLUG, SECTIONS, Section, article_path
+from crawler.demo.sections import BY_SLUG, SECTIONS, article_path, page_number
 
 HTML = "text/html; charset=utf-8"
 BARE_HTML = "text/html"
 XML = "text/xml; charset=utf-8"
 PNG = "image/png"
+GZIP = "application/x-gzip"
+FEEDS = frozenset(section.slug for section in SECTIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def _home(ask: Ask) -> Answer | None:
 def _robots(ask: Ask) -> Answer | None:
     if ask.path != "/robots.txt":
         return None
-    return Answer(feeds.robots(ask.visit.base, ask.crawl_delay), "text/plain; charset=utf-8")
+    return Answer(sitemaps.robots(ask.visit.edition, ask.visit.base, ask.crawl_delay), "text/plain; charset=utf-8")
 
 
 def _article(ask: Ask) -> Answer | None:
@@ -88,43 +89,50 @@ def _etag(content: bytes, weak: bool = False) -> str:
 
 
 def _section(ask: Ask) -> Answer | None:
-    for section in SECTIONS:
-        page = _page_number(section, ask.path, ask.query)
+    for section in ask.visit.edition.sections:
+        page = page_number(section, ask.path, ask.query, ask.visit.edition.size(section))
+        if page and section.paging == "timeline" and page > 1:
+            return Answer(lists.more_of(ask.visit, section, page))
         if page and (body := lists.section_page(ask.visit, section, page)):
-            return Answer(body, BARE_HTML if section.paging == "postback" else HTML)
+            return Answer(body, BARE_HTML if section.paging in lists.OLD else HTML)
     return None
-
-
-def _page_number(section: Section, path: str, query: str) -> int | None:
-    """Which page of the section an address asks for; None when it is none of the section's."""
-    if section.paging == "path" and (match := re.fullmatch(re.escape(section.path) + r"/trang-(\d{1,6})\.htm", path)):
-        return int(match[1])
-    if path != section.path:
-        return None
-    name = {"query": "page", "postback": "currentpage", "cursor": "sau"}.get(section.paging, "")
-    given = parse_qs(query).get(name, [""])[0]
-    if not given.isdecimal():
-        return 1
-    return int(given) // section.size + 1 if section.paging == "cursor" else int(given)
 
 
 def _feed(ask: Ask) -> Answer | None:
     match = re.fullmatch(r"/rss/([a-z-]+)\.rss", ask.path)
-    if not match or (match[1] != "home" and match[1] not in BY_SLUG):
+    if not match or (match[1] != "home" and match[1] not in FEEDS):
         return None
     body = feeds.rss(ask.visit.edition, ask.visit.base, BY_SLUG.get(match[1]))
     return _machine(ask, body, "application/rss+xml" if match[1] == feeds.WRONGLY_DECLARED else XML)
 
 
+def _generated_feed(ask: Ask) -> Answer | None:
+    """What only a paper with generated articles has."""
+    edition, base = ask.visit.edition, ask.visit.base
+    if not edition.numbers:
+        return None
+    if ask.path == "/rss.html":
+        return Answer(feeds.listing(ask.visit))
+    if ask.path == "/rss/chuyen-trang.rss":
+        return _machine(ask, feeds.wide_rss(edition, base), "application/rss+xml")
+    if ask.path == "/atom.xml":
+        return _machine(ask, feeds.atom(edition, base), "application/atom+xml")
+    return _machine(ask, sitemaps.news_sitemap(edition, base)) if ask.path == "/sitemap-news.xml" else None
+
+
 def _sitemap(ask: Ask) -> Answer | None:
     edition, base = ask.visit.edition, ask.visit.base
     if ask.path == "/sitemap.xml":
-        return _machine(ask, feeds.sitemap_index(edition, base))
+        return _machine(ask, sitemaps.sitemap_index(edition, base))
     if ask.path == "/sitemaps/chuyen-muc.xml":
-        return _machine(ask, feeds.section_sitemap(base))
-    match = re.fullmatch(r"/sitemaps/tin-(\d{4})-(\d{1,2})\.xml", ask.path)
-    body = feeds.month_sitemap(edition, base, int(match[1]), int(match[2])) if match else None
-    return _machine(ask, body) if body else None
+        return _machine(ask, sitemaps.section_sitemap(base))
+    match = re.fullmatch(r"/sitemaps/tin-(\d{4})-(\d{1,2})\.xml(?:\.gz)?", ask.path)
+    if not match or ask.path != sitemaps.month_path(edition, int(match[1]), int(match[2])):
+        return None
+    body = sitemaps.month_sitemap(edition, base, int(match[1]), int(match[2]))
+    if body is None:
+        return None
+    return _machine(ask, sitemaps.packed(body), GZIP) if ask.path.endswith(".gz") else _machine(ask, body)
 
 
 def _machine(ask: Ask, body: bytes, content_type: str = XML) -> Answer:
@@ -154,7 +162,7 @@ def _disallowed(ask: Ask) -> Answer | None:
     if ask.path == "/tim-kiem":
         return Answer(lists.search(ask.visit))
     match = re.fullmatch(r"/in-bai/(\d{1,9})", ask.path)
-    article = ask.visit.edition.by_id.get(int(match[1])) if match else None
+    article = ask.visit.edition.with_id(int(match[1])) if match else None
     if article is None or article.state not in LIVE:
         return None
     return Answer(articlepages.print_copy(ask.visit, article))
@@ -168,6 +176,7 @@ ROUTES: tuple[Callable[[Ask], Answer | None], ...] = (
     _advert,
     _feed,
     _sitemap,
+    _generated_feed,
     _robots,
     _disallowed,
 )

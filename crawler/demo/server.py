@@ -11,15 +11,20 @@ For instance:
 from __future__ import annotations
 
 from datetime import datetime
+from random import Random
 from threading import Lock, Thread
 from types import TracebackType
 
-from crawler.demo.edition import edition
+from crawler.demo import words
+from crawler.demo.edition import Edition, edition
 from crawler.demo.edits import date_of
 from crawler.demo.furniture import Visit
 from crawler.demo.handler import Request, Server
 from crawler.demo.manuscript import HANOI
-from crawler.demo.paper import DAYS
+from crawler.demo.paper import DAYS, truth
+from crawler.demo.reach import reachable_numbers
+from crawler.demo.records import Published, Revision
+from crawler.demo.sections import article_path
 
 __all__ = ["Newspaper", "Request"]
 
@@ -28,7 +33,8 @@ class Newspaper:
     """The running paper; a context manager.
 
     day: the day of the paper, see paper.DAYS. port: 0 takes a free one. crawl_delay: seconds in robots.txt, 0 for no
-    such line. extra_articles: how many generated articles stand behind the written ones.
+    such line. extra_articles: how many generated articles stand behind the written ones; a paper with some has
+    sections, feeds and sitemaps of more kinds, see shelves.py. edition: the paper as it stands.
     """
 
     def __init__(self, day: int = 1, port: int = 0, crawl_delay: float = 0.0, extra_articles: int = 0) -> None:
@@ -38,6 +44,9 @@ class Newspaper:
         self._lock = Lock()
         self._log: list[Request] = []
         self._serial = 0
+        self._added = 0
+        self._revised: dict[int, Revision] = {}
+        self._revisions = 0
         self.turn_to(day)
 
     def turn_to(self, day: int) -> None:
@@ -45,10 +54,36 @@ class Newspaper:
         if day not in DAYS:
             raise ValueError(f"the paper has the days {DAYS}, not {day}")
         self._day = day
+        self._print()
 
     @property
     def day(self) -> int:
         return self._day
+
+    def add(self, count: int) -> tuple[str, ...]:
+        """Publishes so many new generated articles; returns their paths, the newest first."""
+        self._added += count
+        self._print()
+        return tuple(article_path(self.edition.generated(number)) for number in self.edition.numbers[:count])
+
+    def revise(self, count: int, at: datetime | None = None) -> tuple[str, ...]:
+        """Edits the text of so many of the generated articles that can be reached; returns their paths. The same
+        sequence of calls always chooses the same ones. at: when, if not by the paper's own calendar. Raises ValueError
+        when there are not so many."""
+        self._revisions += 1
+        chosen = Random(self._revisions).sample(reachable_numbers(self.edition), count)
+        revision = Revision(self._revisions, at or words.usual_time(self._revisions))
+        self._revised |= dict.fromkeys(chosen, revision)
+        self._print()
+        return tuple(article_path(self.edition.generated(number)) for number in sorted(chosen))
+
+    def published(self) -> tuple[Published, ...]:
+        """What is true of every article as it stands, see paper.published."""
+        today = self.edition
+        return truth(today.articles, (today.generated(number) for number in today.numbers))
+
+    def _print(self) -> None:
+        self.edition: Edition = edition(self._day, self.extra_articles, self._added, frozenset(self._revised.items()))
 
     @property
     def base_url(self) -> str:
@@ -80,7 +115,7 @@ class Newspaper:
             self._serial += 1
             serial = self._serial
         base = f"http://{host}" if host else self.base_url
-        return Visit(edition(self._day, self.extra_articles), base, serial, _paper_time(self._day))
+        return Visit(self.edition, base, serial, _paper_time(self._day))
 
     def note(self, request: Request) -> None:
         """Writes a request into the log."""

@@ -7,8 +7,10 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
+from crawler.demo.edits import date_of
 from crawler.demo.manuscript import HANOI
-from crawler.demo.records import Article, Form, Passage
+from crawler.demo.records import Article, Form, Passage, Revision
+from crawler.demo.shelves import SHELVES, shelf_of
 
 FIRST_ID = 500_000
 NEWEST = datetime(2026, 5, 3, 17, 30, tzinfo=HANOI)
@@ -16,7 +18,6 @@ NEWEST = datetime(2026, 5, 3, 17, 30, tzinfo=HANOI)
 APART = timedelta(minutes=37)
 
 FORMS: tuple[Form, ...] = ("dnn", "webforms", "plain", "modern")
-TOPICS = ("thoi-su", "kinh-te", "xa-hoi", "van-hoa", "the-thao")
 PLACES = (
     "Hạ Thao",
     "Yên Lĩnh",
@@ -66,31 +67,51 @@ REPORTERS = ("Thu Hà", "Đức Long", "Minh Châu", "Quang Vĩnh", "Hồng Gấ
 
 
 @lru_cache(maxsize=4096)
-def article(number: int) -> Article:
-    """The generated article of that number, counted from 0, newest first."""
+def article(number: int, edit: Revision | None = None) -> Article:
+    """The generated article of that number, counted from 0, newest first; negative ones came later. edit: the last one
+    of the newsroom's that it was part of."""
     dice = Random(number)
     who, where, deed, when = dice.choice(BODIES), dice.choice(PLACES), dice.choice(DEEDS), dice.choice(WHEN)
-    headline = f"{who} {where} {deed}, đợt {number + 1}"
+    headline = f"{who} {where} {deed}, đợt {number + 1}" if number >= 0 else f"{who} {where} {deed}, lần {-number}"
     byline = dice.choice(REPORTERS)
+    shelf = shelf_of(number)
     return Article(
         id=FIRST_ID + number,
         slug=slug(headline),
-        form=FORMS[number % len(FORMS)],
-        section=TOPICS[number % len(TOPICS)],
+        form=FORMS[(number + number // len(SHELVES)) % len(FORMS)],
+        section=shelf.section,
         headline=headline,
         lead=f"{who} xã {where} vừa {deed} {when}, với sự tham gia của nhiều hộ dân trong xã.",
-        passages=tuple(Passage("paragraph", text) for text in _paragraphs(dice, where)),
-        published=NEWEST - number * APART,
+        passages=tuple(Passage("paragraph", text) for text in _paragraphs(dice, where, number, edit)),
+        published=published(number),
         byline=byline,
         authors=(byline,),
+        reach=shelf.reach,
+        linked_from=FIRST_ID + number - 1 if shelf.linked else None,
+        modified=edit.at if edit else None,
     )
 
 
-def _paragraphs(dice: Random, where: str) -> list[str]:
+def published(number: int) -> datetime:
+    """When the article of that number was published."""
+    return NEWEST - number * APART
+
+
+def usual_time(revision: int) -> datetime:
+    """When the newsroom makes an edit of that number, by the paper's own calendar."""
+    return date_of(1) + timedelta(hours=10, minutes=revision)
+
+
+def _paragraphs(dice: Random, where: str, number: int, edit: Revision | None) -> list[str]:
     results = dice.sample(RESULTS, 3)
     numbers = [{"n": dice.randint(2, 19), "m": dice.randint(20, 480)} for _ in results]
     lines = [result.format(**pair) for result, pair in zip(results, numbers, strict=True)]
-    return [f"Tại xã {where}, việc chuẩn bị bắt đầu từ đầu tháng. {lines[0]}", *lines[1:], dice.choice(CLOSINGS)]
+    lines[0] = f"Tại xã {where}, việc chuẩn bị bắt đầu từ đầu tháng. {lines[0]}"
+    if shelf_of(number + 1).linked:
+        lines[1] += f" Trước đó, một [đợt tương tự](bai:{FIRST_ID + number + 1}) đã được tổ chức."
+    if edit:
+        lines[2] += f" Theo số liệu đính chính, tổng cộng có {400 + edit.number} lượt người tham gia."
+    return [*lines, dice.choice(CLOSINGS)]
 
 
 def slug(text: str) -> str:

@@ -10,4 +10,4 @@ class Demo(OutletSpider):
     hosts = ("127.0.0.1",)
     seeds = ("/rss/home.rss", "/sitemap.xml")
     delay = 0.0  # it is on this machine
-    custom_settings = {"LUUBAO_PICTURE_REST": 0}  # noqa: RUF012  # its days pass in seconds
+    custom_settings = {"LUUBAO_RECHECK_ALL": True, "LUUBAO_PICTURE_REST": 0}  # noqa: RUF012  # its days pass in seconds

@@ -121,9 +121,14 @@ def test_a_change_is_shared_out_where_it_was_likeliest_and_may_stand_for_several
     assert sum(lesson.tally.changes for lesson in lessons(busy, state, True, NOON)) == pytest.approx(3.8, abs=0.15)
 
 
-def test_lists_and_vanished_articles_teach_nothing_about_edits() -> None:
+def test_a_disappearance_teaches_like_an_edit_but_later_looks_teach_nothing() -> None:
+    gone_now, gone_long = article(9, gone_since=NOON), article(9, gone_since=ago(days=5))
+    assert lessons(NOTHING, gone_now, True, NOON)[-1].tally.changes == pytest.approx(1, abs=0.01)
+    assert lessons(NOTHING, gone_long, False, NOON) == []
+
+
+def test_lists_teach_nothing_about_edits() -> None:
     assert lessons(NOTHING, article(1, kind="list"), True, NOON) == []
-    assert lessons(NOTHING, article(1, gone_since=ago(hours=5)), True, NOON) == []
 
 
 # Sitemaps and feeds that name a time of change
@@ -153,15 +158,29 @@ def test_promises_are_learned_about() -> None:
 # Lists, errors, and what is gone
 
 
-def test_a_list_is_due_by_how_often_it_brings_new_links() -> None:
-    section = State("list", ago(days=10), None, ago(hours=1), ago(hours=1), 240, 200)
-    tag = State("list", ago(days=10), None, ago(days=2), ago(days=5), 5, 2)
-    assert wait(section, changed=True) <= timedelta(hours=1) < timedelta(hours=20) < wait(tag)
+def a_list(waited: float, kind: str = "list") -> State:
+    """A list last looked at so many days ago."""
+    return State(kind, ago(days=400), None, ago(days=waited), ago(days=waited), 20, 9)  # type: ignore[arg-type]
 
 
-def test_a_list_that_has_dried_up_is_asked_ever_more_rarely() -> None:
-    dry = State("list", ago(days=400), None, ago(days=1), ago(days=100), 2000, 1500)
-    assert wait(dry) == 25 * DAY
+def test_a_list_is_due_sooner_when_it_brought_new_links_and_later_when_not() -> None:
+    assert wait(a_list(4), changed=True) == 2 * DAY
+    assert wait(a_list(4)) == 8 * DAY
+    assert wait(a_list(400)) == TURN
+    assert wait(a_list(0.01), changed=True) == timedelta(minutes=30)
+
+
+def test_a_list_met_now_is_due_in_half_a_day_and_what_is_neither_in_a_day() -> None:
+    assert wait(State("list", NOON), changed=True) == timedelta(hours=12)
+    assert wait(State("other", NOON)) == DAY
+
+
+def test_a_dead_list_costs_few_looks() -> None:
+    state, looks, at = State("list", NOON), 0, NOON
+    while at < NOON + timedelta(days=365):
+        due = next_due(NOTHING, state, False, at)
+        state, at, looks = replace(state, checked_at=at, checks=looks + 1), due.at, looks + 1
+    assert looks == 10  # one, and after 0.5, 1, 2, 4, 8, 16, 32, 64 and 128 days; the next would be after 150
 
 
 def test_errors_back_off_exponentially() -> None:

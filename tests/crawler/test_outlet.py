@@ -55,7 +55,7 @@ def test_an_address_scrapy_refuses_does_not_stop_the_others(path: Path) -> None:
         with sqlite3.connect(path) as connection:
             for url in ("//bao.example/hong.htm", f"{site.base_url}/b-2.htm"):
                 connection.execute(
-                    "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at) VALUES (1, ?, ?, '2026', '2026')",
+                    "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at) VALUES (1, ?, ?, '2026-05-20T01:00:00Z', '2026-05-20T01:00:00Z')",
                     [url.split("//")[1], url],
                 )
         connection.close()

@@ -183,4 +183,56 @@ def test_a_large_paper_starts_at_once() -> None:
         for one in published(1, extra_articles=5000)[29::997]:
             reply = ask(paper, one.path)
             assert reply.status == 200 and one.headline in reply.text
-        assert ask(paper, "/kinh-te/trang-500.htm").status == 200
+        assert ask(paper, "/kinh-te/trang-25.htm").status == 200
+
+
+def test_the_newsroom_edits_and_adds_the_same_in_every_run() -> None:
+    def story() -> tuple[tuple[str, ...], ...]:
+        paper = Newspaper(extra_articles=400)
+        return paper.revise(5), paper.add(3), paper.revise(5)
+
+    first = story()
+    assert first == story()
+    assert set(first[0]) != set(first[2])
+    assert all(len(set(paths)) == count for paths, count in zip(first, (5, 3, 5), strict=True))
+
+
+def test_an_edit_shows_wherever_it_should() -> None:
+    with Newspaper(extra_articles=400) as paper:
+        before = {one.path: one for one in paper.published()}
+        index = ask(paper, "/sitemap.xml")
+        edited = paper.revise(30)
+        for one in paper.published():
+            changed = one != before[one.path]
+            assert changed == (one.path in edited), one.path
+            if changed:
+                assert one.body[2].text in ask(paper, one.path).text
+                assert one.body != before[one.path].body and one.headline == before[one.path].headline
+                assert one.modified_at is not None and before[one.path].modified_at is None
+        again = ask(paper, "/sitemap.xml", If_None_Match=index.headers["ETag"])
+        assert again.status == 200 and "<lastmod>2026-05-18T10:01:00+07:00</lastmod>" in again.text
+
+
+def test_an_edit_can_be_made_at_any_time() -> None:
+    now = datetime(2027, 1, 2, 3, 4, tzinfo=UTC)
+    with Newspaper(extra_articles=400) as paper:
+        [path] = paper.revise(1, now)
+        [one] = [one for one in paper.published() if one.path == path]
+        assert one.modified_at == now
+
+
+def test_what_is_added_stands_first() -> None:
+    with Newspaper(extra_articles=400) as paper:
+        feed = ask(paper, "/atom.xml").text
+        added = paper.add(7)
+        assert ask(paper, "/atom.xml").text != feed
+        assert all(ask(paper, path).status == 200 for path in added)
+        assert [one.path for one in paper.published()][29:36] == list(added)
+        places = [ask(paper, "/atom.xml").text.find(one.path) for one in paper.published()[29:60]]
+        named = [place for place in places if place >= 0]
+        assert len(named) > 20 and named == sorted(named), "the newest first"
+
+
+def test_there_are_not_so_many_to_edit() -> None:
+    with pytest.raises(ValueError, match="population"):
+        Newspaper(extra_articles=10).revise(11)

@@ -1,0 +1,62 @@
+"""A simulated year: what rechecks see for the requests they cost, against fixed intervals and the rule before.
+
+Every rival has exactly as many requests as the schedule made. The newsrooms are those its constants were not chosen
+with (bench/newsroom.py). Everybody meets an article at the next hourly run, which costs nobody a recheck.
+"""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+
+from bench.newsroom import TUNED_ON, UNSEEN, Newsroom, year_of
+from bench.rivals import best_by_age, by_age, fixed, newsdiffs, since_change, since_found
+from bench.year import HALF_YEAR, Family, Learned, at_cost, chances, told, unlearned
+
+pytestmark = pytest.mark.bench
+
+
+def named(room: Newsroom) -> str:
+    return room.name
+
+
+RIVALS: dict[str, Family] = {
+    "one interval for all": fixed,
+    "a share of the age (diffengine)": since_found,
+    "a share of the time since change": since_change,
+    "the intervals of NewsDiffs": newsdiffs,
+}
+
+
+@pytest.mark.parametrize("room", (*UNSEEN, *TUNED_ON), ids=named)
+def test_edits_caught_at_equal_cost(room: Newsroom) -> None:
+    articles = year_of(room)
+    ours = Learned(year_of(room)).year()
+    hours = best_by_age(articles, ours.requests)
+    families = {**RIVALS, "best intervals by age, in hindsight": by_age(hours)}
+    rivals = {name: at_cost(articles, family, ours.requests) for name, family in families.items()}
+    best = chances(articles)
+    print(f"\n{room.name}: {len(articles)} articles; by age, hours: {hours}")
+    print(told("luubao", ours, *best))
+    for name, seen in rivals.items():
+        print(f"{told(name, seen, *best)}; luubao catches {ours.caught / seen.caught - 1:+.0%}")
+    print(told("luubao's former rule, at its own cost", unlearned(articles, since_change(0.25)), *best))
+    assert {seen.requests for seen in rivals.values()} == {ours.requests}
+    assert ours.longest <= HALF_YEAR
+    assert ours.caught >= 1.2 * rivals["one interval for all"].caught
+    assert all(ours.caught > seen.caught for seen in rivals.values())
+
+
+def test_memory_does_not_grow_with_looks() -> None:
+    """What is kept of the paper's habits at the end of the year is no more than after a month of it."""
+    room = UNSEEN[0]
+    year = Learned(year_of(room))
+    tracemalloc.start()
+    year.year()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    print(
+        f"\n{len(year.tallies)} rows of habits after {year.seen.requests} looks; peak {peak / 1e6:.0f} MB with all articles"
+    )
+    assert len(year.tallies) <= 64

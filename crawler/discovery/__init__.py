@@ -1,0 +1,14 @@
+"""Bytes of a page, feed or sitemap in, links out. Pure: no network, no archive, no clock.
+
+One front door, whatever the bytes are; it never raises and its work is bounded:
+
+>>> from crawler.discovery import links
+>>> links(b'<a href="/cau-1.htm">...</a>', "https://bao.example/", ("bao.example",))
+[Link(url='https://bao.example/cau-1.htm', found_in='page', lastmod=None, published=None)]
+"""
+
+from crawler.discovery.addresses import may_be_news
+from crawler.discovery.kinds import Found, links, look
+from crawler.discovery.robots import sitemaps_in
+
+__all__ = ["Found", "links", "look", "may_be_news", "sitemaps_in"]

@@ -1,0 +1,116 @@
+"""Links of a page: those a reader follows, and those a page declares for machines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from lxml import etree
+
+from archive import Link
+from crawler.discovery.addresses import Addresses
+from crawler.discovery.markup import elements, html, value
+from crawler.discovery.pagination import POSTBACK, Pager, is_postback
+
+MOST_BYTES = 6 * 1024 * 1024
+"""The largest news page among hundreds has 1.3 million characters."""
+
+_FEEDS = re.compile(r"rss|atom|feed\+json", re.IGNORECASE)
+_REFRESH = re.compile(r"\s*\d*\s*[;,]\s*url\s*=\s*[\"']?([^\"']+)", re.IGNORECASE)
+_ZONE = ("hdzoneid", "hdzoneurl")
+
+
+def read(data: bytes, addresses: Addresses) -> tuple[list[Link], tuple[str, ...]]:
+    """The links of a page in UTF-8, and notes of what could not be followed."""
+    notes = [f"more than {MOST_BYTES >> 20} MiB: the rest is left out"] if len(data) > MOST_BYTES else []
+    reading = _Reading(html(data[:MOST_BYTES]), addresses)
+    links = list(reading.links())
+    if reading.posts_back and not reading.can_be_turned(links):
+        notes.append(POSTBACK)
+    return links, tuple(notes)
+
+
+class _Reading:
+    """One walk over the elements of a page. posts_back: whether a pager was seen that only a script turns."""
+
+    def __init__(self, root: etree._Element | None, addresses: Addresses):
+        self._root = root
+        self._addresses = addresses
+        self._pager = Pager(addresses.page)
+        self.posts_back = False
+
+    def links(self) -> Iterator[Link]:
+        for base in elements(self._root, "base"):
+            if address := self._addresses.on_site(value(base, "href")):
+                self._addresses.rest_on(address)
+                break
+        some = False
+        for element in elements(self._root, "a", "area", "link", "frame", "meta"):
+            if link := self._link(element):
+                some = True
+                yield link
+        yield from self._scrolled_on(some)
+
+    def can_be_turned(self, links: list[Link]) -> bool:
+        """Whether the pages of the list are reached by addresses."""
+        return self._pager.is_turned or any(link.found_in == "pagination" for link in links)
+
+    def _link(self, element: etree._Element) -> Link | None:
+        name = element.tag
+        if name in ("a", "area"):
+            return self._anchor(element)
+        if name == "link":
+            return self._declared(element)
+        url = self._addresses.news(value(element, "src") if name == "frame" else _refresh(element))
+        return Link(url, "page") if url else None
+
+    def _anchor(self, element: etree._Element) -> Link | None:
+        href = value(element, "href")
+        if not href:
+            return None
+        if href[:11].lower() == "javascript:":
+            self.posts_back = self.posts_back or is_postback(href, lambda: _words(element))
+            return None
+        url = self._addresses.news(href)
+        if url is None:
+            return None
+        turns = self._pager.turns(url, value(element, "rel").lower(), lambda: _words(element))
+        return Link(url, "pagination" if turns else "page")
+
+    def _declared(self, link: etree._Element) -> Link | None:
+        """A feed, the next page, the same page in another language, a sitemap; a copy for phones is none."""
+        relation = value(link, "rel").lower()
+        is_feed = "alternate" in relation and _FEEDS.search(value(link, "type"))
+        if is_feed:
+            url = self._addresses.on_site(value(link, "href"))  # whatever its name ends in
+            return Link(url, "page") if url else None
+        translated = "alternate" in relation and value(link, "hreflang") and not value(link, "media")
+        if not (translated or relation in ("next", "prev", "sitemap")):
+            return None
+        url = self._addresses.news(value(link, "href"))
+        if url is None:
+            return None
+        return Link(url, "pagination" if self._pager.turns(url, relation, str) else "page")
+
+    def _scrolled_on(self, some: bool) -> Iterator[Link]:
+        fields = {value(one, "id").lower(): value(one, "value") for one in elements(self._root, "input")}
+        zone, name = (fields.get(one, "") for one in _ZONE)
+        address = self._pager.scrolled_on(zone, name, some)
+        if address and (url := self._addresses.news(address)):
+            yield Link(url, "pagination")
+
+
+def _refresh(meta: etree._Element) -> str:
+    """Where a page sends its readers on by itself; "" where it does not."""
+    if value(meta, "http-equiv").lower() != "refresh":
+        return ""
+    match = _REFRESH.match(value(meta, "content"))
+    return match[1].strip() if match else ""
+
+
+def _words(element: etree._Element) -> str:
+    """What a link reads."""
+    try:
+        return "".join(map(str, element.itertext()))
+    except UnicodeDecodeError:
+        return ""

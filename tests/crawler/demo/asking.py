@@ -1,0 +1,29 @@
+"""The paper asked without a network: an address in, an answer out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from itertools import count
+from urllib.parse import unquote, urlsplit
+
+from crawler.demo.edition import Edition
+from crawler.demo.furniture import Visit
+from crawler.demo.manuscript import HANOI
+from crawler.demo.router import Answer, Ask, answer
+
+BASE = "http://127.0.0.1:8765"
+
+Look = Callable[[str], Answer]
+
+
+def opened(edition: Edition) -> Look:
+    """Asks the edition for an address, every time as the next of its readers."""
+    serials = count(1)
+
+    def ask(url: str) -> Answer:
+        parts = urlsplit(url)
+        visit = Visit(edition, BASE, next(serials), datetime(2026, 5, 18, 10, tzinfo=HANOI))
+        return answer(Ask(visit, unquote(parts.path) or "/", parts.query, 0.0))
+
+    return ask
