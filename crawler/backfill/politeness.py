@@ -71,15 +71,21 @@ class Asker:
                 problem, wanted = f"status {answer.status}", retry_after(answer.headers.get("retry-after"))
             if tried == _TRIES or self.stopped():
                 break
-            self.sleep(min(wanted if wanted is not None else pause, _LONGEST_PAUSE))
+            self._rest(min(wanted if wanted is not None else pause, _LONGEST_PAUSE))
             pause *= 2
         raise ArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it goes on from there")
 
     def _wait(self) -> None:
         remaining = self._last + self.delay - time.monotonic()
         if remaining > 0:
-            self.sleep(remaining)
+            self._rest(remaining)
         self._last = time.monotonic()
+
+    def _rest(self, seconds: float) -> None:
+        """A second at a time, so that whoever wants to stop need not wait for all of it."""
+        while seconds > 0 and not self.stopped():
+            self.sleep(min(seconds, 1.0))
+            seconds -= 1.0
 
     def _ask(self, url: str, headers: Mapping[str, str], largest: int) -> Answer:
         request = Request(url, headers={"User-Agent": self.agent, "Accept-Encoding": "identity", **headers})

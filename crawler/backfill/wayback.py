@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from archive import Capture
@@ -84,7 +86,13 @@ class Wayback:
         if answer.status == 200 and not answer.body:
             return "it is empty"
         return Capture(
-            offer.url, final, offer.captured_at, answer.status, headers, answer.body or None, charset(headers)
+            offer.url,
+            final,
+            _made_at(answer) or offer.captured_at,
+            answer.status,
+            headers,
+            answer.body or None,
+            charset(headers),
         )
 
     def _at_home(self, location: str) -> str:
@@ -110,6 +118,15 @@ def _original(answer: Answer) -> tuple[tuple[str, str], ...]:
     return tuple(
         pair for pair in kept if pair[0].lower() not in ("transfer-encoding", "connection", "content-encoding")
     )
+
+
+def _made_at(answer: Answer) -> datetime | None:
+    """When the capture was made that is replayed: an archive may give the nearest to the one that was asked for
+    (RFC 7089 section 2.1.1)."""
+    try:
+        return parsedate_to_datetime(answer.headers["memento-datetime"]).astimezone(UTC)
+    except (KeyError, ValueError, TypeError):
+        return None
 
 
 def _is_replayed(answer: Answer) -> bool:

@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from PIL import Image
 from sqlite_utils import Database
 
 from archive import Capture, Run, ingest, open_archive, read_pending, start_run, store
 from archive.arrive import Arrivals
+from archive.digests import digest_of
+from archive.imports.items import Image as Fetched
+from archive.imports.pictures import take_picture
 from archive.store import questions
 from archive.verify import verify
 from tests.support import NOON, PAPER, Shoot, page
@@ -125,6 +130,46 @@ def test_a_search_finds_every_version_after_a_rebuild(db: Database, run: Run, sh
         (2, "Cầu Đuống mới")
     ]
     assert [hit.number for hit in questions.search(db, '"cau duong cu"', history=True)] == [1]
+
+
+def png(shade: int) -> bytes:
+    """A picture whose left half is darker or lighter than its right."""
+    image = Image.new("L", (96, 96), 255 - shade)
+    image.paste(shade, (0, 0, 48, 96))
+    file = BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def test_pictures_that_come_late_open_the_versions_they_would_have_opened(
+    db: Database, run: Run, shoot: Shoot, tmp_path: Path
+) -> None:
+    url = f"{SITE}/anh/1.png"
+    shown = page("Tin A").replace("</article>", f'<figure><img src="{url}"></figure></article>')
+    fetches = [
+        Fetched(url, NOON + timedelta(hours=hours), 200, (), png(shade))
+        for hours, shade in ((1, 0), (30, 0), (50, 255))
+    ]
+    arrivals = arrive(db, run, [shoot(body=shown), shoot(body=shown, hours=72), shoot(body=shown, hours=24)])
+    arrivals.settle()
+    for fetched in reversed(fetches):
+        assert take_picture(db, run, tmp_path / "pictures", fetched)
+    arrivals.settle()
+    assert db.execute(
+        "SELECT versions.number, versions.first_seen_at, changed, words_of IS NULL, last_seen_at FROM versions"
+        " JOIN version_spans ON version_spans.version_id = versions.id ORDER BY 1"
+    ).fetchall() == [
+        (1, "2026-05-20T12:00:00Z", None, 1, "2026-05-21T12:00:00Z"),
+        (2, "2026-05-22T14:00:00Z", "pictures", 0, "2026-05-23T12:00:00Z"),
+    ]
+    digests = [
+        one[0]
+        for one in db.execute(
+            "SELECT digest FROM version_images JOIN pictures ON pictures.id = picture_id ORDER BY version_id"
+        )
+    ]
+    assert digests == [digest_of(png(0)), digest_of(png(255))]
+    sound(db)
 
 
 # --- any order of arrival ---------------------------------------------------------------------------------------------
