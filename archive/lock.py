@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from archive import clock
 from archive.errors import ArchiveUnusable, LuubaoError
+from archive.status.telling import duration
+
+_ATTEMPTS, _PAUSE = 5, 0.05  # in seconds
 
 
 class Locked(LuubaoError):
@@ -24,20 +30,54 @@ def outlet_lock(archive: Path, outlet: str) -> Iterator[None]:
 
     Raises Locked, and ArchiveUnusable when nothing can be written where the archive is to lie.
     """
-    file_itself = archive.resolve()
-    with _opened(file_itself.with_name(f"{file_itself.name}.{outlet}.lock")) as file:
+    with _opened(_place(archive, outlet)) as file:
+        if not _taken(file):
+            file.seek(0)
+            raise Locked(f"{outlet} is being crawled into {archive} {_holder(file.read())}")
+        with suppress(OSError):  # on a full disk the lock holds all the same, and only does not say whose it is
+            os.ftruncate(file.fileno(), 0)
+            os.write(file.fileno(), f"{os.getpid()} {clock.stamp(clock.now())}".encode())
+        yield
+
+
+def _taken(file: TextIO) -> bool:
+    """Takes the lock. Whoever only looks whether it is held has it for an instant, so one look is not enough."""
+    for attempt in range(_ATTEMPTS):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            file.seek(0)
-            holder = file.read().strip() or "unknown"
-            raise Locked(
-                f"{outlet} is being crawled into {archive} by process {holder}. Wait for it to finish"
-            ) from None
-        with suppress(OSError):  # on a full disk the lock holds all the same, and only does not say whose it is
-            os.ftruncate(file.fileno(), 0)
-            os.write(file.fileno(), str(os.getpid()).encode())
-        yield
+            time.sleep(_PAUSE if attempt < _ATTEMPTS - 1 else 0)
+        else:
+            return True
+    return False
+
+
+def is_held(archive: Path, outlet: str) -> bool:
+    """Whether a process crawls the outlet into the archive now. Where the lock cannot be opened, nobody is said to."""
+    try:
+        with _place(archive, outlet).open() as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
+
+
+def _place(archive: Path, outlet: str) -> Path:
+    file = archive.resolve()
+    return file.with_name(f"{file.name}.{outlet}.lock")
+
+
+def _holder(told: str) -> str:
+    """Who holds the lock and since when, as far as the file says so."""
+    process, _, since = told.strip().partition(" ")
+    try:
+        begun = clock.parse(since)
+    except ValueError:
+        return f"by process {process or 'unknown'}. Wait for it to finish"
+    how_long = duration(datetime.now(begun.tzinfo) - begun)
+    return f"by process {process} since {begun.astimezone():%Y-%m-%d %H:%M} ({how_long}). Wait for it to finish"
 
 
 def _opened(path: Path) -> TextIO:

@@ -36,6 +36,7 @@ class Capture:
     encoding: the charset the HTTP header named, if any. captured_at: aware, UTC, our clock.
     final_url: the address that answered; for a redirect, the address it leads to.
     via: the addresses whose redirects led here, first asked first.
+    detail: what was odd about the exchange: why its body was left, why the server's certificate cannot be trusted.
     """
 
     requested_url: str
@@ -47,6 +48,7 @@ class Capture:
     encoding: str | None = None
     request_headers: Headers = ()
     via: tuple[str, ...] = ()
+    detail: str | None = None
 
     def header(self, name: str) -> str | None:
         """The first response header of that name, compared without case."""
@@ -99,6 +101,23 @@ class Link:
     found_in: FoundIn = "page"
     lastmod: datetime | None = None
     published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What stands against a host. errors: how many in a row, over all runs. quiet_until: aware; it is left alone until
+    then, and reason, one sentence, says why. no_rules_since: since when its robots.txt has given no answer."""
+
+    host: str
+    errors: int = 0
+    quiet_until: datetime | None = None
+    reason: str | None = None
+    no_rules_since: datetime | None = None
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether there is anything to remember."""
+        return bool(self.errors or self.quiet_until or self.no_rules_since)
 
 
 CaptureOutcome = Literal["fresh", "revisit", "not-modified", "redirect", "gone", "error"]

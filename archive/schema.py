@@ -122,6 +122,7 @@ TABLES: tuple[Table, ...] = (
         "body_id": "bodies.id of the page it brought or confirmed",
         "revisit_of": "captures.id of the capture whose bytes it confirms",
         "via": "JSON: addresses whose redirects led here",
+        "detail": "what was odd: why its body was left (too large, no text), why the certificate cannot be trusted",
     }),
     Table("readings", "What an extractor made of a capture", {
         "capture_id": "captures.id",
@@ -142,6 +143,8 @@ TABLES: tuple[Table, ...] = (
         "stats": "JSON: counts",
         "kind": "crawl, import, backfill or merge",
         "source": "of what is no crawl, where its captures are from",
+        "warnings": "JSON: sentences on what was not as usual; empty when all was",
+        "health": "JSON: measures of what the run brought, which later runs are compared with",
     }),
     Table("origins", "Where captures are from that no crawl of ours brought", {
         "capture_id": "captures.id",
@@ -295,6 +298,14 @@ TABLES: tuple[Table, ...] = (
         "query": "what it was asked",
         "next_page": "the key of the next page; empty when all were listed",
         "asked_at": _TIME,
+    }, "machinery"),
+    Table("hosts", "Hosts that failed, or asked for rest, and until when they are left alone", {
+        "host": "its name",
+        "errors": "how many errors in a row, over all runs",
+        "quiet_until": f"until when nothing is asked of it, {_TIME}",
+        "reason": "why, in one sentence",
+        "no_rules_since": f"since when its robots.txt has given no answer, {_TIME}",
+        "noted_at": _TIME,
     }, "machinery"),
     Table("credits", "How many pictures of the articles' newest versions each credit has; kept up by triggers", {
         "credit": "who made them, as printed",

@@ -16,6 +16,8 @@ _TRACKERS = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|zarsrc|zalo_\w+|mc_[ce]id|_ga|_gl|gidzl|vgsource|cmpid)",
     re.IGNORECASE,
 )
+# What Internet Explorer could ask for, which sites have long kept to.
+_LONGEST = 2083
 _SEGMENT_SAFE = ":@!$&'()*+,;=~-._"
 _SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
 # How papers serve one picture in several sizes, formats and qualities; real addresses: tests/archive/test_urls.py.
@@ -156,13 +158,16 @@ def same_site(url: str, hosts: tuple[str, ...]) -> bool:
 
 
 def absolute(base: str, link: str) -> str | None:
-    """The absolute http(s) address a link stands for, without fragment; None for mailto:, javascript: and the like."""
+    """The absolute http(s) address a link stands for, without fragment; None for mailto:, javascript: and the like, and
+    for what is longer than any address of a page."""
+    if len(link) > _LONGEST:
+        return None
     try:
         joined = urljoin(base, link.strip().replace("\\", "/"))
         parts = urlsplit(joined)
         has_port = parts.port is None or parts.port > 0
     except ValueError:
         return None
-    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port:
+    if parts.scheme not in ("http", "https") or not parts.hostname or not has_port or len(joined) > _LONGEST:
         return None
     return parts._replace(fragment="").geturl()

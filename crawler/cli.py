@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import sys
-from collections.abc import Mapping
+import os
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -16,26 +15,21 @@ from archive import LuubaoError, Outlet
 from archive.cli import archive
 from archive.lock import Locked
 from archive.options import Commands, db_option, json_option
-from crawler.verdict import Exit, Verdict
-
-
-class LockedFailure(click.ClickException):
-    """Another process is at it."""
-
-    exit_code = Exit.LOCKED
-
-
-class MisconfiguredFailure(click.ClickException):
-    """Nothing was fetched: a setting, a name or the archive is not right."""
-
-    exit_code = Exit.MISCONFIGURED
+from crawler.keys import BY_NAME
+from crawler.kinds import Value
+from crawler.options import FileDefaults, MisconfiguredFailure, config_option, configured, setting_option
+from crawler.settings_cli import settings
+from crawler.status_cli import status_command
+from crawler.verdict import Exit
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="luubao")
+@config_option
 @click.pass_context
 def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
+    ctx.default_map = FileDefaults(ctx)
     ctx.obj = _declared
 
 
@@ -48,71 +42,67 @@ def _declared() -> tuple[Outlet, ...]:
 
 for _command in archive.commands.values():
     luubao.add_command(_command)
+luubao.add_command(settings)
+luubao.add_command(status_command)
 
 
 @luubao.command()
 @db_option
 @click.argument("outlet")
 @click.option("--base-url", help="Another place where the same site is served: a mirror, or loopback.")
-@click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
-              help="An e-mail or web address the newspaper can write to; part of the user agent.")  # fmt: skip
-@click.option(
-    "--max-pages",
-    type=click.IntRange(min=0),
-    default=0,
-    help="Stop after so many pages; 0 is no limit. The next run goes on from there.",
-)
+@setting_option("--contact", "contact", "ADDRESS")
+@setting_option("--max-pages", "max_pages", "PAGES")
+@setting_option("--max-minutes", "max_minutes", "MINUTES")
 @click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
-@click.option(
-    "--pictures",
-    metavar="PLACE",
-    help="Where pictures go: a folder, or a store such as s3://bucket/folder/. By default what LUUBAO_PICTURES names,"
-    " or the folder <archive>.pictures.",
-)
+@setting_option("--pictures", "pictures", "PLACE")
 @click.option("--no-pictures", is_flag=True, help="Fetch no pictures.")
+@config_option
 @click.option("--json", "as_json", is_flag=True, help="A JSON summary on standard output.")
 @click.option("-v", "--verbose", is_flag=True, help="Log every step.")
+@click.pass_context
 def crawl(
+    ctx: click.Context,
+    /,
     path: Path,
     outlet: str,
     base_url: str | None,
-    contact: str,
-    max_pages: int,
     recheck_all: bool,
-    pictures: str | None,
     no_pictures: bool,
     as_json: bool,
     verbose: bool,
+    **given: Value,
 ) -> None:
     """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.
 
     Silent when all is well, so that cron has nothing to send; a sentence on standard error otherwise.
-    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 75 locked, 1 anything else.
+    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 6 ok with warnings, 75 locked,
+    1 anything else. docs/cron.md tells more, and has lines for a crontab.
 
     \b
     Example, for a crontab:
       17 * * * * luubao crawl baovinhphuc --db /srv/luubao.db --contact me@example.org
     """
-    from crawler.crawl import crawl as run  # Scrapy takes half a second to import; the other commands do without
-    from crawler.crawl import spider_class
+    from crawler.running import run, tell  # Scrapy takes half a second to import; the other commands do without
 
+    settings = configured(ctx)
+    given |= {"fetch_pictures": False if no_pictures else None}
     overrides: dict[str, Any] = {
-        "LUUBAO_CONTACT": contact,
-        "LUUBAO_MAX_PAGES": max_pages,
-        "LOG_LEVEL": logging.getLevelName(logging.INFO if verbose else logging.WARNING),
+        BY_NAME[name].scrapy: BY_NAME[name].for_scrapy(value) for name, value in given.items() if value is not None
     }
+    overrides["LOG_LEVEL"] = logging.getLevelName(logging.INFO if verbose else logging.WARNING)
+    overrides["LUUBAO_CONFIG"] = settings.file or os.devnull
     if recheck_all:
         overrides["LUUBAO_RECHECK_ALL"] = True
-    if no_pictures or pictures is not None:
-        overrides["LUUBAO_PICTURES"] = "" if no_pictures else pictures
-    try:
-        verdict, counts = run(spider_class(outlet), path, base_url=base_url, overrides=overrides)
-    except Locked as error:
-        raise LockedFailure(str(error)) from error
-    except LuubaoError as error:
-        raise MisconfiguredFailure(str(error)) from error
-    _summary(outlet, verdict, counts, as_json)
+    ended = run(outlet, path, base_url=base_url, overrides=overrides)
+    ping_url = settings.value("ping_url", outlet)
+    verdict = tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json)
     raise click.exceptions.Exit(verdict.exit)
+
+
+class LockedFailure(click.ClickException):
+    """Another process is at it."""
+
+    exit_code = Exit.LOCKED
 
 
 @luubao.command()
@@ -164,21 +154,6 @@ def backfill(
     if done.problem:
         click.echo(f"{outlet}: {done.problem}", err=True)
     raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if done.problem else Exit.OK)
-
-
-_PICTURE_COUNTS = ("pictures", "pictures-replaced", "pictures-failed")
-
-
-def _summary(outlet: str, verdict: Verdict, counts: Mapping[str, int], as_json: bool) -> None:
-    if as_json:
-        summary = {"outlet": outlet, "outcome": verdict.outcome, "reason": verdict.reason, "counts": dict(counts)}
-        click.echo(json.dumps(summary, ensure_ascii=False))
-    elif sys.stderr.isatty():
-        told = ", ".join(f"{counts.get(name, 0)} {name}" for name in ("new", "edited", "unchanged", "disappeared"))
-        told += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
-        click.echo(f"{outlet}: {counts.get('captures', 0)} pages; {told}", err=True)
-    if verdict.reason:
-        click.echo(f"{outlet}: {verdict.reason}", err=True)
 
 
 @luubao.command()

@@ -12,7 +12,9 @@ from scrapy.spiderloader import SpiderLoader
 
 from archive.errors import UnknownOutlet
 from crawler.extensions import Record
+from crawler.keys import KEYS
 from crawler.outlet import OutletSpider
+from crawler.summary import Ended
 from crawler.verdict import Verdict
 
 
@@ -40,24 +42,29 @@ def spider_class(name: str) -> type[OutletSpider]:
     return found
 
 
-def crawl(
-    spider: type[OutletSpider], database: Path, *, base_url: str | None, overrides: Mapping[str, Any]
-) -> tuple[Verdict, Mapping[str, int]]:
-    """Crawls once; returns the verdict and the counts.
+def spider_settings(spider: type[OutletSpider]) -> dict[str, Any]:
+    """What a spider says of itself, by the names of settings."""
+    own = dict(spider.custom_settings or {}) | ({} if spider.delay is None else {"DOWNLOAD_DELAY": spider.delay})
+    return {key.name: own[key.scrapy] for key in KEYS if key.scrapy in own and key.times == 1}
+
+
+def crawl(spider: type[OutletSpider], database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> Ended:
+    """Crawls once; returns how it ended.
 
     Twisted's reactor starts only once in a process, so this can be called only once in a process.
-    Raises Locked, Misconfigured or ArchiveUnusable when the crawl cannot start, and whatever else stopped it.
+    Raises Locked, Misconfigured or ArchiveUnusable when the crawl cannot start, and whatever else stopped it; a run
+    that has begun is then recorded as failed.
     """
     process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=str(database), **overrides))
     crawler = process.create_crawler(spider)
     task = process.crawl(crawler, base_url=base_url)
     process.start()
+    record = Record.of(crawler)
     if task.done() and (error := task.exception()):
+        if record:
+            record.fail(error)
         raise error
-    record = crawler.get_extension(Record)
     assert record is not None
     if not task.done():  # a second signal ends the process at once; the next run records this one as interrupted
-        return Verdict(
-            "interrupted", "Stopped by a second signal; the next run goes on from here"
-        ), record.desk.door.counts
-    return record.verdict, record.desk.door.counts
+        record.verdict = Verdict("interrupted", "Stopped by a second signal; the next run goes on from here")
+    return record.ended()

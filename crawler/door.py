@@ -9,7 +9,7 @@ import sys
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
@@ -17,6 +17,7 @@ import archive
 from archive import (
     Arrival,
     Capture,
+    HostState,
     Ingested,
     Link,
     PictureCapture,
@@ -27,6 +28,7 @@ from archive import (
     WantedPicture,
 )
 from archive.clock import now
+from archive.health import Health, Seed
 from crawler import discovery
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
@@ -46,16 +48,21 @@ class Handed:
 class Door:
     """An open archive, an open run, and the run's counts.
 
-    failures: why requests got no answer, each reason once. pictures_left: how many pictures may still be asked for in
-    this run. rechecks: how many known articles may be, None for what archive.schedule thinks right; waiting: how many
-    addresses wait that were never read, or are lists.
+    failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
+    though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left: how many pictures
+    may still be asked for in this run. rechecks: how many known articles may be, None for what archive.schedule thinks
+    right; waiting: how many addresses wait that were never read, or are lists. health: what its pages were like.
     """
 
     def __init__(self, db: Database, run: Run, rechecks: int | None = None):
         self.db = db
         self.run = run
+        self.health = Health(now())
+        self._seeds: dict[str, str] = {}
         self.counts: Counter[str] = Counter()
         self.failures: dict[str, None] = {}
+        self.warnings: dict[str, None] = {}
+        self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left = 0  # none, unless crawler.pictures sets it
         self.rechecks = rechecks
         self.waiting = 0
@@ -69,6 +76,7 @@ class Door:
 
     def plant(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, first of all."""
+        self._seeds = {archive.url_key(seed): seed for seed in seeds}
         archive.plant(self.db, self.run, seeds, now())
 
     def call_all(self) -> None:
@@ -95,6 +103,26 @@ class Door:
         archive.give_up(self.db, self.run, url, now())
         self.counts["failed"] += 1
         self.failures[reason] = None
+        self._note_seed(archive.url_key(url), Seed("failed"))
+
+    def left_alone(self, url: str, until: datetime) -> None:
+        """Its host is to be left alone."""
+        archive.leave(self.db, self.run, url, until)
+        self.counts["left-alone"] += 1
+
+    def leave_picture(self, picture: WantedPicture, until: datetime) -> None:
+        """Its host is to be left alone."""
+        archive.leave_picture(self.db, picture, until)
+        self.counts["pictures-left"] += 1
+
+    def inside(self, url: str) -> None:
+        """It lies in our own network; that may change, as rules do."""
+        archive.forbid(self.db, self.run, url, now())
+        self.counts["inside"] += 1
+
+    def note_host(self, state: HostState) -> None:
+        """How a host stands now, for later runs."""
+        archive.note_hosts(self.db, [state], now())
 
     def refused(self, url: str) -> None:
         """It is no address that can be asked for."""
@@ -115,11 +143,13 @@ class Door:
         ingested = archive.put_away(self.db, arrival.source, reading)
         fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += fresh
+        self._note_seed(arrival.source.url_key, Seed(arrival.outcome, len(links), _newest(links)))
         return self._handed(ingested, arrival)
 
     def confirm(self, capture: Capture, arrival: Arrival) -> Handed:
         """What is done about a capture that brought nothing to read."""
         ingested = Ingested(arrival.outcome, buried=arrival.buried)
+        self._note_seed(arrival.source.url_key, Seed(arrival.outcome))
         if arrival.outcome in ("revisit", "not-modified"):
             links = [] if archive.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
             archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
@@ -151,7 +181,13 @@ class Door:
         self._count(ingested)
         return Handed(ingested, tuple(self._pictures(ingested)), onward)
 
+    def _note_seed(self, key: str, seed: Seed) -> None:
+        """How a seed answered is part of the run's health."""
+        if url := self._seeds.get(key):
+            self.health.add_seed(url, seed)
+
     def _count(self, ingested: Ingested) -> None:
+        self.health.add(ingested)
         self.counts["captures"] += 1
         self.counts[ingested.outcome] += 1
         self.counts["disappeared"] += ingested.buried
@@ -182,6 +218,11 @@ class Door:
         self.counts[_PICTURE_COUNTS.get(outcome, "pictures")] += 1
         self.counts["pictures-replaced"] += outcome == "replaced"
         return outcome
+
+
+def _newest(links: Sequence[Link]) -> datetime | None:
+    """The latest time that a feed or a sitemap gives."""
+    return max((at for link in links if (at := link.published or link.lastmod)), default=None)
 
 
 def _redirects(capture: Capture) -> bool:

@@ -10,6 +10,8 @@ from scrapy.utils.python import to_unicode
 from archive import REDIRECTS, Capture, absolute
 from archive.clock import now
 
+_REMARK = "luubao: "  # Scrapy's flags are words of its own
+
 
 def capture_of(response: Response) -> Capture:
     """The exchange as it came; for a redirect, final_url is where it leads."""
@@ -25,7 +27,18 @@ def capture_of(response: Response) -> Capture:
         encoding=charset(response),
         request_headers=_pairs(request.headers),
         via=tuple(request.meta.get("via", ())),
+        detail=remarks(response),
     )
+
+
+def remark(response: Response, what: str) -> None:
+    """Says of an answer what was odd about it; the capture keeps it as its detail."""
+    response.flags.append(_REMARK + what)
+
+
+def remarks(response: Response) -> str | None:
+    """What was said of an answer."""
+    return "; ".join(flag.removeprefix(_REMARK) for flag in response.flags if flag.startswith(_REMARK)) or None
 
 
 def redirects(response: Response) -> bool:

@@ -1,32 +1,33 @@
-"""The run's record, and the delay that robots.txt asks for."""
+"""The run's record."""
 
 from __future__ import annotations
 
 import logging
 import platform
 from contextlib import ExitStack, suppress
+from datetime import date
 from importlib.metadata import version
 from pathlib import Path
 
 from scrapy import signals
 from scrapy.crawler import Crawler
-from scrapy.http import Request
-from scrapy.robotstxt import RobotParser
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
-from scrapy.utils.httpobj import urlparse_cached
 from sqlite_utils import Database
 
 from archive import finish_run, learn_furniture, read_pending, start_run
 from archive.clock import now
-from archive.errors import ArchiveUnusable
+from archive.errors import ArchiveUnusable, LuubaoError
+from archive.judging import judge_run
 from archive.lock import outlet_lock
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.outlet import OutletSpider
-from crawler.verdict import Verdict, judge
+from crawler.summary import Ended
+from crawler.verdict import Verdict, compared, judge
 
 log = logging.getLogger(__name__)
+_COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
 _SOFTWARE = ("luubao", "scrapy", "trafilatura", "lxml", "sqlite-utils", "pillow")
 
 
@@ -40,7 +41,9 @@ class Record:
         self.spider, self.stats = spider, stats
         self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
         self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
+        self.normal_since: date | None = settings["LUUBAO_NORMAL_SINCE"]
         self.verdict = Verdict("failed", "the crawl did not start")
+        self.closed = False
         database = Path(settings["LUUBAO_DB"])
         with ExitStack() as opening:
             opening.enter_context(outlet_lock(database, spider.name))
@@ -53,7 +56,13 @@ class Record:
         assert isinstance(crawler.spider, OutletSpider)
         record = cls(crawler.spider, crawler.settings, crawler.stats)
         crawler.signals.connect(record.spider_closed, signals.spider_closed)
+        crawler.spider.record = record
         return record
+
+    @staticmethod
+    def of(crawler: Crawler) -> Record | None:
+        """The record of a crawler's run; None where the crawl did not get as far as that."""
+        return getattr(crawler.spider, "record", None)
 
     def _open(self, db: Database) -> Door:
         door = Door(db, start_run(db, self.spider.outlet, _software(), now()), self.rechecks)
@@ -65,10 +74,37 @@ class Record:
 
     def spider_closed(self, reason: str) -> None:
         """The end of the run, however it came."""
+        self.closed = True
         with self.lock:
-            self.desk.close(lambda door: self._close(door, reason))
+            try:
+                self.desk.close(lambda door: self._close(door, reason))
+            except Exception as error:
+                log.exception("the archive could not be closed")
+                self.verdict = _mistake(error)
+        level = logging.INFO if self.verdict.outcome == "ok" else logging.WARNING
         for failure in self.desk.door.failures:
-            log.warning("no answer: %s", failure)
+            log.log(level, "no answer: %s", failure)
+
+    def fail(self, error: BaseException) -> None:
+        """The end of a run that something stopped from outside, before it could end by itself."""
+        if not self.closed:
+            verdict = Verdict("failed", str(error)) if isinstance(error, LuubaoError) else _mistake(error)
+            with self.lock, suppress(Exception):  # what stopped the run is told, not what came of it
+                self.closed = True
+                self.desk.close(lambda door: self._fail(door, verdict))
+
+    def ended(self) -> Ended:
+        """How the run ended."""
+        door = self.desk.door
+        return Ended(
+            self.spider.name,
+            self.verdict,
+            now(),
+            door.run.id,
+            door.health.at,
+            dict(door.counts),
+            door.health.to_json() if self.closed else {},  # else the archive's thread may still be counting
+        )
 
     def _close(self, door: Door, reason: str) -> None:
         try:
@@ -76,44 +112,45 @@ class Record:
                 raise ArchiveUnusable(self.desk.broken)
             self._finish(door, reason)
         except ArchiveUnusable as error:
-            self.verdict = Verdict("failed", str(error))
-            with suppress(ArchiveUnusable):  # the next run calls this one interrupted, if not even that can be written
-                self._record(door)
+            self._fail(door, Verdict("failed", str(error)))
+        except Exception as error:
+            log.exception("the run could not be brought to its end")
+            self._fail(door, _mistake(error))
 
     def _finish(self, door: Door, reason: str) -> None:
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
-        self.verdict = judge(door.counts, [*door.failures], reason, door.known_articles(), mistakes)
+        reasons = [*door.warnings, *door.failures]
+        self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
+        if self.verdict.outcome in _COMPARED:
+            outcome = self.verdict.outcome
+            findings = judge_run(door.db, door.run, door.health, outcome, since=self.normal_since)
+            self.verdict = compared(self.verdict, findings)
+        told = self.verdict.reason or ""
+        self.verdict = self.verdict.warned(*(sentence for sentence in door.warnings if sentence not in told))
         learn_furniture(door.db, door.run, now())
         self._record(door)
 
+    def _fail(self, door: Door, verdict: Verdict) -> None:
+        self.verdict = verdict
+        with suppress(ArchiveUnusable):  # the next run calls this one interrupted, if not even that can be written
+            self._record(door)
+
     def _record(self, door: Door) -> None:
-        verdict = self.verdict
-        finish_run(door.db, door.run, outcome=verdict.outcome, reason=verdict.reason, stats=door.counts, at=now())
+        finish_run(
+            door.db,
+            door.run,
+            outcome=self.verdict.outcome,
+            reason=self.verdict.reason,
+            stats=door.counts,
+            at=now(),
+            warnings=self.verdict.warnings,
+            health=door.health.to_json(),
+        )
+
+
+def _mistake(error: BaseException) -> Verdict:
+    return Verdict("failed", f"A mistake in luubao itself: {error!r}. Please report it, with what the log says")
 
 
 def _software() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _SOFTWARE}
-
-
-class CrawlDelay:
-    """Obeys the Crawl-delay of robots.txt to the letter: it replaces DOWNLOAD_DELAY for the host, without jitter."""
-
-    def __init__(self, crawler: Crawler):
-        self.crawler = crawler
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> CrawlDelay:
-        extension = cls(crawler)
-        crawler.signals.connect(extension.robots_parsed, signals.robots_parsed)
-        return extension
-
-    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Sets the delay of the host's download slot, now and whenever the slot is made anew."""
-        delay = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
-        if delay is None:
-            return
-        host = urlparse_cached(request).hostname or ""
-        downloader = self.crawler.engine.downloader
-        downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0.0}
-        if slot := downloader.slots.get(host):
-            slot.delay, slot.jitter = delay, 0.0

@@ -13,16 +13,20 @@ import scrapy
 from scrapy.crawler import Crawler
 from scrapy.exceptions import CloseSpider
 from scrapy.http import Request, Response
+from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive import Capture, Outlet, WantedPicture, absolute, same_site
 from archive.errors import ArchiveUnusable, Misconfigured
+from crawler import configuration
+from crawler.configuration import for_scrapy
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.exchange import capture_of
-from crawler.robots import Forbidden, RobotsUnavailable
+from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+_BELOW_SPIDER, _ABOVE_SPIDER = 25, 35  # of Scrapy's priorities: project 20, spider 30, command line 40
 
 
 class OutletSpider(scrapy.Spider):
@@ -52,6 +56,16 @@ class OutletSpider(scrapy.Spider):
         self.outlet = Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
         self.answers = 0
         self.desk: Desk  # set by crawler.extensions.Record before the crawl starts
+        self.record: Any = None  # the Record itself
+
+    @classmethod
+    def update_settings(cls, settings: BaseSettings) -> None:
+        """What luubao.toml and the environment say; the spider's own values lie between what is said of all outlets and
+        what is said of this one, and a command line goes before all. Raises Misconfigured."""
+        found = configuration.load(settings["LUUBAO_CONFIG"])
+        settings.setdict(for_scrapy(found.general()), priority=_BELOW_SPIDER)
+        super().update_settings(settings)
+        settings.setdict(for_scrapy(found.named(cls.name)), priority=_ABOVE_SPIDER)
 
     @classmethod
     def described(cls) -> Outlet:
@@ -117,6 +131,10 @@ class OutletSpider(scrapy.Spider):
     def _note_failure(door: Door, url: str, failure: Failure) -> None:
         if isinstance(failure.value, Forbidden):
             door.forbidden(url)
+        elif isinstance(failure.value, LeftAlone):
+            door.left_alone(url, failure.value.until)
+        elif isinstance(failure.value, Inside):
+            door.inside(url)
         elif isinstance(failure.value, RobotsUnavailable):
             door.failed(url, failure.getErrorMessage())
         else:
@@ -162,7 +180,7 @@ def user_agent(outlet: Outlet, contact: str) -> str:
         return f"{name} (newspaper archive; contact: {contact})"
     if any(host not in _LOOPBACK for host in outlet.hosts):
         raise Misconfigured(
-            "no contact is set. Newspapers must be able to reach whoever crawls them: set LUUBAO_CONTACT, or give"
-            " --contact, with an e-mail or web address"
+            "no contact is set. Newspapers must be able to reach whoever crawls them: set LUUBAO_CONTACT or contact in"
+            " luubao.toml, or give --contact, with an e-mail or web address"
         )
     return name

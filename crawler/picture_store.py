@@ -71,5 +71,6 @@ STORES: Mapping[str, Any] = FilesPipeline.STORE_SCHEMES | {"": Folder, "file": F
 
 def store_of(settings: BaseSettings) -> str | None:
     """Where this crawl's pictures go: a folder beside the archive if nothing is said; None when that is nowhere."""
-    place: str | None = settings["LUUBAO_PICTURES"]
-    return str(folder_beside(Path(settings["LUUBAO_DB"]))) if place is None else place or None
+    if not settings.getbool("LUUBAO_FETCH_PICTURES"):
+        return None
+    return settings["LUUBAO_PICTURES"] or str(folder_beside(Path(settings["LUUBAO_DB"])))

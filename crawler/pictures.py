@@ -15,7 +15,6 @@ import logging
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
-from ipaddress import ip_address
 from typing import Any, Self
 
 from scrapy import Spider
@@ -32,11 +31,10 @@ from archive import Picture, PictureCapture, WantedPicture, absolute
 from archive.clock import now
 from archive.errors import ArchiveUnusable
 from archive.pictures import recognise
-from archive.urls import host_of
-from crawler.exchange import header, leads_to, redirects
+from crawler.exchange import header, leads_to, redirects, remarks
 from crawler.outlet import desk_of
 from crawler.picture_store import STORES, store_of
-from crawler.robots import Forbidden
+from crawler.refusals import Forbidden, LeftAlone
 
 log = logging.getLogger(__name__)
 
@@ -84,18 +82,10 @@ class Pictures(FilesPipeline):
 
     def get_media_requests(self, item: WantedPicture, info: Info) -> list[Request]:
         """The request for a picture; none for what is no address to ask for."""
-        if self._may_be_asked(item.url):
+        if absolute(item.url, "") is not None:
             return [Request(item.url, meta={"picture": item})]
         self._note(PictureCapture(item.image_id, now(), item.url, detail="no address on the web"))
         return []
-
-    def _may_be_asked(self, url: str) -> bool:
-        """Whether it is a web address. One of this machine or its neighbours is none, whatever a page says, unless the
-        paper itself is there."""
-        host = host_of(url)
-        return absolute(url, "") is not None and (
-            not is_inside(host) or is_inside(host_of(self.door.run.outlet.home_url))
-        )
 
     async def media_to_download(  # type: ignore[override]  # Scrapy awaits what it returns
         self, request: Request, info: Info, *, item: Any = None
@@ -120,12 +110,15 @@ class Pictures(FilesPipeline):
     async def media_downloaded(self, response: Response, request: Request, info: Info, *, item: Any = None) -> FileInfo:
         """Stores and records what came at the end of the redirects."""
         hops = 0
-        while redirects(response) and hops < _MOST_REDIRECTS and self._may_be_asked(leads_to(response)):
+        while redirects(response) and hops < _MOST_REDIRECTS and absolute(leads_to(response), "") is not None:
             if self._closing():
                 return _told(request.url, "left")
             following = Request(leads_to(response), meta={"picture": item})
             await self._condition(following, item, info)
-            response = await self.crawler.engine.download_async(following)
+            try:
+                response = await self.crawler.engine.download_async(following)
+            except Exception as error:  # noqa: BLE001  # as media_failed does for the first step
+                return self._nothing_came(error, following.url, item)
             hops += 1
         try:
             return await self._take(response, item, info)
@@ -142,10 +135,11 @@ class Pictures(FilesPipeline):
             response.status,
             header(response, "ETag"),
             header(response, "Last-Modified"),
+            detail=remarks(response),
         )
         picture = await run_in_thread(recognise, response.body) if response.status == 200 else None
         if picture is None:
-            return await self._record(replace(came, detail=_why_nothing(response)))
+            return await self._record(replace(came, detail=came.detail or _why_nothing(response)))
         try:
             await self._store(picture, response.body, info)
         except Exception as error:  # noqa: BLE001  # each store raises errors of its own
@@ -165,12 +159,19 @@ class Pictures(FilesPipeline):
         await ensure_awaitable(self.store.persist_file(path, BytesIO(data), info, headers=headers))
 
     def media_failed(self, failure: Failure, request: Request, info: Info) -> Any:
-        """No answer: forbidden by robots.txt, unreachable, too large or too slow."""
-        item: WantedPicture = request.meta["picture"]
-        why = failure.getErrorMessage() or type(failure.value).__name__
-        forbidden = isinstance(failure.value, Forbidden)
-        self._note(PictureCapture(item.image_id, now(), request.url, forbidden=forbidden, detail=why))
-        return _told(request.url, "error")
+        """No answer: forbidden by robots.txt, unreachable or too slow."""
+        assert failure.value is not None
+        return self._nothing_came(failure.value, request.url, request.meta["picture"])
+
+    def _nothing_came(self, error: BaseException, url: str, item: WantedPicture) -> FileInfo:
+        """A picture whose host is left alone was not asked for, and waits until it may be."""
+        if isinstance(error, LeftAlone):
+            until = error.until
+            self.desk.note(lambda door: door.leave_picture(item, until))
+            return _told(url, "left")
+        why, forbidden = str(error) or type(error).__name__, isinstance(error, Forbidden)
+        self._note(PictureCapture(item.image_id, now(), url, forbidden=forbidden, detail=why))
+        return _told(url, "error")
 
     async def _record(self, capture: PictureCapture) -> FileInfo:
         path = capture.picture.path if capture.picture else ""
@@ -199,11 +200,3 @@ def _why_nothing(response: Response) -> str | None:
     if response.status == 200:
         return f"not a picture: {header(response, 'Content-Type') or 'of no declared kind'}, {len(response.body)} bytes"
     return f"status {response.status}" + (f", to {leads_to(response)}" if redirects(response) else "")
-
-
-def is_inside(host: str) -> bool:
-    """Whether a host's name says that it is this machine, or one of its own network."""
-    try:
-        return not ip_address(host).is_global
-    except ValueError:
-        return host == "localhost" or host.endswith((".localhost", ".local", ".internal"))

@@ -15,6 +15,8 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request
 
 from archive.errors import ArchiveUnusable
+from crawler.guest import guest_of
+from crawler.hosts import host_to_ask
 
 if TYPE_CHECKING:
     from crawler.outlet import OutletSpider
@@ -59,11 +61,19 @@ class FrontierScheduler(BaseScheduler):
         """The next; None while the archive is being asked, or there is none."""
         if len(self._next) < min(_LOW, self._left) and not self._asking and self._may_have_more():
             self._asking = asyncio.ensure_future(self._ask())
-        queue = self._first or self._next
-        if not queue or self._left <= 0:
-            return None
-        self._left -= 1
-        return queue.popleft()
+        request = (self._askable(self._first) or self._askable(self._next)) if self._left > 0 else None
+        self._left -= request is not None
+        return request
+
+    def _askable(self, queue: deque[Request]) -> Request | None:
+        """The first whose host does not want rest at the moment: the others wait here, where they hold up nobody.
+        Scrapy asks again every five seconds."""
+        hosts = guest_of(self.crawler).hosts
+        for request in queue:
+            if not hosts.wait(host_to_ask(request.url)) or hosts.left_alone(host_to_ask(request.url)):
+                queue.remove(request)
+                return request
+        return None
 
     def _may_have_more(self) -> bool:
         """Only an answer brings new addresses into the frontier."""

@@ -1,36 +1,59 @@
-"""Scrapy settings: only what differs from Scrapy's default, which stands behind each, with who reads it."""
+"""Scrapy settings: only what differs from Scrapy's default, which stands behind each, with who reads it.
 
-import os
+What luubao.toml and the environment say goes before these: crawler.keys has the names, OutletSpider.update_settings
+brings them in.
+"""
 
 BOT_NAME = "luubao"
 SPIDER_MODULES = ["crawler.spiders"]
 
 # Who asks. `luubao crawl` and OutletSpider refuse to leave the machine while no contact is set.
-LUUBAO_CONTACT = os.environ.get("LUUBAO_CONTACT", "")  # read by: crawler.outlet
-LUUBAO_DB = os.environ.get("LUUBAO_DB", "luubao.db")  # read by: crawler.extensions.Record
+LUUBAO_CONTACT = None  # read by: crawler.outlet
+LUUBAO_DB = "luubao.db"  # read by: crawler.extensions.Record
+LUUBAO_CONFIG = None  # the file of settings, where it is not the one that is found; read by: crawler.outlet
 
 # Where pictures go: a folder, or any store Scrapy's media pipelines support (s3://bucket/folder/, gs://, ftp://). None
-# is a folder beside the archive, "" no pictures.
-LUUBAO_PICTURES = os.environ.get("LUUBAO_PICTURES")  # read by: crawler.picture_store
+# is a folder beside the archive.
+LUUBAO_PICTURES = None  # read by: crawler.picture_store
+LUUBAO_FETCH_PICTURES = True  # read by: crawler.picture_store
 LUUBAO_PICTURES_PER_RUN = (
     1000  # a quarter of an hour at one a second; the rest waits for the next run; crawler.pictures
 )
 LUUBAO_PICTURE_REST = 24 * 60 * 60  # in seconds, before a picture is asked for again; read by: crawler.pictures
 
-# Politeness. Crawl-delay, where a robots.txt names one, replaces the delay (crawler.extensions.CrawlDelay).
+# Politeness. Crawl-delay, where a robots.txt names one, replaces the delay (crawler.delay.CrawlDelay).
 ROBOTSTXT_OBEY = True  # default False; read by: crawler.robots.RobotsTxt
 DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
 CONCURRENT_REQUESTS = 4  # default 16: few enough that a run stops soon after it is told to; read by: the downloader
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; read by: the downloader's slots
 COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by: CookiesMiddleware
 
+# The hours of the day in which a paper may be crawled, on its own clock: "22:00-06:00". None is any time.
+LUUBAO_HOURS = None  # read by: crawler.curfew
+
+# Patience, in seconds where nothing else is said; read by: crawler.guest
+LUUBAO_ERRORS_IN_A_ROW = 5  # then a host is left alone
+LUUBAO_FIRST_QUIET = 15 * 60  # for how long, doubled with every further error, in later runs too
+LUUBAO_LONGEST_QUIET = 6 * 60 * 60
+LUUBAO_FIRST_PAUSE = 30  # after a 429 or 503 that does not say how long; doubled with every further one
+LUUBAO_LONGEST_WAIT = 5 * 60  # what a run waits for a host; one that wants more rest is left to a later run
+LUUBAO_LONGEST_DELAY = 5 * 60  # the longest Crawl-delay obeyed by waiting; a longer one is obeyed by leaving
+
+# Hosts of our own network that may be asked all the same: names or addresses, with or without a port, commas between.
+LUUBAO_INSIDE = ""  # read by: crawler.guest
+
 # Bounds
-DOWNLOAD_TIMEOUT = 60  # default 180, in seconds; read by: the download handler
-DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB: no article is larger; read by: the download handler
-LUUBAO_MAX_PAGES = 0  # no limit; `luubao crawl --max-pages` sets it; read by: crawler.scheduler
+DOWNLOAD_TIMEOUT = 60  # default 180, in seconds, from the first byte sent to the last received; the download handler
+DOWNLOAD_MAXSIZE = 32 * 1024 * 1024  # default 1 GiB; as it comes, and unpacked: crawler.bounds, crawler.unpacking
+LUUBAO_MAXSIZE_NOT_TEXT = 4 * 1024 * 1024  # of what a page's address serves and is no text; read by: crawler.bounds
+DOWNLOAD_WARNSIZE = 0  # default 32 MiB: the capture says what was left; read by: the download handler
+LUUBAO_MAX_PAGES = 0  # no limit; read by: crawler.scheduler
 LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive.schedule; crawler.extensions.Record
 LUUBAO_RECHECK_ALL = False  # whether all that is known is looked at, due or not; read by: crawler.extensions.Record
 LUUBAO_READERS = None  # processes that read; None is one for each core; read by: crawler.extensions.Record
+
+LUUBAO_NORMAL_SINCE = None  # the first day whose runs say what is usual; read by: crawler.extensions.Record
+LUUBAO_PING_URL = None  # who hears how a run ended; read by: crawler.crawl
 
 # The frontier is a table of the archive, which knows what was asked for (default: a queue in memory).
 SCHEDULER = "crawler.scheduler.FrontierScheduler"
@@ -45,25 +68,28 @@ RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: crawler.extensions.Record tel
 TELNETCONSOLE_ENABLED = False  # default True; read by: TelnetConsole
 REMOTE_CONTROL_ENABLED = False  # default True; read by: RemoteControl
 
+DOWNLOAD_HANDLERS = {
+    # default: Scrapy's own; a paper leads nowhere but to the web
+    "http": "crawler.gate.Gate",
+    "https": "crawler.gate.Gate",
+    **dict.fromkeys(("data", "file", "ftp", "s3")),
+}
 DOWNLOADER_MIDDLEWARES = {
     # default {}; Scrapy's own allows everything when robots.txt fails, or moved
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
+    "crawler.gate.Refuse": 90,
     "crawler.robots.RobotsTxt": 100,
+    "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+    "crawler.unpacking.Unpacking": 590,
 }
 ITEM_PIPELINES = {"crawler.pictures.Pictures": 100}  # default {}
 EXTENSIONS = {
     # default {}
+    "crawler.curfew.Curfew": 50,
     "crawler.extensions.Record": 100,
-    "crawler.extensions.CrawlDelay": 200,
+    "crawler.guest.Guest": 150,
+    "crawler.bounds.Bounds": 160,
+    "crawler.delay.CrawlDelay": 200,
     "crawler.progress.Progress": 300,
 }
 LOG_LEVEL = "INFO"  # default DEBUG; `luubao crawl` lowers it to WARNING so that cron stays quiet
-
-# Other archives, for `luubao backfill`; read by: crawler.backfill.command. A pywb of one's own is
-# <address>/<collection>/cdx
-# and <address>/<collection>/.
-LUUBAO_WAYBACK_CDX = os.environ.get("LUUBAO_WAYBACK_CDX", "https://web.archive.org/cdx/search/cdx")
-LUUBAO_WAYBACK_REPLAY = os.environ.get("LUUBAO_WAYBACK_REPLAY", "https://web.archive.org/web/")
-LUUBAO_COMMONCRAWL_INDEX = os.environ.get("LUUBAO_COMMONCRAWL_INDEX", "https://index.commoncrawl.org/")
-LUUBAO_COMMONCRAWL_DATA = os.environ.get("LUUBAO_COMMONCRAWL_DATA", "https://data.commoncrawl.org/")
-LUUBAO_BACKFILL_DELAY = float(os.environ.get("LUUBAO_BACKFILL_DELAY", "1.5"))  # in seconds, between two requests

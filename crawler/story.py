@@ -64,8 +64,8 @@ def _crawl(database: Path, base_url: str) -> None:
     """The command that cron runs, in a process of its own as cron would."""
     command = [sys.executable, "-m", "crawler", "crawl", "demo", "--db", str(database), "--base-url", base_url]
     _say(f"$ luubao crawl demo --db {database} --base-url {base_url}")
-    elsewhere = {name: value for name, value in os.environ.items() if name != "LUUBAO_PICTURES"}
-    if code := subprocess.run(command, check=False, env=elsewhere).returncode:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
+    if code := subprocess.run(command, check=False, env=plain | {"LUUBAO_CONFIG": os.devnull}).returncode:
         raise LuubaoError(f"the crawl ended with exit code {code}")
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
+
+from archive.comparison import Finding
 
 _ALIVE = ("edited", "unchanged", "revisit", "not-modified")
 _COLLAPSES = {
@@ -18,7 +20,8 @@ _TOLERATED = 0.1
 
 
 class Exit(IntEnum):
-    """Exit codes of `luubao crawl`. 2 is click's code for a wrong command line; 75 is EX_TEMPFAIL of sysexits.h."""
+    """Exit codes of `luubao crawl`. 2 is click's code for a wrong command line; 75 is EX_TEMPFAIL of sysexits.h. From 6
+    on something is to be told though all was done."""
 
     OK = 0
     FAILED = 1
@@ -26,8 +29,24 @@ class Exit(IntEnum):
     NOTHING_FOUND = 3
     PARTLY_FAILED = 4
     INTERRUPTED = 5
+    OK_WITH_WARNINGS = 6
     LOCKED = 75
 
+
+MEANINGS = {
+    Exit.OK: "ok",
+    Exit.FAILED: "failed: the archive could not be written, or a mistake of luubao's own",
+    Exit.MISCONFIGURED: "misconfigured: wrong command line or settings, no contact, unknown outlet, unusable archive",
+    Exit.NOTHING_FOUND: "nothing found: no page answered, or none was an article",
+    Exit.PARTLY_FAILED: "partly failed: more than a tenth of the requests failed; or a third of the known articles that"
+    " were looked at had disappeared or could no longer be read; or something collapsed that the outlet's history says"
+    " should be there",
+    Exit.INTERRUPTED: "interrupted by a signal; the next run goes on from there",
+    Exit.OK_WITH_WARNINGS: "ok, with warnings: something is not as usual for this outlet, or could not be told to"
+    " `ping_url`",
+    Exit.LOCKED: "locked: another process crawls this outlet into this archive",
+}
+"""What each says, for the docs."""
 
 _EXITS = {
     "ok": Exit.OK,
@@ -35,20 +54,30 @@ _EXITS = {
     "partly-failed": Exit.PARTLY_FAILED,
     "failed": Exit.FAILED,
     "interrupted": Exit.INTERRUPTED,
+    # these two never began, and are in no archive
+    "locked": Exit.LOCKED,
+    "misconfigured": Exit.MISCONFIGURED,
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """outcome: the word kept in runs.outcome; reason: the sentence, None when all is well."""
+    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well.
+    warnings: what is not as usual, in sentences; news: those of them that no run of the last day has told."""
 
     outcome: str
     reason: str | None = None
+    warnings: tuple[str, ...] = ()
+    news: tuple[str, ...] = ()
 
     @property
     def exit(self) -> Exit:
         """The exit code that says the same."""
-        return _EXITS[self.outcome]
+        return Exit.OK_WITH_WARNINGS if self.outcome == "ok" and self.warnings else _EXITS[self.outcome]
+
+    def warned(self, *sentences: str) -> Verdict:
+        """The same with further warnings."""
+        return replace(self, warnings=(*self.warnings, *sentences), news=(*self.news, *sentences))
 
 
 def judge(
@@ -59,6 +88,8 @@ def judge(
     answers = counts.get("captures", 0)
     if not answers:
         return Verdict("nothing-found", _silence(counts, failures))
+    if finish_reason == "outside-hours":
+        return Verdict("ok", "Stopped at the end of the paper's hours; the next run goes on from here")
     if finish_reason == "shutdown":
         return Verdict("interrupted", "Stopped by a signal; the next run goes on from here")
     if trouble := _trouble(counts, mistakes):
@@ -66,6 +97,20 @@ def judge(
     if not known and finish_reason == "finished":
         return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
     return _collapse(counts)
+
+
+def compared(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:
+    """The verdict after a look at the outlet's history: a collapse turns a run that went well into one that did not,
+    the rest are warnings."""
+    collapses = [one.sentence for one in findings if one.collapse]
+    if verdict.outcome == "ok" and collapses:
+        verdict, first = Verdict("partly-failed", collapses[0]), collapses[0]
+        findings = [one for one in findings if one.sentence != first]
+    return replace(
+        verdict,
+        warnings=tuple(one.sentence for one in findings),
+        news=tuple(one.sentence for one in findings if not one.known),
+    )
 
 
 def _silence(counts: Mapping[str, int], failures: Sequence[str]) -> str:

@@ -17,7 +17,12 @@ from archive.schema import TABLES
 from archive.store import open_archive
 from archive.store.tabular import FIELDS
 from archive.store.ten import TOPICS, Question
+from archive.status.text import lines as status_lines
 from crawler.cli import luubao
+from crawler.sample import sample
+from crawler.summary import FIELDS
+from crawler.verdict import MEANINGS
+from tests.archive.imaginary_status import imaginary_status
 
 
 def commands() -> str:
@@ -108,6 +113,34 @@ _BY_OUR_CLOCK = re.compile(r"ORDER BY \S*(_at|gone_since|version_id|stood_days)\
 def _cut(value: object) -> str:
     text = "" if value is None else " ".join(str(value).split())
     return text if len(text) <= _SHOWN_LETTERS else text[:_SHOWN_LETTERS] + "…"
+
+
+def example(name: str, language: str) -> str:
+    """One of the files in docs/examples, which the tests try."""
+    return f"```{language}\n{(Path('docs/examples') / name).read_text('utf-8').strip()}\n```"
+
+
+def sample_settings() -> str:
+    """What `luubao settings --example` prints."""
+    return f"```toml\n{sample().strip()}\n```"
+
+
+def exit_codes() -> str:
+    """What `luubao crawl` ends with."""
+    rows = [f"| {int(code)} | {meaning} |" for code, meaning in MEANINGS.items()]
+    return "\n".join(["| exit code | meaning |", "|---|---|", *rows])
+
+
+def summary_fields() -> str:
+    """What the JSON summary of a crawl holds."""
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in FIELDS.items()]
+    return "\n".join(["| field | holds |", "|---|---|", *rows])
+
+
+def status_page() -> str:
+    """What `luubao status` prints about two imaginary newspapers."""
+    lines = [click.unstyle(line) for line in status_lines(imaginary_status())]
+    return "\n".join(["```", "$ luubao status", *lines, "```"])
 
 
 def file(path: str) -> str:

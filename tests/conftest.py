@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,8 @@ from sqlite_utils import Database
 from archive import Capture, Run, open_archive, start_run
 from tests.mortal import Parent, forking
 from tests.support import NOON, PAPER, Shoot
+
+os.environ["LUUBAO_CONFIG"] = os.devnull  # nobody's own settings, whoever runs the tests
 
 
 @pytest.fixture

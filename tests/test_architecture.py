@@ -16,10 +16,10 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.arrive", "archive.rebuild", "archive.merge", "archive.imports", "archive.export", "archive.store", "archive.migrations", "archive.ingest", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story"),
+    "sqlite_utils": ("archive.arrive", "archive.rebuild", "archive.merge", "archive.imports", "archive.export", "archive.store", "archive.migrations", "archive.ingest", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story"),
     "sqlite3": ("archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),
     "backports.zstd": ("archive.store.codecs",),
-    "click": ("archive.exchange_cli", "archive.export_cli", "crawler.backfill.command", "archive.cli", "archive.diff_cli", "archive.options", "archive.reading_cli", "archive.reread_cli", "archive.keeping_cli", "archive.terminal", "crawler.cli", "crawler.story"),
+    "click": ("archive.exchange_cli", "archive.export_cli", "crawler.backfill.command", "archive.cli", "archive.diff_cli", "archive.options", "archive.reading_cli", "archive.reread_cli", "archive.keeping_cli", "archive.terminal", "archive.status.text", "crawler.cli", "crawler.options", "crawler.running", "crawler.settings_cli", "crawler.status_cli", "crawler.story"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
         "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store",

@@ -111,6 +111,7 @@ def _cleaned(
         found = lead.Lead(bold.element, bold.text, "bold")
     declared_text = scripted.declared_text(page, sum(len(piece.text) for piece in kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
+    origins.append(("container", containers.place(container.element)))
     return Body(
         declared_text or _blocks(kept, pictures),
         declared_images.completed(pictures.images, page),

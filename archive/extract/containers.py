@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -22,6 +23,11 @@ _texts = selector(
 )
 _article_body = selector("//*[@itemprop][contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 
+_DIGITS = re.compile(r"\d+")
+_MOST_CLASSES = 3
+_LONGEST_NUMBER = 40  # a longer id is a slug made of a headline
+_LONGEST_PLACE = 120
+
 _BARE = ("div", "td", "section", "article")
 _own_texts = texts("text()")
 _SHORT = 30  # characters below which a paragraph says nothing about where the article is
@@ -37,6 +43,24 @@ class Container:
     element: html.HtmlElement
     origin: str
     rules: Rules | None = None
+
+
+def place(element: html.HtmlElement) -> str:
+    """The element as a style sheet would name it, such as `div#content.detail`: by its own id and classes, or below the
+    innermost element that has some. Without digits, which differ from article to article."""
+    path = str(element.tag)
+    for ancestor in element.iterancestors():
+        if name := _name(element):
+            return f"{element.tag}{name}{path.removeprefix(str(element.tag))}"[:_LONGEST_PLACE]
+        element, path = ancestor, f"{ancestor.tag} > {path}"
+    return path[:_LONGEST_PLACE]
+
+
+def _name(element: html.HtmlElement) -> str:
+    number = _DIGITS.sub("", (element.get("id") or "").strip())
+    classes = (element.get("class") or "").split()[:_MOST_CLASSES]
+    dotted = "".join(f".{_DIGITS.sub('', one)}" for one in classes)
+    return (f"#{number}" if number and len(number) <= _LONGEST_NUMBER else "") + dotted
 
 
 def by_rules(root: html.HtmlElement, rules: Iterable[Rules]) -> Container | None:

@@ -46,6 +46,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufd
 
 
 _C0 = bytes([*range(9), 11, *range(14, 32), 127])
+_BINARY = bytes([*range(9), 11, *range(14, 27), *range(28, 32)])
 _SPACED = bytes.maketrans(b"\x0c", b" ")
 _C1_BYTES = re.compile(rb"\xc2[\x80-\x9f]")
 _NONCHARACTERS = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
@@ -54,6 +55,15 @@ _NONCHARACTERS = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
 def decode(body: bytes, header_charset: str | None = None) -> str:
     """The page's text without control characters. Never raises; undecodable bytes become U+FFFD."""
     return clean(_decoded(body, header_charset))
+
+
+def is_binary(body: bytes) -> bool:
+    """Whether a body is no text at all: many of its first bytes are such as no text has (the binary data bytes of
+    https://mimesniff.spec.whatwg.org/#binary-data-byte). A charset that gives every byte a letter, there always is."""
+    head = body[:4096]
+    if any(head.startswith(mark) for mark, _ in _BOMS) or _wide(head):
+        return False
+    return (len(head) - len(head.translate(None, _BINARY))) * 50 > len(head)
 
 
 def clean(text: str) -> str:

@@ -31,6 +31,8 @@ def read_page(
     among dated rules, outlet names them. encoding: the charset of the HTTP header. timezone: the IANA name of the
     outlet's clock, for stamps that name no zone. Never raises for any body.
     """
+    if isinstance(body, bytes) and decode.is_binary(body):
+        return Unreadable("not-html", extractor=extractor_name())
     text = decode.decode(body, encoding) if isinstance(body, bytes) else decode.clean(body)
     refused = limits.refusal(text) or kinds.refused_source(text)
     if refused:

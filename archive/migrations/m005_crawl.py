@@ -66,10 +66,38 @@ CREATE TABLE habits (
 ) STRICT, WITHOUT ROWID;
 """
 
+# What was not as usual in a run, and the measures by which that is told. Seals cover what a run brought and how it
+# ended; warnings and measures are made from that, and a warning can come after the seal (a monitoring address that
+# cannot be reached), so these two columns stay open.
+_RUNS = """
+ALTER TABLE runs ADD COLUMN warnings TEXT;
+ALTER TABLE runs ADD COLUMN health TEXT;
+
+DROP TRIGGER runs_sealed;
+CREATE TRIGGER runs_sealed
+BEFORE UPDATE OF id, outlet_id, started_at, finished_at, outcome, reason, software, stats ON runs
+WHEN EXISTS (SELECT 1 FROM seals WHERE run_id = old.id)
+BEGIN SELECT RAISE(ABORT, 'the run is sealed'); END;
+"""
+
+# How hosts answered, which later runs heed, and what was odd about an exchange.
+_HOSTS = """
+CREATE TABLE hosts (
+  host TEXT PRIMARY KEY,
+  errors INTEGER NOT NULL,
+  quiet_until TEXT,
+  reason TEXT,
+  no_rules_since TEXT,
+  noted_at TEXT NOT NULL
+) STRICT;
+
+ALTER TABLE captures ADD COLUMN detail TEXT;
+"""
+
 
 @migrations()
 def m005_crawl(db: Database) -> None:
-    """Columns and indexes for a frontier that is taken a few addresses at a time."""
-    for statements in (_FRONTIER, _HABITS):
+    """A frontier that is taken a few addresses at a time; habits of papers, manners of hosts; what was not as usual."""
+    for statements in (_FRONTIER, _HABITS, _HOSTS, _RUNS):
         script(db, statements)
     db.execute("PRAGMA user_version = 5")

@@ -9,6 +9,7 @@ from archive.store.frontier import (
     enter,
     forbid,
     give_up,
+    leave,
     links_are_noted,
     note_links,
     plant,
@@ -18,10 +19,11 @@ from archive.store.frontier import (
 )
 from archive.store.furniture import furniture_of, learn_furniture, put_furniture
 from archive.store.habits import rechecks
+from archive.store.hosts import note_hosts, troubled_hosts
 from archive.store.identity import Source, latest_version, withdrawn_twin
 from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
-from archive.store.pictures import due_pictures, keep_picture, pictures_of, stored_pictures
+from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
 from archive.store.refile import Recording
 from archive.store.rehearsal import Rehearsal
 from archive.store.runs import article_count, finish_run, register, start_run
@@ -66,7 +68,10 @@ __all__ = [
     "latest_version",
     "leads_away",
     "learn_furniture",
+    "leave",
+    "leave_picture",
     "links_are_noted",
+    "note_hosts",
     "note_links",
     "note_move",
     "note_redirect",
@@ -86,6 +91,7 @@ __all__ = [
     "stored_pictures",
     "taken_in_run",
     "transaction",
+    "troubled_hosts",
     "unread",
     "validators",
     "waiting",

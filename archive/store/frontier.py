@@ -252,6 +252,15 @@ def give_up(db: Database, run: Run, url: str, at: datetime) -> None:
         postpone(db, run, url_key(url), at)
 
 
+def leave(db: Database, run: Run, url: str, until: datetime) -> None:
+    """The host is left alone: the address is due when that ends."""
+    with transaction(db):
+        db.execute(
+            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
+            [clock.stamp(until), run.outlet_id, url_key(url)],
+        )
+
+
 def forbid(db: Database, run: Run, url: str, at: datetime) -> None:
     """robots.txt forbids the address: it is not asked for again for a month, in case the paper changes its mind."""
     with transaction(db):

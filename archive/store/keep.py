@@ -115,12 +115,13 @@ def _append(
 ) -> int:
     cursor = db.execute(
         "INSERT INTO captures (run_id, outlet_id, url_key, requested_url, final_url, captured_at, status, outcome,"
-        " encoding, etag, last_modified, body_id, revisit_of, via) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        " encoding, etag, last_modified, body_id, revisit_of, via, detail)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             run.id, run.outlet_id, key, capture.requested_url, capture.final_url, clock.stamp(capture.captured_at),
             capture.status, outcome, capture.encoding, capture.header("ETag"), capture.header("Last-Modified"),
             revisit.body_id if revisit else body_id, revisit.root if revisit else None,
-            json.dumps(capture.via) if capture.via else None,
+            json.dumps(capture.via) if capture.via else None, capture.detail,
         ],
     )  # fmt: skip
     capture_id = int(cursor.lastrowid or 0)

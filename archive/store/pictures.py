@@ -177,6 +177,12 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
     )
 
 
+def leave_picture(db: Database, picture: WantedPicture, until: datetime) -> None:
+    """The host is left alone: the picture is due when that ends."""
+    with transaction(db):
+        db.execute("UPDATE images SET due_at = ? WHERE id = ?", [clock.stamp(until), picture.image_id])
+
+
 def _failures(db: Database, image_id: int) -> int:
     """How many times in a row it has failed now."""
     (count,) = db.execute(

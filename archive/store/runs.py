@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -66,15 +66,29 @@ def article_count(db: Database, run: Run) -> int:
 
 
 def finish_run(
-    db: Database, run: Run, *, outcome: str, reason: str | None, stats: Mapping[str, Any], at: datetime
+    db: Database,
+    run: Run,
+    *,
+    outcome: str,
+    reason: str | None,
+    stats: Mapping[str, Any],
+    at: datetime,
+    warnings: Sequence[str] = (),
+    health: Mapping[str, Any] | None = None,
 ) -> None:
-    """Closes a run with its verdict and its counts, seals it, and folds the write-ahead log into the file."""
+    """Closes a run with its verdict, its counts, what was not as usual, and the measures that archive.health made;
+    seals it, and folds the write-ahead log into the file."""
     with transaction(db):
         db.execute(
-            "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ? WHERE id = ?",
-            [clock.stamp(at), outcome, reason, json.dumps(dict(stats), default=str), run.id],
+            "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ?, warnings = ?, health = ?"
+            " WHERE id = ?",
+            [clock.stamp(at), outcome, reason, *map(_json, (dict(stats), list(warnings), dict(health or {}))), run.id],
         )
         seal_finished(db, at)
         if has_doubled(db, run):
             learn_dictionary(db, run.outlet_id, at)
     checkpoint(db)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,6 +1,7 @@
 """The seal of a run: a digest over what it brought and over the seal before it.
 
-A capture's digest is the SHA-256 of its facts, its headers and its body's digest, as one line of JSON. A seal is the
+A capture's digest is the SHA-256 of its facts, its headers and its body's digest, as one line of JSON; its detail
+is the last of these where it has one. A seal is the
 SHA-256 over a first line, JSON of the previous seal's digest and the run's facts, and then one line with the
 hexadecimal digest of each capture, in order of arrival, and of each fetch of a picture. JSON is UTF-8 without spaces;
 every line ends with a line feed. No row number is part of it, so seals hold wherever the captures go. Whoever notes
@@ -28,7 +29,7 @@ _RUN = (
 )
 _CAPTURES = (
     "SELECT captures.id, url_key, requested_url, final_url, captured_at, status, outcome, encoding, etag,"
-    " last_modified, via, bodies.digest, headers.request, headers.response FROM captures"
+    " last_modified, via, bodies.digest, headers.request, headers.response, captures.detail FROM captures"
     " LEFT JOIN bodies ON bodies.id = captures.body_id LEFT JOIN headers ON headers.capture_id = captures.id"
     " WHERE run_id = ? ORDER BY captures.id"
 )
@@ -67,6 +68,8 @@ def seal_of(db: Database, run_id: int, previous: str | None) -> Seal:
 def row_digests(db: Database, table: str, run_id: int) -> Iterator[tuple[int, bytes]]:
     """Number and digest of each row of a sealed table that a run brought, in order of arrival."""
     for row_id, *facts in db.execute(SEALED[table], [run_id]):
+        if table == "captures" and facts[-1] is None:  # a fact that captures began to have when seals were many
+            facts.pop()
         yield row_id, hashlib.sha256(_line(facts)).digest()
 
 

@@ -107,6 +107,6 @@ def table(database: Path) -> Iterator[str]:
 
 if __name__ == "__main__":
     with served() as base_url:
-        verdict, _ = crawl(RealPages, Path(sys.argv[1]), base_url=base_url, overrides={"LOG_LEVEL": "WARNING"})
+        verdict = crawl(RealPages, Path(sys.argv[1]), base_url=base_url, overrides={"LOG_LEVEL": "WARNING"}).verdict
     print(verdict.outcome)  # noqa: T201  # it is a program
     print("\n".join(table(Path(sys.argv[1]))))  # noqa: T201  # it is a program

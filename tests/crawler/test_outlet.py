@@ -106,7 +106,7 @@ def careless(*_):
 discovery.links = careless  # here, and in the processes that read, which import this file too
 
 if __name__ == "__main__":
-    verdict, _ = crawl(Demo, Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_ENABLED": False})
+    verdict = crawl(Demo, Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_ENABLED": False}).verdict
     print(verdict.outcome, verdict.exit.name, verdict.reason)
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from archive import Reading, Unreadable, read_page
@@ -15,6 +17,8 @@ UNREADABLE = {
     "nothing": (b"", "empty"),
     "white space": (b" \n\t " * 50, "empty"),
     "png": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40, "not-html"),
+    "noise": (random.Random(7).randbytes(300_000), "not-html"),  # somewhere in it stand <a> and <p>, in any charset
+    "noise after a tag": (b"<html><body><p>" + random.Random(8).randbytes(300_000), "not-html"),
     "pdf": (b"%PDF-1.7\n1 0 obj <<>> endobj", "not-html"),
     "json": (b'{"status": "ok", "html": "<p>x</p>"}', "not-html"),
     "rss": (b'<?xml version="1.0"?><rss version="2.0"><channel><title>x</title></channel></rss>', "not-html"),

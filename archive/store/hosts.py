@@ -1,0 +1,45 @@
+"""How hosts have answered lately: what a run leaves behind for the next one, whichever outlet that crawls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.records import HostState
+from archive.store.connection import transaction
+
+
+def troubled_hosts(db: Database) -> list[HostState]:
+    """Every host that has something against it; of the others nothing is kept."""
+    rows = db.execute("SELECT host, errors, quiet_until, reason, no_rules_since FROM hosts ORDER BY host").fetchall()
+    return [
+        HostState(host, errors, _moment(quiet_until), reason, _moment(since))
+        for host, errors, quiet_until, reason, since in rows
+    ]
+
+
+def note_hosts(db: Database, states: Sequence[HostState], at: datetime) -> None:
+    """Writes down how hosts stand; a host with nothing against it is forgotten."""
+    with transaction(db):
+        for state in states:
+            db.execute("DELETE FROM hosts WHERE host = ?", [state.host])
+            if state.is_troubled:
+                db.execute(
+                    "INSERT INTO hosts (host, errors, quiet_until, reason, no_rules_since, noted_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        state.host, state.errors, _stamp(state.quiet_until), state.reason,
+                        _stamp(state.no_rules_since), clock.stamp(at),
+                    ],
+                )  # fmt: skip
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else clock.parse(text)
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else clock.stamp(moment)

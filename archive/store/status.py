@@ -1,0 +1,123 @@
+"""What `luubao status` and the verdict on a run ask: runs as they ended, and what waits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.store.connection import snapshot, transaction
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """A run. outcome: as runs.outcome; reason: its sentence, if any; warnings: what was not as usual; stats: its
+    counts; health: its measures, as archive.health writes them."""
+
+    id: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str
+    reason: str | None
+    warnings: tuple[str, ...]
+    stats: Mapping[str, int]
+    health: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Addresses of an outlet that are due: never asked for; known, and to be looked at again; and lists, seeds among
+    them."""
+
+    never_asked: int
+    known: int
+    lists: int
+
+
+@dataclass(frozen=True, slots=True)
+class OutletFacts:
+    """An outlet as the archive has it. runs: the latest, oldest first."""
+
+    name: str
+    title: str
+    timezone: str
+    articles: int
+    edited: int
+    gone: int
+    waiting: Waiting
+    runs: tuple[RunFacts, ...]
+
+
+def outlet_names(db: Database) -> list[str]:
+    """Names of all outlets that were ever crawled."""
+    return [row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name").fetchall()]
+
+
+def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
+    """An outlet's runs that began at that time or later, oldest first."""
+    rows = db.query(
+        "SELECT id, started_at, finished_at, outcome, reason, warnings, stats, health FROM runs"
+        " WHERE outlet_id = ? AND started_at >= ? ORDER BY started_at, id",
+        [outlet_id, clock.stamp(since)],
+    )
+    return [_facts(row) for row in rows]
+
+
+def _facts(row: Mapping[str, Any]) -> RunFacts:
+    return RunFacts(
+        row["id"],
+        clock.parse(row["started_at"]),
+        clock.parse(row["finished_at"]) if row["finished_at"] else None,
+        row["outcome"],
+        row["reason"],
+        tuple(json.loads(row["warnings"] or "[]")),
+        json.loads(row["stats"]),
+        json.loads(row["health"] or "{}"),
+    )
+
+
+def outlet_facts(db: Database, since: datetime, at: datetime) -> list[OutletFacts]:
+    """Every outlet with what it holds, its runs since that time, and what is due by `at`; all of one moment."""
+    with snapshot(db):
+        return list(_each(db, since, at))
+
+
+def _each(db: Database, since: datetime, at: datetime) -> Iterator[OutletFacts]:
+    rows = db.query(
+        "SELECT outlets.id, name, title, timezone, count(articles.id) AS articles,"
+        " count(articles.id) FILTER (WHERE version_count > 1) AS edited,"
+        " count(gone_since) AS gone FROM outlets LEFT JOIN articles ON articles.outlet_id = outlets.id"
+        " GROUP BY outlets.id ORDER BY name"
+    )
+    for row in list(rows):
+        outlet_id = row.pop("id")
+        yield OutletFacts(**row, waiting=_waiting(db, outlet_id, at), runs=tuple(runs_of(db, outlet_id, since)))
+
+
+def _waiting(db: Database, outlet_id: int, at: datetime) -> Waiting:
+    never, known, lists = db.execute(
+        "SELECT count(*) FILTER (WHERE rank = 1), count(*) FILTER (WHERE rank = 3),"
+        " count(*) FILTER (WHERE rank IN (0, 2)) FROM frontier WHERE outlet_id = ? AND due_at <= ?",
+        [outlet_id, clock.stamp(at)],
+    ).fetchone()
+    return Waiting(never, known, lists)
+
+
+def warned_before(db: Database, run_id: int, sentence: str, span: timedelta) -> bool:
+    """Whether a run of the same outlet that began so long before that one, or later, carries the same warning."""
+    outlet_id, started = db.execute("SELECT outlet_id, started_at FROM runs WHERE id = ?", [run_id]).fetchone()
+    earlier = runs_of(db, outlet_id, clock.parse(started) - span)
+    return any(sentence in run.warnings for run in earlier if run.id < run_id)
+
+
+def warn(db: Database, run_id: int, warnings: Sequence[str]) -> None:
+    """Adds warnings to a run that is recorded already. Raises ArchiveUnusable."""
+    with transaction(db):
+        (former,) = db.execute("SELECT warnings FROM runs WHERE id = ?", [run_id]).fetchone()
+        told = [*json.loads(former or "[]"), *warnings]
+        db.execute("UPDATE runs SET warnings = ? WHERE id = ?", [json.dumps(told, ensure_ascii=False), run_id])

@@ -1,0 +1,204 @@
+"""The settings in force: command line over environment over luubao.toml over what is built in.
+
+A file is looked for at the path that `--config` or LUUBAO_CONFIG names, then as luubao.toml in the present folder, then
+as luubao/luubao.toml in the user's configuration folder (XDG Base Directory Specification 0.8); the first counts alone.
+What is said of one outlet goes before what is said of all: a section [outlets.NAME] over the spider's own values, and
+these over [crawl].
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from archive.errors import Misconfigured
+from crawler import kinds
+from crawler.keys import BY_NAME, KEYS, Key
+from crawler.kinds import Value
+
+FILE = "luubao.toml"
+VARIABLE = "LUUBAO_CONFIG"
+_SECTIONS = ("archive", "crawl", "outlets")
+Values = Mapping[str, Value]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting in force. origin: who says so, such as `/etc/luubao.toml [crawl]`, `LUUBAO_DELAY` or `default`."""
+
+    key: Key
+    value: Value
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Configuration:
+    """What the environment and one file say. file: None where there is none. outlets: by their names."""
+
+    file: Path | None = None
+    environment: Values = field(default_factory=dict)
+    archive: Values = field(default_factory=dict)
+    crawl: Values = field(default_factory=dict)
+    outlets: Mapping[str, Values] = field(default_factory=dict)
+
+    def named(self, outlet: str | None = None) -> dict[str, Setting]:
+        """What is said for an outlet in particular: by the environment and by the outlet's own section."""
+        own = self.outlets.get(outlet or "", {})
+        said = {name: self._setting(name, value, f"[outlets.{outlet}]") for name, value in own.items()}
+        return said | {name: self._setting(name, value) for name, value in self.environment.items()}
+
+    def general(self) -> dict[str, Setting]:
+        """What the file says for all outlets."""
+        said = {name: self._setting(name, value, "[archive]") for name, value in self.archive.items()}
+        return said | {name: self._setting(name, value, "[crawl]") for name, value in self.crawl.items()}
+
+    def _setting(self, name: str, value: Value, section: str = "") -> Setting:
+        return Setting(BY_NAME[name], value, f"{self.file} {section}" if section else BY_NAME[name].variable)
+
+    def settings(self, outlet: str | None = None, spider: Values | None = None) -> list[Setting]:
+        """Every setting as it is in force, for an outlet or for all. spider: what the outlet's spider says."""
+        own = {name: Setting(BY_NAME[name], value, f"spider {outlet}") for name, value in (spider or {}).items()}
+        said = self.general() | own | self.named(outlet)
+        return [said.get(key.name) or Setting(key, key.default, "default") for key in KEYS]
+
+    def value(self, name: str, outlet: str | None = None) -> Value:
+        """One setting as it is in force."""
+        return next(one.value for one in self.settings(outlet) if one.key.name == name)
+
+    def check_outlets(self, known: Collection[str]) -> None:
+        """Raises Misconfigured where a section names an outlet that there is none of."""
+        wrong = [
+            f"{self.file} [outlets.{name}]: no outlet is called {name}{_meant(name, known)}. "
+            f"There are: {', '.join(sorted(known))}"
+            for name in self.outlets
+            if name not in known
+        ]
+        _refuse(wrong)
+
+
+def load(named: str | Path | None = None, environment: Mapping[str, str] | None = None) -> Configuration:
+    """Reads the environment and the file that `named`, or else the environment, names, or that is found.
+
+    Raises Misconfigured with a sentence for everything that is wrong, all at once.
+    """
+    variables = os.environ if environment is None else environment
+    file = _find(named, variables)
+    written = _parsed(file) if file else {}
+    wrong: list[str] = []
+    found = Configuration(
+        file,
+        environment=_from_environment(variables, wrong),
+        archive=_section(file, "archive", written.get("archive", {}), wrong),
+        crawl=_section(file, "crawl", written.get("crawl", {}), wrong),
+        outlets=_outlets(file, written.get("outlets", {}), wrong),
+    )
+    wrong += _misplaced(file, written)
+    _refuse(wrong)
+    return found
+
+
+def for_scrapy(settings: Mapping[str, Setting]) -> dict[str, Any]:
+    """The Scrapy settings that these become."""
+    return {one.key.scrapy: one.key.for_scrapy(one.value) for one in settings.values() if one.key.scrapy}
+
+
+def _refuse(wrong: list[str]) -> None:
+    if wrong:
+        raise Misconfigured("\n".join(wrong))
+
+
+def _find(named: str | Path | None, variables: Mapping[str, str]) -> Path | None:
+    if asked := named or variables.get(VARIABLE):
+        return Path(asked)
+    home = variables.get("XDG_CONFIG_HOME") or Path(variables.get("HOME") or Path.home(), ".config")
+    return next((place for place in (Path(FILE), Path(home, "luubao", FILE)) if place.is_file()), None)
+
+
+def _parsed(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8-sig"))
+    except OSError as error:
+        raise Misconfigured(f"{file} cannot be read: {error.strerror}. Name another file with --config") from error
+    except UnicodeDecodeError as error:
+        raise Misconfigured(f"{file} is not UTF-8: save it as UTF-8") from error
+    except tomllib.TOMLDecodeError as error:
+        raise Misconfigured(f"{file} is not TOML: {error}") from error
+
+
+def _from_environment(variables: Mapping[str, str], wrong: list[str]) -> Values:
+    """Variables that are set to nothing count as unset. One that is almost a setting's name is a slip of the pen;
+    others of our prefix may be somebody else's."""
+    names = {key.variable: key for key in KEYS}
+    found: dict[str, Value] = {}
+    for variable, text in variables.items():
+        if variable in names and text.strip():
+            _take(found, names[variable], text, f"{variable}={text}", wrong, written=True)
+        elif variable.startswith("LUUBAO_") and variable not in names and variable != VARIABLE:
+            meant = _meant(variable, names)
+            wrong += [f"{variable}: there is no such setting{meant}"] if meant else []
+    return found
+
+
+def _section(file: Path | None, section: str, values: Any, wrong: list[str], place: str | None = None) -> Values:
+    place = f"{file} [{place or section}]"
+    if not isinstance(values, Mapping):
+        wrong.append(f"{place}: must be a section of settings, such as [{section}] on a line of its own")
+        return {}
+    found: dict[str, Value] = {}
+    for name, value in values.items():
+        key = BY_NAME.get(name)
+        if key is None or key.section != section:
+            wrong.append(f"{place} {name}: {_no_such(name, section, key)}")
+        elif _take(found, key, value, f"{place} {name} = {_shown(value)}", wrong) and key.path and file:
+            found[name] = kinds.placed(str(found[name]), file.absolute().parent)
+    return found
+
+
+def _take(found: dict[str, Value], key: Key, value: Any, said: str, wrong: list[str], *, written: bool = False) -> bool:
+    try:
+        found[key.name] = key.kind.check(key.kind.read(value) if written else value)
+    except ValueError:
+        wrong.append(f"{said}: must be {key.kind.right}")
+    return key.name in found
+
+
+def _outlets(file: Path | None, sections: Any, wrong: list[str]) -> Mapping[str, Values]:
+    if isinstance(sections, Mapping) and all(isinstance(values, Mapping) for values in sections.values()):
+        return {name: _section(file, "crawl", values, wrong, f"outlets.{name}") for name, values in sections.items()}
+    wrong.append(f"{file} [outlets]: holds a section for each outlet, such as [outlets.baophutho]")
+    return {}
+
+
+def _misplaced(file: Path | None, written: Mapping[str, Any]) -> Iterator[str]:
+    for name, value in written.items():
+        if name in _SECTIONS:
+            continue
+        key = BY_NAME.get(name)
+        if isinstance(value, Mapping):
+            yield f"{file} [{name}]: there is no such section{_meant(name, _SECTIONS, '[{}]')}"
+        else:
+            yield f"{file} {name}: {_no_such(name, None, key)}"
+
+
+def _no_such(name: str, section: str | None, key: Key | None) -> str:
+    if key is not None:
+        return f"belongs into the section [{key.section}]"
+    return f"there is no such setting{_meant(name, [one.name for one in KEYS if section in (None, one.section)])}"
+
+
+def _meant(name: str, among: Collection[str], form: str = "{}") -> str:
+    close = get_close_matches(name, among, n=1, cutoff=0.7)
+    return f"; did you mean {form.format(close[0])}?" if close else ""
+
+
+def _shown(value: Any) -> str:
+    """The value as TOML has it, as far as one needs it to find the line."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."

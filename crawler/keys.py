@@ -1,0 +1,108 @@
+"""Every setting there is: the one table behind luubao.toml, the environment, Scrapy's settings and the docs."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from crawler import kinds
+from crawler.kinds import Kind, Value
+
+_MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One setting. section: where it stands in luubao.toml; those of [crawl] can stand in [outlets.NAME] too.
+    meaning: for the person who looks for it. example: what the sample file shows where the default is nothing.
+    scrapy: the Scrapy setting it becomes, `times` as large. path: whether it names a place on this machine."""
+
+    name: str
+    section: Literal["archive", "crawl"]
+    kind: Kind
+    default: Value
+    meaning: str
+    example: Value = None
+    scrapy: str = ""
+    times: int = 1
+    path: bool = False
+
+    @property
+    def variable(self) -> str:
+        """Its name in the environment."""
+        return f"LUUBAO_{self.name.upper()}"
+
+    def for_scrapy(self, value: Value) -> Any:
+        """The value of the Scrapy setting."""
+        return math.ceil(value * self.times) if self.times > 1 and isinstance(value, int | float) else value
+
+
+KEYS: tuple[Key, ...] = (
+    Key("db", "archive", kinds.TEXT, "luubao.db",
+        "The archive, one SQLite file.",
+        scrapy="LUUBAO_DB", path=True),
+    Key("pictures", "archive", kinds.TEXT, None,
+        "Where pictures go: a folder, or a store such as s3://bucket/folder/. By default a folder beside the archive,"
+        " <archive>.pictures.",
+        example="/srv/luubao.db.pictures", scrapy="LUUBAO_PICTURES", path=True),
+    Key("contact", "crawl", kinds.CONTACT, None,
+        "Whom the newspaper can write to, an e-mail or web address; part of the user agent. Without one, luubao does"
+        " not leave this machine.",
+        example="archive@library.example", scrapy="LUUBAO_CONTACT"),
+    Key("delay", "crawl", kinds.number("a number of seconds, 0 or more, such as 1.5", most=3600), 1.0,
+        "Seconds between two requests to a host. A Crawl-delay in its robots.txt replaces it.",
+        scrapy="DOWNLOAD_DELAY"),
+    Key("hours", "crawl", kinds.HOURS, None,
+        "The hours of the day in which the newspaper may be asked, by its own clock. Outside them a run asks nothing.",
+        example="22:00-06:00", scrapy="LUUBAO_HOURS"),
+    Key("max_minutes", "crawl", kinds.number("a number of minutes, 0 for no limit", most=10_000_000), 0,
+        "A run ends cleanly after so many minutes, and the next goes on from there; 0 is no limit.",
+        scrapy="CLOSESPIDER_TIMEOUT", times=60),
+    Key("max_pages", "crawl", kinds.count("a whole number of pages, 0 for no limit"), 0,
+        "A run ends cleanly after so many pages, and the next goes on from there; 0 is no limit.",
+        scrapy="LUUBAO_MAX_PAGES"),
+    Key("rechecks_per_run", "crawl", kinds.count("a whole number of articles, 0 for none"), None,
+        "How many known articles a run looks at again at most, besides what seeing each twice a year takes. By default"
+        " 100 for hourly runs, and as much more as runs are rarer.",
+        example=200,
+        scrapy="LUUBAO_RECHECKS"),
+    Key("fetch_pictures", "crawl", kinds.SWITCH, True,
+        "Whether pictures are fetched at all.",
+        scrapy="LUUBAO_FETCH_PICTURES"),
+    Key("pictures_per_run", "crawl", kinds.count("a whole number of pictures, 0 for none"), 1000,
+        "How many pictures a run asks for at most; the rest waits for the next run.",
+        scrapy="LUUBAO_PICTURES_PER_RUN"),
+    Key("connections", "crawl", kinds.count("a whole number of connections, 1 to 8", least=1, most=8), 1,
+        "How many requests may be under way at one host at a time. One is polite.",
+        scrapy="CONCURRENT_REQUESTS_PER_DOMAIN"),
+    Key("timeout", "crawl", kinds.number("a number of seconds, at least 1", least=1, most=3600), 60,
+        "Seconds to wait for an answer.",
+        scrapy="DOWNLOAD_TIMEOUT"),
+    Key("retries", "crawl", kinds.count("a whole number, 0 to 10", most=10), 1,
+        "How often a request that failed is tried again in the same run.",
+        scrapy="RETRY_TIMES"),
+    Key("max_megabytes", "crawl", kinds.number("a number of megabytes, at least 0.1", least=0.1, most=2000), 32,
+        "A larger page or picture is not kept.",
+        scrapy="DOWNLOAD_MAXSIZE", times=_MEGABYTE),
+    Key("readers", "crawl", kinds.count("a whole number of processes, 1 to 64", least=1, most=64), None,
+        "How many processes read pages while others are fetched. By default one for each core.",
+        example=1,
+        scrapy="LUUBAO_READERS"),
+    Key("inside", "crawl", kinds.TEXT, "",
+        "Hosts of your own network that may be asked all the same: names or addresses, with or without a port, commas"
+        " between. Links to all others of it are not followed.",
+        example="10.0.0.5, intranet.example:8080", scrapy="LUUBAO_INSIDE"),
+    Key("ping_url", "crawl", kinds.URL, None,
+        "A monitoring address that hears of the end of every run; `/fail` is added when it failed.",
+        example="https://hc.example/ping/0d1f", scrapy="LUUBAO_PING_URL"),
+    Key("normal_since", "crawl", kinds.DAY, None,
+        "Runs before this day no longer say what is usual: set it when the newspaper has changed for good.",
+        example=date(2026, 6, 1), scrapy="LUUBAO_NORMAL_SINCE"),
+    Key("followed", "crawl", kinds.SWITCH, True,
+        "Whether the outlet is meant to be crawled: false where it was given up, so that `luubao status` does not miss"
+        " its runs."),
+)  # fmt: skip
+
+BY_NAME = {key.name: key for key in KEYS}

@@ -1,0 +1,94 @@
+"""One crawl as a command runs it: whatever happens, it ends with a verdict, and whoever is there hears of it."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive import LuubaoError, open_archive
+from archive.clock import now
+from archive.judging import add_warning
+from archive.lock import Locked
+from crawler.crawl import crawl, spider_class
+from crawler.curfew import OutsideHours
+from crawler.ping import ping
+from crawler.summary import Ended, summary
+from crawler.verdict import Exit, Verdict
+
+log = logging.getLogger(__name__)
+# A crawl that finds another one at work, or that is told to stop, has neither succeeded nor failed.
+_HEARD = {
+    Exit.OK: True,
+    Exit.OK_WITH_WARNINGS: True,
+    Exit.FAILED: False,
+    Exit.MISCONFIGURED: False,
+    Exit.NOTHING_FOUND: False,
+    Exit.PARTLY_FAILED: False,
+}
+_COUNTS = ("new", "edited", "unchanged", "disappeared")
+_PICTURE_COUNTS = ("pictures", "pictures-replaced", "pictures-failed")
+
+
+def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> Ended:
+    """Crawls an outlet once. Raises nothing: what goes wrong is a verdict."""
+    try:
+        return crawl(spider_class(outlet), database, base_url=base_url, overrides=overrides)
+    except Locked as error:
+        verdict = Verdict("locked", str(error))
+    except OutsideHours as error:
+        verdict = Verdict("ok", str(error))
+    except LuubaoError as error:
+        verdict = Verdict("misconfigured", str(error))
+    except Exception as error:
+        log.exception("%s could not be crawled", outlet)
+        verdict = Verdict("failed", f"A mistake in luubao itself: {error!r}. Please report it, with the lines above")
+    return Ended(outlet, verdict, now())
+
+
+def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -> Verdict:
+    """Tells monitoring, and then the terminal, cron or a program, how a run ended. Returns the verdict, to which a
+    ping that failed adds a warning."""
+    success = _HEARD.get(ended.verdict.exit)
+    pinged = None
+    if ping_url and success is not None:
+        trouble = ping(ping_url, success=success, text="\n".join(_lines(ended, ended.verdict.warnings)))
+        pinged = trouble is None
+        ended = _warned(ended, database, trouble) if trouble else ended
+    if as_json:
+        click.echo(json.dumps(summary(ended, pinged=pinged), ensure_ascii=False))
+    for line in _lines(ended, ended.verdict.news, all_is_told=not as_json and sys.stderr.isatty()):
+        click.echo(line, err=True)
+    return ended.verdict
+
+
+def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
+    """Adds a warning to a run that has ended, in the archive too, where it is said once a day."""
+    known = False
+    if ended.run is not None:
+        with suppress(LuubaoError), open_archive(database, create=True) as db:
+            known = add_warning(db, ended.run, sentence)
+    verdict = ended.verdict.warned(sentence)
+    return replace(ended, verdict=replace(verdict, news=ended.verdict.news) if known else verdict)
+
+
+def _lines(ended: Ended, warnings: tuple[str, ...], *, all_is_told: bool = True) -> Iterator[str]:
+    """What happened, where somebody watches; and what went wrong, in any case."""
+    if all_is_told and ended.run is not None:
+        yield f"{ended.outlet}: {_counted(ended.counts)}"
+    if ended.verdict.reason and (all_is_told or ended.verdict.exit is not Exit.OK):
+        yield f"{ended.outlet}: {ended.verdict.reason}"
+    yield from (f"{ended.outlet}: {warning}" for warning in warnings)
+
+
+def _counted(counts: Mapping[str, int]) -> str:
+    told = ", ".join(f"{counts.get(name, 0)} {name}" for name in _COUNTS)
+    told += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
+    return f"{counts.get('captures', 0)} pages; {told}"

@@ -1,0 +1,61 @@
+"""`luubao settings`: what is in force, and who says so."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from archive.errors import LuubaoError
+from archive.options import json_option
+from crawler.configuration import Configuration, Setting
+from crawler.options import MisconfiguredFailure, config_option, configured
+from crawler.sample import lines, sample
+
+
+@click.command()
+@config_option
+@click.argument("outlet", required=False)
+@json_option
+@click.option("--example", is_flag=True, help="Print a luubao.toml with every setting and its meaning, to begin with.")
+@click.pass_context
+def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: bool) -> None:
+    """Shows the settings in force, for all outlets or for one, and where each comes from.
+
+    \b
+    Examples:
+      luubao settings baophutho
+      luubao settings --example > luubao.toml
+    """
+    if example:
+        click.echo(sample(), nl=False)
+        return
+    found = configured(ctx)
+    try:
+        in_force = found.settings(outlet, _of_spider(outlet, found))
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(_told(found, outlet, in_force), ensure_ascii=False, indent=2, default=str))
+        return
+    click.echo(f"{'file':16}  {found.file.absolute() if found.file else 'none: built-in values and the environment'}")
+    for line in lines(in_force, found.file):
+        click.echo(line)
+
+
+def _of_spider(outlet: str | None, found: Configuration) -> dict[str, Any]:
+    from crawler.crawl import outlets, spider_class, spider_settings  # Scrapy takes half a second to import
+
+    if outlet or found.outlets:
+        found.check_outlets(outlets())
+    return spider_settings(spider_class(outlet)) if outlet else {}
+
+
+def _told(found: Configuration, outlet: str | None, in_force: list[Setting]) -> dict[str, Any]:
+    return {
+        "file": str(found.file.absolute()) if found.file else None,
+        "outlet": outlet,
+        "settings": {one.key.name: {"value": one.value, "origin": one.origin} for one in in_force},
+        "outlets": {name: dict(values) for name, values in found.outlets.items()},
+    }

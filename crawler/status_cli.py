@@ -1,0 +1,114 @@
+"""`luubao status`: how every outlet stands, at a glance."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive import clock
+from archive.errors import ArchiveUnusable
+from archive.lock import is_held
+from archive.options import db_option, json_option
+from archive.status import Exit, OutletStatus, Status, status, text
+from archive.status.days import Day
+from archive.status.page import page, write
+from archive.store import open_archive
+from archive.store.status import outlet_names
+from crawler.configuration import Configuration
+from crawler.options import config_option, configured
+
+_RUNS = 10
+
+
+@click.command(name="status")
+@db_option
+@config_option
+@json_option
+@click.option("--html", "file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), metavar="FILE",
+              help="Write one page of HTML with plots, and print nothing; - is standard output.")  # fmt: skip
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3660), help="How many days are told.")
+@click.option("--quiet", is_flag=True, help="Print nothing when all is well: for cron.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever the state is.")
+@click.pass_context
+def status_command(
+    ctx: click.Context, path: Path, as_json: bool, file: Path | None, days: int, quiet: bool, exit_zero: bool
+) -> None:
+    """Shows how every outlet stands: last run, what is not as usual, what waits, and the trend of the last weeks.
+
+    Exit codes, of the worst outlet: 0 all is well, 6 something is not as usual, or an outlet was not crawled for longer
+    than its own rhythm, 4 the last run of an outlet did not succeed; 1 the archive cannot be read.
+
+    \b
+    Examples:
+      luubao status
+      luubao status --html /srv/www/luubao.html
+    """
+    found = _status(path, configured(ctx), days)
+    if file is not None:
+        _write(found, file)
+    if as_json:
+        click.echo(json.dumps(_told(found), ensure_ascii=False, indent=2, default=_plain))
+    elif file is None and not (quiet and found.exit == Exit.OK):
+        for line in text.lines(found):
+            click.echo(line)
+    raise click.exceptions.Exit(0 if exit_zero else found.exit)
+
+
+def _status(path: Path, settings: Configuration, days: int) -> Status:
+    followed = {name: settings.value("followed", name) for name in settings.outlets}
+    with open_archive(path) as db:
+        names = outlet_names(db)
+        return status(
+            db,
+            str(path),
+            path.stat().st_size,
+            clock.now(),
+            running=[name for name in names if is_held(path, name)],
+            given_up=[name for name in {*names, *followed} if not settings.value("followed", name)],
+            expected=_titles([name for name in followed if name not in names]),
+            length=days,
+        )
+
+
+def _titles(names: list[str]) -> dict[str, str]:
+    if not names:
+        return {}
+    from crawler.crawl import spider_class  # Scrapy takes half a second to import, and is seldom needed here
+
+    return {name: spider_class(name).title for name in names}
+
+
+def _write(found: Status, file: Path) -> None:
+    if str(file) == "-":
+        click.echo(page(found), nl=False)
+        return
+    try:
+        write(found, file)
+    except OSError as error:
+        raise ArchiveUnusable(f"{file} cannot be written: {error.strerror}. Name another file with --html") from error
+
+
+def _told(found: Status) -> dict[str, Any]:
+    """As the page has it; spans in seconds, days without a crawl with counts of null, the last runs."""
+    outlets = [_told_outlet(outlet) for outlet in found.outlets]
+    return {"archive": found.archive, "bytes": found.bytes, "at": found.at, "exit": found.exit, "outlets": outlets}
+
+
+def _told_outlet(outlet: OutletStatus) -> dict[str, Any]:
+    told = asdict(replace(outlet, days=(), runs=outlet.runs[-_RUNS:]))
+    rhythm = outlet.rhythm and {"seconds": outlet.rhythm.usual.total_seconds(), "due": outlet.rhythm.due}
+    return told | {"days": [_told_day(day) for day in outlet.days], "rhythm": rhythm}
+
+
+def _told_day(day: Day) -> dict[str, Any]:
+    counts = {name: day.count(name) for name in ("pages", "new", "edited", "disappeared")}
+    return {"date": day.date, "runs": day.runs, **counts, "shares": {name: day.share(name) for name in day.shares}}
+
+
+def _plain(value: object) -> str:
+    return clock.stamp(value) if isinstance(value, datetime) else str(value)
