@@ -141,10 +141,10 @@ TABLES: tuple[Table, ...] = (
         "reason": "one sentence when all was not well",
         "software": "JSON: versions of what ran",
         "stats": "JSON: counts",
-        "kind": "crawl, import, backfill or merge",
-        "source": "of what is no crawl, where its captures are from",
         "warnings": "JSON: sentences on what was not as usual; empty when all was",
         "health": "JSON: measures of what the run brought, which later runs are compared with",
+        "kind": "crawl, import, backfill or merge",
+        "source": "of what is no crawl, where its captures are from",
     }),
     Table("origins", "Where captures are from that no crawl of ours brought", {
         "capture_id": "captures.id",

@@ -15,7 +15,7 @@ import click
 
 from archive.schema import TABLES
 from archive.store import open_archive
-from archive.store.tabular import FIELDS
+from archive.store.tabular import FIELDS as DATASET_COLUMNS
 from archive.store.ten import TOPICS, Question
 from archive.status.text import lines as status_lines
 from crawler.cli import luubao
@@ -184,6 +184,6 @@ def dataset_columns() -> str:
     """The columns of a data set."""
     rows = [
         f"| `{name}` | {'list of string' if kind == 'list' else kind} | {told} |"
-        for name, (kind, told) in FIELDS.items()
+        for name, (kind, told) in DATASET_COLUMNS.items()
     ]
     return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows])
