@@ -18,6 +18,8 @@ from archive import datasette, terminal
 from archive.datasette.public import problems
 from archive.diff_cli import diff
 from archive.errors import ArchiveMissing, Misconfigured
+from archive.exchange_cli import import_command, merge_command
+from archive.export_cli import export
 from archive.keeping_cli import compact, verify, withdraw
 from archive.options import (
     NUMBER,
@@ -50,7 +52,7 @@ archive.add_command(diff)
 archive.add_command(read)
 archive.add_command(rules)
 archive.add_command(reread_command)
-for command in (verify, compact, withdraw):
+for command in (verify, compact, withdraw, import_command, merge_command, export):
     archive.add_command(command)
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,6 +69,22 @@ def limit_option(command: F) -> F:
         help="How many at most; -1 for all.",
     )  # fmt: skip
     return option(command)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[], None]]:
+    """A count on standard error, where that is a terminal; silence elsewhere."""
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+        if count % 100 == 0 and sys.stderr.isatty():
+            click.echo(f"\r{label}: {count}", nl=False, err=True)
+
+    yield step
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 class Commands(click.Group):

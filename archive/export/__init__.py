@@ -1,1 +1,1 @@
-"""What the archive hands on in others' formats."""
+"""Handing over: everything in the archive in the formats others read. Nothing of withdrawn articles ever leaves."""

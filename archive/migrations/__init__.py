@@ -10,10 +10,11 @@ from archive.migrations import (
     m004_questions,
     m005_crawl,
     m006_reading_room,
+    m007_exchange,
 )
 from archive.migrations.steps import APPLICATION_ID, migrations
 
-SCHEMA = 6
+SCHEMA = 7
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -25,5 +26,6 @@ __all__ = [
     "m004_questions",
     "m005_crawl",
     "m006_reading_room",
+    "m007_exchange",
     "migrations",
 ]

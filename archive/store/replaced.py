@@ -81,8 +81,9 @@ def _last_capture(db: Database, version_id: int) -> int:
     (capture_id,) = db.execute(
         "WITH shown AS (SELECT readings.capture_id FROM versions"
         " JOIN readings ON readings.version_id IN (versions.id, versions.words_of) WHERE versions.id = ?1)"
-        " SELECT coalesce(max(id), (SELECT capture_id FROM versions WHERE id = ?1)) FROM captures"
-        " WHERE id IN shown OR revisit_of IN shown",
+        " SELECT coalesce((SELECT id FROM captures WHERE id IN shown OR (revisit_of IN shown"
+        " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.capture_id = captures.id))"
+        " ORDER BY captured_at DESC, id DESC LIMIT 1), (SELECT capture_id FROM versions WHERE id = ?1))",
         [version_id],
     ).fetchone()
     return int(capture_id)
