@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := archive crawler tests bench
 
-.PHONY: help demo test bench lint format docs check-docs constraints clean
+.PHONY: help demo tools test bench lint format docs pictures notebooks check-docs constraints clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 14
@@ -23,10 +23,20 @@ demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three d
 	@rm -rf demo.db demo.db-wal demo.db-shm demo.db.pictures
 	@$(BIN)/luubao demo --db demo.db
 
-test: $(VENV)/.installed  ## run the tests, on two cores
+tools:  ## what the tests of the reading room need besides Python, where apt and npm can bring it
+	.ci/tools
+
+# What the tests hold our files against: pywb, validators, readers of data sets. They depend on other releases than we do.
+$(VENV)-tools/.installed: tests/tools.txt
+	@echo "Installing into $(VENV)-tools ..."
+	@$(PYTHON) -m venv $(VENV)-tools
+	@$(VENV)-tools/bin/pip --quiet --disable-pip-version-check install --no-deps --require-hashes --requirement tests/tools.txt
+	@touch $@
+
+test: $(VENV)/.installed $(VENV)-tools/.installed  ## run the tests, on two cores
 	$(BIN)/pytest --numprocesses 2 --dist loadfile
 
-bench: $(VENV)/.installed  ## run the slow measurements
+bench: $(VENV)/.installed $(VENV)-tools/.installed  ## run the slow measurements
 	$(BIN)/pytest -m bench -s
 
 lint: $(VENV)/.installed  ## types, style, and whether the generated parts of the docs are true
@@ -39,11 +49,19 @@ format: $(VENV)/.installed  ## put the code into its form
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-DOCS := README.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/politeness.md docs/questions.md docs/schema.md
+DOCS := README.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/exchange.md docs/politeness.md docs/questions.md docs/schema.md
 COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
 docs: $(VENV)/.installed  ## write the generated parts of the docs anew
 	$(COG) -r $(DOCS)
+
+pictures: $(VENV)/.installed  ## take the pictures of docs/tour.md anew; wants a Chromium
+	$(BIN)/python docs/screenshots.py
+
+notebooks: $(VENV)/.installed demo  ## run docs/notebooks.md anew, with pandas, Polars and DuckDB in an environment of their own
+	$(PYTHON) -m venv build/notebooks
+	build/notebooks/bin/pip install --quiet "pandas>=3" "polars>=2" "duckdb>=2" --editable .
+	build/notebooks/bin/python docs/notebooks.py demo.db
 
 check-docs: $(VENV)/.installed
 	$(COG) --check $(DOCS)
@@ -52,6 +70,8 @@ constraints: $(VENV)/.installed  ## pin all dependencies at their newest release
 	$(BIN)/pip --quiet install pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-options --output-file constraints.txt pyproject.toml
+	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
+	  --no-annotate --no-emit-options --output-file tests/tools.txt tests/tools.in
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) demo.db demo.db-wal demo.db-shm demo.db.pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-tools demo.db demo.db-wal demo.db-shm demo.db.pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -9,7 +9,8 @@
 from archive.errors import LuubaoError
 from archive.extract import read_page
 from archive.finding import discover, links_are_noted, note_sitemaps
-from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, read_pending, take_in, try_to_read
+from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, take_in, try_to_read
+from archive.rebuild import read_pending
 from archive.records import (
     Block,
     Capture,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
 from pathlib import Path
@@ -14,13 +15,17 @@ from typing import Any
 import click
 
 from archive import datasette, terminal
+from archive.datasette.public import problems
 from archive.diff_cli import diff
-from archive.errors import ArchiveMissing
+from archive.errors import ArchiveMissing, Misconfigured
+from archive.exchange_cli import import_command, merge_command
+from archive.export_cli import export
 from archive.keeping_cli import compact, verify, withdraw
 from archive.options import (
     NUMBER,
     PORT,
     Commands,
+    day,
     db_option,
     json_option,
     limit_option,
@@ -29,8 +34,10 @@ from archive.options import (
 )
 from archive.reading_cli import read, rules
 from archive.reread_cli import reread_command
-from archive.store import open_archive, questions
+from archive.store import open_archive, questions, transaction
 from archive.store.connection import is_laid_down, is_there
+from archive.store.measure import measure, uncounted
+from archive.store.wanted import Wanted
 
 EXIT_NOTHING = 1
 """What a command that looks for something returns when it finds nothing, as grep does."""
@@ -45,7 +52,7 @@ archive.add_command(diff)
 archive.add_command(read)
 archive.add_command(rules)
 archive.add_command(reread_command)
-for command in (verify, compact, withdraw):
+for command in (verify, compact, withdraw, import_command, merge_command, export):
     archive.add_command(command)
 
 
@@ -104,8 +111,9 @@ def versions(path: Path, as_json: bool, url: str) -> None:
       luubao versions 127.0.0.1/thoi-su/cau-moi-101.htm
     """
     with open_archive(path) as db:
-        found = questions.versions_of(db, questions.find_article(db, url).id)
-    _tell(found, terminal.version_lines, as_json)
+        article = questions.find_article(db, url)
+        found = questions.versions_of(db, article.id)
+    _tell(found, lambda version: terminal.version_lines(version, article.timezone), as_json)
 
 
 @archive.command()
@@ -113,9 +121,16 @@ def versions(path: Path, as_json: bool, url: str) -> None:
 @json_option
 @click.argument("words", nargs=-1, required=True)
 @click.option("--outlet", help="Only this outlet's.")
+@click.option("--section", help="Only in this section, as the page names it.")
+@click.option("--since", metavar="DAY", callback=day, help="Only what was published on this day or later.")
+@click.option("--until", metavar="DAY", callback=day, help="Only what was published on this day or before.")
+@click.option("--author", help="Only where this stands in the byline.")
+@click.option("--credit", help="Only with a picture of this photographer.")
+@click.option("--edited", is_flag=True, help="Only articles the newspaper has edited.")
+@click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
 @click.option("--history", is_flag=True, help="Also in versions that no longer stand.")
 @limit_option
-def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None, history: bool, limit: int) -> None:
+def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, limit: int, **narrowed: Any) -> None:
     """Searches headlines, leads, texts and captions, with or without diacritics.
 
     All words must occur. Double quotes make a phrase, a star at a word's end a prefix; OR in capitals between two words
@@ -125,10 +140,11 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], outlet: str | None
     \b
     Example:
       luubao search '"dang bo" huyen'
+      luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
     """
     sought = " ".join(words)
     with open_archive(path) as db:
-        found = questions.search(db, sought, history=history, outlet=outlet, limit=limit)
+        found = questions.search(db, sought, history=history, wanted=Wanted(**narrowed), limit=limit)
     _tell(found, lambda hit: terminal.hit_lines(hit, sought), as_json)
 
 
@@ -177,25 +193,34 @@ def _print(lines: Iterator[str]) -> None:
 @click.option("--port", default=8001, show_default=True, type=PORT, help="Port to listen on; 0 takes a free one.")
 @pictures_option
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
-def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser: bool) -> None:
-    """Serves the archive with Datasette, read-only, until Ctrl-C, with pictures where a folder has them.
+@click.option("--public", metavar="ADDRESS", help="Show it to the world behind a proxy, which answers at ADDRESS.")
+def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser: bool, public: str | None) -> None:
+    """Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder
+    has them.
+
+    With --public nobody's own SQL is run, limits are low, machinery is shown to nobody, and the server does not start
+    before all that this takes is so; docs/serving.md tells the rest.
 
     \b
     Example:
       luubao serve --db luubao.db --port 8001
+      luubao serve --db luubao.db --public https://luubao.example.org
     """
-    with open_archive(path):  # a wrong file is told here, in one sentence
-        pass
+    shown = picture_folder(path, pictures)
+    with open_archive(path) as db:  # a wrong file is told here, in one sentence
+        if public and (found := list(problems(db, public, host, shown))):
+            raise Misconfigured("this cannot be public yet: " + "; ".join(found))
     with TemporaryDirectory(prefix="luubao-") as folder:
-        file = datasette.write_metadata(path, Path(folder))
+        file = datasette.write_metadata(path, Path(folder), public)
         arguments = datasette.command(
             path,
             file,
             host=host,
             port=port,
             open_browser=open_browser,
-            pictures=picture_folder(path, pictures),
+            pictures=shown,
             laid_down=is_laid_down(path),
+            public=public,
         )
         raise click.exceptions.Exit(_run_until_ended(arguments))
 
@@ -221,5 +246,16 @@ def upgrade(path: Path) -> None:
     """
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
-    with open_archive(path, create=True):
+    with open_archive(path, create=True) as db:
+        _count_changes(db)
         click.echo(f"{path} is up to date")
+
+
+def _count_changes(db: Any) -> None:
+    """Counts the numbers and names that edits changed, where an older luubao did not; each is safe by itself."""
+    if not (waiting := uncounted(db)):
+        return
+    with click.progressbar(waiting, label="Counting what edits changed", hidden=not sys.stderr.isatty()) as versions:
+        for version_id in versions:
+            with transaction(db):
+                measure(db, version_id)

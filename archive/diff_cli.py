@@ -63,7 +63,7 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
         read = {number: questions.reading_of(db, article.id, number)[1] for pair in pairs for number in pair}
     steps = [Comparison(known[one], known[other], read[one], read[other]) for one, other in pairs]
     if html:
-        _write(html, page(article.outlet, article.url, steps), path)
+        _write(html, page(article, steps), path)
     elif as_json:
         _tell_json(article, steps, every)
     else:
@@ -145,8 +145,8 @@ def _change(change: Change) -> dict[str, Any]:
 def _tell(article: Article, steps: Sequence[Comparison]) -> None:
     for n, step in enumerate(steps):
         click.echo("\n" * bool(n) + f"{article.url}  version {step.old.version} to {step.new.version}")
-        seen = f"seen {terminal.moment(step.old.first_seen_at)}, then {terminal.moment(step.new.first_seen_at)}"
-        click.echo(seen)
+        first, then = (terminal.moment(one.first_seen_at, article.timezone) for one in (step.old, step.new))
+        click.echo(f"seen {first}, then {then}")
         for line in textwrap.wrap(summary(step.changes) if step.changes else "as read today, nothing changed", 80):
             click.echo(line)
         for change in step.changes:

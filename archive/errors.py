@@ -6,8 +6,10 @@ LuubaoError            anything below; its text is one sentence that says what t
 ├── ArchiveDamaged     raised when what is stored is not what was stored
 ├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
 ├── UnknownArticle     raised when an address, or a version of it, is not in the archive
+├── UnknownCapture     raised when a capture is asked for that is not in the archive
 ├── Withdrawn          raised when an article is asked for whose words were withdrawn
 ├── UnknownSeal        raised when a seal noted earlier is not in the archive
+├── QueryTooLong       raised when a question takes longer than whoever serves the archive allows
 ├── BadQuery           raised when words to search for cannot be understood
 └── Misconfigured      raised when a setting is missing or makes no sense
 """
@@ -39,6 +41,10 @@ class UnknownArticle(LuubaoError):
     """No such article or version."""
 
 
+class UnknownCapture(LuubaoError):
+    """No such capture."""
+
+
 class Withdrawn(LuubaoError):
     """The article was withdrawn."""
 
@@ -49,6 +55,10 @@ class UnknownSeal(LuubaoError):
 
 class BadQuery(LuubaoError):
     """The words to search for are empty or malformed."""
+
+
+class QueryTooLong(LuubaoError):
+    """The answer would have taken too long."""
 
 
 class Misconfigured(LuubaoError):

@@ -12,7 +12,7 @@ from archive import store
 from archive.errors import LuubaoError
 from archive.extract import extractor_name, read_page
 from archive.furniture import Furniture, without
-from archive.records import Capture, CaptureOutcome, Filed, Reading, Run, Unreadable
+from archive.records import Capture, CaptureOutcome, Filed, Kept, Reading, Run, Unreadable
 from archive.store.identity import Source
 from archive.urls import url_key
 
@@ -60,19 +60,20 @@ def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
 def take_in(db: Database, run: Run, capture: Capture) -> Arrival:
     """Keeps a capture. Only what is `fresh` is to be read."""
     kept = store.keep(db, run, capture)
+    return arrived(db, run, capture, kept)
+
+
+def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> Source:
+    """A capture that was kept, with all addresses that are known to lead to it."""
     via = dict.fromkeys((*map(url_key, capture.via), *store.redirecting_here(db, run, capture.final_url)))
-    source = Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at, tuple(via))
-    moved = bool(via) and kept.outcome in ("revisit", "not-modified") and store.note_move(db, source)
+    return Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at, tuple(via))
+
+
+def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
+    """What a kept capture comes to as long as it is not read."""
+    source = source_of_arrival(db, run, capture, kept)
+    moved = bool(source.via) and kept.outcome in ("revisit", "not-modified") and store.note_move(db, source)
     return Arrival(kept.outcome, source, kept.body_id, kept.buried or moved)
-
-
-def read_pending(db: Database, run: Run) -> int:
-    """Reads and files what an earlier run kept but did not come to read. Returns how many captures that were."""
-    pending, furniture = store.unread(db, run), store.furniture_of(db, run.outlet_id)
-    for source, encoding in pending:
-        body = store.kept_body(db, source.capture_id)
-        put_away(db, source, try_to_read(source, body or b"", encoding, furniture))
-    return len(pending)
 
 
 def try_to_read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import sqlite3
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,6 +54,14 @@ NUMBER = click.IntRange(1, 1_000_000_000)
 PORT = click.IntRange(0, 65535)
 
 
+def day(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """A day as `2026-05-20`, checked."""
+    try:
+        return date.fromisoformat(value).isoformat() if value else None
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no day. Write it as 2026-05-20") from error
+
+
 def limit_option(command: F) -> F:
     """Adds --limit: how many answers."""
     option = click.option(
@@ -59,6 +69,22 @@ def limit_option(command: F) -> F:
         help="How many at most; -1 for all.",
     )  # fmt: skip
     return option(command)
+
+
+@contextmanager
+def progress(label: str) -> Iterator[Callable[[], None]]:
+    """A count on standard error, where that is a terminal; silence elsewhere."""
+    count = 0
+
+    def step() -> None:
+        nonlocal count
+        count += 1
+        if count % 100 == 0 and sys.stderr.isatty():
+            click.echo(f"\r{label}: {count}", nl=False, err=True)
+
+    yield step
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
 
 
 class Commands(click.Group):

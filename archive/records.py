@@ -67,6 +67,10 @@ class Outlet:
     timezone: str = "Asia/Ho_Chi_Minh"
 
 
+RunKind = Literal["crawl", "import", "backfill", "merge"]
+"""How a run's captures came: from the paper itself, from files, from another archive, from another copy of this one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table or view. audience: `people` for what one asks questions of, `machinery` for what serves them."""
-
-    name: str
-    meaning: str
-    columns: dict[str, str]
-    audience: Literal["people", "machinery"] = "people"
-
-
-_TIME = "UTC, ISO 8601"
-_CLAIM = "as the page claims, ISO 8601 with its own offset; empty when the page gives none"
+from archive.schema_views import CLAIM as _CLAIM
+from archive.schema_views import TIME as _TIME
+from archive.schema_views import VIEWS, Table
 
 TABLES: tuple[Table, ...] = (
     Table("articles", "Every article ever read, in its present state; rebuildable from the tables below", {
@@ -57,6 +44,9 @@ TABLES: tuple[Table, ...] = (
         "words_of": "where only a replaced picture opened the version: the version whose words it shares, versions.id",
         "old_headline": "the headline before, where this version changed it",
         "stood_days": "for how many days the version before had stood",
+        "numbers_changed": "how many numbers differ from the version before; empty where they were never counted",
+        "names_changed": "how many names differ, found by their capitals; empty where they were never counted",
+        "weight": "how much the edit changed in meaning: headline, numbers and names before mere words; to sort by",
     }),
     Table("texts", "The words of a version, as one extractor read them; append-only", {
         "id": "number of the text",
@@ -156,6 +146,24 @@ TABLES: tuple[Table, ...] = (
         "stats": "JSON: counts",
         "warnings": "JSON: sentences on what was not as usual; empty when all was",
         "health": "JSON: measures of what the run brought, which later runs are compared with",
+        "kind": "crawl, import, backfill or merge",
+        "source": "of what is no crawl, where its captures are from",
+    }),
+    Table("origins", "Where captures are from that no crawl of ours brought", {
+        "capture_id": "captures.id",
+        "source": "a file's name, or the address of another archive",
+        "record": "what it is called there: a record's id, or the timestamp and address it is replayed under",
+    }),
+    Table("renumberings", "Which number a version had before older captures came", {
+        "id": "number of the renumbering",
+        "version_id": "versions.id; it stays the same",
+        "article_id": "articles.id at that time",
+        "renumbered_at": f"until when it had the old number, {_TIME}",
+        "old_number": "the number it had",
+        "new_number": "the number it got; empty where in order of time it is no version of its own",
+        "old_first_seen_at": "when it was first seen, as was known then",
+        "new_first_seen_at": "when it was first seen, as is known now",
+        "old_digest": "the digest it had",
     }),
     Table("outlets", "The papers we follow", {
         "id": "number of the outlet",
@@ -279,6 +287,32 @@ TABLES: tuple[Table, ...] = (
         "changes": "how many edits these looks stand for",
         "days": "for how many days articles were watched in it",
     }, "machinery"),
+    Table("unsettled", "Addresses whose articles wait to be put in order of time", {
+        "outlet_id": "outlets.id",
+        "url_key": "the address, normalised",
+    }, "machinery"),
+    Table("rebuilding", "Articles that are being put in order of time; empty outside the transaction that does so", {
+        "article_id": "articles.id",
+    }, "machinery"),
+    Table("offers", "What other archives have of an outlet, and whether it was taken", {
+        "id": "number of the offer",
+        "outlet_id": "outlets.id",
+        "archive": "the address of that archive's index",
+        "url": "the address that was captured",
+        "captured_at": f"when, {_TIME}",
+        "place": "how it is asked for there",
+        "digest": "digest of its bytes, as that archive writes it",
+        "taken_at": f"when it was taken over, {_TIME}",
+        "tries": "how often it could not be had",
+        "detail": "what became of it, or why it could not be had",
+    }, "machinery"),
+    Table("offer_pages", "How far an index of another archive was listed", {
+        "outlet_id": "outlets.id",
+        "archive": "the address of that archive's index",
+        "query": "what it was asked",
+        "next_page": "the key of the next page; empty when all were listed",
+        "asked_at": _TIME,
+    }, "machinery"),
     Table("hosts", "Hosts that failed, or asked for rest, and until when they are left alone", {
         "host": "its name",
         "errors": "how many errors in a row, over all runs",
@@ -301,45 +335,5 @@ TABLES: tuple[Table, ...] = (
         "version_id": "versions.id",
         "next_id": "versions.id of the next version of the article",
     }, "machinery"),
-    Table("current_articles", "View: articles that are there, with their words", {
-        "id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "headline", "lead": "lead",
-        "body": "text", "byline": "byline", "section": "section", "published_at": _CLAIM,
-        "version_count": "number of versions", "first_seen_at": _TIME, "changed_at": _TIME, "last_seen_at": _TIME,
-    }),
-    Table("version_texts", "View: the words of every version", {
-        "version_id": "versions.id", "article_id": "articles.id", "number": "versions.number", "first_seen_at": _TIME,
-        "headline": "headline", "lead": "lead", "body": "text", "captions": "captions and credits, one a line",
-    }),
-    Table("edits", "View: every edit, with the words before and after", {
-        "article_id": "articles.id", "outlet": "outlets.name", "url": "address",
-        "number": "number of the version the edit made", "edited_at": f"when we first saw it, {_TIME}",
-        "changed": "what differs", "words_removed": "how many words went", "words_added": "how many words came",
-        "old_headline": "before",
-        "new_headline": "after", "old_body": "before", "new_body": "after", "old_version_id": "versions.id",
-        "new_version_id": "versions.id",
-    }),
-    Table("headline_changes", "View: every headline changed after publication", {
-        "article_id": "articles.id", "url": "address", "number": "number of the version the change made",
-        "edited_at": f"when we first saw it, {_TIME}", "old_headline": "before", "new_headline": "after",
-        "stood_days": "for how many days the version before had stood", "published_at": _CLAIM,
-    }),
-    Table("disappearances", "View: articles that are gone", {
-        "article_id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "last headline",
-        "published_at": _CLAIM, "last_seen_at": _TIME, "gone_since": _TIME, "gone_reason": "how it disappeared",
-    }),
-    Table("photographs", "View: pictures of the articles' newest versions, with caption and credit", {
-        "thumbnail": "pictures.thumbnail", "caption": "caption", "credit": "who made it",
-        "headline": "headline of the article", "url": "address of the article", "published_at": _CLAIM,
-        "article_id": "articles.id", "image_url": "images.url", "picture": "pictures.path",
-    }),
-    Table("replaced_pictures", "View: pictures replaced under the same address, before and after", {
-        "article_id": "articles.id", "url": "address of the article", "headline": "headline of the article",
-        "number": "number of the version the replacement made", "replaced_at": f"when we first saw it, {_TIME}",
-        "image_url": "images.url", "caption": "caption", "credit": "who made it", "old_picture": "pictures.path",
-        "new_picture": "pictures.path", "old_thumbnail": "pictures.thumbnail", "new_thumbnail": "pictures.thumbnail",
-    }),
-    Table("version_spans", "View: from when to when each version was seen", {
-        "version_id": "versions.id", "article_id": "articles.id", "number": "versions.number",
-        "first_seen_at": _TIME, "last_seen_at": _TIME,
-    }),
+    *VIEWS,
 )  # fmt: skip

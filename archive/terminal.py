@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from archive import clock
 from archive.diff import Change, Piece
 from archive.diff.telling import title, unmarked
 from archive.records import Block, Image, Reading
@@ -18,38 +19,58 @@ from archive.store.questions import Article, RunRecord, Version
 from archive.store.searching import Hit
 
 _WIDTH = 80
-_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 _MARKS = {"removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green")}
+_MARGIN = 18
+"""The columns left of headlines: a time and a gap."""
 # Around an edit, this much unchanged text on either side is enough to see where it stands.
 _CONTEXT = 60
 
 
-def moment(stamp: str | None) -> str:
-    """A stored time as `2026-05-20 08:15` in the paper's zone; a dash when there is none."""
-    return datetime.fromisoformat(stamp).astimezone(_ZONE).strftime("%Y-%m-%d %H:%M") if stamp else "-"
+def moment(stamp: str | None, zone: str) -> str:
+    """A stored time as `2026-05-20 08:15` in a zone, the paper's IANA name; a dash when there is none."""
+    return datetime.fromisoformat(stamp).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if stamp else "-"
 
 
 def article_lines(article: Article) -> Iterator[str]:
-    """Two lines: when and what, then where."""
-    notes = [f"{article.version_count} versions"] * (article.version_count > 1) + ["gone"] * bool(article.gone_since)
-    note = click.style(f" ({', '.join(notes)})", fg="yellow") if notes else ""
-    yield f"{moment(article.published_at):16}  {click.style(article.headline, bold=True)}{note}"
-    yield f"{'':16}  {article.url}"
+    """When and what, on as many lines as the headline takes, then where, then what became of it."""
+    yield from _entry(moment(article.published_at, article.timezone), article.headline)
+    yield f"{'':{_MARGIN}}{_printable(article.url)}"
+    notes = [f"{article.version_count} versions"] if article.version_count > 1 else []
+    if article.gone_since:
+        notes.append(f"gone since {moment(article.gone_since, article.timezone)}")
+    if notes:
+        yield click.style(f"{'':{_MARGIN}}{', '.join(notes)}", fg="yellow")
 
 
-def version_lines(version: Version) -> Iterator[str]:
-    """Number, span, headline, and what changed."""
-    yield f"{version.number:>3}  {moment(version.first_seen_at)} to {moment(version.last_seen_at)}  {version.headline}"
+def version_lines(version: Version, zone: str) -> Iterator[str]:
+    """Number, span, headline, and what changed. zone: the paper's."""
+    first, last = (moment(at, zone) for at in (version.first_seen_at, version.last_seen_at))
+    span = f"{first} to {last if last[:10] != first[:10] else last[11:]}"
+    yield f"{click.style(f'{version.number:>3}', bold=True)}  {span}"
+    for line in textwrap.wrap(_printable(version.headline), _WIDTH - 5):
+        yield f"{'':5}{line}"
     if version.changed:
-        yield click.style(f"{'':5}changed: {version.changed}", fg="yellow")
+        told = f"changed: {version.changed}"
+        if version.words_removed or version.words_added:
+            told += f"; {version.words_removed or 0} words removed, {version.words_added or 0} added"
+        yield from (click.style(f"{'':5}{line}", fg="yellow") for line in textwrap.wrap(told, _WIDTH - 5))
+
+
+def _entry(when: str, headline: str) -> Iterator[str]:
+    """A time, and beside it a headline that may take several lines."""
+    lines = textwrap.wrap(_printable(headline), _WIDTH - _MARGIN) or [""]
+    yield f"{when:{_MARGIN}}{click.style(lines[0], bold=True)}"
+    yield from (f"{'':{_MARGIN}}{click.style(line, bold=True)}" for line in lines[1:])
 
 
 def hit_lines(hit: Hit, words: str) -> Iterator[str]:
     """Headline, address, and the words in their place."""
-    yield f"{moment(hit.published_at)}  {_highlight(snippet(hit.headline, words, 200), bold=True)}"
-    yield f"{'':16}  {hit.url}"
-    text = textwrap.wrap(snippet(hit.text, words), _WIDTH - 18)
-    yield from (f"{'':16}  {_highlight(line)}" for line in text)
+    first, *rest = textwrap.wrap(_printable(snippet(hit.headline, words, 200)), _WIDTH - _MARGIN) or [""]
+    yield f"{moment(hit.published_at, hit.timezone):{_MARGIN}}{_highlight(first, bold=True)}"
+    yield from (f"{'':{_MARGIN}}{_highlight(line, bold=True)}" for line in rest)
+    yield f"{'':{_MARGIN}}{_printable(hit.url)}"
+    text = textwrap.wrap(_printable(snippet(hit.text, words)), _WIDTH - _MARGIN)
+    yield from (f"{'':{_MARGIN}}{_highlight(line)}" for line in text)
 
 
 def _highlight(text: str, *, bold: bool = False) -> str:
@@ -65,7 +86,8 @@ def run_lines(run: RunRecord) -> Iterator[str]:
     """When, which, how it ended, and what it counted; what went wrong, and what was not as usual."""
     colour = {"ok": "green", "running": None}.get(run.outcome, "red")
     shown = ", ".join(f"{count} {name}" for name in _RUN_COUNTS if (count := run.stats.get(name)))
-    yield f"{run.id:>4}  {moment(run.started_at)}  {run.outlet:14} {click.style(run.outcome, fg=colour)}  {shown}"
+    outcome = click.style(run.outcome, fg=colour)
+    yield f"{run.id:>4}  {moment(run.started_at, run.timezone)}  {run.outlet:14} {outcome}  {shown}"
     for sentence in (run.reason, *run.warnings):
         yield from textwrap.wrap(sentence or "", _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
 
@@ -76,9 +98,10 @@ _RUN_COUNTS = ("captures", "new", "edited", "disappeared", "failed", "error")
 def reading_lines(article: Article, number: int, reading: Reading, pictures: Path | None = None) -> Iterator[str]:
     """The article as one reads it, with pictures in their places and where it came from at the end. pictures: the
     folder that has them, if any."""
-    yield click.style(reading.headline, bold=True)
-    facts = [reading.byline, reading.section, moment(article.published_at) if article.published_at else None]
-    yield " | ".join(fact for fact in facts if fact)
+    yield from _wrapped(_printable(reading.headline), bold=True)
+    when = moment(clock.claimed(reading.published_at), article.timezone) if reading.published_at else None
+    facts = " | ".join(fact for fact in (reading.byline, reading.section, when) if fact)
+    yield from textwrap.wrap(facts, _WIDTH)
     if reading.lead:
         yield ""
         yield from _wrapped(reading.lead, bold=True)
@@ -88,7 +111,7 @@ def reading_lines(article: Article, number: int, reading: Reading, pictures: Pat
     yield ""
     yield f"{article.url}  version {number} of {article.version_count}"
     if article.gone_since:
-        yield click.style(f"gone since {moment(article.gone_since)}: {article.gone_reason}", fg="red")
+        yield click.style(f"gone since {moment(article.gone_since, article.timezone)}: {article.gone_reason}", fg="red")
 
 
 def fields(reading: Reading) -> Iterator[str]:

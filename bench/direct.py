@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import Reading, Run, clock
-from archive.diff import compare, size
+from archive.diff.meaning import Meaning, meaning
 from archive.digests import digest_of
 from archive.edits import changed_fields
 from archive.store import codecs
@@ -33,20 +33,20 @@ _ORDER = (
 @dataclass(frozen=True, slots=True)
 class Told:
     """A state of an article as it will be written: its reading, its row of `texts`, what differs from the state before,
-    and how many words that took out and put in (None for the first)."""
+    and how much that is (None for the first)."""
 
     reading: Reading
     row: dict[str, str | None]
     changed: str | None
-    words: tuple[int | None, int | None]
+    much: Meaning | None
 
 
 def told(reading: Reading, before: Reading | None) -> Told:
     """What can be worked out apart from the archive."""
     if before is None:
-        return Told(reading, to_row(reading), None, (None, None))
+        return Told(reading, to_row(reading), None, None)
     changed = ", ".join(changed_fields(before, reading))
-    return Told(reading, to_row(reading), changed, size(compare(before, reading)))
+    return Told(reading, to_row(reading), changed, meaning(before, reading))
 
 
 @dataclass(slots=True)
@@ -164,12 +164,14 @@ class Writer:
 
     def _version(self, article: _Article, at: datetime, state: Told) -> None:
         article.number += 1
+        much = state.much
         reading, moment, extractor = state.reading, clock.stamp(at), self._extractor(state.reading, at)
         article.version_id = self._add_numbered(
             "versions", article_id=article.id, number=article.number, capture_id=article.root, first_seen_at=moment,
             digest=state.row["digest"], changed=state.changed, headline=reading.headline, byline=reading.byline,
             section=reading.section, published_at=clock.claimed(reading.published_at), modified_at=None,
-            words_removed=state.words[0], words_added=state.words[1],
+            words_removed=much and much.words_removed, words_added=much and much.words_added,
+            numbers_changed=much and much.numbers, names_changed=much and much.names, weight=much and much.weight,
         )  # fmt: skip
         made = {"version_id": article.version_id, "extractor_id": extractor, "capture_id": article.root}
         text_id = self._add_numbered("texts", **made, **state.row)

@@ -46,9 +46,10 @@ def test_pages_per_second_and_the_event_loop(tmp_path: Path) -> None:
             inline = measured("inline", stand.base_url, tmp_path / f"inline-{number}.db")
             rates.append(ours["rate"] / fetch["rate"])
             lags.append(ours["lag_p99"] / inline["lag_p99"])
-            told += [f"ours {ours['rate']:.0f}/s, fetching alone {fetch['rate']:.0f}/s, on the loop {inline['rate']:.0f}/s;"
-                     f" lag p50 {ours['lag_p50'] * 1000:.1f} ms p99 {ours['lag_p99'] * 1000:.0f} ms,"
-                     f" on the loop p50 {inline['lag_p50'] * 1000:.1f} ms p99 {inline['lag_p99'] * 1000:.0f} ms"]  # fmt: skip
+            told.append(
+                f"ours {ours['rate']:.0f}/s, fetching alone {fetch['rate']:.0f}/s, on the loop {inline['rate']:.0f}/s;"
+                f" lag p99 {ours['lag_p99'] * 1000:.0f} ms, on the loop {inline['lag_p99'] * 1000:.0f} ms"
+            )
     print(
         "",
         *told,

@@ -1,7 +1,8 @@
 """A simulated year: what rechecks see for the requests they cost, against fixed intervals and the rule before.
 
 Every rival has exactly as many requests as the schedule made. The newsrooms are those its constants were not chosen
-with (bench/newsroom.py). LUUBAO_BENCH_SEED draws other years of the same newsrooms. Everybody meets an article at the next hourly run, which costs nobody a recheck.
+with (bench/newsroom.py). LUUBAO_BENCH_SEED draws other years of the same newsrooms. Everybody meets an article at the
+next hourly run, which costs nobody a recheck.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def test_edits_caught_at_equal_cost(room: Newsroom) -> None:
 
 
 def test_memory_does_not_grow_with_looks() -> None:
-    """What is kept of the paper's habits at the end of the year is no more than after a month of it."""
+    """What is kept of the paper's habits is a row a bucket, however many looks there were."""
     room = UNSEEN[0]
     year = Learned(year_of(room))
     tracemalloc.start()

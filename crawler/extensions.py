@@ -20,9 +20,9 @@ from archive import finish_run, learn_furniture, read_pending, start_run
 from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
+from archive.lock import outlet_lock
 from crawler.desk import Desk
 from crawler.door import Door
-from crawler.lock import outlet_lock
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
 from crawler.verdict import Verdict, compared, judge

@@ -68,6 +68,11 @@ class OutletSpider(scrapy.Spider):
         settings.setdict(for_scrapy(found.named(cls.name)), priority=_ABOVE_SPIDER)
 
     @classmethod
+    def described(cls) -> Outlet:
+        """The outlet, at home."""
+        return Outlet(cls.name, cls.title, cls.home, cls.hosts, cls.timezone)
+
+    @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
         spider = super().from_crawler(crawler, *args, **kwargs)
         crawler.settings.set("USER_AGENT", user_agent(spider.outlet, crawler.settings["LUUBAO_CONTACT"]), "spider")

@@ -16,9 +16,9 @@ import click
 from archive import LuubaoError, open_archive
 from archive.clock import now
 from archive.judging import add_warning
+from archive.lock import Locked
 from crawler.crawl import crawl, spider_class
 from crawler.curfew import OutsideHours
-from crawler.lock import Locked
 from crawler.ping import ping
 from crawler.summary import Ended, summary
 from crawler.verdict import Exit, Verdict

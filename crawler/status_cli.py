@@ -12,6 +12,7 @@ import click
 
 from archive import clock
 from archive.errors import ArchiveUnusable
+from archive.lock import is_held
 from archive.options import db_option, json_option
 from archive.status import Exit, OutletStatus, Status, status, text
 from archive.status.days import Day
@@ -19,7 +20,6 @@ from archive.status.page import page, write
 from archive.store import open_archive
 from archive.store.status import outlet_names
 from crawler.configuration import Configuration
-from crawler.lock import is_held
 from crawler.options import config_option, configured
 
 _RUNS = 10

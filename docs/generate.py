@@ -16,6 +16,7 @@ import click
 from archive.schema import TABLES
 from archive.status.text import lines as status_lines
 from archive.store import open_archive
+from archive.store.tabular import FIELDS as DATASET_COLUMNS
 from archive.store.ten import TOPICS, Question
 from crawler import settings
 from crawler.cli import luubao
@@ -210,3 +211,12 @@ def _run(*arguments: str, folder: Path) -> str:
             f"{' '.join(arguments)} ended with {done.returncode}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
         )
     return done.stdout
+
+
+def dataset_columns() -> str:
+    """The columns of a data set."""
+    rows = [
+        f"| `{name}` | {'list of string' if kind == 'list' else kind} | {told} |"
+        for name, (kind, told) in DATASET_COLUMNS.items()
+    ]
+    return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows])

@@ -16,10 +16,11 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.datasette", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story", "archive.arrive", "archive.rebuild", "archive.merge", "archive.imports", "archive.export"),
+    "datasette": ("archive.datasette.room", "archive.datasette.plugins"),
     "sqlite3": ("archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),
     "backports.zstd": ("archive.store.codecs",),
-    "click": ("archive.cli", "archive.diff_cli", "archive.options", "archive.reading_cli", "archive.reread_cli", "archive.keeping_cli", "archive.terminal", "archive.status.text", "crawler.cli", "crawler.options", "crawler.running", "crawler.settings_cli", "crawler.status_cli", "crawler.story"),
+    "click": ("archive.exchange_cli", "archive.export_cli", "crawler.backfill.command", "archive.cli", "archive.diff_cli", "archive.options", "archive.reading_cli", "archive.reread_cli", "archive.keeping_cli", "archive.terminal", "archive.status.text", "crawler.cli", "crawler.options", "crawler.running", "crawler.settings_cli", "crawler.status_cli", "crawler.story"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
         "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store", "crawler.wire", "crawler.guest",
@@ -29,6 +30,8 @@ DOORS = {
     "zope": ("crawler.wire.lookup",),
     "OpenSSL": ("crawler.wire.certificates",),
     "service_identity": ("crawler.wire.certificates",),
+    "warcio": ("archive.imports.robust", "archive.export.records", "archive.export.warc_record"),
+    "pyarrow": ("archive.export.tables",),
     "PIL": ("archive.pictures",),
     "w3lib": ("crawler.discovery",),
 }  # fmt: skip

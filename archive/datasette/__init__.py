@@ -6,7 +6,9 @@ import json
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from archive.datasette.public import SETTINGS as PUBLIC_SETTINGS
 from archive.schema import TABLES
 from archive.store.ten import QUESTIONS, TOPICS
 
@@ -17,8 +19,10 @@ SETTINGS = {
     "default_page_size": "50",
     "allow_download": "off",  # a live SQLite file is not a file to copy; see docs
 }
+_FTS_PARTS = ("_data", "_idx", "_docsize", "_config", "_content")
 STATIC = Path(__file__).parent / "static"
 PLUGINS = Path(__file__).parent / "plugins"
+TEMPLATES = Path(__file__).parent / "templates"
 # How a table is searched and sorted, and which column stands for its rows where another table points at them.
 _HABITS: dict[str, dict[str, str]] = {
     "articles": {
@@ -43,20 +47,31 @@ _HABITS: dict[str, dict[str, str]] = {
 }
 
 
-def metadata(archive: Path) -> dict[str, Any]:
-    """Datasette's metadata for the archive: descriptions, search, order, labels, hidden machinery."""
+def metadata(archive: Path, public: str | None = None) -> dict[str, Any]:
+    """Datasette's metadata for the archive: descriptions, search, order, labels, hidden machinery. public: the address
+    under which the world sees it; machinery is then shown to nobody."""
+    machinery: dict[str, Any] = {"hidden": True, **({"allow": False} if public else {})}
     tables = {
         table.name: {
             "description": table.meaning,
             "columns": table.columns,
-            **({"hidden": True} if table.audience == "machinery" else {}),
+            **(machinery if table.audience == "machinery" else {}),
             **_HABITS.get(table.name, {}),
         }
         for table in TABLES
     }
-    unseen = {name: {"hidden": True} for name in ("search_source", "search_front_source", "_sqlite_migrations")}
+    unseen = dict.fromkeys(_UNSEEN, machinery)
     database = {"tables": {**tables, **unseen}, "queries": _queries()}
-    return {"title": "luubao", "extra_css_urls": ["/luubao/luubao.css"], "databases": {archive.stem: database}}
+    return {
+        "title": "luubao",
+        "extra_css_urls": ["/luubao/luubao.css"],
+        "databases": {archive.stem: database},
+        "plugins": {"luubao": {"public": public is not None, "address": public}},
+    }
+
+
+_INDEXES = [f"{name}{part}" for name in ("search", "search_front") for part in ("", *_FTS_PARTS)]
+_UNSEEN = ("search_source", "search_front_source", "_sqlite_migrations", "sqlite_sequence", "sqlite_stat1", *_INDEXES)
 
 
 def _queries() -> dict[str, dict[str, Any]]:
@@ -73,10 +88,10 @@ def _queries() -> dict[str, dict[str, Any]]:
     }
 
 
-def write_metadata(archive: Path, folder: Path) -> Path:
+def write_metadata(archive: Path, folder: Path, public: str | None = None) -> Path:
     """Writes the metadata into a folder; returns the file."""
     file = folder / "metadata.json"
-    file.write_text(json.dumps(metadata(archive), ensure_ascii=False, indent=1), encoding="utf-8")
+    file.write_text(json.dumps(metadata(archive, public), ensure_ascii=False, indent=1), encoding="utf-8")
     return file
 
 
@@ -89,16 +104,26 @@ def command(
     open_browser: bool,
     pictures: Path | None = None,
     laid_down: bool = False,
+    public: str | None = None,
 ) -> list[str]:
     """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile.
-    pictures: the folder that has them. laid_down: the archive lies where nobody can write."""
-    settings = [word for name, value in SETTINGS.items() for word in ("--setting", name, value)]
+    pictures: the folder that has them. laid_down: the archive lies where nobody can write.
+    public: the address under which the world sees it."""
+    settings = [word for name, value in _settings(public).items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"luubao:{STATIC}"]
-    plugins = ["--plugins-dir", str(PLUGINS)]
+    plugins = ["--plugins-dir", str(PLUGINS), "--template-dir", str(TEMPLATES)]
     shown = _pictures(pictures) if pictures else []
     file = ["--immutable", str(archive)] if laid_down else [str(archive)]
     return [sys.executable, "-m", "datasette", "serve", *file, *place, *plugins, *shown, *settings, *browser]
+
+
+def _settings(public: str | None) -> dict[str, str]:
+    if public is None:
+        return SETTINGS
+    path = urlsplit(public).path.rstrip("/")
+    secure = {"force_https_urls": "on"} if public.startswith("https:") else {}
+    return {**SETTINGS, **PUBLIC_SETTINGS, **secure, "base_url": f"{path}/"}
 
 
 def _pictures(folder: Path) -> list[str]:

@@ -30,8 +30,8 @@ def side_by_side(old: Reading, new: Reading) -> Iterator[Change]:
     yield from pictures.changes(old.images, new.images)
 
 
-def word_changes(old: Reading, new: Reading) -> tuple[int, int]:
-    """`size` of `compare`, looking only at parts that are not the same."""
+def differing(old: Reading, new: Reading) -> Iterator[Change]:
+    """`compare` without times, looking only at parts that are not the same."""
     parts: list[Iterator[Change]] = [
         _text("headline", old.headline, new.headline),
         _text("lead", old.lead, new.lead),
@@ -41,7 +41,12 @@ def word_changes(old: Reading, new: Reading) -> tuple[int, int]:
         parts.append(paragraphs.changes(_paragraphs(old), _paragraphs(new)))
     if old.images != new.images:
         parts.append(pictures.changes(old.images, new.images))
-    return size(change for part in parts for change in part)
+    return (change for part in parts for change in part if change.kind != "unchanged")
+
+
+def word_changes(old: Reading, new: Reading) -> tuple[int, int]:
+    """`size` of `compare`, looking only at parts that are not the same."""
+    return size(differing(old, new))
 
 
 def size(changes: Iterable[Change]) -> tuple[int, int]:

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from html import escape
 from importlib.metadata import version
 from importlib.resources import files
-from itertools import groupby
 
 from archive.diff.compare import compare, side_by_side
-from archive.diff.telling import summary, title, title_of_picture, unmarked
+from archive.diff.telling import summary, title, title_of_picture, together, unmarked
 from archive.diff.values import Change, Piece
 from archive.records import Reading
 from archive.store.provenance import Provenance
+from archive.store.questions import Article
 from archive.terminal import moment
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
@@ -39,7 +39,7 @@ class Comparison:
         object.__setattr__(self, "changes", compare(self.before, self.after))
 
 
-def page(outlet: str, url: str, steps: Sequence[Comparison]) -> str:
+def page(article: Article, steps: Sequence[Comparison]) -> str:
     """The page for one or several steps of an article's history, one at least."""
     latest = steps[-1].after
     return "\n".join(
@@ -48,10 +48,10 @@ def page(outlet: str, url: str, steps: Sequence[Comparison]) -> str:
             f'<html lang="{escape(latest.language or "")}">',
             *_head(latest.headline),
             "<body>",
-            *_header(outlet, url, steps),
+            *_header(article.outlet, article.url, steps),
             *_switches(),
             '<main lang="en">',
-            *(line for step in steps for line in _step(step)),
+            *(line for step in steps for line in _step(step, article.timezone)),
             "</main>",
             *_footer(steps),
             "</body>",
@@ -101,29 +101,24 @@ def _switches() -> Iterator[str]:
     )
 
 
-def _step(step: Comparison) -> Iterator[str]:
+def _step(step: Comparison, zone: str) -> Iterator[str]:
     yield "<section>"
     yield f"<h2>Version {step.old.version} to version {step.new.version}</h2>"
-    yield f'<p class="tool">{_span(step.old)}<br/>{_span(step.new)}</p>'
+    yield f'<p class="tool">{_span(step.old, zone)}<br/>{_span(step.new, zone)}</p>'
     yield f'<p class="tool"><strong>{_safe(summary(step.changes))}</strong></p>'
     yield (
         f'<div class="heads"><span></span><span>Version {step.old.version}</span>'
         f"<span>Version {step.new.version}</span></div>"
     )
     language = escape(step.after.language or "")
-    for changes in _together(side_by_side(step.before, step.after)):
+    for changes in together(side_by_side(step.before, step.after)):
         yield from _row(changes, language)
     yield "</section>"
 
 
-def _span(version_: Provenance) -> str:
-    return f"Version {version_.version}: seen from {moment(version_.first_seen_at)} to {moment(version_.last_seen_at)}"
-
-
-def _together(changes: Iterable[Change]) -> Iterator[list[Change]]:
-    """A picture with its caption and credit, all else alone."""
-    places = groupby(enumerate(changes), lambda one: (one[1].old, one[1].new) if one[1].picture else one[0])
-    return ([change for _, change in group] for _, group in places)
+def _span(version_: Provenance, zone: str) -> str:
+    first, last = (moment(at, zone) for at in (version_.first_seen_at, version_.last_seen_at))
+    return f"Version {version_.version}: seen from {first} to {last}"
 
 
 def _row(changes: Sequence[Change], language: str) -> Iterator[str]:

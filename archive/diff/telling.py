@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
 
 from archive.diff.compare import size
 from archive.diff.values import Change, Piece
 
 _NUMBERED = {"body": "paragraph", "picture": "picture", "caption": "caption of picture", "credit": "credit of picture"}
 _NAMES = {"published": "published time"}
-_ORDER = ("headline", "lead", "byline", "published", "body", "picture", "caption", "credit")
+ORDER = ("headline", "lead", "byline", "published", "body", "picture", "caption", "credit")
+"""Parts in the order in which a reader meets them."""
 
 
 def title(change: Change) -> str:
@@ -26,6 +28,12 @@ def title_of_picture(changes: Sequence[Change]) -> str:
     picture, *texts = changes
     told = [title(picture), *(f"{one.part} {one.kind}" for one in texts if one.kind not in ("unchanged", picture.kind))]
     return ", ".join(told)
+
+
+def together(changes: Iterable[Change]) -> Iterator[list[Change]]:
+    """A picture with its caption and credit, all else alone."""
+    places = groupby(enumerate(changes), lambda one: (one[1].old, one[1].new) if one[1].picture else one[0])
+    return ([change for _, change in group] for _, group in places)
 
 
 def unmarked(pieces: Sequence[Piece]) -> Iterator[Piece]:
@@ -55,7 +63,7 @@ def summary(changes: Sequence[Change]) -> str:
     parts: dict[str, Counter[str]] = {}
     for change in changes:
         parts.setdefault(change.part, Counter())[change.kind] += 1
-    told = [_counted(part, parts[part]) for part in sorted(parts, key=_ORDER.index)]
+    told = [_counted(part, parts[part]) for part in sorted(parts, key=ORDER.index)]
     removed, added = size(changes)
     if removed or added:
         told.append(f"{_many(removed, 'word')} removed, {added} added")

@@ -3,10 +3,18 @@
 A step that has been released is never edited; a change is a new step.
 """
 
-from archive.migrations import m001_first_light, m002_fixity, m003_pictures, m004_questions, m005_crawl
+from archive.migrations import (
+    m001_first_light,
+    m002_fixity,
+    m003_pictures,
+    m004_questions,
+    m005_crawl,
+    m006_reading_room,
+    m007_exchange,
+)
 from archive.migrations.steps import APPLICATION_ID, migrations
 
-SCHEMA = 5
+SCHEMA = 7
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -17,5 +25,7 @@ __all__ = [
     "m003_pictures",
     "m004_questions",
     "m005_crawl",
+    "m006_reading_room",
+    "m007_exchange",
     "migrations",
 ]

@@ -18,16 +18,16 @@ from archive.store.frontier import (
     taken_in_run,
     walk_anew,
 )
-from archive.store.furniture import furniture_of, learn_furniture
+from archive.store.furniture import furniture_of, learn_furniture, put_furniture
 from archive.store.habits import rechecks
 from archive.store.hosts import note_hosts, troubled_hosts
-from archive.store.identity import latest_version
-from archive.store.keep import REDIRECTS, keep, kept_body, last_body, leads_away, validators
+from archive.store.identity import Source, latest_version, withdrawn_twin
+from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
 from archive.store.ledger import Ledger, Refiled, Span, Waiting
 from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
 from archive.store.refile import Recording
 from archive.store.rehearsal import Rehearsal
-from archive.store.runs import article_count, finish_run, start_run
+from archive.store.runs import article_count, finish_run, register, start_run
 from archive.store.shapes import note_yield, promise_of
 from archive.store.sources import (
     note_move,
@@ -40,6 +40,7 @@ from archive.store.sources import (
     unread,
 )
 from archive.store.taking import due, waiting
+from archive.store.withdrawn import is_withdrawn
 
 __all__ = [
     "REDIRECTS",
@@ -47,6 +48,7 @@ __all__ = [
     "Recording",
     "Refiled",
     "Rehearsal",
+    "Source",
     "Span",
     "Waiting",
     "article_count",
@@ -62,7 +64,9 @@ __all__ = [
     "furniture_of",
     "give_up",
     "is_new",
+    "is_withdrawn",
     "keep",
+    "keep_again",
     "keep_picture",
     "kept_body",
     "last_body",
@@ -84,8 +88,10 @@ __all__ = [
     "pictures_of",
     "plant",
     "promise_of",
+    "put_furniture",
     "rechecks",
     "redirecting_here",
+    "register",
     "settle",
     "source_of",
     "start_run",
@@ -97,4 +103,5 @@ __all__ = [
     "validators",
     "waiting",
     "walk_anew",
+    "withdrawn_twin",
 ]

@@ -7,6 +7,7 @@ A dictionary is nothing but content of the outlet's own pages, and a patch has a
 from __future__ import annotations
 
 import sys
+from typing import BinaryIO
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -22,6 +23,8 @@ _LEVEL = 5
 _PATCH_LEVEL = 6
 # ZSTD_c_forceAttachDict of zstd.h: look up in the dictionary where it lies; by default a large one is copied first.
 _ATTACH = 1001
+_MAGIC, _DICTIONARY_FRAME = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
+_LARGEST_DICTIONARY = 16 * 1024 * 1024
 _SMALLEST_WINDOW, _LARGEST_WINDOW = 17, 27
 _WINDOW_LIMIT: dict[int, int] = {zstd.DecompressionParameter.window_log_max: _LARGEST_WINDOW}
 
@@ -56,6 +59,20 @@ def patch(body: bytes, base: bytes) -> bytes:
 def unpatch(data: bytes, base: bytes) -> bytes:
     """The body that `patch` was given. Raises ZstdError where the patch or the base is damaged."""
     return zstd.decompress(data, zstd_dict=_prefix(base), options=_WINDOW_LIMIT)
+
+
+def open_stream(file: BinaryIO) -> BinaryIO:
+    """The bytes in a file of one or more frames, one after the other. A first, skippable frame may hold the dictionary
+    of the others, as WARC files compressed with Zstandard have it
+    (https://iipc.github.io/warc-specifications/specifications/warc-zstd/)."""
+    head = file.read(8)
+    against = None
+    if head[:4] == _DICTIONARY_FRAME:
+        content = file.read(min(int.from_bytes(head[4:8], "little"), _LARGEST_DICTIONARY))
+        against = zstd.ZstdDict(zstd.decompress(content) if content[:4] == _MAGIC else content)
+    else:
+        file.seek(0)
+    return zstd.ZstdFile(file, "rb", zstd_dict=against, options=_WINDOW_LIMIT)  # type: ignore[return-value]
 
 
 def _prefix(base: bytes) -> tuple[Dictionary, int] | None:

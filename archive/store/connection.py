@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import clock
-from archive.errors import ArchiveMissing, ArchiveUnusable
+from archive.errors import ArchiveMissing, ArchiveUnusable, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.store.seals import seal_finished
 
@@ -122,6 +122,20 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. Name another file with --db")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
+
+
+@contextmanager
+def borrowed(connection: sqlite3.Connection) -> Iterator[Database]:
+    """An archive that somebody else has opened, and closes.
+
+    Raises QueryTooLong when they interrupt a question.
+    """
+    try:
+        yield Database(connection)
+    except sqlite3.OperationalError as error:
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
+            raise
+        raise QueryTooLong("the answer takes too long. Ask for less") from error
 
 
 @contextmanager

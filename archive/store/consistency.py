@@ -86,6 +86,12 @@ _RULES = (
           _differences("SELECT month, outlet_id, section, articles FROM months",
                        "SELECT substr(published_at, 1, 7), outlet_id, coalesce(section, ''), count(*) FROM articles"
                        " WHERE published_at IS NOT NULL GROUP BY 1, 2, 3")),
+    _Rule("rebuilding", "its versions are being put in order of time, and nobody does so",
+          "SELECT article_id FROM rebuilding"),
+    _Rule("renumberings", "its version is not there, and nothing says what became of it",
+          "SELECT renumberings.id FROM renumberings WHERE new_number IS NOT NULL AND NOT EXISTS"
+          " (SELECT 1 FROM versions WHERE versions.id = version_id) AND NOT EXISTS (SELECT 1 FROM renumberings AS later"
+          " WHERE later.version_id = renumberings.version_id AND later.id > renumberings.id)"),
     _Rule("texts", "it was read in a capture that brought no page",
           "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"),
 )  # fmt: skip

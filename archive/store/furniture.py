@@ -38,6 +38,11 @@ def learn_furniture(db: Database, run: Run, at: datetime) -> Furniture | None:
     learned = learn(_latest_readings(db, run), known)
     if learned == known:
         return None
+    return put_furniture(db, run, learned, at, count)
+
+
+def put_furniture(db: Database, run: Run, learned: Furniture, at: datetime, count: int = 0) -> Furniture:
+    """Writes down a set that was learned, here or by another archive. count: how many articles the outlet has."""
     with transaction(db):
         db.execute(
             "INSERT INTO furniture (outlet_id, digest, learned_at, article_count, recurring) VALUES (?, ?, ?, ?, ?)",

@@ -21,8 +21,8 @@ from archive.store.keep import is_home, raise_tombstone
 from archive.store.texts import from_row
 from archive.urls import print_kind, same_site, url_key
 
-# A shorter text may well stand under two addresses without being the same article.
-_TWIN_LENGTH = 200
+TWIN_LENGTH = 200
+"""A shorter text may well stand under two addresses without being the same article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class LatestVersion:
 
 def latest_version(db: Database, source: Source, reading: Reading) -> LatestVersion | None:
     """The latest version of the article a reading belongs to; None when the article is new."""
-    for article_id in dict.fromkeys(_candidates(db, source, reading)):
+    for article_id in dict.fromkeys(candidates(db, source, reading)):
         latest = _latest(db, article_id)
         if latest is None:  # withdrawn
             continue
@@ -75,13 +75,13 @@ def declared_key(reading: Reading, outlet: Outlet) -> tuple[str, ...]:
     return (url_key(declared),)
 
 
-def _candidates(db: Database, source: Source, reading: Reading) -> Iterator[int]:
+def candidates(db: Database, source: Source, reading: Reading) -> Iterator[int]:
     """Articles known at this address, at one that redirected here or is declared here, and those of the same text."""
     outlet_id = source.run.outlet_id
     for key in (source.url_key, *source.via, *declared_key(reading, source.run.outlet)):
         if article_id := article_at(db, outlet_id, key):
             yield article_id
-    if len(reading.text) >= _TWIN_LENGTH:
+    if len(reading.text) >= TWIN_LENGTH:
         digest = reading_digest(reading)
         yield from (row[0] for row in db.execute(_TWINS, [digest, outlet_id, digest, outlet_id]).fetchall())
 

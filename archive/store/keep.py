@@ -19,6 +19,7 @@ from archive.urls import same_site, url_key
 
 GONE = frozenset({404, 410, 451})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_ALWAYS = "~"  # later than any time
 _HOME_PATHS = frozenset({"", "/index.html", "/index.htm", "/default.aspx", "/home", "/home.html", "/trang-chu"})
 
 
@@ -30,19 +31,33 @@ class _Earlier:
     body_id: int
 
 
-def keep(db: Database, run: Run, capture: Capture) -> Kept:
+def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> Kept:
     """Stores the exchange in one transaction: the body once under its digest, the capture appended, and, when nothing
-    is left to read, the article's bookkeeping."""
+    is left to read, the article's bookkeeping. late: something of its article is newer, so that the bookkeeping is left
+    to rebuilding, and what it brought is judged by what its address had brought until then."""
     key = url_key(capture.requested_url)
     with transaction(db):
         if is_withdrawn(db, run.outlet_id, key):
             return _keep_facts(db, run, key, replace(capture, body=None))
-        earlier = _earlier(db, run, key)
+        earlier = _earlier(db, run, key, clock.stamp(capture.captured_at) if late else _ALWAYS)
         body_id = _put(db, run, capture, earlier) if capture.body else None
-        outcome = judge(capture, run.outlet, seen_before=earlier is not None and body_id == earlier.body_id)
-        revisit = earlier if outcome in ("revisit", "not-modified") else None
-        capture_id = _append(db, run, key, capture, outcome, revisit, body_id)
-        buried = _book(db, run, key, capture, outcome, revisit)
+        return _enter(db, run, key, capture, body_id, earlier, late=late)
+
+
+def keep_again(db: Database, run: Run, capture: Capture, body_id: int | None) -> Kept:
+    """As `keep`, for a capture that an archive holds already, with its body, and that is told anew in another one."""
+    key = url_key(capture.requested_url)
+    with transaction(db):
+        return _enter(db, run, key, capture, body_id, _earlier(db, run, key), late=False)
+
+
+def _enter(
+    db: Database, run: Run, key: str, capture: Capture, body_id: int | None, earlier: _Earlier | None, *, late: bool
+) -> Kept:
+    outcome = judge(capture, run.outlet, seen_before=earlier is not None and body_id == earlier.body_id)
+    revisit = earlier if outcome in ("revisit", "not-modified") else None
+    capture_id = _append(db, run, key, capture, outcome, revisit, body_id)
+    buried = not late and _book(db, run, key, capture, outcome, revisit)
     return Kept(capture_id, key, outcome, buried, revisit.body_id if revisit else body_id)
 
 
@@ -85,11 +100,12 @@ def is_home(url: str, outlet: Outlet) -> bool:
     )
 
 
-def _earlier(db: Database, run: Run, key: str) -> _Earlier | None:
+def _earlier(db: Database, run: Run, key: str, until: str = _ALWAYS) -> _Earlier | None:
     row = db.execute(
         "SELECT coalesce(revisit_of, id), body_id FROM captures WHERE outlet_id = ? AND url_key = ?"
-        " AND outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NOT NULL ORDER BY id DESC LIMIT 1",
-        [run.outlet_id, key],
+        " AND captured_at <= ? AND outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NOT NULL"
+        " ORDER BY captured_at DESC, id DESC LIMIT 1",
+        [run.outlet_id, key, until],
     ).fetchone()
     return _Earlier(*row) if row else None
 
@@ -188,7 +204,8 @@ def validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None
     """ETag and Last-Modified to send for an address: those of its latest capture that carried or confirmed a page."""
     row = db.execute(
         "SELECT etag, last_modified FROM captures WHERE outlet_id = ? AND url_key = ? AND requested_url = ?"
-        " AND outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NOT NULL ORDER BY id DESC LIMIT 1",
+        " AND outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NOT NULL"
+        " ORDER BY captured_at DESC, id DESC LIMIT 1",
         [run.outlet_id, url_key(url), url],
     ).fetchone()
     return (row[0], row[1]) if row else (None, None)

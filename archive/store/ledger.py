@@ -108,9 +108,10 @@ class Ledger:
     def newest_capture(self, version_id: int) -> int | None:
         """The newest capture that was read as this version and that this extractor has not found unreadable."""
         found = self._one(
-            f"SELECT capture_id FROM {self.readings} AS seen WHERE version_id = ? AND NOT EXISTS (SELECT 1 FROM"
+            f"SELECT capture_id FROM {self.readings} AS seen JOIN captures ON captures.id = capture_id"
+            " WHERE version_id = ? AND body_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM"
             f" {self.readings} AS refused WHERE refused.capture_id = seen.capture_id AND refused.extractor_id = ?"
-            " AND refused.version_id IS NULL) ORDER BY capture_id DESC LIMIT 1",
+            " AND refused.version_id IS NULL) ORDER BY captured_at DESC, capture_id DESC LIMIT 1",
             version_id,
             self.extractor_id,
         )
@@ -205,9 +206,11 @@ class Ledger:
     def _waiting(self) -> str:
         """By row number: the index by address would have all captures of the outlet sorted for every answer."""
         return (
-            "captures NOT INDEXED WHERE id > ? AND id <= ? AND outlet_id = ? AND outcome = 'fresh' AND captured_at >= ?"
-            f" AND captured_at < ? AND NOT EXISTS (SELECT 1 FROM {self.readings} AS done"
-            " WHERE done.capture_id = captures.id AND done.extractor_id = ?)"
+            "captures NOT INDEXED WHERE id > ? AND id <= ? AND outlet_id = ? AND captured_at >= ? AND captured_at < ?"
+            f" AND NOT EXISTS (SELECT 1 FROM {self.readings} AS done"
+            " WHERE done.capture_id = captures.id AND done.extractor_id = ?) AND (outcome = 'fresh' OR (body_id IS NOT"
+            " NULL AND EXISTS (SELECT 1 FROM readings AS own WHERE own.capture_id = captures.id)))"
+            " AND (outlet_id, url_key) NOT IN (SELECT outlet_id, url_key FROM unsettled)"
         )
 
     def _meant(self, run: Run, span: Span, after: int, last: int = _LARGEST) -> list[Any]:

@@ -1,4 +1,4 @@
-"""How much an edit changed: words taken out and put in, by the texts that are shown."""
+"""How much an edit changed, by the texts that are shown: words taken out and put in, numbers, names, and a weight."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.diff import word_changes
+from archive.diff.meaning import meaning
 from archive.records import Reading
 from archive.store.texts import from_row
 
@@ -27,8 +27,18 @@ def measure(db: Database, version_id: int) -> None:
 
 def note_size(db: Database, version_id: int, old: Reading, new: Reading) -> None:
     """Writes down how much a version differs from what was before it. Call inside a transaction."""
-    removed, added = word_changes(old, new)
-    db.execute("UPDATE versions SET words_removed = ?, words_added = ? WHERE id = ?", [removed, added, version_id])
+    found = meaning(old, new)
+    db.execute(
+        "UPDATE versions SET words_removed = ?, words_added = ?, numbers_changed = ?, names_changed = ?, weight = ?"
+        " WHERE id = ?",
+        [found.words_removed, found.words_added, found.numbers, found.names, found.weight, version_id],
+    )
+
+
+def uncounted(db: Database) -> list[int]:
+    """Edits whose numbers and names were never counted: those from before step 6."""
+    rows = db.execute("SELECT id FROM versions WHERE number > 1 AND weight IS NOT NULL AND numbers_changed IS NULL")
+    return [int(row[0]) for row in rows.fetchall()]
 
 
 def _shown(db: Database, article_id: int, number: int) -> dict[str, Any] | None:

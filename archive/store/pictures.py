@@ -29,8 +29,9 @@ _NEWS: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear"
 # with the last fetch that brought or confirmed bytes
 _WANTED = (
     "SELECT DISTINCT images.id AS image_id, images.url, pictures.path, last.final_url, last.etag, last.last_modified"
-    " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT max(id) FROM picture_captures"
-    " WHERE image_id = images.id AND picture_id IS NOT NULL) LEFT JOIN pictures ON pictures.id = last.picture_id"
+    " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT id FROM picture_captures"
+    " WHERE image_id = images.id AND picture_id IS NOT NULL"
+    " ORDER BY captured_at DESC, id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
 )
 
 
@@ -65,16 +66,21 @@ def due_pictures(db: Database, run: Run, at: datetime, limit: int) -> list[Wante
     return [WantedPicture(**row) for row in rows]
 
 
-def keep_picture(db: Database, run: Run, capture: PictureCapture, rest: timedelta) -> PictureOutcome:
+def keep_picture(
+    db: Database, run: Run, capture: PictureCapture, rest: timedelta, *, late: bool = False
+) -> PictureOutcome:
     """Records a fetch, in one transaction; the bytes it brought must be in the store already. Where articles show
-    another picture than before, each gets its next version. rest: the shortest time until it is due again."""
+    another picture than before, each gets its next version. rest: the shortest time until it is due again. late: what
+    is newer is here already, so that all but the record itself is left to rebuilding."""
     with transaction(db):
-        last = _last(db, capture.image_id)
+        last = _last(db, capture.image_id, clock.stamp(capture.captured_at))
         outcome = judge(capture, last)
         picture_id = _put_picture(db, capture.picture) if capture.picture else None
         if outcome == "not-modified" and last:
             picture_id = last["picture_id"]
         _append(db, run, capture, outcome, picture_id)
+        if late:
+            return outcome
         _schedule(db, capture, outcome, rest)
         if picture_id is not None:
             settle_versions(db, run, capture.image_id, picture_id, capture.captured_at)
@@ -104,12 +110,13 @@ def _compared(picture: Picture, last: dict[str, Any] | None) -> PictureOutcome:
     return verdicts[same_picture(last["perceptual_hash"], looks)]
 
 
-def _last(db: Database, image_id: int) -> dict[str, Any] | None:
-    """What the address last showed."""
+def _last(db: Database, image_id: int, until: str) -> dict[str, Any] | None:
+    """What the address last showed, up to a moment."""
     rows = db.query(
         "SELECT picture_id, digest, perceptual_hash FROM picture_captures"
-        " JOIN pictures ON pictures.id = picture_id WHERE image_id = ? ORDER BY picture_captures.id DESC LIMIT 1",
-        [image_id],
+        " JOIN pictures ON pictures.id = picture_id WHERE image_id = ? AND captured_at <= ?"
+        " ORDER BY captured_at DESC, picture_captures.id DESC LIMIT 1",
+        [image_id, until],
     )
     return next(iter(rows), None)
 
@@ -202,6 +209,16 @@ def put_images(db: Database, version_id: int, capture_id: int, reading: Reading)
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             [version_id, position, image_id, image.caption, image.credit, image.caption_raw, image.alt, picture_id],
         )
+
+
+def ensure_image(db: Database, url: str, at: str) -> int:
+    """The number of a picture's address, noted as seen at `at` where it was not. Call inside a transaction."""
+    row = db.execute(
+        "INSERT INTO images (url, first_seen_at, due_at) VALUES (?1, ?2, ?2) ON CONFLICT (url)"
+        " DO UPDATE SET first_seen_at = min(first_seen_at, excluded.first_seen_at) RETURNING id",
+        [url, at],
+    ).fetchone()
+    return int(row[0])
 
 
 def _put_image(db: Database, url: str, capture_id: int) -> tuple[int, bool]:

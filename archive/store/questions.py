@@ -20,7 +20,8 @@ from archive.urls import url_key
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article's present state. Times as in clock.py; gone_since and gone_reason are None while it is there."""
+    """An article's present state. Times as in clock.py; gone_since and gone_reason are None while it is there.
+    outlet: its name on the command line; timezone: IANA name, in which the paper prints its times."""
 
     id: int
     outlet: str
@@ -35,12 +36,13 @@ class Article:
     last_seen_at: str
     gone_since: str | None
     gone_reason: str | None
+    timezone: str
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of an article. `changed` names what differs from the version before; last_seen_at is when a capture
-    last showed this version."""
+    """One state of an article. `changed` names what differs from the version before, words_removed and words_added how
+    much; last_seen_at is when a capture last showed this version."""
 
     id: int
     article_id: int
@@ -50,11 +52,13 @@ class Version:
     headline: str
     changed: str | None
     digest: str
+    words_removed: int | None
+    words_added: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as it ended; stats are its counts, warnings what was not as usual."""
+    """A run as it ended; stats are its counts, warnings what was not as usual; timezone is the outlet's."""
 
     id: int
     outlet: str
@@ -63,6 +67,7 @@ class RunRecord:
     outcome: str
     reason: str | None
     stats: Mapping[str, int]
+    timezone: str
     warnings: tuple[str, ...] = ()
 
 
@@ -77,7 +82,7 @@ class Credit:
 _ARTICLE = (
     "SELECT articles.id, outlets.name AS outlet, articles.url, articles.headline, articles.byline, articles.section,"
     " articles.published_at, articles.version_count, articles.first_seen_at, articles.changed_at,"
-    " articles.last_seen_at, articles.gone_since, articles.gone_reason"
+    " articles.last_seen_at, articles.gone_since, articles.gone_reason, outlets.timezone"
     " FROM articles JOIN outlets ON outlets.id = articles.outlet_id"
 )
 
@@ -135,7 +140,8 @@ def versions_of(db: Database, article_id: int) -> list[Version]:
     """All versions of an article, oldest first."""
     rows = db.query(
         "SELECT versions.id, versions.article_id, versions.number, versions.first_seen_at, version_spans.last_seen_at,"
-        " versions.headline, versions.changed, versions.digest FROM versions"
+        " versions.headline, versions.changed, versions.digest, versions.words_removed, versions.words_added"
+        " FROM versions"
         " JOIN version_spans ON version_spans.version_id = versions.id"
         " WHERE versions.article_id = ? ORDER BY versions.number",
         [article_id],
@@ -170,7 +176,8 @@ def _with_pictures(db: Database, article_id: int, number: int, reading: Reading)
 def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[RunRecord]:
     """The latest runs, newest first."""
     rows = db.query(
-        "SELECT runs.id, outlets.name AS outlet, started_at, finished_at, outcome, reason, stats, warnings FROM runs"
+        "SELECT runs.id, outlets.name AS outlet, started_at, finished_at, outcome, reason, stats, warnings,"
+        " outlets.timezone FROM runs"
         " JOIN outlets ON outlets.id = runs.outlet_id WHERE :outlet IS NULL OR outlets.name = :outlet"
         " ORDER BY runs.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},

@@ -82,11 +82,11 @@ class Recording(Ledger):
         if latest is None:
             return not print_before
         newest = self._one(
-            "SELECT max(readings.capture_id) FROM readings JOIN versions ON versions.id = readings.version_id"
-            " WHERE versions.article_id = ?",
+            "SELECT max(captured_at) FROM readings JOIN versions ON versions.id = readings.version_id"
+            " JOIN captures ON captures.id = readings.capture_id WHERE versions.article_id = ?",
             latest.article_id,
         )
-        return newest < source.capture_id and (not print_before or self._shown_here(source, latest))
+        return newest <= clock.stamp(source.captured_at) and (not print_before or self._shown_here(source, latest))
 
     def _shown_here(self, source: Source, latest: LatestVersion) -> bool:
         found = self._one(

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from archive import clock
+from archive.diff.meaning import REPLACED_PICTURE
 from archive.likeness import same_picture
 from archive.records import Run
 from archive.store import frontier
@@ -47,7 +48,8 @@ def _open_version(db: Database, article_id: int, latest: int, image_id: int, pic
     moment = clock.stamp(at)
     cursor = db.execute(
         "INSERT INTO versions (article_id, number, capture_id, first_seen_at, digest, changed, words_removed,"
-        f" words_added, words_of, {_NARROW}) SELECT article_id, number + 1, ?, ?, digest, 'pictures', 0, 0,"
+        f" words_added, numbers_changed, names_changed, weight, words_of, {_NARROW})"
+        f" SELECT article_id, number + 1, ?, ?, digest, 'pictures', 0, 0, 0, 0, {REPLACED_PICTURE},"
         f" coalesce(words_of, id), {_NARROW} FROM versions WHERE id = ?",
         [_last_capture(db, latest), moment, latest],
     )
@@ -79,8 +81,9 @@ def _last_capture(db: Database, version_id: int) -> int:
     (capture_id,) = db.execute(
         "WITH shown AS (SELECT readings.capture_id FROM versions"
         " JOIN readings ON readings.version_id IN (versions.id, versions.words_of) WHERE versions.id = ?1)"
-        " SELECT coalesce(max(id), (SELECT capture_id FROM versions WHERE id = ?1)) FROM captures"
-        " WHERE id IN shown OR revisit_of IN shown",
+        " SELECT coalesce((SELECT id FROM captures WHERE id IN shown OR (revisit_of IN shown"
+        " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.capture_id = captures.id))"
+        " ORDER BY captured_at DESC, id DESC LIMIT 1), (SELECT capture_id FROM versions WHERE id = ?1))",
         [version_id],
     ).fetchone()
     return int(capture_id)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import clock
-from archive.records import Outlet, Run
+from archive.records import Outlet, Run, RunKind
 from archive.store.bodies import learn_dictionary
 from archive.store.connection import checkpoint, transaction
 from archive.store.dictionaries import has_doubled
@@ -20,11 +20,19 @@ from archive.store.habits import fade_habits, habits_of
 from archive.store.seals import seal_finished
 
 
-def start_run(db: Database, outlet: Outlet, software: Mapping[str, str], at: datetime) -> Run:
+def start_run(
+    db: Database,
+    outlet: Outlet,
+    software: Mapping[str, str],
+    at: datetime,
+    *,
+    kind: RunKind = "crawl",
+    source: str | None = None,
+) -> Run:
     """Opens a run. Runs of the outlet that never ended were killed, and are recorded as such: whoever starts a run
-    holds the outlet's lock, so none of them can still be alive."""
+    holds the outlet's lock, so none of them can still be alive. source: of what is no crawl, where it takes from."""
     with transaction(db):
-        outlet_id = _register(db, outlet)
+        outlet_id = register(db, outlet)
         db.execute(
             "UPDATE runs SET outcome = 'interrupted', reason = 'did not end by itself'"
             " WHERE outlet_id = ? AND outcome = 'running'",
@@ -33,15 +41,16 @@ def start_run(db: Database, outlet: Outlet, software: Mapping[str, str], at: dat
         seal_finished(db, at)
         bring_back(db, outlet_id, at)
         cursor = db.execute(
-            "INSERT INTO runs (outlet_id, started_at, software) VALUES (?, ?, ?)",
-            [outlet_id, clock.stamp(at), json.dumps(dict(software))],
+            "INSERT INTO runs (outlet_id, started_at, software, kind, source) VALUES (?, ?, ?, ?, ?)",
+            [outlet_id, clock.stamp(at), json.dumps(dict(software)), kind, source],
         )
         run = Run(int(cursor.lastrowid or 0), outlet_id, outlet)
         fade_habits(db, run, at)
         return replace(run, habits=habits_of(db, outlet_id))
 
 
-def _register(db: Database, outlet: Outlet) -> int:
+def register(db: Database, outlet: Outlet) -> int:
+    """The number of an outlet, which is written down as it is described now. Call inside a transaction."""
     row = db.execute(
         "INSERT INTO outlets (name, title, home_url, timezone) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (name) DO UPDATE SET title = excluded.title, home_url = excluded.home_url,"

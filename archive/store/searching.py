@@ -14,11 +14,16 @@ from itertools import islice
 from sqlite_utils import Database
 
 from archive.search import front_query, fts_query, parse
+from archive.store.wanted import Wanted, conditions
+
+ALL = Wanted()
+"""Every article."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A version that holds the words; `text` is its lead, body and captions, for a snippet."""
+    """A version that holds the words; `text` is its lead, body and captions, for a snippet. outlet: its name on the
+    command line, outlet_title its own. section, version_count, gone_since: of its article as it is now."""
 
     url: str
     outlet: str
@@ -27,20 +32,28 @@ class Hit:
     published_at: str | None
     first_seen_at: str
     text: str
+    article_id: int
+    outlet_title: str
+    timezone: str
+    section: str | None
+    version_count: int
+    gone_since: str | None
 
 
-def search(db: Database, words: str, *, history: bool = False, outlet: str | None = None, limit: int = 20) -> list[Hit]:
+def search(
+    db: Database, words: str, *, history: bool = False, wanted: Wanted = ALL, limit: int = 20, skip: int = 0
+) -> list[Hit]:
     """Versions that hold the words: of what stands now, or, with history, of everything that ever stood. Words in the
-    headline first, then in headline and lead, then anywhere; each newest first. limit -1 is none.
+    headline first, then in headline and lead, then anywhere; each newest first. wanted: what must hold for their
+    articles, but for its words. limit: how many at most, those skipped among them; -1 is none.
 
     Raises BadQuery when there is no word to search for, or when there are too many.
     """
-    scope = {"history": history, "outlet": outlet, "limit": limit}
     found: dict[int, None] = {}
     for table, query in _steps(words):
         if len(found) < limit or limit < 0:
-            found |= dict.fromkeys(_matching(db, table, query, scope))
-    return [_hit(db, version_id) for version_id in islice(found, limit if limit >= 0 else None)]
+            found |= dict.fromkeys(_matching(db, table, query, wanted, {"history": history, "limit": limit}))
+    return [_hit(db, version_id) for version_id in islice(found, skip, limit if limit >= 0 else None)]
 
 
 def _steps(words: str) -> Iterator[tuple[str, str]]:
@@ -52,16 +65,16 @@ def _steps(words: str) -> Iterator[tuple[str, str]]:
     yield "search", fts_query(words)
 
 
-def _matching(db: Database, table: str, query: str, scope: Mapping[str, object]) -> list[int]:
+def _matching(db: Database, table: str, query: str, wanted: Wanted, scope: Mapping[str, object]) -> list[int]:
     """Versions in scope, newest first. The index gives one after the other, and each is looked up in the other tables:
     so SQLite can stop when it has enough."""
+    more, values = conditions(wanted, words=False)
     rows = db.execute(
         f"SELECT hits.rowid FROM {table} AS hits CROSS JOIN versions ON versions.id = hits.rowid"
-        " CROSS JOIN articles ON articles.id = versions.article_id"
-        f" CROSS JOIN outlets ON outlets.id = articles.outlet_id WHERE {table} MATCH :query"
-        " AND (:history OR articles.current_version_id = versions.id) AND (:outlet IS NULL OR outlets.name = :outlet)"
+        f" CROSS JOIN articles ON articles.id = versions.article_id WHERE {table} MATCH :query"
+        f" AND (:history OR articles.current_version_id = versions.id){more}"
         " ORDER BY hits.rowid DESC LIMIT :limit",
-        {**scope, "query": query},
+        {**values, **scope, "query": query},
     )
     return [int(row[0]) for row in rows.fetchall()]
 
@@ -69,7 +82,8 @@ def _matching(db: Database, table: str, query: str, scope: Mapping[str, object])
 def _hit(db: Database, version_id: int) -> Hit:
     rows = db.query(
         "SELECT articles.url, outlets.name AS outlet, versions.number, versions.headline, versions.published_at,"
-        " versions.first_seen_at,"
+        " versions.first_seen_at, articles.id AS article_id, outlets.title AS outlet_title, outlets.timezone,"
+        " articles.section, articles.version_count, articles.gone_since,"
         " coalesce(texts.lead || ' ', '') || texts.body || coalesce(' ' || texts.captions, '') AS text"
         " FROM versions JOIN articles ON articles.id = versions.article_id"
         " JOIN outlets ON outlets.id = articles.outlet_id JOIN active_texts ON active_texts.version_id = versions.id"

@@ -28,7 +28,8 @@ def unread(db: Database, run: Run) -> list[tuple[Source, str | None]]:
     charset its HTTP header named."""
     rows = db.query(
         f"SELECT {COLUMNS} FROM captures WHERE outlet_id = ? AND outcome = 'fresh'"
-        " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.capture_id = captures.id) ORDER BY id",
+        " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.capture_id = captures.id)"
+        " AND (outlet_id, url_key) NOT IN (SELECT outlet_id, url_key FROM unsettled) ORDER BY captured_at, id",
         [run.outlet_id],
     )
     return [(source_from(run, row), row["encoding"]) for row in rows]
@@ -51,7 +52,7 @@ def redirecting_here(db: Database, run: Run, url: str) -> tuple[str, ...]:
     rows = db.execute(
         "SELECT DISTINCT url_key FROM captures AS hop WHERE outlet_id = ? AND outcome = 'redirect' AND final_url = ?"
         " AND NOT EXISTS (SELECT 1 FROM captures AS later WHERE later.outlet_id = hop.outlet_id"
-        " AND later.url_key = hop.url_key AND later.id > hop.id)",
+        " AND later.url_key = hop.url_key AND (later.captured_at, later.id) > (hop.captured_at, hop.id))",
         [run.outlet_id, url],
     )
     return tuple(row[0] for row in rows.fetchall())
@@ -88,7 +89,7 @@ def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: date
 def _bury_redirected(db: Database, source: Source) -> bool:
     row = db.execute(
         "SELECT readings.kind FROM captures JOIN readings ON readings.capture_id = coalesce(revisit_of, captures.id)"
-        " WHERE outlet_id = ? AND url_key = ? ORDER BY captures.id DESC LIMIT 1",
+        " WHERE outlet_id = ? AND url_key = ? ORDER BY captured_at DESC, captures.id DESC LIMIT 1",
         [source.run.outlet_id, source.url_key],
     ).fetchone()
     if row is None or not is_burial(row[0]):

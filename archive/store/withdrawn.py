@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from sqlite_utils import Database
 
@@ -41,3 +43,22 @@ def withdrawn_at_address(db: Database, outlet_id: int, key: str) -> int | None:
 def is_withdrawn(db: Database, outlet_id: int, key: str) -> bool:
     """Whether an address stands for a withdrawn article."""
     return withdrawn_at_address(db, outlet_id, key) is not None
+
+
+def exposed(db: Database, pictures: Path | None) -> Iterator[str]:
+    """What is withdrawn and can be seen all the same: words, pages, and files in the folder that is served."""
+    rows = db.execute(
+        "SELECT articles.id FROM articles WHERE withdrawn_at IS NOT NULL AND (headline <> '' OR EXISTS ("
+        " SELECT 1 FROM versions JOIN texts ON texts.version_id = versions.id WHERE versions.article_id = articles.id"
+        " AND (versions.headline <> '' OR texts.body <> '')))"
+    )
+    for (article_id,) in rows.fetchall():
+        yield f"article {article_id} is withdrawn and its words are still there"
+    if pictures is None:
+        return
+    hidden = db.execute("SELECT digest FROM pictures WHERE path = 'destroyed' OR path LIKE 'withheld/%'")
+    for (digest,) in hidden.fetchall():
+        algorithm, _, digits = str(digest).partition(":")
+        for folder in (algorithm, "thumbnails"):
+            if any((pictures / folder / digits[:2]).glob(f"{digits}.*")):
+                yield f"the picture {digest[:19]}… is withdrawn and still lies in {pictures / folder}"

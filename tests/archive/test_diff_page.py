@@ -17,6 +17,7 @@ from archive.diff.page import Comparison
 from archive.diff.page import page as diff_page
 from archive.records import Image, Reading
 from archive.store.provenance import Provenance
+from archive.store.questions import Article
 from crawler.cli import luubao
 from tests.support import Shoot, page
 
@@ -119,12 +120,29 @@ def test_the_documentation_names_every_key(kept: Path) -> None:
         assert f"`{key}`" in text, f"docs/diff.md does not tell what {key} is"
 
 
+NOON_STAMP = "2026-05-20T12:00:00Z"
 HOSTILE = '<script>alert(1)</script> "quoted" \'&amp; <img src=x onerror=alert(1)> \x1b[31m\u202e </style>'
 
 
 def written(before: Reading, after: Reading) -> str:
     old = Provenance(1, "2026-05-20T12:00:00Z", "2026-05-20T12:00:00Z", 1, "2026-05-20T12:00:00Z", URL, URL, 200, None, HOSTILE, HOSTILE)  # fmt: skip
-    return diff_page(HOSTILE, URL, [Comparison(old, old, before, after)])
+    article = Article(
+        1,
+        HOSTILE,
+        URL,
+        HOSTILE,
+        None,
+        None,
+        None,
+        2,
+        NOON_STAMP,
+        NOON_STAMP,
+        NOON_STAMP,
+        None,
+        None,
+        "Asia/Ho_Chi_Minh",
+    )
+    return diff_page(article, [Comparison(old, old, before, after)])
 
 
 READ = Reading(

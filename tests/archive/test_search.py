@@ -17,6 +17,7 @@ from archive.search import fts_query
 from archive.snippets import CLOSE, OPEN, fold, snippet
 from archive.store import questions, searching
 from archive.store.identity import Source
+from archive.store.wanted import Wanted
 from tests.support import NOON, PAPER, Shoot, page
 
 TEXT = "Đảng bộ huyện Tam Dương họp bàn việc làm đường làng, ngõ xóm ở xã Hoàng Đan trong mùa mưa lũ năm nay."
@@ -104,7 +105,7 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def test_hostile_words_are_found_or_refused(indexes: Database, words: str) -> None:
     try:
         searching.search(indexes, words)
-        searching.search(indexes, words, history=True, outlet="\0")
+        searching.search(indexes, words, history=True, wanted=Wanted(outlet="\0"))
         snippet(TEXT, words)
     except BadQuery as error:
         assert len(str(error)) < 200
@@ -175,8 +176,8 @@ def test_outlet_and_history_hold_in_every_step(db: Database, run: Run, shoot: Sh
     ]
     assert len(searching.search(db, "huyện")) == 5
     assert len(searching.search(db, "huyện", history=True)) == 6
-    assert searching.search(db, "huyện", outlet="other") == []
-    assert len(searching.search(db, "huyện", outlet="bao")) == 5
+    assert searching.search(db, "huyện", wanted=Wanted(outlet="other")) == []
+    assert len(searching.search(db, "huyện", wanted=Wanted(outlet="bao"))) == 5
 
 
 @pytest.mark.parametrize("words", ["", "   ", '""', "*", "--", '" "'])

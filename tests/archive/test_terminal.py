@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.diff import Change, Piece, words
-from archive.terminal import change_lines, moment
+from archive.store.questions import Article, Version
+from archive.terminal import article_lines, change_lines, moment, version_lines
 
 
 def plain(change: Change) -> list[str]:
@@ -16,16 +17,55 @@ def plain(change: Change) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("stamp", "shown"),
+    ("stamp", "zone", "shown"),
     [
-        ("2026-05-20T01:15:00Z", "2026-05-20 08:15"),
-        ("2026-05-20T08:15:00+07:00", "2026-05-20 08:15"),
-        ("2026-05-19T20:00:00Z", "2026-05-20 03:00"),
-        (None, "-"),
+        ("2026-05-20T01:15:00Z", "Asia/Ho_Chi_Minh", "2026-05-20 08:15"),
+        ("2026-05-20T08:15:00+07:00", "Asia/Ho_Chi_Minh", "2026-05-20 08:15"),
+        ("2026-05-19T20:00:00Z", "Asia/Ho_Chi_Minh", "2026-05-20 03:00"),
+        ("2026-05-20T01:15:00Z", "Europe/Prague", "2026-05-20 03:15"),
+        ("2026-12-20T01:15:00Z", "Europe/Prague", "2026-12-20 02:15"),
+        (None, "Asia/Ho_Chi_Minh", "-"),
     ],
 )
-def test_times_are_shown_in_the_paper_s_zone(stamp: str | None, shown: str) -> None:
-    assert moment(stamp) == shown
+def test_times_are_shown_in_the_paper_s_zone(stamp: str | None, zone: str, shown: str) -> None:
+    assert moment(stamp, zone) == shown
+
+
+def test_a_long_headline_takes_several_lines_of_80_columns() -> None:
+    headline = "Thông xe kỹ thuật cầu Bến Gót bắc qua sông Thao sau hai mươi sáu tháng thi công của hai đơn vị"
+    article = Article(
+        7, "bao", "https://bao.example/cau-moi-7.htm", headline, None, None, "2026-05-20T08:15:00+07:00", 2,
+        "2026-05-20T01:20:00Z", "2026-05-20T01:20:00Z", "2026-05-21T01:20:00Z", "2026-05-21T02:00:00Z", "status 404",
+        "Asia/Ho_Chi_Minh",
+    )  # fmt: skip
+    lines = list(article_lines(article))
+    assert [click.unstyle(line) for line in lines] == [
+        "2026-05-20 08:15  Thông xe kỹ thuật cầu Bến Gót bắc qua sông Thao sau hai mươi",
+        "                  sáu tháng thi công của hai đơn vị",
+        "                  https://bao.example/cau-moi-7.htm",
+        "                  2 versions, gone since 2026-05-21 09:00",
+    ]
+    assert all(len(click.unstyle(line)) <= 80 for line in lines)
+
+
+def test_a_version_says_what_changed_and_how_much() -> None:
+    version = Version(
+        3, 1, 2, "2026-05-20T01:15:00Z", "2026-05-20T05:15:00Z", "Cầu mới", "headline, body", "sha256:x", 4, 7
+    )
+    assert [click.unstyle(line) for line in version_lines(version, "Asia/Ho_Chi_Minh")] == [
+        "  2  2026-05-20 08:15 to 12:15",
+        "     Cầu mới",
+        "     changed: headline, body; 4 words removed, 7 added",
+    ]
+
+
+def test_nothing_of_a_paper_s_steers_the_terminal() -> None:
+    version = Version(
+        3, 1, 1, "2026-05-20T01:15:00Z", "2026-05-20T01:15:00Z", "Cầu \x1b[2Jmới", None, "sha256:x", None, None
+    )
+    assert "\x1b" not in "".join(version_lines(version, "Asia/Ho_Chi_Minh")).replace("\x1b[1m", "").replace(
+        "\x1b[0m", ""
+    )
 
 
 def test_an_edit_is_marked_in_its_place() -> None:

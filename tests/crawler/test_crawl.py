@@ -16,11 +16,11 @@ from pathlib import Path
 
 import pytest
 
+from archive.lock import outlet_lock
 from archive.store import open_archive, questions
 from crawler.check import disagreements
 from crawler.demo.paper import DAYS
 from crawler.demo.server import Newspaper
-from crawler.lock import outlet_lock
 
 ROOT = Path(__file__).parent.parent.parent
 LUUBAO = [sys.executable, "-m", "crawler"]

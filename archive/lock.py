@@ -1,4 +1,4 @@
-"""One crawl of an outlet into an archive at a time."""
+"""One crawl of an outlet into an archive at a time, or one import."""
 
 from __future__ import annotations
 
@@ -11,15 +11,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from archive import LuubaoError, clock
-from archive.errors import ArchiveUnusable
+from archive import clock
+from archive.errors import ArchiveUnusable, LuubaoError
 from archive.status.telling import duration
 
 _ATTEMPTS, _PAUSE = 5, 0.05  # in seconds
 
 
 class Locked(LuubaoError):
-    """Raised when another process crawls the same outlet into the same archive; the remedy is to let it finish."""
+    """Raised when another process crawls or imports the same outlet into the same archive; the remedy is to let it
+    finish."""
 
 
 @contextmanager

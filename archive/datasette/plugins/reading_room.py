@@ -1,0 +1,60 @@
+"""A plugin for Datasette: the pages of the reading room, and ways to them from Datasette's own pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from markupsafe import Markup
+from pluggy import HookimplMarker
+
+from archive.datasette.room import ROUTES
+from archive.datasette.room.headers import with_headers
+from archive.datasette.room.visit import archive_of
+
+hookimpl = HookimplMarker("datasette")
+
+# Where an article's number stands in a row of any table or query, and in these.
+_NUMBER = "article_id"
+_ARTICLES = ("articles", "current_articles")
+_HEADLINES = ("headline", "new_headline")
+
+
+@hookimpl
+def register_routes() -> list[tuple[str, Any]]:
+    """Every page of the room."""
+    return list(ROUTES)
+
+
+@hookimpl
+def menu_links(datasette: Any) -> list[dict[str, str]]:
+    """From every page of Datasette's to the room."""
+    return [{"href": datasette.urls.path("/"), "label": "Reading room"}]
+
+
+@hookimpl
+def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
+    """Headers that hold for every answer, Datasette's own included."""
+    return with_headers
+
+
+@hookimpl(tryfirst=True)
+def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
+    """A headline as a link to its article, a capture's number as one to the evidence; None leaves a cell to others."""
+    if not value or database != archive_of(datasette).name:
+        return None
+    if column in _HEADLINES and (article := _number(row, "id" if table in _ARTICLES else _NUMBER)):
+        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/article/{article}"), value)
+    if column == "capture_id" and isinstance(value, int):
+        return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/capture/{value}"), value)
+    return None
+
+
+def _number(row: Any, column: str) -> int | None:
+    """A number of a row; Datasette may have put a label beside it."""
+    try:
+        value = row[column]
+    except (KeyError, IndexError):
+        return None
+    number = value.get("value") if isinstance(value, dict) else value
+    return number if isinstance(number, int) else None

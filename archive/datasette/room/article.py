@@ -1,0 +1,159 @@
+"""An article's page: as it reads, in one of its versions, with its history and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from datasette.utils.asgi import Response
+from sqlite_utils import Database
+
+from archive.datasette.room.visit import Visit, page
+from archive.errors import UnknownArticle
+from archive.records import Block, Image, Reading
+from archive.store import evidence, papers, questions
+from archive.store.days import moments
+from archive.store.evidence import Tombstone
+from archive.store.provenance import Provenance, provenance_of
+from archive.store.questions import Article, Version
+
+_CAPTURES = 30
+_ADDRESS = "/-/article/{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A block of the page: of a list its items, of a table its rows of cells, else its lines; or a picture."""
+
+    kind: str
+    lines: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    image: Image | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A point of the timeline: a version first seen, a disappearance or a return, in the order of `at`."""
+
+    at: str
+    version: Version | None = None
+    tombstone: Tombstone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    article: Article
+    paper: papers.Paper
+    versions: list[Version]
+    version: Version
+    provenance: Provenance
+    reading: Reading
+    parts: list[Part]
+    history: list[Happening]
+    captures: list[tuple[int, str, int, str]]
+
+
+@page
+async def article(visit: Visit) -> Response:
+    """`/-/article/ID`: the newest version; with `?as_of=DAY`, to the version that stood at the end of that day."""
+    number = visit.variable("id")
+    if visit.argument("as_of"):
+        return await _as_of(visit, number)
+    shown = await visit.ask(lambda db: _shown(db, number, None))
+    return await _page(visit, shown, newest=True)
+
+
+@page
+async def version(visit: Visit) -> Response:
+    """`/-/article/ID/vN`: one version, for ever."""
+    number = visit.variable("number")
+    shown = await visit.ask(lambda db: _shown(db, visit.variable("id"), number))
+    return await _page(visit, shown, newest=False)
+
+
+@page
+async def at_address(visit: Visit) -> Response:
+    """`/-/at?url=ADDRESS`: the article at any address it was ever known under."""
+    url = visit.argument("url")
+    found = await visit.ask(lambda db: questions.find_article(db, url))
+    return Response.redirect(visit.to(_ADDRESS.format(found.id)))
+
+
+async def _as_of(visit: Visit, number: int) -> Response:
+    day = visit.day("as_of")
+    if day is None:
+        return await visit.refusal(400, visit.say("refusal.day"))
+    found = await visit.ask(lambda db: _standing(db, number, day))
+    return Response.redirect(visit.to(f"{_ADDRESS.format(number)}/v{found}"))
+
+
+def _standing(db: Database, number: int, day: date) -> int:
+    """The version that stood at the end of a day, by the paper's clock. Raises UnknownArticle before the first."""
+    article = questions.find_article(db, str(number))
+    _, end = moments(day, day, ZoneInfo(article.timezone))
+    stood = [version.number for version in questions.versions_of(db, number) if version.first_seen_at < end]
+    if not stood:
+        raise UnknownArticle(f"article {number} had not been seen by {day}")
+    return stood[-1]
+
+
+def _shown(db: Database, number: int, wanted: int | None) -> _Shown:
+    article = questions.find_article(db, str(number))
+    shown, reading = questions.reading_of(db, number, wanted)
+    versions = questions.versions_of(db, number)
+    return _Shown(
+        article,
+        next(paper for paper in papers.papers(db) if paper.name == article.outlet),
+        versions,
+        next(one for one in versions if one.number == shown),
+        provenance_of(db, number)[shown],
+        reading,
+        list(parts(reading)),
+        history(versions, evidence.tombstones_of(db, number)),
+        evidence.captures_of(db, number, _CAPTURES),
+    )
+
+
+async def _page(visit: Visit, shown: _Shown, *, newest: bool) -> Response:
+    address = f"{_ADDRESS.format(shown.article.id)}/v{shown.version.number}"
+    return await visit.page("article", shown=shown, newest=newest, permanent=visit.permanent(address))
+
+
+def history(versions: Sequence[Version], tombstones: Sequence[Tombstone]) -> list[Happening]:
+    """Everything that happened to an article, the latest first."""
+    told = [Happening(version.first_seen_at, version=version) for version in versions]
+    for stone in tombstones:
+        told.append(Happening(stone.gone_at, tombstone=Tombstone(stone.gone_at, stone.reason, None)))
+        if stone.returned_at:
+            told.append(Happening(stone.returned_at, tombstone=stone))
+    return sorted(told, key=lambda one: one.at, reverse=True)
+
+
+def parts(reading: Reading) -> Iterator[Part]:
+    """The blocks of a reading as the page shows them: items that follow one another are one list, pictures that stand
+    in no block come last."""
+    items: list[str] = []
+    placed = set()
+    for block in reading.blocks:
+        if block.kind == "list":
+            items += block.text.splitlines()
+            continue
+        if items:
+            yield Part("list", tuple(items))
+            items = []
+        placed.add(block.image)
+        yield _part(block, reading)
+    if items:
+        yield Part("list", tuple(items))
+    yield from (Part("image", image=image) for n, image in enumerate(reading.images) if n not in placed)
+
+
+def _part(block: Block, reading: Reading) -> Part:
+    if block.kind == "image" and block.image is not None:
+        return Part("image", image=reading.images[block.image])
+    lines = tuple(block.text.splitlines())
+    if block.kind == "table":
+        return Part("table", rows=tuple(tuple(cell.strip() for cell in line.split(" | ")) for line in lines))
+    return Part(block.kind, lines)

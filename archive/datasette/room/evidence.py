@@ -1,0 +1,76 @@
+"""The evidence: a captured page, shown so that nothing in it can run or ask anybody for anything, and as WARC.
+
+The page itself is shown in a frame, and by itself (not inside our page about it) not at all, so that a link in it leads
+nowhere either. What makes it harmless is told in inert.py.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from datasette.utils.asgi import Response
+from sqlite_utils import Database
+
+from archive.datasette.room.inert import HEADERS, defused
+from archive.datasette.room.visit import Visit, page
+from archive.export.warc_record import warc_of
+from archive.extract.decode import decode
+from archive.store import evidence
+from archive.store.evidence import Exchange
+
+_HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Captured:
+    exchange: Exchange
+    present: bool
+    confirmed: Exchange | None
+
+
+@page
+async def capture(visit: Visit) -> Response:
+    """`/-/capture/ID`: what is known of it, and the page in its frame."""
+    found = await visit.ask(lambda db: _captured(db, visit.variable("id")))
+    return await visit.page("capture", found=found, exchange=found.exchange)
+
+
+def _captured(db: Database, number: int) -> _Captured:
+    exchange = evidence.exchange(db, number)
+    confirmed = evidence.exchange(db, exchange.revisit_of) if exchange.revisit_of else None
+    return _Captured(exchange, exchange.digest is not None and not exchange.withdrawn, confirmed)
+
+
+@page
+async def inert(visit: Visit) -> Response:
+    """`/-/capture/ID/page`: the page, for the frame. Whoever asks for them by themselves is led to the page about
+    them (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
+    number = visit.variable("id")
+    if visit.request.headers.get("sec-fetch-dest") == "document":
+        return Response.redirect(visit.to(f"/-/capture/{number}"))
+    exchange, body = await visit.ask(lambda db: (evidence.exchange(db, number), evidence.payload(db, number)))
+    if body is None:
+        return await visit.refusal(410 if exchange.withdrawn else 404, visit.say("capture.nothing"))
+    if is_page(exchange):
+        return Response(defused(body, exchange.encoding), headers=HEADERS, content_type="text/html; charset=utf-8")
+    text = decode(body, exchange.encoding)  # feeds, scripts and what else there may be
+    return Response(text, headers=HEADERS, content_type="text/plain; charset=utf-8")
+
+
+def is_page(exchange: Exchange) -> bool:
+    """Whether the payload is HTML; all else is shown as text."""
+    return bool(_HTML.match(exchange.header("content-type") or "text/html"))
+
+
+@page
+async def warc(visit: Visit) -> Response:
+    """`/-/capture/ID.warc`: the exchange, and the one whose bytes it confirms, as WARC."""
+    number = visit.variable("id")
+    found = await visit.ask(lambda db: _captured(db, number))
+    if found.exchange.withdrawn:
+        return await visit.refusal(410, visit.say("capture.nothing"))
+    body = await visit.ask(lambda db: evidence.payload(db, number))
+    data = warc_of(found.exchange, body, found.confirmed)
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="luubao-capture-{number}.warc"'}
+    return Response(data, headers=headers, content_type="application/warc")

@@ -1,0 +1,82 @@
+"""Lists that go on: new articles, edits, disappearances; and everything of one day."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from datasette.utils.asgi import Response
+from sqlite_utils import Database
+
+from archive.datasette.room.edited import told_of
+from archive.datasette.room.searching import filters, wanted_by
+from archive.datasette.room.visit import Visit, page
+from archive.store import days, lately, papers
+
+_PER_PAGE, _LAST_PAGE = 30, 1000
+_PER_DAY = 500
+
+
+@page
+async def new(visit: Visit) -> Response:
+    """`/-/new`: articles, the latest published first."""
+    wanted, start = wanted_by(visit), _start(visit)
+    cards = await visit.ask(lambda db: lately.published(db, wanted, limit=_PER_PAGE + 1, offset=start))
+    return await _list(visit, "new", cards)
+
+
+@page
+async def edits(visit: Visit) -> Response:
+    """`/-/edits`: edits, the latest first; with `?order=weight`, what changed most in meaning first."""
+    wanted, start = wanted_by(visit), _start(visit)
+    order: lately.EditOrder = "weight" if visit.argument("order") == "weight" else "time"
+    found = await visit.ask(lambda db: lately.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=start))
+    return await _list(visit, "edits", [told_of(one) for one in found], order=order)
+
+
+@page
+async def gone(visit: Visit) -> Response:
+    """`/-/gone`: articles that are gone, the latest disappearance first."""
+    wanted, start = wanted_by(visit), _start(visit)
+    cards = await visit.ask(lambda db: lately.gone(db, wanted, limit=_PER_PAGE + 1, offset=start))
+    return await _list(visit, "gone", cards)
+
+
+def _start(visit: Visit) -> int:
+    return (visit.number("page", 1, _LAST_PAGE) - 1) * _PER_PAGE
+
+
+async def _list(visit: Visit, kind: str, found: list[Any], **context: Any) -> Response:
+    number = visit.number("page", 1, _LAST_PAGE)
+    return await visit.page(
+        "list", kind=kind, found=found[:_PER_PAGE], more=len(found) > _PER_PAGE, number=number,
+        filters=filters(wanted_by(visit)), **context,
+    )  # fmt: skip
+
+
+@page
+async def day(visit: Visit) -> Response:
+    """`/-/day/2026-05-20`: what was published, edited and taken away on a day, by each paper's own clock."""
+    try:
+        when = date.fromisoformat(visit.request.url_vars["day"])
+    except ValueError:
+        return await visit.refusal(404, visit.say("refusal.day"))
+    found = await visit.ask(lambda db: _day(db, visit, when))
+    return await visit.page("day", day=when, found=found, before=when - timedelta(1), after=when + timedelta(1))
+
+
+def _day(db: Database, visit: Visit, when: date) -> dict[str, Any]:
+    wanted = wanted_by(visit)
+    every = papers.papers(db)
+    chosen = next((paper for paper in every if paper.name == wanted.outlet), None)
+    zone = ZoneInfo((chosen or every[0]).timezone) if every else ZoneInfo("UTC")
+    between = days.moments(when, when, zone)
+    published = replace(wanted, since=when.isoformat(), until=when.isoformat())
+    return {
+        "new": lately.published(db, published, limit=_PER_DAY),
+        "edits": [told_of(one) for one in lately.edits(db, wanted, between=between, limit=_PER_DAY)],
+        "gone": lately.gone(db, wanted, between=between, limit=_PER_DAY),
+        "unwatched": [paper for paper in every if days.days(db, paper, when, when).gaps],
+    }

@@ -1,0 +1,52 @@
+"""Pictures where people would rather look than read: by photographer and by place."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+
+from datasette.utils.asgi import Response
+
+from archive.datasette.room.visit import Visit, page
+from archive.errors import BadQuery
+from archive.store import gallery, papers
+from archive.store.gallery import Photograph
+
+_PER_PAGE, _LAST_PAGE = 24, 500
+_PHOTOGRAPHERS, _PLACES, _LOOKED_AT = 40, 24, 600
+# How Vietnamese captions name places: what kind of place, then a name of one to four syllables with capitals.
+_KINDS = "xã|phường|huyện|thị xã|thị trấn|thành phố|tỉnh|thôn|bản|làng|quận|sông|hồ|núi|đình|chùa|đền|cầu|chợ"
+_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
+_PLACE = re.compile(rf"\b(?:{_KINDS})((?: [{_UPPER}][\w]*){{1,4}})", re.IGNORECASE)
+_NAME = re.compile(rf"(?: [{_UPPER}]\w*){{1,4}}")
+
+
+@page
+async def photos(visit: Visit) -> Response:
+    """`/-/photos?credit=...&place=...`"""
+    credit, place, number = visit.argument("credit"), visit.argument("place"), visit.number("page", 1, _LAST_PAGE)
+    start, mistake = (number - 1) * _PER_PAGE, ""
+    shown: list[Photograph] = []
+    try:
+        shown = await visit.ask(
+            lambda db: gallery.photographs(db, credit=credit or None, place=place, limit=_PER_PAGE + 1, offset=start)
+        )
+    except BadQuery:
+        mistake = visit.say("search.mistake")
+    credits, near = await visit.ask(
+        lambda db: (papers.photographers(db, _PHOTOGRAPHERS), gallery.captions(db, credit or None, _LOOKED_AT))
+    )
+    return await visit.page(
+        "photos", photographs=shown[:_PER_PAGE], more=len(shown) > _PER_PAGE, number=number, credit=credit,
+        place=place, credits=credits, places=places(near)[:_PLACES], mistake=mistake,
+    )  # fmt: skip
+
+
+def places(captions: Iterable[str]) -> list[tuple[str, int]]:
+    """The names of places that captions give, with in how many captions each stands, most first."""
+    counts: Counter[str] = Counter()
+    for caption in captions:
+        found = (match[1].strip() for match in _PLACE.finditer(caption) if _NAME.fullmatch(match[1]))
+        counts.update(set(found))
+    return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -1,0 +1,119 @@
+"""Searching, with the filters people narrow it down by; without words, everything the filters let through."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Response
+from markupsafe import Markup, escape
+from sqlite_utils import Database
+
+from archive.datasette.room.visit import Visit, page
+from archive.errors import BadQuery
+from archive.snippets import CLOSE, OPEN, snippet
+from archive.store import lately, papers, searching
+from archive.store.searching import Hit
+from archive.store.wanted import Wanted
+
+_PER_PAGE, _LAST_PAGE = 20, 50
+_SECTIONS, _PHOTOGRAPHERS = 60, 200
+_WIDTH = 260
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One answer: the article, the version that holds the words, its headline and a stretch of its text, marked."""
+
+    article_id: int
+    number: int
+    outlet: str
+    timezone: str
+    headline: Markup
+    snippet: Markup
+    published_at: str | None
+    section: str | None
+    version_count: int
+    gone_since: str | None
+    current: bool
+
+
+@page
+async def search(visit: Visit) -> Response:
+    """`/-/search`"""
+    wanted, history, number = wanted_by(visit), visit.argument("history") == "1", visit.number("page", 1, _LAST_PAGE)
+    if "://" in wanted.words and " " not in wanted.words:
+        return Response.redirect(visit.to("/-/at", url=wanted.words))
+    told: dict[str, Any] = {"found": [], "mistake": "", "more": False}
+    try:
+        found = await visit.ask(lambda db: _found(db, wanted, history, number))
+        told |= {"found": found[:_PER_PAGE], "more": len(found) > _PER_PAGE and number < _LAST_PAGE}
+    except BadQuery:
+        told["mistake"] = visit.say("search.mistake")
+    choices = await visit.ask(lambda db: (papers.sections(db)[:_SECTIONS], papers.photographers(db, _PHOTOGRAPHERS)))
+    return await visit.page(
+        "search", wanted=wanted, history=history, number=number, sections=choices[0], credits=choices[1],
+        filters=filters(wanted), code=400 if told["mistake"] else 200, **told,
+    )  # fmt: skip
+
+
+def wanted_by(visit: Visit) -> Wanted:
+    """What the query of a request asks for."""
+    since, until = visit.day("since"), visit.day("until")
+    return Wanted(
+        words=visit.argument("q"),
+        outlet=visit.argument("outlet") or None,
+        section=visit.argument("section") or None,
+        author=visit.argument("author") or None,
+        credit=visit.argument("credit") or None,
+        since=since.isoformat() if since else None,
+        until=until.isoformat() if until else None,
+        edited=visit.argument("edited") == "1",
+        gone=visit.argument("gone") == "1",
+    )
+
+
+def filters(wanted: Wanted) -> str:
+    """What is wanted as the query of an address."""
+    told = {"q": wanted.words, **{name: getattr(wanted, name) for name in Wanted.__slots__ if name != "words"}}
+    return urlencode({name: 1 if value is True else value for name, value in told.items() if value})
+
+
+def _found(db: Database, wanted: Wanted, history: bool, number: int) -> list[Found]:
+    """The answers of a page, and one more if there is one."""
+    start = (number - 1) * _PER_PAGE
+    if wanted.words:
+        hits = searching.search(
+            db, wanted.words, history=history, wanted=wanted, limit=start + _PER_PAGE + 1, skip=start
+        )
+        return [_of_hit(hit, wanted.words) for hit in hits]
+    return [_of_card(card) for card in lately.published(db, wanted, limit=_PER_PAGE + 1, offset=start)]
+
+
+def _of_hit(hit: Hit, words: str) -> Found:
+    return Found(
+        hit.article_id, hit.number, hit.outlet_title, hit.timezone, marked(snippet(hit.headline, words, 400)),
+        marked(snippet(hit.text, words, _WIDTH)), hit.published_at, hit.section, hit.version_count, hit.gone_since,
+        hit.number == hit.version_count,
+    )  # fmt: skip
+
+
+def _of_card(card: lately.Card) -> Found:
+    return Found(
+        card.id, card.version_count, card.outlet, card.timezone, escape(card.headline), escape(card.lead or ""),
+        card.published_at, card.section, card.version_count, card.gone_since, True,
+    )  # fmt: skip
+
+
+def marked(text: str) -> Markup:
+    """A snippet as markup: its «hits» as `mark`. Quotation marks of the paper's own that look the same stay as they
+    are where they do not pair up."""
+    told = Markup("")
+    for n, piece in enumerate(text.split(OPEN)):
+        hit, close, rest = piece.partition(CLOSE)
+        if n and close:
+            told += Markup("<mark>{}</mark>{}").format(hit, rest)
+        else:
+            told += escape(f"{OPEN if n else ''}{piece}")
+    return told

@@ -1,0 +1,36 @@
+"""Times as a reader of the paper would write them: in the paper's zone, in the page's language."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from archive.datasette.room.texts import Language
+
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "December",
+)  # fmt: skip
+
+
+def local(stamp: str, zone: str) -> datetime:
+    """A stored time in a zone, an IANA name."""
+    return datetime.fromisoformat(stamp).astimezone(ZoneInfo(zone))
+
+
+def day(moment: date, language: Language) -> str:
+    """`20/5/2026` or `20 May 2026`."""
+    if language == "vi":
+        return f"{moment.day}/{moment.month}/{moment.year}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def minute(moment: datetime, language: Language) -> str:
+    """`08:15, 20/5/2026` or `20 May 2026, 08:15`."""
+    clock = f"{moment:%H:%M}"
+    return f"{clock}, {day(moment, language)}" if language == "vi" else f"{day(moment, language)}, {clock}"
+
+
+def month(moment: date, language: Language) -> str:
+    """`5/2026` or `May 2026`."""
+    return f"{moment.month}/{moment.year}" if language == "vi" else f"{_MONTHS[moment.month - 1]} {moment.year}"

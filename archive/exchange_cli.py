@@ -1,0 +1,151 @@
+"""Commands that take in and hand over: `import`, `merge` and `export`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from archive.errors import LuubaoError
+from archive.imports.formats import Said
+from archive.imports.houses import Houses
+from archive.imports.job import Report, import_files
+from archive.merge import merge
+from archive.options import db_option, picture_folder, pictures_option, progress
+from archive.records import Outlet
+from archive.store.pictures import folder_beside
+from archive.urls import host_of
+
+Declared = Callable[[], tuple[Outlet, ...]]
+"""The outlets there are spiders for, where there are any: what a command of the crawler's puts into its context."""
+
+_JOBS = click.IntRange(0, 256)
+
+
+@click.command("import")
+@db_option
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--outlet", help="Take only this outlet's pages.")
+@click.option("--home", help="The home page of --outlet, where the archive does not know it yet.")
+@click.option("--url", help="The address of a saved page, or of a mirror's top, that does not say it.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+              help="When it was saved, in UTC; by default what it says itself, or its file's time.")  # fmt: skip
+@click.option("--jobs", type=_JOBS, help="How many processes read; one a core by default, 0 for none but this.")
+@pictures_option
+@click.pass_context
+def import_command(
+    ctx: click.Context, path: Path, files: tuple[Path, ...], outlet: str | None, home: str | None, url: str | None,
+    at: datetime | None, jobs: int | None, pictures: Path | None,
+) -> None:  # fmt: skip
+    """Takes in captures from WARC, ARC and WACZ files, from mirrors made by HTTrack or wget, and from saved pages.
+
+    An article's versions are put in order of time, whatever comes when; what is here already is not added again. A
+    damaged file is read as far as it goes, and what was skipped is told. Pages go to the outlet on whose hosts they
+    lie. Exit code 0 also where something was skipped; 1 where nothing could be taken at all.
+
+    \b
+    Examples:
+      luubao import old-crawl.warc.gz --db luubao.db
+      luubao import page.html --outlet baovinhphuc --url https://baovinhphuc.com.vn/tin/1.html
+    """
+    houses = Houses(_outlets(ctx, outlet, home), outlet)
+    said = Said(url, at.replace(tzinfo=UTC) if at else None)
+    with _counting() as progress:
+        report = import_files(
+            path, files, houses, pictures=pictures or folder_beside(path), said=said, jobs=jobs, progress=progress
+        )
+    _tell(report)
+    if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
+        houses.require()
+        raise LuubaoError(
+            "nothing was taken: no page lies on a host of a known outlet. Name one with --outlet and --home"
+        )
+
+
+@click.command("merge")
+@db_option
+@click.argument("other", type=click.Path(dir_okay=False, path_type=Path))
+@pictures_option
+@click.option("--other-pictures", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="The folder with the other's pictures; <other>.pictures by default.")  # fmt: skip
+def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures: Path | None) -> None:
+    """Adds what another archive has: the union of both, whoever is merged into whom.
+
+    Captures that both have are taken once. The articles they touch are told anew in order of time, so their versions
+    may get other numbers (table renumberings). The other archive is only read.
+
+    \b
+    Example:
+      luubao merge laptop.db --db luubao.db
+    """
+    folder = picture_folder(other, other_pictures)
+    with progress("merging") as step:
+        done = merge(path, other, pictures=pictures or folder_beside(path), other_pictures=folder, step=step)
+    counts = done.counts
+    click.echo(
+        f"{counts['captures']} captures and {counts['pictures']} fetches of pictures added in {counts['runs']} runs;"
+        f" {counts['here']} captures were here already"
+    )
+    for name, what in (
+        ("withdrawn", "captures of withdrawn articles were left out, or kept as facts only"),
+        ("damaged", "captures do not open in the other archive and were left out. `luubao verify` names them"),
+        ("pictures-missing", "fetches of pictures were left out, for their files are not in the other's folder"),
+    ):
+        if counts[name]:
+            click.echo(f"{counts[name]} {what}", err=True)
+    for url in done.withdrawn_there:
+        click.echo(f"{url} is withdrawn there and not here. `luubao withdraw` does so", err=True)
+
+
+def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
+    declared = ctx.obj() if callable(ctx.obj) else ()
+    if home:
+        if not name:
+            raise click.UsageError("--home needs --outlet, its name")
+        host = host_of(home)
+        if not host:
+            raise click.UsageError(f"{home!r} is no address of a home page. Give it as https://host/")
+        return [Outlet(name, name, home, (host,))]
+    return list(declared)
+
+
+def _tell(report: Report) -> None:
+    counts, changed = report.counts, report.articles
+    added = counts["filed"] + counts["late"]
+    told = [f"{added} captures added, {counts['here']} were here already"]
+    if counts["pictures"] or counts["pictures-here"]:
+        told.append(f"{counts['pictures']} fetches of pictures added")
+    if counts["withdrawn"]:
+        told.append(f"of {counts['withdrawn']} only the fact was kept, for their articles are withdrawn")
+    if changed.renumbered or changed.removed:
+        told.append(f"{changed.renumbered + changed.removed} versions have another number now (table renumberings)")
+    click.echo("; ".join(told))
+    for name, what in (
+        ("elsewhere", "pages of other sites were left out"),
+        ("unresolved", "revisits were left out, whose pages are in none of the files"),
+        ("skipped", "records or files could not be read"),
+    ):
+        if counts[name]:
+            click.echo(f"{counts[name]} {what}", err=True)
+    for line in report.skipped:
+        click.echo(f"  {line}", err=True)
+
+
+@contextmanager
+def _counting() -> Iterator[Callable[[Report], None]]:
+    """A count on standard error, where that is a terminal; silence elsewhere."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+
+    def show(report: Report) -> None:
+        count = sum(report.counts.values())
+        if count % 50 == 0:
+            click.echo(f"\rimporting: {count}", nl=False, err=True)
+
+    yield show
+    click.echo("\r\x1b[K", nl=False, err=True)

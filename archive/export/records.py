@@ -1,0 +1,175 @@
+"""A capture as WARC records (ISO 28500:2017, WARC 1.1). The one door to warcio for writing.
+
+Bodies are kept after content-decoding, so the headers that told how they were encoded and how long they were then would
+be untrue of what is in the record: they are renamed to X-Archive-Orig-Content-Encoding and so on, and Content-Length
+says the length of what is there. Reason phrases and the order of octets on the wire are not kept, and are made anew.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from warcio.statusandheaders import StatusAndHeaders
+
+from archive import clock
+from archive.digests import digest_of
+from archive.records import Capture, Headers
+from archive.store.outgoing import Earlier, OutPage, OutPicture
+
+ORIGINAL = "X-Archive-Orig-"
+"""Before the name of a header that is no longer true of what is in the record."""
+UNTRUE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
+IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
+OUTLET = "urn:luubao:outlet:"
+"""Before an outlet's name: the address of the record that describes it."""
+FIELDS = "application/warc-fields"
+_NAMESPACE = uuid.UUID("5f0c6c9e-8a0e-4d8b-9b62-4c7575302e31")
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One WARC record. data: as it stands in the file before compression; the rest is what an index needs."""
+
+    data: bytes
+    kind: str
+    url: str
+    at: str
+    status: int | None = None
+    media_type: str = ""
+    digest: str = ""
+    payload: int = 0
+
+
+def page_records(page: OutPage, warcinfo: str) -> Iterator[Record]:
+    """Response (or revisit), request, and, where redirects led to it, metadata."""
+    capture = page.capture
+    at = clock.stamp(capture.captured_at)
+    number = _id("response", capture.requested_url, at, str(capture.status), page.digest or "")
+    headers = truthful(capture.headers, capture.body)
+    yield _answer(
+        capture.requested_url, at, number, capture.status, headers, capture.body, page.digest, page.earlier, warcinfo
+    )
+    yield _request(capture, at, number, warcinfo)
+    if capture.via:
+        told = "".join(f"via: {url}\r\n" for url in capture.via).encode()
+        yield _record("metadata", capture.requested_url, at, warcinfo, told, FIELDS, {"WARC-Concurrent-To": number})
+
+
+def picture_records(picture: OutPicture, data: bytes | None, warcinfo: str) -> Iterator[Record]:
+    """Response (or revisit) of a picture. Of its headers only three are kept: type, ETag and Last-Modified."""
+    number = _id("picture", picture.url, picture.captured_at, str(picture.status), picture.digest or "")
+    extra = {"WARC-Resource-Type": "image"}
+    headers = truthful(picture.headers, data)
+    yield _answer(
+        picture.url, picture.captured_at, number, picture.status, headers, data, picture.digest, picture.earlier,
+        warcinfo, extra,
+    )  # fmt: skip
+
+
+def warcinfo_record(filename: str, facts: Mapping[str, str], at: str) -> tuple[Record, str]:
+    """The record every file begins with, and its id."""
+    number = _id("warcinfo", filename, at)
+    told = "".join(f"{name}: {value}\r\n" for name, value in facts.items()).encode()
+    return _record("warcinfo", "", at, "", told, FIELDS, {"WARC-Record-ID": number, "WARC-Filename": filename}), number
+
+
+def outlet_record(facts: Mapping[str, Any], at: str, warcinfo: str) -> Record:
+    """What an outlet is, as JSON: with it, another archive knows whose pages follow."""
+    told = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+    return _record("resource", OUTLET + str(facts["name"]), at, warcinfo, told, "application/json", {})
+
+
+def truthful(headers: Headers, body: bytes | None) -> list[tuple[str, str]]:
+    """Headers that are true of a body after content-decoding."""
+    kept = [(name, value) for name, value in headers if not _untrue(name, value, body)]
+    moved = [(ORIGINAL + name, value) for name, value in headers if _untrue(name, value, body)]
+    return [*kept, *moved, *([("Content-Length", str(len(body or b"")))] if moved else [])]
+
+
+def _untrue(name: str, value: str, body: bytes | None) -> bool:
+    if name.lower() == "content-length":
+        return body is not None and value.strip() != str(len(body))
+    return name.lower() in UNTRUE
+
+
+def _answer(
+    url: str, at: str, number: str, status: int, headers: Sequence[tuple[str, str]], body: bytes | None,
+    digest: str | None, earlier: Earlier | None, warcinfo: str, extra: Mapping[str, str] | None = None,
+) -> Record:  # fmt: skip
+    facts = {"WARC-Record-ID": number, **(extra or {})}
+    kind = "response"
+    if earlier and body is None:
+        kind, profile = "revisit", NOT_MODIFIED if status == 304 else IDENTICAL
+        facts |= {"WARC-Profile": profile, "WARC-Refers-To-Target-URI": earlier.url, "WARC-Refers-To-Date": earlier.at}
+    if digest and status != 304:
+        facts["WARC-Payload-Digest"] = digest
+    elif kind == "response":
+        facts["WARC-Payload-Digest"] = digest_of(body or b"")
+    block = _head(f"HTTP/1.1 {status} {_phrase(status)}", headers) + (body or b"")
+    return _record(
+        kind, url, at, warcinfo, block, "application/http; msgtype=response", facts, _index(status, headers, body)
+    )
+
+
+def _request(capture: Capture, at: str, answer: str, warcinfo: str) -> Record:
+    _, _, rest = capture.requested_url.partition("://")
+    host, slash, path = rest.partition("/")
+    headers = [*capture.request_headers]
+    if not any(name.lower() == "host" for name, _ in headers):
+        headers.insert(0, ("Host", host))
+    block = _head(f"GET {slash + path.partition('#')[0] or '/'} HTTP/1.1", headers)
+    facts = {"WARC-Concurrent-To": answer}
+    return _record("request", capture.requested_url, at, warcinfo, block, "application/http; msgtype=request", facts)
+
+
+def _index(status: int, headers: Sequence[tuple[str, str]], body: bytes | None) -> tuple[int, str, int]:
+    named = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return status, named.partition(";")[0].strip().lower() or "unk", len(body or b"")
+
+
+def _record(
+    kind: str, url: str, at: str, warcinfo: str, block: bytes, media_type: str, facts: Mapping[str, str],
+    indexed: tuple[int | None, str, int] = (None, "", 0),
+) -> Record:  # fmt: skip
+    digest = digest_of(block)
+    headers = {
+        "WARC-Type": kind,
+        "WARC-Record-ID": _id(kind, url, at, digest),
+        **({"WARC-Target-URI": url} if url else {}),
+        "WARC-Date": at,
+        **({"WARC-Warcinfo-ID": warcinfo} if warcinfo else {}),
+        **facts,
+        "WARC-Block-Digest": digest,
+        "Content-Type": media_type,
+        "Content-Length": str(len(block)),
+    }
+    head = StatusAndHeaders("", list(headers.items()), protocol="WARC/1.1").to_bytes(encoding="utf-8")
+    payload_digest = headers.get("WARC-Payload-Digest", "")
+    return Record(head + block + b"\r\n\r\n", kind, url, at, *indexed[:2], payload_digest, indexed[2])
+
+
+def _head(first: str, headers: Sequence[tuple[str, str]]) -> bytes:
+    lines = [first, *(f"{name}: {_one_line(value)}" for name, value in headers), "", ""]
+    return "\r\n".join(lines).encode("latin-1", "replace")
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split("\n")).replace("\r", " ")
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def _id(*parts: str) -> str:
+    """A record's name: always the same for the same capture, so that an export made twice is the same."""
+    return f"<urn:uuid:{uuid.uuid5(_NAMESPACE, chr(10).join(parts))}>"

@@ -1,0 +1,139 @@
+"""WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): WARC files, an index, a list of pages and their digests in
+one ZIP file, which a browser can replay from any web server."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.errors import LuubaoError
+from archive.export.warc import Exported, Placed, export_warc
+from archive.store.outgoing import Scope
+from archive.store.sorting import SortedLines
+from archive.store.tabular import Choice, rows
+
+_CHUNK = 1024 * 1024
+
+
+def export_wacz(
+    db: Database,
+    target: Path,
+    scope: Scope,
+    *,
+    pictures: Path | None,
+    title: str,
+    step: Callable[[], None] = lambda: None,
+) -> Exported:
+    """Writes one WACZ file with the captures of a scope; its pages are the articles.
+
+    Raises LuubaoError when the file is there already or cannot be written.
+    """
+    index = SortedLines(db)
+    with TemporaryDirectory(dir=_folder(target), prefix=".wacz-") as place:
+        folder = Path(place)
+        done = export_warc(
+            db, folder, scope, pictures=pictures, step=step,
+            placed=lambda one: index.add(line) if (line := _line(one)) else None,
+        )  # fmt: skip
+        part = folder / "whole"
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as bundle:
+            resources = [_add_file(bundle, f"archive/{file.name}", file) for file in done.files]
+            resources.append(_add(bundle, "indexes/index.cdx.gz", gzip.compress("".join(index).encode(), mtime=0)))
+            resources.append(_add(bundle, "pages/pages.jsonl", _pages(db, scope).encode()))
+            described = _description(title, resources)
+            _add(bundle, "datapackage.json", described)
+            _add(bundle, "datapackage-digest.json", _digest(described))
+        part.rename(target)
+    done.files = [target]
+    return done
+
+
+def _folder(target: Path) -> Path:
+    if target.exists():
+        raise LuubaoError(f"{target} is there already. Name another file with --to")
+    if not target.parent.is_dir():
+        raise LuubaoError(f"there is no folder {target.parent}. Make it, or name another file with --to")
+    return target.parent
+
+
+def _line(one: Placed) -> str | None:
+    """A line of the index (CDXJ): key, time, and where the record lies."""
+    record = one.record
+    if record.kind not in ("response", "revisit"):
+        return None
+    facts = {
+        "url": record.url,
+        "mime": "warc/revisit" if record.kind == "revisit" else record.media_type,
+        "status": str(record.status),
+        "digest": record.digest,
+        "length": str(one.length),
+        "offset": str(one.offset),
+        "filename": one.file,
+    }
+    stamp = "".join(digit for digit in record.at if digit.isdigit())
+    return f"{surt(record.url)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n"
+
+
+def surt(url: str) -> str:
+    """An address in the order by which indexes are sorted: the host's parts turned round, then the path, in small
+    letters (Sort-friendly URI Reordering Transform)."""
+    parts = urlsplit(url.lower())
+    host = (parts.hostname or "").removeprefix("www.")
+    is_number = host.replace(".", "").isdigit() or ":" in host
+    key = host if is_number else ",".join(reversed(host.split(".")))
+    port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
+    path = parts.path.rstrip("/") or "/"
+    query = "?" + "&".join(sorted(parts.query.split("&"))) if parts.query else ""
+    return f"{key}{port}){path}{query}"
+
+
+def _pages(db: Database, scope: Scope) -> str:
+    lines = [json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "Articles"})]
+    for row in rows(db, Choice(outlet=scope.outlet, history=True)):
+        page = {"id": str(row["version_id"]), "url": row["url"], "ts": row["first_seen_at"], "title": row["headline"]}
+        if scope.since <= row["first_seen_at"] < scope.until:
+            lines.append(json.dumps(page, ensure_ascii=False))
+    return "\n".join(lines) + "\n"
+
+
+def _add(bundle: zipfile.ZipFile, name: str, data: bytes) -> dict[str, object]:
+    bundle.writestr(name, data)
+    return _resource(name, f"sha256:{hashlib.sha256(data).hexdigest()}", len(data))
+
+
+def _add_file(bundle: zipfile.ZipFile, name: str, file: Path) -> dict[str, object]:
+    bundle.write(file, name)
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return _resource(name, f"sha256:{digest}", file.stat().st_size)
+
+
+def _resource(name: str, digest: str, size: int) -> dict[str, object]:
+    return {"name": name.rpartition("/")[2].lower(), "path": name, "hash": digest, "bytes": size}
+
+
+def _description(title: str, resources: Iterable[dict[str, object]]) -> bytes:
+    told = {
+        "profile": "data-package",
+        "wacz_version": "1.1.1",
+        "title": title,
+        "created": clock.stamp(clock.now()),
+        "software": f"luubao {version('luubao')}",
+        "resources": list(resources),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2).encode()
+
+
+def _digest(described: bytes) -> bytes:
+    digest = f"sha256:{hashlib.sha256(described).hexdigest()}"
+    return json.dumps({"path": "datapackage.json", "hash": digest}, indent=2).encode()

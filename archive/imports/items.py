@@ -1,0 +1,79 @@
+"""What a file brings, whatever its format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from archive.records import Capture, Headers
+from archive.urls import absolute
+
+LARGEST = 32 * 1024 * 1024
+"""Bytes of a body; a crawl takes none that is larger either."""
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A capture. refers: the address and time, or the digest, of the record whose bytes it brought again, where its own
+    record has none."""
+
+    capture: Capture
+    record: str | None = None
+    refers: Refers | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Refers:
+    """Where the bytes of a revisit are."""
+
+    url: str | None
+    at: datetime | None
+    digest: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A fetch of a picture."""
+
+    url: str
+    captured_at: datetime
+    status: int
+    headers: Headers
+    body: bytes | None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a file says of an outlet whose pages it holds."""
+
+    facts: dict[str, Any] = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Something that could not be taken. where: the place in the file."""
+
+    reason: str
+    where: str
+
+
+Item = Page | Image | Described | Skipped
+
+
+def charset(headers: Headers) -> str | None:
+    """The charset the Content-Type names, as it stands there."""
+    named = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return named.lower().partition("charset=")[2].split(";")[0].strip(" \"'") or None
+
+
+def leads_to(url: str, status: int, headers: Headers) -> str:
+    """The address that answered; of a redirect, where it leads, as the crawler writes it down."""
+    location = next((value for name, value in headers if name.lower() == "location"), "").strip()
+    if status not in REDIRECTS or not location:
+        return url
+    scheme = location.partition(":")[0]
+    elsewhere = scheme.isalpha() and ":" in location and scheme.lower() not in ("http", "https")
+    return absolute(url, location) or (location if elsewhere else url)

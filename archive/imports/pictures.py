@@ -1,0 +1,82 @@
+"""Pictures that come from elsewhere: their bytes into the folder, their fetch into the archive."""
+
+from __future__ import annotations
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+from sqlite_utils import Database
+
+from archive import clock, store
+from archive.digests import digest_of
+from archive.imports.items import Image
+from archive.pictures import recognise
+from archive.records import Picture, PictureCapture, Run
+from archive.store.arrivals import image_of, picture_comes_late, picture_is_here, unsettle_showing
+
+
+def picture_known(db: Database, image: Image) -> bool | None:
+    """True where the archive holds this very fetch; False where no article is known to show the picture; None where it
+    can be taken."""
+    image_id = image_of(db, image.url)
+    if image_id is None:
+        return False
+    digest = digest_of(image.body) if image.body else image.digest
+    return picture_is_here(db, image_id, clock.stamp(image.captured_at), image.status, digest) or None
+
+
+def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
+    """Keeps a fetch of a picture, in one transaction after its file; False where its bytes are no picture, or are not
+    to be had."""
+    image_id, picture = image_of(db, image.url), _picture(folder, image)
+    if image_id is None or (picture is None and image.status == 200):
+        return False
+    if picture and image.body:
+        _put(folder, picture, image.body)
+    headers = {name.lower(): value for name, value in image.headers}
+    capture = PictureCapture(
+        image_id, image.captured_at, image.url, image.status, headers.get("etag"), headers.get("last-modified"), picture
+    )
+    with store.transaction(db):
+        late = picture_comes_late(db, image_id, clock.stamp(image.captured_at))
+        store.keep_picture(db, run, capture, timedelta(days=1), late=late)
+        if late:
+            unsettle_showing(db, image_id)
+    return True
+
+
+def _picture(folder: Path, image: Image) -> Picture | None:
+    if image.body:
+        return recognise(image.body)
+    if image.digest is None:
+        return None
+    _, _, digits = image.digest.lower().partition("sha256:")
+    places = [
+        place for top in ("sha256", "unserved/sha256") for place in (folder / top / digits[:2]).glob(f"{digits}.*")
+    ]
+    return recognise(places[0].read_bytes()) if digits and places else None
+
+
+def _put(folder: Path, picture: Picture, data: bytes) -> None:
+    """The thumbnail and then the bytes, so that whoever has these has both."""
+    if picture.looks and picture.thumbnail_path:
+        _write(folder / picture.thumbnail_path, picture.looks.thumbnail)
+    _write(folder / picture.path, data)
+
+
+def _write(place: Path, data: bytes) -> None:
+    if place.is_file() and place.stat().st_size == len(data):
+        return
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=place.parent, prefix=".", suffix=".part", delete=False) as file:
+        try:
+            file.write(data)
+            file.flush()
+            os.fchmod(file.fileno(), 0o644)
+            os.fsync(file.fileno())
+            Path(file.name).rename(place)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

@@ -1,0 +1,191 @@
+"""What leaves the archive as captures: pages and pictures in order of time, without anything of withdrawn articles."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive import clock
+from archive.records import Capture, Headers
+from archive.store.bodies import get_body
+
+_BATCH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Which captures: of one outlet, of one run, of a span of time (as clock.stamp writes it; until is not included).
+    None and the widest span are all."""
+
+    outlet: str | None = None
+    run: int | None = None
+    since: str = ""
+    until: str = "~"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The first record with the same payload: address and time."""
+
+    url: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutPage:
+    """A capture of a page, with the digest of its body. earlier: where that body has left already, as far as this
+    export goes; of a 304, the capture it confirms."""
+
+    capture: Capture
+    digest: str | None
+    earlier: Earlier | None
+
+
+@dataclass(frozen=True, slots=True)
+class OutPicture:
+    """A fetch of a picture. path: of its file in the store of pictures; None where it brought none."""
+
+    url: str
+    final_url: str
+    captured_at: str
+    status: int
+    headers: Headers
+    digest: str | None
+    path: str | None
+    earlier: Earlier | None
+
+
+# what must not leave: captures at an address of a withdrawn article, or that showed one, or whose bytes were taken out
+_HIDDEN = """
+  captures.id IN (
+    SELECT readings.capture_id FROM readings JOIN versions ON versions.id = readings.version_id
+    JOIN articles ON articles.id = article_id WHERE withdrawn_at IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM aliases JOIN articles ON articles.id = aliases.article_id
+    WHERE aliases.outlet_id = captures.outlet_id AND aliases.url_key = captures.url_key AND withdrawn_at IS NOT NULL)
+  OR (captures.body_id IS NOT NULL
+    AND captures.body_id IN (SELECT id FROM bodies WHERE codec IN ('withheld', 'destroyed')))
+"""
+_SCOPE = """(:outlet IS NULL OR outlets.name = :outlet) AND (:run IS NULL OR run_id = :run)
+  AND captured_at >= :since AND captured_at < :until"""
+_WITHDRAWN_PICTURE = """(picture_captures.picture_id IS NOT NULL AND (pictures.path LIKE 'withheld/%'
+  OR pictures.path = 'destroyed')) OR NOT EXISTS (SELECT 1 FROM version_images JOIN versions ON versions.id =
+  version_images.version_id
+  JOIN articles ON articles.id = versions.article_id WHERE version_images.image_id = picture_captures.image_id
+  AND withdrawn_at IS NULL)"""
+
+_TABLES = """
+CREATE TEMP TABLE leaving (position INTEGER PRIMARY KEY, kind TEXT, number INTEGER);
+CREATE TEMP TABLE left_already (kind TEXT, number INTEGER, url TEXT, at TEXT, PRIMARY KEY (kind, number)) WITHOUT ROWID;
+"""
+_PAGES = f"""
+SELECT captured_at, 0 AS later, captures.id, 'page' AS kind FROM captures JOIN outlets ON outlets.id =
+captures.outlet_id WHERE {_SCOPE} AND NOT ({_HIDDEN})
+"""
+_PICTURES = f"""
+SELECT captured_at, 1, picture_captures.id, 'picture' FROM picture_captures JOIN runs ON runs.id = run_id
+JOIN outlets ON outlets.id = runs.outlet_id LEFT JOIN pictures ON pictures.id = picture_id
+WHERE {_SCOPE} AND status IS NOT NULL AND NOT ({_WITHDRAWN_PICTURE})
+"""
+
+
+class Leaving:
+    """The captures of a scope, in order of time, as of the moment it is made. One at a time on a connection."""
+
+    def __init__(self, db: Database, scope: Scope, *, pictures: bool = True):
+        self.db = db
+        values = {"outlet": scope.outlet, "run": scope.run, "since": scope.since, "until": scope.until}
+        db.conn.executescript("DROP TABLE IF EXISTS temp.leaving; DROP TABLE IF EXISTS temp.left_already;" + _TABLES)
+        sources = f"{_PAGES} UNION ALL {_PICTURES}" if pictures else _PAGES
+        db.conn.execute(
+            f"INSERT INTO leaving (kind, number) SELECT kind, id FROM ({sources}) ORDER BY captured_at, later, id",
+            values,
+        )
+        self.hidden = int(
+            db.conn.execute(
+                f"SELECT count(*) FROM captures JOIN outlets ON outlets.id = captures.outlet_id"
+                f" WHERE {_SCOPE} AND ({_HIDDEN})", values,
+            ).fetchone()[0]
+        )  # fmt: skip
+        self.withdrawn = int(
+            db.conn.execute(
+                "SELECT count(*) FROM articles JOIN outlets ON outlets.id = outlet_id"
+                " WHERE withdrawn_at IS NOT NULL AND (:outlet IS NULL OR outlets.name = :outlet)", values,
+            ).fetchone()[0]
+        )  # fmt: skip
+        db.conn.commit()
+
+    @property
+    def count(self) -> int:
+        """How many."""
+        return int(self.db.conn.execute("SELECT count(*) FROM leaving").fetchone()[0])
+
+    def __iter__(self) -> Iterator[OutPage | OutPicture]:
+        last = 0
+        while rows := self.db.conn.execute(
+            "SELECT position, kind, number FROM leaving WHERE position > ? ORDER BY position LIMIT ?", [last, _BATCH]
+        ).fetchall():
+            last = rows[-1][0]
+            for _, kind, number in rows:
+                yield self._page(number) if kind == "page" else self._picture(number)
+
+    def _page(self, number: int) -> OutPage:
+        row = next(iter(self.db.query(
+            "SELECT requested_url, final_url, captured_at, status, encoding, via, body_id, digest, request, response"
+            " FROM captures JOIN headers ON capture_id = captures.id LEFT JOIN bodies ON bodies.id = body_id"
+            " WHERE captures.id = ?", [number],
+        )))  # fmt: skip
+        known = row["status"] == 304
+        earlier = self._earlier("page", row["body_id"], row["requested_url"], row["captured_at"], note=not known)
+        body = None if known or earlier or row["body_id"] is None else get_body(self.db, row["body_id"])
+        capture = Capture(
+            row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"],
+            _pairs(row["response"]), body, row["encoding"], _pairs(row["request"]),
+            tuple(json.loads(row["via"] or "[]")),
+        )  # fmt: skip
+        return OutPage(capture, row["digest"], earlier)
+
+    def _picture(self, number: int) -> OutPicture:
+        row = next(iter(self.db.query(
+            "SELECT images.url, final_url, captured_at, status, etag, last_modified, media_type, picture_id, digest,"
+            " path FROM picture_captures JOIN images ON images.id = image_id"
+            " LEFT JOIN pictures ON pictures.id = picture_id WHERE picture_captures.id = ?", [number],
+        )))  # fmt: skip
+        known = row["status"] == 304
+        earlier = self._earlier("picture", row["picture_id"], row["url"], row["captured_at"], note=not known)
+        named = (("Content-Type", row["media_type"]), ("ETag", row["etag"]), ("Last-Modified", row["last_modified"]))
+        headers = tuple((name, value) for name, value in named if value)
+        return OutPicture(
+            row["url"], row["final_url"], row["captured_at"], row["status"], headers, row["digest"],
+            None if known or earlier else row["path"], earlier,
+        )  # fmt: skip
+
+    def _earlier(self, kind: str, number: int | None, url: str, at: str, *, note: bool) -> Earlier | None:
+        """Where these bytes have left before. With note, they leave now if they have not."""
+        if number is None:
+            return None
+        row = self.db.conn.execute("SELECT url, at FROM left_already WHERE kind = ? AND number = ?", [kind, number])
+        found = row.fetchone()
+        if not found and note:
+            self.db.conn.execute("INSERT INTO left_already VALUES (?, ?, ?, ?)", [kind, number, url, at])
+            self.db.conn.commit()
+        return Earlier(*found) if found else None
+
+
+def _pairs(text: str) -> Headers:
+    return tuple((name, value) for name, value in json.loads(text))
+
+
+def outlet_facts(db: Database, name: str | None) -> list[dict[str, Any]]:
+    """What an archive knows of its outlets: what is needed to take them up elsewhere, the newest furniture included."""
+    rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets WHERE ?1 IS NULL OR name = ?1", [name])
+    facts = []
+    for row in list(rows):
+        newest = db.execute(
+            "SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [row.pop("id")]
+        ).fetchone()
+        facts.append({**row, "furniture": json.loads(newest[0]) if newest else []})
+    return facts

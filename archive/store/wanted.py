@@ -1,0 +1,55 @@
+"""Which articles are wanted: the conditions that searching, lists and feeds share, as SQL over `articles`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from archive.search import fts_query
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What must hold for an article; what is empty holds for all.
+
+    words: as archive/search.py understands them. outlet: its name. section: as the page names it. author: part of the
+    byline. credit: of one of its pictures, whole. since, until: days of publication by the paper's own clock, both
+    included, as `2026-05-20`.
+    """
+
+    words: str = ""
+    outlet: str | None = None
+    section: str | None = None
+    author: str | None = None
+    credit: str | None = None
+    since: str | None = None
+    until: str | None = None
+    edited: bool = False
+    gone: bool = False
+
+
+_CONDITIONS = {
+    "outlet": "articles.outlet_id = (SELECT id FROM outlets WHERE name = :outlet)",
+    "section": "articles.section = :section",
+    "author": "instr(articles.byline, :author) > 0",
+    "credit": "EXISTS (SELECT 1 FROM version_images WHERE version_images.credit = :credit"
+    " AND version_images.version_id = articles.current_version_id)",
+    "since": "articles.published_at >= :since",
+    "until": "articles.published_at < date(:until, '+1 day')",
+    "edited": "articles.version_count > 1",
+    "gone": "articles.gone_since IS NOT NULL",
+}
+_WORDS = "articles.current_version_id IN (SELECT rowid FROM search WHERE search MATCH :words)"
+
+
+def conditions(wanted: Wanted, *, words: bool = True) -> tuple[str, Mapping[str, object]]:
+    """A condition on `articles` that begins with AND, or nothing, and its parameters. words: the words too.
+
+    Raises BadQuery for words that cannot be searched for.
+    """
+    values = {name: getattr(wanted, name) for name in _CONDITIONS}
+    told = [sql for name, sql in _CONDITIONS.items() if values[name]]
+    if words and wanted.words.strip():
+        told.append(_WORDS)
+        values["words"] = fts_query(wanted.words)
+    return "".join(f" AND {one}" for one in told), values

@@ -1,0 +1,91 @@
+"""`luubao backfill`: which archive, at which address, asked how."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from archive import Outlet
+from archive.errors import Misconfigured
+from crawler.backfill.commoncrawl import CommonCrawl
+from crawler.backfill.job import Backfilled, backfill
+from crawler.backfill.politeness import Asker
+from crawler.backfill.sources import Source, Span
+from crawler.backfill.wayback import Wayback
+from crawler.crawl import spider_class
+from crawler.outlet import user_agent
+
+# Where other archives are asked. A pywb of one's own is <address>/<collection>/cdx and <address>/<collection>/.
+ADDRESSES = {
+    "LUUBAO_WAYBACK_CDX": "https://web.archive.org/cdx/search/cdx",
+    "LUUBAO_WAYBACK_REPLAY": "https://web.archive.org/web/",
+    "LUUBAO_COMMONCRAWL_INDEX": "https://index.commoncrawl.org/",
+    "LUUBAO_COMMONCRAWL_DATA": "https://data.commoncrawl.org/",
+}
+DELAY = "1.5"
+"""Seconds between two requests, where LUUBAO_BACKFILL_DELAY does not say otherwise."""
+
+
+def _address(name: str) -> str:
+    return os.environ.get(name, ADDRESSES[name])
+
+
+def _delay() -> float:
+    try:
+        return max(0.0, float(os.environ.get("LUUBAO_BACKFILL_DELAY", DELAY)))
+    except ValueError as error:
+        raise Misconfigured("LUUBAO_BACKFILL_DELAY must be a number of seconds, such as 1.5") from error
+
+
+def run_backfill(
+    path: Path, name: str, archive_name: str, since: datetime | None, until: datetime | None, most: int,
+    hosts: tuple[str, ...], contact: str,
+) -> tuple[Backfilled, bool]:  # fmt: skip
+    """Runs it to its end, or until a signal; returns what it came to and whether it was interrupted.
+
+    Raises UnknownOutlet, Misconfigured or Locked.
+    """
+    outlet = spider_class(name).described()
+    if hosts:
+        outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
+    interrupted = _Interrupted()
+    asker = Asker(user_agent(outlet, contact), _delay(), stopped=interrupted)
+    source = source_of(archive_name, asker)
+    span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
+    done = backfill(path, outlet, source, span, most=most, stopped=interrupted, progress=_show)
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
+    return done, interrupted()
+
+
+def source_of(name: str, asker: Asker) -> Source:
+    """The archive of that name, at the addresses the settings give."""
+    if name == "wayback":
+        return Wayback(asker, _address("LUUBAO_WAYBACK_CDX"), _address("LUUBAO_WAYBACK_REPLAY"))
+    return CommonCrawl(asker, _address("LUUBAO_COMMONCRAWL_INDEX"), _address("LUUBAO_COMMONCRAWL_DATA"))
+
+
+class _Interrupted:
+    """Whether somebody has asked to stop: Ctrl-C or SIGTERM. The capture under way is finished."""
+
+    def __init__(self) -> None:
+        self.asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._note)
+
+    def _note(self, *_: object) -> None:
+        self.asked = True
+
+    def __call__(self) -> bool:
+        return self.asked
+
+
+def _show(done: Backfilled) -> None:
+    if sys.stderr.isatty():
+        told = ", ".join(f"{count} {name}" for name, count in done.counts.items() if count)
+        click.echo(f"\r\x1b[K{told}", nl=False, err=True)

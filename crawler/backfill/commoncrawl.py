@@ -1,0 +1,100 @@
+"""Common Crawl: an index for each of its crawls (collinfo.json says which there are), and single WARC records read out
+of its large files by range. https://commoncrawl.org/access-the-data and https://index.commoncrawl.org/"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from io import BytesIO
+from urllib.parse import urlencode
+
+from archive import Capture
+from archive.errors import LuubaoError
+from archive.imports.items import LARGEST
+from archive.imports.items import Page as Read
+from archive.imports.warc import read_stream
+from archive.store.offers import Offer
+from crawler.backfill import cdx
+from crawler.backfill.politeness import Asker
+from crawler.backfill.sources import Page, Span, is_document
+
+
+@dataclass(slots=True)
+class CommonCrawl:
+    """index: where collinfo.json lies, with a slash at the end; data: the address before the names of its files."""
+
+    asker: Asker
+    index: str
+    data: str
+
+    @property
+    def name(self) -> str:
+        return self.index
+
+    def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
+        """One listing a crawl and host, newest crawl first, of crawls that may hold what is meant."""
+        answer = self.asker.get(self.index + "collinfo.json")
+        try:
+            crawls = [(str(one["id"]), str(one["cdx-api"])) for one in json.loads(answer.body)]
+        except (ValueError, KeyError, TypeError) as error:
+            raise LuubaoError(f"{self.index}collinfo.json is no list of crawls (status {answer.status})") from error
+        for name, api in crawls:
+            if _may_hold(name, span):
+                for host in hosts:
+                    times = {"from": span.since, "to": span.until}
+                    asked = {"url": host, "matchType": "domain", "output": "json"}
+                    if ":" in host or host.replace(".", "").isdigit():
+                        asked |= {"url": f"http://{host}/", "matchType": "prefix"}
+                    yield f"{api}?{urlencode({**asked, **{one: at for one, at in times.items() if at}})}"
+
+    def page(self, query: str, key: str | None) -> Page:
+        """Pages are numbered; how many there are is asked first."""
+        number, count = map(int, key.split("/")) if key else (0, self._count(query))
+        if not count:
+            return Page([], None)
+        answer = self.asker.get(f"{query}&page={number}")
+        lines = [] if answer.status == 404 else cdx.parse(answer.body)[0]
+        offers = [
+            Offer(line.url, line.captured_at, _place(line.facts), line.facts.get("digest"))
+            for line in lines
+            if {"filename", "offset", "length"} <= line.facts.keys() and is_document(line.media_type, line.status)
+        ]
+        return Page(offers, f"{number + 1}/{count}" if number + 1 < count else None)
+
+    def _count(self, query: str) -> int:
+        answer = self.asker.get(f"{query}&showNumPages=true")
+        if answer.status == 404:
+            return 0
+        text = answer.body.decode("utf-8", "replace").strip()
+        try:
+            return int(json.loads(text)["pages"]) if text.startswith("{") else int(text)
+        except (ValueError, KeyError) as error:
+            raise LuubaoError(f"{query}: the index does not say how many pages it has, but {text[:80]!r}") from error
+
+    def take(self, offer: Offer) -> Capture | str:
+        """One record, out of the middle of a file."""
+        filename, offset, length = offer.place.rsplit(" ", 2)
+        if int(length) > LARGEST:
+            return f"a record of {int(length):,} bytes"
+        last = int(offset) + int(length) - 1
+        answer = self.asker.get(self.data + filename, {"Range": f"bytes={offset}-{last}"})
+        if answer.status != 206:
+            return f"the archive answers {answer.status} to a range"
+        found = [item for item in read_stream(BytesIO(answer.body)) if isinstance(item, Read) and item.refers is None]
+        if not found:
+            return "the record holds no page"
+        return replace(found[0].capture, captured_at=offer.captured_at)
+
+
+def _place(facts: dict[str, str]) -> str:
+    return f"{facts['filename']} {facts['offset']} {facts['length']}"
+
+
+def _may_hold(crawl: str, span: Span) -> bool:
+    """By the year in its name (CC-MAIN-2019-09); a crawl may begin in the last days of the year before."""
+    year = next((part for part in crawl.split("-") if len(part) == 4 and part.isdigit()), None)
+    if year is None:
+        return True
+    after = span.since is None or int(year) >= int(span.since[:4]) - 1
+    return after and (span.until is None or int(year) <= int(span.until[:4]) + 1)

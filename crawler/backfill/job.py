@@ -1,0 +1,122 @@
+"""One backfill: list what another archive has, then take it, capture by capture; what was done is kept, so that it can
+be stopped at any moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from archive import Outlet, Run, store
+from archive.arrive import Arrivals, Origin
+from archive.clock import now
+from archive.errors import LuubaoError
+from archive.imports.job import begin
+from archive.lock import outlet_lock
+from archive.store import offers
+from archive.store.reconcile import Counts
+from archive.urls import same_site
+from crawler.backfill.sources import Source, Span
+
+_PAGE = 50
+_SETTLE = 500  # captures after which articles are put in order
+
+
+@dataclass(slots=True)
+class Backfilled:
+    """What a backfill came to. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting. problem: why
+    it ended before its time; None where it did not."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    articles: Counts = field(default_factory=Counts)
+    problem: str | None = None
+
+
+def backfill(
+    path: Path,
+    outlet: Outlet,
+    source: Source,
+    span: Span,
+    *,
+    most: int = 0,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Callable[[Backfilled], None] = lambda _: None,
+) -> Backfilled:
+    """Takes over what `source` has of an outlet. most: so many captures at most; 0 is no limit.
+
+    Raises Locked while the outlet is being crawled, and what else keeps it from starting.
+    """
+    done = Backfilled()
+    with outlet_lock(path, outlet.name), store.open_archive(path, create=True) as db:
+        run = begin(db, outlet, "backfill", source.name)
+        job = _Job(Arrivals(db, run, store.furniture_of(db, run.outlet_id)), source, done, stopped, progress)
+        try:
+            job.list(outlet.hosts, span)
+            job.take(most)
+        except LuubaoError as error:
+            done.problem = str(error)
+        done.articles.add(job.arrivals.settle())
+        done.counts["waiting"] = offers.open_count(db, run.outlet_id, source.name)
+        store.learn_furniture(db, run, now())
+        outcome = "ok" if not done.problem else "partly-failed"
+        outcome = "interrupted" if stopped() else outcome
+        store.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, at=now())
+    return done
+
+
+@dataclass(slots=True)
+class _Job:
+    arrivals: Arrivals
+    source: Source
+    done: Backfilled
+    stopped: Callable[[], bool]
+    progress: Callable[[Backfilled], None]
+
+    @property
+    def run(self) -> Run:
+        return self.arrivals.run
+
+    def list(self, hosts: tuple[str, ...], span: Span) -> None:
+        """Asks the index, from where it was left."""
+        db, outlet_id, name = self.arrivals.db, self.run.outlet_id, self.source.name
+        for query in self.source.queries(hosts, span):
+            finished, key = offers.listed(db, outlet_id, name, query)
+            while not finished and not self.stopped():
+                page = self.source.page(query, key)
+                self.done.counts["listed"] += offers.note_page(
+                    db, outlet_id, name, query, page.offers, page.next, now()
+                )
+                key, finished = page.next, page.next is None
+                self.progress(self.done)
+
+    def take(self, most: int) -> None:
+        """Takes what was offered and is not here."""
+        after = taken = 0
+        while batch := offers.open_offers(self.arrivals.db, self.run.outlet_id, self.source.name, after, _PAGE):
+            for offer in batch:
+                after = offer.id
+                if self.stopped() or (most and taken >= most):
+                    return
+                taken += self._take(offer)
+                self.progress(self.done)
+                if taken and taken % _SETTLE == 0:
+                    self.done.articles.add(self.arrivals.settle())
+
+    def _take(self, offer: offers.Offer) -> int:
+        db = self.arrivals.db
+        if not same_site(offer.url, self.run.outlet.hosts):
+            offers.note_failed(db, offer, "another site")
+            self.done.counts["elsewhere"] += 1
+            return 0
+        capture = self.source.take(offer)
+        if isinstance(capture, str):
+            offers.note_failed(db, offer, capture)
+            self.done.counts["failed"] += 1
+            return 0
+        capture = replace(capture, requested_url=offer.url)
+        with store.transaction(db):
+            arrived = self.arrivals.arrive(capture, Origin(self.source.name, offer.place))
+            offers.note_taken(db, offer, now(), arrived)
+        self.done.counts[arrived] += 1
+        return 1

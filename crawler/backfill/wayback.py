@@ -1,0 +1,134 @@
+"""The Wayback Machine, and whoever speaks as it does (pywb, OpenWayback, arquivo.pt): a CDX server to ask what there
+is, and replay in raw form (`id_`) to have it as it came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlencode
+
+from archive import Capture
+from archive.imports.items import LARGEST, charset, leads_to
+from archive.store.offers import Offer
+from crawler.backfill import cdx
+from crawler.backfill.politeness import Answer, Asker
+from crawler.backfill.sources import Page, Span, is_document
+
+PAGE = 3000
+_ALL = "all"
+_LARGEST_INDEX = 512 * 1024 * 1024
+_NOT = ("image/.*", "video/.*", "audio/.*", "font/.*", "text/css", ".*javascript.*")
+_ORIGINAL = "x-archive-orig-"
+_ITS_OWN = frozenset({
+    "memento-datetime", "link", "x-archive-src", "x-app-server", "x-ts", "x-tr", "x-location", "x-cache-key", "x-rl",
+    "x-na", "x-page-cache", "server-timing", "x-nid", "x-archive-redirect-reason", "preference-applied",
+    "content-security-policy",
+})  # fmt: skip
+
+
+@dataclass(slots=True)
+class Wayback:
+    """index: the address of its CDX server; replay: that under which captures are replayed, with a slash at the end."""
+
+    asker: Asker
+    index: str
+    replay: str
+    page_size: int = PAGE
+
+    @property
+    def name(self) -> str:
+        return self.index
+
+    def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
+        """One listing a host, with its subdomains."""
+        for host in hosts:
+            asked = {"url": host, "matchType": "domain", "output": "json", "limit": str(self.page_size)}
+            if ":" in host or host.replace(".", "").isdigit():  # an address of this machine, in tests and mirrors
+                asked |= {"url": f"http://{host}/", "matchType": "prefix"}
+            times = {"from": span.since, "to": span.until}
+            # many captures in a row with the same bytes are one state: the first is enough
+            collapse = {"collapse": "digest", "showResumeKey": "true"}
+            plain = {**asked, **{name: value for name, value in times.items() if value}, **collapse}
+            yield urlencode([*plain.items(), *(("filter", f"!mimetype:{kind}") for kind in _NOT)])
+
+    def page(self, query: str, key: str | None) -> Page:
+        """pywb knows no resumption key: where it has more than a page, it is asked for all at once."""
+        asked = query.replace(f"&limit={self.page_size}", "") if key == _ALL else query
+        more = f"&{key}" if key and key != _ALL else ""
+        answer = self.asker.get(f"{self.index}?{asked}{more}", largest=_LARGEST_INDEX)
+        if answer.status == 404:
+            return Page([], None)
+        lines, resume = cdx.parse(answer.body)
+        if not resume and key != _ALL and len(lines) >= self.page_size:
+            return Page([], _ALL)
+        offers = [
+            Offer(line.url, line.captured_at, f"{line.timestamp}id_/{line.url}", line.facts.get("digest"))
+            for line in lines
+            if is_document(line.media_type, line.status)
+        ]
+        return Page(offers, urlencode({"resumeKey": resume}) if resume else None)
+
+    def take(self, offer: Offer) -> Capture | str:
+        """The capture as it was made: its own status, headers and time."""
+        answer = self.asker.get(self.replay + offer.place)
+        if len(answer.body) > LARGEST:
+            return f"more than {LARGEST:,} bytes"
+        original = _original(answer)
+        if answer.status != 200 and not _is_replayed(answer):
+            return f"the archive answers {answer.status} and replays nothing"
+        location = next((value for name, value in original if name.lower() == "location"), None)
+        headers = tuple(
+            (name, self._at_home(value) if name.lower() == "location" else value) for name, value in original
+        )
+        final = leads_to(offer.url, answer.status, headers) if location else offer.url
+        if answer.status == 200 and not answer.body:
+            return "it is empty"
+        return Capture(
+            offer.url,
+            final,
+            _made_at(answer) or offer.captured_at,
+            answer.status,
+            headers,
+            answer.body or None,
+            charset(headers),
+        )
+
+    def _at_home(self, location: str) -> str:
+        """Where a redirect led then, without the archive's address before it."""
+        _, mark, rest = location.partition("id_/")
+        return rest if mark and rest.startswith(("http://", "https://")) else location
+
+
+def _original(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """The headers of then: the Wayback Machine writes them with a prefix, pywb as they were."""
+    prefixed = [(name[len(_ORIGINAL) :], value) for name, value in answer.pairs if name.lower().startswith(_ORIGINAL)]
+    plain = [
+        (name, value)
+        for name, value in answer.pairs
+        if name.lower() not in _ITS_OWN and not name.lower().startswith(_ORIGINAL)
+    ]
+    typed = [pair for pair in plain if pair[0].lower() in ("content-type", "location")]
+    kept = (
+        [*prefixed, *(pair for pair in typed if pair[0].lower() not in {name.lower() for name, _ in prefixed})]
+        if prefixed
+        else plain
+    )
+    return tuple(
+        pair for pair in kept if pair[0].lower() not in ("transfer-encoding", "connection", "content-encoding")
+    )
+
+
+def _made_at(answer: Answer) -> datetime | None:
+    """When the capture was made that is replayed: an archive may give the nearest to the one that was asked for
+    (RFC 7089 section 2.1.1)."""
+    try:
+        return parsedate_to_datetime(answer.headers["memento-datetime"]).astimezone(UTC)
+    except (KeyError, ValueError, TypeError):
+        return None
+
+
+def _is_replayed(answer: Answer) -> bool:
+    """Whether a status is the capture's own, and not the archive's: only a capture has a time."""
+    return "memento-datetime" in answer.headers

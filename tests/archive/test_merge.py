@@ -1,0 +1,123 @@
+"""Two archives of one paper become one: captures are facts, so it does not matter who is merged into whom, or how often."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from archive import Run, finish_run, ingest, open_archive, start_run
+from archive.cli import archive
+from archive.errors import ArchiveUnusable
+from archive.merge import Merged, merge
+from archive.verify import verify
+from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
+from tests.support import NOON, PAPER, Shoot, page
+from tests.told import told
+
+
+def crawled(path: Path, captures: list[Any]) -> Path:
+    """An archive that a crawl of its own filled; an empty one has no outlet."""
+    with open_archive(path, create=True) as db:
+        if captures:
+            run = start_run(db, PAPER, {}, NOON)
+            arrive(db, run, captures).settle()
+            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    return path
+
+
+def union(target: Path, *paths: Path) -> Path:
+    """A copy of the first, with the others merged into it."""
+    shutil.copy(paths[0], target)
+    for other in paths[1:]:
+        merged(target, other)
+    return target
+
+
+def merged(path: Path, other: Path) -> Merged:
+    return merge(path, other, pictures=path.with_suffix(".pictures"), other_pictures=None)
+
+
+def contents(path: Path) -> tuple[list[Any], list[Any]]:
+    """All captures, and what the archive makes of them."""
+    with open_archive(path) as db:
+        assert [(one.where, one.what) for one in verify(db)] == []
+        rows = db.execute(
+            "SELECT requested_url, final_url, captured_at, status, CASE WHEN status <> 304 THEN digest END, via, request,"
+            " response FROM captures LEFT JOIN bodies ON bodies.id = body_id JOIN headers ON capture_id = captures.id"
+        ).fetchall()
+        return sorted(rows, key=repr), told(db)
+
+
+@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(st.tuples(HISTORIES, HISTORIES, HISTORIES))
+def test_it_is_a_union(tmp_path_factory: pytest.TempPathFactory, histories: tuple[list[Any], ...]) -> None:
+    folder = tmp_path_factory.mktemp("merge")
+    a, b, c = (crawled(folder / f"{n}.db", captures_of(history)) for n, history in zip("abc", histories, strict=True))
+    ab = union(folder / "ab.db", a, b)
+    assert contents(ab) == contents(union(folder / "ba.db", b, a))  # commutative
+    bc = union(folder / "bc.db", b, c)
+    assert contents(union(folder / "ab-c.db", ab, c)) == contents(union(folder / "a-bc.db", a, bc))  # associative
+    before = contents(ab)
+    for other in (a, b, ab_copy(folder, ab)):
+        assert merged(ab, other).counts["captures"] == 0
+    assert contents(ab) == before  # idempotent
+    shutil.rmtree(folder)
+
+
+def ab_copy(folder: Path, path: Path) -> Path:
+    return Path(shutil.copy(path, folder / "copy.db"))
+
+
+def test_the_command_says_what_it_added(path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path) -> None:
+    ingest(db, run, shoot(body=page("Tin hai"), hours=24))
+    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    other = crawled(tmp_path / "other.db", [shoot(body=page("Tin một")), shoot(body=page("Tin hai"), hours=24)])
+    done = CliRunner().invoke(archive, ["merge", str(other), "--db", str(path)])
+    assert (done.exit_code, done.output) == (
+        0, "1 captures and 0 fetches of pictures added in 1 runs; 1 captures were here already\n",
+    )  # fmt: skip
+    assert db.execute("SELECT number, headline FROM versions ORDER BY number").fetchall() == [
+        (1, "Tin một"),
+        (2, "Tin hai"),
+    ]
+    # the number that was told before is written down
+    assert db.execute("SELECT old_number, new_number FROM renumberings").fetchall() == [(1, 2)]
+
+
+def test_what_is_withdrawn_here_stays_withdrawn(
+    path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path
+) -> None:
+    ingest(db, run, shoot(body=page("Tin kín")))
+    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    assert CliRunner().invoke(archive, ["withdraw", "1", "--reason", "asked", "--db", str(path)]).exit_code == 0
+    other = crawled(
+        tmp_path / "other.db",
+        [shoot(body=page("Tin kín, sửa lại"), hours=9), shoot("https://bao.example/z.htm", page("Tin kín"), hours=3)],
+    )
+    done = CliRunner().invoke(archive, ["merge", str(other), "--db", str(path)])
+    assert done.exit_code == 0, done.output
+    with open_archive(path) as after:
+        assert after.execute("SELECT headline FROM articles").fetchall() == [("",)]
+        assert [(one.where, one.what) for one in verify(after)] == []
+        assert after.execute("SELECT count(*) FROM search('kin')").fetchone() == (0,)
+
+
+def test_what_is_withdrawn_there_is_told(path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path) -> None:
+    ingest(db, run, shoot(body=page("Tin kín")))
+    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    other = crawled(tmp_path / "other.db", [shoot(body=page("Tin kín"))])
+    CliRunner().invoke(archive, ["withdraw", "1", "--reason", "asked", "--db", str(other)])
+    done = CliRunner().invoke(archive, ["merge", str(other), "--db", str(path)])
+    assert "https://bao.example/a-1.htm is withdrawn there and not here" in done.output
+
+
+def test_an_archive_is_not_merged_into_itself(path: Path, db: Database) -> None:
+    with pytest.raises(ArchiveUnusable, match="is the archive itself"):
+        merged(path, path)

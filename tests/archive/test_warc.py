@@ -1,0 +1,455 @@
+"""WARC out and in: what leaves is whole, true and replayed by others; what comes back makes the same versions."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import random
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from backports import zstd
+from click.testing import CliRunner
+from hypothesis import Phase, given, settings
+from sqlite_utils import Database
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive import Capture, Picture, PictureCapture, Run, finish_run, ingest, keep_picture, open_archive, start_run
+from archive.cli import archive
+from archive.pictures import recognise
+from archive.verify import verify
+from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
+from tests.replay import pywb, tool
+from tests.support import NOON, PAPER, Shoot, page
+from tests.told import told
+
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c4944415408d763f8cfc000000301010018dd8db0"
+    "0000000049454e44ae426082"
+)
+URL = "https://bao.example/a-1.htm"
+IMAGE = "https://bao.example/anh/cau.png"
+
+
+def luubao(*arguments: object) -> str:
+    done = CliRunner().invoke(archive, [str(one) for one in arguments])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def with_picture(headline: str) -> str:
+    figure = f'<figure><img src="{IMAGE}"><figcaption>Cầu mới. Ảnh: Minh An</figcaption></figure>'
+    return page(headline).replace("</article>", f"{figure}</article>")
+
+
+@pytest.fixture
+def paper(path: Path, db: Database, run: Run, shoot: Shoot) -> Path:
+    """An archive of one article in two states with a picture, a redirect to it, a page that is gone, and another one
+    that is withdrawn."""
+    for headline, hours in (("Tin một", 0), ("Tin hai", 24)):
+        ingest(
+            db,
+            run,
+            replace(
+                shoot(body=with_picture(headline), hours=hours),
+                headers=(
+                    ("Content-Type", "text/html; charset=utf-8"),
+                    ("Content-Encoding", "br"),
+                    ("Content-Length", "77"),
+                ),
+            ),
+        )
+    put_picture(db, run, path)
+    ingest(db, run, shoot(body=with_picture("Tin hai"), hours=48))
+    ingest(
+        db,
+        run,
+        Capture("https://bao.example/cu.htm", URL, NOON + timedelta(hours=50), 301, (("Location", "/a-1.htm"),)),
+    )
+    ingest(db, run, replace(shoot(body=with_picture("Tin hai"), hours=50), via=("https://bao.example/cu.htm",)))
+    ingest(
+        db,
+        run,
+        Capture(
+            "https://bao.example/het.htm",
+            "https://bao.example/het.htm",
+            NOON + timedelta(hours=51),
+            404,
+            body=b"<p>khong con</p>",
+        ),
+    )
+    ingest(db, run, Capture(URL, URL, NOON + timedelta(hours=52), 304))
+    ingest(
+        db, run, shoot("https://bao.example/kin.htm", page("Tin kín", body="Chuyện riêng của một người. " * 9), hours=1)
+    )
+    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=60))
+    luubao("withdraw", "https://bao.example/kin.htm", "--reason", "asked", "--db", path)
+    return path
+
+
+def put_picture(db: Database, run: Run, path: Path) -> None:
+    picture = recognise(PNG)
+    assert isinstance(picture, Picture)
+    place = path.with_name(path.name + ".pictures") / picture.path
+    place.parent.mkdir(parents=True)
+    place.write_bytes(PNG)
+    (image_id,) = db.execute("SELECT id FROM images WHERE url = ?", [IMAGE]).fetchone()
+    for hours in (25, 49):
+        keep_picture(
+            db, run, PictureCapture(image_id, NOON + timedelta(hours=hours), IMAGE, 200, picture=picture), timedelta()
+        )
+
+
+def records(folder: Path) -> list[Any]:
+    found = []
+    for file in sorted(folder.glob("*.warc.gz")):
+        with file.open("rb") as stream:
+            for record in ArchiveIterator(stream):
+                facts = dict(record.rec_headers.headers)
+                found.append((record.rec_type, facts, record.http_headers, record.content_stream().read()))
+    return found
+
+
+def test_every_capture_leaves_with_its_request(paper: Path, tmp_path: Path) -> None:
+    said = luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
+    assert said.startswith("9 captures, ")
+    assert "1 withdrawn articles were left out" in said
+    kinds = [kind for kind, *_ in records(tmp_path / "w")]
+    assert {kind: kinds.count(kind) for kind in set(kinds)} == {
+        # two pages, the redirect, the 404, the picture; then: two revisits, the 304, the picture again
+        "warcinfo": 1, "resource": 1, "response": 5, "request": 7, "revisit": 4, "metadata": 1,
+    }  # fmt: skip
+
+
+def test_headers_are_true_of_what_is_in_the_record(paper: Path, tmp_path: Path) -> None:
+    luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
+    first = next(one for one in records(tmp_path / "w") if one[0] == "response")
+    body = with_picture("Tin một").encode()
+    assert first[3] == body
+    assert first[2].headers == [
+        ("Content-Type", "text/html; charset=utf-8"),
+        ("X-Archive-Orig-Content-Encoding", "br"),
+        ("X-Archive-Orig-Content-Length", "77"),
+        ("Content-Length", str(len(body))),
+    ]
+
+
+def test_a_revisit_names_what_it_repeats(paper: Path, tmp_path: Path) -> None:
+    luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
+    revisits = [facts for kind, facts, *_ in records(tmp_path / "w") if kind == "revisit"]
+    assert [(one["WARC-Profile"].rpartition("/")[2], one["WARC-Refers-To-Date"]) for one in revisits] == [
+        ("identical-payload-digest", "2026-05-21T12:00:00Z"),
+        ("identical-payload-digest", "2026-05-21T13:00:00Z"),
+        ("identical-payload-digest", "2026-05-21T12:00:00Z"),
+        ("server-not-modified", "2026-05-21T12:00:00Z"),
+    ]
+
+
+def test_nothing_of_a_withdrawn_article_leaves(paper: Path, tmp_path: Path) -> None:
+    luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
+    everything = b"".join(gzip.decompress(file.read_bytes()) for file in (tmp_path / "w").iterdir())
+    assert b"kin.htm" not in everything and "Chuyện riêng".encode() not in everything
+
+
+def test_validators_find_nothing(paper: Path, tmp_path: Path) -> None:
+    luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
+    luubao("export", "warc", "--db", paper, "--to", tmp_path / "z", "--zstd")
+    # of a revisit, FastWARC compares the digest of what it repeats with its own empty payload
+    revisits = {facts["WARC-Record-ID"] for kind, facts, *_ in records(tmp_path / "w") if kind == "revisit"}
+    for file in [*(tmp_path / "w").iterdir(), *(tmp_path / "z").iterdir()]:
+        checked = tool("fastwarc", "check", "--quiet", "--output", tmp_path / "said", file)
+        assert checked.returncode == 0, checked.stdout + checked.stderr
+        tool("fastwarc", "check", "--verify-payloads", "--quiet", "--output", tmp_path / "said", file)
+        said = [line.partition(": ") for line in (tmp_path / "said").read_text().splitlines()]
+        assert len(said) == 19 and {verdict for number, _, verdict in said if number not in revisits} == {
+            "OK, PAYLOAD_OK", "OK, PAYLOAD_NO_DIGEST",
+        }  # fmt: skip
+
+
+def test_a_new_file_is_begun_where_one_has_grown_large(
+    db: Database, run: Run, shoot: Shoot, path: Path, tmp_path: Path
+) -> None:
+    noise = random.Random(1)
+    for number in range(40):
+        text = "".join(chr(noise.randrange(0x4E00, 0x9FFF)) for _ in range(40_000))
+        ingest(db, run, shoot(f"https://bao.example/x-{number}.htm", page(f"Tin {number}", body=text), hours=number))
+    luubao("export", "warc", "--db", path, "--to", tmp_path / "w", "--size", 1)
+    files = sorted((tmp_path / "w").iterdir())
+    assert len(files) >= 3
+    for file in files[:-1]:
+        assert 1_000_000 <= file.stat().st_size < 1_600_000
+    assert [kind for kind, *_ in records(tmp_path / "w")].count("warcinfo") == len(files)
+
+
+def test_pywb_replays_article_picture_and_the_version_of_a_day(paper: Path, tmp_path: Path) -> None:
+    luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
+    (tmp_path / "pywb").mkdir()
+    with pywb(tmp_path / "pywb", list((tmp_path / "w").iterdir())) as replay:
+        assert replay.get("20260520120000", URL) == (200, with_picture("Tin một").encode())
+        assert replay.get("20260521120000", URL) == (200, with_picture("Tin hai").encode())
+        assert replay.get("20260522140000", URL) == (200, with_picture("Tin hai").encode())  # a revisit
+        assert replay.get("20260521130000", IMAGE) == (200, PNG)
+        assert replay.get("20260522130000", IMAGE) == (200, PNG)
+        assert replay.get("20260522150000", "https://bao.example/het.htm") == (404, b"<p>khong con</p>")
+        status, shown = replay.get("20260520120000", URL, how="mp_")  # as a reader sees it
+        assert status == 200 and "Tin một".encode() in shown and f"im_/{IMAGE}".encode() in shown
+        assert replay.get("20260520130000", "https://bao.example/kin.htm")[0] == 404
+
+
+def test_what_comes_back_makes_the_same(paper: Path, tmp_path: Path) -> None:
+    luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
+    again = tmp_path / "again.db"
+    said = luubao("import", "--db", again, *(tmp_path / "w").iterdir())
+    assert said == "7 captures added, 0 were here already; 2 fetches of pictures added\n"
+    with open_archive(paper) as old, open_archive(again) as new:
+        assert told(new) == told(old)
+        folder = again.with_name("again.db.pictures")
+        assert [(one.where, one.what) for one in verify(new, pictures=folder)] == []
+        assert facts(new) == [row for row in facts(old) if "kin.htm" not in row[0]]
+    before = again.read_bytes()
+    said = luubao("import", "--db", again, *(tmp_path / "w").iterdir())
+    assert said == "0 captures added, 7 were here already; 0 fetches of pictures added\n"
+    with open_archive(again) as new:
+        assert new.execute("SELECT count(*) FROM runs").fetchone() == (1,)
+    assert again.read_bytes() == before
+
+
+def facts(db: Database) -> list[Any]:
+    """All captures with their headers, as sets: exporting does not keep the order of headers."""
+    rows = db.execute(
+        "SELECT requested_url, final_url, captured_at, status, outcome, via, digest, request, response FROM captures"
+        " JOIN headers ON capture_id = captures.id LEFT JOIN bodies ON bodies.id = body_id ORDER BY captured_at, captures.id"
+    ).fetchall()
+    return [(*row[:7], *(sorted(map(tuple, json.loads(text))) for text in row[7:])) for row in rows]
+
+
+@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(HISTORIES)
+def test_a_round_trip_changes_nothing(tmp_path_factory: pytest.TempPathFactory, history: list[Any]) -> None:
+    folder = tmp_path_factory.mktemp("round")
+    with open_archive(folder / "a.db", create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        arrive(db, run, captures_of(history)).settle()
+        old = told(db)
+    luubao("export", "warc", "--db", folder / "a.db", "--to", folder / "w")
+    files = list((folder / "w").iterdir())
+    if captures_of(history):
+        luubao("import", "--db", folder / "b.db", "--jobs", 0, *files)
+        with open_archive(folder / "b.db") as db:
+            assert told(db) == old
+            assert list(verify(db)) == []
+
+
+# --- what others wrote ------------------------------------------------------------------------------------------------
+
+
+def written(
+    entries: list[tuple[str, str, str]], *, version: str = "1.0", compress: bool = True, chunked: bool = False
+) -> bytes:
+    """A WARC as another crawler writes it: (address, time, page)."""
+    file = io.BytesIO()
+    writer = WARCWriter(file, gzip=compress, warc_version=version)
+    writer.write_record(writer.create_warcinfo_record("other.warc.gz", {"software": "Heritrix/3.4"}))
+    for url, at, html in entries:
+        data = html.encode()
+        headers = [("Content-Type", "text/html; charset=utf-8")]
+        if chunked:
+            data = gzip.compress(data)
+            data = b"%x\r\n%s\r\n0\r\n\r\n" % (len(data), data)
+            headers += [("Content-Encoding", "gzip"), ("Transfer-Encoding", "chunked")]
+        http = StatusAndHeaders("200 OK", headers, protocol="HTTP/1.1")
+        writer.write_record(
+            writer.create_warc_record(
+                url,
+                "response",
+                payload=io.BytesIO(data),
+                length=len(data),
+                http_headers=http,
+                warc_headers_dict={"WARC-Date": at},
+            )
+        )
+    return file.getvalue()
+
+
+ENTRIES = [
+    (URL, "2019-03-01T08:00:00Z", page("Tin xưa")),
+    (URL, "2020-03-01T08:00:00.123456Z", page("Tin xưa, sửa lại")),
+]
+
+
+def zstandard(data: bytes) -> bytes:
+    dictionary = zstd.train_dict([page(f"Tin {n}").encode() for n in range(60)], 4000)
+    frame = zstd.compress(dictionary.dict_content)
+    return b"\x5d\x2a\x4d\x18" + len(frame).to_bytes(4, "little") + frame + zstd.compress(data, zstd_dict=dictionary)
+
+
+def arc(entries: list[tuple[str, str, str]]) -> bytes:
+    """The format of before 2009: a line of five fields, then the answer."""
+    head = "1 0 Archive\nURL IP-address Archive-date Content-type Archive-length\n"
+    found = f"filedesc://x.arc 0.0.0.0 20190301080000 text/plain {len(head)}\n{head}\n".encode()
+    for url, at, html in entries:
+        block = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n" + html.encode()
+        stamp = "".join(one for one in at[:19] if one.isdigit())
+        found += f"{url} 10.0.0.1 {stamp} text/html {len(block)}\n".encode() + block + b"\n"
+    return found
+
+
+def wacz(data: bytes) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as bundle:
+        bundle.writestr("archive/data.warc.gz", data)
+        bundle.writestr("datapackage.json", "{}")
+    return file.getvalue()
+
+
+FORMATS = {
+    "1.0.warc.gz": written(ENTRIES),
+    "1.1.warc.gz": written(ENTRIES, version="1.1"),
+    "plain.warc": written(ENTRIES, compress=False),
+    "whole.warc.gz": gzip.compress(written(ENTRIES, compress=False)),
+    "chunked.warc.gz": written(ENTRIES, chunked=True),
+    "frames.warc.zst": zstd.compress(written(ENTRIES, compress=False)),
+    "dictionary.warc.zst": zstandard(written(ENTRIES, compress=False)),
+    "old.arc": arc(ENTRIES),
+    "old.arc.gz": gzip.compress(arc(ENTRIES)),
+    "bundle.wacz": wacz(written(ENTRIES)),
+}
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_any_of_the_formats_is_read(name: str, tmp_path: Path) -> None:
+    file, path = tmp_path / name, tmp_path / "a.db"
+    file.write_bytes(FORMATS[name])
+    said = luubao("import", file, "--db", path, "--jobs", 0, "--outlet", "bao", "--home", "https://bao.example/")
+    assert said == "2 captures added, 0 were here already\n"
+    with open_archive(path) as db:
+        assert db.execute("SELECT number, headline, first_seen_at FROM versions ORDER BY number").fetchall() == [
+            (1, "Tin xưa", "2019-03-01T08:00:00Z"),
+            (2, "Tin xưa, sửa lại", "2020-03-01T08:00:00Z"),
+        ]
+        assert db.execute("SELECT source, record IS NOT NULL FROM origins").fetchall()[0][0] == name
+        assert db.execute("SELECT kind, source FROM runs").fetchall() == [("import", name)]
+
+
+MANY = [
+    (
+        f"https://bao.example/t-{n}.htm",
+        f"2019-03-{n + 1:02}T08:00:00Z",
+        page(f"Tin số {n}", body=f"Câu chuyện thứ {n}. " * 20),
+    )
+    for n in range(12)
+]
+
+
+def holed(data: bytes) -> bytes:
+    """Zeros where the fifth record was."""
+    starts = [at for at in range(len(data)) if data.startswith(b"\x1f\x8b\x08", at)]
+    return data[: starts[5] + 20] + b"\0" * (starts[6] - starts[5] - 20) + data[starts[6] :]
+
+
+DAMAGED = {
+    "cut.warc.gz": (written(MANY)[:-700], 11, 1),
+    "cut.warc": (written(MANY, compress=False)[:-1000], 11, 1),
+    "holed.warc.gz": (holed(written(MANY)), 11, 1),
+    "garbage-in-front.warc.gz": (b"\x1f\x8b\x08" + b"x" * 999 + written(MANY), 12, 1),
+    "garbage-behind.warc.gz": (written(MANY) + b"garbage" * 99, 12, None),
+}
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_a_damaged_file_is_read_as_far_as_it_goes(name: str, tmp_path: Path) -> None:
+    data, articles, skipped = DAMAGED[name]
+    (tmp_path / name).write_bytes(data)
+    said = luubao(
+        "import",
+        tmp_path / name,
+        "--db",
+        tmp_path / "a.db",
+        "--jobs",
+        0,
+        "--outlet",
+        "bao",
+        "--home",
+        "https://bao.example/",
+    )
+    with open_archive(tmp_path / "a.db") as db:
+        assert db.execute("SELECT count(*) FROM articles").fetchone() == (articles,), said
+        assert list(verify(db)) == []
+    if skipped:
+        assert f"{skipped} records or files could not be read" in said and name in said
+
+
+def bombs() -> Iterator[tuple[str, bytes]]:
+    good = written(MANY)
+    zeros = gzip.compress(bytes(300_000_000), 9)
+    http = StatusAndHeaders(
+        "200 OK", [("Content-Type", "text/html"), ("Content-Encoding", "gzip")], protocol="HTTP/1.1"
+    )
+    file = io.BytesIO()
+    writer = WARCWriter(file, gzip=True)
+    writer.write_record(
+        writer.create_warc_record(URL, "response", payload=io.BytesIO(zeros), length=len(zeros), http_headers=http)
+    )
+    yield "an encoded bomb", file.getvalue() + good
+    head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://bao.example/g.htm\r\nWARC-Date: 2019-01-01T00:00:00Z\r\n"
+    yield (
+        "a record of 100 GB",
+        gzip.compress(head + b"Content-Length: 100000000000\r\n\r\n" + bytes(200_000_000)) + good,
+    )
+    yield "a line without end", gzip.compress(b"WARC/1.0\r\nX: " + b"a" * 200_000_000) + good
+
+
+@pytest.mark.parametrize(("name", "data"), list(bombs()), ids=lambda value: value if isinstance(value, str) else "")
+def test_what_is_made_to_fill_the_memory_is_passed_over(name: str, data: bytes, tmp_path: Path) -> None:
+    (tmp_path / "bomb.warc.gz").write_bytes(data)
+    program = (
+        "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (900_000_000,) * 2)\n"
+        "from pathlib import Path; from archive.imports.warc import read_warc; from archive.imports.items import Page\n"
+        "items = list(read_warc(Path(sys.argv[1])))\n"
+        "print(sum(isinstance(one, Page) for one in items), [one.reason for one in items if not isinstance(one, Page)])\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "bomb.warc.gz")],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.stdout.startswith("12 ["), done.stdout + done.stderr[-2000:]
+
+
+def test_pages_of_other_sites_are_left_out_and_told(tmp_path: Path) -> None:
+    (tmp_path / "x.warc.gz").write_bytes(
+        written([*ENTRIES, ("https://other.example/", "2019-03-01T08:00:00Z", page())])
+    )
+    said = luubao(
+        "import",
+        tmp_path / "x.warc.gz",
+        "--db",
+        tmp_path / "a.db",
+        "--jobs",
+        0,
+        "--outlet",
+        "bao",
+        "--home",
+        "https://bao.example/",
+    )
+    assert "1 pages of other sites were left out" in said
+
+
+def test_nothing_for_us_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    (tmp_path / "x.warc.gz").write_bytes(written(ENTRIES))
+    done = CliRunner().invoke(archive, ["import", str(tmp_path / "x.warc.gz"), "--db", str(tmp_path / "a.db")])
+    assert done.exit_code == 1 and "Name one with --outlet and --home" in done.output
+    done = CliRunner().invoke(archive, ["import", str(tmp_path / "y.warc.gz"), "--db", str(tmp_path / "a.db")])
+    assert done.exit_code == 1 and "there is no file" in done.output

@@ -1,0 +1,308 @@
+"""Reaching back to other archives: a real pywb, and a server on loopback that speaks as Common Crawl does."""
+
+from __future__ import annotations
+
+import io
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archive import finish_run, ingest, open_archive, start_run
+from archive.verify import verify
+from crawler.backfill.commoncrawl import CommonCrawl
+from crawler.backfill.job import Backfilled, backfill
+from crawler.backfill.politeness import ArchiveBusy, Asker, retry_after
+from crawler.backfill.sources import Span
+from crawler.backfill.wayback import Wayback
+from tests.replay import Replay, pywb
+from tests.support import PAPER, Shoot, page
+
+URL = "https://bao.example/a-1.htm"
+
+
+def other_crawl() -> bytes:
+    """What somebody else's crawler kept in 2018 and 2019: two states, a page that was gone, one that had moved, a picture,
+    and a page of another site."""
+    html = [("Content-Type", "text/html; charset=utf-8"), ("X-Paper", "yes")]
+    entries: list[tuple[str, str, str, list[tuple[str, str]], bytes]] = [
+        (URL, "2018-03-01T08:00:00Z", "200 OK", html, page("Tin xưa").encode()),
+        (URL, "2018-03-02T08:00:00Z", "200 OK", html, page("Tin xưa").encode()),
+        (URL, "2019-05-01T08:00:00Z", "200 OK", html, page("Tin xưa, sửa lại").encode()),
+        (
+            "https://bao.example/mat.htm",
+            "2018-01-01T08:00:00Z",
+            "200 OK",
+            html,
+            page("Tin đã mất", body="Không còn ở đâu nữa. " * 12).encode(),
+        ),
+        ("https://bao.example/mat.htm", "2019-01-01T08:00:00Z", "404 Not Found", html, b"<p>khong thay</p>"),
+        ("https://bao.example/cu.htm", "2019-05-01T08:00:01Z", "301 Moved Permanently", [("Location", URL)], b""),
+        ("https://bao.example/anh.png", "2018-03-01T08:00:00Z", "200 OK", [("Content-Type", "image/png")], b"\x89PNG"),
+        ("https://khac.example/", "2018-03-01T08:00:00Z", "200 OK", html, page().encode()),
+    ]
+    file = io.BytesIO()
+    writer = WARCWriter(file, gzip=True)
+    for url, at, status, headers, body in entries:
+        http = StatusAndHeaders(status, [*headers, ("Content-Length", str(len(body)))], protocol="HTTP/1.1")
+        record = writer.create_warc_record(
+            url,
+            "response",
+            payload=io.BytesIO(body),
+            length=len(body),
+            http_headers=http,
+            warc_headers_dict={"WARC-Date": at},
+        )
+        writer.write_record(record)
+    return file.getvalue()
+
+
+@pytest.fixture(scope="module")
+def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
+    folder = tmp_path_factory.mktemp("pywb")
+    (folder / "other.warc.gz").write_bytes(other_crawl())
+    with pywb(folder, [folder / "other.warc.gz"]) as running:
+        yield running
+
+
+def asker(**how: Any) -> Asker:
+    return Asker("luubao-test", 0.0, **how)
+
+
+def wayback(replay: Replay, **how: Any) -> Wayback:
+    return Wayback(asker(), replay.cdx, replay.base, **how)
+
+
+OLD = [
+    ("a-1.htm", 1, "Tin xưa", "2018-03-01T08:00:00Z"),
+    ("a-1.htm", 2, "Tin xưa, sửa lại", "2019-05-01T08:00:00Z"),
+    ("mat.htm", 1, "Tin đã mất", "2018-01-01T08:00:00Z"),
+]
+
+
+def versions(path: Path) -> list[tuple[Any, ...]]:
+    with open_archive(path) as db:
+        assert [(one.where, one.what) for one in verify(db)] == []
+        return db.execute(
+            "SELECT substr(articles.url_key, 13), number, versions.headline, versions.first_seen_at FROM versions"
+            " JOIN articles ON articles.id = article_id ORDER BY articles.url_key, number"
+        ).fetchall()
+
+
+def test_what_another_archive_kept_comes_before_our_first_crawl(replay: Replay, path: Path, shoot: Shoot) -> None:
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {}, shoot().captured_at)
+        ingest(db, run, shoot(body=page("Tin nay")))
+        finish_run(db, run, outcome="ok", reason=None, stats={}, at=shoot().captured_at)
+    done = backfill(path, PAPER, wayback(replay), Span())
+    assert done.problem is None and done.counts["failed"] == 0 and done.counts["waiting"] == 0
+    assert versions(path) == [*OLD[:2], ("a-1.htm", 3, "Tin nay", "2026-05-20T12:00:00Z"), OLD[2]]
+    with open_archive(path) as db:
+        assert db.execute("SELECT gone_since FROM articles WHERE url_key = 'bao.example/mat.htm'").fetchall() == [
+            ("2019-01-01T08:00:00Z",)
+        ]
+        assert db.execute("SELECT kind FROM aliases WHERE url_key = 'bao.example/cu.htm'").fetchall() == [("redirect",)]
+        kept = db.execute(
+            "SELECT captured_at, status, response, source, record FROM captures JOIN headers ON headers.capture_id = captures.id"
+            " JOIN origins ON origins.capture_id = captures.id WHERE url_key = 'bao.example/a-1.htm' ORDER BY captured_at LIMIT 1"
+        ).fetchone()
+        assert kept[:2] == ("2018-03-01T08:00:00Z", 200) and ["X-Paper", "yes"] in json.loads(kept[2])
+        assert kept[3:] == (replay.cdx, f"20180301080000id_/{URL}")
+        assert db.execute("SELECT kind, outcome FROM runs ORDER BY id").fetchall() == [
+            ("crawl", "ok"),
+            ("backfill", "ok"),
+        ]
+        assert db.execute("SELECT old_number, new_number FROM renumberings").fetchall() == [(1, 3)]
+
+
+def test_done_twice_adds_nothing(replay: Replay, path: Path) -> None:
+    first = backfill(path, PAPER, wayback(replay), Span())
+    assert first.counts["filed"] + first.counts["late"] >= 6
+    again = backfill(path, PAPER, wayback(replay), Span())
+    assert not any(again.counts[name] for name in ("listed", "filed", "late", "here", "failed"))
+
+
+def test_it_goes_on_where_it_was(replay: Replay, path: Path) -> None:
+    taken = []
+    for _ in range(10):
+        done = backfill(path, PAPER, wayback(replay, page_size=2), Span(), most=2)
+        taken.append(done.counts["filed"] + done.counts["late"])
+        if not done.counts["waiting"]:
+            break
+    assert sum(taken) >= 6 and max(taken) == 2
+    assert versions(path) == OLD
+
+
+def test_only_a_span_of_time(replay: Replay, path: Path) -> None:
+    backfill(path, PAPER, wayback(replay), Span(since="20190101", until="20191231"))
+    assert versions(path) == [("a-1.htm", 1, "Tin xưa, sửa lại", "2019-05-01T08:00:00Z")]
+
+
+# --- Common Crawl -----------------------------------------------------------------------------------------------------
+
+
+class _CommonCrawl(BaseHTTPRequestHandler):
+    """collinfo.json, an index for each crawl, two lines a page, and ranges of one file."""
+
+    warc: bytes
+    log: list[tuple[str, str | None]]
+
+    def do_GET(self) -> None:
+        parts = urlsplit(self.path)
+        self.log.append((self.path, self.headers["Range"]))
+        if parts.path == "/collinfo.json":
+            base = f"http://127.0.0.1:{self.server.server_address[1]}"
+            crawls = [
+                {"id": name, "name": name, "cdx-api": f"{base}/{name}-index"}
+                for name in ("CC-MAIN-2019-09", "CC-MAIN-2013-20")
+            ]
+            self._send(200, json.dumps(crawls).encode())
+        elif parts.path == "/CC-MAIN-2019-09-index":
+            self._index(parse_qs(parts.query))
+        elif parts.path == "/CC-MAIN-2013-20-index":
+            self._send(404, b'{"message": "No Captures found for: bao.example"}')
+        elif parts.path == "/crawl-data/x.warc.gz":
+            first, last = map(int, self.headers["Range"].removeprefix("bytes=").split("-"))
+            self._send(206, self.warc[first : last + 1])
+        else:
+            self._send(404, b"")
+
+    def _index(self, query: dict[str, list[str]]) -> None:
+        lines = _lines(self.warc)
+        if "showNumPages" in query:
+            self._send(200, json.dumps({"pages": (len(lines) + 1) // 2, "pageSize": 5, "blocks": 1}).encode())
+            return
+        number = int(query["page"][0])
+        self._send(200, "\n".join(lines[number * 2 : number * 2 + 2]).encode())
+
+    def _send(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def _lines(warc: bytes) -> list[str]:
+    iterator = ArchiveIterator(io.BytesIO(warc))
+    lines = []
+    for record in iterator:
+        url, at = record.rec_headers.get_header("WARC-Target-URI"), record.rec_headers.get_header("WARC-Date")
+        facts = {
+            "url": url,
+            "mime": record.http_headers.get_header("Content-Type", "unk").partition(";")[0],
+            "status": record.http_headers.get_statuscode(),
+        }
+        offset, length = iterator.get_record_offset(), iterator.get_record_length()
+        facts |= {
+            "filename": "crawl-data/x.warc.gz",
+            "offset": str(offset),
+            "length": str(length),
+            "timestamp": "".join(one for one in at if one.isdigit()),
+        }
+        lines.append(json.dumps({"urlkey": "example,bao)/", **facts}))
+    return lines
+
+
+@contextmanager
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def test_single_records_are_read_out_of_common_crawl(path: Path) -> None:
+    handler = type("Handler", (_CommonCrawl,), {"warc": other_crawl(), "log": []})
+    with serving(handler) as base:
+        done: Backfilled = backfill(path, PAPER, CommonCrawl(asker(), base, base), Span(since="20180101"))
+    assert done.problem is None and done.counts["elsewhere"] == 1 and done.counts["failed"] == 0
+    assert versions(path) == OLD
+    ranges = [asked for place, asked in handler.log if place.startswith("/crawl-data/")]  # type: ignore[attr-defined]
+    assert len(ranges) == 6 and all(asked for asked in ranges)
+    assert not any("2013" in place for place, _ in handler.log)  # type: ignore[attr-defined]
+
+
+# --- politeness -------------------------------------------------------------------------------------------------------
+
+
+class _Busy(BaseHTTPRequestHandler):
+    answers: list[tuple[int, str | None]]
+
+    def do_GET(self) -> None:
+        status, wait = self.answers.pop(0) if self.answers else (200, None)
+        self.send_response(status)
+        if wait:
+            self.send_header("Retry-After", wait)
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"ok")
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+def test_it_waits_as_long_as_it_is_told_to() -> None:
+    slept: list[float] = []
+    with serving(type("Handler", (_Busy,), {"answers": [(429, "7"), (503, None), (502, None)]})) as base:
+        assert asker(sleep=slept.append).get(base).body == b"ok"
+    assert sum(slept) == 7 + 20 + 40 and max(slept) == 1.0
+
+
+def test_it_pauses_between_two_requests() -> None:
+    slept: list[float] = []
+    with serving(type("Handler", (_Busy,), {"answers": []})) as base:
+        one = Asker("luubao-test", 1.5, sleep=slept.append)
+        one.get(base)
+        one.get(base)
+    assert 1.0 < sum(slept) <= 1.5
+
+
+def test_an_archive_that_goes_on_refusing_is_left_alone() -> None:
+    with (
+        serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 9})) as base,
+        pytest.raises(ArchiveBusy, match="start again later"),
+    ):
+        asker(sleep=lambda _: None).get(base)
+
+
+def test_whoever_wants_to_stop_does_not_wait_for_the_pause() -> None:
+    slept: list[float] = []
+    with (
+        serving(type("Handler", (_Busy,), {"answers": [(429, "900")] * 9})) as base,
+        pytest.raises(ArchiveBusy),
+    ):
+        asker(sleep=slept.append, stopped=lambda: len(slept) >= 3).get(base)
+    assert sum(slept) == 3.0
+
+
+def test_a_refusal_ends_the_backfill_and_keeps_what_was_taken(replay: Replay, path: Path) -> None:
+    with serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 99})) as base:
+        done = backfill(path, PAPER, Wayback(asker(sleep=lambda _: None), replay.cdx, base), Span())
+    assert done.problem and "status 429" in done.problem
+    assert done.counts["waiting"] >= 6
+    assert backfill(path, PAPER, wayback(replay), Span()).problem is None
+    assert versions(path) == OLD
+
+
+@pytest.mark.parametrize(
+    ("value", "seconds"), [("120", 120.0), (None, None), ("soon", None), ("Wed, 01 Jan 2020 00:00:00 GMT", 0.0)]
+)
+def test_retry_after(value: str | None, seconds: float | None) -> None:
+    assert retry_after(value) == seconds

@@ -1,0 +1,237 @@
+"""What the server refuses and hides, alone and in public, and that it answers while a crawl writes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from click.testing import CliRunner
+
+from archive import Capture, ingest, open_archive, start_run
+from archive.cli import archive
+from archive.store.days import days, each_day, latest_day
+from archive.store.papers import papers
+from archive.store.withdraw import withdraw
+from tests.room.conftest import ROOT, served
+from tests.support import NOON, PAPER, page
+
+URL = "https://bao.example/a-1.htm"
+
+
+def asked(address: str) -> tuple[int, str, dict[str, str]]:
+    try:
+        with urlopen(Request(address)) as answer:
+            return answer.status, answer.read().decode(), dict(answer.headers)
+    except HTTPError as refused:
+        with refused:
+            return refused.code, refused.read().decode(), dict(refused.headers)
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two articles, one of them withdrawn; two runs with a day between them on which nobody looked."""
+    path = tmp_path_factory.mktemp("serving") / "archive.db"
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {"luubao": "test"}, NOON)
+        for name, headline in (("a-1", "Cầu mới"), ("b-2", "Một chuyện riêng tư của bà Mận")):
+            url = f"https://bao.example/{name}.htm"
+            ingest(db, run, Capture(url, url, NOON, 200, body=page(headline).encode(), encoding="utf-8"))
+        withdraw(db, 2, "a court's order", NOON, destroy=False)
+        for day in (20, 22):
+            db.execute(
+                "INSERT INTO runs (outlet_id, started_at, finished_at, outcome, software) VALUES (1, ?, ?, 'ok', '{}')",
+                [f"2026-05-{day}T12:00:00Z", f"2026-05-{day}T12:10:00Z"],
+            )
+        db.conn.commit()
+    return path
+
+
+@pytest.fixture(scope="module")
+def public(kept: Path) -> Iterator[str]:
+    with served(kept, "--public", "https://luubao.example.org/kho") as address:
+        yield f"{address}/kho"
+
+
+@pytest.fixture(scope="module")
+def alone(kept: Path) -> Iterator[str]:
+    with served(kept) as address:
+        yield address
+
+
+def test_what_is_withdrawn_is_shown_by_no_page(alone: str) -> None:
+    assert asked(f"{alone}/-/article/2")[0] == 410
+    assert asked(f"{alone}/-/article/2/v1")[0] == 410
+    assert asked(f"{alone}/-/diff/2")[0] == 410
+    status, told, _ = asked(f"{alone}/-/capture/2")
+    assert (status, "Nội dung đã được rút" in told) == (200, True)
+    assert asked(f"{alone}/-/capture/2/page")[0] == 410
+    assert asked(f"{alone}/-/capture/2.warc")[0] == 410
+    for path in (
+        "/",
+        "/-/new",
+        "/-/search?q=rieng+tu",
+        "/-/search",
+        "/-/feeds/new.atom",
+        "/-/day/2026-05-20",
+        "/-/photos",
+    ):
+        status, told, _ = asked(alone + path)
+        assert (status, "riêng tư" in told) == (200, False), path
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200), ("/-/article/1", 200), ("/-/search?q=cau", 200), ("/archive", 200), ("/archive/articles", 200),
+        ("/archive/headlines", 200), ("/archive/articles.json", 200), ("/-/capture/1.warc", 200),
+        ("/archive.json?sql=select+1", 403), ("/archive/articles.json?_where=1", 403), ("/archive/bodies", 403),
+        ("/archive/headers.json", 403), ("/archive/withheld", 403), ("/archive/search_data", 403), ("/archive.db", 403),
+    ],
+)  # fmt: skip
+def test_the_public_sees_pages_and_tables_and_runs_no_sql(public: str, path: str, status: int) -> None:
+    assert asked(public + path)[0] == status
+
+
+def test_public_links_and_citations_are_those_of_the_proxy(public: str) -> None:
+    _, told, headers = asked(f"{public}/-/article/1")
+    assert "https://luubao.example.org/kho/-/article/1/v1" in told
+    assert 'href="/kho/-/new"' in told
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert "default-src 'none'" in headers["Content-Security-Policy"]
+    _, told, _ = asked(f"{public}/robots.txt")
+    assert told.splitlines()[:2] == ["User-agent: *", "Disallow: /kho/-/capture/"]
+    assert "Disallow: /kho/archive" in told
+
+
+def test_alone_nothing_is_for_indexes(alone: str) -> None:
+    assert asked(f"{alone}/robots.txt")[1] == "User-agent: *\nDisallow: /\n"
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["--public", "http://luubao.example.org"], "is not encrypted"),
+        (["--public", "luubao.example.org"], "is no address"),
+        (["--public", "https://luubao.example.org/?x=1"], "question mark"),
+        (["--public", "https://luubao.example.org", "--host", "0.0.0.0"], "would listen on 0.0.0.0"),
+    ],
+)
+def test_what_cannot_be_public_is_told(kept: Path, options: list[str], sentence: str) -> None:
+    told = CliRunner().invoke(archive, ["serve", "--db", str(kept), *options])
+    assert told.exit_code == 1
+    assert sentence in told.output
+
+
+def test_what_was_withdrawn_badly_is_not_made_public(kept: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "archive.db"
+    with open_archive(kept) as db:
+        db.execute(f"VACUUM INTO '{copy}'")
+    with open_archive(copy, create=True) as db:
+        db.execute("UPDATE articles SET headline = 'Một chuyện riêng tư' WHERE id = 2")
+        db.conn.commit()
+    told = CliRunner().invoke(archive, ["serve", "--db", str(copy), "--public", "https://luubao.example.org"])
+    assert told.exit_code == 1
+    assert "article 2 is withdrawn and its words are still there" in told.output
+
+
+def test_days_without_a_crawl_are_gaps_not_days_without_news(kept: Path, alone: str) -> None:
+    with open_archive(kept) as db:
+        (paper,) = papers(db)
+        last = latest_day(db, paper)
+        assert last is not None and last.isoformat() == "2026-05-22"
+        found = days(db, paper, last.replace(day=18), last)
+    assert [day.isoformat() for day in found.gaps] == ["2026-05-21"]
+    assert [found.edits[day] for day in each_day(found.first, found.last)] == [0] * 5
+    assert "Hôm đó không thu Báo Thử" in asked(f"{alone}/-/day/2026-05-21")[1]
+    assert "Hôm đó không thu" not in asked(f"{alone}/-/day/2026-05-22")[1]
+    assert "1 ngày không thu" in asked(alone)[1]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/-/article/0", "/-/article/x", "/-/article/999999999999999999", "/-/article/1/v9", "/-/diff/1/v1..v9", "/-/diff/1/v2..",
+        "/-/capture/99", "/-/capture/99.warc", "/-/capture/99/page", "/-/day/2026-13-01", "/-/day/2026-02-30", "/-/feeds/x.atom",
+        "/-/at?url=https://bao.example/none", "/-/at?url=", "/-/article/1?as_of=gestern", "/-/article/1?as_of=1999-01-01",
+        "/-/search?q=%00", "/-/search?q=%22", "/-/search?q=" + "a" * 3000, "/-/search?q=%ED%A0%80", "/-/search?page=-1&since=x",
+        "/-/photos?place=*", "/-/photos?place=%22&credit=%00", "/-/calendar?year=0&outlet=none", "/-/calendar?year=999999",
+        "/-/new?page=99999999999", "/-/edits?order=x&q=AND", "/-/search?lang=%3Cscript%3E", "/-/feeds/new.atom?q=%22",
+    ],
+)  # fmt: skip
+def test_odd_requests_get_an_answer_not_an_error(alone: str, path: str) -> None:
+    status, told, _ = asked(alone + path)
+    assert status in (200, 302, 400, 404, 410), told[:500]
+    assert "<script" not in told or path.startswith(("/-/article/0", "/-/article/x", "/-/diff/1/v2..", "/-/feeds/x"))
+
+
+def test_what_readers_type_is_text(alone: str) -> None:
+    _, told, _ = asked(f"{alone}/-/search?q=%3Cb%3Ecau&section=%22%3E%3Cimg+src%3Dx%3E")
+    assert "<img src=x>" not in told and "<b>cau" not in told
+
+
+def test_pages_answer_while_a_crawl_writes(tmp_path: Path) -> None:
+    path = tmp_path / "archive.db"
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {"luubao": "test"}, NOON)
+        ingest(db, run, Capture(URL, URL, NOON, 200, body=page("Cầu mới").encode(), encoding="utf-8"))
+        with served(path) as address, _writing(path):
+            for _ in range(3):
+                for page_ in (
+                    "/",
+                    "/-/article/1",
+                    "/-/diff/1",
+                    "/-/search?q=cau",
+                    "/-/edits",
+                    "/-/calendar",
+                    "/-/capture/1",
+                ):
+                    assert asked(address + page_)[0] == 200, page_
+
+
+class _writing:
+    """A crawl in another process that edits the article again and again."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        program = (
+            "import sys, datetime as d; from archive import *; from archive.records import Run; from tests.support import *\n"
+            "with open_archive(sys.argv[1], create=True) as db:\n"
+            "    run = Run(1, 1, PAPER)\n"
+            "    for n in range(1, 10_000):\n"
+            "        at = NOON + d.timedelta(minutes=n)\n"
+            f"        ingest(db, run, Capture('{URL}', '{URL}', at, 200, body=page(f'Cầu mới {{n}}').encode(), encoding='utf-8'))\n"
+            "        print(n, flush=True)\n"
+        )
+        self._told = self._path.with_suffix(".log").open("w+")
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", program, str(self._path)], stdout=self._told, stderr=self._told, cwd=ROOT
+        )
+        while not self._said() and self._process.poll() is None:
+            time.sleep(0.05)
+
+    def _said(self) -> str:
+        return self._path.with_suffix(".log").read_text()
+
+    def __exit__(self, *_: object) -> None:
+        ended = self._process.poll()
+        self._process.terminate()
+        self._process.wait()
+        self._told.close()
+        assert ended is None, f"the crawl ended before the pages were asked for: {self._said()[-2000:]}"
+
+
+def test_datasette_s_own_pages_lead_to_the_room(alone: str) -> None:
+    _, told, _ = asked(f"{alone}/archive/articles")
+    assert 'href="/-/article/1"' in told
+    assert "Reading room" in told
+    status, told, _ = asked(f"{alone}/.json")
+    assert status == 200 and "archive" in json.loads(told)
