@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from pathlib import Path
@@ -11,10 +10,11 @@ from typing import Any
 import click
 
 from archive.cli import archive
-from archive.options import Commands, db_option, json_option
+from archive.options import Commands, db_option
 from crawler.keys import BY_NAME
 from crawler.kinds import Value
 from crawler.options import FileDefaults, config_option, configured, setting_option
+from crawler.outlets_cli import outlets
 from crawler.settings_cli import settings
 from crawler.status_cli import status_command
 
@@ -32,6 +32,7 @@ for _command in archive.commands.values():
     luubao.add_command(_command)
 luubao.add_command(settings)
 luubao.add_command(status_command)
+luubao.add_command(outlets)
 
 
 @luubao.command()
@@ -85,27 +86,6 @@ def crawl(
     ping_url = settings.value("ping_url", outlet)
     verdict = tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json)
     raise click.exceptions.Exit(verdict.exit)
-
-
-@luubao.command()
-@json_option
-def outlets(as_json: bool) -> None:
-    """Lists the outlets there are spiders for.
-
-    \b
-    Example:
-      luubao outlets
-    """
-    from crawler.crawl import outlets as names
-    from crawler.crawl import spider_class
-
-    spiders = [spider_class(name) for name in names()]
-    if as_json:
-        told = [{"name": spider.name, "title": spider.title, "home": spider.home} for spider in spiders]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
-        return
-    for spider in spiders:
-        click.echo(f"{spider.name:16} {spider.title:28} {spider.home}")
 
 
 @luubao.command()

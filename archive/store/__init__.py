@@ -9,6 +9,7 @@ from archive.store.frontier import (
     enter,
     forbid,
     give_up,
+    is_new,
     leave,
     links_are_noted,
     note_links,
