@@ -18,7 +18,7 @@ from crawler.probe.findings import Told
 from crawler.probe.pages import Facts
 
 _BETWEEN = re.compile(r"\s+[-–—|»>:·•]+\s+|\s*[|»]\s*|\s+::\s+")
-_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,6}", re.IGNORECASE)
+_HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
 _SECOND_LEVEL = frozenset({"com", "net", "org", "gov", "edu", "info", "co", "ac", "or", "ne", "gob"})
 _VIETNAM = "Asia/Ho_Chi_Minh"
 
