@@ -157,6 +157,7 @@ def test_rules_test_says_what_is_missing_where(kept: Path) -> None:
 
 LISTING = {
     "outlets",
+    "outlets probe",
     "articles",
     "versions",
     "diff",
