@@ -83,13 +83,13 @@ def _highlight(text: str, *, bold: bool = False) -> str:
 
 
 def run_lines(run: RunRecord) -> Iterator[str]:
-    """When, which, how it ended, and what it counted."""
+    """When, which, how it ended, and what it counted; what went wrong, and what was not as usual."""
     colour = {"ok": "green", "running": None}.get(run.outcome, "red")
     shown = ", ".join(f"{count} {name}" for name in _RUN_COUNTS if (count := run.stats.get(name)))
     outcome = click.style(run.outcome, fg=colour)
     yield f"{run.id:>4}  {moment(run.started_at, run.timezone)}  {run.outlet:14} {outcome}  {shown}"
-    if run.reason:
-        yield f"{'':6}{run.reason}"
+    for sentence in (run.reason, *run.warnings):
+        yield from textwrap.wrap(sentence or "", _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
 
 
 _RUN_COUNTS = ("captures", "new", "edited", "disappeared", "failed", "error")

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from archive.migrations.m005_shapes_part import SHAPES
 
 from archive import open_archive, start_run
 from archive.store.shapes import note_kind, note_yield, promise_of, worth_asking
@@ -33,8 +32,6 @@ def test_a_promise_costs_little_beside_a_link(tmp_path: Path) -> None:
     links = [f"https://bao.example/muc-{'abcdefghij'[n % 10]}/mot-hai-ba-bon-{100_000 + n}.htm" for n in range(200)]
     page = "".join(f'<p><a href="{link}">Một tiêu đề dài như thường</a> lời dẫn của bài</p>' for link in links).encode()
     with open_archive(tmp_path / "a.db", create=True) as db:
-        if "shapes" not in db.table_names():
-            db.execute(SHAPES)
         run = start_run(db, PAPER, {}, NOON)
         for link in links[:30]:
             note_kind(db, run, link, "article")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from datetime import UTC, date, datetime, timedelta
@@ -15,10 +14,11 @@ from archive import LuubaoError, Outlet
 from archive.cli import archive
 from archive.clock import now
 from archive.lock import Locked
-from archive.options import Commands, db_option, json_option
+from archive.options import Commands, db_option
 from crawler.keys import BY_NAME
 from crawler.kinds import Value
 from crawler.options import FileDefaults, MisconfiguredFailure, config_option, configured, setting_option
+from crawler.outlets_cli import outlets
 from crawler.settings_cli import settings
 from crawler.status_cli import status_command
 from crawler.verdict import Exit
@@ -45,6 +45,7 @@ for _command in archive.commands.values():
     luubao.add_command(_command)
 luubao.add_command(settings)
 luubao.add_command(status_command)
+luubao.add_command(outlets)
 
 
 def _no_day_to_come(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
@@ -177,27 +178,6 @@ def backfill(
     if done.problem:
         click.echo(f"{outlet}: {done.problem}", err=True)
     raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if done.problem else Exit.OK)
-
-
-@luubao.command()
-@json_option
-def outlets(as_json: bool) -> None:
-    """Lists the outlets there are spiders for.
-
-    \b
-    Example:
-      luubao outlets
-    """
-    from crawler.crawl import outlets as names
-    from crawler.crawl import spider_class
-
-    spiders = [spider_class(name) for name in names()]
-    if as_json:
-        told = [{"name": spider.name, "title": spider.title, "home": spider.home} for spider in spiders]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
-        return
-    for spider in spiders:
-        click.echo(f"{spider.name:16} {spider.title:28} {spider.home}")
 
 
 @luubao.command()

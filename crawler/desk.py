@@ -107,6 +107,7 @@ class Desk:
             raise
 
     def _serve(self, path: Path, opening: Opening, opened: Future[Door]) -> None:
+        jobs: list[Job] = []
         try:
             with open_archive(path, create=True) as db:
                 door = opening(db)
@@ -116,7 +117,20 @@ class Desk:
                 self._last(door)
             self._closed.set_result(None)
         except BaseException as error:  # noqa: BLE001  # it is raised where the desk is opened, or closed
-            (self._closed if opened.done() else opened).set_exception(error)
+            if not opened.done():
+                opened.set_exception(error)
+                return
+            self._closed.set_exception(error)
+            if jobs:  # else the desk is closing, and nobody asks any more
+                self._refuse(jobs, ArchiveUnusable(f"a mistake in luubao itself: {error!r}"))
+
+    def _refuse(self, jobs: list[Job], error: ArchiveUnusable) -> None:
+        """Nobody may wait for an answer that never comes: this thread can do nothing any more."""
+        for _, future in jobs:
+            if not future.done():
+                future.set_exception(error)
+        while job := self._jobs.get():
+            job[1].set_exception(error)
 
     def _next_jobs(self) -> list[Job]:
         """Those that wait, as many as go together; none when the desk closes."""

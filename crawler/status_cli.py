@@ -96,7 +96,9 @@ def _write(found: Status, file: Path) -> None:
 def _told(found: Status) -> dict[str, Any]:
     """As the page has it; spans in seconds, days without a crawl with counts of null, the last runs."""
     outlets = [_told_outlet(outlet) for outlet in found.outlets]
-    return {"archive": found.archive, "bytes": found.bytes, "at": found.at, "exit": found.exit, "outlets": outlets}
+    resting = [asdict(host) for host in found.resting]
+    whole = {"archive": found.archive, "bytes": found.bytes, "at": found.at, "exit": found.exit}
+    return whole | {"outlets": outlets, "resting": resting}
 
 
 def _told_outlet(outlet: OutletStatus) -> dict[str, Any]:

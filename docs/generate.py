@@ -20,6 +20,7 @@ from archive.store.tabular import FIELDS as DATASET_COLUMNS
 from archive.store.ten import TOPICS, Question
 from crawler import settings
 from crawler.cli import luubao
+from crawler.demo.server import Newspaper
 from crawler.sample import sample
 from crawler.summary import FIELDS
 from crawler.verdict import MEANINGS
@@ -32,8 +33,9 @@ def commands() -> str:
 
 
 def _leaves(name: str, command: click.Command) -> Iterator[tuple[str, click.Command]]:
-    if not isinstance(command, click.Group):
+    if not isinstance(command, click.Group) or command.invoke_without_command:
         yield name, command
+    if not isinstance(command, click.Group):
         return
     for inner_name, inner in command.commands.items():
         yield from _leaves(f"{name} {inner_name}", inner)
@@ -72,6 +74,12 @@ def demo(*arguments: str) -> str:
     """What a command prints when it is asked about the demo's archive."""
     told = _run(*arguments, folder=_demo()[0])
     return _shown(f"$ luubao {' '.join(arguments)}\n{told}")
+
+
+def probe() -> str:
+    """What a probe of the demo's newspaper tells."""
+    with Newspaper() as paper:
+        return _shown(f"$ luubao outlets probe {paper.base_url}\n" + _run("outlets", "probe", paper.base_url, folder=Path()))
 
 
 def questions() -> str:

@@ -25,7 +25,7 @@ ROOT = Path(__file__).parent.parent
 # dies_at: the process kills itself before its n-th SQL statement. It says at its end how many it made, and which of them
 # ended a transaction.
 _PARENT = """
-import encodings.idna, ftplib, json, multiprocessing.popen_spawn_posix, os, resource, signal, sqlite3, sys
+import encodings.idna, encodings.utf_8_sig, ftplib, json, multiprocessing.popen_spawn_posix, os, resource, signal, sqlite3, sys
 import archive.reread, crawler.cli, crawler.crawl
 crawler.crawl.outlets()  # another user may have no right to import what is not imported by now
 

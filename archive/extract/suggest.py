@@ -63,6 +63,7 @@ class Suggestion:
 class _Seen:
     pages: int = 0
     distance: int = 0
+    inner: int = 0
     texts: list[str] = field(default_factory=list)
 
 
@@ -76,8 +77,18 @@ def suggestions(rule_field: str, samples: Sequence[Sample]) -> list[Suggestion]:
             _look(rule_field, page.root, sample.reading, seen)
     enough = max(2, _ON_MOST * len(samples))
     good = {name: one for name, one in seen.items() if one.pages >= enough and len({*one.texts}) == len(one.texts)}
-    ranked = sorted(good, key=lambda name: (-good[name].pages, good[name].distance, name[0] != "id", name[1]))
+    ranked = sorted(_innermost(good), key=lambda name: (-good[name].pages, good[name].distance, name[0] != "id", name))
     return [Suggestion(rule_field, name, good[name].pages, good[name].texts[0][:_SHOWN]) for name in ranked]
+
+
+def _innermost(seen: dict[tuple[str, str], _Seen]) -> list[tuple[str, str]]:
+    """Of names that say the same on every page, the one that stands nearest to the text."""
+    by_text: dict[tuple[str, ...], tuple[str, str]] = {}
+    for name, one in seen.items():
+        other = by_text.setdefault(tuple(one.texts), name)
+        if (one.inner, name[0] != "id", name) < (seen[other].inner, other[0] != "id", other):
+            by_text[tuple(one.texts)] = name
+    return list(by_text.values())
 
 
 def _look(
@@ -96,6 +107,7 @@ def _look(
             one = seen.setdefault(name, _Seen())
             one.pages += 1
             one.distance += _distance(rule_field, fitting[0], places, heading)
+            one.inner += sum(1 for _ in fitting[0].iter())
             one.texts.append(text_of(fitting[0]))
 
 

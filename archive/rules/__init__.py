@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
+from importlib import import_module
+from pkgutil import iter_modules
 from urllib.parse import urlsplit
 
-from archive.rules import baophutho, baovinhphuc
 from archive.rules.base import Rules
 from archive.rules.families import FAMILIES
 
 # of Vietnamese alone, plain and as references
 _LETTERS = ("ạ", "ế", "ộ", "&#7", "&#x1e", "&#x1E", "\u0323")
-_OUTLETS: dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]] = {
-    "baovinhphuc": (baovinhphuc.HOSTS, baovinhphuc.RULES),
-    "baophutho": (baophutho.HOSTS, baophutho.RULES),
-}
+_NO_OUTLETS = ("base", "families")
+
+
+def _outlets() -> dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]]:
+    """Hosts and rules of every outlet, by the name of its file."""
+    names = sorted(one.name for one in iter_modules(__path__) if one.name not in _NO_OUTLETS)
+    modules = {name: import_module(f"{__name__}.{name}") for name in names}
+    return {name: (module.HOSTS, module.RULES) for name, module in modules.items()}
+
+
+_OUTLETS = _outlets()
 
 
 def rules_for(outlet: str | None, url: str, source: str, day: date | None = None) -> tuple[Rules, ...]:

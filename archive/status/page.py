@@ -11,7 +11,7 @@ from tempfile import NamedTemporaryFile
 
 from archive.status.plots import HATCHING, bars, shares
 from archive.status.states import OutletStatus, Status
-from archive.status.telling import duration, every, moment, size, waiting
+from archive.status.telling import duration, every, moment, rest, size, waiting
 from archive.store.status import RunFacts
 
 _RUNS = 7
@@ -35,8 +35,12 @@ def page(status: Status) -> str:
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
         f"<title>luubao: {name}</title><style>\n{style}</style></head>\n<body>{HATCHING}\n"
         f"<h1>{name}</h1>\n<p class=when>{moment(status.at, zone)} ({escape(zone)}), {size(status.bytes)}."
-        f" {_in_all(status)}</p>\n{''.join(_sections(status))}</body></html>\n"
+        f" {_in_all(status)}</p>\n{''.join(_sections(status))}{_resting(status, zone)}</body></html>\n"
     )
+
+
+def _resting(status: Status, zone: str) -> str:
+    return "".join(f'<p class="rest">{escape(rest(host, zone))}</p>\n' for host in status.resting)
 
 
 def _in_all(status: Status) -> str:

@@ -11,9 +11,11 @@ from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from archive.records import HostState
 from archive.status.days import Day, by_day
 from archive.status.rhythm import Rhythm, rhythm
 from archive.status.telling import duration, every, moment
+from archive.store.hosts import troubled_hosts
 from archive.store.status import OutletFacts, RunFacts, Waiting, outlet_facts
 
 State = Literal["ok", "warnings", "overdue", "failing", "never crawled", "given up"]
@@ -67,12 +69,14 @@ class OutletStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All outlets of an archive at a moment. bytes: the size of the file."""
+    """All outlets of an archive at a moment. bytes: the size of the file. resting: hosts that are left alone for a
+    while, for they asked for it or kept failing."""
 
     archive: str
     bytes: int
     at: datetime
     outlets: tuple[OutletStatus, ...]
+    resting: tuple[HostState, ...] = ()
 
     @property
     def exit(self) -> Exit:
@@ -101,7 +105,8 @@ def status(
     ]
     known = {outlet.name for outlet in found}
     never = [_never(name, title) for name, title in (expected or {}).items() if name not in known | set(given_up)]
-    return Status(archive, size, at, tuple(sorted((*found, *never), key=lambda one: one.name)))
+    resting = tuple(host for host in troubled_hosts(db) if host.quiet_until and host.quiet_until > at)
+    return Status(archive, size, at, tuple(sorted((*found, *never), key=lambda one: one.name)), resting)
 
 
 def _never(name: str, title: str) -> OutletStatus:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from archive.records import HostState
 from archive.store.status import Waiting
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
@@ -32,6 +33,12 @@ def moment(at: datetime, timezone: str) -> str:
 def waiting(due: Waiting) -> str:
     """What waits, in words."""
     return f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
+
+
+def rest(host: HostState, timezone: str) -> str:
+    """Until when a host is left alone, and why."""
+    until = moment(host.quiet_until, timezone) if host.quiet_until else "now"
+    return f"{host.host} is left alone until {until}: {host.reason or 'it kept failing'}"
 
 
 def size(count: float) -> str:

@@ -11,7 +11,7 @@ import click
 from archive.status.days import Day
 from archive.status.sparkline import sparkline
 from archive.status.states import OutletStatus, Status
-from archive.status.telling import duration, every, moment, size, waiting
+from archive.status.telling import duration, every, moment, rest, size, waiting
 from archive.store.status import RunFacts
 
 _WIDTH = 80
@@ -29,14 +29,20 @@ def lines(status: Status) -> Iterator[str]:
     for outlet in status.outlets:
         yield ""
         yield from _outlet(outlet, status.at)
+    for host in status.resting:
+        yield ""
+        yield from textwrap.wrap(rest(host, _zone(status)), _WIDTH, subsequent_indent="  ")
     if not status.outlets:
         yield "no outlet was ever crawled into this archive: `luubao outlets` lists those there are"
 
 
 def _head(status: Status) -> Iterator[str]:
-    zone = next((outlet.timezone for outlet in status.outlets), "UTC")
-    left, right = f"{status.archive}  {size(status.bytes)}", moment(status.at, zone)
+    left, right = f"{status.archive}  {size(status.bytes)}", moment(status.at, _zone(status))
     yield f"{left}{right:>{max(_WIDTH - len(left), len(right) + 2)}}"
+
+
+def _zone(status: Status) -> str:
+    return next((outlet.timezone for outlet in status.outlets), "UTC")
 
 
 def _outlet(outlet: OutletStatus, at: datetime) -> Iterator[str]:

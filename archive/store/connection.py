@@ -143,16 +143,13 @@ def transaction(db: Database) -> Iterator[None]:
     """One BEGIN IMMEDIATE ... COMMIT; rolled back whole when the block raises. Inside another one it is a part of that:
     it can fail by itself, and is on the disk when the outer one is.
 
-    Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long.
+    Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long, damaged.
     """
-    if db.conn.in_transaction:
-        try:
+    with _telling():
+        if db.conn.in_transaction:
             with _part(db):
                 yield
-        except sqlite3.OperationalError as error:
-            raise _unwritable(error) from error
-        return
-    try:
+            return
         db.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -160,8 +157,19 @@ def transaction(db: Database) -> Iterator[None]:
             db.conn.rollback()
             raise
         db.conn.commit()
+
+
+@contextmanager
+def _telling() -> Iterator[None]:
+    """What SQLite says of a file that it cannot write, as ArchiveUnusable; what it says of a statement, as it is."""
+    try:
+        yield
     except sqlite3.OperationalError as error:
         raise _unwritable(error) from error
+    except sqlite3.DatabaseError as error:
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            raise
+        raise ArchiveUnusable(f"the archive is damaged: {error}. `luubao verify` tells more") from error
 
 
 @contextmanager

@@ -58,7 +58,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as it ended; stats are its counts; timezone is the outlet's."""
+    """A run as it ended; stats are its counts, warnings what was not as usual; timezone is the outlet's."""
 
     id: int
     outlet: str
@@ -68,6 +68,7 @@ class RunRecord:
     reason: str | None
     stats: Mapping[str, int]
     timezone: str
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,13 +176,18 @@ def _with_pictures(db: Database, article_id: int, number: int, reading: Reading)
 def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[RunRecord]:
     """The latest runs, newest first."""
     rows = db.query(
-        "SELECT runs.id, outlets.name AS outlet, started_at, finished_at, outcome, reason, stats,"
+        "SELECT runs.id, outlets.name AS outlet, started_at, finished_at, outcome, reason, stats, warnings,"
         " outlets.timezone FROM runs"
         " JOIN outlets ON outlets.id = runs.outlet_id WHERE :outlet IS NULL OR outlets.name = :outlet"
         " ORDER BY runs.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
     )
-    return [RunRecord(**{**row, "stats": json.loads(row["stats"])}) for row in rows]
+    return [_run_record(row) for row in rows]
+
+
+def _run_record(row: dict[str, Any]) -> RunRecord:
+    told = {"stats": json.loads(row["stats"]), "warnings": tuple(json.loads(row["warnings"] or "[]"))}
+    return RunRecord(**{**row, **told})
 
 
 def credits(db: Database, *, limit: int = 20) -> list[Credit]:

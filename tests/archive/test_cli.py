@@ -155,7 +155,22 @@ def test_rules_test_says_what_is_missing_where(kept: Path) -> None:
     assert "It has: bao" in call("rules", "test", "khac", "--db", kept).output
 
 
-LISTING = {"outlets", "articles", "versions", "diff", "search", "runs", "show", "read", "crawl", "verify", "reread"}
+LISTING = {
+    "outlets",
+    "outlets probe",
+    "articles",
+    "versions",
+    "diff",
+    "search",
+    "runs",
+    "show",
+    "read",
+    "crawl",
+    "verify",
+    "reread",
+    "settings",
+    "status",
+}
 
 
 def leaves(group: click.Group, prefix: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:

@@ -18,12 +18,14 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Outlet, clock, finish_run, open_archive, start_run
+from archive.records import HostState
 from archive.status import Exit, OutletStatus, Status, status, text
 from archive.status.days import by_day
 from archive.status.page import page, write
 from archive.status.rhythm import rhythm
 from archive.status.sparkline import sparkline
 from archive.status.telling import duration, every, size
+from archive.store.hosts import note_hosts
 from archive.store.status import RunFacts, Waiting, runs_of, warn
 from tests.support import PAPER
 
@@ -328,6 +330,21 @@ def test_the_page_tells_it_at_a_glance(lively: Database) -> None:
     assert new[13:43].count("·") == 9 + 2  # before the first crawl, and while nobody crawled
     assert new[13:43].index("█") == 9
     assert "0 articles, 0 edited, 0 gone" in "\n".join(lines)
+
+
+def test_hosts_that_are_left_alone_are_told(db: Database) -> None:
+    put(db, HOUR)
+    note_hosts(
+        db,
+        [
+            HostState("bao.example", 6, NOW + 2 * HOUR, "answered 503 six times"),
+            HostState("anh.example", 1, NOW - HOUR, "x"),
+        ],
+        NOW,
+    )
+    assert told(of(db))[-1] == "bao.example is left alone until 2026-05-20 21:00: answered 503 six times"
+    assert "bao.example is left alone until 2026-05-20 21:00: answered 503 six times" in page(of(db))
+    assert "anh.example" not in page(of(db))
 
 
 def test_an_empty_archive_says_what_to_do(db: Database) -> None:

@@ -16,8 +16,6 @@ from threading import Thread
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from scrapy.http import Response
-
 from archive.store import open_archive, questions
 from crawler.crawl import crawl
 from crawler.outlet import OutletSpider
@@ -33,10 +31,8 @@ class RealPages(OutletSpider):
     home = "http://127.0.0.1/"
     hosts = ("127.0.0.1",)
     delay = 0.0
-
-    def _links(self, response: Response) -> list[str]:
-        """Only the index leads on: what the pages link to was not saved."""
-        return super()._links(response) if response.url == self.home_url else []
+    # asked for all of it twice, one right after the other
+    custom_settings = {"LUUBAO_RECHECK_ALL": True}  # noqa: RUF012
 
 
 def by_path() -> dict[str, Path]:
@@ -98,7 +94,7 @@ def table(database: Path) -> Iterator[str]:
             yield f"  authors    {', '.join(reading.authors) or None}  (byline: {reading.byline})"
             yield from (f"  picture    {image.caption} | {image.credit}" for image in reading.images)
         rows = db.query(
-            "SELECT url_key, kind, detail FROM readings JOIN captures ON captures.id = capture_id"
+            "SELECT url_key, kind, readings.detail FROM readings JOIN captures ON captures.id = capture_id"
             " WHERE version_id IS NULL ORDER BY url_key"
         )
         yield "\nnot articles"

@@ -103,7 +103,7 @@ from crawler.spiders.demo import Demo
 def careless(*_):
     raise KeyError("a mistake")
 
-discovery.links = careless  # here, and in the processes that read, which import this file too
+discovery.look = careless  # here, and in the processes that read, which import this file too
 
 if __name__ == "__main__":
     verdict = crawl(Demo, Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_ENABLED": False}).verdict

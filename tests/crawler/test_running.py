@@ -260,6 +260,55 @@ def test_a_mistake_of_ours_ends_with_a_sentence_and_the_run_is_recorded(site: An
     assert crawl(site.base_url, path).code == 0  # the lock went with the process
 
 
+_UNDER_THE_ARCHIVE = """
+import sys
+from pathlib import Path
+from crawler import desk
+from crawler.running import run, tell
+
+together, calls = desk._do_together, []
+
+def breaking(door, jobs):
+    calls.append(jobs)
+    if len(calls) > 8:
+        raise MemoryError("no more")
+    together(door, jobs)
+
+desk._do_together = breaking
+
+if __name__ == "__main__":
+    ended = run("demo", Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_LEVEL": "ERROR"})
+    sys.exit(tell(ended, Path(sys.argv[1]), ping_url=None, as_json=True).exit)
+"""
+
+
+def test_a_crawl_whose_archive_thread_breaks_ends_and_says_so(site: Any, path: Path) -> None:
+    """Nobody waits for answers that never come: a crawl that hangs is the worst silence of all."""
+    program = path.with_name("breaking.py")
+    program.write_text(_UNDER_THE_ARCHIVE)
+    command = [sys.executable, str(program), str(path), site.base_url]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith("demo: A mistake in luubao itself: MemoryError('no more').")
+    assert crawl(site.base_url, path).code == 0
+    assert ask(path, "SELECT outcome FROM runs") == [("interrupted",), ("ok",)]
+
+
+def test_a_damaged_archive_ends_a_crawl_with_a_sentence(site: Any, path: Path) -> None:
+    assert crawl(site.base_url, path).code == 0
+    data = bytearray(path.read_bytes())
+    for page in range(4, len(data) // 4096, 2):  # every other page after the schema's
+        data[page * 4096 : page * 4096 + 100] = b"\xff" * 100
+    path.write_bytes(data)
+    done = subprocess.run(
+        [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url, "--json"],
+        capture_output=True, text=True, check=False, cwd=ROOT, timeout=60,
+    )  # fmt: skip
+    assert done.returncode in (1, 2)
+    assert "damaged" in done.stderr.splitlines()[-1] or "malformed" in done.stderr.splitlines()[-1]
+
+
 def test_a_killed_run_is_told_in_the_next_status(path: Path) -> None:
     with Newspaper(crawl_delay=0.1) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]

@@ -8,12 +8,12 @@ import pytest
 from lxml import etree
 
 from archive import Reading, read_page
-from archive.rules import baophutho, baovinhphuc, rules_for
+from archive.rules import _OUTLETS, rules_for
 from archive.rules.base import Rules
 from archive.rules.families import FAMILIES
 from tests.extract.imaginary_paper import CAPTION, CREDIT, HEADLINE, IMG, LEAD, PARAGRAPHS, PRINTED, URL, paragraphs
 
-EVERY = (*FAMILIES, *baovinhphuc.RULES, *baophutho.RULES)
+EVERY = (*FAMILIES, *(rules for _, own in _OUTLETS.values() for rules in own))
 FIELDS = ("body", "headline", "lead", "published", "byline", "section", "tags", "caption", "drop")
 
 

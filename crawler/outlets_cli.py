@@ -1,0 +1,102 @@
+"""`luubao outlets`: the outlets there are spiders for, and a look at one there is none for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.errors import Misconfigured
+from archive.options import Commands, json_option
+from crawler.keys import BY_NAME
+from crawler.kinds import Value
+from crawler.options import MisconfiguredFailure, config_option, configured, setting_option
+
+
+@click.group(cls=Commands, invoke_without_command=True)
+@json_option
+@click.pass_context
+def outlets(ctx: click.Context, as_json: bool) -> None:
+    """Lists the outlets there are spiders for; `probe` looks at a newspaper there is none for yet.
+
+    \b
+    Example:
+      luubao outlets
+    """
+    if ctx.invoked_subcommand is None:
+        _list(as_json)
+
+
+def _list(as_json: bool) -> None:
+    from crawler.crawl import outlets as names
+    from crawler.crawl import spider_class
+
+    spiders = [spider_class(name) for name in names()]
+    if as_json:
+        told = [{"name": spider.name, "title": spider.title, "home": spider.home} for spider in spiders]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    for spider in spiders:
+        click.echo(f"{spider.name:16} {spider.title:28} {spider.home}")
+
+
+@outlets.command()
+@click.argument("url")
+@click.option("--name", help="What to call the outlet; by default its host says it.")
+@click.option("--write", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Write the spider and the rules below this folder, where the project has such files. Nothing is ever"
+              " overwritten.")  # fmt: skip
+@setting_option("--contact", "contact", "ADDRESS")
+@click.option("--max-requests", "most", default=30, show_default=True, type=click.IntRange(5, 200),
+              help="Ask for no more than so many pages, robots.txt among them.")  # fmt: skip
+@config_option
+@json_option
+@click.pass_context
+def probe(
+    ctx: click.Context,
+    /,
+    url: str,
+    name: str | None,
+    folder: Path | None,
+    most: int,
+    as_json: bool,
+    **given: Value,
+) -> None:
+    """Looks at the site of a newspaper and prints a spider and reading rules for it, ready to use.
+
+    With what it saw and how sure it is: title, hosts, clock, system, feeds, sitemaps, sections, how lists are turned,
+    the shape of articles' addresses, and how well a sample of articles is read. As polite as a crawl: robots.txt is
+    obeyed, one page at a time. Exit code 1 when the site cannot be looked at, or is no newspaper's.
+
+    \b
+    Examples:
+      luubao outlets probe https://baophutho.vn --contact me@example.org
+      luubao outlets probe baophutho.vn --write .
+    """
+    from crawler.probe import files, report  # with Scrapy, which takes half a second to import
+    from crawler.probe import probe as look
+
+    if name is not None and not (name.isidentifier() and name.isascii() and name.islower()):
+        raise click.BadParameter("is to be a lowercase Python name, such as baophutho", param_hint="--name")
+    settings = configured(ctx)
+    overrides: dict[str, Any] = {BY_NAME[key].scrapy: value for key, value in given.items() if value is not None}
+    overrides |= {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file) if settings.file else "/dev/null"}
+    try:
+        found = look(url, name=name, most=most, overrides=overrides)
+    except Misconfigured as error:
+        raise MisconfiguredFailure(str(error)) from error
+    if as_json:
+        texts = {"spider": files.spider_file(found), "rules": files.rules_file(found)}
+        click.echo(json.dumps({**asdict(found), "files": texts}, ensure_ascii=False, indent=2, default=str))
+    else:
+        for line in report.lines(found):
+            click.echo(line)
+    if folder is not None:
+        for path in files.write(found, folder):
+            click.echo(f"written: {path}", err=as_json)
+    elif not as_json:
+        for line in report.files(found):
+            click.echo(line)

@@ -1,0 +1,57 @@
+"""Starting a probe, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.crawler import AsyncCrawlerProcess
+from scrapy.settings import Settings
+
+from archive import absolute
+from crawler.crawl import project_settings
+from crawler.probe.course import look_around
+from crawler.probe.findings import Findings, NotProbed
+from crawler.probe.identity import host_of, is_local
+from crawler.probe.visitor import Prober
+
+
+def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mapping[str, Any]) -> Findings:
+    """Looks at the site of an address, with or without its scheme. name: what to call the outlet; most: requests.
+
+    Twisted's reactor starts only once in a process, so this can be called only once in a process.
+    Raises NotProbed, Misconfigured where there is no contact, and ArchiveUnusable where nothing can be written.
+    """
+    home = absolute("https://", url if "://" in url else f"https://{url}")
+    host = host_of(home) if home else ""
+    if not home or not host or urlsplit(home).username is not None:
+        raise NotProbed(f"{url!r} is no address of a site. Give one such as https://baophutho.vn")
+    course = partial(look_around, asked=url, name=name)
+    facts = {"home": home, "hosts": (host,), "course": staticmethod(course), "most": most}
+    if is_local(home):
+        facts["delay"] = 0.0
+    with TemporaryDirectory(prefix="luubao-") as folder:
+        process = AsyncCrawlerProcess(_settings(folder, overrides))
+        crawler = process.create_crawler(type("Probe", (Prober,), facts))
+        task = process.crawl(crawler)
+        process.start()
+    if task.done() and (error := task.exception()):
+        raise error
+    assert isinstance(crawler.spider, Prober)
+    if crawler.spider.error:
+        raise crawler.spider.error
+    if crawler.spider.found is None:
+        raise NotProbed("stopped before it was done")
+    return crawler.spider.found
+
+
+def _settings(folder: str, overrides: Mapping[str, Any]) -> Settings:
+    """Those of a crawl, into an archive of its own that nobody will see, without pictures and without its progress."""
+    settings = project_settings(LUUBAO_DB=str(Path(folder, "probe.db")), LUUBAO_FETCH_PICTURES=False, **overrides)
+    extensions = {**settings.getdict("EXTENSIONS"), "crawler.progress.Progress": None}
+    settings.set("EXTENSIONS", extensions, "cmdline")
+    return settings

@@ -1,0 +1,84 @@
+"""The parts of a probe that need no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.probe.files import paths
+from crawler.probe.identity import host_of, name_of, title_of
+from crawler.probe.lists import _style
+from crawler.probe.pages import Facts
+from crawler.probe.visitor import Page
+
+
+def facts(title: str, extra: str = "", url: str = "https://bao.example/") -> Facts:
+    body = f'<html lang="vi-VN"><head><title>{title}</title>{extra}</head><body></body></html>'
+    return Facts(Page(url, 200, body.encode(), "utf-8"), ("bao.example",))
+
+
+@pytest.mark.parametrize(
+    ("home", "name"),
+    [
+        ("https://baophutho.vn/", "baophutho"),
+        ("http://www.baovinhphuc.com.vn/", "baovinhphuc"),
+        ("https://vnexpress.net/", "vnexpress"),
+        ("https://24h.com.vn/", "bao24h"),
+        ("https://bao-moi.vn/", "baomoi"),
+        ("http://127.0.0.1:8765/", "baodiencuulong"),
+    ],
+)
+def test_names(home: str, name: str) -> None:
+    assert name_of(home, "Báo Điện Cửu Long").value == name
+    assert name.isidentifier()
+
+
+def test_a_projects_places() -> None:
+    spider, rules = paths("baovensong", Path("project"))
+    assert spider == Path("project/crawler/spiders/baovensong.py")
+    assert rules == Path("project/archive/rules/baovensong.py")
+
+
+def test_a_title_is_what_titles_share() -> None:
+    pages = [facts(f"{story} - Báo Ven Sông") for story in ("Cầu mới", "Chợ nổi", "Mùa nước", "Đê vỡ")]
+    told = title_of(pages, "https://bao.example/")
+    assert (told.value, told.certainty) == ("Báo Ven Sông", "sure")
+
+
+def test_a_declared_title_is_spelt_as_in_titles() -> None:
+    declared = '<meta property="og:site_name" content="BAO VEN SONG">'
+    told = title_of([facts("Cầu mới | Báo Ven Sông", declared)], "https://bao.example/")
+    assert (told.value, told.certainty) == ("Báo Ven Sông", "sure")
+
+
+def test_a_host_is_no_title() -> None:
+    declared = '<meta property="og:site_name" content="bao.example">'
+    told = title_of([facts("Cầu mới", declared)], "https://bao.example/")
+    assert (told.value, told.certainty) == ("Cầu mới", "a guess")
+
+
+@pytest.mark.parametrize(
+    ("url", "here", "style"),
+    [
+        ("https://bao.example/kinh-te/trang-2.htm", "/kinh-te", "<list>/trang-#.htm"),
+        ("https://bao.example/kinh-te/trang-2.htm", "/kinh-te.htm", "<list>/trang-#.htm"),
+        ("https://bao.example/kinh-te-p2", "/kinh-te", "<list>-p#"),
+        ("https://bao.example/kinh-te?page=2", "/kinh-te", "<list>?page=#"),
+        ("https://bao.example/timeline/11/trang-2.htm", "/kinh-te.htm", "/timeline/#/trang-#.htm"),
+    ],
+)
+def test_styles_of_pagination(url: str, here: str, style: str) -> None:
+    assert _style(url, here) == style
+
+
+def test_what_a_page_declares() -> None:
+    extra = (
+        '<link rel="alternate" type="application/rss+xml" href="/rss/home.rss">'
+        '<link rel="alternate" media="handheld" href="https://m.bao.example/"><link rel="amphtml" href="/amp/">'
+    )
+    page = facts("Báo", extra)
+    assert page.feeds == ("https://bao.example/rss/home.rss",)
+    assert page.twins == ("https://m.bao.example/", "https://bao.example/amp/")
+    assert page.language == "vi-vn"
+    assert host_of("https://www.bao.example/x") == "bao.example"
