@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.errors import ArchiveUnusable
 from archive.store.connection import snapshot, transaction
 from archive.store.fixity import Problem, Step
 
@@ -135,5 +136,5 @@ def broken_index(db: Database) -> Iterator[Problem]:
         try:
             with transaction(db):
                 db.execute(f"INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)")
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, ArchiveUnusable) as error:
             yield Problem(index, f"the index does not hold the words of the texts: {error}")

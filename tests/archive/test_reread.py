@@ -343,7 +343,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(larger: Path, tmp_path:
     for _ in range(5):
         process = present().start("reread", "--db", str(killed), "--jobs", "2")
         with suppress(subprocess.TimeoutExpired):
-            process.communicate(timeout=moments.uniform(1.0, 2.0))
+            process.communicate(timeout=moments.uniform(0.3, 1.1))
             break
         process.send_signal(signal.SIGKILL)
         process.communicate()
