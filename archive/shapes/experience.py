@@ -29,6 +29,7 @@ _AFTER = 0.45  # of shapes nobody has seen, those with neither a long number nor
 _LINKS = 1.0  # new ones to expect of a page of which nothing is known
 _DOUBT = 2.0  # as many pages of its own weigh as much as all that the wider shape tells
 _LEARNING = 10  # articles; before so many are read nothing is given up
+_LEARNED = 300  # barren pages; after so many nobody waits for articles any more, where none can be read
 _MUCH = 0.25  # of a page's links to articles
 _NARROW = ("series", "place")
 _MOST_NAMES = 20_000  # in memory; whoever comes later is known by its wider shapes only
@@ -45,7 +46,9 @@ class Experience:
         self.counts: dict[Name, Counts] = {name: replace(counts, pages=0) for name, counts in (known or {}).items()}
         self._given_up_before = {name for name, counts in self.counts.items() if counts.is_barren(name[0])}
         self._explored: Counter[Name] = Counter()
-        self._articles = sum(counts.articles for (level, _), counts in self.counts.items() if level == "tail")
+        tails = [counts for (level, _), counts in self.counts.items() if level == "tail"]
+        self._articles = sum(counts.articles for counts in tails)
+        self._visited = sum(counts.barren for counts in tails)
         self._seen = Seen()
         self._changed: set[Name] = set()
         self._kept_narrow = {name for name in self.counts if name[0] in _NARROW}
@@ -86,6 +89,7 @@ class Experience:
         """A page's links are noted. new_links: how many of them lead to addresses never seen before that are likely
         articles; article_links: all that lead to likely articles. Of a page that was visited before, only tell when it
         has new links: that a known page brings nothing new is what known pages do."""
+        self._visited += not new_links
         links = tuple(article_links)
         for name in chain(*self._kin(shape(url, self.hosts))):
             news = _news(self._seen.add(name, links), len(links))
@@ -95,7 +99,7 @@ class Experience:
     def asks(self, url: str) -> bool:
         """Whether an address never asked for is worth asking for in this run; False when nothing has come of its kin
         for long. A yes counts as asking: of what an earlier run has given up, each run explores a little."""
-        if self._articles < _LEARNING:
+        if self._articles < _LEARNING and self._visited < _LEARNED:
             return True
         given_up = self._given_up(shape(url, self.hosts))
         if any(name not in self._given_up_before or self._explored[name] >= EXPLORED[name[0]] for name in given_up):

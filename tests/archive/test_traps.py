@@ -73,6 +73,15 @@ def test_a_trap_costs_little_and_hides_nothing(trap: Trap) -> None:
     assert 1 <= crawler.run(*site).on(trap.pattern) <= MOST_LATER
 
 
+@pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS)
+def test_a_trap_beside_next_to_nothing_ends_too(trap: Trap) -> None:
+    """A paper of four articles, or one of which only so many can be read."""
+    small = Paper(sizes=(4,))
+    crawler = Crawler().run(*with_traps(small, trap))
+    assert crawler.read == small.stories
+    assert len(crawler.asked) <= 700
+
+
 def test_all_traps_at_once() -> None:
     crawler = Crawler().run(*with_traps(PAPER, *TRAPS.values()))
     assert crawler.read == PAPER.stories

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from socket import socket
 
 import pytest
 
@@ -312,6 +313,32 @@ def test_pictures_inside_are_recorded_as_left(led: tuple[Hostile, Hostile, Measu
     details = crawl.ask("SELECT detail FROM picture_captures WHERE outcome = 'error'")
     assert len(details) == 13  # one more is taken for the paper's own: 127.0.0.1 on another port; it answers 404
     assert all("inside the network of this machine" in detail for detail in details), details
+
+
+def leading_on(pattern: str, *steps: int) -> Trap:
+    """Pages without end, each of which leads only to others that many numbers on."""
+
+    def trap(connection: socket, path: str) -> None:
+        number = int("".join(filter(str.isdigit, path)))
+        answering(front(*(pattern.format(number + step) for step in steps)))(connection, path)
+
+    return trap
+
+
+def test_lists_and_calendars_without_end_are_left(path: Path) -> None:
+    """Where four articles are all there is, the run has to know by itself that no more will come."""
+    traps = {"/lich/*": leading_on("/lich/{}.htm", 1, -1), "/muc/*": leading_on("/muc/trang-{}.htm", 1)}
+    with hostile({**paper("/lich/1000.htm", "/muc/trang-2.htm"), **traps}) as server:
+        crawl = measured(server.base_url, path)
+        first = len(server.asked)
+        measured(server.base_url, path)
+    assert crawl.headlines() == HEADLINES
+    assert (crawl.code, crawl.told) == (0, "")
+    assert len({one for one in server.asked if one.startswith("/lich/")}) == 39, (
+        "twenty links from the front page, both ways"
+    )
+    assert first < 400
+    assert len(server.asked) < first + 400
 
 
 def test_a_proxy_inside_is_asked_and_what_it_could_reach_is_not(path: Path) -> None:

@@ -232,6 +232,7 @@ def test_a_run_ends_with_the_hours_and_the_next_goes_on(path: Path) -> None:
         assert 0 < len(crawl.headlines()) < 20
         assert (crawl.code, crawl.told, crawl.summary["outcome"]) == (0, "", "ok")
         assert crawl.summary["reason"] == "Stopped at the end of the paper's hours; the next run goes on from here"
+        server.traps = {"/": front(*names), **{link: article(f"Tin {link}") for link in names}}
         following = measured(server.base_url, path)
     assert len(following.headlines()) == 20
     assert following.ask("SELECT count(*) FROM captures WHERE outcome = 'fresh'") == [21], "the front page, each once"
