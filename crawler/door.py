@@ -123,9 +123,12 @@ class Door:
         archive.leave_picture(self.db, picture, until)
         self.counts["pictures-left"] += 1
 
-    def inside(self, url: str) -> None:
-        """It lies in our own network; that may change, as rules do."""
+    def inside(self, url: str, reason: str) -> None:
+        """It lies in our own network; that may change, as rules do. One such address is told of: a page may have
+        thousands."""
         archive.forbid(self.db, self.run, url, now())
+        if not self.counts["inside"]:
+            self.failures[reason] = None
         self.counts["inside"] += 1
 
     def note_host(self, state: HostState) -> None:

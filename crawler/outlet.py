@@ -134,7 +134,7 @@ class OutletSpider(scrapy.Spider):
         elif isinstance(failure.value, LeftAlone):
             door.left_alone(url, failure.value.until)
         elif isinstance(failure.value, Inside):
-            door.inside(url)
+            door.inside(url, failure.getErrorMessage())
         elif isinstance(failure.value, RobotsUnavailable):
             door.failed(url, failure.getErrorMessage())
         else:

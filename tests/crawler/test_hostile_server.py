@@ -353,6 +353,20 @@ def test_a_proxy_inside_is_asked_and_what_it_could_reach_is_not(path: Path) -> N
     assert {one.partition("//")[2].partition("/")[0] for one in proxy.asked} == {"bao.example"}
 
 
+def test_a_paper_whose_own_name_leads_inside_is_told_of(path: Path) -> None:
+    """As when its name is taken over, or a library's own DNS server knows another machine under it."""
+    names = {"TWISTED_DNS_RESOLVER": "tests.crawler.names.Names"}
+    with hostile({"/": front(*GOOD), **GOOD}) as server:
+        home = server.base_url.replace("127.0.0.1", "noi-bo.example")
+        crawl = measured(home, path, "--contact", "a@b.example", settings=names)
+        assert crawl.code == 3
+        assert "noi-bo.example is 127.0.0.1, inside the network of this machine" in crawl.summary["reason"]
+        assert "name it under `inside` in luubao.toml" in crawl.summary["reason"]
+        assert server.connections == 0
+        meant = measured(home, path, "--contact", "a@b.example", settings={**names, "LUUBAO_INSIDE": "noi-bo.example"})
+    assert meant.headlines() == HEADLINES
+
+
 # robots.txt, of many hosts in one crawl: each serves a picture that its rules allow, and one that they forbid
 
 
