@@ -23,7 +23,7 @@ from crawler.kinds import Value
 
 FILE = "luubao.toml"
 VARIABLE = "LUUBAO_CONFIG"
-_SECTIONS = ("archive", "crawl", "outlets")
+_SECTIONS = ("archive", "crawl", "many", "outlets")
 Values = Mapping[str, Value]
 
 
@@ -44,6 +44,7 @@ class Configuration:
     environment: Values = field(default_factory=dict)
     archive: Values = field(default_factory=dict)
     crawl: Values = field(default_factory=dict)
+    many: Values = field(default_factory=dict)
     outlets: Mapping[str, Values] = field(default_factory=dict)
 
     def named(self, outlet: str | None = None) -> dict[str, Setting]:
@@ -54,8 +55,12 @@ class Configuration:
 
     def general(self) -> dict[str, Setting]:
         """What the file says for all outlets."""
-        said = {name: self._setting(name, value, "[archive]") for name, value in self.archive.items()}
-        return said | {name: self._setting(name, value, "[crawl]") for name, value in self.crawl.items()}
+        sections = {"[archive]": self.archive, "[crawl]": self.crawl, "[many]": self.many}
+        return {
+            name: self._setting(name, value, section)
+            for section, values in sections.items()
+            for name, value in values.items()
+        }
 
     def _setting(self, name: str, value: Value, section: str = "") -> Setting:
         return Setting(BY_NAME[name], value, f"{self.file} {section}" if section else BY_NAME[name].variable)
@@ -95,6 +100,7 @@ def load(named: str | Path | None = None, environment: Mapping[str, str] | None 
         environment=_from_environment(variables, wrong),
         archive=_section(file, "archive", written.get("archive", {}), wrong),
         crawl=_section(file, "crawl", written.get("crawl", {}), wrong),
+        many=_section(file, "many", written.get("many", {}), wrong),
         outlets=_outlets(file, written.get("outlets", {}), wrong),
     )
     wrong += _misplaced(file, written)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from asyncio import Semaphore
-from collections import defaultdict
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -17,16 +16,18 @@ from crawler.hosts import Hosts, Patience
 from crawler.outlet import OutletSpider
 from crawler.refusals import LeftAlone
 from crawler.wire.reach import Reach
+from crawler.wire.turns import SharedTurns, Turns
 
 
 class Guest:
-    """hosts: how they have answered; turns: for each host, how many requests may be under way to it; reach: where the
+    """hosts: how they have answered; turns: whose turn a host is; reach: where the
     crawl may go."""
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings):
         self._doubted: set[str] = set()
         at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self.turns: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(at_once))
+        shared: str | None = settings["LUUBAO_TURNS"]
+        self.turns = SharedTurns(at_once, Path(shared)) if shared else Turns(at_once)
         self.desk = spider.desk
         self.reach = Reach.of(spider.home_url, [*settings.getlist("LUUBAO_INSIDE"), *_proxies()])
         self.hosts = Hosts(patience_of(settings), self.desk.door.troubled_hosts, self._remember, self.warn)

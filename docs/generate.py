@@ -79,7 +79,9 @@ def demo(*arguments: str) -> str:
 def probe() -> str:
     """What a probe of the demo's newspaper tells."""
     with Newspaper() as paper:
-        return _shown(f"$ luubao outlets probe {paper.base_url}\n" + _run("outlets", "probe", paper.base_url, folder=Path()))
+        return _shown(
+            f"$ luubao outlets probe {paper.base_url}\n" + _run("outlets", "probe", paper.base_url, folder=Path())
+        )
 
 
 def questions() -> str:

@@ -69,7 +69,9 @@ class Gate(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises Inside, LeftAlone, and what Scrapy raises when none came."""
         host = host_to_ask(request.url)
-        async with self.guest.turns[host]:
+        async with self.guest.turns.take(host, self._pause(request)) as waited:
+            if waited:
+                self._restart_delay(request)
             await self._turn(request, host)
             return await self._ask(request, host)
 
@@ -121,6 +123,11 @@ class Gate(HTTP11DownloadHandler):
             waited = True
         if waited:
             self._restart_delay(request)
+
+    def _pause(self, request: Request) -> float:
+        """Seconds between two requests to its host."""
+        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        return float(slot.delay) if slot else 0.0
 
     def _restart_delay(self, request: Request) -> None:
         """The delay to the next request counts from now, not from when this one began to wait."""
