@@ -18,6 +18,7 @@ from crawler.outlets_cli import outlets
 from crawler.settings_cli import settings
 from crawler.status_cli import status_command
 from crawler.verdict import Exit
+from crawler.worker_cli import worker_command
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -49,6 +50,7 @@ luubao.add_command(settings)
 luubao.add_command(status_command)
 luubao.add_command(outlets)
 luubao.add_command(crawl)
+luubao.add_command(worker_command)
 
 
 class LockedFailure(click.ClickException):

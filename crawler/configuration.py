@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,21 @@ class Configuration:
     def value(self, name: str, outlet: str | None = None) -> Value:
         """One setting as it is in force."""
         return next(one.value for one in self.settings(outlet) if one.key.name == name)
+
+    def needed(self, name: str) -> Value:
+        """One setting that must be there. Raises Misconfigured where it is not."""
+        value = self.value(name)
+        if value is None:
+            key = BY_NAME[name]
+            raise Misconfigured(
+                f"set `{name}` in the section [{key.section}] of luubao.toml, or {key.variable}: {key.meaning}"
+            )
+        return value
+
+    def with_command_line(self, given: Values) -> Configuration:
+        """The same where a command line says more, which goes before all. given: None is nothing said."""
+        said = {name: value for name, value in given.items() if value is not None}
+        return replace(self, environment={**self.environment, **said})
 
     def check_outlets(self, known: Collection[str]) -> None:
         """Raises Misconfigured where a section names an outlet that there is none of."""

@@ -36,6 +36,7 @@ def _no_day_to_come(_: click.Context, __: click.Parameter, day: datetime | None)
 @setting_option("--cores", "cores", "CORES")
 @setting_option("--memory", "memory", "MEGABYTES")
 @setting_option("--at-once", "at_once", "OUTLETS")
+@setting_option("--queue", "queue", "REDIS")
 @click.option("--base-url", help="Another place where the same site is served: a mirror, or loopback.")
 @setting_option("--contact", "contact", "ADDRESS")
 @setting_option("--max-pages", "max_pages", "PAGES")
@@ -84,10 +85,10 @@ def crawl(
     if base_url and (every or len(outlets) > 1):
         raise click.UsageError("--base-url is where one outlet is served: name that one alone")
     settings = configured(ctx)
-    many = {name: given.pop(name) for name in ("archives", "cores", "memory", "at_once")}
+    many = {name: given.pop(name) for name in ("archives", "cores", "memory", "at_once", "queue")}
     overrides = _overrides(settings, **given)
     folder = _folder(ctx, settings, many)
-    if every or len(outlets) > 1:
+    if every or len(outlets) > 1 or many["queue"]:
         from crawler.many.command import crawl_many
 
         own = folder is not None

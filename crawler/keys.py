@@ -121,6 +121,13 @@ KEYS: tuple[Key, ...] = (
         "How many outlets are crawled at a time, where memory allows. By default 8 for each core: a polite crawl mostly"
         " waits.",
         example=16),
+    Key("queue", "many", kinds.text_like(r"(rediss?|unix)://\S+", "the address of a Redis server, such as"
+        " redis://10.0.0.5:6379/0"), None,
+        "The Redis server from which workers on several machines take outlets, see `luubao worker`.",
+        example="redis://10.0.0.5:6379/0"),
+    Key("lease", "many", kinds.count("a whole number of seconds, at least 3", least=3, most=86_400), 90,
+        "Seconds after which an outlet whose worker gives no sign of life goes to another. Longer than `timeout` and"
+        " five seconds more."),
 )  # fmt: skip
 
 BY_NAME = {key.name: key for key in KEYS}

@@ -35,6 +35,7 @@ LUUBAO_HOURS = None  # read by: crawler.curfew
 
 # Where crawls that go on at the same time agree on whose turn a host is: a folder. None is a crawl that is alone.
 LUUBAO_TURNS = None  # read by: crawler.guest
+LUUBAO_PERMIT = None  # says whether the crawl still has its outlet, among machines; read by: crawler.guest
 
 # Patience, in seconds where nothing else is said; read by: crawler.guest
 LUUBAO_ERRORS_IN_A_ROW = 5  # then a host is left alone

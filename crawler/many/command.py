@@ -5,20 +5,21 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from archive.errors import LuubaoError
 from crawler import own_spiders
 from crawler.configuration import Configuration
-from crawler.crawl import followed, spider_class
+from crawler.crawl import followed, outlets, spider_class
 from crawler.crawl_cli import TURNS
 from crawler.kinds import Value
 from crawler.many import report
 from crawler.many.budget import Budget
-from crawler.many.round import Round
-from crawler.many.tasks import Task, hosts_of, longest_waiting_first
-from crawler.options import MisconfiguredFailure
+from crawler.many.round import Round, Stoppable
+from crawler.many.tasks import Task, hosts_of, longest_waiting_first, share_a_host
+from crawler.options import MisconfiguredFailure, require_scale
 from crawler.verdict import Exit
 
 
@@ -38,12 +39,27 @@ def crawl_many(
         tasks = tasks_for(settings, names, place, overrides, own_archives=own_archives)
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
-    said = {name: value for name, value in given.items() if value is not None}
-    budget = Budget.of(replace(settings, environment={**settings.environment, **said}))
+    settings = settings.with_command_line(given)
     watched = sys.stderr.isatty()
-    went = Round(longest_waiting_first(tasks), budget, report.progress if watched else lambda _: None)
-    done = went.run()
-    return report.tell(done, len(went.waiting), stopped=went.stopped, as_json=as_json, watched=watched)
+    queue = settings.value("queue")
+    went = _ordered(str(queue), tasks, overrides) if queue else _side_by_side(settings, tasks)
+    done = went.run(report.progress if watched else lambda _: None)
+    return report.tell(done, went.left, stopped=went.stopped, as_json=as_json, watched=watched)
+
+
+def _side_by_side(settings: Configuration, tasks: Sequence[Task]) -> Stoppable:
+    return Round(longest_waiting_first(tasks), Budget.of(settings))
+
+
+def _ordered(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> Stoppable:
+    try:
+        require_scale()
+        from crawler.many.ordered import Ordered
+        from crawler.many.queue import connect
+
+        return Ordered(connect(queue), leased(tasks), portable(overrides))
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
 
 
 def tasks_for(
@@ -67,6 +83,26 @@ def tasks_for(
         )
         for spider in spiders
     ]
+
+
+def leased(tasks: Sequence[Task]) -> list[Task]:
+    """The same, each with the hosts of all outlets that share one with it: a lease on them keeps those away too."""
+    known = [Task(spider.name, Path(), hosts_of(spider.described())) for spider in map(spider_class, outlets())]
+    return [
+        replace(
+            task, hosts=tuple(sorted({host for other in known if share_a_host(task, other) for host in other.hosts}))
+        )
+        for task in tasks
+    ]
+
+
+def portable(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a command line holds on any machine, as JSON has it."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in overrides.items()
+        if name not in ("LUUBAO_CONFIG", "LOG_LEVEL")
+    }
 
 
 def _text(value: Value) -> str | None:

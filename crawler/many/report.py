@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from crawler.many.budget import MEGABYTE
-from crawler.many.round import Done, Round
+from crawler.many.round import Done, Stoppable
 from crawler.verdict import Exit
 
 _COUNTED = ("captures", "new", "edited", "disappeared")
@@ -28,10 +28,10 @@ FIELDS = {
 """What `luubao crawl --all --json` prints, in one line."""
 
 
-def progress(round_: Round) -> None:
+def progress(going: Stoppable) -> None:
     """One line on standard error that moves."""
-    failed = sum(one.told.exit not in _SUCCEEDED for one in round_.done)
-    told = f"{len(round_.done)} outlets done, {len(round_.running)} under way, {len(round_.waiting)} waiting"
+    failed = sum(one.told.exit not in _SUCCEEDED for one in going.done)
+    told = f"{len(going.done)} outlets done, {going.under_way} under way, {going.left} waiting"
     sys.stderr.write(f"\r\x1b[K{told}{f', {failed} not well' if failed else ''}")
     sys.stderr.flush()
 

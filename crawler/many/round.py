@@ -37,31 +37,72 @@ class _Running:
     memory: int | None = None
 
 
-class Round:
-    """See above. watch: is called after every change, with how many wait, are under way, and are done.
+class Stoppable:
+    """A round that ends when a signal comes. done: how outlets ended, in that order; left: how many have not begun;
+    stopped: whether a signal came."""
 
-    stopped: whether a signal has ended it: what waited was not begun, what was under way ended cleanly.
-    """
+    def __init__(self) -> None:
+        self.done: list[Done] = []
+        self.left = 0
+        self.stopped = False
 
-    def __init__(self, tasks: Sequence[Task], budget: Budget, watch: Callable[[Round], None] = lambda _: None):
+    @property
+    def under_way(self) -> int:
+        """How many have begun and not ended."""
+        return 0
+
+    def run(self, watch: Callable[[Stoppable], None] = lambda _: None) -> list[Done]:
+        """Has all outlets crawled; returns how they ended, in that order. watch: is called after every change."""
+        raise NotImplementedError
+
+    def stop(self, *_: Any) -> None:
+        """A signal came."""
+        self.stopped = True
+
+    @contextmanager
+    def heeding_signals(self) -> Iterator[None]:
+        """Until the context ends, a signal to end stops the round, not this process."""
+        before = {number: signal.signal(number, self.stop) for number in _STOPPING}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+class Round(Stoppable):
+    """See above. Stopped, what waits is not begun, and what is under way ends cleanly."""
+
+    def __init__(self, tasks: Sequence[Task], budget: Budget):
+        super().__init__()
         self.waiting = list(tasks)
         self.running: list[_Running] = []
-        self.done: list[Done] = []
-        self.stopped = False
-        self._budget, self._watch = budget, watch
+        self._budget = budget
         self._typical = FIRST_GUESS
         self._looked = 0.0
 
-    def run(self) -> list[Done]:
-        """Crawls them all; returns how they ended, in that order."""
+    @property
+    def under_way(self) -> int:
+        """How many have begun and not ended."""
+        return len(self.running)
+
+    def run(self, watch: Callable[[Stoppable], None] = lambda _: None) -> list[Done]:
+        """Crawls them all; returns how they ended, in that order. watch: is called after every change."""
         self._budget.confine()
         child.warm_up()
-        with self._heeding_signals():
+        with self.heeding_signals():
             while self.running or (self.waiting and not self.stopped):
                 self._start()
-                self._watch(self)
+                self.left = len(self.waiting)
+                watch(self)
                 self._gather()
         return self.done
+
+    def stop(self, *_: Any) -> None:
+        """Ends all that is under way: cleanly the first time, at once the second."""
+        super().stop()
+        for one in self.running:
+            one.child.stop()
 
     def _start(self) -> None:
         while not self.stopped and (task := self._next()):
@@ -103,18 +144,3 @@ class Round:
         """What a crawl is taken to need is between what was thought and the most that one was seen to use."""
         if one.memory:
             self._typical = max(one.memory, (self._typical + one.memory) // 2, MEGABYTE)
-
-    @contextmanager
-    def _heeding_signals(self) -> Iterator[None]:
-        before = {number: signal.signal(number, self._stop) for number in _STOPPING}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
-
-    def _stop(self, *_: Any) -> None:
-        """Ends all that is under way: cleanly the first time, at once the second."""
-        self.stopped = True
-        for one in self.running:
-            one.child.stop()

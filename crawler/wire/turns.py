@@ -89,10 +89,13 @@ class SharedTurns(Turns):
     def _leave(self, host: str) -> None:
         self._under_way[host] -= 1
         if not self._under_way[host]:
-            file = self._held.pop(host)
-            os.pwrite(file, b".", 0)  # which sets the file's time
-            self._left[host] = os.fstat(file).st_mtime_ns
-            os.close(file)
+            self._unlock(host)
+
+    def _unlock(self, host: str) -> None:
+        file = self._held.pop(host)
+        os.pwrite(file, b".", 0)  # which sets the file's time
+        self._left[host] = os.fstat(file).st_mtime_ns
+        os.close(file)
 
 
 def _locked(file: int) -> bool:

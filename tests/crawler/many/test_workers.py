@@ -1,0 +1,174 @@
+"""Outlets on several workers: a real Redis server, real workers that are killed and frozen, and the papers' own log."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from crawler.many.budget import family
+from tests.crawler.serving import LUUBAO, ROOT
+from tests.crawler.town import Town, town, visited_by_two_at_once
+
+REDIS = shutil.which("redis-server")
+pytestmark = pytest.mark.skipif(not REDIS and not os.environ.get("CI"), reason="no redis-server here: .ci/tools")
+
+LEASE = 4
+
+
+@contextmanager
+def redis_server(folder: Path) -> Iterator[str]:
+    """Its address: a socket in the folder."""
+    place = folder / "redis.sock"
+    assert REDIS, "no redis-server: .ci/tools installs it"
+    command = [REDIS, "--port", "0", "--unixsocket", str(place), "--save", "", "--dir", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
+        while not place.exists():
+            time.sleep(0.01)
+        try:
+            yield f"unix://{place}"
+        finally:
+            server.terminate()
+
+
+@dataclass
+class Fleet:
+    """Workers of a town's papers. Each names itself as the contact, so that the papers' log says who came."""
+
+    town: Town
+    folder: Path
+    queue: str
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def prepare(self) -> None:
+        text = f'[many]\nspiders = "{self.town.spiders(self.folder / "spiders")}"\nqueue = "{self.queue}"\n'
+        text += f"lease = {LEASE}\n[crawl]\ntimeout = 1\n"
+        (self.folder / "luubao.toml").write_text(text)
+
+    def start_worker(self, archives: str = "archives") -> subprocess.Popen[bytes]:
+        name = f"tho{len(self.workers)}@bao.example"
+        command = [*LUUBAO, "worker", "--archives", str(self.folder / archives), "--contact", name]
+        worker = subprocess.Popen([*command, "--config", str(self.folder / "luubao.toml")], cwd=ROOT)
+        self.workers.append(worker)
+        return worker
+
+    def order(self, *names: str) -> subprocess.Popen[str]:
+        command = [*LUUBAO, "crawl", *(names or self.town.names), "--json", "--config", str(self.folder / "luubao.toml")]
+        command += ["--archives", str(self.folder / "archives"), "--queue", self.queue]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+
+    def until_asked(self, requests: int) -> None:
+        until = time.monotonic() + 30
+        while len(self.town.log()) < requests:
+            assert time.monotonic() < until
+            time.sleep(0.01)
+
+    def kept_once(self, name: str) -> bool:
+        """Whether everything that a paper has was captured, each article once; and its home page, which every run asks
+        for anew, once for each time that the paper was asked for it, at most."""
+        with sqlite3.connect(self.folder / "archives" / f"{name}.db") as connection:
+            kept = Counter(urlsplit(url).path for (url,) in connection.execute("SELECT requested_url FROM captures"))
+        connection.close()
+        asked = Counter(one.path for one in self.town.log() if one.host == self.town.host(name))
+        articles = self.town.paths(name) - {"/"}
+        return set(kept) == {*articles, "/"} and kept["/"] <= asked["/"] and {kept[one] for one in articles} == {1}
+
+    def close(self) -> None:
+        whole = [pid for worker in self.workers for pid in family(worker.pid)]
+        for pid in whole:
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                continue
+        for worker in self.workers:
+            worker.wait()
+
+
+@pytest.fixture
+def fleet(tmp_path: Path) -> Iterator[Fleet]:
+    with town(6, 4, slowness=0.1) as papers, redis_server(tmp_path) as address:
+        made = Fleet(papers, tmp_path, address)
+        made.prepare()
+        yield made
+        made.close()
+
+
+def kill(worker: subprocess.Popen[bytes]) -> None:
+    """The machine is gone: the worker, the crawl, and who reads for it."""
+    for pid in list(family(worker.pid)):
+        os.kill(pid, signal.SIGKILL)
+    worker.wait()
+
+
+def told(order: subprocess.Popen[str]) -> dict[str, Any]:
+    out, err = order.communicate(timeout=90)
+    assert err == ""
+    found: dict[str, Any] = json.loads(out)
+    return found
+
+
+def test_workers_die_and_nothing_is_lost_or_doubled(fleet: Fleet) -> None:
+    """One worker vanishes in the midst of a crawl, of another only the crawl; others go on."""
+    first, second = fleet.start_worker(), fleet.start_worker()
+    order = fleet.order()
+    fleet.until_asked(6)
+    kill(first)
+    crawls = [pid for pid in family(second.pid) if pid != second.pid]
+    for pid in crawls:
+        os.kill(pid, signal.SIGKILL)
+    fleet.start_worker()
+    found = told(order)
+    assert (order.returncode, found["exit"]) == (0, 0)
+    assert sorted(one["outlet"] for one in found["outlets"]) == sorted(fleet.town.names)
+    assert crawls
+    for name in fleet.town.names:
+        assert fleet.kept_once(name)
+    log = fleet.town.log()
+    assert visited_by_two_at_once(log) == []
+    assert len({one.who for one in log}) == 3
+
+
+def test_a_worker_that_was_frozen_asks_for_nothing_when_it_wakes_up(fleet: Fleet) -> None:
+    """SIGSTOP in the midst of a crawl; the outlet goes to another; then SIGCONT."""
+    frozen = fleet.start_worker()
+    order = fleet.order("bao000")
+    fleet.until_asked(3)
+    whole = list(family(frozen.pid))
+    for pid in whole:
+        os.kill(pid, signal.SIGSTOP)
+    fleet.start_worker("elsewhere")  # it is another machine: the first one's lock is not seen there
+    assert told(order)["exit"] == 0
+    asked = len(fleet.town.log())
+    for pid in whole:
+        os.kill(pid, signal.SIGCONT)
+    time.sleep(2)
+    log = fleet.town.log()
+    assert len(log) == asked  # and it had addresses left to ask for
+    assert len({one.path for one in log if one.who == "tho0@bao.example"}) < len(fleet.town.paths("bao000"))
+    assert visited_by_two_at_once(log) == []
+
+
+def test_a_worker_that_is_told_to_stop_gives_its_outlet_back(fleet: Fleet) -> None:
+    worker = fleet.start_worker()
+    order = fleet.order("bao000", "bao001")
+    fleet.until_asked(2)
+    worker.send_signal(signal.SIGTERM)
+    assert worker.wait(20) == 0
+    fleet.start_worker()
+    assert told(order)["exit"] == 0
+    for name in ("bao000", "bao001"):
+        assert fleet.kept_once(name)
+    assert visited_by_two_at_once(fleet.town.log()) == []
