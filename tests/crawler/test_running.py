@@ -395,6 +395,7 @@ def service() -> Iterator[tuple[str, list[tuple[str, str]]]]:
 
     class Handler(BaseHTTPRequestHandler):
         disable_nagle_algorithm = True  # a head and a body sent one after the other wait for nobody's acknowledgement
+
         def do_POST(self) -> None:
             heard.append((self.path, self.rfile.read(int(self.headers["Content-Length"])).decode()))
             self.send_response(200)
