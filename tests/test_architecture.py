@@ -30,7 +30,7 @@ DOORS = {
     "zope": ("crawler.wire.lookup",),
     "OpenSSL": ("crawler.wire.certificates",),
     "service_identity": ("crawler.wire.certificates",),
-    "warcio": ("archive.imports.robust", "archive.export.records", "archive.export.warc_record"),
+    "warcio": ("archive.imports.robust", "archive.export.records"),
     "pyarrow": ("archive.export.tables",),
     "PIL": ("archive.pictures",),
     "w3lib": ("crawler.discovery",),
