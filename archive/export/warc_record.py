@@ -31,4 +31,5 @@ def _page(exchange: Exchange, body: bytes | None, confirmed: Exchange | None) ->
         exchange.encoding,
         exchange.request,
     )
-    return OutPage(capture, exchange.digest, confirmed and Earlier(confirmed.requested_url, confirmed.captured_at))
+    earlier = Earlier(confirmed.requested_url, confirmed.captured_at) if confirmed else None
+    return OutPage(capture, exchange.digest, earlier)
