@@ -32,7 +32,7 @@ DOORS = {
     "rq": ("crawler.many.queue", "crawler.many.work", "crawler.many.worker"),
     "redis": ("crawler.many.lease", "crawler.many.ordered", "crawler.many.queue", "crawler.many.work", "crawler.many.worker"),
     "service_identity": ("crawler.wire.certificates",),
-    "warcio": ("archive.imports.robust", "archive.export.records", "archive.export.warc_record"),
+    "warcio": ("archive.imports.robust", "archive.export.records"),
     "pyarrow": ("archive.export.tables",),
     "PIL": ("archive.pictures",),
     "w3lib": ("crawler.discovery",),
