@@ -77,14 +77,27 @@ class Fleet:
             time.sleep(0.01)
 
     def kept_once(self, name: str) -> bool:
-        """Whether everything that a paper has was captured, each article once; and its home page, which every run asks
-        for anew, once for each time that the paper was asked for it, at most."""
+        """Whether everything that a paper has was captured, no exchange more than once, and each article has one
+        version. (Whoever is killed between keeping a page and noting its links has it asked for again: that is a
+        second exchange, and a second capture.)"""
         with sqlite3.connect(self.folder / "archives" / f"{name}.db") as connection:
             kept = Counter(urlsplit(url).path for (url,) in connection.execute("SELECT requested_url FROM captures"))
+            versions = [count for (count,) in connection.execute("SELECT version_count FROM articles")]
         connection.close()
-        asked = Counter(one.path for one in self.town.log() if one.host == self.town.host(name))
-        articles = self.town.paths(name) - {"/"}
-        return set(kept) == {*articles, "/"} and kept["/"] <= asked["/"] and {kept[one] for one in articles} == {1}
+        return (
+            set(kept) == self.town.paths(name)
+            and all(kept[path] <= times for path, times in self.asked(name).items())
+            and versions == [1] * self.town.articles
+        )
+
+    def asked(self, name: str) -> Counter[str]:
+        """How often a paper was asked for each of its pages."""
+        paths = self.town.paths(name)
+        return Counter(one.path for one in self.town.log() if one.host == self.town.host(name) and one.path in paths)
+
+    def asked_again(self) -> int:
+        """How many articles were asked for a second time."""
+        return sum(times - 1 for name in self.town.names for path, times in self.asked(name).items() if path != "/")
 
     def close(self) -> None:
         whole = [pid for worker in self.workers for pid in family(worker.pid)]
@@ -136,6 +149,7 @@ def test_workers_die_and_nothing_is_lost_or_doubled(fleet: Fleet) -> None:
     assert crawls
     for name in fleet.town.names:
         assert fleet.kept_once(name)
+    assert fleet.asked_again() <= 2  # what was under way when a crawl was killed
     log = fleet.town.log()
     assert visited_by_two_at_once(log) == []
     assert len({one.who for one in log}) == 3
