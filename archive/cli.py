@@ -33,6 +33,7 @@ from archive.options import (
     pictures_option,
 )
 from archive.reading_cli import read, rules
+from archive.remote_cli import pull_command, push_command
 from archive.reread_cli import reread_command
 from archive.store import open_archive, questions, transaction
 from archive.store.connection import is_laid_down, is_there
@@ -52,7 +53,7 @@ archive.add_command(diff)
 archive.add_command(read)
 archive.add_command(rules)
 archive.add_command(reread_command)
-for command in (verify, compact, withdraw, import_command, merge_command, export):
+for command in (verify, compact, withdraw, import_command, merge_command, push_command, pull_command, export):
     archive.add_command(command)
 
 

@@ -66,7 +66,14 @@ class Fleet:
         return worker
 
     def order(self, *names: str) -> subprocess.Popen[str]:
-        command = [*LUUBAO, "crawl", *(names or self.town.names), "--json", "--config", str(self.folder / "luubao.toml")]
+        command = [
+            *LUUBAO,
+            "crawl",
+            *(names or self.town.names),
+            "--json",
+            "--config",
+            str(self.folder / "luubao.toml"),
+        ]
         command += ["--archives", str(self.folder / "archives"), "--queue", self.queue]
         return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
