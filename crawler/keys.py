@@ -125,6 +125,10 @@ KEYS: tuple[Key, ...] = (
         " redis://10.0.0.5:6379/0"), None,
         "The Redis server from which workers on several machines take outlets, see `luubao worker`.",
         example="redis://10.0.0.5:6379/0"),
+    Key("store", "many", kinds.text_like(r"[a-z0-9]+://\S+", "the address of an object store, such as"
+        " s3://library/papers"), None,
+        "Where `luubao worker` fetches an outlet's archive from before a crawl, and puts it after: an object store.",
+        example="s3://library/papers"),
     Key("lease", "many", kinds.count("a whole number of seconds, at least 3", least=3, most=86_400), 90,
         "Seconds after which an outlet whose worker gives no sign of life goes to another. Longer than `timeout` and"
         " five seconds more."),

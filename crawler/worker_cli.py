@@ -18,6 +18,7 @@ from crawler.options import MisconfiguredFailure, config_option, configured, req
 @click.command(name="worker")
 @setting_option("--queue", "queue", "REDIS")
 @setting_option("--archives", "archives", "FOLDER")
+@setting_option("--store", "store", "ADDRESS")
 @setting_option("--at-once", "at_once", "OUTLETS")
 @setting_option("--lease", "lease", "SECONDS")
 @setting_option("--contact", "contact", "ADDRESS")

@@ -49,8 +49,8 @@ _HABITS: dict[str, dict[str, str]] = {
 
 
 def metadata(archive: Path, public: str | None = None, others: Sequence[Path] = ()) -> dict[str, Any]:
-    """Datasette's metadata for the archive, and for others served beside it: descriptions, search, order, labels, hidden
-    machinery. public: the address under which the world sees it; machinery is then shown to nobody."""
+    """Datasette's metadata for the archive, and for others served beside it: descriptions, search, order, labels,
+    hidden machinery. public: the address under which the world sees it; machinery is then shown to nobody."""
     machinery: dict[str, Any] = {"hidden": True, **({"allow": False} if public else {})}
     tables = {
         table.name: {

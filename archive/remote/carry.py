@@ -53,7 +53,7 @@ def push(path: Path, depot: Depot, *, pictures: Path | None, step: Step = lambda
     with _copied(path) as copy:
         ours = manifest_of(copy)
         theirs, tag = _manifest(depot, path.name)
-        if theirs and theirs.digest != ours.digest and _base(path) != theirs.digest:
+        if theirs and theirs.digest != ours.digest and base(path) != theirs.digest:
             raise GrownApart(
                 f"{depot.address} has a state of {path.name} that this archive does not come from. Put them together:"
                 f" luubao pull {depot.address} {path.name} --to other.db; luubao merge other.db --db {path};"
@@ -72,7 +72,7 @@ def put_over(path: Path, depot: Depot, digest: str) -> None:
     theirs, _ = _manifest(depot, path.name)
     if theirs is None or not theirs.digest.startswith(digest):
         raise GrownApart(f"{depot.address} has another state of {path.name} by now. Pull and merge that one too")
-    _note_base(path, theirs.digest)
+    _notebase(path, theirs.digest)
 
 
 def _conclude(depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None) -> None:
@@ -80,7 +80,7 @@ def _conclude(depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None,
     made = replace(ours, before=before, at=clock.stamp(clock.now()))
     if not depot.replace(f"{path.name}/manifest.json", made.to_json(), tag):
         raise GrownApart(f"another machine has put {path.name} into {depot.address} at this moment. Try again")
-    _note_base(path, ours.digest)
+    _notebase(path, ours.digest)
     if theirs:  # whoever is pulling the state before this one may still finish
         keep = {*ours.pieces, *theirs.pieces}
         stored = (name for name, _ in depot.names(f"{path.name}/pieces/"))
@@ -139,7 +139,7 @@ def pull(name: str, depot: Depot, to: Path, *, pictures: Path | None, step: Step
     with _replaceable(to, theirs) as here:
         if here is None or manifest_of(here).digest != theirs.digest:
             _get_pieces(depot, name, theirs, here, to, done, step)
-    _note_base(to, theirs.digest)
+    _notebase(to, theirs.digest)
     return done
 
 
@@ -263,7 +263,7 @@ def _base_file(path: Path) -> Path:
     return path.with_name(f"{path.name}.carried")
 
 
-def _base(path: Path) -> str | None:
+def base(path: Path) -> str | None:
     """The digest of the state in the store that this archive comes from; None where it was never carried."""
     try:
         return _base_file(path).read_text().strip()
@@ -271,7 +271,7 @@ def _base(path: Path) -> str | None:
         return None
 
 
-def _note_base(path: Path, digest: str) -> None:
+def _notebase(path: Path, digest: str) -> None:
     _base_file(path).write_text(f"{digest}\n")
 
 

@@ -10,12 +10,15 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from threading import Thread
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive import workers
 from archive.clock import now
 from crawler.many.tasks import Task
 from crawler.verdict import Verdict
+
+if TYPE_CHECKING:
+    from crawler.running import Told
 
 _FORKSERVER = get_context("forkserver")
 
@@ -33,13 +36,14 @@ class Child:
         with suppress(ProcessLookupError):
             os.kill(self.process.pid, signal.SIGTERM)
 
-    def result(self) -> Any:
+    def result(self) -> Told:
         """What it told, when it has ended; where it told nothing, what became of it."""
         from crawler.running import told
         from crawler.summary import Ended
 
         try:
-            return self.connection.recv()
+            made: Told = self.connection.recv()
+            return made
         except (EOFError, OSError):
             self.process.join()
             ended = Ended(self.task.outlet, Verdict("failed", _ending(self.process.exitcode)), now())
@@ -76,7 +80,7 @@ def _live(task: Task, connection: Connection) -> None:  # pragma: no cover - run
         connection.send(told)
 
 
-def crawled(task: Task) -> Any:
+def crawled(task: Task) -> Told:
     """Crawls, and makes what is to be told of it. Once in a process."""
     from crawler import own_spiders
     from crawler.running import run, told

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import ceil
 from pathlib import Path
@@ -19,16 +19,19 @@ from redis import Redis
 from rq import Retry
 
 from archive import workers
-from archive.errors import Misconfigured
+from archive.clock import now
+from archive.errors import LuubaoError, Misconfigured
 from crawler.configuration import Configuration
 from crawler.crawl_cli import TURNS
 from crawler.hosts import longest_exchange
+from crawler.many import carrying
 from crawler.many.child import crawled
 from crawler.many.lease import Lease
 from crawler.many.queue import ANY_NUMBER
 from crawler.many.tasks import Task
-from crawler.running import Told
-from crawler.verdict import Exit
+from crawler.running import Told, told
+from crawler.summary import Ended
+from crawler.verdict import Exit, Verdict
 
 _PAUSE = 0.25  # seconds between two looks for a lease that another has
 _LATER = 1.0
@@ -78,13 +81,31 @@ def crawl_outlet(outlet: str, hosts: list[str], ordered: dict[str, Any]) -> Any:
         if lease is None:
             return Retry(max=ANY_NUMBER)
         with lease.kept():
-            made = crawled(_task(place, outlet, hosts, ordered, lease))
+            made = _crawl(place, _task(place, outlet, hosts, ordered, lease))
         if lease.lost:
             os._exit(0)
     if made.exit in (Exit.INTERRUPTED, Exit.LOCKED):
         time.sleep(_LATER)
         return Retry(max=ANY_NUMBER)
     return _plain(made)
+
+
+def _crawl(place: Place, task: Task) -> Told:
+    """Crawls into an archive that is fetched before, and put away after, where there is a store."""
+    store = place.settings.value("store")
+    if store is None:
+        return crawled(task)
+    try:
+        carrying.fetch(task.database, str(store))
+    except LuubaoError as error:
+        return told(Ended(task.outlet, Verdict("failed", str(error)), now()), task.database, ping_url=task.ping_url)
+    made = crawled(task)
+    try:
+        if task.database.exists() and not task.overrides["LUUBAO_PERMIT"].lost:
+            carrying.put(task.database, str(store))
+    except LuubaoError as error:
+        made = replace(made, lines=(*made.lines, f"{task.outlet}: crawled, and not put into the store: {error}"))
+    return made
 
 
 def _take(place: Place, outlet: str, hosts: list[str]) -> Lease | None:

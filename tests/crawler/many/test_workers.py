@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from archive.remote import carry
+from archive.remote.depot import Depot
 from crawler.many.budget import family
 from tests.crawler.serving import LUUBAO, ROOT
 from tests.crawler.town import Town, town, visited_by_two_at_once
@@ -58,9 +60,9 @@ class Fleet:
         text += f"lease = {LEASE}\n[crawl]\ntimeout = 1\n"
         (self.folder / "luubao.toml").write_text(text)
 
-    def start_worker(self, archives: str = "archives") -> subprocess.Popen[bytes]:
+    def start_worker(self, archives: str = "archives", *more: str) -> subprocess.Popen[bytes]:
         name = f"tho{len(self.workers)}@bao.example"
-        command = [*LUUBAO, "worker", "--archives", str(self.folder / archives), "--contact", name]
+        command = [*LUUBAO, "worker", "--archives", str(self.folder / archives), "--contact", name, *more]
         worker = subprocess.Popen([*command, "--config", str(self.folder / "luubao.toml")], cwd=ROOT)
         self.workers.append(worker)
         return worker
@@ -192,4 +194,35 @@ def test_a_worker_that_is_told_to_stop_gives_its_outlet_back(fleet: Fleet) -> No
     assert told(order)["exit"] == 0
     for name in ("bao000", "bao001"):
         assert fleet.kept_once(name)
+    assert visited_by_two_at_once(fleet.town.log()) == []
+
+
+def urls_and_times(path: Path) -> set[tuple[str, str]]:
+    with sqlite3.connect(path) as connection:
+        found = set(connection.execute("SELECT requested_url, captured_at FROM captures"))
+    connection.close()
+    return found
+
+
+def test_machines_that_share_no_disk_carry_the_archive_through_a_store(fleet: Fleet) -> None:
+    """One dies with captures that nobody else has; the outlet goes on elsewhere, and later comes back."""
+    store = ("--store", f"file://{fleet.folder / 'store'}")
+    first = fleet.start_worker("here", *store)
+    order = fleet.order("bao000")
+    fleet.until_asked(4)
+    kill(first)
+    left = urls_and_times(fleet.folder / "here" / "bao000.db")
+    second = fleet.start_worker("there", *store)
+    assert told(order)["exit"] == 0
+    second.send_signal(signal.SIGTERM)
+    second.wait(20)
+    fleet.start_worker("here", *store)
+    assert told(fleet.order("bao000"))["exit"] == 0
+    to = fleet.folder / "bao000.db"
+    carry.pull("bao000.db", Depot(store[1]), to, pictures=None)
+    whole = urls_and_times(to)
+    assert left
+    assert whole >= left | urls_and_times(fleet.folder / "there" / "bao000.db")
+    assert whole == urls_and_times(fleet.folder / "here" / "bao000.db")
+    assert len(whole) <= fleet.asked("bao000").total()
     assert visited_by_two_at_once(fleet.town.log()) == []
