@@ -14,17 +14,28 @@ import sqlite3
 import subprocess
 import time
 from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from sqlite_utils import Database
 
+from archive import Run, open_archive, start_run
+from archive.store import transaction
+from archive.store.compact import compact
+from bench.big import OUTLET
+from bench.imagined import BEGIN, Paper
+from bench.pages import Site
+from bench.test_storage import capture_of
 from crawler.many.budget import family
 from tests.crawler.many.test_workers import Fleet, kill, redis_server
 from tests.crawler.serving import LUUBAO, ROOT
 from tests.crawler.town import town, visited_by_two_at_once
+from tests.support import visit
 
 pytestmark = pytest.mark.bench
 
@@ -75,9 +86,11 @@ def test_workers_are_killed_at_random(tmp_path: Path) -> None:
         fleet.prepare()
         for _ in range(4):
             fleet.start_worker()
-        order = fleet.order()
-        killed = _torment(fleet, order, rng)
-        told = json.loads(order.communicate(timeout=120)[0])
+        with (tmp_path / "told.json").open("w") as file:  # a pipe would be full before anybody reads it
+            order = fleet.order(to=file)
+            killed = _torment(fleet, order, rng)
+        order.communicate()
+        told = json.loads((tmp_path / "told.json").read_text())
         fleet.close()
         log = papers.log()
         assert len(told["outlets"]) == 100
@@ -145,3 +158,46 @@ def _lost_and_doubled(fleet: Fleet) -> tuple[int, int]:
         lost += len(fleet.town.paths(name) - set(kept))
         doubled += sum(max(times - asked[path], 0) for path, times in kept.items())
     return lost, doubled
+
+
+@pytest.mark.timeout(400)
+def test_bytes_of_an_article_and_of_a_look(tmp_path: Path) -> None:
+    """What the whole archive grows by, search and indexes included: a new article, one that was edited (with it
+    counters and related links change), a 304. Pages of 65 kB, see bench/pages.py."""
+    site, path = Site(Paper(200_000)), tmp_path / "paper.db"
+    grown = dict.fromkeys(("new", "edited", "304"), 0.0)
+    with open_archive(path, create=True) as db:
+        run = start_run(db, OUTLET, {}, BEGIN)
+        _look(db, run, site, range(1_000, 1_200))  # the first pages come before there is a dictionary
+        compact(db, [1])
+        for what, numbers, edits in (("new", range(2_000, 2_500), 0), ("edited", range(2_000, 2_300), 1)):
+            grown[what] = _grown(db, lambda numbers=numbers, edits=edits: _look(db, run, site, numbers, edits)) / len(
+                numbers
+            )
+        grown["304"] = _grown(db, lambda: _confirm(db, run, site, range(2_000, 2_500))) / 500
+    print("\nbytes in the archive: " + ", ".join(f"{what} {size:,.0f}" for what, size in grown.items() if size))
+    assert grown["304"] < grown["edited"] < grown["new"] < 65_000 / 2
+
+
+def _look(db: Database, run: Run, site: Site, numbers: range, edits: int = 0) -> None:
+    with transaction(db):
+        for number in numbers:
+            visit(db, run, capture_of(site, number, edits))
+
+
+def _confirm(db: Database, run: Run, site: Site, numbers: range) -> None:
+    with transaction(db):
+        for number in numbers:
+            visit(db, run, replace(capture_of(site, number, 2), status=304, body=None))
+
+
+def _grown(db: Database, work: Callable[[], None]) -> float:
+    before = _pages(db)
+    work()
+    return float(_pages(db) - before)
+
+
+def _pages(db: Database) -> int:
+    """Bytes of the file's pages that are in use."""
+    ask = [int(db.execute(f"PRAGMA {name}").fetchone()[0]) for name in ("page_count", "freelist_count", "page_size")]
+    return (ask[0] - ask[1]) * ask[2]

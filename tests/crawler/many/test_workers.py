@@ -67,7 +67,7 @@ class Fleet:
         self.workers.append(worker)
         return worker
 
-    def order(self, *names: str) -> subprocess.Popen[str]:
+    def order(self, *names: str, to: Any = subprocess.PIPE) -> subprocess.Popen[str]:
         command = [
             *LUUBAO,
             "crawl",
@@ -77,7 +77,7 @@ class Fleet:
             str(self.folder / "luubao.toml"),
         ]
         command += ["--archives", str(self.folder / "archives"), "--queue", self.queue]
-        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT)
+        return subprocess.Popen(command, stdout=to, stderr=subprocess.PIPE, text=True, cwd=ROOT)
 
     def until_asked(self, requests: int) -> None:
         until = time.monotonic() + 30
