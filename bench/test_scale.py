@@ -15,6 +15,7 @@ import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -25,8 +26,10 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run
+from archive.remote.pieces import SIZE, manifest_of
 from archive.store import transaction
 from archive.store.compact import compact
+from archive.store.snapshot import snapshot
 from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site
@@ -81,8 +84,8 @@ def test_workers_are_killed_at_random(tmp_path: Path) -> None:
     """A hundred outlets, four workers that share a disk; every few seconds one is killed, with its crawl or only the
     crawl, or is frozen for longer than its lease; another is begun."""
     rng = random.Random(7)
-    with town(100, 6, slowness=0.02) as papers, redis_server(tmp_path) as address:
-        fleet = Fleet(papers, tmp_path, address)
+    with town(100, 6, slowness=0.02) as papers, redis_server(tmp_path) as address, ExitStack() as stack:
+        fleet = stack.enter_context(closing(Fleet(papers, tmp_path, address)))
         fleet.prepare()
         for _ in range(4):
             fleet.start_worker()
@@ -175,8 +178,21 @@ def test_bytes_of_an_article_and_of_a_look(tmp_path: Path) -> None:
                 numbers
             )
         grown["304"] = _grown(db, lambda: _confirm(db, run, site, range(2_000, 2_500))) / 500
-    print("\nbytes in the archive: " + ", ".join(f"{what} {size:,.0f}" for what, size in grown.items() if size))
+        before = _pieces(path, tmp_path)
+        _look(db, run, site, range(3_000, 3_025))
+        after = _pieces(path, tmp_path)
+    changed = len(set(after) - set(before)) * SIZE
+    print(f"\nafter 25 new articles {changed / 1e6:.1f} MB of {len(after) * SIZE / 1e6:.0f} go up")
+    print("bytes in the archive: " + ", ".join(f"{what} {size:,.0f}" for what, size in grown.items() if size))
     assert grown["304"] < grown["edited"] < grown["new"] < 65_000 / 2
+
+
+def _pieces(path: Path, folder: Path) -> tuple[str, ...]:
+    copy = folder / "copy.db"
+    snapshot(path, copy)
+    found = manifest_of(copy).pieces
+    copy.unlink()
+    return found
 
 
 def _look(db: Database, run: Run, site: Site, numbers: range, edits: int = 0) -> None:

@@ -14,9 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from archive import open_archive
 from archive.verify import verify
+from crawler.cli import luubao
 from crawler.many.budget import family
 from tests.crawler.serving import LUUBAO, ROOT
 from tests.crawler.town import PRESS, Asked, Town, town, visited_by_two_at_once
@@ -201,12 +203,19 @@ def test_crawls_whose_parent_was_killed_end_too(desk: Desk) -> None:
 
 
 def test_what_cannot_be_crawled_is_said_before_anything_is(desk: Desk) -> None:
-    assert desk.run().returncode == 2
-    assert "or give --all" in desk.run().stderr
-    wrong = desk.run("bao000", "bao00x")
-    assert (wrong.returncode, "no outlet is called bao00x" in wrong.stderr) == (2, True)
-    assert "name that one alone" in desk.run("bao000", "bao001", "--base-url", "http://127.0.0.1/").stderr
+    def told(*arguments: str) -> str:
+        done = CliRunner().invoke(luubao, [*arguments, "--config", str(desk.folder / "luubao.toml")])
+        assert done.exit_code == 2
+        return done.output
+
+    assert "or give --all" in told("crawl")
+    assert "or give --all" in told("crawl", "bao000", "--all")
+    assert "no outlet is called bao00x" in told("crawl", "bao000", "bao00x")
+    assert "name that one alone" in told("crawl", "bao000", "bao001", "--base-url", "http://127.0.0.1/")
+    assert "no Redis server answers" in told("crawl", "bao000", "--queue", "redis://127.0.0.1:9/0")
+    assert "no Redis server answers" in told("worker", "--queue", "redis://127.0.0.1:9/0")
+    assert "set `queue` in luubao.toml [many]" in told("worker")
+    assert "such as redis://10.0.0.5:6379/0" in told("worker", "--queue", "10.0.0.5")
     (desk.folder / "luubao.toml").write_text('[many]\nspiders = "nowhere"\n')
-    lost = desk.run("--all")
-    assert (lost.returncode, "there is no such folder" in lost.stderr) == (2, True)
+    assert "there is no such folder" in told("crawl", "--all")
     assert desk.town.log() == []
