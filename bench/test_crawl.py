@@ -21,7 +21,7 @@ from tests.crawler.serving import ROOT
 
 pytestmark = pytest.mark.bench
 
-ARTICLES = 2_000
+ARTICLES = 3_000
 LARGE = 11_400  # of which some 10,000 can be reached
 
 
