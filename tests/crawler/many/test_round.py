@@ -214,7 +214,7 @@ def test_what_cannot_be_crawled_is_said_before_anything_is(desk: Desk) -> None:
     assert "name that one alone" in told("crawl", "bao000", "bao001", "--base-url", "http://127.0.0.1/")
     assert "no Redis server answers" in told("crawl", "bao000", "--queue", "redis://127.0.0.1:9/0")
     assert "no Redis server answers" in told("worker", "--queue", "redis://127.0.0.1:9/0")
-    assert "set `queue` in luubao.toml [many]" in told("worker")
+    assert "set `queue` in the section [many]" in told("worker")
     assert "such as redis://10.0.0.5:6379/0" in told("worker", "--queue", "10.0.0.5")
     (desk.folder / "luubao.toml").write_text('[many]\nspiders = "nowhere"\n')
     assert "there is no such folder" in told("crawl", "--all")
