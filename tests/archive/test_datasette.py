@@ -154,6 +154,7 @@ def test_several_archives_are_asked_together(archive: Path, tmp_path: Path) -> N
     sql = "SELECT (SELECT count(*) FROM [archive].articles) + (SELECT count(*) FROM [other].articles) AS together"
     with served(archive, other) as address:
         assert get(f"{address}/_memory.json?sql={quote(sql)}&_shape=objects")["rows"] == [{"together": 4}]
-        assert get(f"{address}/other/articles.json?_search={quote("Dương họp")}&_shape=objects")["filtered_table_rows_count"] == 1
+        found = get(f"{address}/other/articles.json?_search={quote('Dương họp')}&_shape=objects")
+        assert found["filtered_table_rows_count"] == 1
         with urlopen(f"{address}/") as front:
             assert "Đảng bộ Tam Dương họp" in front.read().decode()
