@@ -147,4 +147,4 @@ def _crawl_one(
 
     ended = run(outlet, path, base_url=base_url, overrides=overrides)
     ping_url = settings.value("ping_url", outlet)
-    return tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json)
+    return tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json).exit

@@ -81,8 +81,8 @@ def told(ended: Ended, database: Path, *, ping_url: str | None = None) -> Told:
     return Told(summary(ended, pinged=pinged), tuple(_lines(ended, ended.verdict.news)), tuple(_counted(ended)))
 
 
-def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -> Exit:
-    """Tells monitoring, and then the terminal, cron or a program, how a run ended. Returns the exit code."""
+def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -> Told:
+    """Tells monitoring, and then the terminal, cron or a program, how a run ended. Returns what was told."""
     made = told(ended, database, ping_url=ping_url)
     if as_json:
         click.echo(json.dumps(made.summary, ensure_ascii=False))
@@ -90,7 +90,7 @@ def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -
     hours = _lines(ended, (), hours_too=True) if watched and ended.verdict.outcome == "ok" else ()
     for line in (*(made.counted if watched else ()), *hours, *made.lines):
         click.echo(line, err=True)
-    return made.exit
+    return made
 
 
 def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
