@@ -23,7 +23,7 @@ from crawler.many.budget import family
 from tests.crawler.serving import LUUBAO, ROOT
 from tests.crawler.town import PRESS, Asked, Town, town, visited_by_two_at_once
 
-PAPERS, ARTICLES = 8, 3
+PAPERS, ARTICLES = 6, 3
 
 
 @dataclass

@@ -23,12 +23,12 @@ from archive.remote import carry
 from archive.remote.depot import Depot
 from crawler.many.budget import family
 from tests.crawler.serving import LUUBAO, ROOT
-from tests.crawler.town import Town, town, visited_by_two_at_once
+from tests.crawler.town import PRESS, Town, town, visited_by_two_at_once
 
 REDIS = shutil.which("redis-server")
 pytestmark = pytest.mark.skipif(not REDIS and not os.environ.get("CI"), reason="no redis-server here: .ci/tools")
 
-LEASE = 4
+LEASE = 3
 
 
 @contextmanager
@@ -57,7 +57,7 @@ class Fleet:
 
     def prepare(self) -> None:
         text = f'[many]\nspiders = "{self.town.spiders(self.folder / "spiders")}"\nqueue = "{self.queue}"\n'
-        text += f"lease = {LEASE}\n[crawl]\ntimeout = 1\n"
+        text += f'lease = {LEASE}\n[crawl]\ntimeout = 1\ninside = "{PRESS}"\n'
         (self.folder / "luubao.toml").write_text(text)
 
     def start_worker(self, archives: str = "archives", *more: str) -> subprocess.Popen[bytes]:
@@ -121,7 +121,7 @@ class Fleet:
 
 @pytest.fixture
 def fleet(tmp_path: Path) -> Iterator[Fleet]:
-    with town(6, 4, slowness=0.1) as papers, redis_server(tmp_path) as address:
+    with town(5, 4, slowness=0.08, pictures=True) as papers, redis_server(tmp_path) as address:
         made = Fleet(papers, tmp_path, address)
         made.prepare()
         yield made
