@@ -7,6 +7,7 @@ needs the same memory whatever the size of its piece.
 
 from __future__ import annotations
 
+import atexit
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
@@ -204,6 +205,7 @@ def crew(patience: float) -> Workers[_Task, Reading | Unreadable]:
     """The process that reads beside this one. It stays for the tasks to come, for starting it takes a second; it ends
     with this one."""
     if patience not in _crews:
+        atexit.register(dismiss)  # before multiprocessing's own, which waits for those who do not heed its signal
         _crews[patience] = Workers(_Reader(), 1, patience=patience)
     return _crews[patience]
 

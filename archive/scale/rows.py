@@ -7,6 +7,7 @@ never taken for it.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -96,7 +97,7 @@ def row_of(seen: Seen, reading: Reading | Unreadable) -> Row:
     """
     row: Row = dict.fromkeys(COLUMNS) | seen.row() | {"extractor": reading.extractor}
     row |= _refusal(reading) if isinstance(reading, Unreadable) else _words(reading)
-    _encodable(row)
+    json.dumps(row, ensure_ascii=False).encode()
     return row
 
 
@@ -117,14 +118,6 @@ def _words(reading: Reading) -> Row:
 
 
 _IMAGE = ("url", "caption", "credit", "caption_raw", "alt")
-
-
-def _encodable(value: Any) -> None:
-    if isinstance(value, str):
-        value.encode()
-    elif isinstance(value, (dict, list)):
-        for one in value.values() if isinstance(value, dict) else value:
-            _encodable(one)
 
 
 def seen_in(row: Mapping[str, Any]) -> Seen:

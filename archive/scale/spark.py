@@ -29,6 +29,8 @@ from archive.scale.revisits import (
 from archive.scale.rows import Row
 from archive.scale.splits import Split
 
+_TOGETHER = 8  # files of readings whose captures are brought together in one partition
+
 
 @contextmanager
 def spark(master: str | None) -> Iterator[Any]:
@@ -90,7 +92,7 @@ def _come(tasks: Any) -> list[Told]:
 
 
 def _revisits(context: Any, names: list[str], files: Mapping[str, str], job: Job) -> Told:
-    count = max(context.defaultParallelism, len(names))
+    count = max(context.defaultParallelism, len(names) // _TOGETHER)
     seen = context.parallelize(names, count).flatMap(partial(sightings_of, to=job.to))
     wanted = seen.groupByKey(count, _stable).flatMap(_wanted)
     spots = seen.flatMap(_spot)

@@ -1,0 +1,136 @@
+"""Reading again on Spark: a master and two workers here, against `luubao reread` with as many processes; and the same
+with an executor killed in the middle. What comes out is compared with the built-in re-reader's, row by row."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from archive import open_archive, start_run
+from archive.export.warc import export_warc
+from archive.store import keep, transaction
+from archive.store.outgoing import Scope
+from bench.big import OUTLET
+from bench.cluster import Cluster, cluster, wait_for, why_not
+from bench.imagined import BEGIN, Paper
+from bench.pages import Site
+from bench.test_storage import capture_of
+from tests.archive.older import present
+from tests.archive.test_reread import whole
+
+pytestmark = [
+    pytest.mark.bench,
+    pytest.mark.skipif(why_not() is not None, reason=str(why_not())),
+    pytest.mark.timeout(900),
+]
+
+_PAGES, _FROM = 3_600, 100_000
+_EDITED, _BACK, _SAME, _ELSEWHERE = 240, 120, 120, 60
+_READ = _PAGES + _EDITED + _BACK + _ELSEWHERE  # what was not there the last time, at that address
+WORKERS = 2
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Captures as a crawl keeps them, not read yet: articles, edits of some, edits taken back, pages unchanged, and the
+    same bytes at another address."""
+    folder, site = tmp_path_factory.mktemp("engine"), Site(Paper(200_000))
+    day = timedelta(days=1)
+    seen = [
+        *((number, 0, 0 * day, "") for number in range(_PAGES)),
+        *((number, 1, 30 * day, "") for number in range(_EDITED)),
+        *((number, 0, 60 * day, "") for number in range(_BACK)),
+        *((number, 0, 90 * day, "") for number in range(_SAME)),
+        *((number, 0, 91 * day, "?in=1") for number in range(_PAGES - _ELSEWHERE, _PAGES)),
+    ]
+    with open_archive(folder / "archive.db", create=True) as db:
+        run = start_run(db, OUTLET, {}, BEGIN)
+        for start in range(0, len(seen), 100):
+            with transaction(db):
+                for number, edits, later, query in seen[start : start + 100]:
+                    capture = capture_of(site, _FROM + number, edits)
+                    at, url = BEGIN + timedelta(minutes=number) + later, capture.requested_url + query
+                    keep(db, run, replace(capture, captured_at=at, requested_url=url, final_url=url))
+        export_warc(db, folder / "warc", Scope(), pictures=None)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built_in(kept: Path) -> tuple[Path, float]:
+    """What `luubao reread` makes of it, and how many captures a second it reads."""
+    archive = Path(shutil.copy(kept / "archive.db", kept / "built-in.db"))
+    began = time.monotonic()
+    luubao("reread", "--db", str(archive), "--jobs", str(WORKERS))
+    return archive, _READ / (time.monotonic() - began)
+
+
+@pytest.fixture(scope="module")
+def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    with cluster(tmp_path_factory.mktemp("cluster"), WORKERS) as made:
+        yield made
+
+
+def luubao(*arguments: str) -> str:
+    done = subprocess.run(present().command(*arguments), capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout
+
+
+def ended(job: subprocess.Popen[str]) -> str:
+    out, err = job.communicate(timeout=600)
+    assert job.returncode == 0, err[-3000:]
+    return out
+
+
+def different(one: Path, other: Path) -> int:
+    """How many rows are in one archive and not in the other."""
+    ours, theirs = whole(one), whole(other)
+    assert sum(map(len, ours.values())) > 10 * _PAGES // 2
+    return sum(len(set(ours[table]) ^ set(theirs[table])) for table in ours)
+
+
+def test_rate_against_the_built_in_re_reader(kept: Path, built_in: tuple[Path, float], spark: Cluster) -> None:
+    archive, alone = built_in
+    began = time.monotonic()
+    told = ended(spark.submit(str(kept / "warc"), "--to", str(kept / "readings"), "--split", "1"))
+    rate = _READ / (time.monotonic() - began)
+    assert f"{_READ} captures read" in told
+    filed, began = Path(shutil.copy(kept / "archive.db", kept / "filed.db")), time.monotonic()
+    luubao("import", str(kept / "readings"), "--db", str(filed), "--jobs", "1")
+    filing = _READ / (time.monotonic() - began)
+    print(
+        f"\n{_READ} captures: luubao reread {alone:.1f} a second, read on Spark from start to end {rate:.1f}"
+        f" ({rate / alone:.2f} times), filed {filing:.1f}"
+    )
+    assert different(archive, filed) == 0
+    assert rate / alone >= 0.7
+
+
+def test_an_executor_killed_in_the_middle(kept: Path, built_in: tuple[Path, float], spark: Cluster) -> None:
+    readings = kept / "readings-killed"
+    job = spark.submit(str(kept / "warc"), "--to", str(readings), "--split", "1")
+    wait_for(lambda: len(list(readings.glob("*.parquet"))) >= 2, 120, "nothing is read")
+    before = spark.executors()
+    assert len(before) == WORKERS
+    memory = max(map(spark.peak, before))
+    os.kill(before[0], signal.SIGKILL)
+    done = len(list(readings.glob("*.parquet")))
+    assert f"{_READ} captures read" in ended(job)
+    files = len(list(readings.glob("luubao-*.parquet")))
+    filed = Path(shutil.copy(kept / "archive.db", kept / "filed-killed.db"))
+    luubao("import", str(readings), "--db", str(filed), "--jobs", "1")
+    found = different(built_in[0], filed)
+    print(f"\nan executor of {len(before)} killed after {done} of {files} pieces: {found} rows different;"
+          f" {memory / 1024:.0f} MB an executor at most")  # fmt: skip
+    assert done < files
+    assert not list(readings.glob("_*.parquet*"))
+    assert found == 0
