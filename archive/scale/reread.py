@@ -32,9 +32,7 @@ _NOT_READ = (
 @click.command("luubao-reread-spark")
 @click.argument("files", nargs=-1, required=True)
 @click.option("--to", required=True, metavar="FOLDER", help="Where the readings go.")
-@click.option(
-    "--master", help="Spark's master, where spark-submit has not named it; all cores of this machine by default."
-)
+@click.option("--master", help="Spark's master, without spark-submit; by default all cores of this machine.")
 @click.option("--split", type=click.IntRange(1), default=64, show_default=True, metavar="MB",
               help="How much of a WARC file is one task.")  # fmt: skip
 @click.option("--outlet", help="The outlet of files that do not describe theirs: not written by luubao.")

@@ -30,6 +30,7 @@ from archive.scale.rows import Row
 from archive.scale.splits import Split
 
 _TOGETHER = 8  # files of readings whose captures are brought together in one partition
+_STRETCH = 4_000_000  # bytes of a WARC file
 
 
 @contextmanager
@@ -44,10 +45,8 @@ def spark(master: str | None) -> Iterator[Any]:
         raise Misconfigured("Spark is not installed. Install it with `pip install 'luubao[scale]'`") from error
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the one that has luubao, and not any python3
     conf = SparkConf().setAppName("luubao reread")
-    if master:
-        conf.setMaster(master)
-    conf.setIfMissing("spark.master", "local[*]")
-    conf.setIfMissing("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # spark-submit has not started us; else it says all of this
+        conf.setMaster(master or "local[*]").set("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
     try:
         context = SparkContext(conf=conf)
     except Exception as error:  # Java is missing or too old, or nobody answers at the master: it says which on stderr
@@ -97,7 +96,7 @@ def _revisits(context: Any, names: list[str], files: Mapping[str, str], job: Job
     wanted = seen.groupByKey(count, _stable).flatMap(_wanted)
     spots = seen.flatMap(_spot)
     met = wanted.union(spots).groupByKey(count, _stable).flatMap(_met)
-    placed = met.repartitionAndSortWithinPartitions(count, _by_file)
+    placed = met.repartitionAndSortWithinPartitions(count, _by_place)
     return put_together(_come(placed.mapPartitionsWithIndex(_Reading(files, job))))
 
 
@@ -133,5 +132,6 @@ def _stable(key: str) -> int:
     return int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:7])
 
 
-def _by_file(spot: Spot) -> int:
-    return _stable(spot[0])
+def _by_place(spot: Spot) -> int:
+    """What lies close together in a file is read by one task, in the file's order."""
+    return _stable(f"{spot[0]} {spot[1] // _STRETCH}")
