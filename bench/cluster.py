@@ -2,48 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
-BESIDE = ROOT / "build" / "spark"
-"""Where `make spark` puts pyspark: beside the environment, for it weighs half a gigabyte."""
-
-
-def why_not() -> str | None:
-    """What is missing for Spark; None when nothing is."""
-    if home() is None:
-        return "pyspark is not installed: `make spark`"
-    if subprocess.run(["java", "-version"], capture_output=True, check=False).returncode:
-        return "there is no Java: `make tools`"
-    return None
-
-
-def home() -> Path | None:
-    """The folder of pyspark."""
-    if (BESIDE / "pyspark").is_dir():
-        return BESIDE / "pyspark"
-    found = importlib.util.find_spec("pyspark")
-    return Path(found.origin).parent if found and found.origin else None
-
-
-def environment() -> dict[str, str]:
-    """What Spark's processes need to know."""
-    here = [str(ROOT), *([str(BESIDE)] if BESIDE.is_dir() else [])]
-    return {
-        **os.environ, "PYTHONPATH": os.pathsep.join(here), "PYSPARK_PYTHON": sys.executable, "SPARK_LOCAL_IP": "127.0.0.1",
-        "SPARK_HOME": str(home()), "PYSPARK_DRIVER_PYTHON": sys.executable,
-    }  # fmt: skip
+from tests.spark import ROOT, environment, home
 
 
 @dataclass
