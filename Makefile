@@ -27,7 +27,7 @@ tools:  ## what the tests of the reading room need besides Python, where apt and
 	.ci/tools
 
 # Spark weighs half a gigabyte, which nobody should wait for who only crawls: it lies beside the environment.
-build/spark/.installed: tests/spark.txt $(VENV)/.installed
+build/spark/.installed: tests/spark.txt | $(VENV)/.installed
 	@echo "Installing Spark into build/spark ..."
 	@rm -rf build/spark
 	@$(PIP) --require-hashes --requirement tests/spark.txt --target build/spark

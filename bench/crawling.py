@@ -98,7 +98,9 @@ def main(kind: str, base_url: str, place: str) -> None:
     else:
         if kind == "inline":
             sys.modules["crawler.desk"].Readers = _Inline  # type: ignore[attr-defined]
-        process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=place, LUUBAO_PICTURES="", **PACE))
+        # the demo's spider looks at all it knows, each time; a paper's looks at what is due
+        again = {"LUUBAO_RECHECK_ALL": False} if kind == "again" else {}
+        process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=place, LUUBAO_PICTURES="", **PACE, **again))
         crawler = process.create_crawler(Demo)
         given = {"base_url": base_url}
     meter = Meter(crawler)

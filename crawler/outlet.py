@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -78,6 +79,8 @@ class OutletSpider(scrapy.Spider):
         crawler.settings.set("USER_AGENT", user_agent(spider.outlet, crawler.settings["LUUBAO_CONTACT"]), "spider")
         if cls.delay is not None:
             crawler.settings.set("DOWNLOAD_DELAY", cls.delay, "spider")
+        # Scrapy's handlers would drop what is below the level, after each line has been made up.
+        logging.getLogger("scrapy").setLevel(crawler.settings["LOG_LEVEL"])
         return spider
 
     @property

@@ -25,6 +25,9 @@ LUUBAO_PICTURE_REST = 24 * 60 * 60  # in seconds, before a picture is asked for 
 ROBOTSTXT_OBEY = True  # default False; read by: crawler.robots.RobotsTxt
 DOWNLOAD_DELAY = 1.0  # default 0, in seconds; read by: the downloader's slots
 CONCURRENT_REQUESTS = 4  # default 16: few enough that a run stops soon after it is told to; read by: the downloader
+CONCURRENT_ITEMS = (
+    1  # default 100: so many tasks are begun for every answer, and ours has few items; read by: the scraper
+)
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; read by: the downloader's slots
 # default also Accept-Language: en, by which a paper may answer in English; read by: DefaultHeadersMiddleware
 DEFAULT_REQUEST_HEADERS = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}

@@ -24,6 +24,20 @@ if os.environ.get("CI"):
 os.environ["LUUBAO_CONFIG"] = os.devnull  # nobody's own settings, whoever runs the tests
 
 
+_MOST = 20_000  # characters
+
+
+def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str] | None:
+    """Where large values differ at first. In CI pytest compares them line by line, whatever their size: difflib takes
+    an hour and twenty gigabytes for what a whole archive says."""
+    texts = repr(left), repr(right)
+    if op != "==" or max(map(len, texts)) <= _MOST:
+        return None
+    at = next((n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
+    near = [text[max(0, at - 200) : at + 200] for text in texts]
+    return ["large values are equal", f"they differ at character {at} of their repr():", *near]
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "archive.db"

@@ -30,7 +30,7 @@ DOORS = {
     "zope": ("crawler.wire.lookup",),
     "OpenSSL": ("crawler.wire.certificates",),
     "service_identity": ("crawler.wire.certificates",),
-    "warcio": ("archive.imports.robust", "archive.export.records", "archive.export.warc_record"),
+    "warcio": ("archive.imports.robust", "archive.export.records"),
     "pyarrow": ("archive.export.tables", "archive.scale.parts", "archive.scale.places"),
     "pyspark": ("archive.scale.spark",),
     "PIL": ("archive.pictures",),

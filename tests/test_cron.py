@@ -63,6 +63,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
     heard: list[str] = []
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True  # a head and a body sent one after the other wait for nobody's acknowledgement
+
         def do_POST(self) -> None:
             heard.append(self.path)
             self.rfile.read(int(self.headers["Content-Length"]))

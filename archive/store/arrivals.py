@@ -82,7 +82,8 @@ def _is_tied(db: Database, run: Run, key: str) -> bool:
 def _leads_here_later(db: Database, run: Run, url: str, at: str) -> bool:
     """Whether an address that ever redirected here has said anything later."""
     hops = db.execute(
-        "SELECT DISTINCT url_key FROM captures WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
+        "SELECT url_key FROM captures INDEXED BY captures_redirects"
+        " WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
         [run.outlet_id, url],
     )
     return any(_is_newer(db, run, key, at) or _is_tied(db, run, key) for (key,) in hops.fetchall())

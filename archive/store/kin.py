@@ -112,7 +112,8 @@ def _leading(db: Database, outlet_id: int, key: str) -> set[str]:
     found: set[str] = set()
     for (url,) in finals:
         hops = db.execute(
-            "SELECT DISTINCT url_key FROM captures WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
+            "SELECT url_key FROM captures INDEXED BY captures_redirects"
+            " WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
             [outlet_id, url],
         )
         found |= {str(row[0]) for row in hops.fetchall()}

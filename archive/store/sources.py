@@ -50,12 +50,13 @@ def source_from(run: Run, row: dict[str, Any]) -> Source:
 def redirecting_here(db: Database, run: Run, url: str) -> tuple[str, ...]:
     """Keys of the addresses that, when they were last asked for, redirected to this one."""
     rows = db.execute(
-        "SELECT DISTINCT url_key FROM captures AS hop WHERE outlet_id = ? AND outcome = 'redirect' AND final_url = ?"
+        "SELECT url_key FROM captures AS hop INDEXED BY captures_redirects"
+        " WHERE outlet_id = ? AND outcome = 'redirect' AND final_url = ?"
         " AND NOT EXISTS (SELECT 1 FROM captures AS later WHERE later.outlet_id = hop.outlet_id"
         " AND later.url_key = hop.url_key AND (later.captured_at, later.id) > (hop.captured_at, hop.id))",
         [run.outlet_id, url],
     )
-    return tuple(row[0] for row in rows.fetchall())
+    return tuple(dict.fromkeys(row[0] for row in rows.fetchall()))
 
 
 def note_move(db: Database, source: Source) -> bool:

@@ -22,7 +22,7 @@ _NOT_NEWS = re.compile(
 )
 # Nine in ten links need no joining and no quoting: no dots to climb, nothing to escape, no fragment.
 _PLAIN_PATH = re.compile(r"/(?:[\w~-][\w.~-]*+/?+)*+(?:\?[\w.~&=-]++)?+", re.ASCII)
-_PLAIN_HOST = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[1-9]\d{0,3})?(?=/)")
+_PLAIN_HOST = re.compile(r"https?://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::(?:[1-5]\d{4}|[1-9]\d{0,3}))?(?=/)")
 
 
 def may_be_news(url: str) -> bool:

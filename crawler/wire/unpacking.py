@@ -25,10 +25,12 @@ class Unpacking(HttpCompressionMiddleware):
     def process_response(self, request: Request, response: Response, spider: object = None) -> Response | Request:
         """The answer with its body unpacked."""
         codings = b",".join(response.headers.getlist("Content-Encoding"))
+        if not codings:
+            return response
         if codings.count(b",") >= _MOST_CODINGS:
             return _without_body(response, f"left: packed {codings.count(b',') + 1} times over")
         try:
-            return super().process_response(request, response)
+            return super().process_response(request, _untyped(response))
         except _TooLarge as error:
             return _without_body(response, f"left: {len(response.body)} bytes that {error}")
         except Exception as error:  # noqa: BLE001  # each of four decoders raises errors of its own
@@ -42,6 +44,11 @@ class Unpacking(HttpCompressionMiddleware):
             return super()._handle_encoding(body, content_encoding, max_size)
         except _DecompressionMaxSizeExceeded:
             raise _TooLarge(f"unpack to more than {max_size}, which is what is taken") from None
+
+
+def _untyped(response: Response) -> Response:
+    """The answer as bytes. Of one that is text Scrapy would guess the charset before it is unpacked, for nothing."""
+    return Response(**{name: getattr(response, name) for name in Response.attributes})
 
 
 def _without_body(response: Response, reason: str) -> Response:

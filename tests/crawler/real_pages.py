@@ -47,6 +47,7 @@ def by_path() -> dict[str, Path]:
 
 
 class _Handler(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # a head and a body sent one after the other wait for nobody's acknowledgement
     protocol_version = "HTTP/1.1"
     pages: ClassVar[dict[str, Path]] = {}
 

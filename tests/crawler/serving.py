@@ -66,6 +66,7 @@ def rules(text: str, status: int = 200) -> Answer:
 
 def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True  # a head and a body sent one after the other wait for nobody's acknowledgement
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:

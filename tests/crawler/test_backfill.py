@@ -153,6 +153,7 @@ def test_only_a_span_of_time(replay: Replay, path: Path) -> None:
 class _CommonCrawl(BaseHTTPRequestHandler):
     """collinfo.json, an index for each crawl, two lines a page, and ranges of one file."""
 
+    disable_nagle_algorithm = True  # a head and a body sent one after the other wait for nobody's acknowledgement
     warc: bytes
     log: list[tuple[str, str | None]]
 
@@ -243,6 +244,7 @@ def test_single_records_are_read_out_of_common_crawl(path: Path) -> None:
 
 
 class _Busy(BaseHTTPRequestHandler):
+    disable_nagle_algorithm = True  # a head and a body sent one after the other wait for nobody's acknowledgement
     answers: list[tuple[int, str | None]]
 
     def do_GET(self) -> None:

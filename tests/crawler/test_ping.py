@@ -28,6 +28,8 @@ def service() -> Iterator[Service]:
     one = Service()
 
     class Handler(BaseHTTPRequestHandler):
+        disable_nagle_algorithm = True  # a head and a body sent one after the other wait for nobody's acknowledgement
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             one.heard.append((self.path, body, self.headers["User-Agent"]))

@@ -158,8 +158,8 @@ def test_a_capture_is_a_warc(hostile: str, body: bytes, tmp_path: Path) -> None:
         data = answer.read()
     with urlopen(f"{hostile}/-/capture/1.warc") as answer:
         assert answer.read() == data
-    info, response = ArchiveIterator(BytesIO(data), check_digests="raise")
-    assert (info.rec_type, response.rec_type) == ("warcinfo", "response")
+    info, response, request = ArchiveIterator(BytesIO(data), check_digests="raise")
+    assert (info.rec_type, response.rec_type, request.rec_type) == ("warcinfo", "response", "request")
     assert data.startswith(b"WARC/1.1\r\n")
     (kept,) = [
         record.content_stream().read() for record in ArchiveIterator(BytesIO(data)) if record.rec_type == "response"
@@ -178,9 +178,9 @@ def test_a_revisit_carries_what_it_confirms(hostile: str, body: bytes) -> None:
             (record.rec_type, record.rec_headers, record.content_stream().read())
             for record in ArchiveIterator(BytesIO(answer.read()))
         ]
-    assert [kind for kind, _, _ in records] == ["warcinfo", "response", "revisit"]
-    (_, _, first), (_, revisit, rest) = records[1:]
+    assert [kind for kind, _, _ in records] == ["warcinfo", "response", "request", "revisit", "request"]
+    (_, _, first), (_, revisit, rest) = records[1], records[3]
     assert (first, rest) == (body, b"")
     assert revisit.get_header("WARC-Profile") == "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
-    assert revisit.get_header("WARC-Refers-To") == records[1][1].get_header("WARC-Record-ID")
+    assert revisit.get_header("WARC-Refers-To-Date") == records[1][1].get_header("WARC-Date")
     assert revisit.get_header("WARC-Refers-To-Target-URI") == "https://bao.example/du-1.htm"

@@ -35,7 +35,7 @@ def refusal(url: str, *options: str, contact: str = "") -> tuple[int, str]:
     ("answers", "sentence"),
     [
         ({"/robots.txt": rules("User-agent: *\nDisallow: /\n"), **PAPER}, "robots.txt forbids it"),
-        ({"/robots.txt": rules("", 503), **PAPER}, "robots.txt answered 503"),
+        ({"/robots.txt": Answer(b"", 503, (("Retry-After", b"1"),)), **PAPER}, "robots.txt answered 503"),
         ({"/": Answer(APP, headers=HTML)}, "0 links without JavaScript"),
         ({"/": Answer(BOUNCE, headers=HTML)}, "a script that sets a cookie"),
         ({"/": Answer(WALL, headers=HTML)}, "a login, a check for robots or a consent"),
