@@ -87,11 +87,12 @@ def read_split(split: Split, job: Job) -> Told:
     Raises LuubaoError where the luubao of this machine is another than the one that started the job.
     """
     require_same_reader(job)
-    told, to = Told(), place(job.to).inside(split.name)
+    name = split.name(job.extractor)
+    told, to = Told(), place(job.to).inside(name)
     if is_there(to):
         told.counts["done-before"] += 1
         return told
-    beside = place(job.to).inside(REVISITS).inside(split.name)
+    beside = place(job.to).inside(REVISITS).inside(name)
     with writing(to) as add, writing(beside, revisits=True) as set_aside:  # the latter is there first
         for row in read_again(_to_read(split, head_of(split, job.outlets), told, set_aside), told, job):
             add(row)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from itertools import groupby
 
-from archive.digests import digest_of
+from archive.digests import digest_of, digest_of_value
 from archive.scale.parts import read_rows, writing
 from archive.scale.places import files_in, is_there, place
 from archive.scale.reading import REVISITS, Job, Told, ToRead, read_again, require_same_reader
@@ -20,31 +20,28 @@ from archive.scale.rows import KEY, Row, Seen
 from archive.scale.splits import Shelfmark, Split, head_of, pages_at
 from archive.urls import url_key
 
-NAME = "revisits-{:05}.parquet"
-
 Spot = tuple[str, int]
 """A file, and where in it a record begins."""
 Sighting = tuple[str, str, Spot | None, Row]
 """Time, digest, where the bytes are if this record has them, and the capture."""
 
 
-def files_to_sight(to: str) -> list[str]:
-    """The names of the files of readings, when there are revisits to look for; else none."""
-    folder = place(to)
-    if not files_in(folder.inside(REVISITS), ".parquet"):
-        return []
-    return [file.path.rpartition("/")[2] for file in files_in(folder, ".parquet") if not _is_of_revisits(file.path)]
+def are_there(to: str, names: Iterable[str]) -> bool:
+    """Whether the tasks that wrote files of these names set revisits aside."""
+    folder = place(to).inside(REVISITS)
+    return not {file.path.rpartition("/")[2] for file in files_in(folder, ".parquet")}.isdisjoint(names)
 
 
-def forget_former(to: str) -> None:
-    """Takes away what an earlier run wrote of revisits: they are put together anew each time."""
+def series(names: Iterable[str]) -> str:
+    """What the files of revisits are called that belong to files of readings of these names."""
+    return f"revisits-{digest_of_value(sorted(names))[7:19]}"
+
+
+def forget_former(to: str, called: str) -> None:
+    """Takes away what an earlier run of the same job wrote of revisits: they are put together anew each time."""
     for file in files_in(place(to), ".parquet"):
-        if _is_of_revisits(file.path):
+        if file.path.rpartition("/")[2].startswith(called):
             file.system.delete_file(file.path)
-
-
-def _is_of_revisits(path: str) -> bool:
-    return path.rpartition("/")[2].startswith("revisits-")
 
 
 def sightings_of(name: str, to: str) -> Iterator[tuple[str, Sighting]]:
@@ -70,12 +67,12 @@ def to_be_read(seen: Iterable[Sighting]) -> Iterator[tuple[str, Row]]:
         before = digest
 
 
-def read_revisits(number: int, found: Iterable[tuple[Spot, Row]], files: Mapping[str, str], job: Job) -> Told:
-    """A task: reads captures from where their bytes are, in order of file and place. files: the names to open files by,
-    by those they have in rows."""
+def read_revisits(name: str, found: Iterable[tuple[Spot, Row]], files: Mapping[str, str], job: Job) -> Told:
+    """A task: reads captures from where their bytes are, in order of file and place, into a file of that name. files:
+    the names to open files by, by those they have in rows."""
     require_same_reader(job)
     told = Told()
-    with writing(place(job.to).inside(NAME.format(number))) as add:
+    with writing(place(job.to).inside(name)) as add:
         for row in read_again(_pages(found, files, job, told), told, job):
             add(row)
     return told

@@ -20,9 +20,10 @@ from archive.scale.reading import Job, Told, put_together, read_split
 from archive.scale.revisits import (
     Sighting,
     Spot,
-    files_to_sight,
+    are_there,
     forget_former,
     read_revisits,
+    series,
     sightings_of,
     to_be_read,
 )
@@ -65,8 +66,9 @@ def reread_on(context: Any, splits: Sequence[Split], job: Job) -> Told:
     """Reads all pieces, then what of the revisits is to be read. What an earlier run of the same job has read is left
     as it is."""
     told = put_together(_come(context.parallelize(splits, max(1, len(splits))).map(partial(read_split, job=job))))
-    forget_former(job.to)
-    if names := files_to_sight(job.to):
+    names = [split.name(job.extractor) for split in splits]
+    forget_former(job.to, series(names))
+    if are_there(job.to, names):
         told.add(_revisits(context, names, {split.file.partition("?")[0]: split.file for split in splits}, job))
     clear_unfinished(place(job.to))
     return told
@@ -97,7 +99,7 @@ def _revisits(context: Any, names: list[str], files: Mapping[str, str], job: Job
     spots = seen.flatMap(_spot)
     met = wanted.union(spots).groupByKey(count, _stable).flatMap(_met)
     placed = met.repartitionAndSortWithinPartitions(count, _by_place)
-    return put_together(_come(placed.mapPartitionsWithIndex(_Reading(files, job))))
+    return put_together(_come(placed.mapPartitionsWithIndex(_Reading(series(names), files, job))))
 
 
 Meeting = tuple[Row | None, Spot | None]
@@ -120,11 +122,11 @@ def _met(digest: tuple[str, Iterable[Meeting]]) -> Iterator[tuple[Spot, Row]]:
 
 
 class _Reading:
-    def __init__(self, files: Mapping[str, str], job: Job):
-        self.files, self.job = files, job
+    def __init__(self, called: str, files: Mapping[str, str], job: Job):
+        self.called, self.files, self.job = called, files, job
 
     def __call__(self, number: int, found: Iterable[tuple[Spot, Row]]) -> Iterator[Told]:
-        yield read_revisits(number, found, self.files, self.job)
+        yield read_revisits(f"{self.called}-{number:05}.parquet", found, self.files, self.job)
 
 
 def _stable(key: str) -> int:

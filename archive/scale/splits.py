@@ -33,11 +33,11 @@ class Split:
     start: int = 0
     end: int | None = None
 
-    @property
-    def name(self) -> str:
-        """Of what is written for it; another for each piece of each file."""
+    def name(self, extractor: str) -> str:
+        """Of what that extractor reads in it; another for each piece of each file, and for each extractor."""
         base = PurePosixPath(self.file.partition("?")[0]).name.partition(".")[0]
-        return f"{base}-{self.start:012}-{hashlib.sha256(repr(self).encode()).hexdigest()[:12]}.parquet"
+        digest = hashlib.sha256(repr((self.file, self.start, self.end, extractor)).encode()).hexdigest()
+        return f"{base}-{self.start:012}-{digest[:12]}.parquet"
 
 
 def splits_of(names: Sequence[str], length: int) -> list[Split]:

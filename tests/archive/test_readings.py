@@ -29,7 +29,7 @@ from archive.reread import Order, reread
 from archive.scale.parts import read_rows, writing
 from archive.scale.places import place
 from archive.scale.reading import REVISITS, Job, Told, dismiss, put_together, read_split
-from archive.scale.revisits import files_to_sight, read_revisits, sightings_of, to_be_read
+from archive.scale.revisits import are_there, read_revisits, series, sightings_of, to_be_read
 from archive.scale.rows import Seen, reading_in, row_of, seen_in
 from archive.scale.splits import splits_of
 from archive.store import put_furniture
@@ -96,14 +96,15 @@ def read(warc: str, to: Path, length: int = 64_000_000, **facts: Any) -> Told:
     splits = splits_of([warc], length)
     told = put_together([read_split(split, job) for split in splits])
     by_address: dict[str, list[Any]] = {}
-    for name in files_to_sight(str(to)):
+    names = [split.name(job.extractor) for split in splits]
+    for name in names if are_there(str(to), names) else ():
         for address, sighting in sightings_of(name, str(to)):
             by_address.setdefault(address, []).append(sighting)
     spots = {one[1]: one[2] for seen in by_address.values() for one in seen if one[2]}
     wanted = [pair for seen in by_address.values() for pair in to_be_read(seen)]
     found = sorted(((spots.get(digest, ("", 0)), row) for digest, row in wanted), key=lambda one: one[0])
     if found:
-        told.add(read_revisits(0, found, {split.file: split.file for split in splits}, job))
+        told.add(read_revisits(f"{series(names)}-0.parquet", found, {split.file: split.file for split in splits}, job))
     return told
 
 
@@ -184,6 +185,12 @@ def test_a_job_that_was_stopped_reads_only_what_is_left(path: Path, tmp_path: Pa
     assert len(rows_in(tmp_path / "readings")) == 15
 
 
+def test_another_reader_reads_all_again_beside(path: Path, tmp_path: Path) -> None:
+    splits = splits_of([exported(path, tmp_path / "warc")], 700)
+    one, other = ({split.name(extractor) for split in splits} for extractor in ("one", "other"))
+    assert len(one) == len(other) == len(splits) and one.isdisjoint(other)
+
+
 def test_rows_say_all_of_a_reading() -> None:
     zone = timezone(timedelta(hours=7))
     reading = Reading(
@@ -234,7 +241,7 @@ def test_furniture_that_was_learned_since_is_taken_out(path: Path, tmp_path: Pat
     assert whole(path) == whole(other)
 
 
-def test_a_page_that_kills_its_reader_is_one_row(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_that_kills_its_reader_is_one_row(path: Path, tmp_path: Path) -> None:
     (tmp_path / "deadly").mkdir()
     (tmp_path / "deadly" / "sitecustomize.py").write_text(_DEADLY)
     warc, readings = exported(path, tmp_path / "warc"), tmp_path / "readings"
