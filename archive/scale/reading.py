@@ -111,7 +111,7 @@ def require_same_reader(job: Job) -> None:
 def _to_read(split: Split, mark: Shelfmark, told: Told, set_aside: Add) -> Iterator[ToRead]:
     for found in pages_in(split, mark):
         if isinstance(found, Skipped):
-            told.skip(split.file, found)
+            told.skip(split.file.partition("?")[0], found)
             continue
         outlet = mark.outlet_of(found.page.capture.requested_url)
         if outlet is None:

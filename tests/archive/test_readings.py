@@ -185,6 +185,14 @@ def test_a_job_that_was_stopped_reads_only_what_is_left(path: Path, tmp_path: Pa
     assert len(rows_in(tmp_path / "readings")) == 15
 
 
+def test_addresses_lead_where_paths_do(path: Path, tmp_path: Path) -> None:
+    warc, to = Path(exported(path, tmp_path / "warc")).as_uri(), tmp_path / "readings"
+    (to / REVISITS).mkdir(parents=True)
+    told = put_together([read_split(split, Job(to.as_uri())) for split in splits_of([warc], 700)])
+    assert (told.counts["read"], told.counts["revisits"]) == (12, 3)
+    assert {row["warc"] for row in rows_in(to)} == {f"{warc}/{file.name}" for file in (tmp_path / "warc").iterdir()}
+
+
 def test_another_reader_reads_all_again_beside(path: Path, tmp_path: Path) -> None:
     splits = splits_of([exported(path, tmp_path / "warc")], 700)
     one, other = ({split.name(extractor) for split in splits} for extractor in ("one", "other"))
