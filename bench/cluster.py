@@ -40,11 +40,6 @@ class Cluster:
         found = [pid for worker in self.workers for pid in descendants(worker.pid)]
         return [pid for pid in sorted(found) if b"CoarseGrainedExecutorBackend" in command_line(pid)]
 
-    def peak(self, pid: int) -> int:
-        """The most memory that a process and those it started ever held, in kB."""
-        own = re.search(r"VmHWM:\s+(\d+)", _read(Path(f"/proc/{pid}/status")))
-        return (int(own[1]) if own else 0) + sum(self.peak(child) for child in children(pid))
-
     @staticmethod
     def _bin(name: str) -> Path:
         found = home()

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -131,7 +132,6 @@ def test_an_executor_killed_in_the_middle(kept: Path, built_in: tuple[Path, floa
     wait_for(lambda: len(list(readings.glob("*.parquet"))) >= 2, 120, "nothing is read")
     before = spark.executors()
     assert len(before) == WORKERS
-    memory = max(map(spark.peak, before))
     os.kill(before[0], signal.SIGKILL)
     done = len(list(readings.glob("*.parquet")))
     ended(job)
@@ -139,9 +139,40 @@ def test_an_executor_killed_in_the_middle(kept: Path, built_in: tuple[Path, floa
     filed = Path(shutil.copy(kept / "archive.db", kept / "filed-killed.db"))
     luubao("import", str(readings), "--db", str(filed), "--jobs", "1")
     found = different(built_in[0], filed)
-    print(f"\nan executor of {len(before)} killed after {done} of {files} pieces: {found} rows different;"
-          f" {memory / 1024:.0f} MB an executor at most")  # fmt: skip
+    print(f"\nan executor of {len(before)} killed after {done} of {files} pieces: {found} rows different")
     assert done < files
     assert not list(readings.glob("_*.parquet*"))
     assert sum(pq.read_metadata(file).num_rows for file in readings.glob("*.parquet")) == _READ  # none twice
     assert found == 0
+
+
+_TASK = """
+import resource, sys
+from archive.scale.reading import Job, dismiss, read_split
+from archive.scale.splits import Split
+if __name__ == "__main__":
+    print(read_split(Split(sys.argv[1], 0, int(sys.argv[3])), Job(sys.argv[2])).counts["read"])
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    dismiss()
+    print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+
+
+def test_a_task_s_memory_does_not_grow_with_its_piece(kept: Path, tmp_path: Path) -> None:
+    (tmp_path / "task.py").write_text(_TASK)
+    (warc,) = (kept / "warc").iterdir()
+    told = []
+    for size in (4_000_000, 16_000_000):
+        (to := tmp_path / str(size)).mkdir()
+        command = [sys.executable, str(tmp_path / "task.py"), str(warc), str(to), str(size)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr[-2000:]
+        told.append([int(line) for line in done.stdout.split()])
+    (few, task, reader), (many, larger_task, larger_reader) = told
+    print(
+        f"\na task of {few} pages and one of {many}: {task / 1024:.0f} MB and {larger_task / 1024:.0f},"
+        f" its reader {reader / 1024:.0f} and {larger_reader / 1024:.0f}"
+    )
+    assert many > 3 * few
+    assert larger_task < 1.25 * task
+    assert larger_reader < 1.25 * reader

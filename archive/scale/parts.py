@@ -17,7 +17,7 @@ from archive.scale.places import Place, file_selector
 from archive.scale.rows import COLUMNS, KEY, Row
 
 FORMAT = b"luubao readings 1"
-_ROWS = 500  # of a group: what is held in memory
+_ROWS = 200  # of a group: what is held in memory
 _NESTED = {
     "blocks": (("kind", "string"), ("text", "string"), ("image", "int32")),
     "images": tuple((name, "string") for name in ("url", "caption", "credit", "caption_raw", "alt")),
