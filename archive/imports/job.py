@@ -210,6 +210,7 @@ class _Import:
             with store.transaction(self.db):
                 for _ in range(count):
                     self._arrive(self.queue.popleft())
+                    self._listen(0)  # or those who read would have nothing to do meanwhile
 
     def _listen(self, seconds: float) -> None:
         for house in self.open.values():
