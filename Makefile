@@ -42,8 +42,8 @@ $(VENV)-tools/.installed: tests/tools.txt
 	@$(VENV)-tools/bin/pip --quiet --disable-pip-version-check install --no-deps --require-hashes --requirement tests/tools.txt
 	@touch $@
 
-test: $(VENV)/.installed $(VENV)-tools/.installed  ## run the tests, on two cores
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+test: $(VENV)/.installed $(VENV)-tools/.installed  ## run the tests, three at a time: many of them wait
+	$(BIN)/pytest --numprocesses 3 --dist loadfile
 
 bench: $(VENV)/.installed $(VENV)-tools/.installed  ## run the slow measurements
 	$(BIN)/pytest -m bench -s
