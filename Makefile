@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := archive crawler tests bench
 
-.PHONY: help demo tools test bench lint format docs pictures notebooks check-docs constraints clean
+.PHONY: help demo tools spark test bench lint format docs pictures notebooks check-docs constraints clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 14
@@ -26,6 +26,15 @@ demo: $(VENV)/.installed  ## publish a small newspaper here, crawl it on three d
 tools:  ## what the tests of the reading room need besides Python, where apt and npm can bring it
 	.ci/tools
 
+# Spark weighs half a gigabyte, which nobody should wait for who only crawls: it lies beside the environment.
+build/spark/.installed: tests/spark.txt | $(VENV)/.installed
+	@echo "Installing Spark into build/spark ..."
+	@rm -rf build/spark
+	@$(PIP) --require-hashes --requirement tests/spark.txt --target build/spark
+	@touch $@
+
+spark: build/spark/.installed  ## Spark, for the tests and benchmarks of docs/scale.md; wants Java
+
 # What the tests hold our files against: pywb, validators, readers of data sets. They depend on other releases than we do.
 $(VENV)-tools/.installed: tests/tools.txt
 	@echo "Installing into $(VENV)-tools ..."
@@ -33,8 +42,8 @@ $(VENV)-tools/.installed: tests/tools.txt
 	@$(VENV)-tools/bin/pip --quiet --disable-pip-version-check install --no-deps --require-hashes --requirement tests/tools.txt
 	@touch $@
 
-test: $(VENV)/.installed $(VENV)-tools/.installed  ## run the tests, on two cores
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+test: $(VENV)/.installed $(VENV)-tools/.installed  ## run the tests, three at a time: many of them wait
+	$(BIN)/pytest --numprocesses 3 --dist loadfile
 
 bench: $(VENV)/.installed $(VENV)-tools/.installed  ## run the slow measurements
 	$(BIN)/pytest -m bench -s
@@ -49,7 +58,7 @@ format: $(VENV)/.installed  ## put the code into its form
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-DOCS := README.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/exchange.md docs/politeness.md docs/questions.md docs/schema.md
+DOCS := README.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/exchange.md docs/politeness.md docs/questions.md docs/scale.md docs/schema.md
 COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
 docs: $(VENV)/.installed  ## write the generated parts of the docs anew
@@ -70,6 +79,8 @@ constraints: $(VENV)/.installed  ## pin all dependencies at their newest release
 	$(BIN)/pip --quiet install pip-tools
 	$(BIN)/pip-compile --quiet --upgrade --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-options --output-file constraints.txt pyproject.toml
+	awk '/^[a-z0-9]/ {to = /^(pyspark|py4j)==/ ? "tests/spark.txt" : "constraints.new"} {print > to}' constraints.txt
+	mv constraints.new constraints.txt
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-options --output-file tests/tools.txt tests/tools.in
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +14,10 @@ from archive.errors import LuubaoError
 from archive.imports.formats import Said
 from archive.imports.houses import Houses
 from archive.imports.job import Report, import_files
+from archive.imports.readings import holds_readings
 from archive.merge import merge
 from archive.options import db_option, picture_folder, pictures_option, progress
+from archive.readings_cli import take_readings
 from archive.records import Outlet
 from archive.store.pictures import folder_beside
 from archive.urls import host_of
@@ -41,19 +43,32 @@ def import_command(
     ctx: click.Context, path: Path, files: tuple[Path, ...], outlet: str | None, home: str | None, url: str | None,
     at: datetime | None, jobs: int | None, pictures: Path | None,
 ) -> None:  # fmt: skip
-    """Takes in captures from WARC, ARC and WACZ files, from mirrors made by HTTrack or wget, and from saved pages.
+    """Takes in captures from WARC, ARC and WACZ files, from mirrors made by HTTrack or wget, and from saved pages; and
+    readings, made by luubao-reread-spark, from Parquet files.
 
     An article's versions are put in order of time, whatever comes when; what is here already is not added again. A
     damaged file is read as far as it goes, and what was skipped is told. Pages go to the outlet on whose hosts they
-    lie. Exit code 0 also where something was skipped; 1 where nothing could be taken at all.
+    lie. Readings are filed as `luubao reread` files its own, after the captures of the same call. Exit code 0 also
+    where something was skipped; 1 where nothing could be taken at all.
 
     \b
     Examples:
       luubao import old-crawl.warc.gz --db luubao.db
       luubao import page.html --outlet baovinhphuc --url https://baovinhphuc.com.vn/tin/1.html
+      luubao import readings/ --db luubao.db
     """
-    houses = Houses(_outlets(ctx, outlet, home), outlet)
-    said = Said(url, at.replace(tzinfo=UTC) if at else None)
+    readings = [file for file in files if holds_readings(file)]
+    captures = [file for file in files if file not in readings]
+    if captures:
+        said = Said(url, at.replace(tzinfo=UTC) if at else None)
+        _take_captures(path, captures, Houses(_outlets(ctx, outlet, home), outlet), said, jobs, pictures)
+    if readings:
+        take_readings(path, readings, outlet, jobs)
+
+
+def _take_captures(
+    path: Path, files: Sequence[Path], houses: Houses, said: Said, jobs: int | None, pictures: Path | None
+) -> None:
     with _counting() as progress:
         report = import_files(
             path, files, houses, pictures=pictures or folder_beside(path), said=said, jobs=jobs, progress=progress

@@ -43,7 +43,8 @@ def learn(readings: Iterable[Reading], known: Furniture | None = None) -> Furnit
 
 
 def without(reading: Reading, furniture: Furniture) -> Reading:
-    """The reading without the furniture: its blocks, pictures and text. Headline and metadata stay as they are."""
+    """The reading without the furniture: its blocks, pictures and text. Headline and metadata stay as they are. What a
+    smaller set was taken out of gives the same as the whole page."""
     if not furniture.marks & _marks(reading):
         return reading
     kept = [image for image in reading.images if _picture_mark(image) not in furniture.marks]
@@ -54,7 +55,8 @@ def without(reading: Reading, furniture: Furniture) -> Reading:
         if _stays(block, places, furniture)
     )
     text = "\n\n".join(block.text for block in blocks if block.kind != "image")
-    return replace(reading, blocks=blocks, images=tuple(kept), text=text, flags=(*reading.flags, "furniture-removed"))
+    flags = tuple(dict.fromkeys((*reading.flags, "furniture-removed")))
+    return replace(reading, blocks=blocks, images=tuple(kept), text=text, flags=flags)
 
 
 def _stays(block: Block, places: dict[int, int], furniture: Furniture) -> bool:

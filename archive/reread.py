@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from functools import partial
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -52,6 +53,20 @@ class Absent:
 Answer = Reading | Unreadable | Absent
 
 
+class Readers(Protocol):
+    """Whoever reads the captures that are handed out: processes, or what somebody has read already."""
+
+    @property
+    def count(self) -> int:
+        """How many read at once."""
+
+    def submit(self, number: int, task: Waiting) -> None:
+        """Hands a capture over, under its number."""
+
+    def answers(self, seconds: float) -> Sequence[tuple[int, Answer | Lost]]:
+        """What has been read, after waiting at most so long."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What to read again. since, until: days of capture, both included, in the outlet's zone. jobs: how many processes;
@@ -86,9 +101,9 @@ def reread(
         Workers[Waiting, Answer](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
-            job = _Rereading(db, workers, run, furniture[run.outlet_id], order, report)
-            job.show = _shown(job, report, began, progress)
-            job.stopped = stopped
+            ledger = (Rehearsal if order.dry_run else Recording)(db, extractor_of(furniture[run.outlet_id]))
+            job = Rereading(ledger, workers, run, _span(order, run.outlet.timezone), report, stopped)
+            job.show = shown(job, began, progress)
             job.run_all()
         if not order.dry_run:
             checkpoint(db)
@@ -96,9 +111,11 @@ def reread(
     return report
 
 
-def _shown(job: _Rereading, report: Report, began: float, progress: Progress | None) -> Callable[[], None]:
+def shown(job: Rereading, began: float, progress: Progress | None) -> Callable[[], None]:
+    """What a job calls now and then: it tells `progress` of the job's report. began: by time.monotonic."""
     if progress is None:
         return lambda: None
+    report = job.report
     waiting = report.captures + job.ledger.count(job.run, job.span)
 
     def show() -> None:
@@ -108,25 +125,21 @@ def _shown(job: _Rereading, report: Report, began: float, progress: Progress | N
     return show
 
 
-class _Rereading:
-    """One outlet's captures."""
-
-    show: Callable[[], None]
-    stopped: Callable[[], bool]
+class Rereading:
+    """One outlet's captures: those that wait by the ledger, read by `readers`."""
 
     def __init__(
         self,
-        db: Database,
-        workers: Workers[Waiting, Answer],
+        ledger: Recording,
+        readers: Readers,
         run: Run,
-        furniture: Furniture,
-        order: Order,
+        span: Span,
         report: Report,
+        stopped: Callable[[], bool] = lambda: False,
     ):
-        self.db, self.workers, self.run, self.furniture, self.report = db, workers, run, furniture, report
-        self.dry_run = order.dry_run
-        self.ledger = (Rehearsal if order.dry_run else Recording)(db, extractor_of(furniture))
-        self.span = _span(order, run.outlet.timezone)
+        self.ledger, self.readers, self.run, self.span = ledger, readers, run, span
+        self.report, self.stopped = report, stopped
+        self.show: Callable[[], None] = lambda: None
         self.under_way: deque[Waiting] = deque()
         self.numbers: set[int] = set()  # of captures handed out and not yet filed
         self.answers: dict[int, Answer] = {}
@@ -160,13 +173,13 @@ class _Rereading:
                 yield waiting
 
     def _hand_out(self, stream: Iterator[Waiting]) -> None:
-        while len(self.under_way) < _AHEAD * self.workers.count and (waiting := next(stream, None)):
+        while len(self.under_way) < _AHEAD * self.readers.count and (waiting := next(stream, None)):
             self.under_way.append(waiting)
             self.numbers.add(waiting.source.capture_id)
-            self.workers.submit(waiting.source.capture_id, waiting)
+            self.readers.submit(waiting.source.capture_id, waiting)
 
     def _listen(self) -> None:
-        for number, answer in self.workers.answers(_LISTEN):
+        for number, answer in self.readers.answers(_LISTEN):
             if isinstance(answer, Lost):
                 answer = Unreadable("gave-up", answer.reason, self.ledger.extractor)
             if not isinstance(answer, Absent) and answer.extractor != self.ledger.extractor:
@@ -200,7 +213,7 @@ class _Rereading:
         reading = self.answers[waiting.source.capture_id]
         if waiting.version_id is not None or not isinstance(reading, Reading):
             return None
-        latest = store.latest_version(self.db, waiting.source, reading)
+        latest = store.latest_version(self.ledger.db, waiting.source, reading)
         return latest.article_id if latest and self.ledger.untold(latest.article_id) else None
 
     def _file_one(self, waiting: Waiting) -> list[int]:
@@ -230,7 +243,7 @@ class _Rereading:
     def _read_now(self, source: Source, encoding: str | None) -> Reading | Unreadable | None:
         number = source.capture_id
         if number not in self.numbers:
-            self.workers.submit(number, Waiting(source, encoding, None))
+            self.readers.submit(number, Waiting(source, encoding, None))
         while number not in self.answers:
             if self.stopped():
                 return None
@@ -250,7 +263,7 @@ class _Rereading:
                 return
 
     def _transaction(self) -> AbstractContextManager[None]:
-        return nullcontext() if self.dry_run else store.transaction(self.db)
+        return nullcontext() if self.report.dry_run else store.transaction(self.ledger.db)
 
 
 def _span(order: Order, timezone: str) -> Span:

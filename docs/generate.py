@@ -13,6 +13,8 @@ from pathlib import Path
 
 import click
 
+from archive.scale.reread import reread_command
+from archive.scale.rows import COLUMNS as READING_COLUMNS
 from archive.schema import TABLES
 from archive.status.text import lines as status_lines
 from archive.store import open_archive
@@ -45,6 +47,17 @@ def _leaves(name: str, command: click.Command) -> Iterator[tuple[str, click.Comm
 def _command(name: str, command: click.Command) -> str:
     context = click.Context(command, info_name=name, max_content_width=80, terminal_width=80)
     return f"## {name}\n\n```\n{command.get_help(context).rstrip()}\n```\n"
+
+
+def rereading() -> str:
+    """The --help of the job on Spark."""
+    return _command("luubao-reread-spark", reread_command).partition("\n\n")[2].rstrip()
+
+
+def reading_columns() -> str:
+    """The columns of files of readings."""
+    rows = [f"| `{name}` | {kind} | {meaning} |" for name, (kind, meaning) in READING_COLUMNS.items()]
+    return "\n".join(["| column | type | meaning |", "|---|---|---|", *rows])
 
 
 def schema() -> str:

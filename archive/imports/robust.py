@@ -19,12 +19,12 @@ from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from archive.imports.items import LARGEST, Skipped
+from archive.imports.members import GZIP, PLAIN, first_member, next_mark
 from archive.store import codecs
 
 _LONGEST_LINE = 1024 * 1024
 _CHUNK = 1024 * 1024
-_GZIP, _ZSTD, _SKIPPABLE = b"\x1f\x8b\x08", b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
-_PLAIN = b"WARC/"
+_ZSTD, _SKIPPABLE = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
 _DAMAGE = (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError, AttributeError, TypeError, codecs.ZstdError)
 """What warcio raises on damaged input, by its tests and by trying."""
 
@@ -51,30 +51,30 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has 
         return line
 
 
-def records(file: BinaryIO) -> Iterator[Raw | Skipped]:
+def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[Raw | Skipped]:
     """The records of a seekable file, each compressed by itself or not, whole files compressed with gzip or Zstandard
-    too."""
+    too. begin, end: only those that begin there or later, and before; of a file of which each record is compressed
+    with gzip by itself (see `is_in_members`)."""
     head = file.read(4)
     file.seek(0)
     if head in (_ZSTD, _SKIPPABLE):
         yield from _stream(codecs.open_stream(file))
         return
-    mark = _GZIP if head.startswith(_GZIP) else _PLAIN
-    start: int | None = 0
+    mark = GZIP if head.startswith(GZIP) else PLAIN
+    start = first_member(file, begin) if begin else 0
     told = False
-    while start is not None:
+    while start is not None and (end is None or start < end):
         file.seek(start)
         last, until, problem = start, start, None
         iterator = _iterator(file)
         try:
-            for record in iterator:
-                last = int(iterator.offset)  # get_record_offset would read on to the record's end
+            for record, last in _before(end, iterator):
                 if (size := int(record.length or 0)) > 2 * LARGEST:
-                    until = last + size if mark == _PLAIN else last
+                    until = last + size if mark == PLAIN else last
                     raise _TooLarge(f"a record of {size:,} bytes")
                 yield _raw(record, last)
                 told = False
-            if mark == _GZIP and not _ends_whole(file, last):
+            if mark == GZIP and end is None and not _ends_whole(file, last):
                 yield Skipped("the file is cut off", f"after byte {last}")
             return
         except ArchiveLoadFailed as error:
@@ -88,7 +88,16 @@ def records(file: BinaryIO) -> Iterator[Raw | Skipped]:
         if not told:
             yield Skipped(_reason(problem), f"byte {last}")
         told = not isinstance(problem, _TooLarge)
-        start = _next(file, max(until, last) + 1, mark)
+        start = next_mark(file, max(until, last) + 1, mark)
+
+
+def _before(end: int | None, iterator: Any) -> Iterator[tuple[Any, int]]:
+    """The records that begin before that place, each with where it begins."""
+    for record in iterator:
+        start = int(iterator.offset)  # get_record_offset would read on to the record's end
+        if end is not None and start >= end:
+            return
+        yield record, start
 
 
 def _ends_whole(file: BinaryIO, start: int) -> bool:
@@ -99,7 +108,7 @@ def _ends_whole(file: BinaryIO, start: int) -> bool:
         member.decompress(data, _CHUNK)
         if member.eof:
             data = member.unused_data or file.read(_CHUNK)
-            if not data.startswith(_GZIP):
+            if not data.startswith(GZIP):
                 return True
             member = zlib.decompressobj(zlib.MAX_WBITS | 16)
         else:
@@ -155,16 +164,3 @@ def _reason(error: BaseException | None) -> str:
     if isinstance(error, _TooLarge):
         return str(error)
     return "the file is damaged" + (f" ({str(error).strip().splitlines()[0][:80]})" if str(error).strip() else "")
-
-
-def _next(file: BinaryIO, start: int, mark: bytes) -> int | None:
-    """Where, from `start` on, the next record may begin."""
-    position, tail = start, b""
-    file.seek(start)
-    while chunk := file.read(_CHUNK):
-        window = tail + chunk
-        if (found := window.find(mark)) >= 0:
-            return position - len(tail) + found
-        position += len(chunk)
-        tail = window[-len(mark) + 1 :]
-    return None

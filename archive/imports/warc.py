@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -77,15 +77,14 @@ class _Drawing:
     def add(self, raw: Raw) -> Iterator[Item]:
         """One more record; what is whole with it comes out."""
         if raw.kind == "warcinfo":
-            self.ours = b"software: luubao/" in raw.body
+            self.ours = is_ours(raw)
         elif raw.kind in ("request", "metadata"):
             self.asked = _add(self.group, raw, self.asked)
-        elif raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
-            with suppress(ValueError):
-                yield Described(json.loads(raw.body))
+        elif described := described_by(raw):
+            yield described
         elif raw.kind in ("response", "revisit", "resource"):
             yield from self.end()
-            item = _item(raw, self.ours, self.asked)
+            item = item_of(raw, self.ours, self.asked)
             self.asked = {}
             if isinstance(item, Skipped):
                 yield item
@@ -97,6 +96,19 @@ class _Drawing:
         if self.group:
             yield _whole(self.group)
         self.group = None
+
+
+def is_ours(raw: Raw) -> bool:
+    """Whether a file's first record says that luubao wrote it."""
+    return b"software: luubao/" in raw.body
+
+
+def described_by(raw: Raw) -> Described | None:
+    """The outlet that a record describes, if it does."""
+    if raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
+        with suppress(ValueError):
+            return Described(json.loads(raw.body))
+    return None
 
 
 def _add(group: _Group | None, raw: Raw, asked: dict[str, Headers]) -> dict[str, Headers]:
@@ -121,8 +133,9 @@ def _whole(group: _Group) -> Page | Image:
     return group.item
 
 
-def _item(raw: Raw, ours: bool, asked: dict[str, Headers]) -> Page | Image | Skipped | None:
-    """What a response or revisit is; None for what no archive of a newspaper keeps: scripts, styles, films."""
+def item_of(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:
+    """What a response or revisit is; None for what no archive of a newspaper keeps: scripts, styles, films. ours:
+    luubao wrote the file; asked: the headers of requests that may be its own."""
     url, at = raw.headers.get("warc-target-uri", ""), _moment(raw.headers.get("warc-date", ""))
     if not url.startswith(("http://", "https://")) or (raw.status is None and raw.kind != "resource"):
         return None

@@ -29,6 +29,12 @@ def furniture_of(db: Database, outlet_id: int) -> Furniture:
     return Furniture(frozenset(json.loads(row[0]))) if row else Furniture()
 
 
+def known_furniture(db: Database, outlet_id: int) -> list[Furniture]:
+    """All sets that an outlet ever had, oldest first."""
+    rows = db.execute("SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id", [outlet_id]).fetchall()
+    return [Furniture(frozenset(json.loads(row[0]))) for row in rows]
+
+
 def learn_furniture(db: Database, run: Run, at: datetime) -> Furniture | None:
     """Learns from the outlet's latest articles, when it is time to; returns the set if it has grown."""
     (count,) = db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()

@@ -1,0 +1,53 @@
+"""The half of `luubao import` that takes in readings made elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import click
+
+from archive.imports.readings import Imported, import_readings, refuse_nothing
+from archive.reread_report import Report, report_lines
+
+_LEFT_OUT = (
+    ("here", "readings were left out, for their captures have been read by this extractor already"),
+    ("unknown", "readings were left out, for their captures are not in this archive"),
+    ("otherwise", "readings were left out, made under another address, charset or time zone than the archive names"),
+    ("withdrawn", "readings were left out, for their pages are withdrawn"),
+    ("reader", "readings were left out, made by another reader than this luubao's"),
+    ("bad", "rows are no readings"),
+)
+
+
+def take_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: int | None) -> None:
+    """Files readings and tells what came of it."""
+    done = import_readings(path, files, outlet, jobs=jobs, progress=_progress())
+    if sys.stderr.isatty():
+        click.echo("\r\x1b[K", nl=False, err=True)
+    _tell(done)
+    refuse_nothing(done, files)
+
+
+def _tell(done: Imported) -> None:
+    for line in report_lines(done.filing):
+        click.echo(line)
+    for name, what in _LEFT_OUT:
+        if done.counts[name]:
+            click.echo(f"{done.counts[name]} {what}", err=True)
+    for line in (*done.told, *sorted(done.readers)):
+        click.echo(f"  {line}", err=True)
+    if done.left:
+        click.echo(f"{done.left} captures still wait to be read again: `luubao reread` does so", err=True)
+
+
+def _progress() -> Callable[[Report, int], None] | None:
+    """A count on standard error, where that is a terminal."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(report: Report, waiting: int) -> None:
+        click.echo(f"\rfiling: {report.captures} of {waiting}", nl=False, err=True)
+
+    return show
