@@ -33,6 +33,7 @@ from archive.options import (
     pictures_option,
 )
 from archive.reading_cli import read, rules
+from archive.remote_cli import pull_command, push_command
 from archive.reread_cli import reread_command
 from archive.store import open_archive, questions, transaction
 from archive.store.connection import is_laid_down, is_there
@@ -52,7 +53,7 @@ archive.add_command(diff)
 archive.add_command(read)
 archive.add_command(rules)
 archive.add_command(reread_command)
-for command in (verify, compact, withdraw, import_command, merge_command, export):
+for command in (verify, compact, withdraw, import_command, merge_command, push_command, pull_command, export):
     archive.add_command(command)
 
 
@@ -189,14 +190,26 @@ def _print(lines: Iterator[str]) -> None:
 
 @archive.command()
 @db_option
+@click.argument("archives", nargs=-1, metavar="[ARCHIVE]...", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8001, show_default=True, type=PORT, help="Port to listen on; 0 takes a free one.")
 @pictures_option
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.option("--public", metavar="ADDRESS", help="Show it to the world behind a proxy, which answers at ADDRESS.")
-def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser: bool, public: str | None) -> None:
+def serve(
+    path: Path,
+    archives: tuple[Path, ...],
+    host: str,
+    port: int,
+    pictures: Path | None,
+    open_browser: bool,
+    public: str | None,
+) -> None:
     """Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder
     has them.
+
+    Of several archives the first has the reading room; all have Datasette's pages, and SQL across them is asked of the
+    database `_memory`: docs/scale.md.
 
     With --public nobody's own SQL is run, limits are low, machinery is shown to nobody, and the server does not start
     before all that this takes is so; docs/serving.md tells the rest.
@@ -205,13 +218,18 @@ def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser:
     Example:
       luubao serve --db luubao.db --port 8001
       luubao serve --db luubao.db --public https://luubao.example.org
+      luubao serve baophutho.db baovinhphuc.db
     """
+    path, *others = archives or (path,)
     shown = picture_folder(path, pictures)
-    with open_archive(path) as db:  # a wrong file is told here, in one sentence
-        if public and (found := list(problems(db, public, host, shown))):
-            raise Misconfigured("this cannot be public yet: " + "; ".join(found))
+    for one in (path, *others):  # a wrong file is told here, in one sentence
+        with open_archive(one) as db:
+            if public and (found := list(problems(db, public, host, picture_folder(one, pictures)))):
+                raise Misconfigured(f"{one} cannot be public yet: " + "; ".join(found))
+    if len({is_laid_down(one) for one in (path, *others)}) > 1:
+        raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
     with TemporaryDirectory(prefix="luubao-") as folder:
-        file = datasette.write_metadata(path, Path(folder), public)
+        file = datasette.write_metadata(path, Path(folder), public, others)
         arguments = datasette.command(
             path,
             file,
@@ -221,6 +239,7 @@ def serve(path: Path, host: str, port: int, pictures: Path | None, open_browser:
             pictures=shown,
             laid_down=is_laid_down(path),
             public=public,
+            others=others,
         )
         raise click.exceptions.Exit(_run_until_ended(arguments))
 

@@ -11,6 +11,8 @@ LuubaoError            anything below; its text is one sentence that says what t
 ├── UnknownSeal        raised when a seal noted earlier is not in the archive
 ├── QueryTooLong       raised when a question takes longer than whoever serves the archive allows
 ├── BadQuery           raised when words to search for cannot be understood
+├── StoreUnusable      raised when an object store cannot be reached, or refuses
+├── GrownApart         raised when an archive and its copy in a store each have what the other has not
 └── Misconfigured      raised when a setting is missing or makes no sense
 """
 
@@ -59,6 +61,14 @@ class BadQuery(LuubaoError):
 
 class QueryTooLong(LuubaoError):
     """The answer would have taken too long."""
+
+
+class StoreUnusable(LuubaoError):
+    """The object store is not there, or says no."""
+
+
+class GrownApart(LuubaoError):
+    """Two states of an archive, neither of which comes from the other; the remedy is to merge them."""
 
 
 class Misconfigured(LuubaoError):

@@ -30,7 +30,7 @@ def outlet_lock(archive: Path, outlet: str) -> Iterator[None]:
 
     Raises Locked, and ArchiveUnusable when nothing can be written where the archive is to lie.
     """
-    with _opened(_place(archive, outlet)) as file:
+    with _opened(lock_file(archive, outlet)) as file:
         if not _taken(file):
             file.seek(0)
             raise Locked(f"{outlet} is being crawled into {archive} {_holder(file.read())}")
@@ -55,7 +55,7 @@ def _taken(file: TextIO) -> bool:
 def is_held(archive: Path, outlet: str) -> bool:
     """Whether a process crawls the outlet into the archive now. Where the lock cannot be opened, nobody is said to."""
     try:
-        with _place(archive, outlet).open() as file:
+        with lock_file(archive, outlet).open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
         return True
@@ -64,7 +64,8 @@ def is_held(archive: Path, outlet: str) -> bool:
     return False
 
 
-def _place(archive: Path, outlet: str) -> Path:
+def lock_file(archive: Path, outlet: str) -> Path:
+    """The file that is locked while an outlet is crawled into an archive; written when a crawl begins."""
     file = archive.resolve()
     return file.with_name(f"{file.name}.{outlet}.lock")
 

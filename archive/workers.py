@@ -10,8 +10,8 @@ import os
 import signal
 import time
 from collections import deque
-from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -23,6 +23,7 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 _SPAWN = get_context("spawn")  # a fork would take our open database along
+_FORK = get_context("fork")
 _READY = "ready"
 _AHEAD = 2  # tasks at a process, so that it never waits for us
 _LIFE = 4_000  # tasks, some 40 seconds of pages: starting anew costs half a second
@@ -38,6 +39,28 @@ class Lost:
     """There is no answer: the process died of the task, or did not end in time."""
 
     reason: str
+
+
+_spares: list[tuple[Any, Connection]] = []
+
+
+@contextmanager
+def spare(*not_its: Connection) -> Iterator[None]:
+    """Forks this process, so that the first worker need not be started anew and shares its memory. To be called
+    before a thread is started or a file opened: only `not_its` is closed in it."""
+    ours, theirs = _FORK.Pipe()
+    process = _FORK.Process(target=_serve_when_told, args=(theirs, (ours, *not_its)), daemon=True)
+    process.start()
+    theirs.close()
+    _spares.append((process, ours))
+    try:
+        yield
+    finally:
+        if _spares:  # nobody needed it
+            _spares.clear()
+            process.kill()
+        ours.close()
+        process.join()
 
 
 @dataclass
@@ -128,13 +151,27 @@ class Workers(Generic[Task, Answer]):
         return best if best and len(best.at_work) < _AHEAD else None
 
     def _start(self) -> _Worker:
+        worker = _Worker(*(self._take_spare() or self._spawn()))
+        self._crew.append(worker)
+        return worker
+
+    def _take_spare(self) -> tuple[Any, Connection] | None:
+        if not _spares:
+            return None
+        process, connection = _spares.pop()
+        try:
+            connection.send(self._setting_up)
+        except OSError:  # it has died meanwhile
+            connection.close()
+            return None
+        return process, connection
+
+    def _spawn(self) -> tuple[Any, Connection]:
         ours, theirs = _SPAWN.Pipe()
         process = _SPAWN.Process(target=_serve, args=(theirs, self._setting_up), daemon=True)
         process.start()
         theirs.close()
-        worker = _Worker(process, ours)
-        self._crew.append(worker)
-        return worker
+        return process, ours
 
     def _retire(self) -> None:
         for worker in [one for one in self._crew if one.taken >= self._life and not one.at_work]:
@@ -225,3 +262,15 @@ def _serve(
         connection.send(_READY)
         while (task := connection.recv()) is not None:
             connection.send(answer(task))
+
+
+def _serve_when_told(
+    connection: Connection, not_ours: tuple[Connection, ...]
+) -> None:  # pragma: no cover - runs in the other process
+    """The life of a spare: it waits to hear what to set up, or for the end of whoever forked it."""
+    for one in not_ours:
+        one.close()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
+    with suppress(EOFError, OSError):
+        _serve(connection, connection.recv())

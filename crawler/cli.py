@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from archive import LuubaoError, Outlet
 from archive.cli import archive
-from archive.clock import now
 from archive.lock import Locked
 from archive.options import Commands, db_option
-from crawler.keys import BY_NAME
-from crawler.kinds import Value
-from crawler.options import FileDefaults, MisconfiguredFailure, config_option, configured, setting_option
+from crawler import own_spiders
+from crawler.crawl_cli import crawl
+from crawler.options import FileDefaults, MisconfiguredFailure, config_option, configured
 from crawler.outlets_cli import outlets
 from crawler.settings_cli import settings
 from crawler.status_cli import status_command
 from crawler.verdict import Exit
+from crawler.worker_cli import worker_command
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -31,7 +28,13 @@ from crawler.verdict import Exit
 def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
     ctx.default_map = FileDefaults(ctx)
+    own_spiders.look_in(lambda: _folder_of_spiders(ctx))
     ctx.obj = _declared
+
+
+def _folder_of_spiders(ctx: click.Context) -> str | None:
+    named = configured(ctx).value("spiders")
+    return None if named is None else str(named)
 
 
 def _declared() -> tuple[Outlet, ...]:
@@ -46,81 +49,8 @@ for _command in archive.commands.values():
 luubao.add_command(settings)
 luubao.add_command(status_command)
 luubao.add_command(outlets)
-
-
-def _no_day_to_come(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
-    if day is not None and day.replace(tzinfo=UTC) > now() + timedelta(hours=14):  # where the day begins first
-        raise click.BadParameter(f"{day:%Y-%m-%d} is still to come: nothing can be newer")
-    return day.date() if day else None
-
-
-@luubao.command()
-@db_option
-@click.argument("outlet")
-@click.option("--base-url", help="Another place where the same site is served: a mirror, or loopback.")
-@setting_option("--contact", "contact", "ADDRESS")
-@setting_option("--max-pages", "max_pages", "PAGES")
-@setting_option("--max-minutes", "max_minutes", "MINUTES")
-@click.option("--full", is_flag=True, help="Walk every list, page of a list and sitemap again to its end, due or not.")
-@click.option(
-    "--since",
-    metavar="YYYY-MM-DD",
-    type=click.DateTime(["%Y-%m-%d"]),
-    callback=_no_day_to_come,
-    help="Take nothing that is said or seen to be older than that day, by the paper's clock. It stays aside until a run"
-    " with --full, or with an earlier day.",
-)
-@click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
-@setting_option("--pictures", "pictures", "PLACE")
-@click.option("--no-pictures", is_flag=True, help="Fetch no pictures.")
-@config_option
-@click.option("--json", "as_json", is_flag=True, help="A JSON summary on standard output.")
-@click.option("-v", "--verbose", is_flag=True, help="Log every step.")
-@click.pass_context
-def crawl(
-    ctx: click.Context,
-    /,
-    path: Path,
-    outlet: str,
-    base_url: str | None,
-    full: bool,
-    since: date | None,
-    recheck_all: bool,
-    no_pictures: bool,
-    as_json: bool,
-    verbose: bool,
-    **given: Value,
-) -> None:
-    """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.
-
-    Silent when all is well, so that cron has nothing to send; a sentence on standard error otherwise.
-    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 6 ok with warnings, 75 locked,
-    1 anything else. docs/cron.md tells more, and has lines for a crontab.
-
-    \b
-    Examples: for a crontab, and for a first crawl that goes back to a day:
-      17 * * * * luubao crawl baovinhphuc --db /srv/luubao.db --contact me@example.org
-      luubao crawl baovinhphuc --since 2025-01-01
-    """
-    from crawler.running import run, tell  # Scrapy takes half a second to import; the other commands do without
-
-    settings = configured(ctx)
-    given |= {"fetch_pictures": False if no_pictures else None}
-    overrides: dict[str, Any] = {
-        BY_NAME[name].scrapy: BY_NAME[name].for_scrapy(value) for name, value in given.items() if value is not None
-    }
-    overrides["LOG_LEVEL"] = logging.getLevelName(logging.INFO if verbose else logging.WARNING)
-    overrides["LUUBAO_CONFIG"] = settings.file or os.devnull
-    if full:
-        overrides["LUUBAO_FULL"] = True
-    if since:
-        overrides["LUUBAO_SINCE"] = since
-    if recheck_all:
-        overrides["LUUBAO_RECHECK_ALL"] = True
-    ended = run(outlet, path, base_url=base_url, overrides=overrides)
-    ping_url = settings.value("ping_url", outlet)
-    verdict = tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json)
-    raise click.exceptions.Exit(verdict.exit)
+luubao.add_command(crawl)
+luubao.add_command(worker_command)
 
 
 class LockedFailure(click.ClickException):

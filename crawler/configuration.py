@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from crawler.kinds import Value
 
 FILE = "luubao.toml"
 VARIABLE = "LUUBAO_CONFIG"
-_SECTIONS = ("archive", "crawl", "outlets")
+_SECTIONS = ("archive", "crawl", "many", "outlets")
 Values = Mapping[str, Value]
 
 
@@ -44,6 +44,7 @@ class Configuration:
     environment: Values = field(default_factory=dict)
     archive: Values = field(default_factory=dict)
     crawl: Values = field(default_factory=dict)
+    many: Values = field(default_factory=dict)
     outlets: Mapping[str, Values] = field(default_factory=dict)
 
     def named(self, outlet: str | None = None) -> dict[str, Setting]:
@@ -54,8 +55,12 @@ class Configuration:
 
     def general(self) -> dict[str, Setting]:
         """What the file says for all outlets."""
-        said = {name: self._setting(name, value, "[archive]") for name, value in self.archive.items()}
-        return said | {name: self._setting(name, value, "[crawl]") for name, value in self.crawl.items()}
+        sections = {"[archive]": self.archive, "[crawl]": self.crawl, "[many]": self.many}
+        return {
+            name: self._setting(name, value, section)
+            for section, values in sections.items()
+            for name, value in values.items()
+        }
 
     def _setting(self, name: str, value: Value, section: str = "") -> Setting:
         return Setting(BY_NAME[name], value, f"{self.file} {section}" if section else BY_NAME[name].variable)
@@ -69,6 +74,21 @@ class Configuration:
     def value(self, name: str, outlet: str | None = None) -> Value:
         """One setting as it is in force."""
         return next(one.value for one in self.settings(outlet) if one.key.name == name)
+
+    def needed(self, name: str) -> Value:
+        """One setting that must be there. Raises Misconfigured where it is not."""
+        value = self.value(name)
+        if value is None:
+            key = BY_NAME[name]
+            raise Misconfigured(
+                f"set `{name}` in the section [{key.section}] of luubao.toml, or {key.variable}: {key.meaning}"
+            )
+        return value
+
+    def with_command_line(self, given: Values) -> Configuration:
+        """The same where a command line says more, which goes before all. given: None is nothing said."""
+        said = {name: value for name, value in given.items() if value is not None}
+        return replace(self, environment={**self.environment, **said})
 
     def check_outlets(self, known: Collection[str]) -> None:
         """Raises Misconfigured where a section names an outlet that there is none of."""
@@ -95,6 +115,7 @@ def load(named: str | Path | None = None, environment: Mapping[str, str] | None 
         environment=_from_environment(variables, wrong),
         archive=_section(file, "archive", written.get("archive", {}), wrong),
         crawl=_section(file, "crawl", written.get("crawl", {}), wrong),
+        many=_section(file, "many", written.get("many", {}), wrong),
         outlets=_outlets(file, written.get("outlets", {}), wrong),
     )
     wrong += _misplaced(file, written)

@@ -11,6 +11,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from archive.errors import UnknownOutlet
+from crawler import own_spiders
 from crawler.extensions import Record
 from crawler.keys import KEYS
 from crawler.outlet import OutletSpider
@@ -22,6 +23,7 @@ def project_settings(**overrides: Any) -> Settings:
     """The project's settings, wherever the command is called from."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
+    settings.set("SPIDER_MODULES", [*settings["SPIDER_MODULES"], *own_spiders.packages()], priority="project")
     settings.setdict(overrides, priority="cmdline")
     return settings
 
@@ -29,6 +31,11 @@ def project_settings(**overrides: Any) -> Settings:
 def outlets() -> list[str]:
     """Names of all spiders."""
     return sorted(SpiderLoader.from_settings(project_settings()).list())
+
+
+def followed() -> list[type[OutletSpider]]:
+    """The spiders of newspapers that are there to be followed, in the order of their names: not the demo's."""
+    return [spider for spider in map(spider_class, outlets()) if spider.name != "demo"]
 
 
 def spider_class(name: str) -> type[OutletSpider]:

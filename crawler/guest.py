@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from asyncio import Semaphore
-from collections import defaultdict
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
@@ -16,17 +15,20 @@ from archive.clock import now
 from crawler.hosts import Hosts, Patience
 from crawler.outlet import OutletSpider
 from crawler.refusals import LeftAlone
+from crawler.wire.permit import Permit
 from crawler.wire.reach import Reach
+from crawler.wire.turns import SharedTurns, Turns
 
 
 class Guest:
-    """hosts: how they have answered; turns: for each host, how many requests may be under way to it; reach: where the
+    """hosts: how they have answered; turns: whose turn a host is; permit: whether this crawl may ask; reach: where the
     crawl may go."""
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings):
         self._doubted: set[str] = set()
         at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
-        self.turns: defaultdict[str, Semaphore] = defaultdict(lambda: Semaphore(at_once))
+        self.permit: Permit = settings["LUUBAO_PERMIT"] or Permit()
+        self.turns = _turns(settings["LUUBAO_TURNS"], at_once, self.permit)
         self.desk = spider.desk
         self.reach = Reach.of(spider.home_url, [*settings.getlist("LUUBAO_INSIDE"), *_proxies()])
         self.hosts = Hosts(patience_of(settings), self.desk.door.troubled_hosts, self._remember, self.warn)
@@ -54,6 +56,12 @@ class Guest:
         if host not in self._doubted:
             self._doubted.add(host)
             self.warn(f"{host} cannot prove who it is: {doubt}. Its pages are kept all the same, and say so")
+
+
+def _turns(folder: str | None, at_once: int, permit: Permit) -> Turns:
+    if not folder:
+        return Turns(at_once)
+    return permit.turns(at_once, Path(folder)) or SharedTurns(at_once, Path(folder))
 
 
 def _proxies() -> list[str]:

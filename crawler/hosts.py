@@ -18,6 +18,7 @@ from archive.clock import stamp
 
 _BUSY = frozenset({429, 503})
 _WALLS = frozenset({401, 403, 407, 408, 429})
+_GRACE = 5.0
 _LONGEST_BELIEVED = timedelta(days=30)
 
 
@@ -167,6 +168,12 @@ def _until(date: str, now: datetime) -> float:
         return mktime_tz(parts) - now.timestamp() if parts else 0.0
     except (ValueError, OverflowError):
         return 0.0
+
+
+def longest_exchange(timeout: float) -> float:
+    """Seconds after which a request has ended, however that came: Scrapy has a little more than its own bound to end
+    it itself."""
+    return timeout + min(_GRACE, timeout)
 
 
 def host_to_ask(url: str) -> str:

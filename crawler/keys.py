@@ -15,12 +15,13 @@ _MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One setting. section: where it stands in luubao.toml; those of [crawl] can stand in [outlets.NAME] too.
+    """One setting. section: where it stands in luubao.toml; those of [crawl] can stand in [outlets.NAME] too,
+    those of [many] are about crawls of many outlets.
     meaning: for the person who looks for it. example: what the sample file shows where the default is nothing.
     scrapy: the Scrapy setting it becomes, `times` as large. path: whether it names a place on this machine."""
 
     name: str
-    section: Literal["archive", "crawl"]
+    section: Literal["archive", "crawl", "many"]
     kind: Kind
     default: Value
     meaning: str
@@ -43,6 +44,9 @@ KEYS: tuple[Key, ...] = (
     Key("db", "archive", kinds.TEXT, "luubao.db",
         "The archive, one SQLite file.",
         scrapy="LUUBAO_DB", path=True),
+    Key("archives", "archive", kinds.TEXT, None,
+        "A folder with an archive of its own for each outlet, NAME.db, for crawls; goes before `db`.",
+        example="/srv/luubao", path=True),
     Key("pictures", "archive", kinds.TEXT, None,
         "Where pictures go: a folder, or a store such as s3://bucket/folder/. By default a folder beside the archive,"
         " <archive>.pictures.",
@@ -103,6 +107,31 @@ KEYS: tuple[Key, ...] = (
     Key("followed", "crawl", kinds.SWITCH, True,
         "Whether the outlet is meant to be crawled: false where it was given up, so that `luubao status` does not miss"
         " its runs."),
+    Key("spiders", "many", kinds.TEXT, None,
+        "A folder with spiders of your own, besides those that come with luubao.",
+        example="/srv/luubao/spiders", path=True),
+    Key("cores", "many", kinds.count("a whole number of cores, at least 1", least=1, most=4096), None,
+        "How many cores crawls of many outlets use together. By default all.",
+        example=2),
+    Key("memory", "many", kinds.count("a whole number of megabytes, at least 100", least=100), None,
+        "How many megabytes crawls of many outlets use together: no further one begins before there is room. By default"
+        " half of what the machine has.",
+        example=4000),
+    Key("at_once", "many", kinds.count("a whole number of outlets, at least 1", least=1, most=10_000), None,
+        "How many outlets are crawled at a time, where memory allows. By default 8 for each core: a polite crawl mostly"
+        " waits.",
+        example=16),
+    Key("queue", "many", kinds.text_like(r"(rediss?|unix)://\S+", "the address of a Redis server, such as"
+        " redis://10.0.0.5:6379/0"), None,
+        "The Redis server from which workers on several machines take outlets, see `luubao worker`.",
+        example="redis://10.0.0.5:6379/0"),
+    Key("store", "many", kinds.text_like(r"[a-z0-9]+://\S+", "the address of an object store, such as"
+        " s3://library/papers"), None,
+        "Where `luubao worker` fetches an outlet's archive from before a crawl, and puts it after: an object store.",
+        example="s3://library/papers"),
+    Key("lease", "many", kinds.count("a whole number of seconds, at least 3", least=3, most=86_400), 90,
+        "Seconds after which an outlet whose worker gives no sign of life goes to another. Longer than `timeout` and"
+        " five seconds more."),
 )  # fmt: skip
 
 BY_NAME = {key.name: key for key in KEYS}

@@ -117,6 +117,18 @@ def _day(value: Any) -> date:
     return value
 
 
+def text_like(pattern: str, right: str) -> Kind:
+    """A text of that form."""
+
+    def check(value: Any) -> str:
+        text = _text(value)
+        if not re.fullmatch(pattern, text):
+            raise ValueError
+        return text
+
+    return Kind(right, check)
+
+
 SWITCH = Kind("true or false", _switch, _switch_from)
 TEXT = Kind("a text of one line", _text)
 CONTACT = Kind("an e-mail address or a web address, such as archive@library.example", _contact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -62,6 +63,12 @@ def configured(ctx: click.Context) -> Configuration:
         return configuration.load(ctx.meta.get(_NAMED))
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
+
+
+def require_scale() -> None:
+    """Raises Misconfigured where what many machines need is not installed."""
+    if find_spec("rq") is None or find_spec("redis") is None:
+        raise Misconfigured("that needs more than luubao brings by itself: pip install 'luubao[scale]'")
 
 
 class FileDefaults(dict[str, Any]):

@@ -17,7 +17,7 @@ class Progress:
     """Shows how many pages came and what they were, on standard error when that is a terminal."""
 
     def __init__(self, crawler: Crawler):
-        if not sys.stderr.isatty():
+        if not sys.stderr.isatty() or not crawler.settings.getbool("LUUBAO_PROGRESS"):
             raise NotConfigured  # without a message: Scrapy would log one
         self.crawler = crawler
 

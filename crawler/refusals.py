@@ -30,6 +30,9 @@ class LeftAlone(IgnoreRequest):
         super().__init__(reason)
         self.until = until
 
+    def __reduce__(self) -> tuple[type[LeftAlone], tuple[str, datetime]]:
+        return type(self), (str(self), self.until)  # asyncio and Twisted copy what several wait for
+
 
 class Inside(IgnoreRequest):
     """The address lies in the network of whoever runs the crawler."""

@@ -7,7 +7,7 @@ import logging
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -53,20 +53,44 @@ def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping
     return Ended(outlet, verdict, now())
 
 
-def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -> Verdict:
-    """Tells monitoring, and then the terminal, cron or a program, how a run ended. Returns the verdict, to which a
-    ping that failed adds a warning."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What is to be told of a run. summary: for programs, see crawler.summary; lines: for a person whom nobody asked,
+    empty while all is well; counted: what was found, in a line for whoever watches."""
+
+    summary: Mapping[str, Any]
+    lines: tuple[str, ...]
+    counted: tuple[str, ...] = ()
+
+    @property
+    def exit(self) -> Exit:
+        """The exit code of the run."""
+        return Exit(self.summary["exit"])
+
+
+def told(ended: Ended, database: Path, *, ping_url: str | None = None) -> Told:
+    """Tells monitoring how a run ended, and makes what the terminal, cron or a program is told. A ping that failed adds
+    a warning."""
     success = _HEARD.get(ended.verdict.exit)
     pinged = None
     if ping_url and success is not None:
-        trouble = ping(ping_url, success=success, text="\n".join(_lines(ended, ended.verdict.warnings)))
+        text = "\n".join([*_counted(ended), *_lines(ended, ended.verdict.warnings, hours_too=True)])
+        trouble = ping(ping_url, success=success, text=text)
         pinged = trouble is None
         ended = _warned(ended, database, trouble) if trouble else ended
+    return Told(summary(ended, pinged=pinged), tuple(_lines(ended, ended.verdict.news)), tuple(_counted(ended)))
+
+
+def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -> Told:
+    """Tells monitoring, and then the terminal, cron or a program, how a run ended. Returns what was told."""
+    made = told(ended, database, ping_url=ping_url)
     if as_json:
-        click.echo(json.dumps(summary(ended, pinged=pinged), ensure_ascii=False))
-    for line in _lines(ended, ended.verdict.news, all_is_told=not as_json and sys.stderr.isatty()):
+        click.echo(json.dumps(made.summary, ensure_ascii=False))
+    watched = not as_json and sys.stderr.isatty()
+    hours = _lines(ended, (), hours_too=True) if watched and ended.verdict.outcome == "ok" else ()
+    for line in (*(made.counted if watched else ()), *hours, *made.lines):
         click.echo(line, err=True)
-    return ended.verdict
+    return made
 
 
 def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
@@ -78,17 +102,18 @@ def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
     return replace(ended, verdict=ended.verdict.warned(sentence, known=known))
 
 
-def _lines(ended: Ended, warnings: tuple[str, ...], *, all_is_told: bool = True) -> Iterator[str]:
-    """What happened, where somebody watches; and what went wrong, in any case. That the paper's hours ended or
-    prevented a run is nothing wrong."""
-    if all_is_told and ended.run is not None:
-        yield f"{ended.outlet}: {_counted(ended.counts)}"
-    if ended.verdict.reason and (all_is_told or ended.verdict.outcome != "ok"):
+def _lines(ended: Ended, warnings: tuple[str, ...], *, hours_too: bool = False) -> Iterator[str]:
+    """What went wrong. hours_too: also that the paper's hours ended or prevented a run, which is nothing wrong."""
+    if ended.verdict.reason and (hours_too or ended.verdict.outcome != "ok"):
         yield f"{ended.outlet}: {ended.verdict.reason}"
     yield from (f"{ended.outlet}: {warning}" for warning in warnings)
 
 
-def _counted(counts: Mapping[str, int]) -> str:
+def _counted(ended: Ended) -> Iterator[str]:
+    """What happened; nothing where no run began."""
+    if ended.run is None:
+        return
+    counts = ended.counts
     told = ", ".join(f"{counts.get(name, 0)} {name}" for name in _COUNTS)
     told += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
-    return f"{counts.get('captures', 0)} pages; {told}"
+    yield f"{ended.outlet}: {counts.get('captures', 0)} pages; {told}"

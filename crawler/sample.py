@@ -28,7 +28,7 @@ _WIDTH = 116
 
 def sample() -> str:
     """Every setting with its meaning, as a file to begin with."""
-    return _HEAD + "".join(_section(name) for name in ("archive", "crawl")) + _TAIL
+    return _HEAD + "".join(_section(name) for name in ("archive", "crawl", "many")) + _TAIL
 
 
 def _section(name: str) -> str:

@@ -36,6 +36,10 @@ COOKIES_ENABLED = False  # default True: an archive asks as a stranger; read by:
 # The hours of the day in which a paper may be crawled, on its own clock: "22:00-06:00". None is any time.
 LUUBAO_HOURS = None  # read by: crawler.curfew
 
+# Where crawls that go on at the same time agree on whose turn a host is: a folder. None is a crawl that is alone.
+LUUBAO_TURNS = None  # read by: crawler.guest
+LUUBAO_PERMIT = None  # says whether the crawl still has its outlet, among machines; read by: crawler.guest
+
 # Patience, in seconds where nothing else is said; read by: crawler.guest
 LUUBAO_ERRORS_IN_A_ROW = 5  # then a host is left alone
 LUUBAO_FIRST_QUIET = 15 * 60  # for how long, doubled with every further error, in later runs too
@@ -57,6 +61,7 @@ LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive
 LUUBAO_RECHECK_ALL = False  # whether all that is known is looked at, due or not; read by: crawler.extensions.Record
 LUUBAO_FULL = False  # `luubao crawl --full` sets it; read by: crawler.extensions.Record
 LUUBAO_SINCE = None  # `luubao crawl --since` sets it, a date; read by: crawler.extensions.Record
+LUUBAO_PROGRESS = True  # whether a terminal is shown how far a run is; read by: crawler.progress
 LUUBAO_READERS = None  # processes that read; None is one for each core; read by: crawler.extensions.Record
 
 LUUBAO_NORMAL_SINCE = None  # the first day whose runs say what is usual; read by: crawler.extensions.Record

@@ -92,6 +92,10 @@ def judge(
         return Verdict("nothing-found", _silence(counts, failures))
     if finish_reason == "outside-hours":
         return Verdict("ok", "Stopped at the end of the paper's hours; the next run goes on from here")
+    if finish_reason == "lease-lost":
+        return Verdict(
+            "interrupted", "Stopped, for the outlet was given to another worker; the next run goes on from here"
+        )
     if finish_reason == "shutdown":
         return Verdict("interrupted", "Stopped by a signal; the next run goes on from here")
     if trouble := _trouble(counts, mistakes):

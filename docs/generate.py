@@ -23,6 +23,7 @@ from archive.store.ten import TOPICS, Question
 from crawler import settings
 from crawler.cli import luubao
 from crawler.demo.server import Newspaper
+from crawler.many.report import FIELDS as ROUND_FIELDS
 from crawler.sample import sample
 from crawler.summary import FIELDS
 from crawler.verdict import MEANINGS
@@ -190,6 +191,12 @@ def exit_codes() -> str:
 def summary_fields() -> str:
     """What the JSON summary of a crawl holds."""
     rows = [f"| `{name}` | {meaning} |" for name, meaning in FIELDS.items()]
+    return "\n".join(["| field | holds |", "|---|---|", *rows])
+
+
+def round_fields() -> str:
+    """What the JSON summary of a round over several outlets holds."""
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in ROUND_FIELDS.items()]
     return "\n".join(["| field | holds |", "|---|---|", *rows])
 
 

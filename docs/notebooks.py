@@ -4,7 +4,7 @@
 # ///
 """Runs the Python blocks of docs/notebooks.md on an archive and writes what they print behind them.
 
-    python docs/notebooks.py demo.db
+python docs/notebooks.py demo.db
 """
 
 from __future__ import annotations

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,9 +48,9 @@ _HABITS: dict[str, dict[str, str]] = {
 }
 
 
-def metadata(archive: Path, public: str | None = None) -> dict[str, Any]:
-    """Datasette's metadata for the archive: descriptions, search, order, labels, hidden machinery. public: the address
-    under which the world sees it; machinery is then shown to nobody."""
+def metadata(archive: Path, public: str | None = None, others: Sequence[Path] = ()) -> dict[str, Any]:
+    """Datasette's metadata for the archive, and for others served beside it: descriptions, search, order, labels,
+    hidden machinery. public: the address under which the world sees it; machinery is then shown to nobody."""
     machinery: dict[str, Any] = {"hidden": True, **({"allow": False} if public else {})}
     tables = {
         table.name: {
@@ -65,7 +66,7 @@ def metadata(archive: Path, public: str | None = None) -> dict[str, Any]:
     return {
         "title": "luubao",
         "extra_css_urls": ["/luubao/luubao.css"],
-        "databases": {archive.stem: database},
+        "databases": {one.stem: database for one in (archive, *others)},
         "plugins": {"luubao": {"public": public is not None, "address": public}},
     }
 
@@ -88,10 +89,10 @@ def _queries() -> dict[str, dict[str, Any]]:
     }
 
 
-def write_metadata(archive: Path, folder: Path, public: str | None = None) -> Path:
+def write_metadata(archive: Path, folder: Path, public: str | None = None, others: Sequence[Path] = ()) -> Path:
     """Writes the metadata into a folder; returns the file."""
     file = folder / "metadata.json"
-    file.write_text(json.dumps(metadata(archive, public), ensure_ascii=False, indent=1), encoding="utf-8")
+    file.write_text(json.dumps(metadata(archive, public, others), ensure_ascii=False, indent=1), encoding="utf-8")
     return file
 
 
@@ -105,17 +106,20 @@ def command(
     pictures: Path | None = None,
     laid_down: bool = False,
     public: str | None = None,
+    others: Sequence[Path] = (),
 ) -> list[str]:
     """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile.
     pictures: the folder that has them. laid_down: the archive lies where nobody can write.
-    public: the address under which the world sees it."""
+    public: the address under which the world sees it. others: archives served beside it; where anybody's SQL is run, a
+    question may go across the first ten (Datasette's bound) in the database `_memory`."""
     settings = [word for name, value in _settings(public).items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
     place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"luubao:{STATIC}"]
     plugins = ["--plugins-dir", str(PLUGINS), "--template-dir", str(TEMPLATES)]
     shown = _pictures(pictures) if pictures else []
-    file = ["--immutable", str(archive)] if laid_down else [str(archive)]
-    return [sys.executable, "-m", "datasette", "serve", *file, *place, *plugins, *shown, *settings, *browser]
+    files = [word for one in (archive, *others) for word in (["--immutable", str(one)] if laid_down else [str(one)])]
+    across = ["--crossdb"] if others and public is None else []
+    return [sys.executable, "-m", "datasette", "serve", *files, *across, *place, *plugins, *shown, *settings, *browser]
 
 
 def _settings(public: str | None) -> dict[str, str]:

@@ -9,6 +9,7 @@ Twisted has no public place for either, so this hangs on the classes Scrapy puts
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import (
@@ -16,7 +17,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
     _LenientHTTPClientParser,
 )
-from twisted.internet.defer import Deferred
+from twisted.internet.defer import Deferred, fail
 from twisted.internet.error import ConnectionLost
 from twisted.internet.interfaces import IAddress
 from twisted.python.failure import Failure
@@ -32,15 +33,28 @@ class HeadTooLong(Exception):
 
 
 class WaryFactory(_LenientHTTP11ClientFactory):
-    """Builds connections for Twisted's pool."""
+    """Builds connections for Twisted's pool. check: raises where nothing may be asked any more."""
+
+    def __init__(self, check: Callable[[], None], *given: Any):
+        super().__init__(*given)  # type: ignore[no-untyped-call]
+        self._check = check
 
     def buildProtocol(self, addr: IAddress | None) -> _LenientHTTP11ClientProtocol:
         """A connection that reads with WaryParser."""
-        return _WaryProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol = _WaryProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol.check = self._check
+        return protocol
 
 
 class _WaryProtocol(_LenientHTTP11ClientProtocol):
+    check: Callable[[], None]
+
     def request(self, request: Any) -> Deferred[Any]:
+        try:
+            self.check()  # the last moment before the request leaves: making the connection may have taken long
+        except Exception:  # noqa: BLE001  # it goes to whoever waits for the answer
+            self.transport.abortConnection()  # type: ignore[union-attr]  # there is one by now
+            return fail(Failure())  # type: ignore[no-untyped-call]
         answer = super().request(request)
         self._parser.__class__ = WaryParser
         return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
@@ -18,7 +19,7 @@ from twisted.web.client import ResponseFailed
 from archive.clock import now
 from crawler.exchange import header, remark
 from crawler.guest import guest_of
-from crawler.hosts import host_to_ask
+from crawler.hosts import host_to_ask, longest_exchange
 from crawler.refusals import Inside, LeftAlone
 from crawler.wire.answers import HeadTooLong, WaryFactory
 from crawler.wire.bounds import cut
@@ -26,7 +27,8 @@ from crawler.wire.certificates import NotingContextFactory
 from crawler.wire.lookup import WaryResolver
 
 _GLANCE = 0.5  # seconds between two looks whether the run is ending
-_GRACE = 5  # seconds that Scrapy has, after its own bound, to end a request itself
+LEASE_LOST = "lease-lost"
+"""Why a run ended whose outlet was given to another machine, as Scrapy's finish reason."""
 
 
 class Refuse:
@@ -58,20 +60,35 @@ class Gate(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         self.guest = guest_of(crawler)
-        self.longest = crawler.settings.getfloat("DOWNLOAD_TIMEOUT")
+        self.longest = longest_exchange(crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
         self.certificates = NotingContextFactory.from_crawler(crawler)
         self.resolver = WaryResolver(reactor.nameResolver, self.guest.reach)
         reactor.installNameResolver(self.resolver)
         self._contextFactory: Any = self.certificates
-        self._pool._factory = WaryFactory
+        pool: Any = self._pool
+        pool._factory = partial(WaryFactory, self.guest.permit.check)
+        self._ending: asyncio.Task[None] | None = None
         self._fail_on_dataloss_warned = True  # Scrapy's warning advises to keep half of a page
 
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises Inside, LeftAlone, and what Scrapy raises when none came."""
         host = host_to_ask(request.url)
-        async with self.guest.turns[host]:
+        async with self.guest.turns.take(host, self._pause(request)) as waited:
+            if waited:
+                self._restart_delay(request)
             await self._turn(request, host)
+            await self._permission()
             return await self._ask(request, host)
+
+    async def _permission(self) -> None:
+        """Raises LeftAlone where this crawl may not ask any more; then the run ends."""
+        await self.guest.permit.wait()
+        try:
+            self.guest.permit.check()
+        except LeftAlone:
+            if self._ending is None:
+                self._ending = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
+            raise
 
     async def _ask(self, request: Request, host: str) -> Response:
         try:
@@ -79,6 +96,8 @@ class Gate(HTTP11DownloadHandler):
         except CannotResolveHostError as error:
             self._refuse_inside(request, host)
             self._note_silence(request, host, error)
+            raise
+        except LeftAlone:  # at the very last moment
             raise
         except Exception as error:
             plain = _plain(error)
@@ -105,10 +124,10 @@ class Gate(HTTP11DownloadHandler):
         """Scrapy's own bound on the whole exchange does nothing where Twisted has lost hold of the connection: what
         waits then would wait for ever."""
         try:
-            async with asyncio.timeout(self.longest + _GRACE):
+            async with asyncio.timeout(self.longest):
                 return await super().download_request(request)
         except TimeoutError:
-            raise DownloadTimeoutError(f"no end after {self.longest + _GRACE:.0f} seconds") from None
+            raise DownloadTimeoutError(f"no end after {self.longest:.0f} seconds") from None
 
     async def _turn(self, request: Request, host: str) -> None:
         """Waits while the host wants rest. Raises LeftAlone where that is too long, or the run ends meanwhile."""
@@ -121,6 +140,11 @@ class Gate(HTTP11DownloadHandler):
             waited = True
         if waited:
             self._restart_delay(request)
+
+    def _pause(self, request: Request) -> float:
+        """Seconds between two requests to its host."""
+        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        return float(slot.delay) if slot else 0.0
 
     def _restart_delay(self, request: Request) -> None:
         """The delay to the next request counts from now, not from when this one began to wait."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -31,9 +32,10 @@ SPELLINGS = [
 
 
 @contextmanager
-def served(path: Path) -> Iterator[str]:
-    """The address of a Datasette that serves the archive."""
-    command = [sys.executable, "-m", "crawler", "serve", "--db", str(path), "--port", "0"]
+def served(path: Path, *others: Path) -> Iterator[str]:
+    """The address of a Datasette that serves the archive, or several."""
+    named = [str(path), *map(str, others)] if others else ["--db", str(path)]
+    command = [sys.executable, "-m", "crawler", "serve", *named, "--port", "0"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
     assert process.stderr is not None
     address = next(found[0] for line in process.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
@@ -144,3 +146,15 @@ def test_it_serves_while_a_crawl_writes(db: Database, run: Run, shoot: Shoot, pa
             time.sleep(0.01)
             (row,) = get(f"{address}/archive/articles.json?_shape=objects")["rows"]
             assert (row["headline"], row["version_count"]) == (headline, hours + 1)
+
+
+def test_several_archives_are_asked_together(archive: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.db"
+    shutil.copyfile(archive, other)
+    sql = "SELECT (SELECT count(*) FROM [archive].articles) + (SELECT count(*) FROM [other].articles) AS together"
+    with served(archive, other) as address:
+        assert get(f"{address}/_memory.json?sql={quote(sql)}&_shape=objects")["rows"] == [{"together": 4}]
+        found = get(f"{address}/other/articles.json?_search={quote('Dương họp')}&_shape=objects")
+        assert found["filtered_table_rows_count"] == 1
+        with urlopen(f"{address}/") as front:
+            assert "Đảng bộ Tam Dương họp" in front.read().decode()

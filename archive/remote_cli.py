@@ -1,0 +1,81 @@
+"""Commands that carry archives through an object store: `push` and `pull`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archive.errors import LuubaoError
+from archive.options import db_option, picture_folder, pictures_option, progress
+from archive.remote.carry import Carried, pull, push, put_over
+from archive.remote.depot import Depot
+from archive.store.pictures import folder_beside
+
+_STORE = "The object store: s3://BUCKET/FOLDER, gs://..., az://..., or file:///FOLDER."
+
+
+@click.command("push")
+@click.argument("store", metavar="STORE")
+@db_option
+@pictures_option
+@click.option("--no-pictures", is_flag=True, help="Carry no pictures.")
+@click.option("--archives", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="FOLDER",
+              help="Carry every archive of a folder, instead of one.")  # fmt: skip
+@click.option("--over", metavar="STATE", help="The archive has been merged with this state of the store: put it there.")
+def push_command(
+    store: str, path: Path, pictures: Path | None, no_pictures: bool, archives: Path | None, over: str | None
+) -> None:
+    """Puts an archive, and its pictures, into an object store: only what is not there yet.
+
+    Whoever was interrupted goes on. What the store has and this archive does not come from is never written over. Keys
+    come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL). Exit code 1 where an archive
+    could not be carried; the others are. Needs `pip install 'luubao[scale]'`; docs/scale.md.
+
+    \b
+    Examples:
+      luubao push s3://library/papers --db baophutho.db
+      luubao push s3://library/papers --archives /srv/luubao
+    """
+    depot, failed = Depot(store), False
+    for one in sorted(archives.glob("*.db")) if archives else [path]:
+        folder = None if no_pictures else picture_folder(one, pictures if not archives else None)
+        try:
+            if over:
+                put_over(one, depot, over)
+            with progress(f"{one.name}: pieces") as step:
+                done = push(one, depot, pictures=folder, step=step)
+            click.echo(_told(one.name, done))
+        except LuubaoError as error:
+            click.echo(f"{one.name}: {error}", err=True)
+            failed = True
+    raise click.exceptions.Exit(int(failed))
+
+
+@click.command("pull")
+@click.argument("store", metavar="STORE")
+@click.argument("names", metavar="ARCHIVE...", nargs=-1, required=True)
+@click.option("--to", type=click.Path(path_type=Path), default=Path(), show_default="here", metavar="PLACE",
+              help="A folder, or, of one archive, a file.")  # fmt: skip
+@click.option("--no-pictures", is_flag=True, help="Leave the pictures where they are.")
+def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool) -> None:
+    """Brings archives, and their pictures, from an object store: only what is not here yet, checked by its digests.
+
+    What is here and not in the store is never written over.
+
+    \b
+    Example:
+      luubao pull s3://library/papers baophutho.db baovinhphuc.db --to /srv/reading
+    """
+    depot = Depot(store)
+    if len(names) > 1 and not to.is_dir():
+        raise click.UsageError(f"{to} is no folder: several archives need one")
+    for name in names:
+        target = to / name if to.is_dir() else to
+        with progress(f"{name}: pieces") as step:
+            done = pull(name, depot, target, pictures=None if no_pictures else folder_beside(target), step=step)
+        click.echo(_told(name, done))
+
+
+def _told(name: str, done: Carried) -> str:
+    return f"{name}: {done.pieces} of {done.of} pieces, {done.bytes / 1e6:.1f} MB, and {done.pictures} pictures carried"

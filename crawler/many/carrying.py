@@ -1,0 +1,41 @@
+"""A worker's archives, where machines share no disk: an outlet's is fetched from the object store before its crawl, and
+put there after it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from archive.errors import ArchiveMissing, GrownApart
+from archive.merge import merge
+from archive.remote import carry
+from archive.remote.depot import Depot
+from archive.store.pictures import folder_beside
+
+
+def fetch(path: Path, address: str) -> None:
+    """Brings what the store has and this machine has not. What this machine has and the store has not, because its
+    worker died before it was put there, is merged with it. Raises StoreUnusable and ArchiveDamaged."""
+    depot = Depot(address)
+    try:
+        carry.pull(path.name, depot, path, pictures=None)
+    except ArchiveMissing:
+        return
+    except GrownApart:
+        _merge(path, depot)
+
+
+def _merge(path: Path, depot: Depot) -> None:
+    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
+        other = Path(folder) / path.name
+        carry.pull(path.name, depot, other, pictures=folder_beside(other))
+        state = carry.base(other)
+        merge(path, other, pictures=folder_beside(path), other_pictures=folder_beside(other))
+    assert state is not None
+    carry.put_over(path, depot, state)
+
+
+def put(path: Path, address: str) -> None:
+    """Puts the archive into the store, with its pictures. Raises GrownApart and StoreUnusable."""
+    pictures = folder_beside(path)
+    carry.push(path, Depot(address), pictures=pictures if pictures.is_dir() else None)

@@ -1,0 +1,109 @@
+"""`luubao crawl --all`: a round over many outlets, as a command runs it."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from archive.errors import LuubaoError
+from crawler import own_spiders
+from crawler.configuration import Configuration
+from crawler.crawl import followed, outlets, spider_class
+from crawler.crawl_cli import TURNS
+from crawler.kinds import Value
+from crawler.many import report
+from crawler.many.budget import Budget
+from crawler.many.round import Round, Stoppable
+from crawler.many.tasks import Task, hosts_of, longest_waiting_first, share_a_host
+from crawler.options import MisconfiguredFailure, require_scale
+from crawler.verdict import Exit
+
+
+def crawl_many(
+    settings: Configuration,
+    names: Sequence[str],
+    place: Path,
+    overrides: Mapping[str, Any],
+    given: Mapping[str, Value],
+    *,
+    own_archives: bool,
+    as_json: bool,
+) -> Exit:
+    """Crawls the outlets of those names, or, where none are named, all that are followed. place: the archive, or with
+    own_archives the folder that gets one for each. given: what the command line says of the budget."""
+    try:
+        tasks = tasks_for(settings, names, place, overrides, own_archives=own_archives)
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+    settings = settings.with_command_line(given)
+    watched = sys.stderr.isatty()
+    queue = settings.value("queue")
+    went = _ordered(str(queue), tasks, overrides) if queue else _side_by_side(settings, tasks)
+    done = went.run(report.progress if watched else lambda _: None)
+    return report.tell(done, went.left, stopped=went.stopped, as_json=as_json, watched=watched)
+
+
+def _side_by_side(settings: Configuration, tasks: Sequence[Task]) -> Stoppable:
+    return Round(longest_waiting_first(tasks), Budget.of(settings))
+
+
+def _ordered(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> Stoppable:
+    try:
+        require_scale()
+        from crawler.many.ordered import Ordered
+        from crawler.many.queue import connect
+
+        return Ordered(connect(queue), leased(tasks), portable(overrides))
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+
+
+def tasks_for(
+    settings: Configuration, names: Sequence[str], place: Path, overrides: Mapping[str, Any], *, own_archives: bool
+) -> list[Task]:
+    """Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
+    spiders = [spider_class(name) for name in dict.fromkeys(names)] or [
+        spider for spider in followed() if settings.value("followed", spider.name)
+    ]
+    turns = place / TURNS if own_archives else place.with_name(f"{place.name}{TURNS}")
+    own = own_spiders.folder()
+    return [
+        Task(
+            spider.name,
+            place / f"{spider.name}.db" if own_archives else place,
+            hosts_of(spider.described()),
+            dict(overrides),
+            _text(settings.value("ping_url", spider.name)),
+            own,
+            str(turns),
+        )
+        for spider in spiders
+    ]
+
+
+def leased(tasks: Sequence[Task]) -> list[Task]:
+    """The same, each with the hosts of all outlets that share one with it: a lease on them keeps those away too."""
+    known = [Task(spider.name, Path(), hosts_of(spider.described())) for spider in map(spider_class, outlets())]
+    return [
+        replace(
+            task, hosts=tuple(sorted({host for other in known if share_a_host(task, other) for host in other.hosts}))
+        )
+        for task in tasks
+    ]
+
+
+def portable(overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a command line holds on any machine, as JSON has it."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else value
+        for name, value in overrides.items()
+        if name not in ("LUUBAO_CONFIG", "LOG_LEVEL")
+    }
+
+
+def _text(value: Value) -> str | None:
+    return None if value is None else str(value)

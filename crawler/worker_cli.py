@@ -1,0 +1,60 @@
+"""`luubao worker`: crawls what a queue gives it, one of many."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import click
+
+from archive.errors import LuubaoError
+from crawler import own_spiders
+from crawler.configuration import Configuration
+from crawler.keys import BY_NAME
+from crawler.kinds import Value
+from crawler.options import MisconfiguredFailure, config_option, configured, require_scale, setting_option
+
+
+@click.command(name="worker")
+@setting_option("--queue", "queue", "REDIS")
+@setting_option("--archives", "archives", "FOLDER")
+@setting_option("--store", "store", "ADDRESS")
+@setting_option("--at-once", "at_once", "OUTLETS")
+@setting_option("--lease", "lease", "SECONDS")
+@setting_option("--contact", "contact", "ADDRESS")
+@config_option
+@click.option("-v", "--verbose", is_flag=True, help="Log every step.")
+@click.pass_context
+def worker_command(ctx: click.Context, /, verbose: bool, **given: Value) -> None:
+    """Crawls outlets that `luubao crawl --queue` orders, into archives of their own on this machine, until it is told
+    to stop.
+
+    Any number of workers, on any number of machines, may take from one queue. An outlet belongs to one of them at a
+    time; where a worker dies, another goes on. Needs `pip install 'luubao[scale]'` and a Redis server: docs/scale.md.
+
+    \b
+    Example:
+      luubao worker --queue redis://10.0.0.5:6379/0 --archives /srv/luubao --at-once 8
+    """
+    settings = configured(ctx).with_command_line(given)
+    try:
+        _work(settings, given, verbose)
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+
+
+def _work(settings: Configuration, given: dict[str, Value], verbose: bool) -> None:
+    require_scale()
+    from crawler.many import queue, warm, work, worker  # the outlets' processes are forked with all of it
+
+    assert warm
+    folder = Path(str(settings.needed("archives")))
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = queue.connect(str(settings.needed("queue")))
+    overrides = {"LOG_LEVEL": "INFO" if verbose else "WARNING", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
+    if given["contact"] is not None:
+        overrides[BY_NAME["contact"].scrapy] = str(given["contact"])
+    place = work.Place(settings, connection, folder, overrides, own_spiders.folder())
+    place.check()
+    work.here[:] = [place]
+    worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)

@@ -1,0 +1,199 @@
+"""Archives through an object store: a real one over HTTP (moto's S3 server), and a folder."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import Request, urlopen
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive import open_archive, start_run
+from archive.cli import archive
+from archive.remote import carry
+from archive.remote.depot import Depot
+from archive.remote.pieces import SIZE, manifest_of
+from archive.store.snapshot import snapshot
+from archive.verify import verify
+from tests.support import NOON, PAPER, Shoot, page, visit
+
+TOOLS = Path(__file__).parents[2] / ".venv-tools" / "bin"
+MOTO = TOOLS / "moto_server"
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """A bucket's address."""
+    if not MOTO.exists() and not os.environ.get("CI"):
+        pytest.skip("no moto_server: make .venv-tools/.installed")
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        port = found.getsockname()[1]
+    place = f"http://127.0.0.1:{port}"
+    with (
+        pytest.MonkeyPatch.context() as patch,
+        subprocess.Popen([MOTO, "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as server,
+    ):
+        for name, value in {
+            "ENDPOINT_URL": place,
+            "ACCESS_KEY_ID": "a",
+            "SECRET_ACCESS_KEY": "b",
+            "REGION": "us-east-1",
+        }.items():
+            patch.setenv(f"AWS_{name}", value)
+        _make_bucket(f"{place}/thu-vien")
+        try:
+            yield "s3://thu-vien"
+        finally:
+            server.terminate()
+
+
+def _make_bucket(address: str) -> None:
+    for _ in range(400):
+        try:
+            with urlopen(Request(address, method="PUT")) as answer:
+                assert answer.status == 200
+                return
+        except URLError:
+            time.sleep(0.05)
+    raise AssertionError("moto_server does not answer")
+
+
+@pytest.fixture
+def filled(tmp_path: Path, shoot: Shoot) -> Path:
+    """An archive of some megabytes, whose pages have little in common."""
+    path = tmp_path / "here" / "bao.db"
+    path.parent.mkdir()
+    add(path, shoot, 0, 100)
+    pictures = path.with_name("bao.db.pictures") / "ab"
+    pictures.mkdir(parents=True)
+    (pictures / "abcd.png").write_bytes(os.urandom(50_000))
+    return path
+
+
+def add(path: Path, shoot: Shoot, first: int, last: int) -> None:
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {"luubao": "test"}, NOON)
+        for number in range(first, last):
+            noise = os.urandom(20_000).hex()
+            visit(db, run, shoot(f"https://bao.example/a-{number}.htm", page(f"Bài {number}") + f"<!--{noise}-->"))
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(archive, [str(one) for one in arguments])
+
+
+def contents(path: Path) -> str:
+    """What an archive is, whatever else lies beside it."""
+    copy = path.with_name("copy-to-compare")
+    snapshot(path, copy)
+    found = manifest_of(copy).digest
+    copy.unlink()
+    return found
+
+
+def test_there_and_back_and_only_what_changed(s3: str, filled: Path, tmp_path: Path, shoot: Shoot) -> None:
+    store = f"{s3}/there-and-back"
+    done = run("push", store, "--db", filled)
+    assert (done.exit_code, "1 pictures carried" in done.output) == (0, True), done.output
+    there = tmp_path / "there"
+    there.mkdir()
+    assert run("pull", store, "bao.db", "--to", there).exit_code == 0
+    assert contents(there / "bao.db") == contents(filled)
+    assert (there / "bao.db.pictures/ab/abcd.png").read_bytes() == (
+        filled.parent / "bao.db.pictures/ab/abcd.png"
+    ).read_bytes()
+    with open_archive(there / "bao.db") as db:
+        assert list(verify(db)) == []
+    again = carry.push(filled, Depot(store), pictures=filled.with_name("bao.db.pictures"))
+    assert (again.pieces, again.pictures) == (0, 0)
+    add(filled, shoot, 300, 303)
+    more = carry.push(filled, Depot(store), pictures=None)
+    assert 0 < more.pieces < more.of / 2
+    down = carry.pull("bao.db", Depot(store), there / "bao.db", pictures=None)
+    assert 0 < down.pieces <= more.pieces
+    assert contents(there / "bao.db") == contents(filled)
+
+
+class Breaking(Depot):
+    """A store whose network breaks after some objects."""
+
+    left = 40
+
+    def _count(self) -> None:
+        self.left -= 1
+        if self.left < 0:
+            raise ConnectionError("cut off")
+
+    def write(self, name: str, data: bytes | Path) -> None:
+        self._count()
+        super().write(name, data)
+
+    def read(self, name: str) -> tuple[bytes, str | None] | None:
+        self._count()
+        return super().read(name)
+
+
+def test_what_was_interrupted_goes_on(s3: str, filled: Path, tmp_path: Path) -> None:
+    store = f"{s3}/interrupted"
+    with pytest.raises(ConnectionError):
+        carry.push(filled, Breaking(store), pictures=None)
+    assert carry.stored(Depot(store)) == []  # half an archive is none
+    done = carry.push(filled, Depot(store), pictures=None)
+    assert done.of - done.pieces >= 20  # those that had come before
+    to = tmp_path / "bao.db"
+    with pytest.raises(ConnectionError):
+        carry.pull("bao.db", Breaking(store), to, pictures=None)
+    assert not to.exists()
+    down = carry.pull("bao.db", Depot(store), to, pictures=None)
+    assert down.of - down.pieces >= 20
+    assert contents(to) == contents(filled)
+    assert [one.name for one in tmp_path.iterdir() if "part" in one.name] == []  # nothing is left lying about
+
+
+def test_what_is_damaged_in_the_store_is_noticed(filled: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run("push", f"file://{store}", "--db", filled).exit_code == 0
+    victim = next(one for one in (store / "bao.db/pieces").rglob("*") if one.is_file())
+    victim.write_bytes(bytes(SIZE))
+    to = tmp_path / "to.db"
+    done = run("pull", f"file://{store}", "bao.db", "--to", to)
+    assert (done.exit_code, "is not what was put down" in done.output) == (1, True)
+    assert not to.exists()
+
+
+def test_nothing_is_written_over_that_would_be_lost(s3: str, filled: Path, tmp_path: Path, shoot: Shoot) -> None:
+    """Two machines have gone on from one state: the second is refused, merges, and puts down what both have."""
+    store = f"{s3}/apart"
+    assert run("push", store, "--db", filled).exit_code == 0
+    second = tmp_path / "second" / "bao.db"
+    second.parent.mkdir()
+    assert run("pull", store, "bao.db", "--to", second).exit_code == 0
+    add(filled, shoot, 300, 302)
+    add(second, shoot, 400, 403)
+    assert run("push", store, "--db", filled).exit_code == 0
+    refused = run("push", store, "--db", second)
+    assert (refused.exit_code, "that this archive does not come from" in refused.output) == (1, True)
+    assert "has what the store has not" in run("pull", store, "bao.db", "--to", second).output
+    other = tmp_path / "other.db"
+    state = refused.output.split("--over ")[1].split()[0]
+    assert run("pull", store, "bao.db", "--to", other).exit_code == 0
+    assert run("merge", other, "--db", second).exit_code == 0
+    assert run("push", store, "--db", second, "--over", state).exit_code == 0
+    with open_archive(second) as db:
+        assert db.execute("SELECT count(*) FROM captures").fetchone() == (105,)
+    assert run("pull", store, "bao.db", "--to", other).exit_code == 0
+    assert contents(other) == contents(second)
+
+
+def test_what_cannot_be_is_said(s3: str, filled: Path, tmp_path: Path) -> None:
+    assert "has no archive x.db. It has: none" in run("pull", f"{s3}/nothing", "x.db", "--to", tmp_path).output
+    assert "there is no archive" in run("push", s3, "--db", tmp_path / "none.db").output
+    assert "cannot be used" in run("push", "s4://no/such", "--db", filled).output
+    assert "cannot be used" in run("push", "s3://no-such-bucket/x", "--db", filled).output
