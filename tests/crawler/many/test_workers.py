@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import signal
+import socket
 import sqlite3
 import subprocess
 import time
@@ -31,6 +32,12 @@ pytestmark = pytest.mark.skipif(not REDIS and not os.environ.get("CI"), reason="
 LEASE = 3
 
 
+def _listens(place: Path) -> bool:
+    """Whether somebody does: the socket is there a little earlier."""
+    with socket.socket(socket.AF_UNIX) as asking:
+        return asking.connect_ex(str(place)) == 0
+
+
 @contextmanager
 def redis_server(folder: Path) -> Iterator[str]:
     """Its address: a socket in the folder."""
@@ -38,7 +45,8 @@ def redis_server(folder: Path) -> Iterator[str]:
     assert REDIS, "no redis-server: .ci/tools installs it"
     command = [REDIS, "--port", "0", "--unixsocket", str(place), "--save", "", "--dir", str(folder)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as server:
-        while not place.exists():
+        while not _listens(place):
+            assert server.poll() is None
             time.sleep(0.01)
         try:
             yield f"unix://{place}"
