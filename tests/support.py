@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
 from archive import Capture, Ingested, Link, Outlet, Run, discover, put_away, take_in, try_to_read
 from archive.furniture import Furniture
+
+T = TypeVar("T")
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 PAPER = Outlet("bao", "Báo Thử", "https://bao.example/", ("bao.example",))
@@ -46,3 +51,10 @@ def visit(db: Database, run: Run, capture: Capture, *links: str) -> Ingested:
     if arrival.outcome in ("fresh", "revisit", "not-modified"):
         discover(db, run, arrival, ingested, [Link(url) for url in links], capture.captured_at)
     return ingested
+
+
+def run_async(coroutine: Coroutine[Any, Any, T]) -> T:
+    """What a coroutine gives, run in a thread of its own: a browser that other tests have open keeps an event loop in
+    the main one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, coroutine).result()

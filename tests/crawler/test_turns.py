@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from crawler.wire.turns import SharedTurns, Turns
+from tests.support import run_async
 
 Span = tuple[float, float, str]
 
@@ -29,7 +30,7 @@ def test_two_crawls_never_ask_a_host_at_once_and_pause_between_them(tmp_path: Pa
         both = [ask(one, who, "anh.example", 3, spans, 0.1) for who, one in (("a", first), ("b", second))]
         await asyncio.gather(*both, *[ask(first, "a", "anh.example", 2, spans, 0.1)])
 
-    asyncio.run(all_of_them())
+    run_async(all_of_them())
     spans.sort()
     assert len(spans) == 8
     for (_, ended, one), (begun, _, other) in pairwise(spans):
@@ -45,7 +46,7 @@ def test_other_hosts_go_on(tmp_path: Path) -> None:
         async with first.take("a.example", 5), second.take("b.example", 5):
             return time.monotonic() - begun
 
-    assert asyncio.run(both()) < 1
+    assert run_async(both()) < 1
 
 
 def test_connections_of_one_crawl_may_be_more_than_one(tmp_path: Path) -> None:
@@ -62,4 +63,4 @@ def test_connections_of_one_crawl_may_be_more_than_one(tmp_path: Path) -> None:
         async with other.take("a.example", 0):
             return True
 
-    assert asyncio.run(both())
+    assert run_async(both())

@@ -14,6 +14,7 @@ from redis import Redis
 from crawler.many.lease import Lease
 from crawler.refusals import LeftAlone
 from tests.crawler.many.test_workers import REDIS, redis_server
+from tests.support import run_async
 
 pytestmark = pytest.mark.skipif(not REDIS and not os.environ.get("CI"), reason="no redis-server here: .ci/tools")
 
@@ -94,7 +95,7 @@ def test_a_host_that_many_lead_to_is_taken_for_a_request_with_the_pause_after_it
         assert await waiting
         return begun, time.monotonic()
 
-    begun, ended = asyncio.run(turns())
+    begun, ended = run_async(turns())
     assert ended - begun >= 0.29
     with first.kept(), second.kept():
         assert take(redis, "anh.vn") is None  # the second has it still
