@@ -69,8 +69,8 @@ def ask_from(db: Database, run: Run, since: datetime) -> Run:
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> list[Link]:
-    """Notes the links of a page; returns those that were never seen before. What is newly said to have
-    changed is due now. Call inside a transaction."""
+    """Notes the links of a page; returns those that were never seen before. What is said to have changed since it was
+    last read is due now. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in reversed(links)}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
@@ -103,11 +103,9 @@ def _stamped(moment: datetime | None) -> str | None:
 
 
 def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
-    """Of those keys that the frontier has, when they were last said to have changed; or last answered, where nothing
-    was said. What is said is compared with what was said before: a paper's clock may be hours behind ours, and many
-    name only the day."""
+    """Of those keys that the frontier has, when they were last said to have changed, or last answered."""
     rows = db.execute(
-        "SELECT url_key, coalesce(lastmod, checked_at) FROM frontier"
+        "SELECT url_key, max(coalesce(lastmod, ''), coalesce(checked_at, '')) FROM frontier"
         " WHERE outlet_id = ? AND url_key IN (SELECT value FROM json_each(?))",
         [run.outlet_id, json.dumps(keys)],
     )
@@ -115,7 +113,7 @@ def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
 
 
 def _hurry(db: Database, run: Run, links: dict[str, Link], known: dict[str, str | None], at: datetime) -> None:
-    """What is newly said to have changed is due now, if what is said has proved true often enough."""
+    """What is said to have changed since it last answered is due now, if what is said has proved true often enough."""
     for key, link in links.items():
         if link.lastmod is None or clock.stamp(link.lastmod) <= (known[key] or ""):
             continue
