@@ -86,7 +86,7 @@ class Record:
         with self.lock:
             try:
                 self.desk.close(lambda door: self._close(door, reason))
-            except Exception as error:
+            except Exception as error:  # a mistake of ours is part of the verdict
                 log.exception("the archive could not be closed")
                 self.verdict = _mistake(error)
         level = logging.INFO if self.verdict.outcome == "ok" else logging.WARNING
@@ -121,7 +121,7 @@ class Record:
             self._finish(door, reason)
         except ArchiveUnusable as error:
             self._fail(door, Verdict("failed", str(error)))
-        except Exception as error:
+        except Exception as error:  # a mistake of ours is part of the verdict
             log.exception("the run could not be brought to its end")
             self._fail(door, _mistake(error))
 

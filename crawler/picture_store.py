@@ -56,7 +56,7 @@ def _write_whole(place: Path, data: bytes) -> None:
             os.fchmod(file.fileno(), 0o644)
             os.fsync(file.fileno())
             Path(file.name).rename(place)
-        except BaseException:
+        except BaseException:  # undone, whatever it was, and raised again
             Path(file.name).unlink(missing_ok=True)
             raise
     folder = os.open(place.parent, os.O_RDONLY)

@@ -122,7 +122,7 @@ class Pictures(FilesPipeline):
             hops += 1
         try:
             return await self._take(response, item, info)
-        except Exception:
+        except Exception:  # one picture, not the run
             self.crawler.stats.inc_value("spider_exceptions/count")  # the verdict tells of our own mistakes
             log.exception("the picture %s could not be recorded", request.url)
             return _told(request.url, "error")

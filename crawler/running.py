@@ -47,7 +47,7 @@ def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping
         verdict = Verdict("ok", str(error))
     except LuubaoError as error:
         verdict = Verdict("misconfigured", str(error))
-    except Exception as error:
+    except Exception as error:  # the boundary behind which a mistake is an exit code
         log.exception("%s could not be crawled", outlet)
         verdict = Verdict("failed", f"A mistake in luubao itself: {error!r}. Please report it, with the lines above")
     return Ended(outlet, verdict, now())

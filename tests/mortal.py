@@ -63,7 +63,7 @@ def become(order):
         crawler.cli.main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else bool(end.code)
-    except BaseException:
+    except BaseException:  # undone, whatever it was, and raised again
         import traceback
         traceback.print_exc()
     finally:

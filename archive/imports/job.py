@@ -270,5 +270,5 @@ class _Reader:
         logging.disable()  # what goes wrong with a page is kept in readings.detail
         yield lambda task: try_to_read(*task, self.furniture)
 
-    def __call__(self):  # type: ignore[no-untyped-def]
+    def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
         return self._reading()

@@ -77,6 +77,6 @@ def _write(place: Path, data: bytes) -> None:
             os.fchmod(file.fileno(), 0o644)
             os.fsync(file.fileno())
             Path(file.name).rename(place)
-        except BaseException:
+        except BaseException:  # undone, whatever it was, and raised again
             Path(file.name).unlink(missing_ok=True)
             raise

@@ -87,7 +87,7 @@ def _appearing(place: Place) -> Iterator[str]:
     try:
         yield attempt
         place.system.move(attempt, place.path)
-    except BaseException:
+    except BaseException:  # undone, whatever it was, and raised again
         with suppress(OSError):
             place.system.delete_file(attempt)
         raise

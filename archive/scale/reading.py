@@ -194,7 +194,7 @@ class _Reader:
         logging.disable()  # what goes wrong with a page is in its row
         yield lambda task: try_to_read(*task, Furniture())
 
-    def __call__(self):  # type: ignore[no-untyped-def]
+    def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
         return self._reading()
 
 

@@ -119,6 +119,6 @@ def write(status: Status, file: Path) -> None:
             part.flush()
             os.fchmod(part.fileno(), 0o644)
             Path(part.name).replace(file)
-        except BaseException:
+        except BaseException:  # undone, whatever it was, and raised again
             Path(part.name).unlink(missing_ok=True)
             raise

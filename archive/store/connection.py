@@ -54,7 +54,7 @@ def _writable(path: Path) -> Database:
     except sqlite3.OperationalError as error:
         db.close()
         raise _unwritable(error) from error
-    except BaseException:
+    except BaseException:  # undone, whatever it was, and raised again
         db.close()
         raise
     return db
@@ -70,7 +70,7 @@ def _readable(path: Path) -> Database:
             raise ArchiveMissing(f"{path} is empty: no archive was made of it. Crawl an outlet first")
         if migrations.pending(db):
             raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
-    except BaseException:
+    except BaseException:  # undone, whatever it was, and raised again
         db.close()
         raise
     return db
@@ -153,7 +153,7 @@ def transaction(db: Database) -> Iterator[None]:
         db.execute("BEGIN IMMEDIATE")
         try:
             yield
-        except BaseException:
+        except BaseException:  # undone, whatever it was, and raised again
             db.conn.rollback()
             raise
         db.conn.commit()
@@ -193,7 +193,7 @@ def _part(db: Database) -> Iterator[None]:
     db.conn.execute("SAVEPOINT part")
     try:
         yield
-    except BaseException:
+    except BaseException:  # undone, whatever it was, and raised again
         if db.conn.in_transaction:  # an error may have ended the whole transaction
             db.conn.execute("ROLLBACK TO part")
             db.conn.execute("RELEASE part")

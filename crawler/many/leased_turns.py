@@ -24,7 +24,7 @@ class LeasedTurns(SharedTurns):
             return waited
         try:
             waited |= await self._lease.take_turn(host, pause)
-        except BaseException:
+        except BaseException:  # undone, whatever it was, and raised again
             super()._unlock(host)
             raise
         self._pauses[host] = pause

@@ -38,7 +38,7 @@ class CrawlWorker(Worker):
 
     def handle_warm_shutdown_request(self) -> None:
         """Told to stop, a crawl ends cleanly, and its outlet goes back into the queue."""
-        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]
+        super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]  # its library publishes no types
         if self.horse_pid:
             with suppress(ProcessLookupError):
                 os.kill(self.horse_pid, signal.SIGTERM)

@@ -36,12 +36,12 @@ class WaryFactory(_LenientHTTP11ClientFactory):
     """Builds connections for Twisted's pool. check: raises where nothing may be asked any more."""
 
     def __init__(self, check: Callable[[], None], *given: Any):
-        super().__init__(*given)  # type: ignore[no-untyped-call]
+        super().__init__(*given)  # type: ignore[no-untyped-call]  # its library publishes no types
         self._check = check
 
     def buildProtocol(self, addr: IAddress | None) -> _LenientHTTP11ClientProtocol:
         """A connection that reads with WaryParser."""
-        protocol = _WaryProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]
+        protocol = _WaryProtocol(self._quiescentCallback)  # type: ignore[no-untyped-call]  # its library publishes no types
         protocol.check = self._check
         return protocol
 
@@ -54,7 +54,7 @@ class _WaryProtocol(_LenientHTTP11ClientProtocol):
             self.check()  # the last moment before the request leaves: making the connection may have taken long
         except Exception:  # noqa: BLE001  # it goes to whoever waits for the answer
             self.transport.abortConnection()  # type: ignore[union-attr]  # there is one by now
-            return fail(Failure())  # type: ignore[no-untyped-call]
+            return fail(Failure())  # type: ignore[no-untyped-call]  # its library publishes no types
         answer = super().request(request)
         self._parser.__class__ = WaryParser
         return answer
@@ -84,7 +84,7 @@ class WaryParser(_LenientHTTPClientParser):
             and isinstance(decoder, _IdentityTransferDecoder)
             and decoder.contentLength is None
         ):
-            lost = ResponseFailed([reason, Failure(_DataLoss())], self.response)  # type: ignore[no-untyped-call]
-            self.response._bodyDataFinished(Failure(lost))  # type: ignore[no-untyped-call]
+            lost = ResponseFailed([reason, Failure(_DataLoss())], self.response)  # type: ignore[no-untyped-call]  # its library publishes no types
+            self.response._bodyDataFinished(Failure(lost))  # type: ignore[no-untyped-call]  # its library publishes no types
         else:
             super().connectionLost(reason)

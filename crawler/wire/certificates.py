@@ -33,7 +33,7 @@ class NotingContextFactory(_ScrapyClientContextFactory):
     host and port, of the newest connection to it; none when it is in order."""
 
     def __init__(self, *args: object, **kwargs: object):
-        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # pyOpenSSL takes it, its types do not
         self.doubts: dict[tuple[str, int], str] = {}
         self._options = self._get_cert_options()
         self._options.getContext().set_default_verify_paths()  # reads a hundred certificates: once is enough
@@ -45,7 +45,7 @@ class NotingContextFactory(_ScrapyClientContextFactory):
 
 class _NotingOptions(ClientTLSOptions):
     def __init__(self, make: object, hostname: str, port: int, doubts: dict[tuple[str, int], str]):
-        super().__init__(make, hostname)  # type: ignore[arg-type]
+        super().__init__(make, hostname)  # type: ignore[arg-type]  # pyOpenSSL takes it, its types do not
         self.place = hostname.lower(), port
         self.doubts = doubts
 

@@ -99,7 +99,7 @@ class Gate(HTTP11DownloadHandler):
             raise
         except LeftAlone:  # at the very last moment
             raise
-        except Exception as error:
+        except Exception as error:  # any silence of a host counts; raised again
             plain = _plain(error)
             self._note_silence(request, host, plain)
             raise plain from error

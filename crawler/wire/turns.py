@@ -72,7 +72,7 @@ class SharedTurns(Turns):
             if (rest := self._rest(host, file, pause)) > 0:
                 waited = True
                 await asyncio.sleep(rest)
-        except BaseException:
+        except BaseException:  # undone, whatever it was, and raised again
             os.close(file)
             raise
         self._held[host] = file

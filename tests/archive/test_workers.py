@@ -58,8 +58,8 @@ def test_every_task_is_answered_once() -> None:
     tasks = [f"task {number}" for number in range(200)]
     with Workers[str, Answer](worker, 2) as workers:
         answers = done(workers, tasks)
-    assert [answers[number][0] for number in range(200)] == tasks  # type: ignore[index]
-    assert len({answer[1] for answer in answers.values()}) == 2  # type: ignore[index]
+    assert [answers[number][0] for number in range(200)] == tasks  # type: ignore[index]  # a Lost would fail here
+    assert len({answer[1] for answer in answers.values()}) == 2  # type: ignore[index]  # a Lost would fail here
 
 
 def test_what_kills_its_process_is_lost_and_nothing_else() -> None:
@@ -67,26 +67,26 @@ def test_what_kills_its_process_is_lost_and_nothing_else() -> None:
     with Workers[str, Answer](worker, 1) as workers:
         answers = done(workers, tasks)
     assert answers[1] == answers[4] == Lost("the process that read it was killed by signal 9")
-    assert [answers[number][0] for number in (0, 2, 3, 5)] == ["a", "b", "c", "d"]  # type: ignore[index]
+    assert [answers[number][0] for number in (0, 2, 3, 5)] == ["a", "b", "c", "d"]  # type: ignore[index]  # a Lost would fail here
 
 
 def test_a_process_that_somebody_else_killed_costs_nothing(tmp_path: Path) -> None:
     with Workers[str, Answer](partial(worker, tmp_path), 1) as workers:
         answers = done(workers, ["a", "die once", "b"])
-    assert [answers[number][0] for number in range(3)] == ["a", "die once", "b"]  # type: ignore[index]
+    assert [answers[number][0] for number in range(3)] == ["a", "die once", "b"]  # type: ignore[index]  # a Lost would fail here
 
 
 def test_what_does_not_end_is_lost_in_time() -> None:
     with Workers[str, Answer](worker, 2, patience=0.5) as workers:
         answers = done(workers, ["a", "hang", "b", "c"])
     assert answers[1] == Lost("not read within 0.5 seconds")
-    assert [answers[number][0] for number in (0, 2, 3)] == ["a", "b", "c"]  # type: ignore[index]
+    assert [answers[number][0] for number in (0, 2, 3)] == ["a", "b", "c"]  # type: ignore[index]  # a Lost would fail here
 
 
 def test_processes_have_a_bounded_life() -> None:
     with Workers[str, Answer](worker, 1, life=10) as workers:
         answers = done(workers, [f"task {number}" for number in range(30)])
-    processes = [answers[number][1] for number in range(30)]  # type: ignore[index]
+    processes = [answers[number][1] for number in range(30)]  # type: ignore[index]  # a Lost would fail here
     assert [len(set(processes[start : start + 10])) for start in (0, 10, 20)] == [1, 1, 1]
     assert len(set(processes)) == 3
 
@@ -105,4 +105,4 @@ def test_nobody_is_left() -> None:
         workers.submit(9, "hang")
     for answer in answers.values():
         with pytest.raises(ProcessLookupError):
-            os.kill(answer[1], 0)  # type: ignore[index]
+            os.kill(answer[1], 0)  # type: ignore[index]  # a Lost would fail here
