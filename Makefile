@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := archive crawler tests bench
 
-.PHONY: help demo tools spark test bench lint format docs pictures notebooks check-docs constraints clean
+.PHONY: help demo tools spark test test-all coverage bench lint format docs pictures notebooks check-docs constraints clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 14
@@ -42,8 +42,19 @@ $(VENV)-tools/.installed: tests/tools.txt
 	@$(VENV)-tools/bin/pip --quiet --disable-pip-version-check install --no-deps --require-hashes --requirement tests/tools.txt
 	@touch $@
 
-test: $(VENV)/.installed $(VENV)-tools/.installed  ## run the tests, three at a time: many of them wait
-	$(BIN)/pytest --numprocesses 3 --dist loadfile
+# Three at a time on two cores: many tests wait for a server or a crawl.
+PYTEST := $(BIN)/pytest --numprocesses 3 --dist loadfile
+
+test: $(VENV)/.installed  ## run the tests, in three minutes: each feature at least once for real
+	@$(PYTEST)
+
+test-all: $(VENV)/.installed $(VENV)-tools/.installed  ## run what is slow too: kills, browsers, peers, Spark, many examples
+	@TESTS=all $(PYTEST) -m "(slow or hypothesis) and not bench"
+
+coverage: $(VENV)/.installed  ## run both with coverage, and print it
+	@$(BIN)/coverage erase
+	@$(MAKE) --no-print-directory test test-all PYTEST="$(PYTEST) --cov --cov-append --cov-report="
+	@$(BIN)/coverage report
 
 bench: $(VENV)/.installed $(VENV)-tools/.installed  ## run the slow measurements
 	$(BIN)/pytest -m bench -s
@@ -85,4 +96,4 @@ constraints: $(VENV)/.installed  ## pin all dependencies at their newest release
 	  --no-annotate --no-emit-options --output-file tests/tools.txt tests/tools.in
 
 clean:  ## remove what the commands above made
-	rm -rf $(VENV) $(VENV)-tools demo.db demo.db-wal demo.db-shm demo.db.pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(VENV)-tools .coverage demo.db demo.db-wal demo.db-shm demo.db.pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -3,25 +3,60 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from sqlite_utils import Database
 
 from archive import Capture, Run, open_archive, start_run
-from tests.mortal import Parent, forking
-from tests.support import NOON, PAPER, Shoot
+from tests.mortal import Parent, parent_of_all
+from tests.support import ALL, NOON, PAPER, Shoot, new_archive
 
 # CI tries the same examples each time, so that a submission is judged by what it changed; elsewhere they are new ones.
-settings.register_profile("ci", derandomize=True, deadline=None)
-if os.environ.get("CI"):
-    settings.load_profile("ci")
+# No example has a time limit: a busy machine is no mistake.
+settings.register_profile(
+    "luubao", derandomize=bool(os.environ.get("CI")), deadline=None, max_examples=100 if ALL else 20
+)
+settings.load_profile("luubao")
 
 os.environ["LUUBAO_CONFIG"] = os.devnull  # nobody's own settings, whoever runs the tests
+os.environ["LUUBAO_READERS"] = "1"  # one that is forked at once; a second would be started anew for each crawl
+
+
+class Progress:
+    """A line that grows on a terminal, instead of sixty lines of dots; and at the end, what was not tested."""
+
+    def __init__(self, config: pytest.Config):
+        self.config, self.done = config, 0
+        self.shown = sys.stdout.isatty()
+        self.skipped: Counter[str] = Counter()
+
+    def pytest_report_teststatus(self, report: pytest.TestReport) -> tuple[str, str, str] | None:
+        return ("passed" if report.when == "call" else "", "", "") if report.passed else None
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.skipped and isinstance(report.longrepr, tuple):
+            self.skipped[report.longrepr[2].removeprefix("Skipped: ")] += 1
+        self.done += report.when == "teardown"
+        if self.shown and self.done % 10 == 0:
+            sys.stdout.write(f"\r{self.done} tests")
+            sys.stdout.flush()
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        for reason, count in self.skipped.most_common():
+            terminalreporter.write_line(f"not tested, {count}: {reason}")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput") and config.get_verbosity() < 0:
+        config.pluginmanager.register(Progress(config), "progress")
 
 
 _MOST = 20_000  # characters
@@ -45,6 +80,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def db(path: Path) -> Iterator[Database]:
+    new_archive(path)
     with open_archive(path, create=True) as opened:
         yield opened
 
@@ -69,7 +105,6 @@ def shoot() -> Shoot:
 
 
 @pytest.fixture(scope="session")
-def parent() -> Iterator[Parent]:
+def parent() -> Parent:
     """Whoever forks luubao's commands."""
-    with forking() as started:
-        yield started
+    return parent_of_all()

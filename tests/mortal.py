@@ -6,18 +6,23 @@ statement, and not with a second of imports. Each is a real process, with its ow
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import random
+import select
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from subprocess import CompletedProcess
 from tempfile import TemporaryDirectory
+from threading import Lock
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
@@ -25,9 +30,8 @@ ROOT = Path(__file__).parent.parent
 # dies_at: the process kills itself before its n-th SQL statement. It says at its end how many it made, and which of them
 # ended a transaction.
 _PARENT = """
-import encodings.idna, encodings.utf_8_sig, ftplib, json, multiprocessing.popen_spawn_posix, os, resource, signal, sqlite3, sys
-import archive.reread, crawler.cli, crawler.crawl
-crawler.crawl.outlets()  # another user may have no right to import what is not imported by now
+import encodings.idna, encodings.utf_8_sig, ftplib, json, multiprocessing.popen_spawn_posix, os, resource, runpy, signal, sqlite3, sys, types
+import archive.reread, archive.workers, crawler.cli, crawler.many.warm  # another user may have no right to import what is not imported by now
 
 def counting(dies_at, told):
     made, ends, connect = 0, [], sqlite3.connect
@@ -45,6 +49,22 @@ def counting(dies_at, told):
     sqlite3.connect = connected
     return lambda: told.write_text(json.dumps([made, ends]))
 
+def python(words):
+    # does what the interpreter would do with these words
+    sys.argv = words[2:] if words[0] in ("-m", "-c") else words
+    if words[:2] == ["-m", "crawler"]:
+        sys.argv.insert(0, "luubao")
+        crawler.cli.main()
+    elif words[0] == "-m":
+        sys.argv.insert(0, words[1])
+        runpy.run_module(words[1], run_name="__main__", alter_sys=True)
+    elif words[0] == "-c":
+        sys.argv.insert(0, "-c")
+        main = sys.modules["__main__"] = types.ModuleType("__main__")
+        exec(words[1], vars(main))
+    else:
+        runpy.run_path(words[0], run_name="__main__")
+
 def become(order):
     os.setsid()
     for number, name in enumerate(("/dev/null", order["out"], order["err"])):
@@ -57,12 +77,17 @@ def become(order):
     if order["user"] is not None:
         os.setgroups([]); os.setgid(order["user"]); os.setuid(order["user"])
     os.chdir(order["folder"])
-    sys.argv = ["luubao", *order["arguments"]]
+    os.environ.clear()
+    os.environ.update(order["environment"])
     code = 70
     try:
-        crawler.cli.main()
+        with archive.workers.spare():  # a reader that shares our memory
+            python(order["python"])
+        code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else bool(end.code)
+        if isinstance(end.code, str):
+            print(end.code, file=sys.stderr)
     except BaseException:  # undone, whatever it was, and raised again
         import traceback
         traceback.print_exc()
@@ -108,7 +133,7 @@ class Ended:
 
 @dataclass
 class Mortal:
-    """A command under way."""
+    """A command under way; much of what a subprocess.Popen can do."""
 
     pid: int
     out: Path
@@ -116,29 +141,66 @@ class Mortal:
     ask: Callable[[dict[str, Any]], Any]
     code: int | None = None
 
-    def ended(self) -> bool:
+    def poll(self) -> int | None:
+        """Its exit code; None while it lives."""
         if self.code is None:
             self.code = self.ask({"wait": self.pid})
-        return self.code is not None
+        return self.code
+
+    def ended(self) -> bool:
+        return self.poll() is not None
+
+    def send_signal(self, number: int) -> None:
+        if not self.ended():
+            os.kill(self.pid, number)
+
+    def terminate(self) -> None:
+        self.send_signal(signal.SIGTERM)
 
     def kill(self) -> Ended:
         """kill -9, if it still lives."""
-        if not self.ended():
-            os.kill(self.pid, signal.SIGKILL)
+        self.send_signal(signal.SIGKILL)
         return self.end()
 
-    def end(self, seconds: float = 60) -> Ended:
-        """Waits for its end. Raises AssertionError when it takes too long."""
+    def wait(self, seconds: float = 120) -> int:
+        return self.end(seconds).code
+
+    def end(self, seconds: float = 120) -> Ended:
+        """Waits for its end. Raises AssertionError when it hangs."""
         until = time.monotonic() + seconds
         while not self.ended():
-            if time.monotonic() > until:
+            _until_it_ends(self.pid, max(0, until - time.monotonic()))
+            if time.monotonic() > until and not self.ended():
                 os.kill(self.pid, signal.SIGKILL)
                 raise AssertionError(f"it did not end: {self.err.read_text()}")
-            time.sleep(0.002)
         assert self.code is not None
         counted = Path(f"{self.out}.statements")
         statements, ends = json.loads(counted.read_text()) if counted.exists() else (0, [])
         return Ended(self.code, self.out.read_text(), self.err.read_text(), statements, tuple(ends))
+
+    def until(self, happens: Callable[[], bool], seconds: float = 120) -> bool:
+        """Waits for what it makes happen; False when it ends without. Raises AssertionError when it hangs."""
+        until = time.monotonic() + seconds
+        while not happens():
+            if self.ended():
+                return happens()
+            assert time.monotonic() < until, f"it hangs: {self.err.read_text()}"
+            time.sleep(0.005)
+        return True
+
+
+def _until_it_ends(pid: int, seconds: float) -> None:
+    """Waits for a process that is not ours to wait for; where there are no pidfds, a moment."""
+    if not hasattr(os, "pidfd_open"):
+        return time.sleep(0.005)
+    with suppress(ProcessLookupError):
+        file = os.pidfd_open(pid)
+        try:
+            poll = select.poll()
+            poll.register(file, select.POLLIN)
+            poll.poll(seconds * 1000)
+        finally:
+            os.close(file)
 
 
 @dataclass
@@ -149,36 +211,46 @@ class Parent:
     folder: Path
     begun: int = 0
     all: list[Mortal] = field(default_factory=list)
+    lock: Lock = field(default_factory=Lock)
 
-    def start(
-        self,
-        *arguments: str | Path,
-        dies_at: int | None = None,
-        largest_file: int | None = None,
-        user: int | None = None,
-    ) -> Mortal:
-        """Begins `luubao ARGUMENTS`. dies_at: it kills itself before so many SQL statements. largest_file: bytes to
-        which any of its files may grow. user: whose rights it has."""
-        self.begun += 1
-        out, err = (self.folder / f"{self.begun}.{name}" for name in ("out", "err"))
-        for file in (out, err):
-            file.touch()
-            file.chmod(0o666)
-        order = {"arguments": [str(one) for one in arguments], "out": str(out), "err": str(err), "folder": str(self.folder),
-                 "dies_at": dies_at, "largest_file": largest_file, "user": user}  # fmt: skip
-        mortal = Mortal(self._ask(order), out, err, self._ask)
-        self.all.append(mortal)
-        return mortal
+    def start(self, *arguments: str | Path, **how: Any) -> Mortal:
+        """Begins `luubao ARGUMENTS`."""
+        return self.python("-m", "crawler", *arguments, **how)
 
     def run(self, *arguments: str | Path, **how: Any) -> Ended:
         """A command to its end."""
         return self.start(*arguments, **how).end()
 
+    def python(
+        self,
+        *words: str | Path,
+        dies_at: int | None = None,
+        largest_file: int | None = None,
+        user: int | None = None,
+        env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
+    ) -> Mortal:
+        """Begins `python WORDS`. dies_at: it kills itself before so many SQL statements. largest_file: bytes to
+        which any of its files may grow. user: whose rights it has. env: ours by default."""
+        with self.lock:
+            self.begun += 1
+            out, err = (self.folder / f"{self.begun}.{name}" for name in ("out", "err"))
+        for file in (out, err):
+            file.touch()
+            file.chmod(0o666)
+        order = {"python": [str(word) for word in words], "out": str(out), "err": str(err), "folder": str(cwd),
+                 "dies_at": dies_at, "largest_file": largest_file, "user": user,
+                 "environment": dict(os.environ if env is None else env)}  # fmt: skip
+        mortal = Mortal(self._ask(order), out, err, self._ask)
+        self.all.append(mortal)
+        return mortal
+
     def _ask(self, order: dict[str, Any]) -> Any:
         assert self.process.stdin and self.process.stdout
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
-        return json.loads(self.process.stdout.readline())
+        with self.lock:
+            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.flush()
+            return json.loads(self.process.stdout.readline())
 
 
 @contextmanager
@@ -202,6 +274,26 @@ def forking() -> Iterator[Parent]:
             yield parent
         finally:
             for mortal in parent.all:
-                mortal.kill()
+                mortal.send_signal(signal.SIGKILL)
             assert process.stdin
             process.stdin.close()
+
+
+@cache
+def parent_of_all() -> Parent:
+    """One that every test of this process may use; it ends with this process."""
+    stack = ExitStack()
+    atexit.register(stack.close)
+    return stack.enter_context(forking())
+
+
+def begin(command: list[str], **how: Any) -> Mortal:
+    """As subprocess.Popen, for a command that begins with sys.executable: at once, for all is imported already."""
+    assert command[0] == sys.executable
+    return parent_of_all().python(*command[1:], **how)
+
+
+def run(command: list[str], **how: Any) -> CompletedProcess[str]:
+    """As subprocess.run with capture_output and text, likewise."""
+    ended = begin(command, **how).end()
+    return CompletedProcess(command, ended.code, ended.out, ended.err)

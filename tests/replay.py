@@ -10,11 +10,21 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
+import pytest
+
 ROOT = Path(__file__).parent.parent
-TOOLS = Path(os.environ.get("LUUBAO_TOOLS", ROOT / ".venv-tools")) / "bin"
+TOOLS = ROOT / ".venv-tools" / "bin"
+
+
+def needs_tools(test: Any) -> Any:
+    """A test that is slow, and skipped where the tools are not; in CI that would be a lie."""
+    here = TOOLS.is_dir() or bool(os.environ.get("CI"))
+    reason = "no other tools to hold our files against: `make test-all` brings them"
+    return pytest.mark.slow(pytest.mark.skipif(not here, reason=reason)(test))
 
 
 def tool(

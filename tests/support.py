@@ -3,22 +3,49 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
+from hypothesis import settings
 from sqlite_utils import Database
 
-from archive import Capture, Ingested, Link, Outlet, Run, discover, put_away, take_in, try_to_read
+from archive import Capture, Ingested, Link, Outlet, Run, discover, open_archive, put_away, take_in, try_to_read
 from archive.furniture import Furniture
 
 T = TypeVar("T")
+
+ALL = os.environ.get("TESTS") == "all"
+"""Whether `make test-all` runs: properties are tried on many examples."""
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 PAPER = Outlet("bao", "Báo Thử", "https://bao.example/", ("bao.example",))
 
 Shoot = Callable[..., Capture]
+
+
+def examples(number: int, **more: Any) -> settings:
+    """How many examples a property is tried on: so many in `make test-all`, a tenth in `make test`."""
+    return settings(max_examples=number if ALL else max(5, number // 10), deadline=None, **more)
+
+
+@cache
+def _empty_archive() -> bytes:
+    with TemporaryDirectory() as folder:
+        with open_archive(Path(folder) / "archive.db", create=True):
+            pass
+        return (Path(folder) / "archive.db").read_bytes()
+
+
+def new_archive(path: Path) -> Path:
+    """A copy of an empty archive, which is made sooner than one."""
+    path.write_bytes(_empty_archive())
+    return path
 
 
 def page(

@@ -103,6 +103,7 @@ def test_every_line_of_the_crontab_is_a_comment_an_assignment_or_a_job() -> None
     assert [command for command in JOBS if "%" in command] == []  # cron takes it for the end of the line
 
 
+@pytest.mark.slow
 def test_the_crontab_is_silent_when_all_is_well(server: Server) -> None:
     """Twice over, as in two weeks; and its effects are there."""
     for command in JOBS * 2:
@@ -115,6 +116,7 @@ def test_the_crontab_is_silent_when_all_is_well(server: Server) -> None:
     assert server.heard == ["/ping/0d1f"] * 4  # the two crawls are both the demo's here
 
 
+@pytest.mark.slow
 def test_the_crontab_speaks_when_something_is_wrong(server: Server) -> None:
     assert server.run(JOBS[0]).returncode == 0
     server.base_url = "http://127.0.0.1:9"
@@ -125,6 +127,7 @@ def test_the_crontab_speaks_when_something_is_wrong(server: Server) -> None:
     assert server.heard == ["/ping/0d1f", "/ping/0d1f/fail"]
 
 
+@pytest.mark.slow
 def test_a_copy_made_while_a_crawl_writes_is_whole(server: Server) -> None:
     """The line that copies, again and again, during a crawl."""
     assert server.run(JOBS[0]).returncode == 0

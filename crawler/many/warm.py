@@ -6,6 +6,8 @@ not be among it: each process has its own.
 
 import gc
 
+from scrapy.utils.misc import load_object
+
 import crawler.crawl
 import crawler.curfew
 import crawler.delay
@@ -19,7 +21,12 @@ import crawler.scheduler
 import crawler.settings
 import crawler.wire.gate
 import crawler.wire.unpacking
+from crawler.crawl import project_settings
 
 crawler.crawl.outlets()  # the spiders too
+settings = project_settings()
+for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"):
+    for component in settings.get_component_priority_dict_with_base(kind):
+        load_object(component)
 gc.collect()
 gc.freeze()

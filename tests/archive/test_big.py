@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlite3
 from pathlib import Path
 
+import pytest
+
 from archive import store
 from archive.store import open_archive
 from bench import big
@@ -23,6 +25,7 @@ def rows(path: Path) -> dict[str, list[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_quick_way_gives_the_rows_of_the_slow_one(tmp_path: Path) -> None:
     quick, slow = big.big_archive(ARTICLES, tmp_path / "quick"), big.big_archive(ARTICLES, tmp_path / "slow", door=True)
     made, filed = rows(quick), rows(slow)
@@ -34,6 +37,7 @@ def test_the_quick_way_gives_the_rows_of_the_slow_one(tmp_path: Path) -> None:
         db.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
 
 
+@pytest.mark.slow
 def test_what_is_there_is_not_made_again(tmp_path: Path) -> None:
     first = big.big_archive(20, tmp_path)
     made = first.stat().st_mtime_ns

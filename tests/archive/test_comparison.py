@@ -23,6 +23,7 @@ DAILY = timedelta(days=1)
 ORDINARY = [(per_day, seed) for per_day in (1, 4, 15, 60) for seed in (1, 2)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("per_day", "seed"), ORDINARY)
 def test_an_ordinary_year_raises_no_alarm(per_day: float, seed: int) -> None:
     """Weekends, Tết, a machine that is off, seeds that fail: at most one day of warning in a year, and no collapse."""

@@ -33,6 +33,7 @@ with open_archive(path, create=True) as db:
 """
 
 
+@pytest.mark.slow
 def test_outlets_that_make_one_archive_at_once_all_write_it(path: Path) -> None:
     processes = [
         subprocess.Popen([sys.executable, "-c", WRITER, f"bao{n}", str(path)], stderr=subprocess.PIPE, text=True)
@@ -45,6 +46,7 @@ def test_outlets_that_make_one_archive_at_once_all_write_it(path: Path) -> None:
         assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@pytest.mark.slow
 def test_a_reader_in_the_middle_of_a_question_does_not_hold_up_the_end_of_a_run(
     db: Database, path: Path, shoot: Shoot
 ) -> None:
@@ -60,6 +62,7 @@ def test_a_reader_in_the_middle_of_a_question_does_not_hold_up_the_end_of_a_run(
     assert questions.runs(db)[0].outcome == "ok"
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_told_and_what_was_reported_as_kept_is_there(db: Database, shoot: Shoot) -> None:
     run = start_run(db, PAPER, {}, NOON)
     ingest(db, run, shoot("https://bao.example/a-1.htm", page()))
@@ -75,6 +78,7 @@ def test_a_full_disk_is_told_and_what_was_reported_as_kept_is_there(db: Database
     assert kept == (0,)
 
 
+@pytest.mark.slow
 def test_outlets_do_not_interrupt_each_other_s_runs(db: Database) -> None:
     start_run(db, PAPER, {}, NOON)
     start_run(db, Outlet("khac", "Báo Khác", "https://khac.example/", ("khac.example",)), {}, NOON)

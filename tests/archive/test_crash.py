@@ -16,6 +16,8 @@ from tests.archive.conftest import NAMED, TRACE
 from tests.mortal import Ended, Parent
 from tests.soundness import Rows, acknowledged, ask, contents, sound
 
+pytestmark = pytest.mark.slow
+
 OLD = Path(__file__).parent / "old" / "schema-1.db.xz"
 ALL = 100_000
 

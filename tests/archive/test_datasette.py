@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import re
 import shutil
-import subprocess
-import sys
 import time
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -23,25 +19,13 @@ from archive import Capture, Run, ingest, start_run
 from archive.schema import TABLES
 from archive.store import open_archive, searching
 from archive.store.ten import QUESTIONS, Question
+from tests.reading_room import served
 from tests.support import NOON, PAPER, Shoot, page
 
 SPELLINGS = [
     "Đảng bộ", "dang bo", "đang bo", "DANG BO", '"tam duong"', '"Tam Dương"', "hoà bình", "Hòa Bình", '"hoa binh"',
     "thuy loi", unicodedata.normalize("NFD", "Thủy lợi"), "duong lang", "cau dai", "khongco", '"bộ đảng"',
 ]  # fmt: skip
-
-
-@contextmanager
-def served(path: Path, *others: Path) -> Iterator[str]:
-    """The address of a Datasette that serves the archive, or several."""
-    named = [str(path), *map(str, others)] if others else ["--db", str(path)]
-    command = [sys.executable, "-m", "crawler", "serve", *named, "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    address = next(found[0] for line in process.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
-    yield address
-    process.terminate()
-    process.communicate(timeout=20)
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.diff import compare, side_by_side, size, word_changes, words
@@ -16,6 +16,7 @@ from archive.diff.sequences import common
 from archive.edits import byline_of, changed_fields
 from archive.records import Image, Reading
 from archive.wording import lines, plain, tidy
+from tests.support import examples
 
 ODD = st.text(st.sampled_from("aă ầ.,-–“\"'…\u00ad\u200b\u00a0\n5/Đ(\u0301"), max_size=30) | st.text(max_size=20)
 SENTENCES = (
@@ -95,13 +96,13 @@ def printed_anew(reading: Reading, prints: list[Callable[[str], str]]) -> Readin
     )
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(PAIRS)
 def test_a_change_is_shown_exactly_where_there_is_an_edit(pair: tuple[Reading, Reading]) -> None:
     assert (compare(*pair) == ()) == (changed_fields(*pair) == ())
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(READINGS, st.lists(st.sampled_from(PRINTS), min_size=1, max_size=4))
 def test_another_print_changes_nothing(reading: Reading, prints: list[Callable[[str], str]]) -> None:
     again = printed_anew(reading, prints)
@@ -109,13 +110,13 @@ def test_another_print_changes_nothing(reading: Reading, prints: list[Callable[[
     assert compare(reading, again) == ()
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(READINGS)
 def test_a_reading_does_not_differ_from_itself(reading: Reading) -> None:
     assert compare(reading, reading) == ()
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(PAIRS)
 def test_each_part_that_differs_is_the_part_that_is_shown(pair: tuple[Reading, Reading]) -> None:
     old, new = pair
@@ -126,7 +127,7 @@ def test_each_part_that_differs_is_the_part_that_is_shown(pair: tuple[Reading, R
         assert (part in parts) == (name in changed), part
 
 
-@settings(max_examples=150, deadline=None)
+@examples(150)
 @given(READINGS, READINGS)
 def test_both_readings_can_be_read_off(old: Reading, new: Reading) -> None:
     changes = list(side_by_side(old, new))
@@ -162,7 +163,7 @@ def test_what_one_direction_removes_the_other_adds(old: Reading, new: Reading) -
 LETTERS = st.lists(st.sampled_from("abcd"), max_size=12)
 
 
-@settings(max_examples=300)
+@examples(300)
 @given(LETTERS, LETTERS)
 def test_as_much_as_possible_is_found_in_common(old: list[str], new: list[str]) -> None:
     pairs = common(old, new)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -23,10 +22,10 @@ from archive import Run, finish_run, ingest
 from archive.cli import archive
 from archive.export.site import folded
 from archive.store.tabular import FIELDS
-from tests.replay import TOOLS, tool
+from tests.chromium import CHROMIUM_PATH, needs_chromium
+from tests.replay import TOOLS, needs_tools, tool
 from tests.support import NOON, Shoot, page
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
@@ -181,9 +180,9 @@ def test_nothing_is_written_over(paper: Path, tmp_path: Path) -> None:
 
 def seen(file: Path, fragment: str = "") -> str:
     """The page as a browser without any server has made it."""
-    assert CHROMIUM
+    assert CHROMIUM_PATH
     command = [
-        CHROMIUM,
+        CHROMIUM_PATH,
         "--headless",
         "--no-sandbox",
         "--disable-gpu",
@@ -194,7 +193,7 @@ def seen(file: Path, fragment: str = "") -> str:
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=90).stdout
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="needs Chromium")
+@needs_chromium
 @pytest.mark.parametrize(
     ("words", "found"),
     [("cau duong", 1), ("CẦU Đuống", 1), ('"duong moi"', 1), ('"moi duong"', 0), ("cho phien", 1), ("chuyen rieng", 0)],
@@ -222,6 +221,7 @@ def test_an_article_of_the_edition_has_all_its_versions_and_no_script(paper: Pat
 # --- bundles and deposits ---------------------------------------------------------------------------------------------
 
 
+@needs_tools
 def test_a_wacz_is_valid_and_is_read_back(paper: Path, tmp_path: Path) -> None:
     luubao("export", "wacz", "--db", paper, "--to", tmp_path / "x.wacz")
     checked = tool("wacz", "validate", "-f", tmp_path / "x.wacz")
@@ -229,6 +229,7 @@ def test_a_wacz_is_valid_and_is_read_back(paper: Path, tmp_path: Path) -> None:
     assert luubao("import", tmp_path / "x.wacz", "--db", tmp_path / "b.db", "--jobs", 0).startswith("4 captures added")
 
 
+@needs_tools
 def test_a_bag_is_valid_and_damage_shows(paper: Path, tmp_path: Path) -> None:
     luubao("export", "bag", "--db", paper, "--to", tmp_path / "bag", "--organisation", "Thư viện tỉnh")
     assert tool("bagit.py", "--validate", tmp_path / "bag").returncode == 0

@@ -52,6 +52,7 @@ def told(ended: Ended) -> None:
     assert len(ended.err.splitlines()) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", WORK)
 def test_no_room_at_all_and_room_that_runs_out(
     parent: Parent, archives: dict[str, Path], disk: Path, tmp_path: Path, work: str
@@ -71,6 +72,7 @@ def test_no_room_at_all_and_room_that_runs_out(
         assert contents(path) == contents(undisturbed)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("work", WORK)
 def test_a_bound_on_what_a_file_may_grow_to(
     parent: Parent, archives: dict[str, Path], tmp_path: Path, work: str
@@ -87,6 +89,7 @@ def test_a_bound_on_what_a_file_may_grow_to(
     assert contents(path) == contents(undisturbed)
 
 
+@pytest.mark.slow
 def test_a_crawl_ends_and_goes_on_when_there_is_room(parent: Parent, disk: Path) -> None:
     path = disk / "archive.db"
     large = secrets.token_hex(100_000)  # what a page takes is more than the steps in which room is made
@@ -106,6 +109,7 @@ def test_a_crawl_ends_and_goes_on_when_there_is_room(parent: Parent, disk: Path)
     assert ask(path, "SELECT headline FROM articles ORDER BY 1") == [("Bài A",), ("Bài B",)]
 
 
+@pytest.mark.slow
 def test_even_questions_need_some_room_and_say_so(parent: Parent, archives: dict[str, Path], disk: Path) -> None:
     path = Path(shutil.copy(archives["few"], disk / "archive.db"))
     ballast = fill(disk, 0)

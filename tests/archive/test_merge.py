@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -18,7 +18,7 @@ from archive.errors import ArchiveUnusable
 from archive.merge import Merged, merge
 from archive.verify import verify
 from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
-from tests.support import NOON, PAPER, Shoot, page
+from tests.support import NOON, PAPER, Shoot, examples, page
 from tests.told import told
 
 
@@ -55,7 +55,7 @@ def contents(path: Path) -> tuple[list[Any], list[Any]]:
         return sorted(rows, key=repr), told(db)
 
 
-@settings(max_examples=15, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@examples(15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.tuples(HISTORIES, HISTORIES, HISTORIES))
 def test_it_is_a_union(tmp_path_factory: pytest.TempPathFactory, histories: tuple[list[Any], ...]) -> None:
     folder = tmp_path_factory.mktemp("merge")

@@ -19,8 +19,9 @@ from archive import PictureCapture, finish_run, ingest, keep_picture, open_archi
 from archive.cli import archive
 from archive.pictures import recognise
 from archive.store.pictures import folder_beside
-from tests.archive.test_datasette import get, served
+from tests.archive.test_datasette import get
 from tests.archive.test_withdraw import NAMED, OTHER, named
+from tests.reading_room import served
 from tests.support import NOON, PAPER, Shoot, page
 
 _SHARED = '<figure><img src="/anh/chung.png"><figcaption>Trụ sở xã. Ảnh: Trần Hà</figcaption></figure>'

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import struct
-import subprocess
-import sys
 import zlib
 from collections.abc import Iterator
 from datetime import timedelta
@@ -30,6 +27,7 @@ from archive.pictures import recognise
 from archive.records import Looks, Picture
 from archive.store import questions
 from archive.verify import verify
+from tests.reading_room import served as serving
 from tests.support import NOON, PAPER, Shoot, page
 
 A, B = "https://bao.example/a-1.htm", "https://bao.example/b-2.htm"
@@ -395,12 +393,8 @@ def served(db: Database, run: Run, shoot: Shoot, path: Path) -> Iterator[str]:
         write(folder / picture.path, data)
         if picture.looks and picture.thumbnail_path:
             write(folder / picture.thumbnail_path, picture.looks.thumbnail)
-    command = [sys.executable, "-m", "crawler", "serve", "--db", str(path), "--port", "0"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-    assert process.stderr is not None
-    yield next(found[0] for line in process.stderr if (found := re.search(r"http://127\.0\.0\.1:\d+", line)))
-    process.terminate()
-    process.communicate(timeout=20)
+    with serving("--db", path) as address:
+        yield address
 
 
 PHOTO, DRAWING = encoded(PHOTOS[0]), b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>"

@@ -252,6 +252,7 @@ def test_furniture_that_was_learned_since_is_taken_out(path: Path, tmp_path: Pat
     assert whole(path) == whole(other)
 
 
+@pytest.mark.slow
 def test_a_page_that_kills_its_reader_is_one_row(path: Path, tmp_path: Path) -> None:
     (tmp_path / "deadly").mkdir()
     (tmp_path / "deadly" / "sitecustomize.py").write_text(_DEADLY)

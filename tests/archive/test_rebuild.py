@@ -10,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from hypothesis import strategies as st
 from PIL import Image
 from sqlite_utils import Database
@@ -22,7 +22,7 @@ from archive.imports.items import Image as Fetched
 from archive.imports.pictures import take_picture
 from archive.store import questions
 from archive.verify import verify
-from tests.support import NOON, PAPER, Shoot, page
+from tests.support import NOON, PAPER, Shoot, examples, page
 from tests.told import told
 
 SITE = "https://bao.example"
@@ -236,7 +236,7 @@ def archived(captures: list[Capture], settle_every: int) -> list[dict[str, Any]]
         return told(db)
 
 
-@settings(max_examples=60, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@examples(60, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(HISTORIES, st.randoms(use_true_random=False), st.sampled_from((1, 3, 100)))
 def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, settle_every: int) -> None:
     captures = captures_of(history)
@@ -245,7 +245,7 @@ def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, se
     assert archived(shuffled, settle_every) == archived(captures, 100)
 
 
-@settings(max_examples=40, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@examples(40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.lists(EVENTS, min_size=2, max_size=12, unique_by=lambda event: event[0]))
 def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
     """Without redirects to what had answered before, which a crawl does not follow again; and no two captures of one

@@ -27,11 +27,18 @@ TOOLS = Path(__file__).parents[2] / ".venv-tools" / "bin"
 MOTO = TOOLS / "moto_server"
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    """A bucket's address."""
+@pytest.fixture(scope="module", params=["folder", pytest.param("s3", marks=pytest.mark.slow)])
+def place(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a place for archives: a folder's, and a bucket's."""
+    if request.param == "folder":
+        yield f"file://{tmp_path_factory.mktemp('store')}"
+    else:
+        yield from _bucket()
+
+
+def _bucket() -> Iterator[str]:
     if not MOTO.exists() and not os.environ.get("CI"):
-        pytest.skip("no moto_server: make .venv-tools/.installed")
+        pytest.skip("no object store here: `make test-all` brings one")
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = found.getsockname()[1]
@@ -98,8 +105,8 @@ def contents(path: Path) -> str:
     return found
 
 
-def test_there_and_back_and_only_what_changed(s3: str, filled: Path, tmp_path: Path, shoot: Shoot) -> None:
-    store = f"{s3}/there-and-back"
+def test_there_and_back_and_only_what_changed(place: str, filled: Path, tmp_path: Path, shoot: Shoot) -> None:
+    store = f"{place}/there-and-back"
     done = run("push", store, "--db", filled)
     assert (done.exit_code, "1 pictures carried" in done.output) == (0, True), done.output
     there = tmp_path / "there"
@@ -140,8 +147,8 @@ class Breaking(Depot):
         return super().read(name)
 
 
-def test_what_was_interrupted_goes_on(s3: str, filled: Path, tmp_path: Path) -> None:
-    store = f"{s3}/interrupted"
+def test_what_was_interrupted_goes_on(place: str, filled: Path, tmp_path: Path) -> None:
+    store = f"{place}/interrupted"
     with pytest.raises(ConnectionError):
         carry.push(filled, Breaking(store), pictures=None)
     assert carry.stored(Depot(store)) == []  # half an archive is none
@@ -168,9 +175,9 @@ def test_what_is_damaged_in_the_store_is_noticed(filled: Path, tmp_path: Path) -
     assert not to.exists()
 
 
-def test_nothing_is_written_over_that_would_be_lost(s3: str, filled: Path, tmp_path: Path, shoot: Shoot) -> None:
+def test_nothing_is_written_over_that_would_be_lost(place: str, filled: Path, tmp_path: Path, shoot: Shoot) -> None:
     """Two machines have gone on from one state: the second is refused, merges, and puts down what both have."""
-    store = f"{s3}/apart"
+    store = f"{place}/apart"
     assert run("push", store, "--db", filled).exit_code == 0
     second = tmp_path / "second" / "bao.db"
     second.parent.mkdir()
@@ -192,8 +199,8 @@ def test_nothing_is_written_over_that_would_be_lost(s3: str, filled: Path, tmp_p
     assert contents(other) == contents(second)
 
 
-def test_what_cannot_be_is_said(s3: str, filled: Path, tmp_path: Path) -> None:
-    assert "has no archive x.db. It has: none" in run("pull", f"{s3}/nothing", "x.db", "--to", tmp_path).output
-    assert "there is no archive" in run("push", s3, "--db", tmp_path / "none.db").output
+def test_what_cannot_be_is_said(place: str, filled: Path, tmp_path: Path) -> None:
+    assert "has no archive x.db. It has: none" in run("pull", f"{place}/nothing", "x.db", "--to", tmp_path).output
+    assert "there is no archive" in run("push", place, "--db", tmp_path / "none.db").output
     assert "cannot be used" in run("push", "s4://no/such", "--db", filled).output
     assert "cannot be used" in run("push", "s3://no-such-bucket/x", "--db", filled).output

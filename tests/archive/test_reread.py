@@ -334,6 +334,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "archive.db"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [1, 2])
 def test_killed_at_any_moment_it_goes_on_to_the_same_end(larger: Path, tmp_path: Path, seed: int) -> None:
     undisturbed, killed = (Path(shutil.copy(larger, tmp_path / name)) for name in ("a.db", "b.db"))
@@ -357,6 +358,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(larger: Path, tmp_path:
     assert {row[:7] for row in before} <= known
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_ends_it_in_good_order(larger: Path, tmp_path: Path, number: int) -> None:
     path = Path(shutil.copy(larger, tmp_path / "archive.db"))
@@ -393,6 +395,7 @@ def _wait_until_begun(path: Path) -> None:
     raise AssertionError("nothing was read")
 
 
+@pytest.mark.slow
 def test_people_read_and_crawls_write_meanwhile(larger: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(larger, tmp_path / "archive.db"))
     process = present().start("reread", "--db", str(path))
@@ -416,6 +419,7 @@ def test_people_read_and_crawls_write_meanwhile(larger: Path, tmp_path: Path) ->
     assert history(path) == before
 
 
+@pytest.mark.slow
 def test_a_page_that_takes_too_long_is_given_up_and_the_others_are_read(path: Path) -> None:
     heavy = "<article>" + "<p>Một đoạn văn dài vừa đủ để phải đọc.</p>" * 18_000 + "</article>"
     older(path.parent / "older").write(path, [see(20, E, page("Bài rất dài").replace("<article>", heavy))])

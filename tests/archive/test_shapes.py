@@ -234,6 +234,7 @@ def test_nothing_is_given_up_while_little_is_known() -> None:
     assert not experience.asks("https://bao.vn/kinh-te/trang-1000.htm")
 
 
+@pytest.mark.slow
 def test_memory_is_bounded() -> None:
     experience = Experience(("bao.vn",))
     for number in range(30_000):

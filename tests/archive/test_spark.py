@@ -26,7 +26,10 @@ from tests.archive.test_readings import declared, exported, returning, rows_in
 from tests.archive.test_reread import SIGHTS, sound, whole
 from tests.spark import BESIDE, environment, why_not
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),
+]
 needs_spark = pytest.mark.skipif(why_not() is not None, reason=str(why_not()))
 
 

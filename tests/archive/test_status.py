@@ -27,6 +27,7 @@ from archive.status.sparkline import sparkline
 from archive.status.telling import duration, every, size
 from archive.store.hosts import note_hosts
 from archive.store.status import RunFacts, Waiting, runs_of, warn
+from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER
 
 NOW = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)  # 19:00 in Hà Nội
@@ -416,7 +417,7 @@ def test_a_page_is_written_whole_and_may_be_served(lively: Database, tmp_path: P
     assert list(tmp_path.glob(".*.part")) == []
 
 
-CHROMIUM = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000"]
+CHROMIUM = [CHROMIUM_PATH or "", "--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=2000"]
 
 
 def browse(*arguments: str, folder: Path) -> str:
@@ -448,6 +449,7 @@ def file(lively: Database, tmp_path: Path) -> Iterator[Path]:
     yield tmp_path / "status.html"
 
 
+@needs_chromium
 def test_a_browser_shows_vietnamese_and_plots(file: Path, tmp_path: Path) -> None:
     with serving(file.parent) as (address, asked):
         shown = browse("--dump-dom", f"{address}/status.html", folder=tmp_path)
@@ -457,6 +459,7 @@ def test_a_browser_shows_vietnamese_and_plots(file: Path, tmp_path: Path) -> Non
     assert set(asked) <= {"/status.html", "/favicon.ico"}
 
 
+@needs_chromium
 def test_it_prints(file: Path, tmp_path: Path) -> None:
     browse(f"--print-to-pdf={tmp_path / 'status.pdf'}", "--no-pdf-header-footer", file.as_uri(), folder=tmp_path)
     data = (tmp_path / "status.pdf").read_bytes()

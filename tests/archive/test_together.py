@@ -19,9 +19,9 @@ from archive import open_archive
 from archive.store import kept_body, questions, withdraw
 from archive.verify import verify
 from tests.archive.conftest import NAMED
-from tests.archive.test_datasette import served as datasette
 from tests.crawler.serving import Answer, article, front, rules, served
 from tests.mortal import Mortal, Parent
+from tests.reading_room import served as datasette
 from tests.soundness import acknowledged, ask, sound
 from tests.support import NOON
 
@@ -110,6 +110,7 @@ def test_two_outlets_at_once_both_succeed(parent: Parent, tmp_path: Path) -> Non
     sound(path)
 
 
+@pytest.mark.slow
 def test_a_second_crawl_of_an_outlet_harms_nothing(parent: Parent, tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     with served(paper("demo", 8)) as site:
@@ -130,6 +131,7 @@ def test_a_second_crawl_of_an_outlet_harms_nothing(parent: Parent, tmp_path: Pat
     sound(path)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("articles", [10, pytest.param(150, marks=pytest.mark.bench)], ids=["some", "many"])
 def test_everything_at_once(parent: Parent, copy: Callable[[str], Path], articles: int) -> None:
     path = copy("archive.db")

@@ -110,6 +110,7 @@ with open_archive(sys.argv[1], create=True) as db:
 """
 
 
+@pytest.mark.slow
 def test_stopped_in_the_middle_of_writing(path: Path, tmp_path: Path) -> None:
     """As the disk holds it at any moment, also while the log is folded into the database: all that was told is there."""
     told = tmp_path / "told"

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.archive.imaginary_site import (
@@ -22,6 +22,7 @@ from tests.archive.imaginary_site import (
     facets,
     sessions,
 )
+from tests.support import examples
 
 PAPER = Paper(sizes=(200,) * 10)
 """2,000 articles behind 200 pages of lists."""
@@ -64,6 +65,7 @@ def test_a_paper_without_traps_is_found_whole_and_nothing_is_left_waiting() -> N
     assert done.waiting == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS)
 def test_a_trap_costs_little_and_hides_nothing(trap: Trap) -> None:
     site = with_traps(PAPER, trap)
@@ -82,12 +84,14 @@ def test_a_trap_beside_next_to_nothing_ends_too(trap: Trap) -> None:
     assert len(crawler.asked) <= 700
 
 
+@pytest.mark.slow
 def test_all_traps_at_once() -> None:
     crawler = Crawler().run(*with_traps(PAPER, *TRAPS.values()))
     assert crawler.read == PAPER.stories
     assert len(crawler.asked) <= 2201 + len(TRAPS) * MOST
 
 
+@pytest.mark.slow
 def test_lists_that_go_on_behind_their_end() -> None:
     """Behind every list's last page come pages without end, under the same addresses."""
     endless = [endless_pages(f"{PAPER.list_at(section, 0)}/trang-{{page}}.htm")(PAPER) for section in range(10)]
@@ -96,6 +100,7 @@ def test_lists_that_go_on_behind_their_end() -> None:
     assert len(crawler.asked) <= 2201 + 10 * 60
 
 
+@pytest.mark.slow
 def test_many_quiet_sections_hide_no_lively_one() -> None:
     """Three hundred sections have nothing or next to nothing; the last but one has its whole archive."""
     paper = Paper(sizes=(0, 0, 1, 0, 2) * 60 + (500, 0))
@@ -156,6 +161,7 @@ def test_what_was_given_up_is_looked_at_a_little_and_taken_up_again() -> None:
     assert there <= crawler.read
 
 
+@pytest.mark.slow
 @given(
     sizes=st.lists(st.integers(0, 80), min_size=1, max_size=15).filter(any),
     traps=st.sets(st.sampled_from(sorted(TRAPS)), max_size=3),
@@ -171,7 +177,7 @@ def test_what_was_given_up_is_looked_at_a_little_and_taken_up_again() -> None:
         ]
     ),
 )
-@settings(max_examples=15, deadline=None)
+@examples(15)
 def test_no_paper_is_starved(sizes: list[int], traps: set[str], paging: str, address: str) -> None:
     """Whatever its sections, its addresses and its traps."""
     paper = Paper(tuple(sizes), address, paging)

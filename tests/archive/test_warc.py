@@ -18,7 +18,7 @@ from typing import Any
 import pytest
 from backports import zstd
 from click.testing import CliRunner
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, given
 from sqlite_utils import Database
 from warcio.archiveiterator import ArchiveIterator
 from warcio.statusandheaders import StatusAndHeaders
@@ -29,8 +29,8 @@ from archive.cli import archive
 from archive.pictures import recognise
 from archive.verify import verify
 from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
-from tests.replay import pywb, tool
-from tests.support import NOON, PAPER, Shoot, page
+from tests.replay import needs_tools, pywb, tool
+from tests.support import NOON, PAPER, Shoot, examples, page
 from tests.told import told
 
 PNG = bytes.fromhex(
@@ -161,6 +161,7 @@ def test_nothing_of_a_withdrawn_article_leaves(paper: Path, tmp_path: Path) -> N
     assert b"kin.htm" not in everything and "Chuyện riêng".encode() not in everything
 
 
+@needs_tools
 def test_validators_find_nothing(paper: Path, tmp_path: Path) -> None:
     luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
     luubao("export", "warc", "--db", paper, "--to", tmp_path / "z", "--zstd")
@@ -191,6 +192,8 @@ def test_a_new_file_is_begun_where_one_has_grown_large(
     assert [kind for kind, *_ in records(tmp_path / "w")].count("warcinfo") == len(files)
 
 
+@needs_tools
+@pytest.mark.slow
 def test_pywb_replays_article_picture_and_the_version_of_a_day(paper: Path, tmp_path: Path) -> None:
     luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
     (tmp_path / "pywb").mkdir()
@@ -233,7 +236,7 @@ def facts(db: Database) -> list[Any]:
     return [(*row[:7], *(sorted(map(tuple, json.loads(text))) for text in row[7:])) for row in rows]
 
 
-@settings(max_examples=25, deadline=None, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@examples(25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(HISTORIES)
 def test_a_round_trip_changes_nothing(tmp_path_factory: pytest.TempPathFactory, history: list[Any]) -> None:
     folder = tmp_path_factory.mktemp("round")

@@ -38,6 +38,7 @@ def test_most_of_what_hourly_runs_could_see_is_seen(ours: Seen) -> None:
     assert ours.gone > 0.75 * gone
 
 
+@pytest.mark.slow
 def test_every_article_is_looked_at_twice_a_year_even_with_hardly_any_budget() -> None:
     seen = Learned(year_of(replace(SMALL, archive=1200)), asked=1).year()
     assert seen.longest <= HALF_YEAR

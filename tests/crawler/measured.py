@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Mapping
@@ -13,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.crawler.serving import ROOT
+from tests import mortal
 
 _CRAWL = """
 import json, resource, sys
@@ -79,13 +78,8 @@ def measured(
 ) -> Measured:
     """One crawl. settings: of crawler.settings; first: Python that is run before the crawl."""
     begun = time.monotonic()
-    done = subprocess.run(
-        [*command(base_url, path, settings=settings, first=first), *options],
-        capture_output=True,
-        text=True,
-        check=False,
-        cwd=ROOT,
-        env={**os.environ, **(environment or {})},
+    done = mortal.run(
+        [*command(base_url, path, settings=settings, first=first), *options], env={**os.environ, **(environment or {})}
     )
     seconds = time.monotonic() - begun
     summary = json.loads(done.stdout or "{}")

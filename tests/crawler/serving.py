@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+from tests import mortal
 from tests.support import page
 
 ROOT = Path(__file__).parents[2]
@@ -102,8 +102,8 @@ class Crawled:
     summary: dict[str, Any]
 
 
-def crawl(base_url: str, path: Path, *options: str, before: Callable[[], None] | None = None) -> Crawled:
-    """One crawl; before is called in its process before it becomes one."""
+def crawl(base_url: str, path: Path, *options: str, **how: Any) -> Crawled:
+    """One crawl. how: of Parent.python."""
     command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url, "--json", *options]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, preexec_fn=before)
+    done = mortal.run(command, **how)
     return Crawled(done.returncode, done.stderr, json.loads(done.stdout or "{}"))

@@ -24,7 +24,7 @@ from crawler.backfill.job import Backfilled, backfill
 from crawler.backfill.politeness import ArchiveBusy, Asker, retry_after
 from crawler.backfill.sources import Span
 from crawler.backfill.wayback import Wayback
-from tests.replay import Replay, pywb
+from tests.replay import Replay, needs_tools, pywb
 from tests.support import PAPER, Shoot, page
 
 URL = "https://bao.example/a-1.htm"
@@ -98,6 +98,7 @@ def versions(path: Path) -> list[tuple[Any, ...]]:
         ).fetchall()
 
 
+@needs_tools
 def test_what_another_archive_kept_comes_before_our_first_crawl(replay: Replay, path: Path, shoot: Shoot) -> None:
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {}, shoot().captured_at)
@@ -124,6 +125,7 @@ def test_what_another_archive_kept_comes_before_our_first_crawl(replay: Replay, 
         assert db.execute("SELECT old_number, new_number FROM renumberings").fetchall() == [(1, 3)]
 
 
+@needs_tools
 def test_done_twice_adds_nothing(replay: Replay, path: Path) -> None:
     first = backfill(path, PAPER, wayback(replay), Span())
     assert first.counts["filed"] + first.counts["late"] >= 6
@@ -131,6 +133,7 @@ def test_done_twice_adds_nothing(replay: Replay, path: Path) -> None:
     assert not any(again.counts[name] for name in ("listed", "filed", "late", "here", "failed"))
 
 
+@needs_tools
 def test_it_goes_on_where_it_was(replay: Replay, path: Path) -> None:
     taken = []
     for _ in range(10):
@@ -142,6 +145,7 @@ def test_it_goes_on_where_it_was(replay: Replay, path: Path) -> None:
     assert versions(path) == OLD
 
 
+@needs_tools
 def test_only_a_span_of_time(replay: Replay, path: Path) -> None:
     backfill(path, PAPER, wayback(replay), Span(since="20190101", until="20191231"))
     assert versions(path) == [("a-1.htm", 1, "Tin xưa, sửa lại", "2019-05-01T08:00:00Z")]
@@ -294,6 +298,7 @@ def test_whoever_wants_to_stop_does_not_wait_for_the_pause() -> None:
     assert sum(slept) == 3.0
 
 
+@needs_tools
 def test_a_refusal_ends_the_backfill_and_keeps_what_was_taken(replay: Replay, path: Path) -> None:
     with serving(type("Handler", (_Busy,), {"answers": [(429, "1")] * 99})) as base:
         done = backfill(path, PAPER, Wayback(asker(sleep=lambda _: None), replay.cdx, base), Span())

@@ -6,6 +6,8 @@ from collections import Counter, deque
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pytest
+
 from archive.store import open_archive
 from archive.store.questions import articles
 from crawler.demo.edition import edition
@@ -48,6 +50,7 @@ def walked(day: int, extra: int) -> tuple[set[str], Counter[str], set[str]]:
     return articles, kinds, scripted
 
 
+@pytest.mark.slow
 def test_every_reachable_article_of_a_large_paper_is_found() -> None:
     articles, kinds, scripted = walked(1, ARTICLES)
     assert articles == reachable(1, ARTICLES)
@@ -58,6 +61,7 @@ def test_every_reachable_article_of_a_large_paper_is_found() -> None:
     assert scripted == {"/Thong-bao/61.bst"}, "the one list whose later pages no request reaches is told"
 
 
+@pytest.mark.slow
 def test_every_reachable_article_of_every_day_of_the_small_paper_is_found() -> None:
     for day in (1, 2, 3):
         articles, _, scripted = walked(day, 0)
@@ -65,6 +69,7 @@ def test_every_reachable_article_of_every_day_of_the_small_paper_is_found() -> N
         assert not scripted
 
 
+@pytest.mark.slow
 def test_the_paper_has_a_list_of_every_form() -> None:
     forms = {section.paging for section in SECTIONS + GENERATED}
     assert forms == {
@@ -81,6 +86,7 @@ def test_the_paper_has_a_list_of_every_form() -> None:
     }
 
 
+@pytest.mark.slow
 def test_a_real_crawl_brings_every_reachable_article_home_and_asks_once_for_each(path: Path) -> None:
     with Newspaper(extra_articles=400) as paper:
         crawled = crawl(paper.base_url, path, "--no-pictures")

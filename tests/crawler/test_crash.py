@@ -24,6 +24,8 @@ from tests.crawler.test_pictures import jpeg, painted
 from tests.mortal import Ended, Parent
 from tests.soundness import acknowledged, ask, asked_once, opened, sound
 
+pytestmark = pytest.mark.slow
+
 ARTICLES = 6
 
 # What a crawl finds, by what the newspaper calls it: row numbers and times differ from crawl to crawl.

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import sqlite3
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -21,14 +20,15 @@ from archive.store import open_archive, questions
 from crawler.check import disagreements
 from crawler.demo.paper import DAYS
 from crawler.demo.server import Newspaper
+from tests import mortal
 
 ROOT = Path(__file__).parent.parent.parent
 LUUBAO = [sys.executable, "-m", "crawler"]
 
 
-def crawl(paper: Newspaper, path: Path, *options: str) -> subprocess.CompletedProcess[str]:
+def crawl(paper: Newspaper, path: Path, *options: str) -> CompletedProcess[str]:
     command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url, *options]
-    return subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    return mortal.run(command)
 
 
 @pytest.fixture
@@ -99,23 +99,22 @@ def test_the_user_agent_is_honest(paper: Newspaper, path: Path) -> None:
 def test_without_a_contact_nothing_leaves_the_machine(path: Path) -> None:
     command = [*LUUBAO, "crawl", "baovinhphuc", "--db", str(path)]
     environment = {name: value for name, value in os.environ.items() if name != "LUUBAO_CONTACT"}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment)
+    done = mortal.run(command, env=environment)
     assert done.returncode == 2
     assert "set LUUBAO_CONTACT" in done.stderr
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_kill_9_loses_nothing_and_doubles_nothing(path: Path) -> None:
     """Killed five times at different moments, then left alone: the archive is as if it had never been killed."""
     with Newspaper(crawl_delay=0.01) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
         for pages in (3, 6, 9, 12, 15):
             before = len(paper.log)
-            process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-            while len(paper.log) < before + pages and process.poll() is None:
-                time.sleep(0.005)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            process = mortal.begin(command)
+            process.until(lambda: len(paper.log) >= before + pages)  # noqa: B023  # called at once
+            process.kill()
             assert ask(path, "PRAGMA integrity_check") == [("ok",)]
         assert crawl(paper, path).returncode == 0
         with open_archive(path) as db:
@@ -131,13 +130,12 @@ def test_kill_9_loses_nothing_and_doubles_nothing(path: Path) -> None:
 def test_sigterm_ends_cleanly(path: Path) -> None:
     with Newspaper(crawl_delay=0.05) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        while len(paper.log) < 8:
-            time.sleep(0.01)
+        process = mortal.begin(command)
+        process.until(lambda: len(paper.log) >= 8)
         process.terminate()
-        _, told = process.communicate(timeout=30)
-    assert process.returncode == 5
-    assert "the next run goes on from here" in told
+        ended = process.end()
+    assert ended.code == 5
+    assert "the next run goes on from here" in ended.err
     assert ask(path, "SELECT outcome FROM runs") == [("interrupted",)]
 
 
@@ -146,16 +144,16 @@ def test_a_second_signal_ends_at_once(path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         base_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        process = mortal.begin(command)
         connection, _ = silent.accept()
         process.terminate()
         time.sleep(0.5)
         process.terminate()
-        _, told = process.communicate(timeout=30)
+        ended = process.end()
         connection.close()
-    assert process.returncode == 5, told
-    assert "Stopped by a second signal" in told
-    assert "Traceback" not in told
+    assert ended.code == 5, ended.err
+    assert "Stopped by a second signal" in ended.err
+    assert "Traceback" not in ended.err
 
 
 def test_a_second_crawl_of_the_same_outlet_is_refused(paper: Newspaper, path: Path) -> None:
@@ -176,9 +174,7 @@ def test_a_paper_that_does_not_answer(path: Path) -> None:
 
 
 def test_an_unknown_outlet_is_a_sentence(path: Path) -> None:
-    done = subprocess.run(
-        [*LUUBAO, "crawl", "baokhong", "--db", str(path)], capture_output=True, text=True, check=False, cwd=ROOT
-    )
+    done = mortal.run([*LUUBAO, "crawl", "baokhong", "--db", str(path)])
     assert done.returncode == 2
     assert "There are: baophutho, baovinhphuc, demo" in done.stderr
 
@@ -211,7 +207,7 @@ def test_scrapy_itself_crawls(paper: Newspaper, path: Path) -> None:
         "-s",
         f"LUUBAO_DB={path}",
     ]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = mortal.run(command)
     assert done.returncode == 0, done.stderr
     assert ask(path, "SELECT outcome FROM runs") == [("ok",)]
 

@@ -58,6 +58,7 @@ def archived(path: Path) -> set[str]:
         return {urlsplit(one.url).path for one in articles(db)}
 
 
+@pytest.mark.slow
 def test_since_takes_all_that_is_newer_and_little_else(deep: Deep) -> None:
     newer, older = divided(deep.paper)
     assert len(newer) > 80 and len(older) > 400
@@ -69,6 +70,7 @@ def test_since_takes_all_that_is_newer_and_little_else(deep: Deep) -> None:
     assert set(deep.requests.values()) == {1}
 
 
+@pytest.mark.slow
 def test_what_is_aside_stays_so_until_a_full_run_walks_everything(deep: Deep) -> None:
     newer, older = divided(deep.paper)
     log = len(deep.paper.log)

@@ -325,6 +325,7 @@ def leading_on(pattern: str, *steps: int) -> Trap:
     return trap
 
 
+@pytest.mark.slow
 def test_lists_and_calendars_without_end_are_left(path: Path) -> None:
     """Where four articles are all there is, the run has to know by itself that no more will come."""
     traps = {"/lich/*": leading_on("/lich/{}.htm", 1, -1), "/muc/*": leading_on("/muc/trang-{}.htm", 1)}

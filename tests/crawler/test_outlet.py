@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import secrets
 import sqlite3
 import subprocess
@@ -127,11 +126,8 @@ def test_a_full_disk_ends_the_run_with_a_sentence(path: Path) -> None:
     links = [f"/a-{number}.htm" for number in range(40)]
     pages = {link: article(f"Bài {link}", secrets.token_hex(40_000)) for link in links}
 
-    def small() -> None:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-
     with served({"/": front(*links), **pages}) as site:
-        done = crawl(site.base_url, path, before=small)
+        done = crawl(site.base_url, path, largest_file=1_000_000)
     assert (done.code, done.summary["outcome"]) == (1, "failed")
     assert done.summary["reason"].startswith("the archive cannot be written")
     assert "Traceback" not in done.told

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import signal
 import sqlite3
-import subprocess
-import time
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
@@ -18,7 +14,8 @@ import pytest
 from PIL import Image, ImageDraw
 
 from crawler.demo.server import Newspaper
-from tests.crawler.serving import LUUBAO, ROOT, Answer, Crawled, Site, article, crawl, front, moved, rules, served
+from tests import mortal
+from tests.crawler.serving import LUUBAO, Answer, Crawled, Site, article, crawl, front, moved, rules, served
 
 
 def painted(seed: int, width: int = 320, height: int = 200, kind: str = "JPEG", quality: int = 90) -> bytes:
@@ -366,6 +363,7 @@ def test_a_full_picture_store_ends_no_crawl(archive: Archive, tmp_path: Path) ->
     assert archive.ask("SELECT count(*) FROM pictures") == [0]
 
 
+@pytest.mark.slow
 def test_kill_9_leaves_no_row_without_its_file(path: Path) -> None:
     """Killed three times among pictures, then left alone: every row has its bytes, and nothing is missing."""
     archive = Archive(path)
@@ -373,14 +371,13 @@ def test_kill_9_leaves_no_row_without_its_file(path: Path) -> None:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
         for pictures in (1, 5, 12):
             before = sum(request.path.startswith("/anh/") for request in paper.log)
-            process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-            while sum(one.path.startswith("/anh/") for one in paper.log) < before + pictures and process.poll() is None:
-                time.sleep(0.002)
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
+            process = mortal.begin(command)
+            seen = before + pictures
+            process.until(lambda: sum(one.path.startswith("/anh/") for one in paper.log) >= seen)  # noqa: B023  # at once
+            process.kill()
             for name, digest in archive.ask("SELECT path, digest FROM pictures"):
                 assert sha256((archive.folder / name).read_bytes()) == digest
-        assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+        assert mortal.run(command).returncode == 0
     named = {name for row in archive.ask("SELECT path, thumbnail FROM pictures") for name in row}
     assert named == {name for name in archive.files() if not name.endswith(".part")}
     assert archive.ask("SELECT count(*) FROM version_images WHERE picture_id IS NULL") == [0]
@@ -395,20 +392,14 @@ def test_a_signal_does_not_wait_for_pictures(archive: Archive) -> None:
         "/robots.txt": rules("User-agent: *\nCrawl-delay: 0.5"),
     }
     with served(pages | {one: jpeg(painted(n)) for n, one in enumerate(addresses)}) as site:
-        process = subprocess.Popen(
-            [*LUUBAO, "crawl", "demo", "--db", str(archive.path), "--base-url", site.base_url],
-            cwd=ROOT,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        while not any(path.startswith("/anh/") for path in site.log):
-            time.sleep(0.01)
-        began = time.monotonic()
+        process = mortal.begin([*LUUBAO, "crawl", "demo", "--db", str(archive.path), "--base-url", site.base_url])
+        process.until(lambda: any(path.startswith("/anh/") for path in site.log))
         process.terminate()
-        _, told = process.communicate(timeout=40)
-    assert process.returncode == 5, told
-    assert "Traceback" not in told
-    assert time.monotonic() - began < 6
+        ended = process.end()
+        asked = sum(path.startswith("/anh/") for path in site.log)
+    assert ended.code == 5, ended.err
+    assert "Traceback" not in ended.err
+    assert asked < len(addresses) / 2
     assert archive.ask("SELECT count(*) FROM picture_captures WHERE outcome <> 'fresh'") == [0]
 
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import signal
 import sqlite3
-import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -14,10 +12,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests import mortal
 from tests.crawler.hostile import Hostile, Trap, answering, hostile, in_turn
 from tests.crawler.measured import command, measured
-from tests.crawler.serving import ROOT, Answer, article, front, rules
+from tests.crawler.serving import Answer, article, front, rules
 from tests.crawler.test_pictures import jpeg, painted
+from tests.mortal import Mortal
 
 PAGES = {f"/bai-{number}.htm": article(f"Bài {number}") for number in range(6)}
 HEADLINES = [f"Bài {number}" for number in range(6)]
@@ -164,39 +164,29 @@ def resting(path: Path) -> Trap:
     return answering(busy("60"))
 
 
-def waiting_crawl(server: Hostile, path: Path) -> subprocess.Popen[str]:
+def waiting_crawl(server: Hostile, path: Path) -> Mortal:
     """A crawl that waits for a host which wants rest."""
-    process = subprocess.Popen(
-        command(server.base_url, path, settings=AS_SET),
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    while not any(page.startswith("/bai") for page in server.asked) and process.poll() is None:
-        time.sleep(0.05)
+    process = mortal.begin(command(server.base_url, path, settings=AS_SET))
+    assert process.until(lambda: any(page.startswith("/bai") for page in server.asked))
     time.sleep(1)
-    assert process.poll() is None
+    assert not process.ended()
     return process
 
 
 def test_a_run_that_waits_can_be_told_to_stop(path: Path, resting: Trap) -> None:
     with hostile({"/": front(*PAGES), **dict.fromkeys(PAGES, resting)}) as server:
         process = waiting_crawl(server, path)
-        begun = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        told, errors = process.communicate(timeout=30)
-    assert time.monotonic() - begun < 8
-    assert process.returncode == 5, errors
-    assert json.loads(told)["outcome"] == "interrupted"
-    assert "Traceback" not in errors
+        process.terminate()
+        ended = process.end(50)  # which is less than the host wants
+    assert ended.code == 5, ended.err
+    assert json.loads(ended.out)["outcome"] == "interrupted"
+    assert "Traceback" not in ended.err
 
 
 def test_what_a_killed_run_learned_of_a_host_is_not_lost(path: Path, resting: Trap) -> None:
     with hostile({"/": front(*PAGES), **dict.fromkeys(PAGES, resting)}) as server:
         process = waiting_crawl(server, path)
         process.kill()
-        process.communicate()
         before = len(server.asked)
         crawl = measured(server.base_url, path, settings={**AS_SET, "LUUBAO_LONGEST_WAIT": 1})
     assert server.asked[before:] == []

@@ -19,7 +19,10 @@ from tests.extract.test_metadata_real_pages import Read
 from tests.extract.test_real_pages import ARTICLES as WRITTEN
 from tests.extract.test_real_pages import Expected
 
-pytestmark = pytest.mark.skipif(not PAGES.is_dir(), reason="the saved pages are not beside the repository")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not PAGES.is_dir(), reason="the saved pages are not beside the repository"),
+]
 ROOT = Path(__file__).parents[2]
 
 

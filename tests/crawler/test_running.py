@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import signal
 import sqlite3
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from subprocess import CompletedProcess
 from threading import Thread
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,6 +24,7 @@ from archive import clock, finish_run, open_archive, start_run
 from crawler.demo.server import Newspaper
 from crawler.spiders.demo import Demo
 from crawler.summary import FIELDS
+from tests import mortal
 from tests.crawler.serving import LUUBAO, ROOT, Answer, article, crawl, front, served
 
 XML = (("Content-Type", b"text/xml; charset=utf-8"),)
@@ -37,10 +38,8 @@ def ask(path: Path, question: str) -> list[tuple[Any, ...]]:
     return rows
 
 
-def told(arguments: list[str], **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*LUUBAO, *arguments], capture_output=True, text=True, check=False, cwd=ROOT, env=os.environ | environment
-    )
+def told(arguments: list[str], **environment: str) -> CompletedProcess[str]:
+    return mortal.run([*LUUBAO, *arguments], env=os.environ | environment)
 
 
 # Settings in force
@@ -81,6 +80,7 @@ def test_the_file_bounds_a_crawl_and_the_command_line_goes_before_it(site: Any, 
     assert len(pages_of(site)) == 2
 
 
+@pytest.mark.slow
 def test_scrapy_s_own_command_is_bounded_by_the_file_too(site: Any, path: Path, tmp_path: Path) -> None:
     environment = os.environ | {
         "LUUBAO_CONFIG": configured(tmp_path, f"[archive]\ndb = '{path}'\n[outlets.demo]\nmax_pages = 3\n")
@@ -301,10 +301,7 @@ def test_a_damaged_archive_ends_a_crawl_with_a_sentence(site: Any, path: Path) -
     for page in range(4, len(data) // 4096, 2):  # every other page after the schema's
         data[page * 4096 : page * 4096 + 100] = b"\xff" * 100
     path.write_bytes(data)
-    done = subprocess.run(
-        [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url, "--json"],
-        capture_output=True, text=True, check=False, cwd=ROOT, timeout=60,
-    )  # fmt: skip
+    done = mortal.run([*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url, "--json"])
     assert done.returncode in (1, 2)
     assert "damaged" in done.stderr.splitlines()[-1] or "malformed" in done.stderr.splitlines()[-1]
 
@@ -312,13 +309,11 @@ def test_a_damaged_archive_ends_a_crawl_with_a_sentence(site: Any, path: Path) -
 def test_a_killed_run_is_told_in_the_next_status(path: Path) -> None:
     with Newspaper(crawl_delay=0.1) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-        while len(paper.log) < 5:
-            time.sleep(0.01)
+        process = mortal.begin(command)
+        process.until(lambda: len(paper.log) >= 5)
         alive = told(["status", "--db", str(path)])
         assert (alive.returncode, "  running    since " in alive.stdout) == (0, True)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
+        process.kill()
     dead = told(["status", "--db", str(path)])
     assert dead.returncode == 6
     assert re.search(r"! the run of \d{4}-\d\d-\d\d \d\d:\d\d was killed, or its machine lost power", dead.stdout)
@@ -327,9 +322,8 @@ def test_a_killed_run_is_told_in_the_next_status(path: Path) -> None:
 def test_a_locked_crawl_says_since_when(path: Path) -> None:
     with Newspaper(crawl_delay=0.2) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-        while len(paper.log) < 3:
-            time.sleep(0.01)
+        process = mortal.begin(command)
+        process.until(lambda: len(paper.log) >= 3)
         done = crawl(paper.base_url, path)
         process.terminate()
         process.wait(60)
@@ -436,9 +430,8 @@ def test_monitoring_hears_nothing_of_a_locked_crawl_and_of_one_told_to_stop(
     file = pinging(tmp_path, address)
     with Newspaper(crawl_delay=0.1) as paper:
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", paper.base_url, "--config", file]
-        process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL)
-        while len(paper.log) < 5:
-            time.sleep(0.01)
+        process = mortal.begin(command)
+        process.until(lambda: len(paper.log) >= 5)
         assert crawl(paper.base_url, path, "--config", file).code == 75
         process.terminate()
         assert process.wait(60) == 5

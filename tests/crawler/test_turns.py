@@ -7,6 +7,8 @@ import time
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from crawler.wire.turns import SharedTurns, Turns
 from tests.support import run_async
 
@@ -49,6 +51,7 @@ def test_other_hosts_go_on(tmp_path: Path) -> None:
     assert run_async(both()) < 1
 
 
+@pytest.mark.slow
 def test_connections_of_one_crawl_may_be_more_than_one(tmp_path: Path) -> None:
     """Where a person allows a host two connections, they are one crawl's."""
 

@@ -76,12 +76,14 @@ def test_the_corpus_is_the_one_that_was_measured() -> None:
     assert f"sha256:{digest.hexdigest()}" == INDEX_DIGEST
 
 
+@pytest.mark.slow
 @needs_kit
 @pytest.mark.parametrize("figure", FLOORS)
 def test_outlets(figure: str) -> None:
     assert outlet_figures()[figure] >= FLOORS[figure]
 
 
+@pytest.mark.slow
 @needs_kit
 def test_bodies() -> None:
     common, _, extract = kit()

@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.room.pages import PAGES
 
+pytestmark = pytest.mark.slow
+
 BRIDGE = "Thông xe kỹ thuật cầu Bến Gót bắc qua sông Thao"
 
 

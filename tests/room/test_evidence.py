@@ -15,7 +15,7 @@ from warcio.archiveiterator import ArchiveIterator
 
 from archive import Capture, ingest, open_archive, start_run
 from archive.datasette.room.inert import POLICY, defused
-from tests.room.conftest import served
+from tests.reading_room import served
 from tests.room.hostile import Listener, hostile_page, listening
 from tests.support import NOON, PAPER
 

@@ -19,7 +19,8 @@ from archive.cli import archive
 from archive.store.days import days, each_day, latest_day
 from archive.store.papers import papers
 from archive.store.withdraw import withdraw
-from tests.room.conftest import ROOT, served
+from tests.reading_room import served
+from tests.room.conftest import ROOT
 from tests.support import NOON, PAPER, page
 
 URL = "https://bao.example/a-1.htm"
@@ -176,6 +177,7 @@ def test_what_readers_type_is_text(alone: str) -> None:
     assert "<img src=x>" not in told and "<b>cau" not in told
 
 
+@pytest.mark.slow
 def test_pages_answer_while_a_crawl_writes(tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     with open_archive(path, create=True) as db:

@@ -16,7 +16,9 @@ from crawler.refusals import LeftAlone
 from tests.crawler.many.test_workers import REDIS, redis_server
 from tests.support import run_async
 
-pytestmark = pytest.mark.skipif(not REDIS and not os.environ.get("CI"), reason="no redis-server here: .ci/tools")
+pytestmark = pytest.mark.skipif(
+    not REDIS and not os.environ.get("CI"), reason="no redis-server here: `make tools` brings it"
+)
 
 
 @pytest.fixture

@@ -85,6 +85,7 @@ def addresses(desk: Desk, name: str) -> list[str]:
     return sorted(f"http://{desk.town.host(name)}:{desk.town.port}{path}" for path in desk.town.paths(name))
 
 
+@pytest.mark.slow
 def test_all_outlets_side_by_side(desk: Desk) -> None:
     """One is out of order, two share a host; the rest is as if each had been alone. Then again, within budgets."""
     spiders = desk.folder / "spiders"
@@ -156,6 +157,7 @@ def gone(pids: list[int], seconds: float = 15) -> bool:
     return True
 
 
+@pytest.mark.slow
 def test_sigterm_ends_all_cleanly_and_the_next_round_goes_on(desk: Desk) -> None:
     process = desk.start("--all", "--at-once", "4", "--json")
     started(desk, process, 12)
@@ -173,6 +175,7 @@ def test_sigterm_ends_all_cleanly_and_the_next_round_goes_on(desk: Desk) -> None
         assert set(captured(desk, name)) == set(addresses(desk, name))
 
 
+@pytest.mark.slow
 def test_a_crawl_that_is_killed_touches_no_other(desk: Desk) -> None:
     process = desk.start("--all", "--at-once", "4", "--json")
     crawls = started(desk, process, 12)
@@ -191,6 +194,7 @@ def test_a_crawl_that_is_killed_touches_no_other(desk: Desk) -> None:
     assert set(captured(desk, victim)) == set(addresses(desk, victim))
 
 
+@pytest.mark.slow
 def test_crawls_whose_parent_was_killed_end_too(desk: Desk) -> None:
     process = desk.start("--all", "--at-once", "4")
     crawls = started(desk, process, 12)

@@ -27,7 +27,10 @@ from tests.crawler.serving import LUUBAO, ROOT
 from tests.crawler.town import PRESS, Town, town, visited_by_two_at_once
 
 REDIS = shutil.which("redis-server")
-pytestmark = pytest.mark.skipif(not REDIS and not os.environ.get("CI"), reason="no redis-server here: .ci/tools")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not REDIS and not os.environ.get("CI"), reason="no redis-server here: `make tools` brings it"),
+]
 
 LEASE = 3
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from tests import mortal
+
 ROOT = Path(__file__).parents[3]
 
 
@@ -20,6 +22,8 @@ def luubao(*arguments: str, folder: Path = ROOT, contact: str = "") -> subproces
     if contact:
         environment["LUUBAO_CONTACT"] = contact
     command = [sys.executable, "-m", "crawler", *arguments]
+    if folder == ROOT:
+        return mortal.run(command, env=environment)
     return subprocess.run(command, capture_output=True, text=True, check=False, cwd=folder, env=environment)
 
 

@@ -81,6 +81,7 @@ def test_it_asks_politely() -> None:
     assert any("read: take what is said of them with care" in note for note in found["notes"])
 
 
+@pytest.mark.slow
 def test_its_files_keep_the_whole_paper(tmp_path: Path) -> None:
     project, database = copy_of_the_project(tmp_path / "project"), tmp_path / "a.db"
     with Newspaper() as paper:

@@ -19,7 +19,10 @@ from tests.crawler.probe.probing import probed
 from tests.crawler.real_pages import PAGES
 from tests.crawler.serving import Answer, Site, served
 
-pytestmark = pytest.mark.skipif(not PAGES.is_dir(), reason="the saved pages are not beside the repository")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not PAGES.is_dir(), reason="the saved pages are not beside the repository"),
+]
 HTML = (("Content-Type", b"text/html; charset=utf-8"),)
 
 

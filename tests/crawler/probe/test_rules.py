@@ -62,6 +62,7 @@ def test_a_probe_tries_them() -> None:
     assert "published=(\"//*[@id='gio-len-mang']\",)," in found["files"]["rules"]
 
 
+@pytest.mark.slow
 def test_with_the_file_the_pages_are_read_whole(tmp_path: Path) -> None:
     project, database = copy_of_the_project(tmp_path / "project"), tmp_path / "a.db"
     with served(PAPER) as site:
