@@ -48,7 +48,9 @@ INSIDE = {
     "archive.digests": (),
     "archive.errors": (),
     "archive.habits": (),
+    "archive.lazy": (),
     "archive.likeness": (),
+    "archive.paths": (),
     "archive.schedule": ("archive.habits",),
     "archive.shapes": ("archive.shapes", "archive.urls"),
     "archive.pictures": ("archive.digests", "archive.records"),
@@ -56,7 +58,7 @@ INSIDE = {
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
-        "archive.errors", "archive.furniture", "archive.habits", "archive.likeness", "archive.migrations",
+        "archive.errors", "archive.furniture", "archive.habits", "archive.lazy", "archive.likeness", "archive.migrations",
         "archive.schedule", "archive.search", "archive.shapes",
     ),
     "archive.migrations": ("archive.migrations", "archive.digests"),

@@ -5,6 +5,7 @@ not be among it: each process has its own.
 """
 
 import gc
+import tomllib
 
 import crawler.crawl
 import crawler.curfew
@@ -19,7 +20,11 @@ import crawler.scheduler
 import crawler.settings
 import crawler.wire.gate
 import crawler.wire.unpacking
+from archive.lazy import import_all
 
+assert tomllib
 crawler.crawl.outlets()  # the spiders too
+for package in ("archive", "archive.store"):
+    import_all(package)
 gc.collect()
 gc.freeze()
