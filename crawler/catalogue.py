@@ -48,6 +48,7 @@ class Described:
         return {key.name: own[key.scrapy] for key in KEYS if key.scrapy in own and key.times == 1}
 
 
+_BASE = "OutletSpider"
 _FIELDS = tuple(Described.__dataclass_fields__)
 
 
@@ -101,21 +102,24 @@ def _in_file(path: Path) -> Iterator[Described]:
     except (OSError, SyntaxError, ValueError) as error:  # importing it tells what is wrong, and where
         raise _NotPlainError from error
     classes = [one for one in statements if isinstance(one, ast.ClassDef)]
+    names = {one.name for one in classes}
     others = [one for one in statements if not isinstance(one, ast.ClassDef)]
-    if len({one.name for one in classes}) < len(classes) or not all(map(_is_harmless, others)):
+    if len(names) < len(classes) or _BASE in names or not all(map(_is_harmless, others)):
+        raise _NotPlainError
+    if classes and not any(map(_imports_base, others)):
         raise _NotPlainError
     for one in classes:
         yield from _in_class(one)
 
 
 def _is_harmless(statement: ast.stmt) -> bool:
-    """A docstring, or the import of the one base that a plain spider has."""
-    if isinstance(statement, ast.ImportFrom):
-        names = [(name.name, name.asname) for name in statement.names]
-        return statement.module == "__future__" or (
-            statement.module == "crawler.outlet" and statement.level == 0 and names == [("OutletSpider", None)]
-        )
-    return _is_text(statement)
+    future = isinstance(statement, ast.ImportFrom) and statement.module == "__future__"
+    return future or _is_text(statement) or _imports_base(statement)
+
+
+def _imports_base(statement: ast.stmt) -> bool:
+    """Whether it imports the one base that a plain spider has, and nothing else."""
+    return isinstance(statement, ast.ImportFrom) and ast.unparse(statement) == f"from crawler.outlet import {_BASE}"
 
 
 def _is_text(statement: ast.stmt) -> bool:
@@ -123,8 +127,7 @@ def _is_text(statement: ast.stmt) -> bool:
 
 
 def _in_class(spider: ast.ClassDef) -> Iterator[Described]:
-    is_plain = [ast.dump(base) for base in spider.bases] == [ast.dump(ast.Name("OutletSpider", ast.Load()))]
-    if not is_plain or spider.keywords or spider.decorator_list:
+    if [ast.unparse(base) for base in spider.bases] != [_BASE] or spider.keywords or spider.decorator_list:
         raise _NotPlainError
     said = dict(_constant(statement) for statement in spider.body if not _is_text(statement))
     if said.get("name"):  # as for Scrapy, a spider without one is none
