@@ -6,63 +6,68 @@
 ...         print(article.headline)
 """
 
-from archive.errors import LuubaoError
-from archive.extract import read_page
-from archive.finding import discover, links_are_noted, note_sitemaps
-from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, take_in, try_to_read
-from archive.rebuild import read_pending
-from archive.records import (
-    Block,
-    Capture,
-    Filed,
-    HostState,
-    Image,
-    Kept,
-    Link,
-    Outlet,
-    Picture,
-    PictureCapture,
-    PictureOutcome,
-    Reading,
-    Run,
-    StoredPicture,
-    Unreadable,
-    WantedPicture,
-)
-from archive.store import (
-    REDIRECTS,
-    article_count,
-    ask_from,
-    call_all,
-    captured_in_run,
-    due,
-    due_pictures,
-    enter,
-    finish_run,
-    forbid,
-    furniture_of,
-    give_up,
-    keep_picture,
-    last_body,
-    leads_away,
-    learn_furniture,
-    leave,
-    leave_picture,
-    note_hosts,
-    note_redirect,
-    open_archive,
-    pictures_of,
-    plant,
-    rechecks,
-    start_run,
-    taken_in_run,
-    transaction,
-    troubled_hosts,
-    validators,
-    waiting,
-    walk_anew,
-)
-from archive.urls import absolute, same_site, url_key, without_trackers
+from typing import TYPE_CHECKING
+
+from archive.lazy import lazy
+
+if TYPE_CHECKING:
+    from archive.errors import LuubaoError
+    from archive.extract import read_page
+    from archive.finding import discover, links_are_noted, note_sitemaps
+    from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, take_in, try_to_read
+    from archive.rebuild import read_pending
+    from archive.records import (
+        Block,
+        Capture,
+        Filed,
+        HostState,
+        Image,
+        Kept,
+        Link,
+        Outlet,
+        Picture,
+        PictureCapture,
+        PictureOutcome,
+        Reading,
+        Run,
+        StoredPicture,
+        Unreadable,
+        WantedPicture,
+    )
+    from archive.store import (
+        REDIRECTS,
+        article_count,
+        ask_from,
+        call_all,
+        captured_in_run,
+        due,
+        due_pictures,
+        enter,
+        finish_run,
+        forbid,
+        furniture_of,
+        give_up,
+        keep_picture,
+        last_body,
+        leads_away,
+        learn_furniture,
+        leave,
+        leave_picture,
+        note_hosts,
+        note_redirect,
+        open_archive,
+        pictures_of,
+        plant,
+        rechecks,
+        start_run,
+        taken_in_run,
+        transaction,
+        troubled_hosts,
+        validators,
+        waiting,
+        walk_anew,
+    )
+    from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
     "REDIRECTS",
@@ -130,3 +135,25 @@ __all__ = [
     "walk_anew",
     "without_trackers",
 ]
+
+lazy(
+    __name__,
+    {
+        "archive.errors": "LuubaoError",
+        "archive.extract": "read_page",
+        "archive.finding": "discover links_are_noted note_sitemaps",
+        "archive.ingest": "Arrival Ingested gave_up ingest put_away take_in try_to_read",
+        "archive.rebuild": "read_pending",
+        "archive.records": (
+            "Block Capture Filed HostState Image Kept Link Outlet Picture PictureCapture PictureOutcome "
+            "Reading Run StoredPicture Unreadable WantedPicture"
+        ),
+        "archive.store": (
+            "REDIRECTS article_count ask_from call_all captured_in_run due due_pictures enter finish_run "
+            "forbid furniture_of give_up keep_picture last_body leads_away learn_furniture leave "
+            "leave_picture note_hosts note_redirect open_archive pictures_of plant rechecks start_run "
+            "taken_in_run transaction troubled_hosts validators waiting walk_anew"
+        ),
+        "archive.urls": "absolute same_site url_key without_trackers",
+    },
+)

@@ -8,19 +8,19 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive import terminal
-from archive.diff import Change, size
-from archive.diff.page import Comparison, page
-from archive.diff.telling import summary
 from archive.errors import LuubaoError, UnknownArticle
 from archive.options import NUMBER, db_option, json_option
 from archive.store import open_archive, questions
-from archive.store.provenance import provenance_of
-from archive.store.questions import Article
+
+if TYPE_CHECKING:
+    from archive.diff import Change
+    from archive.diff.page import Comparison
+    from archive.store.questions import Article
 
 _EXIT_NOTHING = 1
 
@@ -54,6 +54,9 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
       luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm 1 3
       luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm --all --html history.html
     """
+    from archive.diff.page import Comparison
+    from archive.store.provenance import provenance_of
+
     if as_json and html:
         raise click.UsageError("--json or --html, not both")
     with open_archive(path) as db:
@@ -63,6 +66,8 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
         read = {number: questions.reading_of(db, article.id, number)[1] for pair in pairs for number in pair}
     steps = [Comparison(known[one], known[other], read[one], read[other]) for one, other in pairs]
     if html:
+        from archive.diff.page import page
+
         _write(html, page(article, steps), path)
     elif as_json:
         _tell_json(article, steps, every)
@@ -115,6 +120,8 @@ def _tell_json(article: Article, steps: Sequence[Comparison], every: bool) -> No
 
 def _as_json(article: Article, step: Comparison) -> dict[str, Any]:
     """What docs/diff.md describes."""
+    from archive.diff import size
+
     removed, added = size(step.changes)
     return {
         "article": article.id,
@@ -143,6 +150,8 @@ def _change(change: Change) -> dict[str, Any]:
 
 
 def _tell(article: Article, steps: Sequence[Comparison]) -> None:
+    from archive.diff.telling import summary
+
     for n, step in enumerate(steps):
         click.echo("\n" * bool(n) + f"{article.url}  version {step.old.version} to {step.new.version}")
         first, then = (terminal.moment(one.first_seen_at, article.timezone) for one in (step.old, step.new))

@@ -7,22 +7,21 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.errors import LuubaoError
-from archive.imports.formats import Said
-from archive.imports.houses import Houses
-from archive.imports.job import Report, import_files
-from archive.imports.readings import holds_readings
-from archive.merge import merge
 from archive.options import db_option, picture_folder, pictures_option, progress
-from archive.readings_cli import take_readings
-from archive.records import Outlet
-from archive.store.pictures import folder_beside
-from archive.urls import host_of
+from archive.paths import folder_beside
 
-Declared = Callable[[], tuple[Outlet, ...]]
+if TYPE_CHECKING:
+    from archive.imports.formats import Said
+    from archive.imports.houses import Houses
+    from archive.imports.job import Report
+    from archive.records import Outlet
+
+Declared = Callable[[], "tuple[Outlet, ...]"]
 """The outlets there are spiders for, where there are any: what a command of the crawler's puts into its context."""
 
 _JOBS = click.IntRange(0, 256)
@@ -57,6 +56,11 @@ def import_command(
       luubao import page.html --outlet baovinhphuc --url https://baovinhphuc.com.vn/tin/1.html
       luubao import readings/ --db luubao.db
     """
+    from archive.imports.formats import Said
+    from archive.imports.houses import Houses
+    from archive.imports.readings import holds_readings
+    from archive.readings_cli import take_readings
+
     readings = [file for file in files if holds_readings(file)]
     captures = [file for file in files if file not in readings]
     if captures:
@@ -69,6 +73,8 @@ def import_command(
 def _take_captures(
     path: Path, files: Sequence[Path], houses: Houses, said: Said, jobs: int | None, pictures: Path | None
 ) -> None:
+    from archive.imports.job import import_files
+
     with _counting() as progress:
         report = import_files(
             path, files, houses, pictures=pictures or folder_beside(path), said=said, jobs=jobs, progress=progress
@@ -97,6 +103,8 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
     Example:
       luubao merge laptop.db --db luubao.db
     """
+    from archive.merge import merge
+
     folder = picture_folder(other, other_pictures)
     with progress("merging") as step:
         done = merge(path, other, pictures=pictures or folder_beside(path), other_pictures=folder, step=step)
@@ -117,6 +125,9 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
 
 
 def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
+    from archive.records import Outlet
+    from archive.urls import host_of
+
     declared = ctx.obj() if callable(ctx.obj) else ()
     if home:
         if not name:

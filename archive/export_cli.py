@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.errors import LuubaoError
-from archive.export.atom import write_atom
-from archive.export.card import card
-from archive.export.deposit import export_bag
-from archive.export.site import write_site
-from archive.export.tables import WRITERS, Format
-from archive.export.wacz import export_wacz
-from archive.export.warc import Exported, export_warc
 from archive.options import Commands, F, db_option, picture_folder, pictures_option, progress
-from archive.spans import Days
-from archive.store import open_archive, outlets_of
-from archive.store.outgoing import Scope
-from archive.store.slim import write_sqlite
-from archive.store.tabular import Choice, rows, summary
+from archive.store import open_archive
+
+if TYPE_CHECKING:
+    from archive.export.tables import Format
+    from archive.export.warc import Exported
+    from archive.store.outgoing import Scope
+    from archive.store.tabular import Choice
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -52,6 +47,10 @@ def scope_of(
     db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None
 ) -> Scope:
     """The captures that are meant. Raises UnknownOutlet."""
+    from archive.spans import Days
+    from archive.store import outlets_of
+    from archive.store.outgoing import Scope
+
     zone = outlets_of(db, outlet)[0].outlet.timezone if outlets_of(db, outlet) else "UTC"
     first, last = Days(since.date() if since else None, until.date() if until else None).stamps(zone)
     return Scope(outlet, run, first, last)
@@ -81,6 +80,8 @@ def warc(
     Example:
       luubao export warc --outlet baovinhphuc --to warcs/
     """
+    from archive.export.warc import export_warc
+
     with open_archive(path) as db, progress("exporting") as step:
         done = export_warc(
             db, target, scope_of(db, outlet, since, until, run),
@@ -112,6 +113,8 @@ def refuse_existing(target: Path) -> None:
 
 def titled(db: Any, outlet: str | None) -> str:
     """What an export is called: the paper's own name, or those of all."""
+    from archive.store import outlets_of
+
     return ", ".join(run.outlet.title for run in outlets_of(db, outlet)) or "luubao"
 
 
@@ -131,6 +134,8 @@ def wacz(
     Example:
       luubao export wacz --outlet baovinhphuc --to baovinhphuc.wacz
     """
+    from archive.export.wacz import export_wacz
+
     with open_archive(path) as db, progress("exporting") as step:
         folder = None if no_pictures else picture_folder(path, pictures)
         scope = scope_of(db, outlet, since, until)
@@ -154,6 +159,8 @@ def bag(
     Example:
       luubao export bag --outlet baovinhphuc --organisation "Thư viện tỉnh" --to deposit/
     """
+    from archive.export.deposit import export_bag
+
     refuse_existing(target)
     with open_archive(path) as db, progress("exporting") as step:
         done = export_bag(
@@ -181,6 +188,8 @@ def choice_options(command: F) -> F:
 
 def chosen(filters: dict[str, Any]) -> Choice:
     """The filters as they were given."""
+    from archive.store.tabular import Choice
+
     days = {name: day.date().isoformat() if (day := filters.pop(name)) else None for name in ("since", "until")}
     return Choice(since=days["since"], until=days["until"], **filters)
 
@@ -201,12 +210,18 @@ def _table_command(form: Format, what: str) -> click.Command:
     @choice_options
     @to_option("A folder that is empty, or made.")
     def command(path: Path, target: Path, **filters: Any) -> None:
+        from archive.export.tables import WRITERS
+
         _write_data(path, target, f"versions.{form}", chosen(filters), WRITERS[form])
 
     return command
 
 
 def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Callable[[Any, Path], None]) -> None:
+    from archive.export.card import card
+    from archive.store import outlets_of
+    from archive.store.tabular import rows, summary
+
     refuse_existing(target)
     with open_archive(path) as db, progress("exporting") as step:
         outlets_of(db, choice.outlet)  # a wrong name is told
@@ -242,6 +257,8 @@ def sqlite(path: Path, target: Path, **filters: Any) -> None:
     Example:
       luubao export sqlite --outlet baovinhphuc --to slim/
     """
+    from archive.store.slim import write_sqlite
+
     _write_data(path, target, "versions.db", chosen(filters), write_sqlite)
 
 
@@ -259,6 +276,9 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     Example:
       luubao export atom --outlet baovinhphuc --to public/baovinhphuc.atom
     """
+    from archive.export.atom import write_atom
+    from archive.store.tabular import rows, summary
+
     choice = chosen(filters)
     with open_archive(path) as db:
         title = titled(db, choice.outlet)
@@ -287,6 +307,9 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
     Example:
       luubao export html --outlet baovinhphuc --to edition/
     """
+    from archive.export.site import write_site
+    from archive.store.tabular import Choice, summary
+
     refuse_existing(target)
     with open_archive(path) as db, progress("exporting") as step:
         count = write_site(

@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archive import clock
-from archive.ingest import Ingested
 from archive.records import Reading
+
+if TYPE_CHECKING:
+    from archive.ingest import Ingested
 
 _YOUNG = timedelta(days=45)
 _FEW_WORDS = 40  # syllables, in Vietnamese: a brief has sixty

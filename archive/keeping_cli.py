@@ -3,29 +3,25 @@
 from __future__ import annotations
 
 import json
-import shutil
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from sqlite_utils import Database
 
 from archive import clock
 from archive.errors import ArchiveMissing, LuubaoError
 from archive.options import db_option, json_option, picture_folder, pictures_option
-from archive.store import compact as compacting
-from archive.store import consistency, open_archive, questions
-from archive.store import withdraw as withdrawing
+from archive.store import open_archive
 from archive.store.connection import is_there
-from archive.store.fixity import Problem
-from archive.store.seals import newest_seal
-from archive.store.sources import outlets_of
-from archive.verify import require_seal, steps
-from archive.verify import verify as find_problems
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from archive.store.fixity import Problem
 
 _WORTH_VACUUM = 0.05
 
@@ -47,6 +43,11 @@ def verify(path: Path, as_json: bool, pictures: Path | None, seal: str | None, i
     Example:
       luubao verify --db luubao.db
     """
+    from archive.store import consistency
+    from archive.store.seals import newest_seal
+    from archive.verify import require_seal, steps
+    from archive.verify import verify as find_problems
+
     with open_archive(path) as db:
         if seal:
             require_seal(db, seal)
@@ -86,6 +87,9 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
     Example:
       luubao compact --db luubao.db
     """
+    from archive.store import compact as compacting
+    from archive.store import outlets_of
+
     with _existing(path) as db:
         outlets = [known.outlet_id for known in outlets_of(db, outlet)]
         with _progress("compacting", None) as step:
@@ -101,6 +105,11 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
 
 def _vacuum(db: Database, path: Path) -> str:
     """Gives freed pages back, where that is worth it and possible; what it came to, for a person."""
+    import shutil
+    import sqlite3
+
+    from archive.store import compact as compacting
+
     if compacting.free_share(db) < _WORTH_VACUUM:
         return ""
     before = path.stat().st_size
@@ -137,6 +146,9 @@ def withdraw(
     Example:
       luubao withdraw https://baovinhphuc.com.vn/tin/1.html --reason "asked for by the person named, 2026-11-23"
     """
+    from archive.store import questions
+    from archive.store import withdraw as withdrawing
+
     if restoring == (reason is not None) or (restoring and destroy):
         raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")
     with _existing(path) as db:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from archive.errors import LuubaoError
-from archive.store.pictures import folder_beside
+from archive.paths import folder_beside
 
 F = TypeVar("F", bound=Callable[..., Any])
 

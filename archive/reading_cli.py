@@ -8,20 +8,19 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from urllib.error import URLError
-from urllib.request import Request, urlopen
+from typing import TYPE_CHECKING
 
 import click
 
 from archive import terminal
 from archive.clock import parse
-from archive.coverage import FIELDS, PageCoverage, coverage
 from archive.errors import LuubaoError, UnknownArticle
-from archive.extract import read_page
-from archive.extract.explain import places
 from archive.options import db_option, json_option
-from archive.records import Reading, Unreadable
-from archive.store import kept_body, open_archive, page_of, questions
+from archive.store import open_archive, questions
+
+if TYPE_CHECKING:
+    from archive.coverage import PageCoverage
+    from archive.records import Reading, Unreadable
 
 _TIMEOUT = 30
 _LARGEST = 32 * 1024 * 1024
@@ -55,6 +54,9 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
     Example:
       luubao read saved.html --url https://baovinhphuc.com.vn/tin/1 --explain
     """
+    from archive.extract import read_page
+    from archive.records import Unreadable
+
     source = _page(path, page, url, outlet)
     reading = read_page(
         source.body,
@@ -83,6 +85,8 @@ def _page(archive: Path, page: str, url: str | None, outlet: str | None) -> _Pag
 
 
 def _kept(archive: Path, url: str, outlet: str | None) -> _Page | None:
+    from archive.store import kept_body, page_of
+
     if not archive.is_file():
         return None
     with open_archive(archive) as db:
@@ -95,6 +99,9 @@ def _kept(archive: Path, url: str, outlet: str | None) -> _Page | None:
 
 
 def _fetched(url: str, outlet: str | None) -> _Page:
+    from urllib.error import URLError
+    from urllib.request import Request, urlopen
+
     try:
         request = Request(url, headers={"User-Agent": "luubao (one page, asked for by a person)"})
         with urlopen(request, timeout=_TIMEOUT) as answer:
@@ -105,6 +112,8 @@ def _fetched(url: str, outlet: str | None) -> _Page:
 
 
 def _lines(source: _Page, reading: Reading | Unreadable, explain: bool) -> Iterator[str]:
+    from archive.records import Unreadable
+
     if isinstance(reading, Unreadable):
         yield f"no article: {reading.reason}{f' ({reading.detail})' if reading.detail else ''}"
         return
@@ -114,6 +123,8 @@ def _lines(source: _Page, reading: Reading | Unreadable, explain: bool) -> Itera
 
 
 def _explained(source: _Page, reading: Reading) -> Iterator[str]:
+    from archive.extract.explain import places
+
     found = places(source.body, source.url, reading, source.encoding)
     rules = dict(reading.origins)
     yield ""
@@ -137,6 +148,8 @@ def test(path: Path, outlet: str) -> None:
     Example:
       luubao rules test baovinhphuc --db /srv/luubao.db
     """
+    from archive.coverage import coverage
+
     with open_archive(path) as db:
         pages = list(coverage(db, outlet))
     for line in _report(pages):
@@ -144,6 +157,8 @@ def test(path: Path, outlet: str) -> None:
 
 
 def _report(pages: list[PageCoverage]) -> Iterator[str]:
+    from archive.coverage import FIELDS
+
     by_rules = Counter(page.rules or "no rules" for page in pages if not page.refusal)
     yield f"{len(pages)} articles; read with {', '.join(f'{name}: {count}' for name, count in by_rules.most_common())}"
     for field in FIELDS:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.errors import LuubaoError
 from archive.options import db_option, picture_folder, pictures_option, progress
-from archive.remote.carry import Carried, pull, push, put_over
-from archive.remote.depot import Depot
-from archive.store.pictures import folder_beside
+from archive.paths import folder_beside
+
+if TYPE_CHECKING:
+    from archive.remote.carry import Carried
 
 _STORE = "The object store: s3://BUCKET/FOLDER, gs://..., az://..., or file:///FOLDER."
 
@@ -37,6 +39,9 @@ def push_command(
       luubao push s3://library/papers --db baophutho.db
       luubao push s3://library/papers --archives /srv/luubao
     """
+    from archive.remote.carry import push, put_over
+    from archive.remote.depot import Depot
+
     depot, failed = Depot(store), False
     for one in sorted(archives.glob("*.db")) if archives else [path]:
         folder = None if no_pictures else picture_folder(one, pictures if not archives else None)
@@ -67,6 +72,9 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     Example:
       luubao pull s3://library/papers baophutho.db baovinhphuc.db --to /srv/reading
     """
+    from archive.remote.carry import pull
+    from archive.remote.depot import Depot
+
     depot = Depot(store)
     if len(names) > 1 and not to.is_dir():
         raise click.UsageError(f"{to} is no folder: several archives need one")

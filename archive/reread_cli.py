@@ -9,15 +9,14 @@ import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.diff import Change
 from archive.options import db_option, json_option
-from archive.reread import Order, reread
-from archive.reread_report import Report, report_lines
-from archive.terminal import change_lines
+
+if TYPE_CHECKING:
+    from archive.reread_report import Report
 
 EXIT_INCOMPLETE = 4
 EXIT_INTERRUPTED = 5
@@ -71,6 +70,8 @@ def reread_command(
     Example:
       luubao reread --outlet baovinhphuc --since 2026-05-01 --dry-run
     """
+    from archive.reread import Order, reread
+
     if since and until and since > until:
         raise click.UsageError("--since is later than --until")
     order = Order(outlet, _day(since), _day(until), jobs, dry_run)
@@ -89,6 +90,10 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _tell(report: Report) -> None:
+    from archive.diff import Change
+    from archive.reread_report import report_lines
+    from archive.terminal import change_lines
+
     for line in report_lines(report):
         click.echo(line)
     for example in report.examples:

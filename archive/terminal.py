@@ -5,18 +5,20 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
 from archive import clock
-from archive.diff import Change, Piece
-from archive.diff.telling import title, unmarked
-from archive.records import Block, Image, Reading
-from archive.snippets import CLOSE, OPEN, snippet
-from archive.store.questions import Article, RunRecord, Version
-from archive.store.searching import Hit
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive.diff import Change, Piece
+    from archive.records import Block, Image, Reading
+    from archive.store.questions import Article, RunRecord, Version
+    from archive.store.searching import Hit
 
 _WIDTH = 80
 _MARKS = {"removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green")}
@@ -65,6 +67,8 @@ def _entry(when: str, headline: str) -> Iterator[str]:
 
 def hit_lines(hit: Hit, words: str) -> Iterator[str]:
     """Headline, address, and the words in their place."""
+    from archive.snippets import snippet
+
     first, *rest = textwrap.wrap(_printable(snippet(hit.headline, words, 200)), _WIDTH - _MARGIN) or [""]
     yield f"{moment(hit.published_at, hit.timezone):{_MARGIN}}{_highlight(first, bold=True)}"
     yield from (f"{'':{_MARGIN}}{_highlight(line, bold=True)}" for line in rest)
@@ -75,6 +79,8 @@ def hit_lines(hit: Hit, words: str) -> Iterator[str]:
 
 def _highlight(text: str, *, bold: bool = False) -> str:
     """The text with its «hits» coloured where there is colour; the marks stay, for pipes."""
+    from archive.snippets import CLOSE, OPEN
+
     pieces = []
     for piece in text.replace(OPEN, f"\0{OPEN}").replace(CLOSE, f"{CLOSE}\0").split("\0"):
         hit = piece.startswith(OPEN)
@@ -153,6 +159,8 @@ def _wrapped(text: str, *, bold: bool = False) -> Iterator[str]:
 
 def change_lines(change: Change) -> Iterator[str]:
     """Where and what kind of change, then its text: [-removed-] and {+added+}, coloured where there is colour."""
+    from archive.diff.telling import title, unmarked
+
     yield click.style(title(change), fg="cyan")
     if change.picture and change.part != "picture":
         yield click.style(f"  {_printable(change.picture)}", fg="blue")

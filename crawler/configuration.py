@@ -9,10 +9,8 @@ these over [crawl].
 from __future__ import annotations
 
 import os
-import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -141,6 +139,8 @@ def _find(named: str | Path | None, variables: Mapping[str, str]) -> Path | None
 
 
 def _parsed(file: Path) -> dict[str, Any]:
+    import tomllib
+
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
@@ -213,6 +213,8 @@ def _no_such(name: str, section: str | None, key: Key | None) -> str:
 
 
 def _meant(name: str, among: Collection[str], form: str = "{}") -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(name, among, n=1, cutoff=0.7)
     return f"; did you mean {form.format(close[0])}?" if close else ""
 

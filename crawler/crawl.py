@@ -10,10 +10,9 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
-from archive.errors import UnknownOutlet
 from crawler import own_spiders
+from crawler.catalogue import unknown
 from crawler.extensions import Record
-from crawler.keys import KEYS
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
 from crawler.verdict import Verdict
@@ -44,15 +43,9 @@ def spider_class(name: str) -> type[OutletSpider]:
     try:
         found = loader.load(name)
     except KeyError:
-        raise UnknownOutlet(f"no outlet is called {name}. There are: {', '.join(outlets())}") from None
+        raise unknown(name, outlets()) from None
     assert issubclass(found, OutletSpider)
     return found
-
-
-def spider_settings(spider: type[OutletSpider]) -> dict[str, Any]:
-    """What a spider says of itself, by the names of settings."""
-    own = dict(spider.custom_settings or {}) | ({} if spider.delay is None else {"DOWNLOAD_DELAY": spider.delay})
-    return {key.name: own[key.scrapy] for key in KEYS if key.scrapy in own and key.times == 1}
 
 
 def crawl(spider: type[OutletSpider], database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> Ended:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
 
 from archive.clock import now
 from archive.options import db_option
-from crawler.configuration import Configuration
-from crawler.keys import BY_NAME
-from crawler.kinds import Value
 from crawler.options import MisconfiguredFailure, config_option, configured, setting_option
+
+if TYPE_CHECKING:
+    from crawler.configuration import Configuration
+    from crawler.kinds import Value
 
 TURNS = ".hosts"
 """Beside archives: where crawls agree on whose turn a host is."""
@@ -130,6 +130,10 @@ def _overrides(
     **given: Value,
 ) -> dict[str, Any]:
     """What the command line says, as Scrapy settings."""
+    import logging
+
+    from crawler.keys import BY_NAME
+
     given |= {"fetch_pictures": False if no_pictures else None}
     overrides: dict[str, Any] = {
         BY_NAME[name].scrapy: BY_NAME[name].for_scrapy(value) for name, value in given.items() if value is not None

@@ -11,8 +11,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.errors import Misconfigured
-from crawler.hours import Hours
-from crawler.wire.reach import Reach
 
 Value = bool | int | float | str | date | None
 
@@ -99,10 +97,14 @@ def _url(value: Any) -> str:
 
 
 def _hours(value: Any) -> str:
+    from crawler.hours import Hours
+
     return str(Hours.parse(_text(value)))
 
 
 def _hosts(value: Any) -> str:
+    from crawler.wire.reach import Reach
+
     text = _text(value)
     try:
         Reach.of("", text.split(","))

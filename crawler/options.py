@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from archive.errors import Misconfigured
-from crawler import configuration
-from crawler.configuration import Configuration
-from crawler.keys import BY_NAME, Key
+
+if TYPE_CHECKING:
+    from crawler.configuration import Configuration
+    from crawler.keys import Key
 
 F = TypeVar("F", bound=Callable[..., Any])
-_NAMED = "luubao.config"
+_NAMED, _LOADED = "luubao.config", "luubao.loaded"
 
 
 class MisconfiguredFailure(click.ClickException):
@@ -39,6 +39,8 @@ class OfSetting(click.ParamType[Any]):
 
 def setting_option(option: str, name: str, metavar: str) -> Callable[[F], F]:
     """Adds an option for a setting, None where it is not given."""
+    from crawler.keys import BY_NAME
+
     key = BY_NAME[name]
     return click.option(option, name, type=OfSetting(key), metavar=metavar, help=f"{key.meaning}  [setting: {name}]")
 
@@ -59,14 +61,22 @@ def _note(ctx: click.Context, param: click.Parameter, value: Path | None) -> Non
 
 def configured(ctx: click.Context) -> Configuration:
     """The settings that hold for a command. Raises MisconfiguredFailure."""
+    from crawler import configuration
+
+    file, loaded = ctx.meta.get(_NAMED), ctx.meta.setdefault(_LOADED, {})
     try:
-        return configuration.load(ctx.meta.get(_NAMED))
+        if file not in loaded:  # click asks for the default of every option
+            loaded[file] = configuration.load(file)
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
+    found: Configuration = loaded[file]
+    return found
 
 
 def require_scale() -> None:
     """Raises Misconfigured where what many machines need is not installed."""
+    from importlib.util import find_spec
+
     if find_spec("rq") is None or find_spec("redis") is None:
         raise Misconfigured("that needs more than luubao brings by itself: pip install 'luubao[scale]'")
 

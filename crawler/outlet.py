@@ -20,6 +20,7 @@ from twisted.python.failure import Failure
 from archive import Capture, Outlet, WantedPicture, absolute, same_site
 from archive.errors import ArchiveUnusable, Misconfigured
 from crawler import configuration, discovery
+from crawler.catalogue import TIMEZONE
 from crawler.configuration import for_scrapy
 from crawler.desk import Desk
 from crawler.door import Door
@@ -44,7 +45,7 @@ class OutletSpider(scrapy.Spider):
     home: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]]
     seeds: ClassVar[tuple[str, ...]] = ()
-    timezone: ClassVar[str] = "Asia/Ho_Chi_Minh"
+    timezone: ClassVar[str] = TIMEZONE
     delay: ClassVar[float | None] = None
 
     def __init__(self, base_url: str | None = None, **kwargs: Any):

@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.errors import Misconfigured
 from archive.options import Commands, json_option
-from crawler.keys import BY_NAME
-from crawler.kinds import Value
 from crawler.options import MisconfiguredFailure, config_option, configured, setting_option
+
+if TYPE_CHECKING:
+    from crawler.kinds import Value
 
 
 @click.group(cls=Commands, invoke_without_command=True)
@@ -31,16 +32,15 @@ def outlets(ctx: click.Context, as_json: bool) -> None:
 
 
 def _list(as_json: bool) -> None:
-    from crawler.crawl import outlets as names
-    from crawler.crawl import spider_class
+    from crawler.catalogue import catalogue
 
-    spiders = [spider_class(name) for name in names()]
+    found = catalogue()
     if as_json:
-        told = [{"name": spider.name, "title": spider.title, "home": spider.home} for spider in spiders]
+        told = [{"name": one.name, "title": one.title, "home": one.home} for one in found]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
         return
-    for spider in spiders:
-        click.echo(f"{spider.name:16} {spider.title:28} {spider.home}")
+    for one in found:
+        click.echo(f"{one.name:16} {one.title:28} {one.home}")
 
 
 @outlets.command()
@@ -76,6 +76,7 @@ def probe(
       luubao outlets probe https://baophutho.vn --contact me@example.org
       luubao outlets probe baophutho.vn --write .
     """
+    from crawler.keys import BY_NAME
     from crawler.probe import files, report  # with Scrapy, which takes half a second to import
     from crawler.probe import probe as look
 

@@ -17,7 +17,7 @@ from scrapy.pipelines.files import FilesPipeline, FSFilesStore, StatInfo
 from scrapy.pipelines.media import MediaPipeline
 from scrapy.settings import BaseSettings
 
-from archive.store.pictures import folder_beside
+from archive.paths import folder_beside
 
 
 class Folder(FSFilesStore):

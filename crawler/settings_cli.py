@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.errors import LuubaoError
 from archive.options import json_option
-from crawler.configuration import Configuration, Setting
 from crawler.options import MisconfiguredFailure, config_option, configured
-from crawler.sample import lines, sample
+
+if TYPE_CHECKING:
+    from crawler.configuration import Configuration, Setting
 
 
 @click.command()
@@ -28,6 +29,8 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
       luubao settings baophutho
       luubao settings --example > luubao.toml
     """
+    from crawler.sample import lines, sample
+
     if example:
         click.echo(sample(), nl=False)
         return
@@ -45,11 +48,11 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
 
 
 def _of_spider(outlet: str | None, found: Configuration) -> dict[str, Any]:
-    from crawler.crawl import outlets, spider_class, spider_settings  # Scrapy takes half a second to import
+    from crawler.catalogue import catalogue, described
 
     if outlet or found.outlets:
-        found.check_outlets(outlets())
-    return spider_settings(spider_class(outlet)) if outlet else {}
+        found.check_outlets([one.name for one in catalogue()])
+    return described(outlet).settings if outlet else {}
 
 
 def _told(found: Configuration, outlet: str | None, in_force: list[Setting]) -> dict[str, Any]:

@@ -6,21 +6,20 @@ import json
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive import clock
 from archive.errors import ArchiveUnusable
-from archive.lock import is_held
 from archive.options import db_option, json_option
-from archive.status import Exit, OutletStatus, Status, status, text
-from archive.status.days import Day
-from archive.status.page import page, write
 from archive.store import open_archive
-from archive.store.status import outlet_names
-from crawler.configuration import Configuration
 from crawler.options import config_option, configured
+
+if TYPE_CHECKING:
+    from archive.status import OutletStatus, Status
+    from archive.status.days import Day
+    from crawler.configuration import Configuration
 
 _RUNS = 10
 
@@ -48,6 +47,8 @@ def status_command(
       luubao status
       luubao status --html /srv/www/luubao.html
     """
+    from archive.status import Exit, text
+
     found = _status(path, configured(ctx), days)
     if file is not None:
         _write(found, file)
@@ -60,6 +61,10 @@ def status_command(
 
 
 def _status(path: Path, settings: Configuration, days: int) -> Status:
+    from archive.lock import is_held
+    from archive.status import status
+    from archive.store.status import outlet_names
+
     followed = {name: settings.value("followed", name) for name in settings.outlets}
     with open_archive(path) as db:
         names = outlet_names(db)
@@ -78,12 +83,14 @@ def _status(path: Path, settings: Configuration, days: int) -> Status:
 def _titles(names: list[str]) -> dict[str, str]:
     if not names:
         return {}
-    from crawler.crawl import spider_class  # Scrapy takes half a second to import, and is seldom needed here
+    from crawler.catalogue import described
 
-    return {name: spider_class(name).title for name in names}
+    return {name: described(name).title for name in names}
 
 
 def _write(found: Status, file: Path) -> None:
+    from archive.status.page import page, write
+
     if str(file) == "-":
         click.echo(page(found), nl=False)
         return

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from typing import TYPE_CHECKING
 
-from archive.comparison import Finding
+if TYPE_CHECKING:
+    from archive.comparison import Finding
 
 _ALIVE = ("edited", "unchanged", "revisit", "not-modified")
 _COLLAPSES = {

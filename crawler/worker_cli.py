@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from archive.errors import LuubaoError
 from crawler import own_spiders
-from crawler.configuration import Configuration
-from crawler.keys import BY_NAME
-from crawler.kinds import Value
 from crawler.options import MisconfiguredFailure, config_option, configured, require_scale, setting_option
+
+if TYPE_CHECKING:
+    from crawler.configuration import Configuration
+    from crawler.kinds import Value
 
 
 @click.command(name="worker")
@@ -45,6 +47,7 @@ def worker_command(ctx: click.Context, /, verbose: bool, **given: Value) -> None
 
 def _work(settings: Configuration, given: dict[str, Value], verbose: bool) -> None:
     require_scale()
+    from crawler.keys import BY_NAME
     from crawler.many import queue, warm, work, worker  # the outlets' processes are forked with all of it
 
     assert warm

@@ -31,7 +31,9 @@ ROOT = Path(__file__).parent.parent
 # ended a transaction.
 _PARENT = """
 import encodings.idna, encodings.utf_8_sig, ftplib, json, multiprocessing.popen_spawn_posix, os, resource, runpy, signal, sqlite3, sys, types
-import archive.reread, archive.workers, crawler.cli, crawler.many.warm  # another user may have no right to import what is not imported by now
+import archive.workers, crawler.cli, crawler.many.warm
+from tests.preload import import_ours
+import_ours()  # another user may have no right to import what is not imported by now
 
 def counting(dies_at, told):
     made, ends, connect = 0, [], sqlite3.connect

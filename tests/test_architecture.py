@@ -6,7 +6,9 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -48,7 +50,9 @@ INSIDE = {
     "archive.digests": (),
     "archive.errors": (),
     "archive.habits": (),
+    "archive.lazy": (),
     "archive.likeness": (),
+    "archive.paths": (),
     "archive.schedule": ("archive.habits",),
     "archive.shapes": ("archive.shapes", "archive.urls"),
     "archive.pictures": ("archive.digests", "archive.records"),
@@ -56,7 +60,7 @@ INSIDE = {
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
-        "archive.errors", "archive.furniture", "archive.habits", "archive.likeness", "archive.migrations",
+        "archive.errors", "archive.furniture", "archive.habits", "archive.lazy", "archive.likeness", "archive.migrations",
         "archive.schedule", "archive.search", "archive.shapes",
     ),
     "archive.migrations": ("archive.migrations", "archive.digests"),
@@ -118,3 +122,27 @@ def test_the_archive_works_where_scrapy_is_not_installed() -> None:
 def test_no_file_grows_past_a_reader_s_patience(path: Path) -> None:
     lines = len(path.read_text("utf-8").splitlines())
     assert lines <= 350, f"{path.name} has {lines} lines: has it two reasons to change?"
+
+
+@pytest.mark.parametrize("name", ["archive", "archive.store"])
+def test_a_lazy_package_says_the_same_to_programs_and_to_type_checkers(name: str) -> None:
+    package = import_module(name)
+    tree = ast.parse(Path(package.__file__ or "").read_text("utf-8"))
+    typed = next(node for node in tree.body if isinstance(node, ast.If))
+    froms = [node for node in typed.body if isinstance(node, ast.ImportFrom)]
+    stated = {alias.name: node.module for node in froms for alias in node.names}
+    homes = vars(package)["_homes_of_public_names"]
+    assert homes == stated, "what lazy() is told differs from the imports for type checkers"
+    assert sorted(package.__all__) == sorted(homes), "__all__ differs from the imports for type checkers"
+    for public in homes:
+        assert not isinstance(getattr(package, public), ModuleType), f"{name}.{public} is a module"
+
+
+def test_a_submodule_does_not_hide_the_function_of_its_name() -> None:
+    program = (
+        "import archive.ingest, archive.store.keep, archive.store.file\n"
+        "from archive import ingest, store\n"
+        "print(callable(ingest), callable(archive.ingest), callable(store.keep), callable(archive.store.file))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout.split() == ["True"] * 4, done.stderr

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
-from importlib.metadata import version
-from importlib.resources import files
 
 from archive.diff.compare import compare, side_by_side
 from archive.diff.telling import summary, title, title_of_picture, together, unmarked
@@ -61,6 +59,8 @@ def page(article: Article, steps: Sequence[Comparison]) -> str:
 
 
 def _head(headline: str) -> Iterator[str]:
+    from importlib.resources import files
+
     yield "<head>"
     yield '<meta charset="utf-8"/>'
     yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>'
@@ -182,6 +182,8 @@ _FACTS = (
 
 def _footer(steps: Sequence[Comparison]) -> Iterator[str]:
     """Where every version comes from."""
+    from importlib.metadata import version
+
     yield '<footer lang="en">'
     yield "<h2>Where this comes from</h2>"
     for step in steps:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta, tzinfo
+from typing import TYPE_CHECKING
 
-from archive.health import Share
-from archive.store.status import RunFacts
+if TYPE_CHECKING:
+    from archive.health import Share
+    from archive.store.status import RunFacts
 
 _LOOKED = ("ok", "partly-failed", "interrupted")
 

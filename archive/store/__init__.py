@@ -1,46 +1,51 @@
 """The one door to SQL: opening, keeping, filing, the frontier, and the questions people ask."""
 
-from archive.store.connection import open_archive, transaction
-from archive.store.file import file
-from archive.store.frontier import (
-    ask_from,
-    call_all,
-    captured_in_run,
-    enter,
-    forbid,
-    give_up,
-    is_new,
-    leave,
-    links_are_noted,
-    note_links,
-    plant,
-    settle,
-    taken_in_run,
-    walk_anew,
-)
-from archive.store.furniture import furniture_of, learn_furniture, put_furniture
-from archive.store.habits import rechecks
-from archive.store.hosts import note_hosts, troubled_hosts
-from archive.store.identity import Source, latest_version, withdrawn_twin
-from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
-from archive.store.ledger import Ledger, Refiled, Span, Waiting
-from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
-from archive.store.refile import Recording
-from archive.store.rehearsal import Rehearsal
-from archive.store.runs import article_count, finish_run, register, start_run
-from archive.store.shapes import note_yield, promise_of
-from archive.store.sources import (
-    note_move,
-    note_redirect,
-    outlets_of,
-    page_of,
-    pages_of,
-    redirecting_here,
-    source_of,
-    unread,
-)
-from archive.store.taking import due, waiting
-from archive.store.withdrawn import is_withdrawn
+from typing import TYPE_CHECKING
+
+from archive.lazy import lazy
+
+if TYPE_CHECKING:
+    from archive.store.connection import open_archive, transaction
+    from archive.store.file import file
+    from archive.store.frontier import (
+        ask_from,
+        call_all,
+        captured_in_run,
+        enter,
+        forbid,
+        give_up,
+        is_new,
+        leave,
+        links_are_noted,
+        note_links,
+        plant,
+        settle,
+        taken_in_run,
+        walk_anew,
+    )
+    from archive.store.furniture import furniture_of, learn_furniture, put_furniture
+    from archive.store.habits import rechecks
+    from archive.store.hosts import note_hosts, troubled_hosts
+    from archive.store.identity import Source, latest_version, withdrawn_twin
+    from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
+    from archive.store.ledger import Ledger, Refiled, Span, Waiting
+    from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of
+    from archive.store.refile import Recording
+    from archive.store.rehearsal import Rehearsal
+    from archive.store.runs import article_count, finish_run, register, start_run
+    from archive.store.shapes import note_yield, promise_of
+    from archive.store.sources import (
+        note_move,
+        note_redirect,
+        outlets_of,
+        page_of,
+        pages_of,
+        redirecting_here,
+        source_of,
+        unread,
+    )
+    from archive.store.taking import due, waiting
+    from archive.store.withdrawn import is_withdrawn
 
 __all__ = [
     "REDIRECTS",
@@ -95,7 +100,6 @@ __all__ = [
     "settle",
     "source_of",
     "start_run",
-    "stored_pictures",
     "taken_in_run",
     "transaction",
     "troubled_hosts",
@@ -105,3 +109,31 @@ __all__ = [
     "walk_anew",
     "withdrawn_twin",
 ]
+
+lazy(
+    __name__,
+    {
+        "archive.store.connection": "open_archive transaction",
+        "archive.store.file": "file",
+        "archive.store.frontier": (
+            "ask_from call_all captured_in_run enter forbid give_up is_new leave links_are_noted note_links "
+            "plant settle taken_in_run walk_anew"
+        ),
+        "archive.store.furniture": "furniture_of learn_furniture put_furniture",
+        "archive.store.habits": "rechecks",
+        "archive.store.hosts": "note_hosts troubled_hosts",
+        "archive.store.identity": "Source latest_version withdrawn_twin",
+        "archive.store.keep": "REDIRECTS keep keep_again kept_body last_body leads_away validators",
+        "archive.store.ledger": "Ledger Refiled Span Waiting",
+        "archive.store.pictures": "due_pictures keep_picture leave_picture pictures_of",
+        "archive.store.refile": "Recording",
+        "archive.store.rehearsal": "Rehearsal",
+        "archive.store.runs": "article_count finish_run register start_run",
+        "archive.store.shapes": "note_yield promise_of",
+        "archive.store.sources": (
+            "note_move note_redirect outlets_of page_of pages_of redirecting_here source_of unread"
+        ),
+        "archive.store.taking": "due waiting",
+        "archive.store.withdrawn": "is_withdrawn",
+    },
+)

@@ -18,7 +18,6 @@ from sqlite_utils import Database
 from archive import clock
 from archive.errors import ArchiveMissing, ArchiveUnusable, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
-from archive.store.seals import seal_finished
 
 BUSY_SECONDS = 30
 _WAL_LIMIT = 64 * 1024 * 1024
@@ -40,6 +39,8 @@ def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database
 
 
 def _writable(path: Path) -> Database:
+    from archive.store.seals import seal_finished
+
     db = _connected(path, "mode=rwc")
     try:
         _refuse_foreign(db, path)
@@ -96,7 +97,7 @@ def is_laid_down(path: Path) -> bool:
 def _connected(path: Path, how: str) -> Database:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS)
-        db = Database(connection)
+        db = _database(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -105,6 +106,12 @@ def _connected(path: Path, how: str) -> Database:
     except sqlite3.DatabaseError as error:
         raise ArchiveUnusable(f"{path} cannot be opened as an archive: {error}") from error
     return db
+
+
+def _database(connection: sqlite3.Connection) -> Database:
+    """The connection, without plugins of sqlite-utils: an archive is the same for all who read it, and looking for
+    plugins reads the metadata of every installed package."""
+    return Database(connection, execute_plugins=False)
 
 
 def _way_out(path: Path) -> str:
@@ -131,7 +138,7 @@ def borrowed(connection: sqlite3.Connection) -> Iterator[Database]:
     Raises QueryTooLong when they interrupt a question.
     """
     try:
-        yield Database(connection)
+        yield _database(connection)
     except sqlite3.OperationalError as error:
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
             raise

@@ -7,14 +7,13 @@ A picture is due again after a quarter of the time since it last brought bytes n
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from archive import clock
 from archive.likeness import same_picture
-from archive.records import Picture, PictureCapture, PictureOutcome, Reading, Run, StoredPicture, WantedPicture
+from archive.records import Picture, PictureCapture, PictureOutcome, Reading, Run, WantedPicture
 from archive.store.connection import transaction
 from archive.store.keep import GONE
 from archive.store.replaced import settle_versions
@@ -33,12 +32,6 @@ _WANTED = (
     " WHERE image_id = images.id AND picture_id IS NOT NULL"
     " ORDER BY captured_at DESC, id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
 )
-
-
-def folder_beside(archive: Path) -> Path:
-    """Where an archive's pictures lie if nothing else is said. Links to the archive share it."""
-    file_itself = archive.resolve()
-    return file_itself.with_name(f"{file_itself.name}.pictures")
 
 
 def pictures_of(db: Database, article_id: int) -> list[WantedPicture]:
@@ -252,14 +245,3 @@ def _fetched_with(db: Database, image_id: int, capture_id: int) -> int | None:
         [image_id, capture_id],
     ).fetchone()
     return row[0] if row else None
-
-
-def stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
-    """Address -> what it showed in a version, of those pictures that were fetched."""
-    rows = db.query(
-        "SELECT images.url, pictures.digest, path, media_type, size, width, height, thumbnail FROM versions"
-        " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
-        " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
-        [article_id, number],
-    )
-    return {row.pop("url"): StoredPicture(**row) for row in rows}

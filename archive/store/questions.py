@@ -5,17 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlite_utils import Database
 
 from archive.errors import UnknownArticle, Withdrawn
-from archive.records import Reading
-from archive.store.pictures import stored_pictures
-from archive.store.searching import search as search
-from archive.store.texts import from_row
+from archive.lazy import lazy
 from archive.store.withdrawn import withdrawal_of
-from archive.urls import url_key
+
+if TYPE_CHECKING:
+    from archive.records import Reading, StoredPicture
+    from archive.store.searching import search as search
+
+lazy(__name__, {"archive.store.searching": "search"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ def article_id(db: Database, address: str) -> int:
     if address.isascii() and address.isdigit() and len(address) <= _LONGEST_ID:
         found = db.execute("SELECT id FROM articles WHERE id = ?", [int(address)]).fetchone()
     else:
+        from archive.urls import url_key
+
         url = address if "://" in address else f"http://{address}"
         try:
             key = url_key(url)
@@ -154,6 +158,8 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
 
     Raises UnknownArticle when the article has no version of that number.
     """
+    from archive.store.texts import from_row
+
     rows = db.query(
         "SELECT versions.number, texts.*, extractors.name AS extractor FROM versions"
         " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
@@ -169,8 +175,21 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
 
 def _with_pictures(db: Database, article_id: int, number: int, reading: Reading) -> Reading:
     """The reading, each of its pictures with what the archive kept of it."""
-    stored = stored_pictures(db, article_id, number)
+    stored = _stored_pictures(db, article_id, number)
     return replace(reading, images=tuple(replace(image, stored=stored.get(image.url)) for image in reading.images))
+
+
+def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
+    """Address -> what it showed in a version, of those pictures that were fetched."""
+    from archive.records import StoredPicture
+
+    rows = db.query(
+        "SELECT images.url, pictures.digest, path, media_type, size, width, height, thumbnail FROM versions"
+        " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
+        " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
+        [article_id, number],
+    )
+    return {row.pop("url"): StoredPicture(**row) for row in rows}
 
 
 def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[RunRecord]:

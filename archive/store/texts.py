@@ -14,7 +14,6 @@ from typing import Any
 
 from archive import clock
 from archive.digests import digest_of_value
-from archive.edits import reading_digest
 from archive.records import Block, Image, Reading
 
 COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")
@@ -36,6 +35,8 @@ _LIST_DETAILS = ("authors", "tags", "flags")
 
 def to_row(reading: Reading) -> dict[str, str | None]:
     """The columns of `texts` that a reading fills."""
+    from archive.edits import reading_digest
+
     captions = [text for image in reading.images for text in (image.caption, image.credit) if text]
     row = {
         "headline": reading.headline,

@@ -8,9 +8,9 @@ from tempfile import TemporaryDirectory
 
 from archive.errors import ArchiveMissing, GrownApart
 from archive.merge import merge
+from archive.paths import folder_beside
 from archive.remote import carry
 from archive.remote.depot import Depot
-from archive.store.pictures import folder_beside
 
 
 def fetch(path: Path, address: str) -> None:

@@ -5,6 +5,7 @@ not be among it: each process has its own.
 """
 
 import gc
+import tomllib
 
 from scrapy.utils.misc import load_object
 
@@ -21,12 +22,16 @@ import crawler.scheduler
 import crawler.settings
 import crawler.wire.gate
 import crawler.wire.unpacking
+from archive.lazy import import_all
 from crawler.crawl import project_settings
 
+assert tomllib
 crawler.crawl.outlets()  # the spiders too
 settings = project_settings()
 for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"):
     for component in settings.get_component_priority_dict_with_base(kind):
         load_object(component)
+for package in ("archive", "archive.store"):
+    import_all(package)
 gc.collect()
 gc.freeze()

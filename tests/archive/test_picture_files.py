@@ -17,8 +17,8 @@ from PIL import Image
 
 from archive import PictureCapture, finish_run, ingest, keep_picture, open_archive, start_run
 from archive.cli import archive
+from archive.paths import folder_beside
 from archive.pictures import recognise
-from archive.store.pictures import folder_beside
 from tests.archive.test_datasette import get
 from tests.archive.test_withdraw import NAMED, OTHER, named
 from tests.reading_room import served

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from archive import open_archive
-from archive.store.pictures import folder_beside
+from archive.paths import folder_beside
 from crawler.check import disagreements
 from crawler.demo.server import Newspaper
 from tests.crawler.serving import Answer, Site, article, front, served

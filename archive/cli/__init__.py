@@ -1,0 +1,79 @@
+"""The archive's commands: everything that needs no network.
+
+A command's module imports what its options need, and what it works with when it is called, so that `--help` and short
+questions are answered at once (tests/test_start.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import click
+
+from archive.cli.group import LazyCommands, Listed
+
+COMMANDS: Mapping[str, Listed] = {
+    "articles": Listed("archive.cli.articles:articles", "Lists articles, latest published first."),
+    "compact": Listed(
+        "archive.keeping_cli:compact",
+        "Stores pages in less room: against a dictionary chosen anew among the outlet's own pages, and as patches of"
+        " one another.",
+    ),
+    "diff": Listed(
+        "archive.diff_cli:diff",
+        "Shows what changed between two versions, word by word; between the last two by default.",
+    ),
+    "export": Listed("archive.export_cli:export", "Hands the archive over in the formats others read."),
+    "import": Listed(
+        "archive.exchange_cli:import_command",
+        "Takes in captures from WARC, ARC and WACZ files, from mirrors made by HTTrack or wget, and from saved pages;"
+        " and readings, made by luubao-reread-spark, from Parquet files.",
+    ),
+    "merge": Listed(
+        "archive.exchange_cli:merge_command",
+        "Adds what another archive has: the union of both, whoever is merged into whom.",
+    ),
+    "pull": Listed(
+        "archive.remote_cli:pull_command",
+        "Brings archives, and their pictures, from an object store: only what is not here yet, checked by its digests.",
+    ),
+    "push": Listed(
+        "archive.remote_cli:push_command",
+        "Puts an archive, and its pictures, into an object store: only what is not there yet.",
+    ),
+    "read": Listed("archive.reading_cli:read", "Reads one page and prints what it says; changes nothing."),
+    "reread": Listed(
+        "archive.reread_cli:reread_command",
+        "Reads kept captures again that the present extractor has not read, and says what reads otherwise.",
+    ),
+    "rules": Listed("archive.reading_cli:rules", "Reading rules."),
+    "runs": Listed("archive.cli.runs:runs", "Lists crawls, newest first, with how each ended."),
+    "search": Listed(
+        "archive.cli.search:search",
+        "Searches headlines, leads, texts and captions, with or without diacritics.",
+    ),
+    "serve": Listed(
+        "archive.cli.serve:serve",
+        "Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder"
+        " has them.",
+    ),
+    "show": Listed(
+        "archive.cli.show:show",
+        "Shows an article as it reads, pictures and captions in their places, and where the pictures are stored.",
+    ),
+    "upgrade": Listed("archive.cli.upgrade:upgrade", "Brings an archive written by an older luubao up to date."),
+    "verify": Listed("archive.keeping_cli:verify", "Checks that the archive still holds what was put into it."),
+    "versions": Listed(
+        "archive.cli.versions:versions",
+        "Lists an article's versions, oldest first, and what changed with each.",
+    ),
+    "withdraw": Listed(
+        "archive.keeping_cli:withdraw",
+        "Hides an article from views, search, exports and the web; the evidence stays in the file, or is destroyed.",
+    ),
+}
+
+
+@click.group(cls=LazyCommands, listed=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+def archive() -> None:
+    """Questions to an archive."""

@@ -1,0 +1,29 @@
+"""`luubao runs`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from archive.cli.answers import tell
+from archive.options import db_option, json_option, limit_option
+from archive.store import open_archive, questions
+from archive.terminal import run_lines
+
+
+@click.command()
+@db_option
+@json_option
+@click.option("--outlet", help="Only this outlet's.")
+@limit_option
+def runs(path: Path, as_json: bool, outlet: str | None, limit: int) -> None:
+    """Lists crawls, newest first, with how each ended.
+
+    \b
+    Example:
+      luubao runs --outlet baovinhphuc --limit 3
+    """
+    with open_archive(path) as db:
+        found = questions.runs(db, outlet=outlet, limit=limit)
+    tell(found, run_lines, as_json)

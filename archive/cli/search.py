@@ -1,0 +1,48 @@
+"""`luubao search`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from archive.cli.answers import tell
+from archive.options import day, db_option, json_option, limit_option
+from archive.store import open_archive
+from archive.terminal import hit_lines
+
+
+@click.command()
+@db_option
+@json_option
+@click.argument("words", nargs=-1, required=True)
+@click.option("--outlet", help="Only this outlet's.")
+@click.option("--section", help="Only in this section, as the page names it.")
+@click.option("--since", metavar="DAY", callback=day, help="Only what was published on this day or later.")
+@click.option("--until", metavar="DAY", callback=day, help="Only what was published on this day or before.")
+@click.option("--author", help="Only where this stands in the byline.")
+@click.option("--credit", help="Only with a picture of this photographer.")
+@click.option("--edited", is_flag=True, help="Only articles the newspaper has edited.")
+@click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
+@click.option("--history", is_flag=True, help="Also in versions that no longer stand.")
+@limit_option
+def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, limit: int, **narrowed: Any) -> None:
+    """Searches headlines, leads, texts and captions, with or without diacritics.
+
+    All words must occur. Double quotes make a phrase, a star at a word's end a prefix; OR in capitals between two words
+    or phrases asks for either, a minus before one excludes it. Words in the headline come first, then in headline and
+    lead, then anywhere, each newest first. Put the whole question in single quotes.
+
+    \b
+    Example:
+      luubao search '"dang bo" huyen'
+      luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
+    """
+    from archive.store.searching import search as hits
+    from archive.store.wanted import Wanted
+
+    sought = " ".join(words)
+    with open_archive(path) as db:
+        found = hits(db, sought, history=history, wanted=Wanted(**narrowed), limit=limit)
+    tell(found, lambda hit: hit_lines(hit, sought), as_json)

@@ -1,0 +1,86 @@
+"""`luubao serve`: the reading room and Datasette, in a process of their own."""
+
+from __future__ import annotations
+
+import signal
+from pathlib import Path
+
+import click
+
+from archive.errors import Misconfigured
+from archive.options import PORT, db_option, picture_folder, pictures_option
+from archive.store import open_archive
+from archive.store.connection import is_laid_down
+
+
+@click.command()
+@db_option
+@click.argument("archives", nargs=-1, metavar="[ARCHIVE]...", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=8001, show_default=True, type=PORT, help="Port to listen on; 0 takes a free one.")
+@pictures_option
+@click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
+@click.option("--public", metavar="ADDRESS", help="Show it to the world behind a proxy, which answers at ADDRESS.")
+def serve(
+    path: Path,
+    archives: tuple[Path, ...],
+    host: str,
+    port: int,
+    pictures: Path | None,
+    open_browser: bool,
+    public: str | None,
+) -> None:
+    """Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder
+    has them.
+
+    Of several archives the first has the reading room; all have Datasette's pages, and SQL across them is asked of the
+    database `_memory`: docs/scale.md.
+
+    With --public nobody's own SQL is run, limits are low, machinery is shown to nobody, and the server does not start
+    before all that this takes is so; docs/serving.md tells the rest.
+
+    \b
+    Example:
+      luubao serve --db luubao.db --port 8001
+      luubao serve --db luubao.db --public https://luubao.example.org
+      luubao serve baophutho.db baovinhphuc.db
+    """
+    from tempfile import TemporaryDirectory
+
+    from archive import datasette
+    from archive.datasette.public import problems
+
+    path, *others = archives or (path,)
+    shown = picture_folder(path, pictures)
+    for one in (path, *others):  # a wrong file is told here, in one sentence
+        with open_archive(one) as db:
+            if public and (found := list(problems(db, public, host, picture_folder(one, pictures)))):
+                raise Misconfigured(f"{one} cannot be public yet: " + "; ".join(found))
+    if len({is_laid_down(one) for one in (path, *others)}) > 1:
+        raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
+    with TemporaryDirectory(prefix="luubao-") as folder:
+        file = datasette.write_metadata(path, Path(folder), public, others)
+        arguments = datasette.command(
+            path,
+            file,
+            host=host,
+            port=port,
+            open_browser=open_browser,
+            pictures=shown,
+            laid_down=is_laid_down(path),
+            public=public,
+            others=others,
+        )
+        raise click.exceptions.Exit(_run_until_ended(arguments))
+
+
+def _run_until_ended(command: list[str]) -> int:
+    """Runs a server until it ends, or until we are told to: Ctrl-C reaches it from the terminal, SIGTERM from us."""
+    from subprocess import Popen
+
+    with Popen(command) as server:
+        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        try:
+            return server.wait()
+        except KeyboardInterrupt:
+            return server.wait()

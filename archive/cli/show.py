@@ -1,0 +1,37 @@
+"""`luubao show`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from archive.cli.answers import tell_json, tell_lines
+from archive.options import NUMBER, db_option, json_option, picture_folder, pictures_option
+from archive.store import open_archive, questions
+from archive.terminal import reading_lines
+
+
+@click.command()
+@db_option
+@json_option
+@click.argument("url")
+@pictures_option
+@click.option("--version", "number", type=NUMBER, help="Which version; the newest by default.")
+def show(path: Path, as_json: bool, url: str, number: int | None, pictures: Path | None) -> None:
+    """Shows an article as it reads, pictures and captions in their places, and where the pictures are stored.
+
+    URL is any address the article was ever known under, or its id.
+
+    \b
+    Example:
+      luubao show https://baovinhphuc.com.vn/... --version 1
+    """
+    with open_archive(path) as db:
+        article = questions.find_article(db, url)
+        number, reading = questions.reading_of(db, article.id, number)
+    if as_json:
+        tell_json({"version": number, **asdict(article), **asdict(reading)})
+    else:
+        tell_lines(reading_lines(article, number, reading, picture_folder(path, pictures)))

@@ -1,0 +1,77 @@
+"""`luubao`: the archive's commands, and those that crawl."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli import COMMANDS as OF_THE_ARCHIVE
+from archive.cli.group import LazyCommands, Listed
+from crawler import own_spiders
+from crawler.options import FileDefaults, config_option, configured
+
+if TYPE_CHECKING:
+    from archive.records import Outlet
+
+COMMANDS: Mapping[str, Listed] = {
+    **OF_THE_ARCHIVE,
+    "backfill": Listed(
+        "crawler.cli.backfill:backfill",
+        "Takes over what another archive has kept of an outlet, from before our first crawl or between two.",
+    ),
+    "crawl": Listed(
+        "crawler.crawl_cli:crawl",
+        "Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.",
+    ),
+    "demo": Listed(
+        "crawler.cli.demo:demo",
+        "Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.",
+    ),
+    "outlets": Listed(
+        "crawler.outlets_cli:outlets",
+        "Lists the outlets there are spiders for; `probe` looks at a newspaper there is none for yet.",
+    ),
+    "settings": Listed(
+        "crawler.settings_cli:settings",
+        "Shows the settings in force, for all outlets or for one, and where each comes from.",
+    ),
+    "status": Listed(
+        "crawler.status_cli:status_command",
+        "Shows how every outlet stands: last run, what is not as usual, what waits, and the trend of the last weeks.",
+    ),
+    "worker": Listed(
+        "crawler.worker_cli:worker_command",
+        "Crawls outlets that `luubao crawl --queue` orders, into archives of their own on this machine, until it is"
+        " told to stop.",
+    ),
+}
+
+
+@click.group(cls=LazyCommands, listed=COMMANDS, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="luubao")
+@config_option
+@click.pass_context
+def luubao(ctx: click.Context) -> None:
+    """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
+    ctx.default_map = FileDefaults(ctx)
+    own_spiders.look_in(lambda: _folder_of_spiders(ctx))
+    ctx.obj = _declared
+
+
+def _folder_of_spiders(ctx: click.Context) -> str | None:
+    named = configured(ctx).value("spiders")
+    return None if named is None else str(named)
+
+
+def _declared() -> tuple[Outlet, ...]:
+    """The outlets there are spiders for, for commands that must know whose page it is."""
+    from crawler.catalogue import catalogue
+
+    return tuple(found.outlet for found in catalogue())
+
+
+def main() -> None:
+    """The console script."""
+    luubao(prog_name="luubao")

@@ -1,0 +1,71 @@
+"""`luubao backfill`: what another archive has kept of an outlet."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from archive.errors import LuubaoError
+from archive.options import db_option
+from crawler.options import MisconfiguredFailure
+from crawler.verdict import Exit
+
+
+class LockedFailure(click.ClickException):
+    """Another process is at it."""
+
+    exit_code = Exit.LOCKED
+
+
+@click.command()
+@db_option
+@click.argument("outlet")
+@click.option("--from", "archive_name", type=click.Choice(["wayback", "commoncrawl"]), required=True,
+              help="Which archive to reach back to.")  # fmt: skip
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Captures from this day on, in UTC.")
+@click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Captures up to this day, in UTC.")
+@click.option(
+    "--max-captures",
+    default=0,
+    type=click.IntRange(min=0),
+    help="Stop after so many; 0 is no limit. The next time goes on.",
+)
+@click.option(
+    "--host", "hosts", multiple=True, help="Only this host of the outlet, or one it had before; may be given again."
+)
+@click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
+              help="An e-mail or web address the archive can write to; part of the user agent.")  # fmt: skip
+def backfill(
+    path: Path, outlet: str, archive_name: str, since: datetime | None, until: datetime | None, max_captures: int,
+    hosts: tuple[str, ...], contact: str,
+) -> None:  # fmt: skip
+    """Takes over what another archive has kept of an outlet, from before our first crawl or between two.
+
+    Every capture enters as it was made, with its own time, and an article's versions are put in order of time. It may
+    be stopped or killed at any moment, and goes on where it was. The archive's limits are kept: a pause between two
+    requests, and as long as it asks for when it says that it is too much (Retry-After).
+    Exit codes: 0 ok, 2 misconfigured, 4 the archive refused before all was taken, 5 interrupted, 75 locked.
+
+    \b
+    Example:
+      luubao backfill baovinhphuc --from wayback --until 2019-12-31 --contact me@example.org
+    """
+    from archive.lock import Locked
+    from crawler.backfill.command import run_backfill
+
+    try:
+        done, interrupted = run_backfill(path, outlet, archive_name, since, until, max_captures, hosts, contact)
+    except Locked as error:
+        raise LockedFailure(str(error)) from error
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+    counts = done.counts
+    click.echo(
+        f"{outlet}: {counts['filed'] + counts['late']} captures added, {counts['here']} were here already,"
+        f" {counts['failed']} could not be had, {counts['waiting']} wait"
+    )
+    if done.problem:
+        click.echo(f"{outlet}: {done.problem}", err=True)
+    raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if done.problem else Exit.OK)

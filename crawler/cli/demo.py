@@ -1,0 +1,40 @@
+"""`luubao demo`: a small newspaper on this machine, crawled on three days."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option("--db", "path", default="demo.db", show_default=True, type=click.Path(dir_okay=False, path_type=Path),
+              help="Where the demo's archive goes; it must not exist yet.")  # fmt: skip
+@click.option("--serve", is_flag=True, help="Only serve the newspaper, until Ctrl-C.")
+@click.option("--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day's paper.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
+              help="With --serve: the port; 0 takes a free one.")  # fmt: skip
+@click.option(
+    "--articles",
+    type=click.IntRange(0, 100_000),
+    default=0,
+    show_default=True,
+    help="With --serve: so many generated articles more, in lists, feeds and sitemaps of every kind.",
+)
+def demo(path: Path, serve: bool, day: int, port: int, articles: int) -> None:
+    """Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.
+
+    It checks its own story, and exits with 1 if anything in the archive is not as published.
+
+    \b
+    Examples:
+      luubao demo
+      luubao demo --serve --day 2 --port 8765
+      luubao demo --serve --articles 10000
+    """
+    from crawler.story import serve_paper, tell
+
+    if serve:
+        serve_paper(day, port, articles)
+    else:
+        raise click.exceptions.Exit(tell(path))

@@ -1,0 +1,122 @@
+"""The list of outlets, read from the spiders' files, says what the spiders say."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archive.errors import UnknownOutlet
+from crawler import own_spiders
+from crawler.catalogue import Described, catalogue, described
+from crawler.crawl import outlets, spider_class
+
+ROOT = Path(__file__).parent.parent.parent
+HEAD = "from crawler.outlet import OutletSpider\n\n\n"
+PLAIN = HEAD + (
+    "class Thu(OutletSpider):\n"
+    '    name = "baothu"\n'
+    '    title = "Báo Thử"\n'
+    '    home = "https://bao.example/"\n'
+    '    hosts = ("bao.example",)\n'
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder with spiders of one's own."""
+    own_spiders.look_in(lambda: str(tmp_path))
+    yield tmp_path
+    own_spiders.look_in(lambda: None)
+    for name in [name for name in sys.modules if name.partition(".")[0] == own_spiders.PACKAGE]:
+        del sys.modules[name]
+
+
+def test_the_catalogue_says_what_the_spiders_say() -> None:
+    assert [one.name for one in catalogue()] == outlets()
+    for one in catalogue():
+        spider = spider_class(one.name)
+        assert one.outlet == spider.described()
+        assert (one.delay, one.custom_settings) == (spider.delay, spider.custom_settings)
+
+
+def test_what_an_outlet_says_of_itself_has_the_names_of_settings() -> None:
+    assert described("demo").settings == {"delay": 0.0}
+    assert described("baophutho").settings == {}
+
+
+def test_an_unknown_outlet_is_told_with_those_there_are() -> None:
+    with pytest.raises(UnknownOutlet, match=r"no outlet is called khac\. There are: baophutho, baovinhphuc, demo"):
+        described("khac")
+
+
+def test_spiders_of_one_s_own_are_read_too(folder: Path) -> None:
+    (folder / "baothu.py").write_text(
+        f'"""Báo Thử."""\n\n{PLAIN}    timezone: str = "Asia/Bangkok"  # where it is printed\n    delay = 2.5\n',
+        "utf-8",
+    )
+    (folder / "notes.txt").write_text("no spider")
+    (folder / "__pycache__").mkdir()
+    one = described("baothu")
+    assert one == Described("baothu", "Báo Thử", "https://bao.example/", ("bao.example",), "Asia/Bangkok", 2.5)
+    assert one.settings == {"delay": 2.5}
+    assert "luubao_spiders.baothu" not in sys.modules
+
+
+ODD = {
+    "has a base of its own": HEAD + "class OutletSpider(OutletSpider):\n    pass\n\n\n" + PLAIN.removeprefix(HEAD),
+    "computes": PLAIN.replace('("bao.example",)', 'tuple(["bao.example"])'),
+    "imports more": "import string\n" + PLAIN,
+    "inherits": PLAIN + '\n\nclass Con(Thu):\n    name = "baothu2"\n',
+    "names its base otherwise": PLAIN.replace("import OutletSpider", "import OutletSpider as Base").replace("(Outlet", "(Base, Outlet").replace("Base, OutletSpider", "Base"),
+    "has a method": PLAIN + "\n    def parse(self, response): ...\n",
+    "runs something": PLAIN + '\nThu.title = "Báo " + "Thử"\n',
+    "unpacks": PLAIN.replace('    name = "baothu"\n    title = "Báo Thử"\n', '    name, title = "baothu", "Báo Thử"\n'),
+    "has a decorator": PLAIN.replace("class Thu", "@(lambda spider: spider)\nclass Thu"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_a_spider_that_is_more_than_constants_is_imported(folder: Path, what: str) -> None:
+    (folder / "baothu.py").write_text(ODD[what], "utf-8")
+    assert described("baothu").title == "Báo Thử"
+    assert [one.name for one in catalogue()] == outlets()
+    assert "luubao_spiders.baothu" in sys.modules
+
+
+def test_spiders_in_folders_of_folders_are_found(folder: Path) -> None:
+    (folder / "tinh").mkdir()
+    (folder / "tinh" / "__init__.py").touch()
+    (folder / "tinh" / "baothu.py").write_text(PLAIN, "utf-8")
+    assert described("baothu").home == "https://bao.example/"
+
+
+def test_a_class_without_a_name_is_no_outlet(folder: Path) -> None:
+    (folder / "baothu.py").write_text(PLAIN.replace('    name = "baothu"\n', ""), "utf-8")
+    assert [one.name for one in catalogue()] == outlets() == ["baophutho", "baovinhphuc", "demo"]
+
+
+def test_a_spider_that_forgets_an_import_is_told_as_python_tells_it(folder: Path) -> None:
+    (folder / "baothu.py").write_text(PLAIN.removeprefix(HEAD), "utf-8")
+    with pytest.raises(NameError, match="OutletSpider"):
+        catalogue()
+
+
+def test_a_spider_that_is_no_python_is_told_as_python_tells_it(folder: Path) -> None:
+    (folder / "baothu.py").write_text("class Thu(:\n", "utf-8")
+    with pytest.raises(SyntaxError, match="invalid syntax"):
+        catalogue()
+
+
+def test_our_own_outlets_are_listed_without_scrapy() -> None:
+    program = (
+        "import sys\n"
+        "sys.modules['scrapy'] = None\n"
+        "from crawler.catalogue import catalogue\n"
+        "print(*(one.name for one in catalogue()))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.stdout.split() == ["baophutho", "baovinhphuc", "demo"], done.stderr
