@@ -28,14 +28,16 @@ KIT = ROOT.parent / "shared" / "evaluation"
 needs_kit = pytest.mark.skipif(not (KIT / "data").is_dir(), reason="the evaluation kit is not beside the repository")
 
 INDEX = ("outlets/dataset.json", "outlets/oracle.json", "bodies/ground-truth.json")
-INDEX_DIGEST = "sha256:58af150b3ec3656f3e2e4980af9c1796be9b1361366dfeb2fb9b2305da36b8f1"
+INDEX_DIGEST = "sha256:c48a920936915dbb6ddf52ef4098356a82c49be7a0de4c8a3e36131670b0ac4a"
 
-# measured November 2026: 0.945, 0.970, 0.975, 0.970; 0.982
+# measured November 2026 on 171 pages: 0.906, 0.734, 0.956, 0.950; 0.982. Before, the corpus was the half of them that the
+# rules were written on (0.945, 0.970, 0.975, 0.970): these floors are lower because the pages are other ones, not because
+# the reader is.
 FLOORS = {
-    "caption_f1": 0.935,
-    "credit_share": 0.95,
-    "body_token_f1": 0.970,
-    "body_shingle_f1": 0.965,
+    "caption_f1": 0.895,
+    "credit_share": 0.72,
+    "body_token_f1": 0.950,
+    "body_shingle_f1": 0.945,
 }
 BODIES_FLOOR = 0.980
 
