@@ -6,8 +6,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +13,9 @@ import pytest
 from hypothesis import settings
 from sqlite_utils import Database
 
-from archive import Capture, Run, open_archive, start_run
+from archive import Run, open_archive, start_run
 from tests.mortal import Parent, parent_of_all
-from tests.support import ALL, NOON, PAPER, Shoot, new_archive
+from tests.support import ALL, NOON, PAPER, Shoot, new_archive, shoot
 
 # CI tries the same examples each time, so that a submission is judged by what it changed; elsewhere they are new ones.
 # No example has a time limit: a busy machine is no mistake.
@@ -90,18 +88,9 @@ def run(db: Database) -> Run:
     return start_run(db, PAPER, {"luubao": "test"}, NOON)
 
 
-@pytest.fixture
-def shoot() -> Shoot:
-    """Captures an address; `hours` after noon."""
-
-    def make(
-        url: str = "https://bao.example/a-1.htm", body: str | None = None, hours: float = 0, **facts: object
-    ) -> Capture:
-        captured_at = NOON + timedelta(hours=hours)
-        capture = Capture(url, url, captured_at, 200, body=body.encode() if body else None, encoding="utf-8")
-        return replace(capture, **facts)  # type: ignore[arg-type]  # the caller names fields of Capture
-
-    return make
+@pytest.fixture(name="shoot")
+def shooting() -> Shoot:
+    return shoot
 
 
 @pytest.fixture(scope="session")

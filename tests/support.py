@@ -6,7 +6,8 @@ import asyncio
 import os
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -27,6 +28,15 @@ NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 PAPER = Outlet("bao", "Báo Thử", "https://bao.example/", ("bao.example",))
 
 Shoot = Callable[..., Capture]
+
+
+def shoot(
+    url: str = "https://bao.example/a-1.htm", body: str | None = None, hours: float = 0, **facts: object
+) -> Capture:
+    """Captures an address; `hours` after noon."""
+    captured_at = NOON + timedelta(hours=hours)
+    capture = Capture(url, url, captured_at, 200, body=body.encode() if body else None, encoding="utf-8")
+    return replace(capture, **facts)  # type: ignore[arg-type]  # the caller names fields of Capture
 
 
 def examples(number: int, **more: Any) -> settings:

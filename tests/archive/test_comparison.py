@@ -32,6 +32,7 @@ def test_an_ordinary_year_raises_no_alarm(per_day: float, seed: int) -> None:
     assert len(found) <= 1, found
 
 
+@pytest.mark.slow
 def test_the_first_weeks_raise_no_alarm() -> None:
     for seed in range(20):
         found = [

@@ -86,6 +86,7 @@ def as_nobody() -> int:
     return NOBODY
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leave", READABLE)
 def test_a_user_without_rights_reads_and_writes_nothing(
     parent: Parent, archives: dict[str, Path], shelf: Path, as_nobody: int, leave: Leave

@@ -135,6 +135,7 @@ def test_history_stays_and_words_get_better(path: Path) -> None:
     sound(path)
 
 
+@pytest.mark.slow
 def test_pages_once_misread_open_their_article_with_its_own_times(path: Path) -> None:
     report = reread(path, Order())
     with open_archive(path) as db:
@@ -201,6 +202,7 @@ def test_an_outlet_or_a_span_alone(path: Path) -> None:
         reread(path, Order(outlet="baola"))
 
 
+@pytest.mark.slow
 def test_a_span_without_the_newest_capture_leaves_the_version_its_words(path: Path) -> None:
     later = see(48, A, bridge("Cầu đông người", body=OPENED))
     older(path.parent / "older").write(path, [later])  # who sees no pictures, and so no edit
@@ -217,6 +219,7 @@ COURT = page("Phiên tòa")
 LARGE = COURT.replace("<article>", "<article>" + "<i></i>" * 40_001)  # the present luubao refuses it
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("days", [(None,), (date(2026, 5, 22), None)])
 def test_a_version_whose_newest_capture_is_refused_is_told_from_the_one_before(
     path: Path, days: tuple[date | None, ...]
@@ -233,6 +236,7 @@ def test_a_version_whose_newest_capture_is_refused_is_told_from_the_one_before(
     sound(path)
 
 
+@pytest.mark.slow
 def test_a_crawl_that_comes_first_tells_it_in_the_same_way(path: Path) -> None:
     older(path.parent / "older").write(path, [see(40, E, COURT), see(60, E, LARGE)])
     with open_archive(path, create=True) as db:
@@ -244,6 +248,7 @@ def test_a_crawl_that_comes_first_tells_it_in_the_same_way(path: Path) -> None:
     assert reread(path, Order()).captures == 11  # the crawl has read both captures of E
 
 
+@pytest.mark.slow
 def test_another_print_opens_no_version_when_the_article_has_moved_to_its_address(path: Path) -> None:
     shorter = page("Phiên tòa", body="Tóm tắt.").replace("<head>", f'<head><link rel="canonical" href="{E}">')
     print_of = E.replace(".htm", "-in.htm")
@@ -300,6 +305,7 @@ def test_new_furniture_is_reason_enough(path: Path) -> None:
         assert "furniture sha256:" in reading.extractor
 
 
+@pytest.mark.slow
 def test_an_extractor_taken_up_again_shows_its_words_without_reading(path: Path) -> None:
     folder = path.parent / "older"
     formerly = older(folder)

@@ -118,6 +118,7 @@ def test_lists_of_what_is_known_lead_to_what_is_not() -> None:
     assert crawler.run(PAPER).read == PAPER.stories
 
 
+@pytest.mark.slow
 def test_a_new_scheme_of_addresses_is_learned() -> None:
     old = Paper(sizes=(100,) * 10)
     new = replace(old, address="/{section}/{number}-{id}.html", paging="/muc-{section}?trang={page}", first=500_000)
@@ -125,6 +126,7 @@ def test_a_new_scheme_of_addresses_is_learned() -> None:
     assert crawler.run(new, again=old.lists).read == old.stories | new.stories
 
 
+@pytest.mark.slow
 def test_what_was_a_trap_may_become_the_articles_address() -> None:
     """The paper throws its endless pages of words away, and puts its articles where they were."""
     crawler = Crawler().run(*with_traps(PAPER, TRAPS["endless words"]))
@@ -140,6 +142,7 @@ def test_what_was_a_trap_may_become_the_articles_address() -> None:
     assert crawler.run(articles, new).read == PAPER.stories | new.stories
 
 
+@pytest.mark.slow
 def test_what_was_given_up_is_looked_at_a_little_and_taken_up_again() -> None:
     """A list answers every number with its last page, until the paper fills it with older stories, three to a page."""
     paper, trap = with_traps(PAPER, Trap(endless_pages("/kho/trang-{page}.htm"), "/kho/trang-2.htm", "^/kho/"))

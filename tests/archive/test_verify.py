@@ -14,14 +14,21 @@ from archive.cli import archive
 from archive.store import consistency
 from archive.store.seals import newest_seal, seal_of
 from archive.verify import verify
-from tests.support import NOON, PAPER, Shoot, page
+from tests.support import NOON, PAPER, page, shoot
 
 _FIGURE = '<figure><img src="/anh/1.jpg"><figcaption>Cầu nhìn từ bờ bắc. Ảnh: Trần Hà</figcaption></figure>'
 
 
 @pytest.fixture
-def kept(path: Path, shoot: Shoot) -> Path:
+def kept(made: bytes, path: Path) -> Path:
+    path.write_bytes(made)
+    return path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     """Two runs: an article with a picture, edited in the second run, one that is gone by then, and one confirmed."""
+    path = tmp_path_factory.mktemp("kept") / "archive.db"
     with open_archive(path, create=True) as db:
         for day in range(2):
             run = start_run(db, PAPER, {"luubao": "test"}, NOON)
@@ -36,7 +43,7 @@ def kept(path: Path, shoot: Shoot) -> Path:
                 db, run, shoot("https://bao.example/c-3.htm", page("Mùa quýt", "Vườn quýt trên sườn núi."), day + 0.2)
             )
             finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
-    return path
+    return path.read_bytes()
 
 
 def tamper(path: Path, *statements: str) -> None:

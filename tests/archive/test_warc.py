@@ -177,6 +177,7 @@ def test_validators_find_nothing(paper: Path, tmp_path: Path) -> None:
         }  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_new_file_is_begun_where_one_has_grown_large(
     db: Database, run: Run, shoot: Shoot, path: Path, tmp_path: Path
 ) -> None:

@@ -20,6 +20,7 @@ def ours() -> Seen:
     return Learned(year_of(SMALL)).year()
 
 
+@pytest.mark.slow
 def test_more_edits_are_caught_than_by_a_fixed_interval_at_the_same_cost(ours: Seen) -> None:
     rival = at_cost(year_of(SMALL), fixed, ours.requests)
     assert rival.requests == ours.requests

@@ -44,6 +44,7 @@ def ask(path: Path, question: str) -> list[tuple[object, ...]]:
     return rows
 
 
+@pytest.mark.slow
 def test_three_days_are_in_the_archive_as_published(paper: Newspaper, path: Path) -> None:
     for day in DAYS:
         paper.turn_to(day)

@@ -110,6 +110,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_mistake_in_finding_links_loses_no_page_and_is_told(path: Path) -> None:
     program = path.with_name("careless.py")
     program.write_text(_CARELESS)

@@ -107,6 +107,7 @@ def test_the_user_agent_names_the_contact_of_the_environment_over_that_of_the_fi
     }
 
 
+@pytest.mark.slow
 def test_a_broken_file_stops_scrapy_s_own_command_with_the_same_sentence(path: Path, tmp_path: Path) -> None:
     environment = os.environ | {"LUUBAO_CONFIG": configured(tmp_path, "[crawl]\ndelay = -1\n")}
     command = [sys.executable, "-m", "scrapy", "crawl", "demo", "-s", f"LUUBAO_DB={path}"]
@@ -282,6 +283,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.slow
 def test_a_crawl_whose_archive_thread_breaks_ends_and_says_so(site: Any, path: Path) -> None:
     """Nobody waits for answers that never come: a crawl that hangs is the worst silence of all."""
     program = path.with_name("breaking.py")
