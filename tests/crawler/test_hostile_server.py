@@ -488,7 +488,7 @@ def doubted(folder: Path) -> Iterator[tuple[Hostile, Measured]]:
             measured(
                 server.base_url,
                 folder / "doubted.db",
-                settings={"LUUBAO_INSIDE": ",".join(DOUBTS)},
+                settings={"LUUBAO_INSIDE": ",".join(DOUBTS), "DOWNLOAD_TIMEOUT": 60},
                 environment={"SSL_CERT_FILE": str(known.path)},
             ),
         )
