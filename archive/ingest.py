@@ -125,7 +125,8 @@ def extractor_of(furniture: Furniture) -> str:
 
 def gave_up(error: Exception, furniture: Furniture) -> Unreadable:
     """What a page is for the extractor that cannot read it for a mistake of its own."""
-    return Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_of(furniture))
+    why = "needed more memory than there is" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+    return Unreadable("gave-up", why, extractor_of(furniture))
 
 
 def _bring_up_to_date(db: Database, source: Source, reading: Reading) -> None:

@@ -6,12 +6,10 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import Pipe
-from queue import Empty, SimpleQueue
-from threading import Thread
+from itertools import count as count_up
 
 from archive import Link, Reading, Unreadable, try_to_read
 from archive.furniture import Furniture
@@ -20,8 +18,6 @@ from archive.ingest import extractor_of
 from archive.store.identity import Source
 from archive.workers import Lost, Workers
 from crawler import discovery
-
-_LISTEN = 5.0  # seconds, after which processes that are late are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,63 +45,43 @@ class Readers:
 
     def __init__(self, furniture: Furniture, count: int | None = None):
         self._furniture = furniture
-        self._bell, self._rope = Pipe(duplex=False)
-        self._workers = Workers[Task, Read](partial(_reader, furniture), count, bell=self._bell)
-        self._tasks: SimpleQueue[tuple[Task, asyncio.Future[Read]] | None] = SimpleQueue()
-        self._thread: Thread | None = None
+        self._workers = Workers[Task, Read](partial(_reader, furniture), count, hear=self._hear)
+        self._numbers = count_up()
+        self._waiting: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Read | Lost]]] = {}
 
     async def read(self, task: Task) -> Read:
-        """Never fails for what is in a page: what cannot be read is Unreadable."""
-        if self._thread is None:
-            self._thread = Thread(target=self._serve, args=(asyncio.get_running_loop(),), name="readers", daemon=True)
-            self._thread.start()
-        answer: asyncio.Future[Read] = asyncio.get_running_loop().create_future()
+        """Never fails for what is in a page: what cannot be read is Unreadable. Raises LuubaoError where no process to
+        read with can be started."""
         run = replace(task.source.run, habits=Habits())  # which is large, and no reader's business
-        task = replace(task, source=replace(task.source, run=run))
-        self._tasks.put((task, answer))
-        self._rope.send(None)
-        return await answer
+        loop, number = asyncio.get_running_loop(), next(self._numbers)
+        answer: asyncio.Future[Read | Lost] = loop.create_future()
+        self._waiting[number] = loop, answer
+        self._workers.submit(number, replace(task, source=replace(task.source, run=run)))
+        return self._made_of(await answer)
 
     def close(self) -> None:
         """Ends the processes, whatever they are at."""
-        if self._thread is not None:
-            self._tasks.put(None)
-            self._rope.send(None)
-            self._thread.join()
-        self._bell.close()
-        self._rope.close()
+        self._workers.__exit__()
 
-    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        waiting: dict[int, tuple[Task, asyncio.Future[Read]]] = {}
-        number = 0
-        with self._workers:
-            while True:
-                for order in self._orders():
-                    if order is None:
-                        return
-                    number += 1
-                    waiting[number] = order
-                    self._workers.submit(number, order[0])
-                for done, answer in self._workers.answers(_LISTEN):
-                    task, future = waiting.pop(done)
-                    loop.call_soon_threadsafe(_answer, future, self._made_of(task, answer))
+    def _hear(self, number: int, answer: Read | Lost | BaseException) -> None:
+        """Called in the thread of the workers."""
+        loop, future = self._waiting.pop(number)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(_answer, future, answer)
 
-    def _orders(self) -> Iterator[tuple[Task, asyncio.Future[Read]] | None]:
-        while True:
-            try:
-                yield self._tasks.get_nowait()
-            except Empty:
-                return
-
-    def _made_of(self, task: Task, answer: Read | Lost) -> Read:
+    def _made_of(self, answer: Read | Lost) -> Read:
         if isinstance(answer, Read):
             return answer
         return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), [])
 
 
-def _answer(future: asyncio.Future[Read], read: Read) -> None:
-    if not future.done():
-        future.set_result(read)
+def _answer(future: asyncio.Future[Read | Lost], answer: Read | Lost | BaseException) -> None:
+    if future.done():
+        return
+    if isinstance(answer, BaseException):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
 
 
 @contextmanager
