@@ -1,5 +1,5 @@
-"""Pages are read in processes of their own, so that the event loop is free to fetch: each gives what a page says and
-where it leads."""
+"""Pages are read, and pictures decoded, in processes of their own, so that the event loop is free to fetch, and foreign
+bytes meet a decoder only where that may fail: each gives what a page says and where it leads, or what a picture is."""
 
 from __future__ import annotations
 
@@ -10,11 +10,13 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count as count_up
+from typing import Any
 
-from archive import Link, Reading, Unreadable, try_to_read
+from archive import Link, Picture, Reading, Unreadable, try_to_read
 from archive.furniture import Furniture
 from archive.habits import Habits
 from archive.ingest import extractor_of
+from archive.pictures import recognise, recognise_kind
 from archive.store.identity import Source
 from archive.workers import Lost, Workers
 from crawler import discovery
@@ -30,6 +32,14 @@ class Task:
 
 
 @dataclass(frozen=True, slots=True)
+class _Data:
+    """Bytes that may be a picture."""
+
+    data: bytes
+    decode: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Read:
     """What a page says, and where it leads. notes: what leads on and is not followed; mistake: what of ours went wrong
     in finding that out."""
@@ -40,42 +50,82 @@ class Read:
     mistake: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a picture's bytes are; None when they are no picture. trouble: why it could not be looked at."""
+
+    picture: Picture | None
+    trouble: str | None = None
+
+
+class ReadingStopped(Exception):
+    """Raised when the run ends before a page is read; the next run reads it."""
+
+
 class Readers:
     """Started with the first page. To be closed."""
 
     def __init__(self, furniture: Furniture, count: int | None = None):
         self._furniture = furniture
-        self._workers = Workers[Task, Read](partial(_reader, furniture), count, hear=self._hear)
+        self._workers = Workers[Task | _Data, Read | Picture | None](
+            partial(_reader, furniture), count, hear=self._hear
+        )
         self._numbers = count_up()
-        self._waiting: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Read | Lost]]] = {}
+        self._waiting: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]] = {}
+        self._stopped = False
 
     async def read(self, task: Task) -> Read:
-        """Never fails for what is in a page: what cannot be read is Unreadable. Raises LuubaoError where no process to
-        read with can be started."""
+        """Never fails for what is in a page: what cannot be read is Unreadable. Raises ReadingStopped, and LuubaoError
+        where no process to read with can be started."""
         run = replace(task.source.run, habits=Habits())  # which is large, and no reader's business
-        loop, number = asyncio.get_running_loop(), next(self._numbers)
-        answer: asyncio.Future[Read | Lost] = loop.create_future()
-        self._waiting[number] = loop, answer
-        self._workers.submit(number, replace(task, source=replace(task.source, run=run)))
-        return self._made_of(await answer)
+        answer = await self._ask(replace(task, source=replace(task.source, run=run)))
+        if isinstance(answer, Lost):
+            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), [])
+        assert isinstance(answer, Read)
+        return answer
+
+    async def recognise(self, data: bytes) -> Recognised:
+        """What a picture's bytes are; where they cannot be decoded within a worker's limits, what they begin with.
+        Pages go first. Raises as `read`."""
+        answer = await self._ask(_Data(data, decode=True))
+        if not isinstance(answer, Lost):
+            assert not isinstance(answer, Read)
+            return Recognised(answer)
+        again = await self._ask(_Data(data, decode=False))
+        assert not isinstance(again, Read)
+        return Recognised(None if isinstance(again, Lost) else again, f"not decoded: {answer.reason}")
+
+    def stop(self) -> None:
+        """Gives up what has not been answered, now and from now on."""
+        self._stopped = True
+        for _, future in self._waiting.values():
+            _answer(future, ReadingStopped())
 
     def close(self) -> None:
         """Ends the processes, whatever they are at."""
         self._workers.__exit__()
 
-    def _hear(self, number: int, answer: Read | Lost | BaseException) -> None:
+    async def _ask(self, task: Task | _Data) -> Read | Picture | Lost | None:
+        if self._stopped:
+            raise ReadingStopped
+        loop, number = asyncio.get_running_loop(), next(self._numbers)
+        answer: asyncio.Future[Read | Picture | Lost | None] = loop.create_future()
+        self._waiting[number] = loop, answer
+        self._workers.submit(number, task, background=isinstance(task, _Data))
+        try:
+            return await answer
+        finally:
+            del self._waiting[number]
+
+    def _hear(self, number: int, answer: object) -> None:
         """Called in the thread of the workers."""
-        loop, future = self._waiting.pop(number)
-        with suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(_answer, future, answer)
-
-    def _made_of(self, answer: Read | Lost) -> Read:
-        if isinstance(answer, Read):
-            return answer
-        return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), [])
+        if waiting := self._waiting.get(number):
+            loop, future = waiting
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(_answer, future, answer)
 
 
-def _answer(future: asyncio.Future[Read | Lost], answer: Read | Lost | BaseException) -> None:
+def _answer(future: asyncio.Future[Any], answer: object) -> None:
     if future.done():
         return
     if isinstance(answer, BaseException):
@@ -85,9 +135,15 @@ def _answer(future: asyncio.Future[Read | Lost], answer: Read | Lost | BaseExcep
 
 
 @contextmanager
-def _reader(furniture: Furniture) -> Iterator[Callable[[Task], Read]]:
+def _reader(furniture: Furniture) -> Iterator[Callable[[Task | _Data], Read | Picture | None]]:
     logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
-    yield partial(_read, furniture)
+    yield partial(_answered, furniture)
+
+
+def _answered(furniture: Furniture, task: Task | _Data) -> Read | Picture | None:
+    if isinstance(task, Task):
+        return _read(furniture, task)
+    return recognise(task.data) if task.decode else recognise_kind(task.data)
 
 
 def _read(furniture: Furniture, task: Task) -> Read:

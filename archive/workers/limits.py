@@ -81,26 +81,29 @@ def processor_limit(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def die_with(parent: int) -> None:
-    """Ties this process to the one that started it: it is killed when that ends, however that ends. In Linux by the
-    kernel; elsewhere by a thread that waits for the end of a pipe, and by the limit of processor time where a task does
-    not let the thread run."""
+_libc = ctypes.CDLL(None)  # before any fork, after which little is safe
+
+
+def die_with(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
+    """Ties this process to the one that started it: it gets a signal when that ends, however that ends. In Linux from
+    the kernel; elsewhere from a thread that waits for the end of a pipe, and where a task does not let that run, the
+    limit of processor time ends it."""
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+        _libc.prctl(_PR_SET_PDEATHSIG, by)
         if os.getppid() != parent:  # it has ended before we were tied to it
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), by)
     else:  # pragma: no cover - tests call it by name
-        die_by_pipe()
+        die_by_pipe(by)
 
 
-def die_by_pipe() -> None:
+def die_by_pipe(by: signal.Signals = signal.SIGKILL) -> None:
     """See `die_with`."""
 
     def watch() -> None:
         parent = parent_process()
         if parent is not None:
             parent.join()
-        os.kill(os.getpid(), signal.SIGKILL)
+        os.kill(os.getpid(), by)
 
     Thread(target=watch, name="parent", daemon=True).start()
 
