@@ -11,6 +11,7 @@ for half a minute of processor time is ended by the kernel.
 
 from __future__ import annotations
 
+import _thread
 import os
 import select
 import signal
@@ -29,6 +30,7 @@ SENTENCE = "Stopped by a signal; what was done is kept"
 GRACE = 30.0
 """Seconds between the first signal and the end of the process, whatever hangs."""
 _ONE = 1.0  # seconds in which signals are taken for one
+_AGAIN = 8.0  # seconds, after which Interrupted is raised again: it may have been swallowed on its way
 _PULSE = 5.0  # seconds between two proofs that the interpreter is alive
 _NUMBERS = (signal.SIGINT, signal.SIGTERM)
 
@@ -54,6 +56,8 @@ class _Heeding:
     def __init__(self) -> None:
         self.first: float | None = None
         self.raised = False
+        self.again: float | None = None  # when to raise it again
+        self.own = 0  # signals that were of our own making, and not yet heard
         self.in_order = 0
         self.at_once: list[Callable[[], None]] = [kill_all]
         self.hearing, self.telling = os.pipe()
@@ -62,8 +66,7 @@ class _Heeding:
 
     def _listen(self) -> None:
         while True:
-            wait = _PULSE if self.first is None else max(0.0, min(_PULSE, self.first + GRACE - time.monotonic()))
-            ready, _, _ = select.select([self.hearing], [], [], wait)
+            ready, _, _ = select.select([self.hearing], [], [], self._wait())
             said = os.read(self.hearing, 64) if ready else b""
             if b"\0" in said:
                 return
@@ -72,17 +75,38 @@ class _Heeding:
                     self._hear()
             if self.first is not None and time.monotonic() >= self.first + GRACE:
                 self.end()
+            if self.again is not None and time.monotonic() >= self.again:
+                self._raise_again()
             signal.setitimer(signal.ITIMER_PROF, GRACE)
 
-    def _hear(self) -> None:
+    def _wait(self) -> float:
+        """Seconds until something is to be done."""
         if self.first is None:
+            return _PULSE
+        until = min(self.first + GRACE, self.again or self.first + GRACE)
+        return max(0.0, min(_PULSE, until - time.monotonic()))
+
+    def _raise_again(self) -> None:
+        self.again, self.raised, self.own = None, False, self.own + 1
+        self._interrupt()
+        _thread.interrupt_main(signal.SIGTERM)  # of which we hear as of any other
+
+    def _hear(self) -> None:
+        if self.own:
+            self.own -= 1
+        elif self.first is None:
             self.first = time.monotonic()
             if not self.in_order:
-                for connection in list(_connections):
-                    with suppress(sqlite3.Error):
-                        connection.interrupt()
+                self.again = self.first + _AGAIN
+                self._interrupt()
         elif time.monotonic() - self.first >= _ONE:
             self.end()
+
+    @staticmethod
+    def _interrupt() -> None:
+        for connection in list(_connections):
+            with suppress(sqlite3.Error):
+                connection.interrupt()
 
     def end(self) -> None:
         """Ends the process now."""
