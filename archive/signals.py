@@ -11,11 +11,11 @@ for half a minute of processor time is ended by the kernel.
 
 from __future__ import annotations
 
-import _thread
 import os
 import select
 import signal
 import sqlite3
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -89,7 +89,7 @@ class _Heeding:
     def _raise_again(self) -> None:
         self.again, self.raised, self.own = None, False, self.own + 1
         self._interrupt()
-        _thread.interrupt_main(signal.SIGTERM)  # of which we hear as of any other
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)  # of which we hear as of any other
 
     def _hear(self) -> None:
         if self.own:
@@ -120,7 +120,17 @@ class _Heeding:
         """Called by the interpreter, in the main thread, as soon as that is free."""
         if not self.in_order and not self.raised:
             self.raised = True
-            raise Interrupted
+            if not _is_breaking_off(sys.exc_info()[1]):
+                raise Interrupted
+
+
+def _is_breaking_off(error: BaseException | None) -> bool:
+    """Whether an interrupted statement is being undone already: nothing is to be raised amid that."""
+    while error is not None:
+        if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
+            return True
+        error = error.__context__
+    return False
 
 
 _heeding: _Heeding | None = None

@@ -87,7 +87,7 @@ def test_the_first_interrupts_a_statement() -> None:
     with program(_QUERY) as process:
         process.terminate()
         out, err = process.communicate(timeout=60)
-    assert out == "undone\n"
+    assert out == "undone\n", (process.returncode, err)
     assert "OperationalError" in err or "Interrupted" in err
 
 
