@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import click
 
+from archive import signals
+from archive.apart import working_apart
 from archive.errors import LuubaoError
 from archive.paths import folder_beside
 
@@ -88,9 +90,25 @@ def progress(label: str) -> Iterator[Callable[[], None]]:
 
 
 class Commands(click.Group):
-    """A group that turns an expected error into one sentence on standard error and exit code 1."""
+    """A group that turns an expected error into one sentence on standard error and exit code 1, and a signal into one
+    and exit code 5."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        with signals.heeded(), working_apart():
+            try:
+                return self._invoke(ctx)
+            except (click.exceptions.Exit, click.ClickException) as end:
+                if not signals.came() or isinstance(end, click.exceptions.Exit):
+                    raise
+            except signals.Interrupted:
+                pass
+            except Exception:  # what a signal breaks off fails in many ways
+                if not signals.came():
+                    raise
+            click.echo(signals.SENTENCE, err=True)
+            raise click.exceptions.Exit(signals.EXIT_INTERRUPTED)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
         except LuubaoError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive import signals
 from archive.errors import LuubaoError
 from crawler import own_spiders
 from crawler.options import MisconfiguredFailure, config_option, configured, require_scale, setting_option
@@ -60,4 +61,5 @@ def _work(settings: Configuration, given: dict[str, Value], verbose: bool) -> No
     place = work.Place(settings, connection, folder, overrides, own_spiders.folder())
     place.check()
     work.here[:] = [place]
-    worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)
+    with signals.in_order():
+        worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import signal
+import os
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from archive import signals
 from archive.errors import Misconfigured
 from archive.options import PORT, db_option, picture_folder, pictures_option
 from archive.store import open_archive
 from archive.store.connection import is_laid_down
+
+_SERVER_ENDS = 5.0  # seconds, after which a server that was told to end is killed
 
 
 @click.command()
@@ -75,12 +79,18 @@ def serve(
 
 
 def _run_until_ended(command: list[str]) -> int:
-    """Runs a server until it ends, or until we are told to: Ctrl-C reaches it from the terminal, SIGTERM from us."""
-    from subprocess import Popen
+    """Runs a server until it ends, or until we are told to; it does not outlive us."""
+    from subprocess import Popen, TimeoutExpired
 
-    with Popen(command) as server:
-        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    from archive.workers import die_with
+
+    us = os.getpid()
+    with Popen(command, preexec_fn=lambda: die_with(us)) as server:  # one system call
         try:
             return server.wait()
-        except KeyboardInterrupt:
+        except signals.Interrupted:
+            server.terminate()
+            with suppress(TimeoutExpired):
+                return server.wait(_SERVER_ENDS)
+            server.kill()
             return server.wait()

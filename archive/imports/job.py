@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import islice
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import clock, store
+from archive import clock, signals, store
 from archive.arrive import Arrivals, Origin
 from archive.furniture import Furniture
 from archive.imports.formats import NOTHING_SAID, Said, read_file
@@ -76,12 +76,13 @@ def import_files(
         for outlet in (run.outlet for run in store.outlets_of(db)):
             houses.outlets.setdefault(outlet.name, outlet)
         job = _Import(db, path, houses, pictures, jobs, report, stack, progress)
-        for file, items in readers:
-            job.read(file, items)
-            if job.deferred:
-                job.read_pictures(file, read_file(file, said))
-            job.settle()
-        job.finish()
+        with job.breaking_off():
+            for file, items in readers:
+                job.read(file, items)
+                if job.deferred:
+                    job.read_pictures(file, read_file(file, said))
+                job.settle()
+            job.finish()
     return report
 
 
@@ -147,12 +148,23 @@ class _Import:
         for house in self.open.values():
             self.report.articles.add(house.arrivals.settle())
 
-    def finish(self) -> None:
+    @contextmanager
+    def breaking_off(self) -> Iterator[None]:
+        """Where a signal ends the import, its runs say so; what was filed stays, and the next import goes on."""
+        try:
+            yield
+        except BaseException:  # raised again
+            if signals.came():
+                with signals.in_order(), suppress(Exception):
+                    self.finish("interrupted")
+            raise
+
+    def finish(self, outcome: str = "ok") -> None:
         """Closes the runs."""
         for house in self.open.values():
             now = clock.now()
             store.learn_furniture(self.db, house.run, now)
-            store.finish_run(self.db, house.run, outcome="ok", reason=None, stats=self.report.counts, at=now)
+            store.finish_run(self.db, house.run, outcome=outcome, reason=None, stats=self.report.counts, at=now)
 
     def _page(self, page: Page, file: Path) -> None:
         outlet = self.houses.of(page.capture.requested_url)

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from archive import clock
 from archive.errors import ArchiveMissing, ArchiveUnusable, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
+from archive.signals import InterruptibleConnection
 
 BUSY_SECONDS = 30
 _WAL_LIMIT = 64 * 1024 * 1024
@@ -96,7 +97,9 @@ def is_laid_down(path: Path) -> bool:
 
 def _connected(path: Path, how: str) -> Database:
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, factory=InterruptibleConnection
+        )
         db = _database(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")

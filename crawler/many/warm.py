@@ -12,6 +12,7 @@ from scrapy.utils.misc import load_object
 import crawler.crawl
 import crawler.curfew
 import crawler.delay
+import crawler.ending
 import crawler.extensions
 import crawler.guest
 import crawler.pictures
