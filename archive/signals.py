@@ -23,8 +23,6 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakSet
 
-from archive.workers import kill_all
-
 EXIT_INTERRUPTED = 5
 SENTENCE = "Stopped by a signal; what was done is kept"
 GRACE = 30.0
@@ -50,6 +48,12 @@ class InterruptibleConnection(sqlite3.Connection):
 _connections: WeakSet[InterruptibleConnection] = WeakSet()
 
 
+def _kill_workers() -> None:
+    """A command that has none has not imported them either."""
+    if workers := sys.modules.get("archive.workers.start"):
+        workers.kill_all()
+
+
 class _Heeding:
     """What has come so far, and what is to be done about it."""
 
@@ -59,7 +63,7 @@ class _Heeding:
         self.again: float | None = None  # when to raise it again
         self.own = 0  # signals that were of our own making, and not yet heard
         self.in_order = 0
-        self.at_once: list[Callable[[], None]] = [kill_all]
+        self.at_once: list[Callable[[], None]] = [_kill_workers]
         self.hearing, self.telling = os.pipe()
         os.set_blocking(self.telling, False)
         self.thread = threading.Thread(target=self._listen, name="signals", daemon=True)

@@ -1,0 +1,55 @@
+"""One worker for single calls, which may come from several threads."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from itertools import count
+from threading import Lock
+from typing import Any
+
+from archive.workers.pool import Workers
+
+_Call = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+class SingleWorker:
+    """Started with the first call."""
+
+    def __init__(self) -> None:
+        self._workers = Workers[_Call, Any](_calling, 1, hear=self._hear)
+        self._futures: dict[int, Future[Any]] = {}
+        self._numbers = count()
+        self._lock = Lock()
+
+    def call(self, function: Callable[..., Any], given: tuple[Any, ...]) -> Any:
+        """What the function returns; Lost where the worker passed its limits. Raises what it raises."""
+        future: Future[Any] = Future()
+        with self._lock:
+            number = next(self._numbers)
+            self._futures[number] = future
+            self._workers.submit(number, (function, given))
+        return future.result()
+
+    def _hear(self, number: int, answer: Any) -> None:
+        future = self._futures.pop(number)
+        if isinstance(answer, BaseException):
+            future.set_exception(answer)
+        else:
+            future.set_result(answer)
+
+    def close(self) -> None:
+        self._workers.__exit__()
+
+
+@contextmanager
+def _calling() -> Iterator[Callable[[_Call], Any]]:
+    logging.disable()  # what goes wrong is part of the answer
+    yield _called
+
+
+def _called(call: _Call) -> Any:
+    function, given = call
+    return function(*given)
