@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import click
 
 from archive.errors import LuubaoError
+from archive.model import notices
 from archive.store.pictures import folder_beside
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -87,12 +88,24 @@ def progress(label: str) -> Iterator[Callable[[], None]]:
         click.echo("\r\x1b[K", nl=False, err=True)
 
 
+@contextmanager
+def told_what_was_passed_over() -> Iterator[None]:
+    """Tells at the end what could not be read and was left out (archive.model.notices), on standard error."""
+    notices.take()  # of whoever was here before, in the same process
+    try:
+        yield
+    finally:
+        for line in notices.take():
+            click.echo(line, err=True)
+
+
 class Commands(click.Group):
     """A group that turns an expected error into one sentence on standard error and exit code 1."""
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with told_what_was_passed_over():
+                return super().invoke(ctx)
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except sqlite3.DatabaseError as error:

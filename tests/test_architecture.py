@@ -47,6 +47,8 @@ INSIDE = {
     "archive.clock": (),
     "archive.digests": (),
     "archive.errors": (),
+    # what a value may be, for all floors; captures are the one value of ours that has a gate of its own
+    "archive.model": ("archive.model", "archive.clock", "archive.errors", "archive.records"),
     "archive.habits": (),
     "archive.likeness": (),
     "archive.schedule": ("archive.habits",),
@@ -56,7 +58,7 @@ INSIDE = {
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
         "archive.store", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
-        "archive.errors", "archive.furniture", "archive.habits", "archive.likeness", "archive.migrations",
+        "archive.errors", "archive.furniture", "archive.habits", "archive.likeness", "archive.migrations", "archive.model",
         "archive.schedule", "archive.search", "archive.shapes",
     ),
     "archive.migrations": ("archive.migrations", "archive.digests"),

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from archive import clock
 from archive.errors import ArchiveMissing, ArchiveUnusable, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
+from archive.store.columns import COLUMNS
 from archive.store.seals import seal_finished
 
 BUSY_SECONDS = 30
@@ -96,6 +97,7 @@ def is_laid_down(path: Path) -> bool:
 def _connected(path: Path, how: str) -> Database:
     try:
         connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS)
+        connection.text_factory = _text
         db = Database(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
@@ -105,6 +107,12 @@ def _connected(path: Path, how: str) -> Database:
     except sqlite3.DatabaseError as error:
         raise ArchiveUnusable(f"{path} cannot be opened as an archive: {error}") from error
     return db
+
+
+def _text(stored: bytes) -> str:
+    """Text as it is stored. Bytes that are no UTF-8, which only damage or somebody else can have put there, show as
+    U+FFFD, as in Datasette, and keep nobody from the other rows."""
+    return stored.decode("utf-8", "replace")
 
 
 def _way_out(path: Path) -> str:
@@ -122,6 +130,20 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. Name another file with --db")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
+    if schema == SCHEMA and (lacking := _lacking(db)):
+        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {lacking}. Name another file with --db")
+
+
+def _lacking(db: Database) -> str | None:
+    """What of the tables is not as we make them: a view in the place of one may never end."""
+    rows = db.execute(
+        "SELECT made.name, made.type, columns.name FROM sqlite_master AS made"
+        " JOIN pragma_table_info(made.name) AS columns WHERE made.type IN ('table', 'view')"
+    ).fetchall()
+    there = {(table, column) for table, kind, column in rows if kind == "table"}
+    wanted = ((table, column) for table, columns in COLUMNS.items() for column in columns)
+    missing = next((f"{table}.{column}" for table, column in wanted if (table, column) not in there), None)
+    return f"it has no column {missing} in a table" if missing else None
 
 
 @contextmanager

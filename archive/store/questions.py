@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archive.errors import UnknownArticle, Withdrawn
 from archive.records import Reading
 from archive.store.pictures import stored_pictures
+from archive.store.readable import only, readable, unreadable
 from archive.store.searching import search as search
 from archive.store.texts import from_row
 from archive.store.withdrawn import withdrawal_of
@@ -103,7 +104,7 @@ def articles(
         f"{_ARTICLE} WHERE {where} ORDER BY coalesce(published_at, first_seen_at) DESC, articles.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
     )
-    return [Article(**row) for row in rows]
+    return list(readable(rows, "articles", lambda row: Article(**row)))
 
 
 def find_article(db: Database, address: str) -> Article:
@@ -114,7 +115,10 @@ def find_article(db: Database, address: str) -> Article:
     number = article_id(db, address)
     if hidden := withdrawal_of(db, number):
         raise Withdrawn(f"{address} was withdrawn on {hidden.withdrawn_at[:10]}: {hidden.reason}")
-    return Article(**next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [number]))))
+    row = next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [number])), None)
+    if row is None:
+        raise unreadable(f"articles {number}", "it belongs to no outlet")
+    return only(row, "articles", lambda row: Article(**row))
 
 
 _LONGEST_ID = 18  # digits of SQLite's largest integer
@@ -146,7 +150,7 @@ def versions_of(db: Database, article_id: int) -> list[Version]:
         " WHERE versions.article_id = ? ORDER BY versions.number",
         [article_id],
     )
-    return [Version(**row) for row in rows]
+    return list(readable(rows, "versions", lambda row: Version(**row)))
 
 
 def reading_of(db: Database, article_id: int, number: int | None = None) -> tuple[int, Reading]:
@@ -164,7 +168,8 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
     )
     if (row := next(iter(rows), None)) is None:
         raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
-    return row["number"], _with_pictures(db, article_id, row["number"], from_row(row, row["extractor"]))
+    reading = only(row, "texts", lambda row: from_row(row, row["extractor"]))
+    return row["number"], _with_pictures(db, article_id, row["number"], reading)
 
 
 def _with_pictures(db: Database, article_id: int, number: int, reading: Reading) -> Reading:
@@ -182,7 +187,7 @@ def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[Ru
         " ORDER BY runs.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
     )
-    return [_run_record(row) for row in rows]
+    return list(readable(rows, "runs", _run_record))
 
 
 def _run_record(row: dict[str, Any]) -> RunRecord:
@@ -197,7 +202,7 @@ def credits(db: Database, *, limit: int = 20) -> list[Credit]:
         " GROUP BY credit ORDER BY pictures DESC, credit LIMIT ?",
         [limit],
     )
-    return [Credit(**row) for row in rows]
+    return list(readable(rows, "credits", lambda row: Credit(**row)))
 
 
 def counts(db: Database) -> dict[str, Any]:
