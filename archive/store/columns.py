@@ -166,7 +166,7 @@ FALLBACKS: dict[str, dict[str, Any]] = {
     "headers": {"request": "[]", "response": "[]"},
     "pictures": {"width": None, "height": None, "perceptual_hash": None, "thumbnail": None},
     "picture_captures": {"etag": None, "last_modified": None, "detail": None},
-    "origins": {"record": None},
+    "origins": {"source": "unknown", "record": None},
 }  # fmt: skip
 """What stands for a value that cannot be, where a row can do without it."""
 

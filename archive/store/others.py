@@ -126,13 +126,19 @@ def _capture(row: dict[str, Any], note: Note) -> OtherCapture:
         raise BadValue(f"its body has {row['size']:,} bytes, and at most {LARGEST:,} are taken over")
     exchanged = {name: row[name] or "[]" for name in ("response", "request")}
     headers = usable("headers", exchanged, row["id"], note)
-    origin = usable("origins", {name: row[name] for name in ("source", "record")}, row["id"], note)
     capture = Capture(
         row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"],
         gates.json_pairs(headers["response"]), b"-" if brought else None, row["encoding"],
         gates.json_pairs(headers["request"]), gates.json_lines(row["via"] or "[]"), row["detail"],
     )  # fmt: skip
-    return OtherCapture(row["id"], gated(capture), (origin["source"], origin["record"]) if origin["source"] else None)
+    return OtherCapture(row["id"], gated(capture), _origin(row, note))
+
+
+def _origin(row: dict[str, Any], note: Note) -> tuple[str, str | None] | None:
+    if row["source"] is None:
+        return None
+    found = usable("origins", {name: row[name] for name in ("source", "record")}, row["id"], note)
+    return found["source"], found["record"]
 
 
 def pictures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherPicture | Refused]:
