@@ -8,7 +8,6 @@ from contextlib import ExitStack, suppress
 from datetime import date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -21,6 +20,7 @@ from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
+from archive.model.zones import zone_of
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.outlet import OutletSpider
@@ -72,7 +72,7 @@ class Record:
         door = Door(db, start_run(db, self.spider.outlet, _software(), now()), self.rechecks)
         read_pending(db, door.run)
         if self.since:
-            door.ask_from(datetime.combine(self.since, time(), ZoneInfo(self.spider.timezone)))
+            door.ask_from(datetime.combine(self.since, time(), zone_of(self.spider.timezone)))
         if self.full:
             door.walk_anew()
         door.plant(self.spider.planted)

@@ -16,9 +16,11 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import clock
-from archive.errors import ArchiveMissing, ArchiveUnusable, QueryTooLong
+from archive.errors import ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.store.columns import COLUMNS
+from archive.store.examine import is_odd
+from archive.store.readable import NOT_READABLE, unreadable
 from archive.store.seals import seal_finished
 
 BUSY_SECONDS = 30
@@ -35,9 +37,28 @@ def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database
     """
     db = _writable(Path(path)) if create else _readable(Path(path))
     try:
-        yield db
+        with _telling_of_odd_rows(db):
+            yield db
     finally:
         db.close()
+
+
+@contextmanager
+def _telling_of_odd_rows(db: Database) -> Iterator[None]:
+    """What goes wrong over an archive that holds what cannot be, as ArchiveDamaged; over any other it is a mistake of
+    ours, and is raised as it is."""
+    try:
+        yield
+    except LuubaoError:
+        raise
+    except (*NOT_READABLE, sqlite3.IntegrityError, sqlite3.DataError) as error:
+        try:
+            odd = is_odd(db)
+        except (sqlite3.Error, *NOT_READABLE):  # not even that can be found out
+            raise error from None
+        if odd is None:
+            raise
+        raise unreadable(odd, type(error).__name__) from error
 
 
 def _writable(path: Path) -> Database:

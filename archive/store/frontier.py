@@ -142,13 +142,10 @@ def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
     if row is None:
         return None, None
     kind, found, published, checked, changed, checks, changes, failures, lastmod, gone, due, worth = row
-    claimed = clock.parse(published) if published else None
-    state = State(
-        kind, clock.parse(found), claimed if claimed and claimed.tzinfo else None,
-        checked and clock.parse(checked), changed and clock.parse(changed), checks, changes, failures,
-        lastmod and clock.parse(lastmod), gone and clock.parse(gone),
-    )  # fmt: skip
-    return state, Due(clock.parse(due), worth) if due else None
+    published, checked, changed, lastmod, gone, at = map(clock.read, (published, checked, changed, lastmod, gone, due))
+    found = clock.read(found) or checked or clock.now()  # a time that cannot be read is one that is not known
+    state = State(kind, found, published, checked, changed, checks, changes, failures, lastmod, gone)
+    return state, Due(at, worth) if at else None
 
 
 def _depth(db: Database, run: Run, key: str) -> int:
