@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import signal
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +15,7 @@ from typing import Any
 
 import click
 
-from archive import datasette, terminal
+from archive import datasette, signals, terminal
 from archive.datasette.public import problems
 from archive.diff_cli import diff
 from archive.errors import ArchiveMissing, Misconfigured
@@ -42,11 +43,14 @@ from archive.store.examine import odd_rows
 from archive.store.measure import measure, uncounted
 from archive.store.mend import mend
 from archive.store.wanted import Wanted
+from archive.workers import die_with
 
 EXIT_LEFT = 6
 """What `upgrade` returns when an archive holds rows that cannot be read, as `luubao crawl` does for warnings."""
 EXIT_NOTHING = 1
 """What a command that looks for something returns when it finds nothing, as grep does."""
+
+_SERVER_ENDS = 5.0  # seconds, after which a server that was told to end is killed
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
@@ -250,12 +254,16 @@ def serve(
 
 
 def _run_until_ended(command: list[str]) -> int:
-    """Runs a server until it ends, or until we are told to: Ctrl-C reaches it from the terminal, SIGTERM from us."""
-    with subprocess.Popen(command) as server:
-        signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    """Runs a server until it ends, or until we are told to; it does not outlive us."""
+    us = os.getpid()
+    with subprocess.Popen(command, preexec_fn=lambda: die_with(us)) as server:  # one system call
         try:
             return server.wait()
-        except KeyboardInterrupt:
+        except signals.Interrupted:
+            server.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                return server.wait(_SERVER_ENDS)
+            server.kill()
             return server.wait()
 
 

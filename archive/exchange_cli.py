@@ -41,7 +41,9 @@ _JOBS = click.IntRange(0, 256)
 @click.option("--url", help="The address of a saved page, or of a mirror's top, that does not say it.")
 @click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
               help="When it was saved, in UTC; by default what it says itself, or its file's time.")  # fmt: skip
-@click.option("--jobs", type=_JOBS, help="How many processes read; one a core by default, 0 for none but this.")
+@click.option(
+    "--jobs", type=_JOBS, help="How many processes read; one a core by default, 0 for one that is waited for."
+)
 @pictures_option
 @click.pass_context
 def import_command(

@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 
 from sqlite_utils import Database
 
-from archive import store
+from archive import apart, store
 from archive.errors import LuubaoError
 from archive.extract import extractor_name, read_page
 from archive.furniture import Furniture, without
+from archive.habits import Habits
 from archive.records import Capture, CaptureOutcome, Filed, Kept, Reading, Run, Unreadable
 from archive.store.identity import Source
 from archive.urls import url_key
+from archive.workers import Lost
 
 log = logging.getLogger(__name__)
 
@@ -78,7 +80,15 @@ def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
 
 def try_to_read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
     """The boundary behind which bytes are safe. Whatever goes wrong in reading them is one capture that could not be
-    read, recorded as such; the crawl goes on, and a mended reader, which has another name, can read it again."""
+    read, recorded as such; the crawl goes on, and a mended reader, which has another name, can read it again. Read in
+    a worker, where the command has one (archive/apart.py)."""
+    slim = replace(source, run=replace(source.run, habits=Habits()))  # which is large, and no reader's business
+    reading = apart.run(read_here, slim, body, encoding, furniture)
+    return Unreadable("gave-up", reading.reason, extractor_of(furniture)) if isinstance(reading, Lost) else reading
+
+
+def read_here(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
+    """As `try_to_read`, in this process, which is a worker."""
     try:
         return read(source, body, encoding, furniture)
     except Exception as error:  # any at all: see above
@@ -125,7 +135,8 @@ def extractor_of(furniture: Furniture) -> str:
 
 def gave_up(error: Exception, furniture: Furniture) -> Unreadable:
     """What a page is for the extractor that cannot read it for a mistake of its own."""
-    return Unreadable("gave-up", f"{type(error).__name__}: {error}", extractor_of(furniture))
+    why = "needed more memory than there is" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
+    return Unreadable("gave-up", why, extractor_of(furniture))
 
 
 def _bring_up_to_date(db: Database, source: Source, reading: Reading) -> None:
@@ -140,7 +151,7 @@ def _bring_up_to_date(db: Database, source: Source, reading: Reading) -> None:
 
     def read_again(former: Source, encoding: str | None) -> Reading | Unreadable | None:
         body = store.kept_body(db, former.capture_id)
-        return None if body is None else read(former, body, encoding, furniture)
+        return None if body is None else try_to_read(former, body, encoding, furniture)
 
     for version_id in untold:
         tell(ledger, source.run, version_id, read_again)

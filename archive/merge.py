@@ -11,7 +11,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import clock, store
+from archive import clock, signals, store
 from archive.arrive import Arrivals, Origin
 from archive.digests import digest_of
 from archive.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
@@ -57,7 +57,9 @@ class Merged:
             self.refuse(where, str(error))
         except LuubaoError:
             raise
-        except Exception as error:  # noqa: BLE001  # a row that we cannot take: as one that cannot be
+        except Exception as error:  # a row that we cannot take: as one that cannot be
+            if signals.came():
+                raise
             self.refuse(where, f"{type(error).__name__}: {error}")
 
 

@@ -13,6 +13,8 @@ from typing import Any, TypeVar
 
 import click
 
+from archive import signals
+from archive.apart import working_apart
 from archive.errors import LuubaoError
 from archive.model import notices
 from archive.store.pictures import folder_beside
@@ -100,9 +102,25 @@ def told_what_was_passed_over() -> Iterator[None]:
 
 
 class Commands(click.Group):
-    """A group that turns an expected error into one sentence on standard error and exit code 1."""
+    """A group that turns an expected error into one sentence on standard error and exit code 1, and a signal into one
+    and exit code 5."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        with signals.heeded(), working_apart():
+            try:
+                return self._invoke(ctx)
+            except (click.exceptions.Exit, click.ClickException) as end:
+                if not signals.came() or isinstance(end, click.exceptions.Exit):
+                    raise
+            except signals.Interrupted:
+                pass
+            except Exception:  # what a signal breaks off fails in many ways
+                if not signals.came():
+                    raise
+            click.echo(signals.SENTENCE, err=True)
+            raise click.exceptions.Exit(signals.EXIT_INTERRUPTED)
+
+    def _invoke(self, ctx: click.Context) -> Any:
         try:
             with told_what_was_passed_over():
                 return super().invoke(ctx)

@@ -8,6 +8,7 @@ installed), the bytes are still a picture, without size, looks or thumbnail.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from io import BytesIO
 
 from PIL import Image, ImageOps
@@ -48,11 +49,17 @@ _KINDS = (
 
 def recognise(data: bytes) -> Picture | None:
     """What the bytes are; None when they are no picture."""
+    picture = recognise_kind(data)
+    return picture and replace(picture, looks=_looks(data))
+
+
+def recognise_kind(data: bytes) -> Picture | None:
+    """As `recognise`, by the first bytes alone: nothing is decoded, and how it looks stays unknown."""
     kind = next(((media_type, ending) for mark, media_type, ending in _KINDS if mark.match(data)), None)
     if kind is None:
         return None
     media_type, ending = kind
-    return Picture(digest_of(data), len(data), media_type, ending, _looks(data))
+    return Picture(digest_of(data), len(data), media_type, ending, None)
 
 
 def _looks(data: bytes) -> Looks | None:

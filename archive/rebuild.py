@@ -16,7 +16,7 @@ from datetime import timedelta
 
 from sqlite_utils import Database
 
-from archive import clock, store
+from archive import clock, signals, store
 from archive.errors import ArchiveDamaged, ArchiveUnusable
 from archive.furniture import Furniture
 from archive.ingest import arrived, extractor_of, put_away, try_to_read
@@ -75,6 +75,8 @@ def _rebuilt(job: _Rebuilding, key: str) -> set[str]:
     except ArchiveUnusable:
         raise
     except Exception as error:  # whatever is wrong with what the archive holds of it
+        if signals.came():
+            raise
         log.debug("%s could not be put in order of time", key, exc_info=True)
         pass_over(key, f"could not be put in order of time: {type(error).__name__}: {error}")
         job.counts = Counts()
@@ -88,9 +90,12 @@ def read_pending(db: Database, run: Run) -> int:
     came late. Returns how many captures were read."""
     pending, furniture = store.unread(db, run), store.furniture_of(db, run.outlet_id)
     for source, encoding in pending:
+        if signals.came():
+            break
         body = store.kept_body(db, source.capture_id)
         put_away(db, source, try_to_read(source, body or b"", encoding, furniture))
-    rebuild_unsettled(db, run)
+    if not signals.came():
+        rebuild_unsettled(db, run)
     return len(pending)
 
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 import time
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
+from archive import signals
 from archive.diff import Change
 from archive.options import db_option, json_option
 from archive.reread import Order, reread
@@ -20,25 +19,10 @@ from archive.reread_report import Report, report_lines
 from archive.terminal import change_lines
 
 EXIT_INCOMPLETE = 4
-EXIT_INTERRUPTED = 5
 
 _BLINK = 0.2  # seconds between two looks of the progress line
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
-
-
-class _Signals:
-    """The first SIGINT or SIGTERM asks for an orderly end; a second one ends the process as it would any other."""
-
-    def __init__(self) -> None:
-        self.came = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
-
-    def _note(self, *_: Any) -> None:
-        self.came = True
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
 
 
 @click.command("reread")
@@ -74,8 +58,8 @@ def reread_command(
     if since and until and since > until:
         raise click.UsageError("--since is later than --until")
     order = Order(outlet, _day(since), _day(until), jobs, dry_run)
-    signals = _Signals()
-    report = reread(path, order, progress=_progress(), stopped=lambda: signals.came)
+    with signals.in_order():
+        report = reread(path, order, progress=_progress(), stopped=signals.came)
     _clear()
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
@@ -100,7 +84,7 @@ def _tell(report: Report) -> None:
 def _exit(report: Report) -> int:
     if report.interrupted:
         click.echo("Stopped by a signal. What was read is kept; the next reread goes on from here", err=True)
-        return EXIT_INTERRUPTED
+        return signals.EXIT_INTERRUPTED
     return EXIT_INCOMPLETE if report.gave_up or report.damaged else 0
 
 

@@ -10,13 +10,14 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
+from archive import signals
+from archive.apart import working_apart
 from archive.errors import UnknownOutlet
 from crawler import own_spiders
 from crawler.extensions import Record
 from crawler.keys import KEYS
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
-from crawler.verdict import Verdict
 
 
 def project_settings(**overrides: Any) -> Settings:
@@ -64,14 +65,13 @@ def crawl(spider: type[OutletSpider], database: Path, *, base_url: str | None, o
     """
     process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=str(database), **overrides))
     crawler = process.create_crawler(spider)
-    task = process.crawl(crawler, base_url=base_url)
-    process.start()
+    with signals.heeded(), signals.in_order(), working_apart():
+        task = process.crawl(crawler, base_url=base_url)
+        process.start(install_signal_handlers=False)
     record = Record.of(crawler)
     if task.done() and (error := task.exception()):
         if record:
             record.fail(error)
         raise error
     assert record is not None
-    if not task.done():  # a second signal ends the process at once; the next run records this one as interrupted
-        record.verdict = Verdict("interrupted", "Stopped by a second signal; the next run goes on from here")
     return record.ended()

@@ -22,7 +22,7 @@ from sqlite_utils import Database
 from archive import Capture, open_archive, transaction
 from archive.errors import ArchiveUnusable
 from crawler.door import Door, Handed
-from crawler.readers import Readers, Task
+from crawler.readers import Readers, ReadingStopped, Recognised, Task
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -79,13 +79,24 @@ class Desk:
         arrival = await self.do(lambda door: door.take_in(capture))
         if arrival.outcome != "fresh":
             return await self.do(lambda door: door.confirm(capture, arrival))
-        read = await self._readers.read(Task(arrival.source, capture.body or b"", capture.encoding))
+        try:
+            read = await self._readers.read(Task(arrival.source, capture.body or b"", capture.encoding))
+        except ReadingStopped:
+            return await self.do(lambda door: door.leave_unread(arrival))
         if read.mistake:
             log.error("the links of %s could not be found: %s", capture.requested_url, read.mistake)
             self.mistakes += 1
         for note in read.notes:
             log.info("%s: not followed: %s", capture.requested_url, note)
         return await self.do(lambda door: door.put_away(capture, arrival, read.reading, read.links, read.notes))
+
+    async def recognise(self, data: bytes) -> Recognised:
+        """What a picture's bytes are."""
+        return await self._readers.recognise(data)
+
+    def stop_reading(self) -> None:
+        """What has not been read stays kept, and is read by the next run."""
+        self._readers.stop()
 
     def close(self, last: Callable[[Door], None]) -> None:
         """Does what was asked for, `last` at the very end and by itself, and closes the archive. Raises what it

@@ -26,9 +26,11 @@ from archive import (
     Run,
     Unreadable,
     WantedPicture,
+    apart,
 )
 from archive.clock import now
 from archive.health import Health, Seed
+from archive.workers import Lost
 from crawler import discovery
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
@@ -172,6 +174,11 @@ class Door:
             self.health.add(ingested)
         return self._handed(ingested, arrival)
 
+    def leave_unread(self, arrival: Arrival) -> Handed:
+        """Leaves a kept capture to the next run, which reads it before all else."""
+        self.counts["unread"] += 1
+        return self._handed(Ingested(arrival.outcome), arrival)
+
     def confirm(self, capture: Capture, arrival: Arrival) -> Handed:
         """What is done about a capture that brought nothing to read."""
         ingested = Ingested(arrival.outcome, buried=arrival.buried)
@@ -184,7 +191,11 @@ class Door:
     def _kept_links(self, capture: Capture) -> list[Link]:
         body = archive.last_body(self.db, self.run, capture.requested_url) or b""
         outlet = self.run.outlet
-        return discovery.links(body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
+        found = apart.run(discovery.links, body, capture.final_url, outlet.hosts, capture.encoding, outlet.timezone)
+        if isinstance(found, Lost):
+            self.counts[f"not followed: the links, {found.reason}"] += 1
+            return []
+        return found
 
     def _onward(self, capture: Capture) -> str | None:
         """Where a redirect leads that is worth following: to another page of the site that neither has answered in this

@@ -23,17 +23,16 @@ from scrapy.exceptions import NotConfigured
 from scrapy.http import Request, Response
 from scrapy.pipelines.files import FilesPipeline
 from scrapy.pipelines.media import FileInfo, MediaPipeline
-from scrapy.utils.asyncio import run_in_thread
 from scrapy.utils.defer import ensure_awaitable
 from twisted.python.failure import Failure
 
 from archive import Picture, PictureCapture, WantedPicture, absolute
 from archive.clock import now
 from archive.errors import ArchiveUnusable
-from archive.pictures import recognise
 from crawler.exchange import header, leads_to, redirects, remarks
 from crawler.outlet import desk_of
 from crawler.picture_store import STORES, store_of
+from crawler.readers import ReadingStopped, Recognised
 from crawler.refusals import Forbidden, LeftAlone
 
 log = logging.getLogger(__name__)
@@ -137,7 +136,11 @@ class Pictures(FilesPipeline):
             header(response, "Last-Modified"),
             detail=remarks(response),
         )
-        picture = await run_in_thread(recognise, response.body) if response.status == 200 else None
+        try:
+            recognised = await self.desk.recognise(response.body) if response.status == 200 else Recognised(None)
+        except ReadingStopped:
+            return _told(response.url, "left")
+        picture, came = recognised.picture, replace(came, detail=came.detail or recognised.trouble)
         if picture is None:
             return await self._record(replace(came, detail=came.detail or _why_nothing(response)))
         try:

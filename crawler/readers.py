@@ -1,27 +1,25 @@
-"""Pages are read in processes of their own, so that the event loop is free to fetch: each gives what a page says and
-where it leads."""
+"""Pages are read, and pictures decoded, in processes of their own, so that the event loop is free to fetch, and foreign
+bytes meet a decoder only where that may fail: each gives what a page says and where it leads, or what a picture is."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from multiprocessing import Pipe
-from queue import Empty, SimpleQueue
-from threading import Thread
+from itertools import count as count_up
+from typing import Any
 
-from archive import Link, Reading, Unreadable, try_to_read
+from archive import Link, Picture, Reading, Unreadable, try_to_read
 from archive.furniture import Furniture
 from archive.habits import Habits
 from archive.ingest import extractor_of
+from archive.pictures import recognise, recognise_kind
 from archive.store.identity import Source
 from archive.workers import Lost, Workers
 from crawler import discovery
-
-_LISTEN = 5.0  # seconds, after which processes that are late are looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +29,14 @@ class Task:
     source: Source
     body: bytes
     encoding: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Data:
+    """Bytes that may be a picture."""
+
+    data: bytes
+    decode: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,74 +50,100 @@ class Read:
     mistake: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """What a picture's bytes are; None when they are no picture. trouble: why it could not be looked at."""
+
+    picture: Picture | None
+    trouble: str | None = None
+
+
+class ReadingStopped(Exception):
+    """Raised when the run ends before a page is read; the next run reads it."""
+
+
 class Readers:
     """Started with the first page. To be closed."""
 
     def __init__(self, furniture: Furniture, count: int | None = None):
         self._furniture = furniture
-        self._bell, self._rope = Pipe(duplex=False)
-        self._workers = Workers[Task, Read](partial(_reader, furniture), count, bell=self._bell)
-        self._tasks: SimpleQueue[tuple[Task, asyncio.Future[Read]] | None] = SimpleQueue()
-        self._thread: Thread | None = None
+        self._workers = Workers[Task | _Data, Read | Picture | None](
+            partial(_reader, furniture), count, hear=self._hear
+        )
+        self._numbers = count_up()
+        self._waiting: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]] = {}
+        self._stopped = False
 
     async def read(self, task: Task) -> Read:
-        """Never fails for what is in a page: what cannot be read is Unreadable."""
-        if self._thread is None:
-            self._thread = Thread(target=self._serve, args=(asyncio.get_running_loop(),), name="readers", daemon=True)
-            self._thread.start()
-        answer: asyncio.Future[Read] = asyncio.get_running_loop().create_future()
+        """Never fails for what is in a page: what cannot be read is Unreadable. Raises ReadingStopped, and LuubaoError
+        where no process to read with can be started."""
         run = replace(task.source.run, habits=Habits())  # which is large, and no reader's business
-        task = replace(task, source=replace(task.source, run=run))
-        self._tasks.put((task, answer))
-        self._rope.send(None)
-        return await answer
+        answer = await self._ask(replace(task, source=replace(task.source, run=run)))
+        if isinstance(answer, Lost):
+            return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), [])
+        assert isinstance(answer, Read)
+        return answer
+
+    async def recognise(self, data: bytes) -> Recognised:
+        """What a picture's bytes are; where they cannot be decoded within a worker's limits, what they begin with.
+        Pages go first. Raises as `read`."""
+        answer = await self._ask(_Data(data, decode=True))
+        if not isinstance(answer, Lost):
+            assert not isinstance(answer, Read)
+            return Recognised(answer)
+        again = await self._ask(_Data(data, decode=False))
+        assert not isinstance(again, Read)
+        return Recognised(None if isinstance(again, Lost) else again, f"not decoded: {answer.reason}")
+
+    def stop(self) -> None:
+        """Gives up what has not been answered, now and from now on."""
+        self._stopped = True
+        for _, future in self._waiting.values():
+            _answer(future, ReadingStopped())
 
     def close(self) -> None:
         """Ends the processes, whatever they are at."""
-        if self._thread is not None:
-            self._tasks.put(None)
-            self._rope.send(None)
-            self._thread.join()
-        self._bell.close()
-        self._rope.close()
+        self._workers.__exit__()
 
-    def _serve(self, loop: asyncio.AbstractEventLoop) -> None:
-        waiting: dict[int, tuple[Task, asyncio.Future[Read]]] = {}
-        number = 0
-        with self._workers:
-            while True:
-                for order in self._orders():
-                    if order is None:
-                        return
-                    number += 1
-                    waiting[number] = order
-                    self._workers.submit(number, order[0])
-                for done, answer in self._workers.answers(_LISTEN):
-                    task, future = waiting.pop(done)
-                    loop.call_soon_threadsafe(_answer, future, self._made_of(task, answer))
+    async def _ask(self, task: Task | _Data) -> Read | Picture | Lost | None:
+        if self._stopped:
+            raise ReadingStopped
+        loop, number = asyncio.get_running_loop(), next(self._numbers)
+        answer: asyncio.Future[Read | Picture | Lost | None] = loop.create_future()
+        self._waiting[number] = loop, answer
+        self._workers.submit(number, task, background=isinstance(task, _Data))
+        try:
+            return await answer
+        finally:
+            del self._waiting[number]
 
-    def _orders(self) -> Iterator[tuple[Task, asyncio.Future[Read]] | None]:
-        while True:
-            try:
-                yield self._tasks.get_nowait()
-            except Empty:
-                return
-
-    def _made_of(self, task: Task, answer: Read | Lost) -> Read:
-        if isinstance(answer, Read):
-            return answer
-        return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), [])
+    def _hear(self, number: int, answer: object) -> None:
+        """Called in the thread of the workers."""
+        if waiting := self._waiting.get(number):
+            loop, future = waiting
+            with suppress(RuntimeError):  # the loop has ended meanwhile
+                loop.call_soon_threadsafe(_answer, future, answer)
 
 
-def _answer(future: asyncio.Future[Read], read: Read) -> None:
-    if not future.done():
-        future.set_result(read)
+def _answer(future: asyncio.Future[Any], answer: object) -> None:
+    if future.done():
+        return
+    if isinstance(answer, BaseException):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
 
 
 @contextmanager
-def _reader(furniture: Furniture) -> Iterator[Callable[[Task], Read]]:
+def _reader(furniture: Furniture) -> Iterator[Callable[[Task | _Data], Read | Picture | None]]:
     logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
-    yield partial(_read, furniture)
+    yield partial(_answered, furniture)
+
+
+def _answered(furniture: Furniture, task: Task | _Data) -> Read | Picture | None:
+    if isinstance(task, Task):
+        return _read(furniture, task)
+    return recognise(task.data) if task.decode else recognise_kind(task.data)
 
 
 def _read(furniture: Furniture, task: Task) -> Read:

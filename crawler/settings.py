@@ -98,6 +98,7 @@ ITEM_PIPELINES = {"crawler.pictures.Pictures": 100}  # default {}
 EXTENSIONS = {
     # default {}
     "crawler.curfew.Curfew": 50,
+    "crawler.ending.Ending": 60,
     "crawler.extensions.Record": 100,
     "crawler.guest.Guest": 150,
     "crawler.wire.bounds.Bounds": 160,

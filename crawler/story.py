@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 from sqlite_utils import Database
 
-from archive import LuubaoError, terminal
+from archive import LuubaoError, signals, terminal
 from archive.diff import compare
 from archive.store import open_archive, questions
 from crawler.check import Mismatch, disagreements
@@ -29,7 +29,7 @@ def serve_paper(day: int, port: int, articles: int = 0) -> None:
         try:
             while True:
                 time.sleep(3600)
-        except KeyboardInterrupt:
+        except signals.Interrupted:
             click.echo("closed")
 
 

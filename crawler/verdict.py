@@ -88,7 +88,7 @@ def judge(
     """The verdict on a run, from its counts, why requests got no answer, why Scrapy says it ended, how many articles
     of the outlet the archive knows after it, and how many times our own code raised what it should not."""
     answers = counts.get("captures", 0)
-    if not answers:
+    if not answers and (failures or finish_reason != "shutdown"):
         return Verdict("nothing-found", _silence(counts, failures))
     if finish_reason == "outside-hours":
         return Verdict("ok", "Stopped at the end of the paper's hours; the next run goes on from here")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from archive import signals
 from archive.errors import LuubaoError
 from crawler import own_spiders
 from crawler.configuration import Configuration
@@ -57,4 +58,5 @@ def _work(settings: Configuration, given: dict[str, Value], verbose: bool) -> No
     place = work.Place(settings, connection, folder, overrides, own_spiders.folder())
     place.check()
     work.here[:] = [place]
-    worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)
+    with signals.in_order():
+        worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)

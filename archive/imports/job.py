@@ -6,7 +6,7 @@ from __future__ import annotations
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from itertools import islice
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import clock, store
+from archive import clock, signals, store
 from archive.arrive import Arrivals, Origin
 from archive.errors import BadValue, LuubaoError
 from archive.furniture import Furniture
@@ -68,6 +68,8 @@ class Report:
         except LuubaoError:
             raise
         except Exception as error:  # a record that we cannot file: as one that cannot be
+            if signals.came():
+                raise
             log.debug("%s, %s could not be taken", file, where, exc_info=True)
             self.skip(Skipped(f"it could not be taken: {type(error).__name__}: {error}"[:300], where), file)
 
@@ -95,12 +97,13 @@ def import_files(
         for outlet in (run.outlet for run in store.outlets_of(db)):
             houses.outlets.setdefault(outlet.name, outlet)
         job = _Import(db, path, houses, pictures, jobs, report, stack, progress)
-        for file, items in readers:
-            job.read(file, items)
-            if job.deferred:
-                job.read_pictures(file, read_file(file, said))
-            job.settle()
-        job.finish()
+        with job.breaking_off():
+            for file, items in readers:
+                job.read(file, items)
+                if job.deferred:
+                    job.read_pictures(file, read_file(file, said))
+                job.settle()
+            job.finish()
     return report
 
 
@@ -176,12 +179,23 @@ class _Import:
         for house in self.open.values():
             self.report.articles.add(house.arrivals.settle())
 
-    def finish(self) -> None:
+    @contextmanager
+    def breaking_off(self) -> Iterator[None]:
+        """Where a signal ends the import, its runs say so; what was filed stays, and the next import goes on."""
+        try:
+            yield
+        except BaseException:  # raised again
+            if signals.came():
+                with signals.in_order(), suppress(Exception):
+                    self.finish("interrupted")
+            raise
+
+    def finish(self, outcome: str = "ok") -> None:
         """Closes the runs."""
         for house in self.open.values():
             now = clock.now()
             store.learn_furniture(self.db, house.run, now)
-            store.finish_run(self.db, house.run, outcome="ok", reason=None, stats=self.report.counts, at=now)
+            store.finish_run(self.db, house.run, outcome=outcome, reason=None, stats=self.report.counts, at=now)
 
     def _page(self, page: Page, file: Path) -> None:
         outlet = self.houses.of(page.capture.requested_url)

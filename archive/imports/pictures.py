@@ -7,15 +7,16 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import clock, store
+from archive import apart, clock, store
 from archive.digests import digest_of
 from archive.imports.items import Image
 from archive.model.captures import line_or_nothing
 from archive.model.gates import is_digest
-from archive.pictures import recognise
+from archive.pictures import recognise, recognise_kind
 from archive.records import Picture, PictureCapture, Run
 from archive.store.arrivals import image_of, picture_comes_late, picture_is_here, unsettle_showing
 from archive.store.copies import put_file
+from archive.workers import Lost
 
 
 def picture_known(db: Database, image: Image) -> bool | None:
@@ -51,14 +52,22 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
 
 def _picture(folder: Path, image: Image) -> Picture | None:
     if image.body:
-        return recognise(image.body)
+        return _recognised(image.body)
     if image.digest is None or not is_digest(image.digest.lower()):
         return None
     _, _, digits = image.digest.lower().partition("sha256:")
     places = [
         place for top in ("sha256", "unserved/sha256") for place in (folder / top / digits[:2]).glob(f"{digits}.*")
     ]
-    return recognise(places[0].read_bytes()) if places else None
+    return _recognised(places[0].read_bytes()) if places else None
+
+
+def _recognised(data: bytes) -> Picture | None:
+    """In a worker: where the bytes cannot be decoded within its limits, what they begin with."""
+    for look in (recognise, recognise_kind):
+        if not isinstance(picture := apart.run(look, data), Lost):
+            return picture
+    return None
 
 
 def _put(folder: Path, picture: Picture, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """A task of the job: one piece of a WARC file read again, into one file of readings.
 
 Pages are read in a process beside the engine's, as `luubao reread` has them read: one that kills its reader, or keeps
-it for more than a minute, is one row that says so. What is under way and what is not yet written are bounded, so a task
+it for too long, is one row that says so. What is under way and what is not yet written are bounded, so a task
 needs the same memory whatever the size of its piece.
 """
 

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from archive import clock
 from archive.errors import ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
+from archive.signals import InterruptibleConnection
 from archive.store.columns import COLUMNS
 from archive.store.examine import is_odd
 from archive.store.readable import NOT_READABLE, unreadable
@@ -117,7 +118,9 @@ def is_laid_down(path: Path) -> bool:
 
 def _connected(path: Path, how: str) -> Database:
     try:
-        connection = sqlite3.connect(f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS)
+        connection = sqlite3.connect(
+            f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, factory=InterruptibleConnection
+        )
         connection.text_factory = _text
         db = Database(connection)
         db.execute("PRAGMA foreign_keys = ON")

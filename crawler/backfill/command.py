@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from datetime import datetime
 from pathlib import Path
 
 import click
 
-from archive import Outlet
+from archive import Outlet, signals
 from archive.errors import Misconfigured
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.job import Backfilled, backfill
@@ -53,14 +52,14 @@ def run_backfill(
     outlet = spider_class(name).described()
     if hosts:
         outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
-    interrupted = _Interrupted()
-    asker = Asker(user_agent(outlet, contact), _delay(), stopped=interrupted)
+    asker = Asker(user_agent(outlet, contact), _delay(), stopped=signals.came)
     source = source_of(archive_name, asker)
     span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
-    done = backfill(path, outlet, source, span, most=most, stopped=interrupted, progress=_show)
+    with signals.in_order():
+        done = backfill(path, outlet, source, span, most=most, stopped=signals.came, progress=_show)
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
-    return done, interrupted()
+    return done, signals.came()
 
 
 def source_of(name: str, asker: Asker) -> Source:
@@ -68,21 +67,6 @@ def source_of(name: str, asker: Asker) -> Source:
     if name == "wayback":
         return Wayback(asker, _address("LUUBAO_WAYBACK_CDX"), _address("LUUBAO_WAYBACK_REPLAY"))
     return CommonCrawl(asker, _address("LUUBAO_COMMONCRAWL_INDEX"), _address("LUUBAO_COMMONCRAWL_DATA"))
-
-
-class _Interrupted:
-    """Whether somebody has asked to stop: Ctrl-C or SIGTERM. The capture under way is finished."""
-
-    def __init__(self) -> None:
-        self.asked = False
-        for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, self._note)
-
-    def _note(self, *_: object) -> None:
-        self.asked = True
-
-    def __call__(self) -> bool:
-        return self.asked
 
 
 def _show(done: Backfilled) -> None:

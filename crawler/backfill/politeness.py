@@ -10,6 +10,7 @@ from http.client import HTTPException
 from urllib.error import HTTPError, URLError
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
+from archive import signals
 from archive.clock import now
 from archive.errors import LuubaoError
 
@@ -62,7 +63,10 @@ class Asker:
         for tried in range(1, _TRIES + 1):
             self._wait()
             try:
-                answer = self._ask(url, headers or {}, largest or self.largest)
+                with signals.breaking_off():
+                    answer = self._ask(url, headers or {}, largest or self.largest)
+            except signals.Interrupted:
+                problem, wanted = "stopped by a signal", None
             except (URLError, HTTPException, OSError) as error:
                 problem, wanted = f"no answer ({getattr(error, 'reason', error)})", None
             else:

@@ -32,9 +32,14 @@ class Child:
     connection: Connection
 
     def stop(self) -> None:
-        """Has it end cleanly; a second time, at once."""
+        """Has it end in order."""
         with suppress(ProcessLookupError):
             os.kill(self.process.pid, signal.SIGTERM)
+
+    def kill(self) -> None:
+        """Ends it at once; its readers die with it."""
+        with suppress(ProcessLookupError):
+            os.kill(self.process.pid, signal.SIGKILL)
 
     def result(self) -> Told:
         """What it told, when it has ended; where it told nothing, what became of it."""

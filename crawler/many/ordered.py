@@ -8,6 +8,7 @@ from typing import Any
 
 from redis import Redis
 
+from archive import signals
 from crawler.many.queue import Orders
 from crawler.many.round import Done, Stoppable
 from crawler.many.tasks import Task
@@ -31,9 +32,10 @@ class Ordered(Stoppable):
 
     def run(self, watch: Callable[[Stoppable], None] = lambda _: None) -> list[Done]:
         """Has them all crawled; returns how they ended, in that order."""
-        with self.heeding_signals():
+        with signals.in_order():
             self._orders = Orders(self._connection, self._tasks, self._overrides)
             while self._orders.open and not self.stopped:
+                self.heed()
                 self.done += self._orders.ended()
                 watch(self)
                 time.sleep(_GLANCE if self._orders.open else 0)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import wait
-from typing import Any
 
+from archive import signals
 from crawler.many import child
 from crawler.many.budget import FIRST_GUESS, MEGABYTE, Budget, memory_of
 from crawler.many.child import Child
@@ -17,7 +15,6 @@ from crawler.many.tasks import Task, share_a_host
 from crawler.running import Told
 
 _GLANCE = 0.5  # seconds between two looks at the memory
-_STOPPING = (signal.SIGTERM, signal.SIGINT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +52,14 @@ class Stoppable:
         """Has all outlets crawled; returns how they ended, in that order. watch: is called after every change."""
         raise NotImplementedError
 
-    def stop(self, *_: Any) -> None:
+    def stop(self) -> None:
         """A signal came."""
         self.stopped = True
 
-    @contextmanager
-    def heeding_signals(self) -> Iterator[None]:
-        """Until the context ends, a signal to end stops the round, not this process."""
-        before = {number: signal.signal(number, self.stop) for number in _STOPPING}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def heed(self) -> None:
+        """Stops, once, where a signal has come."""
+        if signals.came() and not self.stopped:
+            self.stop()
 
 
 class Round(Stoppable):
@@ -90,19 +82,24 @@ class Round(Stoppable):
         """Crawls them all; returns how they ended, in that order. watch: is called after every change."""
         self._budget.confine()
         child.warm_up()
-        with self.heeding_signals():
+        with signals.in_order(at_once=self._kill):
             while self.running or (self.waiting and not self.stopped):
+                self.heed()
                 self._start()
                 self.left = len(self.waiting)
                 watch(self)
                 self._gather()
         return self.done
 
-    def stop(self, *_: Any) -> None:
-        """Ends all that is under way: cleanly the first time, at once the second."""
+    def stop(self) -> None:
+        """Ends all that is under way, in order."""
         super().stop()
         for one in self.running:
             one.child.stop()
+
+    def _kill(self) -> None:
+        for one in list(self.running):
+            one.child.kill()
 
     def _start(self) -> None:
         while not self.stopped and (task := self._next()):

@@ -9,6 +9,7 @@ import gc
 import crawler.crawl
 import crawler.curfew
 import crawler.delay
+import crawler.ending
 import crawler.extensions
 import crawler.guest
 import crawler.pictures

@@ -7,6 +7,7 @@ lease that another has. A crawl that has lost its lease tells nothing at all: th
 from __future__ import annotations
 
 import os
+import signal
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -76,6 +77,7 @@ def crawl_outlet(outlet: str, hosts: list[str], ordered: dict[str, Any]) -> Any:
     """A job's work, in a process of its own. ordered: what whoever ordered it said, which goes before what is said
     here."""
     place = here[0]
+    workers.die_with(os.getppid(), signal.SIGTERM)  # in order, and its outlet goes back into the queue
     with workers.spare():
         lease = _take(place, outlet, hosts)
         if lease is None:

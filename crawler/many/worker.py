@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 from contextlib import suppress
+from multiprocessing import parent_process
 from typing import Any
 
 from redis import Redis
@@ -13,6 +14,7 @@ from rq.job import Job
 from rq.serializers import JSONSerializer
 from rq.worker_pool import WorkerPool
 
+from archive.workers import die_with
 from crawler.many.queue import NAME, crawl_queue
 from crawler.many.work import here
 
@@ -21,6 +23,8 @@ class CrawlWorker(Worker):
     """Forks a process for each outlet, from one that has imported everything."""
 
     def __init__(self, *given: Any, **named: Any):
+        if parent_process() is not None:  # one of several that one command has started
+            die_with(os.getppid(), signal.SIGTERM)
         seconds = int(here[0].lease)
         super().__init__(
             *given,

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
-from archive import absolute
+from archive import absolute, signals
 from crawler.crawl import project_settings
 from crawler.probe.course import look_around
 from crawler.probe.findings import Findings, NotProbed
@@ -38,7 +38,10 @@ def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mappi
         process = AsyncCrawlerProcess(_settings(folder, overrides))
         crawler = process.create_crawler(type("Probe", (Prober,), facts))
         task = process.crawl(crawler)
-        process.start()
+        with signals.in_order():
+            process.start(install_signal_handlers=False)
+    if signals.came():
+        raise signals.Interrupted
     if task.done() and (error := task.exception()):
         raise error
     assert isinstance(crawler.spider, Prober)

@@ -17,6 +17,7 @@ from twisted.internet.error import ConnectionClosed, ConnectionDone
 from twisted.web.client import ResponseFailed
 
 from archive.clock import now
+from crawler.ending import ending_of
 from crawler.exchange import header, remark
 from crawler.guest import guest_of
 from crawler.hosts import host_to_ask, longest_exchange
@@ -60,6 +61,7 @@ class Gate(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         self.guest = guest_of(crawler)
+        self.ending = ending_of(crawler)
         self.longest = longest_exchange(crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
         self.certificates = NotingContextFactory.from_crawler(crawler)
         self.resolver = WaryResolver(reactor.nameResolver, self.guest.reach)
@@ -73,7 +75,7 @@ class Gate(HTTP11DownloadHandler):
     async def download_request(self, request: Request) -> Response:
         """The answer. Raises Inside, LeftAlone, and what Scrapy raises when none came."""
         host = host_to_ask(request.url)
-        async with self.guest.turns.take(host, self._pause(request)) as waited:
+        async with self.ending.until_the_end(host), self.guest.turns.take(host, self._pause(request)) as waited:
             if waited:
                 self._restart_delay(request)
             await self._turn(request, host)
@@ -134,7 +136,7 @@ class Gate(HTTP11DownloadHandler):
         self.guest.refuse_quiet(host)
         waited = False
         while seconds := self.guest.hosts.wait(host):
-            if is_closing(self._crawler):
+            if self.ending.is_closing():
                 raise LeftAlone(f"{host} wants rest, and the run ends", now() + timedelta(seconds=seconds))
             await asyncio.sleep(min(seconds, _GLANCE))
             waited = True
@@ -167,12 +169,6 @@ class Gate(HTTP11DownloadHandler):
         if doubt := self.certificates.doubts.get((address.hostname or "", address.port or 443)):
             remark(response, doubt)
             self.guest.doubt(address.hostname or "", doubt)
-
-
-def is_closing(crawler: Crawler) -> bool:
-    """Whether the run is ending. Scrapy tells nobody that it has begun to close."""
-    slot = crawler.engine._slot
-    return slot is None or slot.closing is not None
 
 
 def _plain(error: Exception) -> Exception:

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from archive.errors import LuubaoError
 from archive.workers import Lost, Workers
+from archive.workers.crew import Crew
+from archive.workers.limits import Limits
 
 Answer = tuple[str, int]
 
@@ -23,16 +30,58 @@ def worker(folder: Path | None = None) -> Iterator[Callable[[str], Answer]]:
     """Does as it is told, and says which process it is."""
 
     def answer(task: str) -> Answer:
-        if task == "die":
-            os.kill(os.getpid(), signal.SIGKILL)
         if task == "die once" and folder is not None and not (folder / "died").exists():
             (folder / "died").touch()
-            os.kill(os.getpid(), signal.SIGKILL)
-        if task == "hang":
-            time.sleep(3600)
+            die()
+        if (said := DEEDS.get(task)) and (answered := said()) is not None:
+            return answered  # type: ignore[no-any-return]  # some are no answers, as a damaged process's may be
         return task, os.getpid()
 
     yield answer
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def fail() -> None:
+    raise ValueError("of ours")
+
+
+def fill_slowly() -> None:
+    held = []
+    while True:
+        held.append(bytearray(10**6))
+
+
+class Unloadable:
+    """Can be sent, and not be received."""
+
+    def __reduce__(self) -> tuple[type, tuple[str]]:
+        return int, ("no number",)
+
+
+def own_line() -> socket.socket:
+    """The line over which this worker speaks: the one socket it has."""
+    for file in Path("/proc/self/fd").iterdir():
+        with suppress(OSError):
+            if str(file.readlink()).startswith("socket:"):
+                return socket.socket(fileno=os.dup(int(file.name)))
+    raise AssertionError("no socket")
+
+
+DEEDS: dict[str, Callable[[], Any]] = {
+    "die": die,
+    "hang": lambda: time.sleep(3600),
+    "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
+    "spin": lambda: re.match("(a|a)*b", "a" * 60),  # in C, for longer than the world has been
+    "fill": lambda: len(b"x" * 10**9),
+    "fill slowly": fill_slowly,
+    "fail": fail,
+    "garbage": Unloadable,
+    "noise": lambda: own_line().sendall(b"noise" * 1000),
+    "flood": lambda: own_line().sendall(b"A" + (2**40).to_bytes(8, "big") + b"x" * 1000),
+}
 
 
 @contextmanager
@@ -46,7 +95,7 @@ def done(workers: Workers[str, Answer], tasks: list[str]) -> dict[int, Answer | 
     for number, task in enumerate(tasks):
         workers.submit(number, task)
     answers: dict[int, Answer | Lost] = {}
-    until = time.monotonic() + 30
+    until = time.monotonic() + 120
     while len(answers) < len(tasks) and time.monotonic() < until:
         for number, answer in workers.answers(0.1):
             assert number not in answers
@@ -81,6 +130,124 @@ def test_what_does_not_end_is_lost_in_time() -> None:
         answers = done(workers, ["a", "hang", "b", "c"])
     assert answers[1] == Lost("not read within 0.5 seconds")
     assert [answers[number][0] for number in (0, 2, 3)] == ["a", "b", "c"]  # type: ignore[index]  # a Lost would fail here
+
+
+@contextmanager
+def echo(size: int) -> Iterator[Callable[[bytes], bytes]]:
+    """Answers with so many bytes."""
+    yield lambda task: bytes([task[0]]) * size
+
+
+def test_large_tasks_and_large_answers_pass_each_other() -> None:
+    """Each of both is larger than a socket's buffer: whoever waited in a write would wait for ever."""
+    with Workers[bytes, bytes](partial(echo, 1_000_000), 1) as workers:
+        for number in range(20):
+            workers.submit(number, bytes([number]) * 1_000_000)
+        answers: dict[int, bytes | Lost] = {}
+        while len(answers) < 20:
+            came = workers.answers(60)
+            assert came, "nothing comes any more"
+            answers.update(came)
+    assert answers == {number: bytes([number]) * 1_000_000 for number in range(20)}
+
+
+@pytest.mark.parametrize("task", ["fill", pytest.param("fill slowly", marks=pytest.mark.slow)])
+def test_what_needs_too_much_memory_is_lost_and_nothing_else(task: str) -> None:
+    with Workers[str, Answer](worker, 1, memory=200 * 1024 * 1024) as workers:
+        answers = done(workers, ["a", task, "b"])
+    assert answers[1] == Lost("needed more than 200 MB of memory")
+    assert [answers[number][0] for number in (0, 2)] == ["a", "b"]  # type: ignore[index]  # a Lost would fail here
+
+
+def test_memory_is_watched_where_the_system_does_not_limit_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("archive.workers.crew.memory_is_limited_by_the_system", lambda: False)
+    ours, theirs = os.pipe()
+    crew = Crew(worker, 1, 10, Limits(memory=10**6), ours)
+    try:
+        crew.add(1, "hang", False)
+        crew.hand_out()
+        answers: list[tuple[int, Lost]] = []
+        while not answers:  # each wait ends with a look
+            answers = crew.listen()
+        assert answers == [(1, Lost("needed more than 0 MB of memory"))]
+    finally:
+        crew.close()
+        os.close(ours)
+        os.close(theirs)
+
+
+def test_what_computes_for_ever_is_lost_wherever_it_does() -> None:
+    with Workers[str, Answer](worker, 1, processor=0.3) as workers:
+        answers = done(workers, ["a", "spin", "b"])
+    assert answers[1] == Lost("not read within 0.3 seconds of processor time")
+    assert [answers[number][0] for number in (0, 2)] == ["a", "b"]  # type: ignore[index]  # a Lost would fail here
+
+
+@pytest.mark.slow
+def test_what_has_no_answer_is_lost_and_nothing_else() -> None:
+    with Workers[str, Answer](worker, 1, patience=1) as workers:
+        answers = done(workers, ["a", "fail", "b", "garbage", "c", "noise", "d", "flood", "e", "stop", "f"])
+    none = "the process that read it gave an answer that is none: "
+    reasons = [answer.reason for answer in answers.values() if isinstance(answer, Lost)]
+    assert reasons == [
+        "failed with ValueError: of ours",
+        f"{none}ValueError: invalid literal for int() with base 10: 'no number'",
+        f"{none}it is not of the form that was agreed on, or too long",
+        f"{none}it is not of the form that was agreed on, or too long",
+        "not read within 1 seconds",
+    ]
+    assert [answers[number][0] for number in range(0, 11, 2)] == list("abcdef")  # type: ignore[index]  # a Lost would fail here
+
+
+def test_a_task_of_the_background_lets_others_go_first() -> None:
+    came: list[str] = []
+    with Workers[str, Answer](worker, 1) as workers:
+        for number, task in enumerate(["a", "b", "c"]):
+            workers.submit(number, task, background=True)
+        for number, task in enumerate(["d", "e"], 3):
+            workers.submit(number, task)
+        while len(came) < 5:
+            came += [answer[0] for _, answer in workers.answers(60)]  # type: ignore[index]  # a Lost would fail here
+    assert came.index("d") < came.index("e") < came.index("c")
+
+
+_ORPHAN = """
+import sys, time
+from archive.workers import Workers
+from tests.archive.test_workers import worker
+if __name__ == "__main__":
+    workers = Workers(worker, 2)
+    for number in range(2):
+        workers.submit(number, "first")
+    told = 0
+    while told < 2:
+        for _, (_, process) in workers.answers(60):
+            told += 1
+            print(process, flush=True)
+    for number in range(2, 6):
+        workers.submit(number, sys.argv[1])
+    print("busy", flush=True)
+    time.sleep(3600)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
+@pytest.mark.parametrize("task", ["spin", pytest.param("hang", marks=pytest.mark.slow)])
+def test_nobody_outlives_whoever_started_them(tmp_path: Path, task: str) -> None:
+    """Killed, the parent can say nothing to those who work for it."""
+    program = tmp_path / "orphan.py"
+    program.write_text(_ORPHAN)
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, str(program), task]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        assert parent.stdout
+        heard = [line.strip() for line in iter(parent.stdout.readline, "busy\n")]
+        parent.kill()
+    assert heard
+    until = time.monotonic() + 30
+    while any(Path(f"/proc/{process}").exists() for process in heard):
+        assert time.monotonic() < until, "they live on"
+        time.sleep(0.01)
 
 
 def test_processes_have_a_bounded_life() -> None:

@@ -141,21 +141,20 @@ def test_sigterm_ends_cleanly(path: Path) -> None:
     assert ask(path, "SELECT outcome FROM runs") == [("interrupted",)]
 
 
-def test_a_second_signal_ends_at_once(path: Path) -> None:
-    """The first waits for what is under way, here an answer that never comes."""
+def test_a_signal_waits_for_no_answer_that_does_not_come(path: Path) -> None:
+    """And two at once, as `timeout` sends them, are one."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         base_url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url]
         process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
         connection, _ = silent.accept()
         process.terminate()
-        time.sleep(0.5)
         process.terminate()
-        _, told = process.communicate(timeout=30)
+        _, told = process.communicate(timeout=60)
         connection.close()
     assert process.returncode == 5, told
-    assert "Stopped by a second signal" in told
-    assert "Traceback" not in told
+    assert told == "demo: Stopped by a signal; the next run goes on from here\n"
+    assert ask(path, "SELECT outcome FROM runs") == [("interrupted",)]
 
 
 def test_a_second_crawl_of_the_same_outlet_is_refused(paper: Newspaper, path: Path) -> None:

@@ -1,0 +1,107 @@
+"""Frames between a process and its workers, over a pair of sockets.
+
+A frame is a kind (one byte), a length (eight bytes, network order) and so many bytes. The worker's side waits in its
+reads and writes. Ours never does: what a socket does not take yet stays in `Channel.outgoing`, and what has come is
+taken as it is. So a worker that does not read, or does not end its frame, holds nobody up.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from struct import Struct
+
+READY, ANSWER, FAILED, FULL = b"R", b"A", b"F", b"M"
+"""What a worker says: it is set up; an answer; why there is none; why there is none, and that it ends now."""
+TASK = b"T"
+_KINDS = (READY, ANSWER, FAILED, FULL, TASK)
+MOST_BYTES = 128 * 1024 * 1024
+"""Of one frame from a worker. A page of 2 MB is answered by 4 MB, a sitemap of 50,000 addresses by 6 MB."""
+_HEAD = Struct("!cQ")
+_PIECE = 256 * 1024
+_AT_ONCE = 16  # pieces, before others are listened to
+
+
+class Garbage(Exception):
+    """Raised when what came is no frame, or too long a one."""
+
+
+@dataclass
+class Channel:
+    """Our side, which never waits."""
+
+    socket: socket.socket
+    outgoing: deque[memoryview] = field(default_factory=deque)
+    incoming: bytearray = field(default_factory=bytearray)
+    ended: bool = False
+
+    def put(self, kind: bytes, data: bytes) -> None:
+        """Has a frame sent, as far as it goes now."""
+        self.outgoing += (memoryview(_HEAD.pack(kind, len(data))), memoryview(data))
+        self.flush()
+
+    def flush(self) -> None:
+        """Sends what the socket takes. One that is closed takes nothing: `take` says so."""
+        try:
+            while self.outgoing:
+                sent = self.socket.send(self.outgoing[0])
+                if sent < len(self.outgoing[0]):
+                    self.outgoing[0] = self.outgoing[0][sent:]
+                else:
+                    self.outgoing.popleft()
+        except BlockingIOError:
+            pass
+        except OSError:
+            self.outgoing.clear()
+
+    def take(self) -> Iterator[tuple[bytes, bytes]]:
+        """The frames that have come whole. Sets `ended` where nothing more will come. Raises Garbage."""
+        for _ in range(_AT_ONCE):
+            try:
+                piece = self.socket.recv(_PIECE)
+            except BlockingIOError:
+                break
+            except OSError:
+                piece = b""
+            if not piece:
+                self.ended = True
+                break
+            self.incoming += piece
+            yield from self._whole()
+
+    def _whole(self) -> Iterator[tuple[bytes, bytes]]:
+        while len(self.incoming) >= _HEAD.size:
+            kind, length = _HEAD.unpack_from(self.incoming)
+            if kind not in _KINDS or length > MOST_BYTES:
+                raise Garbage("it is not of the form that was agreed on, or too long")
+            end = _HEAD.size + length
+            if len(self.incoming) < end:
+                return
+            data = bytes(memoryview(self.incoming)[_HEAD.size : end])
+            del self.incoming[:end]
+            yield kind, data
+
+
+def send(line: socket.socket, kind: bytes, data: bytes = b"") -> None:
+    """The worker's side: sends a frame, and waits until it is taken. Raises OSError."""
+    line.sendall(_HEAD.pack(kind, len(data)))
+    line.sendall(data)
+
+
+def receive(line: socket.socket) -> bytes:
+    """The worker's side: waits for a frame. Raises EOFError or OSError when none will come."""
+    _, length = _HEAD.unpack(_exactly(line, _HEAD.size))
+    return bytes(_exactly(line, length))
+
+
+def _exactly(line: socket.socket, length: int) -> bytearray:
+    data = bytearray(length)
+    left = memoryview(data)
+    while left:
+        count = line.recv_into(left)
+        if not count:
+            raise EOFError
+        left = left[count:]
+    return data

@@ -1,0 +1,127 @@
+"""SIGINT and SIGTERM: the first ends a command in order, a second one or half a minute ends the process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+_BEGIN = """
+import os, re, sqlite3, sys, time
+from archive import signals
+def say(word): print(word, flush=True)
+"""
+_IN_ORDER = """
+with signals.heeded(), signals.in_order():
+    say("ready")
+    while not signals.came(): time.sleep(0.01)
+    time.sleep({more})
+    say("in order")
+"""
+_HANGS = """
+signals.GRACE = {grace}
+with signals.heeded(), signals.in_order():
+    say("ready")
+    while not signals.came(): time.sleep(0.01)
+    say("came")
+    {hang}
+"""
+_RAISES = """
+try:
+    with signals.heeded():
+        try: {work}
+        finally: say("undone")
+except signals.Interrupted:
+    say("interrupted")
+"""
+_QUERY = """
+with signals.heeded():
+    connection = signals.InterruptibleConnection(":memory:")
+    connection.create_function("begun", 0, lambda: say("ready") or 1)
+    try: connection.execute("WITH RECURSIVE n(x) AS (SELECT begun() UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")
+    finally: say("undone")
+"""
+
+
+@contextmanager
+def program(text: str) -> Iterator[subprocess.Popen[str]]:
+    """A program that has said that it is ready."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", _BEGIN + text]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment
+    ) as process:
+        try:
+            assert process.stdout
+            assert process.stdout.readline() == "ready\n"
+            yield process
+        finally:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_ends_in_order_and_two_at_once_are_one(number: int) -> None:
+    with program(_IN_ORDER.format(more=0.5)) as process:
+        process.send_signal(number)
+        process.send_signal(number)
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, out, err) == (0, "in order\n", "")
+
+
+def test_the_first_raises_where_nothing_was_agreed_on() -> None:
+    with program(_RAISES.format(work="say('ready'); time.sleep(3600)")) as process:
+        process.terminate()
+        out, _ = process.communicate(timeout=60)
+    assert out == "undone\ninterrupted\n"
+
+
+def test_the_first_interrupts_a_statement() -> None:
+    """Which may take minutes, and comes to no bytecode before its end."""
+    with program(_QUERY) as process:
+        process.terminate()
+        out, err = process.communicate(timeout=60)
+    assert out == "undone\n"
+    assert "OperationalError" in err or "Interrupted" in err
+
+
+def test_what_was_raised_and_swallowed_is_raised_again() -> None:
+    """As SQLite does with what its callbacks raise, and the interpreter with what is raised in a finalizer."""
+    swallow = "say('ready')\n    try: time.sleep(3600)\n    except signals.Interrupted: pass\n    time.sleep(3600)"
+    with program(f"signals._AGAIN = 0.1\nwith signals.heeded():\n    {swallow}") as process:
+        process.terminate()
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Interrupted" in err
+
+
+def test_a_second_one_ends_the_process_whatever_hangs() -> None:
+    with program(_HANGS.format(grace=600, hang="time.sleep(3600)")) as process:
+        process.terminate()
+        assert process.stdout
+        assert process.stdout.readline() == "came\n"
+        while process.poll() is None:  # those of the first second are taken for the first
+            process.terminate()
+            time.sleep(0.1)
+    assert process.returncode == 5
+
+
+def test_so_does_time() -> None:
+    with program(_HANGS.format(grace=0.5, hang="time.sleep(3600)")) as process:
+        process.terminate()
+        _, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (5, "Stopped at once by a signal; the next run goes on from what is kept\n")
+
+
+@pytest.mark.slow
+def test_what_holds_the_interpreter_itself_is_ended_by_the_kernel() -> None:
+    with program("signals._PULSE = 0.1\n" + _HANGS.format(grace=0.5, hang="re.match('(a|a)*b', 'a' * 60)")) as process:
+        process.terminate()
+        process.communicate(timeout=120)
+    assert process.returncode in (5, -signal.SIGPROF)
