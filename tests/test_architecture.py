@@ -42,7 +42,7 @@ DOORS = {
 
 # Our own packages, and what of ours they may import.
 INSIDE = {
-    "archive.records": ("archive.habits",),
+    "archive.records": ("archive.habits", "archive.model"),
     "archive.urls": (),
     "archive.clock": (),
     "archive.digests": (),

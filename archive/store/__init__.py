@@ -27,6 +27,7 @@ from archive.store.ledger import Ledger, Refiled, Span, Waiting
 from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
 from archive.store.refile import Recording
 from archive.store.rehearsal import Rehearsal
+from archive.store.room import left_out, name_again
 from archive.store.runs import article_count, finish_run, register, start_run
 from archive.store.shapes import note_yield, promise_of
 from archive.store.sources import (
@@ -75,7 +76,9 @@ __all__ = [
     "learn_furniture",
     "leave",
     "leave_picture",
+    "left_out",
     "links_are_noted",
+    "name_again",
     "note_hosts",
     "note_links",
     "note_move",

@@ -21,6 +21,7 @@ from archive.store.aside import left_aside, said, take_up, walk_again
 from archive.store.connection import transaction
 from archive.store.habits import learn_check
 from archive.store.ranks import ASIDE, KNOWN, LIST, NEW, SEED
+from archive.store.room import within_depth, within_room
 from archive.store.shapes import note_kind, promise_of
 from archive.urls import url_key
 
@@ -69,8 +70,8 @@ def ask_from(db: Database, run: Run, since: datetime) -> Run:
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> list[Link]:
-    """Notes the links of a page; returns those that were never seen before. What is said to have changed since it was
-    last read is due now. Call inside a transaction."""
+    """Notes the links of a page, as far as there is room (archive.store.room); returns those that were never seen
+    before. What is said to have changed since it was last read is due now. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in reversed(links)}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
@@ -81,7 +82,9 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         for key, link in reversed(keyed.items())
         if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
     }
+    fresh = within_depth(db, run, page_key, fresh)
     promise = promise_of(db, run, [link.url for link in fresh.values()])
+    fresh = within_room(db, run, fresh, promise)
     aside = left_aside(db, run, page_key, keyed, fresh)
     moment = clock.stamp(at)
     db.conn.executemany(
