@@ -53,6 +53,7 @@ if TYPE_CHECKING:
         learn_furniture,
         leave,
         leave_picture,
+        left_out,
         note_hosts,
         note_redirect,
         open_archive,
@@ -111,6 +112,7 @@ __all__ = [
     "learn_furniture",
     "leave",
     "leave_picture",
+    "left_out",
     "links_are_noted",
     "note_hosts",
     "note_redirect",
@@ -151,7 +153,7 @@ lazy(
         "archive.store": (
             "REDIRECTS article_count ask_from call_all captured_in_run due due_pictures enter finish_run "
             "forbid furniture_of give_up keep_picture last_body leads_away learn_furniture leave "
-            "leave_picture note_hosts note_redirect open_archive pictures_of plant rechecks start_run "
+            "leave_picture left_out note_hosts note_redirect open_archive pictures_of plant rechecks start_run "
             "taken_in_run transaction troubled_hosts validators waiting walk_anew"
         ),
         "archive.urls": "absolute same_site url_key without_trackers",

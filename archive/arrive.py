@@ -11,6 +11,7 @@ from sqlite_utils import Database
 from archive import store
 from archive.furniture import Furniture
 from archive.ingest import arrived, put_away, source_of_arrival, try_to_read
+from archive.model.captures import gated
 from archive.rebuild import rebuild_unsettled
 from archive.records import Capture, Reading, Run, Unreadable
 from archive.store.arrivals import comes_late, is_here, note_origin, reads_late, unsettle
@@ -51,8 +52,9 @@ class Arrivals:
         """Keeps a capture and files it if it comes in order, in one transaction. reading: what the present extractor
         read in it, where somebody has read it already. always_late: nothing is filed before all is told anew.
 
-        Raises ArchiveUnusable when the archive cannot be written.
+        Raises BadValue for a capture that cannot be, and ArchiveUnusable when the archive cannot be written.
         """
+        capture = gated(capture)
         with store.transaction(self.db):
             if is_here(self.db, self.run, capture):
                 return "here"

@@ -25,3 +25,12 @@ def claimed(moment: datetime | None) -> str | None:
 def parse(text: str) -> datetime:
     """The moment that `stamp` or `claimed` wrote."""
     return datetime.fromisoformat(text)
+
+
+def read(text: object) -> datetime | None:
+    """The moment that `stamp` wrote; None where nothing is written, or what cannot be read."""
+    try:
+        moment = parse(text) if isinstance(text, str) else None
+        return moment.astimezone(UTC) if moment and moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None

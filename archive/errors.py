@@ -13,6 +13,7 @@ LuubaoError            anything below; its text is one sentence that says what t
 ├── BadQuery           raised when words to search for cannot be understood
 ├── StoreUnusable      raised when an object store cannot be reached, or refuses
 ├── GrownApart         raised when an archive and its copy in a store each have what the other has not
+├── BadValue           raised when a value from outside is none that can be: a status, a time, a name, an address
 └── Misconfigured      raised when a setting is missing or makes no sense
 """
 
@@ -69,6 +70,10 @@ class StoreUnusable(LuubaoError):
 
 class GrownApart(LuubaoError):
     """Two states of an archive, neither of which comes from the other; the remedy is to merge them."""
+
+
+class BadValue(LuubaoError, ValueError):
+    """A value from outside is none that can be. Its text is the end of a sentence: `'x' is no time zone`."""
 
 
 class Misconfigured(LuubaoError):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.errors import LuubaoError
+from archive.errors import BadValue, LuubaoError
+from archive.model.gates import is_address, outlet_name
 from archive.options import db_option, picture_folder, pictures_option, progress
 from archive.paths import folder_beside
 
@@ -23,6 +24,10 @@ if TYPE_CHECKING:
 
 Declared = Callable[[], "tuple[Outlet, ...]"]
 """The outlets there are spiders for, where there are any: what a command of the crawler's puts into its context."""
+
+EXIT_PARTLY = 4
+"""What `import`, `merge` and `backfill` return when something could not be taken and all else was, as `luubao crawl`
+does where requests failed."""
 
 _JOBS = click.IntRange(0, 256)
 
@@ -49,8 +54,11 @@ def import_command(
 
     An article's versions are put in order of time, whatever comes when; what is here already is not added again. A
     damaged file is read as far as it goes, and what was skipped is told. Pages go to the outlet on whose hosts they
-    lie. Readings are filed as `luubao reread` files its own, after the captures of the same call. Exit code 0 also
-    where something was skipped; 1 where nothing could be taken at all.
+    lie. Readings are filed as `luubao reread` files its own, after the captures of the same call.
+
+    Each record stands alone: one that is damaged, or says what cannot be (a status of 23 digits, a time before there
+    was a web), is told with file and place, and all others are taken. Links that lead out of a mirror's folder are not
+    followed. Exit codes: 0 all was taken, 4 something could not be taken and all else was, 1 nothing could be taken.
 
     \b
     Examples:
@@ -65,16 +73,20 @@ def import_command(
 
     readings = [file for file in files if holds_readings(file)]
     captures = [file for file in files if file not in readings]
+    failed = 0
     if captures:
         said = Said(url, at.replace(tzinfo=UTC) if at else None)
-        _take_captures(path, captures, Houses(_outlets(ctx, outlet, home), outlet), said, jobs, pictures)
+        failed += _take_captures(path, captures, Houses(_outlets(ctx, outlet, home), outlet), said, jobs, pictures)
     if readings:
-        take_readings(path, readings, outlet, jobs)
+        failed += take_readings(path, readings, outlet, jobs)
+    if failed:
+        raise click.exceptions.Exit(EXIT_PARTLY)
 
 
 def _take_captures(
     path: Path, files: Sequence[Path], houses: Houses, said: Said, jobs: int | None, pictures: Path | None
-) -> None:
+) -> int:
+    """Returns how many records could not be taken."""
     from archive.imports.job import import_files
 
     with _counting() as progress:
@@ -87,6 +99,7 @@ def _take_captures(
         raise LuubaoError(
             "nothing was taken: no page lies on a host of a known outlet. Name one with --outlet and --home"
         )
+    return report.counts["skipped"]
 
 
 @click.command("merge")
@@ -99,7 +112,10 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
     """Adds what another archive has: the union of both, whoever is merged into whom.
 
     Captures that both have are taken once. The articles they touch are told anew in order of time, so their versions
-    may get other numbers (table renumberings). The other archive is only read.
+    may get other numbers (table renumberings). The other archive is only read, and nothing of it is believed: what
+    cannot be (a status of 23 digits, a time zone there is none of, a picture whose bytes are not those of its digest)
+    is told with table and row and left out, and all else is taken. An outlet that is known here keeps its description.
+    Exit codes: 0 all was taken, 4 something could not be taken and all else was, 1 nothing could.
 
     \b
     Example:
@@ -118,12 +134,17 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
     for name, what in (
         ("withdrawn", "captures of withdrawn articles were left out, or kept as facts only"),
         ("damaged", "captures do not open in the other archive and were left out. `luubao verify` names them"),
+        ("refused", "values of the other archive cannot be"),
         ("pictures-missing", "fetches of pictures were left out, for their files are not in the other's folder"),
     ):
         if counts[name]:
             click.echo(f"{counts[name]} {what}", err=True)
     for url in done.withdrawn_there:
         click.echo(f"{url} is withdrawn there and not here. `luubao withdraw` does so", err=True)
+    for line in done.refused:
+        click.echo(f"  {line}", err=True)
+    if counts["refused"]:
+        raise click.exceptions.Exit(EXIT_PARTLY)
 
 
 def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
@@ -134,10 +155,12 @@ def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Out
     if home:
         if not name:
             raise click.UsageError("--home needs --outlet, its name")
-        host = host_of(home)
-        if not host:
+        if not is_address(home):
             raise click.UsageError(f"{home!r} is no address of a home page. Give it as https://host/")
-        return [Outlet(name, name, home, (host,))]
+        try:
+            return [Outlet(outlet_name(name), name, home, (host_of(home),))]
+        except BadValue as error:
+            raise click.UsageError(f"--outlet: {error}") from error
     return list(declared)
 
 

@@ -23,11 +23,14 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
     """
     key, url, filed = arrival.source.url_key, arrival.source.url, ingested.filed
     with store.transaction(db):
+        before = store.left_out(db, run).total()
         fresh = store.note_links(db, run, url, links, at)
         _learn_yield(db, run, url, fresh, links, first=store.is_new(db, run, key))
         kind = kind_of(ingested.reading, bool(links), len(fresh))
         news = filed is not None and filed.outcome in ("new", "edited")
         store.settle(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
+        if store.left_out(db, run).total() > before:
+            store.name_again(db, run, key, at)
     return len(fresh)
 
 

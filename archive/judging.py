@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
 from archive.comparison import LONGEST, Finding, Past, compare
 from archive.health import Health
+from archive.model.zones import zone_of
 from archive.records import Run
 from archive.store.status import runs_of, warn, warned_before
 
@@ -21,7 +21,7 @@ def judge_run(db: Database, run: Run, health: Health, outcome: str, *, since: da
     what was found, and with what of it no run of the last day has told. since: the first day whose runs say what is
     usual."""
     before = history(db, run, health)
-    found = compare(Past(health, outcome), before, zone=ZoneInfo(run.outlet.timezone), since=since)
+    found = compare(Past(health, outcome), before, zone=zone_of(run.outlet.timezone), since=since)
     told = {key for past in before if past.at > health.at - _A_DAY for key in past.health.told}
     health.flags = tuple(finding.key for finding in found)
     health.told = tuple(key for key in health.flags if key not in told)

@@ -3,40 +3,64 @@ is added, each run's share as a run of its own, and the articles it touches are 
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import clock, store
+from archive import clock, signals, store
 from archive.arrive import Arrivals, Origin
-from archive.errors import ArchiveDamaged, ArchiveUnusable
+from archive.digests import digest_of
+from archive.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
 from archive.furniture import Furniture
 from archive.lock import outlet_lock
-from archive.records import Capture, Run
+from archive.records import Capture, Picture, Run
 from archive.store import others
 from archive.store.arrivals import is_here, picture_is_here, unsettle_showing
-from archive.store.others import OtherPicture, OtherRun
+from archive.store.copies import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
+from archive.store.others import OtherCapture, OtherPicture, OtherRun, Refused
 from archive.store.pictures import ensure_image, keep_picture
 from archive.store.reconcile import Counts
 from archive.urls import url_key
 
 _BATCH = 100
+_MOST_TOLD = 20
 
 
 @dataclass(slots=True)
 class Merged:
     """What a merge came to. counts: captures, here (captures that were here already), pictures, runs, withdrawn
-    (captures of articles withdrawn on either side), damaged (whose bytes do not open in the other), pictures-missing.
-    withdrawn_there: addresses of articles that are withdrawn in the other and not here."""
+    (captures of articles withdrawn on either side), damaged (whose bytes do not open in the other), pictures-missing,
+    refused (values that cannot be). refused: the first of them, with table and row. withdrawn_there: addresses of
+    articles that are withdrawn in the other and not here."""
 
     counts: Counter[str] = field(default_factory=Counter)
     articles: Counts = field(default_factory=Counts)
     withdrawn_there: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+
+    def refuse(self, where: str, why: str) -> None:
+        """Notes what of the other archive cannot be."""
+        self.counts["refused"] += 1
+        if len(self.refused) < _MOST_TOLD:
+            self.refused.append(f"{where}: {' '.join(why.split())[:200]}")
+
+    @contextmanager
+    def standing_alone(self, where: str) -> Iterator[None]:
+        """What goes wrong with one row is told, and the others are taken."""
+        try:
+            yield
+        except BadValue as error:
+            self.refuse(where, str(error))
+        except LuubaoError:
+            raise
+        except Exception as error:  # a row that we cannot take: as one that cannot be
+            if signals.came():
+                raise
+            self.refuse(where, f"{type(error).__name__}: {error}")
 
 
 def merge(
@@ -50,7 +74,7 @@ def merge(
         raise ArchiveUnusable(f"{other} is the archive itself. Name another one")
     done = Merged()
     with store.open_archive(other) as theirs, store.open_archive(path, create=True) as ours, ExitStack() as locks:
-        for their in store.outlets_of(theirs):
+        for their in others.outlets(theirs, done.refuse):
             locks.enter_context(outlet_lock(path, their.outlet.name))
             job = _Merging(ours, theirs, their, pictures, other_pictures, done, step)
             job.take_runs()
@@ -66,8 +90,12 @@ class _Merging:
     ):  # fmt: skip
         self.ours, self.theirs, self.their, self.done, self.step = ours, theirs, their, done, step
         self.pictures, self.other_pictures = pictures, other_pictures
-        with store.transaction(ours):
-            self.outlet_id = store.register(ours, their.outlet)
+        known = {run.outlet.name: run for run in store.outlets_of(ours)}.get(their.outlet.name)
+        if known:  # how a paper is described here is not for another archive to say
+            self.outlet_id, self.outlet = known.outlet_id, known.outlet
+        else:
+            with store.transaction(ours):
+                self.outlet_id, self.outlet = store.register(ours, their.outlet), their.outlet
         self.furniture = self._furniture()
 
     def _furniture(self) -> Furniture:
@@ -78,13 +106,13 @@ class _Merging:
         )
         if known.marks or not other.marks:
             return known
-        return store.put_furniture(self.ours, Run(0, self.outlet_id, self.their.outlet), other, clock.now())
+        return store.put_furniture(self.ours, Run(0, self.outlet_id, self.outlet), other, clock.now())
 
     def take_runs(self) -> None:
         """Every run's share, then the order of time."""
-        for other in others.runs(self.theirs, self.their.outlet_id):
+        for other in others.runs(self.theirs, self.their.outlet_id, self.done.refuse):
             self._take_run(other)
-        whole = Run(0, self.outlet_id, self.their.outlet)
+        whole = Run(0, self.outlet_id, self.outlet)
         self.done.withdrawn_there += [
             url
             for url in others.withdrawn_addresses(self.theirs, self.their.outlet_id)
@@ -95,18 +123,18 @@ class _Merging:
     def _take_run(self, other: OtherRun) -> None:
         """Opens a run like the other's for what is new in it; none for a run that brought nothing new."""
         run: Run | None = None
-        after = 0
-        while page := others.captures(self.theirs, other.id, after, _BATCH):
-            after = page[-1][0]
+        after, note = 0, self.done.refuse
+        while page := others.captures(self.theirs, other.id, after, _BATCH, note):
+            after = page[-1].id
             with store.transaction(self.ours):
-                for number, capture, origin in page:
-                    run = self._take(run, other, number, capture, origin)
+                for one in page:
+                    run = run if isinstance(one, Refused) else self._take(run, other, one)
                     self.step()
         after = 0
-        while fetched := others.pictures(self.theirs, other.id, after, _BATCH):
+        while fetched := others.pictures(self.theirs, other.id, after, _BATCH, note):
             after = fetched[-1].id
             for picture in fetched:
-                run = self._take_picture(run, other, picture)
+                run = run if isinstance(picture, Refused) else self._take_picture(run, other, picture)
         if run is None and not others.has_run(self.ours, self.outlet_id, other):
             run = self._open(other)
         if run:
@@ -114,16 +142,21 @@ class _Merging:
 
     def _open(self, other: OtherRun) -> Run:
         self.done.counts["runs"] += 1
-        return Run(others.open_like(self.ours, self.outlet_id, other), self.outlet_id, self.their.outlet)
+        return Run(others.open_like(self.ours, self.outlet_id, other), self.outlet_id, self.outlet)
 
-    def _take(
-        self, run: Run | None, other: OtherRun, number: int, capture: Capture, origin: tuple[str, str | None] | None
-    ) -> Run | None:
-        mine = run or Run(0, self.outlet_id, self.their.outlet)
+    def _take(self, run: Run | None, other: OtherRun, past: OtherCapture) -> Run | None:
+        """Returns the run that it is part of; the former one where it could not be taken."""
+        with self.done.standing_alone(f"captures {past.id}"), store.transaction(self.ours):
+            return self._taken(run, other, past)
+        return run
+
+    def _taken(self, run: Run | None, other: OtherRun, past: OtherCapture) -> Run | None:
+        mine, capture = run or Run(0, self.outlet_id, self.outlet), past.capture
         try:
-            body = None if capture.status == 304 else store.kept_body(self.theirs, number)
-        except ArchiveDamaged:
+            body = None if capture.status == 304 else store.kept_body(self.theirs, past.id)
+        except ArchiveDamaged as error:
             self.done.counts["damaged"] += 1
+            self.done.refuse(f"captures {past.id}", str(error))
             return run
         if capture.body and body is None:  # withdrawn there: what it was may not come back by another door
             self.done.counts["withdrawn"] += 1
@@ -134,7 +167,7 @@ class _Merging:
             return run
         run = run or self._open(other)
         arrivals = Arrivals(self.ours, run, self.furniture)
-        arrived = arrivals.arrive(capture, Origin(*origin) if origin else None, always_late=True)
+        arrived = arrivals.arrive(capture, Origin(*past.origin) if past.origin else None, always_late=True)
         self.done.counts["withdrawn" if arrived == "withdrawn" else "captures"] += 1
         return run
 
@@ -145,30 +178,37 @@ class _Merging:
         )
 
     def _take_picture(self, run: Run | None, other: OtherRun, past: OtherPicture) -> Run | None:
-        capture = past.capture
-        at, digest = clock.stamp(capture.captured_at), capture.picture.digest if capture.picture else None
-        with store.transaction(self.ours):
-            image_id = ensure_image(self.ours, past.url, at)
-            if picture_is_here(self.ours, image_id, at, capture.status, digest):
-                return run
-            if past.path and not self._copy(past):
-                self.done.counts["pictures-missing"] += 1
-                return run
-            run = run or self._open(other)
-            keep_picture(self.ours, run, replace(capture, image_id=image_id), others.REST, late=True)
-            unsettle_showing(self.ours, image_id)
-            self.done.counts["pictures"] += 1
+        with self.done.standing_alone(f"picture_captures {past.id}"), store.transaction(self.ours):
+            return self._taken_picture(run, other, past)
         return run
 
-    def _copy(self, past: OtherPicture) -> bool:
-        """The picture's files, into our folder."""
-        if self.other_pictures is None or past.path is None or not (self.other_pictures / past.path).is_file():
+    def _taken_picture(self, run: Run | None, other: OtherRun, past: OtherPicture) -> Run | None:
+        capture = past.capture
+        at, digest = clock.stamp(capture.captured_at), capture.picture.digest if capture.picture else None
+        image_id = ensure_image(self.ours, past.url, at)
+        if picture_is_here(self.ours, image_id, at, capture.status, digest):
+            return run
+        if capture.picture and not self._copy(capture.picture):
+            self.done.counts["pictures-missing"] += 1
+            return run
+        run = run or self._open(other)
+        keep_picture(self.ours, run, replace(capture, image_id=image_id), others.REST, late=True)
+        unsettle_showing(self.ours, image_id)
+        self.done.counts["pictures"] += 1
+        return run
+
+    def _copy(self, picture: Picture) -> bool:
+        """Puts the picture's files into our folder; False where the other has none. Raises BadValue where it has other
+        bytes than those of its digest."""
+        if self.other_pictures is None:
             return False
-        for name in filter(None, (past.thumbnail, past.path)):
-            source, target = self.other_pictures / name, self.pictures / name
-            if source.is_file() and not target.is_file():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                part = target.with_name(f".{target.name}.part")
-                shutil.copyfile(source, part)
-                part.rename(target)
+        data = plain_file(self.other_pictures, picture.path, MOST_BYTES)
+        if data is None:
+            return False
+        if digest_of(data) != picture.digest:
+            raise BadValue(f"the bytes of its file are not those of {picture.digest}")
+        small = picture.thumbnail_path and plain_file(self.other_pictures, picture.thumbnail_path, MOST_THUMBNAIL)
+        if picture.thumbnail_path and small and small.startswith(JPEG):
+            put_file(self.pictures, picture.thumbnail_path, small)
+        put_file(self.pictures, picture.path, data)
         return True

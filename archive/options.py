@@ -16,6 +16,7 @@ import click
 from archive import signals
 from archive.apart import working_apart
 from archive.errors import LuubaoError
+from archive.model import notices
 from archive.paths import folder_beside
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -89,6 +90,17 @@ def progress(label: str) -> Iterator[Callable[[], None]]:
         click.echo("\r\x1b[K", nl=False, err=True)
 
 
+@contextmanager
+def told_what_was_passed_over() -> Iterator[None]:
+    """Tells at the end what could not be read and was left out (archive.model.notices), on standard error."""
+    notices.take()  # of whoever was here before, in the same process
+    try:
+        yield
+    finally:
+        for line in notices.take():
+            click.echo(line, err=True)
+
+
 class Commands(click.Group):
     """A group that turns an expected error into one sentence on standard error and exit code 1, and a signal into one
     and exit code 5."""
@@ -110,7 +122,8 @@ class Commands(click.Group):
 
     def _invoke(self, ctx: click.Context) -> Any:
         try:
-            return super().invoke(ctx)
+            with told_what_was_passed_over():
+                return super().invoke(ctx)
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except sqlite3.DatabaseError as error:

@@ -21,13 +21,14 @@ _LEFT_OUT = (
 )
 
 
-def take_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: int | None) -> None:
-    """Files readings and tells what came of it."""
+def take_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: int | None) -> int:
+    """Files readings and tells what came of it; returns how many rows were no readings."""
     done = import_readings(path, files, outlet, jobs=jobs, progress=_progress())
     if sys.stderr.isatty():
         click.echo("\r\x1b[K", nl=False, err=True)
     _tell(done)
     refuse_nothing(done, files)
+    return done.counts["bad"]
 
 
 def _tell(done: Imported) -> None:

@@ -8,6 +8,7 @@ other.
 
 from __future__ import annotations
 
+import logging
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -16,9 +17,10 @@ from datetime import timedelta
 from sqlite_utils import Database
 
 from archive import clock, signals, store
-from archive.errors import ArchiveDamaged
+from archive.errors import ArchiveDamaged, ArchiveUnusable
 from archive.furniture import Furniture
 from archive.ingest import arrived, extractor_of, put_away, try_to_read
+from archive.model.notices import pass_over
 from archive.records import Reading, Run, Unreadable
 from archive.store import relatives
 from archive.store.arrivals import settle, unsettled
@@ -29,6 +31,8 @@ from archive.store.relatives import PastPicture
 from archive.store.retold import Retold
 from archive.store.scratch import scratch
 from archive.urls import url_key
+
+log = logging.getLogger(__name__)
 
 Readings = Mapping[int, Reading | Unreadable]
 """What the present extractor read in captures, by captures.id."""
@@ -56,10 +60,29 @@ def rebuild_unsettled(
             for key in keys:
                 if key not in done:
                     job = _Rebuilding(db, run, furniture, known or {}, quiet_run=run.id if quiet else None)
-                    done |= job.rebuild(key)
+                    done |= _rebuilt(job, key)
                     counts.add(job.counts)
                 step()
     return counts
+
+
+def _rebuilt(job: _Rebuilding, key: str) -> set[str]:
+    """The addresses that are settled with this one. One article that cannot be told anew keeps nobody from the others:
+    it stays as it was."""
+    try:
+        with store.transaction(job.db):
+            return job.rebuild(key)
+    except ArchiveUnusable:
+        raise
+    except Exception as error:  # whatever is wrong with what the archive holds of it
+        if signals.came():
+            raise
+        log.debug("%s could not be put in order of time", key, exc_info=True)
+        pass_over(key, f"could not be put in order of time: {type(error).__name__}: {error}")
+        job.counts = Counts()
+        with store.transaction(job.db):
+            settle(job.db, job.run.outlet_id, {key})
+        return {key}
 
 
 def read_pending(db: Database, run: Run) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Literal
 
 from archive.habits import Habits
+from archive.model.limits import Limits
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -74,13 +75,14 @@ RunKind = Literal["crawl", "import", "backfill", "merge"]
 @dataclass(frozen=True, slots=True)
 class Run:
     """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it
-    began. since: aware; what is older it leaves aside, see archive/store/aside.py."""
+    began. since: aware; what is older it leaves aside, see archive/store/aside.py. limits: how much it may take."""
 
     id: int
     outlet_id: int
     outlet: Outlet
     habits: Habits = field(default_factory=Habits, compare=False, repr=False)
     since: datetime | None = field(default=None, compare=False)
+    limits: Limits = field(default_factory=Limits, compare=False)
 
 
 FoundIn = Literal["seed", "page", "pagination", "feed", "sitemap", "sitemap-index", "redirect"]

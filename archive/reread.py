@@ -17,7 +17,6 @@ from datetime import time as time_of_day
 from functools import partial
 from pathlib import Path
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
@@ -25,6 +24,7 @@ from archive import clock, store
 from archive.errors import ArchiveDamaged, LuubaoError
 from archive.furniture import Furniture
 from archive.ingest import extractor_of, gave_up, read, tell
+from archive.model.zones import zone_of
 from archive.records import Reading, Run, Unreadable
 from archive.reread_report import Report
 from archive.store import Recording, Rehearsal, Span, Waiting
@@ -267,7 +267,7 @@ class Rereading:
 
 
 def _span(order: Order, timezone: str) -> Span:
-    zone = ZoneInfo(timezone)
+    zone = zone_of(timezone)
 
     def stamp(day: date) -> str:
         return clock.stamp(datetime.combine(day, time_of_day(), zone))

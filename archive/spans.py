@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
-from zoneinfo import ZoneInfo
 
 from archive import clock
+from archive.model.zones import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Days:
     def stamps(self, timezone: str) -> tuple[str, str]:
         """The first moment that is meant and the first one that is no more, as clock.stamp writes them, compared as
         text. timezone: IANA name of the zone whose days they are."""
-        zone = ZoneInfo(timezone)
+        zone = zone_of(timezone)
 
         def stamp(day: date) -> str:
             return clock.stamp(datetime.combine(day, time_of_day(), zone))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 import click
 
 from archive import clock
+from archive.model.zones import zone_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,8 +28,10 @@ _CONTEXT = 60
 
 
 def moment(stamp: str | None, zone: str) -> str:
-    """A stored time as `2026-05-20 08:15` in a zone, the paper's IANA name; a dash when there is none."""
-    return datetime.fromisoformat(stamp).astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") if stamp else "-"
+    """A stored time as `2026-05-20 08:15` in a zone, the paper's IANA name; a dash when there is none, or none that can
+    be read."""
+    at = clock.read(stamp)
+    return at.astimezone(zone_of(zone)).strftime("%Y-%m-%d %H:%M") if at else "-"
 
 
 def article_lines(article: Article) -> Iterator[str]:

@@ -151,6 +151,15 @@ def host_of(url: str) -> str:
         return ""
 
 
+# What is shared by many: a country, and its classes of names.
+_SHARED = re.compile(r"(?:com|net|org|gov|edu|co|ac|or|ne|go|info|biz|name|health|pro|int|mil)\.[a-z]{2}")
+
+
+def is_site(host: str) -> bool:
+    """Whether a host can be that of one newspaper: not a whole country, and not `com.vn`."""
+    return host == "localhost" or ("." in host.strip(".") and not _SHARED.fullmatch(host)) or ":" in host
+
+
 def same_site(url: str, hosts: tuple[str, ...]) -> bool:
     """Whether the address lies on one of the hosts or on a subdomain of one."""
     host = host_of(url)

@@ -18,6 +18,7 @@ _LOOKS = (
     fixity.broken_texts,
     fixity.broken_seals,
     consistency.inconsistencies,
+    consistency.impossible_values,
 )
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from archive.errors import LuubaoError, Misconfigured
+from archive.model.zones import zone_of
 from crawler.hours import Hours
 from crawler.outlet import OutletSpider
 
@@ -59,7 +59,7 @@ def time_left(text: str, spider: OutletSpider) -> timedelta:
         hours = Hours.parse(text)
     except ValueError:
         raise Misconfigured(f"{text!r} are no hours of the day. Write them as 22:00-06:00") from None
-    there = datetime.now(ZoneInfo(spider.timezone))
+    there = datetime.now(zone_of(spider.timezone))
     if not hours.hold(there):
         raise OutsideHours(f"{spider.title} is crawled at {hours} only, and there it is {there:%H:%M}")
     return hours.end_after(there) - there

@@ -30,11 +30,11 @@ from archive import (
 )
 from archive.clock import now
 from archive.health import Health, Seed
+from archive.model.captures import gated
 from archive.workers import Lost
 from crawler import discovery
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
-_MOST_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,12 @@ class Door:
     def known_articles(self) -> int:
         """How many articles of the outlet the archive holds."""
         return archive.article_count(self.db, self.run)
+
+    def count_limits(self) -> None:
+        """Counts what of the frontier's limits the run has met."""
+        for name, count in archive.left_out(self.db, self.run).items():
+            if count:
+                self.counts[f"left: {name}"] += count
 
     def plant(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, first of all."""
@@ -152,8 +158,11 @@ class Door:
         archive.note_sitemaps(self.db, self.run, robots_url, urls, now())
 
     def take_in(self, capture: Capture) -> Arrival:
-        """Keeps a capture."""
-        return archive.take_in(self.db, self.run, capture)
+        """Keeps a capture. Raises BadValue where it says what cannot be."""
+        whole = gated(capture, self.run.limits.header_bytes)
+        if whole.headers != capture.headers:
+            self.counts["left: headers"] += 1
+        return archive.take_in(self.db, self.run, whole)
 
     def put_away(
         self,
@@ -201,7 +210,10 @@ class Door:
         """Where a redirect leads that is worth following: to another page of the site that neither has answered in this
         run nor waits for its turn in it. Another spelling of its own address has not answered, and does not wait."""
         via, target = (*capture.via, capture.requested_url), capture.final_url
-        if not _redirects(capture) or target in via or len(via) > _MOST_REDIRECTS:
+        if not _redirects(capture) or target in via:
+            return None
+        if len(via) > self.run.limits.redirects:
+            self.counts["left: redirects"] += 1
             return None
         if archive.leads_away(capture, self.run.outlet):
             return None
@@ -245,6 +257,8 @@ class Door:
 
     def _spend(self, wanted: list[WantedPicture]) -> list[WantedPicture]:
         allowed = wanted[: self.pictures_left]
+        if len(wanted) > len(allowed):
+            self.counts["left: pictures"] += len(wanted) - len(allowed)
         self.pictures_left -= len(allowed)
         return allowed
 

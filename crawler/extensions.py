@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 import platform
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from datetime import date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from scrapy import signals
 from scrapy.crawler import Crawler
@@ -21,11 +21,13 @@ from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
+from archive.model.zones import zone_of
 from crawler.desk import Desk
 from crawler.door import Door
+from crawler.limits import MAX_PAGES, limits_of, reached
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
-from crawler.verdict import Verdict, compared, judge
+from crawler.verdict import Verdict, compared, judge, limited
 
 log = logging.getLogger(__name__)
 _COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
@@ -40,6 +42,7 @@ class Record:
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
         self.spider, self.stats = spider, stats
+        self.settings = settings
         self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
         self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
         self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
@@ -69,10 +72,11 @@ class Record:
         return getattr(crawler.spider, "record", None)
 
     def _open(self, db: Database) -> Door:
-        door = Door(db, start_run(db, self.spider.outlet, _software(), now()), self.rechecks)
+        run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
+        door = Door(db, run, self.rechecks)
         read_pending(db, door.run)
         if self.since:
-            door.ask_from(datetime.combine(self.since, time(), ZoneInfo(self.spider.timezone)))
+            door.ask_from(datetime.combine(self.since, time(), zone_of(self.spider.timezone)))
         if self.full:
             door.walk_anew()
         door.plant(self.spider.planted)
@@ -127,7 +131,8 @@ class Record:
 
     def _finish(self, door: Door, reason: str) -> None:
         if door.counts["captures"] >= self.most:
-            reason = "max-pages"
+            reason = MAX_PAGES
+        door.count_limits()
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         reasons = [*door.warnings, *door.failures]
         self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
@@ -135,6 +140,7 @@ class Record:
             outcome = self.verdict.outcome
             findings = judge_run(door.db, door.run, door.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
+        self.verdict = limited(self.verdict, reached(door.counts, reason, self.settings))
         self._warn(door)
         learn_furniture(door.db, door.run, now())
         self._record(door)

@@ -61,12 +61,34 @@ KEYS: tuple[Key, ...] = (
     Key("hours", "crawl", kinds.HOURS, None,
         "The hours of the day in which the newspaper may be asked, by its own clock. Outside them a run asks nothing.",
         example="22:00-06:00", scrapy="LUUBAO_HOURS"),
-    Key("max_minutes", "crawl", kinds.number("a number of minutes, 0 for no limit", most=10_000_000), 0,
-        "A run ends cleanly after so many minutes, and the next goes on from there; 0 is no limit.",
+    Key("max_minutes", "crawl", kinds.number("a number of minutes, 0 for no limit", most=10_000_000), 1380,
+        "A run ends cleanly after so many minutes, and the next goes on from there; 0 is no limit. By default 23 hours,"
+        " so that a daily run does not find the one before still at it.",
         scrapy="CLOSESPIDER_TIMEOUT", times=60),
-    Key("max_pages", "crawl", kinds.count("a whole number of pages, 0 for no limit"), 0,
-        "A run ends cleanly after so many pages, and the next goes on from there; 0 is no limit.",
+    Key("max_pages", "crawl", kinds.count("a whole number of pages, 0 for no limit"), 100_000,
+        "A run ends cleanly after so many pages, and the next goes on from there; 0 is no limit. By default more than a"
+        " day has seconds: at a page a second nobody meets it.",
         scrapy="LUUBAO_MAX_PAGES"),
+    Key("max_sitemaps", "crawl", kinds.count("a whole number of sitemaps, at least 1", least=1), 1000,
+        "How many sitemaps a run asks for that were never read; the others wait for the next run. A sitemap holds up to"
+        " 50,000 addresses; papers with one for every day have thousands, and are done in some runs.",
+        scrapy="LUUBAO_MAX_SITEMAPS"),
+    Key("sitemap_depth", "crawl", kinds.count("a whole number, 1 to 10", least=1, most=10), 3,
+        "How many sitemaps in a row may name one another. The protocol knows an index and its sitemaps, which is 2;"
+        " further ones can go on for ever.",
+        scrapy="LUUBAO_SITEMAP_DEPTH"),
+    Key("max_waiting", "crawl", kinds.count("a whole number of addresses, at least 1000", least=1000,
+        most=1_000_000_000), 2_000_000,
+        "How many addresses of an outlet may wait that were never asked for, about a gigabyte; a tenth of them may be"
+        " such as only pages lead to. Likely articles take the place of others, and what is left out is named again.",
+        scrapy="LUUBAO_MAX_WAITING"),
+    Key("max_header_kilobytes", "crawl", kinds.count("a whole number of kilobytes, 1 to 1024", least=1, most=1024), 32,
+        "How much of an answer's headers is kept, and of its cookies at most 4; servers take no more from others"
+        " themselves. The capture says what was cut.",
+        scrapy="LUUBAO_MAX_HEADER_BYTES", times=1024),
+    Key("max_redirects", "crawl", kinds.count("a whole number, 0 to 20", most=20), 5,
+        "How many redirects in a row are followed. Browsers give up after 20; what papers have is 1 or 2.",
+        scrapy="LUUBAO_MAX_REDIRECTS"),
     Key("rechecks_per_run", "crawl", kinds.count("a whole number of articles, 0 for none"), None,
         "How many known articles a run looks at again at most, besides what seeing each twice a year takes. By default"
         " 100 for hourly runs, and as much more as runs are rarer.",

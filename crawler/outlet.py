@@ -18,7 +18,8 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive import Capture, Outlet, WantedPicture, absolute, same_site
-from archive.errors import ArchiveUnusable, Misconfigured
+from archive.errors import ArchiveUnusable, BadValue, Misconfigured
+from archive.model.gates import outlet_name, zone
 from crawler import configuration, discovery
 from crawler.catalogue import TIMEZONE
 from crawler.configuration import for_scrapy
@@ -55,7 +56,9 @@ class OutletSpider(scrapy.Spider):
         self.moved = base_url is not None
         self.home_url = base_url.rstrip("/") + "/" if base_url else self.home
         host = (urlsplit(self.home_url).hostname or "").removeprefix("www.")
-        self.outlet = Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
+        self.outlet = _checked(
+            Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
+        )
         self.answers = 0
         self.desk: Desk  # set by crawler.extensions.Record before the crawl starts
         self.record: Any = None  # the Record itself
@@ -114,8 +117,14 @@ class OutletSpider(scrapy.Spider):
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Capture | WantedPicture | Request]:
         """Hands an answer of any status to the archive, which keeps it, has it read, and notes where it leads."""
         capture = capture_of(response)
-        with self._ending_with_the_archive():
-            handed = await self.desk.hand_in(capture)
+        try:
+            with self._ending_with_the_archive():
+                handed = await self.desk.hand_in(capture)
+        except BadValue as error:  # no capture of that can be kept: as if no answer had come
+            reason = f"{capture.requested_url}: the answer cannot be: {error}"
+            await self.desk.do(lambda door: door.failed(capture.requested_url, reason))
+            self.answers += 1
+            return
         self.answers += 1
         yield capture
         if handed.onward:
@@ -167,6 +176,16 @@ class OutletSpider(scrapy.Spider):
         except ValueError:
             self.answers += 1
             self.desk.note(lambda door: door.refused(url))
+
+
+def _checked(outlet: Outlet) -> Outlet:
+    """An outlet as its spider describes it. Raises Misconfigured."""
+    try:
+        outlet_name(outlet.name)
+        zone(outlet.timezone)
+    except BadValue as error:
+        raise Misconfigured(f"spider {outlet.name}: {error}") from error
+    return outlet
 
 
 def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:

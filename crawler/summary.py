@@ -18,7 +18,8 @@ FIELDS = {
     "outcome": "`ok`, `nothing-found`, `partly-failed`, `failed`, `interrupted`; where none began, `locked`,"
     " `misconfigured`, `failed`, or `ok` outside the paper's hours",
     "exit": "the exit code",
-    "reason": "one sentence when all was not well, or when the paper's hours kept it from going on; else null",
+    "reason": "one sentence when all was not well, or when the paper's hours or a limit (`max_minutes`, `max_waiting`"
+    " ...) kept it from going on; else null",
     "warnings": "sentences about what is not as usual, also those that were told before",
     "counts": "how often what happened: `captures` (answers), `new`, `edited`, `unchanged`, `disappeared`, `failed`,"
     " `pictures` ...",

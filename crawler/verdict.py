@@ -64,9 +64,9 @@ _EXITS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well and it
-    was not the paper's hours that ended or prevented the run. warnings: what is not as usual, in sentences; news: those
-    of them that no run of the last day has told."""
+    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well and
+    neither the paper's hours nor a limit kept the run from going on. warnings: what is not as usual, in sentences;
+    news: those of them that no run of the last day has told."""
 
     outcome: str
     reason: str | None = None
@@ -119,6 +119,14 @@ def compared(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:
         warnings=tuple(one.sentence for one in findings),
         news=tuple(one.sentence for one in findings if not one.known),
     )
+
+
+def limited(verdict: Verdict, sentence: str | None) -> Verdict:
+    """The verdict on a run that met limits, which is no failure: the sentence says which, after what else is said."""
+    if sentence is None:
+        return verdict
+    reason = f"{verdict.reason}. {sentence}" if verdict.reason else sentence
+    return replace(verdict, reason=reason)
 
 
 def _silence(counts: Mapping[str, int], failures: Sequence[str]) -> str:

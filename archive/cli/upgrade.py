@@ -9,15 +9,22 @@ from typing import Any
 import click
 
 from archive.errors import ArchiveMissing
+from archive.model.notices import MOST_TOLD
 from archive.options import db_option
 from archive.store import open_archive, transaction
 from archive.store.connection import is_there
+
+EXIT_LEFT = 6
+"""What `upgrade` returns when an archive holds rows that cannot be read, as `luubao crawl` does for warnings."""
 
 
 @click.command()
 @db_option
 def upgrade(path: Path) -> None:
-    """Brings an archive written by an older luubao up to date.
+    """Brings an archive written by an older luubao up to date, and mends what it holds that cannot be: the time zone of
+    an outlet that there is none of, or a time in the books of crawling that is none. What arrived from a newspaper is
+    evidence and stays; rows of it that cannot be read are named here, and passed over by whoever reads. Exit code 6
+    where there are such.
 
     \b
     Example:
@@ -27,7 +34,27 @@ def upgrade(path: Path) -> None:
         raise ArchiveMissing(f"there is no archive at {path}")
     with open_archive(path, create=True) as db:
         _count_changes(db)
-        click.echo(f"{path} is up to date")
+        left = _mend(db)
+    click.echo(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
+    if left:
+        raise click.exceptions.Exit(EXIT_LEFT)
+
+
+def _mend(db: Any) -> int:
+    """Mends what can be mended, and tells what was found. Returns how many rows could not."""
+    from archive.store.examine import odd_rows
+    from archive.store.mend import mend
+
+    left = told = 0
+    for odd in [*odd_rows(db)]:
+        done = mend(db, odd)
+        left += done is None
+        told += 1
+        if told <= MOST_TOLD:
+            click.echo(f"{odd}{f': {done}' if done else ''}", err=True)
+    if told > MOST_TOLD:
+        click.echo(f"and {told - MOST_TOLD} more. `luubao verify` names all that are left", err=True)
+    return left
 
 
 def _count_changes(db: Any) -> None:

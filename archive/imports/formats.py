@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from archive.errors import LuubaoError
-from archive.imports.items import Item
+from archive.imports.items import Item, Skipped
 from archive.imports.mirror import read_mirror, read_page
 from archive.imports.warc import read_wacz, read_warc
 
@@ -32,10 +32,19 @@ def read_file(path: Path, said: Said) -> Iterator[Item]:
 
     Raises LuubaoError when it is of no kind that can be read, or not there.
     """
+    try:
+        return _read(path, said)
+    except OSError as error:
+        return iter([Skipped(f"it cannot be read: {error.strerror}", str(path))])
+
+
+def _read(path: Path, said: Said) -> Iterator[Item]:
     if path.is_dir():
         return read_mirror(path, said.url, said.at)
-    if not path.is_file():
+    if not path.exists():
         raise LuubaoError(f"there is no file {path}")
+    if not path.is_file():  # a device or a pipe may never end
+        return iter([Skipped("it is neither a file nor a folder", str(path))])
     name = path.name.lower()
     if name.endswith(".wacz"):
         return read_wacz(path)

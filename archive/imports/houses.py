@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from archive.errors import UnknownOutlet
+from archive.imports.items import Outlined
 from archive.records import Outlet
-from archive.urls import host_of, same_site
+from archive.urls import same_site
 
 
 class Houses:
@@ -18,17 +18,11 @@ class Houses:
         self.only = only
         self.furniture: dict[str, tuple[str, ...]] = {}
 
-    def describe(self, facts: dict[str, Any]) -> None:
+    def describe(self, told: Outlined) -> None:
         """Takes up what a file says of an outlet that nobody here has described."""
-        try:
-            name, home = str(facts["name"]), str(facts["home_url"])
-            title, timezone = str(facts["title"]), str(facts["timezone"])
-        except KeyError:
-            return
-        host = host_of(home)
-        if host and name not in self.outlets:
-            self.outlets[name] = Outlet(name, title, home, (host,), timezone)
-            self.furniture[name] = tuple(str(mark) for mark in facts.get("furniture", ()))
+        if told.outlet.name not in self.outlets:
+            self.outlets[told.outlet.name] = told.outlet
+            self.furniture[told.outlet.name] = told.furniture
 
     def of(self, url: str) -> Outlet | None:
         """The outlet a page belongs to."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from archive.records import Capture, Headers
+from archive.model.gates import LONGEST_ADDRESS
+from archive.records import Capture, Headers, Outlet
 from archive.urls import absolute
 
 LARGEST = 32 * 1024 * 1024
@@ -17,11 +17,12 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 @dataclass(frozen=True, slots=True)
 class Page:
     """A capture. refers: the address and time, or the digest, of the record whose bytes it brought again, where its own
-    record has none."""
+    record has none. where: the place in the file."""
 
     capture: Capture
     record: str | None = None
     refers: Refers | None = None
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,21 +44,34 @@ class Image:
     headers: Headers
     body: bytes | None
     digest: str | None = None
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outlined:
+    """An outlet as a file describes it, and what its pages share. problem: what of it could not be taken."""
+
+    outlet: Outlet
+    furniture: tuple[str, ...] = ()
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a file says of an outlet whose pages it holds."""
+    """What a file says of an outlet whose pages it holds. where: the place in the file."""
 
-    facts: dict[str, Any] = field(compare=False)
+    outlined: Outlined = field(compare=False)
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that could not be taken. where: the place in the file."""
+    """Something that was not taken. where: the place in the file. failed: it should have been; else it is nothing for
+    an archive, as a file of a mirror that is no page."""
 
     reason: str
     where: str
+    failed: bool = True
 
 
 Item = Page | Image | Described | Skipped
@@ -76,4 +90,5 @@ def leads_to(url: str, status: int, headers: Headers) -> str:
         return url
     scheme = location.partition(":")[0]
     elsewhere = scheme.isalpha() and ":" in location and scheme.lower() not in ("http", "https")
-    return absolute(url, location) or (location if elsewhere else url)
+    off_the_web = elsewhere and location.isprintable() and len(location) <= LONGEST_ADDRESS
+    return absolute(url, location) or (location if off_the_web else url)

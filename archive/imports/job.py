@@ -16,6 +16,7 @@ from sqlite_utils import Database
 
 from archive import clock, signals, store
 from archive.arrive import Arrivals, Origin
+from archive.errors import BadValue, LuubaoError
 from archive.furniture import Furniture
 from archive.imports.formats import NOTHING_SAID, Said, read_file
 from archive.imports.houses import Houses
@@ -23,12 +24,15 @@ from archive.imports.items import Described, Image, Item, Page, Skipped
 from archive.imports.pictures import picture_known, take_picture
 from archive.ingest import extractor_of, try_to_read
 from archive.lock import outlet_lock
+from archive.model.captures import line_or_nothing
+from archive.model.gates import shown
 from archive.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.store.arrivals import body_known, is_here, outlet_showing
 from archive.store.bodies import get_body
 from archive.store.reconcile import Counts
 from archive.workers import Lost, Workers
 
+log = logging.getLogger(__name__)
 _AHEAD = 64  # pages under way for each process
 _MOST_HELD = 64 * 1024 * 1024  # bytes of pages under way
 _LISTEN = 0.1
@@ -38,8 +42,9 @@ _MOST_TOLD = 20
 @dataclass(slots=True)
 class Report:
     """What an import came to. counts: filed, late, here, withdrawn, elsewhere (pages of other sites), pictures,
-    pictures-here, unresolved (revisits whose bytes are nowhere), skipped. skipped: the first of what was skipped, with
-    file and place. articles: versions opened, renumbered and taken out where something came late."""
+    pictures-here, unresolved (revisits whose bytes are nowhere), skipped (what could not be taken), left-out (what is
+    nothing for an archive). skipped: the first of what could not be taken, with file and place. articles: versions
+    opened, renumbered and taken out where something came late."""
 
     counts: Counter[str] = field(default_factory=Counter)
     skipped: list[str] = field(default_factory=list)
@@ -48,9 +53,25 @@ class Report:
 
     def skip(self, item: Skipped, file: Path) -> None:
         """Notes what was skipped."""
-        self.counts["skipped"] += 1
-        if len(self.skipped) < _MOST_TOLD:
-            self.skipped.append(f"{file.name}, {item.where}: {item.reason}")
+        self.counts["skipped" if item.failed else "left-out"] += 1
+        if item.failed and len(self.skipped) < _MOST_TOLD:
+            self.skipped.append(f"{shown(file.name)[1:-1]}, {item.where}: {item.reason}")
+
+    @contextmanager
+    def standing_alone(self, file: Path, where: str) -> Iterator[None]:
+        """What goes wrong with one record is told with its place, and the others are taken. An archive that cannot be
+        written, and an outlet that is being crawled, are no record's fault."""
+        try:
+            yield
+        except BadValue as error:
+            self.skip(Skipped(str(error), where), file)
+        except LuubaoError:
+            raise
+        except Exception as error:  # a record that we cannot file: as one that cannot be
+            if signals.came():
+                raise
+            log.debug("%s, %s could not be taken", file, where, exc_info=True)
+            self.skip(Skipped(f"it could not be taken: {type(error).__name__}: {error}"[:300], where), file)
 
 
 Progress = Callable[[Report], None]
@@ -123,25 +144,35 @@ class _Import:
     def read(self, file: Path, items: Iterator[Item]) -> None:
         """One file. Pictures that no article is known to show yet are left for later."""
         self.deferred = False
-        for item in items:
-            if isinstance(item, Skipped):
-                self.report.skip(item, file)
-            elif isinstance(item, Described):
-                self.houses.describe(item.facts)
-            elif isinstance(item, Page):
-                self._page(item, file)
-            else:
-                self._file(0)
-                self.deferred |= not self._picture(item, file)
+        for item in self._each(file, items):
+            with self.report.standing_alone(file, getattr(item, "where", "")):
+                self._take(file, item)
             self.progress(self.report)
         self._file(0)
+
+    def _each(self, file: Path, items: Iterator[Item]) -> Iterator[Item]:
+        """The items; where a file cannot be read on, that is told, and what came before it stays."""
+        with self.report.standing_alone(file, "what follows"):
+            yield from items
+
+    def _take(self, file: Path, item: Item) -> None:
+        if isinstance(item, Skipped):
+            self.report.skip(item, file)
+        elif isinstance(item, Described):
+            self.houses.describe(item.outlined)
+        elif isinstance(item, Page):
+            self._page(item, file)
+        else:
+            self._file(0)
+            self.deferred |= not self._picture(item, file)
 
     def read_pictures(self, file: Path, items: Iterator[Item]) -> None:
         """The pictures of a file once more, now that all of its articles are known."""
         self.settle()
-        for item in items:
+        for item in self._each(file, items):
             if isinstance(item, Image):
-                self._picture(item, file)
+                with self.report.standing_alone(file, item.where):
+                    self._picture(item, file)
 
     def settle(self) -> None:
         """Puts in order what came late."""
@@ -236,8 +267,9 @@ class _Import:
 
     def _arrive(self, waiting: _Waiting) -> None:
         reading = self.answers.pop(waiting.number) if waiting.number is not None else None
-        origin = Origin(waiting.file.name, waiting.page.record)
-        self.report.counts[waiting.house.arrivals.arrive(waiting.page.capture, origin, reading)] += 1
+        origin = Origin(shown(waiting.file.name)[1:-1], line_or_nothing(waiting.page.record))
+        with self.report.standing_alone(waiting.file, waiting.page.where):
+            self.report.counts[waiting.house.arrivals.arrive(waiting.page.capture, origin, reading)] += 1
 
     def _picture(self, image: Image, file: Path) -> bool:
         """Whether it could be taken: an article is known that shows it."""
@@ -253,7 +285,7 @@ class _Import:
     def _house(self, outlet: Outlet, file: Path) -> _House:
         if outlet.name not in self.open:
             self.stack.enter_context(outlet_lock(self.path, outlet.name))
-            run = begin(self.db, outlet, "import", str(file.name))
+            run = begin(self.db, outlet, "import", shown(file.name)[1:-1])
             marks = self.houses.furniture.get(outlet.name, ())
             furniture = store.furniture_of(self.db, run.outlet_id)
             if marks and not furniture.marks:

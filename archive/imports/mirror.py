@@ -9,33 +9,70 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from archive.errors import BadValue
 from archive.imports.items import LARGEST, Item, Page, Skipped
+from archive.model import gates
 from archive.records import Capture
-from archive.urls import absolute
+from archive.urls import absolute, host_of
 
 _HEAD = 16_384
 _PAGES = (".html", ".htm", ".xhtml", ".shtml", ".php", ".aspx", ".asp", ".jsp", "")
 _HTTRACK = re.compile(r"<!-- Mirrored from (?P<url>\S+) by HTTrack[^>]*?\], (?P<at>[^>]+?) -->")
 _BROWSER = re.compile(r"<!-- saved from url=\(\d+\)(?P<url>\S+) -->")
 _SINGLE = re.compile(r"Page saved with SingleFile\s+url: (?P<url>\S+)\s+saved date: (?P<at>[^\n]+)")
+_LATEST_TIME = 4_000_000_000  # seconds since 1970, in 2096
 _ZONE = re.compile(r"\s*\(.*\)\s*$")
 
 
 def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
     """Every page in a mirror's folder. url: where the folder's top stood, where its pages do not say so and its name is
-    no host; at: when, where neither they nor their files say so."""
-    for place, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith((".", "hts-")))
+    no host; at: when, where neither they nor their files say so. A link that leads out of the folder is not followed:
+    what lies there is not the newspaper's."""
+    odd: list[Item] = []
+    for place, folders, names in os.walk(folder, onerror=lambda error: odd.append(_unreadable(error, folder))):
+        yield from odd
+        odd.clear()
+        linked = [name for name in folders if Path(place, name).is_symlink()]
+        yield from (_not_followed(Path(place, name)) for name in linked)
+        folders[:] = sorted(name for name in folders if name not in linked and not name.startswith((".", "hts-")))
         for name in sorted(names):
             file = Path(place) / name
             if file.suffix.lower() in _PAGES and not name.startswith((".", "hts-")):
-                yield _page(file, _implied(folder, file, url), at)
+                yield _page_within(folder, file, url, at)
+    yield from odd
+
+
+def _page_within(folder: Path, file: Path, url: str | None, at: datetime | None) -> Item:
+    if file.is_symlink() and not _stays_within(folder, file):
+        return _not_followed(file)
+    return _page(file, _implied(folder, file, url), at)
+
+
+def _stays_within(folder: Path, file: Path) -> bool:
+    try:
+        return file.resolve(strict=True).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # it leads nowhere, or to itself
+        return False
+
+
+def _not_followed(file: Path) -> Skipped:
+    return Skipped("a link that leads out of the folder, or nowhere, or to a folder: not followed", _named(file))
+
+
+def _unreadable(error: OSError, folder: Path) -> Skipped:
+    return Skipped(f"it cannot be read: {error.strerror}", _named(Path(error.filename or folder)))
+
+
+def _named(file: Path) -> str:
+    """A file's name as it can be told, whatever bytes it is made of."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def read_page(file: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
@@ -44,21 +81,36 @@ def read_page(file: Path, url: str | None, at: datetime | None) -> Iterator[Item
 
 
 def _page(file: Path, url: str | None, at: datetime | None) -> Item:
+    where = _named(file)
     try:
-        if file.stat().st_size > LARGEST:
-            return Skipped(f"more than {LARGEST:,} bytes", str(file))
-        body = file.read_bytes()
+        body, changed = _bytes_of(file)
     except OSError as error:
-        return Skipped(f"it cannot be read: {error.strerror}", str(file))
+        return Skipped(f"it cannot be read: {error.strerror or error}", where)
     if b"<" not in body[:_HEAD]:
-        return Skipped("it is no page", str(file))
-    said_url, said_at = _said(body[:_HEAD].decode("utf-8", "replace"))
-    address = absolute(said_url or url or "", "") if said_url or url else None
-    if address is None:
-        return Skipped("it does not say its address. Give it with --url", str(file))
-    moment = said_at or at or datetime.fromtimestamp(int(file.stat().st_mtime), UTC)
-    headers = (("Content-Type", "text/html"),)
-    return Page(Capture(address, address, moment.astimezone(UTC).replace(microsecond=0), 200, headers, body), str(file))
+        return Skipped("it is no page", where, failed=False)
+    try:
+        said_url, said_at = _said(body[:_HEAD].decode("utf-8", "replace"))
+        address = absolute(said_url or url or "", "") if said_url or url else None
+        if address is None:
+            return Skipped("it does not say its address. Give it with --url", where)
+        moment = gates.moment(said_at or at or changed)
+        headers = (("Content-Type", "text/html"),)
+        return Page(Capture(gates.address(address), address, moment, 200, headers, body), where, where=where)
+    except BadValue as error:
+        return Skipped(str(error), where)
+
+
+def _bytes_of(file: Path) -> tuple[bytes, datetime]:
+    """The bytes of a file, and when it was last changed. Raises OSError, also for what is no file: a device or a pipe
+    may never end."""
+    with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:  # noqa: PTH123  # by number
+        found = os.fstat(opened.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("it is no file")
+        body = opened.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        raise OSError(f"more than {LARGEST:,} bytes")
+    return body, datetime.fromtimestamp(min(max(int(found.st_mtime), 0), _LATEST_TIME), UTC)
 
 
 def _said(head: str) -> tuple[str | None, datetime | None]:
@@ -80,8 +132,8 @@ def _moment(text: str | None) -> datetime | None:
     except ValueError:
         try:
             moment = parsedate_to_datetime(plain)
-        except ValueError:
-            return None
+        except (ValueError, TypeError, OverflowError):
+            raise BadValue(f"{gates.shown(plain)} is no time at which a page was saved") from None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
@@ -96,11 +148,9 @@ def _implied(folder: Path, file: Path, url: str | None) -> str | None:
         base, parts = f"http://{parts[0]}/", parts[1:]
     else:
         base = url if url.endswith("/") else url + "/"
-        if _is_host(parts[0], parts) and parts[0].removeprefix("www.") == (urlsplit(url).hostname or "").removeprefix(
-            "www."
-        ):
+        if _is_host(parts[0], parts) and parts[0].removeprefix("www.") == host_of(url):
             parts = parts[1:]
-    path = "/".join(quote(part, safe="@!$&'()*+,;=~-._%?") for part in parts)
+    path = "/".join(quote(os.fsencode(part), safe="@!$&'()*+,;=~-._%?") for part in parts)
     path = re.sub(r"(?:^|(?<=/))index\.html?$", "", path)
     path = re.sub(r"(\.(?:php|aspx?|jsp))@", r"\1?", path)
     return base + path

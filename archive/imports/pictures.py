@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from sqlite_utils import Database
 
 from archive import apart, clock, store
 from archive.digests import digest_of
 from archive.imports.items import Image
+from archive.model.captures import line_or_nothing
+from archive.model.gates import is_digest
 from archive.pictures import recognise, recognise_kind
 from archive.records import Picture, PictureCapture, Run
 from archive.store.arrivals import image_of, picture_comes_late, picture_is_here, unsettle_showing
+from archive.store.copies import put_file
 from archive.workers import Lost
 
 
@@ -38,8 +39,9 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
         _put(folder, picture, image.body)
     headers = {name.lower(): value for name, value in image.headers}
     capture = PictureCapture(
-        image_id, image.captured_at, image.url, image.status, headers.get("etag"), headers.get("last-modified"), picture
-    )
+        image_id, image.captured_at, image.url, image.status, line_or_nothing(headers.get("etag")),
+        line_or_nothing(headers.get("last-modified")), picture,
+    )  # fmt: skip
     with store.transaction(db):
         late = picture_comes_late(db, image_id, clock.stamp(image.captured_at))
         store.keep_picture(db, run, capture, timedelta(days=1), late=late)
@@ -51,13 +53,13 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
 def _picture(folder: Path, image: Image) -> Picture | None:
     if image.body:
         return _recognised(image.body)
-    if image.digest is None:
+    if image.digest is None or not is_digest(image.digest.lower()):
         return None
     _, _, digits = image.digest.lower().partition("sha256:")
     places = [
         place for top in ("sha256", "unserved/sha256") for place in (folder / top / digits[:2]).glob(f"{digits}.*")
     ]
-    return _recognised(places[0].read_bytes()) if digits and places else None
+    return _recognised(places[0].read_bytes()) if places else None
 
 
 def _recognised(data: bytes) -> Picture | None:
@@ -71,21 +73,5 @@ def _recognised(data: bytes) -> Picture | None:
 def _put(folder: Path, picture: Picture, data: bytes) -> None:
     """The thumbnail and then the bytes, so that whoever has these has both."""
     if picture.looks and picture.thumbnail_path:
-        _write(folder / picture.thumbnail_path, picture.looks.thumbnail)
-    _write(folder / picture.path, data)
-
-
-def _write(place: Path, data: bytes) -> None:
-    if place.is_file() and place.stat().st_size == len(data):
-        return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=place.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-            Path(file.name).rename(place)
-        except BaseException:  # undone, whatever it was, and raised again
-            Path(file.name).unlink(missing_ok=True)
-            raise
+        put_file(folder, picture.thumbnail_path, picture.looks.thumbnail)
+    put_file(folder, picture.path, data)

@@ -17,7 +17,7 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import store
-from archive.errors import LuubaoError
+from archive.errors import ArchiveUnusable, LuubaoError
 from archive.furniture import Furniture, without
 from archive.ingest import extractor_of
 from archive.records import Reading, Run, Unreadable
@@ -25,7 +25,7 @@ from archive.reread import Answer, Progress, Rereading, reader, shown
 from archive.reread_report import Report
 from archive.scale.parts import read_rows
 from archive.scale.places import files_in, place
-from archive.scale.rows import SAID, BadRow, Row, Seen, reading_in, row_of, seen_in
+from archive.scale.rows import SAID, Row, Seen, reading_in, row_of, seen_in
 from archive.store import Span, Waiting
 from archive.store.brought import Brought, Named
 from archive.store.connection import checkpoint
@@ -116,7 +116,9 @@ def _set_down(houses: dict[str, _House], name: str, rows: Iterator[Row], done: I
     for number, row in enumerate(rows, 1):
         try:
             done.counts[_set_one_down(houses, row, done)] += 1
-        except (BadRow, ValueError) as error:  # ValueError: an address that is none, a text that is no UTF-8
+        except ArchiveUnusable:
+            raise
+        except Exception as error:  # noqa: BLE001  # one row that cannot be a reading; the others can
             done.counts["bad"] += 1
             if len(done.told) < _MOST_TOLD:
                 done.told.append(f"{name}, row {number}: {error}")

@@ -1,16 +1,18 @@
 """Records of a WARC or ARC file, as far as it goes. The one door to warcio for reading.
 
-Where a file is damaged, the next place that begins like a record is looked for, and reading goes on there. Nothing a
-record claims is believed: lines, headers and bodies are read up to a bound.
+Where a file is damaged, or a record says of itself what is not so, that is told, the next place that begins like a
+record is looked for, and reading goes on there. Nothing a record claims is believed: lines, headers and bodies are read
+up to a bound, and a length is held against what comes after it.
 """
 
 from __future__ import annotations
 
 import gzip
 import io
+import lzma
+import zipfile
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -19,36 +21,84 @@ from warcio.bufferedreaders import DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
 
 from archive.imports.items import LARGEST, Skipped
-from archive.imports.members import GZIP, PLAIN, first_member, next_mark
+from archive.imports.members import GZIP, PLAIN, Resumed, first_member, next_record
 from archive.store import codecs
 
 _LONGEST_LINE = 1024 * 1024
+_LONGEST_HEAD = 1024 * 1024
+"""Bytes of a record's own headers and of the HTTP headers it holds: four times what a browser puts up with."""
 _CHUNK = 1024 * 1024
 _ZSTD, _SKIPPABLE = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
-_DAMAGE = (ArchiveLoadFailed, zlib.error, EOFError, OSError, ValueError, AttributeError, TypeError, codecs.ZstdError)
-"""What warcio raises on damaged input, by its tests and by trying."""
+DAMAGE = (
+    ArchiveLoadFailed, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, AttributeError, TypeError,
+    codecs.ZstdError, zipfile.BadZipFile, RuntimeError, OverflowError,
+)  # fmt: skip
+"""What warcio raises on damaged input, by its tests and by trying, and whoever unpacks beneath it: RuntimeError is an
+encrypted member of a zip file, or one packed in a way that Python does not know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A record. body: after transfer- and content-decoding, at most LARGEST bytes; headers: the WARC's own."""
+    """A record. body: after transfer- and content-decoding, at most LARGEST bytes; headers: the WARC's own. status: as
+    it stands there, None where there is none."""
 
     kind: str
     headers: dict[str, str]
-    status: int | None
+    status: str | None
     http: tuple[tuple[str, str], ...]
     body: bytes
     offset: int
 
 
+class _Odd(ValueError):
+    """Raised for a record that cannot be as it says. until: where the next one may begin, as far as that is known."""
+
+    def __init__(self, reason: str, until: int = 0):
+        super().__init__(reason)
+        self.until = until
+
+
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has no types
-    """A line that does not end is damage, not a reason to fill the memory."""
+    """Headers that do not end are damage, not a reason to fill the memory. head: bytes of lines read since a record's
+    beginning."""
+
+    head = 0
 
     def readline(self, length: int = 0) -> bytes:
         line: bytes = super().readline(length or _LONGEST_LINE)
         if not length and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
             raise ValueError("a line without end")
+        self.head += len(line)
+        if self.head > _LONGEST_HEAD:
+            raise _Odd("headers without end")
         return line
+
+
+class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
+    """warcio's records. stray: after the last one came something that is neither a record nor the empty lines before
+    one: so its length was not that of what it held."""
+
+    stray = False
+
+    def __init__(self, file: Any):
+        super().__init__(file, arc2warc=True, verify_http=False)
+        self.reader = _Reader(self.fh, block_size=16384)
+
+    def _consume_blanklines(self) -> tuple[bytes | None, int]:
+        """warcio takes the first line whatever it is, and writes to standard error."""
+        empty = 0
+        while line := self.reader.readline():
+            if line.strip():
+                self.stray = not (line.startswith(PLAIN) or _is_arc(line))
+                return line, empty
+            empty += len(line)
+        return None, empty
+
+
+def _is_arc(line: bytes) -> bool:
+    """Whether a line is the one that begins a record of an ARC file: address, number, time, type, length."""
+    parts = line.split()
+    return len(parts) >= 5 and parts[-1].isdigit() and b":" in parts[0]
 
 
 def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[Raw | Skipped]:
@@ -65,14 +115,11 @@ def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[
     told = False
     while start is not None and (end is None or start < end):
         file.seek(start)
-        last, until, problem = start, start, None
-        iterator = _iterator(file)
+        last, until, problem = start, 0, None
         try:
+            iterator = _Records(file)
             for record, last in _before(end, iterator):
-                if (size := int(record.length or 0)) > 2 * LARGEST:
-                    until = last + size if mark == PLAIN else last
-                    raise _TooLarge(f"a record of {size:,} bytes")
-                yield _raw(record, last)
+                yield _raw(iterator, record, last)
                 told = False
             if mark == GZIP and end is None and not _ends_whole(file, last):
                 yield Skipped("the file is cut off", f"after byte {last}")
@@ -83,12 +130,16 @@ def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[
                 yield from _stream(gzip.GzipFile(fileobj=file), skip=1)
                 return
             problem = error
-        except _DAMAGE as error:
-            problem = error
-        if not told:
+        except DAMAGE as error:
+            problem, until = error, getattr(error, "until", 0)
+        if not told or isinstance(problem, _Odd):
             yield Skipped(_reason(problem), f"byte {last}")
-        told = not isinstance(problem, _TooLarge)
-        start = next_mark(file, max(until, last) + 1, mark)
+        told = not until
+        start = next_record(file, (until if mark == PLAIN and until < _size(file) else 0) or last + 1, mark)
+
+
+def _size(file: BinaryIO) -> int:
+    return file.seek(0, io.SEEK_END)
 
 
 def _before(end: int | None, iterator: Any) -> Iterator[tuple[Any, int]]:
@@ -98,6 +149,7 @@ def _before(end: int | None, iterator: Any) -> Iterator[tuple[Any, int]]:
         if end is not None and start >= end:
             return
         yield record, start
+        iterator.reader.head = 0
 
 
 def _ends_whole(file: BinaryIO, start: int) -> bool:
@@ -116,44 +168,60 @@ def _ends_whole(file: BinaryIO, start: int) -> bool:
     return member.eof
 
 
-class _TooLarge(ValueError):
-    pass
-
-
-def _iterator(file: Any) -> Any:
-    iterator = ArchiveIterator(file, arc2warc=True, verify_http=False)
-    iterator.reader = _Reader(iterator.fh, block_size=16384)
-    return iterator
-
-
 def _stream(stream: Any, skip: int = 0) -> Iterator[Raw | Skipped]:
-    """Records of a stream that cannot be sought in: after damage, nothing more. skip: so many were told already."""
-    last = 0
-    try:
-        for number, record in enumerate(_iterator(io.BufferedReader(stream, _CHUNK)), 1):
-            last = number
-            if int(record.length or 0) > 2 * LARGEST:
-                yield Skipped(f"a record of {int(record.length):,} bytes", f"record {number}")
-            elif number > skip:
-                yield _raw(record, number)
-    except _DAMAGE as error:
-        yield Skipped(_reason(error), f"after record {last}")
+    """Records of a stream that cannot be sought in: after damage, what follows it. skip: so many were told already."""
+    number, told = 0, False
+    file: Any = io.BufferedReader(stream, _CHUNK)
+    while True:
+        iterator = _Records(file)
+        try:
+            for record, _ in _before(None, iterator):
+                number += 1
+                made = _raw(iterator, record, number)
+                if number > skip:
+                    yield made
+                told = False
+            return
+        except DAMAGE as error:
+            if not told:
+                yield Skipped(_reason(error), f"after record {number}")
+            told = True
+        try:
+            rest = Resumed.at(iterator.reader, PLAIN)
+        except DAMAGE:  # the stream itself is damaged, and that was told
+            return
+        if rest is None:
+            return
+        file = io.BufferedReader(rest, _CHUNK)
 
 
-def _raw(record: Any, offset: int) -> Raw | Skipped:
+def _raw(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
+    """A record with its body. Raises _Odd where it is not as it says."""
+    size = _length(record)
+    if size > 2 * LARGEST:
+        raise _Odd(f"a record of {size:,} bytes", offset + size)
     http = record.http_headers
     headers = {str(name).lower(): str(value) for name, value in record.rec_headers.headers}
-    body = record.content_stream().read(LARGEST + 1) if record.length else b""
+    body = record.content_stream().read(LARGEST + 1) if size else b""
     if len(body) > LARGEST:
         return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
     if getattr(record.raw_stream, "limit", 0) > 0 and not _encoded(http):
-        return Skipped("the record is cut off", f"byte {offset}")
-    status = None
-    if http is not None:
-        with suppress(ValueError):
-            status = int(http.get_statuscode())
+        raise _Odd("the record is cut off")
+    iterator.reader.head = 0
+    iterator.read_to_end()
+    if iterator.stray:
+        raise _Odd("its Content-Length is not the length of what it holds")
+    status = None if http is None else str(http.get_statuscode())
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http else ()
-    return Raw(record.rec_type, headers, status, pairs, body, offset)
+    return Raw(record.rec_type or "", headers, status, pairs, body, offset)
+
+
+def _length(record: Any) -> int:
+    """What a record says of its length. Raises _Odd where it does not, or where that is no number."""
+    told = record.rec_headers.get_header("Content-Length" if record.format == "warc" else "length")
+    if record.length is None or (told is not None and not str(told).strip().isdigit()):
+        raise _Odd("a record without Content-Length" if told is None else "its Content-Length is no number")
+    return int(record.length)
 
 
 def _encoded(http: Any) -> bool:
@@ -161,6 +229,6 @@ def _encoded(http: Any) -> bool:
 
 
 def _reason(error: BaseException | None) -> str:
-    if isinstance(error, _TooLarge):
+    if isinstance(error, _Odd):
         return str(error)
     return "the file is damaged" + (f" ({str(error).strip().splitlines()[0][:80]})" if str(error).strip() else "")

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
-import json
 import zipfile
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from tempfile import TemporaryFile
+from typing import IO, Any, BinaryIO, cast
 
-from archive.imports.items import Described, Image, Item, Page, Refers, Skipped, charset, leads_to
-from archive.imports.robust import Raw, records
-from archive.records import Capture, Headers
+from archive.errors import BadValue
+from archive.imports.items import Described, Image, Item, Outlined, Page, Refers, Skipped, charset, leads_to
+from archive.imports.robust import DAMAGE, Raw, records
+from archive.model import gates
+from archive.model.gates import is_address, shown
+from archive.records import Capture, Headers, Outlet
+from archive.urls import host_of, is_site
 
+_MOST_UNPACKED = 2 * 1024 * 1024 * 1024
+"""Bytes of a compressed member of a WACZ, in which WARC files should be stored as they are (WACZ 1.1.1)."""
+_PIECE = 1024 * 1024
 _ORIGINAL = "x-archive-orig-"
 _OUTLET = "urn:luubao:outlet:"
 _DOCUMENTS = ("text/html", "application/xhtml", "text/xml", "application/xml", "application/rss", "application/atom",
@@ -33,18 +39,43 @@ def read_stream(file: BinaryIO) -> Iterator[Item]:
 
 
 def read_wacz(path: Path) -> Iterator[Item]:
-    """Everything the WARC files of a WACZ hold."""
+    """Everything the WARC files of a WACZ hold. Each of them stands alone."""
     try:
         with zipfile.ZipFile(path) as bundle:
             names = [name for name in bundle.namelist() if name.startswith("archive/") and ".warc" in name]
+            if not names:
+                yield Skipped("it holds no WARC file under archive/", "its table of contents")
             for name in sorted(names):
-                with bundle.open(name) as file:
-                    yield from (
-                        replace(item, where=f"{name}, {item.where}") if isinstance(item, Skipped) else item
-                        for item in _items(file)  # type: ignore[arg-type]  # a ZipExtFile can be sought in
-                    )
-    except (zipfile.BadZipFile, OSError) as error:
+                yield from _member(bundle, name)
+    except DAMAGE as error:
         yield Skipped(f"the file is damaged ({error})", "its table of contents")
+
+
+def _member(bundle: zipfile.ZipFile, name: str) -> Iterator[Item]:
+    where = shown(name)[1:-1]
+    try:
+        with _seekable(bundle, name) as file:
+            for item in _items(file):
+                yield replace(item, where=f"{where}, {item.where}") if isinstance(item, Skipped) else item
+    except DAMAGE as error:  # encrypted, packed in an unknown way, or not what its sum says
+        yield Skipped(str(error)[:200] or type(error).__name__, where)
+
+
+def _seekable(bundle: zipfile.ZipFile, name: str) -> IO[bytes]:
+    """A member as a file. One that is compressed is unpacked first, for going back in it would begin anew each time.
+    Raises ValueError for one that is too large for that."""
+    member = bundle.open(name)
+    if bundle.getinfo(name).compress_type == zipfile.ZIP_STORED:
+        return member
+    unpacked = TemporaryFile()  # noqa: SIM115  # whoever asked closes it
+    with member:
+        while piece := member.read(_PIECE):
+            unpacked.write(piece)
+            if unpacked.tell() > _MOST_UNPACKED:
+                unpacked.close()
+                raise ValueError(f"more than {_MOST_UNPACKED:,} bytes when unpacked: unzip the file, and import that")
+    unpacked.seek(0)
+    return unpacked
 
 
 @dataclass(slots=True)
@@ -56,9 +87,9 @@ class _Group:
     via: list[str] = field(default_factory=list)
 
 
-def _items(file: BinaryIO) -> Iterator[Item]:
+def _items(file: IO[bytes]) -> Iterator[Item]:
     drawn = _Drawing()
-    for raw in records(file):
+    for raw in records(cast(BinaryIO, file)):
         if isinstance(raw, Skipped):
             yield raw
         else:
@@ -80,8 +111,12 @@ class _Drawing:
             self.ours = is_ours(raw)
         elif raw.kind in ("request", "metadata"):
             self.asked = _add(self.group, raw, self.asked)
+            yield from _odd_via(raw)
         elif described := described_by(raw):
+            yield from self.end()
             yield described
+            if isinstance(described, Described) and (problem := described.outlined.problem):
+                yield Skipped(problem, described.where)
         elif raw.kind in ("response", "revisit", "resource"):
             yield from self.end()
             item = item_of(raw, self.ours, self.asked)
@@ -103,12 +138,37 @@ def is_ours(raw: Raw) -> bool:
     return b"software: luubao/" in raw.body
 
 
-def described_by(raw: Raw) -> Described | None:
-    """The outlet that a record describes, if it does."""
-    if raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
-        with suppress(ValueError):
-            return Described(json.loads(raw.body))
-    return None
+def described_by(raw: Raw) -> Described | Skipped | None:
+    """The outlet that a record describes, if it does; why not, where the description cannot be."""
+    if not raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
+        return None
+    try:
+        return Described(outlined(gates.json_object(raw.body.decode("utf-8", "replace"))), f"byte {raw.offset}")
+    except BadValue as error:
+        return Skipped(f"the description of an outlet: {error}", f"byte {raw.offset}")
+
+
+def outlined(facts: Mapping[str, Any]) -> Outlined:
+    """What a file says of an outlet, each value through its gate. A zone that is not known here leaves UTC, and that is
+    told. Raises BadValue."""
+    missing = [name for name in ("name", "title", "home_url", "timezone") if name not in facts]
+    if missing:
+        raise BadValue(f"it does not say its {', '.join(missing)}")
+    home, name, title = gates.address(facts["home_url"]), gates.outlet_name(facts["name"]), _title(facts["title"])
+    zone, marks = facts["timezone"], facts.get("furniture") or ()
+    if not is_site(host := host_of(home)):
+        raise BadValue(f"{shown(home)} is no site of one newspaper")
+    if not isinstance(marks, list | tuple):
+        raise BadValue(f"{shown(marks)} is no list of what pages share")
+    known = isinstance(zone, str) and gates.is_zone(zone)
+    problem = None if known else f"{shown(zone)} is no time zone; UTC is taken for {name}"
+    outlet = Outlet(name, title, home, (host,), zone if known else "UTC")
+    return Outlined(outlet, tuple(gates.line(mark) for mark in marks), problem)
+
+
+def _title(value: object) -> str:
+    """One line, without anything that steers a terminal."""
+    return "".join(letter for letter in gates.line(value) if letter.isprintable()).strip()
 
 
 def _add(group: _Group | None, raw: Raw, asked: dict[str, Headers]) -> dict[str, Headers]:
@@ -122,9 +182,20 @@ def _add(group: _Group | None, raw: Raw, asked: dict[str, Headers]) -> dict[str,
             return asked
         return {raw.headers.get("warc-record-id", ""): headers}
     if group and answer == group.id:
-        lines = raw.body.decode("utf-8", "replace").splitlines()
-        group.via += [line[5:].strip() for line in lines if line.lower().startswith("via: ")]
+        group.via += [url for url in _via(raw) if is_address(url)]
     return asked
+
+
+def _via(raw: Raw) -> list[str]:
+    """The addresses that a metadata record says led to its page."""
+    lines = raw.body.decode("utf-8", "replace").splitlines() if raw.kind == "metadata" else []
+    return [line[5:].strip() for line in lines if line.lower().startswith("via: ")]
+
+
+def _odd_via(raw: Raw) -> Iterator[Skipped]:
+    odd = [url for url in _via(raw) if not is_address(url)]
+    if odd:
+        yield Skipped(f"{shown(odd[0])} is no web address that led to a page", f"byte {raw.offset}")
 
 
 def _whole(group: _Group) -> Page | Image:
@@ -136,18 +207,27 @@ def _whole(group: _Group) -> Page | Image:
 def item_of(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:
     """What a response or revisit is; None for what no archive of a newspaper keeps: scripts, styles, films. ours:
     luubao wrote the file; asked: the headers of requests that may be its own."""
-    url, at = raw.headers.get("warc-target-uri", ""), _moment(raw.headers.get("warc-date", ""))
+    try:
+        return _item(raw, ours, asked)
+    except BadValue as error:
+        return Skipped(str(error), f"byte {raw.offset}")
+
+
+def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:
+    url = raw.headers.get("warc-target-uri", "")
     if not url.startswith(("http://", "https://")) or (raw.status is None and raw.kind != "resource"):
         return None
-    if at is None:
-        return Skipped(f"{url} has no time", f"byte {raw.offset}")
-    status = raw.status or 200
+    if "warc-date" not in raw.headers:
+        return Skipped(f"{shown(url)} has no time", f"byte {raw.offset}")
+    gates.address(url)
+    at, status = _moment(raw.headers["warc-date"]), 200 if raw.status is None else _status(raw.status)
     headers = _restored(raw.http) or _typed(raw)
     media_type = next((value.lower() for name, value in headers if name.lower() == "content-type"), "")
     body = raw.body if raw.kind != "revisit" else b""
     refers = _refers(raw) if raw.kind == "revisit" and status != 304 else None
     if raw.headers.get("warc-resource-type") == "image" or media_type.startswith("image/"):
-        return Image(url, at, status, headers, body or None, refers.digest if refers else None)
+        return Image(url, at, status, headers, body or None, refers.digest if refers else None,
+                     f"byte {raw.offset}")  # fmt: skip
     if not ours and status < 300 and media_type and not media_type.startswith(_DOCUMENTS):
         return None
     unopened = next((v for n, v in raw.http if n.lower() == "content-encoding" and v.lower() in ("br", "zstd")), "")
@@ -157,13 +237,20 @@ def item_of(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image 
         url, leads_to(url, status, headers), at, status, headers, body or None, charset(headers),
         next(iter(asked.values()), ()),
     )  # fmt: skip
-    return Page(capture, raw.headers.get("warc-record-id"), refers)
+    return Page(capture, raw.headers.get("warc-record-id"), refers, f"byte {raw.offset}")
+
+
+def _status(text: str) -> int:
+    """A status of three digits. Raises BadValue."""
+    return gates.status(int(text) if len(text) == 3 and text.isascii() and text.isdigit() else text)
 
 
 def _refers(raw: Raw) -> Refers:
+    """Where the bytes are. A time that is none leaves the digest."""
+    at = raw.headers.get("warc-refers-to-date")
     return Refers(
         raw.headers.get("warc-refers-to-target-uri") or raw.headers.get("warc-target-uri"),
-        _moment(raw.headers.get("warc-refers-to-date", "")),
+        _moment(at) if at else None,
         raw.headers.get("warc-payload-digest"),
     )
 
@@ -183,9 +270,10 @@ def _typed(raw: Raw) -> Headers:
     return (("Content-Type", media_type),) if media_type and not media_type.startswith("application/http") else ()
 
 
-def _moment(text: str) -> datetime | None:
+def _moment(text: str) -> datetime:
+    """A time of a WARC, which is in UTC where it does not say. Raises BadValue."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        return None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)
+        raise BadValue(f"{shown(text)} is no time") from None
+    return gates.moment(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -14,6 +14,8 @@ from datetime import datetime
 from typing import Any, get_args
 
 from archive import clock
+from archive.errors import BadValue
+from archive.model import gates
 from archive.records import Block, BlockKind, Image, ReadableKind, Reading, Unreadable, UnreadableReason
 
 Row = dict[str, Any]
@@ -177,12 +179,7 @@ def _block(one: Mapping[str, Any], images: int) -> Block:
 
 
 def _moment(text: str | None, name: str) -> datetime | None:
-    if text is None:
-        return None
     try:
-        moment = clock.parse(text)
-    except ValueError as error:
-        raise BadRow(f"its {name} is {text!r}, which is no time") from error
-    if moment.tzinfo is None:
-        raise BadRow(f"its {name} is {text!r}, a time without zone")
-    return moment
+        return None if text is None else gates.claimed_moment(text)
+    except BadValue as error:
+        raise BadRow(f"its {name} is {str(error).replace(' is ', ', which is ', 1)}") from error

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 
 from archive.furniture import Furniture
 from archive.imports.houses import Houses
-from archive.imports.items import Page, Skipped
+from archive.imports.items import Described, Page, Skipped
 from archive.imports.members import is_in_members
 from archive.imports.robust import Raw, records
 from archive.imports.warc import described_by, is_ours, item_of
@@ -84,8 +84,8 @@ class Shelfmark:
         described = described_by(raw)
         if raw.kind == "warcinfo":
             self.ours = is_ours(raw)
-        elif described:
-            self.houses.describe(described.facts)
+        elif isinstance(described, Described):
+            self.houses.describe(described.outlined)
             told = [self.houses.outlets[name] for name in self.houses.furniture]
             self.alone = told[0] if self.ours and len(told) == 1 else None
         return described is not None or raw.kind == "warcinfo"

@@ -71,6 +71,8 @@ def _facts(outlet: OutletStatus, status: Status) -> Iterator[str]:
     if outlet.last:
         started = outlet.last.started_at
         yield _fact("last run", f"{moment(started, zone)}, {duration(status.at - started)} ago")
+        if outlet.last.outcome == "ok" and outlet.last.reason:  # a limit, or the paper's hours
+            yield _fact("it ended", outlet.last.reason)
     if outlet.rhythm and outlet.state != "given up":
         usual = every(outlet.rhythm.usual)
         yield _fact("rhythm", f"{usual}; the next by {moment(outlet.rhythm.due, zone)}")

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
 
+from archive.model.zones import zone_of
 from archive.records import HostState
 from archive.status.days import Day, by_day
 from archive.status.rhythm import Rhythm, rhythm
@@ -143,7 +143,7 @@ def outlet_status(
         facts.edited,
         facts.gone,
         facts.waiting,
-        tuple(by_day(facts.runs, ZoneInfo(facts.timezone), at, length)),
+        tuple(by_day(facts.runs, zone_of(facts.timezone), at, length)),
         facts.runs,
     )
 

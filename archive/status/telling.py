@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from archive.model.zones import zone_of
 from archive.records import HostState
 from archive.store.status import Waiting
 
@@ -27,7 +27,7 @@ def every(span: timedelta) -> str:
 
 def moment(at: datetime, timezone: str) -> str:
     """A moment as `2026-05-20 08:15` by the clock of a zone."""
-    return f"{at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M}"
+    return f"{at.astimezone(zone_of(timezone)):%Y-%m-%d %H:%M}"
 
 
 def waiting(due: Waiting) -> str:

@@ -63,6 +63,8 @@ def _facts(outlet: OutletStatus, at: datetime) -> Iterator[tuple[str, str]]:
         yield "running", f"since {moment(outlet.running_since, outlet.timezone)}"
     if outlet.last:
         yield "last run", _run(outlet.last, outlet.timezone, at)
+        if outlet.last.outcome == "ok" and outlet.last.reason:  # a limit, or the paper's hours
+            yield "it ended", outlet.last.reason
     if outlet.rhythm and outlet.state != "given up":
         due = moment(outlet.rhythm.due, outlet.timezone)
         yield "rhythm", f"{every(outlet.rhythm.usual)}; the next by {due}"

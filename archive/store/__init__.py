@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of
     from archive.store.refile import Recording
     from archive.store.rehearsal import Rehearsal
+    from archive.store.room import left_out, name_again
     from archive.store.runs import article_count, finish_run, register, start_run
     from archive.store.shapes import note_yield, promise_of
     from archive.store.sources import (
@@ -80,7 +81,9 @@ __all__ = [
     "learn_furniture",
     "leave",
     "leave_picture",
+    "left_out",
     "links_are_noted",
+    "name_again",
     "note_hosts",
     "note_links",
     "note_move",
@@ -128,6 +131,7 @@ lazy(
         "archive.store.pictures": "due_pictures keep_picture leave_picture pictures_of",
         "archive.store.refile": "Recording",
         "archive.store.rehearsal": "Rehearsal",
+        "archive.store.room": "left_out name_again",
         "archive.store.runs": "article_count finish_run register start_run",
         "archive.store.shapes": "note_yield promise_of",
         "archive.store.sources": (

@@ -25,6 +25,10 @@ _MOST_PATCHES = 16
 _DRIFTED = 0.5
 _SHORTEST = 8
 
+LARGEST = 2**31 - 1
+"""Bytes of a body: the setting max_megabytes goes as far."""
+_NOT_OPENED = (codecs.ZstdError, ValueError, TypeError, OverflowError, RecursionError)
+"""What opening a body raises that is damaged, or that somebody else has made up."""
 Codec = Literal["zstd", "zstd-dictionary", "zstd-patch", "withheld", "destroyed"]
 """How a body is stored: as a frame alone, against a dictionary, against another body; or, where an article was
 withdrawn, not here (in `withheld`), or nowhere."""
@@ -67,18 +71,25 @@ def get_body(db: Database, body_id: int) -> bytes | None:
 
 
 def _opened(db: Database, body_id: int) -> bytes | None:
-    row = db.execute("SELECT codec, dictionary_id, base_id, data FROM bodies WHERE id = ?", [body_id]).fetchone()
+    row = db.execute("SELECT codec, dictionary_id, base_id, data, size FROM bodies WHERE id = ?", [body_id]).fetchone()
     if row is None:
         raise ArchiveDamaged(f"body {body_id} is not there")
-    codec, dictionary_id, base_id, data = row
+    codec, dictionary_id, base_id, data, size = row
     try:
         if codec == "zstd-patch":
-            return codecs.unpatch(data, _base(db, body_id, base_id))
+            return codecs.unpatch(data, _base(db, body_id, base_id), _bounded(size))
         if codec in ("withheld", "destroyed"):
             return None
-        return codecs.decompress(data, dictionaries.load(db, dictionary_id) if dictionary_id else None)
-    except codecs.ZstdError as error:
+        return codecs.decompress(data, dictionaries.load(db, dictionary_id) if dictionary_id else None, _bounded(size))
+    except _NOT_OPENED as error:
         raise ArchiveDamaged(f"body {body_id} cannot be decompressed: {error}. `luubao verify` tells more") from error
+
+
+def _bounded(size: int) -> int:
+    """The size a body is said to have. Raises ValueError where none has it."""
+    if not 0 <= size <= LARGEST:
+        raise ValueError(f"it cannot have {size} bytes")
+    return size
 
 
 def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -> Stored:

@@ -7,7 +7,7 @@ A dictionary is nothing but content of the outlet's own pages, and a patch has a
 from __future__ import annotations
 
 import sys
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 if sys.version_info >= (3, 14):
     from compression import zstd
@@ -40,9 +40,27 @@ def compress(body: bytes, against: Dictionary | None = None, level: int = _LEVEL
     return zstd.compress(body, options=options, zstd_dict=against and against.as_digested_dict)
 
 
-def decompress(data: bytes, against: Dictionary | None = None) -> bytes:
-    """What `compress` was given. Raises ZstdError for bytes that are no whole frame or fail their checksum."""
-    return zstd.decompress(data, zstd_dict=against, options=_WINDOW_LIMIT)
+def decompress(data: bytes, against: Dictionary | None = None, size: int | None = None) -> bytes:
+    """What `compress` was given. size: how many bytes that were, where it is known: no more are unpacked. Raises
+    ZstdError for bytes that are no whole frame, fail their checksum or are not so many."""
+    return _unpacked(data, against, size)
+
+
+def _unpacked(data: bytes, against: Any, size: int | None) -> bytes:
+    if size is None:
+        return zstd.decompress(data, zstd_dict=against, options=_WINDOW_LIMIT)
+    frame = zstd.ZstdDecompressor(zstd_dict=against, options=_WINDOW_LIMIT)
+    body = frame.decompress(data, max_length=size + 1)
+    if len(body) == size and not frame.eof:  # the checksum comes behind the last byte
+        body += frame.decompress(b"", max_length=1)
+    if len(body) != size or not frame.eof:
+        raise ZstdError(f"it is not of the {size:,} bytes that it should be")
+    return body
+
+
+def _first(data: bytes, most: int) -> bytes:
+    """What a frame holds, as far as it goes."""
+    return zstd.ZstdDecompressor(options=_WINDOW_LIMIT).decompress(data, max_length=most)
 
 
 def patch(body: bytes, base: bytes) -> bytes:
@@ -56,9 +74,9 @@ def patch(body: bytes, base: bytes) -> bytes:
     return zstd.compress(body, options=options, zstd_dict=_prefix(base))
 
 
-def unpatch(data: bytes, base: bytes) -> bytes:
-    """The body that `patch` was given. Raises ZstdError where the patch or the base is damaged."""
-    return zstd.decompress(data, zstd_dict=_prefix(base), options=_WINDOW_LIMIT)
+def unpatch(data: bytes, base: bytes, size: int | None = None) -> bytes:
+    """The body that `patch` was given. size: as above. Raises ZstdError where the patch or the base is damaged."""
+    return _unpacked(data, _prefix(base), size)
 
 
 def open_stream(file: BinaryIO) -> BinaryIO:
@@ -69,7 +87,7 @@ def open_stream(file: BinaryIO) -> BinaryIO:
     against = None
     if head[:4] == _DICTIONARY_FRAME:
         content = file.read(min(int.from_bytes(head[4:8], "little"), _LARGEST_DICTIONARY))
-        against = zstd.ZstdDict(zstd.decompress(content) if content[:4] == _MAGIC else content)
+        against = zstd.ZstdDict(_first(content, _LARGEST_DICTIONARY) if content[:4] == _MAGIC else content)
     else:
         file.seek(0)
     return zstd.ZstdFile(file, "rb", zstd_dict=against, options=_WINDOW_LIMIT)  # type: ignore[return-value]

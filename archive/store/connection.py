@@ -16,9 +16,12 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import clock
-from archive.errors import ArchiveMissing, ArchiveUnusable, QueryTooLong
+from archive.errors import ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.signals import InterruptibleConnection
+from archive.store.columns import COLUMNS
+from archive.store.examine import is_odd
+from archive.store.readable import NOT_READABLE, unreadable
 
 BUSY_SECONDS = 30
 _WAL_LIMIT = 64 * 1024 * 1024
@@ -34,9 +37,28 @@ def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database
     """
     db = _writable(Path(path)) if create else _readable(Path(path))
     try:
-        yield db
+        with _telling_of_odd_rows(db):
+            yield db
     finally:
         db.close()
+
+
+@contextmanager
+def _telling_of_odd_rows(db: Database) -> Iterator[None]:
+    """What goes wrong over an archive that holds what cannot be, as ArchiveDamaged; over any other it is a mistake of
+    ours, and is raised as it is."""
+    try:
+        yield
+    except LuubaoError:
+        raise
+    except (*NOT_READABLE, sqlite3.IntegrityError, sqlite3.DataError) as error:
+        try:
+            odd = is_odd(db)
+        except (sqlite3.Error, *NOT_READABLE):  # not even that can be found out
+            raise error from None
+        if odd is None:
+            raise
+        raise unreadable(odd, type(error).__name__) from error
 
 
 def _writable(path: Path) -> Database:
@@ -100,6 +122,7 @@ def _connected(path: Path, how: str) -> Database:
         connection = sqlite3.connect(
             f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, factory=InterruptibleConnection
         )
+        connection.text_factory = _text
         db = _database(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
@@ -117,6 +140,12 @@ def _database(connection: sqlite3.Connection) -> Database:
     return Database(connection, execute_plugins=False)
 
 
+def _text(stored: bytes) -> str:
+    """Text as it is stored. Bytes that are no UTF-8, which only damage or somebody else can have put there, show as
+    U+FFFD, as in Datasette, and keep nobody from the other rows."""
+    return stored.decode("utf-8", "replace")
+
+
 def _way_out(path: Path) -> str:
     """What to do about a file that SQLite cannot open. Even to read, it needs some 32 kB beside a file in WAL mode."""
     file = path.resolve()
@@ -132,6 +161,20 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. Name another file with --db")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
+    if schema == SCHEMA and (lacking := _lacking(db)):
+        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {lacking}. Name another file with --db")
+
+
+def _lacking(db: Database) -> str | None:
+    """What of the tables is not as we make them: a view in the place of one may never end."""
+    rows = db.execute(
+        "SELECT made.name, made.type, columns.name FROM sqlite_master AS made"
+        " JOIN pragma_table_info(made.name) AS columns WHERE made.type IN ('table', 'view')"
+    ).fetchall()
+    there = {(table, column) for table, kind, column in rows if kind == "table"}
+    wanted = ((table, column) for table, columns in COLUMNS.items() for column in columns)
+    missing = next((f"{table}.{column}" for table, column in wanted if (table, column) not in there), None)
+    return f"it has no column {missing} in a table" if missing else None
 
 
 @contextmanager

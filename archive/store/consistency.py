@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.store.connection import snapshot, transaction
+from archive.store.examine import odd_rows
 from archive.store.fixity import Problem, Step
 
 
@@ -104,6 +105,13 @@ def inconsistencies(db: Database, step: Step) -> Iterator[Problem]:
         for row in db.execute(rule.query).fetchall():
             yield Problem(f"{rule.table} {row[0]}", rule.what)
     yield from _index_size(db)
+
+
+def impossible_values(db: Database, step: Step) -> Iterator[Problem]:
+    """Rows that hold what cannot be: `luubao upgrade` mends what need not stay."""
+    for odd in odd_rows(db):
+        where, _, what = str(odd).partition(": ")
+        yield Problem(where, f"it holds what cannot be: {what}")
 
 
 def rules_count() -> int:

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from sqlite_utils import Database
 
 from archive import clock
+from archive.model.zones import zone_of
 from archive.store.papers import Paper
 
 _DAY = timedelta(days=1)
@@ -55,7 +56,7 @@ def each_day(first: date, last: date) -> Iterator[date]:
 
 def days(db: Database, paper: Paper, first: date, last: date) -> Days:
     """What happened to a paper's articles in a span of days."""
-    zone = ZoneInfo(paper.timezone)
+    zone = zone_of(paper.timezone)
     span = moments(first, last, zone)
     crawled, recorded = _looks(db, paper, zone, first, last)
     return Days(
@@ -81,7 +82,7 @@ def _published(db: Database, paper: Paper, first: date, last: date) -> Counter[d
         " AND published_at < ? GROUP BY day",
         [paper.id, first.isoformat(), (last + _DAY).isoformat()],
     )
-    return Counter({date.fromisoformat(day): count for day, count in rows.fetchall()})
+    return Counter({day: count for text, count in rows.fetchall() if (day := _date(text))})
 
 
 _EDITED = (
@@ -97,7 +98,7 @@ _GONE = (
 
 def _seen(db: Database, query: str, paper: Paper, zone: ZoneInfo, span: tuple[str, str]) -> Counter[date]:
     rows = db.execute(query, [*span, paper.id]).fetchall()
-    return Counter(clock.parse(at).astimezone(zone).date() for (at,) in rows)
+    return Counter(day for (at,) in rows if (day := _day(at, zone)))
 
 
 def _looks(
@@ -105,40 +106,56 @@ def _looks(
 ) -> tuple[frozenset[date], tuple[date, date] | None]:
     """The days on which runs looked, and the first and last of all of them."""
     rows = db.execute(
-        "SELECT min(started_at), max(coalesce(finished_at, started_at)) FROM runs"
-        f" WHERE outlet_id = ? AND outcome IN {_LOOKED}",
+        f"SELECT min(started_at), max({_ENDED}) FROM runs WHERE outlet_id = ? AND outcome IN {_LOOKED} AND {_SANE}",
         [paper.id],
     )
-    begin, end = rows.fetchone()
-    if begin is None:
+    begin, end = (_day(stamp, zone) for stamp in rows.fetchone())
+    if begin is None or end is None:
         return frozenset(), None
     span = moments(first, last, zone)
     found = db.execute(
-        "SELECT started_at, coalesce(finished_at, started_at) AS ended FROM runs WHERE outlet_id = ?"
+        f"SELECT started_at, {_ENDED} AS ended FROM runs WHERE outlet_id = ? AND {_SANE}"
         f" AND outcome IN {_LOOKED} AND started_at < ? AND ended >= ?",
         [paper.id, span[1], span[0]],
     )
     looked: set[date] = set()
     for started, ended in found.fetchall():
-        looked |= set(each_day(max(first, _day(started, zone)), min(last, _day(ended, zone))))
-    return frozenset(looked), (_day(begin, zone), _day(end, zone))
+        began, stopped = _day(started, zone), _day(ended, zone)
+        if began and stopped:
+            looked |= set(each_day(max(first, began), min(last, stopped)))
+    return frozenset(looked), (begin, end)
 
 
-def _day(stamp: str, zone: ZoneInfo) -> date:
-    return clock.parse(stamp).astimezone(zone).date()
+_SANE = "started_at BETWEEN '1990' AND '2200'"  # what a clock of ours writes: archive.model.gates
+_ENDED = "CASE WHEN finished_at BETWEEN '1990' AND '2200' THEN finished_at ELSE started_at END"
+
+
+def _day(stamp: str | None, zone: ZoneInfo) -> date | None:
+    """The day of a moment in a zone; None where it cannot be read."""
+    at = clock.read(stamp)
+    return at.astimezone(zone).date() if at else None
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def latest_day(db: Database, paper: Paper) -> date | None:
     """The last day on which a run looked at a paper; None before the first."""
-    row = db.execute(
-        "SELECT max(coalesce(finished_at, started_at)) FROM runs WHERE outlet_id = ?", [paper.id]
-    ).fetchone()
-    return _day(row[0], ZoneInfo(paper.timezone)) if row[0] else None
+    row = db.execute(f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND {_SANE}", [paper.id]).fetchone()
+    return _day(row[0], zone_of(paper.timezone))
 
 
 def years(db: Database, paper: Paper) -> tuple[int, int] | None:
     """The first and last year of a paper's articles; None where none has a date."""
-    row = db.execute("SELECT min(month), max(month) FROM months WHERE outlet_id = ?", [paper.id]).fetchone()
+    row = db.execute(
+        "SELECT min(month), max(month) FROM months WHERE outlet_id = ? AND month GLOB '[12][0-9][0-9][0-9]-*'"
+        " AND month BETWEEN '1500' AND '2200'",  # what a page can claim: archive.model.gates
+        [paper.id],
+    ).fetchone()
     return (int(row[0][:4]), int(row[1][:4])) if row[0] else None
 
 

@@ -56,10 +56,13 @@ def load(db: Database, dictionary_id: int) -> codecs.Dictionary:
 
 def content(db: Database, dictionary_id: int) -> bytes:
     """A dictionary's bytes. Raises ArchiveDamaged when they are not those its digest names."""
-    digest, data = db.execute("SELECT digest, data FROM dictionaries WHERE id = ?", [dictionary_id]).fetchone()
+    row = db.execute("SELECT digest, data, size FROM dictionaries WHERE id = ?", [dictionary_id]).fetchone()
+    if row is None:
+        raise ArchiveDamaged(f"dictionary {dictionary_id} is not there")
+    digest, data, size = row
     try:
-        plain = codecs.decompress(data)
-    except codecs.ZstdError as error:
+        plain = codecs.decompress(data, None, min(max(size, 0), 16 * _LARGEST))
+    except (codecs.ZstdError, TypeError, ValueError) as error:
         raise ArchiveDamaged(f"dictionary {dictionary_id} cannot be decompressed: {error}") from error
     if digest_of(plain) != digest:
         raise ArchiveDamaged(f"dictionary {dictionary_id} is not the one its digest names")

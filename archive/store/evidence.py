@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 from sqlite_utils import Database
 
 from archive.errors import UnknownCapture
+from archive.model.gates import json_pairs
 from archive.records import Headers
 from archive.store.bodies import get_body
+from archive.store.columns import usable
+from archive.store.readable import only, readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,10 @@ def exchange(db: Database, capture_id: int) -> Exchange:
     row = next(iter(rows), None)
     if row is None:
         raise UnknownCapture(f"the archive has no capture {capture_id}")
-    row |= {name: _pairs(row[name]) for name in ("request", "response")}
+    shown = usable("headers", row, capture_id)
+    row |= {name: json_pairs(shown[name]) for name in ("request", "response")}
     row |= {"withdrawn": bool(row["withdrawn"]), "articles": _articles(db, row["revisit_of"] or capture_id)}
-    return Exchange(**row)
-
-
-def _pairs(stored: str) -> Headers:
-    return tuple((str(name), str(value)) for name, value in json.loads(stored))
+    return only(row, "captures", lambda row: Exchange(**row))
 
 
 def _articles(db: Database, capture_id: int) -> tuple[tuple[int, int, str], ...]:
@@ -88,13 +87,14 @@ def payload(db: Database, capture_id: int) -> bytes | None:
 
 def captures_of(db: Database, article_id: int, limit: int) -> list[tuple[int, str, int, str]]:
     """Every time an article was asked for, the latest first: number, time, status, outcome."""
-    rows = db.execute(
+    rows = db.query(
         "SELECT captures.id, captured_at, status, outcome FROM aliases JOIN captures"
         " ON captures.outlet_id = aliases.outlet_id AND captures.url_key = aliases.url_key"
         " WHERE aliases.article_id = ? ORDER BY captures.id DESC LIMIT ?",
         [article_id, limit],
     )
-    return [(int(number), str(at), int(status), str(outcome)) for number, at, status, outcome in rows.fetchall()]
+    found = readable(rows, "captures", lambda row: (row["id"], row["captured_at"], row["status"], row["outcome"]))
+    return list(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,4 +111,4 @@ def tombstones_of(db: Database, article_id: int) -> list[Tombstone]:
     rows = db.query(
         "SELECT gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY id", [article_id]
     )
-    return [Tombstone(**row) for row in rows]
+    return list(readable(rows, "tombstones", lambda row: Tombstone(**row)))

@@ -21,6 +21,7 @@ from archive.store.aside import left_aside, said, take_up, walk_again
 from archive.store.connection import transaction
 from archive.store.habits import learn_check
 from archive.store.ranks import ASIDE, KNOWN, LIST, NEW, SEED
+from archive.store.room import within_depth, within_room
 from archive.store.shapes import note_kind, promise_of
 from archive.urls import url_key
 
@@ -69,8 +70,8 @@ def ask_from(db: Database, run: Run, since: datetime) -> Run:
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> list[Link]:
-    """Notes the links of a page; returns those that were never seen before. What is said to have changed since it was
-    last read is due now. Call inside a transaction."""
+    """Notes the links of a page, as far as there is room (archive.store.room); returns those that were never seen
+    before. What is said to have changed since it was last read is due now. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in reversed(links)}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
@@ -81,7 +82,9 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         for key, link in reversed(keyed.items())
         if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
     }
+    fresh = within_depth(db, run, page_key, fresh)
     promise = promise_of(db, run, [link.url for link in fresh.values()])
+    fresh = within_room(db, run, fresh, promise)
     aside = left_aside(db, run, page_key, keyed, fresh)
     moment = clock.stamp(at)
     db.conn.executemany(
@@ -142,13 +145,10 @@ def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
     if row is None:
         return None, None
     kind, found, published, checked, changed, checks, changes, failures, lastmod, gone, due, worth = row
-    claimed = clock.parse(published) if published else None
-    state = State(
-        kind, clock.parse(found), claimed if claimed and claimed.tzinfo else None,
-        checked and clock.parse(checked), changed and clock.parse(changed), checks, changes, failures,
-        lastmod and clock.parse(lastmod), gone and clock.parse(gone),
-    )  # fmt: skip
-    return state, Due(clock.parse(due), worth) if due else None
+    published, checked, changed, lastmod, gone, at = map(clock.read, (published, checked, changed, lastmod, gone, due))
+    found = clock.read(found) or checked or clock.now()  # a time that cannot be read is one that is not known
+    state = State(kind, found, published, checked, changed, checks, changes, failures, lastmod, gone)
+    return state, Due(at, worth) if at else None
 
 
 def _depth(db: Database, run: Run, key: str) -> int:

@@ -8,9 +8,13 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from archive import clock
+from archive.errors import BadValue
 from archive.furniture import Furniture, learn
+from archive.model.gates import json_lines
+from archive.model.notices import pass_over
 from archive.records import Reading, Run
 from archive.store.connection import transaction
+from archive.store.readable import readable
 from archive.store.texts import from_row
 
 _FEWEST = 20
@@ -26,13 +30,22 @@ def furniture_of(db: Database, outlet_id: int) -> Furniture:
     row = db.execute(
         "SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [outlet_id]
     ).fetchone()
-    return Furniture(frozenset(json.loads(row[0]))) if row else Furniture()
+    return _furniture(row[0]) if row else Furniture()
 
 
 def known_furniture(db: Database, outlet_id: int) -> list[Furniture]:
     """All sets that an outlet ever had, oldest first."""
     rows = db.execute("SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id", [outlet_id]).fetchall()
-    return [Furniture(frozenset(json.loads(row[0]))) for row in rows]
+    return [_furniture(row[0]) for row in rows]
+
+
+def _furniture(stored: str) -> Furniture:
+    """A set as it is stored; the empty one, with a notice, where it cannot be read."""
+    try:
+        return Furniture(frozenset(json_lines(stored)))
+    except BadValue as error:
+        pass_over("furniture", error)
+        return Furniture()
 
 
 def learn_furniture(db: Database, run: Run, at: datetime) -> Furniture | None:
@@ -63,7 +76,8 @@ def _is_time(db: Database, run: Run, count: int, at: datetime) -> bool:
     ).fetchone()
     if row is None:
         return count >= _FEWEST
-    return count >= _GROWTH * row[1] or at - clock.parse(row[0]) >= _AGE
+    learned = clock.read(row[0])
+    return learned is None or count >= _GROWTH * row[1] or at - learned >= _AGE
 
 
 def _latest_readings(db: Database, run: Run) -> list[Reading]:
@@ -72,4 +86,4 @@ def _latest_readings(db: Database, run: Run) -> list[Reading]:
         " JOIN texts ON texts.id = active_texts.text_id WHERE articles.outlet_id = ? ORDER BY articles.id DESC LIMIT ?",
         [run.outlet_id, _SAMPLE],
     )
-    return [from_row(row) for row in rows]
+    return list(readable(rows, "texts", from_row))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.search import front_query
+from archive.store.readable import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def photographs(
         more += " AND articles.current_version_id IN (SELECT rowid FROM search WHERE search MATCH :place)"
         values["place"] = front_query(place, "captions")
     rows = db.query(_PHOTOGRAPHS.format(source=source, order=order, more=more), values)
-    return [Photograph(**row) for row in rows]
+    return list(readable(rows, "articles", lambda row: Photograph(**row)))
 
 
 def captions(db: Database, credit: str | None, limit: int) -> list[str]:

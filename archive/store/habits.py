@@ -36,7 +36,7 @@ def habits_of(db: Database, outlet_id: int) -> Habits:
     known: dict[str, Tally] = {name: Tally(*numbers) for name, *numbers in rows}
     tallies: dict[Bucket, Tally] = {_BUCKETS[name]: tally for name, tally in known.items() if name in _BUCKETS}
     (since,) = db.execute("SELECT min(started_at) FROM runs WHERE outlet_id = ?", [outlet_id]).fetchone()
-    return Habits(tallies, known.get(_PROMISES, Tally()), clock.parse(since) if since else None)
+    return Habits(tallies, known.get(_PROMISES, Tally()), clock.read(since))
 
 
 def fade_habits(db: Database, run: Run, at: datetime) -> None:
@@ -45,9 +45,10 @@ def fade_habits(db: Database, run: Run, at: datetime) -> None:
     row = db.execute(
         "SELECT started_at FROM runs WHERE outlet_id = ? AND id < ? ORDER BY id DESC LIMIT 1", [run.outlet_id, run.id]
     ).fetchone()
-    if row is None:
+    before = clock.read(row[0]) if row else None
+    if before is None:
         return
-    share = 0.5 ** (max(timedelta(), at - clock.parse(row[0])) / _HALF_LIFE)
+    share = 0.5 ** (max(timedelta(), at - before) / _HALF_LIFE)
     db.execute(
         "UPDATE habits SET looks = looks * :share, changes = changes * :share, days = days * :share"
         " WHERE outlet_id = :outlet",
@@ -98,11 +99,12 @@ def runs_a_day(db: Database, run: Run, at: datetime) -> float:
         "SELECT min(started_at), count(*) FROM runs WHERE outlet_id = ? AND started_at >= ?",
         [run.outlet_id, clock.stamp(begin)],
     ).fetchone()
-    if first is None:
+    begun = clock.read(first)
+    if begun is None:
         return 1.0
     (older,) = db.execute(
         "SELECT EXISTS (SELECT 1 FROM runs WHERE outlet_id = ? AND started_at < ?)",
         [run.outlet_id, clock.stamp(begin)],
     ).fetchone()
-    days = _MONTH / DAY if older else max(1.0, (at - clock.parse(first)) / DAY)
+    days = _MONTH / DAY if older else max(1.0, (at - begun) / DAY)
     return float(runs) / days

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from sqlite_utils import Database
 
 from archive import clock
 from archive.records import HostState
 from archive.store.connection import transaction
+from archive.store.readable import readable
 
 
 def troubled_hosts(db: Database) -> list[HostState]:
     """Every host that has something against it; of the others nothing is kept."""
-    rows = db.execute("SELECT host, errors, quiet_until, reason, no_rules_since FROM hosts ORDER BY host").fetchall()
-    return [
-        HostState(host, errors, _moment(quiet_until), reason, _moment(since))
-        for host, errors, quiet_until, reason, since in rows
-    ]
+    rows = db.query("SELECT host, errors, quiet_until, reason, no_rules_since FROM hosts ORDER BY host")
+    return list(readable(rows, "hosts", _state))
+
+
+def _state(row: dict[str, Any]) -> HostState:
+    return HostState(
+        row["host"], row["errors"], _moment(row["quiet_until"]), row["reason"], _moment(row["no_rules_since"])
+    )
 
 
 def note_hosts(db: Database, states: Sequence[HostState], at: datetime) -> None:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.errors import ArchiveDamaged
+from archive.model.captures import line_or_nothing
 from archive.records import Capture, CaptureOutcome, Kept, Outlet, Run
 from archive.store import frontier
 from archive.store.bodies import get_body, put_body
@@ -119,7 +120,8 @@ def _append(
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             run.id, run.outlet_id, key, capture.requested_url, capture.final_url, clock.stamp(capture.captured_at),
-            capture.status, outcome, capture.encoding, capture.header("ETag"), capture.header("Last-Modified"),
+            capture.status, outcome, capture.encoding, line_or_nothing(capture.header("ETag")),
+            line_or_nothing(capture.header("Last-Modified")),
             revisit.body_id if revisit else body_id, revisit.root if revisit else None,
             json.dumps(capture.via) if capture.via else None, capture.detail,
         ],

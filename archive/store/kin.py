@@ -15,6 +15,7 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.records import Capture
+from archive.store.readable import readable
 from archive.store.withdrawn import is_withdrawn
 from archive.urls import url_key
 
@@ -143,13 +144,13 @@ def _following(pages: list[Past], own: list[Past], keys: set[str]) -> list[Past]
 
 
 def _captures(db: Database, outlet_id: int, key: str) -> list[Past]:
-    rows = db.execute(
+    rows = db.query(
         "SELECT captures.id, requested_url, final_url, captured_at, status, outcome, encoding, body_id, digest,"
         " revisit_of, via, run_id FROM captures LEFT JOIN bodies ON bodies.id = body_id"
         " WHERE outlet_id = ? AND url_key = ?",
         [outlet_id, key],
     )
-    return [_past(key, *row) for row in rows.fetchall()]
+    return list(readable(rows, "captures", lambda row: _past(key, *row.values())))
 
 
 def _past(

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from archive.model.gates import stored_moment
+from archive.store.readable import readable
 from archive.store.wanted import Wanted, conditions
 
 EditOrder = Literal["weight", "time"]
@@ -101,7 +103,7 @@ def _cards(db: Database, wanted: Wanted, order: str, limit: int, offset: int) ->
 def _picked(db: Database, more: str, values: Mapping[str, object], order: str, limit: int, offset: int) -> list[Card]:
     picked = _PICKED.format(more=more, order=order)
     rows = db.query(_CARD.format(picked=picked, order=order), {**values, "limit": limit, "offset": offset})
-    return [Card(**row) for row in rows]
+    return list(readable(rows, "articles", lambda row: Card(**row)))
 
 
 # What only an earlier extractor saw differently was no edit: see the view `edits`.
@@ -135,4 +137,9 @@ def edits(
         f" ORDER BY {by} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
         {**values, "first": between[0], "last": between[1], "limit": limit, "offset": offset},
     )
-    return [Edit(**row) for row in rows]
+    return list(readable(rows, "versions", _edit))
+
+
+def _edit(row: dict[str, Any]) -> Edit:
+    stored_moment(row["edited_at"])
+    return Edit(**row)

@@ -13,6 +13,7 @@ from sqlite_utils import Database
 from archive.edits import changed_fields, reading_digest
 from archive.records import Reading, Run, Unreadable
 from archive.store.identity import Source
+from archive.store.readable import readable
 from archive.store.sources import COLUMNS, source_from
 from archive.store.texts import from_row
 
@@ -85,7 +86,8 @@ class Ledger:
         """Captures of the run's outlet that brought a page and wait, oldest first, numbered above `after` and up to
         `last`."""
         query = f"SELECT {COLUMNS}, {self._version} AS version_id FROM {self._waiting} ORDER BY id LIMIT ?"
-        return [_waiting(run, row) for row in self.db.query(query, [*self._meant(run, span, after, last), limit])]
+        rows = self.db.query(query, [*self._meant(run, span, after, last), limit])
+        return list(readable(rows, "captures", lambda row: _waiting(run, row)))
 
     def leader(self, run: Run, waiting: Waiting, span: Span) -> Waiting | None:
         """The newest capture of the same version, where it waits too: read first, it gives the version the words
@@ -167,14 +169,14 @@ class Ledger:
             " JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ?",
             [version_id],
         )
-        return next((from_row(row, row["extractor"]) for row in rows), None)
+        return next(readable(rows, "texts", lambda row: from_row(row, row["extractor"])), None)
 
     def words_of(self, version_id: int) -> Reading | None:
         """The words in which this extractor tells a version, if the archive has them."""
         rows = self.db.query(
             "SELECT * FROM texts WHERE version_id = ? AND extractor_id = ?", [version_id, self.extractor_id]
         )
-        return next((from_row(row, self.extractor) for row in rows), None)
+        return next(readable(rows, "texts", lambda row: from_row(row, self.extractor)), None)
 
     def _differs(self, version_id: int, reading: Reading) -> bool:
         digest = self.told(version_id)

@@ -10,8 +10,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import clock
+from archive.model.notices import pass_over
 from archive.records import Capture, Headers
 from archive.store.bodies import get_body
+from archive.store.readable import NOT_READABLE
 
 _BATCH = 200
 
@@ -130,7 +132,12 @@ class Leaving:
         ).fetchall():
             last = rows[-1][0]
             for _, kind, number in rows:
-                yield self._page(number) if kind == "page" else self._picture(number)
+                try:
+                    made = self._page(number) if kind == "page" else self._picture(number)
+                except NOT_READABLE as error:
+                    pass_over(f"{'captures' if kind == 'page' else 'picture_captures'} {number}", error)
+                else:
+                    yield made
 
     def _page(self, number: int) -> OutPage:
         row = next(iter(self.db.query(

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.store.readable import readable
+
 
 @dataclass(frozen=True, slots=True)
 class Paper:
@@ -31,7 +33,8 @@ class Holdings:
 
 def papers(db: Database) -> list[Paper]:
     """All outlets, in the order in which they came."""
-    return [Paper(**row) for row in db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY id")]
+    rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY id")
+    return list(readable(rows, "outlets", lambda row: Paper(**row)))
 
 
 def holdings(db: Database) -> Holdings:

@@ -158,7 +158,7 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
     """Sets when the picture is due again."""
     (before,) = db.execute("SELECT changed_at FROM images WHERE id = ?", [capture.image_id]).fetchone()
     at = capture.captured_at
-    changed_at = at if outcome in _NEWS else clock.parse(before) if before else None
+    changed_at = at if outcome in _NEWS else clock.read(before)
     pause = max(rest, (at - changed_at) / _SHARE) if changed_at else rest
     if outcome == "forbidden":
         pause = _FORBIDDEN

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.store.columns import usable
+from archive.store.readable import readable
+
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
@@ -37,4 +40,5 @@ def provenance_of(db: Database, article_id: int) -> dict[int, Provenance]:
         " LEFT JOIN bodies ON bodies.id = captures.body_id WHERE versions.article_id = ? ORDER BY versions.number",
         [article_id],
     )
-    return {row["version"]: Provenance(**row) for row in rows}
+    known = readable(rows, "versions", lambda row: Provenance(**usable("captures", row)))
+    return {one.version: one for one in known}

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.errors import UnknownArticle, Withdrawn
 from archive.lazy import lazy
+from archive.store.readable import only, readable, unreadable
 from archive.store.withdrawn import withdrawal_of
 
 if TYPE_CHECKING:
@@ -105,7 +106,7 @@ def articles(
         f"{_ARTICLE} WHERE {where} ORDER BY coalesce(published_at, first_seen_at) DESC, articles.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
     )
-    return [Article(**row) for row in rows]
+    return list(readable(rows, "articles", lambda row: Article(**row)))
 
 
 def find_article(db: Database, address: str) -> Article:
@@ -116,7 +117,10 @@ def find_article(db: Database, address: str) -> Article:
     number = article_id(db, address)
     if hidden := withdrawal_of(db, number):
         raise Withdrawn(f"{address} was withdrawn on {hidden.withdrawn_at[:10]}: {hidden.reason}")
-    return Article(**next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [number]))))
+    row = next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [number])), None)
+    if row is None:
+        raise unreadable(f"articles {number}", "it belongs to no outlet")
+    return only(row, "articles", lambda row: Article(**row))
 
 
 _LONGEST_ID = 18  # digits of SQLite's largest integer
@@ -150,7 +154,7 @@ def versions_of(db: Database, article_id: int) -> list[Version]:
         " WHERE versions.article_id = ? ORDER BY versions.number",
         [article_id],
     )
-    return [Version(**row) for row in rows]
+    return list(readable(rows, "versions", lambda row: Version(**row)))
 
 
 def reading_of(db: Database, article_id: int, number: int | None = None) -> tuple[int, Reading]:
@@ -170,7 +174,8 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
     )
     if (row := next(iter(rows), None)) is None:
         raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
-    return row["number"], _with_pictures(db, article_id, row["number"], from_row(row, row["extractor"]))
+    reading = only(row, "texts", lambda row: from_row(row, row["extractor"]))
+    return row["number"], _with_pictures(db, article_id, row["number"], reading)
 
 
 def _with_pictures(db: Database, article_id: int, number: int, reading: Reading) -> Reading:
@@ -201,7 +206,7 @@ def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[Ru
         " ORDER BY runs.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
     )
-    return [_run_record(row) for row in rows]
+    return list(readable(rows, "runs", _run_record))
 
 
 def _run_record(row: dict[str, Any]) -> RunRecord:
@@ -216,7 +221,7 @@ def credits(db: Database, *, limit: int = 20) -> list[Credit]:
         " GROUP BY credit ORDER BY pictures DESC, credit LIMIT ?",
         [limit],
     )
-    return [Credit(**row) for row in rows]
+    return list(readable(rows, "credits", lambda row: Credit(**row)))
 
 
 def counts(db: Database) -> dict[str, Any]:

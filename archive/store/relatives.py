@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import get_args
+from typing import Any, get_args
 
 from sqlite_utils import Database
 
 from archive import clock
 from archive.edits import reading_digest
+from archive.model import gates
 from archive.records import Looks, Picture, PictureCapture, ReadableKind, Reading, Unreadable
+from archive.store.columns import usable
 from archive.store.identity import TWIN_LENGTH
+from archive.store.readable import readable
 from archive.store.texts import from_row
 
 _READABLE = frozenset(get_args(ReadableKind))
@@ -94,22 +97,27 @@ def _fetches(db: Database, url: str) -> list[PastPicture]:
         " WHERE images.url = ?",
         [url],
     )
-    found = []
-    for row in rows:
-        brought = row["picture_id"] is not None and row["status"] != 304
-        picture = None
-        if brought:
-            hashed = row["perceptual_hash"]
-            looks = Looks(row["width"], row["height"], hashed, b"") if hashed else None
-            picture = Picture(
-                row["digest"], row["size"], row["media_type"], str(row["path"]).rpartition(".")[2], looks
-            )  # fmt: skip
-        capture = PictureCapture(
-            row["image_id"], clock.parse(row["captured_at"]), row["final_url"], row["status"], row["etag"],
-            row["last_modified"], picture, row["outcome"] == "forbidden", row["detail"],
-        )  # fmt: skip
-        found.append(PastPicture(row["number"], url, row["run_id"], capture, row["picture_id"]))
-    return found
+    named = ({**row, "id": row["number"]} for row in rows)
+    return list(readable(named, "picture_captures", lambda row: _fetch(url, row)))
+
+
+def _fetch(url: str, row: dict[str, Any]) -> PastPicture:
+    capture = PictureCapture(
+        row["image_id"], clock.parse(row["captured_at"]), row["final_url"], row["status"], row["etag"],
+        row["last_modified"], picture_in(row), row["outcome"] == "forbidden", row["detail"],
+    )  # fmt: skip
+    return PastPicture(row["number"], url, row["run_id"], capture, row["picture_id"])
+
+
+def picture_in(row: dict[str, Any]) -> Picture | None:
+    """What a fetch brought, by the columns of `pictures` in its row; None where it brought nothing."""
+    if row["digest"] is None or row["status"] == 304:
+        return None
+    known = usable("pictures", row)
+    hashed = known["perceptual_hash"]
+    looks = Looks(known["width"] or 0, known["height"] or 0, hashed, b"") if hashed else None
+    ending = gates.ending(str(known["path"]).rpartition(".")[2])
+    return Picture(known["digest"], known["size"], known["media_type"], ending, looks)
 
 
 def put_image(scratch: Database, number: int, url: str, at: str) -> None:

@@ -7,13 +7,16 @@ the words, several times, and for words that most articles hold its order means 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from sqlite_utils import Database
 
 from archive.search import front_query, fts_query, parse
+from archive.store.columns import usable
+from archive.store.readable import readable
 from archive.store.wanted import Wanted, conditions
 
 ALL = Wanted()
@@ -53,7 +56,9 @@ def search(
     for table, query in _steps(words):
         if len(found) < limit or limit < 0:
             found |= dict.fromkeys(_matching(db, table, query, wanted, {"history": history, "limit": limit}))
-    return [_hit(db, version_id) for version_id in islice(found, skip, limit if limit >= 0 else None)]
+    chosen = islice(found, skip, limit if limit >= 0 else None)
+    rows = (row for version_id in chosen for row in _row(db, version_id))
+    return list(readable(rows, "versions", lambda row: Hit(**usable("articles", row))))
 
 
 def _steps(words: str) -> Iterator[tuple[str, str]]:
@@ -79,8 +84,8 @@ def _matching(db: Database, table: str, query: str, wanted: Wanted, scope: Mappi
     return [int(row[0]) for row in rows.fetchall()]
 
 
-def _hit(db: Database, version_id: int) -> Hit:
-    rows = db.query(
+def _row(db: Database, version_id: int) -> Iterable[dict[str, Any]]:
+    return db.query(
         "SELECT articles.url, outlets.name AS outlet, versions.number, versions.headline, versions.published_at,"
         " versions.first_seen_at, articles.id AS article_id, outlets.title AS outlet_title, outlets.timezone,"
         " articles.section, articles.version_count, articles.gone_since,"
@@ -90,4 +95,3 @@ def _hit(db: Database, version_id: int) -> Hit:
         " JOIN texts ON texts.id = active_texts.text_id WHERE versions.id = ?",
         [version_id],
     )
-    return Hit(**next(iter(rows)))

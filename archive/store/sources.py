@@ -17,6 +17,7 @@ from archive.store.connection import transaction
 from archive.store.file import is_burial
 from archive.store.identity import Source, article_at, link_moved
 from archive.store.keep import bury, mark_seen
+from archive.store.readable import only, readable, unreadable
 from archive.urls import host_of, url_key
 
 COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
@@ -32,13 +33,13 @@ def unread(db: Database, run: Run) -> list[tuple[Source, str | None]]:
         " AND (outlet_id, url_key) NOT IN (SELECT outlet_id, url_key FROM unsettled) ORDER BY captured_at, id",
         [run.outlet_id],
     )
-    return [(source_from(run, row), row["encoding"]) for row in rows]
+    return list(readable(rows, "captures", lambda row: (source_from(run, row), row["encoding"])))
 
 
 def source_of(db: Database, run: Run, capture_id: int) -> tuple[Source, str | None]:
     """One capture, to be read again, with the charset its HTTP header named."""
     row = next(iter(db.query(f"SELECT {COLUMNS} FROM captures WHERE id = ?", [capture_id])))
-    return source_from(run, row), row["encoding"]
+    return only(row, "captures", lambda row: (source_from(run, row), row["encoding"]))
 
 
 def source_from(run: Run, row: dict[str, Any]) -> Source:
@@ -106,11 +107,13 @@ def outlets_of(db: Database, name: str | None = None) -> list[Run]:
 
     Raises UnknownOutlet when the archive has none of that name.
     """
-    rows = db.execute("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY name").fetchall()
-    chosen = [row for row in rows if name in (None, row[1])]
+    rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY name")
+    known = list(readable(rows, "outlets", lambda row: Run(0, row["id"], _outlet(db, *row.values()))))
+    chosen = [run for run in known if name in (None, run.outlet.name)]
     if name and not chosen:
-        raise UnknownOutlet(f"the archive has no outlet {name}. It has: {', '.join(row[1] for row in rows) or 'none'}")
-    return [Run(0, row[0], _outlet(db, *row)) for row in chosen]
+        names = ", ".join(run.outlet.name for run in known) or "none"
+        raise UnknownOutlet(f"the archive has no outlet {name}. It has: {names}")
+    return chosen
 
 
 def _outlet(db: Database, outlet_id: int, name: str, title: str, home_url: str, timezone: str) -> Outlet:
@@ -157,9 +160,12 @@ def pages_of(db: Database, outlet: str) -> list[KeptPage]:
     """
     outlets_of(db, outlet)
     rows = db.query(f"{_KEPT_PAGE} WHERE outlets.name = ? ORDER BY articles.url_key", [outlet])
-    return [KeptPage(**row) for row in rows]
+    return list(readable(rows, "captures", lambda row: KeptPage(**row)))
 
 
 def page_of(db: Database, article_id: int) -> KeptPage:
     """The page that first showed the newest version of an article."""
-    return KeptPage(**next(iter(db.query(f"{_KEPT_PAGE} WHERE articles.id = ?", [article_id]))))
+    row = next(iter(db.query(f"{_KEPT_PAGE} WHERE articles.id = ?", [article_id])), None)
+    if row is None:
+        raise unreadable(f"articles {article_id}", "its newest version has no page")
+    return only(row, "captures", lambda row: KeptPage(**row))

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.store.connection import snapshot, transaction
+from archive.store.readable import readable
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
         " WHERE outlet_id = ? AND started_at >= ? ORDER BY started_at, id",
         [outlet_id, clock.stamp(since)],
     )
-    return [_facts(row) for row in rows]
+    return list(readable(rows, "runs", _facts))
 
 
 def _facts(row: Mapping[str, Any]) -> RunFacts:
@@ -94,7 +95,7 @@ def _each(db: Database, since: datetime, at: datetime) -> Iterator[OutletFacts]:
         " count(gone_since) AS gone FROM outlets LEFT JOIN articles ON articles.outlet_id = outlets.id"
         " GROUP BY outlets.id ORDER BY name"
     )
-    for row in list(rows):
+    for row in readable(list(rows), "outlets", dict):
         outlet_id = row.pop("id")
         yield OutletFacts(**row, waiting=_waiting(db, outlet_id, at), runs=tuple(runs_of(db, outlet_id, since)))
 

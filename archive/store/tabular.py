@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.search import fts_query
+from archive.store.readable import readable
 
 _BATCH = 500
 
@@ -91,13 +92,13 @@ def rows(db: Database, choice: Choice, *, newest: int | None = None) -> Iterator
     condition, values = _condition(choice)
     if newest is not None:
         query = f"{_ROWS} WHERE {condition} ORDER BY versions.first_seen_at DESC, versions.id DESC LIMIT :newest"
-        yield from map(_row, db.query(query, {**values, "newest": newest}))
+        yield from readable(db.query(query, {**values, "newest": newest}), "texts", _row)
         return
     last = 0
     query = f"{_ROWS} WHERE {condition} AND versions.id > :last ORDER BY versions.id LIMIT :batch"
     while batch := list(db.query(query, {**values, "last": last, "batch": _BATCH})):
         last = batch[-1]["version_id"]
-        yield from map(_row, batch)
+        yield from readable(batch, "texts", _row)
 
 
 def _condition(choice: Choice) -> tuple[str, dict[str, Any]]:

@@ -14,6 +14,7 @@ from archive.records import Run
 from archive.store.aside import pages_to_turn, pass_over
 from archive.store.connection import transaction
 from archive.store.ranks import LIST, NEW, SEED
+from archive.store.room import may_ask_for_sitemaps
 from archive.store.shapes import worth_asking
 from archive.urls import url_key
 
@@ -25,6 +26,21 @@ class _Turn:
     rank: int
     order: str
     which: str = "true"
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """An address, where it was found, and, if that was a sitemap, where this one was."""
+
+    url: str
+    found_in: str
+    page_found_in: str | None
+
+    @property
+    def is_doubted(self) -> bool:
+        """Whether it may be a pit without bottom: seeds, feeds and what a sitemap names are trusted, but not sitemaps
+        that sitemaps name, for these can go on for ever."""
+        return self.found_in in ("page", "pagination", "sitemap-index") or self.page_found_in == "sitemap"
 
 
 _LIKELIEST = "promise DESC, found_at"
@@ -50,24 +66,28 @@ def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
             if turn.which == _PAGES and pages is None:
                 pages = pages_to_turn(db, run, at)
             while taken := _take(db, run, turn, at, limit, pages):
-                if asked := _worth_asking(db, run, taken) if turn.rank == NEW else [url for url, _ in taken]:
+                if asked := _worth_asking(db, run, taken) if turn.rank == NEW else [one.url for one in taken]:
                     return asked
     return []
 
 
-def _worth_asking(db: Database, run: Run, new: list[tuple[str, str]]) -> list[str]:
-    asked = set(worth_asking(db, run, [url for url, found_in in new if found_in in ("page", "pagination")]))
-    passed = [url for url, found_in in new if found_in in ("page", "pagination") and url not in asked]
-    pass_over(db, run, map(url_key, passed))
-    return [url for url, found_in in new if found_in not in ("page", "pagination") or url in asked]
+def _worth_asking(db: Database, run: Run, new: list[_Taken]) -> list[str]:
+    """Of what was never read, what is asked for in this run: nothing of whose kin nothing comes any more, and no more
+    new sitemaps than a run may ask for. The others stay due for a later run."""
+    doubted = [one.url for one in new if one.is_doubted]
+    worth = set(worth_asking(db, run, doubted))
+    sitemaps = [one.url for one in new if one.found_in == "sitemap-index" and one.url in worth]
+    worth -= set(sitemaps[may_ask_for_sitemaps(db, run, len(sitemaps)) :])
+    pass_over(db, run, (url_key(url) for url in doubted if url not in worth))
+    return [one.url for one in new if not one.is_doubted or one.url in worth]
 
 
-def _take(
-    db: Database, run: Run, turn: _Turn, at: datetime, limit: int, pages: Sequence[str] | None
-) -> list[tuple[str, str]]:
-    """Takes addresses of a rank; returns each with where it was found."""
+def _take(db: Database, run: Run, turn: _Turn, at: datetime, limit: int, pages: Sequence[str] | None) -> list[_Taken]:
+    """Takes addresses of a rank."""
     rows = db.execute(
-        f"SELECT url_key, url, coalesce(found_in, 'page') FROM frontier WHERE outlet_id = :outlet"
+        f"SELECT url_key, url, coalesce(found_in, 'page'), CASE found_in WHEN 'sitemap' THEN (SELECT page.found_in FROM"
+        " frontier AS page WHERE page.outlet_id = frontier.outlet_id AND page.url_key = frontier.found_on) END"
+        f" FROM frontier WHERE outlet_id = :outlet"
         f" AND rank = {turn.rank} AND due_at <= :now AND run_id IS NOT :run AND {turn.which}"
         f" ORDER BY {turn.order} LIMIT :limit",
         {
@@ -77,9 +97,9 @@ def _take(
     ).fetchall()  # fmt: skip
     db.conn.executemany(
         "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
-        [(run.id, run.outlet_id, key) for key, _, _ in rows],
+        [(run.id, run.outlet_id, row[0]) for row in rows],
     )
-    return [(url, found_in) for _, url, found_in in rows]
+    return [_Taken(*row[1:]) for row in rows]
 
 
 def waiting(db: Database, run: Run, at: datetime) -> int:

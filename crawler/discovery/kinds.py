@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from zoneinfo import ZoneInfo
 
 from archive import Link
+from archive.model.zones import zone_of
 from crawler.discovery import feeds, jsonfeed, pages, sitemaps
 from crawler.discovery.addresses import Addresses
 from crawler.discovery.found import Found, gathered
@@ -39,7 +39,7 @@ def look(
     """As `links`, with notes of what could not be followed."""
     plain, notes = unpacked(body)
     data = as_utf8(plain, encoding)
-    addresses, zone = Addresses(base_url, hosts), ZoneInfo(timezone)
+    addresses, zone = Addresses(base_url, hosts), zone_of(timezone)
     root = _ROOT.match(data[:_HEAD])
     if root and root[1].lower() in _SITEMAPS:
         return gathered(sitemaps.read(data, addresses, zone), notes)

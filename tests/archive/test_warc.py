@@ -41,9 +41,9 @@ URL = "https://bao.example/a-1.htm"
 IMAGE = "https://bao.example/anh/cau.png"
 
 
-def luubao(*arguments: object) -> str:
+def luubao(*arguments: object, exits: int = 0) -> str:
     done = CliRunner().invoke(archive, [str(one) for one in arguments])
-    assert done.exit_code == 0, done.output
+    assert done.exit_code == exits, done.output
     return done.output
 
 
@@ -385,6 +385,7 @@ def test_a_damaged_file_is_read_as_far_as_it_goes(name: str, tmp_path: Path) -> 
         "bao",
         "--home",
         "https://bao.example/",
+        exits=4,
     )
     with open_archive(tmp_path / "a.db") as db:
         assert db.execute("SELECT count(*) FROM articles").fetchone() == (articles,), said

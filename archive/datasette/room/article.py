@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from datasette.utils.asgi import Response
 from sqlite_utils import Database
 
 from archive.datasette.room.visit import Visit, page
 from archive.errors import UnknownArticle
+from archive.model.zones import zone_of
 from archive.records import Block, Image, Reading
 from archive.store import evidence, papers, questions
 from archive.store.days import moments
@@ -92,7 +92,7 @@ async def _as_of(visit: Visit, number: int) -> Response:
 def _standing(db: Database, number: int, day: date) -> int:
     """The version that stood at the end of a day, by the paper's clock. Raises UnknownArticle before the first."""
     article = questions.find_article(db, str(number))
-    _, end = moments(day, day, ZoneInfo(article.timezone))
+    _, end = moments(day, day, zone_of(article.timezone))
     stood = [version.number for version in questions.versions_of(db, number) if version.first_seen_at < end]
     if not stood:
         raise UnknownArticle(f"article {number} had not been seen by {day}")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from datasette.utils.asgi import Response
 from sqlite_utils import Database
@@ -13,6 +12,7 @@ from sqlite_utils import Database
 from archive.datasette.room.edited import told_of
 from archive.datasette.room.searching import filters, wanted_by
 from archive.datasette.room.visit import Visit, page
+from archive.model.zones import zone_of
 from archive.store import days, lately, papers
 
 _PER_PAGE, _LAST_PAGE = 30, 1000
@@ -71,7 +71,7 @@ def _day(db: Database, visit: Visit, when: date) -> dict[str, Any]:
     wanted = wanted_by(visit)
     every = papers.papers(db)
     chosen = next((paper for paper in every if paper.name == wanted.outlet), None)
-    zone = ZoneInfo((chosen or every[0]).timezone) if every else ZoneInfo("UTC")
+    zone = zone_of((chosen or every[0]).timezone) if every else zone_of("UTC")
     between = days.moments(when, when, zone)
     published = replace(wanted, since=when.isoformat(), until=when.isoformat())
     return {

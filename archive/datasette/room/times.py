@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
+from archive import clock
 from archive.datasette.room.texts import Language
+from archive.model.gates import FIRST_MOMENT
+from archive.model.zones import zone_of
 
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
@@ -14,8 +16,8 @@ _MONTHS = (
 
 
 def local(stamp: str, zone: str) -> datetime:
-    """A stored time in a zone, an IANA name."""
-    return datetime.fromisoformat(stamp).astimezone(ZoneInfo(zone))
+    """A stored time in a zone, an IANA name; the earliest there is where it cannot be read."""
+    return (clock.read(stamp) or FIRST_MOMENT).astimezone(zone_of(zone))
 
 
 def day(moment: date, language: Language) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -31,7 +32,9 @@ from archive.errors import (
 )
 from archive.store.connection import borrowed
 from archive.store.papers import Paper, papers
+from archive.store.readable import NOT_READABLE
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 View = Callable[[Any, Any], Awaitable[Response]]
 
@@ -169,7 +172,13 @@ class Visit:
 
         def asked(connection: Any) -> T:
             with sqlite_timelimit(connection, limit), borrowed(connection) as db:
-                return question(db)
+                try:
+                    return question(db)
+                except LuubaoError:
+                    raise
+                except NOT_READABLE as error:  # a row that cannot be: a sentence, and the log says which
+                    log.exception("the archive holds what cannot be read")
+                    raise ArchiveDamaged(f"the archive holds what cannot be read: {error}") from error
 
         return await archive_of(self.datasette).execute_fn(asked)  # type: ignore[no-any-return]
 
