@@ -26,7 +26,7 @@ DOORS = {
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
         "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store", "crawler.probe.probing", "crawler.probe.visitor", "crawler.wire", "crawler.guest",
-        "crawler.delay", "crawler.curfew", "crawler.refusals", "crawler.ending", "crawler.many.warm",
+        "crawler.delay", "crawler.curfew", "crawler.refusals", "crawler.ending", "crawler.limits", "crawler.many.warm",
     ),
     "twisted": ("crawler.outlet", "crawler.pictures", "crawler.wire"),
     "zope": ("crawler.wire.lookup",),
