@@ -57,7 +57,7 @@ def catalogue() -> list[Described]:
     packages = [import_module(name) for name in [*SPIDER_MODULES, *own_spiders.packages()]]
     try:
         found = [one for package in packages for place in package.__path__ for one in _in_folder(Path(place))]
-    except _NotPlainError:
+    except (_NotPlainError, OSError):
         return _imported()
     if len({one.name for one in found}) < len(found):  # Scrapy warns of such
         return _imported()
@@ -78,7 +78,7 @@ def unknown(name: str, known: list[str]) -> UnknownOutlet:
 
 
 class _NotPlainError(Exception):
-    """A file is more than spiders of constants: it must be run to know what it says."""
+    """A file is more than spiders of constants, or is broken: importing it says what it holds, or what is wrong."""
 
 
 def _imported() -> list[Described]:
@@ -99,7 +99,7 @@ def _in_folder(folder: Path) -> Iterator[Described]:
 def _in_file(path: Path) -> Iterator[Described]:
     try:
         statements = ast.parse(path.read_bytes()).body
-    except (OSError, SyntaxError, ValueError) as error:  # importing it tells what is wrong, and where
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise _NotPlainError from error
     classes = [one for one in statements if isinstance(one, ast.ClassDef)]
     names = {one.name for one in classes}
