@@ -242,13 +242,15 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a picture's bytes are. ending: of its file's name, without the dot; looks: None when not to be painted."""
+    """What a picture's bytes are. ending: of its file's name, without the dot; looks: None when not to be painted;
+    detail: why, where its kind could be."""
 
     digest: str
     size: int
     media_type: str
     ending: str
     looks: Looks | None = None
+    detail: str | None = field(default=None, compare=False)
 
     @property
     def path(self) -> str:

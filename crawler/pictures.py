@@ -149,7 +149,7 @@ class Pictures(FilesPipeline):
             self.full = True
             log.warning("pictures cannot be stored, so none are fetched any more: %s", error)
             return await self._record(replace(came, detail=f"not stored: {error}"))
-        return await self._record(replace(came, picture=picture))
+        return await self._record(replace(came, picture=picture, detail=came.detail or picture.detail))
 
     async def _store(self, picture: Picture, body: bytes, info: Info) -> None:
         """The thumbnail and then the bytes, so that whoever has these has both."""

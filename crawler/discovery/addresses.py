@@ -36,7 +36,7 @@ class Addresses:
 
     def __init__(self, page: str, hosts: tuple[str, ...]):
         self.page = page
-        self._hosts = hosts
+        self.hosts = hosts
         self._news: dict[str, str | None] = {}
         self._origins: dict[str, bool] = {}
         self.rest_on(page)
@@ -71,13 +71,13 @@ class Addresses:
 
     def _is_ours(self, origin: str) -> bool:
         if origin not in self._origins:
-            self._origins[origin] = same_site(origin, self._hosts)
+            self._origins[origin] = same_site(origin, self.hosts)
         return self._origins[origin]
 
     def _joined(self, link: str) -> str | None:
         """The long way, which gives the same."""
         url = absolute(self._base, link)
-        if url is None or not same_site(url, self._hosts):
+        if url is None or not same_site(url, self.hosts):
             return None
         try:
             # spelt as Scrapy will ask for it, so that what the frontier holds is what was asked for

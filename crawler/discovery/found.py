@@ -6,8 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive import Link
+from crawler.discovery.tolerant_xml import MOST_TAGS, TooMany
 
-MOST_LINKS = 50_000  # as many as one sitemap may hold (sitemaps.org, protocol 0.9)
+MOST_LINKS = 50_000
+"""As many as one sitemap may hold (sitemaps.org, protocol 0.9)."""
+MOST_OF_A_PAGE = 10_000
+"""Of a page or a feed. The fullest front pages have 500 addresses, whole archives on one page 5,000; what a stranger
+writes on one page must not fill the frontier."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,15 +24,18 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def gathered(links: Iterable[Link], notes: tuple[str, ...] = ()) -> Found:
-    """The links, each address once: what is said of it later counts where it says more."""
+def gathered(links: Iterable[Link], notes: tuple[str, ...] = (), most: int = MOST_LINKS) -> Found:
+    """The links, each address once and so many at most: what is said of it later counts where it says more."""
     kept: dict[str, Link] = {}
-    for link in links:
-        known = kept.get(link.url)
-        if known is None and len(kept) == MOST_LINKS:
-            return Found(tuple(kept.values()), (*notes, f"what comes after {MOST_LINKS} links"))
-        if known is None or _tells_more(link, known):
-            kept[link.url] = link
+    try:
+        for link in links:
+            known = kept.get(link.url)
+            if known is None and len(kept) == most:
+                return Found(tuple(kept.values()), (*notes, f"what comes after {most} links"))
+            if known is None or _tells_more(link, known):
+                kept[link.url] = link
+    except TooMany:
+        notes = (*notes, f"what comes after {MOST_TAGS} tags")
     return Found(tuple(kept.values()), notes)
 
 

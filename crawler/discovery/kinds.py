@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
-
 from archive import Link
 from archive.model.zones import zone_of
 from crawler.discovery import feeds, jsonfeed, pages, sitemaps
 from crawler.discovery.addresses import Addresses
-from crawler.discovery.found import Found, gathered
+from crawler.discovery.found import MOST_OF_A_PAGE, Found, gathered
+from crawler.discovery.tolerant_xml import Start, Walk
 from crawler.discovery.unpacked import as_utf8, unpacked
 
 __all__ = ["Found", "links", "look"]
 
-# A feed's root is its first element: before it stand only text, a declaration, comments and a doctype.
-_ROOT = re.compile(
-    rb"(?>[^<]++|<\?.*?\?>|<!--.*?-->|<![^->][^>]*>)*+<(?:\w+:)?(rss|feed|rdf|channel|urlset|sitemapindex)[\s>]",
-    re.IGNORECASE | re.DOTALL,
-)
-_HEAD = 8192
-_SITEMAPS = (b"urlset", b"sitemapindex")
+_SITEMAPS = ("urlset", "sitemapindex")
+_FEEDS = ("rss", "feed", "rdf", "channel")
+_PAGES = ("html", "head", "body", "frameset")
+_HEAD = 64 * 1024  # what a program complains of before it writes its XML
 
 
 def links(
@@ -39,15 +35,25 @@ def look(
     """As `links`, with notes of what could not be followed."""
     plain, notes = unpacked(body)
     data = as_utf8(plain, encoding)
+    del plain
     addresses, zone = Addresses(base_url, hosts), zone_of(timezone)
-    root = _ROOT.match(data[:_HEAD])
-    if root and root[1].lower() in _SITEMAPS:
+    root = root_of(data[:_HEAD])
+    if root in _SITEMAPS:
         return gathered(sitemaps.read(data, addresses, zone), notes)
-    if root:
-        return gathered(feeds.read(data, addresses, zone), notes)
+    if root in _FEEDS:
+        return gathered(feeds.read(data, addresses, zone), notes, MOST_OF_A_PAGE)
     if sitemaps.is_list_of_lines(data):
         return gathered(sitemaps.read_lines(data, addresses), notes)
     if jsonfeed.is_one(data):
-        return gathered(jsonfeed.read(data, addresses, zone), notes)
+        return gathered(jsonfeed.read(data, addresses, zone), notes, MOST_OF_A_PAGE)
     found, told = pages.read(data, addresses)
-    return gathered(found, notes + told)
+    return gathered(found, notes + told, MOST_OF_A_PAGE)
+
+
+def root_of(head: bytes) -> str:
+    """The name of a document's root, in small letters; of a feed or sitemap also where text stands before it: the
+    notices of a program that found something to complain of, with tags of their own. "" where there is none."""
+    for event in Walk(head, frozenset((*_SITEMAPS, *_FEEDS, *_PAGES)), frozenset(), "").events():
+        if isinstance(event, Start):
+            return event.name
+    return ""
