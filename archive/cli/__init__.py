@@ -63,8 +63,8 @@ COMMANDS: Mapping[str, Listed] = {
     ),
     "upgrade": Listed(
         "archive.cli.upgrade:upgrade",
-        "Brings an archive written by an older luubao up to date, and mends what it holds that cannot be: the time zone of"
-        " an outlet that there is none of, or a time in the books of crawling that is none.",
+        "Brings an archive written by an older luubao up to date, and mends what it holds that cannot be: the time zone"
+        " of an outlet that there is none of, or a time in the books of crawling that is none.",
     ),
     "verify": Listed("archive.keeping_cli:verify", "Checks that the archive still holds what was put into it."),
     "versions": Listed(

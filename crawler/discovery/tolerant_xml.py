@@ -99,6 +99,7 @@ class Walk:
     _holder: int = 0  # how many are open within and with the one told last; 0 for none
     _damaged: bool = False
     _reading: tuple[str, bytes, int, str] | None = None
+    _tags: int = 0
     _text: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -109,13 +110,10 @@ class Walk:
     def events(self) -> Iterator[Start | Leaf | End]:
         """In the order of the document. Raises TooMany at the end of what is read."""
         at: int | None = 0
-        tags = 0
         while at is not None:
             done, at = at, None
             for found in _TAG.finditer(self.data, done):
-                tags += 1
-                if tags > MOST_TAGS:
-                    raise TooMany
+                self._count_a_tag()
                 _, name, attributes, text, _ = found.groups()
                 if text is None and name and not attributes and not self._reading and not self._holder:
                     start, at = found.start(), (yield from self._plain(found.start()))
@@ -137,6 +135,11 @@ class Walk:
         if self._reading:
             self._take(self.data[done : done + _LONGEST])
         yield from self._finish(0)
+
+    def _count_a_tag(self) -> None:
+        self._tags += 1
+        if self._tags > MOST_TAGS:
+            raise TooMany
 
     def _plain(self, at: int) -> Generator[Start | Leaf | End, None, int]:
         """Elements that are told of, as long as one follows the other and each holds but elements of text. Returns
