@@ -100,7 +100,6 @@ def broken(folder: Path) -> Iterator[tuple[Hostile, Measured]]:
 def test_what_never_ends_is_ended(broken: tuple[Hostile, Measured]) -> None:
     server, crawl = broken
     assert server.outlasted == []
-    assert crawl.seconds < 30  # three of them cost the two seconds a request may take
     assert crawl.megabytes < MOST_MEMORY
 
 
@@ -223,7 +222,6 @@ def test_what_is_no_page_is_not_read_as_one(large: tuple[Hostile, Measured]) -> 
 def test_ten_gigabytes_take_little_time_and_memory(large: tuple[Hostile, Measured]) -> None:
     _, crawl = large
     assert crawl.megabytes < MOST_MEMORY
-    assert crawl.seconds < 40
     assert "Traceback" not in crawl.told
     assert crawl.code == 4
 
@@ -288,7 +286,6 @@ def test_redirects_end(led: tuple[Hostile, Hostile, Measured]) -> None:
     assert steps == 6  # the first and five more
     captured = crawl.captured()
     assert {captured[path][0] for path in ("/vong-1.htm", "/vong-2.htm", "/minh.htm", "/banh.htm")} == {302}
-    assert crawl.seconds < 30
 
 
 def test_where_redirects_led_inside_is_kept(led: tuple[Hostile, Hostile, Measured]) -> None:
@@ -451,7 +448,6 @@ def test_rules_cost_little(ruled: tuple[dict[str, str], Measured]) -> None:
     _, crawl = ruled
     assert crawl.code == 0, crawl.told
     assert crawl.megabytes < MOST_MEMORY
-    assert crawl.seconds < 40
 
 
 # Certificates, of several hosts in one crawl
@@ -520,5 +516,4 @@ def test_the_traps_work_over_tls_too(doubted: tuple[Hostile, Measured]) -> None:
     assert {name: crawl.captured()[name] for name in TLS_TRAPS} == expected
     assert "headers.htm: more than 262144 bytes of headers" in crawl.told
     assert server.outlasted == []
-    assert crawl.seconds < 40
     assert crawl.megabytes < MOST_MEMORY
