@@ -11,6 +11,7 @@ import socket
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from struct import Struct
 
 READY, ANSWER, FAILED, FULL = b"R", b"A", b"F", b"M"
@@ -21,6 +22,7 @@ MOST_BYTES = 128 * 1024 * 1024
 """Of one frame from a worker. A page of 2 MB is answered by 4 MB, a sitemap of 50,000 addresses by 6 MB."""
 _HEAD = Struct("!cQ")
 _PIECE = 256 * 1024
+_TOGETHER = 8  # pieces in one call
 _AT_ONCE = 16  # pieces, before others are listened to
 
 
@@ -43,18 +45,21 @@ class Channel:
         self.flush()
 
     def flush(self) -> None:
-        """Sends what the socket takes. One that is closed takes nothing: `take` says so."""
+        """Sends what the socket takes, in few calls: each lets go of the interpreter, and may wait to get it back. A
+        socket that is closed takes nothing: `take` says so."""
         try:
             while self.outgoing:
-                sent = self.socket.send(self.outgoing[0])
-                if sent < len(self.outgoing[0]):
-                    self.outgoing[0] = self.outgoing[0][sent:]
-                else:
-                    self.outgoing.popleft()
+                self._sent(self.socket.sendmsg(list(islice(self.outgoing, _TOGETHER))))
         except BlockingIOError:
             pass
         except OSError:
             self.outgoing.clear()
+
+    def _sent(self, count: int) -> None:
+        while self.outgoing and count >= len(self.outgoing[0]):
+            count -= len(self.outgoing.popleft())
+        if count:
+            self.outgoing[0] = self.outgoing[0][count:]
 
     def take(self) -> Iterator[tuple[bytes, bytes]]:
         """The frames that have come whole. Sets `ended` where nothing more will come. Raises Garbage."""
@@ -70,6 +75,8 @@ class Channel:
                 break
             self.incoming += piece
             yield from self._whole()
+            if len(piece) < _PIECE:  # that was all; if not, we hear of it again
+                break
 
     def _whole(self) -> Iterator[tuple[bytes, bytes]]:
         while len(self.incoming) >= _HEAD.size:
@@ -86,8 +93,11 @@ class Channel:
 
 def send(line: socket.socket, kind: bytes, data: bytes = b"") -> None:
     """The worker's side: sends a frame, and waits until it is taken. Raises OSError."""
-    line.sendall(_HEAD.pack(kind, len(data)))
-    line.sendall(data)
+    head = _HEAD.pack(kind, len(data))
+    sent = line.sendmsg([head, data])
+    for piece, before in ((head, 0), (data, len(head))):
+        if sent < before + len(piece):
+            line.sendall(memoryview(piece)[max(0, sent - before) :])
 
 
 def receive(line: socket.socket) -> bytes:

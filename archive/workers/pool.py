@@ -53,7 +53,7 @@ class Workers(Generic[Task, Answer]):
         self._thread: Thread | None = None
         self._woken, self._waking = os.pipe()
         os.set_blocking(self._waking, False)
-        self._closed = False
+        self._awake = self._closed = False
 
     def __enter__(self) -> Workers[Task, Answer]:
         return self
@@ -95,8 +95,10 @@ class Workers(Generic[Task, Answer]):
 
     def _order(self, order: tuple[int, Task, bool] | None) -> None:
         self._orders.put(order)
-        with suppress(BlockingIOError):  # then it is awake already
-            os.write(self._waking, b"!")
+        if not self._awake:
+            self._awake = True
+            with suppress(BlockingIOError):
+                os.write(self._waking, b"!")
 
     def _run(self) -> None:
         """The thread's life."""
@@ -115,6 +117,7 @@ class Workers(Generic[Task, Answer]):
 
     def _take_orders(self, crew: Crew, numbers: set[int]) -> bool:
         """Whether to go on."""
+        self._awake = False  # before looking: what is put from now on wakes us again
         while not self._orders.empty():
             order = self._orders.get()
             if order is None:
