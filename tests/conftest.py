@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from multiprocessing import forkserver, get_context
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from hypothesis import settings
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run
+from archive.workers.work import serve
 from tests.mortal import Parent, parent_of_all
 from tests.support import ALL, NOON, PAPER, Shoot, new_archive, shoot
 
@@ -69,6 +72,27 @@ def pytest_assertrepr_compare(op: str, left: object, right: object) -> list[str]
     at = next((n for n, (a, b) in enumerate(zip(*texts, strict=False)) if a != b), min(map(len, texts)))
     near = [text[max(0, at - 200) : at + 200] for text in texts]
     return ["large values are equal", f"they differ at character {at} of their repr():", *near]
+
+
+_FORKSERVER = get_context("forkserver")
+_FORKSERVER.set_forkserver_preload(["tests.preloaded"])
+
+
+def _forked() -> tuple[Any, socket.socket]:
+    """A worker, as archive.workers.start makes one: forked from a process that has imported everything."""
+    ours, theirs = socket.socketpair()
+    forkserver.ensure_running()
+    with theirs:
+        process = _FORKSERVER.Process(target=serve, args=(theirs, forkserver._forkserver._forkserver_pid), daemon=True)
+        process.start()
+    return process, ours
+
+
+@pytest.fixture(autouse=True)
+def _workers_begin_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A worker that is begun anew imports for a second. How they begin is tried in test_workers and test_signals."""
+    if request.node.path.stem not in ("test_workers", "test_signals"):
+        monkeypatch.setattr("archive.workers.start._spawned", _forked)
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ INSIDE = {
     "archive.paths": (),
     "archive.schedule": ("archive.habits",),
     "archive.shapes": ("archive.shapes", "archive.urls"),
-    "archive.pictures": ("archive.digests", "archive.records"),
+    "archive.pictures": ("archive.pictures", "archive.digests", "archive.records"),
     "archive.rules": ("archive.rules",),
     "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
     "archive.store": (
