@@ -18,7 +18,8 @@ writes on one page must not fill the frontier."""
 @dataclass(frozen=True, slots=True)
 class Found:
     """links: each address once, in the order of the document. notes: what leads on and is not followed: later pages of
-    a list that only a script turns, or the end of a document that is too long."""
+    a list that only a script turns, or the end of a document that is too long; of a feed, a sitemap or what should be
+    one, what it looked like where it has no links."""
 
     links: tuple[Link, ...] = ()
     notes: tuple[str, ...] = ()

@@ -18,8 +18,9 @@ from html.entities import html5
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-MOST_TAGS = 3_000_000
-"""As many as are read of a document: a sitemap of 50 MB has a million."""
+MOST_TAGS = 1_000_000
+"""As many as are read of a document, entries of text not counted. A sitemap of 50 MB has half of it, with ten languages
+of each address."""
 _DEEPEST = 250
 _LONGEST = 8_192  # bytes of the text of an element that is read: addresses and dates
 _MOST_PIECES = 100  # of such a text: comments divide it
@@ -41,7 +42,7 @@ _PLAIN = re.compile(rb"\s*+<(" + _NAME + rb")>\s*+((?:" + _TEXT % 3 + rb"|" + _G
 _GROUPS = re.compile(_GROUP % (2, 1))
 _ATTRIBUTE = re.compile(rb"""([^\s=/"'<>]++)\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s"']++))""")
 _REFERENCE = re.compile(
-    r"&(?:#(\d{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][\w.-]{0,63});|(amp|lt|gt|quot)(?![\w=]))", re.ASCII
+    r"&(?:#(\d{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][\w.-]{0,63}+);|(amp|lt|gt|quot)(?![\w=]))", re.ASCII
 )
 _END_NAME = re.compile(_NAME)
 _SUBSET_END = re.compile(rb"\]\s*+>")
@@ -99,7 +100,6 @@ class Walk:
     _holder: int = 0  # how many are open within and with the one told last; 0 for none
     _damaged: bool = False
     _reading: tuple[str, bytes, int, str] | None = None
-    _tags: int = 0
     _text: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -110,40 +110,57 @@ class Walk:
     def events(self) -> Iterator[Start | Leaf | End]:
         """In the order of the document. Raises TooMany at the end of what is read."""
         at: int | None = 0
+        left = MOST_TAGS
         while at is not None:
             done, at = at, None
             for found in _TAG.finditer(self.data, done):
-                self._count_a_tag()
-                _, name, attributes, text, _ = found.groups()
-                if text is None and name and not attributes and not self._reading and not self._holder:
-                    start, at = found.start(), (yield from self._plain(found.start()))
-                    if at > start:
-                        break
-                    at = None
-                if self._reading or text is None or attributes:
+                if (left := left - 1) < 0:
+                    raise TooMany
+                if self._reading or not self._passes(found):
                     at = yield from self._met(found, done)
                     if at is not None:
                         break
-                elif (told := local(name)) in self.leaves:
-                    base = self._bases[-1][1] if self._bases else ""
-                    direct = len(self._open) == self._holder or not self._holder
-                    yield Leaf(told, attributes, self._made_of(text[:_LONGEST]), direct, base)
-                elif told in self.holders:
-                    yield from self._begun(told, attributes)
-                    yield from self._ended(told)
                 done = found.end()
         if self._reading:
             self._take(self.data[done : done + _LONGEST])
         yield from self._finish(0)
 
-    def _count_a_tag(self) -> None:
-        self._tags += 1
-        if self._tags > MOST_TAGS:
-            raise TooMany
+    def _passes(self, found: re.Match[bytes]) -> bool:
+        """Whether a tag is none to tell of, as most are, and has been taken in."""
+        _, name, attributes, text, _ = found.groups()
+        if not name or local(name) in self.told or b"base" in attributes:
+            return False
+        is_empty = attributes[-1:] == b"/"
+        if text is None and not is_empty:
+            self._open_one(local(name), "")
+        return text is None or not is_empty
+
+    def _met(self, found: re.Match[bytes], done: int) -> Generator[Start | Leaf | End, None, int | None]:
+        """Takes a tag in; done: where the last one ended. Returns where to go on where that is not its end."""
+        if self._reading:
+            self._take(self.data[done : min(found.start(), done + _LONGEST)])
+        ended, tag, attributes, text, special = found.groups()
+        if special:
+            return self._pass(special.upper(), found.end())
+        if ended:
+            yield from self._ended(local(ended))
+            return None
+        if not (attributes or self._reading or self._holder) and (end := (yield from self._plain(found.start()))):
+            return end
+        yield from self._begun(local(tag), attributes)
+        if text is None:
+            return None
+        if attributes[-1:] == b"/":
+            return found.end(3) + 1
+        if self._reading:
+            self._take(text[:_LONGEST])
+        yield from self._ended(local(tag))
+        return None
 
     def _plain(self, at: int) -> Generator[Start | Leaf | End, None, int]:
         """Elements that are told of, as long as one follows the other and each holds but elements of text. Returns
-        where they end. The short way, which gives the same as the long one."""
+        where they end, 0 where there is none. The short way, which gives the same as the long one."""
+        begun = at
         match, over = _PLAIN.match, End(damaged=False)
         base = self._bases[-1][1] if self._bases else ""
         while plain := match(self.data, at):
@@ -161,30 +178,7 @@ class Walk:
                 yield Leaf(local(part), b"", self._made_of(text[:_LONGEST]), is_direct, base)
             yield over
             at = plain.end()
-        return at
-
-    def _met(self, found: re.Match[bytes], done: int) -> Generator[Start | Leaf | End, None, int | None]:
-        """Takes a tag in that is not simply an element of text; done: where the last one ended. Returns where to go on
-        where that is not its end."""
-        if self._reading:
-            self._take(self.data[done : min(found.start(), done + _LONGEST)])
-        ended, tag, attributes, text, special = found.groups()
-        if special:
-            return self._pass(special.upper(), found.end())
-        if ended:
-            yield from self._ended(local(ended))
-            return None
-        name = local(tag)
-        if self._reading or attributes or name in self.told:
-            yield from self._begun(name, attributes)
-            if text is not None and attributes[-1:] != b"/":
-                if self._reading:
-                    self._take(text[:_LONGEST])
-                yield from self._ended(name)
-                return None
-        elif text is None:
-            self._open_one(name, "")
-        return None if text is None else found.end(3) + 1
+        return at if at > begun else 0
 
     def _made_of(self, piece: bytes) -> str:
         """The text of a leaf; "" where a reference in it, or its bytes, stand for nothing."""
