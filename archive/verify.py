@@ -18,7 +18,6 @@ _LOOKS = (
     fixity.broken_texts,
     fixity.broken_seals,
     consistency.inconsistencies,
-    consistency.impossible_values,
 )
 
 
@@ -26,9 +25,15 @@ def verify(db: Database, step: Step = lambda: None, pictures: Path | None = None
     """Everything in the archive that is not as it was recorded: the file, dictionaries, bodies, texts, the chain of
     seals, how the tables agree, and the pictures in their folder, if there is one. Reads only; crawls may go on
     meanwhile. `step` is called `steps(db)` times."""
+    named = set()
     yield from fixity.told(fixity.broken_file(db))
     for look in _LOOKS:
-        yield from fixity.told(look(db, step))
+        for problem in fixity.told(look(db, step)):
+            named.add(problem.where)
+            yield problem
+    for problem in fixity.told(consistency.impossible_values(db)):
+        if problem.where not in named:  # what is wrong with a row is said once
+            yield problem
     if pictures:
         yield from fixity.told(broken_pictures(db, pictures, step))
 

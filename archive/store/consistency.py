@@ -107,11 +107,12 @@ def inconsistencies(db: Database, step: Step) -> Iterator[Problem]:
     yield from _index_size(db)
 
 
-def impossible_values(db: Database, step: Step) -> Iterator[Problem]:
+def impossible_values(db: Database) -> Iterator[Problem]:
     """Rows that hold what cannot be: `luubao upgrade` mends what need not stay."""
     for odd in odd_rows(db):
         where, _, what = str(odd).partition(": ")
-        yield Problem(where, f"it holds what cannot be: {what}")
+        part = odd.table in ("headers", "origins")  # of a capture
+        yield Problem(where.replace(odd.table, "captures", 1) if part else where, f"it holds what cannot be: {what}")
 
 
 def rules_count() -> int:

@@ -1,0 +1,233 @@
+"""Archives a stranger has made up, each with one value that cannot be: merged, and asked. The rest is taken, what is
+wrong is named, and nothing ends in a traceback. The cases follow from the schema: a new column is tried by itself."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from archive import open_archive
+from archive.store.columns import COLUMNS
+from crawler.cli import luubao
+from tests.archive.strangers import HOSTILE, Change, changed, changes, loosened, written
+
+ASKED = (
+    ("articles",), ("status",), ("runs",), ("show", "1"), ("versions", "1"), ("diff", "1"), ("search", "tin"),
+    ("verify",), ("articles", "--json"), ("status", "--json"), ("runs", "--json"), ("show", "1", "--json"),
+)  # fmt: skip
+WRITING = (("upgrade",), ("reread", "--jobs", "0"), ("compact",))
+ALL = list(changes())
+EMPTY = frozenset(
+    [
+        "origins",
+        "dictionaries",
+        "tombstones",
+        "withdrawals",
+        "withheld",
+        "renumberings",
+        "shapes",
+        "habits",
+        "furniture",
+        "offers",
+        "offer_pages",
+        "months",
+        "unsettled",
+        "rebuilding",
+    ]
+)
+SAMPLE = random.Random(3).sample([one for one in ALL if one.table not in EMPTY], 8)
+OF_EACH = int(os.environ.get("LUUBAO_VALUES", "2"))
+"""How many of the values each column is tried with; 99 for all, which takes an hour."""
+BAD_ZONE = Change("outlets", "timezone", "absent zone")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(tmp_path_factory.mktemp("made") / "made.db")
+
+
+@pytest.fixture(scope="module")
+def loose(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return loosened(made, tmp_path_factory.mktemp("loose") / "loose.db")
+
+
+def run(*arguments: object) -> Result:
+    """A command in this process; what it raises fails the test."""
+    done = CliRunner().invoke(luubao, [str(one) for one in arguments])
+    if done.exception and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def asked(archive: Path, change: Change, commands: Iterable[tuple[str, ...]] = ASKED) -> None:
+    for command in commands:
+        done = run(*command, "--db", archive)
+        assert done.exit_code in (0, 1, 4, 6), (change, command, done.output)
+        assert done.output.strip() or done.exit_code == 0, (change, command)
+
+
+def merged(other: Path, target: Path, change: Change) -> None:
+    """The merge, and what our own archive is like after it."""
+    done = run("merge", other, "--db", target)
+    assert done.exit_code in (0, 1, 4), (change, done.output)
+    if done.exit_code == 4:
+        assert "  " in done.stderr and ": " in done.stderr, (change, done.output)  # where, and what is wrong
+    if done.exit_code == 1:  # the outlet itself, or the file, cannot be: nothing was to be taken
+        return
+    checked = run("verify", "--db", target)
+    assert checked.exit_code == 0, (change, done.output, checked.output)
+    with open_archive(target) as db:
+        taken = db.execute("SELECT count(*) FROM captures").fetchone()[0]
+    lost = change.table in ("outlets", "captures", "bodies", "runs", "headers") or change.value == "null"
+    assert taken >= (0 if change.table in ("outlets", "runs") or change.column.endswith("_id") else 4 if lost else 6), (
+        change,
+        done.output,
+    )
+
+
+@pytest.mark.parametrize("change", SAMPLE, ids=str)
+def test_one_value_that_cannot_be_keeps_nobody_from_the_rest(change: Change, loose: Path, tmp_path: Path) -> None:
+    if (other := changed(loose, tmp_path / "other.db", change)) is None:
+        pytest.skip("the table is empty, or SQLite itself refuses it")
+    merged(other, tmp_path / "ours.db", change)
+    asked(other, change, ASKED[:6])
+
+
+def chosen(table: str) -> Iterator[Change]:
+    for column in COLUMNS[table]:
+        values = [one for one in ALL if (one.table, one.column) == (table, column)]
+        yield from random.Random(column).sample(values, min(OF_EACH, len(values)))
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("table", COLUMNS)
+def test_every_value_of_every_column(table: str, loose: Path, tmp_path: Path) -> None:
+    for change in chosen(table):
+        other = changed(loose, tmp_path / "other.db", change)
+        if other is None:
+            continue
+        for file in tmp_path.glob("ours.db*"):
+            shutil.rmtree(file) if file.is_dir() else file.unlink()
+        merged(other, tmp_path / "ours.db", change)
+        asked(other, change)
+        for command in WRITING:
+            done = run(*command, "--db", other)
+            assert done.exit_code in (0, 1, 6), (change, command, done.output)
+
+
+def test_a_zone_that_there_is_none_of_is_told_and_mended(loose: Path, tmp_path: Path) -> None:
+    other = changed(loose, tmp_path / "other.db", BAD_ZONE)
+    assert other
+    assert "Tin hai" in run("articles", "--db", other).output
+    said = run("runs", "--db", other)
+    assert (said.exit_code, "ok" in said.stdout) == (0, True)
+    assert "'Mars/Olympus' is no time zone" in said.stderr
+    assert run("verify", "--db", other).exit_code == 1
+    mended = run("upgrade", "--db", other)
+    assert "timezone is UTC now" in mended.stderr
+    assert run("runs", "--db", other).stderr == ""
+
+
+def test_a_capture_that_cannot_be_is_named_by_upgrade_and_left(loose: Path, tmp_path: Path) -> None:
+    other = changed(loose, tmp_path / "other.db", Change("captures", "status", "2^63-1"))
+    assert other
+    said = run("upgrade", "--db", other)
+    assert said.exit_code == 6
+    assert "captures 1: status: 9223372036854775807 is no HTTP status" in said.stderr
+    assert "1 rows cannot be read and are passed over" in said.stdout
+
+
+def test_waiting_addresses_that_cannot_be_are_left_out_by_upgrade(loose: Path, tmp_path: Path) -> None:
+    other = changed(loose, tmp_path / "other.db", Change("frontier", "due_at", "a word"))
+    assert other
+    assert "crawling makes it anew" in run("upgrade", "--db", other).stderr
+    assert run("verify", "--db", other).exit_code == 0
+
+
+def test_a_merge_says_what_it_left_out(loose: Path, tmp_path: Path) -> None:
+    other = changed(loose, tmp_path / "other.db", Change("captures", "captured_at", "year 1"))
+    assert other
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 4
+    assert "captures 1: captured_at: 0001-01-01T00:00:00+14:00 is outside of the calendar" in done.stderr
+    assert done.stdout.startswith("5 captures")
+
+
+def test_a_known_outlet_keeps_its_description(made: Path, loose: Path, tmp_path: Path) -> None:
+    other = changed(loose, tmp_path / "other.db", Change("outlets", "title", "markup"))
+    assert other
+    ours = Path(shutil.copy(made, tmp_path / "ours.db"))
+    run("merge", other, "--db", ours)
+    with open_archive(ours) as db:
+        assert db.execute("SELECT title FROM outlets").fetchall() == [("Báo Thử",)]
+
+
+ENDLESS = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)"
+
+
+@pytest.mark.parametrize("table", ["captures", "runs", "outlets"])
+def test_a_view_in_the_place_of_a_table_is_refused(table: str, loose: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(loose, tmp_path / "other.db"))
+    with sqlite3.connect(other) as db:
+        db.execute("PRAGMA legacy_alter_table = ON")
+        db.execute(f"ALTER TABLE {table} RENAME TO former")
+        db.execute(f"CREATE VIEW {table} AS {ENDLESS} SELECT former.* FROM former, r")
+    db.close()
+    done = run("merge", other, "--db", tmp_path / "ours.db")
+    assert done.exit_code == 1 and "is no archive as luubao makes them" in done.output
+
+
+def pictures_of(archive: Path, change: Callable[[Path], None]) -> Path:
+    folder = archive.with_name(archive.name + ".pictures")
+    (place,) = folder.rglob("*.png")
+    change(place)
+    return archive
+
+
+@pytest.mark.parametrize(
+    ("what", "said"),
+    [
+        (lambda place: place.write_bytes(b"other bytes"), "not those of sha256:"),
+        (lambda place: (place.rename(place.with_suffix(".x")), place.symlink_to(place.with_suffix(".x"))), "their files are not"),
+        (lambda place: place.unlink(), "their files are not"),
+    ],
+    ids=["other bytes", "a link", "no file"],
+)  # fmt: skip
+def test_a_picture_lies_where_its_digest_says_and_nowhere_else(
+    made: Path, tmp_path: Path, what: Callable[[Path], None], said: str
+) -> None:
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    shutil.copytree(made.with_name("made.db.pictures"), tmp_path / "other.db.pictures")
+    done = run("merge", pictures_of(other, what), "--db", tmp_path / "ours.db")
+    assert said in done.stderr, done.output
+    assert not [one for one in (tmp_path / "ours.db.pictures").rglob("*") if one.is_file()]
+
+
+def test_the_path_a_stranger_names_is_never_used(made: Path, loose: Path, tmp_path: Path) -> None:
+    other = changed(loose, tmp_path / "other.db", Change("pictures", "path", "path"))
+    assert other
+    shutil.copytree(made.with_name("made.db.pictures"), tmp_path / "other.db.pictures")
+    (tmp_path / "evil").write_bytes(b"evil")
+    (tmp_path / "here").mkdir()
+    run("merge", other, "--db", tmp_path / "here" / "ours.db")
+    files = {one.name for one in (tmp_path / "here").rglob("*") if one.is_file()}
+    assert "evil" not in files
+
+
+def test_every_column_has_a_gate(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "a.db", create=True) as db:
+        rows = db.execute(
+            "SELECT made.name, columns.name FROM sqlite_master AS made JOIN pragma_table_info(made.name) AS columns"
+            " WHERE made.type = 'table' AND made.name NOT LIKE 'search%' AND made.name NOT LIKE '\\_%' ESCAPE '\\'"
+            " AND made.name NOT LIKE 'sqlite%'"
+        ).fetchall()
+    assert set(rows) == {(table, column) for table, columns in COLUMNS.items() for column in columns}
+    assert len(HOSTILE) > 20
