@@ -65,7 +65,7 @@ class Door:
         self.failures: dict[str, None] = {}
         self.warnings: dict[str, None] = {}
         self.troubled_hosts = archive.troubled_hosts(db)
-        self.pictures_left = 0  # none, unless crawler.pictures sets it
+        self.pictures_left: int | None = None  # a run that keeps no pictures; crawler.pictures sets it for others
         self.rechecks = rechecks
         self.waiting = 0
         self._again: deque[str] | None = None
@@ -249,6 +249,8 @@ class Door:
     def _pictures(self, ingested: Ingested) -> Iterator[WantedPicture]:
         """The pictures to ask for after a page: those of an article that is new or edited; and, after the first page,
         those that are due. They take at most half of what a run may ask for: a new article's are not to wait."""
+        if self.pictures_left is None:
+            return
         if not self._due_asked:
             self._due_asked = True
             yield from self._spend(archive.due_pictures(self.db, self.run, now(), self.pictures_left // 2))
@@ -256,6 +258,7 @@ class Door:
             yield from self._spend(archive.pictures_of(self.db, ingested.filed.article_id))
 
     def _spend(self, wanted: list[WantedPicture]) -> list[WantedPicture]:
+        assert self.pictures_left is not None
         allowed = wanted[: self.pictures_left]
         if len(wanted) > len(allowed):
             self.counts["left: pictures"] += len(wanted) - len(allowed)

@@ -55,6 +55,7 @@ def contents(path: Path) -> tuple[list[Any], list[Any]]:
         return sorted(rows, key=repr), told(db)
 
 
+@pytest.mark.slow
 @examples(15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.tuples(HISTORIES, HISTORIES, HISTORIES))
 def test_it_is_a_union(tmp_path_factory: pytest.TempPathFactory, histories: tuple[list[Any], ...]) -> None:

@@ -131,6 +131,7 @@ def test_destroyed_pictures_are_gone(kept: Path) -> None:
         ).fetchone() == (1,)
 
 
+@pytest.mark.slow
 def test_datasette_serves_neither_words_nor_picture_of_a_withdrawn_article(kept: Path) -> None:
     with open_archive(kept) as db:
         (path,) = db.execute("SELECT picture FROM photographs WHERE image_url LIKE '%/1.jpg'").fetchone()

@@ -74,6 +74,7 @@ def looks(data: bytes) -> str:
 PHOTOS = [photo(seed) for seed in range(6)]
 
 
+@pytest.mark.slow
 def test_copies_of_a_picture_are_the_same() -> None:
     for image in PHOTOS:
         original = looks(encoded(image, "PNG"))
@@ -414,6 +415,7 @@ def status_of(address: str) -> int:
         return error.code
 
 
+@pytest.mark.slow
 def test_datasette_shows_pictures_and_never_runs_a_drawing(served: str) -> None:
     photo, drawing = recognise(PHOTO), recognise(DRAWING)
     assert photo is not None and drawing is not None

@@ -105,6 +105,7 @@ def test_a_user_without_rights_reads_and_writes_nothing(
     assert {file.name: file.read_bytes() for file in shelf.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_a_file_that_may_only_be_read_in_a_folder_that_may_be_written(
     parent: Parent, archives: dict[str, Path], shelf: Path, as_nobody: int
 ) -> None:
@@ -118,6 +119,7 @@ def test_a_file_that_may_only_be_read_in_a_folder_that_may_be_written(
     assert path.read_bytes() == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leave", READABLE)
 def test_a_file_system_mounted_for_reading(
     parent: Parent, archives: dict[str, Path], mount: Callable[[str], None], shelf: Path, leave: Leave

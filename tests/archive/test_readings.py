@@ -240,6 +240,7 @@ def _marks_of(body: str) -> set[str]:
     return set(sorted(learn([reading] * 5).marks)[:2])
 
 
+@pytest.mark.slow
 def test_furniture_that_was_learned_since_is_taken_out(path: Path, tmp_path: Path) -> None:
     read(exported(path, tmp_path / "warc"), tmp_path / "readings")
     other = Path(shutil.copy(path, tmp_path / "other.db"))
@@ -292,6 +293,7 @@ ingest.read_page = deadly
 """
 
 
+@pytest.mark.slow
 def test_bad_rows_are_told_and_the_rest_is_filed(path: Path, tmp_path: Path) -> None:
     read(exported(path, tmp_path / "warc"), tmp_path / "readings")
     bad = {
@@ -314,6 +316,7 @@ def test_bad_rows_are_told_and_the_rest_is_filed(path: Path, tmp_path: Path) -> 
     sound(path)
 
 
+@pytest.mark.slow
 def test_what_is_withdrawn_stays_so(path: Path, tmp_path: Path) -> None:
     read(exported(path, tmp_path / "warc"), tmp_path / "readings")
     address = f"{HOME}lai.htm"

@@ -236,6 +236,7 @@ def archived(captures: list[Capture], settle_every: int) -> list[dict[str, Any]]
         return told(db)
 
 
+@pytest.mark.slow
 @examples(60, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(HISTORIES, st.randoms(use_true_random=False), st.sampled_from((1, 3, 100)))
 def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, settle_every: int) -> None:

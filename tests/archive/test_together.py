@@ -97,6 +97,7 @@ def one_chain(path: Path) -> None:
     assert ask(path, "SELECT count(*) FROM runs") == [(len(chain),)]
 
 
+@pytest.mark.slow
 def test_two_outlets_at_once_both_succeed(parent: Parent, tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
     with two_papers(8) as places:
@@ -187,6 +188,7 @@ def meddling(reading: Database, path: Path) -> Iterator[None]:
         reading.conn.set_trace_callback(None)
 
 
+@pytest.mark.slow
 def test_verify_looks_at_moments_that_hang_together(copy: Callable[[str], Path]) -> None:
     path = copy("archive.db")
     with open_archive(path) as reading, meddling(reading, path):

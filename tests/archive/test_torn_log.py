@@ -62,6 +62,7 @@ def seen(path: Path) -> set[str]:
     return {str(url) for (url,) in ask(path, "SELECT requested_url FROM captures")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_whatever_was_committed_before_the_tear_is_there(path: Path, shoot: Shoot, damage: str) -> None:
     with open_archive(path, create=True) as db:

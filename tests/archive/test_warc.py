@@ -414,6 +414,7 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     yield "a line without end", gzip.compress(b"WARC/1.0\r\nX: " + b"a" * 200_000_000) + good
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "data"), list(bombs()), ids=lambda value: value if isinstance(value, str) else "")
 def test_what_is_made_to_fill_the_memory_is_passed_over(name: str, data: bytes, tmp_path: Path) -> None:
     (tmp_path / "bomb.warc.gz").write_bytes(data)

@@ -185,6 +185,7 @@ def test_the_json_summary(paper: Newspaper, path: Path) -> None:
     assert (summary["outlet"], summary["outcome"], summary["reason"]) == ("demo", "ok", None)
 
 
+@pytest.mark.slow
 def test_max_pages_stops_early_and_the_next_run_goes_on(paper: Newspaper, path: Path) -> None:
     crawl(paper, path, "--max-pages", "10")
     pages = [request.path for request in paper.log if not request.path.startswith("/anh/")]
@@ -194,6 +195,7 @@ def test_max_pages_stops_early_and_the_next_run_goes_on(paper: Newspaper, path: 
         assert [str(one) for one in disagreements(db, paper.base_url, 1)] == []
 
 
+@pytest.mark.slow
 def test_scrapy_itself_crawls(paper: Newspaper, path: Path) -> None:
     command = [
         sys.executable,
@@ -211,6 +213,7 @@ def test_scrapy_itself_crawls(paper: Newspaper, path: Path) -> None:
     assert ask(path, "SELECT outcome FROM runs") == [("ok",)]
 
 
+@pytest.mark.slow
 def test_a_paper_served_at_another_place_is_the_same_paper(path: Path) -> None:
     with Newspaper() as here:
         crawl(here, path)

@@ -38,6 +38,7 @@ def test_every_article_reads_as_published(paper: Newspaper, day: int) -> None:
             assert (wrong, found.section, found.tags) == ([], article.section, article.tags), article.path
 
 
+@pytest.mark.slow
 def test_clock_counters_adverts_and_sidebars_change_no_reading(paper: Newspaper) -> None:
     for article in published(1):
         if article.live:

@@ -43,6 +43,7 @@ def gaps(server: Hostile) -> list[tuple[str, float]]:
     return [(path, at - before) for (path, at), (_, before) in zip(there[1:], there, strict=False)]
 
 
+@pytest.mark.slow
 def test_a_short_rest_is_kept_and_other_hosts_go_on(path: Path) -> None:
     pictures = "".join(f'<figure><img src="http://127.0.0.2:PORT/{n}.jpg"></figure>' for n in range(8))
     traps: dict[str, Trap | Answer] = {"127.0.0.2/*": slow(jpeg(painted(1)), 0.4)}
@@ -183,6 +184,7 @@ def test_a_run_that_waits_can_be_told_to_stop(path: Path, resting: Trap) -> None
     assert "Traceback" not in ended.err
 
 
+@pytest.mark.slow
 def test_what_a_killed_run_learned_of_a_host_is_not_lost(path: Path, resting: Trap) -> None:
     with hostile({"/": front(*PAGES), **dict.fromkeys(PAGES, resting)}) as server:
         process = waiting_crawl(server, path)
@@ -213,6 +215,7 @@ def test_outside_its_hours_a_paper_is_not_asked(path: Path) -> None:
     assert opened.headlines() == HEADLINES
 
 
+@pytest.mark.slow
 def test_a_run_ends_with_the_hours_and_the_next_goes_on(path: Path) -> None:
     ending = "import crawler.curfew; from datetime import timedelta; crawler.curfew.time_left = lambda *_: timedelta(seconds=5)"
     names = [f"/tin-{number}.htm" for number in range(20)]

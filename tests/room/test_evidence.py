@@ -72,6 +72,7 @@ def test_without_protection_the_page_does_harm(open_page: Page, listener: Listen
     listener.heard.clear()
 
 
+@pytest.mark.slow
 def test_a_hostile_page_runs_nothing_and_asks_nobody(open_page: Page, hostile: str, listener: Listener) -> None:
     sent: list[str] = []
     session = open_page.context.new_cdp_session(open_page)
@@ -94,6 +95,7 @@ def blocked(url: str, listener: Listener) -> bool:
     return url.startswith((listener.address, "data:", "javascript:"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["#link", "#top", "#blank", "#submit", "#js"])
 def test_what_is_clicked_in_it_leads_nowhere(open_page: Page, hostile: str, listener: Listener, what: str) -> None:
     listener.heard.clear()

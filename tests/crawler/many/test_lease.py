@@ -37,6 +37,7 @@ def taken(redis: Redis, *hosts: str, seconds: float = 3, reserve: float = 1) -> 
     return lease
 
 
+@pytest.mark.slow
 def test_one_at_a_time_all_hosts_or_none_and_the_fence_grows(redis: Redis) -> None:
     first = taken(redis, "a.vn", "b.vn")
     assert take(redis, "c.vn", "b.vn") is None
@@ -51,6 +52,7 @@ def test_one_at_a_time_all_hosts_or_none_and_the_fence_grows(redis: Redis) -> No
     assert (second.lost, second.holds()) == (None, True)
 
 
+@pytest.mark.slow
 def test_it_ends_by_its_own_clock_before_the_server_forgets(redis: Redis) -> None:
     lease = taken(redis, "a.vn", reserve=1.5)
     lease.check()
@@ -62,6 +64,7 @@ def test_it_ends_by_its_own_clock_before_the_server_forgets(redis: Redis) -> Non
     lease.check()  # nobody else can have had it
 
 
+@pytest.mark.slow
 def test_kept_it_lasts_and_is_given_back(redis: Redis) -> None:
     with taken(redis, "a.vn").kept():
         time.sleep(4)
@@ -70,6 +73,7 @@ def test_kept_it_lasts_and_is_given_back(redis: Redis) -> None:
         pass
 
 
+@pytest.mark.slow
 def test_without_the_server_it_holds_to_its_end_and_no_longer(tmp_path: Path) -> None:
     with redis_server(tmp_path) as address:
         connection = Redis.from_url(address, socket_timeout=1)
@@ -83,6 +87,7 @@ def test_without_the_server_it_holds_to_its_end_and_no_longer(tmp_path: Path) ->
     connection.close()
 
 
+@pytest.mark.slow
 def test_a_host_that_many_lead_to_is_taken_for_a_request_with_the_pause_after_it(redis: Redis) -> None:
     first, second = taken(redis, "a.vn", seconds=5), taken(redis, "b.vn", seconds=5)
     assert first.covers("www.a.vn") and not first.covers("anh.vn")
