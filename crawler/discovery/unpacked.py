@@ -85,7 +85,7 @@ def _by_name(body: bytes, charset: str | None) -> bytes | None:
     shows by its zero bytes."""
     try:
         name = codecs.lookup(charset or "").name
-        b"".decode(name)  # fails where it is none of text
+        b" ".decode(name)  # fails where it is none of text (rot13, base64); of no bytes Python would not even ask
         return None if name.startswith(("utf-16", "utf-32")) else _decoded(body, name)
     except (LookupError, ValueError):
         return None

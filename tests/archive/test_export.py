@@ -126,6 +126,7 @@ def data(paper: Path, tmp_path: Path) -> Path:
     return tmp_path / "data"
 
 
+@needs_tools
 @pytest.mark.parametrize("name", LOADERS)
 def test_data_sets_load_where_people_work(data: Path, name: str) -> None:
     program = (

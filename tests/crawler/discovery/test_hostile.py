@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import encodings.aliases
 import gzip
 import time
 from urllib.parse import urlsplit
@@ -145,6 +147,19 @@ def test_whatever_comes_gives_addresses_of_the_site(body: bytes, encoding: str |
             assert urlsplit(link.url).scheme in ("http", "https") and same_site(link.url, HOSTS)
             assert "#" not in link.url and link.url.isascii() and not any(char.isspace() for char in link.url)
             assert all(when is None or when.tzinfo for when in (link.lastmod, link.published))
+
+
+@pytest.mark.parametrize("name", sorted({*encodings.aliases.aliases.values(), "idna", "punycode", "undefined"}))
+def test_a_server_may_name_any_codec_python_has(name: str) -> None:
+    """Also those that are no charset: a page that is no UTF-8 is read all the same."""
+    found = paths_under(name)
+    if name != "mbcs" and not codecs.lookup(name)._is_text_encoding:  # Python's own mark; mbcs is Windows's
+        assert found == ["/a-1.htm"]
+
+
+def paths_under(name: str) -> list[str]:
+    found = look(b"<a href=/a-1.htm>Tin</a>" + b"\x80\xff", BASE, HOSTS, name)
+    return [urlsplit(link.url).path for link in found.links]
 
 
 ADDRESSES = st.one_of(
