@@ -8,13 +8,15 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
+from typing import cast
 
 from sqlite_utils import Database
 
-from archive import clock, signals, store
+from archive import apart, clock, signals, store
 from archive.arrive import Arrivals, Origin
 from archive.furniture import Furniture
 from archive.imports.formats import NOTHING_SAID, Said, read_file
@@ -23,7 +25,7 @@ from archive.imports.items import Described, Image, Item, Page, Skipped
 from archive.imports.pictures import picture_known, take_picture
 from archive.ingest import extractor_of, try_to_read
 from archive.lock import outlet_lock
-from archive.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
+from archive.records import Capture, Outlet, Picture, Reading, Run, RunKind, Unreadable
 from archive.store.arrivals import body_known, is_here, outlet_showing
 from archive.store.bodies import get_body
 from archive.store.reconcile import Counts
@@ -89,14 +91,14 @@ def import_files(
 class _House:
     """One outlet's side of an import: its run, and the processes that read its pages."""
 
-    def __init__(
-        self, db: Database, run: Run, furniture: Furniture, workers: Workers[_Task, Reading | Unreadable] | None
-    ):
+    def __init__(self, db: Database, run: Run, furniture: Furniture, workers: _Readers | None):
         self.run, self.workers = run, workers
         self.arrivals = Arrivals(db, run, furniture)
 
 
-_Task = tuple[store.Source, bytes, str | None]
+_Task = tuple[store.Source, bytes, str | None] | apart.Call
+_Answer = Reading | Unreadable | Picture | None
+_Readers = Workers[_Task, _Answer]
 
 
 @dataclass(slots=True)
@@ -117,6 +119,8 @@ class _Import:
         self.open: dict[str, _House] = {}
         self.queue: deque[_Waiting] = deque()
         self.answers: dict[int, Reading | Unreadable] = {}
+        self.asked: set[int] = set()  # numbers of pages under way; others are calls
+        self.called: dict[int, Picture | Lost | None] = {}
         self.numbers = 0
         self.deferred = False
 
@@ -208,6 +212,7 @@ class _Import:
             furniture = house.arrivals.furniture
             self.answers[self.numbers] = try_to_read(source, capture.body, capture.encoding, furniture)
             return self.numbers
+        self.asked.add(self.numbers)
         house.workers.submit(self.numbers, (source, capture.body, capture.encoding))
         return self.numbers
 
@@ -227,8 +232,13 @@ class _Import:
     def _listen(self, seconds: float) -> None:
         for house in self.open.values():
             for number, answer in house.workers.answers(seconds) if house.workers else ():
+                if number not in self.asked:
+                    self.called[number] = cast("Picture | Lost | None", answer)
+                    continue
+                self.asked.discard(number)
                 if isinstance(answer, Lost):
                     answer = Unreadable("gave-up", answer.reason, extractor_of(house.arrivals.furniture))
+                assert isinstance(answer, (Reading, Unreadable))
                 self.answers[number] = answer
 
     def _is_read(self, waiting: _Waiting) -> bool:
@@ -246,9 +256,23 @@ class _Import:
             return known
         name = outlet_showing(self.db, image.url)
         outlet = self.houses.outlets.get(name or "")
-        taken = outlet is not None and take_picture(self.db, self._house(outlet, file).run, self.pictures, image)
+        taken = outlet is not None and self._take(self._house(outlet, file), image)
         self.report.counts["pictures"] += taken
         return taken
+
+    def _take(self, house: _House, image: Image) -> bool:
+        call = partial(self._call, house.workers) if house.workers else apart.run
+        return take_picture(self.db, house.run, self.pictures, image, call)
+
+    def _call(
+        self, workers: _Readers, function: Callable[[bytes], Picture | None], data: bytes
+    ) -> Picture | Lost | None:
+        """What a function returns for foreign bytes, called by those who read."""
+        self.numbers += 1
+        workers.submit(self.numbers, apart.Call(function, (data,)))
+        while self.numbers not in self.called:
+            self._listen(_LISTEN)
+        return self.called.pop(self.numbers)
 
     def _house(self, outlet: Outlet, file: Path) -> _House:
         if outlet.name not in self.open:
@@ -260,7 +284,7 @@ class _Import:
                 furniture = store.put_furniture(self.db, run, Furniture(frozenset(marks)), clock.now())
             workers = None
             if self.jobs != 0:
-                workers = self.stack.enter_context(Workers[_Task, Reading | Unreadable](_Reader(furniture), self.jobs))
+                workers = self.stack.enter_context(_Readers(_Reader(furniture), self.jobs))
             self.open[outlet.name] = _House(self.db, run, furniture, workers)
             self.report.runs.append(run.id)
         return self.open[outlet.name]
@@ -278,9 +302,9 @@ class _Reader:
     furniture: Furniture
 
     @contextmanager
-    def _reading(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
+    def _reading(self) -> Iterator[Callable[[_Task], _Answer]]:
         logging.disable()  # what goes wrong with a page is kept in readings.detail
-        yield lambda task: try_to_read(*task, self.furniture)
+        yield lambda task: task() if isinstance(task, apart.Call) else try_to_read(*task, self.furniture)
 
     def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
         return self._reading()

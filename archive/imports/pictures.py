@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from tempfile import NamedTemporaryFile
@@ -17,6 +18,9 @@ from archive.records import Picture, PictureCapture, Run
 from archive.store.arrivals import image_of, picture_comes_late, picture_is_here, unsettle_showing
 from archive.workers import Lost
 
+Calling = Callable[[Callable[[bytes], Picture | None], bytes], Picture | Lost | None]
+"""Has a function called in a worker."""
+
 
 def picture_known(db: Database, image: Image) -> bool | None:
     """True where the archive holds this very fetch; False where no article is known to show the picture; None where it
@@ -28,10 +32,10 @@ def picture_known(db: Database, image: Image) -> bool | None:
     return picture_is_here(db, image_id, clock.stamp(image.captured_at), image.status, digest) or None
 
 
-def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
+def take_picture(db: Database, run: Run, folder: Path, image: Image, call: Calling = apart.run) -> bool:
     """Keeps a fetch of a picture, in one transaction after its file; False where its bytes are no picture, or are not
     to be had."""
-    image_id, picture = image_of(db, image.url), _picture(folder, image)
+    image_id, picture = image_of(db, image.url), _picture(folder, image, call)
     if image_id is None or (picture is None and image.status == 200):
         return False
     if picture and image.body:
@@ -48,22 +52,22 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
     return True
 
 
-def _picture(folder: Path, image: Image) -> Picture | None:
+def _picture(folder: Path, image: Image, call: Calling) -> Picture | None:
     if image.body:
-        return _recognised(image.body)
+        return _recognised(image.body, call)
     if image.digest is None:
         return None
     _, _, digits = image.digest.lower().partition("sha256:")
     places = [
         place for top in ("sha256", "unserved/sha256") for place in (folder / top / digits[:2]).glob(f"{digits}.*")
     ]
-    return _recognised(places[0].read_bytes()) if digits and places else None
+    return _recognised(places[0].read_bytes(), call) if digits and places else None
 
 
-def _recognised(data: bytes) -> Picture | None:
+def _recognised(data: bytes, call: Calling) -> Picture | None:
     """In a worker: where the bytes cannot be decoded within its limits, what they begin with."""
     for look in (recognise, recognise_kind):
-        if not isinstance(picture := apart.run(look, data), Lost):
+        if not isinstance(picture := call(look, data), Lost):
             return picture
     return None
 
