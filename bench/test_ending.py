@@ -117,7 +117,7 @@ def test_reread(parent: Parent, full: Path, warc: Path, paper: Newspaper, tmp_pa
     unread = tmp_path / "unread.db"
     shutil.copy(full, unread)
     connection = sqlite3.connect(unread)
-    connection.execute("UPDATE extractors SET name = 'an older one'")
+    connection.execute("UPDATE extractors SET name = name || ', an older one'")
     connection.commit()
     connection.close()
     ended("reread", parent, tmp_path, unread, lambda path: ("reread", "--db", path))
