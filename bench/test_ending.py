@@ -6,6 +6,7 @@ import os
 import random
 import shutil
 import signal
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -112,12 +113,11 @@ def test_import(parent: Parent, paper: Newspaper, warc: Path, tmp_path: Path) ->
 
 
 def test_reread(parent: Parent, full: Path, warc: Path, paper: Newspaper, tmp_path: Path) -> None:
-    import sqlite3
 
     unread = tmp_path / "unread.db"
     shutil.copy(full, unread)
     connection = sqlite3.connect(unread)
-    connection.execute("UPDATE readings SET extractor = 'an older one'")
+    connection.execute("UPDATE extractors SET name = name || ', an older one'")
     connection.commit()
     connection.close()
     ended("reread", parent, tmp_path, unread, lambda path: ("reread", "--db", path))

@@ -21,6 +21,7 @@ from sqlite_utils import Database
 
 from archive import Capture, open_archive, transaction
 from archive.errors import ArchiveUnusable
+from archive.workers import Lost
 from crawler.door import Door, Handed
 from crawler.readers import Readers, ReadingStopped, Recognised, Task
 
@@ -93,6 +94,11 @@ class Desk:
     async def recognise(self, data: bytes) -> Recognised:
         """What a picture's bytes are."""
         return await self._readers.recognise(data)
+
+    async def call(self, function: Callable[..., T], *given: Any) -> T | Lost:
+        """What a function of a module returns for foreign bytes, called by one of those who read. Raises
+        ReadingStopped."""
+        return await self._readers.call(function, *given)
 
     def stop_reading(self) -> None:
         """What has not been read stays kept, and is read by the next run."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import count as count_up
-from typing import Any
+from typing import Any, TypeVar
 
 from archive import Link, Picture, Reading, Unreadable, try_to_read
 from archive.furniture import Furniture
@@ -19,7 +19,10 @@ from archive.ingest import extractor_of
 from archive.pictures import recognise, recognise_kind
 from archive.store.identity import Source
 from archive.workers import Lost, Workers
+from archive.workers.single import Call
 from crawler import discovery
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,6 @@ class Task:
     source: Source
     body: bytes
     encoding: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Data:
-    """Bytes that may be a picture."""
-
-    data: bytes
-    decode: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +62,7 @@ class Readers:
 
     def __init__(self, furniture: Furniture, count: int | None = None):
         self._furniture = furniture
-        self._workers = Workers[Task | _Data, Read | Picture | None](
-            partial(_reader, furniture), count, hear=self._hear
-        )
+        self._workers = Workers[Task | Call, Any](partial(_reader, furniture), count, hear=self._hear)
         self._numbers = count_up()
         self._waiting: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]] = {}
         self._stopped = False
@@ -87,13 +80,16 @@ class Readers:
     async def recognise(self, data: bytes) -> Recognised:
         """What a picture's bytes are; where they cannot be decoded within a worker's limits, what they begin with.
         Pages go first. Raises as `read`."""
-        answer = await self._ask(_Data(data, decode=True))
-        if not isinstance(answer, Lost):
-            assert not isinstance(answer, Read)
-            return Recognised(answer)
-        again = await self._ask(_Data(data, decode=False))
-        assert not isinstance(again, Read)
-        return Recognised(None if isinstance(again, Lost) else again, f"not decoded: {answer.reason}")
+        picture = await self.call(recognise, data, background=True)
+        if not isinstance(picture, Lost):
+            return Recognised(picture)
+        kind = await self.call(recognise_kind, data, background=True)
+        return Recognised(None if isinstance(kind, Lost) else kind, f"not decoded: {picture.reason}")
+
+    async def call(self, function: Callable[..., T], *given: Any, background: bool = False) -> T | Lost:
+        """What a function of a module returns for what is given, or Lost. Raises as `read`."""
+        answer: T | Lost = await self._ask(Call(function, given), background=background)
+        return answer
 
     def stop(self) -> None:
         """Gives up what has not been answered, now and from now on."""
@@ -105,13 +101,13 @@ class Readers:
         """Ends the processes, whatever they are at."""
         self._workers.__exit__()
 
-    async def _ask(self, task: Task | _Data) -> Read | Picture | Lost | None:
+    async def _ask(self, task: Task | Call, *, background: bool = False) -> Any:
         if self._stopped:
             raise ReadingStopped
         loop, number = asyncio.get_running_loop(), next(self._numbers)
-        answer: asyncio.Future[Read | Picture | Lost | None] = loop.create_future()
+        answer: asyncio.Future[Any] = loop.create_future()
         self._waiting[number] = loop, answer
-        self._workers.submit(number, task, background=isinstance(task, _Data))
+        self._workers.submit(number, task, background=background)
         try:
             return await answer
         finally:
@@ -135,15 +131,9 @@ def _answer(future: asyncio.Future[Any], answer: object) -> None:
 
 
 @contextmanager
-def _reader(furniture: Furniture) -> Iterator[Callable[[Task | _Data], Read | Picture | None]]:
+def _reader(furniture: Furniture) -> Iterator[Callable[[Task | Call], Any]]:
     logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
-    yield partial(_answered, furniture)
-
-
-def _answered(furniture: Furniture, task: Task | _Data) -> Read | Picture | None:
-    if isinstance(task, Task):
-        return _read(furniture, task)
-    return recognise(task.data) if task.decode else recognise_kind(task.data)
+    yield lambda task: _read(furniture, task) if isinstance(task, Task) else task()
 
 
 def _read(furniture: Furniture, task: Task) -> Read:

@@ -6,20 +6,30 @@ import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import count
 from threading import Lock
 from typing import Any
 
 from archive.workers.pool import Workers
 
-_Call = tuple[Callable[..., Any], tuple[Any, ...]]
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A task for any worker: a function of a module, and what it is called with."""
+
+    function: Callable[..., Any]
+    given: tuple[Any, ...]
+
+    def __call__(self) -> Any:
+        return self.function(*self.given)
 
 
 class SingleWorker:
     """Started with the first call."""
 
     def __init__(self) -> None:
-        self._workers = Workers[_Call, Any](_calling, 1, hear=self._hear)
+        self._workers = Workers[Call, Any](_calling, 1, hear=self._hear)
         self._futures: dict[int, Future[Any]] = {}
         self._numbers = count()
         self._lock = Lock()
@@ -30,7 +40,7 @@ class SingleWorker:
         with self._lock:
             number = next(self._numbers)
             self._futures[number] = future
-            self._workers.submit(number, (function, given))
+            self._workers.submit(number, Call(function, given))
         return future.result()
 
     def _hear(self, number: int, answer: Any) -> None:
@@ -45,11 +55,6 @@ class SingleWorker:
 
 
 @contextmanager
-def _calling() -> Iterator[Callable[[_Call], Any]]:
+def _calling() -> Iterator[Callable[[Call], Any]]:
     logging.disable()  # what goes wrong is part of the answer
-    yield _called
-
-
-def _called(call: _Call) -> Any:
-    function, given = call
-    return function(*given)
+    yield lambda call: call()

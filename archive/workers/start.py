@@ -30,7 +30,7 @@ def spare(*not_its: Connection) -> Iterator[None]:
     process = _FORK.Process(target=_serve_forked, args=(theirs, os.getpid(), (ours, *not_its)), daemon=True)
     process.start()
     theirs.close()
-    _alive.add(process.pid or 0)
+    _alive.add(_number(process))
     _spares.append((process, ours))
     try:
         yield
@@ -55,7 +55,7 @@ def _spawned() -> tuple[Any, socket.socket]:
     with theirs:
         process = _SPAWN.Process(target=serve, args=(theirs, os.getpid()), daemon=True)
         process.start()
-    _alive.add(process.pid or 0)
+    _alive.add(_number(process))
     return process, ours
 
 
@@ -65,7 +65,12 @@ def bury(process: Any, grace: float = 0.0) -> None:
         process.join(grace)
     process.kill()
     process.join(_END)
-    _alive.discard(process.pid or 0)
+    _alive.discard(_number(process))
+
+
+def _number(process: Any) -> int:
+    assert process.pid, "not started"  # 0 would be our whole group
+    return int(process.pid)
 
 
 def kill_all() -> None:

@@ -66,11 +66,12 @@ def memory_of(process: int) -> int | None:
 
 
 def family(process: int) -> Iterable[int]:
-    """A process and those that it has started and that live."""
+    """A process and those that it has started, in whichever of its threads, and that live."""
     yield process
     with suppress(OSError):
-        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
-            yield from family(int(child))
+        for children in list(Path(f"/proc/{process}/task").glob("*/children")):
+            for child in children.read_text().split():
+                yield from family(int(child))
 
 
 def _own_share(process: int) -> int:

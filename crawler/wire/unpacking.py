@@ -2,53 +2,104 @@
 
 Scrapy bounds what a body unpacks to, and then ends the request with an exception; here the answer goes on without its
 body and with the reason, for every answer is kept. A body that is not packed as it says goes on as it came.
+
+A small body that stays small is unpacked here, which takes some milliseconds. Others are by those who read: 20 MB that
+consist of a million gzip members unpack to nothing, and hold a processor for half a minute.
 """
 
 from __future__ import annotations
 
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
-from scrapy.http import Request, Response
+from scrapy.http import Request, Response, TextResponse
+from scrapy.responsetypes import responsetypes
 from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 
+from archive.clock import now
+from archive.workers import Lost
 from crawler.exchange import remark
+from crawler.outlet import desk_of
+from crawler.readers import ReadingStopped
+from crawler.refusals import LeftAlone
 
 _MOST_CODINGS = 3  # one is common, two happen; a thousand around one another keep a machine busy for minutes
+_SMALL, _STAYS_SMALL = 64 * 1024, 4 * 1024 * 1024  # bytes as they come, and unpacked
 
 
 class _TooLarge(Exception):
     """Raised when a body unpacks to more than is taken."""
 
 
+class _Slow(Exception):
+    """Raised when unpacking a body takes more time or memory than a worker has."""
+
+
 class Unpacking(HttpCompressionMiddleware):
     """Scrapy's middleware, in its place."""
 
-    def process_response(self, request: Request, response: Response, spider: object = None) -> Response | Request:
-        """The answer with its body unpacked."""
+    def __init__(self, *, crawler: Crawler):
+        super().__init__(crawler=crawler)
+        self._crawler = crawler
+
+    async def process_response(  # type: ignore[override]  # Scrapy awaits what it returns
+        self, request: Request, response: Response, spider: object = None
+    ) -> Response | Request:
+        """The answer with its body unpacked. Raises LeftAlone where the run ends meanwhile."""
         codings = b",".join(response.headers.getlist("Content-Encoding"))
-        if not codings:
+        if not codings or request.method == "HEAD":
             return response
         if codings.count(b",") >= _MOST_CODINGS:
             return _without_body(response, f"left: packed {codings.count(b',') + 1} times over")
         try:
-            return super().process_response(request, _untyped(response))
-        except _TooLarge as error:
+            to_undo, to_keep = self._split_encodings([codings])
+            return _with_body(response, await self._unpacked(response.body, to_undo), to_keep)
+        except (_TooLarge, _Slow) as error:
             return _without_body(response, f"left: {len(response.body)} bytes that {error}")
+        except ReadingStopped as error:
+            raise LeftAlone(f"{response.url} was not unpacked when the run ended", now()) from error
         except Exception as error:  # noqa: BLE001  # each of four decoders raises errors of its own
             coding = codings.decode("latin-1").strip()
             remark(response, f"not unpacked: it is not {coding} ({error})")
             return response
 
-    def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
-        """Scrapy's; it would log the exception that this one does without."""
-        try:
-            return super()._handle_encoding(body, content_encoding, max_size)
-        except _DecompressionMaxSizeExceeded:
-            raise _TooLarge(f"unpack to more than {max_size}, which is what is taken") from None
+    async def _unpacked(self, body: bytes, codings: list[bytes]) -> bytes:
+        result: bytes | str | Lost | None
+        result = _unpack(body, codings, min(_STAYS_SMALL, self._max_size)) if len(body) <= _SMALL else None
+        if result is None:
+            result = await desk_of(self._crawler).call(_unpack, body, codings, self._max_size)
+        if isinstance(result, Lost):
+            raise _Slow(f"cannot be unpacked: {result.reason}")
+        if isinstance(result, str):
+            raise ValueError(result)
+        if result is None:
+            raise _TooLarge(f"unpack to more than {self._max_size}, which is what is taken")
+        return result
 
 
-def _untyped(response: Response) -> Response:
-    """The answer as bytes. Of one that is text Scrapy would guess the charset before it is unpacked, for nothing."""
-    return Response(**{name: getattr(response, name) for name in Response.attributes})
+def _unpack(body: bytes, codings: list[bytes], most: int) -> bytes | str | None:
+    """The body without these codings; why it is not packed so; or None where it unpacks to more than `most` bytes."""
+    try:
+        for coding in codings:
+            body = HttpCompressionMiddleware._decode(body, coding, most)
+    except _DecompressionMaxSizeExceeded:
+        return None
+    except MemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  # each of four decoders raises errors of its own
+        return str(error)
+    return body
+
+
+def _with_body(response: Response, body: bytes, codings: list[bytes]) -> Response:
+    """The answer with another body, of the class that its headers and body say."""
+    headers = response.headers.copy()
+    del headers["Content-Encoding"]
+    if codings:
+        headers["Content-Encoding"] = codings
+    kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
+    # those of every class: of one that is text Scrapy would guess the charset before it is unpacked, for nothing
+    facts = {name: getattr(response, name) for name in Response.attributes} | {"body": body, "headers": headers}
+    return kind(**facts, encoding=None) if issubclass(kind, TextResponse) else kind(**facts)
 
 
 def _without_body(response: Response, reason: str) -> Response:

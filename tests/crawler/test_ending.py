@@ -1,0 +1,122 @@
+"""Runs end when they are told to, and nobody outlives them, whatever the pages and pictures do."""
+
+from __future__ import annotations
+
+import gzip
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.demo.server import Newspaper
+from crawler.many.budget import family
+from tests.crawler.hostile import hostile
+from tests.crawler.measured import measured
+from tests.crawler.serving import ROOT, Answer, article, front
+from tests.mortal import Parent, forking
+from tests.soundness import sound
+
+LUUBAO = [sys.executable, "-m", "crawler"]
+PAGES = {f"/bai-{number}.htm": article(f"Bài {number}") for number in range(4)}
+
+
+@pytest.fixture(scope="module")
+def parent() -> Iterator[Parent]:
+    with forking() as parent:
+        yield parent
+
+
+def gone(processes: list[int], seconds: float = 60) -> bool:
+    """Whether they end, or are dead and only not yet asked for, in time."""
+    until = time.monotonic() + seconds
+    while any(alive(process) for process in processes):
+        if time.monotonic() > until:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def alive(process: int) -> bool:
+    try:
+        return "\nState:\tZ" not in Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return False
+
+
+def crawling(base_url: str, path: Path) -> subprocess.Popen[str]:
+    command = [*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", base_url]
+    return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
+def test_nobody_outlives_a_crawl_that_is_killed(tmp_path: Path) -> None:
+    with Newspaper(crawl_delay=0.05) as paper:
+        process = crawling(paper.base_url, tmp_path / "a.db")
+        while len(paper.log) < 8:
+            assert process.poll() is None
+            time.sleep(0.01)
+        whole = list(family(process.pid))
+        process.kill()
+        process.communicate()
+    assert len(whole) > 2
+    assert gone(whole)
+
+
+def test_a_run_that_ends_does_not_wait_for_delays(tmp_path: Path) -> None:
+    """Four requests wait in the host's queue, half a minute each."""
+    with hostile({"/": front(*PAGES), **PAGES, "/robots.txt": Answer(b"User-agent: *\nCrawl-delay: 30\n")}) as server:
+        process = crawling(server.base_url, tmp_path / "a.db")
+        while not server.asked[1:]:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.terminate()
+        _, told = process.communicate(timeout=25)
+    assert process.returncode == 5, told
+    assert len(server.asked) <= 3
+
+
+@pytest.mark.slow
+def test_packed_nothings_are_left(tmp_path: Path) -> None:
+    """A million gzip members without a byte: half a minute of one processor, which is not the event loop's."""
+    nothings = Answer(gzip.compress(b"", 1) * 1_000_000, headers=(("Content-Encoding", b"gzip"),))
+    with hostile({"/": front("/rong.htm", *PAGES), **PAGES, "/rong.htm": nothings}) as server:
+        crawl = measured(server.base_url, tmp_path / "a.db", settings={"DOWNLOAD_TIMEOUT": 60})
+    assert len(crawl.headlines()) == len(PAGES)
+    status, outcome, detail = crawl.captured()["/rong.htm"]
+    assert (status, outcome) == (200, "error")
+    assert (detail or "").startswith("left: 20000000 bytes that cannot be unpacked: not read within")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["crawl", "verify", "export", "compact", "reread"])
+def test_sigterm_at_any_moment_ends_in_time_and_harms_nothing(tmp_path: Path, parent: Parent, command: str) -> None:
+    chance, path = random.Random(command), tmp_path / "a.db"
+    with Newspaper(day=1, extra_articles=40) as paper:
+        crawl = ("crawl", "demo", "--db", path, "--base-url", paper.base_url)
+        assert parent.start(*crawl).end(200).code in (0, 6)
+        arguments: dict[str, tuple[str | Path, ...]] = {
+            "crawl": crawl,
+            "verify": ("verify", "--db", path, "--pictures", tmp_path / "a.db.pictures"),
+            "export": ("export", "warc", "--to", tmp_path / "w", "--db", path),
+            "compact": ("compact", "--db", path),
+            "reread": ("reread", "--db", path),
+        }
+        for number in range(6):
+            if command == "export":
+                arguments["export"] = ("export", "warc", "--to", tmp_path / f"w{number}", "--db", path)
+            mortal = parent.start(*arguments[command])
+            time.sleep(chance.uniform(0, 1.0))
+            if not mortal.ended():
+                whole = list(family(mortal.pid))
+                os.kill(mortal.pid, signal.SIGTERM)
+                os.kill(mortal.pid, signal.SIGTERM)
+                assert mortal.end(60).code in (0, 5, 6, -signal.SIGTERM)
+                assert gone(whole)
+            sound(path)
+        assert parent.start(*crawl).end(200).code in (0, 6)
