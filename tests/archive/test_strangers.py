@@ -22,7 +22,7 @@ ASKED = (
     ("articles",), ("status",), ("runs",), ("show", "1"), ("versions", "1"), ("diff", "1"), ("search", "tin"),
     ("verify",), ("articles", "--json"), ("status", "--json"), ("runs", "--json"), ("show", "1", "--json"),
 )  # fmt: skip
-WRITING = (("upgrade",), ("reread", "--jobs", "0"), ("compact",))
+WRITING = (("upgrade",), ("compact",))
 ALL = list(changes())
 EMPTY = frozenset(
     [
