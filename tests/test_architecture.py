@@ -24,7 +24,7 @@ DOORS = {
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
         "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store", "crawler.probe.probing", "crawler.probe.visitor", "crawler.wire", "crawler.guest",
-        "crawler.delay", "crawler.curfew", "crawler.refusals", "crawler.ending",
+        "crawler.delay", "crawler.curfew", "crawler.refusals", "crawler.limits", "crawler.ending",
     ),
     "twisted": ("crawler.outlet", "crawler.pictures", "crawler.wire"),
     "zope": ("crawler.wire.lookup",),

@@ -83,11 +83,22 @@ ODD: dict[str, tuple[bytes, str]] = {
     "length in words": (record(head="Content-Length: many\r\n"), "its Content-Length is no number"),
     "negative length": (record(head="Content-Length: -5\r\n"), "its Content-Length is no number"),
     "length of 10^18": (record(head=f"Content-Length: {10**18}\r\n"), "a record of 1,000,000,000,000,000,000 bytes"),
-    "length of 10^30": (record(head=f"Content-Length: {10**30}\r\n"), "a record of 1,000,000"),
+    "length of 10^30": (record(head=f"Content-Length: {10**30}\r\n"), "the file is damaged"),
     "length too long": (record(head="Content-Length: 5000000\r\n"), "the record is cut off"),
-    "length too short": (record(head="Content-Length: 900\r\n"), "not the length of what it holds"),
+    "length too short": (record(head="Content-Length: 500\r\n"), "not the length of what it holds"),
     "headers without end": (b"WARC/1.0\r\n" + b"X: y\r\n" * 300_000 + b"\r\n", "headers without end"),
-    "a line without end": (b"WARC/1.0\r\nX: " + b"a" * 3_000_000 + b"\r\n\r\n", "a line without end"),
+    "a line without end": (b"WARC/1.0\r\nX: " + b"a" * 3_000_000 + b"\r\n\r\n", "without end"),
+    "no answer": (record(http=b"", body=b""), "does not say how the server answered"),
+    "a page without HTTP": (record(http=b""), "is no HTTP status"),
+    "cut by who wrote it": (
+        record(head="Content-Length: {}\r\nWARC-Truncated: length\r\n"),
+        "only a part was written ('length')",
+    ),
+    "in pieces": (
+        record(head="Content-Length: {}\r\nWARC-Segment-Number: 1\r\n"),
+        "only a part was written ('in pieces')",
+    ),
+    "a further piece": (record(kind="continuation"), "a further piece of a record"),
     "noise": (os.urandom(3000), "the file is damaged"),
 }
 
@@ -103,7 +114,7 @@ FORMS: dict[str, Any] = {
     "stored.wacz": lambda odd: bundle(packed(FIRST, odd, LAST), zipfile.ZIP_STORED),
     "deflated.wacz": lambda odd: bundle(FIRST + odd + LAST, zipfile.ZIP_DEFLATED),
 }
-CUT = {"length too long", "length of 10^18", "length of 10^30"}
+CUT = {"length too long"}
 """In a stream that cannot be sought in, what follows a record that claims to go on is part of it."""
 
 
