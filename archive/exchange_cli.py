@@ -178,6 +178,8 @@ def _tell(report: Report) -> None:
     for name, what in (
         ("elsewhere", "pages of other sites were left out"),
         ("unresolved", "revisits were left out, whose pages are in none of the files"),
+        ("pictures-left", "fetches of pictures were left out: no article shows them, or they are no pictures"),
+        ("left-out", "records or files were left out that are nothing of a newspaper: scripts, styles, films"),
         ("skipped", "records or files could not be read"),
     ):
         if counts[name]:

@@ -9,10 +9,11 @@ from dataclasses import dataclass, replace
 from sqlite_utils import Database
 
 from archive import apart, store
-from archive.errors import LuubaoError
+from archive.errors import BadValue, LuubaoError
 from archive.extract import extractor_name, read_page
 from archive.furniture import Furniture, without
 from archive.habits import Habits
+from archive.model.readings import gated_reading
 from archive.records import Capture, CaptureOutcome, Filed, Kept, Reading, Run, Unreadable
 from archive.store.identity import Source
 from archive.urls import url_key
@@ -104,9 +105,9 @@ def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ing
         if isinstance(reading, Reading):
             _bring_up_to_date(db, source, reading)
         filed = store.file(db, source, reading)
-    except LuubaoError:  # the archive itself cannot be written: nothing is to be gained by going on
-        raise
     except Exception as error:  # one capture that could not be filed: as one that could not be read
+        if isinstance(error, LuubaoError) and not isinstance(error, BadValue):
+            raise  # the archive itself cannot be written: nothing is to be gained by going on
         log.exception("capture %s of %s could not be filed", source.capture_id, source.url)
         reading = replace(gave_up(error, Furniture()), extractor=reading.extractor)
         filed = store.file(db, source, reading)
@@ -124,7 +125,7 @@ def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture
         encoding=encoding,
         timezone=outlet.timezone,
     )
-    stripped = without(page, furniture) if isinstance(page, Reading) else page
+    stripped = without(gated_reading(page), furniture) if isinstance(page, Reading) else page
     return replace(stripped, extractor=extractor_of(furniture))
 
 

@@ -70,7 +70,7 @@ class Door:
         self.waiting = 0
         self._again: deque[str] | None = None
         self.furniture = archive.furniture_of(db, run.outlet_id)
-        self._due_asked = False
+        self._due_asked = self._fetches_pictures = False
 
     def known_articles(self) -> int:
         """How many articles of the outlet the archive holds."""
@@ -260,7 +260,8 @@ class Door:
     def _spend(self, wanted: list[WantedPicture]) -> list[WantedPicture]:
         assert self.pictures_left is not None
         allowed = wanted[: self.pictures_left]
-        if len(wanted) > len(allowed):
+        self._fetches_pictures |= self.pictures_left > 0
+        if self._fetches_pictures and len(wanted) > len(allowed):
             self.counts["left: pictures"] += len(wanted) - len(allowed)
         self.pictures_left -= len(allowed)
         return allowed

@@ -152,7 +152,11 @@ def _seconds(value: float) -> str:
 
 
 def _bytes(value: int) -> str:
-    return f"{value / 1024**2:g} MiB"
+    return f"{value / 1024**2:g} MiB" if value >= 1024**2 else f"{value / 1024:g} KiB"
+
+
+def _count(value: int) -> str:
+    return f"{value:,}"
 
 
 _TIMES = (("hour", 3600), ("minute", 60), ("second", 1))
@@ -169,6 +173,13 @@ _BOUNDS = (
     ("DOWNLOAD_TIMEOUT", "time a request may take, from its beginning to the last byte", _seconds),
     ("DOWNLOAD_MAXSIZE", "size of a page or a picture, as it comes and unpacked", _bytes),
     ("LUUBAO_MAXSIZE_NOT_TEXT", "size of what is at a page's address and no text", _bytes),
+    ("LUUBAO_MAX_HEADER_BYTES", "headers of an answer that are kept, cookies to 4 KiB of them", _bytes),
+    ("LUUBAO_MAX_REDIRECTS", "redirects in a row that are followed", str),
+    ("CLOSESPIDER_TIMEOUT", "time a run may take", _seconds),
+    ("LUUBAO_MAX_PAGES", "pages a run asks for", _count),
+    ("LUUBAO_MAX_SITEMAPS", "sitemaps a run asks for that were never read", _count),
+    ("LUUBAO_SITEMAP_DEPTH", "sitemaps in a row that name one another", str),
+    ("LUUBAO_MAX_WAITING", "addresses of an outlet that wait and were never asked for", _count),
 )
 
 

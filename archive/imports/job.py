@@ -42,9 +42,10 @@ _MOST_TOLD = 20
 @dataclass(slots=True)
 class Report:
     """What an import came to. counts: filed, late, here, withdrawn, elsewhere (pages of other sites), pictures,
-    pictures-here, unresolved (revisits whose bytes are nowhere), skipped (what could not be taken), left-out (what is
-    nothing for an archive). skipped: the first of what could not be taken, with file and place. articles: versions
-    opened, renumbered and taken out where something came late."""
+    pictures-here, pictures-left (that no article shows, or that are none), unresolved (revisits whose bytes are
+    nowhere), skipped (what could not be taken), left-out (what is nothing for an archive). skipped: the first of what
+    could not be taken, with file and place. articles: versions opened, renumbered and taken out where something came
+    late."""
 
     counts: Counter[str] = field(default_factory=Counter)
     skipped: list[str] = field(default_factory=list)
@@ -172,7 +173,7 @@ class _Import:
         for item in self._each(file, items):
             if isinstance(item, Image):
                 with self.report.standing_alone(file, item.where):
-                    self._picture(item, file)
+                    self.report.counts["pictures-left"] += not self._picture(item, file)
 
     def settle(self) -> None:
         """Puts in order what came late."""

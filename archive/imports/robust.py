@@ -75,8 +75,8 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has 
 
 
 class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
-    """warcio's records. stray: after the last one came something that is neither a record nor the empty lines before
-    one: so its length was not that of what it held."""
+    """warcio's records. stray: right behind the last one, where empty lines belong, came something that is no record:
+    so its length was not that of what it held."""
 
     stray = False
 
@@ -86,10 +86,10 @@ class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
         """warcio takes the first line whatever it is, and writes to standard error."""
-        empty = 0
+        empty, self.stray = 0, False
         while line := self.reader.readline():
             if line.strip():
-                self.stray = not (line.startswith(PLAIN) or _is_arc(line))
+                self.stray = not (empty or line.startswith(PLAIN) or _is_arc(line))
                 return line, empty
             empty += len(line)
         return None, empty
@@ -116,8 +116,8 @@ def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[
     while start is not None and (end is None or start < end):
         file.seek(start)
         last, until, problem = start, 0, None
+        iterator = _Records(file)
         try:
-            iterator = _Records(file)
             for record, last in _before(end, iterator):
                 yield _raw(iterator, record, last)
                 told = False
@@ -132,6 +132,7 @@ def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[
             problem = error
         except DAMAGE as error:
             problem, until = error, getattr(error, "until", 0)
+        last = max(last, int(iterator.offset))  # that of a record whose own headers were the trouble
         if not told or isinstance(problem, _Odd):
             yield Skipped(_reason(problem), f"byte {last}")
         told = not until

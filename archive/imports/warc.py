@@ -121,10 +121,14 @@ class _Drawing:
             yield from self.end()
             item = item_of(raw, self.ours, self.asked)
             self.asked = {}
-            if isinstance(item, Skipped):
+            if item is None:
+                yield Skipped("it is nothing that is kept of a newspaper", f"byte {raw.offset}", failed=False)
+            elif isinstance(item, Skipped):
                 yield item
-            elif item:
+            else:
                 self.group = _Group(item, raw.headers.get("warc-record-id", ""))
+        elif raw.kind == "continuation":
+            yield Skipped("it is a further piece of a record, which are not put together", f"byte {raw.offset}")
 
     def end(self) -> Iterator[Item]:
         """The exchange that has come last."""
@@ -205,8 +209,8 @@ def _whole(group: _Group) -> Page | Image:
 
 
 def item_of(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:
-    """What a response or revisit is; None for what no archive of a newspaper keeps: scripts, styles, films. ours:
-    luubao wrote the file; asked: the headers of requests that may be its own."""
+    """What a response or revisit is; None for what no archive of a newspaper keeps: scripts, styles, films, and what is
+    not of the web. ours: luubao wrote the file; asked: the headers of requests that may be its own."""
     try:
         return _item(raw, ours, asked)
     except BadValue as error:
@@ -215,11 +219,15 @@ def item_of(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image 
 
 def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:
     url = raw.headers.get("warc-target-uri", "")
-    if not url.startswith(("http://", "https://")) or (raw.status is None and raw.kind != "resource"):
+    if not url.startswith(("http://", "https://")):
         return None
     if "warc-date" not in raw.headers:
-        return Skipped(f"{shown(url)} has no time", f"byte {raw.offset}")
+        raise BadValue(f"{shown(url)} has no time")
     gates.address(url)
+    if raw.status is None and raw.kind != "resource":
+        raise BadValue(f"{shown(url)} does not say how the server answered")
+    if (cut := raw.headers.get("warc-truncated")) or "warc-segment-number" in raw.headers:
+        raise BadValue(f"of {shown(url)} only a part was written ({shown(cut or 'in pieces')})")
     at, status = _moment(raw.headers["warc-date"]), 200 if raw.status is None else _status(raw.status)
     headers = _restored(raw.http) or _typed(raw)
     media_type = next((value.lower() for name, value in headers if name.lower() == "content-type"), "")

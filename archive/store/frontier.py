@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from archive import clock
+from archive.model.links import gated_links
 from archive.records import Link, PageKind, Run
 from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
 from archive.store.aside import left_aside, said, take_up, walk_again
@@ -72,7 +73,7 @@ def ask_from(db: Database, run: Run, since: datetime) -> Run:
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> list[Link]:
     """Notes the links of a page, as far as there is room (archive.store.room); returns those that were never seen
     before. What is said to have changed since it was last read is due now. Call inside a transaction."""
-    keyed = {url_key(link.url): link for link in reversed(links)}
+    keyed = {url_key(link.url): link for link in gated_links(reversed(links))}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
     page_key = url_key(page_url)

@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from archive.errors import LuubaoError
+from archive.errors import BadValue, LuubaoError
+from archive.model import gates
+from archive.model.gates import shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,47 +35,79 @@ class Line:
         return self.facts.get("mimetype") or self.facts.get("mime") or "-"
 
 
-def parse(body: bytes) -> tuple[list[Line], str | None]:
-    """The lines of an answer, and the key with which the next page is asked for, where there is one.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an index answered. next: the key with which the next page is asked for, where there is one. odd: what is
+    wrong with lines that cannot be."""
+
+    lines: list[Line]
+    next: str | None = None
+    odd: tuple[str, ...] = ()
+
+
+def parse(body: bytes) -> Answer:
+    """The lines of an answer. Each stands alone: of one that cannot be, the reason is told.
 
     Raises LuubaoError for what is no such answer.
     """
     text = body.decode("utf-8", "replace").strip()
-    if not text:
-        return [], None
+    rows, resume = _table(text) if text.startswith("[") else (_lines(text), None)
+    lines, odd = [], []
+    for row in rows:
+        try:
+            if (line := _line(row)) is not None:
+                lines.append(line)
+        except BadValue as error:
+            odd.append(str(error))
+    if odd and not lines and not text.startswith("["):
+        raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} ({odd[0]})")
+    return Answer(lines, resume, tuple(odd))
+
+
+def _table(text: str) -> tuple[list[Any], str | None]:
     try:
-        if text.startswith("["):
-            return _table(json.loads(text))
-        return [line for one in text.splitlines() if one.strip() and (line := _line(_facts(one)))], None
-    except (ValueError, KeyError, TypeError) as error:
-        raise LuubaoError(f"what the index answered cannot be understood: {text[:80]!r} ({error})") from error
-
-
-def _table(rows: list[list[str]]) -> tuple[list[Line], str | None]:
+        rows = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} ({error})") from error
     if not rows:
         return [], None
     names, resume, found = rows[0], None, []
+    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+        raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} (no names of columns)")
     for number, row in enumerate(rows[1:], 1):
         if not row:  # an empty row, then the key
-            resume = rows[number + 1][0] if number + 1 < len(rows) else None
+            resume = rows[number + 1][0] if number + 1 < len(rows) and rows[number + 1] else None
             break
-        if line := _line(dict(zip(names, row, strict=False))):
-            found.append(line)
-    return found, resume
+        found.append(dict(zip(names, row, strict=False)) if isinstance(row, list) else row)
+    return found, str(resume) if resume else None
 
 
-def _facts(text: str) -> dict[str, Any]:
-    """A line of JSON, with or without key and time before it."""
-    start = text.index("{")
-    facts = {name: str(value) for name, value in json.loads(text[start:]).items()}
-    before = text[:start].split()
-    return {"timestamp": before[1], **facts} if len(before) >= 2 else facts
+def _lines(text: str) -> list[Any]:
+    return [one for one in text.splitlines() if one.strip()]
 
 
-def _line(facts: dict[str, str]) -> Line | None:
-    url, stamp = facts.get("original") or facts.get("url"), facts["timestamp"]
+def _facts(row: Any) -> dict[str, Any]:
+    """A line of a table, or one of JSON, with or without key and time before it. Raises BadValue."""
+    if isinstance(row, dict):
+        return row
+    before, brace, rest = str(row).partition("{")
+    facts = gates.json_object(brace + rest)
+    words = before.split()
+    return {"timestamp": words[1], **facts} if len(words) >= 2 else facts
+
+
+def _line(row: Any) -> Line | None:
+    """A line; None for what is not of the web. Raises BadValue for one that cannot be."""
+    facts = {gates.line(name): gates.line(str(value)) for name, value in _facts(row).items()}
+    url, stamp = facts.get("original") or facts.get("url") or "", facts.get("timestamp", "")
+    if not url.lower().startswith(("http://", "https://")):
+        return None
+    return Line(gates.address(url), _moment(stamp), stamp, facts)
+
+
+def _moment(stamp: str) -> datetime:
     try:
         moment = datetime.strptime(stamp[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
-        return None
-    return Line(url, moment, stamp, facts) if url and url.startswith(("http://", "https://")) else None
+        raise BadValue(f"{shown(stamp)} is no time of an index") from None
+    return gates.moment(moment)

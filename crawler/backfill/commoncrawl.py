@@ -10,10 +10,11 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 from archive import Capture
-from archive.errors import LuubaoError
+from archive.errors import BadValue, LuubaoError
 from archive.imports.items import LARGEST
 from archive.imports.items import Page as Read
 from archive.imports.warc import read_stream
+from archive.model import gates
 from archive.store.offers import Offer
 from crawler.backfill import cdx
 from crawler.backfill.politeness import Asker
@@ -54,13 +55,16 @@ class CommonCrawl:
         if not count:
             return Page([], None)
         answer = self.asker.get(f"{query}&page={number}")
-        lines = [] if answer.status == 404 else cdx.parse(answer.body)[0]
-        offers = [
-            Offer(line.url, line.captured_at, _place(line.facts), line.facts.get("digest"))
-            for line in lines
-            if {"filename", "offset", "length"} <= line.facts.keys() and is_document(line.media_type, line.status)
-        ]
-        return Page(offers, f"{number + 1}/{count}" if number + 1 < count else None)
+        found = cdx.Answer([]) if answer.status == 404 else cdx.parse(answer.body)
+        offers, odd = [], list(found.odd)
+        for line in found.lines:
+            if not is_document(line.media_type, line.status):
+                continue
+            try:
+                offers.append(Offer(line.url, line.captured_at, _place(line.facts), line.facts.get("digest")))
+            except BadValue as error:
+                odd.append(str(error))
+        return Page(offers, f"{number + 1}/{count}" if number + 1 < count else None, tuple(odd))
 
     def _count(self, query: str) -> int:
         answer = self.asker.get(f"{query}&showNumPages=true")
@@ -88,7 +92,13 @@ class CommonCrawl:
 
 
 def _place(facts: dict[str, str]) -> str:
-    return f"{facts['filename']} {facts['offset']} {facts['length']}"
+    """Where a record lies. Raises BadValue."""
+    filename, offset, length = (facts.get(name, "") for name in ("filename", "offset", "length"))
+    for number in (offset, length):
+        gates.size(int(number) if number.isascii() and number.isdigit() and len(number) < 20 else number)
+    if not filename or any(letter.isspace() for letter in filename):
+        raise BadValue(f"{gates.shown(filename)} is no file of Common Crawl")
+    return f"{filename} {offset} {length}"
 
 
 def _may_hold(crawl: str, span: Span) -> bool:

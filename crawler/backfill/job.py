@@ -8,10 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive import Outlet, Run, store
+from archive import Outlet, Run, signals, store
 from archive.arrive import Arrivals, Origin
 from archive.clock import now
-from archive.errors import LuubaoError
+from archive.errors import ArchiveUnusable, BadValue, LuubaoError
 from archive.imports.job import begin
 from archive.lock import outlet_lock
 from archive.store import offers
@@ -20,15 +20,18 @@ from archive.urls import same_site
 from crawler.backfill.sources import Source, Span
 
 _PAGE = 50
+_MOST_TOLD = 20
 _SETTLE = 500  # captures after which articles are put in order
 
 
 @dataclass(slots=True)
 class Backfilled:
-    """What a backfill came to. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting. problem: why
-    it ended before its time; None where it did not."""
+    """What a backfill came to. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting, odd (lines of
+    the index, and captures, that cannot be). odd: the first of them. problem: why it ended before its time; None where
+    it did not."""
 
     counts: Counter[str] = field(default_factory=Counter)
+    odd: list[str] = field(default_factory=list)
     articles: Counts = field(default_factory=Counts)
     problem: str | None = None
 
@@ -84,6 +87,8 @@ class _Job:
             finished, key = offers.listed(db, outlet_id, name, query)
             while not finished and not self.stopped():
                 page = self.source.page(query, key)
+                for reason in page.odd:
+                    self._note_odd("a line of the index", reason)
                 self.done.counts["listed"] += offers.note_page(
                     db, outlet_id, name, query, page.offers, page.next, now()
                 )
@@ -115,8 +120,23 @@ class _Job:
             self.done.counts["failed"] += 1
             return 0
         capture = replace(capture, requested_url=offer.url)
-        with store.transaction(db):
-            arrived = self.arrivals.arrive(capture, Origin(self.source.name, offer.place))
-            offers.note_taken(db, offer, now(), arrived)
+        try:
+            with store.transaction(db):
+                arrived = self.arrivals.arrive(capture, Origin(self.source.name, offer.place))
+                offers.note_taken(db, offer, now(), arrived)
+        except ArchiveUnusable:
+            raise
+        except Exception as error:  # one capture that cannot be, or that we cannot file; the others can
+            if signals.came():
+                raise
+            told = str(error) if isinstance(error, BadValue) else f"{type(error).__name__}: {error}"[:200]
+            offers.note_failed(db, offer, told)
+            self._note_odd(offer.url, told)
+            return 0
         self.done.counts[arrived] += 1
         return 1
+
+    def _note_odd(self, what: str, reason: str) -> None:
+        self.done.counts["odd"] += 1
+        if len(self.done.odd) < _MOST_TOLD:
+            self.done.odd.append(f"{what}: {reason}")

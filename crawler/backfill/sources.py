@@ -12,10 +12,12 @@ from archive.store.offers import Offer
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a listing. next: what to ask for the next one with; None where it is the last."""
+    """A page of a listing. next: what to ask for the next one with; None where it is the last. odd: what is wrong with
+    lines that cannot be."""
 
     offers: list[Offer]
     next: str | None
+    odd: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

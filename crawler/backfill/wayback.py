@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode
 
 from archive import Capture
 from archive.imports.items import LARGEST, charset, leads_to
+from archive.model import gates
 from archive.store.offers import Offer
 from crawler.backfill import cdx
 from crawler.backfill.politeness import Answer, Asker
@@ -60,15 +61,16 @@ class Wayback:
         answer = self.asker.get(f"{self.index}?{asked}{more}", largest=_LARGEST_INDEX)
         if answer.status == 404:
             return Page([], None)
-        lines, resume = cdx.parse(answer.body)
-        if not resume and key != _ALL and len(lines) >= self.page_size:
+        found = cdx.parse(answer.body)
+        lines, resume = found.lines, found.next
+        if not resume and key != _ALL and len(lines) + len(found.odd) >= self.page_size:
             return Page([], _ALL)
         offers = [
             Offer(line.url, line.captured_at, f"{line.timestamp}id_/{line.url}", line.facts.get("digest"))
             for line in lines
             if is_document(line.media_type, line.status)
         ]
-        return Page(offers, urlencode({"resumeKey": resume}) if resume else None)
+        return Page(offers, urlencode({"resumeKey": resume}) if resume else None, found.odd)
 
     def take(self, offer: Offer) -> Capture | str:
         """The capture as it was made: its own status, headers and time."""
@@ -124,8 +126,8 @@ def _made_at(answer: Answer) -> datetime | None:
     """When the capture was made that is replayed: an archive may give the nearest to the one that was asked for
     (RFC 7089 section 2.1.1)."""
     try:
-        return parsedate_to_datetime(answer.headers["memento-datetime"]).astimezone(UTC)
-    except (KeyError, ValueError, TypeError):
+        return gates.moment(parsedate_to_datetime(answer.headers["memento-datetime"]))
+    except (KeyError, ValueError, TypeError, OverflowError):
         return None
 
 

@@ -46,7 +46,8 @@ def backfill(
     Every capture enters as it was made, with its own time, and an article's versions are put in order of time. It may
     be stopped or killed at any moment, and goes on where it was. The archive's limits are kept: a pause between two
     requests, and as long as it asks for when it says that it is too much (Retry-After).
-    Exit codes: 0 ok, 2 misconfigured, 4 the archive refused before all was taken, 5 interrupted, 75 locked.
+    Exit codes: 0 ok, 2 misconfigured, 4 the archive refused before all was taken, or gave what cannot be, which is told
+    and left out, 5 interrupted, 75 locked.
 
     \b
     Example:
@@ -68,4 +69,9 @@ def backfill(
     )
     if done.problem:
         click.echo(f"{outlet}: {done.problem}", err=True)
-    raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if done.problem else Exit.OK)
+    if counts["odd"]:
+        click.echo(f"{outlet}: {counts['odd']} lines or captures cannot be, and were left out", err=True)
+    for line in done.odd:
+        click.echo(f"  {line}", err=True)
+    partly = done.problem or counts["odd"]
+    raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if partly else Exit.OK)
