@@ -67,8 +67,11 @@ def url_key(url: str) -> str:
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 
 
+@lru_cache(maxsize=4096)
 def _ascii(host: str) -> str:
     """The host as it goes over the wire (RFC 5891); as it stands where it cannot."""
+    if host.isascii():
+        return host
     try:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
@@ -152,9 +155,10 @@ def host_of(url: str) -> str:
 
 
 def same_site(url: str, hosts: tuple[str, ...]) -> bool:
-    """Whether the address lies on one of the hosts or on a subdomain of one."""
-    host = host_of(url)
-    return any(host == site or host.endswith("." + site) for site in hosts)
+    """Whether the address lies on one of the hosts or on a subdomain of one, in either spelling of a host with other
+    letters than English ones: `báo.vn` is `xn--bo-kia.vn`."""
+    host = _ascii(host_of(url))
+    return any(host == site or host.endswith("." + site) for site in map(_ascii, hosts))
 
 
 def absolute(base: str, link: str) -> str | None:

@@ -24,7 +24,7 @@ def jpeg(data: bytes) -> Pixels:
     scans: list[bytes] = []
     for marker, whole in _segments(memoryview(data)):
         body = whole[4:]
-        if marker == _EXIF and body[:6] == b"Exif\0\0":
+        if marker == _EXIF and bytes(body[:6]) == b"Exif\0\0":
             exif = exif or bytes(body)
         if marker in _FRAMES:
             frame = frame or bytes([marker, *body])

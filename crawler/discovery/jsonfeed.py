@@ -33,7 +33,7 @@ def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
     for name, value in _members(data[:MOST_BYTES].decode("utf-8", "replace")):
         if name == "item":
             if url := addresses.news(_text(value, "url")):
-                changed, published = moment(_text(value, "date_modified"), zone), moment(_text(value, "date_published"), zone)
+                changed, published = (moment(_text(value, f"date_{what}"), zone) for what in ("modified", "published"))
                 yield Link(url, "feed", changed, published)
         elif name in ("home_page_url", "next_url") and isinstance(value, str) and (url := addresses.news(value)):
             yield Link(url, "feed" if name == "home_page_url" else "pagination")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from archive import Link
@@ -16,6 +18,10 @@ __all__ = ["Found", "links", "look"]
 _SITEMAPS = ("urlset", "sitemapindex")
 _FEEDS = ("rss", "feed", "rdf", "channel")
 _PAGES = ("html", "head", "body", "frameset")
+# A root whose tag does not end within the head.
+_CUT = re.compile(rb"<(?:\w{1,20}:)?(rss|feed|rdf|channel|urlset|sitemapindex)\s[^<]*+\Z", re.IGNORECASE)
+_PAGE = "an HTML page, neither feed nor sitemap"
+_FEED_ADDRESS = re.compile(r"\.(?:xml|rss|atom|rdf)(?:\.gz)?(?:\?|$)|[/.=](?:rss|feed|atom|sitemap)", re.IGNORECASE)
 _HEAD = 64 * 1024  # what a program complains of before it writes its XML
 
 
@@ -37,18 +43,29 @@ def look(
     plain, notes = unpacked(body)
     data = as_utf8(plain, encoding)
     del plain
-    addresses, zone = Addresses(base_url, hosts), ZoneInfo(timezone)
+    kind, found = _read(data, Addresses(base_url, hosts), ZoneInfo(timezone), notes)
+    if found.links or (kind == _PAGE and not _FEED_ADDRESS.search(base_url)):
+        return found
+    return replace(found, notes=(*found.notes, f"no links: {kind if data.strip() else 'nothing at all'}"))
+
+
+def _read(data: bytes, addresses: Addresses, zone: ZoneInfo, notes: tuple[str, ...]) -> tuple[str, Found]:
+    """What a document in UTF-8 is, in words, and what was found in it."""
     root = root_of(data[:_HEAD])
     if root in _SITEMAPS:
-        return gathered(sitemaps.read(data, addresses, zone), notes)
+        return "a sitemap without addresses of the site", gathered(sitemaps.read(data, addresses, zone), notes)
     if root in _FEEDS:
-        return gathered(feeds.read(data, addresses, zone), notes, MOST_OF_A_PAGE)
+        return "a feed without addresses of the site", gathered(
+            feeds.read(data, addresses, zone), notes, MOST_OF_A_PAGE
+        )
     if sitemaps.is_list_of_lines(data):
-        return gathered(sitemaps.read_lines(data, addresses), notes)
+        return "a list without addresses of the site", gathered(sitemaps.read_lines(data, addresses), notes)
     if jsonfeed.is_one(data):
-        return gathered(jsonfeed.read(data, addresses, zone), notes, MOST_OF_A_PAGE)
+        return "a JSON Feed without addresses of the site", gathered(
+            jsonfeed.read(data, addresses, zone), notes, MOST_OF_A_PAGE
+        )
     found, told = pages.read(data, addresses)
-    return gathered(found, notes + told, MOST_OF_A_PAGE)
+    return _PAGE if b"<" in data[:_HEAD] else "text without markup", gathered(found, notes + told, MOST_OF_A_PAGE)
 
 
 def root_of(head: bytes) -> str:
@@ -57,4 +74,5 @@ def root_of(head: bytes) -> str:
     for event in Walk(head, frozenset((*_SITEMAPS, *_FEEDS, *_PAGES)), frozenset(), "").events():
         if isinstance(event, Start):
             return event.name
-    return ""
+    cut = _CUT.search(head)
+    return cut[1].decode().lower() if cut else ""

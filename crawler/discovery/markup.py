@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from itertools import islice
 
 from lxml import etree
+
+MOST_TAGS = 100_000
+"""As many tags that carry links are read of a page; a page of a million letters has 5,000."""
 
 # An attribute as a browser reads it: quotes count only after the equals sign (WHATWG HTML, section 13.2.5).
 _ATTRIBUTE = rb"""[\s/]*+[^\s=>/][^\s=>/]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?+)?+"""
@@ -25,22 +28,20 @@ _PIECES = re.compile(
 def html(data: bytes) -> etree._Element | None:
     """The root of a page in UTF-8 of which only links and texts are left: parsed in half the time of the whole, in a
     time that its size alone decides."""
+    return html_and_rest(data)[0]
+
+
+def html_and_rest(data: bytes) -> tuple[etree._Element | None, bool]:
+    """As `html`, and whether there are more tags of links than are read."""
+    pieces = _PIECES.split(data)  # text, tag or None, text ...
+    end = next(islice((at for at in range(1, len(pieces), 2) if pieces[at]), MOST_TAGS, None), 0)
+    if end:
+        del pieces[end:]
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(b" ".join(filter(None, _PIECES.split(data))), parser)
+        return etree.fromstring(b" ".join(filter(None, pieces)), parser), bool(end)
     except (etree.XMLSyntaxError, ValueError):
-        return None
-
-
-def xml(data: bytes) -> etree._Element | None:
-    """The root of a document in UTF-8 that may be not quite XML, and may say it were in another charset."""
-    parser = etree.XMLParser(
-        encoding="utf-8", recover=True, resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
-    )
-    try:
-        return etree.fromstring(data, parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
+        return None, bool(end)
 
 
 def elements(root: etree._Element | None, *names: str) -> Iterator[etree._Element]:
@@ -54,17 +55,3 @@ def value(element: etree._Element, name: str) -> str:
         return (element.get(name) or "").strip()
     except UnicodeDecodeError:  # the recovering parser lets surrogates through, which no text can hold
         return ""
-
-
-def text_of(element: etree._Element) -> str:
-    """The text an element begins with, stripped; "" where it is no text."""
-    try:
-        return (element.text or "").strip()
-    except UnicodeDecodeError:  # as above
-        return ""
-
-
-@lru_cache(maxsize=512)
-def local(tag: str) -> str:
-    """An element's name without its namespace, lowercased; a prefix nobody declared is part of the tag."""
-    return tag.rpartition("}")[2].rpartition(":")[2].lower()

@@ -9,7 +9,8 @@ from lxml import etree
 
 from archive import Link
 from crawler.discovery.addresses import Addresses
-from crawler.discovery.markup import elements, html, value
+from crawler.discovery.found import MOST_OF_A_PAGE
+from crawler.discovery.markup import MOST_TAGS, elements, html_and_rest, value
 from crawler.discovery.pagination import POSTBACK, Pager, is_postback
 
 MOST_BYTES = 6 * 1024 * 1024
@@ -23,11 +24,24 @@ _ZONE = ("hdzoneid", "hdzoneurl")
 def read(data: bytes, addresses: Addresses) -> tuple[list[Link], tuple[str, ...]]:
     """The links of a page in UTF-8, and notes of what could not be followed."""
     notes = [f"what comes after {MOST_BYTES >> 20} MiB"] if len(data) > MOST_BYTES else []
-    reading = _Reading(html(data[:MOST_BYTES]), addresses)
-    links = list(reading.links())
+    root, there_is_more = html_and_rest(data[:MOST_BYTES])
+    if there_is_more:
+        notes.append(f"what comes after {MOST_TAGS} tags of links")
+    reading = _Reading(root, addresses)
+    links = list(_bounded(reading.links()))
     if reading.posts_back and not reading.can_be_turned(links):
         notes.append(POSTBACK)
     return links, tuple(notes)
+
+
+def _bounded(links: Iterator[Link]) -> Iterator[Link]:
+    """The links until there are more different ones than are taken of a page."""
+    urls: set[str] = set()
+    for link in links:
+        urls.add(link.url)
+        yield link
+        if len(urls) > MOST_OF_A_PAGE:
+            return
 
 
 class _Reading:

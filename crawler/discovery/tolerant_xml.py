@@ -18,8 +18,11 @@ from html.entities import html5
 from typing import NamedTuple
 from urllib.parse import urljoin
 
-MOST_TAGS = 3_000_000
-"""As many as are read of a document: a sitemap of 50 MB has a million."""
+MOST_TAGS = 1_000_000
+"""As many as are read of a document, entries of text not counted. A sitemap of 50 MB has half of it, with ten languages
+of each address."""
+MOST_HOLDERS = 100_000
+"""As many items or entries: twice what a sitemap may have."""
 _DEEPEST = 250
 _LONGEST = 8_192  # bytes of the text of an element that is read: addresses and dates
 _MOST_PIECES = 100  # of such a text: comments divide it
@@ -37,12 +40,12 @@ _TAG = re.compile(
 # An element that holds elements of text, and others that hold such, as nearly all entries of sitemaps do.
 _TEXT = rb"<(" + _NAME + rb")>[^<]*+</\%d\s*+>\s*+"
 _GROUP = rb"<(" + _NAME + rb")>\s*+(?:" + _TEXT + rb")++</\%d\s*+>\s*+"
-_PLAIN = re.compile(
-    rb"\s*+<(" + _NAME + rb")>\s*+((?:" + _TEXT % 3 + rb"|" + _GROUP % (5, 4) + rb")++)</\1>"
-)
+_PLAIN = re.compile(rb"\s*+<(" + _NAME + rb")>\s*+((?:" + _TEXT % 3 + rb"|" + _GROUP % (5, 4) + rb")++)</\1>")
 _GROUPS = re.compile(_GROUP % (2, 1))
 _ATTRIBUTE = re.compile(rb"""([^\s=/"'<>]++)\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s"']++))""")
-_REFERENCE = re.compile(r"&(?:#(\d{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][\w.-]{0,63});|(amp|lt|gt|quot)(?![\w=]))", re.ASCII)
+_REFERENCE = re.compile(
+    r"&(?:#(\d{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][\w.-]{0,63}+);|(amp|lt|gt|quot)(?![\w=]))", re.ASCII
+)
 _END_NAME = re.compile(_NAME)
 _SUBSET_END = re.compile(rb"\]\s*+>")
 _ENTITY = re.compile(rb"""<!ENTITY\s++([\w.-]++)\s++(?:"([^"&<%]{0,1000}+)"|'([^'&<%]{0,1000}+)')?+""")
@@ -78,7 +81,7 @@ class End(NamedTuple):
 
 
 class TooMany(Exception):
-    """Raised behind MOST_TAGS tags."""
+    """Raised behind as many tags, or elements that hold others, as are read; says how many."""
 
 
 @dataclass
@@ -97,6 +100,7 @@ class Walk:
     _entities: dict[str, str | None] = field(default_factory=dict)
     _ends: dict[bytes, int] = field(default_factory=dict)
     _holder: int = 0  # how many are open within and with the one told last; 0 for none
+    _holders: int = 0
     _damaged: bool = False
     _reading: tuple[str, bytes, int, str] | None = None
     _text: list[str] = field(default_factory=list)
@@ -109,38 +113,57 @@ class Walk:
     def events(self) -> Iterator[Start | Leaf | End]:
         """In the order of the document. Raises TooMany at the end of what is read."""
         at: int | None = 0
-        tags = 0
+        left = MOST_TAGS
         while at is not None:
             done, at = at, None
             for found in _TAG.finditer(self.data, done):
-                tags += 1
-                if tags > MOST_TAGS:
-                    raise TooMany
-                _, name, attributes, text, _ = found.groups()
-                if text is None and name and not attributes and not self._reading and not self._holder:
-                    start, at = found.start(), (yield from self._plain(found.start()))
-                    if at > start:
-                        break
-                    at = None
-                if self._reading or text is None or attributes:
+                if (left := left - 1) < 0:
+                    raise TooMany(f"{MOST_TAGS} tags")
+                if self._reading or not self._passes(found):
                     at = yield from self._met(found, done)
                     if at is not None:
                         break
-                elif (told := local(name)) in self.leaves:
-                    base = self._bases[-1][1] if self._bases else ""
-                    direct = len(self._open) == self._holder or not self._holder
-                    yield Leaf(told, attributes, self._made_of(text[:_LONGEST]), direct, base)
-                elif told in self.holders:
-                    yield from self._begun(told, attributes)
-                    yield from self._ended(told)
                 done = found.end()
         if self._reading:
             self._take(self.data[done : done + _LONGEST])
         yield from self._finish(0)
 
+    def _passes(self, found: re.Match[bytes]) -> bool:
+        """Whether a tag is none to tell of, as most are, and has been taken in."""
+        _, name, attributes, text, _ = found.groups()
+        if not name or local(name) in self.told or b"base" in attributes:
+            return False
+        is_empty = attributes[-1:] == b"/"
+        if text is None and not is_empty:
+            self._open_one(local(name), "")
+        return text is None or not is_empty
+
+    def _met(self, found: re.Match[bytes], done: int) -> Generator[Start | Leaf | End, None, int | None]:
+        """Takes a tag in; done: where the last one ended. Returns where to go on where that is not its end."""
+        if self._reading:
+            self._take(self.data[done : min(found.start(), done + _LONGEST)])
+        ended, tag, attributes, text, special = found.groups()
+        if special:
+            return self._pass(special.upper(), found.end())
+        if ended:
+            yield from self._ended(local(ended))
+            return None
+        if not (attributes or self._reading or self._holder) and (end := (yield from self._plain(found.start()))):
+            return end
+        yield from self._begun(local(tag), attributes)
+        if text is None:
+            return None
+        if attributes[-1:] == b"/":
+            return found.end(3) + 1
+        if self._reading:
+            self._take(text[:_LONGEST])
+        yield from self._ended(local(tag))
+        return None
+
     def _plain(self, at: int) -> Generator[Start | Leaf | End, None, int]:
         """Elements that are told of, as long as one follows the other and each holds but elements of text. Returns
-        where they end. The short way, which gives the same as the long one."""
+        where they end, 0 where there is none. The short way, which gives the same as the long one."""
+        begun = at
         match, over = _PLAIN.match, End(damaged=False)
         base = self._bases[-1][1] if self._bases else ""
         while plain := match(self.data, at):
@@ -153,35 +176,13 @@ class Walk:
             found += [(False, *part) for part in self._parts.findall(deeper)] if deeper else []
             if name not in self.holders or any(local(part) in self.holders for _, part, _ in found):
                 break
+            self._count()
             yield Start(name, b"", base)
             for is_direct, part, text in found:
                 yield Leaf(local(part), b"", self._made_of(text[:_LONGEST]), is_direct, base)
             yield over
             at = plain.end()
-        return at
-
-    def _met(self, found: re.Match[bytes], done: int) -> Generator[Start | Leaf | End, None, int | None]:
-        """Takes a tag in that is not simply an element of text; done: where the last one ended. Returns where to go on
-        where that is not its end."""
-        if self._reading:
-            self._take(self.data[done : min(found.start(), done + _LONGEST)])
-        ended, tag, attributes, text, special = found.groups()
-        if special:
-            return self._pass(special.upper(), found.end())
-        if ended:
-            yield from self._ended(local(ended))
-            return None
-        name = local(tag)
-        if self._reading or attributes or name in self.told:
-            yield from self._begun(name, attributes)
-            if text is not None and attributes[-1:] != b"/":
-                if self._reading:
-                    self._take(text[:_LONGEST])
-                yield from self._ended(name)
-                return None
-        elif text is None:
-            self._open_one(name, "")
-        return None if text is None else found.end(3) + 1
+        return at if at > begun else 0
 
     def _made_of(self, piece: bytes) -> str:
         """The text of a leaf; "" where a reference in it, or its bytes, stand for nothing."""
@@ -209,6 +210,7 @@ class Walk:
         if name in self.leaves:
             self._reading = (name, attributes, len(self._open), base)
         if name in self.holders:
+            self._count()
             yield Start(name, attributes, base)
             self._holder, self._damaged = len(self._open) + 1, False
             if is_empty:
@@ -218,6 +220,11 @@ class Walk:
             yield self._read()
         if not is_empty:
             self._open_one(name, base)
+
+    def _count(self) -> None:
+        self._holders += 1
+        if self._holders > MOST_HOLDERS:
+            raise TooMany(f"{MOST_HOLDERS} entries")
 
     def _open_one(self, name: str, base: str) -> None:
         if len(self._open) >= _DEEPEST and name not in self.holders:

@@ -165,7 +165,9 @@ def test_json_feed() -> None:
     ]
     assert found(json.dumps(feed)) == found(json.dumps(feed).replace("/", "\\/")) == expected
     assert found(json.dumps(feed)[:-9]) == expected  # what is whole counts
-    flawed = json.dumps(feed).replace('{"id": "2", "url": 7}', '{"id": "2", "url": "a\\u12"}, {"id": "3", "url": "/cho-3.htm"}')
+    flawed = json.dumps(feed).replace(
+        '{"id": "2", "url": 7}', '{"id": "2", "url": "a\\u12"}, {"id": "3", "url": "/cho-3.htm"}'
+    )
     assert found(flawed) == [*expected, Link(f"{HOME}/cho-3.htm", "feed")]
 
 

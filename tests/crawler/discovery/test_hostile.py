@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
 from archive import absolute, same_site, without_trackers
-from crawler.discovery import look
+from crawler.discovery import look, markup, tolerant_xml
 from crawler.discovery.addresses import Addresses
-from crawler.discovery.found import MOST_LINKS
+from crawler.discovery.found import MOST_OF_A_PAGE
 from crawler.discovery.moments import moment
 
 from .reading import BASE, HOSTS, notes, paths
@@ -81,11 +81,25 @@ def test_the_link_in_it_is_found(name: str) -> None:
         assert paths(HOSTILE[name])[:1] == ["/a-1.htm"]
 
 
-def test_fifty_thousand_links_and_more() -> None:
-    many = "".join(f'<li><a href="/bai-{n}.htm">Bài số {n}</a></li>' for n in range(MOST_LINKS + 1))
+def test_as_many_links_as_are_taken_of_a_page() -> None:
+    many = "".join(f'<li><a href="/bai-{n}.htm">Bài số {n}</a></li>' for n in range(MOST_OF_A_PAGE + 1))
     found = look(many.encode(), BASE, HOSTS)
-    assert (len(found.links), found.notes) == (MOST_LINKS, ("what comes after 50000 links",))
-    assert found.links[-1].url == f"https://bao.example/bai-{MOST_LINKS - 1}.htm"
+    assert (len(found.links), found.notes) == (MOST_OF_A_PAGE, ("what comes after 10000 links",))
+    assert found.links[-1].url == f"https://bao.example/bai-{MOST_OF_A_PAGE - 1}.htm"
+
+
+def test_a_page_of_more_tags_than_are_read_says_so() -> None:
+    found = look((LINK * markup.MOST_TAGS + "<p><a href=/b>B</a>").encode(), BASE, HOSTS)
+    assert [link.url for link in found.links] == ["https://bao.example/a-1.htm"]
+    assert found.notes == (f"what comes after {markup.MOST_TAGS} tags of links",)
+
+
+def test_a_sitemap_of_more_tags_than_are_read_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tolerant_xml, "MOST_TAGS", 1_000)
+    entry = "<url><loc>https://bao.example/%s.htm</loc></url>"
+    found = look(f"<urlset>{entry % 'a'}{'<a/>' * 1_000}{entry % 'b'}</urlset>".encode(), BASE, HOSTS)
+    assert [link.url for link in found.links] == ["https://bao.example/a.htm"]
+    assert found.notes[0].startswith("what comes after")
 
 
 def test_a_page_too_long_is_read_to_a_point_and_says_so() -> None:
