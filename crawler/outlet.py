@@ -23,7 +23,7 @@ from crawler import configuration, discovery
 from crawler.configuration import for_scrapy
 from crawler.desk import Desk
 from crawler.door import Door
-from crawler.exchange import capture_of
+from crawler.exchange import capture_of, field_value
 from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -157,7 +157,7 @@ class OutletSpider(scrapy.Spider):
             raise CloseSpider("archive-unusable") from error
 
     def _requests(
-        self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, str] | None = None
+        self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, bytes] | None = None
     ) -> Iterator[Request]:
         """The request for an address; none where Scrapy refuses to make one."""
         meta = {"handle_httpstatus_all": True, "via": via}
@@ -168,10 +168,10 @@ class OutletSpider(scrapy.Spider):
             self.desk.note(lambda door: door.refused(url))
 
 
-def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+def conditions(etag: str | None, last_modified: str | None) -> dict[str, bytes]:
     """The headers that make a request conditional (RFC 9110 section 13): an unchanged page costs the paper a 304."""
     named = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in named.items() if value}
+    return {name: field_value(value) for name, value in named.items() if value}
 
 
 def desk_of(crawler: Crawler) -> Desk:
