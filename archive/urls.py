@@ -156,7 +156,7 @@ def host_of(url: str) -> str:
 
 def same_site(url: str, hosts: tuple[str, ...]) -> bool:
     """Whether the address lies on one of the hosts or on a subdomain of one, in either spelling of a host with other
-    letters than English ones: `báo.vn` is `xn--bo-kia.vn`."""
+    letters than English ones: `báo.vn` is `xn--bo-mia.vn`."""
     host = _ascii(host_of(url))
     return any(host == site or host.endswith("." + site) for site in map(_ascii, hosts))
 
