@@ -17,7 +17,7 @@ MOST_BYTES = 6 * 1024 * 1024
 """The largest news page among hundreds has 1.3 million characters."""
 
 _FEEDS = re.compile(r"rss|atom|feed\+json", re.IGNORECASE)
-_REFRESH = re.compile(r"\s*\d*\s*[;,]\s*url\s*=\s*[\"']?([^\"']+)", re.IGNORECASE)
+_REFRESH = re.compile(r"\s*+\d*+\s*+[;,]\s*+url\s*+=\s*+[\"']?([^\"']+)", re.IGNORECASE)
 _ZONE = ("hdzoneid", "hdzoneurl")
 
 

@@ -14,7 +14,7 @@ from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk, joined
 
 _ENTRIES = frozenset({"url", "sitemap"})
 _LEAVES = frozenset({"loc", "lastmod", "publication_date"})
-_LINE = re.compile(rb"\s*+https?://[^\s<>]++[^\S\n]*+(?:\n|$)")
+_LINE = re.compile(rb"\A\s*+https?://[^\s<>]++[^\S\n]*+(?:\n|$)")
 _HEAD = 8192
 
 

@@ -42,7 +42,7 @@ _TEXT = rb"<(" + _NAME + rb")>[^<]*+</\%d\s*+>\s*+"
 _GROUP = rb"<(" + _NAME + rb")>\s*+(?:" + _TEXT + rb")++</\%d\s*+>\s*+"
 _PLAIN = re.compile(rb"\s*+<(" + _NAME + rb")>\s*+((?:" + _TEXT % 3 + rb"|" + _GROUP % (5, 4) + rb")++)</\1>")
 _GROUPS = re.compile(_GROUP % (2, 1))
-_ATTRIBUTE = re.compile(rb"""([^\s=/"'<>]++)\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s"']++))""")
+_ATTRIBUTE = re.compile(rb"""([^\s=/"'<>]++)(?:\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s"']++)))?+""")
 _REFERENCE = re.compile(
     r"&(?:#(\d{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][\w.-]{0,63}+);|(amp|lt|gt|quot)(?![\w=]))", re.ASCII
 )
