@@ -5,6 +5,7 @@ Words follow docs/design.md. Times are aware; text is NFC; an absent value is No
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
@@ -54,6 +55,15 @@ class Capture:
     def header(self, name: str) -> str | None:
         """The first response header of that name, compared without case."""
         return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the body is a part of what lies at the address, which nobody asked for (RFC 9110 section 15.3.7): a
+        206, unless it says that it goes from the first byte to the last."""
+        if self.status != 206:
+            return False
+        said = re.fullmatch(r"bytes 0-(\d{1,15})/(\d{1,15})", (self.header("Content-Range") or "").strip())
+        return said is None or int(said[1]) + 1 != int(said[2])
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,9 +33,10 @@ _PICTURE_SERVICE = re.compile(
 )
 # The end of the name: cau-600x400.jpg, cau_r_680x0.jpg, cau-scaled.jpg, cau.jpg.webp, and the format.
 _PICTURE_ENDING = re.compile(
-    r"(?:(?:[-_](?:r_)?\d{2,4}x\d{1,4}|[-_]w\d{3,4}|-scaled)?[.](?:jpe?g|png|gif|webp|avif|jxl|bmp|heic|svg))+$",
+    r"(?:[-_](?:r_)?\d{2,4}x\d{1,4}|[-_]w\d{3,4}|-scaled)?[.](?:jpe?g|png|gif|webp|avif|jxl|bmp|heic|svg)$",
     re.IGNORECASE,
 )
+_LONGEST_ENDING = 24
 # Parameters of a picture's address that say how it is served, not which it is.
 _PICTURE_SERVING = re.compile(
     r"w|h|s|q|v|t|ts|dpr|fm|fit|crop|mode|auto|rect|width|height|size|quality|format|resize|scale|strip|ssl|sig|sign"
@@ -121,11 +122,18 @@ def picture_key(url: str) -> str:
     path = _tidy_path(parts.path)
     if parts.hostname and re.fullmatch(r"i\d[.]wp[.]com", parts.hostname):  # WordPress serves other hosts' pictures
         path = "/" + path.lstrip("/").partition("/")[2]
-    served = _PICTURE_ENDING.sub("", _PICTURE_SERVICE.sub("", path))
-    if served != path and _PICTURE_ENDING.search(path):
+    served = _without_endings(_PICTURE_SERVICE.sub("", path))
+    if served != path and _PICTURE_ENDING.search(path, max(0, len(path) - _LONGEST_ENDING)):
         return served
     query = [(name, value) for name, value in parse_qsl(parts.query) if not _PICTURE_SERVING.fullmatch(name)]
     return f"{served}?{urlencode(sorted(query))}" if query else served
+
+
+def _without_endings(path: str) -> str:
+    """The path without all endings, taken from the last one back: they are searched for where it ends only."""
+    while ending := _PICTURE_ENDING.search(path, max(0, len(path) - _LONGEST_ENDING)):
+        path = path[: ending.start()]
+    return path
 
 
 @lru_cache(maxsize=4096)
@@ -165,7 +173,7 @@ def is_site(host: str) -> bool:
 
 def same_site(url: str, hosts: tuple[str, ...]) -> bool:
     """Whether the address lies on one of the hosts or on a subdomain of one, in either spelling of a host with other
-    letters than English ones: `báo.vn` is `xn--bo-kia.vn`."""
+    letters than English ones: `báo.vn` is `xn--bo-mia.vn`."""
     host = _ascii(host_of(url))
     return any(host == site or host.endswith("." + site) for site in map(_ascii, hosts))
 

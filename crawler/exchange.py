@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
+import re
+import string
+from dataclasses import replace
+from urllib.parse import quote, urlsplit
 
 from scrapy.http import Headers, Response
 from scrapy.utils.python import to_unicode
@@ -17,7 +20,7 @@ def capture_of(response: Response) -> Capture:
     """The exchange as it came; for a redirect, final_url is where it leads."""
     request = response.request
     assert request is not None
-    return Capture(
+    capture = Capture(
         requested_url=request.url,
         final_url=leads_to(response),
         captured_at=now(),
@@ -29,6 +32,10 @@ def capture_of(response: Response) -> Capture:
         via=tuple(request.meta.get("via", ())),
         detail=remarks(response),
     )
+    if capture.is_partial:
+        said = capture.header("Content-Range") or "it does not say which"
+        capture = replace(capture, detail=capture.detail or f"not read: a part that nobody asked for ({said})")
+    return capture
 
 
 def remark(response: Response, what: str) -> None:
@@ -58,8 +65,18 @@ def leads_to(response: Response) -> str:
     something that is not on the web. One that can be understood in no way leads nowhere, to the address itself."""
     if not redirects(response):
         return response.url
-    location = (response.headers.get("Location") or b"").decode("utf-8", "replace").strip()
+    location = _spelt(response.headers.get("Location") or b"").strip()
     return absolute(response.url, location) or (location if _has_scheme(location) else response.url)
+
+
+def _spelt(location: bytes) -> str:
+    """A Location as text: bytes that are not UTF-8 are what the server wants to be asked for, so they are escaped; more
+    slashes than two are two, as in browsers."""
+    try:
+        text = location.decode("utf-8")
+    except UnicodeDecodeError:
+        text = quote(location, safe=string.punctuation)
+    return re.sub(r"^\s*/{3,}", "//", text)
 
 
 def _has_scheme(location: str) -> bool:
@@ -74,6 +91,15 @@ def header(response: Response, name: str) -> str | None:
     """A response header as text; None where the answer has none of that name."""
     value = response.headers.get(name)
     return None if value is None else to_unicode(value, encoding="latin-1")
+
+
+def field_value(value: str) -> bytes:
+    """A header's value as the bytes that came: a text of ours has a letter for each byte (RFC 9110 section 5.5), one
+    from elsewhere may have been read as UTF-8."""
+    try:
+        return value.encode("latin-1")
+    except UnicodeEncodeError:
+        return value.encode("utf-8")
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

@@ -25,7 +25,7 @@ from crawler.catalogue import TIMEZONE
 from crawler.configuration import for_scrapy
 from crawler.desk import Desk
 from crawler.door import Door
-from crawler.exchange import capture_of
+from crawler.exchange import capture_of, field_value
 from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -102,7 +102,7 @@ class OutletSpider(scrapy.Spider):
         taken = await self.desk.do(lambda door: self._take(door, limit))
         return [request for url, headers in taken for request in self._requests(url, headers=headers)]
 
-    def _take(self, door: Door, limit: int) -> list[tuple[str, dict[str, str]]]:
+    def _take(self, door: Door, limit: int) -> list[tuple[str, dict[str, bytes]]]:
         urls = [self._here(url) for url in door.take(limit)]
         return [(url, conditions(*door.validators(url))) for url in urls]
 
@@ -167,7 +167,7 @@ class OutletSpider(scrapy.Spider):
             raise CloseSpider("archive-unusable") from error
 
     def _requests(
-        self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, str] | None = None
+        self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, bytes] | None = None
     ) -> Iterator[Request]:
         """The request for an address; none where Scrapy refuses to make one."""
         meta = {"handle_httpstatus_all": True, "via": via}
@@ -188,10 +188,10 @@ def _checked(outlet: Outlet) -> Outlet:
     return outlet
 
 
-def conditions(etag: str | None, last_modified: str | None) -> dict[str, str]:
+def conditions(etag: str | None, last_modified: str | None) -> dict[str, bytes]:
     """The headers that make a request conditional (RFC 9110 section 13): an unchanged page costs the paper a 304."""
     named = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: value for name, value in named.items() if value}
+    return {name: field_value(value) for name, value in named.items() if value}
 
 
 def desk_of(crawler: Crawler) -> Desk:

@@ -30,7 +30,7 @@ from archive import Picture, PictureCapture, WantedPicture, absolute
 from archive.clock import now
 from archive.errors import ArchiveUnusable
 from crawler.exchange import header, leads_to, redirects, remarks
-from crawler.outlet import desk_of
+from crawler.outlet import conditions, desk_of
 from crawler.picture_store import STORES, store_of
 from crawler.readers import ReadingStopped, Recognised
 from crawler.refusals import Forbidden, LeftAlone
@@ -97,8 +97,7 @@ class Pictures(FilesPipeline):
         """Sends the validators that came with the bytes the store has; it may have lost them, or be a new one."""
         if item.path is None or item.final_url != request.url or not await self._has(item.path, info):
             return
-        validators = {"If-None-Match": item.etag, "If-Modified-Since": item.last_modified}
-        request.headers.update({name: value for name, value in validators.items() if value})
+        request.headers.update(conditions(item.etag, item.last_modified))
 
     async def _has(self, path: str, info: Info) -> bool:
         try:

@@ -20,10 +20,10 @@ LONGEST_BYLINE = 600
 def _any(phrases: Iterable[str]) -> str:
     """An expression for any of the phrases, the longest first; spaces around commas and dashes may be missing."""
     longest_first = sorted(set(phrases), key=len, reverse=True)
-    return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*") for phrase in longest_first) + ")"
+    return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*+") for phrase in longest_first) + ")"
 
 
-_LEADING = re.compile(rf"^(?:{_any(words.BEFORE_COLON)}\s*[:：/]\s*|{_any(words.BEFORE_NAME)}\s+)", re.I)
+_LEADING = re.compile(rf"^(?:{_any(words.BEFORE_COLON)}\s*+[:：/]\s*+|{_any(words.BEFORE_NAME)}\s++)", re.I)
 # "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
 _ACCORDING_TO = re.compile(r"^(?i:theo)\s+(?=.*[À-ỹđ]|[A-ZĐ\W]+$)")
 _TRAILING = re.compile(

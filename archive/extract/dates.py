@@ -160,8 +160,7 @@ def _epoch(raw: str) -> Stamp | None:
 
 def _stamp(parts: dict[str, str | None], raw: str) -> Stamp | None:
     """The stamp of named parts; None where the calendar has no such day."""
-    year = int(parts.get("year") or parts.get("year2") or 0)
-    year += 2000 if 0 < year < 100 else 0
+    year = _year(parts.get("year") or parts.get("year2") or "0")
     day = int(parts.get("day") or parts.get("day2") or 0)
     month = _month(parts)
     if month > 12 >= day:
@@ -177,6 +176,13 @@ def _stamp(parts: dict[str, str | None], raw: str) -> Stamp | None:
     except ValueError:
         return None
     return Stamp(when, "day" if hour is None else "minute", raw)
+
+
+def _year(written: str) -> int:
+    """The year as it is written: only of two digits is the century left out, as POSIX has it. Four digits that begin
+    with zeros are the year 1, which .NET prints for "never"."""
+    year = int(written)
+    return year if len(written) != 2 else year + (2000 if year < 69 else 1900)
 
 
 def _month(parts: dict[str, str | None]) -> int:

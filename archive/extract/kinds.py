@@ -18,7 +18,7 @@ _SMALL = 1500  # characters of source below which a page can be a bounce
 _BOUNCE = re.compile(r"document\.cookie\s*=|location\.(?:reload|replace|href)|http-equiv=[\"']?refresh", re.I)
 _TAGS = re.compile(r"<(?:!doctype|html|head|body|div|p|span|table|article|section|a|h1|title|meta|script)\b", re.I)
 _DATA = re.compile(
-    r"\s*(?:\{|\[|%PDF|<\?xml[^>]*>\s*(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf)\b|<(?:rss|feed|"
+    r"\A\s*+(?:\{|\[|%PDF|<\?xml[^>]*>\s*(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf)\b|<(?:rss|feed|"
     r"urlset|sitemapindex)\b)",
     re.I | re.S,
 )
@@ -40,7 +40,9 @@ _WALL = re.compile(
 )
 _ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report)$")
 _INDEX = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
-_ADDRESSED = re.compile(r"\d{5,}|(?:[^\W_]+-){4,}[^\W_]+|/\d{4}/\d\d?/")  # an id, a slug of five words, a day
+_ADDRESSED = re.compile(
+    r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
+)  # an id, a slug of five words, a day
 _LOCAL = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's address
 _MOST_LINKS = 2_000
 _LONGEST_NAME = 60  # characters of a section's name

@@ -17,7 +17,7 @@ from archive.rules.base import Rules
 
 _LEAF = ("p", "div", "h2", "h3", "h4")
 _NEAR = 2  # how many elements around the headline may hold the lead too
-_SENTENCE = re.compile(r"\w{2,}[.!?…][\"”»’)]*$")
+_SENTENCE = re.compile(r"\w\w[.!?…][\"”»’)]*$")
 _SHORTEST, _LONGEST = 25, 1200  # characters
 _SUBHEAD = 100  # characters of a bold line that stands above paragraphs
 _TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")

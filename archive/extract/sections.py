@@ -25,7 +25,8 @@ _TAGS_BEGIN = re.compile(r"(?:từ kh(?:óa|oá)|tags?|thẻ)(?: bài viết)?\s
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z]{2,8})*$")
 # Letters with two marks, ơ and ư: no other language writes them. The rest Yoruba, Romanian and Croatian share.
 _ONLY_VIETNAMESE = re.compile(r"[ơưấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.I)
-_VIETNAMESE = re.compile(r"\w*[ăâđêôơưạảẹẻẽịỉĩọỏụủũỳỵỷỹấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]\w*", re.I)
+_MARKED = "ăâđêôơưạảẹẻẽịỉĩọỏụủũỳỵỷỹấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự"
+_VIETNAMESE = re.compile(rf"\b[^\W{_MARKED}]*+[{_MARKED}]\w*+", re.I)
 _HOME = frozenset(
     key_of(word)
     for word in (

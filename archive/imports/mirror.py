@@ -24,7 +24,7 @@ from archive.urls import absolute, host_of
 
 _HEAD = 16_384
 _PAGES = (".html", ".htm", ".xhtml", ".shtml", ".php", ".aspx", ".asp", ".jsp", "")
-_HTTRACK = re.compile(r"<!-- Mirrored from (?P<url>\S+) by HTTrack[^>]*?\], (?P<at>[^>]+?) -->")
+_HTTRACK = re.compile(r"<!-- Mirrored from (?P<url>\S{1,2100}) by HTTrack[^>]{0,100}?\], (?P<at>[^>]{1,60}?) -->")
 _BROWSER = re.compile(r"<!-- saved from url=\(\d+\)(?P<url>\S+) -->")
 _SINGLE = re.compile(r"Page saved with SingleFile\s+url: (?P<url>\S+)\s+saved date: (?P<at>[^\n]+)")
 _LATEST_TIME = 4_000_000_000  # seconds since 1970, in 2096
@@ -126,7 +126,7 @@ def _moment(text: str | None) -> datetime | None:
     """A time as `Mon, 18 May 2026 06:30:00 GMT` or `Mon May 18 2026 13:30:00 GMT+0700 (Indochina Time)`."""
     if not text:
         return None
-    plain = _ZONE.sub("", text.strip())
+    plain = _ZONE.sub("", text.strip()[:100])
     try:
         moment = datetime.strptime(plain, "%a %b %d %Y %H:%M:%S GMT%z")
     except ValueError:

@@ -81,7 +81,7 @@ def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutc
         return "gone"
     if capture.status in REDIRECTS and capture.final_url != capture.requested_url:
         return "gone" if leads_away(capture, outlet) else "redirect"
-    if 200 <= capture.status < 300 and capture.body:
+    if 200 <= capture.status < 300 and capture.body and not capture.is_partial:
         return "revisit" if seen_before else "fresh"
     return "error"
 

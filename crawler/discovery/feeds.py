@@ -10,7 +10,8 @@ from datetime import datetime, tzinfo
 from archive import Link, same_site
 from crawler.discovery.addresses import Addresses
 from crawler.discovery.moments import moment
-from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk, attribute, joined
+from crawler.discovery.references import attribute, joined
+from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk
 
 _ITEMS = frozenset({"item", "entry"})
 _PUBLISHED = ("pubdate", "published", "date", "issued")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from archive import Link
-from crawler.discovery.tolerant_xml import MOST_TAGS, TooMany
+from crawler.discovery.tolerant_xml import TooMany
 
 MOST_LINKS = 50_000
 """As many as one sitemap may hold (sitemaps.org, protocol 0.9)."""
@@ -35,8 +35,8 @@ def gathered(links: Iterable[Link], notes: tuple[str, ...] = (), most: int = MOS
                 return Found(tuple(kept.values()), (*notes, f"what comes after {most} links"))
             if known is None or _tells_more(link, known):
                 kept[link.url] = link
-    except TooMany:
-        notes = (*notes, f"what comes after {MOST_TAGS} tags")
+    except TooMany as bound:
+        notes = (*notes, f"what comes after {bound}")
     return Found(tuple(kept.values()), notes)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 
-MOST_TAGS = 200_000
-"""As many tags, scripts and comments are read of a page; a page of a million letters has 30,000."""
+MOST_TAGS = 100_000
+"""As many tags that carry links are read of a page; a page of a million letters has 5,000."""
 
 # An attribute as a browser reads it: quotes count only after the equals sign (WHATWG HTML, section 13.2.5).
 _ATTRIBUTE = rb"""[\s/]*+[^\s=>/][^\s=>/]*+(?:\s*+=\s*+(?:"[^"]*+"?|'[^']*+'?|[^\s>"'][^\s>]*+)?+)?+"""
@@ -31,16 +32,16 @@ def html(data: bytes) -> etree._Element | None:
 
 
 def html_and_rest(data: bytes) -> tuple[etree._Element | None, bool]:
-    """As `html`, and whether there are more tags than are read."""
-    pieces = _PIECES.split(data, MOST_TAGS)
-    there_is_more = len(pieces) > 2 * MOST_TAGS
-    if there_is_more:
-        pieces.pop()
+    """As `html`, and whether there are more tags of links than are read."""
+    pieces = _PIECES.split(data)  # text, tag or None, text ...
+    end = next(islice((at for at in range(1, len(pieces), 2) if pieces[at]), MOST_TAGS, None), 0)
+    if end:
+        del pieces[end:]
     parser = etree.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
     try:
-        return etree.fromstring(b" ".join(filter(None, pieces)), parser), there_is_more
+        return etree.fromstring(b" ".join(filter(None, pieces)), parser), bool(end)
     except (etree.XMLSyntaxError, ValueError):
-        return None, there_is_more
+        return None, bool(end)
 
 
 def elements(root: etree._Element | None, *names: str) -> Iterator[etree._Element]:

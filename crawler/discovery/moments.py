@@ -11,11 +11,12 @@ from email.utils import parsedate_tz
 
 _YEARS = range(1990, 2100)  # .NET prints the year 1 for "never", others 1970
 _MONTH = re.compile(r"(\d{4})(?:-(\d\d))?")  # W3C-DTF: a year, or a year and a month
-_SPACE_BEFORE_ZONE = re.compile(r"\s+(?=[+-]\d\d:?\d\d$|Z$)")
+_SPACE_BEFORE_ZONE = re.compile(r"(?<!\s)\s++(?=[+-]\d\d:?\d\d$|Z$)")
 _NUMBERS = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})(?:[\s,-]+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([AP]M|SA|CH)?)?", re.I
 )
-_OFFSET = re.compile(r"\s*(?:GMT|UTC)?\s*([+-])(\d{1,2})(?::?(\d\d))?$", re.IGNORECASE)
+_HALVED = re.compile(r"(\d{4}-\d\d-\d\d)[T ]+(\d{1,2}):(\d\d)(?::(\d\d))?\s*([AP]M|SA|CH)", re.IGNORECASE)
+_OFFSET = re.compile(r"(?<!\s)\s*+(?:GMT|UTC)?+\s*+([+-])(\d{1,2})(?::?(\d\d))?$", re.IGNORECASE)
 _ZONE = re.compile(r"\s(?:[+-]\d{4}|GMT|UTC|UT|Z|[ECMP][SD]T)$", re.IGNORECASE)
 _LONGEST = 64
 
@@ -26,7 +27,7 @@ def moment(text: str | None, zone: tzinfo) -> datetime | None:
     if not written or len(written) > _LONGEST:
         return None
     try:
-        found = _iso(written) or _numbers(written) or _spoken(written)
+        found = _iso(written) or _halved(written) or _numbers(written) or _spoken(written)
     except (ValueError, OverflowError):
         return None
     if found is None or found.year not in _YEARS:
@@ -45,6 +46,15 @@ def _iso(written: str) -> datetime | None:
         return datetime.fromisoformat(_SPACE_BEFORE_ZONE.sub("", written))
     except ValueError:
         return None
+
+
+def _halved(written: str) -> datetime | None:
+    """`2026-05-20 08:53:11 AM`."""
+    match = _HALVED.fullmatch(written)
+    if match is None:
+        return None
+    hour = _hour(int(match[2]), match[5].upper())
+    return datetime.fromisoformat(f"{match[1]} {hour:02}:{match[3]}:{match[4] or '00'}")
 
 
 def _numbers(written: str) -> datetime | None:

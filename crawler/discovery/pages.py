@@ -17,7 +17,7 @@ MOST_BYTES = 6 * 1024 * 1024
 """The largest news page among hundreds has 1.3 million characters."""
 
 _FEEDS = re.compile(r"rss|atom|feed\+json", re.IGNORECASE)
-_REFRESH = re.compile(r"\s*\d*\s*[;,]\s*url\s*=\s*[\"']?([^\"']+)", re.IGNORECASE)
+_REFRESH = re.compile(r"\s*+\d*+\s*+[;,]\s*+url\s*+=\s*+[\"']?([^\"']+)", re.IGNORECASE)
 _ZONE = ("hdzoneid", "hdzoneurl")
 
 
@@ -26,7 +26,7 @@ def read(data: bytes, addresses: Addresses) -> tuple[list[Link], tuple[str, ...]
     notes = [f"what comes after {MOST_BYTES >> 20} MiB"] if len(data) > MOST_BYTES else []
     root, there_is_more = html_and_rest(data[:MOST_BYTES])
     if there_is_more:
-        notes.append(f"what comes after {MOST_TAGS} tags")
+        notes.append(f"what comes after {MOST_TAGS} tags of links")
     reading = _Reading(root, addresses)
     links = list(_bounded(reading.links()))
     if reading.posts_back and not reading.can_be_turned(links):

@@ -10,11 +10,12 @@ from datetime import datetime, tzinfo
 from archive import Link
 from crawler.discovery.addresses import Addresses
 from crawler.discovery.moments import moment
-from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk, joined
+from crawler.discovery.references import joined
+from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk
 
 _ENTRIES = frozenset({"url", "sitemap"})
 _LEAVES = frozenset({"loc", "lastmod", "publication_date"})
-_LINE = re.compile(rb"\s*+https?://[^\s<>]++[^\S\n]*+(?:\n|$)")
+_LINE = re.compile(rb"\A\s*+https?://[^\s<>]++[^\S\n]*+(?:\n|$)")
 _HEAD = 8192
 
 

@@ -12,15 +12,15 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
-from html import unescape
-from html.entities import html5
 from typing import NamedTuple
-from urllib.parse import urljoin
+
+from crawler.discovery.references import REFERENCE, attribute, character, joined, local
 
 MOST_TAGS = 1_000_000
 """As many as are read of a document, entries of text not counted. A sitemap of 50 MB has half of it, with ten languages
 of each address."""
+MOST_HOLDERS = 100_000
+"""As many items or entries: twice what a sitemap may have."""
 _DEEPEST = 250
 _LONGEST = 8_192  # bytes of the text of an element that is read: addresses and dates
 _MOST_PIECES = 100  # of such a text: comments divide it
@@ -40,10 +40,6 @@ _TEXT = rb"<(" + _NAME + rb")>[^<]*+</\%d\s*+>\s*+"
 _GROUP = rb"<(" + _NAME + rb")>\s*+(?:" + _TEXT + rb")++</\%d\s*+>\s*+"
 _PLAIN = re.compile(rb"\s*+<(" + _NAME + rb")>\s*+((?:" + _TEXT % 3 + rb"|" + _GROUP % (5, 4) + rb")++)</\1>")
 _GROUPS = re.compile(_GROUP % (2, 1))
-_ATTRIBUTE = re.compile(rb"""([^\s=/"'<>]++)\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s"']++))""")
-_REFERENCE = re.compile(
-    r"&(?:#(\d{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][\w.-]{0,63}+);|(amp|lt|gt|quot)(?![\w=]))", re.ASCII
-)
 _END_NAME = re.compile(_NAME)
 _SUBSET_END = re.compile(rb"\]\s*+>")
 _ENTITY = re.compile(rb"""<!ENTITY\s++([\w.-]++)\s++(?:"([^"&<%]{0,1000}+)"|'([^'&<%]{0,1000}+)')?+""")
@@ -79,7 +75,7 @@ class End(NamedTuple):
 
 
 class TooMany(Exception):
-    """Raised behind MOST_TAGS tags."""
+    """Raised behind as many tags, or elements that hold others, as are read; says how many."""
 
 
 @dataclass
@@ -98,6 +94,7 @@ class Walk:
     _entities: dict[str, str | None] = field(default_factory=dict)
     _ends: dict[bytes, int] = field(default_factory=dict)
     _holder: int = 0  # how many are open within and with the one told last; 0 for none
+    _holders: int = 0
     _damaged: bool = False
     _reading: tuple[str, bytes, int, str] | None = None
     _text: list[str] = field(default_factory=list)
@@ -115,7 +112,7 @@ class Walk:
             done, at = at, None
             for found in _TAG.finditer(self.data, done):
                 if (left := left - 1) < 0:
-                    raise TooMany
+                    raise TooMany(f"{MOST_TAGS} tags")
                 if self._reading or not self._passes(found):
                     at = yield from self._met(found, done)
                     if at is not None:
@@ -173,6 +170,7 @@ class Walk:
             found += [(False, *part) for part in self._parts.findall(deeper)] if deeper else []
             if name not in self.holders or any(local(part) in self.holders for _, part, _ in found):
                 break
+            self._count()
             yield Start(name, b"", base)
             for is_direct, part, text in found:
                 yield Leaf(local(part), b"", self._made_of(text[:_LONGEST]), is_direct, base)
@@ -184,13 +182,13 @@ class Walk:
         """The text of a leaf; "" where a reference in it, or its bytes, stand for nothing."""
         text = piece.decode("utf-8", "replace")
         if "&" in text:
-            text = _REFERENCE.sub(self._referred, text)
+            text = REFERENCE.sub(self._referred, text)
         return "" if "\ufffd" in text else text.strip()
 
     def _take(self, piece: bytes) -> None:
         if len(self._text) < _MOST_PIECES:
             text = piece.decode("utf-8", "replace")
-            self._text.append(_REFERENCE.sub(self._referred, text) if "&" in text else text)
+            self._text.append(REFERENCE.sub(self._referred, text) if "&" in text else text)
 
     def _begun(self, name: str, attributes: bytes) -> Iterator[Start | Leaf | End]:
         if self._reading:
@@ -206,6 +204,7 @@ class Walk:
         if name in self.leaves:
             self._reading = (name, attributes, len(self._open), base)
         if name in self.holders:
+            self._count()
             yield Start(name, attributes, base)
             self._holder, self._damaged = len(self._open) + 1, False
             if is_empty:
@@ -215,6 +214,11 @@ class Walk:
             yield self._read()
         if not is_empty:
             self._open_one(name, base)
+
+    def _count(self) -> None:
+        self._holders += 1
+        if self._holders > MOST_HOLDERS:
+            raise TooMany(f"{MOST_HOLDERS} entries")
 
     def _open_one(self, name: str, base: str) -> None:
         if len(self._open) >= _DEEPEST and name not in self.holders:
@@ -303,41 +307,10 @@ class Walk:
         name = match[3]
         if name in self._entities:
             return self._entities[name] or "\ufffd"
-        return _character(match)
+        return character(match)
 
     def _base(self, attributes: bytes) -> str:
         written = attribute(attributes, "xml:base")
         if not written:
             return ""
         return joined(self._bases[-1][1] if self._bases else self.page, written)
-
-
-def joined(base: str, link: str) -> str:
-    """The link from that base; the link itself where it is none."""
-    try:
-        return urljoin(base, link)
-    except ValueError:
-        return link
-
-
-def attribute(attributes: bytes, name: str) -> str:
-    """What an attribute of a tag says, stripped; "" where it is missing, or no text. Names are told without case."""
-    for written, double, single, bare in _ATTRIBUTE.findall(attributes[:_LONGEST]):
-        if written.decode("utf-8", "replace").lower() == name:
-            text = _REFERENCE.sub(_character, (double or single or bare).decode("utf-8", "replace")).strip()
-            return "" if "\ufffd" in text else text
-    return ""
-
-
-def _character(match: re.Match[str]) -> str:
-    """What a reference stands for in HTML; as it was written where it stands for nothing: `?a=1&b=2` is no entity, and
-    `&copy=2` is none in an address."""
-    if match[1] or match[2]:
-        return unescape(f"&#{match[1] or 'x' + match[2]};") or "\ufffd"
-    return html5.get(f"{match[3] or match[4]};", match[0])
-
-
-@lru_cache(maxsize=512)
-def local(tag: bytes) -> str:
-    """An element's name without its prefix, in small letters."""
-    return tag.rpartition(b":")[2].decode("utf-8", "replace").lower()

@@ -18,7 +18,8 @@ _LAYERS = 2  # a packed file, packed once more by a proxy that did not look
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _DECLARED = re.compile(
-    rb"""<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)|<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE
+    rb"""<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)|<meta[^>]{0,200}?charset\s*+=\s*+["']?+\s*+([\w.:-]+)""",
+    re.IGNORECASE,
 )
 
 

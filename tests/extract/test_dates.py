@@ -152,3 +152,19 @@ def test_every_vietnamese_minute_reads_back(when: datetime) -> None:
     stamp = visible(f"{when.day:02d}/{when.month:02d}/{when.year} {when:%H:%M}")
     assert stamp is not None
     assert stamp.when == when.replace(second=0, microsecond=0)
+
+
+NEVER = ["0001-01-01T00:00:00", "0001-01-01T00:00:00Z", "0001-01-01 12:00:00 AM", "1/1/0001 12:00:00 AM", "01/01/0001",
+         "01-01-0001 00:00", "Mon, 01 Jan 0001 00:00:00 GMT", "0026-05-20T10:00:00", "20/05/0026", "20 tháng 5 năm 0026",
+         "0000-00-00 00:00:00", "1970-01-01T00:00:00Z", "9999-12-31T23:59:59", "31/12/9999"]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", NEVER)
+def test_a_year_of_four_digits_is_that_year_and_no_paper_prints_it(text: str) -> None:
+    assert machine(text) is None and visible(text) is None
+
+
+@pytest.mark.parametrize(("text", "year"), [("20/05/26", 2026), ("20/05/99", 1999), ("20.05.00", 2000)])
+def test_only_of_two_digits_is_the_century_left_out(text: str, year: int) -> None:
+    stamp = visible(text)
+    assert stamp is not None and stamp.when.year == year

@@ -159,3 +159,10 @@ def test_zone_of_the_outlet() -> None:
     script = linked_data(news('"datePublished": "2026-07-05T10:00:00"', "Brücke"))
     found = read(page(BRIDGE, script, "https://bote.example.com/a", 'lang="de"'), timezone="Asia/Tokyo")
     assert found.published_at == datetime(2026, 7, 5, 1, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("never", ["0001-01-01T00:00:00", "0001-01-01T00:00:00+07:00", "1/1/0001 12:00:00 AM"])
+def test_what_a_system_prints_for_never_loses_against_the_true_date(never: str) -> None:
+    meta = f'<meta property="article:published_time" content="{never}"><meta property="article:modified_time" content="{never}">'
+    found = read(div_page('<span class="date">20/05/2024 08:15</span>', meta=meta))
+    assert (found.published_at, found.modified_at) == (datetime.fromisoformat("2024-05-20T08:15+07:00"), None)

@@ -75,6 +75,13 @@ def test_a_feed_whose_prefixes_nobody_declared() -> None:
         ("5/20/2026 8:15:00 AM", datetime(2026, 5, 20, 8, 15, tzinfo=HANOI)),
         ("20/05/2026 08:15", datetime(2026, 5, 20, 8, 15, tzinfo=HANOI)),
         ("20/5/2026 8:15:00 CH", datetime(2026, 5, 20, 20, 15, tzinfo=HANOI)),
+        ("2026-05-20 08:15:00 AM", datetime(2026, 5, 20, 8, 15, tzinfo=HANOI)),
+        ("2026-05-20 8:15 PM", datetime(2026, 5, 20, 20, 15, tzinfo=HANOI)),
+        ("2026-05-20 12:15:00 SA", datetime(2026, 5, 20, 0, 15, tzinfo=HANOI)),
+        ("2026-05-20 17:15:00 PM", datetime(2026, 5, 20, 17, 15, tzinfo=HANOI)),
+        ("0001-01-01T00:00:00", None),
+        ("0001-01-01 12:00:00 AM", None),
+        ("9999-12-31T23:59:59", None),
         ("5/4/2026 8:15:00 AM", None),  # 5 April, or 4 May
         ("1/1/0001 12:00:00 AM", None),
         ("Thu, 01 Jan 1970 00:00:00 GMT", None),

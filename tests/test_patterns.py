@@ -1,0 +1,224 @@
+"""No regular expression of ours takes more than its share of time, whatever it is given.
+
+Each compiled expression of the modules that meet foreign text is tried on strings made from its own repeats (so many
+times what one of them repeats, then something that does not fit) and on strings of one character. Four times the length
+may take no more than some ten times as long; quadratic is sixteen. Where an expression takes longer by its nature, the
+table says how long a text it is given and by what, and it is tried at that length.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from re import _constants as op  # type: ignore[attr-defined]  # how the standard library takes expressions apart
+from re import _parser  # type: ignore[attr-defined]  # as above
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+NOT_FOREIGN = ("crawler.demo", "archive.datasette", "archive.migrations")
+"""What these read is our own, or was written by whoever asks."""
+SHORT, LONG = 400, 1_600
+NOTICEABLE = 0.002  # seconds; below nothing is measured
+MOST_TIMES = 10.0  # of 4 where time is linear, of 16 where it is quadratic
+LONGEST = 0.25  # seconds, at the longest text that is given
+
+FOLDED = "folded: archive.extract.folding leaves 2,000 characters at most, and no white space but single spaces"
+BOUNDED: dict[str, tuple[int, str]] = {
+    "archive.extract.authorship._LOOSE": (2_000, FOLDED),
+    "archive.extract.bylines._ACCORDING_TO": (2_000, FOLDED),
+    "archive.extract.bylines._BETWEEN": (2_000, FOLDED),
+    "archive.extract.bylines._IN_BRACKETS": (2_000, FOLDED),
+    "archive.extract.bylines._TRAILING": (2_000, FOLDED),
+    "archive.extract.credits._AFTER_BAR": (2_000, FOLDED),
+    "archive.extract.credits._AGENCY_BEFORE": (2_000, FOLDED),
+    "archive.extract.credits._BRACKETED": (2_000, FOLDED),
+    "archive.extract.credits._LABELLED": (2_000, FOLDED),
+    "archive.extract.credits._NAME_BEFORE": (60, "the last 60 characters before a label"),
+    "archive.extract.credits._SIGN": (2_000, FOLDED),
+    "archive.extract.credits._UNNAMED": (2_000, FOLDED),
+    "archive.extract.headlines._SEPARATOR": (2_000, FOLDED),
+    "archive.extract.phrases.NOISE": (300, "matched at the start of texts shorter than cleaning._LONGEST_NOISE"),
+    "archive.extract.phrases.TAIL": (300, "as NOISE"),
+    "archive.extract.cleaning._MIXED": (1_000, "matched at the start only, where it is linear"),
+    "archive.extract.declared_images._NAME": (500, "the last 500 characters of an address"),
+    "archive.extract.declared_images._SIZE": (500, "as _NAME"),
+    "archive.imports.mirror._ZONE": (100, "the first 100 characters of a date"),
+    "archive.shapes.address._TOKEN": (1_000, "only by fullmatch, where it is linear"),
+    "crawler.discovery.moments._OFFSET": (64, "moments._LONGEST"),
+    "crawler.discovery.moments._NUMBERS": (64, "moments._LONGEST"),
+    "crawler.discovery.moments._SPACE_BEFORE_ZONE": (64, "moments._LONGEST"),
+    "crawler.discovery.pages._REFRESH": (1_000, "matched at the start only, where it is linear"),
+    "crawler.discovery.pagination._TIMELINE": (2_083, "an address: archive.urls._LONGEST"),
+    "crawler.discovery.tolerant_xml._PLAIN": (1_000, "matched at a tag only, where it is linear"),
+    "crawler.discovery.unpacked._DECLARED": (1_024, "the first 1,024 bytes"),
+    "crawler.probe.identity._BETWEEN": (2_000, FOLDED),
+    "crawler.probe.identity._HOST": (1_000, "only by fullmatch, where it is linear"),
+}
+
+
+def modules() -> Iterator[str]:
+    for package in ("archive", "crawler"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+            if not name.endswith("__main__") and not name.startswith(NOT_FOREIGN):
+                yield name
+
+
+def patterns() -> dict[str, re.Pattern[Any]]:
+    """Every compiled expression, by module, name and place in what holds it."""
+    found: dict[str, re.Pattern[Any]] = {}
+
+    def collect(name: str, value: object, depth: int) -> None:
+        if isinstance(value, re.Pattern):
+            found.setdefault(name, value)
+        elif isinstance(value, (tuple, list)) and depth < 3:
+            for number, one in enumerate(value):
+                collect(f"{name}[{number}]", one, depth + 1)
+        elif isinstance(value, dict) and depth < 3:
+            for key, one in value.items():
+                collect(f"{name}[{key}]", one, depth + 1)
+
+    for module in modules():
+        try:
+            loaded = importlib.import_module(module)
+        except ImportError:  # an extra that is not installed
+            continue
+        for name, value in vars(loaded).items():
+            collect(f"{module}.{name}", value, 0)
+    distinct = {(one.pattern, one.flags): name for name, one in reversed(found.items())}
+    return {name: found[name] for name in sorted(distinct.values())}
+
+
+def character(items: Any) -> str:
+    """One character of a set."""
+    negated = bool(items) and items[0][0] is op.NEGATE
+    if negated:
+        return next((one for one in "a 1-.,;!~ạ\n" if not _in(one, items[1:])), "~")
+    return next((one for one in "a1 -._/\n" if _in(one, items)), _first(items))
+
+
+def _first(items: Any) -> str:
+    kind, value = items[0]
+    return chr(value if kind is op.LITERAL else value[0]) if kind in (op.LITERAL, op.RANGE) else "a"
+
+
+def _in(one: str, items: Any) -> bool:
+    categories = {
+        op.CATEGORY_DIGIT: str.isdigit, op.CATEGORY_SPACE: str.isspace,
+        op.CATEGORY_WORD: lambda c: c.isalnum() or c == "_", op.CATEGORY_NOT_DIGIT: lambda c: not c.isdigit(),
+        op.CATEGORY_NOT_SPACE: lambda c: not c.isspace(), op.CATEGORY_NOT_WORD: lambda c: not (c.isalnum() or c == "_"),
+    }  # fmt: skip
+    return any(
+        (kind is op.LITERAL and ord(one) == value) or (kind is op.RANGE and value[0] <= ord(one) <= value[1])
+        or (kind is op.CATEGORY and categories[value](one))
+        for kind, value in items
+    )  # fmt: skip
+
+
+def example(tree: Any, branch: int = 0) -> str:
+    """A string that an expression matches; branch: which of its alternatives."""
+    text = ""
+    for kind, value in tree:
+        if kind is op.LITERAL:
+            text += chr(value)
+        elif kind is op.NOT_LITERAL:
+            text += "a" if value != ord("a") else "b"
+        elif kind is op.ANY:
+            text += "a"
+        elif kind is op.IN:
+            text += character(value)
+        elif kind is op.BRANCH:
+            text += example(value[1][branch % len(value[1])], branch)
+        elif kind is op.SUBPATTERN:
+            text += example(value[3], branch)
+        elif kind is op.ATOMIC_GROUP:
+            text += example(value, branch)
+        elif kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+            text += example(value[2], branch) * max(1, min(value[0], 50))
+    return text
+
+
+def pumps(tree: Any, before: str = "") -> Iterator[tuple[str, str]]:
+    """(what stands before a repeat, what it repeats), for every repeat without a small bound."""
+    for at, (kind, value) in enumerate(tree):
+        lead = before + example(tree[:at])
+        if kind in (op.MAX_REPEAT, op.MIN_REPEAT, op.POSSESSIVE_REPEAT):
+            if value[1] > 8:
+                yield from ((lead, example(value[2], branch)) for branch in range(3))
+            yield from pumps(value[2], lead)
+        elif kind is op.BRANCH:
+            for one in value[1]:
+                yield from pumps(one, lead)
+        elif kind is op.SUBPATTERN:
+            yield from pumps(value[3], lead)
+        elif kind is op.ATOMIC_GROUP:
+            yield from pumps(value, lead)
+
+
+COMMON = " a1-./<>&\"'=:;,_\nạA(["
+
+
+def attacks(pattern: re.Pattern[Any]) -> list[tuple[str, str, str]]:
+    """(before, repeated, after)."""
+    tree = _parser.parse(pattern.pattern, pattern.flags)
+    own = {(before, unit) for before, unit in pumps(tree) if unit} | {("", unit) for _, unit in pumps(tree) if unit}
+    both = {(before, unit + other) for before, unit in own for _, other in own if len(own) < 12}
+    whole = {("", example(tree)), ("", example(tree)[:-1])} - {("", "")}
+    chosen = sorted(own | whole)[:60] + sorted(both)[:40] + [("", one) for one in COMMON]
+    return [(before, unit, after) for before, unit in dict.fromkeys(chosen) for after in ("\0", "")]
+
+
+def seconds(pattern: re.Pattern[Any], text: Any) -> float:
+    """Of the slowest way to use it; the least of three."""
+
+    def once() -> float:
+        started = time.process_time()
+        for _ in pattern.finditer(text):
+            pass
+        pattern.fullmatch(text)
+        return time.process_time() - started
+
+    took = once()
+    return took if took < NOTICEABLE else min(took, once(), once())
+
+
+def given(pattern: re.Pattern[Any], attack: tuple[str, str, str], length: int, *, folded: bool = False) -> Any:
+    before, unit, after = attack
+    text = before + unit * (length // len(unit)) + after
+    text = " ".join(text.split()) if folded else text
+    return text.encode("utf-8", "replace") if isinstance(pattern.pattern, bytes) else text
+
+
+PATTERNS = patterns()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", PATTERNS)
+def test_time_grows_with_the_length(name: str) -> None:
+    pattern = PATTERNS[name]
+    if name in BOUNDED:
+        length, why = BOUNDED[name]
+        for attack in attacks(pattern):
+            took = seconds(pattern, given(pattern, attack, length, folded=why == FOLDED))
+            assert took < LONGEST, f"{attack!r}: {took:.2f} s at the longest text that it is given"
+        return
+    for attack in attacks(pattern):
+        if (longer := seconds(pattern, given(pattern, attack, LONG))) > NOTICEABLE:
+            times = longer / max(1e-5, seconds(pattern, given(pattern, attack, SHORT)))
+            assert times < MOST_TIMES, f"{attack!r}: {times:.0f} times as long for 4 times the length"
+
+
+def test_a_quadratic_expression_would_be_seen() -> None:
+    quadratic = re.compile(r"\s+x")
+    longer, shorter = (seconds(quadratic, given(quadratic, ("", " ", "\0"), length)) for length in (4 * LONG, LONG))
+    assert longer / shorter > MOST_TIMES
+    assert ("", " ") in {attack[:2] for attack in attacks(quadratic)}
+
+
+def test_every_bound_is_of_an_expression_that_there_is() -> None:
+    assert set(BOUNDED) <= set(PATTERNS)
