@@ -124,7 +124,7 @@ def test_a_mistake_in_finding_links_loses_no_page_and_is_told(path: Path) -> Non
 
 def test_a_full_disk_ends_the_run_with_a_sentence(path: Path) -> None:
     """A limit on the size of files stands for the disk; Python ignores the signal, so that SQLite sees the error."""
-    links = [f"/a-{number}.htm" for number in range(40)]
+    links = [f"/a-{number}.htm" for number in range(400)]
     pages = {link: article(f"Bài {link}", secrets.token_hex(40_000)) for link in links}
 
     with served({"/": front(*links), **pages}) as site:
@@ -132,7 +132,7 @@ def test_a_full_disk_ends_the_run_with_a_sentence(path: Path) -> None:
     assert (done.code, done.summary["outcome"]) == (1, "failed")
     assert done.summary["reason"].startswith("the archive cannot be written")
     assert "Traceback" not in done.told
-    assert len(site.log) < 40, "nothing more is fetched"
+    assert len(site.log) < 200, "nothing more is fetched but what is under way, which is a few megabytes"
     with sqlite3.connect(path) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     connection.close()
