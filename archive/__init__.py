@@ -9,8 +9,19 @@
 from archive.errors import LuubaoError
 from archive.extract import read_page
 from archive.finding import discover, links_are_noted, note_sitemaps
-from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, take_in, try_to_read
-from archive.rebuild import read_pending
+from archive.ingest import (
+    Arrival,
+    Ingested,
+    gave_up,
+    ingest,
+    keep_picture,
+    note_redirect,
+    put_away,
+    read_pending,
+    settle_run,
+    take_in,
+    try_to_read,
+)
 from archive.records import (
     Block,
     Capture,
@@ -42,14 +53,12 @@ from archive.store import (
     forbid,
     furniture_of,
     give_up,
-    keep_picture,
     last_body,
     leads_away,
     learn_furniture,
     leave,
     leave_picture,
     note_hosts,
-    note_redirect,
     open_archive,
     pictures_of,
     plant,
@@ -62,6 +71,7 @@ from archive.store import (
     waiting,
     walk_anew,
 )
+from archive.store.doubts import edits_of
 from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
@@ -93,6 +103,7 @@ __all__ = [
     "discover",
     "due",
     "due_pictures",
+    "edits_of",
     "enter",
     "finish_run",
     "forbid",
@@ -118,6 +129,7 @@ __all__ = [
     "read_pending",
     "rechecks",
     "same_site",
+    "settle_run",
     "start_run",
     "take_in",
     "taken_in_run",

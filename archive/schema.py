@@ -134,7 +134,19 @@ TABLES: tuple[Table, ...] = (
         "detail": "more on the reason",
         "version_id": "the version the capture shows: versions.id; empty when nothing was read",
         "rules": "names and versions of the reading rules that took part",
+        "state": "names what the reading says: equal for two prints of one wording",
+        "words": "names headline and body, where they would have changed a known article",
+        "headline": "names the headline, where it would have changed a known article",
+        "doubt": "why the reading was not believed; empty where it was",
     }),
+    Table("set_aside", "Readings that are no version's: other prints of an article, and pages that are doubted", {
+        "capture_id": "captures.id",
+        "extractor_id": "extractors.id",
+        "reading": "what was read, as in texts, compressed with Zstandard",
+    }, "machinery"),
+    Table("at_once", "Runs in which nearly all known articles changed or disappeared: an outage, or a new layout", {
+        "run_id": "runs.id",
+    }, "machinery"),
     Table("runs", "Every crawl", {
         "id": "number of the run",
         "outlet_id": "outlets.id",
@@ -164,6 +176,7 @@ TABLES: tuple[Table, ...] = (
         "old_first_seen_at": "when it was first seen, as was known then",
         "new_first_seen_at": "when it was first seen, as is known now",
         "old_digest": "the digest it had",
+        "reason": "why: a late capture, a better reading, a doubt, two faces; empty before that was written down",
     }),
     Table("outlets", "The papers we follow", {
         "id": "number of the outlet",

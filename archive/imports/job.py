@@ -25,8 +25,8 @@ from archive.ingest import extractor_of, try_to_read
 from archive.lock import outlet_lock
 from archive.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.store.arrivals import body_known, is_here, outlet_showing
+from archive.store.believed import Counts
 from archive.store.bodies import get_body
-from archive.store.reconcile import Counts
 from archive.workers import Lost, Workers
 
 _AHEAD = 64  # pages under way for each process

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 from archive import clock, store
 from archive.digests import digest_of
 from archive.imports.items import Image
+from archive.ingest import keep_picture
 from archive.pictures import recognise
 from archive.records import Picture, PictureCapture, Run
 from archive.store.arrivals import image_of, picture_comes_late, picture_is_here, unsettle_showing
@@ -40,10 +41,11 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
         image_id, image.captured_at, image.url, image.status, headers.get("etag"), headers.get("last-modified"), picture
     )
     with store.transaction(db):
-        late = picture_comes_late(db, image_id, clock.stamp(image.captured_at))
-        store.keep_picture(db, run, capture, timedelta(days=1), late=late)
-        if late:
+        if picture_comes_late(db, image_id, clock.stamp(image.captured_at)):
+            store.keep_picture(db, run, capture, timedelta(days=1), late=True)
             unsettle_showing(db, image_id)
+        else:
+            keep_picture(db, run, capture, timedelta(days=1))
     return True
 
 

@@ -1,7 +1,7 @@
 """The one door to SQL: opening, keeping, filing, the frontier, and the questions people ask."""
 
+from archive.history.answers import REDIRECTS
 from archive.store.connection import open_archive, transaction
-from archive.store.file import file
 from archive.store.frontier import (
     ask_from,
     call_all,
@@ -21,23 +21,20 @@ from archive.store.frontier import (
 from archive.store.furniture import furniture_of, learn_furniture, put_furniture
 from archive.store.habits import rechecks
 from archive.store.hosts import note_hosts, troubled_hosts
-from archive.store.identity import Source, latest_version, withdrawn_twin
-from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
-from archive.store.ledger import Ledger, Refiled, Span, Waiting
+from archive.store.identity import Source
+from archive.store.keep import keep, kept_body, last_body, leads_away, validators
+from archive.store.ledger import Ledger, Span, Waiting
 from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
-from archive.store.refile import Recording
-from archive.store.rehearsal import Rehearsal
+from archive.store.readings import record_refusal
 from archive.store.runs import article_count, finish_run, register, start_run
 from archive.store.shapes import note_yield, promise_of
 from archive.store.sources import (
-    note_move,
-    note_redirect,
     outlets_of,
     page_of,
     pages_of,
     redirecting_here,
-    source_of,
     unread,
+    versions_at,
 )
 from archive.store.taking import due, waiting
 from archive.store.withdrawn import is_withdrawn
@@ -45,9 +42,6 @@ from archive.store.withdrawn import is_withdrawn
 __all__ = [
     "REDIRECTS",
     "Ledger",
-    "Recording",
-    "Refiled",
-    "Rehearsal",
     "Source",
     "Span",
     "Waiting",
@@ -58,7 +52,6 @@ __all__ = [
     "due",
     "due_pictures",
     "enter",
-    "file",
     "finish_run",
     "forbid",
     "furniture_of",
@@ -66,11 +59,9 @@ __all__ = [
     "is_new",
     "is_withdrawn",
     "keep",
-    "keep_again",
     "keep_picture",
     "kept_body",
     "last_body",
-    "latest_version",
     "leads_away",
     "learn_furniture",
     "leave",
@@ -78,8 +69,6 @@ __all__ = [
     "links_are_noted",
     "note_hosts",
     "note_links",
-    "note_move",
-    "note_redirect",
     "note_yield",
     "open_archive",
     "outlets_of",
@@ -90,10 +79,10 @@ __all__ = [
     "promise_of",
     "put_furniture",
     "rechecks",
+    "record_refusal",
     "redirecting_here",
     "register",
     "settle",
-    "source_of",
     "start_run",
     "stored_pictures",
     "taken_in_run",
@@ -101,7 +90,7 @@ __all__ = [
     "troubled_hosts",
     "unread",
     "validators",
+    "versions_at",
     "waiting",
     "walk_anew",
-    "withdrawn_twin",
 ]
