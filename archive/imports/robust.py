@@ -143,17 +143,27 @@ def _stream(stream: Any, skip: int = 0) -> Iterator[Raw | Skipped]:
 def _raw(record: Any, offset: int) -> Raw | Skipped:
     http = record.http_headers
     headers = {str(name).lower(): str(value) for name, value in record.rec_headers.headers}
-    body = record.content_stream().read(LARGEST + 1) if record.length else b""
+    stream = record.content_stream() if record.length else None
+    body = stream.read(LARGEST + 1) if stream else b""
     if len(body) > LARGEST:
         return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
     if getattr(record.raw_stream, "limit", 0) > 0 and not _encoded(http):
         return Skipped("the record is cut off", f"byte {offset}")
+    if _is_cut(stream):
+        return Skipped("its packing has no end: only a part was recorded", f"byte {offset}")
     status = None
     if http is not None:
         with suppress(ValueError):
             status = int(http.get_statuscode())
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http else ()
     return Raw(record.rec_type, headers, status, pairs, body, offset)
+
+
+def _is_cut(stream: Any) -> bool:
+    """Whether a payload that warcio unpacked ended before its packing did; warcio gives what it has. Of brotli it knows
+    the end by another name."""
+    unpacking = getattr(stream, "decompressor", None)
+    return unpacking is not None and getattr(unpacking, "eof", True) is False
 
 
 def _encoded(http: Any) -> bool:

@@ -141,6 +141,8 @@ def item_of(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image 
         return None
     if at is None:
         return Skipped(f"{url} has no time", f"byte {raw.offset}")
+    if truncated := raw.headers.get("warc-truncated"):
+        return Skipped(f"{url} was cut off when it was recorded ({truncated})", f"byte {raw.offset}")
     status = raw.status or 200
     headers = _restored(raw.http) or _typed(raw)
     media_type = next((value.lower() for name, value in headers if name.lower() == "content-type"), "")

@@ -64,7 +64,7 @@ def _capture(row: dict[str, Any]) -> Capture:
     )
     return Capture(
         row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"], response,
-        b"-" if brought else None, row["encoding"], request, tuple(json.loads(row["via"] or "[]")),
+        b"-" if brought else None, row["encoding"], request, tuple(json.loads(row["via"] or "[]")), row["detail"],
     )  # fmt: skip
 
 

@@ -1,18 +1,27 @@
 """Content codings (RFC 9110 section 8.4), unpacked within bounds.
 
 Scrapy bounds what a body unpacks to, and then ends the request with an exception; here the answer goes on without its
-body and with the reason, for every answer is kept. A body that is not packed as it says goes on as it came.
+body and with the reason, for every answer is kept. A body that is not packed as it says goes on as it came. One whose
+packing does not come to its end is a broken transfer, and no answer: it is asked for again, and then has failed.
 """
 
 from __future__ import annotations
 
+from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response
+from scrapy.statscollectors import StatsCollector
 from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 
+from archive.codings import is_whole
 from crawler.exchange import remark
 
 _MOST_CODINGS = 3  # one is common, two happen; a thousand around one another keep a machine busy for minutes
+
+
+class BrokenTransfer(Exception):
+    """Raised when an answer came only in part, and asking again has not helped."""
 
 
 class _TooLarge(Exception):
@@ -22,6 +31,10 @@ class _TooLarge(Exception):
 class Unpacking(HttpCompressionMiddleware):
     """Scrapy's middleware, in its place."""
 
+    def __init__(self, stats: StatsCollector | None = None, *, crawler: Crawler | None = None):
+        super().__init__(stats, crawler=crawler)
+        self.crawler = crawler
+
     def process_response(self, request: Request, response: Response, spider: object = None) -> Response | Request:
         """The answer with its body unpacked."""
         codings = b",".join(response.headers.getlist("Content-Encoding"))
@@ -29,6 +42,8 @@ class Unpacking(HttpCompressionMiddleware):
             return response
         if codings.count(b",") >= _MOST_CODINGS:
             return _without_body(response, f"left: packed {codings.count(b',') + 1} times over")
+        if not is_whole(response.body, codings.decode("latin-1").rpartition(",")[2]):
+            return self._broken(request, response, codings.decode("latin-1").strip())
         try:
             return super().process_response(request, _untyped(response))
         except _TooLarge as error:
@@ -37,6 +52,16 @@ class Unpacking(HttpCompressionMiddleware):
             coding = codings.decode("latin-1").strip()
             remark(response, f"not unpacked: it is not {coding} ({error})")
             return response
+
+    def _broken(self, request: Request, response: Response, coding: str) -> Request:
+        """Asks again; raises BrokenTransfer when that has been tried as often as it may."""
+        assert self.crawler is not None and self.crawler.spider is not None
+        why = f"the transfer broke off: {len(response.body)} bytes of {coding} that have no end"
+        dont = request.meta.get("dont_retry", False)
+        again = None if dont else get_retry_request(request, spider=self.crawler.spider, reason=why)
+        if again is None:
+            raise BrokenTransfer(why)
+        return again
 
     def _handle_encoding(self, body: bytes, content_encoding: list[bytes], max_size: int) -> tuple[bytes, list[bytes]]:
         """Scrapy's; it would log the exception that this one does without."""

@@ -179,7 +179,7 @@ def test_a_late_capture_of_an_unchanged_page_changes_nothing_after_it(path: Path
 
 def versions_at(db: Database, url: str) -> list[tuple[Any, ...]]:
     return db.execute(
-        "SELECT versions.id, number, first_seen_at, changed, digest FROM versions JOIN articles"
+        "SELECT versions.id, number, versions.first_seen_at, changed, digest FROM versions JOIN articles"
         " ON articles.id = article_id WHERE url = ? ORDER BY number", [url],
     ).fetchall()  # fmt: skip
 

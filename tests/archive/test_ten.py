@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Capture, Image, Reading, Run, put_away, store
+from archive import Capture, Image, Reading, Run, put_away, store, take_in
 from archive.extract import extractor_name
 from archive.furniture import Furniture
 from archive.records import Block
@@ -68,7 +68,7 @@ def ask(db: Database, run: Run, show: Show) -> Callable[..., list[tuple[object, 
     market = story("Chợ phiên", "2026-05-16T06:00:00+07:00", "Chợ đông từ sớm, 412 tỷ đồng tiền hàng.")
     show(MARKET, market, 0)
     show(MARKET, replace(market, lead="Sapo khác."), 90)
-    store.keep(db, run, Capture(MARKET, MARKET, NOON + timedelta(days=100), 404, body=b"gone"))
+    take_in(db, run, Capture(MARKET, MARKET, NOON + timedelta(days=100), 404, body=b"gone"))
     by_name = {question.name: question for question in QUESTIONS}
 
     def asked(which: str, /, **given: object) -> list[tuple[object, ...]]:
