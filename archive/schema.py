@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archive.schema_views import CLAIM as _CLAIM
 from archive.schema_views import TIME as _TIME
-from archive.schema_views import VIEWS, Table
+from archive.schema_views import DOUBT, VIEWS, Table
 
 TABLES: tuple[Table, ...] = (
     Table("articles", "Every article ever read, in its present state; rebuildable from the tables below", {
@@ -139,14 +139,7 @@ TABLES: tuple[Table, ...] = (
         "headline": "names the headline, where it would have changed a known article",
         "doubt": "why the reading was not believed; empty where it was",
     }),
-    Table("set_aside", "Readings that are no version's: other prints of an article, and pages that are doubted", {
-        "capture_id": "captures.id",
-        "extractor_id": "extractors.id",
-        "reading": "what was read, as in texts, compressed with Zstandard",
-    }, "machinery"),
-    Table("at_once", "Runs in which nearly all known articles changed or disappeared: an outage, or a new layout", {
-        "run_id": "runs.id",
-    }, "machinery"),
+    *DOUBT,
     Table("runs", "Every crawl", {
         "id": "number of the run",
         "outlet_id": "outlets.id",
