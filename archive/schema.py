@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archive.schema_views import CLAIM as _CLAIM
-from archive.schema_views import TIME as _TIME
 from archive.schema_views import DOUBT, VIEWS, Table
+from archive.schema_views import TIME as _TIME
 
 TABLES: tuple[Table, ...] = (
     Table("articles", "Every article ever read, in its present state; rebuildable from the tables below", {

@@ -146,7 +146,9 @@ class Record:
         if not doubts:
             return
         door.counts["doubted"] = sum(count for _, count in doubts)
-        door.counts["edited"] = min(door.counts["edited"], edits_of(door.db, door.run))
+        believed = min(door.counts["edited"], edits_of(door.db, door.run))
+        taken_back, door.counts["edited"] = door.counts["edited"] - believed, believed
+        door.counts["unchanged"] = max(0, door.counts["unchanged"] - door.counts["doubted"] + taken_back)
         why, count = doubts[0]
         door.warnings[f"{door.counts['doubted']} pages are kept and not believed; of {count}: {why}"] = None
 

@@ -17,6 +17,9 @@ from archive.store.pictures import ensure_image
 from archive.store.readings import extractor_id
 from archive.store.texts import to_row
 
+_COMPARED = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight")
+"""Columns that compare a version with the one before it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Put:
@@ -33,6 +36,8 @@ def put_version(
     """Writes a version: over the one it was, or as a new one. former: its row as it was; words_of: versions.id of the
     one whose words it shares; pictures: pictures.id by digest; moved: numbers of its article change."""
     values = _row(article_id, version, former, words_of)
+    if version.number == 1:
+        values |= dict.fromkeys(_COMPARED)
     if former is None:
         version_id = values["id"] = _next_id(db)
         marks = ", ".join("?" * len(values))
