@@ -20,7 +20,7 @@ from archive import clock
 from archive.history import Article, History, Version, versions_of
 from archive.records import Reading
 from archive.store.believed_readings import Said, put_readings
-from archive.store.believed_versions import put_version, refresh_comparisons, remove_version
+from archive.store.believed_versions import put_size, put_version, refresh_comparisons, remove_version
 from archive.store.kin import Kin
 from archive.store.pictures_past import picture_numbers
 
@@ -78,7 +78,7 @@ def put_belief(db: Database, belief: Belief) -> tuple[Counts, Plan]:
     db.execute("PRAGMA defer_foreign_keys = ON")
     plan = match(db, belief)
     moved = _open(db, belief, plan)
-    touched = moved
+    touched: set[Place] = set()
     _put_articles(db, belief, plan)
     pictures = _picture_numbers(db, belief.history)
     for place, version in sorted(plan.told.items(), key=lambda one: (one[1].words_of is not None, one[0])):
@@ -87,7 +87,13 @@ def put_belief(db: Database, belief: Belief) -> tuple[Counts, Plan]:
         put = put_version(
             db, plan.articles[place[0]], version, former, words_of, belief.extractor, pictures, moved=moved
         )
-        plan.versions[place], touched = put.id, touched or put.changed
+        plan.versions[place] = put.id
+        if put.changed or moved:
+            touched.add(place)
+    for place in sorted(touched | {(number, after + 1) for number, after in touched}):
+        before = plan.told.get((place[0], place[1] - 1))
+        if before and place in plan.told:
+            put_size(db, plan.versions[place], before, plan.told[place])
     for article in belief.history.articles:
         _settle_article(db, article, plan)
     worded = {capture_id: plan.versions[_worded(plan, place)] for capture_id, place in plan.shown.items()}

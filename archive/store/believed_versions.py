@@ -12,7 +12,7 @@ from archive import clock
 from archive.diff.meaning import REPLACED_PICTURE
 from archive.history import Version
 from archive.records import Reading
-from archive.store.measure import measure
+from archive.store.measure import note_size
 from archive.store.pictures import ensure_image
 from archive.store.readings import extractor_id
 from archive.store.texts import to_row
@@ -50,8 +50,6 @@ def put_version(
             db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*new.values(), version_id])
     changed = _put_text(db, version_id, version, extractor)
     _put_images(db, version_id, version, pictures)
-    if changed or former is None or former["number"] != version.number:
-        _measure(db, version_id, version)
     return Put(int(version_id), changed or former is None or bool(new))
 
 
@@ -135,15 +133,16 @@ def _put_images(db: Database, version_id: int, version: Version, pictures: Mappi
         )
 
 
-def _measure(db: Database, version_id: int, version: Version) -> None:
-    measure(db, version_id)
-    if version.words_of is None:
-        return
-    db.execute(
-        "UPDATE versions SET words_removed = 0, words_added = 0, numbers_changed = 0, names_changed = 0, weight = ?"
-        " WHERE id = ?",
-        [REPLACED_PICTURE, version_id],
-    )
+def put_size(db: Database, version_id: int, before: Version, version: Version) -> None:
+    """Writes down how much a version differs from the one before it, where one extractor read both."""
+    if version.words_of is not None:
+        db.execute(
+            "UPDATE versions SET words_removed = 0, words_added = 0, numbers_changed = 0, names_changed = 0, weight = ?"
+            " WHERE id = ?",
+            [REPLACED_PICTURE, version_id],
+        )
+    elif before.state.reading.extractor == version.state.reading.extractor:
+        note_size(db, version_id, before.state.reading, version.state.reading)
 
 
 def remove_version(db: Database, version_id: int) -> None:
