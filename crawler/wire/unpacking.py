@@ -42,16 +42,17 @@ class Unpacking(HttpCompressionMiddleware):
             return response
         if codings.count(b",") >= _MOST_CODINGS:
             return _without_body(response, f"left: packed {codings.count(b',') + 1} times over")
-        if not is_whole(response.body, codings.decode("latin-1").rpartition(",")[2]):
-            return self._broken(request, response, codings.decode("latin-1").strip())
+        coding = codings.decode("latin-1").strip()
         try:
-            return super().process_response(request, _untyped(response))
+            unpacked = super().process_response(request, _untyped(response))
         except _TooLarge as error:
             return _without_body(response, f"left: {len(response.body)} bytes that {error}")
         except Exception as error:  # noqa: BLE001  # each of four decoders raises errors of its own
-            coding = codings.decode("latin-1").strip()
             remark(response, f"not unpacked: it is not {coding} ({error})")
             return response
+        if not is_whole(response.body, coding.rpartition(",")[2]):  # only now: it is known to unpack to what is taken
+            return self._broken(request, response, coding)
+        return unpacked
 
     def _broken(self, request: Request, response: Response, coding: str) -> Request:
         """Asks again; raises BrokenTransfer when that has been tried as often as it may."""
