@@ -20,7 +20,7 @@ from archive.diff.meaning import Meaning, meaning
 from archive.digests import digest_of
 from archive.edits import changed_fields
 from archive.store import codecs
-from archive.store.file import extractor_id
+from archive.store.readings import extractor_id
 from archive.store.texts import to_row
 from archive.urls import url_key
 

@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 from sqlite_utils import Database
 
-from archive import finish_run, learn_furniture, read_pending, start_run
+from archive import edits_of, finish_run, learn_furniture, read_pending, settle_run, start_run
 from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
@@ -133,6 +133,7 @@ class Record:
         if door.counts["captures"] >= self.most:
             reason = MAX_PAGES
         door.count_limits()
+        self._judge_pages(door)
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         reasons = [*door.warnings, *door.failures]
         self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
@@ -144,6 +145,18 @@ class Record:
         self._warn(door)
         learn_furniture(door.db, door.run, now())
         self._record(door)
+
+    def _judge_pages(self, door: Door) -> None:
+        """What the run saw is judged as a whole; what is not believed is said."""
+        doubts = settle_run(door.db, door.run)
+        if not doubts:
+            return
+        door.counts["doubted"] = sum(count for _, count in doubts)
+        believed = min(door.counts["edited"], edits_of(door.db, door.run))
+        taken_back, door.counts["edited"] = door.counts["edited"] - believed, believed
+        door.counts["unchanged"] = max(0, door.counts["unchanged"] - door.counts["doubted"] + taken_back)
+        why, count = doubts[0]
+        door.warnings[f"{door.counts['doubted']} pages are kept and not believed; of {count}: {why}"] = None
 
     def _warn(self, door: Door) -> None:
         """Adds what the crawl itself met with, which is said once a day."""

@@ -14,6 +14,7 @@ _ALIVE = ("edited", "unchanged", "revisit", "not-modified")
 _COLLAPSES = {
     "disappeared": "had disappeared at once: is the paper out of order, rebuilt or closed?",
     "turned-unreadable": "could no longer be read: has the paper changed its layout?",
+    "doubted": "showed what cannot be their next state: does the whole site show one page?",
 }
 _FEWEST = 5
 _COLLAPSE = 0.3

@@ -65,7 +65,11 @@ _RULES = (
           " WHERE versions.first_seen_at <> captures.captured_at AND versions.changed IS NOT 'pictures'"),
     _Rule("versions", "no text of it has the digest it was filed under",
           "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
-          " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"),
+          " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"
+          # one with the words of another and other pictures is filed under both: archive/history/versions.py
+          " AND NOT EXISTS (SELECT 1 FROM texts AS own JOIN texts AS same ON same.digest = own.digest"
+          " JOIN versions AS other ON other.id = same.version_id WHERE own.version_id = versions.id"
+          " AND other.article_id = versions.article_id AND other.id <> versions.id)"),
     _Rule("versions", "none of its texts, or that of another version, is shown",
           "SELECT versions.id FROM versions JOIN articles ON articles.id = versions.article_id"
           " LEFT JOIN active_texts ON active_texts.version_id = versions.id"

@@ -316,7 +316,7 @@ def test_a_better_extractor_tells_both_versions_and_they_keep_their_pictures(
     fetch(db, run, CAU, known(1, 10))
     fetch(db, run, CAU, known(2, 200), hours=24)
     db.execute("UPDATE extractors SET name = 'an older one'")
-    ingest(db, run, shoot(A, showing(CAU, headline="Cầu mới thông xe"), hours=25))
+    ingest(db, run, shoot(A, showing(CAU, headline="Cầu mới thông xe"), hours=48))
     assert [row[2] for row in versions(db)] == [None, "pictures", "headline"]
     assert shown(db) == [(1, 1, 1), (2, 1, 2), (3, 1, 2)]
     told = "SELECT count(DISTINCT extractor_id) FROM active_texts JOIN texts ON texts.id = text_id"

@@ -1,0 +1,42 @@
+"""Step 8: one history. What a capture says is written down so that histories can be derived again without reading it.
+
+`state` names what a reading says, `words` and `headline` name its body and headline where it would have changed a known
+article: the same ones at several articles are a page of the site's, not of an article. `set_aside` keeps what was read
+and is no version's: another print, or a page that is doubted. Nothing that existing archives say changes by this step.
+"""
+
+from __future__ import annotations
+
+from sqlite_utils import Database
+
+from archive.migrations.steps import migrations, script
+
+_TABLES = """
+ALTER TABLE readings ADD COLUMN state TEXT;
+ALTER TABLE readings ADD COLUMN words TEXT;
+ALTER TABLE readings ADD COLUMN headline TEXT;
+ALTER TABLE readings ADD COLUMN doubt TEXT;
+CREATE INDEX readings_words ON readings(words) WHERE words IS NOT NULL;
+CREATE INDEX readings_headline ON readings(headline) WHERE headline IS NOT NULL;
+CREATE INDEX readings_doubt ON readings(capture_id) WHERE doubt IS NOT NULL;
+
+CREATE TABLE set_aside (
+  capture_id INTEGER NOT NULL REFERENCES captures(id),
+  extractor_id INTEGER NOT NULL REFERENCES extractors(id),
+  reading BLOB NOT NULL,
+  PRIMARY KEY (capture_id, extractor_id)
+) STRICT;
+
+CREATE TABLE at_once (
+  run_id INTEGER PRIMARY KEY REFERENCES runs(id)
+) STRICT;
+
+ALTER TABLE renumberings ADD COLUMN reason TEXT;
+"""
+
+
+@migrations()
+def m008_one_history(db: Database) -> None:
+    """What a reading says, by name; readings that are no version's; why numbers changed."""
+    script(db, _TABLES)
+    db.execute("PRAGMA user_version = 8")
