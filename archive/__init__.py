@@ -77,7 +77,7 @@ if TYPE_CHECKING:
         waiting,
         walk_anew,
     )
-    from archive.store.doubts import edits_of
+    from archive.store.doubts import doubts_of, edits_of
     from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
@@ -107,6 +107,7 @@ __all__ = [
     "call_all",
     "captured_in_run",
     "discover",
+    "doubts_of",
     "due",
     "due_pictures",
     "edits_of",
@@ -170,7 +171,7 @@ lazy(
             "leave_picture left_out note_hosts open_archive pictures_of plant rechecks start_run "
             "taken_in_run transaction troubled_hosts validators waiting walk_anew"
         ),
-        "archive.store.doubts": "edits_of",
+        "archive.store.doubts": "doubts_of edits_of",
         "archive.urls": "absolute same_site url_key without_trackers",
     },
 )

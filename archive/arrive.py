@@ -13,7 +13,7 @@ from archive.furniture import Furniture
 from archive.ingest import arrived, put_away, source_of_arrival, try_to_read
 from archive.model.captures import gated
 from archive.records import Capture, Reading, Run, Unreadable
-from archive.settle import settle_all
+from archive.settle import settle_run
 from archive.store.arrivals import comes_late, is_here, note_origin, reads_late, unsettle
 from archive.store.believed import Counts
 
@@ -79,8 +79,8 @@ class Arrivals:
             return "filed"
 
     def settle(self) -> Counts:
-        """Puts in order what came late."""
-        counts = settle_all(self.db, self.run, self.known, quiet=True)
+        """Puts in order what came late, and judges all that the outlet's captures tell as a whole."""
+        counts = settle_run(self.db, self.run, self.known, whole=True)
         self.known.clear()
         return counts
 

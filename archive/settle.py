@@ -7,23 +7,26 @@ come this way, so that it makes no difference in which order they come.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import logging
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlite_utils import Database
 
-from archive import clock, store
-from archive.errors import ArchiveDamaged
+from archive import clock, signals, store
+from archive.errors import ArchiveDamaged, ArchiveUnusable
 from archive.furniture import Furniture
 from archive.history import History, Look, Signs, derive, in_time
 from archive.history.answers import declared_key
 from archive.history.states import headline_of, words_of
+from archive.model.notices import pass_over
 from archive.reading import extractor_of, try_to_read
 from archive.records import Reading, Run, Unreadable
 from archive.store.arrivals import settle, unsettle, unsettle_words, unsettled
 from archive.store.believed import Belief, Counts, Plan, count_changes, match, put_belief
 from archive.store.believed_readings import Said
-from archive.store.doubts import at_once, changed_at_once, doubts_of, note_at_once
+from archive.store.doubts import at_once, judge_changes
 from archive.store.identity import Source
 from archive.store.kin import Kin, Past, kin_of, past_of
 from archive.store.ledger import Waiting
@@ -41,6 +44,8 @@ from archive.store.readings import (
 )
 from archive.store.withdraw import absorb
 
+log = logging.getLogger(__name__)
+
 Answer = Reading | Unreadable
 Readings = Mapping[int, Answer]
 """What the present extractor read in captures, by captures.id."""
@@ -48,6 +53,8 @@ Readings = Mapping[int, Answer]
 _BATCH = 20  # articles a commit
 _CANNOT = frozenset({"no-article", "empty", "too-large", "gave-up"})
 """What a reader says who finds nothing: no reason to throw away what a former one has found."""
+_OFTEN = 4  # times that one address is put in order at the end of a run
+_RECENT = 4  # pages of an address with whose ends another is compared
 _MANY = 2  # other articles with the same words: more are a page of the site's, and do not belong together
 
 
@@ -86,20 +93,40 @@ def settle_all(
     step: Callable[[], None] = lambda: None,
 ) -> Counts:
     """Puts in order all articles of the run's outlet of which captures came late, some in a commit."""
-    furniture, counts = store.furniture_of(db, run.outlet_id), Counts()
+    furniture, counts, times = store.furniture_of(db, run.outlet_id), Counts(), Counter[str]()
     while keys := unsettled(db, run.outlet_id, _BATCH):
         with store.transaction(db):
             done: frozenset[str] = frozenset()
             for key in keys:
-                if key not in done:
-                    settled = settle_keys(
-                        db, run, [key], furniture, known or {}, reason="a capture came late",
-                        quiet_run=run.id if quiet else None,
-                    )  # fmt: skip
-                    done |= settled.keys | {key}
-                    counts.add(settled.counts)
+                times[key] += 1
+                if times[key] > _OFTEN:  # pages that show one text call for one another: they have had their say
+                    settle(db, run.outlet_id, {key})
+                elif key not in done:
+                    settled = _settled(db, run, key, furniture, known or {}, quiet=quiet)
+                    done |= settled.keys | {key} if settled else {key}
+                    counts.add(settled.counts if settled else Counts())
                 step()
     return counts
+
+
+def _settled(
+    db: Database, run: Run, key: str, furniture: Furniture, known: Readings, *, quiet: bool
+) -> Settled | None:  # fmt: skip
+    """None where a fact is damaged: what belongs together with it stays as it was, is named, and keeps nobody from the
+    others."""
+    try:
+        return settle_keys(
+            db, run, [key], furniture, known, reason="a capture came late", quiet_run=run.id if quiet else None
+        )
+    except ArchiveUnusable:
+        raise
+    except Exception as error:  # whatever is wrong with what the archive holds of it
+        if signals.came():
+            raise
+        log.debug("%s could not be put in order of time", key, exc_info=True)
+        pass_over(key, f"could not be put in order of time: {type(error).__name__}: {error}")
+        settle(db, run.outlet_id, {key})
+        return None
 
 
 def pages_to_read(db: Database, run: Run, key: str, furniture: Furniture) -> tuple[frozenset[str], list[Waiting]]:
@@ -120,16 +147,19 @@ def _is_lost(answer: Answer | None) -> bool:
     return answer is None or (isinstance(answer, Unreadable) and answer.reason in _CANNOT)
 
 
-def settle_run(db: Database, run: Run) -> list[tuple[str, int]]:
+def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
     """What is done at the end of a run, when all is known that it saw: it is judged as a whole, and what was believed
-    too soon is taken back. Returns what of its pages is not believed, and of how many."""
-    with store.transaction(db):
-        if keys := changed_at_once(db, run):
-            note_at_once(db, run)
+    too soon is taken back. whole: judges all that the outlet's captures tell, for what came is of many times."""
+    counts = settle_all(db, run, known, quiet=True)
+    for _ in range(_OFTEN):  # what is taken back may show that less had changed
+        with store.transaction(db):
+            keys = judge_changes(db, run, whole=whole)
             for key in keys:
                 unsettle(db, run.outlet_id, key)
-    settle_all(db, run, quiet=True)
-    return doubts_of(db, run)
+        if not keys:
+            break
+        counts.add(settle_all(db, run, known, quiet=True))
+    return counts
 
 
 @dataclass(slots=True)
@@ -181,21 +211,24 @@ class _Settling:
     ) -> History:
         """Once by what these addresses say; and, where a page would change a known article, again with what others
         say of it."""
-        bad = at_once(self.db, {past.run_id for past in pasts})
+        bad = at_once(self.db, self.run.outlet_id)
         looks = [
-            replace(past.look, said=readings.get(first.get(past.id, 0)), signs=Signs(at_once=past.run_id in bad))
+            replace(past.look, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.look, bad))
             for past in pasts
         ]
         urls = [image.url for one in readings.values() if isinstance(one, Reading) for image in one.images]
         pictures = fetches_of(self.db, urls)
         history = derive(in_time(looks, pictures), self.run.outlet)
-        signs = {look.id: found for look in _departures(history) if (found := self._signs(look, kin)) != look.signs}
+        fresh = [past for past in pasts if first.get(past.id) == past.id]
+        signs = {
+            look.id: found for look in _departures(history) if (found := self._signs(look, kin, fresh)) != look.signs
+        }
         if not signs:
             return history
         looks = [replace(look, signs=signs.get(look.id, look.signs)) for look in looks]
         return derive(in_time(looks, pictures), self.run.outlet)
 
-    def _signs(self, look: Look, kin: Kin) -> Signs:
+    def _signs(self, look: Look, kin: Kin, fresh: Sequence[Past]) -> Signs:
         assert isinstance(look.said, Reading)
         words, headline = words_of(look.said), headline_of(look.said)
         outlet_id = self.run.outlet_id
@@ -203,10 +236,21 @@ class _Settling:
             look.signs,
             same_words=elsewhere(self.db, outlet_id, "words", words, kin.keys),
             same_headline=elsewhere(self.db, outlet_id, "headline", headline, kin.keys),
+            cut=self._is_cut(look, fresh),
         )
         if found.same_words >= _MANY and not self.rehearsed:
             unsettle_words(self.db, outlet_id, words, kin.keys)
         return found
+
+    def _is_cut(self, look: Look, fresh: Sequence[Past]) -> bool:
+        """Whether a page lacks its own end, which all that its address brought before had."""
+        before = [past.id for past in fresh if past.key == look.key and past.look.place < look.place][-_RECENT:]
+        return bool(before) and self._has_end(look.id) is False and all(map(self._has_end, before))
+
+    def _has_end(self, capture_id: int) -> bool | None:
+        """None where its bytes are not to be had."""
+        body = self._body(capture_id)
+        return None if body is None else b"</html" in body.lower()
 
     def _reading(self, past: Past, kept: Kept) -> Answer | None:
         """What the present extractor reads in a capture; None where neither its bytes nor its words are to be had."""
@@ -231,14 +275,17 @@ class _Settling:
         return found
 
     def _read(self, past: Past) -> Answer | None:
-        try:
-            body = store.kept_body(self.db, past.id)
-        except ArchiveDamaged:
-            return None
+        body = self._body(past.id)
         if body is None:
             return None
         source = Source(past.id, self.run, past.key, past.look.url, past.look.at)
         return try_to_read(source, body, past.encoding, self.furniture)
+
+    def _body(self, capture_id: int) -> bytes | None:
+        try:
+            return store.kept_body(self.db, capture_id)
+        except ArchiveDamaged:
+            return None
 
     def _absorb(self, fresh: Iterable[Past], readings: dict[int, Answer | None]) -> bool:
         """The words of a withdrawn article at another address are withdrawn with it. Returns whether there were any."""
@@ -274,6 +321,11 @@ def _first_of(pasts: Iterable[Past]) -> Iterator[tuple[int, int]]:
             first = before if before and before.body_id == past.body_id else past
             last[past.key] = first
             yield past.id, first.id
+
+
+def _signs_of(look: Look, bad: Sequence[tuple[str, str]]) -> Signs:
+    at = clock.stamp(look.at)
+    return Signs(at_once=any(began <= at <= ended for began, ended in bad))
 
 
 def _departures(history: History) -> list[Look]:

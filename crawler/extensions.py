@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 from sqlite_utils import Database
 
-from archive import edits_of, finish_run, learn_furniture, read_pending, settle_run, start_run
+from archive import doubts_of, edits_of, finish_run, learn_furniture, read_pending, settle_run, start_run
 from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
@@ -148,7 +148,8 @@ class Record:
 
     def _judge_pages(self, door: Door) -> None:
         """What the run saw is judged as a whole; what is not believed is said."""
-        doubts = settle_run(door.db, door.run)
+        settle_run(door.db, door.run)
+        doubts = doubts_of(door.db, door.run)
         if not doubts:
             return
         door.counts["doubted"] = sum(count for _, count in doubts)

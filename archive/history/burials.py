@@ -8,7 +8,6 @@ from dataclasses import replace
 from archive.history.facts import Look
 from archive.history.identity import spoken_at
 from archive.history.places import leave, note_moved, pass_word, put_face, seen_again
-from archive.history.plausible import buries_at_once
 from archive.history.values import Address, Doubted, History, Verdict
 from archive.records import Unreadable
 from archive.urls import print_kind
@@ -25,7 +24,7 @@ def bury(history: History, keys: tuple[str, ...], look: Look, reason: str) -> Hi
     """The articles at these addresses are gone, unless nearly all are at once: then the next look decides."""
     for key in dict.fromkeys(keys):
         waits = _waiting(history, key)
-        if buries_at_once(look) and waits is None:
+        if look.signs.at_once and waits is None:
             history = _wait(history, key, look)
         elif waits is not None:
             history = leave(history, key, waits, waits.reason or reason)

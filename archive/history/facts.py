@@ -23,15 +23,13 @@ class Signs:
     outlet counts it, and passes it in.
 
     same_words, same_headline: how many other articles, known before with other words, showed these at their addresses.
-    at_once: nearly all known articles that the capture's run looked at changed, or disappeared, at once.
-    stayed: of those, most still showed the same when they were looked at next; None as long as nobody has looked.
+    at_once: nearly all known articles that were looked at about then changed, or disappeared, at once.
     cut: the page does not end as all pages of its address ended before.
     """
 
     same_words: int = 0
     same_headline: int = 0
     at_once: bool = False
-    stayed: bool | None = None
     cut: bool = False
 
 

@@ -8,8 +8,8 @@ broke off. No list of phrases can tell. What tells is the article's own past, an
   stay;
 - a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two words in a row) is
   believed when the next look shows it again; never, if it has no date where the article had one;
-- what changes at nearly all articles in one run is believed when most of them still show it at the next look, for then
-  it is a redesign and no outage;
+- what changes at nearly all articles at once is believed of each that still shows it at the next look, for then it is a
+  redesign and no outage;
 - a page without its own end, where all before it had one, is believed when it is still so at the next look.
 
 A doubted capture opens nothing, buries nobody and brings nobody back. Once believed, it counts from its own time, as if
@@ -54,11 +54,6 @@ def is_freed(doubted: Doubted, latest: Reading, reading: Reading, *, same: bool)
     return same or (resembles(doubted.reading, reading) and not resembles(latest, reading))
 
 
-def buries_at_once(look: Look) -> bool:
-    """Whether a burial is one of nearly all articles of the outlet at once, and waits for the next look."""
-    return look.signs.at_once and not look.signs.stayed
-
-
 def _elsewhere(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
     if look.signs.same_words >= _SAME_WORDS:
         return f"the same page stood at {look.signs.same_words + 1} articles", True
@@ -81,9 +76,7 @@ def _alien(article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
 
 
 def _at_once(look: Look) -> tuple[str, bool]:
-    if look.signs.at_once and not look.signs.stayed:
-        return "nearly all articles looked at changed at once", look.signs.stayed is False
-    return "", False
+    return ("nearly all articles looked at changed at once", False) if look.signs.at_once else ("", False)
 
 
 def _cut(look: Look) -> tuple[str, bool]:

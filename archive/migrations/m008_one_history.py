@@ -28,8 +28,12 @@ CREATE TABLE set_aside (
 ) STRICT;
 
 CREATE TABLE at_once (
-  run_id INTEGER PRIMARY KEY REFERENCES runs(id)
+  outlet_id INTEGER NOT NULL REFERENCES outlets(id),
+  began_at TEXT NOT NULL,
+  ended_at TEXT NOT NULL,
+  PRIMARY KEY (outlet_id, began_at)
 ) STRICT;
+CREATE INDEX captures_gone ON captures(outlet_id, captured_at) WHERE outcome = 'gone';
 
 ALTER TABLE renumberings ADD COLUMN reason TEXT;
 """

@@ -36,7 +36,8 @@ def put_readings(
     for past in said.pasts:
         verdict = verdicts.get(past.id)
         if past.id in said.refused:
-            _put(db, past.id, extractor, _refusal(said.refused[past.id]))
+            doubt = verdict.why if verdict and verdict.doubted else None
+            _put(db, past.id, extractor, _refusal(said.refused[past.id]) | {"doubt": doubt})
             continue
         if verdict is None or verdict.look.said is None:
             _unread(db, past, ids)

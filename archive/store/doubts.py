@@ -1,52 +1,113 @@
-"""What is not believed, and what of a run's captures says so: whether nearly all articles changed at once."""
+"""What is not believed, and what of an outlet's captures says so: whether nearly all articles changed at once.
+
+Runs have other numbers in every archive, and a run that imports brings captures of many years. So it goes by time:
+changes with no more than a pause between them are one upheaval, when at nearly all known articles that were looked at
+meanwhile something changed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlite_utils import Database
 
+from archive import clock
 from archive.records import Run
 
-_FEWEST = 10  # known articles that a run looked at
+_FEWEST = 10  # known articles that were looked at
 _SHARE = 0.8
+_PAUSE = timedelta(minutes=20)
 
-_LOOKED = """
-SELECT count(DISTINCT aliases.article_id) FROM captures JOIN aliases USING (outlet_id, url_key)
-JOIN articles ON articles.id = aliases.article_id JOIN captures AS first ON first.id = (
-  SELECT capture_id FROM versions WHERE article_id = articles.id AND number = 1)
-WHERE captures.run_id = ? AND captures.outcome <> 'error' AND first.run_id <> captures.run_id
-  AND articles.withdrawn_at IS NULL
-"""
 _CHANGED = """
-SELECT DISTINCT captures.url_key, aliases.article_id FROM captures JOIN aliases USING (outlet_id, url_key)
-JOIN articles ON articles.id = aliases.article_id
-LEFT JOIN readings ON readings.capture_id = captures.id
-WHERE captures.run_id = ?1 AND articles.withdrawn_at IS NULL AND (readings.doubt IS NOT NULL
-  OR EXISTS (SELECT 1 FROM versions WHERE versions.capture_id = captures.id AND number > 1 AND words_of IS NULL)
-  OR EXISTS (SELECT 1 FROM tombstones WHERE tombstones.article_id = articles.id AND gone_at = captures.captured_at))
+SELECT captured_at, url_key FROM captures JOIN readings ON readings.capture_id = captures.id
+  WHERE readings.words IS NOT NULL AND outlet_id = ?1 AND (?2 IS NULL OR run_id = ?2)
+UNION SELECT captured_at, url_key FROM captures JOIN readings ON readings.capture_id = captures.id
+  WHERE readings.doubt IS NOT NULL AND outlet_id = ?1 AND (?2 IS NULL OR run_id = ?2)
+UNION SELECT captured_at, url_key FROM captures INDEXED BY captures_gone
+  WHERE outcome = 'gone' AND outlet_id = ?1 AND (?2 IS NULL OR run_id = ?2)
+UNION SELECT gone_at, url_key FROM tombstones JOIN articles ON articles.id = tombstones.article_id
+  WHERE outlet_id = ?1 AND ?2 IS NULL AND withdrawn_at IS NULL
+ORDER BY 1, 2
+"""
+_KNOWN = """
+articles.outlet_id = :outlet AND withdrawn_at IS NULL AND first_seen_at < :began AND NOT EXISTS (
+  SELECT 1 FROM tombstones WHERE tombstones.article_id = articles.id AND gone_at < :began
+  AND (returned_at IS NULL OR returned_at >= :began))
+"""
+_AT = f"""
+SELECT articles.id FROM aliases JOIN articles ON articles.id = aliases.article_id
+WHERE aliases.outlet_id = :outlet AND aliases.url_key = :key AND {_KNOWN}
+"""
+_LOOKED = f"""
+SELECT count(*) FROM (SELECT id FROM articles WHERE {_KNOWN} AND EXISTS (
+  SELECT 1 FROM aliases CROSS JOIN captures INDEXED BY captures_time USING (outlet_id, url_key)
+  WHERE aliases.article_id = articles.id AND captured_at BETWEEN :began AND :ended AND outcome <> 'error')
+  ORDER BY id DESC LIMIT :most)
 """
 
 
-def changed_at_once(db: Database, run: Run) -> list[str]:
-    """The addresses at which a run found nearly all known articles it looked at changed or gone; none where it did not.
-    That is an outage, or a new layout: what it is, the next look says."""
-    (looked,) = db.execute(_LOOKED, [run.id]).fetchone()
-    if looked < _FEWEST:
-        return []
-    rows = db.execute(_CHANGED, [run.id]).fetchall()
-    return [key for key, _ in rows] if len({article for _, article in rows}) >= _SHARE * looked else []
+@dataclass(slots=True)
+class _Changes:
+    """Changes one after the other. began, ended: times as clock.stamp writes them."""
+
+    began: str
+    ended: str
+    keys: set[str] = field(default_factory=set)
 
 
-def note_at_once(db: Database, run: Run) -> None:
-    """Writes down that nearly all articles changed in a run. Call inside a transaction."""
-    db.execute("INSERT INTO at_once (run_id) VALUES (?) ON CONFLICT DO NOTHING", [run.id])
+def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
+    """Notes when nearly all known articles changed or disappeared at once: that is an outage, or a new layout; what it
+    is, the next look says. Returns the addresses of what is believed otherwise now. whole: of all that the outlet's
+    captures tell, and not only where the run brought enough. Call inside a transaction."""
+    if not whole and len(db.execute(_CHANGED, [run.outlet_id, run.id]).fetchall()) < _FEWEST * _SHARE:
+        return set()
+    had = {(began, ended) for began, ended in at_once(db, run.outlet_id)}
+    found = {(one.began, one.ended): one.keys for one in _changes(db, run.outlet_id)}
+    now = {span for span in found if _is_upheaval(db, run.outlet_id, _Changes(*span, found[span]))}
+    for began, _ in had - now:
+        db.execute("DELETE FROM at_once WHERE outlet_id = ? AND began_at = ?", [run.outlet_id, began])
+    for began, ended in sorted(now - had):
+        db.execute(
+            "INSERT INTO at_once (outlet_id, began_at, ended_at) VALUES (?, ?, ?)", [run.outlet_id, began, ended]
+        )
+    other = had ^ now
+    return {
+        key for (first, last), keys in found.items() for key in keys
+        if any(began <= last and first <= ended for began, ended in other)
+    }  # fmt: skip
 
 
-def at_once(db: Database, runs: Iterable[int]) -> frozenset[int]:
-    """Of these runs, those in which nearly all articles changed."""
-    found = {row[0] for row in db.execute("SELECT run_id FROM at_once").fetchall()}
-    return frozenset(found & set(runs))
+def _changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
+    last: _Changes | None = None
+    for at, key in db.execute(_CHANGED, [outlet_id, None]).fetchall():
+        if last is None or clock.parse(at) - clock.parse(last.ended) > _PAUSE:
+            if last is not None:
+                yield last
+            last = _Changes(at, at)
+        last.ended = at
+        last.keys.add(key)
+    if last is not None:
+        yield last
+
+
+def _is_upheaval(db: Database, outlet_id: int, changes: _Changes) -> bool:
+    if len(changes.keys) < _FEWEST * _SHARE:
+        return False
+    span = {"outlet": outlet_id, "began": changes.began, "ended": changes.ended}
+    articles = {row[0] for key in changes.keys for row in db.execute(_AT, {**span, "key": key}).fetchall()}
+    most = int(len(articles) / _SHARE) + 1
+    if most < _FEWEST:
+        return False
+    (looked,) = db.execute(_LOOKED, {**span, "most": most}).fetchone()
+    return bool(looked >= _FEWEST and len(articles) >= _SHARE * looked)
+
+
+def at_once(db: Database, outlet_id: int) -> list[tuple[str, str]]:
+    """When nearly all articles of an outlet changed at once: from and to, as clock.stamp writes times."""
+    rows = db.execute("SELECT began_at, ended_at FROM at_once WHERE outlet_id = ?", [outlet_id])
+    return [(str(began), str(ended)) for began, ended in rows.fetchall()]
 
 
 def doubts_of(db: Database, run: Run) -> list[tuple[str, int]]:

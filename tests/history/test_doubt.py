@@ -46,12 +46,11 @@ def test_the_text_of_another_article_is_no_edit() -> None:
     assert "the article of https://bao.example/b" in verdicts(facts, "a")[1][1]
 
 
-@pytest.mark.parametrize(("stayed", "expected"), [(None, [""]), (False, [""]), (True, ["", "body"])])
-def test_what_changes_everywhere_at_once_waits_for_the_next_look(stayed: bool | None, expected: list[str]) -> None:
-    facts = Facts().page("a", story()).page("a", story(edit="Tải ứng dụng."), signs=Signs(at_once=True, stayed=stayed))
-    assert changes(facts) == expected
-    if stayed is None:
-        assert changes(facts.page("a", story(edit="Tải ứng dụng."))) == ["", "body"]
+@pytest.mark.parametrize("signs", [Signs(at_once=True), Signs(cut=True)])
+def test_what_changes_everywhere_at_once_or_breaks_off_waits_for_the_next_look(signs: Signs) -> None:
+    facts = Facts().page("a", story()).page("a", story(edit="Tải ứng dụng."), signs=signs)
+    assert changes(facts) == [""]
+    assert changes(facts.page("a", story(edit="Tải ứng dụng."))) == ["", "body"]
 
 
 def test_nearly_all_gone_at_once_waits_too() -> None:

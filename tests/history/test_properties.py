@@ -24,7 +24,7 @@ _SHOWN = st.one_of(
     ),
     st.sampled_from([wrong(), "soft-404", "wall", "listing"]),
 )  # fmt: skip
-_SIGNS = st.sampled_from([Signs()] * 6 + [Signs(same_words=5), Signs(at_once=True), Signs(at_once=True, stayed=True)])
+_SIGNS = st.sampled_from([Signs()] * 6 + [Signs(same_words=5), Signs(at_once=True), Signs(cut=True)])
 _EVENTS = st.lists(
     st.tuples(
         st.integers(0, 300),
