@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from archive import signals, store
-from archive.errors import BadValue, LuubaoError
+from archive.errors import ArchiveUnusable, BadValue, LuubaoError
 from archive.furniture import Furniture
 from archive.history.burials import NO_ARTICLE
+from archive.model.notices import pass_over
 from archive.reading import extractor_of, gave_up, read, read_here, try_to_read
 from archive.records import (
     Capture,
@@ -120,14 +121,29 @@ def _believe(db: Database, source: Source, kept: Kept) -> bool:
     if kept.outcome == "redirect":  # its end is asked for first: see note_redirect
         unsettle(db, run.outlet_id, source.url_key)
         return False
-    return bool(_settle(db, run, keys, {}).counts.buried)
+    return _buries(db, run, keys)
+
+
+def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
+    """Whether an article turned out to have disappeared. What cannot be derived, for a fact is damaged, is named and
+    waits; the capture that brought it here is kept all the same."""
+    try:
+        return bool(_settle(db, run, keys, {}).counts.buried)
+    except ArchiveUnusable:
+        raise
+    except Exception as error:  # whatever is wrong with what the archive holds
+        if signals.came():
+            raise
+        log.debug("%s could not be put in order of time", keys[0], exc_info=True)
+        pass_over(keys[0], f"could not be put in order of time: {type(error).__name__}: {error}")
+        return False
 
 
 def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
     """Addresses redirect to one that has answered in this run already, and is not asked again because of them. Returns
     whether an article turned out to have disappeared."""
     keys = quick.concerns(db, run.outlet_id, map(url_key, (*via, url)))
-    return bool(keys) and bool(_settle(db, run, keys, {}).counts.buried)
+    return bool(keys) and _buries(db, run, keys)
 
 
 def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> Settled:

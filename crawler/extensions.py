@@ -6,7 +6,7 @@ import logging
 import platform
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,6 +22,7 @@ from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
 from archive.model.zones import zone_of
+from archive.store.status import begins_before_others
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.limits import MAX_PAGES, limits_of, reached
@@ -31,6 +32,8 @@ from crawler.verdict import Verdict, compared, judge, limited
 
 log = logging.getLogger(__name__)
 _COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
+_SLACK = timedelta(hours=1)
+_CLOCK = "a clock was wrong, then or now, and what was seen is in the order of these times"
 _SOFTWARE = ("luubao", "scrapy", "trafilatura", "lxml", "sqlite-utils", "pillow")
 
 
@@ -74,6 +77,10 @@ class Record:
     def _open(self, db: Database) -> Door:
         run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
         door = Door(db, run, self.rechecks)
+        if later := begins_before_others(db, run.id, _SLACK):
+            door.warnings[f"a run of this outlet began on {later:%Y-%m-%d}, and it is {now():%Y-%m-%d}: {_CLOCK}"] = (
+                None
+            )
         read_pending(db, door.run)
         if self.since:
             door.ask_from(datetime.combine(self.since, time(), zone_of(self.spider.timezone)))

@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.store.connection import snapshot, transaction
+from archive.store.doubts import waiting_doubts
 from archive.store.readable import readable
 
 
@@ -42,7 +43,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OutletFacts:
-    """An outlet as the archive has it. runs: the latest, oldest first."""
+    """An outlet as the archive has it. runs: the latest, oldest first. doubted: addresses that last showed what is not
+    believed."""
 
     name: str
     title: str
@@ -52,6 +54,7 @@ class OutletFacts:
     gone: int
     waiting: Waiting
     runs: tuple[RunFacts, ...]
+    doubted: int = 0
 
 
 def outlet_names(db: Database) -> list[str]:
@@ -97,7 +100,8 @@ def _each(db: Database, since: datetime, at: datetime) -> Iterator[OutletFacts]:
     )
     for row in readable(list(rows), "outlets", dict):
         outlet_id = row.pop("id")
-        yield OutletFacts(**row, waiting=_waiting(db, outlet_id, at), runs=tuple(runs_of(db, outlet_id, since)))
+        runs, doubted = tuple(runs_of(db, outlet_id, since)), waiting_doubts(db, outlet_id)
+        yield OutletFacts(**row, waiting=_waiting(db, outlet_id, at), runs=runs, doubted=doubted)
 
 
 def _waiting(db: Database, outlet_id: int, at: datetime) -> Waiting:
@@ -107,6 +111,20 @@ def _waiting(db: Database, outlet_id: int, at: datetime) -> Waiting:
         [outlet_id, clock.stamp(at)],
     ).fetchone()
     return Waiting(never, known, lists)
+
+
+def begins_before_others(db: Database, run_id: int, slack: timedelta) -> datetime | None:
+    """When the newest of the outlet's earlier runs began, where by the clock that is after this one: a clock was wrong,
+    then or now."""
+    row = db.execute(
+        "SELECT max(others.started_at), this.started_at FROM runs AS this JOIN runs AS others USING (outlet_id)"
+        " WHERE this.id = ? AND others.id < this.id",
+        [run_id],
+    ).fetchone()
+    if row is None or row[0] is None:
+        return None
+    newest = clock.read(row[0])
+    return newest if newest and newest > clock.parse(row[1]) + slack else None
 
 
 def warned_before(db: Database, run_id: int, sentence: str, span: timedelta) -> bool:
