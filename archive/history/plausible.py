@@ -8,6 +8,7 @@ broke off. No list of phrases can tell. What tells is the article's own past, an
   stay;
 - a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two words in a row) is
   believed when the next look shows it again; never, if it has no date where the article had one;
+- a page whose text is gone, under another headline, is believed when the next look shows it again;
 - what changes at nearly all articles at once is believed of each that still shows it at the next look, for then it is a
   redesign and no outage;
 - a page without its own end, where all before it had one, is believed when it is still so at the next look.
@@ -31,6 +32,7 @@ _SAME_HEADLINE = 4  # columns repeat their headlines at a few articles
 _PAIRS = 0.25
 """How many of the pairs of words that follow one another must be common, of the shorter text's. Two unrelated articles
 of one paper have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
+_HOLLOW = 0.1  # of the text that stood there
 _RECENT = 4  # states with which a page is compared
 
 
@@ -39,6 +41,7 @@ def doubt(history: History, article: Article, look: Look, reading: Reading) -> D
     for why, lasting in (
         _elsewhere(history, article, look, reading),
         _alien(article, look, reading),
+        _hollow(article, reading),
         _at_once(look),
         _cut(look),
     ):
@@ -64,6 +67,15 @@ def _elsewhere(history: History, article: Article, look: Look, reading: Reading)
             if other.number != article.number and resembles(other.latest.reading, reading):
                 return f"it shows the article of {other.url}", True
     return "", False
+
+
+def _hollow(article: Article, reading: Reading) -> tuple[str, bool]:
+    """A template that nobody filled has lost the text, and another headline stands over it."""
+    recent = [stand.reading for stand in article.stands[-_RECENT:]]
+    known = any(FIELDS["headline"](one) == FIELDS["headline"](reading) for one in recent)
+    if known or len(reading.text) >= _HOLLOW * min(len(one.text) for one in recent):
+        return "", False
+    return "it has lost its text, and its headline is another", False
 
 
 def _alien(article: Article, look: Look, reading: Reading) -> tuple[str, bool]:

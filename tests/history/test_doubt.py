@@ -79,3 +79,9 @@ def test_an_edit_with_anything_in_common_is_believed_at_once() -> None:
         story(headline="Đã thông xe", text=story().text.replace("\n\n", " ").replace("Huyện", "UBND huyện")),
     ):
         assert len(changes(Facts().page("a", story()).page("a", edited))) == 2
+
+
+def test_a_template_that_nobody_filled_is_no_edit() -> None:
+    facts = Facts().page("a", story()).page("a", story(headline="Báo Thử", text=""))
+    assert changes(facts) == [""]
+    assert changes(facts.page("a", story())) == [""]
