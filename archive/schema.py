@@ -169,7 +169,7 @@ TABLES: tuple[Table, ...] = (
         "old_first_seen_at": "when it was first seen, as was known then",
         "new_first_seen_at": "when it was first seen, as is known now",
         "old_digest": "the digest it had",
-        "reason": "why: a late capture, a better reading, a doubt, two faces; empty before that was written down",
+        "reason": "why: a late capture, or a better reading; empty before that was written down",
     }),
     Table("outlets", "The papers we follow", {
         "id": "number of the outlet",

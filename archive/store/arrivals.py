@@ -1,7 +1,7 @@
 """Captures that come from elsewhere: whether they are here already, where they are from, and what comes late.
 
 A capture is late when something of its article is as new or newer. Then its address is noted in `unsettled` until its
-articles are told anew in order of time (archive/rebuild.py).
+articles are told anew in order of time (archive/settle.py).
 """
 
 from __future__ import annotations
