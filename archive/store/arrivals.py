@@ -140,11 +140,6 @@ def unsettled(db: Database, outlet_id: int, limit: int) -> list[str]:
     return [row[0] for row in rows.fetchall()]
 
 
-def unsettled_count(db: Database, outlet_id: int) -> int:
-    """How many."""
-    return int(db.execute("SELECT count(*) FROM unsettled WHERE outlet_id = ?", [outlet_id]).fetchone()[0])
-
-
 def image_of(db: Database, url: str) -> int | None:
     """The number of a picture's address, if an article ever showed it."""
     row = db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone()
