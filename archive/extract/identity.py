@@ -15,8 +15,8 @@ from importlib.util import cache_from_source
 from pathlib import Path
 
 _LIBRARIES = ("trafilatura", "lxml")
-_OURS = ("extract", "rules", "furniture.py", "urls.py", "digests.py")
-"""Of archive: all that can change a reading, the removal of learned blocks included."""
+_OURS = ("extract", "rules", "furniture.py", "model/gates.py", "model/readings.py", "urls.py", "digests.py")
+"""Of archive: all that can change a reading, the removal of learned blocks and the gate of claims included."""
 _SAYS_NOTHING = frozenset({"annotation", "returns", "type_comment", "ctx"})
 
 

@@ -19,17 +19,21 @@ from archive.records import Run
 _FEWEST = 10  # known articles that were looked at
 _SHARE = 0.8
 _PAUSE = timedelta(minutes=20)
+_LAST = 2**63 - 1
 
 _CHANGED = """
 SELECT captured_at, url_key FROM captures JOIN readings ON readings.capture_id = captures.id
-  WHERE readings.words IS NOT NULL AND outlet_id = ?1 AND (?2 IS NULL OR run_id = ?2)
+  WHERE readings.words IS NOT NULL AND outlet_id = ?1
 UNION SELECT captured_at, url_key FROM captures JOIN readings ON readings.capture_id = captures.id
-  WHERE readings.doubt IS NOT NULL AND outlet_id = ?1 AND (?2 IS NULL OR run_id = ?2)
-UNION SELECT captured_at, url_key FROM captures INDEXED BY captures_gone
-  WHERE outcome = 'gone' AND outlet_id = ?1 AND (?2 IS NULL OR run_id = ?2)
+  WHERE readings.doubt IS NOT NULL AND outlet_id = ?1
+UNION SELECT captured_at, url_key FROM captures WHERE outcome = 'gone' AND outlet_id = ?1
 UNION SELECT gone_at, url_key FROM tombstones JOIN articles ON articles.id = tombstones.article_id
-  WHERE outlet_id = ?1 AND ?2 IS NULL AND withdrawn_at IS NULL
+  WHERE outlet_id = ?1 AND withdrawn_at IS NULL
 ORDER BY 1, 2
+"""
+_CHANGED_IN = """
+SELECT count(*) FROM captures WHERE run_id = ? AND (outcome = 'gone' OR EXISTS (SELECT 1 FROM readings
+  WHERE readings.capture_id = captures.id AND (words IS NOT NULL OR doubt IS NOT NULL OR kind IN ('soft-404', 'home'))))
 """
 _KNOWN = """
 articles.outlet_id = :outlet AND withdrawn_at IS NULL AND first_seen_at < :began AND NOT EXISTS (
@@ -41,7 +45,7 @@ SELECT articles.id FROM aliases JOIN articles ON articles.id = aliases.article_i
 WHERE aliases.outlet_id = :outlet AND aliases.url_key = :key AND {_KNOWN}
 """
 _LOOKED = f"""
-SELECT count(*) FROM (SELECT id FROM articles WHERE {_KNOWN} AND EXISTS (
+SELECT count(*) FROM (SELECT id FROM articles WHERE {_KNOWN} AND id BETWEEN :first AND :last AND EXISTS (
   SELECT 1 FROM aliases CROSS JOIN captures INDEXED BY captures_time USING (outlet_id, url_key)
   WHERE aliases.article_id = articles.id AND captured_at BETWEEN :began AND :ended AND outcome <> 'error')
   ORDER BY id DESC LIMIT :most)
@@ -61,7 +65,7 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
     """Notes when nearly all known articles changed or disappeared at once: that is an outage, or a new layout; what it
     is, the next look says. Returns the addresses of what is believed otherwise now. whole: of all that the outlet's
     captures tell, and not only where the run brought enough. Call inside a transaction."""
-    if not whole and len(db.execute(_CHANGED, [run.outlet_id, run.id]).fetchall()) < _FEWEST * _SHARE:
+    if not whole and db.execute(_CHANGED_IN, [run.id]).fetchone()[0] < _FEWEST * _SHARE:
         return set()
     had = {(began, ended) for began, ended in at_once(db, run.outlet_id)}
     found = {(one.began, one.ended): one.keys for one in _changes(db, run.outlet_id)}
@@ -81,7 +85,7 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
 
 def _changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
     last: _Changes | None = None
-    for at, key in db.execute(_CHANGED, [outlet_id, None]).fetchall():
+    for at, key in db.execute(_CHANGED, [outlet_id]).fetchall():
         if last is None or clock.parse(at) - clock.parse(last.ended) > _PAUSE:
             if last is not None:
                 yield last
@@ -95,13 +99,20 @@ def _changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
 def _is_upheaval(db: Database, outlet_id: int, changes: _Changes) -> bool:
     if len(changes.keys) < _FEWEST * _SHARE:
         return False
-    span = {"outlet": outlet_id, "began": changes.began, "ended": changes.ended}
+    span: dict[str, object] = {"outlet": outlet_id, "began": changes.began, "ended": changes.ended}
     articles = {row[0] for key in changes.keys for row in db.execute(_AT, {**span, "key": key}).fetchall()}
     most = int(len(articles) / _SHARE) + 1
     if most < _FEWEST:
         return False
-    (looked,) = db.execute(_LOOKED, {**span, "most": most}).fetchone()
-    return bool(looked >= _FEWEST and len(articles) >= _SHARE * looked)
+    looked = _looked(db, span, most, 0, max(articles))  # these were as new then; younger ones are seldom older
+    looked += _looked(db, span, most, max(articles) + 1, _LAST) if looked < most else 0
+    return looked >= _FEWEST and len(articles) >= _SHARE * looked
+
+
+def _looked(db: Database, span: dict[str, object], most: int, first: int, last: int) -> int:
+    """How many known articles of these numbers were looked at, counted no further than needed."""
+    row = db.execute(_LOOKED, {**span, "most": most, "first": first, "last": last}).fetchone()
+    return int(row[0])
 
 
 def at_once(db: Database, outlet_id: int) -> list[tuple[str, str]]:
