@@ -150,6 +150,8 @@ def remove_version(db: Database, version_id: int) -> None:
     db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
     db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
     db.execute("DELETE FROM texts WHERE version_id = ?", [version_id])
+    # what was read in captures that cannot be read themselves, and so belong to nothing now
+    db.execute("UPDATE readings SET version_id = NULL WHERE version_id = ?", [version_id])
     db.execute("DELETE FROM successors WHERE version_id = ?1 OR next_id = ?1", [version_id])
     db.execute("DELETE FROM versions WHERE id = ?", [version_id])
 
