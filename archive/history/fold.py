@@ -12,7 +12,7 @@ from dataclasses import replace
 from functools import reduce
 
 from archive.edits import changed_fields, reading_digest
-from archive.history.answers import declared_key
+from archive.history.answers import declared_key, is_home
 from archive.history.burials import bury, follow, refuse, silence
 from archive.history.facts import Look, Observation, PictureLook
 from archive.history.identity import article_of
@@ -61,6 +61,8 @@ def _page(history: History, look: Look, outlet: Outlet) -> History:
         return refuse(history, look, look.said)
     if look.said is None:
         return _noted(history, Verdict(look, why="its bytes are not here"))
+    if is_home(look.url, outlet):  # whatever it calls itself on a bad day
+        return _noted(history, Verdict(look, why="the home page is no article"))
     return _read(history, look, look.said, outlet)
 
 

@@ -85,3 +85,7 @@ def test_a_template_that_nobody_filled_is_no_edit() -> None:
     facts = Facts().page("a", story()).page("a", story(headline="Báo Thử", text=""))
     assert changes(facts) == [""]
     assert changes(facts.page("a", story())) == [""]
+
+
+def test_a_home_page_that_calls_itself_an_article_is_none() -> None:
+    assert not Facts().page("", wrong()).page("", wrong("Một trang khác hẳn.")).history.articles
