@@ -10,10 +10,9 @@ from datetime import datetime, timedelta
 from sqlite_utils import Database
 
 from archive import signals, store
-from archive.errors import ArchiveUnusable, BadValue, LuubaoError
+from archive.errors import BadValue, LuubaoError
 from archive.furniture import Furniture
 from archive.history.burials import NO_ARTICLE
-from archive.model.notices import pass_over
 from archive.reading import extractor_of, gave_up, read, read_here, try_to_read
 from archive.records import (
     Capture,
@@ -26,7 +25,7 @@ from archive.records import (
     Run,
     Unreadable,
 )
-from archive.settle import Settled, settle_all, settle_keys, settle_run
+from archive.settle import Settled, settle_all, settle_keys, settle_or_name, settle_run
 from archive.store import frontier, quick
 from archive.store.arrivals import unsettle
 from archive.store.identity import Source, article_at
@@ -52,6 +51,8 @@ __all__ = [
 ]
 
 log = logging.getLogger(__name__)
+
+_REASON = "a better reading"  # a crawl's captures are the newest: only readers make numbers change
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +126,10 @@ def _believe(db: Database, source: Source, kept: Kept) -> bool:
 
 
 def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
-    """Whether an article turned out to have disappeared. What cannot be derived, for a fact is damaged, is named and
-    waits; the capture that brought it here is kept all the same."""
-    try:
-        return bool(_settle(db, run, keys, {}).counts.buried)
-    except ArchiveUnusable:
-        raise
-    except Exception as error:  # whatever is wrong with what the archive holds
-        if signals.came():
-            raise
-        log.debug("%s could not be put in order of time", keys[0], exc_info=True)
-        pass_over(keys[0], f"could not be put in order of time: {type(error).__name__}: {error}")
-        return False
+    """Whether an article turned out to have disappeared."""
+    furniture = store.furniture_of(db, run.outlet_id)
+    settled = settle_or_name(db, run, keys, furniture, {}, reason=_REASON, quiet_run=run.id)
+    return settled is not None and bool(settled.counts.buried)
 
 
 def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
@@ -148,7 +141,7 @@ def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: date
 
 def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> Settled:
     furniture = store.furniture_of(db, run.outlet_id)
-    return settle_keys(db, run, keys, furniture, known, reason="a better reading", quiet_run=run.id)
+    return settle_keys(db, run, keys, furniture, known, reason=_REASON, quiet_run=run.id)
 
 
 def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:

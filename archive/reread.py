@@ -28,7 +28,7 @@ from archive.model.zones import zone_of
 from archive.reading import extractor_of, gave_up, read
 from archive.records import Reading, Run, Unreadable
 from archive.reread_report import Report
-from archive.settle import Settled, pages_to_read, rehearse_keys, settle_keys
+from archive.settle import Settled, pages_to_read, rehearse_keys, settle_or_name
 from archive.store import Ledger, Span, Waiting
 from archive.store.connection import checkpoint
 from archive.workers import PATIENCE, Lost, Workers
@@ -225,8 +225,9 @@ class Rereading:
     def _settle(self, group: _Group) -> None:
         former = {number: self.ledger.former_kind(number) for number in group.read}
         before = self._told(group)
-        settled = settle_keys(self.db, self.run, [group.key], self.furniture, group.read, reason="a better reading")
-        self.report.note(group.read, former, before, settled)
+        settled = settle_or_name(self.db, self.run, [group.key], self.furniture, group.read, reason="a better reading")
+        if settled is not None:
+            self.report.note(group.read, former, before, settled)
 
     def _note(self, group: _Group, settled: Settled) -> None:
         former = {number: self.ledger.former_kind(number) for number in group.read}

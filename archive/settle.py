@@ -79,6 +79,24 @@ def settle_keys(
         return _Settling(db, run, furniture, known, reason, quiet_run).settle(set(keys))
 
 
+def settle_or_name(
+    db: Database, run: Run, keys: Sequence[str], furniture: Furniture, known: Readings, *, reason: str,
+    quiet_run: int | None = None,
+) -> Settled | None:  # fmt: skip
+    """As settle_keys; None where a fact is damaged: what belongs together with it stays as it was, is named, and keeps
+    nobody from the others."""
+    try:
+        return settle_keys(db, run, keys, furniture, known, reason=reason, quiet_run=quiet_run)
+    except ArchiveUnusable:
+        raise
+    except Exception as error:  # whatever is wrong with what the archive holds of it
+        if signals.came():
+            raise
+        log.debug("%s could not be put in order of time", keys[0], exc_info=True)
+        pass_over(keys[0], f"could not be put in order of time: {type(error).__name__}: {error}")
+        return None
+
+
 def rehearse_keys(db: Database, run: Run, keys: Iterable[str], furniture: Furniture, known: Readings) -> Settled:
     """What putting these addresses in order would come to, by the same functions; nothing is written."""
     return _Settling(db, run, furniture, known, "", None, rehearsed=True).settle(set(keys))
@@ -102,31 +120,16 @@ def settle_all(
                 if times[key] > _OFTEN:  # pages that show one text call for one another: they have had their say
                     settle(db, run.outlet_id, {key})
                 elif key not in done:
-                    settled = _settled(db, run, key, furniture, known or {}, quiet=quiet)
+                    settled = settle_or_name(
+                        db, run, [key], furniture, known or {}, reason="a capture came late",
+                        quiet_run=run.id if quiet else None,
+                    )  # fmt: skip
+                    if settled is None:
+                        settle(db, run.outlet_id, {key})
                     done |= settled.keys | {key} if settled else {key}
                     counts.add(settled.counts if settled else Counts())
                 step()
     return counts
-
-
-def _settled(
-    db: Database, run: Run, key: str, furniture: Furniture, known: Readings, *, quiet: bool
-) -> Settled | None:  # fmt: skip
-    """None where a fact is damaged: what belongs together with it stays as it was, is named, and keeps nobody from the
-    others."""
-    try:
-        return settle_keys(
-            db, run, [key], furniture, known, reason="a capture came late", quiet_run=run.id if quiet else None
-        )
-    except ArchiveUnusable:
-        raise
-    except Exception as error:  # whatever is wrong with what the archive holds of it
-        if signals.came():
-            raise
-        log.debug("%s could not be put in order of time", key, exc_info=True)
-        pass_over(key, f"could not be put in order of time: {type(error).__name__}: {error}")
-        settle(db, run.outlet_id, {key})
-        return None
 
 
 def pages_to_read(db: Database, run: Run, key: str, furniture: Furniture) -> tuple[frozenset[str], list[Waiting]]:
