@@ -84,15 +84,18 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
 
 
 def _changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
-    last: _Changes | None = None
+    last, until = _Changes("", ""), None
     for at, key in db.execute(_CHANGED, [outlet_id]).fetchall():
-        if last is None or clock.parse(at) - clock.parse(last.ended) > _PAUSE:
-            if last is not None:
+        moment = clock.read(at)
+        if moment is None:  # `luubao verify` names it
+            continue
+        if until is None or moment > until:
+            if until is not None:
                 yield last
             last = _Changes(at, at)
-        last.ended = at
+        last.ended, until = at, moment + _PAUSE
         last.keys.add(key)
-    if last is not None:
+    if until is not None:
         yield last
 
 

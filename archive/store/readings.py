@@ -15,8 +15,10 @@ from archive import clock
 from archive.edits import reading_digest
 from archive.history.identity import TWIN_LENGTH
 from archive.history.states import state_of
+from archive.model.notices import pass_over
 from archive.records import ReadableKind, Reading, Unreadable
 from archive.store import codecs
+from archive.store.readable import NOT_READABLE
 from archive.store.texts import from_row, to_row
 
 READABLE = frozenset(get_args(ReadableKind))
@@ -87,7 +89,11 @@ def _aside(db: Database, capture_id: int, extractor: int, name: str) -> Reading 
     row = db.execute(
         "SELECT reading FROM set_aside WHERE capture_id = ? AND extractor_id = ?", [capture_id, extractor]
     ).fetchone()
-    return from_row(json.loads(codecs.decompress(row[0])), name) if row else None
+    try:
+        return from_row(json.loads(codecs.decompress(row[0])), name) if row else None
+    except (codecs.ZstdError, *NOT_READABLE) as error:  # its page is read again
+        pass_over(f"set_aside {capture_id}", error)
+        return None
 
 
 def set_aside(db: Database, capture_id: int, extractor: int, reading: Reading) -> None:
