@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := archive crawler tests bench
 
+# What is compiled is kept: the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo tools spark test test-all coverage bench lint format docs pictures notebooks check-docs constraints clean
 
 help:  ## this list

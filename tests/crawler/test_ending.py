@@ -68,6 +68,7 @@ def test_nobody_outlives_a_crawl_that_is_killed(tmp_path: Path) -> None:
     assert gone(whole)
 
 
+@pytest.mark.slow
 def test_a_run_that_ends_does_not_wait_for_delays(tmp_path: Path) -> None:
     """Four requests wait in the host's queue, half a minute each."""
     with hostile({"/": front(*PAGES), **PAGES, "/robots.txt": Answer(b"User-agent: *\nCrawl-delay: 30\n")}) as server:
