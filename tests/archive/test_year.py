@@ -34,6 +34,7 @@ def test_more_edits_are_caught_than_by_the_former_rule_at_the_same_cost(ours: Se
     assert ours.caught > rival.caught
 
 
+@pytest.mark.slow
 def test_most_of_what_hourly_runs_could_see_is_seen(ours: Seen) -> None:
     edits, gone = chances(year_of(SMALL))
     assert ours.caught > 0.75 * edits

@@ -54,6 +54,7 @@ def crawling(base_url: str, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
 def test_nobody_outlives_a_crawl_that_is_killed(tmp_path: Path) -> None:
     with Newspaper(crawl_delay=0.05) as paper:

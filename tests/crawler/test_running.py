@@ -116,6 +116,7 @@ def test_a_broken_file_stops_scrapy_s_own_command_with_the_same_sentence(path: P
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_max_minutes_ends_cleanly_and_the_next_run_goes_on(path: Path) -> None:
     with Newspaper(crawl_delay=0.25) as paper:
         first = crawl(paper.base_url, path, "--max-minutes", "0.05", "--no-pictures")

@@ -78,7 +78,10 @@ def survives(body: bytes | str, url: str = URL) -> None:
         assert not any(ord(char) < 32 and char != "\n" for char in shown)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+_HEAVY = ("many long paragraphs", "deep p", "many pictures in one paragraph", "many paragraphs")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow][: name in _HEAVY]) for name in SHAPES])
 def test_shapes(name: str) -> None:
     survives(SHAPES[name].encode())
 

@@ -65,7 +65,7 @@ def articles_in(found: set[str], today: Edition) -> set[str]:
     return {path for path in found if today.find(path)}
 
 
-@pytest.mark.parametrize("extra", [0, 1, 39, 12 * BLOCK])
+@pytest.mark.parametrize("extra", [0, 1, 39, pytest.param(12 * BLOCK, marks=pytest.mark.slow)])
 def test_a_reader_of_everything_reaches_what_the_paper_says(extra: int) -> None:
     today = edition(1, extra)
     assert articles_in(turned(opened(today)), today) == reachable(1, extra)

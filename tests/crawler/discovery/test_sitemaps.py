@@ -116,6 +116,7 @@ def test_the_sitemaps_of_robots(end: str) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_robots_of_many_megabytes_is_read_only_so_far() -> None:
     assert sitemaps_in(b"#" * 10**8 + b"\nSitemap: /sitemap.xml", BASE) == []
     assert len(sitemaps_in(b"".join(b"Sitemap: /%d.xml\n" % n for n in range(99_999)), BASE)) == 1000
