@@ -47,6 +47,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.extract.cleaning._MIXED": (1_000, "matched at the start only, where it is linear"),
     "archive.extract.declared_images._NAME": (500, "the last 500 characters of an address"),
     "archive.extract.declared_images._SIZE": (500, "as _NAME"),
+    "archive.imports.members._RECORD": (256, "matched at the start of 256 bytes"),
     "archive.imports.mirror._ZONE": (100, "the first 100 characters of a date"),
     "archive.shapes.address._TOKEN": (1_000, "only by fullmatch, where it is linear"),
     "crawler.discovery.moments._OFFSET": (64, "moments._LONGEST"),
