@@ -21,7 +21,8 @@ pytestmark = pytest.mark.bench
 
 def test_an_hour_of_fuzzing_finds_nothing() -> None:
     tried: Counter[str] = Counter()
-    found = [f"{one}\n{said}" for one, said in findings(_unused(float(os.environ.get("FUZZ_MINUTES", "60")) * 60, tried))]
+    minutes = float(os.environ.get("FUZZ_MINUTES", "60"))
+    found = [f"{one}\n{said}" for one, said in findings(_unused(minutes * 60, tried))]
     print("\ninputs tried:", ", ".join(f"{count} {target}" for target, count in tried.items()))
     assert "\n".join(found) == ""
 
