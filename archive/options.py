@@ -15,7 +15,7 @@ import click
 
 from archive import signals
 from archive.apart import working_apart
-from archive.errors import LuubaoError
+from archive.errors import LuubaoError, damage
 from archive.model import notices
 from archive.paths import folder_beside
 
@@ -127,9 +127,9 @@ class Commands(click.Group):
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            if (said := damage(error)) is None:
                 raise
-            raise click.ClickException(f"the archive is damaged: {error}. `luubao verify` tells more") from error
+            raise click.ClickException(said) from error
         except UnicodeEncodeError as error:  # bytes on the command line that are no UTF-8
             raise click.UsageError("an argument is not UTF-8") from error
         except BrokenPipeError:  # `luubao articles | head` is no error

@@ -137,7 +137,8 @@ def _find(named: str | Path | None, variables: Mapping[str, str]) -> Path | None
         trust.check_writers(Path(asked))
         return Path(asked)
     home = variables.get("XDG_CONFIG_HOME") or Path(variables.get("HOME") or Path.home(), ".config")
-    found = next((place for place in (Path(FILE), Path(home, "luubao", FILE)) if place.is_file()), None)
+    places = (Path(FILE), Path(home, "luubao", FILE))
+    found = next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113  # False where one may not look
     if found:
         trust.check_found(found)
     return found

@@ -18,7 +18,7 @@ from sqlite_utils import Database
 
 from archive import finish_run, learn_furniture, read_pending, start_run
 from archive.clock import now
-from archive.errors import ArchiveUnusable, LuubaoError
+from archive.errors import ArchiveUnusable, LuubaoError, damage
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
 from archive.model.zones import zone_of
@@ -170,7 +170,8 @@ class Record:
 
 
 def _mistake(error: BaseException) -> Verdict:
-    return Verdict("failed", f"A mistake in luubao itself: {error!r}. Please report it, with what the log says")
+    mistake = f"A mistake in luubao itself: {error!r}. Please report it, with what the log says"
+    return Verdict("failed", damage(error) or mistake)
 
 
 def _software() -> dict[str, str]:
