@@ -78,13 +78,3 @@ class BadValue(LuubaoError, ValueError):
 
 class Misconfigured(LuubaoError):
     """A setting is missing or makes no sense."""
-
-
-def damage(error: BaseException) -> str | None:
-    """The sentence about a file that SQLite finds damaged; None for any other error."""
-    import sqlite3  # only who has met such an error needs it
-
-    damaged = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-    if not isinstance(error, sqlite3.DatabaseError) or getattr(error, "sqlite_errorcode", 0) & 0xFF not in damaged:
-        return None
-    return f"the archive is damaged: {error}. `luubao verify` tells more"

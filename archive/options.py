@@ -15,7 +15,7 @@ import click
 
 from archive import signals
 from archive.apart import working_apart
-from archive.errors import LuubaoError, damage
+from archive.errors import LuubaoError
 from archive.model import notices
 from archive.paths import folder_beside
 
@@ -127,6 +127,8 @@ class Commands(click.Group):
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except sqlite3.DatabaseError as error:
+            from archive.store.damage import damage
+
             if (said := damage(error)) is None:
                 raise
             raise click.ClickException(said) from error

@@ -18,10 +18,11 @@ from sqlite_utils import Database
 
 from archive import finish_run, learn_furniture, read_pending, start_run
 from archive.clock import now
-from archive.errors import ArchiveUnusable, LuubaoError, damage
+from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
 from archive.model.zones import zone_of
+from archive.store.damage import damage
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.limits import MAX_PAGES, limits_of, reached

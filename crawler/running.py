@@ -15,9 +15,9 @@ import click
 
 from archive import LuubaoError, open_archive
 from archive.clock import now
-from archive.errors import damage
 from archive.judging import add_warning
 from archive.lock import Locked
+from archive.store.damage import damage
 from crawler.crawl import crawl, spider_class
 from crawler.curfew import OutsideHours
 from crawler.ping import ping

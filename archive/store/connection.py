@@ -16,10 +16,11 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import clock
-from archive.errors import ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong, damage
+from archive.errors import ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.signals import InterruptibleConnection
 from archive.store.columns import COLUMNS
+from archive.store.damage import damage
 from archive.store.examine import is_odd
 from archive.store.readable import NOT_READABLE, unreadable
 
