@@ -291,7 +291,7 @@ def test_a_crawl_whose_archive_thread_breaks_ends_and_says_so(site: Any, path: P
     program.write_text(_UNDER_THE_ARCHIVE)
     command = [sys.executable, str(program), str(path), site.base_url]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, timeout=600)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("demo: A mistake in luubao itself: MemoryError('no more').")
     assert crawl(site.base_url, path).code == 0

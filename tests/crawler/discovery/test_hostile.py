@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import encodings.aliases
 import gzip
+import sys
 import time
 from urllib.parse import urlsplit
 
@@ -79,6 +80,8 @@ def seconds(body: bytes) -> float:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", HOSTILE)
 def test_it_takes_no_longer_than_a_page_of_its_size(name: str) -> None:
+    if sys.gettrace():
+        pytest.skip("coverage slows Python, and what is written in C it does not")
     body = HOSTILE[name].encode()
     ordinary = ("<li class=tin><p>Tin <b>mới</b> trong ngày</p></li>" * (len(body) // 55) + LINK).encode()
     most = 40 if name.startswith("an item") else 10  # an item that begins is told of, and an ordinary tag is not

@@ -147,7 +147,7 @@ def kill(worker: subprocess.Popen[bytes]) -> None:
 
 
 def told(order: subprocess.Popen[str]) -> dict[str, Any]:
-    out, err = order.communicate(timeout=90)
+    out, err = order.communicate(timeout=600)
     assert err == ""
     found: dict[str, Any] = json.loads(out)
     return found
