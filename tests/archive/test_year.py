@@ -54,6 +54,7 @@ def test_a_redesign_that_makes_every_twentieth_page_look_edited_costs_an_eighth_
     assert calm.requests < ours.requests < 1.15 * calm.requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [None, 2], ids=["as it comes", "a tight budget"])
 def test_a_real_archive_does_the_same(db: Database, asked: int | None) -> None:
     db.execute("PRAGMA synchronous = OFF")  # no power is cut here

@@ -78,7 +78,12 @@ def survives(body: bytes | str, url: str = URL) -> None:
         assert not any(ord(char) < 32 and char != "\n" for char in shown)
 
 
-_HEAVY = ("many long paragraphs", "deep p", "many pictures in one paragraph", "many paragraphs")
+_HEAVY = {
+    "many long paragraphs",
+    "many pictures in one paragraph",
+    "many paragraphs",
+    *(f"deep {tag}" for tag in _TAGS[4:]),
+}
 
 
 @pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow][: name in _HEAVY]) for name in SHAPES])

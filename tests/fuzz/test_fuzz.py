@@ -12,6 +12,7 @@ def test_what_was_found_once_is_found_no_more() -> None:
     assert "\n".join(f"{one}\n{said}" for one, said in findings(known(), 1)) == ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", TARGETS)
 def test_the_seeds_themselves_are_read(target: str) -> None:
     for seed in TARGETS[target].seeds():

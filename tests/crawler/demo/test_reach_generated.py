@@ -110,6 +110,7 @@ def test_articles_behind_articles_are_linked_from_nowhere_else() -> None:
     assert not [number for number in behind if str(words.FIRST_ID + number) in named]
 
 
+@pytest.mark.slow
 def test_the_largest_paper_knows_its_truth() -> None:
     found = reachable_numbers(edition(1, 100_000))
     assert len(found) == 100_000 * 35 // 40 + (10 + 2 + 1), "all but 5 of 40, and those of the kinds above"
