@@ -28,18 +28,19 @@ def check_writers(file: Path) -> None:
 
 
 def check_code(folder: Path) -> None:
-    """A folder whose code is run. Raises Misconfigured."""
-    for place in (folder, *sorted(folder.glob("*.py"))):
-        if why := _foreign(place):
+    """A folder whose code is run, with all that is in it: packages and compiled files count too. Raises
+    Misconfigured."""
+    for place in (folder, *sorted(folder.rglob("*"))):
+        if place.exists() and (why := _foreign(place, sticky=False)):  # a link may lead nowhere
             raise Misconfigured(f"{why}. No code is run from there; `chown` and `chmod go-w` mend that")
 
 
-def _foreign(place: Path) -> str | None:
-    """Why a file or folder, or what it links to, is not ours alone."""
+def _foreign(place: Path, *, sticky: bool = True) -> str | None:
+    """Why a file or folder, or what it links to, is not ours alone. sticky: whether a folder's sticky bit is enough."""
     found = place.stat()
     if hasattr(os, "geteuid") and found.st_uid not in _ours():
         return f"{place} belongs to another user"
-    return f"{place} can be written by others" if _others_write(found) else None
+    return f"{place} can be written by others" if _others_write(found, sticky=sticky) else None
 
 
 def _ours() -> set[int]:
@@ -48,12 +49,13 @@ def _ours() -> set[int]:
     return {0, os.geteuid(), *([int(behind)] if behind.isdecimal() else [])}
 
 
-def _others_write(found: os.stat_result) -> bool:
-    """In a folder such as /tmp others can put files, but not change ours. A group of one's own, which many systems give
+def _others_write(found: os.stat_result, *, sticky: bool = True) -> bool:
+    """In a sticky folder such as /tmp others can put files, but not change ours: enough for a file we name, and not for
+    a folder of which everything is run. A group of one's own, which many systems give
     each user, is nobody else."""
     if not hasattr(os, "geteuid"):
         return False
-    if stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
+    if sticky and stat.S_ISDIR(found.st_mode) and found.st_mode & stat.S_ISVTX:
         return False
     group_writes = bool(found.st_mode & stat.S_IWGRP) and found.st_gid not in (0, os.getegid())
     return group_writes or bool(found.st_mode & stat.S_IWOTH)

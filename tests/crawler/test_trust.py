@@ -80,6 +80,22 @@ def test_a_folder_where_all_may_put_files_is_no_danger_to_ours(here: Path) -> No
     assert ran(here)
 
 
+def test_a_folder_of_spiders_where_all_may_put_files_is_refused(here: Path) -> None:
+    (here / "spiders").chmod(0o1777)
+    done = crawl()
+    assert (done.returncode, ran(here)) == (2, False)
+    assert "can be written by others" in done.stderr
+
+
+def test_packages_among_the_spiders_count_too(here: Path) -> None:
+    package = here / "spiders" / "them"
+    package.mkdir()
+    package.chmod(0o777)
+    done = crawl()
+    assert (done.returncode, ran(here)) == (2, False)
+    assert f"{package} can be written by others" in done.stderr
+
+
 def test_who_asked_sudo_is_trusted(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can give files away")
