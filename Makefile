@@ -4,6 +4,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 SOURCES := archive crawler tests bench
 
+# What is compiled is kept: the tests start hundreds of processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help demo tools spark test test-all coverage bench lint format docs pictures notebooks check-docs constraints clean
 
 help:  ## this list
@@ -51,9 +54,10 @@ test: $(VENV)/.installed  ## run the tests, in three minutes: each feature at le
 test-all: $(VENV)/.installed $(VENV)-tools/.installed  ## run what is slow too: kills, browsers, peers, Spark, many examples
 	@TESTS=all $(PYTEST) -m "(slow or hypothesis) and not bench"
 
-coverage: $(VENV)/.installed  ## run both with coverage, and print it
+SUITES ?= test test-all
+coverage: $(VENV)/.installed  ## run both with coverage, which takes twice as long, and print it
 	@$(BIN)/coverage erase
-	@$(MAKE) --no-print-directory test test-all PYTEST="$(PYTEST) --cov --cov-append --cov-report="
+	@$(MAKE) --no-print-directory $(SUITES) PYTEST="$(PYTEST) --cov --cov-append --cov-report="
 	@$(BIN)/coverage report
 
 bench: $(VENV)/.installed $(VENV)-tools/.installed  ## run the slow measurements

@@ -9,6 +9,7 @@ without it here.
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
@@ -28,9 +29,9 @@ _worker: SingleWorker | None = None
 
 @contextmanager
 def working_apart() -> Iterator[None]:
-    """Inside, `run` uses a worker. Inside of itself it changes nothing."""
+    """Inside, `run` uses a worker. Inside of itself, and in a worker, it changes nothing."""
     global _entered  # the worker is the process's
-    if _entered:
+    if _entered or _is_worker():
         yield
         return
     _entered = True
@@ -41,6 +42,12 @@ def working_apart() -> Iterator[None]:
         _forget()
         if worker is not None:
             worker.close()
+
+
+def _is_worker() -> bool:
+    """Whether this process is one that another has set limits to; no such process may have children."""
+    known = sys.modules.get("multiprocessing.process")  # who is a worker has imported it
+    return known is not None and known.current_process().daemon
 
 
 def _forget() -> None:

@@ -127,9 +127,11 @@ class Commands(click.Group):
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+            from archive.store.damage import damage
+
+            if (said := damage(error)) is None:
                 raise
-            raise click.ClickException(f"the archive is damaged: {error}. `luubao verify` tells more") from error
+            raise click.ClickException(said) from error
         except UnicodeEncodeError as error:  # bytes on the command line that are no UTF-8
             raise click.UsageError("an argument is not UTF-8") from error
         except BrokenPipeError:  # `luubao articles | head` is no error

@@ -20,7 +20,7 @@ from tests.soundness import sound
 
 pytestmark = pytest.mark.bench
 
-MOMENTS = int(os.environ.get("LUUBAO_ENDING_MOMENTS", "100"))
+MOMENTS = int(os.environ.get("ENDING_MOMENTS", "100"))
 ARTICLES = 120
 MUST, AIM = 10.0, 3.0  # seconds
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import Misconfigured
-from crawler import kinds
+from crawler import kinds, trust
 from crawler.keys import BY_NAME, KEYS, Key
 from crawler.kinds import Value
 
@@ -132,10 +132,16 @@ def _refuse(wrong: list[str]) -> None:
 
 
 def _find(named: str | Path | None, variables: Mapping[str, str]) -> Path | None:
+    """The file that is named, or found. Raises Misconfigured where others could have written it."""
     if asked := named or variables.get(VARIABLE):
+        trust.check_writers(Path(asked))
         return Path(asked)
     home = variables.get("XDG_CONFIG_HOME") or Path(variables.get("HOME") or Path.home(), ".config")
-    return next((place for place in (Path(FILE), Path(home, "luubao", FILE)) if place.is_file()), None)
+    places = (Path(FILE), Path(home, "luubao", FILE))
+    found = next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113  # False where one may not look
+    if found:
+        trust.check_found(found)
+    return found
 
 
 def _parsed(file: Path) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
 from archive.model.zones import zone_of
+from archive.store.damage import damage
 from archive.store.status import begins_before_others
 from crawler.desk import Desk
 from crawler.door import Door
@@ -191,7 +192,8 @@ class Record:
 
 
 def _mistake(error: BaseException) -> Verdict:
-    return Verdict("failed", f"A mistake in luubao itself: {error!r}. Please report it, with what the log says")
+    mistake = f"A mistake in luubao itself: {error!r}. Please report it, with what the log says"
+    return Verdict("failed", damage(error) or mistake)
 
 
 def _software() -> dict[str, str]:

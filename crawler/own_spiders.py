@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from archive.errors import Misconfigured
+from crawler.trust import check_code
 
 PACKAGE = "luubao_spiders"
 """The package that the folder becomes."""
@@ -21,10 +22,12 @@ def look_in(folder: Callable[[], str | None]) -> None:
 
 
 def folder() -> str | None:
-    """Where they are. Raises Misconfigured for a folder that is not there."""
+    """Where they are. Raises Misconfigured for a folder that is not there, or that is not ours alone."""
     place = _asked[0]() if _asked else None
     if place is not None and not Path(place).is_dir():
         raise Misconfigured(f"spiders are to be in {place}, and there is no such folder. See `spiders` in luubao.toml")
+    if place is not None:
+        check_code(Path(place))
     return place
 
 

@@ -17,6 +17,7 @@ from archive import LuubaoError, open_archive
 from archive.clock import now
 from archive.judging import add_warning
 from archive.lock import Locked
+from archive.store.damage import damage
 from crawler.crawl import crawl, spider_class
 from crawler.curfew import OutsideHours
 from crawler.ping import ping
@@ -48,8 +49,10 @@ def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping
     except LuubaoError as error:
         verdict = Verdict("misconfigured", str(error))
     except Exception as error:  # the boundary behind which a mistake is an exit code
-        log.exception("%s could not be crawled", outlet)
-        verdict = Verdict("failed", f"A mistake in luubao itself: {error!r}. Please report it, with the lines above")
+        if (said := damage(error)) is None:
+            log.exception("%s could not be crawled", outlet)
+            said = f"A mistake in luubao itself: {error!r}. Please report it, with the lines above"
+        verdict = Verdict("failed", said)
     return Ended(outlet, verdict, now())
 
 

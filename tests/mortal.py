@@ -29,6 +29,7 @@ ROOT = Path(__file__).parent.parent
 
 # dies_at: the process kills itself before its n-th SQL statement. It says at its end how many it made, and which of them
 # ended a transaction.
+_HANGS = 3_000.0  # seconds; pytest gives a test less, and a benchmark as much as it says
 _PARENT = """
 import encodings.idna, encodings.utf_8_sig, ftplib, json, multiprocessing.popen_spawn_posix, os, resource, runpy, signal, sqlite3, sys, types
 import archive.workers, crawler.cli, crawler.many.warm
@@ -164,10 +165,10 @@ class Mortal:
         self.send_signal(signal.SIGKILL)
         return self.end()
 
-    def wait(self, seconds: float = 120) -> int:
+    def wait(self, seconds: float = _HANGS) -> int:
         return self.end(seconds).code
 
-    def end(self, seconds: float = 120) -> Ended:
+    def end(self, seconds: float = _HANGS) -> Ended:
         """Waits for its end. Raises AssertionError when it hangs."""
         until = time.monotonic() + seconds
         while not self.ended():
@@ -180,7 +181,7 @@ class Mortal:
         statements, ends = json.loads(counted.read_text()) if counted.exists() else (0, [])
         return Ended(self.code, self.out.read_text(), self.err.read_text(), statements, tuple(ends))
 
-    def until(self, happens: Callable[[], bool], seconds: float = 120) -> bool:
+    def until(self, happens: Callable[[], bool], seconds: float = _HANGS) -> bool:
         """Waits for what it makes happen; False when it ends without. Raises AssertionError when it hangs."""
         until = time.monotonic() + seconds
         while not happens():

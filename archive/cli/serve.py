@@ -63,7 +63,7 @@ def serve(
     if len({is_laid_down(one) for one in (path, *others)}) > 1:
         raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
     with TemporaryDirectory(prefix="luubao-") as folder:
-        file = datasette.write_metadata(path, Path(folder), public, others)
+        file = datasette.write_metadata(path, Path(folder), host, public, others)
         arguments = datasette.command(
             path,
             file,

@@ -48,9 +48,10 @@ _HABITS: dict[str, dict[str, str]] = {
 }
 
 
-def metadata(archive: Path, public: str | None = None, others: Sequence[Path] = ()) -> dict[str, Any]:
+def metadata(archive: Path, host: str, public: str | None = None, others: Sequence[Path] = ()) -> dict[str, Any]:
     """Datasette's metadata for the archive, and for others served beside it: descriptions, search, order, labels,
-    hidden machinery. public: the address under which the world sees it; machinery is then shown to nobody."""
+    hidden machinery. host: where it listens, by which name it may then be asked; public: the address under which the
+    world sees it; machinery is then shown to nobody."""
     machinery: dict[str, Any] = {"hidden": True, **({"allow": False} if public else {})}
     tables = {
         table.name: {
@@ -67,8 +68,13 @@ def metadata(archive: Path, public: str | None = None, others: Sequence[Path] = 
         "title": "luubao",
         "extra_css_urls": ["/luubao/luubao.css"],
         "databases": {one.stem: database for one in (archive, *others)},
-        "plugins": {"luubao": {"public": public is not None, "address": public}},
+        "plugins": {"luubao": {"public": public is not None, "address": public, "hosts": _names(host, public)}},
     }
+
+
+def _names(host: str, public: str | None) -> list[str]:
+    """What the server is called, besides localhost and addresses of the network."""
+    return [name.lower() for name in (host, urlsplit(public or "").hostname) if name]
 
 
 _INDEXES = [f"{name}{part}" for name in ("search", "search_front") for part in ("", *_FTS_PARTS)]
@@ -89,10 +95,12 @@ def _queries() -> dict[str, dict[str, Any]]:
     }
 
 
-def write_metadata(archive: Path, folder: Path, public: str | None = None, others: Sequence[Path] = ()) -> Path:
+def write_metadata(
+    archive: Path, folder: Path, host: str, public: str | None = None, others: Sequence[Path] = ()
+) -> Path:
     """Writes the metadata into a folder; returns the file."""
     file = folder / "metadata.json"
-    file.write_text(json.dumps(metadata(archive, public, others), ensure_ascii=False, indent=1), encoding="utf-8")
+    file.write_text(json.dumps(metadata(archive, host, public, others), ensure_ascii=False, indent=1), encoding="utf-8")
     return file
 
 

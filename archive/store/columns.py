@@ -34,6 +34,7 @@ from archive.model.gates import (
     text,
     zone,
 )
+from archive.model.measures import run_measures
 from archive.model.notices import pass_over
 
 _WHEN, _LINE, _ROW, _COUNT = (optional(gate) for gate in (stored_moment, line, row_number, count))
@@ -48,7 +49,7 @@ COLUMNS: dict[str, dict[str, Gate]] = {
     "runs": {
         **_NAMED, "started_at": stored_moment, "finished_at": _WHEN, "outcome": _RUN, "reason": optional(text),
         "software": json_object, "stats": json_counts, "warnings": optional(json_lines),
-        "health": optional(json_object), "kind": gates.one_of("crawl", "import", "backfill", "merge"), "source": _LINE,
+        "health": optional(run_measures), "kind": gates.one_of("crawl", "import", "backfill", "merge"), "source": _LINE,
     },
     "captures": {
         **_NAMED, "run_id": row_number, "url_key": line, "requested_url": address, "final_url": place,

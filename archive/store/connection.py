@@ -20,6 +20,7 @@ from archive.errors import ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTo
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.signals import InterruptibleConnection
 from archive.store.columns import COLUMNS
+from archive.store.damage import damage
 from archive.store.examine import is_odd
 from archive.store.readable import NOT_READABLE, unreadable
 
@@ -220,9 +221,9 @@ def _telling() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise _unwritable(error) from error
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        if (said := damage(error)) is None:
             raise
-        raise ArchiveUnusable(f"the archive is damaged: {error}. `luubao verify` tells more") from error
+        raise ArchiveUnusable(said) from error
 
 
 @contextmanager

@@ -137,8 +137,11 @@ def row_count(db: Database) -> int:
     return sum(int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)
 
 
-def _changed_rows(db: Database, table: str, run_id: int, sealed: bytes) -> Iterator[Problem]:
+def _changed_rows(db: Database, table: str, run_id: int, sealed: object) -> Iterator[Problem]:
     """Compares what was sealed with what is there: digests in the seal that no row has, and the other way round."""
+    if not isinstance(sealed, bytes):
+        yield Problem(f"runs {run_id}", f"its seal does not name its {table}")
+        return
     present = list(seals.row_digests(db, table, run_id))
     size = seals.DIGEST_SIZE
     recorded = [sealed[at : at + size] for at in range(0, len(sealed), size)]

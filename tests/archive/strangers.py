@@ -47,6 +47,7 @@ HOSTILE: dict[str, object] = {
     "markup": "\x1b]0;x\x07<script>",
     "list": "[1,[2]]",
     "object": '{"a":{"b":1}}',
+    "measures": '{"shares": 5, "seeds": [], "new": -1}',
     "deep": "[" * 100_000,
     "not a number": float("inf"),
     "half": 0.5,

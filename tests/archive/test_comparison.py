@@ -77,6 +77,7 @@ MISHAPS: dict[str, tuple[Mishap, str, bool | None, float]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mishap", MISHAPS)
 def test_what_goes_wrong_is_found_in_good_time(mishap: str) -> None:
     happens, key, collapse, days = MISHAPS[mishap]

@@ -191,7 +191,7 @@ def seen(file: Path, fragment: str = "") -> str:
         "--dump-dom",
         f"{file.as_uri()}{fragment}",
     ]
-    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=90).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=False, timeout=600).stdout
 
 
 @needs_chromium

@@ -136,6 +136,7 @@ def test_a_file_system_mounted_for_reading(
     assert (done.code, "nothing can be written in" in done.err) == (2, True)
 
 
+@pytest.mark.slow
 def test_a_log_without_its_index_is_told(
     parent: Parent, archives: dict[str, Path], shelf: Path, as_nobody: int
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import time
@@ -21,7 +22,7 @@ from archive.remote.depot import Depot
 from archive.remote.pieces import SIZE, manifest_of
 from archive.store.snapshot import snapshot
 from archive.verify import verify
-from tests.support import NOON, PAPER, Shoot, page, visit
+from tests.support import NOON, PAPER, page, shoot, visit
 
 TOOLS = Path(__file__).parents[2] / ".venv-tools" / "bin"
 MOTO = TOOLS / "moto_server"
@@ -72,19 +73,23 @@ def _make_bucket(address: str) -> None:
     raise AssertionError("moto_server does not answer")
 
 
-@pytest.fixture
-def filled(tmp_path: Path, shoot: Shoot) -> Path:
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of some megabytes, whose pages have little in common."""
-    path = tmp_path / "here" / "bao.db"
-    path.parent.mkdir()
-    add(path, shoot, 0, 100)
+    path = tmp_path_factory.mktemp("whole") / "bao.db"
+    add(path, 0, 100)
     pictures = path.with_name("bao.db.pictures") / "ab"
     pictures.mkdir(parents=True)
     (pictures / "abcd.png").write_bytes(os.urandom(50_000))
     return path
 
 
-def add(path: Path, shoot: Shoot, first: int, last: int) -> None:
+@pytest.fixture
+def filled(whole: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(whole.parent, tmp_path / "here") / whole.name
+
+
+def add(path: Path, first: int, last: int) -> None:
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {"luubao": "test"}, NOON)
         for number in range(first, last):
@@ -105,7 +110,7 @@ def contents(path: Path) -> str:
     return found
 
 
-def test_there_and_back_and_only_what_changed(place: str, filled: Path, tmp_path: Path, shoot: Shoot) -> None:
+def test_there_and_back_and_only_what_changed(place: str, filled: Path, tmp_path: Path) -> None:
     store = f"{place}/there-and-back"
     done = run("push", store, "--db", filled)
     assert (done.exit_code, "1 pictures carried" in done.output) == (0, True), done.output
@@ -120,7 +125,7 @@ def test_there_and_back_and_only_what_changed(place: str, filled: Path, tmp_path
         assert list(verify(db)) == []
     again = carry.push(filled, Depot(store), pictures=filled.with_name("bao.db.pictures"))
     assert (again.pieces, again.pictures) == (0, 0)
-    add(filled, shoot, 300, 303)
+    add(filled, 300, 303)
     more = carry.push(filled, Depot(store), pictures=None)
     assert 0 < more.pieces < more.of / 2
     down = carry.pull("bao.db", Depot(store), there / "bao.db", pictures=None)
@@ -175,15 +180,15 @@ def test_what_is_damaged_in_the_store_is_noticed(filled: Path, tmp_path: Path) -
     assert not to.exists()
 
 
-def test_nothing_is_written_over_that_would_be_lost(place: str, filled: Path, tmp_path: Path, shoot: Shoot) -> None:
+def test_nothing_is_written_over_that_would_be_lost(place: str, filled: Path, tmp_path: Path) -> None:
     """Two machines have gone on from one state: the second is refused, merges, and puts down what both have."""
     store = f"{place}/apart"
     assert run("push", store, "--db", filled).exit_code == 0
     second = tmp_path / "second" / "bao.db"
     second.parent.mkdir()
     assert run("pull", store, "bao.db", "--to", second).exit_code == 0
-    add(filled, shoot, 300, 302)
-    add(second, shoot, 400, 403)
+    add(filled, 300, 302)
+    add(second, 400, 403)
     assert run("push", store, "--db", filled).exit_code == 0
     refused = run("push", store, "--db", second)
     assert (refused.exit_code, "that this archive does not come from" in refused.output) == (1, True)

@@ -387,7 +387,7 @@ def test_a_signal_ends_it_in_good_order(larger: Path, tmp_path: Path, number: in
     process = present().start("reread", "--db", str(path), "--jobs", "1", "--json")
     _wait_until_begun(path)
     process.send_signal(number)
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=600)
     assert process.returncode == 5
     assert err == "Stopped by a signal. What was read is kept; the next reread goes on from here\n"
     report = json.loads(out)

@@ -422,7 +422,7 @@ CHROMIUM = [CHROMIUM_PATH or "", "--headless", "--no-sandbox", "--disable-gpu", 
 
 def browse(*arguments: str, folder: Path) -> str:
     command = [*CHROMIUM, f"--user-data-dir={folder / 'profile'}", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout
 
 
 @contextmanager

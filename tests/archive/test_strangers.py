@@ -43,7 +43,7 @@ EMPTY = frozenset(
     ]
 )
 SAMPLE = random.Random(3).sample([one for one in ALL if one.table not in EMPTY], 8)
-OF_EACH = int(os.environ.get("LUUBAO_VALUES", "2"))
+OF_EACH = int(os.environ.get("VALUES", "1"))
 """How many of the values each column is tried with; 99 for all, which takes an hour."""
 BAD_ZONE = Change("outlets", "timezone", "absent zone")
 

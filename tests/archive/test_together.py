@@ -195,6 +195,7 @@ def test_verify_looks_at_moments_that_hang_together(copy: Callable[[str], Path])
         assert list(verify(reading)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("before", [1, 2, 3, 4])
 def test_a_page_opens_or_is_not_here_whatever_happens_to_what_it_hangs_on(
     copy: Callable[[str], Path], before: int

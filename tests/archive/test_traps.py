@@ -75,6 +75,7 @@ def test_a_trap_costs_little_and_hides_nothing(trap: Trap) -> None:
     assert 1 <= crawler.run(*site).on(trap.pattern) <= MOST_LATER
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("trap", TRAPS.values(), ids=TRAPS)
 def test_a_trap_beside_next_to_nothing_ends_too(trap: Trap) -> None:
     """A paper of four articles, or one of which only so many can be read."""

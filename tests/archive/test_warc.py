@@ -9,7 +9,7 @@ import random
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -394,8 +394,7 @@ def test_a_damaged_file_is_read_as_far_as_it_goes(name: str, tmp_path: Path) -> 
         assert f"{skipped} records or files could not be read" in said and name in said
 
 
-def bombs() -> Iterator[tuple[str, bytes]]:
-    good = written(MANY)
+def _encoded_bomb() -> bytes:
     zeros = gzip.compress(bytes(300_000_000), 9)
     http = StatusAndHeaders(
         "200 OK", [("Content-Type", "text/html"), ("Content-Encoding", "gzip")], protocol="HTTP/1.1"
@@ -405,19 +404,24 @@ def bombs() -> Iterator[tuple[str, bytes]]:
     writer.write_record(
         writer.create_warc_record(URL, "response", payload=io.BytesIO(zeros), length=len(zeros), http_headers=http)
     )
-    yield "an encoded bomb", file.getvalue() + good
-    head = b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://bao.example/g.htm\r\nWARC-Date: 2019-01-01T00:00:00Z\r\n"
-    yield (
-        "a record of 100 GB",
-        gzip.compress(head + b"Content-Length: 100000000000\r\n\r\n" + bytes(200_000_000)) + good,
-    )
-    yield "a line without end", gzip.compress(b"WARC/1.0\r\nX: " + b"a" * 200_000_000) + good
+    return file.getvalue()
+
+
+_LARGE_HEAD = (
+    b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: https://bao.example/g.htm\r\n"
+    b"WARC-Date: 2019-01-01T00:00:00Z\r\nContent-Length: 100000000000\r\n\r\n"
+)
+BOMBS: dict[str, Callable[[], bytes]] = {
+    "an encoded bomb": _encoded_bomb,
+    "a record of 100 GB": lambda: gzip.compress(_LARGE_HEAD + bytes(200_000_000)),
+    "a line without end": lambda: gzip.compress(b"WARC/1.0\r\nX: " + b"a" * 200_000_000),
+}
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "data"), list(bombs()), ids=lambda value: value if isinstance(value, str) else "")
-def test_what_is_made_to_fill_the_memory_is_passed_over(name: str, data: bytes, tmp_path: Path) -> None:
-    (tmp_path / "bomb.warc.gz").write_bytes(data)
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_is_made_to_fill_the_memory_is_passed_over(name: str, tmp_path: Path) -> None:
+    (tmp_path / "bomb.warc.gz").write_bytes(BOMBS[name]() + written(MANY))
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (900_000_000,) * 2)\n"
         "from pathlib import Path; from archive.imports.warc import read_warc; from archive.imports.items import Page\n"

@@ -27,12 +27,14 @@ def test_more_edits_are_caught_than_by_a_fixed_interval_at_the_same_cost(ours: S
     assert ours.caught >= 1.2 * rival.caught
 
 
+@pytest.mark.slow
 def test_more_edits_are_caught_than_by_the_former_rule_at_the_same_cost(ours: Seen) -> None:
     rival = at_cost(year_of(SMALL), since_change, ours.requests)
     assert rival.requests == ours.requests
     assert ours.caught > rival.caught
 
 
+@pytest.mark.slow
 def test_most_of_what_hourly_runs_could_see_is_seen(ours: Seen) -> None:
     edits, gone = chances(year_of(SMALL))
     assert ours.caught > 0.75 * edits
@@ -46,11 +48,13 @@ def test_every_article_is_looked_at_twice_a_year_even_with_hardly_any_budget() -
     assert seen.requests < 3 * 24 * 365  # the budget was raised by what the turns need, no more
 
 
+@pytest.mark.slow
 def test_a_redesign_that_makes_every_twentieth_page_look_edited_costs_an_eighth_more(ours: Seen) -> None:
     calm = Learned(year_of(replace(SMALL, misread=0))).year()
     assert calm.requests < ours.requests < 1.15 * calm.requests
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", [None, 2], ids=["as it comes", "a tight budget"])
 def test_a_real_archive_does_the_same(db: Database, asked: int | None) -> None:
     db.execute("PRAGMA synchronous = OFF")  # no power is cut here

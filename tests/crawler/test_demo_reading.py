@@ -27,7 +27,7 @@ def read(paper: Newspaper, path: str) -> Reading | Unreadable:
         return read_page(answer.read(), answer.url, outlet="demo", encoding=answer.headers.get_content_charset())
 
 
-@pytest.mark.parametrize("day", DAYS)
+@pytest.mark.parametrize("day", [DAYS[-1], *(pytest.param(day, marks=pytest.mark.slow) for day in DAYS[:-1])])
 def test_every_article_reads_as_published(paper: Newspaper, day: int) -> None:
     paper.turn_to(day)
     for article in published(day, GENERATED):

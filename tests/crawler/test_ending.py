@@ -54,6 +54,7 @@ def crawling(base_url: str, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
 def test_nobody_outlives_a_crawl_that_is_killed(tmp_path: Path) -> None:
     with Newspaper(crawl_delay=0.05) as paper:
@@ -68,29 +69,31 @@ def test_nobody_outlives_a_crawl_that_is_killed(tmp_path: Path) -> None:
     assert gone(whole)
 
 
+@pytest.mark.slow
 def test_a_run_that_ends_does_not_wait_for_delays(tmp_path: Path) -> None:
-    """Four requests wait in the host's queue, half a minute each."""
-    with hostile({"/": front(*PAGES), **PAGES, "/robots.txt": Answer(b"User-agent: *\nCrawl-delay: 30\n")}) as server:
+    """The first page waits for its turn, five minutes after the rules were asked for."""
+    with hostile({"/": front(*PAGES), **PAGES, "/robots.txt": Answer(b"User-agent: *\nCrawl-delay: 300\n")}) as server:
         process = crawling(server.base_url, tmp_path / "a.db")
-        while not server.asked[1:]:
+        while not server.asked:
             assert process.poll() is None
             time.sleep(0.01)
         process.terminate()
-        _, told = process.communicate(timeout=25)
+        _, told = process.communicate(timeout=250)
     assert process.returncode == 5, told
-    assert len(server.asked) <= 3
+    assert server.asked == ["/robots.txt"]
 
 
 @pytest.mark.slow
 def test_packed_nothings_are_left(tmp_path: Path) -> None:
-    """A million gzip members without a byte: half a minute of one processor, which is not the event loop's."""
+    """A million gzip members without a byte hold a processor for long, which is not the event loop's: a worker gives them
+    up, or has nothing when it is done."""
     nothings = Answer(gzip.compress(b"", 1) * 1_000_000, headers=(("Content-Encoding", b"gzip"),))
     with hostile({"/": front("/rong.htm", *PAGES), **PAGES, "/rong.htm": nothings}) as server:
         crawl = measured(server.base_url, tmp_path / "a.db", settings={"DOWNLOAD_TIMEOUT": 60})
     assert len(crawl.headlines()) == len(PAGES)
     status, outcome, detail = crawl.captured()["/rong.htm"]
     assert (status, outcome) == (200, "error")
-    assert (detail or "").startswith("left: 20000000 bytes that cannot be unpacked: not read within")
+    assert detail is None or detail.startswith("left: 20000000 bytes that cannot be unpacked: "), detail
 
 
 @pytest.mark.slow
@@ -107,7 +110,7 @@ def test_sigterm_at_any_moment_ends_in_time_and_harms_nothing(tmp_path: Path, pa
             "compact": ("compact", "--db", path),
             "reread": ("reread", "--db", path),
         }
-        for number in range(6):
+        for number in range(3):
             if command == "export":
                 arguments["export"] = ("export", "warc", "--to", tmp_path / f"w{number}", "--db", path)
             mortal = parent.start(*arguments[command])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import re
 import sqlite3
 import subprocess
@@ -116,6 +117,7 @@ def test_a_broken_file_stops_scrapy_s_own_command_with_the_same_sentence(path: P
     assert not path.exists()
 
 
+@pytest.mark.slow
 def test_max_minutes_ends_cleanly_and_the_next_run_goes_on(path: Path) -> None:
     with Newspaper(crawl_delay=0.25) as paper:
         first = crawl(paper.base_url, path, "--max-minutes", "0.05", "--no-pictures")
@@ -289,7 +291,7 @@ def test_a_crawl_whose_archive_thread_breaks_ends_and_says_so(site: Any, path: P
     program.write_text(_UNDER_THE_ARCHIVE)
     command = [sys.executable, str(program), str(path), site.base_url]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, timeout=60)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT, env=environment, timeout=600)
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1].startswith("demo: A mistake in luubao itself: MemoryError('no more').")
     assert crawl(site.base_url, path).code == 0
@@ -305,6 +307,21 @@ def test_a_damaged_archive_ends_a_crawl_with_a_sentence(site: Any, path: Path) -
     done = mortal.run([*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url, "--json"])
     assert done.returncode in (1, 2)
     assert "damaged" in done.stderr.splitlines()[-1] or "malformed" in done.stderr.splitlines()[-1]
+
+
+@pytest.mark.slow
+def test_one_damaged_page_of_the_file_is_told_as_damage_or_not_met(site: Any, path: Path) -> None:
+    assert crawl(site.base_url, path).code == 0
+    whole = path.read_bytes()
+    for page in random.Random(1).sample(range(1, len(whole) // 4096), 20):
+        for file in path.parent.glob(f"{path.name}-*"):
+            file.unlink()
+        data = bytearray(whole)
+        data[page * 4096 : page * 4096 + 100] = b"\xff" * 100
+        path.write_bytes(data)
+        done = mortal.run([*LUUBAO, "crawl", "demo", "--db", str(path), "--base-url", site.base_url])
+        assert "mistake" not in done.stderr and "Traceback" not in done.stderr, (page, done.stderr)
+        assert done.returncode in (0, 3, 4, 6) or "damaged" in done.stderr or "malformed" in done.stderr, done.stderr
 
 
 def test_a_killed_run_is_told_in_the_next_status(path: Path) -> None:

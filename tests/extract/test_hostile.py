@@ -78,7 +78,15 @@ def survives(body: bytes | str, url: str = URL) -> None:
         assert not any(ord(char) < 32 and char != "\n" for char in shown)
 
 
-@pytest.mark.parametrize("name", SHAPES)
+_HEAVY = {
+    "many long paragraphs",
+    "many pictures in one paragraph",
+    "many paragraphs",
+    *(f"deep {tag}" for tag in _TAGS[4:]),
+}
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow][: name in _HEAVY]) for name in SHAPES])
 def test_shapes(name: str) -> None:
     survives(SHAPES[name].encode())
 
@@ -101,7 +109,7 @@ def _damaged(kind: str, dice: random.Random) -> bytes:
     return bytes(body)
 
 
-@pytest.mark.parametrize("seed", range(15))
+@pytest.mark.parametrize("seed", [0, 1, 2, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(3, 15))])
 @pytest.mark.parametrize("kind", ["cut", "flipped", "controls", "shuffled"])
 def test_damage(kind: str, seed: int) -> None:
     survives(_damaged(kind, random.Random(f"{kind}{seed}")))

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from archive import Capture, ingest, open_archive, start_run
 from archive.cli import archive
+from archive.datasette.room.hosts import is_known
 from archive.store.days import days, each_day, latest_day
 from archive.store.papers import papers
 from archive.store.withdraw import withdraw
@@ -26,13 +27,23 @@ from tests.support import NOON, PAPER, page
 URL = "https://bao.example/a-1.htm"
 
 
-def asked(address: str) -> tuple[int, str, dict[str, str]]:
+def asked(address: str, **headers: str) -> tuple[int, str, dict[str, str]]:
     try:
-        with urlopen(Request(address)) as answer:
+        with urlopen(Request(address, headers=headers)) as answer:
             return answer.status, answer.read().decode(), dict(answer.headers)
     except HTTPError as refused:
         with refused:
             return refused.code, refused.read().decode(), dict(refused.headers)
+
+
+@pytest.mark.parametrize(
+    ("host", "known"),
+    [("127.0.0.1", True), ("127.0.0.1:8001", True), ("[::1]:8001", True), ("192.168.1.5", True), ("localhost:8001", True),
+     ("LOCALHOST.", True), ("bao.example", True), ("bao.example:443", True), ("evil.example", False), ("evil.example:8001", False),
+     ("127.0.0.1.evil.example", False), ("localhost.evil.example", False), ("", False), ("x.bao.example", False), ("0x7f.1", False)],
+)  # fmt: skip
+def test_a_server_is_asked_by_its_own_names(host: str, known: bool) -> None:
+    assert is_known(host, ["bao.example"]) == known
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +75,18 @@ def public(kept: Path) -> Iterator[str]:
 def alone(kept: Path) -> Iterator[str]:
     with served(kept) as address:
         yield address
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/-/edits", "/archive", "/archive/articles.json", "/luubao/luubao.css", "/archive.json?sql=select+1"]
+)
+def test_a_name_that_is_led_here_reads_nothing(alone: str, public: str, path: str) -> None:
+    for server in (alone, public):
+        status, body, headers = asked(server + path, Host="evil.example")
+        assert (status, "--host NAME" in body, headers["x-content-type-options"]) == (421, True, "nosniff")
+    assert asked(alone + "/", Host="localhost:8001")[0] == 200
+    assert asked(public + "/", Host="luubao.example.org")[0] == 200
+    assert asked(alone + "/", Host="luubao.example.org")[0] == 421
 
 
 def test_what_is_withdrawn_is_shown_by_no_page(alone: str) -> None:

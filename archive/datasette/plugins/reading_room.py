@@ -10,6 +10,7 @@ from pluggy import HookimplMarker
 
 from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
+from archive.datasette.room.hosts import with_known_hosts
 from archive.datasette.room.visit import archive_of
 
 hookimpl = HookimplMarker("datasette")
@@ -34,8 +35,9 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """Headers that hold for every answer, Datasette's own included."""
-    return with_headers
+    """What holds for every answer, Datasette's own included: who may ask, and headers."""
+    names = (datasette.plugin_config("luubao") or {}).get("hosts", ())
+    return lambda application: with_headers(with_known_hosts(application, names))
 
 
 @hookimpl(tryfirst=True)

@@ -43,6 +43,7 @@ def rows(png: bytes) -> tuple[int, int, bytes]:
     return width, height, pixels
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_photographs(file: str) -> None:
     width, height, pixels = rows(pictures.photograph(file))

@@ -65,7 +65,7 @@ def articles_in(found: set[str], today: Edition) -> set[str]:
     return {path for path in found if today.find(path)}
 
 
-@pytest.mark.parametrize("extra", [0, 1, 39, 12 * BLOCK])
+@pytest.mark.parametrize("extra", [0, 1, 39, pytest.param(12 * BLOCK, marks=pytest.mark.slow)])
 def test_a_reader_of_everything_reaches_what_the_paper_says(extra: int) -> None:
     today = edition(1, extra)
     assert articles_in(turned(opened(today)), today) == reachable(1, extra)
@@ -110,6 +110,7 @@ def test_articles_behind_articles_are_linked_from_nowhere_else() -> None:
     assert not [number for number in behind if str(words.FIRST_ID + number) in named]
 
 
+@pytest.mark.slow
 def test_the_largest_paper_knows_its_truth() -> None:
     found = reachable_numbers(edition(1, 100_000))
     assert len(found) == 100_000 * 35 // 40 + (10 + 2 + 1), "all but 5 of 40, and those of the kinds above"

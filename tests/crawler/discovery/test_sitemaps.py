@@ -89,6 +89,7 @@ def test_a_text_that_only_begins_with_an_address_is_none() -> None:
     assert found(f"{HOME}/a-1.htm là địa chỉ của bài\n{HOME}/b-2.htm") == []
 
 
+@pytest.mark.slow
 def test_as_many_as_a_sitemap_may_hold() -> None:
     whole = "".join(
         f"<url><loc>{HOME}/bai-{n}.htm</loc><lastmod>2026-05-20T08:15:00+07:00</lastmod></url>"
@@ -115,6 +116,7 @@ def test_the_sitemaps_of_robots(end: str) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_robots_of_many_megabytes_is_read_only_so_far() -> None:
     assert sitemaps_in(b"#" * 10**8 + b"\nSitemap: /sitemap.xml", BASE) == []
     assert len(sitemaps_in(b"".join(b"Sitemap: /%d.xml\n" % n for n in range(99_999)), BASE)) == 1000

@@ -163,7 +163,7 @@ def test_sigterm_ends_all_cleanly_and_the_next_round_goes_on(desk: Desk) -> None
     started(desk, process, 12)
     whole = list(family(process.pid))
     process.send_signal(signal.SIGTERM)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=600)
     told = json.loads(out)
     assert (process.returncode, told["stopped"]) == (5, True)
     assert "Stopped by a signal" in err
@@ -181,7 +181,7 @@ def test_a_crawl_that_is_killed_touches_no_other(desk: Desk) -> None:
     crawls = started(desk, process, 12)
     victim = next(name for name, pid in crawls.items() if Path(f"/proc/{pid}").exists())
     os.kill(crawls[victim], signal.SIGKILL)
-    out, err = process.communicate(timeout=30)
+    out, err = process.communicate(timeout=600)
     outcomes = {one["outlet"]: one for one in json.loads(out)["outlets"]}
     assert process.returncode == 4
     assert (
@@ -200,7 +200,7 @@ def test_crawls_whose_parent_was_killed_end_too(desk: Desk) -> None:
     crawls = started(desk, process, 12)
     whole = [*family(process.pid), *crawls.values()]
     process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=600)
     assert gone(whole)
     assert "interrupted" in outcomes(desk, crawls)  # as if they had been told to stop
     assert desk.run("--all").returncode == 0
