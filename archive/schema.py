@@ -153,6 +153,7 @@ TABLES: tuple[Table, ...] = (
         "health": "JSON: measures of what the run brought, which later runs are compared with",
         "kind": "crawl, import, backfill or merge",
         "source": "of what is no crawl, where its captures are from",
+        "clock_ahead": "by how many seconds at least its clock was ahead; empty where none was found to be",
     }),
     Table("origins", "Where captures are from that no crawl of ours brought", {
         "capture_id": "captures.id",

@@ -6,7 +6,7 @@ import logging
 import platform
 from contextlib import ExitStack, suppress
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from importlib.metadata import version
 from pathlib import Path
 
@@ -22,19 +22,17 @@ from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
 from archive.model.zones import zone_of
+from archive.store.clocks import put_clocks_right
 from archive.store.damage import damage
-from archive.store.status import begins_before_others
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.limits import MAX_PAGES, limits_of, reached
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
-from crawler.verdict import Verdict, compared, judge, limited
+from crawler.verdict import Verdict, compared, judge, limited, wrong_clocks
 
 log = logging.getLogger(__name__)
 _COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
-_SLACK = timedelta(hours=1)
-_CLOCK = "a clock was wrong, then or now, and what was seen is in the order of these times"
 _SOFTWARE = ("luubao", "scrapy", "trafilatura", "lxml", "sqlite-utils", "pillow")
 
 
@@ -76,12 +74,10 @@ class Record:
         return getattr(crawler.spider, "record", None)
 
     def _open(self, db: Database) -> Door:
+        clocks = put_clocks_right(db, self.spider.outlet)
         run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
         door = Door(db, run, self.rechecks)
-        if later := begins_before_others(db, run.id, _SLACK):
-            door.warnings[f"a run of this outlet began on {later:%Y-%m-%d}, and it is {now():%Y-%m-%d}: {_CLOCK}"] = (
-                None
-            )
+        door.warnings |= dict.fromkeys(wrong_clocks(clocks))
         read_pending(db, door.run)
         if self.since:
             door.ask_from(datetime.combine(self.since, time(), zone_of(self.spider.timezone)))

@@ -2,7 +2,8 @@
 
 `state` names what a reading says, `words` and `headline` name its body and headline where it would have changed a known
 article: the same ones at several articles are a page of the site's, not of an article. `set_aside` keeps what was read
-and is no version's: another print, or a page that is doubted. Nothing that existing archives say changes by this step.
+and is no version's: another print, or a page that is doubted. `clock_ahead` says that a run
+went by a wrong clock. Nothing that existing archives say changes by this step.
 """
 
 from __future__ import annotations
@@ -36,11 +37,12 @@ CREATE TABLE at_once (
 CREATE INDEX captures_gone ON captures(outlet_id, captured_at) WHERE outcome = 'gone';
 
 ALTER TABLE renumberings ADD COLUMN reason TEXT;
+ALTER TABLE runs ADD COLUMN clock_ahead INTEGER;
 """
 
 
 @migrations()
 def m008_one_history(db: Database) -> None:
-    """What a reading says, by name; readings that are no version's; why numbers changed."""
+    """What a reading says, by name; readings that are no version's; why numbers changed; runs with a wrong clock."""
     script(db, _TABLES)
     db.execute("PRAGMA user_version = 8")

@@ -50,6 +50,7 @@ COLUMNS: dict[str, dict[str, Gate]] = {
         **_NAMED, "started_at": stored_moment, "finished_at": _WHEN, "outcome": _RUN, "reason": optional(text),
         "software": json_object, "stats": json_counts, "warnings": optional(json_lines),
         "health": optional(run_measures), "kind": gates.one_of("crawl", "import", "backfill", "merge"), "source": _LINE,
+        "clock_ahead": _COUNT,
     },
     "captures": {
         **_NAMED, "run_id": row_number, "url_key": line, "requested_url": address, "final_url": place,
@@ -161,6 +162,7 @@ FALLBACKS: dict[str, dict[str, Any]] = {
     "runs": {
         "finished_at": None, "outcome": "interrupted", "reason": None, "software": "{}", "stats": "{}",
         "warnings": None, "health": None, "kind": "crawl", "source": None,
+        "clock_ahead": None,
     },
     "articles": {"byline": None, "section": None, "published_at": None, "gone_reason": None},
     "versions": {"byline": None, "section": None, "published_at": None, "modified_at": None, "changed": None,

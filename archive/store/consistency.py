@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.store.clocks import SEEN_AT
 from archive.store.connection import snapshot, transaction
 from archive.store.examine import odd_rows
 from archive.store.fixity import Problem, Step
@@ -62,7 +63,7 @@ _RULES = (
           " WHERE article_id = articles.id AND restored_at IS NULL)"),
     _Rule("versions", "it was first seen at another time than its capture",
           "SELECT versions.id FROM versions JOIN captures ON captures.id = versions.capture_id"
-          " WHERE versions.first_seen_at <> captures.captured_at AND versions.changed IS NOT 'pictures'"),
+          f" JOIN runs ON runs.id = run_id WHERE first_seen_at <> {SEEN_AT} AND changed IS NOT 'pictures'"),
     _Rule("versions", "no text of it has the digest it was filed under",
           "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
           " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"

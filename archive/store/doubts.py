@@ -15,18 +15,20 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.records import Run
+from archive.store.clocks import SEEN_AT
 
 _FEWEST = 10  # known articles that were looked at
 _SHARE = 0.8
 _PAUSE = timedelta(minutes=20)
 _LAST = 2**63 - 1
 
-_CHANGED = """
-SELECT captured_at, url_key FROM captures JOIN readings ON readings.capture_id = captures.id
-  WHERE readings.words IS NOT NULL AND outlet_id = ?1
-UNION SELECT captured_at, url_key FROM captures JOIN readings ON readings.capture_id = captures.id
-  WHERE readings.doubt IS NOT NULL AND outlet_id = ?1
-UNION SELECT captured_at, url_key FROM captures WHERE outcome = 'gone' AND outlet_id = ?1
+_CHANGED = f"""
+SELECT {SEEN_AT}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id = captures.id
+  WHERE readings.words IS NOT NULL AND captures.outlet_id = ?1
+UNION SELECT {SEEN_AT}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id = captures.id
+  WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
+UNION SELECT {SEEN_AT}, url_key FROM captures JOIN runs ON runs.id = run_id
+  WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
 UNION SELECT gone_at, url_key FROM tombstones JOIN articles ON articles.id = tombstones.article_id
   WHERE outlet_id = ?1 AND withdrawn_at IS NULL
 ORDER BY 1, 2

@@ -15,11 +15,13 @@ from archive.model.captures import line_or_nothing
 from archive.records import Capture, CaptureOutcome, Kept, Outlet, Run
 from archive.store import frontier
 from archive.store.bodies import get_body, put_body
+from archive.store.clocks import SEEN_AT
 from archive.store.connection import transaction
 from archive.store.withdrawn import is_withdrawn
 from archive.urls import url_key
 
 _ALWAYS = "~"  # later than any time
+_SHOWING = "'fresh', 'revisit', 'not-modified'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +78,13 @@ def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutc
 
 def _earlier(db: Database, run: Run, key: str, until: str = _ALWAYS) -> _Earlier | None:
     row = db.execute(
-        "SELECT coalesce(revisit_of, id), body_id FROM captures WHERE outlet_id = ? AND url_key = ?"
-        " AND captured_at <= ? AND outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NOT NULL"
-        " ORDER BY captured_at DESC, id DESC LIMIT 1",
+        f"SELECT coalesce(revisit_of, captures.id), body_id, {SEEN_AT} AS at FROM captures"
+        " JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ? AND url_key = ?"
+        f" AND at <= ? AND captures.outcome IN ({_SHOWING}) AND body_id IS NOT NULL"
+        " ORDER BY at DESC, captures.id DESC LIMIT 1",
         [run.outlet_id, key, until],
     ).fetchone()
-    return _Earlier(*row) if row else None
+    return _Earlier(*row[:2]) if row else None
 
 
 def _append(
@@ -123,9 +126,9 @@ def leads_away(capture: Capture, outlet: Outlet) -> bool:
 def validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None]:
     """ETag and Last-Modified to send for an address: those of its latest capture that carried or confirmed a page."""
     row = db.execute(
-        "SELECT etag, last_modified FROM captures WHERE outlet_id = ? AND url_key = ? AND requested_url = ?"
-        " AND outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NOT NULL"
-        " ORDER BY captured_at DESC, id DESC LIMIT 1",
+        "SELECT etag, last_modified FROM captures JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ?"
+        f" AND url_key = ? AND requested_url = ? AND captures.outcome IN ({_SHOWING}) AND body_id IS NOT NULL"
+        f" ORDER BY {SEEN_AT} DESC, captures.id DESC LIMIT 1",
         [run.outlet_id, url_key(url), url],
     ).fetchone()
     return (row[0], row[1]) if row else (None, None)

@@ -17,6 +17,7 @@ from archive import clock
 from archive.history import Look
 from archive.history.answers import gone_reason
 from archive.history.facts import Answer
+from archive.store.clocks import SEEN_AT
 from archive.store.readable import readable
 from archive.store.withdrawn import is_withdrawn
 from archive.urls import url_key
@@ -159,9 +160,10 @@ def _place(past: Past) -> tuple[object, ...]:
 
 def _captures(db: Database, outlet_id: int, key: str) -> list[Past]:
     rows = db.query(
-        "SELECT captures.id, requested_url, final_url, captured_at, status, outcome, encoding, body_id, digest,"
-        " revisit_of, via, run_id FROM captures LEFT JOIN bodies ON bodies.id = body_id"
-        " WHERE outlet_id = ? AND url_key = ?",
+        f"SELECT captures.id, requested_url, final_url, {SEEN_AT} AS captured_at, status, captures.outcome,"
+        " encoding, body_id, digest, revisit_of, via, run_id FROM captures JOIN runs ON runs.id = run_id"
+        " LEFT JOIN bodies ON bodies.id = body_id"
+        " WHERE captures.outlet_id = ? AND url_key = ?",
         [outlet_id, key],
     )
     return list(readable(rows, "captures", lambda row: _past(key, *row.values())))

@@ -15,6 +15,7 @@ from archive import clock
 from archive.history.answers import GONE
 from archive.likeness import same_picture
 from archive.records import Picture, PictureCapture, PictureOutcome, Run, StoredPicture, WantedPicture
+from archive.store.clocks import SEEN_AT
 from archive.store.connection import transaction
 
 _SHARE = 4
@@ -27,9 +28,9 @@ _NEWS: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear"
 # with the last fetch that brought or confirmed bytes
 _WANTED = (
     "SELECT DISTINCT images.id AS image_id, images.url, pictures.path, last.final_url, last.etag, last.last_modified"
-    " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT id FROM picture_captures"
-    " WHERE image_id = images.id AND picture_id IS NOT NULL"
-    " ORDER BY captured_at DESC, id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
+    " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT picture_captures.id FROM picture_captures"
+    " JOIN runs ON runs.id = run_id WHERE image_id = images.id AND picture_id IS NOT NULL"
+    f" ORDER BY {SEEN_AT} DESC, picture_captures.id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
 )
 
 
@@ -102,9 +103,9 @@ def _compared(picture: Picture, last: dict[str, Any] | None) -> PictureOutcome:
 def _last(db: Database, image_id: int, until: str) -> dict[str, Any] | None:
     """What the address last showed, up to a moment."""
     rows = db.query(
-        "SELECT picture_id, digest, perceptual_hash FROM picture_captures"
-        " JOIN pictures ON pictures.id = picture_id WHERE image_id = ? AND captured_at <= ?"
-        " ORDER BY captured_at DESC, picture_captures.id DESC LIMIT 1",
+        f"SELECT picture_id, digest, perceptual_hash, {SEEN_AT} AS at FROM picture_captures"
+        " JOIN runs ON runs.id = run_id JOIN pictures ON pictures.id = picture_id WHERE image_id = ? AND at <= ?"
+        " ORDER BY at DESC, picture_captures.id DESC LIMIT 1",
         [image_id, until],
     )
     return next(iter(rows), None)

@@ -10,13 +10,14 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.history import PictureLook, Shown
+from archive.store.clocks import SEEN_AT
 from archive.store.columns import usable
 from archive.store.readable import readable
 
 _FETCHES = (
-    "SELECT picture_captures.id, images.url, captured_at, status, pictures.digest, perceptual_hash FROM images"
-    " JOIN picture_captures ON image_id = images.id LEFT JOIN pictures ON pictures.id = picture_id"
-    " WHERE images.url = ? ORDER BY captured_at, picture_captures.id"
+    f"SELECT picture_captures.id, images.url, {SEEN_AT} AS at, status, pictures.digest, perceptual_hash FROM images"
+    " JOIN picture_captures ON image_id = images.id JOIN runs ON runs.id = run_id"
+    " LEFT JOIN pictures ON pictures.id = picture_id WHERE images.url = ? ORDER BY at, picture_captures.id"
 )
 
 
@@ -36,7 +37,7 @@ def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureLook]:
 
 def _fetch(row: dict[str, Any]) -> PictureLook:
     shown = Shown(row["digest"], usable("pictures", row)["perceptual_hash"], row["id"]) if row["digest"] else None
-    return PictureLook(row["id"], row["url"], clock.parse(row["captured_at"]), shown, row["status"] or 0)
+    return PictureLook(row["id"], row["url"], clock.parse(row["at"]), shown, row["status"] or 0)
 
 
 def picture_numbers(db: Database, digests: Iterable[str]) -> dict[str, int]:

@@ -18,6 +18,7 @@ from archive.history.burials import NO_ARTICLE
 from archive.history.states import state_of
 from archive.likeness import same_picture
 from archive.records import Reading, Unreadable
+from archive.store.clocks import SEEN_AT
 from archive.store.identity import Source, article_at
 from archive.store.readings import extractor_id, record_reading
 from archive.store.texts import from_row
@@ -29,10 +30,11 @@ _SPEAKER = (
     " WHERE aliases.outlet_id = ? AND aliases.url_key = ? AND withdrawn_at IS NULL"
 )
 _SHOWN = (
-    "SELECT coalesce(own.version_id, root.version_id), coalesce(own.doubt, root.doubt), outcome, captured_at"
-    " FROM captures LEFT JOIN readings AS own ON own.capture_id = captures.id"
+    "SELECT coalesce(own.version_id, root.version_id), coalesce(own.doubt, root.doubt), captures.outcome,"
+    f" {SEEN_AT} AS at FROM captures JOIN runs ON runs.id = run_id"
+    " LEFT JOIN readings AS own ON own.capture_id = captures.id"
     " LEFT JOIN readings AS root ON root.capture_id = captures.revisit_of AND own.capture_id IS NULL"
-    " WHERE outlet_id = ? AND url_key = ? AND captures.id <> ? ORDER BY captured_at DESC, captures.id DESC,"
+    " WHERE captures.outlet_id = ? AND url_key = ? AND captures.id <> ? ORDER BY at DESC, captures.id DESC,"
     " coalesce(own.extractor_id, root.extractor_id) DESC LIMIT 1"
 )
 

@@ -63,20 +63,21 @@ def outlet_names(db: Database) -> list[str]:
 
 
 def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
-    """An outlet's runs that began at that time or later, oldest first."""
+    """An outlet's runs that began at that time or later, oldest first; those whose clock was ahead in their place."""
     rows = db.query(
-        "SELECT id, started_at, finished_at, outcome, reason, warnings, stats, health FROM runs"
+        "SELECT id, started_at, finished_at, outcome, reason, warnings, stats, health, clock_ahead FROM runs"
         " WHERE outlet_id = ? AND started_at >= ? ORDER BY started_at, id",
         [outlet_id, clock.stamp(since)],
     )
-    return list(readable(rows, "runs", _facts))
+    return sorted(readable(rows, "runs", _facts), key=lambda run: (run.started_at, run.id))
 
 
 def _facts(row: Mapping[str, Any]) -> RunFacts:
+    ahead = timedelta(seconds=row["clock_ahead"] or 0)
     return RunFacts(
         row["id"],
-        clock.parse(row["started_at"]),
-        clock.parse(row["finished_at"]) if row["finished_at"] else None,
+        clock.parse(row["started_at"]) - ahead,
+        clock.parse(row["finished_at"]) - ahead if row["finished_at"] else None,
         row["outcome"],
         row["reason"],
         tuple(json.loads(row["warnings"] or "[]")),
@@ -111,20 +112,6 @@ def _waiting(db: Database, outlet_id: int, at: datetime) -> Waiting:
         [outlet_id, clock.stamp(at)],
     ).fetchone()
     return Waiting(never, known, lists)
-
-
-def begins_before_others(db: Database, run_id: int, slack: timedelta) -> datetime | None:
-    """When the newest of the outlet's earlier runs began, where by the clock that is after this one: a clock was wrong,
-    then or now."""
-    row = db.execute(
-        "SELECT max(others.started_at), this.started_at FROM runs AS this JOIN runs AS others USING (outlet_id)"
-        " WHERE this.id = ? AND others.id < this.id",
-        [run_id],
-    ).fetchone()
-    if row is None or row[0] is None:
-        return None
-    newest = clock.read(row[0])
-    return newest if newest and newest > clock.parse(row[1]) + slack else None
 
 
 def warned_before(db: Database, run_id: int, sentence: str, span: timedelta) -> bool:
