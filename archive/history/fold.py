@@ -16,7 +16,7 @@ from archive.history.answers import declared_key, is_home
 from archive.history.burials import bury, follow, refuse, silence
 from archive.history.facts import Look, Observation, PictureLook
 from archive.history.identity import article_of
-from archive.history.pictures import opened_by_pictures, pictures_of, see_picture
+from archive.history.pictures import VISIT, opened_by_pictures, pictures_of, see_picture
 from archive.history.places import face_of, is_heard, pass_word, put, put_face, seen_again, take_addresses
 from archive.history.plausible import doubt, is_freed
 from archive.history.states import state_of
@@ -135,18 +135,26 @@ def _confirmed(history: History, article: Article, look: Look, reading: Reading,
 
 def _completes(article: Article, face: Face | None, look: Look, reading: Reading, outlet: Outlet) -> bool:
     """Whether a page is the fuller print of the newest state, of which a poorer one was met first: a copy for phones
-    that names this address as its canonical one, or the article's own page back after a copy stood in for it."""
+    that names this address as its canonical one, a copy for printing met in the same visit that names none, or the
+    article's own page back after a copy stood in for it."""
     latest = article.latest
     if look.key == article.speaker:
         return False
     if face is None and look.key in declared_key(latest.reading, outlet):
         return not doubtful_twin(latest.reading, reading)
+    if face is None and is_fuller(look, latest.reading, reading):
+        return latest.proof is article.page and look.at - latest.at <= VISIT
     return bool(latest.lacks) and latest.lacks >= set(changed_fields(latest.reading, reading))
 
 
 def doubtful_twin(copy: Reading, reading: Reading) -> bool:
     """Whether what a copy names as its canonical page says something else in words, and so is an edit."""
     return bool({"headline", "body"} & set(changed_fields(copy, reading)))
+
+
+def is_fuller(look: Look, copy: Reading, reading: Reading) -> bool:
+    """Whether a page shows the pictures that a copy with the same words left out."""
+    return bool(reading.images) and not copy.images and not print_kind(look.key) and not doubtful_twin(copy, reading)
 
 
 def _completed(history: History, article: Article, look: Look, reading: Reading) -> History:

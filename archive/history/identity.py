@@ -1,7 +1,7 @@
 """Which article a page belongs to.
 
 The address that speaks for an article answers first. Any other address, a redirect, a declared canonical address or the
-very same text can only propose an article; the readings must agree too, for papers redirect dead articles to other
+very same words can only propose an article; the readings must agree too, for papers redirect dead articles to other
 ones, declare one canonical address on every page, and repeat the headlines of columns.
 """
 
@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archive.edits import reading_digest, resembles
+from archive.edits import resembles
 from archive.history.answers import declared_key
+from archive.history.states import words_of
 from archive.history.values import Article, History
 from archive.records import Outlet, Reading
 
@@ -32,8 +33,8 @@ def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading
         if known := history.addresses.get(address):
             yield known.article
     if len(reading.text) >= TWIN_LENGTH:
-        digest = reading_digest(reading)
-        yield from (one.number for one in history.articles if one.latest.digest == digest)
+        words = words_of(reading)
+        yield from (one.number for one in history.articles if words_of(one.latest.reading) == words)
 
 
 def spoken_at(history: History, key: str) -> Article | None:

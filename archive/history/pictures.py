@@ -2,7 +2,7 @@
 
 A page and the pictures fetched for it are one visit, and open one state at most. Pictures are asked for just after
 their page, or, when they are due, some time before it; so a visit reaches from the last page to the next, and no
-further than _VISIT. It goes by time and not by runs, which have other numbers in every archive.
+further than VISIT. It goes by time and not by runs, which have other numbers in every archive.
 
 A recompressed or resized copy is no edit, nor is what cannot be compared. What an address showed before an article did
 is never taken for what the article showed. An article that is gone is not edited.
@@ -19,7 +19,7 @@ from archive.history.values import Article, History, Stand
 from archive.likeness import same_picture
 from archive.records import Reading
 
-_VISIT = timedelta(hours=12)
+VISIT = timedelta(hours=12)
 
 
 def see_picture(history: History, fetch: PictureLook) -> History:
@@ -52,13 +52,13 @@ def _fetched(article: Article, fetch: PictureLook, shown: Shown) -> Article:
 def _is_of_this_visit(article: Article, at: datetime) -> bool:
     """Whether the newest state was opened since the article's page was last seen, by it or by another picture."""
     latest = article.latest
-    return len(article.stands) > 1 and latest.at >= article.page.at and at - latest.at <= _VISIT
+    return len(article.stands) > 1 and latest.at >= article.page.at and at - latest.at <= VISIT
 
 
 def opened_by_pictures(article: Article, look: Look) -> bool:
     """Whether the newest state was opened by pictures of the visit to which a page belongs that comes after them."""
     latest = article.latest
-    return latest.picture is not None and latest.at >= article.page.at and look.at - latest.at <= _VISIT
+    return latest.picture is not None and latest.at >= article.page.at and look.at - latest.at <= VISIT
 
 
 def pictures_of(history: History, before: Stand | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
@@ -70,7 +70,7 @@ def pictures_of(history: History, before: Stand | None, reading: Reading, at: da
         fetch = history.pictures.get(image.url)
         if before and image.url in before.pictures:
             found[image.url] = before.pictures[image.url]
-        elif image.url not in had and fetch and fetch.shown and at - fetch.at <= _VISIT:
+        elif image.url not in had and fetch and fetch.shown and at - fetch.at <= VISIT:
             found[image.url] = fetch.shown
     return found
 

@@ -36,6 +36,8 @@ CREATE TABLE at_once (
 ) STRICT;
 CREATE INDEX captures_gone ON captures(outlet_id, captured_at) WHERE outcome = 'gone';
 
+CREATE INDEX versions_headline ON versions(headline);
+
 ALTER TABLE renumberings ADD COLUMN reason TEXT;
 ALTER TABLE runs ADD COLUMN clock_ahead INTEGER;
 """

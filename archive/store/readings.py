@@ -137,18 +137,20 @@ def record_reading(db: Database, capture_id: int, extractor: int, row: dict[str,
 
 
 def same_words(db: Database, outlet_id: int, reading: Reading) -> set[str]:
-    """Addresses at which articles live that ever said the very same."""
+    """Addresses at which articles live that ever said the very same, or the same words with other pictures."""
     if len(reading.text) < TWIN_LENGTH:
         return set()
-    digest = reading_digest(reading)
     # The plus keeps SQLite from beginning with all articles of the outlet instead of with the digest.
     rows = db.execute(
         "SELECT articles.url_key FROM texts JOIN versions ON versions.id = texts.version_id"
         " JOIN articles ON articles.id = versions.article_id"
         " WHERE texts.digest = ?1 AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL"
         " UNION SELECT articles.url_key FROM versions JOIN articles ON articles.id = versions.article_id"
-        " WHERE versions.digest = ?1 AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL",
-        [digest, outlet_id],
+        " WHERE versions.digest = ?1 AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL"
+        " UNION SELECT articles.url_key FROM versions JOIN texts ON texts.version_id = versions.id"
+        " JOIN articles ON articles.id = versions.article_id WHERE versions.headline = ?3 AND texts.body = ?4"
+        " AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL",
+        [reading_digest(reading), outlet_id, reading.headline, to_row(reading)["body"]],
     )
     return {row[0] for row in rows.fetchall()}
 

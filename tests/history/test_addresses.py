@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.history import versions_of
-from tests.history.made import Facts, changes, story, verdicts
+from tests.history.made import Facts, changes, picture, story, verdicts
 
 
 def versions(facts: Facts) -> list[int]:
@@ -55,6 +55,19 @@ def test_an_article_at_two_addresses_lives_on_at_the_other(end: str, asked_first
     article = facts.history.articles[0]
     assert (article.speaker, article.tombstones) == ("bao.example/b", ())
     assert all(stand is not None for stand, _ in verdicts(facts, "b"))
+
+
+@pytest.mark.parametrize(("hours", "lives_at"), [((0, 0.1), "full"), ((0.1, 0), "full"), ((0, 2400), "in-bai")])
+def test_a_copy_for_printing_that_names_no_other_address_is_the_same_article(
+    hours: tuple[float, float], lives_at: str
+) -> None:
+    facts = Facts().page("in-bai", story(), hours[0]).page("full", story(images=(picture("cau"),)), hours[1])
+    for day in (2500, 2600):
+        facts.page("in-bai", story(), day).page("full", story(images=(picture("cau"),)), day + 0.1)
+    assert versions(facts) == [1]
+    article = facts.history.articles[0]
+    assert article.speaker == f"bao.example/{lives_at}"
+    assert len(article.latest.reading.images) == (lives_at == "full")
 
 
 def test_an_article_that_is_dead_at_both_addresses_is_gone() -> None:
