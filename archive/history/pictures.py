@@ -46,7 +46,8 @@ def _fetched(article: Article, fetch: PictureLook, shown: Shown) -> Article:
         changed = latest.changed if "pictures" in latest.changed else (*latest.changed, "pictures")
         return _with_latest(article, replace(latest, pictures=pictures, changed=changed))
     stand = replace(latest, at=fetch.at, seen=fetch.at, changed=("pictures",), pictures=pictures, picture=fetch)
-    return replace(article, stands=(*article.stands, replace(stand, proof=article.page)))
+    proof = article.page if article.page.answer == "page" else latest.proof  # a 304 shows nothing by itself
+    return replace(article, stands=(*article.stands, replace(stand, proof=proof)))
 
 
 def _is_of_this_visit(article: Article, at: datetime) -> bool:

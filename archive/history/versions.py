@@ -24,7 +24,8 @@ class Version:
     """stand: the state, by its place. at: when it was first seen, by `proof` and, where a picture opened it, `picture`.
     changed: the fields in which it differs from the version before. digest: over words and, where another version has
     the same words, the pictures' bytes. words_of: number of the version whose words it shares, where only a picture
-    opened it. returns: when this face of the page came back; empty for a page with one face."""
+    opened it. returns: when this face of the page came back; empty for a page with one face. repeats: an earlier
+    version has the same words."""
 
     number: int
     stand: int
@@ -36,6 +37,7 @@ class Version:
     words_of: int | None = None
     picture: PictureLook | None = None
     returns: tuple[datetime, ...] = ()
+    repeats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ def _version(article: Article, before: Sequence[Version], place: int, returns: t
         changed = changed_fields(before[-1].state.reading, stand.reading) or ("pictures",)
     return Version(
         len(before) + 1, place, stand, stand.proof, stand.at, changed if before else (), _digest(before, stand),
-        words_of, stand.picture, returns,
+        words_of, stand.picture, returns, any(one.state.digest == stand.digest for one in before),
     )  # fmt: skip
 
 

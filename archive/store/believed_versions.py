@@ -14,7 +14,7 @@ from archive.history import Version
 from archive.records import Reading
 from archive.store.measure import note_size
 from archive.store.pictures import ensure_image
-from archive.store.readings import extractor_id
+from archive.store.readings import extractor_id, keep_aside
 from archive.store.texts import to_row
 
 _COMPARED = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight")
@@ -57,7 +57,12 @@ def _row(
     article_id: int, version: Version, former: dict[str, Any] | None, words_of: int | None
 ) -> dict[str, Any]:  # fmt: skip
     reading = version.state.reading
-    keeps = former is not None and former["capture_id"] == version.proof.id and words_of is former["words_of"] is None
+    keeps = (
+        former is not None
+        and former["capture_id"] == version.proof.id
+        and words_of is former["words_of"] is None
+        and not version.repeats  # then its pictures are part of its digest, as far as they are known
+    )
     return {
         "article_id": article_id, "number": version.number, "capture_id": version.proof.id,
         "first_seen_at": clock.stamp(version.at), "changed": ", ".join(version.changed) or None,
@@ -149,6 +154,7 @@ def remove_version(db: Database, version_id: int) -> None:
     """Takes a version out whole; its captures stay. Call inside a transaction, with its article in `rebuilding`."""
     db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
     db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
+    keep_aside(db, version_id)
     db.execute("DELETE FROM texts WHERE version_id = ?", [version_id])
     # what was read in captures that cannot be read themselves, and so belong to nothing now
     db.execute("UPDATE readings SET version_id = NULL WHERE version_id = ?", [version_id])

@@ -31,7 +31,7 @@ _SPEAKER = (
 )
 _SHOWN = (
     "SELECT coalesce(own.version_id, root.version_id), coalesce(own.doubt, root.doubt), captures.outcome,"
-    f" {SEEN_AT} AS at FROM captures JOIN runs ON runs.id = run_id"
+    f" {SEEN_AT} AS at, coalesce(own.state, root.state) FROM captures JOIN runs ON runs.id = run_id"
     " LEFT JOIN readings AS own ON own.capture_id = captures.id"
     " LEFT JOIN readings AS root ON root.capture_id = captures.revisit_of AND own.capture_id IS NULL"
     " WHERE captures.outlet_id = ? AND url_key = ? AND captures.id <> ? ORDER BY at DESC, captures.id DESC,"
@@ -62,7 +62,7 @@ def confirms(db: Database, source: Source) -> int | None:
     if row["url_key"] == source.url_key:
         _see(db, row["id"], source)
         return int(row["id"])
-    return int(row["id"]) if own[0] is not None and own[1] is None and own[2] in _CONFIRMING else None
+    return int(row["id"]) if own[1] is None and own[2] in _CONFIRMING and own[4] == last[4] is not None else None
 
 
 _CONFIRMING = ("fresh", "revisit", "not-modified")
@@ -126,7 +126,7 @@ def _last(db: Database, source: Source, key: str) -> tuple[Any, ...] | None:
 
 def _stands(last: tuple[Any, ...], row: dict[str, Any], source: Source) -> bool:
     """Whether the last that an address said before is that it shows the newest version."""
-    version_id, doubt, outcome, at = last
+    version_id, doubt, outcome, at, _ = last
     return (
         version_id == row["worded"]
         and doubt is None
@@ -151,7 +151,8 @@ def _describe(db: Database, article_id: int, reading: Reading) -> None:
 
 def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -> list[str]:
     """What a picture's address shows, where nothing was known of it, for all articles that show it now. Returns the
-    addresses of the outlet's that showed another picture."""
+    addresses of the outlet's that showed another picture, or whose digest depends on this one."""
+    named = db.execute(_NAMED_BY_PICTURES, [image_id, outlet_id]).fetchall()
     db.execute(
         "UPDATE version_images SET picture_id = ? WHERE image_id = ? AND picture_id IS NULL AND version_id IN"
         " (SELECT current_version_id FROM articles WHERE withdrawn_at IS NULL)",
@@ -164,4 +165,17 @@ def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -
         " WHERE image_id = ? AND old.id <> new.id AND withdrawn_at IS NULL AND gone_since IS NULL AND outlet_id = ?",
         [picture_id, image_id, outlet_id],
     )
-    return [key for key, old, new in rows.fetchall() if same_picture(old, new) is False]
+    replaced = [key for key, old, new in rows.fetchall() if same_picture(old, new) is False]
+    return list(dict.fromkeys([*replaced, *(key for (key,) in named)]))
+
+
+_NAMED_BY_PICTURES = """
+SELECT DISTINCT articles.url_key FROM version_images
+JOIN articles ON articles.current_version_id = version_images.version_id
+JOIN active_texts AS shown ON shown.version_id = articles.current_version_id JOIN texts ON texts.id = shown.text_id
+WHERE image_id = ? AND picture_id IS NULL AND withdrawn_at IS NULL AND outlet_id = ? AND version_count > 1
+AND EXISTS (SELECT 1 FROM versions AS older JOIN active_texts ON active_texts.version_id = older.id
+  JOIN texts AS said ON said.id = active_texts.text_id
+  WHERE older.article_id = articles.id AND older.id <> articles.current_version_id AND said.digest = texts.digest)
+"""
+"""Articles that said the same before: with other pictures it is another state (archive/history/versions.py)."""

@@ -19,7 +19,7 @@ from archive.model.notices import pass_over
 from archive.records import ReadableKind, Reading, Unreadable
 from archive.store import codecs
 from archive.store.readable import NOT_READABLE
-from archive.store.texts import from_row, to_row
+from archive.store.texts import COLUMNS, from_row, to_row
 
 READABLE = frozenset(get_args(ReadableKind))
 
@@ -100,6 +100,18 @@ def set_aside(db: Database, capture_id: int, extractor: int, reading: Reading) -
     """Keeps what was read and is no version's. Call inside a transaction."""
     packed = codecs.compress(json.dumps(to_row(reading), ensure_ascii=False).encode())
     db.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?)", [capture_id, extractor, packed])
+
+
+def keep_aside(db: Database, version_id: int) -> None:
+    """What any reader read in the capture of a version that is none any more. Call inside a transaction."""
+    rows = db.query(
+        "SELECT texts.* FROM texts JOIN readings USING (capture_id, extractor_id) WHERE texts.version_id = ?",
+        [version_id],
+    )
+    for row in list(rows):
+        words = {name: row[name] for name in ("digest", "row_digest", *COLUMNS)}
+        packed = codecs.compress(json.dumps(words, ensure_ascii=False).encode())
+        db.execute("INSERT OR IGNORE INTO set_aside VALUES (?, ?, ?)", [row["capture_id"], row["extractor_id"], packed])
 
 
 def last_words(db: Database, capture_id: int) -> tuple[int, Reading] | None:

@@ -281,16 +281,16 @@ def test_a_page_that_kills_its_reader_is_one_row(path: Path, tmp_path: Path) -> 
 # of two pages, one kills whoever reads it, and one keeps him for ever
 _DEADLY = f"""
 import os, signal, sys, time
-import archive.ingest
-ingest = sys.modules["archive.ingest"]
-really = ingest.read_page
+import archive.reading
+reading = sys.modules["archive.reading"]
+really = reading.read_page
 def deadly(body, url, **facts):
     if url.endswith("dien-4.htm"):
         os.kill(os.getpid(), {int(signal.SIGKILL)})
     if url.endswith("ban-khac.htm"):
         time.sleep(3600)
     return really(body, url, **facts)
-ingest.read_page = deadly
+reading.read_page = deadly
 """
 
 

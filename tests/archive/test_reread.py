@@ -410,7 +410,7 @@ def _wait_until_nobody_is_left(group: int) -> None:
 
 def _wait_until_begun(path: Path) -> None:
     with sqlite3.connect(path) as db:
-        for _ in range(600):
+        for _ in range(30_000):  # for hangs only
             if db.execute("SELECT count(DISTINCT extractor_id) FROM readings").fetchone() == (2,):
                 return
             time.sleep(0.01)
