@@ -106,19 +106,24 @@ class Commands(click.Group):
     and exit code 5."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        with signals.heeded(), working_apart():
-            try:
-                return self._invoke(ctx)
-            except (click.exceptions.Exit, click.ClickException) as end:
-                if not signals.came() or isinstance(end, click.exceptions.Exit):
-                    raise
-            except signals.Interrupted:
-                pass
-            except Exception:  # what a signal breaks off fails in many ways
-                if not signals.came():
-                    raise
+        try:
+            with signals.heeded(), working_apart():
+                return self._heeding(ctx)
+        except signals.Interrupted:  # at whatever moment, also amid the beginning and the end
             click.echo(signals.SENTENCE, err=True)
-            raise click.exceptions.Exit(signals.EXIT_INTERRUPTED)
+            raise click.exceptions.Exit(signals.EXIT_INTERRUPTED) from None
+
+    def _heeding(self, ctx: click.Context) -> Any:
+        try:
+            return self._invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException) as end:
+            if not signals.came() or isinstance(end, click.exceptions.Exit):
+                raise
+            raise signals.Interrupted from end
+        except Exception as error:  # what a signal breaks off fails in many ways
+            if not signals.came():
+                raise
+            raise signals.Interrupted from error
 
     def _invoke(self, ctx: click.Context) -> Any:
         try:

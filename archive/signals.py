@@ -152,16 +152,18 @@ def heeded() -> Iterator[None]:
     before = {number: signal.signal(number, heeding.note) for number in _NUMBERS}
     profile = signal.signal(signal.SIGPROF, signal.SIG_DFL)
     former = signal.set_wakeup_fd(heeding.telling, warn_on_full_buffer=False)
-    heeding.thread.start()
     try:
+        heeding.thread.start()  # a signal may come while it does
         yield
     finally:
+        heeding.in_order += 1  # it ends: nothing is to be raised amid that
         _heeding = None
         signal.set_wakeup_fd(former)
         for number, handler in before.items():
             signal.signal(number, handler)
         os.write(heeding.telling, b"\0")
-        heeding.thread.join()
+        if heeding.thread.ident is not None:
+            heeding.thread.join()
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, profile)
         os.close(heeding.hearing)

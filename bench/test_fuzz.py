@@ -16,7 +16,7 @@ import pytest
 from tests.fuzz.run import Try, findings
 from tests.fuzz.targets import TARGETS
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(0)]
 
 
 def test_an_hour_of_fuzzing_finds_nothing() -> None:

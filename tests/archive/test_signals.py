@@ -49,6 +49,26 @@ with signals.heeded():
     finally: say("undone")
 """
 
+_AMID_THE_BEGINNING = """
+import click
+from archive.options import Commands
+
+@click.group(cls=Commands)
+def cli(): pass
+
+@cli.command()
+def work(): time.sleep(60)
+
+def hook(_, event, what):  # the thread that hears signals begins
+    if event == "c_call" and what.__name__ == "start_new_thread":
+        sys.setprofile(None)
+        os.kill(os.getpid(), 15)
+
+sys.setprofile(hook)
+say("ready")
+cli(["work"])
+"""
+
 
 @contextmanager
 def program(text: str) -> Iterator[subprocess.Popen[str]]:
@@ -125,3 +145,10 @@ def test_what_holds_the_interpreter_itself_is_ended_by_the_kernel() -> None:
         process.terminate()
         process.communicate(timeout=600)
     assert process.returncode in (5, -signal.SIGPROF)
+
+
+def test_one_that_comes_while_a_command_begins_ends_it_as_any_other() -> None:
+    with program(_AMID_THE_BEGINNING) as process:
+        _, told = process.communicate(timeout=300)
+    assert process.returncode == 5, told
+    assert "Traceback" not in told and told.strip()
