@@ -49,6 +49,8 @@ def put_readings(
             if _put(db, past.id, extractor, row) and row["version_id"] is None and row["state"]:
                 assert isinstance(verdict.look.said, Reading)
                 set_aside(db, past.id, extractor, verdict.look.said)
+        elif _was_read_before(db, past.id, extractor):  # what was made of it then stands for itself, and is not implied
+            _put(db, past.id, extractor, _row(verdict, implied, departs=False))
         else:
             _clear(db, past.id, extractor)
 
@@ -110,6 +112,13 @@ def _point(db: Database, capture_id: int, version_id: int | None) -> None:
         "UPDATE readings SET version_id = ? WHERE capture_id = ? AND version_id IS NOT NULL AND version_id IS NOT ?",
         [version_id, capture_id, version_id],
     )
+
+
+def _was_read_before(db: Database, capture_id: int, extractor: int) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM readings WHERE capture_id = ? AND extractor_id <> ?", [capture_id, extractor]
+    ).fetchone()
+    return row is not None
 
 
 def _clear(db: Database, capture_id: int, extractor: int) -> None:
