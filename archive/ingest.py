@@ -25,7 +25,7 @@ from archive.records import (
     Run,
     Unreadable,
 )
-from archive.settle import Settled, settle_all, settle_keys, settle_or_name, settle_run
+from archive.settle import Settled, settle_all, settle_alone, settle_keys, settle_or_name, settle_run
 from archive.store import frontier, quick
 from archive.store.arrivals import unsettle
 from archive.store.identity import Source, article_at
@@ -177,8 +177,8 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
     if (article_id := quick.shows(db, source, reading)) is not None:
         (number,) = db.execute("SELECT version_count FROM articles WHERE id = ?", [article_id]).fetchone()
         return Filed("unchanged", article_id, number)
-    settled = _settle(db, run, [source.url_key, *source.via], known)
-    return _filed(settled, source.capture_id)
+    alone = settle_alone(db, source, reading, store.furniture_of(db, run.outlet_id))
+    return _filed(alone or _settle(db, run, [source.url_key, *source.via], known), source.capture_id)
 
 
 def _filed(settled: Settled, capture_id: int) -> Filed:

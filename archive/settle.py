@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from sqlite_utils import Database
@@ -23,12 +23,13 @@ from archive.history.states import headline_of, words_of
 from archive.model.notices import pass_over
 from archive.reading import extractor_of, try_to_read
 from archive.records import Reading, Run, Unreadable
+from archive.store import quick
 from archive.store.arrivals import settle, unsettle, unsettle_words, unsettled
 from archive.store.believed import Belief, Counts, Plan, count_changes, match, put_belief
 from archive.store.believed_readings import Said
 from archive.store.doubts import at_once, judge_changes
 from archive.store.identity import Source
-from archive.store.kin import Kin, Past, kin_of, past_of
+from archive.store.kin import Kin, Past, first_of, kin_of, past_of
 from archive.store.ledger import Waiting
 from archive.store.pictures_past import fetches_of
 from archive.store.readings import (
@@ -77,6 +78,22 @@ def settle_keys(
     again. quiet_run: a run under way, of whose own versions nobody can have quoted a number."""
     with store.transaction(db):
         return _Settling(db, run, furniture, known, reason, quiet_run).settle(set(keys))
+
+
+def settle_alone(db: Database, source: Source, reading: Reading, furniture: Furniture) -> Settled | None:
+    """As settle_keys, for a page that nothing belongs together with; None where something does. Call inside a
+    transaction."""
+    if reading.extractor != extractor_of(furniture) or not quick.is_alone(db, source, reading):
+        return None
+    run, key = source.run, source.url_key
+    look = Look(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
+    kin, past = Kin({key}), Past(look, "fresh", None, None, None, run.id)
+    pictures = fetches_of(db, [image.url for image in reading.images])
+    history = derive(in_time([look], pictures), run.outlet)
+    said = Said([past], {look.id: reading}, {})
+    number = extractor_id(db, reading.extractor, source.captured_at)
+    counts, plan = put_belief(db, Belief(run.outlet_id, kin, history, said, number, clock.now(), run.id, ""))
+    return Settled(frozenset({key}), counts, plan, history, frozenset())
 
 
 def settle_or_name(
@@ -136,7 +153,7 @@ def pages_to_read(db: Database, run: Run, key: str, furniture: Furniture) -> tup
     """The addresses that belong together with one, and those of their pages that the present extractor has not read."""
     kin = kin_of(db, run.outlet_id, [key])
     pasts = past_of(db, run.outlet_id, kin)
-    first = dict(_first_of(pasts))
+    first = dict(first_of(pasts))
     kept = kept_readings(db, first.values(), kin.articles, extractor_of(furniture))
     pages = [
         Waiting(Source(past.id, run, past.key, past.look.url, past.look.at), past.encoding)
@@ -183,7 +200,7 @@ class _Settling:
         while True:
             kin = kin_of(self.db, self.run.outlet_id, keys)
             pasts = past_of(self.db, self.run.outlet_id, kin)
-            first = dict(_first_of(pasts))
+            first = dict(first_of(pasts))
             kept = kept_readings(self.db, first.values(), kin.articles, extractor_of(self.furniture))
             fresh = [past for past in pasts if first.get(past.id) == past.id]
             readings = {past.id: self._reading(past, kept) for past in fresh}
@@ -313,17 +330,6 @@ class _Settling:
                 twins = same_words(self.db, outlet_id, reading)
                 found |= twins if len(twins - kin.keys) <= _MANY else set()
         return {key for key in found if key not in kin.keys and not store.is_withdrawn(self.db, outlet_id, key)}
-
-
-def _first_of(pasts: Iterable[Past]) -> Iterator[tuple[int, int]]:
-    """Of each capture that brought a page, the one with which its address began to bring these bytes."""
-    last: dict[str, Past] = {}
-    for past in pasts:
-        if past.look.answer == "page" and past.body_id is not None:
-            before = last.get(past.key)
-            first = before if before and before.body_id == past.body_id else past
-            last[past.key] = first
-            yield past.id, first.id
 
 
 def _signs_of(look: Look, bad: Sequence[tuple[str, str]]) -> Signs:

@@ -32,7 +32,7 @@ def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading
     for address in (key, *via, *declared_key(reading, outlet)):
         if known := history.addresses.get(address):
             yield known.article
-    if len(reading.text) >= TWIN_LENGTH:
+    if history.articles and len(reading.text) >= TWIN_LENGTH:
         words = words_of(reading)
         yield from (one.number for one in history.articles if words_of(one.latest.reading) == words)
 

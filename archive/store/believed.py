@@ -9,7 +9,7 @@ seen; what it was before is written into `renumberings`, with the reason.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -103,15 +103,19 @@ def put_belief(db: Database, belief: Belief) -> tuple[Counts, Plan]:
     _put_addresses(db, belief, plan)
     counts.buried = _put_tombstones(db, belief, plan)
     for article_id in plan.articles.values() if touched else ():
-        refresh_comparisons(db, article_id)
+        if plan.old or len(plan.told) > len(plan.articles):  # there is something to compare with
+            refresh_comparisons(db, article_id)
     db.execute("DELETE FROM rebuilding")
     return counts, plan
 
 
 def match(db: Database, belief: Belief) -> Plan:
     """Which rows of the archive become which; reads only."""
-    marks = ", ".join("?" * len(belief.kin.articles))
-    rows = db.query(f"SELECT * FROM versions WHERE article_id IN ({marks}) ORDER BY number", list(belief.kin.articles))
+    rows: Iterable[dict[str, Any]] = ()
+    if belief.kin.articles:
+        marks = ", ".join("?" * len(belief.kin.articles))
+        query = f"SELECT * FROM versions WHERE article_id IN ({marks}) ORDER BY number"
+        rows = db.query(query, list(belief.kin.articles))
     plan = Plan({row["id"]: row for row in rows}, {}, {})
     for article in belief.history.articles:
         versions = versions_of(article)
@@ -313,6 +317,8 @@ def _put_tombstones(db: Database, belief: Belief, plan: Plan) -> int:
     buried = 0
     for article in belief.history.articles:
         article_id = plan.articles[article.number]
+        if article_id not in belief.kin.articles and not article.tombstones:
+            continue
         had = db.execute(
             "SELECT id, gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY gone_at, id",
             [article_id],

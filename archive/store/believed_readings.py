@@ -89,13 +89,12 @@ def _refusal(said: Unreadable) -> dict[str, Any]:
 
 def _put(db: Database, capture_id: int, extractor: int, row: dict[str, Any]) -> bool:
     """Returns whether anything was written."""
-    had = db.execute(
-        f"SELECT {', '.join(row)} FROM readings WHERE capture_id = ? AND extractor_id = ?", [capture_id, extractor]
-    ).fetchone()
-    if had == tuple(row.values()):
+    rows = db.execute(f"SELECT extractor_id, {', '.join(row)} FROM readings WHERE capture_id = ?", [capture_id])
+    had = {number: tuple(values) for number, *values in rows.fetchall()}
+    if had.get(extractor) == tuple(row.values()):
         return False
     record_reading(db, capture_id, extractor, row)
-    if row["version_id"] is not None or row["state"]:
+    if had and (row["version_id"] is not None or row["state"]):
         _point(db, capture_id, row["version_id"])
     return True
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,9 +48,13 @@ def put_version(
         settings = ", ".join(f"{name} = ?" for name in new)
         if new:
             db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*new.values(), version_id])
+    if former is None:
+        _insert_text(db, version_id, version, _reader(db, version, extractor), to_row(version.state.reading))
+        _insert_images(db, version_id, _image_rows(db, version, pictures))
+        return Put(int(version_id), changed=True)
     changed = _put_text(db, version_id, version, extractor)
     _put_images(db, version_id, version, pictures)
-    return Put(int(version_id), changed or former is None or bool(new))
+    return Put(int(version_id), changed or bool(new))
 
 
 def _row(
@@ -89,9 +93,7 @@ def _next_id(db: Database) -> int:
 
 def _put_text(db: Database, version_id: int, version: Version, extractor: int) -> bool:
     """The words of the capture that proves a version. Returns whether it is shown in others than before."""
-    reading = version.state.reading
-    row = to_row(reading)
-    reader = extractor if not reading.extractor else extractor_id(db, reading.extractor, version.at)
+    row, reader = to_row(version.state.reading), _reader(db, version, extractor)
     known = db.execute(
         "SELECT texts.id, row_digest, active_texts.text_id FROM texts LEFT JOIN active_texts"
         " ON active_texts.version_id = texts.version_id WHERE texts.version_id = ? AND extractor_id = ?",
@@ -105,31 +107,49 @@ def _put_text(db: Database, version_id: int, version: Version, extractor: int) -
         db.execute("DELETE FROM texts WHERE id = ?", [text_id])
         text_id = None
     if text_id is None:
-        columns = {"version_id": version_id, "extractor_id": reader, "capture_id": version.proof.id, **row}
-        cursor = db.execute(
-            f"INSERT INTO texts ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
-            list(columns.values()),
-        )
-        text_id = cursor.lastrowid
-    db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, text_id])
+        _insert_text(db, version_id, version, reader, row)
+    else:
+        db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, text_id])
     return True
 
 
+def _reader(db: Database, version: Version, extractor: int) -> int:
+    """The number of the extractor that read a version's words."""
+    name = version.state.reading.extractor
+    return extractor_id(db, name, version.at) if name else extractor
+
+
+def _insert_text(db: Database, version_id: int, version: Version, reader: int, row: Mapping[str, Any]) -> None:
+    columns = {"version_id": version_id, "extractor_id": reader, "capture_id": version.proof.id, **row}
+    cursor = db.execute(
+        f"INSERT INTO texts ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})", list(columns.values())
+    )
+    db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, cursor.lastrowid])
+
+
 def _put_images(db: Database, version_id: int, version: Version, pictures: Mapping[str, int]) -> None:
+    rows = _image_rows(db, version, pictures)
+    held = db.execute(
+        "SELECT position, image_id, caption, credit, caption_raw, alt, picture_id FROM version_images"
+        " WHERE version_id = ? ORDER BY position",
+        [version_id],
+    ).fetchall()
+    if rows != held:
+        db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
+        _insert_images(db, version_id, rows)
+
+
+def _image_rows(db: Database, version: Version, pictures: Mapping[str, int]) -> list[tuple[Any, ...]]:
     rows = []
     for position, image in enumerate(version.state.reading.images, 1):
         shown = version.state.pictures.get(image.url)
         number = ensure_image(db, image.url, clock.stamp(version.proof.at))
         picture = pictures.get(shown.digest) if shown else None
         rows.append((position, number, image.caption, image.credit, image.caption_raw, image.alt, picture))
-    held = db.execute(
-        "SELECT position, image_id, caption, credit, caption_raw, alt, picture_id FROM version_images"
-        " WHERE version_id = ? ORDER BY position",
-        [version_id],
-    ).fetchall()
-    if rows == held:
-        return
-    db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
+    return rows
+
+
+def _insert_images(db: Database, version_id: int, rows: Iterable[tuple[Any, ...]]) -> None:
     for row in rows:
         db.execute(
             "INSERT INTO version_images (version_id, position, image_id, caption, credit, caption_raw, alt, picture_id)"

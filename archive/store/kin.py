@@ -8,7 +8,7 @@ their redirects.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
@@ -182,3 +182,14 @@ def _past(
         asked=asked, status=status, digest=digest or "",
     )  # fmt: skip
     return Past(look, outcome, encoding, body_id, root, run_id)
+
+
+def first_of(pasts: Iterable[Past]) -> Iterator[tuple[int, int]]:
+    """Of each capture that brought a page, the one with which its address began to bring these bytes."""
+    last: dict[str, Past] = {}
+    for past in pasts:
+        if past.look.answer == "page" and past.body_id is not None:
+            before = last.get(past.key)
+            first = before if before and before.body_id == past.body_id else past
+            last[past.key] = first
+            yield past.id, first.id

@@ -14,14 +14,16 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.edits import changed_fields
+from archive.history.answers import declared_key
 from archive.history.burials import NO_ARTICLE
 from archive.history.states import state_of
 from archive.likeness import same_picture
 from archive.records import Reading, Unreadable
 from archive.store.clocks import SEEN_AT
 from archive.store.identity import Source, article_at
-from archive.store.readings import extractor_id, record_reading
+from archive.store.readings import extractor_id, record_reading, same_words, withdrawn_twin
 from archive.store.texts import from_row
+from archive.store.withdrawn import is_withdrawn
 
 _SPEAKER = (
     "SELECT articles.id, articles.url_key, articles.url, current_version_id, gone_since,"
@@ -106,6 +108,24 @@ def refuses(db: Database, source: Source, refusal: Unreadable) -> bool:
     row = {"kind": refusal.reason, "detail": refusal.detail or None, "version_id": None}
     record_reading(db, source.capture_id, number, row)
     return True
+
+
+def is_alone(db: Database, source: Source, reading: Reading) -> bool:
+    """Whether a page is all that is known of its addresses and words, so that nothing belongs together with it."""
+    outlet_id = source.run.outlet_id
+    if source.via or is_withdrawn(db, outlet_id, source.url_key):
+        return False
+    declared = [key for key in declared_key(reading, source.run.outlet) if key != source.url_key]
+    known = (db.execute(_KNOWN, [outlet_id, key, source.capture_id]).fetchone() for key in (source.url_key, *declared))
+    return not any(known) and not same_words(db, outlet_id, reading) and not withdrawn_twin(db, outlet_id, reading)
+
+
+_KNOWN = """
+SELECT 1 FROM captures WHERE outlet_id = ?1 AND url_key = ?2 AND id <> ?3
+UNION ALL SELECT 1 FROM aliases WHERE outlet_id = ?1 AND url_key = ?2
+UNION ALL SELECT 1 FROM articles WHERE outlet_id = ?1 AND url_key = ?2
+UNION ALL SELECT 1 FROM unsettled WHERE outlet_id = ?1 AND url_key = ?2 LIMIT 1
+"""
 
 
 def _known(db: Database, source: Source) -> dict[str, Any] | None:

@@ -232,7 +232,10 @@ def test_a_replaced_picture_opens_a_version_with_the_same_words(db: Database, ru
     assert fetch(db, run, CAU, known(3, 200), hours=2) == "replaced"
     assert versions(db) == [(1, 1, None, "2026-05-20T12:00:00Z"), (1, 2, "pictures", "2026-05-20T14:00:00Z")]
     assert shown(db) == [(1, 1, 1), (1, 2, 2), (2, 1, 3), (2, 2, 2)]
-    assert db.execute("SELECT capture_id, words_of FROM versions WHERE id = 2").fetchone() == (1, 1)  # a 304 brings no page
+    assert db.execute("SELECT capture_id, words_of FROM versions WHERE id = 2").fetchone() == (
+        1,
+        1,
+    )  # a 304 brings no page
     (_, before), (_, after) = (questions.reading_of(db, 1, number) for number in (1, 2))
     assert before == after
     (change,) = compare(before, after)
