@@ -161,7 +161,8 @@ class Record:
         taken_back, door.counts["edited"] = door.counts["edited"] - believed, believed
         door.counts["unchanged"] = max(0, door.counts["unchanged"] - door.counts["doubted"] + taken_back)
         why, count = doubts[0]
-        door.warnings[f"{door.counts['doubted']} pages are kept and not believed; of {count}: {why}"] = None
+        pages = "1 page is" if door.counts["doubted"] == 1 else f"{door.counts['doubted']} pages are"
+        door.warnings[f"{pages} kept and not believed; of {count}: {why}"] = None
 
     def _warn(self, door: Door) -> None:
         """Adds what the crawl itself met with, which is said once a day."""

@@ -186,10 +186,8 @@ def _attention(facts: OutletFacts, ended: list[RunFacts], *, running: bool) -> I
     if broken_off >= _BROKEN_OFF:
         yield f"{broken_off} of the last {len(ended[-_OF_LAST:])} runs were broken off before they were done"
     if facts.doubted:
-        yield (
-            f"{facts.doubted} addresses last showed what is kept and not believed (readings.doubt says why);"
-            " the next look decides"
-        )
+        addresses = "1 address" if facts.doubted == 1 else f"{facts.doubted} addresses"
+        yield f"{addresses} last showed what is kept and not believed (readings.doubt says why); the next look decides"
     if ended:
         yield from filter(None, [ended[-1].reason if ended[-1].outcome in _FAILURES else None])
         yield from ended[-1].warnings
