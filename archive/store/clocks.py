@@ -13,7 +13,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
 from sqlite_utils import Database
 
@@ -116,6 +115,8 @@ def _agrees(db: Database, run_id: int) -> bool:
 
 def _date_in(response: str) -> datetime | None:
     """The newspaper's own time; None where it names none that can be."""
+    from email.utils import parsedate_to_datetime  # which most commands do without
+
     try:
         dates = [value for name, value in gates.json_pairs(response) if name.lower() == "date"]
         return parsedate_to_datetime(dates[0]).astimezone(UTC) if dates else None
