@@ -14,8 +14,19 @@ if TYPE_CHECKING:
     from archive.errors import LuubaoError
     from archive.extract import read_page
     from archive.finding import discover, links_are_noted, note_sitemaps
-    from archive.ingest import Arrival, Ingested, gave_up, ingest, put_away, take_in, try_to_read
-    from archive.rebuild import read_pending
+    from archive.ingest import (
+        Arrival,
+        Ingested,
+        gave_up,
+        ingest,
+        keep_picture,
+        note_redirect,
+        put_away,
+        read_pending,
+        settle_run,
+        take_in,
+        try_to_read,
+    )
     from archive.records import (
         Block,
         Capture,
@@ -47,7 +58,6 @@ if TYPE_CHECKING:
         forbid,
         furniture_of,
         give_up,
-        keep_picture,
         last_body,
         leads_away,
         learn_furniture,
@@ -55,7 +65,6 @@ if TYPE_CHECKING:
         leave_picture,
         left_out,
         note_hosts,
-        note_redirect,
         open_archive,
         pictures_of,
         plant,
@@ -68,6 +77,7 @@ if TYPE_CHECKING:
         waiting,
         walk_anew,
     )
+    from archive.store.doubts import doubts_of, edits_of
     from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
@@ -97,8 +107,10 @@ __all__ = [
     "call_all",
     "captured_in_run",
     "discover",
+    "doubts_of",
     "due",
     "due_pictures",
+    "edits_of",
     "enter",
     "finish_run",
     "forbid",
@@ -125,6 +137,7 @@ __all__ = [
     "read_pending",
     "rechecks",
     "same_site",
+    "settle_run",
     "start_run",
     "take_in",
     "taken_in_run",
@@ -144,18 +157,21 @@ lazy(
         "archive.errors": "LuubaoError",
         "archive.extract": "read_page",
         "archive.finding": "discover links_are_noted note_sitemaps",
-        "archive.ingest": "Arrival Ingested gave_up ingest put_away take_in try_to_read",
-        "archive.rebuild": "read_pending",
+        "archive.ingest": (
+            "Arrival Ingested gave_up ingest keep_picture note_redirect put_away read_pending settle_run take_in "
+            "try_to_read"
+        ),
         "archive.records": (
             "Block Capture Filed HostState Image Kept Link Outlet Picture PictureCapture PictureOutcome "
             "Reading Run StoredPicture Unreadable WantedPicture"
         ),
         "archive.store": (
             "REDIRECTS article_count ask_from call_all captured_in_run due due_pictures enter finish_run "
-            "forbid furniture_of give_up keep_picture last_body leads_away learn_furniture leave "
-            "leave_picture left_out note_hosts note_redirect open_archive pictures_of plant rechecks start_run "
+            "forbid furniture_of give_up last_body leads_away learn_furniture leave "
+            "leave_picture left_out note_hosts open_archive pictures_of plant rechecks start_run "
             "taken_in_run transaction troubled_hosts validators waiting walk_anew"
         ),
+        "archive.store.doubts": "doubts_of edits_of",
         "archive.urls": "absolute same_site url_key without_trackers",
     },
 )

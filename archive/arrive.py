@@ -12,10 +12,10 @@ from archive import store
 from archive.furniture import Furniture
 from archive.ingest import arrived, put_away, source_of_arrival, try_to_read
 from archive.model.captures import gated
-from archive.rebuild import rebuild_unsettled
 from archive.records import Capture, Reading, Run, Unreadable
+from archive.settle import settle_run
 from archive.store.arrivals import comes_late, is_here, note_origin, reads_late, unsettle
-from archive.store.reconcile import Counts
+from archive.store.believed import Counts
 
 Arrived = Literal["here", "filed", "late", "withdrawn"]
 """What became of a capture: the archive had it, it was filed, it waits to be put in order, or its article is
@@ -79,8 +79,8 @@ class Arrivals:
             return "filed"
 
     def settle(self) -> Counts:
-        """Puts in order what came late."""
-        counts = rebuild_unsettled(self.db, self.run, self.known, quiet=True)
+        """Puts in order what came late, and judges all that the outlet's captures tell as a whole."""
+        counts = settle_run(self.db, self.run, self.known, whole=True)
         self.known.clear()
         return counts
 

@@ -3,27 +3,56 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive import apart, store
+from archive import signals, store
 from archive.errors import BadValue, LuubaoError
-from archive.extract import extractor_name, read_page
-from archive.furniture import Furniture, without
-from archive.habits import Habits
-from archive.model.readings import gated_reading
-from archive.records import Capture, CaptureOutcome, Filed, Kept, Reading, Run, Unreadable
-from archive.store.identity import Source
+from archive.furniture import Furniture
+from archive.history.burials import NO_ARTICLE
+from archive.reading import extractor_of, gave_up, read, read_here, try_to_read
+from archive.records import (
+    Capture,
+    CaptureOutcome,
+    Filed,
+    Kept,
+    PictureCapture,
+    PictureOutcome,
+    Reading,
+    Run,
+    Unreadable,
+)
+from archive.settle import Settled, settle_all, settle_alone, settle_keys, settle_or_name, settle_run
+from archive.store import frontier, quick
+from archive.store.arrivals import unsettle
+from archive.store.identity import Source, article_at
 from archive.urls import url_key
-from archive.workers import Lost
+
+__all__ = [
+    "Arrival",
+    "Ingested",
+    "arrived",
+    "extractor_of",
+    "gave_up",
+    "ingest",
+    "keep_picture",
+    "note_redirect",
+    "put_away",
+    "read",
+    "read_here",
+    "read_pending",
+    "settle_run",
+    "source_of_arrival",
+    "take_in",
+    "try_to_read",
+]
 
 log = logging.getLogger(__name__)
 
-ReadAgain = Callable[[Source, str | None], Reading | Unreadable | None]
-"""Reads a kept capture, given with the charset its HTTP header named; None where its bytes are not here."""
-ReadAnew = tuple[Source, Reading | Unreadable, store.Refiled]
+_REASON = "a better reading"  # a crawl's captures are the newest: only readers make numbers change
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +90,10 @@ def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
 
 
 def take_in(db: Database, run: Run, capture: Capture) -> Arrival:
-    """Keeps a capture. Only what is `fresh` is to be read."""
-    kept = store.keep(db, run, capture)
-    return arrived(db, run, capture, kept)
+    """Keeps a capture, and believes what it says unread. Only what is `fresh` is to be read."""
+    with store.transaction(db):
+        kept = store.keep(db, run, capture)
+        return arrived(db, run, capture, kept)
 
 
 def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> Source:
@@ -73,28 +103,45 @@ def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> S
 
 
 def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
-    """What a kept capture comes to as long as it is not read."""
+    """What a kept capture comes to as long as it is not read. Call inside a transaction."""
     source = source_of_arrival(db, run, capture, kept)
-    moved = bool(source.via) and kept.outcome in ("revisit", "not-modified") and store.note_move(db, source)
-    return Arrival(kept.outcome, source, kept.body_id, kept.buried or moved)
+    buried = _believe(db, source, kept) if kept.outcome not in ("fresh", "error") else False
+    if kept.outcome in ("redirect", "gone"):  # the others are done when their links are noted: archive.finding
+        frontier.settle(db, run, kept.url_key, capture.captured_at, news=buried)
+    return Arrival(kept.outcome, source, kept.body_id, buried)
 
 
-def try_to_read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
-    """The boundary behind which bytes are safe. Whatever goes wrong in reading them is one capture that could not be
-    read, recorded as such; the crawl goes on, and a mended reader, which has another name, can read it again. Read in
-    a worker, where the command has one (archive/apart.py)."""
-    slim = replace(source, run=replace(source.run, habits=Habits()))  # which is large, and no reader's business
-    reading = apart.run(read_here, slim, body, encoding, furniture)
-    return Unreadable("gave-up", reading.reason, extractor_of(furniture)) if isinstance(reading, Lost) else reading
+def _believe(db: Database, source: Source, kept: Kept) -> bool:
+    """Returns whether an article turned out to have disappeared."""
+    run = source.run
+    if kept.outcome in ("revisit", "not-modified") and quick.confirms(db, source) is not None:
+        return False
+    keys = quick.concerns(db, run.outlet_id, (source.url_key, *source.via))
+    if not keys:
+        return False
+    if kept.outcome == "redirect":  # its end is asked for first: see note_redirect
+        unsettle(db, run.outlet_id, source.url_key)
+        return False
+    return _buries(db, run, keys)
 
 
-def read_here(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
-    """As `try_to_read`, in this process, which is a worker."""
-    try:
-        return read(source, body, encoding, furniture)
-    except Exception as error:  # any at all: see above
-        log.exception("capture %s of %s could not be read", source.capture_id, source.url)
-        return gave_up(error, furniture)
+def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
+    """Whether an article turned out to have disappeared."""
+    furniture = store.furniture_of(db, run.outlet_id)
+    settled = settle_or_name(db, run, keys, furniture, {}, reason=_REASON, quiet_run=run.id)
+    return settled is not None and bool(settled.counts.buried)
+
+
+def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
+    """Addresses redirect to one that has answered in this run already, and is not asked again because of them. Returns
+    whether an article turned out to have disappeared."""
+    keys = quick.concerns(db, run.outlet_id, map(url_key, (*via, url)))
+    return bool(keys) and _buries(db, run, keys)
+
+
+def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> Settled:
+    furniture = store.furniture_of(db, run.outlet_id)
+    return settle_keys(db, run, keys, furniture, known, reason=_REASON, quiet_run=run.id)
 
 
 def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:
@@ -102,74 +149,80 @@ def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ing
     since = store.redirecting_here(db, source.run, source.url)
     source = replace(source, via=tuple(dict.fromkeys((*source.via, *since))))
     try:
-        if isinstance(reading, Reading):
-            _bring_up_to_date(db, source, reading)
-        filed = store.file(db, source, reading)
+        with store.transaction(db):
+            filed = _file(db, source, reading)
     except Exception as error:  # one capture that could not be filed: as one that could not be read
         if isinstance(error, LuubaoError) and not isinstance(error, BadValue):
             raise  # the archive itself cannot be written: nothing is to be gained by going on
         log.exception("capture %s of %s could not be filed", source.capture_id, source.url)
         reading = replace(gave_up(error, Furniture()), extractor=reading.extractor)
-        filed = store.file(db, source, reading)
+        with store.transaction(db):
+            store.record_refusal(db, source.capture_id, reading, source.captured_at)
+        filed = Filed("unreadable", article_at(db, source.run.outlet_id, source.url_key))
     return Ingested("fresh", filed, reading, filed.buried)
 
 
-def read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:
-    """What a kept page says, without what its outlet's pages share; the set is part of the extractor's name."""
-    outlet = source.run.outlet
-    page = read_page(
-        body,
-        source.url,
-        captured_at=source.captured_at,
-        outlet=outlet.name,
-        encoding=encoding,
-        timezone=outlet.timezone,
-    )
-    stripped = without(gated_reading(page), furniture) if isinstance(page, Reading) else page
-    return replace(stripped, extractor=extractor_of(furniture))
+def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
+    run = source.run
+    known = {source.capture_id: reading}
+    if isinstance(reading, Unreadable):
+        article_id = article_at(db, run.outlet_id, source.url_key)
+        if quick.refuses(db, source, reading):
+            return Filed("unreadable", article_id)
+        via = source.via if reading.reason in NO_ARTICLE else ()
+        keys = quick.concerns(db, run.outlet_id, (source.url_key, *via)) or [source.url_key]
+        settled = _settle(db, run, keys, known)
+        store.record_refusal(db, source.capture_id, reading, source.captured_at)
+        return Filed("unreadable", article_id, buried=bool(settled.counts.buried))
+    if (article_id := quick.shows(db, source, reading)) is not None:
+        (number,) = db.execute("SELECT version_count FROM articles WHERE id = ?", [article_id]).fetchone()
+        return Filed("unchanged", article_id, number)
+    alone = settle_alone(db, source, reading, store.furniture_of(db, run.outlet_id))
+    return _filed(alone or _settle(db, run, [source.url_key, *source.via], known), source.capture_id)
 
 
-def extractor_of(furniture: Furniture) -> str:
-    """The name under which readings are filed that were made without these blocks."""
-    return f"{extractor_name()}, furniture {furniture.digest[:19]}" if furniture.marks else extractor_name()
+def _filed(settled: Settled, capture_id: int) -> Filed:
+    """What a page became."""
+    buried = bool(settled.counts.buried)
+    verdict = next((one for one in settled.history.verdicts if one.look.id == capture_id), None)
+    if verdict is None or verdict.article is None:
+        return Filed("unchanged", buried=buried)
+    article_id = settled.plan.articles[verdict.article]
+    place = settled.plan.shown.get(capture_id)
+    if place is None:
+        return Filed("unchanged", article_id, buried=buried)
+    version = settled.plan.told[place]
+    is_new = version.proof.id == capture_id and settled.plan.versions[place] not in settled.plan.old
+    if not is_new:
+        return Filed("unchanged", article_id, version.number, buried)
+    return Filed("edited" if article_id in settled.known else "new", article_id, version.number, buried)
 
 
-def gave_up(error: Exception, furniture: Furniture) -> Unreadable:
-    """What a page is for the extractor that cannot read it for a mistake of its own."""
-    why = "needed more memory than there is" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
-    return Unreadable("gave-up", why, extractor_of(furniture))
-
-
-def _bring_up_to_date(db: Database, source: Source, reading: Reading) -> None:
-    """Has the article's versions read by the extractor of this reading, so that they can be compared: what only the
-    extractor sees differently is no edit."""
-    latest = store.latest_version(db, source, reading)
-    if latest is None:
-        return
-    ledger = store.Recording(db, reading.extractor)
-    untold = ledger.untold(latest.article_id)
-    furniture = store.furniture_of(db, source.run.outlet_id) if untold else Furniture()
-
-    def read_again(former: Source, encoding: str | None) -> Reading | Unreadable | None:
-        body = store.kept_body(db, former.capture_id)
-        return None if body is None else try_to_read(former, body, encoding, furniture)
-
-    for version_id in untold:
-        tell(ledger, source.run, version_id, read_again)
-
-
-def tell(ledger: store.Recording, run: Run, version_id: int, read_again: ReadAgain) -> list[ReadAnew]:
-    """Has a version told in the words of the ledger's extractor: those it once used, or what `read_again` reads in the
-    newest of its captures that can be read. A version that has none keeps the words it had. Returns what was read."""
-    done: list[ReadAnew] = []
-    if ledger.take_up(version_id):
-        return done
-    while (capture_id := ledger.newest_capture(version_id)) is not None:
-        former, encoding = store.source_of(ledger.db, run, capture_id)
-        again = read_again(former, encoding)
-        if again is None:
+def read_pending(db: Database, run: Run) -> int:
+    """Finishes what an earlier run began and did not come to end: reads and files what it kept, and puts in order what
+    came late. Returns how many captures were read."""
+    pending, furniture = store.unread(db, run), store.furniture_of(db, run.outlet_id)
+    for source, encoding in pending:
+        if signals.came():
             break
-        done.append((former, again, ledger.refile(former, again)))
-        if isinstance(again, Reading) or done[-1][2].outcome == "done":
-            break
-    return done
+        body = store.kept_body(db, source.capture_id)
+        put_away(db, source, try_to_read(source, body or b"", encoding, furniture))
+    if not signals.came():
+        settle_all(db, run)
+    return len(pending)
+
+
+def keep_picture(
+    db: Database, run: Run, capture: PictureCapture, rest: timedelta
+) -> PictureOutcome:  # fmt: skip
+    """Records a fetch of a picture, in one transaction, and what it says of the articles that show it. The bytes it
+    brought must be in the store already. rest: the shortest time until it is due again."""
+    with store.transaction(db):
+        outcome, picture_id = store.keep_picture(db, run, capture, rest)
+        if picture_id is None:
+            return outcome
+        if changed := quick.show_picture(db, run.outlet_id, capture.image_id, picture_id):
+            settled = _settle(db, run, changed, {})
+            for key in changed if settled.counts.opened else ():
+                frontier.enliven(db, run, key, capture.captured_at)
+    return outcome

@@ -20,10 +20,10 @@ from archive.lock import outlet_lock
 from archive.records import Capture, Picture, Run
 from archive.store import others
 from archive.store.arrivals import is_here, picture_is_here, unsettle_showing
+from archive.store.believed import Counts
 from archive.store.copies import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
 from archive.store.others import OtherCapture, OtherPicture, OtherRun, Refused
 from archive.store.pictures import ensure_image, keep_picture
-from archive.store.reconcile import Counts
 from archive.urls import url_key
 
 _BATCH = 100

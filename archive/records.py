@@ -140,13 +140,11 @@ the news that the page is gone (404, 410, 451, a redirect to the home page or to
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A capture that is safely in the archive. buried: it told that a known article has disappeared; body_id: of the
-    bytes it brought or confirmed."""
+    """A capture that is safely in the archive. body_id: of the bytes it brought or confirmed."""
 
     capture_id: int
     url_key: str
     outcome: CaptureOutcome
-    buried: bool = False
     body_id: int | None = None
 
 

@@ -1,7 +1,8 @@
 """Reading kept captures again, after the extractor, its rules or an outlet's furniture got better.
 
-Processes fetch and read; this one alone writes, in batches, in the order of capture. Whatever has a reading under the
-present extractor is done, so it can be killed at any moment and goes on where it was.
+Processes fetch and read; this one alone writes. What belongs together is read whole and then put in order like
+anything else (archive/settle.py), so that what comes out is what a crawl with this reader would have told. Whatever has
+a reading under the present extractor is done, so it can be killed at any moment and goes on where it was.
 """
 
 from __future__ import annotations
@@ -10,8 +11,8 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from functools import partial
@@ -23,19 +24,18 @@ from sqlite_utils import Database
 from archive import clock, store
 from archive.errors import ArchiveDamaged, LuubaoError
 from archive.furniture import Furniture
-from archive.ingest import extractor_of, gave_up, read, tell
 from archive.model.zones import zone_of
+from archive.reading import extractor_of, gave_up, read
 from archive.records import Reading, Run, Unreadable
 from archive.reread_report import Report
-from archive.store import Recording, Rehearsal, Span, Waiting
+from archive.settle import Settled, pages_to_read, rehearse_keys, settle_or_name
+from archive.store import Ledger, Span, Waiting
 from archive.store.connection import checkpoint
-from archive.store.identity import Source
 from archive.workers import PATIENCE, Lost, Workers
 
 log = logging.getLogger(__name__)
 
-_BATCH = 50  # captures a commit
-_PAGE = 200  # captures looked up at once
+_TOGETHER = 20  # articles a commit
 _AHEAD = 32  # captures under way for each process, so that one that takes long does not stop the others
 _LISTEN = 0.2  # seconds, after which a signal is heeded
 
@@ -69,8 +69,8 @@ class Readers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to read again. since, until: days of capture, both included, in the outlet's zone. jobs: how many processes;
-    None for one a core. patience: seconds for one capture."""
+    """What to read again. since, until: articles with captures of these days, both included, in the outlet's zone.
+    jobs: how many processes; None for one a core. patience: seconds for one capture."""
 
     outlet: str | None = None
     since: date | None = None
@@ -101,8 +101,9 @@ def reread(
         Workers[Waiting, Answer](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
-            ledger = (Rehearsal if order.dry_run else Recording)(db, extractor_of(furniture[run.outlet_id]))
-            job = Rereading(ledger, workers, run, _span(order, run.outlet.timezone), report, stopped)
+            job = Rereading(
+                db, run, furniture[run.outlet_id], workers, _span(order, run.outlet.timezone), report, stopped
+            )
             job.show = shown(job, began, progress)
             job.run_all()
         if not order.dry_run:
@@ -125,58 +126,72 @@ def shown(job: Rereading, began: float, progress: Progress | None) -> Callable[[
     return show
 
 
+@dataclass(slots=True)
+class _Group:
+    """What belongs together with an address. waiting: captures that are being read; read: what was read in others."""
+
+    key: str
+    keys: frozenset[str]
+    waiting: dict[int, Waiting]
+    read: dict[int, Reading | Unreadable] = field(default_factory=dict)
+
+
 class Rereading:
     """One outlet's captures: those that wait by the ledger, read by `readers`."""
 
     def __init__(
         self,
-        ledger: Recording,
-        readers: Readers,
+        db: Database,
         run: Run,
+        furniture: Furniture,
+        readers: Readers,
         span: Span,
         report: Report,
         stopped: Callable[[], bool] = lambda: False,
     ):
-        self.ledger, self.readers, self.run, self.span = ledger, readers, run, span
+        self.db, self.run, self.furniture, self.readers, self.span = db, run, furniture, readers, span
         self.report, self.stopped = report, stopped
+        self.ledger = Ledger(db, extractor_of(furniture))
         self.show: Callable[[], None] = lambda: None
-        self.under_way: deque[Waiting] = deque()
-        self.numbers: set[int] = set()  # of captures handed out and not yet filed
-        self.answers: dict[int, Answer] = {}
+        self.groups: deque[_Group] = deque()
+        self.owners: dict[int, _Group] = {}
 
     def run_all(self) -> None:
         """Until nothing waits, or we are stopped."""
-        self._finish_what_was_begun()
-        stream, batch = self._stream(), list[Waiting]()
+        stream = self._stream()
         while not self.stopped():
             self._hand_out(stream)
-            if not self.under_way:
+            if not self.groups:
                 break
-            self._listen()
-            batch += self._answered()
-            if len(batch) >= _BATCH or not self.under_way:
-                self._file(batch)
-                batch = []
-        self._file(batch)
+            if self.groups[0].waiting:
+                self._listen()
+            self._settle_ready()
+        if self.groups and self.stopped():
+            self._settle_ready()
 
-    def _stream(self) -> Iterator[Waiting]:
-        """What waits, oldest first; but before the first capture of a version comes its newest."""
-        after = 0
-        while page := self.ledger.waiting(self.run, self.span, after, _PAGE):
-            for waiting in page:
-                after = waiting.source.capture_id
-                if after in self.numbers or not self.ledger.waits(after):
-                    continue
-                leader = self.ledger.leader(self.run, waiting, self.span)
-                if leader and leader.source.capture_id not in self.numbers:
-                    yield leader
-                yield waiting
+    def _stream(self) -> Iterator[_Group]:
+        """What waits, in order of time, what belongs together at once."""
+        done: set[str] = set()
+        for key in self.keys():
+            if key not in done:
+                group = self._group(key)
+                done |= group.keys
+                yield group
 
-    def _hand_out(self, stream: Iterator[Waiting]) -> None:
-        while len(self.under_way) < _AHEAD * self.readers.count and (waiting := next(stream, None)):
-            self.under_way.append(waiting)
-            self.numbers.add(waiting.source.capture_id)
-            self.readers.submit(waiting.source.capture_id, waiting)
+    def keys(self) -> list[str]:
+        """The addresses to go through."""
+        return self.ledger.keys(self.run, self.span)
+
+    def _group(self, key: str) -> _Group:
+        keys, pages = pages_to_read(self.db, self.run, key, self.furniture)
+        return _Group(key, keys, {one.source.capture_id: one for one in pages})
+
+    def _hand_out(self, stream: Iterator[_Group]) -> None:
+        while len(self.owners) < _AHEAD * self.readers.count and (group := next(stream, None)):
+            self.groups.append(group)
+            for number, waiting in group.waiting.items():
+                self.owners[number] = group
+                self.readers.submit(number, waiting)
 
     def _listen(self) -> None:
         for number, answer in self.readers.answers(_LISTEN):
@@ -184,86 +199,47 @@ class Rereading:
                 answer = Unreadable("gave-up", answer.reason, self.ledger.extractor)
             if not isinstance(answer, Absent) and answer.extractor != self.ledger.extractor:
                 raise LuubaoError("luubao was changed while it was reading. What was read is kept; start reread again")
-            self.answers[number] = answer
+            group = self.owners.pop(number)
+            group.waiting.pop(number)
+            if isinstance(answer, Absent):
+                self.report.absent += answer.damage is None
+                self.report.damaged += answer.damage is not None
+            else:
+                group.read[number] = answer
         self.show()
 
-    def _answered(self) -> Iterator[Waiting]:
-        while self.under_way and self.under_way[0].source.capture_id in self.answers:
-            yield self.under_way.popleft()
+    def _settle_ready(self) -> None:
+        """Puts in order what is read, from the oldest on, some in one transaction."""
+        ready: list[_Group] = []
+        while self.groups and not self.groups[0].waiting and len(ready) < _TOGETHER:
+            ready.append(self.groups.popleft())
+        if self.report.dry_run:
+            for group in ready:
+                self._note(group, rehearse_keys(self.db, self.run, [group.key], self.furniture, group.read))
+            return
+        if ready:
+            with store.transaction(self.db):
+                for group in ready:
+                    self._settle(group)
 
-    def _file(self, batch: list[Waiting]) -> None:
-        """In one transaction as far as possible: a page that shows an article of which versions are still told by
-        another extractor must wait for those to be read, and nobody may wait for us meanwhile."""
-        rest, told_again = deque(batch), list[int]()
-        brought: int | None = None
-        while rest:
-            with self._transaction():
-                while rest and (rest[0].source.capture_id == brought or self._lacking(rest[0]) is None):
-                    told_again += self._file_one(rest.popleft())
-            article_id = self._lacking(rest[0]) if rest else None
-            if article_id is not None:
-                self._tell(self.ledger.untold(article_id))
-                brought = rest[0].source.capture_id
-            if self.stopped() and rest:
-                break
-        self._tell(told_again)
+    def _settle(self, group: _Group) -> None:
+        former = {number: self.ledger.former_kind(number) for number in group.read}
+        before = self._told(group)
+        settled = settle_or_name(self.db, self.run, [group.key], self.furniture, group.read, reason="a better reading")
+        if settled is not None:
+            self.report.note(group.read, former, before, settled)
 
-    def _lacking(self, waiting: Waiting) -> int | None:
-        """The article a page seems to show, if it has no version yet and those of the article cannot be compared."""
-        reading = self.answers[waiting.source.capture_id]
-        if waiting.version_id is not None or not isinstance(reading, Reading):
-            return None
-        latest = store.latest_version(self.ledger.db, waiting.source, reading)
-        return latest.article_id if latest and self.ledger.untold(latest.article_id) else None
+    def _note(self, group: _Group, settled: Settled) -> None:
+        former = {number: self.ledger.former_kind(number) for number in group.read}
+        self.report.note(group.read, former, self._told(group), settled)
 
-    def _file_one(self, waiting: Waiting) -> list[int]:
-        """Files one capture. Returns the version that has now to be told from another of its captures, if any."""
-        number = waiting.source.capture_id
-        answer = self.answers.pop(number)
-        self.numbers.discard(number)
-        if isinstance(answer, Absent):
-            self.report.absent += answer.damage is None
-            self.report.damaged += answer.damage is not None
-            return []
-        refiled = self.ledger.refile(waiting.source, answer)
-        self.report.note(waiting.source, answer, refiled)
-        version_id = refiled.version_id
-        return [version_id] if version_id and isinstance(answer, Unreadable) and self._was_read(version_id) else []
-
-    def _was_read(self, version_id: int) -> bool:
-        """Whether a version that is not told yet could be, from a capture that will not come any more."""
-        newest = self.ledger.newest_capture(version_id)
-        return newest is not None and not self.ledger.told(version_id) and not self.ledger.waits(newest)
-
-    def _tell(self, version_ids: list[int]) -> None:
-        for version_id in version_ids:
-            for source, reading, refiled in tell(self.ledger, self.run, version_id, self._read_now):
-                self.report.note(source, reading, refiled)
-
-    def _read_now(self, source: Source, encoding: str | None) -> Reading | Unreadable | None:
-        number = source.capture_id
-        if number not in self.numbers:
-            self.readers.submit(number, Waiting(source, encoding, None))
-        while number not in self.answers:
-            if self.stopped():
-                return None
-            self._listen()
-        answer = self.answers[number] if number in self.numbers else self.answers.pop(number)
-        return None if isinstance(answer, Absent) else answer
-
-    def _finish_what_was_begun(self) -> None:
-        after = 0
-        while page := self.ledger.half_told(self.run, after, _PAGE):
-            after = page[-1]
-            with self._transaction():
-                begun = [version_id for version_id in page if not self.ledger.take_up(version_id)]
-            self.report.switched_back += len(page) - len(begun)
-            self._tell([version_id for version_id in begun if self._was_read(version_id)])
-            if self.stopped():
-                return
-
-    def _transaction(self) -> AbstractContextManager[None]:
-        return nullcontext() if self.report.dry_run else store.transaction(self.ledger.db)
+    def _told(self, group: _Group) -> dict[int, tuple[str, Reading]]:
+        """The words in which the group's versions are shown now, by versions.id, with their addresses."""
+        return {
+            version_id: (url, reading)
+            for version_id, url in store.versions_at(self.db, self.run.outlet_id, group.keys)
+            if (reading := self.ledger.shown(version_id))
+        }
 
 
 def _span(order: Order, timezone: str) -> Span:
@@ -293,6 +269,6 @@ def _read(db: Database, waiting: Waiting, furniture: Furniture) -> Answer:
         return Absent()
     try:
         return read(waiting.source, body, waiting.encoding, furniture)
-    except Exception as error:  # the boundary behind which a mistake of ours costs one reading: see ingest.py
+    except Exception as error:  # the boundary behind which a mistake of ours costs one reading: see reading.py
         log.exception("capture %s could not be read", waiting.source.capture_id)
         return gave_up(error, furniture)

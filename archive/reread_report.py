@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from difflib import SequenceMatcher
 from typing import Any, get_args
@@ -12,8 +12,7 @@ from archive import clock
 from archive.diff import Piece, words
 from archive.edits import FIELDS, changed_fields
 from archive.records import ReadableKind, Reading, Unreadable
-from archive.store import Refiled
-from archive.store.identity import Source
+from archive.settle import Settled
 
 _READABLE = frozenset(get_args(ReadableKind))
 _EXAMPLES = 5
@@ -50,12 +49,11 @@ class Example:
 
 @dataclass
 class Report:
-    """Counts of captures, unless said otherwise. versions: those whose words were read again; changed: those whose
-    words are others now, and in which fields. within_versions: captures that show another state than their version's
-    newest, which the former extractor could not see: no number, time or edit changes for them. apart: pages that had no
-    version and can be read now, but are older than their article's versions, or another print of it. switched_back:
-    versions shown again in words this extractor once read. absent: pages whose bytes were withdrawn; damaged: whose
-    bytes cannot be had from the archive (`luubao verify` tells more)."""
+    """Counts of captures, unless said otherwise. versions: those that are shown in the words of this extractor now;
+    changed: of these, those whose words are others, and in which fields. new_versions: states that no extractor saw
+    before; renumbered, removed: versions that have another number or time, or are no states of their own any more.
+    changes: each of these in one line. absent: pages whose bytes were withdrawn; damaged: whose bytes cannot be had
+    from the archive (`luubao verify` tells more)."""
 
     dry_run: bool = False
     interrupted: bool = False
@@ -67,14 +65,14 @@ class Report:
     became_readable: int = 0
     stopped_being_readable: int = 0
     changed_kind: int = 0
-    within_versions: int = 0
     new_articles: int = 0
     new_versions: int = 0
-    apart: int = 0
+    renumbered: int = 0
+    removed: int = 0
     gave_up: int = 0
-    switched_back: int = 0
     absent: int = 0
     damaged: int = 0
+    changes: list[str] = field(default_factory=list)
     examples: list[Example] = field(default_factory=list)
 
     @property
@@ -91,20 +89,27 @@ class Report:
             "fields": {name: self.fields[name] for name in COMPARED if self.fields[name]},
         }
 
-    def note(self, source: Source, reading: Reading | Unreadable, refiled: Refiled) -> None:
-        """Counts one capture that was read again, and what became of it."""
-        if refiled.outcome == "done":
-            return
-        self.captures += 1
-        self._note_kind(source, reading, refiled.former_kind)
-        self.within_versions += refiled.differs
-        self.new_articles += refiled.outcome == "new"
-        self.new_versions += refiled.outcome in ("new", "edited")
-        self.apart += refiled.outcome == "apart" and refiled.former_kind not in _READABLE
-        if refiled.before and isinstance(reading, Reading):
-            self._note_words(source, refiled.before, reading)
+    def note(
+        self, read: Mapping[int, Reading | Unreadable], former: Mapping[int, str | None],
+        before: Mapping[int, tuple[str, Reading]], settled: Settled,
+    ) -> None:  # fmt: skip
+        """Counts what belongs together and was read again. read: what was read, by captures.id; former: what the former
+        extractor took it for; before: versions with their addresses and the words they were shown in."""
+        urls = {verdict.look.id: verdict.look.url for verdict in settled.history.verdicts}
+        for number, reading in read.items():
+            self.captures += 1
+            self._note_kind(urls.get(number, ""), reading, former[number])
+        plan, counts = settled.plan, settled.counts
+        self.new_articles += sum(article_id not in settled.known for article_id in _articles(settled))
+        self.new_versions += counts.opened
+        self.renumbered += counts.renumbered
+        self.removed += counts.removed
+        self.changes += _changes(settled, before)
+        for place, version_id in sorted(plan.versions.items(), key=lambda one: one[1]):
+            if version_id in before and before[version_id][1].extractor != plan.told[place].state.reading.extractor:
+                self._note_words(*before[version_id], plan.told[place].state.reading)
 
-    def _note_kind(self, source: Source, reading: Reading | Unreadable, former: str | None) -> None:
+    def _note_kind(self, url: str, reading: Reading | Unreadable, former: str | None) -> None:
         kind = reading.kind if isinstance(reading, Reading) else reading.reason
         self.gave_up += kind == "gave-up"
         if former is None or former == kind:
@@ -113,9 +118,9 @@ class Report:
         self.became_readable += is_now and not was
         self.stopped_being_readable += was and not is_now
         self.changed_kind += was == is_now
-        self._give(Example(source.url, "kind", (Piece("removed", former), Piece("added", kind))))
+        self._give(Example(url, "kind", (Piece("removed", former), Piece("added", kind))))
 
-    def _note_words(self, source: Source, before: Reading, now: Reading) -> None:
+    def _note_words(self, url: str, before: Reading, now: Reading) -> None:
         self.versions += 1
         changed = (
             *changed_fields(before, now),
@@ -126,12 +131,36 @@ class Report:
         for name in changed:
             old, new = ([part or "" for part in _SHOWN[name](reading)] for reading in (before, now))
             was, is_now = _first_difference(old, new)
-            self._give(Example(source.url, name, words(was[:_LONGEST], is_now[:_LONGEST])))
+            self._give(Example(url, name, words(was[:_LONGEST], is_now[:_LONGEST])))
 
     def _give(self, example: Example) -> None:
         """One example of each field is worth more than five of one."""
         if len(self.examples) < _EXAMPLES and all(given.field != example.field for given in self.examples):
             self.examples.append(example)
+
+
+def _articles(settled: Settled) -> set[int]:
+    """Articles of what is told now; those that have no number yet are counted apart."""
+    numbers = {article.number for article in settled.history.articles}
+    return {settled.plan.articles.get(number, -1 - number) for number in numbers}
+
+
+def _changes(settled: Settled, before: Mapping[int, tuple[str, Reading]]) -> Iterator[str]:
+    """Each version that is opened, renumbered or taken out, in one line."""
+    plan = settled.plan
+    now = {version_id: plan.told[place] for place, version_id in plan.versions.items()}
+    for version_id, old in sorted(plan.old.items()):
+        url = before[version_id][0] if version_id in before else f"article {old['article_id']}"
+        version = now.get(version_id)
+        if version is None:
+            yield f"{url}: version {old['number']} of {old['first_seen_at']} is no state of its own"
+        elif (version.number, clock.stamp(version.at)) != (old["number"], old["first_seen_at"]):
+            told = f"version {version.number} of {clock.stamp(version.at)}"
+            yield f"{url}: version {old['number']} of {old['first_seen_at']} becomes {told}"
+    for place, version in sorted(plan.told.items()):
+        if plan.versions.get(place) not in plan.old:
+            url = settled.history.articles[place[0]].url
+            yield f"{url}: version {version.number} of {clock.stamp(version.at)} is new"
 
 
 def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
@@ -146,8 +175,9 @@ def report_lines(report: Report) -> Iterator[str]:
     tried = " (a dry run: nothing is written)" if report.dry_run else ""
     yield f"captures read: {report.captures} in {report.seconds:.1f} s, {report.per_second:.0f} a second{tried}"
     told = ", ".join(f"{name} {report.fields[name]}" for name in COMPARED if report.fields[name])
-    yield f"versions told in other words: {report.changed} of {report.versions}{f' ({told})' if told else ''}"
+    yield f"versions whose text changed: {report.changed} of {report.versions}{f' ({told})' if told else ''}"
     yield from (f"{what}: {count}" for count, what in _counts(report) if count)
+    yield from report.changes if report.dry_run else ()
 
 
 def _counts(report: Report) -> tuple[tuple[int, str], ...]:
@@ -155,11 +185,10 @@ def _counts(report: Report) -> tuple[tuple[int, str], ...]:
         (report.became_readable, "pages that became readable"),
         (report.new_articles, "articles opened"),
         (report.new_versions - report.new_articles, "later versions opened"),
-        (report.apart, "readable pages older than their article's versions, or another print of it"),
-        (report.stopped_being_readable, "pages that stopped being readable (their versions keep the words they had)"),
+        (report.renumbered, "versions with another number or time"),
+        (report.removed, "versions that are no states of their own any more"),
+        (report.stopped_being_readable, "pages that stopped being readable"),
         (report.changed_kind, "pages that changed kind"),
-        (report.within_versions, "within-version differences, which the former extractor could not see"),
-        (report.switched_back, "versions shown again in the words this extractor once read"),
         (report.gave_up, "captures given up"),
         (report.absent, "captures left alone because they are withdrawn"),
         (report.damaged, "captures left alone because they are damaged (luubao verify tells more)"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archive.schema_views import CLAIM as _CLAIM
+from archive.schema_views import DOUBT, VIEWS, Table
 from archive.schema_views import TIME as _TIME
-from archive.schema_views import VIEWS, Table
 
 TABLES: tuple[Table, ...] = (
     Table("articles", "Every article ever read, in its present state; rebuildable from the tables below", {
@@ -134,7 +134,12 @@ TABLES: tuple[Table, ...] = (
         "detail": "more on the reason",
         "version_id": "the version the capture shows: versions.id; empty when nothing was read",
         "rules": "names and versions of the reading rules that took part",
+        "state": "names what the reading says: equal for two prints of one wording",
+        "words": "names headline and body, where they would have changed a known article",
+        "headline": "names the headline, where it would have changed a known article",
+        "doubt": "why the reading was not believed; empty where it was",
     }),
+    *DOUBT,
     Table("runs", "Every crawl", {
         "id": "number of the run",
         "outlet_id": "outlets.id",
@@ -148,6 +153,7 @@ TABLES: tuple[Table, ...] = (
         "health": "JSON: measures of what the run brought, which later runs are compared with",
         "kind": "crawl, import, backfill or merge",
         "source": "of what is no crawl, where its captures are from",
+        "clock_ahead": "by how many seconds at least its clock was ahead; empty where none was found to be",
     }),
     Table("origins", "Where captures are from that no crawl of ours brought", {
         "capture_id": "captures.id",
@@ -164,6 +170,7 @@ TABLES: tuple[Table, ...] = (
         "old_first_seen_at": "when it was first seen, as was known then",
         "new_first_seen_at": "when it was first seen, as is known now",
         "old_digest": "the digest it had",
+        "reason": "why: a late capture, or a better reading; empty before that was written down",
     }),
     Table("outlets", "The papers we follow", {
         "id": "number of the outlet",

@@ -19,6 +19,17 @@ class Table:
 TIME = "UTC, ISO 8601"
 CLAIM = "as the page claims, ISO 8601 with its own offset; empty when the page gives none"
 
+DOUBT: tuple[Table, ...] = (
+    Table("set_aside", "Readings that are no version's: other prints of an article, and pages that are doubted", {
+        "capture_id": "captures.id",
+        "extractor_id": "extractors.id",
+        "reading": "what was read, as in texts, compressed with Zstandard",
+    }, "machinery"),
+    Table("at_once", "When nearly all known articles changed or disappeared: an outage, or a new layout", {
+        "outlet_id": "outlets.id", "began_at": TIME, "ended_at": TIME,
+    }, "machinery"),
+)  # fmt: skip
+
 VIEWS: tuple[Table, ...] = (
     Table("current_articles", "View: articles that are there, with their words", {
         "id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "headline", "lead": "lead",

@@ -25,10 +25,9 @@ from random import Random
 from sqlite_utils import Database
 
 import archive.migrations
-from archive import Capture, Outlet, Run, open_archive, store
+from archive import Capture, Outlet, Run, open_archive, put_away, store, take_in
 from archive.digests import digest_of
 from archive.store import codecs
-from archive.store.identity import Source
 from bench import direct, imagined
 from bench.direct import Told, Writer
 from bench.imagined import BEGIN, YEARS, Paper
@@ -209,10 +208,9 @@ def _happen(db: Database, run: Run, paper: Paper, event: Event, told: Told | Non
 
 def _through_the_door(db: Database, run: Run, capture: Capture, what: str, told: Told | None) -> None:
     _put_body(db, capture.body or b"")
-    kept = store.keep(db, run, replace(capture, status=404) if what == "gone" else capture)
+    arrival = take_in(db, run, replace(capture, status=404) if what == "gone" else capture)
     if told is not None:
-        source = Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at)
-        store.file(db, source, told.reading)
+        put_away(db, arrival.source, told.reading)
 
 
 def _put_body(db: Database, body: bytes) -> None:

@@ -19,8 +19,9 @@ from archive import Reading, Run, clock
 from archive.diff.meaning import Meaning, meaning
 from archive.digests import digest_of
 from archive.edits import changed_fields
+from archive.history.states import headline_of, state_of, words_of
 from archive.store import codecs
-from archive.store.file import extractor_id
+from archive.store.readings import extractor_id
 from archive.store.texts import to_row
 from archive.urls import url_key
 
@@ -81,11 +82,14 @@ class Writer:
         article = self._articles.get(url) or self._open(url, at, state)
         article.body_id = self._body(body)
         article.root = self._capture(run, article, at, "fresh", etag, None)
+        departs = bool(state.changed)
         if state.changed != "":  # an edit that put back what stood there is none
             self._version(article, at, state)
         self._add(
             "readings", capture_id=article.root, extractor_id=self._extractor(state.reading, at),
             kind=state.reading.kind, detail=None, version_id=article.version_id, rules=None,
+            state=state_of(state.reading), words=words_of(state.reading) if departs else None,
+            headline=headline_of(state.reading) if departs else None, doubt=None,
         )  # fmt: skip
         self._seen(article, at, state.reading)
 

@@ -17,11 +17,9 @@ from sqlite_utils import Database
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import Capture, Reading, Run, open_archive, start_run
-from archive.store import codecs, compact, file, keep, transaction
+from archive import Capture, Reading, Run, open_archive, put_away, start_run, take_in
+from archive.store import codecs, compact, keep, transaction
 from archive.store.bodies import get_body
-from archive.store.identity import Source
-from archive.urls import url_key
 from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site
@@ -173,9 +171,7 @@ def ingest_all(db: Database, run: Run, captures: list[tuple[Capture, Reading]], 
     for at in range(0, len(captures), batch):
         with transaction(db) if batch > 1 else nullcontext():
             for capture, reading in captures[at : at + batch]:
-                kept = keep(db, run, capture)
-                url = capture.final_url
-                file(db, Source(kept.capture_id, run, url_key(url), url, capture.captured_at), reading)
+                put_away(db, take_in(db, run, capture).source, reading)
 
 
 def raw_copy(source: Database, target: Path, batch: int) -> float:

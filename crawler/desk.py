@@ -11,7 +11,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from sqlite_utils import Database
 
-from archive import Capture, open_archive, transaction
+from archive import Arrival, Capture, open_archive, transaction
 from archive.errors import ArchiveUnusable
 from archive.workers import Lost
 from crawler.door import Door, Handed
@@ -28,6 +28,8 @@ from crawler.readers import Readers, ReadingStopped, Recognised, Task
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 _TOGETHER = 64  # jobs in one transaction
+_LARGE = 512 * 1024
+"""Bytes of a body whose links are held one page at a time: a sitemap of 50,000 addresses is 30 MB of them."""
 
 Job = tuple[Callable[[Door], Any], "Future[Any]"]
 Opening = Callable[[Database], Door]
@@ -44,6 +46,7 @@ class Desk:
         self.broken: str | None = None
         self.mistakes = 0
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._large = asyncio.Semaphore(1)
         self._last: Callable[[Door], None] = lambda _: None
         self._closed: Future[None] = Future()
         opened: Future[Door] = Future()
@@ -80,6 +83,10 @@ class Desk:
         arrival = await self.do(lambda door: door.take_in(capture))
         if arrival.outcome != "fresh":
             return await self.do(lambda door: door.confirm(capture, arrival))
+        async with self._large if len(capture.body or b"") > _LARGE else nullcontext():
+            return await self._file(capture, arrival)
+
+    async def _file(self, capture: Capture, arrival: Arrival) -> Handed:
         try:
             read = await self._readers.read(Task(arrival.source, capture.body or b"", capture.encoding))
         except ReadingStopped:

@@ -16,19 +16,20 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 from sqlite_utils import Database
 
-from archive import finish_run, learn_furniture, read_pending, start_run
+from archive import doubts_of, edits_of, finish_run, learn_furniture, read_pending, settle_run, start_run
 from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
 from archive.model.zones import zone_of
+from archive.store.clocks import put_clocks_right
 from archive.store.damage import damage
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.limits import MAX_PAGES, limits_of, reached
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
-from crawler.verdict import Verdict, compared, judge, limited
+from crawler.verdict import Verdict, compared, judge, limited, wrong_clocks
 
 log = logging.getLogger(__name__)
 _COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
@@ -73,8 +74,10 @@ class Record:
         return getattr(crawler.spider, "record", None)
 
     def _open(self, db: Database) -> Door:
+        clocks = put_clocks_right(db, self.spider.outlet)
         run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
         door = Door(db, run, self.rechecks)
+        door.warnings |= dict.fromkeys(wrong_clocks(clocks))
         read_pending(db, door.run)
         if self.since:
             door.ask_from(datetime.combine(self.since, time(), zone_of(self.spider.timezone)))
@@ -134,6 +137,7 @@ class Record:
         if door.counts["captures"] >= self.most:
             reason = MAX_PAGES
         door.count_limits()
+        self._judge_pages(door)
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         reasons = [*door.warnings, *door.failures]
         self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
@@ -145,6 +149,20 @@ class Record:
         self._warn(door)
         learn_furniture(door.db, door.run, now())
         self._record(door)
+
+    def _judge_pages(self, door: Door) -> None:
+        """What the run saw is judged as a whole; what is not believed is said."""
+        settle_run(door.db, door.run)
+        doubts = doubts_of(door.db, door.run)
+        if not doubts:
+            return
+        door.counts["doubted"] = sum(count for _, count in doubts)
+        believed = min(door.counts["edited"], edits_of(door.db, door.run))
+        taken_back, door.counts["edited"] = door.counts["edited"] - believed, believed
+        door.counts["unchanged"] = max(0, door.counts["unchanged"] - door.counts["doubted"] + taken_back)
+        why, count = doubts[0]
+        pages = "1 page is" if door.counts["doubted"] == 1 else f"{door.counts['doubted']} pages are"
+        door.warnings[f"{pages} kept and not believed; of {count}: {why}"] = None
 
     def _warn(self, door: Door) -> None:
         """Adds what the crawl itself met with, which is said once a day."""

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archive.comparison import Finding
+    from archive.store.clocks import Clocks
 
 _ALIVE = ("edited", "unchanged", "revisit", "not-modified")
 _COLLAPSES = {
     "disappeared": "had disappeared at once: is the paper out of order, rebuilt or closed?",
     "turned-unreadable": "could no longer be read: has the paper changed its layout?",
+    "doubted": "showed what cannot be their next state: does the whole site show one page?",
 }
 _FEWEST = 5
 _COLLAPSE = 0.3
@@ -153,3 +155,18 @@ def _collapse(counts: Mapping[str, int]) -> Verdict:
         if (count := counts.get(name, 0)) >= _FEWEST and count > _COLLAPSE * looked_at:
             return Verdict("partly-failed", f"{count} of {looked_at} known articles {question}")
     return Verdict("ok")
+
+
+def wrong_clocks(found: Clocks) -> Iterator[str]:
+    """A sentence on each clock that was found wrong."""
+    at = found.at
+    if found.ahead:
+        yield (
+            f"a run of this outlet began on {found.ahead:%Y-%m-%d} by its clock, and it is {at:%Y-%m-%d}: that clock"
+            " was ahead, and what the run saw is put in its place, before what is seen now"
+        )
+    if found.behind:
+        yield (
+            f"this machine's clock says {at:%Y-%m-%d %H:%M}, and an earlier run ended at"
+            f" {at + found.behind:%Y-%m-%d %H:%M}: the clock is behind, and this run counts from there; set it"
+        )

@@ -27,6 +27,7 @@ _OUR_TIMES = {
     "learned_at",
     "due_at",
     "applied_at",
+    "renumbered_at",
 }
 # How bodies are stored is looked at by opening them; `withheld` holds them compressed; the index has its own check.
 _APART = ("bodies", "dictionaries", "withheld", "sqlite_", "search", "_")

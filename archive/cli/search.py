@@ -19,8 +19,10 @@ from archive.terminal import hit_lines
 @click.argument("words", nargs=-1, required=True)
 @click.option("--outlet", help="Only this outlet's.")
 @click.option("--section", help="Only in this section, as the page names it.")
-@click.option("--since", metavar="DAY", callback=day, help="Only what was published on this day or later.")
-@click.option("--until", metavar="DAY", callback=day, help="Only what was published on this day or before.")
+@click.option(
+    "--since", metavar="DAY", callback=day, help="Published from this day on; where a page names no day, first seen."
+)
+@click.option("--until", metavar="DAY", callback=day, help="Published up to this day.")
 @click.option("--author", help="Only where this stands in the byline.")
 @click.option("--credit", help="Only with a picture of this photographer.")
 @click.option("--edited", is_flag=True, help="Only articles the newspaper has edited.")

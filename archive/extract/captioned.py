@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from lxml import html
 
 from archive.extract import credits, words
-from archive.extract.text import fold, text_of
+from archive.extract.folding import WHOLE, text_of
+from archive.extract.text import fold
 
 _CREDIT_DATA = ("data-author", "data-credit", "data-copyright", "data-photographer")
 _DIVIDERS = ("|", "©", "(", "–")
@@ -23,15 +24,15 @@ Printed = tuple[str | None, str | None, str | None]
 def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> Printed:
     """What is printed for the pictures in `scope`; captions are the elements found to hold the caption."""
     credited = _credit_elements(captions, scope)
-    raw = " ".join(_unique(text_of(element) for element in captions))
+    raw = " ".join(_unique(text_of(element, WHOLE) for element in captions))
     outside = [
         one for one in credited if not any(within is one or within in one.iterancestors() for within in captions)
     ]
-    named = " ".join(_unique(text_of(element) for element in credited))
+    named = " ".join(_unique(text_of(element, WHOLE) for element in credited))
     rest = _without(captions, credited)
     if not credited:
         named = _rest_of(_wrapper(scope, captions), captions)
-    printed = " ".join(_unique([raw, *(text_of(element) for element in outside)])) or None
+    printed = " ".join(_unique([raw, *(text_of(element, WHOLE) for element in outside)])) or None
     if not named or (not rest and len(named) > 60):
         return printed, *credits.split(rest or named)
     caption, second = credits.split(rest) if rest else (None, None)
@@ -71,7 +72,7 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
         for element in root.iter():
             if any(ancestor in found for ancestor in element.iterancestors()):
                 continue
-            if _says_credit(element) and 0 < len(text_of(element)) <= _LONGEST_CREDIT:
+            if _says_credit(element) and 0 < len(text_of(element, WHOLE)) <= _LONGEST_CREDIT:
                 found.append(element)
         if found:
             return found
@@ -99,9 +100,9 @@ def _rest_of(figure: html.HtmlElement | None, captions: list[html.HtmlElement]) 
     """What else a figure says, when it is short: `<footer>Imago/dpa</footer>`."""
     if figure is None:
         return ""
-    text = text_of(figure)
+    text = text_of(figure, WHOLE)
     for element in captions:
-        text = _cut(text, text_of(element))
+        text = _cut(text, text_of(element, WHOLE))
     return text if 2 < len(text) <= _LONGEST_REST else ""
 
 
@@ -111,10 +112,10 @@ def _without(captions: list[html.HtmlElement], credited: list[html.HtmlElement])
     for element in captions:
         if element in credited:
             continue
-        text = text_of(element)
+        text = text_of(element, WHOLE)
         for credit in credited:
             if element in credit.iterancestors():
-                text = _cut(text, text_of(credit))
+                text = _cut(text, text_of(credit, WHOLE))
         texts.append(text)
     return " ".join(_unique(texts))
 

@@ -8,9 +8,9 @@ from lxml import html
 
 from archive.extract import credits, words
 from archive.extract.caption_tests import LONGEST, acceptable
+from archive.extract.folding import WHOLE, text_of
 from archive.extract.pictures import pictures_in
 from archive.extract.placed_captions import next_block, same_block, second_row
-from archive.extract.text import text_of
 from archive.extract.xpath import selector, string
 
 _LONGEST_ROW = 4  # pictures side by side
@@ -64,7 +64,7 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
     for find in (second_row, same_block, next_block):
         found = find(scope, limit)
         if found:
-            text = text_of(found[0])
+            text = text_of(found[0], WHOLE)
             credited = credits.split(text)[1] is not None
             return found if credited or (loose and len(text) >= _SHORTEST_LOOSE) else []
     return []
@@ -73,7 +73,7 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
 def _links_elsewhere(scope: html.HtmlElement) -> bool:
     """The picture leads to another page, not to its own enlargement: what stands around it is that page's title."""
     link = next((one for one in (scope, *scope.iterancestors()) if one.tag == "a" and one.get("href")), None)
-    return link is not None and not _ENLARGED.search(link.get("href", "")) and len(text_of(link)) > 0
+    return link is not None and not _ENLARGED.search(link.get("href", "")) and len(text_of(link, WHOLE)) > 0
 
 
 def _inside(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:

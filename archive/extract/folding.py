@@ -10,14 +10,17 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 LONGEST = 2_000  # characters; no headline, byline or date line is longer
+WHOLE = 10_000_000
+"""As a limit: none, for texts that may be long."""
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 # Control characters, soft hyphen, zero-width space, bidi marks, word joiner, byte order mark; not the joiners U+200C
 # and U+200D, which change Persian words.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 )
-_BREAKING = frozenset({"br", "div", "p", "li", "td", "tr", "h1", "h2", "h3", "section", "header", "time"})
-_SILENT = frozenset({"script", "style", "noscript", "template", "svg", "button", "select"})
+_HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
+_BREAKING = frozenset({"br", "div", "p", "li", "td", "th", "tr", "section", "header", "time", "figcaption", *_HEADINGS})
+_SILENT = frozenset({"script", "style", "noscript", "template", "svg", "title", "button", "select"})
 
 
 def folded(text: str, limit: int = LONGEST) -> str:
@@ -54,8 +57,8 @@ def _pieces(element: HtmlElement, room: int) -> list[str]:
         inner: list[HtmlElement | str] = [item.text] if item.text else []
         for child in item:
             if isinstance(child.tag, str) and child.tag not in _SILENT:
-                inner.append(" " if child.tag in _BREAKING else "")
-                inner.append(child if len(child) else child.text or "")
+                apart = " " if child.tag in _BREAKING else ""
+                inner += [apart, child if len(child) else child.text or "", apart]
             inner.append(child.tail or "")
         stack.extend(reversed(inner))
     return pieces

@@ -10,8 +10,9 @@ from lxml import html
 
 from archive.extract import words
 from archive.extract.blocks import Piece
+from archive.extract.folding import WHOLE, text_of
 from archive.extract.page import Page
-from archive.extract.text import fold, letters, text_of
+from archive.extract.text import fold, letters
 from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 
@@ -43,17 +44,17 @@ def find(
     for rule in rules:
         for path in rule.lead:
             for element in selector(path)(page.root):
-                if len(text_of(element)) >= _SHORTEST:
-                    return Lead(element, text_of(element), f"rules:{rule.name}/{rule.version}")
+                if len(text_of(element, WHOLE)) >= _SHORTEST:
+                    return Lead(element, text_of(element, WHOLE), f"rules:{rule.name}/{rule.version}")
     near = _between(page.root, body, heading)
     named = next((one for one in near if _named(one) and _fits(one, headline)), None)
     if named is not None:
-        return Lead(named, text_of(named), "class")
+        return Lead(named, text_of(named, WHOLE), "class")
     described = _described(page, near, body, headline)
     if described is not None:
-        return Lead(described, text_of(described), "description")
+        return Lead(described, text_of(described, WHOLE), "description")
     placed = next((one for one in near if _stands_alone(one, body, heading) and _fits(one, headline)), None)
-    return Lead(placed, text_of(placed), "place") if placed is not None else None
+    return Lead(placed, text_of(placed, WHOLE), "place") if placed is not None else None
 
 
 def _stands_alone(element: html.HtmlElement, body: html.HtmlElement, heading: html.HtmlElement | None) -> bool:

@@ -9,8 +9,9 @@ from lxml import html
 
 from archive.extract import phrases, words
 from archive.extract.caption_tests import LONGEST, acceptable, ends_in_credit, is_teaser
+from archive.extract.folding import text_of
 from archive.extract.pictures import pictures_in
-from archive.extract.text import fold, text_of
+from archive.extract.text import fold
 from archive.extract.xpath import selector, string
 
 _LONGEST_LOOSE = 320  # characters

@@ -15,10 +15,9 @@ from lxml import html
 from archive.extract import decode
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.dates import visible
-from archive.extract.folding import key_of
+from archive.extract.folding import key_of, text_of
 from archive.extract.page import parse
 from archive.extract.pictures import pictures_in
-from archive.extract.text import text_of
 from archive.records import Reading, Unreadable
 from archive.rules.base import cls
 

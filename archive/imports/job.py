@@ -28,8 +28,8 @@ from archive.model.captures import line_or_nothing
 from archive.model.gates import shown
 from archive.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.store.arrivals import body_known, is_here, outlet_showing
+from archive.store.believed import Counts
 from archive.store.bodies import get_body
-from archive.store.reconcile import Counts
 from archive.workers import Lost, Workers
 
 log = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 from archive import apart, clock, store
 from archive.digests import digest_of
 from archive.imports.items import Image
+from archive.ingest import keep_picture
 from archive.model.captures import line_or_nothing
 from archive.model.gates import is_digest
 from archive.pictures import recognise, recognise_kind
@@ -43,10 +44,11 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
         line_or_nothing(headers.get("last-modified")), picture,
     )  # fmt: skip
     with store.transaction(db):
-        late = picture_comes_late(db, image_id, clock.stamp(image.captured_at))
-        store.keep_picture(db, run, capture, timedelta(days=1), late=late)
-        if late:
+        if picture_comes_late(db, image_id, clock.stamp(image.captured_at)):
+            store.keep_picture(db, run, capture, timedelta(days=1), late=True)
             unsettle_showing(db, image_id)
+        else:
+            keep_picture(db, run, capture, timedelta(days=1))
     return True
 
 

@@ -83,10 +83,12 @@ def import_readings(
             for one in files_in(place(str(file)), ".parquet"):
                 _set_down(houses, one.name, read_rows(one), done)
         for house in (house for house in houses.values() if house.named):
-            job = Rereading(house.ledger, _Shelf(house.ledger, workers), house.run, Span(), done.filing, stopped)
+            shelf = _Shelf(house.ledger, workers)
+            job = _Filing(db, house.run, house.furniture, shelf, Span(), done.filing, stopped)
+            job.brought = house.ledger
             job.show = shown(job, began, progress)
             job.run_all()
-            done.left += store.Recording(db, house.ledger.extractor).count(house.run, Span())
+            done.left += store.Ledger(db, house.ledger.extractor).count(house.run, Span())
         checkpoint(db)
     done.filing.seconds, done.filing.interrupted = time.monotonic() - began, stopped()
     return done
@@ -142,6 +144,16 @@ def _set_one_down(houses: dict[str, _House], row: Row, done: Imported) -> str:
 
 def _named(seen: Seen) -> Named:
     return Named(seen.requested_url, seen.captured_at, seen.status, seen.digest, seen.final_url, seen.encoding)
+
+
+class _Filing(Rereading):
+    """Files what was brought, and reads only what belongs together with it."""
+
+    brought: Brought
+
+    def keys(self) -> list[str]:
+        """The addresses of which readings were brought."""
+        return self.brought.keys(self.run, self.span)
 
 
 class _Shelf:

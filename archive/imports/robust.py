@@ -203,11 +203,14 @@ def _raw(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
         raise _Odd(f"a record of {size:,} bytes", offset + size)
     http = record.http_headers
     headers = {str(name).lower(): str(value) for name, value in record.rec_headers.headers}
-    body = record.content_stream().read(LARGEST + 1) if size else b""
+    stream = record.content_stream() if size else None
+    body = stream.read(LARGEST + 1) if stream else b""
     if len(body) > LARGEST:
         return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
     if getattr(record.raw_stream, "limit", 0) > 0 and not _encoded(http):
         raise _Odd("the record is cut off")
+    if _is_cut(stream):
+        raise _Odd("its packing has no end: only a part was recorded")
     iterator.reader.head = 0
     iterator.read_to_end()
     if iterator.stray:
@@ -223,6 +226,13 @@ def _length(record: Any) -> int:
     if record.length is None or (told is not None and not str(told).strip().isdigit()):
         raise _Odd("a record without Content-Length" if told is None else "its Content-Length is no number")
     return int(record.length)
+
+
+def _is_cut(stream: Any) -> bool:
+    """Whether a payload that warcio unpacked ended before its packing did; warcio gives what it has. Of brotli it knows
+    the end by another name."""
+    unpacking = getattr(stream, "decompressor", None)
+    return unpacking is not None and getattr(unpacking, "eof", True) is False
 
 
 def _encoded(http: Any) -> bool:

@@ -11,10 +11,11 @@ from archive.migrations import (
     m005_crawl,
     m006_reading_room,
     m007_exchange,
+    m008_one_history,
 )
 from archive.migrations.steps import APPLICATION_ID, migrations
 
-SCHEMA = 7
+SCHEMA = 8
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "m005_crawl",
     "m006_reading_room",
     "m007_exchange",
+    "m008_one_history",
     "migrations",
 ]

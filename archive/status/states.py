@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal
@@ -25,6 +25,7 @@ that ended did not succeed."""
 HISTORY = timedelta(days=92)
 _FAILURES = ("partly-failed", "failed", "nothing-found")
 _BROKEN_OFF, _OF_LAST = 3, 5
+_SLACK = timedelta(hours=1)  # clocks of two machines
 
 
 class Exit(IntEnum):
@@ -120,6 +121,8 @@ def outlet_status(
     facts: OutletFacts, at: datetime, *, running: bool = False, given_up: bool = False, length: int = 90
 ) -> OutletStatus:
     """How one outlet stands, from what the archive has of it."""
+    ahead = [run for run in facts.runs if run.started_at > at + _SLACK]
+    facts = replace(facts, runs=facts.runs[: len(facts.runs) - len(ahead)])  # they would hide that others are missing
     ended = [run for run in facts.runs if run.outcome != "running"]
     begun = rhythm([run.started_at for run in facts.runs])
     last = ended[-1] if ended else None
@@ -127,6 +130,8 @@ def outlet_status(
     under_way = newest.started_at if running and newest and newest.outcome == "running" else None
     overdue = begun is not None and at > begun.due and not running
     attention = [*_attention(facts, ended, running=running)]
+    if ahead:
+        attention.append(f"{_runs(ahead)} later than it is now: a clock was wrong, then or now")
     if overdue and begun and newest:
         attention.insert(0, _silence(begun, newest.started_at, at))
     return OutletStatus(
@@ -146,6 +151,11 @@ def outlet_status(
         tuple(by_day(facts.runs, zone_of(facts.timezone), at, length)),
         facts.runs,
     )
+
+
+def _runs(ahead: Sequence[RunFacts]) -> str:
+    first = f"a run began on {ahead[0].started_at:%Y-%m-%d}"
+    return f"{first}, and {len(ahead) - 1} more did so," if len(ahead) > 1 else f"{first},"
 
 
 def _state(last: RunFacts | None, attention: list[str], *, overdue: bool) -> State:
@@ -175,6 +185,9 @@ def _attention(facts: OutletFacts, ended: list[RunFacts], *, running: bool) -> I
     broken_off = sum(run.outcome == "interrupted" for run in ended[-_OF_LAST:])
     if broken_off >= _BROKEN_OFF:
         yield f"{broken_off} of the last {len(ended[-_OF_LAST:])} runs were broken off before they were done"
+    if facts.doubted:
+        addresses = "1 address" if facts.doubted == 1 else f"{facts.doubted} addresses"
+        yield f"{addresses} last showed what is kept and not believed (readings.doubt says why); the next look decides"
     if ended:
         yield from filter(None, [ended[-1].reason if ended[-1].outcome in _FAILURES else None])
         yield from ended[-1].warnings

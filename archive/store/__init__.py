@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 from archive.lazy import lazy
 
 if TYPE_CHECKING:
+    from archive.history.answers import REDIRECTS
     from archive.store.connection import open_archive, transaction
-    from archive.store.file import file
     from archive.store.frontier import (
         ask_from,
         call_all,
@@ -26,24 +26,21 @@ if TYPE_CHECKING:
     from archive.store.furniture import furniture_of, learn_furniture, put_furniture
     from archive.store.habits import rechecks
     from archive.store.hosts import note_hosts, troubled_hosts
-    from archive.store.identity import Source, latest_version, withdrawn_twin
-    from archive.store.keep import REDIRECTS, keep, keep_again, kept_body, last_body, leads_away, validators
-    from archive.store.ledger import Ledger, Refiled, Span, Waiting
-    from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of
-    from archive.store.refile import Recording
-    from archive.store.rehearsal import Rehearsal
+    from archive.store.identity import Source
+    from archive.store.keep import keep, kept_body, last_body, leads_away, validators
+    from archive.store.ledger import Ledger, Span, Waiting
+    from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
+    from archive.store.readings import record_refusal
     from archive.store.room import left_out, name_again
     from archive.store.runs import article_count, finish_run, register, start_run
     from archive.store.shapes import note_yield, promise_of
     from archive.store.sources import (
-        note_move,
-        note_redirect,
         outlets_of,
         page_of,
         pages_of,
         redirecting_here,
-        source_of,
         unread,
+        versions_at,
     )
     from archive.store.taking import due, waiting
     from archive.store.withdrawn import is_withdrawn
@@ -51,9 +48,6 @@ if TYPE_CHECKING:
 __all__ = [
     "REDIRECTS",
     "Ledger",
-    "Recording",
-    "Refiled",
-    "Rehearsal",
     "Source",
     "Span",
     "Waiting",
@@ -64,7 +58,6 @@ __all__ = [
     "due",
     "due_pictures",
     "enter",
-    "file",
     "finish_run",
     "forbid",
     "furniture_of",
@@ -72,11 +65,9 @@ __all__ = [
     "is_new",
     "is_withdrawn",
     "keep",
-    "keep_again",
     "keep_picture",
     "kept_body",
     "last_body",
-    "latest_version",
     "leads_away",
     "learn_furniture",
     "leave",
@@ -86,8 +77,6 @@ __all__ = [
     "name_again",
     "note_hosts",
     "note_links",
-    "note_move",
-    "note_redirect",
     "note_yield",
     "open_archive",
     "outlets_of",
@@ -98,26 +87,27 @@ __all__ = [
     "promise_of",
     "put_furniture",
     "rechecks",
+    "record_refusal",
     "redirecting_here",
     "register",
     "settle",
-    "source_of",
     "start_run",
+    "stored_pictures",
     "taken_in_run",
     "transaction",
     "troubled_hosts",
     "unread",
     "validators",
+    "versions_at",
     "waiting",
     "walk_anew",
-    "withdrawn_twin",
 ]
 
 lazy(
     __name__,
     {
+        "archive.history.answers": "REDIRECTS",
         "archive.store.connection": "open_archive transaction",
-        "archive.store.file": "file",
         "archive.store.frontier": (
             "ask_from call_all captured_in_run enter forbid give_up is_new leave links_are_noted note_links "
             "plant settle taken_in_run walk_anew"
@@ -125,18 +115,15 @@ lazy(
         "archive.store.furniture": "furniture_of learn_furniture put_furniture",
         "archive.store.habits": "rechecks",
         "archive.store.hosts": "note_hosts troubled_hosts",
-        "archive.store.identity": "Source latest_version withdrawn_twin",
-        "archive.store.keep": "REDIRECTS keep keep_again kept_body last_body leads_away validators",
-        "archive.store.ledger": "Ledger Refiled Span Waiting",
-        "archive.store.pictures": "due_pictures keep_picture leave_picture pictures_of",
-        "archive.store.refile": "Recording",
-        "archive.store.rehearsal": "Rehearsal",
+        "archive.store.identity": "Source",
+        "archive.store.keep": "keep kept_body last_body leads_away validators",
+        "archive.store.ledger": "Ledger Span Waiting",
+        "archive.store.pictures": "due_pictures keep_picture leave_picture pictures_of stored_pictures",
+        "archive.store.readings": "record_refusal",
         "archive.store.room": "left_out name_again",
         "archive.store.runs": "article_count finish_run register start_run",
         "archive.store.shapes": "note_yield promise_of",
-        "archive.store.sources": (
-            "note_move note_redirect outlets_of page_of pages_of redirecting_here source_of unread"
-        ),
+        "archive.store.sources": "outlets_of page_of pages_of redirecting_here unread versions_at",
         "archive.store.taking": "due waiting",
         "archive.store.withdrawn": "is_withdrawn",
     },

@@ -1,7 +1,7 @@
 """Captures that come from elsewhere: whether they are here already, where they are from, and what comes late.
 
 A capture is late when something of its article is as new or newer. Then its address is noted in `unsettled` until its
-articles are told anew in order of time (archive/rebuild.py).
+articles are told anew in order of time (archive/settle.py).
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.digests import digest_of
+from archive.history.answers import REDIRECTS, declared_key
 from archive.records import Capture, Reading, Run
-from archive.store.identity import Source, article_at, candidates
-from archive.store.keep import REDIRECTS
+from archive.store.identity import Source, article_at
+from archive.store.readings import same_words
 from archive.urls import url_key
 
 
@@ -58,10 +59,10 @@ def comes_late(db: Database, run: Run, capture: Capture) -> bool:
 
 def reads_late(db: Database, source: Source, reading: Reading) -> bool:
     """Whether something of the articles that a reading may belong to is as new or newer than the capture."""
-    at = clock.stamp(source.captured_at)
-    return any(
-        _article_is_newer(db, article_id, at, source.capture_id) for article_id in set(candidates(db, source, reading))
-    )
+    at, outlet_id = clock.stamp(source.captured_at), source.run.outlet_id
+    keys = (source.url_key, *source.via, *declared_key(reading, source.run.outlet), *same_words(db, outlet_id, reading))
+    known = {article_at(db, outlet_id, key) for key in keys}
+    return any(_article_is_newer(db, article_id, at, source.capture_id) for article_id in known if article_id)
 
 
 def _is_newer(db: Database, run: Run, key: str, at: str, *, same: bool = False) -> bool:
@@ -114,6 +115,19 @@ def unsettle(db: Database, outlet_id: int, key: str) -> None:
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
 
+def unsettle_words(db: Database, outlet_id: int, words: str, but: set[str]) -> None:
+    """Articles that are believed to have changed to these words, which turn out to stand at several. Call inside a
+    transaction."""
+    rows = db.execute(
+        "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
+        " WHERE words = ? AND outlet_id = ? AND doubt IS NULL",
+        [words, outlet_id],
+    )
+    for (key,) in rows.fetchall():
+        if key not in but:
+            unsettle(db, outlet_id, key)
+
+
 def settle(db: Database, outlet_id: int, keys: set[str]) -> None:
     """They have been told anew. Call inside a transaction."""
     for key in keys:
@@ -124,11 +138,6 @@ def unsettled(db: Database, outlet_id: int, limit: int) -> list[str]:
     """Addresses whose articles are to be told anew."""
     rows = db.execute("SELECT url_key FROM unsettled WHERE outlet_id = ? LIMIT ?", [outlet_id, limit])
     return [row[0] for row in rows.fetchall()]
-
-
-def unsettled_count(db: Database, outlet_id: int) -> int:
-    """How many."""
-    return int(db.execute("SELECT count(*) FROM unsettled WHERE outlet_id = ?", [outlet_id]).fetchone()[0])
 
 
 def image_of(db: Database, url: str) -> int | None:

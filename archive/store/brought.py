@@ -13,7 +13,7 @@ from typing import Any, Literal
 from sqlite_utils import Database
 
 from archive.store import codecs
-from archive.store.refile import Recording
+from archive.store.ledger import Ledger
 from archive.urls import url_key
 
 _TABLE = """
@@ -41,7 +41,7 @@ class Named:
     encoding: str | None
 
 
-class Brought(Recording):
+class Brought(Ledger):
     """The ledger of captures of which a reading was brought. Others are none of its business."""
 
     def __init__(self, db: Database, extractor: str, outlet_id: int):

@@ -50,6 +50,7 @@ COLUMNS: dict[str, dict[str, Gate]] = {
         **_NAMED, "started_at": stored_moment, "finished_at": _WHEN, "outcome": _RUN, "reason": optional(text),
         "software": json_object, "stats": json_counts, "warnings": optional(json_lines),
         "health": optional(run_measures), "kind": gates.one_of("crawl", "import", "backfill", "merge"), "source": _LINE,
+        "clock_ahead": _COUNT,
     },
     "captures": {
         **_NAMED, "run_id": row_number, "url_key": line, "requested_url": address, "final_url": place,
@@ -88,8 +89,10 @@ COLUMNS: dict[str, dict[str, Gate]] = {
     "successors": {"version_id": row_number, "next_id": row_number},
     "readings": {
         "capture_id": row_number, "extractor_id": row_number, "kind": line, "detail": optional(text),
-        "version_id": _ROW, "rules": _LINE,
+        "version_id": _ROW, "rules": _LINE, "state": _LINE, "words": _LINE, "headline": _LINE, "doubt": optional(text),
     },
+    "set_aside": {"capture_id": row_number, "extractor_id": row_number, "reading": data},
+    "at_once": {"outlet_id": row_number, "began_at": stored_moment, "ended_at": stored_moment},
     "extractors": {"id": row_number, "name": line, "first_used_at": stored_moment},
     "images": {"id": row_number, "url": place, "first_seen_at": stored_moment, "due_at": _WHEN, "changed_at": _WHEN},
     "version_images": {
@@ -117,7 +120,7 @@ COLUMNS: dict[str, dict[str, Gate]] = {
     "renumberings": {
         "id": row_number, "version_id": row_number, "article_id": row_number, "renumbered_at": stored_moment,
         "old_number": row_number, "new_number": _ROW, "old_first_seen_at": stored_moment, "new_first_seen_at": _WHEN,
-        "old_digest": digest,
+        "old_digest": digest, "reason": optional(text),
     },
     "seals": {
         "id": row_number, "run_id": row_number, "sealed_at": stored_moment, "previous": optional(digest),
@@ -159,6 +162,7 @@ FALLBACKS: dict[str, dict[str, Any]] = {
     "runs": {
         "finished_at": None, "outcome": "interrupted", "reason": None, "software": "{}", "stats": "{}",
         "warnings": None, "health": None, "kind": "crawl", "source": None,
+        "clock_ahead": None,
     },
     "articles": {"byline": None, "section": None, "published_at": None, "gone_reason": None},
     "versions": {"byline": None, "section": None, "published_at": None, "modified_at": None, "changed": None,

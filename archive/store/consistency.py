@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.store.clocks import SEEN_AT
 from archive.store.connection import snapshot, transaction
 from archive.store.examine import odd_rows
 from archive.store.fixity import Problem, Step
@@ -62,10 +63,14 @@ _RULES = (
           " WHERE article_id = articles.id AND restored_at IS NULL)"),
     _Rule("versions", "it was first seen at another time than its capture",
           "SELECT versions.id FROM versions JOIN captures ON captures.id = versions.capture_id"
-          " WHERE versions.first_seen_at <> captures.captured_at AND versions.changed IS NOT 'pictures'"),
+          f" JOIN runs ON runs.id = run_id WHERE first_seen_at <> {SEEN_AT} AND changed IS NOT 'pictures'"),
     _Rule("versions", "no text of it has the digest it was filed under",
           "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
-          " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"),
+          " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"
+          # one with the words of another and other pictures is filed under both: archive/history/versions.py
+          " AND NOT EXISTS (SELECT 1 FROM texts AS own JOIN texts AS same ON same.digest = own.digest"
+          " JOIN versions AS other ON other.id = same.version_id WHERE own.version_id = versions.id"
+          " AND other.article_id = versions.article_id AND other.id <> versions.id)"),
     _Rule("versions", "none of its texts, or that of another version, is shown",
           "SELECT versions.id FROM versions JOIN articles ON articles.id = versions.article_id"
           " LEFT JOIN active_texts ON active_texts.version_id = versions.id"

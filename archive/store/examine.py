@@ -12,7 +12,7 @@ from archive.model import gates
 from archive.store.columns import COLUMNS, problems
 
 _BATCH = 1000
-_BULKY = {"data", "capture_digests", "picture_digests"}
+_BULKY = {"data", "capture_digests", "picture_digests", "reading"}
 """Columns whose bytes are looked at by those who open them."""
 _KEYS: dict[str, tuple[str, ...]] = {
     "frontier": ("outlet_id", "url_key"), "hosts": ("host",), "shapes": ("outlet_id", "level", "name"),
@@ -21,7 +21,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "headers": ("capture_id",), "origins": ("capture_id",), "active_texts": ("version_id",),
     "successors": ("version_id",), "withheld": ("withdrawal_id",), "offer_pages": ("outlet_id", "query"),
     "credits": ("credit",), "months": ("outlet_id", "section", "month"), "unsettled": ("outlet_id", "url_key"),
-    "rebuilding": ("article_id",),
+    "rebuilding": ("article_id",), "set_aside": ("capture_id",), "at_once": ("outlet_id", "began_at"),
 }  # fmt: skip
 
 

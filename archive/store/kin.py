@@ -1,4 +1,4 @@
-"""Which addresses and articles belong together: what must be looked at when an article is told anew.
+"""Which addresses and articles belong together, and what their captures say: all that a history is derived from.
 
 An address belongs to the articles it was ever an address of, to what it redirected to, and to what redirected to it. A
 list page that dead articles redirect to belongs to none of them: only those of its captures count that follow one of
@@ -8,37 +8,47 @@ their redirects.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
 from archive import clock
-from archive.records import Capture
+from archive.history import Look
+from archive.history.answers import gone_reason
+from archive.history.facts import Answer
+from archive.store.clocks import SEEN_AT
 from archive.store.readable import readable
 from archive.store.withdrawn import is_withdrawn
 from archive.urls import url_key
 
+_ANSWERS: dict[str, Answer] = {
+    "fresh": "page", "revisit": "page", "not-modified": "confirmed", "gone": "gone", "redirect": "redirect",
+    "error": "error",
+}  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A capture as the archive holds it. capture: without its headers, its body a single byte where it had one."""
+    """A capture as the archive holds it. look: the fact, not read yet; root: the capture whose bytes it brought again,
+    as was known when it came."""
 
-    id: int
-    url_key: str
-    capture: Capture
+    look: Look
     outcome: str
+    encoding: str | None
     body_id: int | None
-    digest: str
-    revisit_of: int | None
+    root: int | None
     run_id: int
 
     @property
-    def place(self) -> tuple[object, ...]:
-        """Its place in time. Of one second, what was led to comes after what led there; beyond that the order is any,
-        but always the same one, whatever the captures' numbers are."""
-        one = self.capture
-        return (one.captured_at, len(one.via), one.requested_url, one.final_url, one.status, self.digest)
+    def id(self) -> int:
+        """Its number."""
+        return self.look.id
+
+    @property
+    def key(self) -> str:
+        """The address that was asked."""
+        return self.look.key
 
 
 @dataclass(slots=True)
@@ -128,39 +138,58 @@ def past_of(db: Database, outlet_id: int, kin: Kin) -> list[Past]:
     """All captures of kin, in order of time, and those of its list pages that follow a redirect of it."""
     own = [past for key in kin.keys for past in _captures(db, outlet_id, key)]
     shown = [past for key in kin.lists for past in _following(_captures(db, outlet_id, key), own, kin.keys)]
-    return sorted((*own, *shown), key=lambda past: past.place)
+    return sorted((*own, *shown), key=lambda past: past.look.place)
 
 
 def _following(pages: list[Past], own: list[Past], keys: set[str]) -> list[Past]:
     """Of a list page, the captures that say so themselves, and those just before and after each redirect to it."""
-    chosen = {page.id: page for page in pages if keys & set(map(url_key, page.capture.via))}
+    chosen = {page.id: page for page in pages if keys & set(page.look.via)}
     for hop in own:
-        if hop.outcome != "redirect" or not pages or url_key(hop.capture.final_url) != pages[0].url_key:
+        if hop.outcome != "redirect" or not pages or hop.look.leads_to != pages[0].key:
             continue
-        before = max((page for page in pages if page.place <= hop.place), key=lambda page: page.place, default=None)
-        after = min((page for page in pages if page.place > hop.place), key=lambda page: page.place, default=None)
+        place = hop.look.place
+        before = max((page for page in pages if page.look.place <= place), key=_place, default=None)
+        after = min((page for page in pages if page.look.place > place), key=_place, default=None)
         chosen |= {page.id: page for page in (before, after) if page}
     return list(chosen.values())
 
 
+def _place(past: Past) -> tuple[object, ...]:
+    return past.look.place
+
+
 def _captures(db: Database, outlet_id: int, key: str) -> list[Past]:
     rows = db.query(
-        "SELECT captures.id, requested_url, final_url, captured_at, status, outcome, encoding, body_id, digest,"
-        " revisit_of, via, run_id FROM captures LEFT JOIN bodies ON bodies.id = body_id"
-        " WHERE outlet_id = ? AND url_key = ?",
+        f"SELECT captures.id, requested_url, final_url, {SEEN_AT} AS captured_at, status, captures.outcome,"
+        " encoding, body_id, digest, revisit_of, via, run_id FROM captures JOIN runs ON runs.id = run_id"
+        " LEFT JOIN bodies ON bodies.id = body_id"
+        " WHERE captures.outlet_id = ? AND url_key = ?",
         [outlet_id, key],
     )
     return list(readable(rows, "captures", lambda row: _past(key, *row.values())))
 
 
 def _past(
-    key: str, number: int, requested: str, final: str, at: str, status: int, outcome: str, encoding: str | None,
-    body_id: int | None, digest: str | None, revisit_of: int | None, via: str | None, run_id: int,
+    key: str, number: int, asked: str, final: str, at: str, status: int, outcome: str, encoding: str | None,
+    body_id: int | None, digest: str | None, root: int | None, via: str | None, run_id: int,
 ) -> Past:  # fmt: skip
     if status == 304:  # it confirms what its address had brought by then, whatever that is taken for now
         body_id, digest = None, None
-    capture = Capture(
-        requested, final, clock.parse(at), status,
-        body=b"-" if body_id is not None else None, encoding=encoding, via=tuple(json.loads(via or "[]")),
+    look = Look(
+        number, key, final, clock.parse(at), _ANSWERS[outcome], via=tuple(map(url_key, json.loads(via or "[]"))),
+        leads_to=url_key(final) if outcome == "redirect" else None,
+        reason=gone_reason(status, final) if outcome == "gone" else "",
+        asked=asked, status=status, digest=digest or "",
     )  # fmt: skip
-    return Past(number, key, capture, outcome, body_id, digest or "", revisit_of, run_id)
+    return Past(look, outcome, encoding, body_id, root, run_id)
+
+
+def first_of(pasts: Iterable[Past]) -> Iterator[tuple[int, int]]:
+    """Of each capture that brought a page, the one with which its address began to bring these bytes."""
+    last: dict[str, Past] = {}
+    for past in pasts:
+        if past.look.answer == "page" and past.body_id is not None:
+            before = last.get(past.key)
+            first = before if before and before.body_id == past.body_id else past
+            last[past.key] = first
+            yield past.id, first.id

@@ -13,11 +13,10 @@ from archive import clock
 from archive.errors import BadValue
 from archive.model import gates
 from archive.model.captures import gated
-from archive.records import Capture, Outlet, PictureCapture, Run
+from archive.records import Capture, Looks, Outlet, Picture, PictureCapture, Run
 from archive.store.columns import COLUMNS, problems, usable
 from archive.store.connection import transaction
 from archive.store.readable import NOT_READABLE
-from archive.store.relatives import picture_in
 from archive.store.seals import seal_finished
 from archive.urls import host_of, is_site
 
@@ -155,12 +154,23 @@ def pictures(db: Database, run_id: int, after: int, limit: int, note: Note) -> l
 
 
 def _picture(row: dict[str, Any]) -> OtherPicture:
-    picture = picture_in(row)
+    picture = _picture_in(row)
     capture = PictureCapture(
         0, clock.parse(row["captured_at"]), row["final_url"], row["status"], row["etag"], row["last_modified"], picture,
         row["outcome"] == "forbidden", row["detail"],
     )  # fmt: skip
     return OtherPicture(row["id"], gates.address(row["url"]), capture, picture is not None)
+
+
+def _picture_in(row: dict[str, Any]) -> Picture | None:
+    """What a fetch brought, by the columns of `pictures` in its row; None where it brought nothing."""
+    if row["digest"] is None or row["status"] == 304:
+        return None
+    known = usable("pictures", row)
+    hashed = known["perceptual_hash"]
+    looks = Looks(known["width"] or 0, known["height"] or 0, hashed, b"") if hashed else None
+    ending = gates.ending(str(known["path"]).rpartition(".")[2])
+    return Picture(known["digest"], known["size"], known["media_type"], ending, looks)
 
 
 def _made(table: str, row: dict[str, Any], make: Callable[[dict[str, Any]], T], note: Note) -> T | Refused:

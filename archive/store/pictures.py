@@ -12,11 +12,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import clock
+from archive.history.answers import GONE
 from archive.likeness import same_picture
-from archive.records import Picture, PictureCapture, PictureOutcome, Reading, Run, WantedPicture
+from archive.records import Picture, PictureCapture, PictureOutcome, Run, StoredPicture, WantedPicture
+from archive.store.clocks import SEEN_AT
 from archive.store.connection import transaction
-from archive.store.keep import GONE
-from archive.store.replaced import settle_versions
 
 _SHARE = 4
 _LONGEST = timedelta(days=180)
@@ -28,9 +28,9 @@ _NEWS: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear"
 # with the last fetch that brought or confirmed bytes
 _WANTED = (
     "SELECT DISTINCT images.id AS image_id, images.url, pictures.path, last.final_url, last.etag, last.last_modified"
-    " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT id FROM picture_captures"
-    " WHERE image_id = images.id AND picture_id IS NOT NULL"
-    " ORDER BY captured_at DESC, id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
+    " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT picture_captures.id FROM picture_captures"
+    " JOIN runs ON runs.id = run_id WHERE image_id = images.id AND picture_id IS NOT NULL"
+    f" ORDER BY {SEEN_AT} DESC, picture_captures.id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
 )
 
 
@@ -61,10 +61,10 @@ def due_pictures(db: Database, run: Run, at: datetime, limit: int) -> list[Wante
 
 def keep_picture(
     db: Database, run: Run, capture: PictureCapture, rest: timedelta, *, late: bool = False
-) -> PictureOutcome:
-    """Records a fetch, in one transaction; the bytes it brought must be in the store already. Where articles show
-    another picture than before, each gets its next version. rest: the shortest time until it is due again. late: what
-    is newer is here already, so that all but the record itself is left to rebuilding."""
+) -> tuple[PictureOutcome, int | None]:
+    """Records a fetch, in one transaction; the bytes it brought must be in the store already. rest: the shortest time
+    until it is due again. late: what is newer is here already, so that only the record itself is made. Returns what the
+    fetch brought, and pictures.id of what it showed."""
     with transaction(db):
         last = _last(db, capture.image_id, clock.stamp(capture.captured_at))
         outcome = judge(capture, last)
@@ -72,12 +72,9 @@ def keep_picture(
         if outcome == "not-modified" and last:
             picture_id = last["picture_id"]
         _append(db, run, capture, outcome, picture_id)
-        if late:
-            return outcome
-        _schedule(db, capture, outcome, rest)
-        if picture_id is not None:
-            settle_versions(db, run, capture.image_id, picture_id, capture.captured_at)
-    return outcome
+        if not late:
+            _schedule(db, capture, outcome, rest)
+    return outcome, picture_id
 
 
 def judge(capture: PictureCapture, last: dict[str, Any] | None) -> PictureOutcome:
@@ -106,9 +103,9 @@ def _compared(picture: Picture, last: dict[str, Any] | None) -> PictureOutcome:
 def _last(db: Database, image_id: int, until: str) -> dict[str, Any] | None:
     """What the address last showed, up to a moment."""
     rows = db.query(
-        "SELECT picture_id, digest, perceptual_hash FROM picture_captures"
-        " JOIN pictures ON pictures.id = picture_id WHERE image_id = ? AND captured_at <= ?"
-        " ORDER BY captured_at DESC, picture_captures.id DESC LIMIT 1",
+        f"SELECT picture_id, digest, perceptual_hash, {SEEN_AT} AS at FROM picture_captures"
+        " JOIN runs ON runs.id = run_id JOIN pictures ON pictures.id = picture_id WHERE image_id = ? AND at <= ?"
+        " ORDER BY at DESC, picture_captures.id DESC LIMIT 1",
         [image_id, until],
     )
     return next(iter(rows), None)
@@ -186,24 +183,6 @@ def _failures(db: Database, image_id: int) -> int:
     return int(count)
 
 
-def put_images(db: Database, version_id: int, capture_id: int, reading: Reading) -> None:
-    """Writes down which pictures a version shows. What they showed is carried over, from the version itself when it is
-    told anew, from the one before when it is an edit; a picture that is new in the article shows what was fetched in
-    the same run, if it was, for what it showed before the article did says nothing. Call inside a transaction."""
-    shown = _shown_before(db, version_id)
-    db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
-    for position, image in enumerate(reading.images, 1):
-        image_id, is_new = _put_image(db, image.url, capture_id)
-        picture_id = shown.get(image_id)
-        if image_id not in shown and not is_new:
-            picture_id = _fetched_with(db, image_id, capture_id)
-        db.execute(
-            "INSERT INTO version_images (version_id, position, image_id, caption, credit, caption_raw, alt, picture_id)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-            [version_id, position, image_id, image.caption, image.credit, image.caption_raw, image.alt, picture_id],
-        )
-
-
 def ensure_image(db: Database, url: str, at: str) -> int:
     """The number of a picture's address, noted as seen at `at` where it was not. Call inside a transaction."""
     row = db.execute(
@@ -214,34 +193,12 @@ def ensure_image(db: Database, url: str, at: str) -> int:
     return int(row[0])
 
 
-def _put_image(db: Database, url: str, capture_id: int) -> tuple[int, bool]:
-    """The number of a picture's address, and whether it was seen for the first time."""
-    if row := db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone():
-        return int(row[0]), False
-    cursor = db.execute(
-        "INSERT INTO images (url, first_seen_at, due_at) SELECT ?, captured_at, captured_at FROM captures WHERE id = ?",
-        [url, capture_id],
+def stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
+    """Address -> what it showed in a version, of those pictures that were fetched."""
+    rows = db.query(
+        "SELECT images.url, pictures.digest, path, media_type, size, width, height, thumbnail FROM versions"
+        " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
+        " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
+        [article_id, number],
     )
-    return int(cursor.lastrowid or 0), True
-
-
-def _shown_before(db: Database, version_id: int) -> dict[int, int | None]:
-    """Image -> picture, of the version where it has pictures, else of the one before it."""
-    rows = db.execute(
-        "SELECT versions.id, image_id, picture_id FROM versions AS this JOIN versions"
-        " ON versions.article_id = this.article_id AND versions.number IN (this.number - 1, this.number)"
-        " JOIN version_images ON version_images.version_id = versions.id WHERE this.id = ?",
-        [version_id],
-    ).fetchall()
-    own = {image_id: picture_id for shown_in, image_id, picture_id in rows if shown_in == version_id}
-    return own or {image_id: picture_id for _, image_id, picture_id in rows}
-
-
-def _fetched_with(db: Database, image_id: int, capture_id: int) -> int | None:
-    """What the picture showed in the run of a page's capture."""
-    row = db.execute(
-        "SELECT picture_id FROM picture_captures WHERE image_id = ? AND picture_id IS NOT NULL"
-        " AND run_id = (SELECT run_id FROM captures WHERE id = ?) ORDER BY id DESC LIMIT 1",
-        [image_id, capture_id],
-    ).fetchone()
-    return row[0] if row else None
+    return {row.pop("url"): StoredPicture(**row) for row in rows}

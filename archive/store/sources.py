@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlite_utils import Database
@@ -13,10 +12,7 @@ from sqlite_utils import Database
 from archive import clock
 from archive.errors import UnknownOutlet
 from archive.records import Outlet, Run
-from archive.store.connection import transaction
-from archive.store.file import is_burial
-from archive.store.identity import Source, article_at, link_moved
-from archive.store.keep import bury, mark_seen
+from archive.store.identity import Source
 from archive.store.readable import only, readable, unreadable
 from archive.urls import host_of, url_key
 
@@ -58,48 +54,6 @@ def redirecting_here(db: Database, run: Run, url: str) -> tuple[str, ...]:
         [run.outlet_id, url],
     )
     return tuple(dict.fromkeys(row[0] for row in rows.fetchall()))
-
-
-def note_move(db: Database, source: Source) -> bool:
-    """Addresses redirect to a page that is already here. Where that is an article, they are its addresses from now on,
-    and an article that lived at one of them has moved; where it is a list or an error page, their articles are gone.
-    Returns whether any article turned out to have disappeared."""
-    with transaction(db):
-        article_id = article_at(db, source.run.outlet_id, source.url_key)
-        if article_id is None:
-            return _bury_redirected(db, source)
-        for key in source.via:
-            db.execute(
-                "INSERT INTO aliases (outlet_id, url_key, article_id, since, kind) VALUES (?, ?, ?, ?, 'redirect')"
-                " ON CONFLICT DO NOTHING",
-                [source.run.outlet_id, key, article_id, clock.stamp(source.captured_at)],
-            )
-            moved = db.execute(
-                "UPDATE articles SET url_key = ?, url = ? WHERE id = ? AND outlet_id = ? AND url_key = ?",
-                [source.url_key, source.url, article_id, source.run.outlet_id, key],
-            )
-            if moved.rowcount:
-                mark_seen(db, source.run.outlet_id, source.url_key, source.captured_at)
-        return link_moved(db, source, article_id)
-
-
-def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
-    """As note_move, for a redirect to an address that has answered in this run already."""
-    return note_move(db, Source(0, run, url_key(url), url, at, tuple(map(url_key, via))))
-
-
-def _bury_redirected(db: Database, source: Source) -> bool:
-    row = db.execute(
-        "SELECT readings.kind FROM captures JOIN readings ON readings.capture_id = coalesce(revisit_of, captures.id)"
-        " WHERE outlet_id = ? AND url_key = ? ORDER BY captured_at DESC, captures.id DESC LIMIT 1",
-        [source.run.outlet_id, source.url_key],
-    ).fetchone()
-    if row is None or not is_burial(row[0]):
-        return False
-    reason = f"redirected to {source.url}, which is no article"
-    keys = [key for key in source.via if key != source.url_key]
-    buried = [bury(db, source.run.outlet_id, key, source.captured_at, reason) for key in keys]
-    return any(buried)
 
 
 def outlets_of(db: Database, name: str | None = None) -> list[Run]:
@@ -169,3 +123,17 @@ def page_of(db: Database, article_id: int) -> KeptPage:
     if row is None:
         raise unreadable(f"articles {article_id}", "its newest version has no page")
     return only(row, "captures", lambda row: KeptPage(**row))
+
+
+def versions_at(db: Database, outlet_id: int, keys: Iterable[str]) -> list[tuple[int, str]]:
+    """The versions of all articles that ever had one of these addresses: versions.id, and where the article lives."""
+    found: dict[int, str] = {}
+    for key in keys:
+        rows = db.execute(
+            "SELECT versions.id, articles.url FROM aliases JOIN articles ON articles.id = aliases.article_id"
+            " JOIN versions ON versions.article_id = articles.id"
+            " WHERE aliases.outlet_id = ? AND aliases.url_key = ? AND withdrawn_at IS NULL ORDER BY versions.id",
+            [outlet_id, key],
+        )
+        found |= dict(rows.fetchall())
+    return sorted(found.items())

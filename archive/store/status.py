@@ -12,6 +12,7 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.store.connection import snapshot, transaction
+from archive.store.doubts import waiting_doubts
 from archive.store.readable import readable
 
 
@@ -42,7 +43,8 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class OutletFacts:
-    """An outlet as the archive has it. runs: the latest, oldest first."""
+    """An outlet as the archive has it. runs: the latest, oldest first. doubted: addresses that last showed what is not
+    believed."""
 
     name: str
     title: str
@@ -52,6 +54,7 @@ class OutletFacts:
     gone: int
     waiting: Waiting
     runs: tuple[RunFacts, ...]
+    doubted: int = 0
 
 
 def outlet_names(db: Database) -> list[str]:
@@ -60,20 +63,21 @@ def outlet_names(db: Database) -> list[str]:
 
 
 def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
-    """An outlet's runs that began at that time or later, oldest first."""
+    """An outlet's runs that began at that time or later, oldest first; those whose clock was ahead in their place."""
     rows = db.query(
-        "SELECT id, started_at, finished_at, outcome, reason, warnings, stats, health FROM runs"
+        "SELECT id, started_at, finished_at, outcome, reason, warnings, stats, health, clock_ahead FROM runs"
         " WHERE outlet_id = ? AND started_at >= ? ORDER BY started_at, id",
         [outlet_id, clock.stamp(since)],
     )
-    return list(readable(rows, "runs", _facts))
+    return sorted(readable(rows, "runs", _facts), key=lambda run: (run.started_at, run.id))
 
 
 def _facts(row: Mapping[str, Any]) -> RunFacts:
+    ahead = timedelta(seconds=row["clock_ahead"] or 0)
     return RunFacts(
         row["id"],
-        clock.parse(row["started_at"]),
-        clock.parse(row["finished_at"]) if row["finished_at"] else None,
+        clock.parse(row["started_at"]) - ahead,
+        clock.parse(row["finished_at"]) - ahead if row["finished_at"] else None,
         row["outcome"],
         row["reason"],
         tuple(json.loads(row["warnings"] or "[]")),
@@ -97,7 +101,8 @@ def _each(db: Database, since: datetime, at: datetime) -> Iterator[OutletFacts]:
     )
     for row in readable(list(rows), "outlets", dict):
         outlet_id = row.pop("id")
-        yield OutletFacts(**row, waiting=_waiting(db, outlet_id, at), runs=tuple(runs_of(db, outlet_id, since)))
+        runs, doubted = tuple(runs_of(db, outlet_id, since)), waiting_doubts(db, outlet_id)
+        yield OutletFacts(**row, waiting=_waiting(db, outlet_id, at), runs=runs, doubted=doubted)
 
 
 def _waiting(db: Database, outlet_id: int, at: datetime) -> Waiting:

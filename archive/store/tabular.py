@@ -11,14 +11,14 @@ from sqlite_utils import Database
 
 from archive.search import fts_query
 from archive.store.readable import readable
+from archive.store.wanted import Wanted, conditions
 
 _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which versions. words: as in `luubao search`; since, until: of publication (or of the first sight, where a page
-    gives none), days as YYYY-MM-DD, both included; history: all versions, not only those that stand now."""
+    """Which versions. words, since, until: as in `luubao search`. history: all versions, not only those that stand."""
 
     outlet: str | None = None
     words: str | None = None
@@ -65,12 +65,7 @@ FIELDS: dict[str, tuple[str, str]] = {
 _FROM = """FROM versions JOIN articles ON articles.id = versions.article_id
  JOIN outlets ON outlets.id = articles.outlet_id JOIN active_texts ON active_texts.version_id = versions.id
  JOIN texts ON texts.id = active_texts.text_id JOIN extractors ON extractors.id = texts.extractor_id"""
-_WHERE = """articles.withdrawn_at IS NULL AND (:outlet IS NULL OR outlets.name = :outlet)
- AND (:history OR articles.current_version_id = versions.id)
- AND (:section IS NULL OR articles.section = :section)
- AND (NOT :edited OR articles.version_count > 1) AND (NOT :gone OR articles.gone_since IS NOT NULL)
- AND (:since IS NULL OR substr(coalesce(versions.published_at, versions.first_seen_at), 1, 10) >= :since)
- AND (:until IS NULL OR substr(coalesce(versions.published_at, versions.first_seen_at), 1, 10) <= :until)"""
+_WHERE = "articles.withdrawn_at IS NULL AND (:history OR articles.current_version_id = versions.id)"
 _MATCH = " AND versions.id IN (SELECT rowid FROM search WHERE search MATCH :query)"
 
 
@@ -102,12 +97,15 @@ def rows(db: Database, choice: Choice, *, newest: int | None = None) -> Iterator
 
 
 def _condition(choice: Choice) -> tuple[str, dict[str, Any]]:
-    values = {
-        name: getattr(choice, name) for name in ("outlet", "since", "until", "section", "edited", "gone", "history")
-    }
+    wanted = Wanted(
+        outlet=choice.outlet, section=choice.section, since=choice.since, until=choice.until, edited=choice.edited,
+        gone=choice.gone,
+    )  # fmt: skip
+    more, values = conditions(wanted)
+    found = {**values, "history": choice.history}
     if choice.words is None:
-        return _WHERE, values
-    return _WHERE + _MATCH, {**values, "query": fts_query(choice.words)}
+        return _WHERE + more, found
+    return _WHERE + more + _MATCH, {**found, "query": fts_query(choice.words)}
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ class Wanted:
 
     words: as archive/search.py understands them. outlet: its name. section: as the page names it. author: part of the
     byline. credit: of one of its pictures, whole. since, until: days of publication by the paper's own clock, both
-    included, as `2026-05-20`.
+    included, as `2026-05-20`; of an article that names no day, the day it was first seen.
     """
 
     words: str = ""
@@ -28,14 +28,19 @@ class Wanted:
     gone: bool = False
 
 
+def _day(holds: str) -> str:
+    """Two conditions, and not one of coalesce(), so that SQLite can use the index of either."""
+    return f"(articles.published_at {holds} OR (articles.published_at IS NULL AND articles.first_seen_at {holds}))"
+
+
 _CONDITIONS = {
     "outlet": "articles.outlet_id = (SELECT id FROM outlets WHERE name = :outlet)",
     "section": "articles.section = :section",
     "author": "instr(articles.byline, :author) > 0",
     "credit": "EXISTS (SELECT 1 FROM version_images WHERE version_images.credit = :credit"
     " AND version_images.version_id = articles.current_version_id)",
-    "since": "articles.published_at >= :since",
-    "until": "articles.published_at < date(:until, '+1 day')",
+    "since": _day(">= :since"),
+    "until": _day("< date(:until, '+1 day')"),
     "edited": "articles.version_count > 1",
     "gone": "articles.gone_since IS NOT NULL",
 }

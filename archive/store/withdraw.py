@@ -107,6 +107,7 @@ def absorb(db: Database, article_id: int, outlet_id: int, key: str, at: datetime
         [outlet_id, key, article_id, clock.stamp(at)],
     )
     _hide_bodies(db, present.id, article_id)
+    _drop_set_aside(db, article_id)
     _set_due(db, article_id, None)
     if present.destroyed_at:
         _destroy(db, present.id, at)
@@ -128,8 +129,18 @@ def _hide(db: Database, article_id: int, reason: str, at: datetime, pictures: Pa
         for row_id in _ids(db, query, article_id):
             _empty(db, withdrawal_id, table, row_id)
     _hide_bodies(db, withdrawal_id, article_id)
+    _drop_set_aside(db, article_id)
     _set_due(db, article_id, None)
     return withdrawal_id
+
+
+def _drop_set_aside(db: Database, article_id: int) -> None:
+    """Other prints of it, and what was doubted: where it is restored, they are read again."""
+    db.execute(
+        "DELETE FROM set_aside WHERE capture_id IN (SELECT captures.id FROM captures"
+        " JOIN aliases USING (outlet_id, url_key) WHERE aliases.article_id = ?)",
+        [article_id],
+    )
 
 
 def _ids(db: Database, query: str, article_id: int) -> list[int]:

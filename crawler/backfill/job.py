@@ -15,7 +15,7 @@ from archive.errors import ArchiveUnusable, BadValue, LuubaoError
 from archive.imports.job import begin
 from archive.lock import outlet_lock
 from archive.store import offers
-from archive.store.reconcile import Counts
+from archive.store.believed import Counts
 from archive.urls import same_site
 from crawler.backfill.sources import Source, Span
 

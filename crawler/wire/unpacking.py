@@ -1,7 +1,8 @@
 """Content codings (RFC 9110 section 8.4), unpacked within bounds.
 
 Scrapy bounds what a body unpacks to, and then ends the request with an exception; here the answer goes on without its
-body and with the reason, for every answer is kept. A body that is not packed as it says goes on as it came.
+body and with the reason, for every answer is kept. A body that is not packed as it says goes on as it came. One whose
+packing does not come to its end is a broken transfer, and no answer: it is asked for again, and then has failed.
 
 A small body that stays small is unpacked here, which takes some milliseconds. Others are by those who read: 20 MB that
 consist of a million gzip members unpack to nothing, and hold a processor for half a minute.
@@ -9,13 +10,17 @@ consist of a million gzip members unpack to nothing, and hold a processor for ha
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 
 from archive.clock import now
+from archive.codings import is_whole
 from archive.workers import Lost
 from crawler.exchange import remark
 from crawler.outlet import desk_of
@@ -24,6 +29,10 @@ from crawler.refusals import LeftAlone
 
 _MOST_CODINGS = 3  # one is common, two happen; a thousand around one another keep a machine busy for minutes
 _SMALL, _STAYS_SMALL = 64 * 1024, 4 * 1024 * 1024  # bytes as they come, and unpacked
+
+
+class BrokenTransfer(Exception):
+    """Raised when an answer came only in part, and asking again has not helped."""
 
 
 class _TooLarge(Exception):
@@ -44,26 +53,41 @@ class Unpacking(HttpCompressionMiddleware):
     async def process_response(  # type: ignore[override]  # Scrapy awaits what it returns
         self, request: Request, response: Response, spider: object = None
     ) -> Response | Request:
-        """The answer with its body unpacked. Raises LeftAlone where the run ends meanwhile."""
+        """The answer with its body unpacked. Raises LeftAlone where the run ends meanwhile, and BrokenTransfer where
+        the body has no end however often it is asked for."""
         codings = b",".join(response.headers.getlist("Content-Encoding"))
         if not codings or request.method == "HEAD":
             return response
         if codings.count(b",") >= _MOST_CODINGS:
             return _without_body(response, f"left: packed {codings.count(b',') + 1} times over")
+        coding = codings.decode("latin-1").strip()
         try:
             to_undo, to_keep = self._split_encodings([codings])
-            return _with_body(response, await self._unpacked(response.body, to_undo), to_keep)
+            body = await self._unpacked(response.body, to_undo)
         except (_TooLarge, _Slow) as error:
             return _without_body(response, f"left: {len(response.body)} bytes that {error}")
         except ReadingStopped as error:
             raise LeftAlone(f"{response.url} was not unpacked when the run ended", now()) from error
         except Exception as error:  # noqa: BLE001  # each of four decoders raises errors of its own
-            coding = codings.decode("latin-1").strip()
             remark(response, f"not unpacked: it is not {coding} ({error})")
             return response
+        if body is None:
+            return self._broken(request, response, coding)
+        return _with_body(response, body, to_keep)
 
-    async def _unpacked(self, body: bytes, codings: list[bytes]) -> bytes:
-        result: bytes | str | Lost | None
+    def _broken(self, request: Request, response: Response, coding: str) -> Request:
+        """Asks again; raises BrokenTransfer when that has been tried as often as it may."""
+        assert self._crawler.spider is not None
+        why = f"the transfer broke off: {len(response.body)} bytes of {coding} that have no end"
+        dont = request.meta.get("dont_retry", False)
+        again = None if dont else get_retry_request(request, spider=self._crawler.spider, reason=why)
+        if again is None:
+            raise BrokenTransfer(why)
+        return again
+
+    async def _unpacked(self, body: bytes, codings: list[bytes]) -> bytes | None:
+        """None for a body whose packing has no end."""
+        result: bytes | str | Lost | _Cut | None
         result = _unpack(body, codings, min(_STAYS_SMALL, self._max_size)) if len(body) <= _SMALL else None
         if result is None:
             result = await desk_of(self._crawler).call(_unpack, body, codings, self._max_size)
@@ -73,14 +97,21 @@ class Unpacking(HttpCompressionMiddleware):
             raise ValueError(result)
         if result is None:
             raise _TooLarge(f"unpack to more than {self._max_size}, which is what is taken")
-        return result
+        return None if isinstance(result, _Cut) else result
 
 
-def _unpack(body: bytes, codings: list[bytes], most: int) -> bytes | str | None:
+@dataclass(frozen=True, slots=True)
+class _Cut:
+    """Of a body whose packing does not come to its end."""
+
+
+def _unpack(body: bytes, codings: list[bytes], most: int) -> bytes | str | _Cut | None:
     """The body without these codings; why it is not packed so; or None where it unpacks to more than `most` bytes."""
     try:
         for coding in codings:
-            body = HttpCompressionMiddleware._decode(body, coding, most)
+            packed, body = body, HttpCompressionMiddleware._decode(body, coding, most)
+            if not is_whole(packed, coding.decode("latin-1")):  # only now: it is known to unpack to what is taken
+                return _Cut()
     except _DecompressionMaxSizeExceeded:
         return None
     except MemoryError:

@@ -101,5 +101,5 @@ def older(folder: Path, changes: tuple[tuple[str, str], ...] = _CHANGES) -> Luub
     for new, old in changes:
         assert source.count(new) == 1, new
         source = source.replace(new, old)
-    reader.write_text(source + "# older\n", "utf-8")
+    reader.write_text(source + "_OLDER = 1\n", "utf-8")
     return Luubao(folder)

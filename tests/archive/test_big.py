@@ -20,6 +20,9 @@ def rows(path: Path) -> dict[str, list[str]]:
         names = [name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         tables = [name for name in names if not name.startswith(("sqlite_", "_sqlite_", "search"))]
         found = {name: sorted(map(repr, db.execute(f"SELECT * FROM {name}"))) for name in tables}
+        found["extractors"] = [
+            repr(row) for row in db.execute("SELECT id, name FROM extractors")
+        ]  # used first: just now
         found["search"] = [repr(row) for row in db.execute("SELECT rowid FROM search WHERE search MATCH 'tinh huyen'")]
     db.close()
     return found

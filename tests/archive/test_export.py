@@ -89,12 +89,23 @@ def test_a_row_says_what_the_version_is(paper: Path, tmp_path: Path) -> None:
         (["--words", "cau duong"], ["Cầu Đuống mới thông xe"]),
         (["--edited"], ["Cầu Đuống mới thông xe"]),
         (["--gone"], ["Chợ phiên < chợ đêm & hội"]),
-        (["--since", "2026-05-21", "--history"], ["Cầu Đuống mới thông xe"]),
-        (["--until", "2026-05-20", "--history"], ["Cầu Đuống mới", "Chợ phiên < chợ đêm & hội"]),
+        (["--since", "2026-05-20", "--edited", "--history"], ["Cầu Đuống mới", "Cầu Đuống mới thông xe"]),
+        (["--since", "2026-05-21", "--history"], []),  # neither names its day: both were first seen the day before
+        (["--until", "2026-05-20"], ["Cầu Đuống mới thông xe", "Chợ phiên < chợ đêm & hội"]),
     ],
 )
 def test_versions_are_chosen_as_in_search(paper: Path, tmp_path: Path, how: list[str], headlines: list[str]) -> None:
     assert [one["headline"] for one in rows(paper, tmp_path / "x", *how)] == headlines
+
+
+@pytest.mark.parametrize("span", [("--since", "2026-05-20"), ("--since", "2026-05-21"), ("--until", "2026-05-19")])
+def test_an_article_that_names_no_day_is_in_the_same_span_for_search_and_export(
+    paper: Path, tmp_path: Path, span: tuple[str, str]
+) -> None:
+    exported = rows(paper, tmp_path / "x", *span)
+    found = luubao("search", "cầu OR chợ", *span, "--json", "--db", paper, code=0 if exported else 1)
+    assert {one["headline"] for one in json.loads(found)} == {one["headline"] for one in exported}
+    assert bool(exported) == (span == ("--since", "2026-05-20"))
 
 
 def test_the_card_tells_what_is_not_there(paper: Path, tmp_path: Path) -> None:

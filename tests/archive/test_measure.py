@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from sqlite_utils import Database
 
 from archive import Run, ingest
 from archive.store import questions
-from archive.store.file import retell
-from tests.support import NOON, Shoot, page
+from tests.support import Shoot, page
 
 URL = "https://bao.example/a-1.htm"
 
@@ -40,19 +37,4 @@ def test_the_edits_view_says_how_much(db: Database, run: Run, shoot: Shoot) -> N
     ingest(db, run, shoot(URL, page("Cầu cũ"), 1))
     rows = db.execute("SELECT outlet, number, changed, words_removed, words_added FROM edits").fetchall()
     assert rows == [("bao", 2, "headline", 1, 1)]
-    assert questions.find_article(db, URL).version_count == 2
-
-
-def test_what_only_an_earlier_extractor_saw_differently_is_no_edit(db: Database, run: Run, shoot: Shoot) -> None:
-    """Two versions that a better reader finds to say the same: the numbers stay, the edit is not told any more."""
-    ingest(db, run, shoot(URL, page("Cầu mới")))
-    ingest(
-        db, run, shoot(URL, page("Cầu mới", "Một câu mà máy đọc tưởng là của bài, trong khi nó của cột bên cạnh."), 1)
-    )
-    assert db.execute("SELECT count(*) FROM edits").fetchone() == (1,)
-    _, words = questions.reading_of(db, 1, 1)
-    for version_id, capture_id in db.execute("SELECT id, capture_id FROM versions").fetchall():
-        retell(db, version_id, capture_id, replace(words, extractor="a better one"), NOON)
-    assert db.execute("SELECT count(*) FROM edits").fetchone() == (0,)
-    assert sizes(db) == [(1, None, None), (2, 0, 0)]
     assert questions.find_article(db, URL).version_count == 2

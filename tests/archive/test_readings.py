@@ -163,7 +163,8 @@ def test_once_is_enough_and_half_is_no_harm(path: Path, built_in: Path, tmp_path
     read(warc, tmp_path / "readings", 700)
     half = sorted((tmp_path / "readings").glob("luubao-*.parquet"))[::2]
     first = import_readings(path, half, jobs=1)
-    assert 0 < first.counts["waits"] < 15 and first.left == 15 - first.counts["waits"]
+    assert 0 < first.counts["waits"] < 15
+    assert 0 < first.left <= 15 - first.counts["waits"]  # what belongs together with these is read here
     sound(path)
     import_readings(path, [tmp_path / "readings"], jobs=1)
     before = whole(path)
@@ -280,16 +281,16 @@ def test_a_page_that_kills_its_reader_is_one_row(path: Path, tmp_path: Path) -> 
 # of two pages, one kills whoever reads it, and one keeps him for ever
 _DEADLY = f"""
 import os, signal, sys, time
-import archive.ingest
-ingest = sys.modules["archive.ingest"]
-really = ingest.read_page
+import archive.reading
+reading = sys.modules["archive.reading"]
+really = reading.read_page
 def deadly(body, url, **facts):
     if url.endswith("dien-4.htm"):
         os.kill(os.getpid(), {int(signal.SIGKILL)})
     if url.endswith("ban-khac.htm"):
         time.sleep(3600)
     return really(body, url, **facts)
-ingest.read_page = deadly
+reading.read_page = deadly
 """
 
 

@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive import Capture, Reading, Run, ingest, open_archive, start_run, store
+from archive import Capture, Reading, Run, ingest, open_archive, put_away, start_run, store
 from archive.errors import BadQuery
+from archive.extract import extractor_name
 from archive.records import Block
 from archive.search import fts_query
 from archive.snippets import CLOSE, OPEN, fold, snippet
@@ -146,8 +147,8 @@ def test_the_lead_comes_after_the_headline_and_before_the_text(db: Database, run
     def file(name: str, headline: str, lead: str, text: str) -> None:
         url = f"https://bao.example/{name}.htm"
         kept = store.keep(db, run, Capture(url, url, NOON, 200, body=name.encode()))
-        reading = Reading("article", headline, lead, text, (Block("paragraph", text),), extractor="x 1")
-        store.file(db, Source(kept.capture_id, run, kept.url_key, url, NOON), reading)
+        reading = Reading("article", headline, lead, text, (Block("paragraph", text),), extractor=extractor_name())
+        put_away(db, Source(kept.capture_id, run, kept.url_key, url, NOON), reading)
 
     file("dau", "Đê mới", "Tin.", "Bài dài.")
     file("sapo", "Tin sáng", "Con đê cũ.", "Bài dài.")

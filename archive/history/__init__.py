@@ -1,0 +1,32 @@
+"""What the archive believes: what the newspaper said, and when it changed it, as a pure function of captures.
+
+Begin with `facts` (what goes in), `values` (what comes out) and `fold` (the rules, in the order in which they are
+asked). No SQL, no parser, no clock: `derive(in_time(looks, pictures), outlet)` is the same on every machine, in every
+archive and in any order of arrival. It may import records, edits, wording, urls, digests and likeness.
+"""
+
+from archive.history.facts import NO_SIGNS, Look, Observation, PictureLook, Shown, Signs
+from archive.history.fold import derive, step
+from archive.history.order import in_time
+from archive.history.values import NOTHING, Article, History, Stand, Verdict
+from archive.history.versions import Version, Versions, versions_of
+
+__all__ = [
+    "NOTHING",
+    "NO_SIGNS",
+    "Article",
+    "History",
+    "Look",
+    "Observation",
+    "PictureLook",
+    "Shown",
+    "Signs",
+    "Stand",
+    "Verdict",
+    "Version",
+    "Versions",
+    "derive",
+    "in_time",
+    "step",
+    "versions_of",
+]

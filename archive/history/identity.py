@@ -1,0 +1,42 @@
+"""Which article a page belongs to.
+
+The address that speaks for an article answers first. Any other address, a redirect, a declared canonical address or the
+very same words can only propose an article; the readings must agree too, for papers redirect dead articles to other
+ones, declare one canonical address on every page, and repeat the headlines of columns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archive.edits import resembles
+from archive.history.answers import declared_key
+from archive.history.states import words_of
+from archive.history.values import Article, History
+from archive.records import Outlet, Reading
+
+TWIN_LENGTH = 200
+"""A shorter text may well stand under two addresses without being the same article."""
+
+
+def article_of(history: History, key: str, via: tuple[str, ...], reading: Reading, outlet: Outlet) -> Article | None:
+    """The article a page at this address belongs to; None when it is a new one."""
+    for number in dict.fromkeys(_proposed(history, key, via, reading, outlet)):
+        article = history.articles[number]
+        if article.speaker == key or resembles(article.latest.reading, reading):
+            return article
+    return None
+
+
+def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading, outlet: Outlet) -> Iterator[int]:
+    for address in (key, *via, *declared_key(reading, outlet)):
+        if known := history.addresses.get(address):
+            yield known.article
+    if history.articles and len(reading.text) >= TWIN_LENGTH:
+        words = words_of(reading)
+        yield from (one.number for one in history.articles if words_of(one.latest.reading) == words)
+
+
+def spoken_at(history: History, key: str) -> Article | None:
+    """The article for which an address speaks."""
+    return next((one for one in history.articles if one.speaker == key), None)

@@ -1,0 +1,150 @@
+"""One history, whichever archive a run was kept in: words and pictures, crawled by one machine, or by two and merged."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import Phase, given
+from hypothesis import strategies as st
+from sqlite_utils import Database
+
+from archive import (
+    Capture,
+    PictureCapture,
+    Run,
+    clock,
+    finish_run,
+    ingest,
+    keep_picture,
+    open_archive,
+    read_pending,
+    start_run,
+)
+from archive.digests import digest_of
+from archive.merge import merge
+from archive.records import Looks, Picture
+from archive.store import transaction
+from archive.store.copies import put_file
+from archive.store.pictures import ensure_image
+from archive.verify import verify
+from tests.support import NOON, PAPER, examples, page
+from tests.told import told
+
+SITE = "https://bao.example"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What an address shows in a run. what: page, gone, error or same (a 304); state: of the words; shows: pictures."""
+
+    key: str
+    what: str
+    state: str
+    shows: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Day:
+    """A run. pictures: what each picture's address shows that day; here: whether the first machine kept it."""
+
+    visits: tuple[Visit, ...]
+    pictures: dict[str, int]
+    here: bool
+
+
+VISITS = st.builds(
+    Visit, st.sampled_from(("a", "b", "m/a")), st.sampled_from(["page"] * 6 + ["gone", "error", "same"]),
+    st.sampled_from(("một", "hai", "ba")), st.sampled_from([(), ("cau",), ("cau", "do"), ("do",)]),
+)  # fmt: skip
+DAYS = st.lists(
+    st.builds(
+        Day, st.lists(VISITS, min_size=1, max_size=3, unique_by=lambda one: one.key).map(tuple),
+        st.fixed_dictionaries({"cau": st.integers(0, 2), "do": st.integers(0, 1)}), st.booleans(),
+    ),
+    min_size=2, max_size=8,
+)  # fmt: skip
+
+
+def shown(visit: Visit) -> bytes:
+    figures = "".join(
+        f'<figure><img src="/anh/{name}.jpg"><figcaption>Cảnh {name}. Ảnh: Hà Thu</figcaption></figure>'
+        for name in visit.shows
+    )
+    text = f"Chuyện {visit.state} ở bến đò bên sông, nơi người làng chờ nhau mỗi sáng sớm. " * 4
+    return page(f"Tin {visit.key[-1]}", text).replace("</article>", f"{figures}</article>").encode()
+
+
+def picture(folder: Path, number: int) -> Picture:
+    data = b"\xff\xd8\xff picture %d" % number
+    found = Picture(digest_of(data), len(data), "image/jpeg", "jpg", Looks(640, 420, f"{number * 90:02x}" * 144, b""))
+    put_file(folder, found.path, data)
+    return found
+
+
+def crawl(path: Path, days: Iterable[tuple[int, Day]]) -> Path:
+    """What a machine keeps that crawls on these days."""
+    with open_archive(path, create=True) as db:
+        for number, day in days:
+            at = NOON + timedelta(days=number)
+            run = start_run(db, PAPER, {}, at)
+            read_pending(db, run)
+            for place, visit in enumerate(day.visits):
+                _visit(db, run, visit, at + timedelta(minutes=place))
+            _fetch(db, run, day, path.with_suffix(".pictures"), at + timedelta(minutes=9))
+            finish_run(db, run, outcome="ok", reason=None, stats={}, at=at + timedelta(minutes=20))
+    return path
+
+
+def _visit(db: Database, run: Run, visit: Visit, at: Any) -> None:
+    url = f"{SITE}/{visit.key}.htm"
+    status = {"page": 200, "gone": 404, "error": 503, "same": 304}[visit.what]
+    ingest(db, run, Capture(url, url, at, status, body=shown(visit) if status == 200 else None, encoding="utf-8"))
+
+
+def _fetch(db: Database, run: Run, day: Day, folder: Path, at: Any) -> None:
+    """The pictures that the day's articles show, once each."""
+    names = dict.fromkeys(name for visit in day.visits if visit.what == "page" for name in visit.shows)
+    for place, name in enumerate(names):
+        url, when = f"{SITE}/anh/{name}.jpg", at + timedelta(seconds=place)
+        with transaction(db):
+            number = ensure_image(db, url, clock.stamp(when))
+        fetched = picture(folder, day.pictures[name])
+        keep_picture(db, run, PictureCapture(number, when, url, 200, None, None, fetched), timedelta(days=1))
+
+
+def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
+    shutil.copy(into, target)
+    if into.with_suffix(".pictures").exists():
+        shutil.copytree(into.with_suffix(".pictures"), target.with_suffix(".pictures"))
+    merge(target, other, pictures=target.with_suffix(".pictures"), other_pictures=other.with_suffix(".pictures"))
+    with open_archive(target) as db:
+        assert [(one.where, one.what) for one in verify(db)] == []
+        return told(db)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+@examples(60, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@given(DAYS, st.booleans())
+def test_two_machines_and_one_believe_the_same(days: list[Day], former: bool) -> None:
+    """former: one of them read its pages with an older reader."""
+    numbered = list(enumerate(days))
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        alone = crawl(folder / "alone.db", numbered)
+        here = crawl(folder / "here.db", [one for one in numbered if one[1].here])
+        there = crawl(folder / "there.db", [one for one in numbered if not one[1].here])
+        if former:
+            with open_archive(there, create=True) as db:
+                db.execute("UPDATE extractors SET name = name || ', an older one'")
+        with open_archive(alone) as db:
+            expected = told(db)
+        assert merged(here, there, folder / "ab.db") == expected
+        assert merged(there, here, folder / "ba.db") == expected

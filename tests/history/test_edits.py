@@ -1,0 +1,131 @@
+"""What an article's versions are: one state each, however many addresses, copies, pictures and faces its page has."""
+
+from __future__ import annotations
+
+from archive.history import versions_of
+from tests.history.made import Facts, bytes_of, changes, picture, story, told, verdicts
+
+
+def test_an_edit_is_a_version_and_another_print_is_none() -> None:
+    facts = Facts().page("a", story()).page("a", story(headline=" Cầu mới  qua sông ")).page("a", story(edit="Thêm."))
+    assert changes(facts) == ["", "body"]
+    assert verdicts(facts, "a") == [(0, ""), (0, ""), (1, "")]
+
+
+def test_an_article_that_goes_back_to_what_it_said_has_a_third_version() -> None:
+    facts = Facts().page("a", story()).page("a", story(edit="Thêm.")).page("a", story())
+    assert changes(facts) == ["", "body", "body"]
+
+
+def test_a_page_with_two_faces_has_two_versions_and_counts_the_returns() -> None:
+    facts = Facts()
+    for _ in range(4):
+        facts.page("a", story(images=(picture("cau"),))).page("a", story())
+    versions = versions_of(facts.history.articles[0])
+    assert [one.changed for one in versions.all] == [(), ("pictures",)]
+    assert versions.shown == (0, 1, 0, 1, 0, 1, 0, 1)
+    assert [[at.hour for at in one.returns] for one in versions.all] == [[14, 16, 18], [15, 17, 19]]
+
+
+def test_a_new_state_after_two_faces_is_a_version() -> None:
+    facts = Facts()
+    for _ in range(2):
+        facts.page("a", story()).page("a", story(edit="Quảng cáo."))
+    facts.page("a", story()).page("a", story(edit="Tỉnh đã chi 40 tỷ đồng."))
+    versions = versions_of(facts.history.articles[0])
+    assert [one.changed for one in versions.all] == [(), ("body",), ("body",)]
+
+
+def test_three_faces_by_turns_are_three_versions() -> None:
+    facts = Facts()
+    for _ in range(3):
+        for edit in ("Một.", "Hai.", "Ba."):
+            facts.page("a", story(edit=edit))
+    assert len(versions_of(facts.history.articles[0]).all) == 3
+
+
+def test_page_and_pictures_of_one_visit_are_one_version() -> None:
+    facts = Facts().page("a", story(images=(picture("cau"),)), 0).fetch("cau", bytes_of(10), 0.1)
+    facts.page("a", story(images=(picture("cau"),), edit="Thêm."), 24).fetch("cau", bytes_of(200), 24.1)
+    assert changes(facts) == ["", "body, pictures"]
+
+
+def test_so_are_pictures_that_were_due_before_their_page() -> None:
+    facts = Facts().page("a", story(images=(picture("cau"),)), 0).fetch("cau", bytes_of(10), 0.1)
+    facts.fetch("cau", bytes_of(200), 24).page("a", story(images=(picture("cau"),), edit="Thêm."), 24.5)
+    assert changes(facts) == ["", "body, pictures"]
+    (first, second) = versions_of(facts.history.articles[0]).all
+    assert second.proof.id == 4 and first.digest != second.digest
+
+
+def test_two_pictures_replaced_in_one_visit_are_one_version() -> None:
+    shown = story(images=(picture("cau"), picture("do")))
+    facts = Facts().page("a", shown, 0).fetch("cau", bytes_of(1), 0.1).fetch("do", bytes_of(2), 0.2)
+    facts.same("a", 24).fetch("cau", bytes_of(100), 24.1).fetch("do", bytes_of(200), 24.2)
+    assert changes(facts) == ["", "pictures"]
+
+
+def test_two_states_of_an_article_have_two_digests() -> None:
+    shown = story(images=(picture("cau"),))
+    facts = Facts().page("a", shown, 0).fetch("cau", bytes_of(1), 1).fetch("cau", bytes_of(100), 30)
+    facts.page("a", shown, 50).fetch("cau", bytes_of(200), 60)
+    versions = versions_of(facts.history.articles[0]).all
+    assert len({one.digest for one in versions}) == 3
+    assert [one.words_of for one in versions] == [None, 1, 1]
+    assert [one.proof.id for one in versions] == [1, 1, 4]
+
+
+def test_a_copy_of_a_picture_is_no_edit_and_one_that_cannot_be_compared_is_none() -> None:
+    facts = Facts().page("a", story(images=(picture("cau"),)), 0).fetch("cau", bytes_of(100), 1)
+    facts.fetch("cau", bytes_of(105), 30).fetch("cau", bytes_of(0), 60)
+    assert changes(facts) == ["", "pictures"]
+
+
+def test_what_a_picture_showed_before_the_article_did_says_nothing() -> None:
+    facts = Facts().page("a", story(images=(picture("cau"),)), 0).fetch("cau", bytes_of(1), 0.1)
+    facts.page("b", story("chè", images=(picture("cau"),)), 48).fetch("cau", bytes_of(200), 48.1)
+    assert changes(facts, 0) == ["", "pictures"]
+    assert changes(facts, 1) == [""]
+
+
+def test_an_article_that_is_gone_is_not_edited() -> None:
+    facts = Facts().page("a", story(images=(picture("cau"),)), 0).fetch("cau", bytes_of(1), 0.1).gone("a", 24)
+    assert changes(facts.fetch("cau", bytes_of(200), 25)) == [""]
+
+
+def test_a_copy_for_phones_is_no_edit_whichever_is_met_first() -> None:
+    full = story(images=(picture("cau"),), canonical_url="https://bao.example/a")
+    poor = story(canonical_url="https://bao.example/a")
+    first = Facts().page("a", full).page("amp/a", poor).page("a", full).page("amp/a", poor)
+    later = Facts().page("amp/a", poor).page("a", full).page("amp/a", poor).page("a", full)
+    for facts in (first, later):
+        assert changes(facts) == [""]
+        assert facts.history.articles[0].speaker == "bao.example/a"
+        assert facts.history.articles[0].latest.reading.images
+
+
+def test_an_edit_seen_first_in_a_copy_is_told_once() -> None:
+    full = story(images=(picture("cau"),), canonical_url="https://bao.example/a")
+    facts = Facts().page("a", full).page("amp/a", story(canonical_url=full.canonical_url))
+    facts.page("amp/a", story(edit="Thêm.", canonical_url=full.canonical_url))
+    facts.page("a", story(edit="Thêm.", images=full.images, canonical_url=full.canonical_url))
+    assert changes(facts) == ["", "body"]
+
+
+def test_a_twin_that_lags_behind_is_no_edit() -> None:
+    facts = Facts().page("a", story()).page("b", story()).page("a", story(edit="Thêm."))
+    facts.page("b", story()).page("a", story(edit="Thêm.")).page("b", story())
+    assert changes(facts) == ["", "body"]
+    assert [stand for stand, _ in verdicts(facts, "b")] == [0, 0, 0]
+
+
+def test_a_twin_that_leads_is_believed_and_the_one_that_follows_is_no_edit() -> None:
+    facts = Facts().page("a", story()).page("b", story()).page("b", story(edit="Thêm.")).page("a", story())
+    assert changes(facts) == ["", "body"]
+    assert changes(facts.page("a", story(edit="Thêm."))) == ["", "body"]
+
+
+def test_an_archive_of_one_order_tells_what_one_of_another_order_tells() -> None:
+    one = Facts().page("a", story(), 0).page("a", story(edit="Thêm."), 5).gone("a", 7)
+    other = Facts().gone("a", 7).page("a", story(edit="Thêm."), 5).page("a", story(), 0)
+    assert told(one.history) == told(other.history)
