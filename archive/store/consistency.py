@@ -99,7 +99,9 @@ _RULES = (
           " (SELECT 1 FROM versions WHERE versions.id = version_id) AND NOT EXISTS (SELECT 1 FROM renumberings AS later"
           " WHERE later.version_id = renumberings.version_id AND later.id > renumberings.id)"),
     _Rule("texts", "it was read in a capture that brought no page",
-          "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"),
+          # a 304 confirms what its address had brought, and that may have come since, from another archive
+          "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"
+          " AND outcome <> 'not-modified'"),
 )  # fmt: skip
 
 

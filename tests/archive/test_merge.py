@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from hypothesis import Phase, given
+from hypothesis import Phase, example, given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
@@ -55,8 +55,29 @@ def contents(path: Path) -> tuple[list[Any], list[Any]]:
         return sorted(rows, key=repr), told(db)
 
 
+_WHAT_A_304_BRINGS_BACK = (
+    [(27, "hop", "m-3", "a-1", "Tin ba", "09:00"), (85, "page", "m-3", "b-2", "Tin hai", "08:00"),
+     (111, "page", "m-3", "m-3", "Tin ba", "09:00")],
+    [
+        (14, "page", "a-1", "m-3", "Tin một", "09:00"), (32, "page", "a-1", "m-3", "Tin ba", "08:00"),
+        (55, "page", "a-1", "a-1", "Tin ba", "08:00"), (140, "same", "m-3", "m-3", "Tin ba", "08:00"),
+        (185, "error", "a-1", "a-1", "Tin hai", "08:00"),
+        (284, "same", "b-2", "m-3", "Tin ba", "08:00"), (365, "same", "b-2", "a-1", "Tin ba", "08:00"),
+    ],
+    [
+        (1, "page", "a-1", "a-1", "Tin hai", "09:00"), (31, "page", "a-1", "a-1", "Tin một", "09:00"),
+        (53, "page", "a-1", "b-2", "Tin hai", "09:00"), (68, "same", "a-1", "a-1", "Tin một", "08:00"),
+        (94, "error", "a-1", "m-3", "Tin ba", "09:00"),
+        (122, "same", "a-1", "m-3", "Tin hai", "09:00"), (133, "hop", "a-1", "b-2", "Tin ba", "09:00"),
+        (153, "gone", "m-3", "a-1", "Tin một", "09:00"), (282, "hop-only", "b-2", "a-1", "Tin một", "08:00"),
+        (385, "page", "b-2", "m-3", "Tin ba", "08:00"), (393, "page", "b-2", "b-2", "Tin một", "08:00"),
+    ],
+)  # fmt: skip
+
+
 @pytest.mark.slow
 @examples(15, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@example(_WHAT_A_304_BRINGS_BACK)
 @given(st.tuples(HISTORIES, HISTORIES, HISTORIES))
 def test_it_is_a_union(tmp_path_factory: pytest.TempPathFactory, histories: tuple[list[Any], ...]) -> None:
     folder = tmp_path_factory.mktemp("merge")
