@@ -35,7 +35,9 @@ def put_version(
 ) -> Put:  # fmt: skip
     """Writes a version: over the one it was, or as a new one. former: its row as it was; words_of: versions.id of the
     one whose words it shares; pictures: pictures.id by digest; moved: numbers of its article change."""
-    values = _row(article_id, version, former, words_of)
+    values = _row(article_id, version, words_of)
+    if former is not None and values["digest"] != former["digest"] and _is_filed_under(db, former, version, words_of):
+        values["digest"] = former["digest"]
     if version.number == 1:
         values |= dict.fromkeys(_COMPARED)
     if former is None:
@@ -57,20 +59,22 @@ def put_version(
     return Put(int(version_id), changed or bool(new))
 
 
-def _row(
-    article_id: int, version: Version, former: dict[str, Any] | None, words_of: int | None
-) -> dict[str, Any]:  # fmt: skip
-    reading = version.state.reading
-    keeps = (
-        former is not None
-        and former["capture_id"] == version.proof.id
-        and words_of is former["words_of"] is None
-        and not version.repeats  # then its pictures are part of its digest, as far as they are known
-    )
+def _is_filed_under(db: Database, former: dict[str, Any], version: Version, words_of: int | None) -> bool:
+    """Whether a version keeps the digest it was filed under, which names what a former reader read in the same capture.
+    One that repeats an earlier one's words does not: its pictures are part of its digest, as far as they are known."""
+    if version.repeats or former["capture_id"] != version.proof.id or words_of or former["words_of"]:
+        return False
+    row = db.execute(
+        "SELECT 1 FROM texts WHERE version_id = ? AND digest = ?", [former["id"], former["digest"]]
+    ).fetchone()
+    return row is not None
+
+
+def _row(article_id: int, version: Version, words_of: int | None) -> dict[str, Any]:
     return {
         "article_id": article_id, "number": version.number, "capture_id": version.proof.id,
         "first_seen_at": clock.stamp(version.at), "changed": ", ".join(version.changed) or None,
-        "digest": former["digest"] if keeps and former else version.digest, "words_of": words_of, **narrow(reading),
+        "digest": version.digest, "words_of": words_of, **narrow(version.state.reading),
     }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -143,7 +144,7 @@ def test_two_that_read_again_at_once_come_to_one_history(
 
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
-@pytest.mark.parametrize("deaths", [200])
+@pytest.mark.parametrize("deaths", [int(os.environ.get("DEATHS", "100"))])
 def test_a_merge_that_dies_goes_on_to_the_same_history(
     parent: Parent, copy: Callable[[str], Path], tmp_path: Path, deaths: int
 ) -> None:
