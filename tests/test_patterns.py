@@ -216,8 +216,10 @@ def in_time(name: str, pattern: re.Pattern[Any]) -> None:
 
 def test_a_quadratic_expression_would_be_seen() -> None:
     quadratic = re.compile(r"\s+x")
-    longer, shorter = (seconds(quadratic, given(quadratic, ("", " ", "\0"), length)) for length in (4 * LONG, LONG))
-    assert longer / shorter > MOST_TIMES
+    tries = [
+        [seconds(quadratic, given(quadratic, ("", " ", "\0"), length)) for length in (4 * LONG, LONG)] for _ in "12345"
+    ]
+    assert max(longer / shorter for longer, shorter in tries) > MOST_TIMES  # something else may slow one of the two
     assert ("", " ") in {attack[:2] for attack in attacks(quadratic)}
 
 

@@ -445,11 +445,11 @@ def test_people_read_and_crawls_write_meanwhile(larger: Path, tmp_path: Path) ->
 def test_a_page_that_takes_too_long_is_given_up_and_the_others_are_read(path: Path) -> None:
     heavy = "<article>" + "<p>Một đoạn văn dài vừa đủ để phải đọc.</p>" * 18_000 + "</article>"
     older(path.parent / "older").write(path, [see(20, E, page("Bài rất dài").replace("<article>", heavy))])
-    report = reread(path, Order(patience=0.25, jobs=1))
+    report = reread(path, Order(patience=0.75, jobs=1))
     assert (report.gave_up, report.captures) == (1, 12)
     with open_archive(path) as db:
         newest = "SELECT kind, detail FROM readings WHERE capture_id = 13 ORDER BY extractor_id DESC LIMIT 1"
-        assert db.execute(newest).fetchone() == ("gave-up", "not read within 0.25 seconds")
+        assert db.execute(newest).fetchone() == ("gave-up", "not read within 0.75 seconds")
         assert questions.find_article(db, E).headline == "Bài rất dài - Báo Thử"
     assert reread(path, Order()).captures == 0
 
