@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import timedelta
 
 from archive.history.facts import Look, Observation, PictureLook
@@ -41,8 +41,3 @@ def _is_followed(hop: Look, answers: dict[str, list[Look]]) -> bool:
 
 def _because(hop: Look, answer: Look) -> bool:
     return hop.key in answer.via or answer.at - hop.at <= _SOON
-
-
-def looks_of(observations: Sequence[Observation]) -> list[Look]:
-    """The captures among observations."""
-    return [one.fact for one in observations if isinstance(one.fact, Look)]

@@ -128,6 +128,17 @@ def test_an_archive_that_takes_it_over_believes_the_same(tmp_path: Path) -> None
         assert states(db) == found
 
 
+def test_nobody_s_clock_was_ahead_by_more_than_time_there_is(tmp_path: Path) -> None:
+    paths = [new_archive(tmp_path / name) for name in ("a.db", "b.db")]
+    with open_archive(paths[0], create=True) as db:
+        crawl(db, WORDS[0], NOON, NOON)
+        db.execute("UPDATE runs SET clock_ahead = ?", [2**60])
+    merge(paths[1], paths[0], pictures=tmp_path / "pictures", other_pictures=None)
+    with open_archive(paths[1]) as db:
+        assert [word for _, word in states(db)] == ["Một"]
+        assert db.execute("SELECT clock_ahead FROM runs").fetchall() == [(None,)]
+
+
 @pytest.mark.parametrize("date", ["", "yesterday", "Thu, 99 Foo 2026", "Wed, 20 May 99999 12:00:00 GMT", "\udcff"])
 def test_a_date_that_is_none_is_no_witness(tmp_path: Path, date: str) -> None:
     with open_archive(new_archive(tmp_path / "a.db"), create=True) as db:
