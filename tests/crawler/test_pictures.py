@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
+import time
 from dataclasses import dataclass, replace
 from io import BytesIO
 from itertools import pairwise
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
+from archive.clock import now
 from crawler.demo.server import Newspaper
 from tests import mortal
 from tests.crawler.serving import LUUBAO, Answer, Crawled, Site, article, crawl, front, moved, rules, served
