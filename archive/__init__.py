@@ -77,7 +77,7 @@ if TYPE_CHECKING:
         waiting,
         walk_anew,
     )
-    from archive.store.doubts import doubts_of, edits_of
+    from archive.store.doubts import doubts_of, opened_by
     from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
@@ -110,7 +110,6 @@ __all__ = [
     "doubts_of",
     "due",
     "due_pictures",
-    "edits_of",
     "enter",
     "finish_run",
     "forbid",
@@ -130,6 +129,7 @@ __all__ = [
     "note_redirect",
     "note_sitemaps",
     "open_archive",
+    "opened_by",
     "pictures_of",
     "plant",
     "put_away",
@@ -171,7 +171,7 @@ lazy(
             "leave_picture left_out note_hosts open_archive pictures_of plant rechecks start_run "
             "taken_in_run transaction troubled_hosts validators waiting walk_anew"
         ),
-        "archive.store.doubts": "doubts_of edits_of",
+        "archive.store.doubts": "doubts_of opened_by",
         "archive.urls": "absolute same_site url_key without_trackers",
     },
 )

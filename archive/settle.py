@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from archive import clock, signals, store
 from archive.errors import ArchiveDamaged, ArchiveUnusable
 from archive.furniture import Furniture
-from archive.history import History, Look, Signs, derive, in_time
+from archive.history import History, Look, Signs, departures, derive, in_time
 from archive.history.answers import declared_key
 from archive.history.states import headline_of, words_of
 from archive.model.notices import pass_over
@@ -240,8 +240,11 @@ class _Settling:
         pictures = fetches_of(self.db, urls)
         history = derive(in_time(looks, pictures), self.run.outlet)
         fresh = [past for past in pasts if first.get(past.id) == past.id]
+        doubted = [one.look for one in history.verdicts if one.doubted and isinstance(one.look.said, Reading)]
         signs = {
-            look.id: found for look in _departures(history) if (found := self._signs(look, kin, fresh)) != look.signs
+            look.id: found
+            for look in (*departures(history), *doubted)
+            if (found := self._signs(look, kin, fresh)) != look.signs
         }
         if not signs:
             return history
@@ -335,10 +338,3 @@ class _Settling:
 def _signs_of(look: Look, bad: Sequence[tuple[str, str]]) -> Signs:
     at = clock.stamp(look.at)
     return Signs(at_once=any(began <= at <= ended for began, ended in bad))
-
-
-def _departures(history: History) -> list[Look]:
-    """Captures that changed what a known article says, or would have."""
-    proofs = [stand.proof for article in history.articles for stand in article.stands[1:] if stand.picture is None]
-    doubted = [one.look for one in history.verdicts if one.doubted and isinstance(one.look.said, Reading)]
-    return [*proofs, *doubted]

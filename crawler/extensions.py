@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 from sqlite_utils import Database
 
-from archive import doubts_of, edits_of, finish_run, learn_furniture, read_pending, settle_run, start_run
+from archive import doubts_of, finish_run, learn_furniture, opened_by, read_pending, settle_run, start_run
 from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
@@ -157,8 +157,10 @@ class Record:
         if not doubts:
             return
         door.counts["doubted"] = sum(count for _, count in doubts)
-        believed = min(door.counts["edited"], edits_of(door.db, door.run))
-        taken_back, door.counts["edited"] = door.counts["edited"] - believed, believed
+        taken_back = 0
+        for name, believed in zip(("new", "edited"), opened_by(door.db, door.run), strict=True):
+            taken_back += max(0, door.counts[name] - believed)
+            door.counts[name] = min(door.counts[name], believed)
         door.counts["unchanged"] = max(0, door.counts["unchanged"] - door.counts["doubted"] + taken_back)
         why, count = doubts[0]
         pages = "1 page is" if door.counts["doubted"] == 1 else f"{door.counts['doubted']} pages are"

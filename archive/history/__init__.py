@@ -8,6 +8,7 @@ archive and in any order of arrival. It may import records, edits, wording, urls
 from archive.history.facts import NO_SIGNS, Look, Observation, PictureLook, Shown, Signs
 from archive.history.fold import derive, step
 from archive.history.order import in_time
+from archive.history.plausible import departures
 from archive.history.values import NOTHING, Article, History, Stand, Verdict
 from archive.history.versions import Version, Versions, versions_of
 
@@ -25,6 +26,7 @@ __all__ = [
     "Verdict",
     "Version",
     "Versions",
+    "departures",
     "derive",
     "in_time",
     "step",

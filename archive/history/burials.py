@@ -34,14 +34,16 @@ def bury(history: History, keys: tuple[str, ...], look: Look, reason: str) -> Hi
 
 
 def _waiting(history: History, key: str) -> Look | None:
-    """The burial of an address that waits for a second one."""
-    article = spoken_at(history, key)
-    face = article.faces.get(key) if article else None
-    return face.doubted.look if face and face.doubted and face.doubted.reading is None else None
+    """The disappearance of an address that waits for a second one."""
+    faces = (article.faces.get(key) for article in history.articles)
+    waiting = (one.doubted.look for one in faces if one and one.doubted and one.doubted.reading is None)
+    return next(waiting, None)
 
 
 def _wait(history: History, key: str, look: Look) -> History:
-    article = spoken_at(history, key)
+    """For the article that speaks there, or of which it is another address."""
+    known = history.addresses.get(key)
+    article = spoken_at(history, key) or (history.articles[known.article] if known else None)
     face = article.faces.get(key) if article else None
     if article is None or face is None or article.is_gone:
         return history

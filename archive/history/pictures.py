@@ -26,13 +26,28 @@ def see_picture(history: History, fetch: PictureLook) -> History:
     """The history after one more fetch of a picture."""
     if fetch.shown is None:
         return history
-    articles = tuple(_fetched(article, fetch, fetch.shown) for article in history.articles)
+    articles = tuple(shown_picture(_with_doubted(article, fetch), fetch) for article in history.articles)
     return replace(history, articles=articles, pictures={**history.pictures, fetch.url: fetch})
 
 
-def _fetched(article: Article, fetch: PictureLook, shown: Shown) -> Article:
-    latest = article.latest
-    if all(image.url != fetch.url for image in latest.reading.images):
+def _with_doubted(article: Article, fetch: PictureLook) -> Article:
+    """What is not believed yet may be the next state, and the picture its own."""
+    for key, face in article.faces.items():
+        doubted = face.doubted
+        if doubted and doubted.reading and _shows(doubted.reading, fetch.url):
+            doubted = replace(doubted, fetches=(*doubted.fetches, fetch))
+            article = replace(article, faces={**article.faces, key: replace(face, doubted=doubted)})
+    return article
+
+
+def _shows(reading: Reading, url: str) -> bool:
+    return any(image.url == url for image in reading.images)
+
+
+def shown_picture(article: Article, fetch: PictureLook) -> Article:
+    """An article after one more fetch of a picture."""
+    latest, shown = article.latest, fetch.shown
+    if shown is None or not _shows(latest.reading, fetch.url):
         return article
     before = latest.pictures.get(fetch.url)
     is_first = fetch.url not in article.fetched
@@ -62,6 +77,19 @@ def opened_by_pictures(article: Article, look: Look) -> bool:
     return latest.picture is not None and latest.at >= article.page.at and look.at - latest.at <= VISIT
 
 
+def without_pictures(history: History, article: Article) -> tuple[History, Article]:
+    """Without the newest state, which pictures opened: what was taken to show it shows the words before it."""
+    place = article.place
+    faces = {
+        key: replace(face, stand=place - 1) if face.stand == place else face for key, face in article.faces.items()
+    }
+    verdicts = tuple(
+        replace(one, stand=place - 1) if (one.article, one.stand) == (article.number, place) else one
+        for one in history.verdicts
+    )
+    return replace(history, verdicts=verdicts), replace(article, stands=article.stands[:-1], faces=faces)
+
+
 def pictures_of(history: History, before: Stand | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
     """What the pictures of a state show when it opens: what they showed in the state before; or, where they are new in
     the article, what was fetched for them in this visit."""
@@ -71,7 +99,7 @@ def pictures_of(history: History, before: Stand | None, reading: Reading, at: da
         fetch = history.pictures.get(image.url)
         if before and image.url in before.pictures:
             found[image.url] = before.pictures[image.url]
-        elif image.url not in had and fetch and fetch.shown and at - fetch.at <= VISIT:
+        elif image.url not in had and fetch and fetch.shown and fetch.at <= at <= fetch.at + VISIT:
             found[image.url] = fetch.shown
     return found
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from archive.history.facts import Look
 from archive.history.values import Address, AddressKind, Article, Face, History, Stand, Tombstone
 from archive.records import Reading
 from archive.urls import print_kind
 
-_WHILE = timedelta(days=180)
-"""How much longer ago than the speaker another address may have shown the article, to speak for it when that one dies:
-no longer than known articles are left unasked."""
+HEARD = timedelta(days=180)
+"""How much longer ago than the speaker another address may have shown the article, to speak for it when that one dies,
+and how long ago the speaker may, to keep the word: no longer than known articles are left unasked."""
 
 
 def face_of(look: Look, reading: Reading, place: int) -> Face:
@@ -30,11 +30,12 @@ def put_face(article: Article, key: str, face: Face) -> Article:
     return replace(article, faces={**article.faces, key: face})
 
 
-def is_heard(article: Article) -> bool:
-    """Whether the speaker last showed the article. Nobody speaks for ever: one that died, leads elsewhere or answers
-    with nothing that says anything is no longer heard when another address has something to say."""
+def is_heard(article: Article, at: datetime) -> bool:
+    """Whether the speaker last showed the article, and lately. Nobody speaks for ever: one that died, leads elsewhere,
+    answers with nothing that says anything or is not asked any more is no longer heard when another address has
+    something to say."""
     face = article.faces.get(article.speaker)
-    return face is not None and face.standing == "shows"
+    return face is not None and face.standing == "shows" and at - face.shown_at <= HEARD
 
 
 def pass_word(article: Article, look: Look) -> Article:
@@ -59,7 +60,7 @@ def heir_of(history: History, article: Article, lost: str) -> str | None:
     living = [
         (face.shown_at, key)
         for key, face in article.faces.items()
-        if key != lost and face.standing == "shows" and face.shown_at >= since - _WHILE
+        if key != lost and face.standing == "shows" and face.shown_at >= since - HEARD
         if _is_its(history, article, key)
     ]
     return max(living)[1] if living else None

@@ -4,8 +4,8 @@ A page at an article's address that says something else than before is an edit, 
 maintenance page, a browser check, an error template that calls itself an article, another article's text, a page that
 broke off. No list of phrases can tell. What tells is the article's own past, and the rest of the outlet:
 
-- the same words at several articles, or the words of another article, are no article's next state, however long they
-  stay;
+- the same words at several articles, or the words of another article that lives, are no article's next state, however
+  long they stay; without a date, words that stand at several addresses are no article's first state either;
 - a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two words in a row) is
   believed when the next look shows it again; never, if it has no date where the article had one;
 - a page whose text is gone, under another headline, is believed when the next look shows it again;
@@ -19,10 +19,12 @@ all had been known at once.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 from archive.edits import FIELDS, places, resembles
 from archive.history.facts import Look
+from archive.history.states import state_of
 from archive.history.values import Article, Doubted, History
 from archive.records import Reading
 from archive.wording import tidy, tokens
@@ -36,8 +38,9 @@ _HOLLOW = 0.1  # of the text that stood there
 _RECENT = 4  # states with which a page is compared
 
 
-def doubt(history: History, article: Article, look: Look, reading: Reading) -> Doubted | None:
-    """Why a reading is not believed to be the article's next state; None when it is."""
+def doubt(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool] | None:
+    """Why a reading is not believed to be the article's next state, and whether that lasts: that it stays does not make
+    it true then. None when it is believed."""
     for why, lasting in (
         _elsewhere(history, article, look, reading),
         _alien(article, look, reading),
@@ -46,15 +49,38 @@ def doubt(history: History, article: Article, look: Look, reading: Reading) -> D
         _cut(look),
     ):
         if why:
-            return Doubted(look, reading, why, lasting)
+            return why, lasting
     return None
 
 
-def is_freed(doubted: Doubted, latest: Reading, reading: Reading, *, same: bool) -> bool:
-    """Whether a second look shows that what was doubted is there to stay. same: it shows the very same state."""
-    if doubted.lasting or doubted.reading is None:
+def departures(history: History) -> list[Look]:
+    """Captures that say what other addresses must be asked about: those that changed what a known article says, and
+    first ones without a date."""
+    stands = ((place, stand) for article in history.articles for place, stand in enumerate(article.stands))
+    return [one.proof for place, one in stands if one.picture is None and (place or is_anyones(one.reading))]
+
+
+def is_anyones(reading: Reading) -> bool:
+    """Whether words may be those of a page that a site shows everywhere: they have no date."""
+    return reading.published_at is None and bool(reading.text)
+
+
+def first_doubt(look: Look, reading: Reading) -> str:
+    """Why a page is not believed to be an article that nobody knew; empty when it is."""
+    if is_anyones(reading) and look.signs.same_words >= _SAME_WORDS:
+        return f"the same page, without a date, stood at {look.signs.same_words + 1} addresses"
+    return ""
+
+
+def is_freed(history: History, article: Article, doubted: Doubted, look: Look, reading: Reading) -> bool:
+    """Whether a second look shows that what was doubted is there to stay: by what is known now."""
+    assert doubted.reading is not None
+    latest = article.latest.reading
+    stays = resembles(doubted.reading, reading) and not resembles(latest, reading)
+    if not stays and state_of(doubted.reading) != state_of(reading):
         return False
-    return same or (resembles(doubted.reading, reading) and not resembles(latest, reading))
+    found = doubt(history, article, replace(doubted.look, via=(*doubted.look.via, *look.via)), doubted.reading)
+    return found is None or not found[1]
 
 
 def _elsewhere(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
@@ -63,10 +89,19 @@ def _elsewhere(history: History, article: Article, look: Look, reading: Reading)
     if look.signs.same_headline >= _SAME_HEADLINE and not _is_kin(article, reading):
         return f"the same headline stood at {look.signs.same_headline + 1} articles", True
     if not resembles(article.latest.reading, reading):
+        kin = _is_kin(article, reading)
         for other in history.articles:
-            if other.number != article.number and resembles(other.latest.reading, reading):
+            if other.number != article.number and _is_taken_from(other, look, reading, kin=kin):
                 return f"it shows the article of {other.url}", True
     return "", False
+
+
+def _is_taken_from(other: Article, look: Look, reading: Reading, *, kin: bool) -> bool:
+    """Whether a page shows another article, which lives at its own address. kin: it has something of its own past too,
+    as a live report that takes in a brief has; then the brief's headline must stand over it."""
+    if other.is_gone or other.speaker in look.via or not resembles(other.latest.reading, reading):
+        return False
+    return not kin or FIELDS["headline"](other.latest.reading) == FIELDS["headline"](reading)
 
 
 def _hollow(article: Article, reading: Reading) -> tuple[str, bool]:

@@ -41,12 +41,13 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """What an address showed last, and was not believed. lasting: that it stays does not make it true."""
+    """What an address showed last, and was not believed; look: when it first showed that. fetches: what the pictures of
+    this reading have shown since. reading: None where it is a disappearance that is not believed yet."""
 
     look: Look
     reading: Reading | None
     why: str
-    lasting: bool = False
+    fetches: tuple[PictureLook, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,11 @@ class Article:
     def latest(self) -> Stand:
         """The newest state."""
         return self.stands[-1]
+
+    @property
+    def place(self) -> int:
+        """The place of the newest state."""
+        return len(self.stands) - 1
 
     @property
     def is_gone(self) -> bool:

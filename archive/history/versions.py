@@ -64,7 +64,9 @@ def _version(article: Article, before: Sequence[Version], place: int, returns: t
     words_of = _words_of(before, stand)
     changed = stand.changed
     if before and before[-1].stand != place - 1:  # what stood between came back, and is no version of its own
-        changed = changed_fields(before[-1].state.reading, stand.reading) or ("pictures",)
+        pictures = ("pictures",) if stand.picture else ()
+        changed = changed_fields(before[-1].state.reading, stand.reading)
+        changed = tuple(dict.fromkeys((*changed, *pictures))) or ("pictures",)
     return Version(
         len(before) + 1, place, stand, stand.proof, stand.at, changed if before else (), _digest(before, stand),
         words_of, stand.picture, returns, any(one.state.digest == stand.digest for one in before),
@@ -72,18 +74,19 @@ def _version(article: Article, before: Sequence[Version], place: int, returns: t
 
 
 def _words_of(before: Sequence[Version], stand: Stand) -> int | None:
-    if stand.picture is None or not before:
+    if stand.picture is None:
         return None
-    return before[-1].words_of or before[-1].number
+    return next((one.words_of or one.number for one in reversed(before) if one.state.state == stand.state), None)
 
 
 def _digest(before: Sequence[Version], stand: Stand) -> str:
     """By the words alone, so that the same text is found at other addresses; a state with the words of an earlier one
-    and other pictures is named by both."""
+    and other pictures is named by both, and by the pictures' addresses where their bytes do not tell them apart."""
+    others = [one for one in before if _key(one.state) != _key(stand)]
+    taken = {one.digest for one in others} | {one.state.digest for one in others}
     own = _pictures(stand)
-    if all(one.state.digest != stand.digest or _pictures(one.state) == own for one in before):
-        return stand.digest
-    return digest_of_value([stand.digest, own])
+    names = (stand.digest, digest_of_value([stand.digest, own]), digest_of_value([stand.digest, own, stand.state]))
+    return next(name for name in names if name not in taken or name == names[-1])
 
 
 def _pictures(stand: Stand) -> list[list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history import History, Verdict
+from archive.history import History, Verdict, departures
 from archive.history.states import headline_of, state_of, words_of
 from archive.records import Reading, Unreadable
 from archive.store.kin import Past
@@ -56,10 +56,9 @@ def put_readings(
 
 
 def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
-    """Captures that would have changed what a known article says, believed or not."""
+    """Captures whose words are compared with those of other addresses."""
     doubted = {verdict.look.id for verdict in history.verdicts if verdict.doubted and verdict.look.answer == "page"}
-    proofs = {stand.proof.id for article in history.articles for stand in article.stands[1:] if stand.picture is None}
-    return doubted | (proofs & ids.keys())
+    return doubted | ({look.id for look in departures(history)} & ids.keys())
 
 
 def _row(verdict: Verdict, version_id: int | None, *, departs: bool) -> dict[str, Any]:

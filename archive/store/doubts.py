@@ -136,14 +136,14 @@ def doubts_of(db: Database, run: Run) -> list[tuple[str, int]]:
     return [(str(why), int(count)) for why, count in rows.fetchall()]
 
 
-def edits_of(db: Database, run: Run) -> int:
-    """How many versions a run's pages opened of articles known before."""
+def opened_by(db: Database, run: Run) -> tuple[int, int]:
+    """How many first versions a run's pages opened, and how many later ones."""
     row = db.execute(
-        "SELECT count(*) FROM versions JOIN captures ON captures.id = capture_id"
-        " WHERE run_id = ? AND number > 1 AND words_of IS NULL",
+        "SELECT count(*) FILTER (WHERE number = 1), count(*) FILTER (WHERE number > 1)"
+        " FROM versions JOIN captures ON captures.id = capture_id WHERE run_id = ? AND words_of IS NULL",
         [run.id],
     ).fetchone()
-    return int(row[0])
+    return int(row[0]), int(row[1])
 
 
 def waiting_doubts(db: Database, outlet_id: int) -> int:

@@ -16,12 +16,14 @@ from archive import clock
 from archive.edits import changed_fields
 from archive.history.answers import declared_key
 from archive.history.burials import NO_ARTICLE
-from archive.history.states import state_of
+from archive.history.places import HEARD
+from archive.history.plausible import is_anyones
+from archive.history.states import state_of, words_of
 from archive.likeness import same_picture
 from archive.records import Reading, Unreadable
 from archive.store.clocks import SEEN_AT
 from archive.store.identity import Source, article_at
-from archive.store.readings import extractor_id, record_reading, same_words, withdrawn_twin
+from archive.store.readings import elsewhere, extractor_id, record_reading, same_words, withdrawn_twin
 from archive.store.texts import from_row
 from archive.store.withdrawn import is_withdrawn
 
@@ -64,7 +66,9 @@ def confirms(db: Database, source: Source) -> int | None:
     if row["url_key"] == source.url_key:
         _see(db, row["id"], source)
         return int(row["id"])
-    return int(row["id"]) if own[1] is None and own[2] in _CONFIRMING and own[4] == last[4] is not None else None
+    if own[1] is not None or own[2] not in _CONFIRMING or own[4] is None or own[4] != last[4]:
+        return None
+    return int(row["id"]) if last[3] >= clock.stamp(source.captured_at - HEARD) else None
 
 
 _CONFIRMING = ("fresh", "revisit", "not-modified")
@@ -117,7 +121,9 @@ def is_alone(db: Database, source: Source, reading: Reading) -> bool:
         return False
     declared = [key for key in declared_key(reading, source.run.outlet) if key != source.url_key]
     known = (db.execute(_KNOWN, [outlet_id, key, source.capture_id]).fetchone() for key in (source.url_key, *declared))
-    return not any(known) and not same_words(db, outlet_id, reading) and not withdrawn_twin(db, outlet_id, reading)
+    if any(known) or same_words(db, outlet_id, reading) or withdrawn_twin(db, outlet_id, reading):
+        return False
+    return not is_anyones(reading) or not elsewhere(db, outlet_id, "words", words_of(reading), ())
 
 
 _KNOWN = """

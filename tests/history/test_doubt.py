@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from archive.history import Signs, versions_of
-from tests.history.made import PUBLISHED, Facts, changes, story, verdicts, wrong
+from tests.history.made import PUBLISHED, SITE, Facts, bytes_of, changes, picture, story, verdicts, wrong
 
 
 def test_a_page_with_nothing_in_common_is_doubted_and_goes() -> None:
@@ -89,3 +91,81 @@ def test_a_template_that_nobody_filled_is_no_edit() -> None:
 
 def test_a_home_page_that_calls_itself_an_article_is_none() -> None:
     assert not Facts().page("", wrong()).page("", wrong("Một trang khác hẳn.")).history.articles
+
+
+def test_an_address_first_met_on_a_bad_day_is_no_article_yet() -> None:
+    everywhere = Signs(same_words=30, same_headline=30)
+    facts = Facts().page("a", wrong(), signs=everywhere).page("b", wrong(), signs=everywhere)
+    assert not facts.history.articles
+    assert "31 addresses" in verdicts(facts, "a")[0][1]
+    facts.page("a", story()).page("b", story("chè"))
+    assert changes(facts, 0) == changes(facts, 1) == [""]
+    dated = Facts().page("a", story(), signs=everywhere)  # the newest article, which a bad day showed everywhere
+    assert changes(dated) == [""]
+
+
+def test_an_article_that_takes_in_one_that_is_dead_is_edited() -> None:
+    facts = Facts().page("b", story("chè"), 0).page("a", story(), 1).gone("b", 20)
+    assert changes(facts.page("a", story("chè"), 24), 1) == [""]
+    assert changes(facts.page("a", story("chè"), 48), 1) == ["", "headline, body"]
+    assert versions_of(facts.history.articles[1]).all[1].at.day == 21
+    later = Facts().page("b", story("chè"), 0).page("a", story(), 1)
+    for day in (1, 2, 3):
+        later.page("a", story("chè"), 24 * day)
+    later.gone("b", 80).page("a", story("chè"), 96)
+    assert changes(later, 1) == ["", "headline, body"]
+    assert verdicts(later, "a")[1:] == [(1, "")] * 4
+
+
+def test_two_articles_that_the_paper_makes_one_are_one_from_then_on() -> None:
+    facts = Facts().page("a", story("lũ"), 0).page("b", story(), 1).page("a", story(), 24)
+    facts.hop("b", "a", 25).page("a", story(), 25.01, via=("b",)).page("a", story(edit="Thêm."), 48)
+    assert changes(facts, 0) == ["", "headline, body", "body"]
+    assert facts.history.articles[1].moved_to == 0
+
+
+def test_a_live_report_that_takes_in_a_brief_is_edited() -> None:
+    start = story(headline="TRỰC TIẾP: Mưa lũ", text="Mở đầu lúc sáu giờ.\n\nMực nước sông đang lên.")
+    taken = replace(start, headline="TRỰC TIẾP: Báo động hai", text=f"Mở đầu lúc sáu giờ.\n\n{story('lũ').text}")
+    facts = Facts().page("b", story("lũ"), 0).page("a", start, 1).page("a", taken, 24)
+    assert changes(facts, 1) == ["", "headline, body"]
+    wrong_page = replace(story("lũ"), text=f"{story('lũ').text}\n\nMở đầu lúc sáu giờ.")
+    assert changes(Facts().page("b", story("lũ"), 0).page("a", start, 1).page("a", wrong_page, 24), 1) == [""]
+
+
+def test_a_move_with_another_layout_is_an_edit_from_its_first_day() -> None:
+    facts = Facts().page("a", story(), 0)
+    for day in (1, 2):
+        facts.hop("a", "b", 24 * day)
+        facts.page("b", story(edit="Tải ứng dụng."), 24 * day + 0.01, via=("a",), signs=Signs(at_once=day == 1))
+    assert changes(facts) == ["", "body"]
+    assert versions_of(facts.history.articles[0]).all[1].at.day == 21
+    assert verdicts(facts, "b") == [(1, ""), (1, "")]
+
+
+def test_pictures_belong_to_what_was_doubted_from_its_first_day() -> None:
+    rewritten = story("lũ", images=(picture("lu"),))
+    facts = Facts().page("a", story(), 0).page("a", rewritten, 24).fetch("lu", bytes_of(10), 24.1)
+    facts.fetch("lu", bytes_of(200), 47.9).page("a", rewritten, 48)
+    versions = versions_of(facts.history.articles[0]).all
+    assert [(one.changed, one.at.day, one.state.pictures) for one in versions[1:]] == [
+        (("headline", "body", "pictures"), 21, {f"{SITE}/anh/lu.jpg": bytes_of(10)}),
+        (("pictures",), 22, {f"{SITE}/anh/lu.jpg": bytes_of(200)}),
+    ]
+
+
+def test_a_picture_of_what_stood_there_does_not_keep_what_was_doubted_from_being_believed() -> None:
+    facts = Facts().page("a", story(images=(picture("cau"),)), 0).fetch("cau", bytes_of(10), 0.1)
+    facts.page("a", story("lũ"), 24).fetch("cau", bytes_of(200), 24.1).page("a", story("lũ"), 48)
+    versions = versions_of(facts.history.articles[0]).all
+    assert [(one.changed, one.at.day) for one in versions] == [((), 20), (("headline", "body", "pictures"), 21)]
+
+
+def test_twins_that_disappear_with_nearly_all_are_gone_since_then() -> None:
+    facts = Facts().page("a", story(), 0).page("b", story(), 0.1)
+    facts.gone("a", 24, Signs(at_once=True)).gone("b", 24.1, Signs(at_once=True))
+    assert not facts.history.articles[0].is_gone
+    (stone,) = facts.gone("a", 48).gone("b", 48.1).history.articles[0].tombstones
+    assert stone.gone_at.day == 21
+    back = Facts(looks=facts.looks[:4]).page("b", story(), 48).gone("a", 48.1)
+    assert not back.history.articles[0].tombstones

@@ -1,0 +1,94 @@
+"""Prints of one article: which address speaks for it, which page is the fuller print of a copy met first, and what in a
+print is an edit. A copy for phones or for printing leaves something out; that is none."""
+
+from __future__ import annotations
+
+from archive.edits import changed_fields
+from archive.history.answers import declared_key
+from archive.history.facts import Look
+from archive.history.pictures import VISIT
+from archive.history.places import is_heard
+from archive.history.states import state_of
+from archive.history.values import Article, Face
+from archive.records import Outlet, Reading
+from archive.urls import print_kind
+from archive.wording import lines
+
+_WORDS = ("headline", "body")
+"""What no copy has otherwise than its original, but for what a shorter one leaves out."""
+
+
+def inherits(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
+    """Whether an address speaks for the article: it did; the speaker leads here, is not heard any more, or calls this
+    address the article's own."""
+    if look.key == article.speaker or article.speaker in look.via or not is_heard(article, look.at):
+        return True
+    return _is_called(article, look, reading, outlet)
+
+
+def _is_called(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
+    """Whether the speaker calls an address the article's own, which does not call another one so."""
+    speaker = article.faces.get(article.speaker)
+    called = declared_key(speaker.reading, outlet) if speaker else ()
+    return look.key in called and declared_key(reading, outlet) in ((), (look.key,))
+
+
+def leads(
+    article: Article, face: Face | None, state: str, look: Look, reading: Reading, outlet: Outlet
+) -> bool:  # fmt: skip
+    """Whether an address that is not the speaker shows an edit that the speaker has not shown: it showed the very same
+    until now, calls no other address its own, and the state is new to the article."""
+    if face is None or face.differs or print_kind(look.key):
+        return False
+    declared = declared_key(reading, outlet)
+    return declared in ((), (look.key,)) and all(stand.state != state for stand in article.stands)
+
+
+def completes(article: Article, face: Face | None, look: Look, reading: Reading, outlet: Outlet) -> bool:
+    """Whether a page is the fuller print of the newest state, of which a poorer one was met first: a copy for phones
+    that names this address as its canonical one, a copy for printing met in the same visit that names none, or the
+    article's own page back after a copy stood in for it."""
+    latest = article.latest
+    if look.key == article.speaker or any(stand.state == state_of(reading) for stand in article.stands):
+        return False
+    if face is None and _is_called(article, look, reading, outlet):
+        return look.at - latest.at <= VISIT or _holds(reading, latest.reading)
+    if face is None and _is_fuller(look, latest.reading, reading):
+        return latest.proof is article.page and look.at - latest.at <= VISIT
+    lacks = latest.lacks >= set(changed_fields(latest.reading, reading)) and bool(latest.lacks)
+    return lacks and ("body" not in latest.changed or _holds(reading, latest.reading))
+
+
+def lacking(article: Article, key: str, reading: Reading, changed: tuple[str, ...]) -> frozenset[str]:
+    """The fields in which the print at an address that says something new still differs from the fuller one."""
+    former, face = article.latest, article.faces.get(key)
+    if former.proof.key == key:
+        return former.lacks - set(changed)
+    return face.differs & set(changed_fields(former.reading, reading)) if face else frozenset()
+
+
+def _holds(reading: Reading, copy: Reading) -> bool:
+    """Whether all the words of a copy stand in it."""
+    return "headline" not in changed_fields(copy, reading) and set(lines(copy.text)) <= set(lines(reading.text))
+
+
+def _differ_in_words(copy: Reading, reading: Reading) -> bool:
+    """Whether two prints say something else in words."""
+    return bool(set(_WORDS) & set(changed_fields(copy, reading)))
+
+
+def _is_fuller(look: Look, copy: Reading, reading: Reading) -> bool:
+    """Whether a page shows the pictures that a copy with the same words left out."""
+    return bool(reading.images) and not copy.images and not print_kind(look.key) and not _differ_in_words(copy, reading)
+
+
+def edited_fields(article: Article, face: Face | None, look: Look, reading: Reading) -> tuple[str, ...]:
+    """The edited fields. What a copy leaves out, or its original has more, is none."""
+    latest = article.latest
+    changed = changed_fields(latest.reading, reading)
+    if face:
+        own = changed_fields(face.reading, reading)
+        told = tuple(name for name in changed if name in own or name not in latest.lacks)
+        return own if face.differs else told or changed
+    follows = look.key == article.speaker or article.speaker in look.via
+    return changed if follows else tuple(name for name in changed if name in _WORDS) or changed
