@@ -11,6 +11,7 @@ from archive import store
 from archive.ingest import Arrival, Ingested
 from archive.records import Link, PageKind, Reading, Run, Unreadable
 from archive.shapes import LIKELY
+from archive.store.frontier import Noted
 from archive.urls import same_site
 
 _LISTS = frozenset({"listing", "home"})
@@ -24,8 +25,9 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
     key, url, filed = arrival.source.url_key, arrival.source.url, ingested.filed
     with store.transaction(db):
         before = store.left_out(db, run).total()
-        fresh = store.note_links(db, run, url, links, at)
-        _learn_yield(db, run, url, fresh, links, first=store.is_new(db, run, key))
+        noted = store.note_links(db, run, url, links, at)
+        fresh = noted.fresh
+        _learn_yield(db, run, url, noted, links, first=store.is_new(db, run, key))
         kind = kind_of(ingested.reading, bool(links), len(fresh))
         news = filed is not None and filed.outcome in ("new", "edited")
         store.settle(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
@@ -35,13 +37,14 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
 
 
 def _learn_yield(
-    db: Database, run: Run, page_url: str, fresh: Sequence[Link], links: Sequence[Link], *, first: bool
+    db: Database, run: Run, page_url: str, noted: Noted, links: Sequence[Link], *, first: bool
 ) -> None:
     """What pages of this shape lead to: whether it is worth while to go on following them."""
-    if first or fresh:
-        promise = store.promise_of(db, run, [link.url for link in links])
+    if first or noted.fresh:
+        known = [link.url for link in links if link.url not in noted.promise]
+        promise = {**noted.promise, **store.promise_of(db, run, known)}
         likely = {url for url, share in promise.items() if share > LIKELY}
-        store.note_yield(db, run, page_url, sum(link.url in likely for link in fresh), likely)
+        store.note_yield(db, run, page_url, sum(link.url in likely for link in noted.fresh), likely)
 
 
 def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], at: datetime) -> None:

@@ -8,8 +8,8 @@ a budget for (archive.store.habits). What a killed run took and did not finish i
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -70,9 +70,16 @@ def ask_from(db: Database, run: Run, since: datetime) -> Run:
     return run
 
 
-def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> list[Link]:
-    """Notes the links of a page, as far as there is room (archive.store.room); returns those that were never seen
-    before. What is said to have changed since it was last read is due now. Call inside a transaction."""
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """The links of a page that were never seen before, and what they hold out, by their addresses."""
+
+    fresh: Sequence[Link]
+    promise: Mapping[str, float]
+
+
+def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> Noted:
+    """Notes the links of a page, as far as there is room (archive.store.room). What is said to have changed since it was last read is due now. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in gated_links(reversed(links))}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
@@ -99,7 +106,7 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
             for key, link in fresh.items()
         ],
     )  # fmt: skip
-    return list(fresh.values())
+    return Noted([*fresh.values()], promise)
 
 
 def _stamped(moment: datetime | None) -> str | None:

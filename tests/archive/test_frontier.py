@@ -25,7 +25,7 @@ def after(**span: float) -> datetime:
 
 def found(db: Database, run: Run, *urls: str, on: str = HOME, at: datetime = NOON, **said: Any) -> int:
     with store.transaction(db):
-        return len(store.note_links(db, run, on, [Link(url, **said) for url in urls], at))
+        return len(store.note_links(db, run, on, [Link(url, **said) for url in urls], at).fresh)
 
 
 def next_run(db: Database, at: datetime = NOON) -> Run:

@@ -27,7 +27,8 @@ def limited(run: Run, **limits: int) -> Run:
 
 def note(db: Database, run: Run, urls: Sequence[str], found_in: FoundIn = "page", on: str = HOME) -> list[str]:
     with transaction(db):
-        return [link.url for link in note_links(db, run, on, [Link(url, found_in) for url in urls], NOON)]
+        noted = note_links(db, run, on, [Link(url, found_in) for url in urls], NOON)
+        return [link.url for link in noted.fresh]
 
 
 def pages(name: str, count: int) -> list[str]:
@@ -186,4 +187,4 @@ def test_times_and_addresses_that_cannot_be_are_no_reason_to_fail(db: Database, 
     links = [Link(f"{HOME}a.htm", "sitemap", odd, odd), Link("http://[::1/x"), Link("x" * 9000), Link(f"{HOME}b.htm\0")]
     with transaction(db):
         noted = note_links(db, home, HOME, links, NOON)
-    assert [(link.url, link.lastmod) for link in noted] == [(f"{HOME}a.htm", None)]
+    assert [(link.url, link.lastmod) for link in noted.fresh] == [(f"{HOME}a.htm", None)]
