@@ -79,8 +79,8 @@ class Noted:
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> Noted:
-    """Notes the links of a page, as far as there is room (archive.store.room). What is said to have changed since it was
-    last read is due now. Call inside a transaction."""
+    """Notes the links of a page, as far as there is room (archive.store.room). What is said to have changed since it
+    was last read is due now. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in gated_links(reversed(links))}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)
