@@ -74,6 +74,7 @@ if TYPE_CHECKING:
         transaction,
         troubled_hosts,
         validators,
+        versions_under,
         waiting,
         walk_anew,
     )
@@ -146,6 +147,7 @@ __all__ = [
     "try_to_read",
     "url_key",
     "validators",
+    "versions_under",
     "waiting",
     "walk_anew",
     "without_trackers",
@@ -169,7 +171,7 @@ lazy(
             "REDIRECTS article_count ask_from call_all captured_in_run due due_pictures enter finish_run "
             "forbid furniture_of give_up last_body leads_away learn_furniture leave "
             "leave_picture left_out note_hosts open_archive pictures_of plant rechecks start_run "
-            "taken_in_run transaction troubled_hosts validators waiting walk_anew"
+            "taken_in_run transaction troubled_hosts validators versions_under waiting walk_anew"
         ),
         "archive.store.doubts": "doubts_of opened_by",
         "archive.urls": "absolute same_site url_key without_trackers",

@@ -88,7 +88,8 @@ class Desk:
 
     async def _file(self, capture: Capture, arrival: Arrival) -> Handed:
         try:
-            read = await self._readers.read(Task(arrival.source, capture.body or b"", capture.encoding))
+            refresh = capture.header("Refresh") or ""
+            read = await self._readers.read(Task(arrival.source, capture.body or b"", capture.encoding, refresh))
         except ReadingStopped:
             return await self.do(lambda door: door.leave_unread(arrival))
         if read.mistake:

@@ -67,6 +67,7 @@ class Door:
         self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left: int | None = None  # a run that keeps no pictures; crawler.pictures sets it for others
         self.rechecks = rechecks
+        self.trusts = True  # what servers say of pages that have not changed
         self.waiting = 0
         self._again: deque[str] | None = None
         self.furniture = archive.furniture_of(db, run.outlet_id)
@@ -112,7 +113,7 @@ class Door:
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified to send."""
-        return archive.validators(self.db, self.run, url)
+        return archive.validators(self.db, self.run, url) if self.trusts else (None, None)
 
     def failed(self, url: str, reason: str) -> None:
         """No answer came."""
@@ -175,6 +176,7 @@ class Door:
         """Files what was read in a capture, and notes where it leads; counts what leads on and is not followed."""
         self.counts.update(f"not followed: {note}" for note in notes)
         ingested = archive.put_away(self.db, arrival.source, reading)
+        self._check_word(capture, ingested)
         fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += fresh
         if arrival.source.url_key in self._seeds:
@@ -182,6 +184,17 @@ class Door:
         else:
             self.health.add(ingested)
         return self._handed(ingested, arrival)
+
+    def _check_word(self, capture: Capture, ingested: Ingested) -> None:
+        """Tells of a server that calls a page unchanged which has changed."""
+        if ingested.filed is None or ingested.filed.outcome != "edited":
+            return
+        said = capture.header("ETag"), capture.header("Last-Modified")
+        if archive.versions_under(self.db, self.run, capture.requested_url, *said) == 2:  # not told again
+            self.warnings[
+                f"{capture.requested_url} has changed, and its server says that it has not (the same ETag or"
+                " Last-Modified); it is asked without a condition from now on"
+            ] = None
 
     def leave_unread(self, arrival: Arrival) -> Handed:
         """Leaves a kept capture to the next run, which reads it before all else."""

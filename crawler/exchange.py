@@ -12,6 +12,7 @@ from scrapy.utils.python import to_unicode
 
 from archive import REDIRECTS, Capture, absolute
 from archive.clock import now
+from archive.store.conditions import REFUSED
 
 _REMARK = "luubao: "  # Scrapy's flags are words of its own
 
@@ -45,7 +46,10 @@ def remark(response: Response, what: str) -> None:
 
 def remarks(response: Response) -> str | None:
     """What was said of an answer."""
-    return "; ".join(flag.removeprefix(_REMARK) for flag in response.flags if flag.startswith(_REMARK)) or None
+    flags = [flag.removeprefix(_REMARK) for flag in response.flags if flag.startswith(_REMARK)]
+    if refused := response.request.meta.get("refused") if response.request else 0:
+        flags.insert(0, f"{REFUSED} {refused}")
+    return "; ".join(flags) or None
 
 
 def redirects(response: Response) -> bool:

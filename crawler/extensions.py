@@ -86,6 +86,7 @@ class Record:
         door.plant(self.spider.planted)
         if self.recheck_all:
             door.call_all()
+            door.trusts = not self.full
         return door
 
     def spider_closed(self, reason: str) -> None:

@@ -116,6 +116,11 @@ class OutletSpider(scrapy.Spider):
 
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Capture | WantedPicture | Request]:
         """Hands an answer of any status to the archive, which keeps it, has it read, and notes where it leads."""
+        if refused := condition_refused(response):
+            self.answers += 1
+            for request in self._requests(response.url, via=tuple(response.meta.get("via", ())), refused=refused):
+                yield request
+            return
         capture = capture_of(response)
         try:
             with self._ending_with_the_archive():
@@ -167,10 +172,11 @@ class OutletSpider(scrapy.Spider):
             raise CloseSpider("archive-unusable") from error
 
     def _requests(
-        self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, bytes] | None = None
+        self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, bytes] | None = None, refused: int = 0
     ) -> Iterator[Request]:
-        """The request for an address; none where Scrapy refuses to make one."""
-        meta = {"handle_httpstatus_all": True, "via": via}
+        """The request for an address; none where Scrapy refuses to make one. refused: the status with which a condition
+        was answered."""
+        meta = {"handle_httpstatus_all": True, "via": via, "refused": refused}
         try:
             yield Request(url, callback=self.parse, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
         except ValueError:
@@ -192,6 +198,14 @@ def conditions(etag: str | None, last_modified: str | None) -> dict[str, bytes]:
     """The headers that make a request conditional (RFC 9110 section 13): an unchanged page costs the paper a 304."""
     named = {"If-None-Match": etag, "If-Modified-Since": last_modified}
     return {name: field_value(value) for name, value in named.items() if value}
+
+
+def condition_refused(response: Response) -> int:
+    """The status of an answer to our condition that says nothing of the page: 412, or 400 from servers that do not know
+    such fields; else 0."""
+    request = response.request
+    asked = request is not None and any(name in request.headers for name in ("If-None-Match", "If-Modified-Since"))
+    return response.status if asked and response.status in (400, 412) else 0
 
 
 def desk_of(crawler: Crawler) -> Desk:

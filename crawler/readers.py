@@ -27,11 +27,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A kept page. encoding: the charset its HTTP header named."""
+    """A kept page. encoding: the charset its HTTP header named; refresh: where another header sends its readers on."""
 
     source: Source
     body: bytes
     encoding: str | None
+    refresh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,7 @@ def _read(furniture: Furniture, task: Task) -> Read:
     reading = try_to_read(source, task.body, task.encoding, furniture)
     try:
         outlet = source.run.outlet
-        found = discovery.look(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone)
+        found = discovery.look(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone, task.refresh)
         return Read(reading, list(found.links), found.notes)
     except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict tells of our own mistakes
         return Read(reading, [], mistake=f"{type(error).__name__}: {error}")

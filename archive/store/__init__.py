@@ -6,6 +6,7 @@ from archive.lazy import lazy
 
 if TYPE_CHECKING:
     from archive.history.answers import REDIRECTS
+    from archive.store.conditions import validators, versions_under
     from archive.store.connection import open_archive, transaction
     from archive.store.frontier import (
         ask_from,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from archive.store.habits import rechecks
     from archive.store.hosts import note_hosts, troubled_hosts
     from archive.store.identity import Source
-    from archive.store.keep import keep, kept_body, last_body, leads_away, validators
+    from archive.store.keep import keep, kept_body, last_body, leads_away
     from archive.store.ledger import Ledger, Span, Waiting
     from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
     from archive.store.readings import record_refusal
@@ -99,6 +100,7 @@ __all__ = [
     "unread",
     "validators",
     "versions_at",
+    "versions_under",
     "waiting",
     "walk_anew",
 ]
@@ -116,7 +118,8 @@ lazy(
         "archive.store.habits": "rechecks",
         "archive.store.hosts": "note_hosts troubled_hosts",
         "archive.store.identity": "Source",
-        "archive.store.keep": "keep kept_body last_body leads_away validators",
+        "archive.store.conditions": "versions_under validators",
+        "archive.store.keep": "keep kept_body last_body leads_away",
         "archive.store.ledger": "Ledger Span Waiting",
         "archive.store.pictures": "due_pictures keep_picture leave_picture pictures_of stored_pictures",
         "archive.store.readings": "record_refusal",

@@ -123,17 +123,6 @@ def leads_away(capture: Capture, outlet: Outlet) -> bool:
     return answers.leads_away(capture.requested_url, capture.final_url, outlet)
 
 
-def validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None]:
-    """ETag and Last-Modified to send for an address: those of its latest capture that carried or confirmed a page."""
-    row = db.execute(
-        "SELECT etag, last_modified FROM captures JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ?"
-        f" AND url_key = ? AND requested_url = ? AND captures.outcome IN ({_SHOWING}) AND body_id IS NOT NULL"
-        f" ORDER BY {SEEN_AT} DESC, captures.id DESC LIMIT 1",
-        [run.outlet_id, url_key(url), url],
-    ).fetchone()
-    return (row[0], row[1]) if row else (None, None)
-
-
 def kept_body(db: Database, capture_id: int) -> bytes | None:
     """The payload a capture brought or confirmed; None when there is none."""
     (body_id,) = db.execute("SELECT body_id FROM captures WHERE id = ?", [capture_id]).fetchone()

@@ -11,6 +11,7 @@ from archive.model.zones import zone_of
 from crawler.discovery import feeds, jsonfeed, pages, sitemaps
 from crawler.discovery.addresses import Addresses
 from crawler.discovery.found import MOST_OF_A_PAGE, Found, gathered
+from crawler.discovery.refresh import target_of
 from crawler.discovery.tolerant_xml import Start, Walk
 from crawler.discovery.unpacked import as_utf8, unpacked
 
@@ -38,9 +39,19 @@ def links(
 
 
 def look(
-    body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None, timezone: str = "Asia/Ho_Chi_Minh"
-) -> Found:
-    """As `links`, with notes of what could not be followed."""
+    body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None, timezone: str = "Asia/Ho_Chi_Minh",
+    refresh: str = "",
+) -> Found:  # fmt: skip
+    """As `links`, with notes of what could not be followed. refresh: the value of a `Refresh` header."""
+    found = _look(body, base_url, hosts, encoding, timezone)
+    sent_on = Addresses(base_url, hosts).news(target_of(refresh))
+    if sent_on is None:
+        return found
+    others = (link for link in found.links if link.url != sent_on)
+    return replace(found, links=(Link(sent_on, "page"), *others))
+
+
+def _look(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None, timezone: str) -> Found:
     plain, notes = unpacked(body)
     data = as_utf8(plain, encoding)
     del plain

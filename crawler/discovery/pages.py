@@ -12,12 +12,12 @@ from crawler.discovery.addresses import Addresses
 from crawler.discovery.found import MOST_OF_A_PAGE
 from crawler.discovery.markup import MOST_TAGS, elements, html_and_rest, value
 from crawler.discovery.pagination import POSTBACK, Pager, is_postback
+from crawler.discovery.refresh import target_of
 
 MOST_BYTES = 6 * 1024 * 1024
 """The largest news page among hundreds has 1.3 million characters."""
 
 _FEEDS = re.compile(r"rss|atom|feed\+json", re.IGNORECASE)
-_REFRESH = re.compile(r"\s*+\d*+\s*+[;,]\s*+url\s*+=\s*+[\"']?([^\"']+)", re.IGNORECASE)
 _ZONE = ("hdzoneid", "hdzoneurl")
 
 
@@ -121,8 +121,7 @@ def _refresh(meta: etree._Element) -> str:
     """Where a page sends its readers on by itself; "" where it does not."""
     if value(meta, "http-equiv").lower() != "refresh":
         return ""
-    match = _REFRESH.match(value(meta, "content"))
-    return match[1].strip() if match else ""
+    return target_of(value(meta, "content"))
 
 
 def _words(element: etree._Element) -> str:

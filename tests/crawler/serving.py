@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -31,10 +32,10 @@ class Answer:
 
 @dataclass
 class Site:
-    """Answers by path; 404 elsewhere. asked: the paths asked for, in their order, with the request's headers; times:
+    """Answers by path, or by what makes one of the request's headers; 404 elsewhere. asked: the paths asked for, in their order, with the request's headers; times:
     when, in seconds of a monotonic clock."""
 
-    answers: Mapping[str, Answer]
+    answers: Mapping[str, Answer | Callable[[Message], Answer]]
     base_url: str = ""
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
@@ -72,7 +73,8 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             site.times.append(time.monotonic())
             site.asked.append((self.path, dict(self.headers)))
-            answer = site.answers.get(self.path, Answer(b"<h1>404</h1>", 404))
+            found = site.answers.get(self.path, Answer(b"<h1>404</h1>", 404))
+            answer = found if isinstance(found, Answer) else found(self.headers)
             self.wfile.write(b"HTTP/1.1 %d Answer\r\nContent-Length: %d\r\n" % (answer.status, len(answer.body)))
             for name, value in answer.headers:
                 self.wfile.write(name.encode() + b": " + value + b"\r\n")
@@ -85,7 +87,7 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def served(answers: Mapping[str, Answer]) -> Iterator[Site]:
+def served(answers: Mapping[str, Answer | Callable[[Message], Answer]]) -> Iterator[Site]:
     site = Site(answers)
     with ThreadingHTTPServer(("127.0.0.1", 0), _handler(site)) as server:
         server.daemon_threads = True
