@@ -21,7 +21,7 @@ DOORS = {
     "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.settle", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.datasette", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story", "archive.arrive", "archive.merge", "archive.imports", "archive.export"),
     "datasette": ("archive.datasette.room", "archive.datasette.plugins"),
     "sqlite3": ("archive.signals", "archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),
-    "backports.zstd": ("archive.store.codecs",),
+    "backports.zstd": ("archive.store.codecs", "archive.codings"),
     "brotli": ("archive.codings",),
     "click": ("archive.cli", "archive.diff_cli", "archive.exchange_cli", "archive.export_cli", "archive.keeping_cli", "archive.options", "archive.reading_cli", "archive.readings_cli", "archive.remote_cli", "archive.reread_cli", "archive.scale.reread", "archive.status.text", "archive.terminal", "crawler.backfill.command", "crawler.cli", "crawler.crawl_cli", "crawler.many.report", "crawler.options", "crawler.outlets_cli", "crawler.running", "crawler.settings_cli", "crawler.status_cli", "crawler.story", "crawler.worker_cli"),
     "scrapy": (

@@ -16,22 +16,24 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A capture. refers: the address and time, or the digest, of the record whose bytes it brought again, where its own
-    record has none. where: the place in the file."""
+    """A capture. refers: the record whose bytes it brought again, where its own has none; digest: of what the server
+    sent, as its record names it. where: the place in the file."""
 
     capture: Capture
     record: str | None = None
     refers: Refers | None = None
     where: str = ""
+    digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Refers:
-    """Where the bytes of a revisit are."""
+    """Where the bytes of a revisit are: at an address and a time, under a digest, in a record."""
 
     url: str | None
     at: datetime | None
     digest: str | None
+    record: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,14 @@ from archive.furniture import Furniture
 from archive.imports.formats import NOTHING_SAID, Said, read_file
 from archive.imports.houses import Houses
 from archive.imports.items import Described, Image, Item, Page, Skipped
+from archive.imports.originals import Originals
 from archive.imports.pictures import picture_known, take_picture
 from archive.ingest import extractor_of, try_to_read
 from archive.lock import outlet_lock
 from archive.model.captures import line_or_nothing
 from archive.model.gates import shown
 from archive.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
-from archive.store.arrivals import body_known, is_here, outlet_showing
+from archive.store.arrivals import Meant, body_known, is_here, outlet_showing
 from archive.store.believed import Counts
 from archive.store.bodies import get_body
 from archive.workers import Lost, Workers
@@ -36,6 +37,7 @@ log = logging.getLogger(__name__)
 _AHEAD = 64  # pages under way for each process
 _MOST_HELD = 64 * 1024 * 1024  # bytes of pages under way
 _LISTEN = 0.1
+_MOST_WAITING = 100_000  # revisits whose bytes may be in a later file
 _MOST_TOLD = 20
 
 
@@ -104,6 +106,7 @@ def import_files(
                 if job.deferred:
                     job.read_pictures(file, read_file(file, said))
                 job.settle()
+            job.resolve()
             job.finish()
     return report
 
@@ -141,6 +144,7 @@ class _Import:
         self.answers: dict[int, Reading | Unreadable] = {}
         self.numbers = 0
         self.deferred = False
+        self.originals, self.unresolved = Originals(), list[tuple[Page, Path]]()
 
     def read(self, file: Path, items: Iterator[Item]) -> None:
         """One file. Pictures that no article is known to show yet are left for later."""
@@ -175,6 +179,17 @@ class _Import:
                 with self.report.standing_alone(file, item.where):
                     self.report.counts["pictures-left"] += not self._picture(item, file)
 
+    def resolve(self) -> None:
+        """Revisits that came before the bytes they brought again. What is not resolved now has them in none of the
+        files."""
+        waiting, self.unresolved = self.unresolved, []
+        for page, file in waiting:
+            with self.report.standing_alone(file, page.where):
+                self._page(page, file)
+        self._file(0)
+        self.report.counts["unresolved"] += len(self.unresolved)
+        self.settle()
+
     def settle(self) -> None:
         """Puts in order what came late."""
         for house in self.open.values():
@@ -207,7 +222,10 @@ class _Import:
         if page.refers:
             self._file(0)  # what it refers to may have just come
             page = self._resolved(known, page)
-        if page.refers:
+        self.originals.note(page)
+        if page.refers and len(self.unresolved) < _MOST_WAITING:
+            self.unresolved.append((page, file))
+        elif page.refers:
             self.report.counts["unresolved"] += 1
         elif known and is_here(self.db, known, page.capture):
             self.report.counts["here"] += 1
@@ -227,7 +245,8 @@ class _Import:
         if refers is None or known is None:
             return page
         at = clock.stamp(refers.at) if refers.at else None
-        body_id = body_known(self.db, known.outlet_id, refers.digest, refers.url, at)
+        digest = self.originals.digest(refers)
+        body_id = body_known(self.db, known.outlet_id, Meant(digest, refers.url, at, refers.record))
         body = get_body(self.db, body_id) if body_id is not None else None
         return replace(page, capture=replace(page.capture, body=body), refers=None) if body else page
 

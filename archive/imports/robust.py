@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO
 
 from warcio.archiveiterator import ArchiveIterator
-from warcio.bufferedreaders import DecompressingBufferedReader
+from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReader
 from warcio.exceptions import ArchiveLoadFailed
+from warcio.recordloader import ArcWarcRecordLoader
 
+from archive.codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
 from archive.imports.items import LARGEST, Skipped
 from archive.imports.members import GZIP, PLAIN, Resumed, first_member, next_record
 from archive.store import codecs
@@ -40,7 +42,7 @@ encrypted member of a zip file, or one packed in a way that Python does not know
 @dataclass(frozen=True, slots=True)
 class Raw:
     """A record. body: after transfer- and content-decoding, at most LARGEST bytes; headers: the WARC's own. status: as
-    it stands there, None where there is none."""
+    it stands there, None where there is none. packed: the coding that could not be undone, if any."""
 
     kind: str
     headers: dict[str, str]
@@ -48,6 +50,7 @@ class Raw:
     http: tuple[tuple[str, str], ...]
     body: bytes
     offset: int
+    packed: str = ""
 
 
 class _Odd(ValueError):
@@ -74,6 +77,24 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has 
         return line
 
 
+class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
+    """As warcio's, of responses too that are written without what the server said before the page. begun: the first
+    line of such a page, which has been read already."""
+
+    begun = b""
+
+    def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:
+        """The HTTP headers of a record; None where it has none."""
+        self.begun = b""
+        if rec_type != "response" or length == 0 or not (uri or "").startswith(self.HTTP_SCHEMES):
+            return super().load_http_headers(rec_type, uri or "", stream, length)
+        line: bytes = stream.readline()
+        if line.lstrip().startswith(b"<"):
+            self.begun = line
+            return None
+        return self.http_parser.parse(stream, line)
+
+
 class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
     """warcio's records. stray: right behind the last one, where empty lines belong, came something that is no record:
     so its length was not that of what it held."""
@@ -83,6 +104,7 @@ class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
     def __init__(self, file: Any):
         super().__init__(file, arc2warc=True, verify_http=False)
         self.reader = _Reader(self.fh, block_size=16384)
+        self.loader = _Loader(verify_http=False, arc2warc=True)
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
         """warcio takes the first line whatever it is, and writes to standard error."""
@@ -203,13 +225,17 @@ def _raw(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
         raise _Odd(f"a record of {size:,} bytes", offset + size)
     http = record.http_headers
     headers = {str(name).lower(): str(value) for name, value in record.rec_headers.headers}
-    stream = record.content_stream() if size else None
-    body = stream.read(LARGEST + 1) if stream else b""
-    if len(body) > LARGEST:
+    begun = iterator.loader.begun
+    data = begun + _payload(record).read(LARGEST + 1 - len(begun)) if size else b""
+    if len(data) > LARGEST:
         return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
-    if getattr(record.raw_stream, "limit", 0) > 0 and not _encoded(http):
+    if getattr(record.raw_stream, "limit", 0) > 0 and not _is_chunked(http):
         raise _Odd("the record is cut off")
-    if _is_cut(stream):
+    try:
+        unpacked, packed = _unpacked(http, data)
+    except TooLarge:
+        return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
+    if not unpacked.whole:
         raise _Odd("its packing has no end: only a part was recorded")
     iterator.reader.head = 0
     iterator.read_to_end()
@@ -217,7 +243,28 @@ def _raw(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
         raise _Odd("its Content-Length is not the length of what it holds")
     status = None if http is None else str(http.get_statuscode())
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http else ()
-    return Raw(record.rec_type or "", headers, status, pairs, body, offset)
+    return Raw(record.rec_type or "", headers, status, pairs, unpacked.body, offset, packed)
+
+
+def _payload(record: Any) -> Any:
+    """What follows a record's headers, without the chunks in which it came."""
+    stream = record.raw_stream
+    return ChunkedDataReader(stream) if _is_chunked(record.http_headers) else stream
+
+
+def _is_chunked(http: Any) -> bool:
+    return bool(http and (http.get_header("Transfer-Encoding") or "").strip().lower() == "chunked")
+
+
+def _unpacked(http: Any, data: bytes) -> tuple[Unpacked, str]:
+    """A payload without its content codings, and which could not be undone. What was unpacked before it was written
+    down, and still names the coding, stays as it is. Raises TooLarge."""
+    named = (http.get_header("Content-Encoding") or "") if http else ""
+    codings, others = codings_of(named)
+    try:
+        return unpack(data, codings, LARGEST), ", ".join(others)
+    except NotPacked:
+        return Unpacked(data, whole=True), named.strip()
 
 
 def _length(record: Any) -> int:
@@ -226,17 +273,6 @@ def _length(record: Any) -> int:
     if record.length is None or (told is not None and not str(told).strip().isdigit()):
         raise _Odd("a record without Content-Length" if told is None else "its Content-Length is no number")
     return int(record.length)
-
-
-def _is_cut(stream: Any) -> bool:
-    """Whether a payload that warcio unpacked ended before its packing did; warcio gives what it has. Of brotli it knows
-    the end by another name."""
-    unpacking = getattr(stream, "decompressor", None)
-    return unpacking is not None and getattr(unpacking, "eof", True) is False
-
-
-def _encoded(http: Any) -> bool:
-    return bool(http and (http.get_header("Content-Encoding") or http.get_header("Transfer-Encoding")))
 
 
 def _reason(error: BaseException | None) -> str:

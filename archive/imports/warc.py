@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from archive.urls import host_of, is_site
 _MOST_UNPACKED = 2 * 1024 * 1024 * 1024
 """Bytes of a compressed member of a WACZ, in which WARC files should be stored as they are (WACZ 1.1.1)."""
 _PIECE = 1024 * 1024
+_HEAD = 4096  # bytes of a body that show whether it is text
+_NO_TEXT, _WIDE = re.compile(rb"[\x00-\x08]"), (b"\xff\xfe", b"\xfe\xff")
 _ORIGINAL = "x-archive-orig-"
 _OUTLET = "urn:luubao:outlet:"
 _DOCUMENTS = ("text/html", "application/xhtml", "text/xml", "application/xml", "application/rss", "application/atom",
@@ -224,7 +227,7 @@ def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | 
     if "warc-date" not in raw.headers:
         raise BadValue(f"{shown(url)} has no time")
     gates.address(url)
-    if raw.status is None and raw.kind != "resource":
+    if raw.status is None and raw.kind == "revisit":
         raise BadValue(f"{shown(url)} does not say how the server answered")
     if (cut := raw.headers.get("warc-truncated")) or "warc-segment-number" in raw.headers:
         raise BadValue(f"of {shown(url)} only a part was written ({shown(cut or 'in pieces')})")
@@ -238,14 +241,14 @@ def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | 
                      f"byte {raw.offset}")  # fmt: skip
     if not ours and status < 300 and media_type and not media_type.startswith(_DOCUMENTS):
         return None
-    unopened = next((v for n, v in raw.http if n.lower() == "content-encoding" and v.lower() in ("br", "zstd")), "")
-    if unopened and body and not body.lstrip().startswith(b"<"):
-        return Skipped(f"{url} is compressed with {unopened}, which cannot be opened", f"byte {raw.offset}")
+    if raw.packed and _NO_TEXT.search(body[:_HEAD]) and not body.startswith(_WIDE):
+        return Skipped(f"{url} is packed with {shown(raw.packed)}, which cannot be undone", f"byte {raw.offset}")
     capture = Capture(
         url, leads_to(url, status, headers), at, status, headers, body or None, charset(headers),
         next(iter(asked.values()), ()),
     )  # fmt: skip
-    return Page(capture, raw.headers.get("warc-record-id"), refers, f"byte {raw.offset}")
+    record, digest = raw.headers.get("warc-record-id"), raw.headers.get("warc-payload-digest")
+    return Page(capture, record, refers, f"byte {raw.offset}", digest)
 
 
 def _status(text: str) -> int:
@@ -260,6 +263,7 @@ def _refers(raw: Raw) -> Refers:
         raw.headers.get("warc-refers-to-target-uri") or raw.headers.get("warc-target-uri"),
         _moment(at) if at else None,
         raw.headers.get("warc-payload-digest"),
+        raw.headers.get("warc-refers-to"),
     )
 
 

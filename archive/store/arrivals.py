@@ -6,12 +6,18 @@ articles are told anew in order of time (archive/settle.py).
 
 from __future__ import annotations
 
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from sqlite_utils import Database
 
 from archive import clock
 from archive.digests import digest_of
 from archive.history.answers import REDIRECTS, declared_key
 from archive.records import Capture, Reading, Run
+from archive.store.bodies import get_body
 from archive.store.identity import Source, article_at
 from archive.store.readings import same_words
 from archive.urls import url_key
@@ -178,19 +184,49 @@ def unsettle_showing(db: Database, image_id: int) -> None:
     )
 
 
-def body_known(db: Database, outlet_id: int, digest: str | None, url: str | None, at: str | None) -> int | None:
-    """The body a revisit refers to: by its digest, or by the address and time of the capture that brought it."""
-    if digest and digest.startswith("sha256:"):
-        row = db.execute("SELECT id FROM bodies WHERE digest = ?", [digest.lower()]).fetchone()
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The bytes a revisit brought again: by their digest, by address and time of the capture that brought them, or by
+    the record that holds them. at: as clock.stamp writes it."""
+
+    digest: str | None
+    url: str | None
+    at: str | None
+    record: str | None = None
+
+
+def body_known(db: Database, outlet_id: int, meant: Meant) -> int | None:
+    """The body that is meant, if the archive has it."""
+    if meant.digest and meant.digest.lower().startswith("sha256:"):
+        row = db.execute("SELECT id FROM bodies WHERE digest = ?", [meant.digest.lower()]).fetchone()
         if row:
             return int(row[0])
-    if url and at:
-        row = db.execute(
-            "SELECT body_id FROM captures WHERE outlet_id = ? AND url_key = ? AND captured_at = ?"
-            " AND body_id IS NOT NULL AND status <> 304 LIMIT 1",
-            [outlet_id, url_key(url), at],
-        ).fetchone()
-        return int(row[0]) if row else None
+    if meant.url is None:
+        return None
+    where = [outlet_id, url_key(meant.url)]
+    for column, value in (("origins.record", meant.record), ("captured_at", meant.at)):
+        row = value and db.execute(f"{_BROUGHT} AND {column} = ? LIMIT 1", [*where, value]).fetchone()
+        if row:
+            return int(row[0])
+    return _hashed(db, where, meant.digest) if meant.digest else None
+
+
+_BROUGHT = (
+    "SELECT DISTINCT body_id FROM captures LEFT JOIN origins ON capture_id = captures.id WHERE outlet_id = ?"
+    " AND url_key = ? AND body_id IS NOT NULL AND status <> 304"
+)
+_MOST_HASHED = 50  # bodies of one address
+
+
+def _hashed(db: Database, where: Sequence[object], digest: str) -> int | None:
+    """The body of an address with a digest of another kind, as far as the server sent it unpacked."""
+    kind, _, value = digest.lower().partition(":")
+    if kind not in ("sha1", "md5", "sha512"):
+        return None
+    for (body_id,) in db.execute(f"{_BROUGHT} ORDER BY body_id DESC LIMIT {_MOST_HASHED}", [*where]).fetchall():
+        own = hashlib.new(kind, get_body(db, body_id) or b"", usedforsecurity=False)
+        if value in (own.hexdigest(), base64.b32encode(own.digest()).decode().lower()):
+            return int(body_id)
     return None
 
 

@@ -10,17 +10,16 @@ consist of a million gzip members unpack to nothing, and hold a processor for ha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from contextlib import suppress
 
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response, TextResponse
 from scrapy.responsetypes import responsetypes
-from scrapy.utils._compression import _DecompressionMaxSizeExceeded
 
 from archive.clock import now
-from archive.codings import is_whole
+from archive.codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
 from archive.workers import Lost
 from crawler.exchange import remark
 from crawler.outlet import desk_of
@@ -33,10 +32,6 @@ _SMALL, _STAYS_SMALL = 64 * 1024, 4 * 1024 * 1024  # bytes as they come, and unp
 
 class BrokenTransfer(Exception):
     """Raised when an answer came only in part, and asking again has not helped."""
-
-
-class _TooLarge(Exception):
-    """Raised when a body unpacks to more than is taken."""
 
 
 class _Slow(Exception):
@@ -55,25 +50,24 @@ class Unpacking(HttpCompressionMiddleware):
     ) -> Response | Request:
         """The answer with its body unpacked. Raises LeftAlone where the run ends meanwhile, and BrokenTransfer where
         the body has no end however often it is asked for."""
-        codings = b",".join(response.headers.getlist("Content-Encoding"))
-        if not codings or request.method == "HEAD":
+        coding = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").strip()
+        to_undo, to_keep = codings_of(coding)
+        if not to_undo or request.method == "HEAD":
             return response
-        if codings.count(b",") >= _MOST_CODINGS:
-            return _without_body(response, f"left: packed {codings.count(b',') + 1} times over")
-        coding = codings.decode("latin-1").strip()
+        if len(to_undo) > _MOST_CODINGS:
+            return _without_body(response, f"left: packed {len(to_undo)} times over")
         try:
-            to_undo, to_keep = self._split_encodings([codings])
-            body = await self._unpacked(response.body, to_undo)
-        except (_TooLarge, _Slow) as error:
+            unpacked = await self._unpacked(response.body, to_undo)
+        except (TooLarge, _Slow) as error:
             return _without_body(response, f"left: {len(response.body)} bytes that {error}")
         except ReadingStopped as error:
             raise LeftAlone(f"{response.url} was not unpacked when the run ended", now()) from error
-        except Exception as error:  # noqa: BLE001  # each of four decoders raises errors of its own
+        except NotPacked as error:
             remark(response, f"not unpacked: it is not {coding} ({error})")
             return response
-        if body is None:
+        if not unpacked.whole:
             return self._broken(request, response, coding)
-        return _with_body(response, body, to_keep)
+        return _with_body(response, unpacked.body, to_keep)
 
     def _broken(self, request: Request, response: Response, coding: str) -> Request:
         """Asks again; raises BrokenTransfer when that has been tried as often as it may."""
@@ -85,48 +79,32 @@ class Unpacking(HttpCompressionMiddleware):
             raise BrokenTransfer(why)
         return again
 
-    async def _unpacked(self, body: bytes, codings: list[bytes]) -> bytes | None:
-        """None for a body whose packing has no end."""
-        result: bytes | str | Lost | _Cut | None
-        result = _unpack(body, codings, min(_STAYS_SMALL, self._max_size)) if len(body) <= _SMALL else None
-        if result is None:
-            result = await desk_of(self._crawler).call(_unpack, body, codings, self._max_size)
+    async def _unpacked(self, body: bytes, codings: list[str]) -> Unpacked:
+        """Raises TooLarge, NotPacked and _Slow."""
+        if len(body) <= _SMALL:
+            with suppress(TooLarge):
+                return unpack(body, codings, min(_STAYS_SMALL, self._max_size))
+        result = await desk_of(self._crawler).call(_tried, body, codings, self._max_size)
         if isinstance(result, Lost):
             raise _Slow(f"cannot be unpacked: {result.reason}")
-        if isinstance(result, str):
-            raise ValueError(result)
-        if result is None:
-            raise _TooLarge(f"unpack to more than {self._max_size}, which is what is taken")
-        return None if isinstance(result, _Cut) else result
+        if isinstance(result, Exception):
+            raise result
+        return result
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Of a body whose packing does not come to its end."""
-
-
-def _unpack(body: bytes, codings: list[bytes], most: int) -> bytes | str | _Cut | None:
-    """The body without these codings; why it is not packed so; or None where it unpacks to more than `most` bytes."""
+def _tried(body: bytes, codings: list[str], most: int) -> Unpacked | TooLarge | NotPacked:
     try:
-        for coding in codings:
-            packed, body = body, HttpCompressionMiddleware._decode(body, coding, most)
-            if not is_whole(packed, coding.decode("latin-1")):  # only now: it is known to unpack to what is taken
-                return _Cut()
-    except _DecompressionMaxSizeExceeded:
-        return None
-    except MemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001  # each of four decoders raises errors of its own
-        return str(error)
-    return body
+        return unpack(body, codings, most)
+    except (TooLarge, NotPacked) as error:
+        return error
 
 
-def _with_body(response: Response, body: bytes, codings: list[bytes]) -> Response:
+def _with_body(response: Response, body: bytes, codings: list[str]) -> Response:
     """The answer with another body, of the class that its headers and body say."""
     headers = response.headers.copy()
     del headers["Content-Encoding"]
     if codings:
-        headers["Content-Encoding"] = codings
+        headers["Content-Encoding"] = ", ".join(codings)
     kind = responsetypes.from_args(headers=headers, url=response.url, body=body)
     # those of every class: of one that is text Scrapy would guess the charset before it is unpacked, for nothing
     facts = {name: getattr(response, name) for name in Response.attributes} | {"body": body, "headers": headers}

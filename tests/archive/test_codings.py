@@ -9,7 +9,7 @@ from random import Random
 import brotli
 import pytest
 
-from archive.codings import is_whole
+from archive.codings import NotPacked, TooLarge, codings_of, unpack
 
 try:
     from compression import zstd
@@ -31,18 +31,42 @@ PACKED = [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.c
 @pytest.mark.parametrize(("coding", "pack"), PACKED)
 def test_a_cut_stream_has_no_end(coding: str, pack, page: bytes) -> None:  # type: ignore[no-untyped-def]  # of four libraries
     packed = pack(page)
-    assert is_whole(packed, coding)
+    found = unpack(packed, [coding], 10**6)
+    assert (found.body, found.whole) == (page, True)
     for place in range(1, len(packed), max(1, len(packed) // 50)):
-        assert not is_whole(packed[:place], coding), place
+        cut = unpack(packed[:place], [coding], 10**6)
+        assert not cut.whole, place
+        assert page.startswith(cut.body), place
 
 
-def test_several_members_are_whole_and_the_last_must_be() -> None:
-    packed = gzip.compress(b"one") + gzip.compress(b"two")
-    assert is_whole(packed, "gzip")
-    assert not is_whole(packed[:-3], "gzip")
+@pytest.mark.parametrize(("coding", "pack"), [one for one in PACKED if one[0] in ("gzip", "zstd")])
+def test_several_members_are_whole_and_the_last_must_be(coding: str, pack) -> None:  # type: ignore[no-untyped-def]  # as above
+    packed = pack(b"one") + pack(b"two")
+    assert unpack(packed, [coding], 100).body == b"onetwo"
+    assert unpack(packed + b"\0 and what follows", [coding], 100).whole
+    assert not unpack(packed[:-3], [coding], 100).whole
 
 
-def test_what_is_not_packed_as_it_says_is_another_fault() -> None:
-    for coding in ("gzip", "br", "zstd", "deflate", "identity", "xyz"):
-        assert is_whole(b"<html>as it is</html>", coding)
-    assert is_whole(b"", "gzip")
+def test_codings_one_over_the_other_are_undone_last_first() -> None:
+    assert codings_of("gzip, BR") == (["br", "gzip"], [])
+    assert codings_of("utf-8, x-gzip") == (["x-gzip"], ["utf-8"])
+    assert codings_of("identity") == codings_of("") == ([], [])
+    packed = brotli.compress(gzip.compress(PAGES[1]))
+    assert unpack(packed, ["br", "gzip"], 10**6).body == PAGES[1]
+    assert not unpack(brotli.compress(gzip.compress(PAGES[1])[:-9]), ["br", "gzip"], 10**6).whole
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "deflate"])
+def test_what_is_not_packed_as_it_says_is_another_fault(coding: str) -> None:
+    with pytest.raises(NotPacked):
+        unpack(b"<html>as it is</html>", [coding], 100)
+    assert unpack(b"", [coding], 100).whole
+
+
+@pytest.mark.parametrize(("coding", "pack"), PACKED)
+def test_no_more_is_unpacked_than_is_taken(coding: str, pack) -> None:  # type: ignore[no-untyped-def]  # as above
+    packed = pack(b"0" * 50_000_000)
+    with pytest.raises(TooLarge):
+        unpack(packed, [coding], 1_000_000)
+    with pytest.raises(TooLarge):
+        unpack(b"".join(gzip.compress(b"0" * 900_000) for _ in range(3)), ["gzip"], 1_000_000)
