@@ -7,6 +7,7 @@ enqueued, the end of a redirect or a second try, goes first.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from crawler.hosts import host_to_ask
 if TYPE_CHECKING:
     from crawler.outlet import OutletSpider
 
+log = logging.getLogger(__name__)
 _BATCH = 50
 _LOW = 20
 
@@ -87,6 +89,10 @@ class FrontierScheduler(BaseScheduler):
             if not batch:
                 self._asked_at = answers
         except ArchiveUnusable:
+            await self._end()
+        except Exception as error:  # a mistake of ours: nothing is handed out any more, and nobody may wait for it
+            log.error("the frontier could not be asked", exc_info=error)
+            self.spider.desk.mistakes += 1
             await self._end()
         finally:
             self._asking = None

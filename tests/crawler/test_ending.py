@@ -54,6 +54,15 @@ def crawling(base_url: str, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
+@pytest.mark.parametrize("step", ["validators", "take", "take_in"])
+def test_a_mistake_of_ours_ends_the_run(tmp_path: Path, step: str) -> None:
+    broken = f"import crawler.door\ndef fail(*given): raise TypeError('ours')\ncrawler.door.Door.{step} = fail"
+    with hostile({"/": front(*PAGES), **PAGES}) as server:
+        ended = measured(server.base_url, tmp_path / "a.db", first=broken)
+    assert ended.code not in (0, -9)
+    assert "TypeError: ours" in ended.told
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not Path("/proc").exists(), reason="looks for processes in /proc")
 def test_nobody_outlives_a_crawl_that_is_killed(tmp_path: Path) -> None:

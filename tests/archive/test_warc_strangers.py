@@ -1,0 +1,127 @@
+"""WARC files as other tools write them: packed by any coding, and with revisits that name their originals in any way."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import brotli
+import pytest
+from backports import zstd
+from click.testing import CliRunner
+
+from archive import open_archive
+from archive.cli import archive
+from archive.store import questions
+from archive.verify import verify
+from tests.support import page
+
+URL = "https://bao.example/bai-1.htm"
+A, B = page("Cầu mới").encode(), page("Cầu mới", body="<p>Cập nhật: đã thông xe.</p>").encode()
+
+
+def sha1(data: bytes) -> str:
+    return "sha1:" + base64.b32encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode()
+
+
+def record(
+    kind: str, day: int, block: bytes, *fields: str, media_type: str = "application/http;msgtype=response"
+) -> bytes:
+    """A record of a day in May 2026."""
+    lines = (
+        "WARC/1.0", f"WARC-Type: {kind}", f"WARC-Record-ID: <urn:uuid:{day:032x}>", f"WARC-Target-URI: {URL}",
+        f"WARC-Date: 2026-05-{day:02}T01:15:00Z", f"Content-Type: {media_type}", *fields, f"Content-Length: {len(block)}",
+    )  # fmt: skip
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + block + b"\r\n\r\n"
+
+
+def http(body: bytes, *headers: str) -> bytes:
+    lines = ("HTTP/1.1 200 OK", "Content-Type: text/html; charset=utf-8", *headers)
+    return "\r\n".join(lines).encode() + b"\r\n\r\n" + body
+
+
+def imported(folder: Path, files: Sequence[bytes], exits: int = 0) -> tuple[list[str | None], str]:
+    """What the versions of the one article changed, and what was told."""
+    names = [folder / f"{number}.warc" for number in range(len(files))]
+    for name, data in zip(names, files, strict=True):
+        name.write_bytes(data)
+    db = folder / "a.db"
+    arguments = ["import", *names, "--db", db, "--outlet", "bao", "--home", "https://bao.example/"]
+    done = CliRunner().invoke(archive, [str(one) for one in arguments])
+    assert done.exit_code == exits, done.output
+    with open_archive(db) as opened:
+        assert list(verify(opened)) == []
+        (article,) = questions.articles(opened)
+        rows = opened.execute("SELECT changed FROM versions WHERE article_id = ? ORDER BY number", [article.id])
+        return [changed for (changed,) in rows.fetchall()], done.output
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("br", brotli.compress(A)), ("zstd", zstd.compress(A)), ("x-gzip", gzip.compress(A)), ("GZIP", gzip.compress(A)),
+        ("gzip, br", brotli.compress(gzip.compress(A))), ("br", A), ("gzip", A), ("utf-8", A), ("identity", A),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("chunked", [False, True])
+def test_what_is_packed_by_any_coding_is_read(tmp_path: Path, coding: str, body: bytes, chunked: bool) -> None:
+    headers = [f"Content-Encoding: {coding}"]
+    if chunked:
+        body = b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
+        headers.append("Transfer-Encoding: chunked")
+    assert imported(tmp_path, [record("response", 1, http(body, *headers))])[0] == [None]
+
+
+def test_what_cannot_be_unpacked_is_told_and_what_follows_is_taken(tmp_path: Path) -> None:
+    odd = record("response", 1, http(bytes(range(256)) * 9, "Content-Encoding: compress"))
+    changed, told = imported(tmp_path, [odd + record("response", 2, http(A))], exits=4)
+    assert changed == [None]
+    assert "is packed with 'compress', which cannot be undone" in told
+
+
+def test_a_response_without_what_the_server_said_is_a_page(tmp_path: Path) -> None:
+    assert imported(tmp_path, [record("response", 1, A, media_type="text/html")])[0] == [None]
+
+
+def revisit(day: int, *fields: str) -> bytes:
+    profile = "WARC-Profile: http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"
+    return record("revisit", day, http(b""), profile, *fields)
+
+
+# What a server sent packed is kept unpacked: its sha1 is known in the import that brings it, and in no later one.
+WAYS = [
+    (named, order, packed)
+    for named in ("record", "sha1", "date")
+    for order in ("after", "before", "another file", "another import")
+    for packed in (False, True)
+    if (named, order, packed) != ("sha1", "another import", True)
+]
+
+
+@pytest.mark.parametrize(("named", "order", "packed"), WAYS)
+def test_a_revisit_brings_back_what_stood_before(tmp_path: Path, named: str, order: str, packed: bool) -> None:
+    body, headers = (gzip.compress(A, mtime=0), ["Content-Encoding: gzip"]) if packed else (A, [])
+    first = record("response", 1, http(body, *headers), f"WARC-Payload-Digest: {sha1(body)}")
+    second = record("response", 2, http(B), f"WARC-Payload-Digest: {sha1(B)}")
+    fields = {
+        "record": [f"WARC-Refers-To: <urn:uuid:{1:032x}>"], "sha1": [f"WARC-Payload-Digest: {sha1(body)}"],
+        "date": [f"WARC-Refers-To-Target-URI: {URL}", "WARC-Refers-To-Date: 2026-05-01T01:15:00Z"],
+    }  # fmt: skip
+    third = revisit(3, *fields[named])
+    files = {
+        "after": [[first + second + third]], "before": [[third + first + second]],
+        "another file": [[third, second, first]], "another import": [[first, second], [third]],
+    }  # fmt: skip
+    for group in files[order]:
+        changed, told = imported(tmp_path, group)
+    assert changed == [None, "body", "body"]
+    assert "revisit" not in told
+
+
+def test_a_revisit_of_what_is_in_no_file_is_told_once(tmp_path: Path) -> None:
+    changed, told = imported(tmp_path, [record("response", 1, http(A)) + revisit(3, f"WARC-Payload-Digest: {sha1(B)}")])
+    assert changed == [None]
+    assert told.count("revisit") == 1
