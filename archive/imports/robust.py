@@ -27,6 +27,7 @@ from archive.imports.members import GZIP, PLAIN, Resumed, first_member, next_rec
 from archive.store import codecs
 
 _LONGEST_LINE = 1024 * 1024
+_FEW = 8
 _LONGEST_HEAD = 1024 * 1024
 """Bytes of a record's own headers and of the HTTP headers it holds: four times what a browser puts up with."""
 _CHUNK = 1024 * 1024
@@ -97,9 +98,10 @@ class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
 
 class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
     """warcio's records. stray: right behind the last one, where empty lines belong, came something that is no record:
-    so its length was not that of what it held."""
+    so its length was not that of what it held. missed: that, where it is a few bytes, which then belong to it."""
 
     stray = False
+    missed = b""
 
     def __init__(self, file: Any):
         super().__init__(file, arc2warc=True, verify_http=False)
@@ -108,12 +110,16 @@ class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
         """warcio takes the first line whatever it is, and writes to standard error."""
-        empty, self.stray = 0, False
+        empty, self.stray, self.missed = 0, False, b""
         while line := self.reader.readline():
-            if line.strip():
-                self.stray = not (empty or line.startswith(PLAIN) or _is_arc(line))
+            begins = bool(empty) or line.startswith(PLAIN) or _is_arc(line)
+            if not line.strip():
+                empty += len(line)
+            elif begins or self.missed or len(line) > _FEW:
+                self.stray = not begins
                 return line, empty
-            empty += len(line)
+            else:
+                self.missed = line.rstrip(b"\r\n")
         return None, empty
 
 
@@ -231,16 +237,16 @@ def _raw(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
         return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
     if getattr(record.raw_stream, "limit", 0) > 0 and not _is_chunked(http):
         raise _Odd("the record is cut off")
-    try:
-        unpacked, packed = _unpacked(http, data)
-    except TooLarge:
-        return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
-    if not unpacked.whole:
-        raise _Odd("its packing has no end: only a part was recorded")
     iterator.reader.head = 0
     iterator.read_to_end()
     if iterator.stray:
         raise _Odd("its Content-Length is not the length of what it holds")
+    try:
+        unpacked, packed = _unpacked(http, data if _is_chunked(http) else data + iterator.missed)
+    except TooLarge:
+        return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
+    if not unpacked.whole:
+        raise _Odd("its packing has no end: only a part was recorded")
     status = None if http is None else str(http.get_statuscode())
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http else ()
     return Raw(record.rec_type or "", headers, status, pairs, unpacked.body, offset, packed)

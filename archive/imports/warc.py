@@ -22,6 +22,7 @@ from archive.urls import host_of, is_site
 _MOST_UNPACKED = 2 * 1024 * 1024 * 1024
 """Bytes of a compressed member of a WACZ, in which WARC files should be stored as they are (WACZ 1.1.1)."""
 _PIECE = 1024 * 1024
+_DIGITS = re.compile(r"[0-9]{14}")
 _HEAD = 4096  # bytes of a body that show whether it is text
 _NO_TEXT, _WIDE = re.compile(rb"[\x00-\x08]"), (b"\xff\xfe", b"\xfe\xff")
 _ORIGINAL = "x-archive-orig-"
@@ -229,7 +230,8 @@ def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | 
     gates.address(url)
     if raw.status is None and raw.kind == "revisit":
         raise BadValue(f"{shown(url)} does not say how the server answered")
-    if (cut := raw.headers.get("warc-truncated")) or "warc-segment-number" in raw.headers:
+    cut = raw.headers.get("warc-truncated") if raw.kind != "revisit" else None  # wget says so of each revisit
+    if cut or "warc-segment-number" in raw.headers:
         raise BadValue(f"of {shown(url)} only a part was written ({shown(cut or 'in pieces')})")
     at, status = _moment(raw.headers["warc-date"]), 200 if raw.status is None else _status(raw.status)
     headers = _restored(raw.http) or _typed(raw)
@@ -283,9 +285,9 @@ def _typed(raw: Raw) -> Headers:
 
 
 def _moment(text: str) -> datetime:
-    """A time of a WARC, which is in UTC where it does not say. Raises BadValue."""
+    """A time of a WARC, which is in UTC where it does not say, or of a CDX. Raises BadValue."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(f"{text[:8]}T{text[8:]}" if _DIGITS.fullmatch(text) else text)
     except ValueError:
         raise BadValue(f"{shown(text)} is no time") from None
     return gates.moment(moment if moment.tzinfo else moment.replace(tzinfo=UTC))

@@ -86,6 +86,22 @@ def test_a_response_without_what_the_server_said_is_a_page(tmp_path: Path) -> No
     assert imported(tmp_path, [record("response", 1, A, media_type="text/html")])[0] == [None]
 
 
+@pytest.mark.parametrize("short", [1, 2, 5])
+def test_a_length_that_is_a_few_bytes_short_loses_none_of_them(tmp_path: Path, short: int) -> None:
+    whole = record("response", 1, http(A))
+    told = f"Content-Length: {len(http(A))}".encode()
+    odd = whole.replace(told, f"Content-Length: {len(http(A)) - short}".encode())
+    changed, _ = imported(tmp_path, [odd + record("response", 2, http(A)) + record("response", 3, http(B))])
+    assert changed == [None, "body"]
+    with open_archive(tmp_path / "a.db") as db:
+        assert db.execute("SELECT outcome FROM captures ORDER BY captured_at").fetchall()[1] == ("revisit",)
+
+
+def test_a_time_as_a_cdx_has_it_is_understood(tmp_path: Path) -> None:
+    odd = record("response", 1, http(A)).replace(b"2026-05-01T01:15:00Z", b"20260501011500")
+    assert imported(tmp_path, [odd])[0] == [None]
+
+
 def revisit(day: int, *fields: str) -> bytes:
     profile = "WARC-Profile: http://netpreserve.org/warc/1.0/revisit/identical-payload-digest"
     return record("revisit", day, http(b""), profile, *fields)
@@ -107,7 +123,7 @@ def test_a_revisit_brings_back_what_stood_before(tmp_path: Path, named: str, ord
     first = record("response", 1, http(body, *headers), f"WARC-Payload-Digest: {sha1(body)}")
     second = record("response", 2, http(B), f"WARC-Payload-Digest: {sha1(B)}")
     fields = {
-        "record": [f"WARC-Refers-To: <urn:uuid:{1:032x}>"], "sha1": [f"WARC-Payload-Digest: {sha1(body)}"],
+        "record": [f"WARC-Refers-To: <urn:uuid:{1:032x}>", "WARC-Truncated: length"], "sha1": [f"WARC-Payload-Digest: {sha1(body)}"],
         "date": [f"WARC-Refers-To-Target-URI: {URL}", "WARC-Refers-To-Date: 2026-05-01T01:15:00Z"],
     }  # fmt: skip
     third = revisit(3, *fields[named])
