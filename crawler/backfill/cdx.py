@@ -1,5 +1,6 @@
 """Lines of a CDX server, of the kinds there are: the Wayback Machine's table (a JSON array of arrays, with a resumption
-key), and pywb's and Common Crawl's JSON lines.
+key), pywb's and Common Crawl's JSON lines, and lines of 7, 9 or 11 fields, with or without the line that names them
+(https://archive.org/web/researcher/cdx_legend.php).
 
 https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server and
 https://pywb.readthedocs.io/en/latest/manual/cdxserver_api.html
@@ -15,6 +16,9 @@ from typing import Any
 from archive.errors import BadValue, LuubaoError
 from archive.model import gates
 from archive.model.gates import shown
+
+_LEGENDS = {7: "NbamskS", 9: "NbamskrVg", 11: "NbamskrMSVg"}
+_FIELDS = {"a": "original", "b": "timestamp", "m": "mimetype", "s": "statuscode", "k": "digest"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ def parse(body: bytes) -> Answer:
     Raises LuubaoError for what is no such answer.
     """
     text = body.decode("utf-8", "replace").strip()
-    rows, resume = _table(text) if text.startswith("[") else (_lines(text), None)
+    rows, resume = _table(text) if text.startswith("[") else (_rows(text), None)
     lines, odd = [], []
     for row in rows:
         try:
@@ -82,8 +86,19 @@ def _table(text: str) -> tuple[list[Any], str | None]:
     return found, str(resume) if resume else None
 
 
-def _lines(text: str) -> list[Any]:
-    return [one for one in text.splitlines() if one.strip()]
+def _rows(text: str) -> list[Any]:
+    names, found = "", list[Any]()
+    for line in filter(None, map(str.strip, text.splitlines())):
+        if line.startswith("CDX "):
+            names = line[4:].replace(" ", "")
+        elif "{" in line and not names:
+            found.append(line)
+        else:
+            fields = line.split()
+            legend = names or _LEGENDS.get(len(fields), "")
+            facts = dict(zip(map(_FIELDS.get, legend), fields, strict=False))
+            found.append(facts if len(legend) == len(fields) else line)
+    return found
 
 
 def _facts(row: Any) -> dict[str, Any]:
@@ -98,7 +113,7 @@ def _facts(row: Any) -> dict[str, Any]:
 
 def _line(row: Any) -> Line | None:
     """A line; None for what is not of the web. Raises BadValue for one that cannot be."""
-    facts = {gates.line(name): gates.line(str(value)) for name, value in _facts(row).items()}
+    facts = {gates.line(name): gates.line(str(value)) for name, value in _facts(row).items() if name is not None}
     url, stamp = facts.get("original") or facts.get("url") or "", facts.get("timestamp", "")
     if not url.lower().startswith(("http://", "https://")):
         return None

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive import Outlet, Run, signals, store
+from archive import Capture, Outlet, Run, signals, store
 from archive.arrive import Arrivals, Origin
 from archive.clock import now
 from archive.errors import ArchiveUnusable, BadValue, LuubaoError
@@ -17,6 +17,7 @@ from archive.lock import outlet_lock
 from archive.store import offers
 from archive.store.believed import Counts
 from archive.urls import same_site
+from crawler.backfill.politeness import ArchiveBusy
 from crawler.backfill.sources import Source, Span
 
 _PAGE = 50
@@ -75,6 +76,7 @@ class _Job:
     done: Backfilled
     stopped: Callable[[], bool]
     progress: Callable[[Backfilled], None]
+    refused: tuple[offers.Offer, str] | None = None
 
     @property
     def run(self) -> Run:
@@ -114,7 +116,9 @@ class _Job:
             offers.note_failed(db, offer, "another site")
             self.done.counts["elsewhere"] += 1
             return 0
-        capture = self.source.take(offer)
+        capture = self._asked(offer)
+        if capture is None:
+            return 0
         if isinstance(capture, str):
             offers.note_failed(db, offer, capture)
             self.done.counts["failed"] += 1
@@ -135,6 +139,24 @@ class _Job:
             return 0
         self.done.counts[arrived] += 1
         return 1
+
+    def _asked(self, offer: offers.Offer) -> Capture | str | None:
+        """What the archive gives; None where it refuses. One offer that it refuses, while it gives the next, is left
+        for another time; when it refuses two in a row, it is the archive. Raises ArchiveBusy."""
+        try:
+            capture = self.source.take(offer)
+        except BadValue as error:
+            capture = str(error)
+        except ArchiveBusy as error:
+            if self.refused or self.stopped():
+                raise
+            self.refused = offer, str(error)
+            return None
+        if self.refused:
+            offers.note_failed(self.arrivals.db, *self.refused)
+            self.done.counts["failed"] += 1
+            self.refused = None
+        return capture
 
     def _note_odd(self, what: str, reason: str) -> None:
         self.done.counts["odd"] += 1

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import string
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from archive import signals
 from archive.clock import now
-from archive.errors import LuubaoError
+from archive.errors import BadValue, LuubaoError
+from archive.model.gates import shown
 
 _TRIES = 5
 _TOO_MUCH = frozenset({429, 503})
@@ -57,7 +60,8 @@ class Asker:
         """The answer of any status but one that says to come back later; then it does so, a few times. Of a body, at
         most one byte more than `largest` is read.
 
-        Raises ArchiveBusy when that does not help, or nobody answers.
+        Raises ArchiveBusy when that does not help, or nobody answers, and BadValue for an address that nobody can ask
+        for.
         """
         pause = _FIRST_PAUSE
         for tried in range(1, _TRIES + 1):
@@ -67,6 +71,8 @@ class Asker:
                     answer = self._ask(url, headers or {}, largest or self.largest)
             except signals.Interrupted:
                 problem, wanted = "stopped by a signal", None
+            except InvalidURL as error:
+                raise BadValue(f"{shown(url)} cannot be asked for: {error}") from error
             except (URLError, HTTPException, OSError) as error:
                 problem, wanted = f"no answer ({getattr(error, 'reason', error)})", None
             else:
@@ -92,7 +98,13 @@ class Asker:
             seconds -= 1.0
 
     def _ask(self, url: str, headers: Mapping[str, str], largest: int) -> Answer:
-        request = Request(url, headers={"User-Agent": self.agent, "Accept-Encoding": "identity", **headers})
+        try:
+            request = Request(
+                quote(url, safe=string.punctuation),
+                headers={"User-Agent": self.agent, "Accept-Encoding": "identity", **headers},
+            )
+        except ValueError as error:
+            raise BadValue(f"{shown(url)} cannot be asked for: {error}") from error
         try:
             response = build_opener(_NoRedirects).open(request, timeout=self.timeout)
         except HTTPError as error:

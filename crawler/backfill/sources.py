@@ -42,7 +42,8 @@ class Source(Protocol):
         """One page of a listing."""
 
     def take(self, offer: Offer) -> Capture | str:
-        """A capture as it was made then, or why it cannot be had. Raises ArchiveBusy."""
+        """A capture as it was made then, or why it cannot be had. Raises ArchiveBusy, and BadValue for an offer that
+        cannot be asked for or an answer that cannot be used."""
 
 
 def is_document(media_type: str, status: str) -> bool:

@@ -3,13 +3,17 @@ is, and replay in raw form (`id_`) to have it as it came."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urljoin
 
-from archive import Capture
+from archive import REDIRECTS, Capture
+from archive.codings import NotPacked, TooLarge, codings_of, unpack
+from archive.errors import BadValue
 from archive.imports.items import LARGEST, charset, leads_to
 from archive.model import gates
 from archive.store.offers import Offer
@@ -19,6 +23,9 @@ from crawler.backfill.sources import Page, Span, is_document
 
 PAGE = 3000
 _ALL = "all"
+_MOMENTS = 4
+_HEAD, _NO_TEXT = 4096, re.compile(rb"[\x00-\x08]")
+"""Bytes of a body that show whether it is text: in UTF-16 it has NUL too, but never came packed as another text."""
 _LARGEST_INDEX = 512 * 1024 * 1024
 _NOT = ("image/.*", "video/.*", "audio/.*", "font/.*", "text/css", ".*javascript.*")
 _ORIGINAL = "x-archive-orig-"
@@ -74,18 +81,17 @@ class Wayback:
 
     def take(self, offer: Offer) -> Capture | str:
         """The capture as it was made: its own status, headers and time."""
-        answer = self.asker.get(self.replay + offer.place)
-        if len(answer.body) > LARGEST:
-            return f"more than {LARGEST:,} bytes"
+        answer = self._replayed(offer.place)
         original = _original(answer)
-        if answer.status != 200 and not _is_replayed(answer):
+        if not _is_replayed(answer):  # an archive has pages of its own, too, which answer 200
             return f"the archive answers {answer.status} and replays nothing"
+        body = _unpacked(answer)
         location = next((value for name, value in original if name.lower() == "location"), None)
         headers = tuple(
             (name, self._at_home(value) if name.lower() == "location" else value) for name, value in original
         )
         final = leads_to(offer.url, answer.status, headers) if location else offer.url
-        if answer.status == 200 and not answer.body:
+        if answer.status == 200 and not body:
             return "it is empty"
         return Capture(
             offer.url,
@@ -93,14 +99,50 @@ class Wayback:
             _made_at(answer) or offer.captured_at,
             answer.status,
             headers,
-            answer.body or None,
+            body or None,
             charset(headers),
         )
+
+    def _replayed(self, place: str) -> Answer:
+        """What is replayed there. An archive may lead to another moment than was asked for."""
+        for _ in range(_MOMENTS):
+            answer = self.asker.get(self.replay + place)
+            location = urljoin(self.replay + place, answer.headers.get("location", ""))
+            if _is_replayed(answer) or answer.status not in REDIRECTS or not location.startswith(self.replay):
+                break
+            place = location.removeprefix(self.replay)
+        return answer
 
     def _at_home(self, location: str) -> str:
         """Where a redirect led then, without the archive's address before it."""
         _, mark, rest = location.partition("id_/")
         return rest if mark and rest.startswith(("http://", "https://")) else location
+
+
+def _unpacked(answer: Answer) -> bytes:
+    """The body without the coding in which it was sent, and that in which it was once kept, where it still has it.
+    Raises BadValue where it cannot be had, or came only in part."""
+    if len(answer.body) > LARGEST:
+        raise BadValue(f"more than {LARGEST:,} bytes")
+    body, named = answer.body, list[str]()
+    for name in ("content-encoding", f"{_ORIGINAL}content-encoding"):
+        codings, _ = codings_of(answer.headers.get(name, ""))
+        with suppress(NotPacked):  # it was unpacked before it was sent
+            body = _whole(body, codings)
+        named += codings
+    if named and _NO_TEXT.search(body[:_HEAD]):
+        raise BadValue(f"it is packed, and not with {', '.join(named)}")
+    return body
+
+
+def _whole(body: bytes, codings: list[str]) -> bytes:
+    try:
+        unpacked = unpack(body, codings, LARGEST)
+    except TooLarge as error:
+        raise BadValue(f"it would {error}") from error
+    if not unpacked.whole:
+        raise BadValue("its packing has no end: only a part was recorded")
+    return unpacked.body
 
 
 def _original(answer: Answer) -> tuple[tuple[str, str], ...]:
