@@ -106,8 +106,8 @@ def resembles(one: Reading, other: Reading) -> bool:
     ours, theirs = set(FIELDS["body"](one)), set(FIELDS["body"](other))
     shared = len(ours & theirs)
     if plain(one.headline) and plain(one.headline) == plain(other.headline):
-        dated = one.published_at is not None and one.published_at == other.published_at
-        return bool(shared) or dated or not (ours or theirs)
+        dates = one.published_at, other.published_at
+        return bool(shared) or (dates[0] == dates[1] if all(dates) else not (ours or theirs))
     return shared >= 2 and 2 * shared >= min(len(ours), len(theirs))
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
+
 from archive.history.facts import Answer
 from archive.records import Outlet, Reading
 from archive.urls import same_site, url_key
 
 GONE = frozenset({404, 410, 451})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_HOME_PATHS = frozenset({"", "/index.html", "/index.htm", "/default.aspx", "/home", "/home.html", "/trang-chu"})
+_HOME_PATHS = frozenset({
+    "", "/index.html", "/index.htm", "/index.php", "/index.aspx", "/default.aspx", "/home", "/home.html", "/home.htm",
+    "/home.aspx", "/trang-chu", "/trang-chu.html", "/trang-chu.htm",
+})  # fmt: skip
+_COPIES = ("m.", "mobile.", "amp.")
+_ERROR = re.compile(r"\A(?:err\w{0,20}|status|code)=[^&]{0,40}\Z", re.IGNORECASE)
+"""All that a query says of a home page that stands for an error."""
 
 
 def answer_of(status: int, asked: str, final: str, outlet: Outlet, *, has_page: bool) -> Answer:
@@ -31,9 +39,12 @@ def leads_away(asked: str, final: str, outlet: Outlet) -> bool:
 
 def is_home(url: str, outlet: Outlet) -> bool:
     """Whether the address is the outlet's home page under one of its usual names."""
-    host, slash, path = url_key(url).partition("/")
-    return url_key(url) == url_key(outlet.home_url) or (
-        host == url_key(outlet.home_url).partition("/")[0] and (slash + path).lower() in _HOME_PATHS
+    key, home = url_key(url), url_key(outlet.home_url)
+    address, _, query = key.partition("?")
+    host, slash, path = address.partition("/")
+    is_its = host in {copy + home.partition("/")[0] for copy in ("", *_COPIES)}
+    return key == home or (
+        is_its and (slash + path).lower() in _HOME_PATHS and (not query or bool(_ERROR.match(query)))
     )
 
 

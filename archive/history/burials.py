@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from archive.history.facts import Look
 from archive.history.identity import spoken_at
+from archive.history.pictures import VISIT
 from archive.history.places import leave, note_moved, pass_word, put_face, seen_again
 from archive.history.values import Address, Doubted, History, Verdict
 from archive.records import Unreadable
@@ -20,14 +21,16 @@ _OURS = frozenset({"gave-up", "too-large"})
 """Limits of our own, which say nothing of the page."""
 
 
-def bury(history: History, keys: tuple[str, ...], look: Look, reason: str) -> History:
-    """The articles at these addresses are gone, unless nearly all are at once: then the next look decides."""
+def bury(history: History, keys: tuple[str, ...], look: Look, reason: str, *, surely: bool = True) -> History:
+    """The articles at these addresses are gone, unless nearly all are at once, or it is not sure: then the next look
+    decides."""
     for key in dict.fromkeys(keys):
         waits = _waiting(history, key)
-        if look.signs.at_once and waits is None:
+        if waits is None and (look.signs.at_once or not surely):
             history = _wait(history, key, look)
         elif waits is not None:
-            history = leave(history, key, waits, waits.reason or reason)
+            again = waits.at < look.at and not (look.signs.at_once and look.at - waits.at <= VISIT)
+            history = leave(history, key, waits, waits.reason or reason) if again else history
         else:
             history = leave(history, key, look, reason)
     return history
@@ -84,10 +87,13 @@ def follow(history: History, look: Look, *, heard: bool) -> History:
         return history
     keys = tuple(key for key in dict.fromkeys((*look.via, look.key)) if key != target)
     known, page = history.addresses.get(target), history.pages.get(target)
+    if page is not None and isinstance(page.said, Unreadable) and page.said.reason in NO_ARTICLE:
+        return bury(history, keys, look, f"redirected to {look.url}, which is no article")
     if known is None:
-        if page is not None and isinstance(page.said, Unreadable) and page.said.reason in NO_ARTICLE:
-            return bury(history, keys, look, f"redirected to {look.url}, which is no article")
         return history
+    shown = history.articles[known.article].faces.get(target)
+    if shown and shown.standing == "dead":
+        return bury(history, keys, look, f"redirected to {look.url}, which is gone")
     return _moved(history, replace(look, key=target, via=keys), known.article)
 
 

@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from archive.edits import changed_fields, reading_digest
+from archive.edits import changed_fields, reading_digest, resembles
 from archive.history.answers import declared_key, is_home
 from archive.history.burials import bury, follow, refuse, silence
 from archive.history.facts import Look, Observation, PictureLook
-from archive.history.identity import article_of
+from archive.history.identity import article_of, spoken_at
 from archive.history.pictures import (
+    VISIT,
     opened_by_pictures,
     pictures_of,
     see_picture,
@@ -26,7 +27,7 @@ from archive.history.pictures import (
 )
 from archive.history.places import face_of, pass_word, put, put_face, seen_again, take_addresses
 from archive.history.plausible import doubt, first_doubt, is_freed
-from archive.history.prints import completes, edited_fields, inherits, lacking, leads
+from archive.history.prints import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
 from archive.history.states import state_of
 from archive.history.values import NOTHING, Article, Doubted, Face, History, Stand, Verdict
 from archive.records import Outlet, Reading, Unreadable
@@ -60,7 +61,7 @@ def _page(history: History, look: Look, outlet: Outlet) -> History:
         known = history.pages.get(look.key)
         if known is None:
             return history
-        look = replace(look, said=known.said)
+        look = replace(look, said=known.said, signs=replace(look.signs, cut=known.signs.cut))
     history = replace(history, pages={**history.pages, look.key: look})
     leading = (key for key, to in history.hops.items() if to == look.key)
     look = replace(look, via=tuple(key for key in dict.fromkeys((*look.via, *leading)) if key != look.key))
@@ -78,12 +79,26 @@ def _read(history: History, look: Look, reading: Reading, outlet: Outlet) -> His
     if article is None:
         if why := first_doubt(look, reading):
             return _noted(history, Verdict(look, why=why, doubted=True))
+        if _is_detour(history, look, reading):
+            return _detour(history, look)
         history, number = _opened(history, look, reading), len(history.articles)
     else:
         history, number = _shown(history, article, look, reading, outlet), article.number
     if history.verdicts[-1].doubted:  # it speaks for no address either
         return history
     return take_addresses(history, look, number, declared_key(reading, outlet))
+
+
+def _is_detour(history: History, look: Look, reading: Reading) -> bool:
+    """Whether addresses of dated articles lead to a page without a date that nobody knew: a page of the site's own."""
+    known = (spoken_at(history, key) for key in look.via)
+    return reading.published_at is None and any(one and one.latest.reading.published_at for one in known)
+
+
+def _detour(history: History, look: Look) -> History:
+    why = "an article's address leads here, and it has no date, as that has"
+    history = _noted(history, Verdict(look, why=why, doubted=True))
+    return bury(history, look.via, look, f"redirected to {look.url}, which is no article", surely=False)
 
 
 def _opened(history: History, look: Look, reading: Reading) -> History:
@@ -99,33 +114,89 @@ def _opened(history: History, look: Look, reading: Reading) -> History:
 
 
 def _shown(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
-    """A page of a known article: its state confirmed, its next state, another print of it, or what is not believed."""
-    doubted = _waiting(article, look)
+    """A page of a known article, which may show that what was doubted is there to stay."""
+    doubted = _waiting(article, look, reading)
     if doubted and state_of(reading) != article.latest.state and is_freed(history, article, doubted, look, reading):
-        history = _believed(history, article, doubted, outlet)
-        article = history.articles[article.number]
-    face, state = article.faces.get(look.key), state_of(reading)
-    speaks = inherits(article, look, reading, outlet)
-    if state == article.latest.state:
+        if _is_another(article, look, doubted):
+            return _taken(history, look, doubted, reading, outlet)
+        if inherits(article, look, reading, outlet) or leads(article, look, reading, outlet):
+            history = _believed(history, article, doubted, outlet)
+    return _judged(history, history.articles[article.number], look, reading, outlet)
+
+
+def _judged(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
+    """Its state confirmed, its next state, another print of it, or what is not believed."""
+    face, speaks = article.faces.get(look.key), inherits(article, look, reading, outlet)
+    if state_of(reading) == article.latest.state:
         return _confirmed(history, article, look, reading, speaks=speaks)
     if completes(article, face, look, reading, outlet):
         return _completed(history, article, look, reading)
-    if face and not changed_fields(face.reading, reading):
-        return _print_again(history, article, face, look, reading, speaks=speaks)
-    if speaks or leads(article, face, state, look, reading, outlet):
-        if found := doubt(history, article, look, reading):
-            return _doubted(history, article, look, reading, found[0])
+    if again := _print_of(article, face, look, reading, outlet):
+        return _print_again(history, article, again, look, reading, speaks=speaks)
+    found = doubt(history, article, look, reading)
+    if found and (speaks or face is not None):
+        return _doubted(history, article, look, reading, found[0])
+    if speaks or leads(article, look, reading, outlet):
         return _edited(history, article, look, reading, edited_fields(article, face, look, reading))
     return _another_print(history, article, face, look, reading)
 
 
-def _waiting(article: Article, look: Look) -> Doubted | None:
-    """What the address showed before and was not believed, unless other words have stood at the article since."""
-    face = article.faces.get(look.key)
-    if face is None or face.doubted is None or face.doubted.reading is None:
+def _print_of(article: Article, face: Face | None, look: Look, reading: Reading, outlet: Outlet) -> Face | None:
+    """The face of a page that says nothing of its own: what its address showed before, or what the article says
+    already, less what a copy leaves out."""
+    if face and not changed_fields(face.reading, reading):
+        return face
+    if face is None:
+        place = copy_of(article, look, reading, outlet)
+    else:
+        place = article.place if catches_up(article, face, reading) else None
+    if place is None:
         return None
+    return Face(look.url, reading, place, look.at, differs=_differs(article, place, reading))
+
+
+def _waiting(article: Article, look: Look, reading: Reading) -> Doubted | None:
+    """What was not believed of the address, of one that leads here, or, a visit ago, of another one that showed the
+    very same; the first, unless other words have stood at the article since."""
     worded = next(stand for stand in reversed(article.stands) if stand.picture is None)
-    return face.doubted if worded.at <= face.doubted.look.at else None
+    waiting = [
+        face.doubted
+        for key, face in article.faces.items()
+        if face.doubted and face.doubted.reading and worded.at <= face.doubted.look.at
+        if key in (look.key, *look.via) or _said_before(face.doubted, look, reading)
+    ]
+    return min(waiting, key=lambda one: one.look.place, default=None)
+
+
+def _said_before(doubted: Doubted, look: Look, reading: Reading) -> bool:
+    same = doubted.reading is not None and state_of(doubted.reading) == state_of(reading)
+    return same and look.at - doubted.look.at > VISIT
+
+
+def _is_another(article: Article, look: Look, doubted: Doubted) -> bool:
+    """Whether an address has become another article's: the speaker still shows this one."""
+    speaker = article.faces.get(article.speaker)
+    if look.key == article.speaker or doubted.look.key != look.key or speaker is None or speaker.standing != "shows":
+        return False
+    return speaker.shown_at > doubted.look.at and not (
+        doubted.reading and resembles(article.latest.reading, doubted.reading)
+    )
+
+
+def _taken(history: History, look: Look, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:
+    """The address belongs to an article of its own since what was doubted was first seen there."""
+    assert doubted.reading is not None
+    history, number = _opened(history, doubted.look, doubted.reading), len(history.articles)
+    history = _judged_anew(history, doubted)
+    history = take_addresses(history, doubted.look, number, declared_key(doubted.reading, outlet))
+    return _shown(history, history.articles[number], look, reading, outlet)
+
+
+def _judged_anew(history: History, doubted: Doubted) -> History:
+    """With the newest verdict for all that showed what is believed now."""
+    *former, own = history.verdicts
+    verdicts = tuple(replace(own, look=one.look) if _is_of(one, doubted) else one for one in former)
+    return replace(history, verdicts=verdicts)
 
 
 def _believed(history: History, article: Article, doubted: Doubted, outlet: Outlet) -> History:
@@ -134,12 +205,10 @@ def _believed(history: History, article: Article, doubted: Doubted, outlet: Outl
     first = doubted.look
     while article.latest.at > first.at:
         history, article = without_pictures(history, article)
-    changed = changed_fields(article.latest.reading, doubted.reading)
-    history = _edited(history, article, first, doubted.reading, changed)
+    changed = edited_fields(article, article.faces.get(first.key), first, doubted.reading)
+    history = _judged_anew(_edited(history, article, first, doubted.reading, changed), doubted)
     article = reduce(shown_picture, doubted.fetches, history.articles[article.number])
-    *former, own = history.verdicts
-    verdicts = tuple(replace(own, look=one.look) if _is_of(one, doubted) else one for one in former)
-    history = replace(_with(history, article), verdicts=verdicts)
+    history = _with(history, article)
     return take_addresses(history, first, article.number, declared_key(doubted.reading, outlet))
 
 
@@ -153,7 +222,7 @@ def _is_of(verdict: Verdict, doubted: Doubted) -> bool:
 
 def _confirmed(history: History, article: Article, look: Look, reading: Reading, *, speaks: bool) -> History:
     place = article.place
-    article = put_face(article, look.key, face_of(look, reading, place))
+    article = put_face(article, look.key, replace(face_of(look, reading, place), differs=article.latest.lacks))
     article = put(article, replace(article.latest, seen=look.at))
     if speaks:
         article = seen_again(pass_word(article, look), look)
@@ -201,14 +270,14 @@ def _edited(history: History, article: Article, look: Look, reading: Reading, ch
         pictures_of(history, former, reading, look.at), lacks,
     )  # fmt: skip
     article = replace(article, stands=(*article.stands, stand))
-    article = put_face(article, look.key, face_of(look, reading, article.place))
+    article = put_face(article, look.key, replace(face_of(look, reading, article.place), differs=lacks))
     return _put(history, seen_again(pass_word(article, look), look), Verdict(look, article.number, article.place))
 
 
 def _doubted(history: History, article: Article, look: Look, reading: Reading, why: str) -> History:
     """Kept with the address, which is silent; one that only led here until now stands for what led here."""
     face = article.faces.get(look.key) or Face(look.url, article.latest.reading, article.place, article.seen)
-    waiting = _waiting(article, look)
+    waiting = _waiting(article, look, reading)
     if waiting and waiting.reading and state_of(waiting.reading) == state_of(reading):
         found = replace(waiting, why=why)
     else:
@@ -222,12 +291,14 @@ def _another_print(history: History, article: Article, face: Face | None, look: 
     state = state_of(reading)
     shows = next((place for place, stand in enumerate(article.stands) if stand.state == state), None)
     place = article.place if shows is None else shows
-    differs = frozenset(changed_fields(article.stands[place].reading, reading))
-    if face and face.differs:
-        differs = face.differs
+    differs = face.differs if face and face.differs else _differs(article, place, reading)
     shown = Face(look.url, reading, place, look.at, differs=differs)
     article = put_face(article, look.key, shown)
     return _put(history, article, Verdict(look, article.number, shows, "" if shows is not None else "another print"))
+
+
+def _differs(article: Article, place: int, reading: Reading) -> frozenset[str]:
+    return frozenset(changed_fields(article.stands[place].reading, reading))
 
 
 def _put(history: History, article: Article, verdict: Verdict) -> History:

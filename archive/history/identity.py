@@ -1,8 +1,10 @@
 """Which article a page belongs to.
 
 The address that speaks for an article answers first. Any other address, a redirect, a declared canonical address or the
-very same words can only propose an article; the readings must agree too, for papers redirect dead articles to other
-ones, declare one canonical address on every page, and repeat the headlines of columns.
+very same words can only propose an article; the readings must agree too, with what stood there lately or with what the
+address itself showed, for papers redirect dead articles to other ones, declare one canonical address on every page, and
+repeat the headlines of columns. An address that did show an article and shows something else now is not another one's
+at once: that may be its bad day.
 """
 
 from __future__ import annotations
@@ -15,17 +17,31 @@ from archive.history.states import words_of
 from archive.history.values import Article, History
 from archive.records import Outlet, Reading
 
+RECENT = 4  # states with which a page is compared
 TWIN_LENGTH = 200
 """A shorter text may well stand under two addresses without being the same article."""
 
 
 def article_of(history: History, key: str, via: tuple[str, ...], reading: Reading, outlet: Outlet) -> Article | None:
-    """The article a page at this address belongs to; None when it is a new one."""
+    """The article a page at this address belongs to, or belonged to until now; None when it is a new one."""
     for number in dict.fromkeys(_proposed(history, key, via, reading, outlet)):
         article = history.articles[number]
-        if article.speaker == key or resembles(article.latest.reading, reading):
+        if article.speaker == key or _is_of(article, key, reading):
             return article
-    return None
+    return _shown_before(history, key)
+
+
+def _is_of(article: Article, key: str, reading: Reading) -> bool:
+    """Whether a reading can be a state of an article, or another print of one."""
+    face = article.faces.get(key)
+    recent = [stand.reading for stand in article.stands[-RECENT:]]
+    return any(resembles(one, reading) for one in (*recent, *([face.reading] if face else ())))
+
+
+def _shown_before(history: History, key: str) -> Article | None:
+    known = history.addresses.get(key)
+    article = history.articles[known.article] if known else None
+    return article if article and key in article.faces else None
 
 
 def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading, outlet: Outlet) -> Iterator[int]:
@@ -34,7 +50,7 @@ def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading
             yield known.article
     if history.articles and len(reading.text) >= TWIN_LENGTH:
         words = words_of(reading)
-        yield from (one.number for one in history.articles if words_of(one.latest.reading) == words)
+        yield from (one.number for one in history.articles if any(words_of(s.reading) == words for s in one.stands))
 
 
 def spoken_at(history: History, key: str) -> Article | None:

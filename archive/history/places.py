@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from archive.history.facts import Look
 from archive.history.values import Address, AddressKind, Article, Face, History, Stand, Tombstone
-from archive.records import Reading
+from archive.records import Reading, Unreadable
 from archive.urls import print_kind
 
 HEARD = timedelta(days=180)
@@ -101,10 +101,16 @@ def take_addresses(history: History, look: Look, number: int, declared: tuple[st
         history = _lost(history, before.article, look.key)
     ways: list[tuple[str, AddressKind]] = [(key, "redirect") for key in look.via]
     for key, way in (*ways, *((key, "canonical") for key in declared)):
-        if key not in history.addresses:
+        if key not in history.addresses and not _is_no_article(history, key):
             address = Address(number, look.at, print_kind(key) or way)  # type: ignore[arg-type]  # as above
             history = replace(history, addresses={**history.addresses, key: address})
     return note_moved(history, look, number)
+
+
+def _is_no_article(history: History, key: str) -> bool:
+    """Whether an address last showed a list, or something else that is no article: papers declare these too."""
+    page = history.pages.get(key)
+    return page is not None and isinstance(page.said, Unreadable)
 
 
 def note_moved(history: History, look: Look, number: int) -> History:

@@ -24,6 +24,8 @@ from itertools import pairwise
 
 from archive.edits import FIELDS, places, resembles
 from archive.history.facts import Look
+from archive.history.identity import RECENT
+from archive.history.pictures import VISIT
 from archive.history.states import state_of
 from archive.history.values import Article, Doubted, History
 from archive.records import Reading
@@ -35,7 +37,6 @@ _PAIRS = 0.25
 """How many of the pairs of words that follow one another must be common, of the shorter text's. Two unrelated articles
 of one paper have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
 _HOLLOW = 0.1  # of the text that stood there
-_RECENT = 4  # states with which a page is compared
 
 
 def doubt(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool] | None:
@@ -74,7 +75,12 @@ def first_doubt(look: Look, reading: Reading) -> str:
 
 def is_freed(history: History, article: Article, doubted: Doubted, look: Look, reading: Reading) -> bool:
     """Whether a second look shows that what was doubted is there to stay: by what is known now."""
-    assert doubted.reading is not None
+    if doubted.reading is None or look.at <= doubted.look.at:
+        return False
+    if look.answer == "confirmed" and doubted.look.signs.cut:  # validators are those of the whole page
+        return False
+    if look.signs.at_once and look.at - doubted.look.at <= VISIT:  # still the same upheaval
+        return False
     latest = article.latest.reading
     stays = resembles(doubted.reading, reading) and not resembles(latest, reading)
     if not stays and state_of(doubted.reading) != state_of(reading):
@@ -106,7 +112,7 @@ def _is_taken_from(other: Article, look: Look, reading: Reading, *, kin: bool) -
 
 def _hollow(article: Article, reading: Reading) -> tuple[str, bool]:
     """A template that nobody filled has lost the text, and another headline stands over it."""
-    recent = [stand.reading for stand in article.stands[-_RECENT:]]
+    recent = [stand.reading for stand in article.stands[-RECENT:]]
     known = any(FIELDS["headline"](one) == FIELDS["headline"](reading) for one in recent)
     if known or len(reading.text) >= _HOLLOW * min(len(one.text) for one in recent):
         return "", False
@@ -116,7 +122,7 @@ def _hollow(article: Article, reading: Reading) -> tuple[str, bool]:
 def _alien(article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
     if _is_kin(article, reading):
         return "", False
-    undated = reading.published_at is None and any(one.reading.published_at for one in article.stands)
+    undated = reading.published_at is None and article.latest.reading.published_at is not None
     if undated or look.signs.same_words:
         return "it has nothing in common with the article, nor what this outlet's articles have", True
     return "it has nothing in common with the article", False
@@ -132,7 +138,7 @@ def _cut(look: Look) -> tuple[str, bool]:
 
 def _is_kin(article: Article, reading: Reading) -> bool:
     """Whether a page has anything in common with what stood at the article's address lately."""
-    return any(_kin(stand.reading, reading) for stand in article.stands[-_RECENT:])
+    return any(_kin(stand.reading, reading) for stand in article.stands[-RECENT:])
 
 
 def _kin(one: Reading, other: Reading) -> bool:

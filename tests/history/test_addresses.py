@@ -57,7 +57,7 @@ def test_an_article_at_two_addresses_lives_on_at_the_other(end: str, asked_first
     assert all(stand is not None for stand, _ in verdicts(facts, "b"))
 
 
-@pytest.mark.parametrize(("hours", "lives_at"), [((0, 0.1), "full"), ((0.1, 0), "full"), ((0, 2400), "in-bai")])
+@pytest.mark.parametrize(("hours", "lives_at"), [((0, 0.1), "full"), ((0.1, 0), "full"), ((0, 2400), "full")])
 def test_a_copy_for_printing_that_names_no_other_address_is_the_same_article(
     hours: tuple[float, float], lives_at: str
 ) -> None:

@@ -1,0 +1,179 @@
+"""Histories as they happen to newspapers: copies, detours, bad days and redesigns, each with what is right, in a line an
+article: who speaks | since when which fields changed, in hours | whether it lives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from archive.history import Article, Signs, versions_of
+from archive.records import Reading
+from tests.history.made import NOON, PUBLISHED, SITE, Facts, picture, story, verdicts, wrong
+
+HOME = f"{SITE}/a"
+PICTURES = (picture("cau"),)
+FULL, POOR = story(images=PICTURES, canonical_url=HOME), story(canonical_url=HOME)
+TWIN = story(images=PICTURES)
+SHORT = replace(POOR, text=POOR.text.partition("\n\n")[0])
+ONCE = Signs(at_once=True)
+
+
+def full(edit: str) -> Reading:
+    return story(edit=edit, images=PICTURES, canonical_url=HOME)
+
+
+def poor(edit: str) -> Reading:
+    return story(edit=edit, canonical_url=HOME)
+
+
+def report(headline: str, *posts: str) -> Reading:
+    """What a rolling live report says: each time other posts under another headline, beside the same picture."""
+    return story(headline=headline, text="\n\n".join(posts), images=PICTURES, canonical_url=HOME)
+
+
+LIVE = (
+    report("TRỰC TIẾP: Lũ lên", "06:00 Mở đầu.", "06:10 Sông đang lên.", "06:20 Dân bắt đầu sơ tán."),
+    report("TRỰC TIẾP: Vượt báo động hai", "12:00 Nước đã vượt báo động.", "12:10 Bốn trăm hộ đã đi.", "12:30 Mở trường."),
+    report("Nước rút ở Bến Đá", "18:00 Nước rút chậm.", "18:20 Điện có lại ở ba xã.", "18:40 Không ai bị thương."),
+)  # fmt: skip
+COPY = tuple(replace(one, images=()) for one in LIVE)
+STUB = story(headline="Tin nóng: Cập nhật", text="Chúng tôi đang cập nhật tin này.", canonical_url=HOME)
+
+
+def photos(day: int) -> Reading:
+    """A column of photographs: one headline, no text, other pictures and another date each time."""
+    moment = PUBLISHED.replace(day=day)
+    return Reading(
+        "article", "Ảnh trong ngày", images=(picture(f"n{day}"),), published_at=moment, canonical_url=f"{SITE}/cot"
+    )
+
+
+LIST = f"{SITE}/thoi-su"
+
+HISTORIES: dict[str, tuple[Facts, list[str]]] = {
+    "for a day the site sends us to a copy for phones": (
+        Facts().page("a", FULL, 0).hop("a", "m/a", 24).page("m/a", POOR, 24, via=("a",)).page("a", FULL, 48),
+        ["a | 0 | lives"],
+    ),
+    "and to one that is cut short": (
+        Facts().page("a", FULL, 0).hop("a", "amp/a", 24).page("amp/a", SHORT, 24, via=("a",)).page("a", FULL, 48),
+        ["a | 0 | lives"],
+    ),
+    "a copy is first met while its page fails": (
+        Facts().page("a", FULL, 0).error("a", 24).page("amp/a", POOR, 24.1).page("a", FULL, 48), ["a | 0 | lives"],
+    ),
+    "a copy kept in a cache is first met while its edited page fails": (
+        Facts().page("a", FULL, 0).page("a", full("Thêm."), 24).error("a", 48).page("amp/a", POOR, 48.1)
+        .page("a", full("Thêm."), 72), ["a | 0 24:body | lives"],
+    ),
+    "a live report with a copy that lags": (
+        Facts().page("a", LIVE[0], 0).page("amp/a", COPY[0], 0.1).page("a", LIVE[1], 6).page("amp/a", COPY[0], 6.1)
+        .page("a", LIVE[2], 12).page("amp/a", COPY[1], 12.1), ["a | 0 6:headline,body 12:headline,body | lives"],
+    ),
+    "and with one that is asked first": (
+        Facts().page("a", LIVE[0], 0).page("amp/a", COPY[0], 0.1).page("amp/a", COPY[1], 6).page("a", LIVE[1], 6.1)
+        .page("amp/a", COPY[2], 12).page("a", LIVE[2], 12.1), ["a | 0 6.1:headline,body 12.1:headline,body | lives"],
+    ),
+    "a rewriting at two sections' addresses": (
+        Facts().page("a", TWIN, 0).page("b", TWIN, 0.1).page("b", story("lũ", images=PICTURES), 24)
+        .page("a", story("lũ", images=PICTURES), 24.1), ["b | 0 24:headline,body | lives"],
+    ),
+    "a rewriting with nothing in common, at a page and its copy": (
+        Facts().page("a", FULL, 0).page("amp/a", POOR, 0.1).page("a", story("lũ", canonical_url=HOME), 24)
+        .page("amp/a", story("lũ", canonical_url=HOME), 24.1).page("a", story("lũ", canonical_url=HOME), 48),
+        ["a | 0 24:headline,body,pictures | lives"],
+    ),
+    "a stub and its copy grow into an article": (
+        Facts().page("a", STUB, 0).page("amp/a", STUB, 0.1).page("a", FULL, 1).page("amp/a", POOR, 1.1)
+        .page("a", FULL, 2).page("amp/a", POOR, 2.1), ["a | 0 1:headline,body,pictures | lives"],
+    ),
+    "a twin that lags behind a rewriting": (
+        Facts().page("a", TWIN, 0).page("b", TWIN, 0.1).page("a", story("lũ", images=PICTURES), 24).page("b", TWIN, 24.1)
+        .page("a", story("lũ", images=PICTURES), 48).page("b", TWIN, 48.1).page("b", story("lũ", images=PICTURES), 72),
+        ["a | 0 24:headline,body | lives"],
+    ),
+    "an error page at a twin, once": (
+        Facts().page("a", story(), 0).page("b", story(), 0.1).page("b", wrong(), 24).page("a", story(), 48)
+        .page("b", story(), 48.1), ["a | 0 | lives"],
+    ),
+    "a twin's address is given to another article": (
+        Facts().page("a", story(), 0).page("b", story(), 0.1).page("b", story("chè"), 24).page("a", story(), 24.1)
+        .page("b", story("chè"), 48), ["a | 0 | lives", "b | 24 | lives"],
+    ),
+    "a page about the move at an address that redirects else": (
+        Facts().page("a", story(), 0).hop("a", "b", 24).page("b", story(), 24, via=("a",))
+        .page("a", wrong("Bài đã chuyển. Bấm vào đây."), 48).page("b", story(), 48.1), ["b | 0 | lives"],
+    ),
+    "maintenance behind a redirect": (
+        Facts().page("a", story(), 0).page("b", story("chè"), 0.1).hop("a", "bao-tri", 24)
+        .page("bao-tri", wrong(), 24, via=("a",)).hop("b", "bao-tri", 24.1).page("a", story(), 48)
+        .page("b", story("chè"), 48.1), ["a | 0 | lives", "b | 0.1 | lives"],
+    ),
+    "a redirect to the list that the page calls canonical": (
+        Facts().page("thoi-su", "listing", 0).page("a", story(canonical_url=LIST), 1).page("thoi-su", "listing", 24)
+        .hop("a", "thoi-su", 24.5), ["a | 1 | gone 24.5"],
+    ),
+    "and of the second article that calls it so": (
+        Facts().page("thoi-su", "listing", 0).page("a", story(canonical_url=LIST), 1)
+        .page("b", story("chè", canonical_url=LIST), 2).page("thoi-su", "listing", 24).hop("b", "thoi-su", 24.5),
+        ["a | 1 | lives", "b | 2 | gone 24.5"],
+    ),
+    "a redirect to an address that is dead": (
+        Facts().page("a", story(), 0).page("b", story(), 0.1).gone("b", 24).hop("a", "b", 24.1), ["a | 0 | gone 24.1"],
+    ),
+    "two days of a column of photographs": (
+        Facts().page("1", photos(18), 0).page("2", photos(19), 24).page("1", photos(18), 24.1).page("2", photos(19), 48),
+        ["1 | 0 | lives", "2 | 24 | lives"],
+    ),
+    "a redesign, and the day after a move": (
+        Facts().page("a", story(), 0).page("a", story(edit="Tải ứng dụng."), 24, signs=ONCE).hop("a", "b", 48)
+        .page("b", story(edit="Tải ứng dụng."), 48, via=("a",)), ["b | 0 24:body | lives"],
+    ),
+    "a redesign of a page and its copy": (
+        Facts().page("a", FULL, 0).page("amp/a", POOR, 0.1).page("a", full("Tải ứng dụng."), 24, signs=ONCE)
+        .page("amp/a", poor("Tải ứng dụng."), 24.1, signs=ONCE).page("a", full("Tải ứng dụng."), 48)
+        .page("amp/a", poor("Tải ứng dụng."), 48.1), ["a | 0 24:body | lives"],
+    ),
+    "half a page, and a 304 for the whole one": (
+        Facts().page("a", story(), 0).page("a", SHORT, 24, signs=Signs(cut=True)).same("a", 48).page("a", story(), 72),
+        ["a | 0 | lives"],
+    ),
+    "two looks at one upheaval": (
+        Facts().page("a", story(), 0).page("a", story(edit="Bảo trì tối nay."), 24, signs=ONCE)
+        .page("a", story(edit="Bảo trì tối nay."), 24.2, signs=ONCE).page("a", story(), 48), ["a | 0 | lives"],
+    ),
+    "two looks at one outage": (
+        Facts().page("a", story(), 0).gone("a", 24, ONCE).gone("a", 24.2, ONCE).page("a", story(), 25), ["a | 0 | lives"],
+    ),
+    "a paper that no longer prints dates rewrites an article": (
+        Facts().page("a", story(), 0).page("a", story(published_at=None), 24).page("a", story("lũ", published_at=None), 48)
+        .page("a", story("lũ", published_at=None), 72), ["a | 0 24:published_at 48:headline,body | lives"],
+    ),
+}  # fmt: skip
+
+
+def hours(at: datetime) -> str:
+    return f"{(at - NOON) / timedelta(hours=1):g}"
+
+
+def line(article: Article) -> str:
+    versions = [":".join((hours(one.at), ",".join(one.changed))).rstrip(":") for one in versions_of(article).all]
+    assert all(stone.returned_at is None for stone in article.tombstones)
+    end = f"gone {hours(article.tombstones[-1].gone_at)}" if article.is_gone else "lives"
+    return f"{article.speaker.partition('/')[2]} | {' '.join(versions)} | {end}"
+
+
+@pytest.mark.parametrize("name", HISTORIES)
+def test_a_history_of_the_open_web(name: str) -> None:
+    facts, right = HISTORIES[name]
+    history = facts.history
+    assert [line(article) for article in history.articles] == right
+    assert all(one.stand is not None or one.why for one in history.verdicts)
+
+
+def test_what_was_doubted_at_an_address_that_moved_is_the_state_it_showed() -> None:
+    facts, _ = HISTORIES["a redesign, and the day after a move"]
+    assert verdicts(facts, "a") == [(0, ""), (1, "")]
+    assert verdicts(facts, "b") == [(1, "")]
