@@ -115,7 +115,7 @@ def _opened(history: History, look: Look, reading: Reading) -> History:
 
 def _shown(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
     """A page of a known article, which may show that what was doubted is there to stay."""
-    doubted = _waiting(article, look, reading)
+    doubted = _waiting(history, article, look, reading)
     if doubted and state_of(reading) != article.latest.state and is_freed(history, article, doubted, look, reading):
         if _is_another(article, look, doubted):
             return _taken(history, look, doubted, reading, outlet)
@@ -155,7 +155,7 @@ def _print_of(article: Article, face: Face | None, look: Look, reading: Reading,
     return Face(look.url, reading, place, look.at, differs=_differs(article, place, reading))
 
 
-def _waiting(article: Article, look: Look, reading: Reading) -> Doubted | None:
+def _waiting(history: History, article: Article, look: Look, reading: Reading) -> Doubted | None:
     """What was not believed of the address, of one that leads here, or, a visit ago, of another one that showed the
     very same; the first, unless other words have stood at the article since."""
     worded = next(stand for stand in reversed(article.stands) if stand.picture is None)
@@ -164,6 +164,7 @@ def _waiting(article: Article, look: Look, reading: Reading) -> Doubted | None:
         for key, face in article.faces.items()
         if face.doubted and face.doubted.reading and worded.at <= face.doubted.look.at
         if key in (look.key, *look.via) or _said_before(face.doubted, look, reading)
+        if spoken_at(history, key) in (None, article)  # it may be another article's by now
     ]
     return min(waiting, key=lambda one: one.look.place, default=None)
 
@@ -277,7 +278,7 @@ def _edited(history: History, article: Article, look: Look, reading: Reading, ch
 def _doubted(history: History, article: Article, look: Look, reading: Reading, why: str) -> History:
     """Kept with the address, which is silent; one that only led here until now stands for what led here."""
     face = article.faces.get(look.key) or Face(look.url, article.latest.reading, article.place, article.seen)
-    waiting = _waiting(article, look, reading)
+    waiting = _waiting(history, article, look, reading)
     if waiting and waiting.reading and state_of(waiting.reading) == state_of(reading):
         found = replace(waiting, why=why)
     else:

@@ -228,7 +228,8 @@ def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | 
     if "warc-date" not in raw.headers:
         raise BadValue(f"{shown(url)} has no time")
     gates.address(url)
-    if raw.status is None and raw.kind == "revisit":
+    with_head = raw.kind == "revisit" or raw.headers.get("content-type", "").startswith("application/http")
+    if raw.status is None and raw.kind != "resource" and with_head:
         raise BadValue(f"{shown(url)} does not say how the server answered")
     cut = raw.headers.get("warc-truncated") if raw.kind != "revisit" else None  # wget says so of each revisit
     if cut or "warc-segment-number" in raw.headers:

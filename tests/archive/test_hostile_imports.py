@@ -90,7 +90,7 @@ ODD: dict[str, tuple[bytes, str]] = {
     "headers without end": (b"WARC/1.0\r\n" + b"X: y\r\n" * 300_000 + b"\r\n", "headers without end"),
     "a line without end": (b"WARC/1.0\r\nX: " + b"a" * 3_000_000 + b"\r\n\r\n", "without end"),
     "no answer": (record(http=b"", body=b""), "does not say how the server answered"),
-    "a page without HTTP": (record(http=b""), "is no HTTP status"),
+    "a page without HTTP": (record(http=b""), "does not say how the server answered"),
     "cut by who wrote it": (
         record(head="Content-Length: {}\r\nWARC-Truncated: length\r\n"),
         "only a part was written ('length')",
