@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import brotli
@@ -18,7 +18,8 @@ if sys.version_info >= (3, 14):
 else:
     from backports import zstd
 
-_PIECE = 65_536
+_FIRST, _PIECE = 512, 65_536
+_MOST = 3  # codings: one is common, two happen; a thousand around one another keep a machine busy for minutes
 _GZIP, _ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _NOTHING = frozenset({"", "identity", "none"})
 
@@ -51,7 +52,9 @@ def codings_of(header: str) -> tuple[list[str], list[str]]:
 
 def unpack(data: bytes, codings: Sequence[str], most: int) -> Unpacked:
     """The body without these codings, undone one after the other. Raises TooLarge for more than `most` bytes at any
-    step, and NotPacked."""
+    step and for more codings than anybody uses, and NotPacked."""
+    if len(codings) > _MOST:
+        raise TooLarge(f"are packed {len(codings)} times over")
     whole = True
     for coding in codings:
         try:
@@ -90,16 +93,28 @@ def _deflate(data: bytes, most: int) -> tuple[bytes, bool]:
 
 def _inflate(data: bytes, at: int, bits: int, found: bytearray, most: int) -> tuple[int, bool]:
     """Adds what one member holds; returns where it ends, and whether it does."""
-    member, view = zlib.decompressobj(bits), memoryview(data)
-    while at < len(data) and not member.eof:
-        piece = view[at : at + _PIECE]
-        found += member.decompress(piece, _PIECE)
-        at += len(piece) - len(member.unconsumed_tail) - len(member.unused_data)
-        _bound(found, most)
-    while not member.eof and (rest := member.decompress(member.unconsumed_tail, _PIECE)):
+    member = zlib.decompressobj(bits)
+    for piece in _pieces(data, at):
+        while piece and not member.eof:
+            found += member.decompress(piece, _PIECE)
+            at += len(piece) - len(member.unused_data if member.eof else member.unconsumed_tail)
+            piece = member.unconsumed_tail
+            _bound(found, most)
+        if member.eof:
+            return at, True
+    while rest := member.decompress(b"", _PIECE):
         found += rest
         _bound(found, most)
-    return (at if member.eof else len(data)), member.eof
+    return len(data), member.eof
+
+
+def _pieces(data: bytes, at: int) -> Iterator[bytes]:
+    """What follows, in pieces, small ones first: what is behind a member's end is copied, and there may be a million
+    members."""
+    size = _FIRST
+    while at < len(data):
+        yield data[at : at + size]
+        at, size = at + size, min(2 * size, _PIECE)
 
 
 def _brotli(data: bytes, most: int) -> tuple[bytes, bool]:
@@ -117,16 +132,25 @@ def _zstandard(data: bytes, most: int) -> tuple[bytes, bool]:
         if _ZSTD.startswith(data):
             return b"", False
         raise NotPacked("it does not begin as zstd does")
-    found, ended = bytearray(), True
-    while data.startswith(_ZSTD):
-        frame = zstd.ZstdDecompressor()
-        found += frame.decompress(data, max_length=_PIECE)
-        while not frame.eof and (piece := frame.decompress(b"", max_length=_PIECE)):
-            found += piece
+    found, at, ended = bytearray(), 0, True
+    while data.startswith(_ZSTD, at):
+        at, ended = _frame(data, at, found, most)
+    return bytes(found), ended
+
+
+def _frame(data: bytes, at: int, found: bytearray, most: int) -> tuple[int, bool]:
+    """As _inflate, of one frame."""
+    frame = zstd.ZstdDecompressor()
+    for piece in _pieces(data, at):
+        found += frame.decompress(piece, _PIECE)
+        while not (frame.eof or frame.needs_input):
+            found += frame.decompress(b"", _PIECE)
             _bound(found, most)
         _bound(found, most)
-        ended, data = frame.eof, frame.unused_data if frame.eof else b""
-    return bytes(found), ended
+        at += len(piece)
+        if frame.eof:
+            return at - len(frame.unused_data), True
+    return len(data), False
 
 
 def _bound(found: bytearray, most: int) -> None:

@@ -68,6 +68,7 @@ class Door:
         self.pictures_left: int | None = None  # a run that keeps no pictures; crawler.pictures sets it for others
         self.rechecks = rechecks
         self.trusts = True  # what servers say of pages that have not changed
+        self.lied: list[str] = []  # addresses of which that was not so
         self.waiting = 0
         self._again: deque[str] | None = None
         self.furniture = archive.furniture_of(db, run.outlet_id)
@@ -191,10 +192,7 @@ class Door:
             return
         said = capture.header("ETag"), capture.header("Last-Modified")
         if archive.versions_under(self.db, self.run, capture.requested_url, *said) == 2:  # not told again
-            self.warnings[
-                f"{capture.requested_url} has changed, and its server says that it has not (the same ETag or"
-                " Last-Modified); it is asked without a condition from now on"
-            ] = None
+            self.lied.append(capture.requested_url)
 
     def leave_unread(self, arrival: Arrival) -> Handed:
         """Leaves a kept capture to the next run, which reads it before all else."""

@@ -169,6 +169,12 @@ class Record:
 
     def _warn(self, door: Door) -> None:
         """Adds what the crawl itself met with, which is said once a day."""
+        if door.lied:
+            pages = "1 page has" if len(door.lied) == 1 else f"{len(door.lied)} pages have"
+            door.warnings[
+                f"{pages} changed and kept the ETag or Last-Modified, such as {door.lied[0]}: what the server calls"
+                " unchanged there is not; it is asked without a condition from now on"
+            ] = None
         for sentence in door.warnings:
             if sentence not in (self.verdict.reason or ""):
                 self.verdict = self.verdict.warned(sentence, known=told_before(door.db, door.run.id, sentence))

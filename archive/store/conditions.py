@@ -19,13 +19,10 @@ REFUSED = "asked again without a condition, which was answered with status"
 _SAMPLE = 10  # looks in a row that a 304 answers; the next one fetches the page
 
 _LAST = (
-    "SELECT etag, last_modified FROM captures JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ?"
-    " AND url_key = ? AND requested_url = ? AND captures.outcome IN ('fresh', 'revisit', 'not-modified')"
-    f" AND body_id IS NOT NULL ORDER BY {SEEN_AT} DESC, captures.id DESC LIMIT 1"
-)
-_CONFIRMED = (
-    f"SELECT captures.outcome FROM captures JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ? AND url_key = ?"
-    f" AND requested_url = ? AND captures.outcome <> 'error' ORDER BY {SEEN_AT} DESC, captures.id DESC LIMIT {_SAMPLE}"
+    "SELECT captures.outcome, etag, last_modified FROM captures JOIN runs ON runs.id = run_id"
+    " WHERE captures.outlet_id = ? AND url_key = ? AND requested_url = ? AND body_id IS NOT NULL"
+    " AND captures.outcome IN ('fresh', 'revisit', 'not-modified')"
+    f" ORDER BY {SEEN_AT} DESC, captures.id DESC LIMIT {_SAMPLE}"
 )
 
 
@@ -33,12 +30,13 @@ def validators(db: Database, run: Run, url: str) -> tuple[str | None, str | None
     """ETag and Last-Modified to send for an address: those of its latest capture that carried or confirmed a page; None
     for what is not to be sent."""
     where = [run.outlet_id, url_key(url), url]
-    row = db.execute(_LAST, where).fetchone()
-    if row is None or (row[0] is None and row[1] is None) or _is_due(db, where) or _refuses(db, where):
+    rows = db.execute(_LAST, where).fetchall()
+    sampled = len(rows) == _SAMPLE and all(outcome == "not-modified" for outcome, *_ in rows)
+    if not rows or not any(rows[0][1:]) or sampled or _refuses(db, where):
         return None, None
     etag, modified = (
         value if value and _versions(db, where, column, value) < 2 else None
-        for column, value in zip(("etag", "last_modified"), row, strict=True)
+        for column, value in zip(("etag", "last_modified"), rows[0][1:], strict=True)
     )
     return etag, modified
 
@@ -58,12 +56,6 @@ def _versions(db: Database, where: list[object], column: str, value: str) -> int
         [*where, value],
     ).fetchone()
     return int(count)
-
-
-def _is_due(db: Database, where: list[object]) -> bool:
-    """Whether the last looks were all answered with a 304."""
-    outcomes = [outcome for (outcome,) in db.execute(_CONFIRMED, where).fetchall()]
-    return len(outcomes) == _SAMPLE and set(outcomes) == {"not-modified"}
 
 
 def _refuses(db: Database, where: list[object]) -> bool:

@@ -26,7 +26,6 @@ from crawler.outlet import desk_of
 from crawler.readers import ReadingStopped
 from crawler.refusals import LeftAlone
 
-_MOST_CODINGS = 3  # one is common, two happen; a thousand around one another keep a machine busy for minutes
 _SMALL, _STAYS_SMALL = 64 * 1024, 4 * 1024 * 1024  # bytes as they come, and unpacked
 
 
@@ -54,8 +53,6 @@ class Unpacking(HttpCompressionMiddleware):
         to_undo, to_keep = codings_of(coding)
         if not to_undo or request.method == "HEAD":
             return response
-        if len(to_undo) > _MOST_CODINGS:
-            return _without_body(response, f"left: packed {len(to_undo)} times over")
         try:
             unpacked = await self._unpacked(response.body, to_undo)
         except (TooLarge, _Slow) as error:

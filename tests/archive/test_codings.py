@@ -40,11 +40,31 @@ def test_a_cut_stream_has_no_end(coding: str, pack, page: bytes) -> None:  # typ
 
 
 @pytest.mark.parametrize(("coding", "pack"), [one for one in PACKED if one[0] in ("gzip", "zstd")])
+def test_large_members_are_all_unpacked(coding: str, pack) -> None:  # type: ignore[no-untyped-def]  # as above
+    pages = [bytes([65 + number]) * 900_000 for number in range(3)]
+    packed = b"".join(map(pack, pages))
+    assert unpack(packed, [coding], 10**7).body == b"".join(pages)
+    assert not unpack(packed[:-1], [coding], 10**7).whole
+
+
+@pytest.mark.parametrize(("coding", "pack"), [one for one in PACKED if one[0] in ("gzip", "zstd")])
 def test_several_members_are_whole_and_the_last_must_be(coding: str, pack) -> None:  # type: ignore[no-untyped-def]  # as above
     packed = pack(b"one") + pack(b"two")
     assert unpack(packed, [coding], 100).body == b"onetwo"
     assert unpack(packed + b"\0 and what follows", [coding], 100).whole
     assert not unpack(packed[:-3], [coding], 100).whole
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
+def test_two_hundred_thousand_empty_members_end(pack) -> None:  # type: ignore[no-untyped-def]  # of two libraries
+    packed = pack(b"") * 200_000 + pack(b"one")
+    coding = "gzip" if pack is gzip.compress else "zstd"
+    assert unpack(packed, [coding], 100).body == b"one"
+
+
+def test_nobody_packs_four_times_over() -> None:
+    with pytest.raises(TooLarge, match="packed 4 times over"):
+        unpack(gzip.compress(b"a"), ["gzip"] * 4, 100)
 
 
 def test_codings_one_over_the_other_are_undone_last_first() -> None:
