@@ -135,7 +135,7 @@ def _judged(history: History, article: Article, look: Look, reading: Reading, ou
         return _print_again(history, article, again, look, reading, speaks=speaks)
     found = doubt(history, article, look, reading)
     if found and (speaks or face is not None):
-        return _doubted(history, article, look, reading, found[0])
+        return _doubted(history, article, look, reading, found.why)
     if speaks or leads(article, look, reading, outlet):
         return _edited(history, article, look, reading, edited_fields(article, face, look, reading))
     return _another_print(history, article, face, look, reading)
@@ -175,13 +175,12 @@ def _said_before(doubted: Doubted, look: Look, reading: Reading) -> bool:
 
 
 def _is_another(article: Article, look: Look, doubted: Doubted) -> bool:
-    """Whether an address has become another article's: the speaker still shows this one."""
-    speaker = article.faces.get(article.speaker)
-    if look.key == article.speaker or doubted.look.key != look.key or speaker is None or speaker.standing != "shows":
+    """Whether an address has become another article's: the speaker has shown this one since."""
+    if look.key == article.speaker or doubted.look.key != look.key or doubted.reading is None:
         return False
-    return speaker.shown_at > doubted.look.at and not (
-        doubted.reading and resembles(article.latest.reading, doubted.reading)
-    )
+    speaker = article.faces.get(article.speaker)
+    heard = speaker is not None and speaker.standing == "shows" and speaker.shown_at > doubted.look.at
+    return heard and not resembles(article.latest.reading, doubted.reading)
 
 
 def _taken(history: History, look: Look, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:

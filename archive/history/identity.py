@@ -26,12 +26,12 @@ def article_of(history: History, key: str, via: tuple[str, ...], reading: Readin
     """The article a page at this address belongs to, or belonged to until now; None when it is a new one."""
     for number in dict.fromkeys(_proposed(history, key, via, reading, outlet)):
         article = history.articles[number]
-        if article.speaker == key or _is_of(article, key, reading):
+        if article.speaker == key or _could_be(article, key, reading):
             return article
     return _shown_before(history, key)
 
 
-def _is_of(article: Article, key: str, reading: Reading) -> bool:
+def _could_be(article: Article, key: str, reading: Reading) -> bool:
     """Whether a reading can be a state of an article, or another print of one."""
     face = article.faces.get(key)
     recent = [stand.reading for stand in article.stands[-RECENT:]]

@@ -19,7 +19,7 @@ all had been known at once.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from archive.edits import FIELDS, places, resembles
@@ -39,9 +39,16 @@ of one paper have 2 to 6 in 100 in common; a text rewritten sentence by sentence
 _HOLLOW = 0.1  # of the text that stood there
 
 
-def doubt(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool] | None:
-    """Why a reading is not believed to be the article's next state, and whether that lasts: that it stays does not make
-    it true then. None when it is believed."""
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Why a reading is not believed. lasting: that it stays does not make it true."""
+
+    why: str
+    lasting: bool
+
+
+def doubt(history: History, article: Article, look: Look, reading: Reading) -> Doubt | None:
+    """Why a reading is not believed to be the article's next state; None when it is."""
     for why, lasting in (
         _elsewhere(history, article, look, reading),
         _alien(article, look, reading),
@@ -50,7 +57,7 @@ def doubt(history: History, article: Article, look: Look, reading: Reading) -> t
         _cut(look),
     ):
         if why:
-            return why, lasting
+            return Doubt(why, lasting)
     return None
 
 
@@ -86,7 +93,7 @@ def is_freed(history: History, article: Article, doubted: Doubted, look: Look, r
     if not stays and state_of(doubted.reading) != state_of(reading):
         return False
     found = doubt(history, article, replace(doubted.look, via=(*doubted.look.via, *look.via)), doubted.reading)
-    return found is None or not found[1]
+    return found is None or not found.lasting
 
 
 def _elsewhere(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
