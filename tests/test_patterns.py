@@ -53,7 +53,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "crawler.discovery.moments._OFFSET": (64, "moments._LONGEST"),
     "crawler.discovery.moments._NUMBERS": (64, "moments._LONGEST"),
     "crawler.discovery.moments._SPACE_BEFORE_ZONE": (64, "moments._LONGEST"),
-    "crawler.discovery.pages._REFRESH": (1_000, "matched at the start only, where it is linear"),
+    "crawler.discovery.refresh._REFRESH": (1_000, "matched at the start only, where it is linear"),
     "crawler.discovery.pagination._TIMELINE": (2_083, "an address: archive.urls._LONGEST"),
     "crawler.discovery.tolerant_xml._PLAIN": (1_000, "matched at a tag only, where it is linear"),
     "crawler.discovery.unpacked._DECLARED": (1_024, "the first 1,024 bytes"),

@@ -81,12 +81,13 @@ def _read(history: History, look: Look, reading: Reading, outlet: Outlet) -> His
             return _noted(history, Verdict(look, why=why, doubted=True))
         if _is_detour(history, look, reading):
             return _detour(history, look)
-        history, number = _opened(history, look, reading), len(history.articles)
+        history = _opened(history, look, reading)
     else:
-        history, number = _shown(history, article, look, reading, outlet), article.number
-    if history.verdicts[-1].doubted:  # it speaks for no address either
+        history = _shown(history, article, look, reading, outlet)
+    found = history.verdicts[-1]
+    if found.doubted or found.article is None:  # it speaks for no address either
         return history
-    return take_addresses(history, look, number, declared_key(reading, outlet))
+    return take_addresses(history, look, found.article, declared_key(reading, outlet))
 
 
 def _is_detour(history: History, look: Look, reading: Reading) -> bool:

@@ -30,6 +30,14 @@ def test_a_detour_that_ends_leaves_two_articles() -> None:
     )
 
 
+def test_an_address_that_shows_another_article_now_belongs_to_that_one() -> None:
+    facts = Facts().page("a", story()).page("b", story())
+    facts.page("b", story("chè")).page("a", story()).page("b", story("chè"))
+    assert changes(facts, 0) == changes(facts, 1) == [""]
+    assert [facts.history.addresses[f"bao.example/{key}"].article for key in "ab"] == [0, 1]
+    assert facts.history.articles[1].faces["bao.example/b"].standing == "shows"
+
+
 def test_moved_and_edited_at_once_is_one_article() -> None:
     facts = Facts().page("a", story()).hop("a", "b").page("b", story(edit="Thêm."))
     assert changes(facts) == ["", "body"]
