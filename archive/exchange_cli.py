@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.errors import BadValue, LuubaoError
-from archive.model.gates import is_address, outlet_name
+from archive.model.gates import is_address, outlet_name, shown
 from archive.options import db_option, picture_folder, pictures_option, progress
 from archive.paths import folder_beside
 
@@ -149,14 +149,14 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
 
 def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
     from archive.records import Outlet
-    from archive.urls import host_of
+    from archive.urls import host_of, without_credentials
 
     declared = ctx.obj() if callable(ctx.obj) else ()
     if home:
         if not name:
             raise click.UsageError("--home needs --outlet, its name")
-        if not is_address(home):
-            raise click.UsageError(f"{home!r} is no address of a home page. Give it as https://host/")
+        if not is_address(home) or without_credentials(home) != home:
+            raise click.UsageError(f"{shown(home)} is no address of a home page. Give it as https://host/")
         try:
             return [Outlet(outlet_name(name), name, home, (host_of(home),))]
         except BadValue as error:

@@ -31,10 +31,14 @@ class OfSetting(click.ParamType[Any]):
         self.key, self.name = key, key.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from crawler.kinds import HoldsCredentialsError
+
         try:
             return self.key.kind.check(self.key.kind.read(value) if isinstance(value, str) else value)
+        except HoldsCredentialsError as error:
+            self.fail(f"{self.key.shown(value)!r} {error}", param, ctx)
         except ValueError:
-            self.fail(f"{value!r} must be {self.key.kind.right}", param, ctx)
+            self.fail(f"{self.key.shown(value)!r} must be {self.key.kind.right}", param, ctx)
 
 
 def setting_option(option: str, name: str, metavar: str) -> Callable[[F], F]:

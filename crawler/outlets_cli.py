@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,9 +32,10 @@ def outlets(ctx: click.Context, as_json: bool) -> None:
 
 
 def _list(as_json: bool) -> None:
+    from archive.urls import without_credentials
     from crawler.catalogue import catalogue
 
-    found = catalogue()
+    found = [replace(one, home=without_credentials(one.home)) for one in catalogue()]
     if as_json:
         told = [{"name": one.name, "title": one.title, "home": one.home} for one in found]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))

@@ -56,9 +56,14 @@ def _of_spider(outlet: str | None, found: Configuration) -> dict[str, Any]:
 
 
 def _told(found: Configuration, outlet: str | None, in_force: list[Setting]) -> dict[str, Any]:
+    from crawler.keys import BY_NAME
+
     return {
         "file": str(found.file.absolute()) if found.file else None,
         "outlet": outlet,
-        "settings": {one.key.name: {"value": one.value, "origin": one.origin} for one in in_force},
-        "outlets": {name: dict(values) for name, values in found.outlets.items()},
+        "settings": {one.key.name: {"value": one.shown, "origin": one.origin} for one in in_force},
+        "outlets": {
+            name: {key: BY_NAME[key].shown(value) for key, value in values.items()}
+            for name, values in found.outlets.items()
+        },
     }

@@ -51,7 +51,7 @@ INSIDE = {
     "archive.digests": (),
     "archive.errors": (),
     # what a value may be, for all floors; captures are the one value of ours that has a gate of its own
-    "archive.model": ("archive.model", "archive.clock", "archive.errors", "archive.records"),
+    "archive.model": ("archive.model", "archive.clock", "archive.errors", "archive.records", "archive.urls"),
     "archive.habits": (),
     "archive.lazy": (),
     "archive.likeness": (),

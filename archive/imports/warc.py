@@ -223,7 +223,7 @@ def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | 
         return None
     if "warc-date" not in raw.headers:
         raise BadValue(f"{shown(url)} has no time")
-    gates.address(url)
+    url = gates.address(url)
     if raw.status is None and raw.kind != "resource":
         raise BadValue(f"{shown(url)} does not say how the server answered")
     if (cut := raw.headers.get("warc-truncated")) or "warc-segment-number" in raw.headers:
