@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -209,12 +210,21 @@ def _table_command(form: Format, what: str) -> click.Command:
     @db_option
     @choice_options
     @to_option("A folder that is empty, or made.")
-    def command(path: Path, target: Path, **filters: Any) -> None:
-        from archive.export.tables import WRITERS
+    def command(path: Path, target: Path, excel: bool = False, **filters: Any) -> None:
+        from archive.export.tables import WRITERS, write_csv
 
-        _write_data(path, target, f"versions.{form}", chosen(filters), WRITERS[form])
+        write = partial(write_csv, excel=True) if excel else WRITERS[form]
+        _write_data(path, target, f"versions.{form}", chosen(filters), write)
 
-    return command
+    return _excel_option(command) if form == "csv" else command
+
+
+def _excel_option(command: click.Command) -> click.Command:
+    return click.option(
+        "--excel", is_flag=True,
+        help="For spreadsheets: with a byte-order mark, and an apostrophe before cells that begin like a formula"
+        " (= + - @, tab, line break). For programs leave it out: cells are then exact.",
+    )(command)  # fmt: skip
 
 
 def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Callable[[Any, Path], None]) -> None:
