@@ -22,6 +22,8 @@ class MisconfiguredFailure(click.ClickException):
     """Nothing was done: a setting, a name or the archive is not right."""
 
     exit_code = 2
+    is_list = True
+    """Whether a line break in it is ours: settings that are wrong are told all at once, one a line."""
 
 
 class OfSetting(click.ParamType[Any]):
