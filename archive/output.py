@@ -23,7 +23,6 @@ from typing import Any
 import click
 
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
-_BREAK = re.compile(r"\r?\n")
 _OURS = f"\x1b{os.urandom(8).hex()}"
 _MARK = re.compile(f"{_OURS}(\\[[0-9;]*m)")
 _CLEAR = "\r\x1b[K"
@@ -31,12 +30,14 @@ _CLEAR = "\r\x1b[K"
 
 def printable(text: str) -> str:
     """The text on one line, with escapes for what would steer a terminal."""
-    return _BREAK.sub(r"\\n", printable_lines(text)) if "\n" in text else printable_lines(text)
+    return printable_lines(text).replace("\n", r"\n")
 
 
 def printable_lines(text: str) -> str:
     """The same, of a text that may have several lines."""
-    return text if text.isascii() and text.isprintable() else _STEERING.sub(_escape, text)
+    if text.isascii() and text.isprintable():
+        return text
+    return _STEERING.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def _escape(match: re.Match[str]) -> str:
