@@ -43,7 +43,7 @@ def verify(path: Path, as_json: bool, pictures: Path | None, seal: str | None, i
       luubao verify --db luubao.db
     """
     from archive.store import consistency
-    from archive.store.seals import newest_seal
+    from archive.store.seals import cleansings, newest_seal
     from archive.verify import require_seal, steps
     from archive.verify import verify as find_problems
 
@@ -52,23 +52,28 @@ def verify(path: Path, as_json: bool, pictures: Path | None, seal: str | None, i
             require_seal(db, seal)
         with bar("verifying", steps(db)) as step:
             problems = list(find_problems(db, step, picture_folder(path, pictures)))
-        head = newest_seal(db)
+        head, cleansed = newest_seal(db), cleansings(db)
     if index:
         with _existing(path) as db:
             problems += consistency.broken_index(db)
-    _tell_problems(problems, head, as_json)
+    _tell_problems(problems, head, cleansed, as_json)
     if problems:
         raise click.exceptions.Exit(1)
 
 
-def _tell_problems(problems: list[Problem], head: str | None, as_json: bool) -> None:
+def _tell_problems(
+    problems: list[Problem], head: str | None, cleansed: list[tuple[int, str, str]], as_json: bool
+) -> None:
     if as_json:
-        say_json({"problems": [asdict(problem) for problem in problems], "seal": head})
+        told = [{"run": run_id, "at": at, "what": what} for run_id, at, what in cleansed]
+        say_json({"problems": [asdict(problem) for problem in problems], "seal": head, "cleansed": told})
         return
+    for run_id, at, what in cleansed:
+        say(f"cleansed on {at[:10]} by run {run_id}, which {what}")
     for problem in problems:
         say(f"{problem.where}: {problem.what}")
-    told = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is as it was recorded"
-    say(f"{told}; newest seal: {head or 'none, for no run has ended'}", err=bool(problems))
+    verdict = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is as it was recorded"
+    say(f"{verdict}; newest seal: {head or 'none, for no run has ended'}", err=bool(problems))
 
 
 @click.command()

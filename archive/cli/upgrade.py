@@ -24,17 +24,22 @@ def upgrade(path: Path) -> None:
     """Brings an archive written by an older luubao up to date, and mends what it holds that cannot be: the time zone of
     an outlet that there is none of, or a time in the books of crawling that is none. What arrived from a newspaper is
     evidence and stays; rows of it that cannot be read are named here, and passed over by whoever reads. Exit code 6
-    where there are such.
+    where there are such. Tells of secrets that older archives hold, which `luubao cleanse` takes out.
 
     \b
     Example:
       luubao upgrade --db luubao.db
     """
+    from archive.store.cleanse import kinds, told
+
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
     with open_archive(path, create=True) as db:
         _count_changes(db)
         left = _mend(db)
+        captures, found = kinds(db)
+    if captures:
+        say(f"secrets of whoever crawled lie in {told(captures, found)}. `luubao cleanse` takes them out", err=True)
     say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
     if left:
         raise click.exceptions.Exit(EXIT_LEFT)

@@ -43,6 +43,7 @@ STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
 
 CALLS: dict[str, tuple[str, ...]] = {
     "articles": ("", "--json", "--gone", "--edited"),
+    "cleanse": ("--dry-run", ""),
     "compact": ("--no-vacuum",),
     "diff": ("1", "1 --json", "1 --all", "1 --html -"),
     "export atom": ("--to out/a.xml",),
