@@ -1,5 +1,9 @@
 """`python -m archive`: the archive's commands where Scrapy is not installed."""
 
-from archive.cli import archive
+import sys
 
+from archive.cli import archive
+from archive.output import tell_mistake
+
+sys.excepthook = tell_mistake
 archive(prog_name="python -m archive")

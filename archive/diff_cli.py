@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import textwrap
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -15,6 +14,7 @@ import click
 from archive import terminal
 from archive.errors import LuubaoError, UnknownArticle
 from archive.options import NUMBER, db_option, json_option
+from archive.output import say, say_all, say_json, say_whole
 from archive.store import open_archive, questions
 
 if TYPE_CHECKING:
@@ -102,7 +102,7 @@ def _listed(numbers: Sequence[int]) -> str:
 
 def _write(file: str, text: str, archive: Path) -> None:
     if file == "-":
-        click.echo(text.encode(), nl=False)
+        say_whole(text)
         return
     target = Path(file)
     try:
@@ -115,7 +115,7 @@ def _write(file: str, text: str, archive: Path) -> None:
 
 def _tell_json(article: Article, steps: Sequence[Comparison], every: bool) -> None:
     told = [_as_json(article, step) for step in steps]
-    click.echo(json.dumps(told if every else told[0], ensure_ascii=False, indent=2))
+    say_json(told if every else told[0])
 
 
 def _as_json(article: Article, step: Comparison) -> dict[str, Any]:
@@ -153,12 +153,12 @@ def _tell(article: Article, steps: Sequence[Comparison]) -> None:
     from archive.diff.telling import summary
 
     for n, step in enumerate(steps):
-        click.echo("\n" * bool(n) + f"{article.url}  version {step.old.version} to {step.new.version}")
+        if n:
+            say()
+        say(f"{article.url}  version {step.old.version} to {step.new.version}")
         first, then = (terminal.moment(one.first_seen_at, article.timezone) for one in (step.old, step.new))
-        click.echo(f"seen {first}, then {then}")
-        for line in textwrap.wrap(summary(step.changes) if step.changes else "as read today, nothing changed", 80):
-            click.echo(line)
+        say(f"seen {first}, then {then}")
+        say_all(textwrap.wrap(summary(step.changes) if step.changes else "as read today, nothing changed", 80))
         for change in step.changes:
-            click.echo()
-            for line in terminal.change_lines(change):
-                click.echo(line)
+            say()
+            say_all(terminal.change_lines(change))

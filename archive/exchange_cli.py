@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -12,8 +11,9 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.errors import BadValue, LuubaoError
-from archive.model.gates import is_address, outlet_name
-from archive.options import db_option, picture_folder, pictures_option, progress
+from archive.model.gates import is_address, outlet_name, shown
+from archive.options import db_option, picture_folder, pictures_option
+from archive.output import clear_progress, counting, say, show_progress
 from archive.paths import folder_beside
 
 if TYPE_CHECKING:
@@ -124,10 +124,10 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
     from archive.merge import merge
 
     folder = picture_folder(other, other_pictures)
-    with progress("merging") as step:
+    with counting("merging") as step:
         done = merge(path, other, pictures=pictures or folder_beside(path), other_pictures=folder, step=step)
     counts = done.counts
-    click.echo(
+    say(
         f"{counts['captures']} captures and {counts['pictures']} fetches of pictures added in {counts['runs']} runs;"
         f" {counts['here']} captures were here already"
     )
@@ -138,25 +138,25 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
         ("pictures-missing", "fetches of pictures were left out, for their files are not in the other's folder"),
     ):
         if counts[name]:
-            click.echo(f"{counts[name]} {what}", err=True)
+            say(f"{counts[name]} {what}", err=True)
     for url in done.withdrawn_there:
-        click.echo(f"{url} is withdrawn there and not here. `luubao withdraw` does so", err=True)
+        say(f"{url} is withdrawn there and not here. `luubao withdraw` does so", err=True)
     for line in done.refused:
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
     if counts["refused"]:
         raise click.exceptions.Exit(EXIT_PARTLY)
 
 
 def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
     from archive.records import Outlet
-    from archive.urls import host_of
+    from archive.urls import host_of, without_credentials
 
     declared = ctx.obj() if callable(ctx.obj) else ()
     if home:
         if not name:
             raise click.UsageError("--home needs --outlet, its name")
-        if not is_address(home):
-            raise click.UsageError(f"{home!r} is no address of a home page. Give it as https://host/")
+        if not is_address(home) or without_credentials(home) != home:
+            raise click.UsageError(f"{shown(home)} is no address of a home page. Give it as https://host/")
         try:
             return [Outlet(outlet_name(name), name, home, (host_of(home),))]
         except BadValue as error:
@@ -174,7 +174,7 @@ def _tell(report: Report) -> None:
         told.append(f"of {counts['withdrawn']} only the fact was kept, for their articles are withdrawn")
     if changed.renumbered or changed.removed:
         told.append(f"{changed.renumbered + changed.removed} versions have another number now (table renumberings)")
-    click.echo("; ".join(told))
+    say("; ".join(told))
     for name, what in (
         ("elsewhere", "pages of other sites were left out"),
         ("unresolved", "revisits were left out, whose pages are in none of the files"),
@@ -183,22 +183,19 @@ def _tell(report: Report) -> None:
         ("skipped", "records or files could not be read"),
     ):
         if counts[name]:
-            click.echo(f"{counts[name]} {what}", err=True)
+            say(f"{counts[name]} {what}", err=True)
     for line in report.skipped:
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
 
 
 @contextmanager
 def _counting() -> Iterator[Callable[[Report], None]]:
     """A count on standard error, where that is a terminal; silence elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
 
     def show(report: Report) -> None:
         count = sum(report.counts.values())
         if count % 50 == 0:
-            click.echo(f"\rimporting: {count}", nl=False, err=True)
+            show_progress(f"importing: {count}")
 
     yield show
-    click.echo("\r\x1b[K", nl=False, err=True)
+    clear_progress()

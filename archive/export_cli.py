@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.errors import LuubaoError
-from archive.options import Commands, F, db_option, picture_folder, pictures_option, progress
+from archive.options import Commands, F, db_option, picture_folder, pictures_option
+from archive.output import counting, say
 from archive.store import open_archive
 
 if TYPE_CHECKING:
@@ -82,7 +84,7 @@ def warc(
     """
     from archive.export.warc import export_warc
 
-    with open_archive(path) as db, progress("exporting") as step:
+    with open_archive(path) as db, counting("exporting") as step:
         done = export_warc(
             db, target, scope_of(db, outlet, since, until, run),
             pictures=None if no_pictures else picture_folder(path, pictures),
@@ -93,16 +95,16 @@ def warc(
 
 def tell_captures(done: Exported) -> None:
     """What an export of captures came to."""
-    click.echo(f"{done.captures} captures, {done.payload / 1e6:.1f} MB, in {len(done.files)} files")
+    say(f"{done.captures} captures, {done.payload / 1e6:.1f} MB, in {len(done.files)} files")
     if done.missing:
-        click.echo(f"{done.missing} pictures have no file in the folder and were left out", err=True)
+        say(f"{done.missing} pictures have no file in the folder and were left out", err=True)
     tell_withdrawn(done.withdrawn)
 
 
 def tell_withdrawn(count: int) -> None:
     """How many articles were left out."""
     if count:
-        click.echo(f"{count} withdrawn articles were left out", err=True)
+        say(f"{count} withdrawn articles were left out", err=True)
 
 
 def refuse_existing(target: Path) -> None:
@@ -136,7 +138,7 @@ def wacz(
     """
     from archive.export.wacz import export_wacz
 
-    with open_archive(path) as db, progress("exporting") as step:
+    with open_archive(path) as db, counting("exporting") as step:
         folder = None if no_pictures else picture_folder(path, pictures)
         scope = scope_of(db, outlet, since, until)
         done = export_wacz(db, target, scope, pictures=folder, title=titled(db, outlet), step=step)
@@ -162,7 +164,7 @@ def bag(
     from archive.export.deposit import export_bag
 
     refuse_existing(target)
-    with open_archive(path) as db, progress("exporting") as step:
+    with open_archive(path) as db, counting("exporting") as step:
         done = export_bag(
             db, target, scope_of(db, outlet, since, until), pictures=picture_folder(path, pictures),
             title=titled(db, outlet), organisation=organisation, step=step,
@@ -209,12 +211,21 @@ def _table_command(form: Format, what: str) -> click.Command:
     @db_option
     @choice_options
     @to_option("A folder that is empty, or made.")
-    def command(path: Path, target: Path, **filters: Any) -> None:
-        from archive.export.tables import WRITERS
+    def command(path: Path, target: Path, excel: bool = False, **filters: Any) -> None:
+        from archive.export.tables import WRITERS, write_csv
 
-        _write_data(path, target, f"versions.{form}", chosen(filters), WRITERS[form])
+        write = partial(write_csv, excel=True) if excel else WRITERS[form]
+        _write_data(path, target, f"versions.{form}", chosen(filters), write)
 
-    return command
+    return _excel_option(command) if form == "csv" else command
+
+
+def _excel_option(command: click.Command) -> click.Command:
+    return click.option(
+        "--excel", is_flag=True,
+        help="For spreadsheets: with a byte-order mark, and an apostrophe before cells that begin like a formula"
+        " (= + - @, tab, line break). For programs leave it out: cells are then exact.",
+    )(command)  # fmt: skip
 
 
 def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Callable[[Any, Path], None]) -> None:
@@ -223,7 +234,7 @@ def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Call
     from archive.store.tabular import rows, summary
 
     refuse_existing(target)
-    with open_archive(path) as db, progress("exporting") as step:
+    with open_archive(path) as db, counting("exporting") as step:
         outlets_of(db, choice.outlet)  # a wrong name is told
         try:
             target.mkdir(parents=True, exist_ok=True)
@@ -232,7 +243,7 @@ def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Call
             (target / "README.md").write_text(card(titled(db, choice.outlet), name, choice, facts), "utf-8")
         except OSError as error:
             raise LuubaoError(f"{target} cannot be written: {error.strerror}. Name another folder with --to") from error
-    click.echo(f"{facts['versions']} versions of {facts['articles']} articles in {target / name}")
+    say(f"{facts['versions']} versions of {facts['articles']} articles in {target / name}")
     tell_withdrawn(facts["withdrawn"])
 
 
@@ -290,7 +301,7 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
             part.rename(target)
         except OSError as error:
             raise LuubaoError(f"{target} cannot be written: {error.strerror}. Name another file with --to") from error
-    click.echo(f"{len(newest)} entries in {target}")
+    say(f"{len(newest)} entries in {target}")
     tell_withdrawn(facts["withdrawn"])
 
 
@@ -311,10 +322,10 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
     from archive.store.tabular import Choice, summary
 
     refuse_existing(target)
-    with open_archive(path) as db, progress("exporting") as step:
+    with open_archive(path) as db, counting("exporting") as step:
         count = write_site(
             db, target, outlet=outlet, title=titled(db, outlet), pictures=picture_folder(path, pictures), step=step
         )
         withdrawn = summary(db, Choice(outlet=outlet))["withdrawn"]
-    click.echo(f"{count} articles in {target / 'index.html'}")
+    say(f"{count} articles in {target / 'index.html'}")
     tell_withdrawn(withdrawn)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -13,6 +12,7 @@ from archive import signals, store
 from archive.errors import BadValue, LuubaoError
 from archive.furniture import Furniture
 from archive.history.burials import NO_ARTICLE
+from archive.logs import log_of
 from archive.reading import extractor_of, gave_up, read, read_here, try_to_read
 from archive.records import (
     Capture,
@@ -50,7 +50,7 @@ __all__ = [
     "try_to_read",
 ]
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 
 _REASON = "a better reading"  # a crawl's captures are the newest: only readers make numbers change
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,6 +13,7 @@ import click
 from archive import clock
 from archive.errors import ArchiveMissing, LuubaoError
 from archive.options import db_option, json_option, picture_folder, pictures_option
+from archive.output import bar, confirm, counting, say, say_json
 from archive.store import open_archive
 from archive.store.connection import is_there
 
@@ -44,32 +43,37 @@ def verify(path: Path, as_json: bool, pictures: Path | None, seal: str | None, i
       luubao verify --db luubao.db
     """
     from archive.store import consistency
-    from archive.store.seals import newest_seal
+    from archive.store.seals import cleansings, newest_seal
     from archive.verify import require_seal, steps
     from archive.verify import verify as find_problems
 
     with open_archive(path) as db:
         if seal:
             require_seal(db, seal)
-        with _progress("verifying", steps(db)) as step:
+        with bar("verifying", steps(db)) as step:
             problems = list(find_problems(db, step, picture_folder(path, pictures)))
-        head = newest_seal(db)
+        head, cleansed = newest_seal(db), cleansings(db)
     if index:
         with _existing(path) as db:
             problems += consistency.broken_index(db)
-    _tell_problems(problems, head, as_json)
+    _tell_problems(problems, head, cleansed, as_json)
     if problems:
         raise click.exceptions.Exit(1)
 
 
-def _tell_problems(problems: list[Problem], head: str | None, as_json: bool) -> None:
+def _tell_problems(
+    problems: list[Problem], head: str | None, cleansed: list[tuple[int, str, str]], as_json: bool
+) -> None:
     if as_json:
-        click.echo(json.dumps({"problems": [asdict(problem) for problem in problems], "seal": head}, indent=2))
+        told = [{"run": run_id, "at": at, "what": what} for run_id, at, what in cleansed]
+        say_json({"problems": [asdict(problem) for problem in problems], "seal": head, "cleansed": told})
         return
+    for run_id, at, what in cleansed:
+        say(f"cleansed on {at[:10]} by run {run_id}, which {what}")
     for problem in problems:
-        click.echo(f"{problem.where}: {problem.what}")
-    told = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is as it was recorded"
-    click.echo(f"{told}; newest seal: {head or 'none, for no run has ended'}", err=bool(problems))
+        say(f"{problem.where}: {problem.what}")
+    verdict = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is as it was recorded"
+    say(f"{verdict}; newest seal: {head or 'none, for no run has ended'}", err=bool(problems))
 
 
 @click.command()
@@ -92,10 +96,10 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
 
     with _existing(path) as db:
         outlets = [known.outlet_id for known in outlets_of(db, outlet)]
-        with _progress("compacting", None) as step:
+        with counting("compacting", " pages") as step:
             done = compacting.compact(db, outlets, step)
         note = "" if no_vacuum else _vacuum(db, path)
-    click.echo(
+    say(
         f"{done.rewritten} pages rewritten, {done.dictionaries} dictionaries chosen;"
         f" pages take {_size(done.after)}, before {_size(done.before)}{note}"
     )
@@ -158,10 +162,10 @@ def withdraw(
             withdrawing.restore(db, article_id, clock.now(), pictures=folder)
         else:
             if destroy and not yes:
-                click.confirm(f"Destroy the words and pages of {url} for ever?", abort=True)
+                confirm(f"Destroy the words and pages of {url} for ever?")
             withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy, pictures=folder)
     done = "restored" if restoring else "destroyed" if destroy else "withdrawn"
-    click.echo(f"article {article_id} is {done}")
+    say(f"article {article_id} is {done}")
 
 
 @contextmanager
@@ -171,31 +175,3 @@ def _existing(path: Path) -> Iterator[Database]:
         raise ArchiveMissing(f"there is no archive at {path}. Name the file with --db")
     with open_archive(path, create=True) as db:
         yield db
-
-
-@contextmanager
-def _progress(label: str, length: int | None) -> Iterator[Callable[[], None]]:
-    """A bar on standard error, where that is a terminal; silence elsewhere."""
-    if not sys.stderr.isatty():
-        yield lambda: None
-        return
-    if length is None:
-        with _counter(label) as step:
-            yield step
-        return
-    with click.progressbar(length=length, label=label, file=sys.stderr) as bar:
-        yield lambda: bar.update(1)
-
-
-@contextmanager
-def _counter(label: str) -> Iterator[Callable[[], None]]:
-    count = 0
-
-    def step() -> None:
-        nonlocal count
-        count += 1
-        if count % 100 == 0:
-            click.echo(f"\r{label}: {count} pages", nl=False, err=True)
-
-    yield step
-    click.echo("\r\x1b[K", nl=False, err=True)

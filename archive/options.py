@@ -17,6 +17,7 @@ from archive import signals
 from archive.apart import working_apart
 from archive.errors import LuubaoError
 from archive.model import notices
+from archive.output import errors_printable, say
 from archive.paths import folder_beside
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -75,22 +76,6 @@ def limit_option(command: F) -> F:
 
 
 @contextmanager
-def progress(label: str) -> Iterator[Callable[[], None]]:
-    """A count on standard error, where that is a terminal; silence elsewhere."""
-    count = 0
-
-    def step() -> None:
-        nonlocal count
-        count += 1
-        if count % 100 == 0 and sys.stderr.isatty():
-            click.echo(f"\r{label}: {count}", nl=False, err=True)
-
-    yield step
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
-
-
-@contextmanager
 def told_what_was_passed_over() -> Iterator[None]:
     """Tells at the end what could not be read and was left out (archive.model.notices), on standard error."""
     notices.take()  # of whoever was here before, in the same process
@@ -98,19 +83,23 @@ def told_what_was_passed_over() -> Iterator[None]:
         yield
     finally:
         for line in notices.take():
-            click.echo(line, err=True)
+            say(line, err=True)
 
 
 class Commands(click.Group):
     """A group that turns an expected error into one sentence on standard error and exit code 1, and a signal into one
     and exit code 5."""
 
+    def make_context(self, *given: Any, **named: Any) -> click.Context:
+        with errors_printable():
+            return super().make_context(*given, **named)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with signals.heeded(), working_apart():
+            with errors_printable(), signals.heeded(), working_apart():
                 return self._heeding(ctx)
         except signals.Interrupted:  # at whatever moment, also amid the beginning and the end
-            click.echo(signals.SENTENCE, err=True)
+            say(signals.SENTENCE, err=True)
             raise click.exceptions.Exit(signals.EXIT_INTERRUPTED) from None
 
     def _heeding(self, ctx: click.Context) -> Any:

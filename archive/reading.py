@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import logging
 from dataclasses import replace
 
 from archive import apart
 from archive.extract import extractor_name, read_page
 from archive.furniture import Furniture, without
 from archive.habits import Habits
+from archive.logs import log_of
 from archive.model.readings import gated_reading
 from archive.records import Reading, Unreadable
 from archive.store.identity import Source
 from archive.workers import Lost
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 
 
 def try_to_read(source: Source, body: bytes, encoding: str | None, furniture: Furniture) -> Reading | Unreadable:

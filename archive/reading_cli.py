@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -16,6 +15,7 @@ from archive import terminal
 from archive.clock import parse
 from archive.errors import LuubaoError, UnknownArticle
 from archive.options import db_option, json_option
+from archive.output import say_all, say_json
 from archive.store import open_archive, questions
 
 if TYPE_CHECKING:
@@ -67,10 +67,9 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
         timezone=source.timezone,
     )
     if as_json:
-        click.echo(json.dumps(asdict(reading), ensure_ascii=False, indent=2, default=str))
+        say_json(asdict(reading))
     else:
-        for line in _lines(source, reading, explain):
-            click.echo(line)
+        say_all(_lines(source, reading, explain))
     if isinstance(reading, Unreadable):
         raise click.exceptions.Exit(1)
 
@@ -152,8 +151,7 @@ def test(path: Path, outlet: str) -> None:
 
     with open_archive(path) as db:
         pages = list(coverage(db, outlet))
-    for line in _report(pages):
-        click.echo(line)
+    say_all(_report(pages))
 
 
 def _report(pages: list[PageCoverage]) -> Iterator[str]:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-import click
-
 from archive.imports.readings import Imported, import_readings, refuse_nothing
+from archive.output import clear_progress, is_watched, say, say_all, show_progress
 from archive.reread_report import Report, report_lines
 
 _LEFT_OUT = (
@@ -24,31 +22,29 @@ _LEFT_OUT = (
 def take_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: int | None) -> int:
     """Files readings and tells what came of it; returns how many rows were no readings."""
     done = import_readings(path, files, outlet, jobs=jobs, progress=_progress())
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
+    clear_progress()
     _tell(done)
     refuse_nothing(done, files)
     return done.counts["bad"]
 
 
 def _tell(done: Imported) -> None:
-    for line in report_lines(done.filing):
-        click.echo(line)
+    say_all(report_lines(done.filing))
     for name, what in _LEFT_OUT:
         if done.counts[name]:
-            click.echo(f"{done.counts[name]} {what}", err=True)
+            say(f"{done.counts[name]} {what}", err=True)
     for line in (*done.told, *sorted(done.readers)):
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
     if done.left:
-        click.echo(f"{done.left} captures still wait to be read again: `luubao reread` does so", err=True)
+        say(f"{done.left} captures still wait to be read again: `luubao reread` does so", err=True)
 
 
 def _progress() -> Callable[[Report, int], None] | None:
     """A count on standard error, where that is a terminal."""
-    if not sys.stderr.isatty():
+    if not is_watched():
         return None
 
     def show(report: Report, waiting: int) -> None:
-        click.echo(f"\rfiling: {report.captures} of {waiting}", nl=False, err=True)
+        show_progress(f"filing: {report.captures} of {waiting}")
 
     return show

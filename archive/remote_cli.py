@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.errors import LuubaoError
-from archive.options import db_option, picture_folder, pictures_option, progress
+from archive.options import db_option, picture_folder, pictures_option
+from archive.output import counting, say
 from archive.paths import folder_beside
 
 if TYPE_CHECKING:
@@ -48,11 +49,11 @@ def push_command(
         try:
             if over:
                 put_over(one, depot, over)
-            with progress(f"{one.name}: pieces") as step:
+            with counting(f"{one.name}: pieces") as step:
                 done = push(one, depot, pictures=folder, step=step)
-            click.echo(_told(one.name, done))
+            say(_told(one.name, done))
         except LuubaoError as error:
-            click.echo(f"{one.name}: {error}", err=True)
+            say(f"{one.name}: {error}", err=True)
             failed = True
     raise click.exceptions.Exit(int(failed))
 
@@ -80,9 +81,9 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
         raise click.UsageError(f"{to} is no folder: several archives need one")
     for name in names:
         target = to / name if to.is_dir() else to
-        with progress(f"{name}: pieces") as step:
+        with counting(f"{name}: pieces") as step:
             done = pull(name, depot, target, pictures=None if no_pictures else folder_beside(target), step=step)
-        click.echo(_told(name, done))
+        say(_told(name, done))
 
 
 def _told(name: str, done: Carried) -> str:

@@ -24,6 +24,7 @@ from sqlite_utils import Database
 from archive import clock, store
 from archive.errors import ArchiveDamaged, LuubaoError
 from archive.furniture import Furniture
+from archive.logs import log_of
 from archive.model.zones import zone_of
 from archive.reading import extractor_of, gave_up, read
 from archive.records import Reading, Run, Unreadable
@@ -33,7 +34,7 @@ from archive.store import Ledger, Span, Waiting
 from archive.store.connection import checkpoint
 from archive.workers import PATIENCE, Lost, Workers
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 
 _TOGETHER = 20  # articles a commit
 _AHEAD = 32  # captures under way for each process, so that one that takes long does not stop the others

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 import time
 from collections.abc import Callable
 from datetime import date, datetime
@@ -14,6 +12,7 @@ import click
 
 from archive import signals
 from archive.options import db_option, json_option
+from archive.output import clear_progress, is_watched, say, say_all, say_json, show_progress
 
 if TYPE_CHECKING:
     from archive.reread_report import Report
@@ -62,9 +61,9 @@ def reread_command(
     order = Order(outlet, _day(since), _day(until), jobs, dry_run)
     with signals.in_order():
         report = reread(path, order, progress=_progress(), stopped=signals.came)
-    _clear()
+    clear_progress()
     if as_json:
-        click.echo(json.dumps(report.as_dict(), ensure_ascii=False, indent=2))
+        say_json(report.as_dict())
     else:
         _tell(report)
     raise click.exceptions.Exit(_exit(report))
@@ -79,24 +78,23 @@ def _tell(report: Report) -> None:
     from archive.reread_report import report_lines
     from archive.terminal import change_lines
 
-    for line in report_lines(report):
-        click.echo(line)
+    say_all(report_lines(report))
     for example in report.examples:
-        click.echo(f"\n{example.url}")
-        for line in change_lines(Change(example.field, example.pieces)):
-            click.echo(line)
+        say()
+        say(example.url)
+        say_all(change_lines(Change(example.field, example.pieces)))
 
 
 def _exit(report: Report) -> int:
     if report.interrupted:
-        click.echo("Stopped by a signal. What was read is kept; the next reread goes on from here", err=True)
+        say("Stopped by a signal. What was read is kept; the next reread goes on from here", err=True)
         return signals.EXIT_INTERRUPTED
     return EXIT_INCOMPLETE if report.gave_up or report.damaged else 0
 
 
 def _progress() -> Callable[[Report, int], None] | None:
     """One line that rewrites itself, where a person watches."""
-    if not sys.stderr.isatty():
+    if not is_watched():
         return None
 
     shown_at = 0.0
@@ -110,13 +108,6 @@ def _progress() -> Callable[[Report, int], None] | None:
         rate = report.per_second
         line = f"{report.captures} captures read, {left} left, {rate:.0f} a second, {report.changed} versions changed"
         minutes = f", {left / rate / 60:.0f} min" if rate else ""
-        sys.stderr.write(f"\r\x1b[K{(line + minutes)[:79]}")
-        sys.stderr.flush()
+        show_progress(line + minutes)
 
     return show
-
-
-def _clear() -> None:
-    if sys.stderr.isatty():
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()

@@ -151,7 +151,7 @@ TABLES: tuple[Table, ...] = (
         "stats": "JSON: counts",
         "warnings": "JSON: sentences on what was not as usual; empty when all was",
         "health": "JSON: measures of what the run brought, which later runs are compared with",
-        "kind": "crawl, import, backfill or merge",
+        "kind": "crawl, import, backfill, merge or cleanse",
         "source": "of what is no crawl, where its captures are from",
         "clock_ahead": "by how many seconds at least its clock was ahead; empty where none was found to be",
     }),

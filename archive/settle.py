@@ -7,7 +7,6 @@ come this way, so that it makes no difference in which order they come.
 
 from __future__ import annotations
 
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,6 +19,7 @@ from archive.furniture import Furniture
 from archive.history import History, Look, Signs, departures, derive, in_time
 from archive.history.answers import declared_key
 from archive.history.states import headline_of, words_of
+from archive.logs import log_of
 from archive.model.notices import pass_over
 from archive.reading import extractor_of, try_to_read
 from archive.records import Reading, Run, Unreadable
@@ -45,7 +45,7 @@ from archive.store.readings import (
 )
 from archive.store.withdraw import absorb
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 
 Answer = Reading | Unreadable
 Readings = Mapping[int, Answer]

@@ -6,10 +6,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-import click
-
 from archive import clock
 from archive.model.zones import zone_of
+from archive.output import printable, styled
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,44 +36,44 @@ def moment(stamp: str | None, zone: str) -> str:
 def article_lines(article: Article) -> Iterator[str]:
     """When and what, on as many lines as the headline takes, then where, then what became of it."""
     yield from _entry(moment(article.published_at, article.timezone), article.headline)
-    yield f"{'':{_MARGIN}}{_printable(article.url)}"
+    yield f"{'':{_MARGIN}}{printable(article.url)}"
     notes = [f"{article.version_count} versions"] if article.version_count > 1 else []
     if article.gone_since:
         notes.append(f"gone since {moment(article.gone_since, article.timezone)}")
     if notes:
-        yield click.style(f"{'':{_MARGIN}}{', '.join(notes)}", fg="yellow")
+        yield styled(f"{'':{_MARGIN}}{', '.join(notes)}", fg="yellow")
 
 
 def version_lines(version: Version, zone: str) -> Iterator[str]:
     """Number, span, headline, and what changed. zone: the paper's."""
     first, last = (moment(at, zone) for at in (version.first_seen_at, version.last_seen_at))
     span = f"{first} to {last if last[:10] != first[:10] else last[11:]}"
-    yield f"{click.style(f'{version.number:>3}', bold=True)}  {span}"
-    for line in textwrap.wrap(_printable(version.headline), _WIDTH - 5):
+    yield f"{styled(f'{version.number:>3}', bold=True)}  {span}"
+    for line in textwrap.wrap(printable(version.headline), _WIDTH - 5):
         yield f"{'':5}{line}"
     if version.changed:
         told = f"changed: {version.changed}"
         if version.words_removed or version.words_added:
             told += f"; {version.words_removed or 0} words removed, {version.words_added or 0} added"
-        yield from (click.style(f"{'':5}{line}", fg="yellow") for line in textwrap.wrap(told, _WIDTH - 5))
+        yield from (styled(f"{'':5}{line}", fg="yellow") for line in textwrap.wrap(told, _WIDTH - 5))
 
 
 def _entry(when: str, headline: str) -> Iterator[str]:
     """A time, and beside it a headline that may take several lines."""
-    lines = textwrap.wrap(_printable(headline), _WIDTH - _MARGIN) or [""]
-    yield f"{when:{_MARGIN}}{click.style(lines[0], bold=True)}"
-    yield from (f"{'':{_MARGIN}}{click.style(line, bold=True)}" for line in lines[1:])
+    lines = textwrap.wrap(printable(headline), _WIDTH - _MARGIN) or [""]
+    yield f"{when:{_MARGIN}}{styled(lines[0], bold=True)}"
+    yield from (f"{'':{_MARGIN}}{styled(line, bold=True)}" for line in lines[1:])
 
 
 def hit_lines(hit: Hit, words: str) -> Iterator[str]:
     """Headline, address, and the words in their place."""
     from archive.snippets import snippet
 
-    first, *rest = textwrap.wrap(_printable(snippet(hit.headline, words, 200)), _WIDTH - _MARGIN) or [""]
+    first, *rest = textwrap.wrap(printable(snippet(hit.headline, words, 200)), _WIDTH - _MARGIN) or [""]
     yield f"{moment(hit.published_at, hit.timezone):{_MARGIN}}{_highlight(first, bold=True)}"
     yield from (f"{'':{_MARGIN}}{_highlight(line, bold=True)}" for line in rest)
-    yield f"{'':{_MARGIN}}{_printable(hit.url)}"
-    text = textwrap.wrap(_printable(snippet(hit.text, words)), _WIDTH - _MARGIN)
+    yield f"{'':{_MARGIN}}{printable(hit.url)}"
+    text = textwrap.wrap(printable(snippet(hit.text, words)), _WIDTH - _MARGIN)
     yield from (f"{'':{_MARGIN}}{_highlight(line)}" for line in text)
 
 
@@ -85,7 +84,7 @@ def _highlight(text: str, *, bold: bool = False) -> str:
     pieces = []
     for piece in text.replace(OPEN, f"\0{OPEN}").replace(CLOSE, f"{CLOSE}\0").split("\0"):
         hit = piece.startswith(OPEN)
-        pieces.append(click.style(piece, fg="green" if hit else None, bold=bold or hit))
+        pieces.append(styled(piece, fg="green" if hit else None, bold=bold or hit))
     return "".join(pieces)
 
 
@@ -93,7 +92,7 @@ def run_lines(run: RunRecord) -> Iterator[str]:
     """When, which, how it ended, and what it counted; what went wrong, and what was not as usual."""
     colour = {"ok": "green", "running": None}.get(run.outcome, "red")
     shown = ", ".join(f"{count} {name}" for name in _RUN_COUNTS if (count := run.stats.get(name)))
-    outcome = click.style(run.outcome, fg=colour)
+    outcome = styled(run.outcome, fg=colour)
     yield f"{run.id:>4}  {moment(run.started_at, run.timezone)}  {run.outlet:14} {outcome}  {shown}"
     for sentence in (run.reason, *run.warnings):
         yield from textwrap.wrap(sentence or "", _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
@@ -105,7 +104,7 @@ _RUN_COUNTS = ("captures", "new", "edited", "disappeared", "failed", "error")
 def reading_lines(article: Article, number: int, reading: Reading, pictures: Path | None = None) -> Iterator[str]:
     """The article as one reads it, with pictures in their places and where it came from at the end. pictures: the
     folder that has them, if any."""
-    yield from _wrapped(_printable(reading.headline), bold=True)
+    yield from _wrapped(printable(reading.headline), bold=True)
     when = moment(clock.claimed(reading.published_at), article.timezone) if reading.published_at else None
     facts = " | ".join(fact for fact in (reading.byline, reading.section, when) if fact)
     yield from textwrap.wrap(facts, _WIDTH)
@@ -118,7 +117,7 @@ def reading_lines(article: Article, number: int, reading: Reading, pictures: Pat
     yield ""
     yield f"{article.url}  version {number} of {article.version_count}"
     if article.gone_since:
-        yield click.style(f"gone since {moment(article.gone_since, article.timezone)}: {article.gone_reason}", fg="red")
+        yield styled(f"gone since {moment(article.gone_since, article.timezone)}: {article.gone_reason}", fg="red")
 
 
 def fields(reading: Reading) -> Iterator[str]:
@@ -146,28 +145,28 @@ def _block_lines(block: Block, images: Sequence[Image], pictures: Path | None = 
 
 
 def _image_lines(image: Image, pictures: Path | None) -> Iterator[str]:
-    yield click.style(f"  [picture] {image.url}", fg="blue")
+    yield styled(f"  [picture] {image.url}", fg="blue")
     if image.stored:
-        yield click.style(f"  [stored] {pictures / image.stored.path if pictures else image.stored.path}", fg="blue")
+        yield styled(f"  [stored] {pictures / image.stored.path if pictures else image.stored.path}", fg="blue")
     text = " ".join(filter(None, [image.caption, f"({image.credit})" if image.credit else None]))
     yield from textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")
 
 
 def _wrapped(text: str, *, bold: bool = False) -> Iterator[str]:
     for line in text.splitlines():
-        yield from (click.style(part, bold=bold) if bold else part for part in textwrap.wrap(line, _WIDTH))
+        yield from (styled(part, bold=bold) if bold else part for part in textwrap.wrap(line, _WIDTH))
 
 
 def change_lines(change: Change) -> Iterator[str]:
     """Where and what kind of change, then its text: [-removed-] and {+added+}, coloured where there is colour."""
     from archive.diff.telling import title, unmarked
 
-    yield click.style(title(change), fg="cyan")
+    yield styled(title(change), fg="cyan")
     if change.picture and change.part != "picture":
-        yield click.style(f"  {_printable(change.picture)}", fg="blue")
+        yield styled(f"  {printable(change.picture)}", fg="blue")
     if change.part == "picture":  # an address has no words to fold at
         for piece in change.pieces:
-            yield "  " + "".join(click.style(text, fg=colour) for text, colour in _marked(piece, piece.text))
+            yield "  " + "".join(styled(text, fg=colour) for text, colour in _marked(piece, piece.text))
         return
     last = len(change.pieces) - 1
     parts: list[tuple[str, str | None]] = []
@@ -179,14 +178,9 @@ def change_lines(change: Change) -> Iterator[str]:
 
 def _marked(piece: Piece, text: str) -> list[tuple[str, str | None]]:
     """The text of a piece in its marks, with its colour. A paragraph's end shows as ¶."""
-    text = _printable(text.replace("\n", "¶ " if text != "\n" else "¶"))
+    text = printable(text.replace("\n", "¶ " if text != "\n" else "¶"))
     opening, closing, colour = _MARKS.get(piece.operation, ("", "", None))
     return [(f"{opening}{text}{closing}", colour)]
-
-
-def _printable(text: str) -> str:
-    """Without what would steer the terminal."""
-    return "".join(letter for letter in text if letter.isprintable())
 
 
 def _shortened(text: str, *, first: bool, last: bool) -> str:
@@ -214,11 +208,11 @@ def _folded(parts: Sequence[tuple[str, str | None]]) -> Iterator[str]:
     at = 0
     for line in textwrap.wrap(text, _WIDTH - 2, break_long_words=False, break_on_hyphens=False):
         at = text.index(line.partition(" ")[0], at)
-        styled, start = "", 0
+        made, start = "", 0
         for end in range(1, len(line) + 1):
             if end == len(line) or colours[at + end] != colours[at + start]:
                 colour = colours[at + start]
-                styled += click.style(line[start:end], fg=colour) if colour else line[start:end]
+                made += styled(line[start:end], fg=colour) if colour else line[start:end]
                 start = end
         at += len(line)
-        yield styled
+        yield made

@@ -43,6 +43,7 @@ _PICTURE_SERVING = re.compile(
     r"|signature|expires|token|version|ver|rev|watermark|cb|_",
     re.IGNORECASE,
 )
+_CREDENTIALS = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:)?//)[^/?#]*@", re.IGNORECASE)
 # The rule by which archives began.
 _FIRST_PICTURE_SIZE = re.compile(
     r"/(?:thumbs?|thumbnails?|resize|crop|zoom|fit)(?=/)"
@@ -154,6 +155,19 @@ def print_kind(key: str) -> str | None:
     return next((kind for kind, shape in _PRINTS if shape.search(key)), None)
 
 
+def without_credentials(url: str) -> str:
+    """The address without what it says of who asks, the `user:password@` of RFC 3986 section 3.2.1; all else as it
+    stands. The one place where an address loses it."""
+    return _CREDENTIALS.sub(r"\1", url) if "@" in url else url
+
+
+def host_only(url: str) -> str:
+    """How an address is shown that lets in whoever knows it: `https://hc.example/...`."""
+    scheme, mark, rest = url.rpartition("://")
+    host, slash, _ = rest.rpartition("@")[2].partition("/")
+    return f"{scheme}{mark}{host.partition('?')[0]}{slash and '/...'}"
+
+
 def host_of(url: str) -> str:
     """The host of an address, lowercased, without `www.`; empty when there is none."""
     try:
@@ -179,8 +193,8 @@ def same_site(url: str, hosts: tuple[str, ...]) -> bool:
 
 
 def absolute(base: str, link: str) -> str | None:
-    """The absolute http(s) address a link stands for, without fragment; None for mailto:, javascript: and the like, and
-    for what is longer than any address of a page."""
+    """The absolute http(s) address a link stands for, without fragment and credentials; None for mailto:, javascript:
+    and the like, and for what is longer than any address of a page."""
     if len(link) > _LONGEST:
         return None
     try:
@@ -191,4 +205,4 @@ def absolute(base: str, link: str) -> str | None:
         return None
     if parts.scheme not in ("http", "https") or not parts.hostname or not has_port or len(joined) > _LONGEST:
         return None
-    return parts._replace(fragment="").geturl()
+    return without_credentials(parts._replace(fragment="").geturl())

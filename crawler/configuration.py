@@ -33,6 +33,12 @@ class Setting:
     value: Value
     origin: str
 
+    @property
+    def shown(self) -> Value:
+        """The value as it may be printed."""
+        shown: Value = self.key.shown(self.value)
+        return shown
+
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
@@ -164,7 +170,8 @@ def _from_environment(variables: Mapping[str, str], wrong: list[str]) -> Values:
     found: dict[str, Value] = {}
     for variable, text in variables.items():
         if variable in names and text.strip():
-            _take(found, names[variable], text, f"{variable}={text}", wrong, written=True)
+            key = names[variable]
+            _take(found, key, text, f"{variable}={key.shown(text)}", wrong, written=True)
         elif variable.startswith("LUUBAO_") and variable not in names and variable != VARIABLE:
             meant = _meant(variable, names)
             wrong += [f"{variable}: there is no such setting{meant}"] if meant else []
@@ -181,7 +188,7 @@ def _section(file: Path | None, section: str, values: Any, wrong: list[str], pla
         key = BY_NAME.get(name)
         if key is None or key.section != section:
             wrong.append(f"{place} {name}: {_no_such(name, section, key)}")
-        elif _take(found, key, value, f"{place} {name} = {_shown(value)}", wrong) and key.path and file:
+        elif _take(found, key, value, f"{place} {name} = {_shown(key.shown(value))}", wrong) and key.path and file:
             found[name] = kinds.placed(str(found[name]), file.absolute().parent)
     return found
 
@@ -189,6 +196,8 @@ def _section(file: Path | None, section: str, values: Any, wrong: list[str], pla
 def _take(found: dict[str, Value], key: Key, value: Any, said: str, wrong: list[str], *, written: bool = False) -> bool:
     try:
         found[key.name] = key.kind.check(key.kind.read(value) if written else value)
+    except kinds.HoldsCredentialsError as error:
+        wrong.append(f"{said}: {error}")
     except ValueError:
         wrong.append(f"{said}: must be {key.kind.right}")
     return key.name in found

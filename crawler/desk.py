@@ -8,7 +8,6 @@ commits each page by itself, a fast one many at once, and nothing is answered be
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, nullcontext
@@ -21,11 +20,12 @@ from sqlite_utils import Database
 
 from archive import Arrival, Capture, open_archive, transaction
 from archive.errors import ArchiveUnusable
+from archive.logs import log_of
 from archive.workers import Lost
 from crawler.door import Door, Handed
 from crawler.readers import Readers, ReadingStopped, Recognised, Task
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 T = TypeVar("T")
 _TOGETHER = 64  # jobs in one transaction
 _LARGE = 512 * 1024

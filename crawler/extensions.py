@@ -21,6 +21,7 @@ from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
+from archive.logs import log_of
 from archive.model.zones import zone_of
 from archive.store.clocks import put_clocks_right
 from archive.store.damage import damage
@@ -31,7 +32,7 @@ from crawler.outlet import OutletSpider
 from crawler.summary import Ended
 from crawler.verdict import Verdict, compared, judge, limited, wrong_clocks
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 _COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
 _SOFTWARE = ("luubao", "scrapy", "trafilatura", "lxml", "sqlite-utils", "pillow")
 

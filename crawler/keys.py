@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from archive.urls import host_only, without_credentials
 from crawler import kinds
 from crawler.kinds import Kind, Value
 
@@ -18,7 +19,8 @@ class Key:
     """One setting. section: where it stands in luubao.toml; those of [crawl] can stand in [outlets.NAME] too,
     those of [many] are about crawls of many outlets.
     meaning: for the person who looks for it. example: what the sample file shows where the default is nothing.
-    scrapy: the Scrapy setting it becomes, `times` as large. path: whether it names a place on this machine."""
+    scrapy: the Scrapy setting it becomes, `times` as large. path: whether it names a place on this machine.
+    secret: whether it is an address that lets in whoever knows it."""
 
     name: str
     section: Literal["archive", "crawl", "many"]
@@ -29,6 +31,7 @@ class Key:
     scrapy: str = ""
     times: int = 1
     path: bool = False
+    secret: bool = False
 
     @property
     def variable(self) -> str:
@@ -39,6 +42,12 @@ class Key:
         """The value of the Scrapy setting."""
         return math.ceil(value * self.times) if self.times > 1 and isinstance(value, int | float) else value
 
+    def shown(self, value: Any) -> Any:
+        """The value as people and programs may see it: of an address no credentials, of one that is secret the host."""
+        if not isinstance(value, str):
+            return value
+        return host_only(value) if self.secret else without_credentials(value)
+
 
 KEYS: tuple[Key, ...] = (
     Key("db", "archive", kinds.TEXT, "luubao.db",
@@ -47,7 +56,7 @@ KEYS: tuple[Key, ...] = (
     Key("archives", "archive", kinds.TEXT, None,
         "A folder with an archive of its own for each outlet, NAME.db, for crawls; goes before `db`.",
         example="/srv/luubao", path=True),
-    Key("pictures", "archive", kinds.TEXT, None,
+    Key("pictures", "archive", kinds.PLACE, None,
         "Where pictures go: a folder, or a store such as s3://bucket/folder/. By default a folder beside the archive,"
         " <archive>.pictures.",
         example="/srv/luubao.db.pictures", scrapy="LUUBAO_PICTURES", path=True),
@@ -122,7 +131,7 @@ KEYS: tuple[Key, ...] = (
         example="10.0.0.5, intranet.example:8080", scrapy="LUUBAO_INSIDE"),
     Key("ping_url", "crawl", kinds.URL, None,
         "A monitoring address that hears of the end of every run; `/fail` is added when it failed.",
-        example="https://hc.example/ping/0d1f", scrapy="LUUBAO_PING_URL"),
+        example="https://hc.example/ping/0d1f", scrapy="LUUBAO_PING_URL", secret=True),
     Key("normal_since", "crawl", kinds.DAY, None,
         "Runs before this day no longer say what is usual: set it when the newspaper has changed for good.",
         example=date(2026, 6, 1), scrapy="LUUBAO_NORMAL_SINCE"),
@@ -146,9 +155,9 @@ KEYS: tuple[Key, ...] = (
     Key("queue", "many", kinds.text_like(r"(rediss?|unix)://\S+", "the address of a Redis server, such as"
         " redis://10.0.0.5:6379/0"), None,
         "The Redis server from which workers on several machines take outlets, see `luubao worker`.",
-        example="redis://10.0.0.5:6379/0"),
+        example="redis://10.0.0.5:6379/0", secret=True),
     Key("store", "many", kinds.text_like(r"[a-z0-9]+://\S+", "the address of an object store, such as"
-        " s3://library/papers"), None,
+        " s3://library/papers", bare=True), None,
         "Where `luubao worker` fetches an outlet's archive from before a crawl, and puts it after: an object store.",
         example="s3://library/papers"),
     Key("lease", "many", kinds.count("a whole number of seconds, at least 3", least=3, most=86_400), 90,

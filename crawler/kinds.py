@@ -11,11 +11,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.errors import Misconfigured
+from archive.urls import without_credentials
 
 Value = bool | int | float | str | date | None
 
 _NUMBERS = re.compile(r"[+-]?\d+(\.\d*)?")
 _SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
+
+
+class HoldsCredentialsError(ValueError):
+    """An address holds what would be written down wherever it is."""
+
+    def __init__(self) -> None:
+        super().__init__("holds user:password@, which luubao keeps nowhere: write the address without it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +86,19 @@ def _contact(value: Any) -> str:
     text = _text(value)
     if not (re.fullmatch(r"[^@\s()]+@[^@\s()]+\.[^@\s()]+", text) or _is_web(text)):
         raise ValueError
+    return _bare(text)
+
+
+def _bare(text: str) -> str:
+    if without_credentials(text) != text:
+        raise HoldsCredentialsError
     return text
+
+
+def _place(value: Any) -> str:
+    """A folder or a store. FTP knows no other way to say who asks."""
+    text = _text(value)
+    return text if text.startswith("ftp://") else _bare(text)
 
 
 def _is_web(text: str) -> bool:
@@ -93,7 +113,7 @@ def _url(value: Any) -> str:
     text = _text(value)
     if not _is_web(text):
         raise ValueError
-    return text
+    return _bare(text)
 
 
 def _hours(value: Any) -> str:
@@ -119,20 +139,21 @@ def _day(value: Any) -> date:
     return value
 
 
-def text_like(pattern: str, right: str) -> Kind:
-    """A text of that form."""
+def text_like(pattern: str, right: str, *, bare: bool = False) -> Kind:
+    """A text of that form. bare: an address that holds no credentials."""
 
     def check(value: Any) -> str:
         text = _text(value)
         if not re.fullmatch(pattern, text):
             raise ValueError
-        return text
+        return _bare(text) if bare else text
 
     return Kind(right, check)
 
 
 SWITCH = Kind("true or false", _switch, _switch_from)
 TEXT = Kind("a text of one line", _text)
+PLACE = Kind("a text of one line", _place)
 CONTACT = Kind("an e-mail address or a web address, such as archive@library.example", _contact)
 URL = Kind("a web address, such as https://hc.example/ping/0d1f", _url)
 HOSTS = Kind("hosts with commas between them, such as 10.0.0.8:8080, anh.noibo", _hosts)

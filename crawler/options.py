@@ -22,6 +22,8 @@ class MisconfiguredFailure(click.ClickException):
     """Nothing was done: a setting, a name or the archive is not right."""
 
     exit_code = 2
+    is_list = True
+    """Whether a line break in it is ours: settings that are wrong are told all at once, one a line."""
 
 
 class OfSetting(click.ParamType[Any]):
@@ -31,10 +33,14 @@ class OfSetting(click.ParamType[Any]):
         self.key, self.name = key, key.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        from crawler.kinds import HoldsCredentialsError
+
         try:
             return self.key.kind.check(self.key.kind.read(value) if isinstance(value, str) else value)
+        except HoldsCredentialsError as error:
+            self.fail(f"{self.key.shown(value)!r} {error}", param, ctx)
         except ValueError:
-            self.fail(f"{value!r} must be {self.key.kind.right}", param, ctx)
+            self.fail(f"{self.key.shown(value)!r} must be {self.key.kind.right}", param, ctx)
 
 
 def setting_option(option: str, name: str, metavar: str) -> Callable[[F], F]:

@@ -19,7 +19,8 @@ from twisted.python.failure import Failure
 
 from archive import Capture, Outlet, WantedPicture, absolute, same_site
 from archive.errors import ArchiveUnusable, BadValue, Misconfigured
-from archive.model.gates import outlet_name, zone
+from archive.model.gates import outlet_name, shown, zone
+from archive.urls import without_credentials
 from crawler import configuration, discovery
 from crawler.catalogue import TIMEZONE
 from crawler.configuration import for_scrapy
@@ -52,13 +53,18 @@ class OutletSpider(scrapy.Spider):
     def __init__(self, base_url: str | None = None, **kwargs: Any):
         super().__init__(**kwargs)
         if base_url is not None and absolute(base_url, "") is None:
-            raise Misconfigured(f"{base_url!r} is no address a site is served at. Give --base-url as http://host:port/")
+            raise Misconfigured(
+                f"{shown(base_url)} is no address a site is served at. Give --base-url as http://host:port/"
+            )
         self.moved = base_url is not None
         self.home_url = base_url.rstrip("/") + "/" if base_url else self.home
         host = (urlsplit(self.home_url).hostname or "").removeprefix("www.")
         self.outlet = _checked(
             Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
         )
+        for url in self.planted:
+            if without_credentials(url) != url:
+                raise Misconfigured(f"{without_credentials(url)}: write it without user:password@")
         self.answers = 0
         self.desk: Desk  # set by crawler.extensions.Record before the crawl starts
         self.record: Any = None  # the Record itself

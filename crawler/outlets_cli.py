@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ import click
 
 from archive.errors import Misconfigured
 from archive.options import Commands, json_option
+from archive.output import say, say_all, say_json
 from crawler.options import MisconfiguredFailure, config_option, configured, setting_option
 
 if TYPE_CHECKING:
@@ -32,15 +32,16 @@ def outlets(ctx: click.Context, as_json: bool) -> None:
 
 
 def _list(as_json: bool) -> None:
+    from archive.urls import without_credentials
     from crawler.catalogue import catalogue
 
-    found = catalogue()
+    found = [replace(one, home=without_credentials(one.home)) for one in catalogue()]
     if as_json:
         told = [{"name": one.name, "title": one.title, "home": one.home} for one in found]
-        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        say_json(told)
         return
     for one in found:
-        click.echo(f"{one.name:16} {one.title:28} {one.home}")
+        say(f"{one.name:16} {one.title:28} {one.home}")
 
 
 @outlets.command()
@@ -91,13 +92,11 @@ def probe(
         raise MisconfiguredFailure(str(error)) from error
     if as_json:
         texts = {"spider": files.spider_file(found), "rules": files.rules_file(found)}
-        click.echo(json.dumps({**asdict(found), "files": texts}, ensure_ascii=False, indent=2, default=str))
+        say_json({**asdict(found), "files": texts})
     else:
-        for line in report.lines(found):
-            click.echo(line)
+        say_all(report.lines(found))
     if folder is not None:
         for path in files.write(found, folder):
-            click.echo(f"written: {path}", err=as_json)
+            say(f"written: {path}", err=as_json)
     elif not as_json:
-        for line in report.files(found):
-            click.echo(line)
+        say_all(report.files(found))

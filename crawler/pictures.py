@@ -11,7 +11,6 @@ picture stays due. What goes wrong with a picture is recorded and never ends a c
 from __future__ import annotations
 
 import asyncio
-import logging
 from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
@@ -29,13 +28,14 @@ from twisted.python.failure import Failure
 from archive import Picture, PictureCapture, WantedPicture, absolute
 from archive.clock import now
 from archive.errors import ArchiveUnusable
+from archive.logs import log_of
 from crawler.exchange import header, leads_to, redirects, remarks
 from crawler.outlet import conditions, desk_of
 from crawler.picture_store import STORES, store_of
 from crawler.readers import ReadingStopped, Recognised
 from crawler.refusals import Forbidden, LeftAlone
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 
 _AT_ONCE = 2
 _MOST_REDIRECTS = 5

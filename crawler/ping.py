@@ -6,7 +6,7 @@ the address is a success, to the address with `/fail` after its path a failure; 
 
 from __future__ import annotations
 
-from http.client import HTTPException
+from http.client import HTTPException, InvalidURL
 from importlib.metadata import version
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
@@ -29,8 +29,14 @@ def ping(url: str, *, success: bool, text: str) -> str | None:
         error.close()
         return f"ping_url answered {error.code}"
     except (OSError, HTTPException, ValueError) as error:
-        return f"ping_url did not answer: {getattr(error, 'reason', None) or error or type(error).__name__}"
+        return f"ping_url did not answer: {_why(error)}"
     return None
+
+
+def _why(error: Exception) -> str:
+    """What went wrong, without the address, which lets in whoever knows it: InvalidURL and ValueError quote it."""
+    quoted = isinstance(error, InvalidURL | ValueError)
+    return str((not quoted and (getattr(error, "reason", None) or error)) or type(error).__name__)
 
 
 def failing(url: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
+from archive.output import clear_progress, is_watched, show_progress
 from crawler.outlet import desk_of
 
 _SHOWN = ("new", "edited", "disappeared")
@@ -17,7 +16,7 @@ class Progress:
     """Shows how many pages came and what they were, on standard error when that is a terminal."""
 
     def __init__(self, crawler: Crawler):
-        if not sys.stderr.isatty() or not crawler.settings.getbool("LUUBAO_PROGRESS"):
+        if not is_watched() or not crawler.settings.getbool("LUUBAO_PROGRESS"):
             raise NotConfigured  # without a message: Scrapy would log one
         self.crawler = crawler
 
@@ -34,12 +33,8 @@ class Progress:
         counts = door.counts
         known = ", ".join(f"{counts[name]} {name}" for name in _SHOWN if counts[name])
         waiting = f"{door.waiting} waiting{', ' if known else ''}"
-        self._show(f"{door.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
+        show_progress(f"{door.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
 
     def spider_closed(self) -> None:
         """Clears the line."""
-        self._show("")
-
-    def _show(self, line: str) -> None:
-        sys.stderr.write(f"\r\x1b[K{line[:79]}")
-        sys.stderr.flush()
+        clear_progress()

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import json
-import logging
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import click
-
 from archive import LuubaoError, open_archive
 from archive.clock import now
 from archive.judging import add_warning
 from archive.lock import Locked
+from archive.logs import log_of
+from archive.output import is_watched, say_all, say_json
 from archive.store.damage import damage
 from crawler.crawl import crawl, spider_class
 from crawler.curfew import OutsideHours
@@ -24,7 +21,7 @@ from crawler.ping import ping
 from crawler.summary import Ended, summary
 from crawler.verdict import Exit, Verdict
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 # A crawl that finds another one at work, or that is told to stop, has neither succeeded nor failed.
 _HEARD = {
     Exit.OK: True,
@@ -88,11 +85,10 @@ def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -
     """Tells monitoring, and then the terminal, cron or a program, how a run ended. Returns what was told."""
     made = told(ended, database, ping_url=ping_url)
     if as_json:
-        click.echo(json.dumps(made.summary, ensure_ascii=False))
-    watched = not as_json and sys.stderr.isatty()
+        say_json(made.summary, indent=None)
+    watched = not as_json and is_watched()
     hours = _lines(ended, (), hours_too=True) if watched and ended.verdict.outcome == "ok" else ()
-    for line in (*(made.counted if watched else ()), *hours, *made.lines):
-        click.echo(line, err=True)
+    say_all((*(made.counted if watched else ()), *hours, *made.lines), err=True)
     return made
 
 

@@ -52,4 +52,4 @@ def lines(settings: list[Setting], file: Path | None) -> Iterator[str]:
     """A setting a line: name, value, and who says so."""
     for setting in settings:
         origin = setting.origin.removeprefix(f"{file} ") if file else setting.origin
-        yield f"{setting.key.name:16}  {toml(setting.value):34}  {origin}"
+        yield f"{setting.key.name:16}  {toml(setting.shown):34}  {origin}"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from archive.errors import LuubaoError
 from archive.options import json_option
+from archive.output import say, say_all, say_json, say_whole
 from crawler.options import MisconfiguredFailure, config_option, configured
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
     from crawler.sample import lines, sample
 
     if example:
-        click.echo(sample(), nl=False)
+        say_whole(sample())
         return
     found = configured(ctx)
     try:
@@ -40,11 +40,10 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
     if as_json:
-        click.echo(json.dumps(_told(found, outlet, in_force), ensure_ascii=False, indent=2, default=str))
+        say_json(_told(found, outlet, in_force))
         return
-    click.echo(f"{'file':16}  {found.file.absolute() if found.file else 'none: built-in values and the environment'}")
-    for line in lines(in_force, found.file):
-        click.echo(line)
+    say(f"{'file':16}  {found.file.absolute() if found.file else 'none: built-in values and the environment'}")
+    say_all(lines(in_force, found.file))
 
 
 def _of_spider(outlet: str | None, found: Configuration) -> dict[str, Any]:
@@ -56,9 +55,14 @@ def _of_spider(outlet: str | None, found: Configuration) -> dict[str, Any]:
 
 
 def _told(found: Configuration, outlet: str | None, in_force: list[Setting]) -> dict[str, Any]:
+    from crawler.keys import BY_NAME
+
     return {
         "file": str(found.file.absolute()) if found.file else None,
         "outlet": outlet,
-        "settings": {one.key.name: {"value": one.value, "origin": one.origin} for one in in_force},
-        "outlets": {name: dict(values) for name, values in found.outlets.items()},
+        "settings": {one.key.name: {"value": one.shown, "origin": one.origin} for one in in_force},
+        "outlets": {
+            name: {key: BY_NAME[key].shown(value) for key, value in values.items()}
+            for name, values in found.outlets.items()
+        },
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, replace
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from archive import clock
 from archive.errors import ArchiveUnusable
 from archive.options import db_option, json_option
+from archive.output import say_all, say_json, say_whole
 from archive.store import open_archive
 from crawler.options import config_option, configured
 
@@ -53,10 +53,9 @@ def status_command(
     if file is not None:
         _write(found, file)
     if as_json:
-        click.echo(json.dumps(_told(found), ensure_ascii=False, indent=2, default=_plain))
+        say_json(_told(found), default=_plain)
     elif file is None and not (quiet and found.exit == Exit.OK):
-        for line in text.lines(found):
-            click.echo(line)
+        say_all(text.lines(found))
     raise click.exceptions.Exit(0 if exit_zero else found.exit)
 
 
@@ -92,7 +91,7 @@ def _write(found: Status, file: Path) -> None:
     from archive.status.page import page, write
 
     if str(file) == "-":
-        click.echo(page(found), nl=False)
+        say_whole(page(found))
         return
     try:
         write(found, file)

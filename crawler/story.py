@@ -8,11 +8,11 @@ import sys
 import time
 from pathlib import Path
 
-import click
 from sqlite_utils import Database
 
 from archive import LuubaoError, signals, terminal
 from archive.diff import compare
+from archive.output import say, styled
 from archive.store import open_archive, questions
 from crawler.check import Mismatch, disagreements
 from crawler.demo.paper import DAYS, changes
@@ -24,13 +24,13 @@ _DIFFS_SHOWN = 5
 def serve_paper(day: int, port: int, articles: int = 0) -> None:
     """Serves the newspaper alone until Ctrl-C. articles: how many generated ones it has."""
     with Newspaper(day=day, port=port, extra_articles=articles) as paper:
-        click.echo(f"Báo Sông Thao, day {day}, at {paper.base_url}  (Ctrl-C ends it)")
-        click.echo(f"Crawl it with: luubao crawl demo --base-url {paper.base_url}")
+        say(f"Báo Sông Thao, day {day}, at {paper.base_url}  (Ctrl-C ends it)")
+        say(f"Crawl it with: luubao crawl demo --base-url {paper.base_url}")
         try:
             while True:
                 time.sleep(3600)
         except signals.Interrupted:
-            click.echo("closed")
+            say("closed")
 
 
 def tell(database: Path) -> int:
@@ -85,7 +85,7 @@ def _edited(db: Database, day: int) -> None:
     for article in edited[:_DIFFS_SHOWN]:
         new, after = questions.reading_of(db, article.id)
         old, before = questions.reading_of(db, article.id, new - 1)
-        _say(f"\n{click.style(article.headline, bold=True)}  version {old} to {new}")
+        _say(f"\n{styled(article.headline, bold=True)}  version {old} to {new}")
         for change in compare(before, after):
             for line in terminal.change_lines(change):
                 _say(f"  {line}")
@@ -130,7 +130,7 @@ def _photographs(db: Database) -> None:
 def _close(database: Path, wrong: list[Mismatch]) -> int:
     _title("Checked")
     for mismatch in wrong:
-        _say(click.style(str(mismatch), fg="red"))
+        _say(styled(str(mismatch), fg="red"))
     if wrong:
         _say(f"{len(wrong)} things in the archive are not as published")
         return 1
@@ -141,9 +141,10 @@ def _close(database: Path, wrong: list[Mismatch]) -> int:
 
 
 def _title(text: str) -> None:
-    _say(click.style(f"\n{text}", fg="cyan", bold=True))
+    say()
+    say(styled(text, fg="cyan", bold=True))
 
 
 def _say(text: str) -> None:
-    click.echo(text)
-    sys.stdout.flush()
+    for line in text.split("\n"):
+        say(line)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import click
 
+from archive.output import rendered
 from archive.scale.reread import reread_command
 from archive.scale.rows import COLUMNS as READING_COLUMNS
 from archive.schema import TABLES
@@ -213,7 +214,7 @@ def round_fields() -> str:
 
 def status_page() -> str:
     """What `luubao status` prints about two imaginary newspapers."""
-    lines = [click.unstyle(line) for line in status_lines(imaginary_status())]
+    lines = [click.unstyle(rendered(line)) for line in status_lines(imaginary_status())]
     return "\n".join(["```", "$ luubao status", *lines, "```"])
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -23,7 +24,7 @@ DOORS = {
     "sqlite3": ("archive.signals", "archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),
     "backports.zstd": ("archive.store.codecs", "archive.codings"),
     "brotli": ("archive.codings",),
-    "click": ("archive.cli", "archive.diff_cli", "archive.exchange_cli", "archive.export_cli", "archive.keeping_cli", "archive.options", "archive.reading_cli", "archive.readings_cli", "archive.remote_cli", "archive.reread_cli", "archive.scale.reread", "archive.status.text", "archive.terminal", "crawler.backfill.command", "crawler.cli", "crawler.crawl_cli", "crawler.many.report", "crawler.options", "crawler.outlets_cli", "crawler.running", "crawler.settings_cli", "crawler.status_cli", "crawler.story", "crawler.worker_cli"),
+    "click": ("archive.cli", "archive.diff_cli", "archive.exchange_cli", "archive.export_cli", "archive.keeping_cli", "archive.options", "archive.output", "archive.reading_cli", "archive.remote_cli", "archive.reread_cli", "archive.scale.reread", "crawler.cli", "crawler.crawl_cli", "crawler.options", "crawler.outlets_cli", "crawler.settings_cli", "crawler.status_cli", "crawler.worker_cli"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
         "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store", "crawler.probe.probing", "crawler.probe.visitor", "crawler.wire", "crawler.guest",
@@ -51,7 +52,7 @@ INSIDE = {
     "archive.digests": (),
     "archive.errors": (),
     # what a value may be, for all floors; captures are the one value of ours that has a gate of its own
-    "archive.model": ("archive.model", "archive.clock", "archive.errors", "archive.records"),
+    "archive.model": ("archive.model", "archive.clock", "archive.errors", "archive.records", "archive.urls"),
     "archive.habits": (),
     "archive.lazy": (),
     "archive.likeness": (),
@@ -113,6 +114,29 @@ def test_our_own_packages_import_only_what_they_may(path: Path) -> None:
     for imported in imports(path):
         if lies_in(imported, ("archive", "crawler")):
             assert lies_in(imported, INSIDE[rule]), f"{module} imports {imported}; {rule} may import {INSIDE[rule]}"
+
+
+# What prints, and the only module that may; the last moment before a process is ended is nobody's but its own.
+OF_CLICK = {"echo", "secho", "style", "echo_via_pager", "progressbar", "confirm", "prompt", "pause"}
+PRINTS = {"print", *(f"click.{name}" for name in OF_CLICK)}
+STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_there_is_one_mouth(path: Path) -> None:
+    if name_of(path) == "archive.output":
+        return
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            assert called not in PRINTS, f"line {node.lineno} prints with {called}: archive.output has what prints"
+            wrote = re.search(r"\bsys\.(\w+)\.(?:buffer\.)?write", called)
+            assert not (wrote and wrote[1] in STREAMS), f"line {node.lineno} writes to {called}: archive.output prints"
+            own = called.endswith("getLogger") and (not node.args or ast.unparse(node.args[0]) == "__name__")
+            assert not own or name_of(path) == "archive.logs", f"line {node.lineno}: log_of of archive.logs has loggers"
+        if isinstance(node, ast.ImportFrom) and node.module == "click":
+            taken = {alias.name for alias in node.names} & OF_CLICK
+            assert not taken, f"line {node.lineno} imports {taken}: archive.output has what prints"
 
 
 def test_the_archive_works_where_scrapy_is_not_installed() -> None:

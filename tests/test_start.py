@@ -58,6 +58,7 @@ def works(call: str | None, packages: set[str] | None = None) -> May:
 COMMANDS = {
     "articles": looks("articles"),
     "backfill": works(None),  # asks other archives, with Scrapy's settings
+    "cleanse": works("cleanse", ZSTD),
     "compact": works("compact", ZSTD),
     "crawl": works(None),  # Scrapy and all
     "demo": works(None),  # crawls

@@ -14,6 +14,10 @@ from archive.cli.group import LazyCommands, Listed
 
 COMMANDS: Mapping[str, Listed] = {
     "articles": Listed("archive.cli.articles:articles", "Lists articles, latest published first."),
+    "cleanse": Listed(
+        "archive.cli.cleanse:cleanse",
+        "Takes passwords and other secrets of whoever crawled out of an archive, and seals that it did.",
+    ),
     "compact": Listed(
         "archive.keeping_cli:compact",
         "Stores pages in less room: against a dictionary chosen anew among the outlet's own pages, and as patches of"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from archive.cli.answers import tell_json, tell_lines
 from archive.options import NUMBER, db_option, json_option, picture_folder, pictures_option
+from archive.output import say_all, say_json
 from archive.store import open_archive, questions
 from archive.terminal import reading_lines
 
@@ -32,6 +32,6 @@ def show(path: Path, as_json: bool, url: str, number: int | None, pictures: Path
         article = questions.find_article(db, url)
         number, reading = questions.reading_of(db, article.id, number)
     if as_json:
-        tell_json({"version": number, **asdict(article), **asdict(reading)})
+        say_json({"version": number, **asdict(article), **asdict(reading)})
     else:
-        tell_lines(reading_lines(article, number, reading, picture_folder(path, pictures)))
+        say_all(reading_lines(article, number, reading, picture_folder(path, pictures)))

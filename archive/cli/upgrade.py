@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import click
 from archive.errors import ArchiveMissing
 from archive.model.notices import MOST_TOLD
 from archive.options import db_option
+from archive.output import bar, say
 from archive.store import open_archive, transaction
 from archive.store.connection import is_there
 
@@ -24,18 +24,23 @@ def upgrade(path: Path) -> None:
     """Brings an archive written by an older luubao up to date, and mends what it holds that cannot be: the time zone of
     an outlet that there is none of, or a time in the books of crawling that is none. What arrived from a newspaper is
     evidence and stays; rows of it that cannot be read are named here, and passed over by whoever reads. Exit code 6
-    where there are such.
+    where there are such. Tells of secrets that older archives hold, which `luubao cleanse` takes out.
 
     \b
     Example:
       luubao upgrade --db luubao.db
     """
+    from archive.store.cleanse import kinds, told
+
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
     with open_archive(path, create=True) as db:
         _count_changes(db)
         left = _mend(db)
-    click.echo(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
+        captures, found = kinds(db)
+    if captures:
+        say(f"secrets of whoever crawled lie in {told(captures, found)}. `luubao cleanse` takes them out", err=True)
+    say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
     if left:
         raise click.exceptions.Exit(EXIT_LEFT)
 
@@ -51,9 +56,9 @@ def _mend(db: Any) -> int:
         left += done is None
         told += 1
         if told <= MOST_TOLD:
-            click.echo(f"{odd}{f': {done}' if done else ''}", err=True)
+            say(f"{odd}{f': {done}' if done else ''}", err=True)
     if told > MOST_TOLD:
-        click.echo(f"and {told - MOST_TOLD} more. `luubao verify` names all that are left", err=True)
+        say(f"and {told - MOST_TOLD} more. `luubao verify` names all that are left", err=True)
     return left
 
 
@@ -63,7 +68,8 @@ def _count_changes(db: Any) -> None:
 
     if not (waiting := uncounted(db)):
         return
-    with click.progressbar(waiting, label="Counting what edits changed", hidden=not sys.stderr.isatty()) as versions:
-        for version_id in versions:
+    with bar("Counting what edits changed", len(waiting)) as step:
+        for version_id in waiting:
             with transaction(db):
                 measure(db, version_id)
+            step()

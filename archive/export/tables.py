@@ -13,6 +13,7 @@ from archive.errors import Misconfigured
 from archive.store.tabular import FIELDS
 
 Format = Literal["jsonl", "csv", "parquet"]
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four: spreadsheets for East Asian languages take them for the first
 _GROUP = 2_000  # rows of a row group: what Parquet holds in memory
 Rows = Iterable[dict[str, Any]]
 
@@ -23,12 +24,20 @@ def write_jsonl(rows: Rows, path: Path) -> None:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
-def write_csv(rows: Rows, path: Path) -> None:
-    """As RFC 4180 has it, UTF-8, with a header line; lists as JSON; what is absent is empty."""
-    with path.open("w", encoding="utf-8", newline="") as file:
+def write_csv(rows: Rows, path: Path, *, excel: bool = False) -> None:
+    """As RFC 4180 has it, UTF-8, with a header line; lists as JSON; what is absent is empty. excel: for spreadsheets,
+    which take a file without a byte-order mark for Windows-1252 and run a text that begins like a formula."""
+    with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(FIELDS)
-        writer.writerows([_cell(row[name]) for name in FIELDS] for row in rows)
+        cell = _inert if excel else _cell
+        writer.writerows([cell(row[name]) for name in FIELDS] for row in rows)
+
+
+def _inert(value: Any) -> Any:
+    """A cell that no spreadsheet runs: before a text that could be a formula stands an apostrophe (CWE-1236)."""
+    shown = _cell(value)
+    return f"'{shown}" if isinstance(shown, str) and shown.startswith(_FORMULA) else shown
 
 
 def _cell(value: Any) -> Any:

@@ -7,6 +7,8 @@ from urllib.parse import urljoin, urlsplit
 
 from lxml import html
 
+from archive.urls import without_credentials
+
 # the original before the copies made for a screen
 _ORIGINAL = ("data-original", "data-large-src", "data-full-src", "data-orig-file", "data-hi-res-src", "data-zoom-src")
 # lazy loaders put the address into attributes of their own: data-src, data-lazy-src, data-flickity-lazyload ...
@@ -79,7 +81,7 @@ def absolute_url(found: str, base: str) -> str | None:
         return None
     try:
         absolute = urljoin(base, found.replace(" ", "%20"))
-        return absolute if urlsplit(absolute).scheme in ("http", "https") else None
+        return without_credentials(absolute) if urlsplit(absolute).scheme in ("http", "https") else None
     except ValueError:
         return None
 

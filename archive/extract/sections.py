@@ -14,6 +14,7 @@ from archive.extract.declared import Declared, flat, house_key
 from archive.extract.folding import folded, key_of, text_of
 from archive.extract.jsonld import Thing, types_of
 from archive.extract.surroundings import Spot, elements_of, label
+from archive.urls import without_credentials
 
 MOST_TAGS = 60
 LONGEST_LIST = 10_000  # characters of a declared list of tags
@@ -194,7 +195,7 @@ def canonical_of(href: str, url: str) -> str | None:
         same = site_of(parts.hostname or "") == site_of(urlsplit(url).hostname or "")
     except ValueError:
         return None
-    return address if same and parts.scheme in ("http", "https") else None
+    return without_credentials(address) if same and parts.scheme in ("http", "https") else None
 
 
 def site_of(host: str) -> str:

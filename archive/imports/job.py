@@ -25,6 +25,7 @@ from archive.imports.originals import Originals
 from archive.imports.pictures import picture_known, take_picture
 from archive.ingest import extractor_of, try_to_read
 from archive.lock import outlet_lock
+from archive.logs import log_of
 from archive.model.captures import line_or_nothing
 from archive.model.gates import shown
 from archive.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
@@ -33,7 +34,7 @@ from archive.store.believed import Counts
 from archive.store.bodies import get_body
 from archive.workers import Lost, Workers
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 _AHEAD = 64  # pages under way for each process
 _MOST_HELD = 64 * 1024 * 1024  # bytes of pages under way
 _LISTEN = 0.1

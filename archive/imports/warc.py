@@ -227,7 +227,7 @@ def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | 
         return None
     if "warc-date" not in raw.headers:
         raise BadValue(f"{shown(url)} has no time")
-    gates.address(url)
+    url = gates.address(url)
     with_head = raw.kind == "revisit" or raw.headers.get("content-type", "").startswith("application/http")
     if raw.status is None and raw.kind != "resource" and with_head:
         raise BadValue(f"{shown(url)} does not say how the server answered")

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 
 from archive import clock
 from archive.errors import BadValue
+from archive.urls import without_credentials
 
 Gate = Callable[[Any], Any]
 
@@ -56,8 +57,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def shown(value: object) -> str:
-    """A value as it stands in a sentence: short, and without anything that steers a terminal."""
-    text = ascii(value) if isinstance(value, bytes) else f"{value!r}" if isinstance(value, str) else str(value)
+    """A value as it stands in a sentence: short, without credentials, and without anything that steers a terminal."""
+    bare = repr(without_credentials(value)) if isinstance(value, str) else value
+    text = ascii(bare) if isinstance(bare, bytes) else str(bare)
     plain = text.encode("utf-8", "backslashreplace").decode() if text.isprintable() else ascii(text)
     return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}..."
 
@@ -199,10 +201,10 @@ def outlet_name(value: object) -> str:
 
 
 def address(value: object) -> str:
-    """An http(s) address with a host, as one asks for it."""
+    """An http(s) address with a host, as one asks for it, without credentials."""
     if not isinstance(value, str) or len(value) > LONGEST_ADDRESS or not _is_unicode(value) or not _is_web(value):
         raise BadValue(f"{shown(value)} is no web address")
-    return value
+    return without_credentials(value)
 
 
 def is_address(value: object) -> bool:
@@ -224,10 +226,10 @@ def _is_web(value: str) -> bool:
 
 
 def place(value: object) -> str:
-    """Where an answer came from or leads to: an address, or a line that names something off the web."""
+    """Where an answer came from or leads to, without credentials: an address, or a line for something off the web."""
     if len(line(value)) > LONGEST_ADDRESS or not isinstance(value, str) or "\n" in value or "\r" in value:
         raise BadValue(f"{shown(value)} is no address")
-    return value
+    return without_credentials(value)
 
 
 def digest(value: object) -> str:
@@ -290,10 +292,9 @@ def optional(gate: Gate) -> Gate:
 
 def from_json(value: object) -> Any:
     """What a text of JSON holds, as deep as Python can read."""
+    found = text(value)
     try:
-        return json.loads(text(value))
-    except BadValue:
-        raise
+        return json.loads(found)
     except (ValueError, RecursionError):
         raise BadValue(f"{shown(value)} is no JSON") from None
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import Misconfigured, StoreUnusable
+from archive.urls import without_credentials
 
 _TRIES = 5
 
@@ -27,7 +28,12 @@ class Depot:
             raise Misconfigured(
                 "an object store needs more than luubao brings by itself: pip install 'luubao[scale]'"
             ) from None
-        self.address, self._obstore = address, obstore
+        if without_credentials(address) != address:
+            raise Misconfigured(
+                f"{without_credentials(address)}: leave user:password@ out of the address of an object store; keys come"
+                " from the environment"
+            )
+        self.address, self._obstore = address.partition("?")[0], obstore
         with self._telling():
             remote: dict[str, Any] = {"client_options": {"allow_http": True}, "retry_config": {"max_retries": _TRIES}}
             self._store: Any = from_url(address, **({"mkdir": True} if address.startswith("file:") else remote))

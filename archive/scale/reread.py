@@ -5,13 +5,13 @@ Also what spark-submit is given, so it imports nothing by a relative name and ru
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 import click
 
 from archive.errors import LuubaoError
 from archive.extract import extractor_name
+from archive.output import say, say_json
 from archive.records import Outlet
 from archive.scale.places import place
 from archive.scale.reading import REVISITS, Job, Told
@@ -63,7 +63,10 @@ def reread_command(
         told = _run(files, split * _MEGABYTE, job, master)
     except LuubaoError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(json.dumps(dict(told.counts), indent=2) if as_json else _sentence(told))
+    if as_json:
+        say_json(dict(told.counts))
+    else:
+        say(_sentence(told))
     _tell(told)
     if any(told.counts[name] for name in ("skipped", "gave-up", "unresolved")):
         raise click.exceptions.Exit(EXIT_INCOMPLETE)
@@ -100,9 +103,9 @@ def _sentence(told: Told) -> str:
 def _tell(told: Told) -> None:
     for name, what in _NOT_READ:
         if told.counts[name]:
-            click.echo(f"{told.counts[name]} {what}", err=True)
+            say(f"{told.counts[name]} {what}", err=True)
     for line in told.told[:20]:
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
 
 
 def main() -> None:

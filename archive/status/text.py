@@ -6,8 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
-import click
-
+from archive.output import styled
 from archive.status.days import Day
 from archive.status.sparkline import sparkline
 from archive.status.states import OutletStatus, Status
@@ -47,12 +46,12 @@ def _zone(status: Status) -> str:
 
 def _outlet(outlet: OutletStatus, at: datetime) -> Iterator[str]:
     title = f"{outlet.name}  {outlet.title}"
-    state = click.style(outlet.state, fg=_COLOURS.get(outlet.state, "yellow"), bold=True)
+    state = styled(outlet.state, fg=_COLOURS.get(outlet.state, "yellow"), bold=True)
     gap = " " * max(_WIDTH - len(title) - len(outlet.state), 2)
-    yield f"{click.style(outlet.name, bold=True)}  {outlet.title}{gap}{state}"
+    yield f"{styled(outlet.name, bold=True)}  {outlet.title}{gap}{state}"
     for sentence in outlet.attention:
         for line in textwrap.wrap(sentence, _WIDTH, initial_indent="  ! ", subsequent_indent="    "):
-            yield click.style(line, fg=_COLOURS.get(outlet.state, "yellow"))
+            yield styled(line, fg=_COLOURS.get(outlet.state, "yellow"))
     for label, told in _facts(outlet, at):
         yield from textwrap.wrap(told, _WIDTH, initial_indent=f"  {label:11}", subsequent_indent=" " * _INDENT)
     yield from _trends(outlet)

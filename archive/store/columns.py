@@ -57,7 +57,8 @@ COLUMNS: dict[str, dict[str, Gate]] = {
     "runs": {
         **_NAMED, "started_at": stored_moment, "finished_at": _WHEN, "outcome": _RUN, "reason": optional(text),
         "software": json_object, "stats": json_counts, "warnings": optional(json_lines),
-        "health": optional(run_measures), "kind": gates.one_of("crawl", "import", "backfill", "merge"), "source": _LINE,
+        "health": optional(run_measures), "source": _LINE,
+        "kind": gates.one_of("crawl", "import", "backfill", "merge", "cleanse"),
         "clock_ahead": optional(_seconds_ahead),
     },
     "captures": {

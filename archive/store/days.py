@@ -20,7 +20,7 @@ from archive.store.papers import Paper
 
 _DAY = timedelta(days=1)
 # A run that ended so has looked at the paper. One that still runs has, until now.
-_LOOKED = "('ok', 'partly-failed', 'running')"
+_LOOKED = "outcome IN ('ok', 'partly-failed', 'running') AND kind <> 'cleanse'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def _looks(
 ) -> tuple[frozenset[date], tuple[date, date] | None]:
     """The days on which runs looked, and the first and last of all of them."""
     rows = db.execute(
-        f"SELECT min(started_at), max({_ENDED}) FROM runs WHERE outlet_id = ? AND outcome IN {_LOOKED} AND {_SANE}",
+        f"SELECT min(started_at), max({_ENDED}) FROM runs WHERE outlet_id = ? AND {_LOOKED} AND {_SANE}",
         [paper.id],
     )
     begin, end = (_day(stamp, zone) for stamp in rows.fetchone())
@@ -115,7 +115,7 @@ def _looks(
     span = moments(first, last, zone)
     found = db.execute(
         f"SELECT started_at, {_ENDED} AS ended FROM runs WHERE outlet_id = ? AND {_SANE}"
-        f" AND outcome IN {_LOOKED} AND started_at < ? AND ended >= ?",
+        f" AND {_LOOKED} AND started_at < ? AND ended >= ?",
         [paper.id, span[1], span[0]],
     )
     looked: set[date] = set()
@@ -145,7 +145,9 @@ def _date(text: str) -> date | None:
 
 def latest_day(db: Database, paper: Paper) -> date | None:
     """The last day on which a run looked at a paper; None before the first."""
-    row = db.execute(f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND {_SANE}", [paper.id]).fetchone()
+    row = db.execute(
+        f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND {_SANE}", [paper.id]
+    ).fetchone()
     return _day(row[0], zone_of(paper.timezone))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlite_utils import Database
 
 from archive.errors import UnknownCapture
+from archive.model.captures import harmless
 from archive.model.gates import json_pairs
 from archive.records import Headers
 from archive.store.bodies import get_body
@@ -60,7 +61,7 @@ def exchange(db: Database, capture_id: int) -> Exchange:
     if row is None:
         raise UnknownCapture(f"the archive has no capture {capture_id}")
     shown = usable("headers", row, capture_id)
-    row |= {name: json_pairs(shown[name]) for name in ("request", "response")}
+    row |= {"request": harmless(json_pairs(shown["request"])), "response": json_pairs(shown["response"])}
     row |= {"withdrawn": bool(row["withdrawn"]), "articles": _articles(db, row["revisit_of"] or capture_id)}
     return only(row, "captures", lambda row: Exchange(**row))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -109,16 +109,20 @@ def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
     chain = db.execute(
         "SELECT id, run_id, previous, digest, capture_digests, picture_digests FROM seals ORDER BY id"
     ).fetchall()
+    became = seals.cleansed(db)
     for before, after in pairwise([None, *chain]):
         assert after is not None
         seal_id, run_id, previous, digest, *sealed = after
         step()
         if previous != (before[3] if before else None):
             yield Problem(f"seals {seal_id}", "the seal before it was changed or removed")
-        pairs = zip(seals.SEALED, sealed, strict=True)
-        changes = [change for table, digests in pairs for change in _changed_rows(db, table, run_id, digests)]
+        if seals.is_cleansing(db, run_id):
+            changes = list(_odd_cleansing(db, run_id, sealed))
+        else:
+            pairs = zip(seals.SEALED, sealed, strict=True)
+            changes = [change for table, of in pairs for change in _changed_rows(db, table, run_id, of, became)]
         yield from changes
-        if not changes and seals.seal_of(db, run_id, previous).digest != digest:
+        if not changes and seals.digest_over(db, run_id, previous, seals.digests_in(b"".join(sealed))) != digest:
             yield Problem(f"runs {run_id}", "the run or its seal was changed after it was sealed")
     for (run_id,) in db.execute(
         "SELECT id FROM runs WHERE outcome <> 'running' AND id NOT IN (SELECT run_id FROM seals)"
@@ -137,17 +141,31 @@ def row_count(db: Database) -> int:
     return sum(int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)
 
 
-def _changed_rows(db: Database, table: str, run_id: int, sealed: object) -> Iterator[Problem]:
-    """Compares what was sealed with what is there: digests in the seal that no row has, and the other way round."""
+def _odd_cleansing(db: Database, run_id: int, sealed: list[object]) -> Iterator[Problem]:
+    """A run that cleansed others brings nothing, and names as many pairs as it says."""
+    rows = sum(1 for table in seals.SEALED for _ in seals.row_digests(db, table, run_id))
+    count = seals.cleansed_count(db, run_id) or 0
+    pairs, rest = sealed
+    if rows or rest != b"" or not isinstance(pairs, bytes) or len(pairs) != 2 * seals.DIGEST_SIZE * count:
+        yield Problem(f"runs {run_id}", "it says that it cleansed captures, and its seal does not name them")
+
+
+def _changed_rows(
+    db: Database, table: str, run_id: int, sealed: object, became: Mapping[bytes, bytes]
+) -> Iterator[Problem]:
+    """Compares what was sealed with what is there: digests in the seal that no row has, and the other way round.
+    became: what seals.cleansed says."""
     if not isinstance(sealed, bytes):
         yield Problem(f"runs {run_id}", f"its seal does not name its {table}")
         return
-    present = list(seals.row_digests(db, table, run_id))
-    size = seals.DIGEST_SIZE
-    recorded = [sealed[at : at + size] for at in range(0, len(sealed), size)]
+    recorded = seals.digests_in(sealed)
+    known = set(recorded)
+    present = [
+        (row_id, digest if digest in known else became.get(digest, digest))
+        for row_id, digest in seals.row_digests(db, table, run_id)
+    ]
     if recorded == [digest for _, digest in present]:
         return
-    known = set(recorded)
     strange = [row_id for row_id, digest in present if digest not in known]
     for row_id in strange:
         yield Problem(f"{table} {row_id}", f"it is not what was sealed with run {run_id}")

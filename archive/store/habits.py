@@ -43,7 +43,8 @@ def fade_habits(db: Database, run: Run, at: datetime) -> None:
     """Lets what was learned fade, by half in half a year, so that a newsroom may change its ways. Call once at a run's
     start, inside a transaction."""
     row = db.execute(
-        "SELECT started_at FROM runs WHERE outlet_id = ? AND id < ? ORDER BY id DESC LIMIT 1", [run.outlet_id, run.id]
+        "SELECT started_at FROM runs WHERE outlet_id = ? AND id < ? AND kind <> 'cleanse' ORDER BY id DESC LIMIT 1",
+        [run.outlet_id, run.id],
     ).fetchone()
     before = clock.read(row[0]) if row else None
     if before is None:
@@ -96,7 +97,7 @@ def runs_a_day(db: Database, run: Run, at: datetime) -> float:
     far."""
     begin = at - _MONTH
     first, runs = db.execute(
-        "SELECT min(started_at), count(*) FROM runs WHERE outlet_id = ? AND started_at >= ?",
+        "SELECT min(started_at), count(*) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND started_at >= ?",
         [run.outlet_id, clock.stamp(begin)],
     ).fetchone()
     begun = clock.read(first)

@@ -83,7 +83,7 @@ def runs(db: Database, outlet_id: int, note: Note) -> Iterator[OtherRun]:
     """Its runs, oldest first. One that cannot say when it began does so with its first capture."""
     after = 0
     columns = ", ".join(COLUMNS["runs"])
-    query = f"SELECT {columns} FROM runs WHERE outlet_id = ? AND id > ? ORDER BY id LIMIT ?"
+    query = f"SELECT {columns} FROM runs WHERE outlet_id = ? AND id > ? AND kind <> 'cleanse' ORDER BY id LIMIT ?"
     while page := list(db.query(query, [outlet_id, after, _BATCH])):
         after = page[-1]["id"]
         for row in page:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import clock
+from archive.model.captures import without_secrets
 from archive.model.notices import pass_over
 from archive.records import Capture, Headers
 from archive.store.bodies import get_body
@@ -153,7 +154,7 @@ class Leaving:
             _pairs(row["response"]), body, row["encoding"], _pairs(row["request"]),
             tuple(json.loads(row["via"] or "[]")),
         )  # fmt: skip
-        return OutPage(capture, row["digest"], earlier)
+        return OutPage(without_secrets(capture), row["digest"], earlier)
 
     def _picture(self, number: int) -> OutPicture:
         row = next(iter(self.db.query(

@@ -22,6 +22,9 @@ from sqlite_utils import Database
 from archive import clock
 
 DIGEST_SIZE = 32
+CLEANSED = "cleansed"
+"""The count by which a run is one that cleansed captures (archive/store/cleanse.py). Of its seal, the captures' digests
+are pairs: as it was sealed first or was before, and as it is since."""
 
 _RUN = (
     "SELECT outlets.name, started_at, finished_at, outcome, reason, software, stats FROM runs"
@@ -59,10 +62,21 @@ class Seal:
 def seal_of(db: Database, run_id: int, previous: str | None) -> Seal:
     """Computes the seal of a run from what the archive holds of it."""
     captures, pictures = ([digest for _, digest in row_digests(db, table, run_id)] for table in SEALED)
+    digest = digest_over(db, run_id, previous, [*captures, *pictures])
+    return Seal(run_id, previous, digest, len(captures), b"".join(captures), b"".join(pictures))
+
+
+def digest_over(db: Database, run_id: int, previous: str | None, rows: list[bytes]) -> str:
+    """A seal's digest. rows: the digests of what the run brought."""
     whole = hashlib.sha256(_line([previous, *db.execute(_RUN, [run_id]).fetchone()]))
-    for digest in (*captures, *pictures):
+    for digest in rows:
         whole.update(digest.hex().encode() + b"\n")
-    return Seal(run_id, previous, "sha256:" + whole.hexdigest(), len(captures), b"".join(captures), b"".join(pictures))
+    return "sha256:" + whole.hexdigest()
+
+
+def digests_in(sealed: bytes) -> list[bytes]:
+    """The digests that a seal names, one by one."""
+    return [sealed[at : at + DIGEST_SIZE] for at in range(0, len(sealed), DIGEST_SIZE)]
 
 
 def row_digests(db: Database, table: str, run_id: int) -> Iterator[tuple[int, bytes]]:
@@ -80,15 +94,58 @@ def seal_finished(db: Database, at: datetime) -> None:
         " ORDER BY id"
     ).fetchall()
     for (run_id,) in rows:
-        seal = seal_of(db, run_id, newest_seal(db))
-        db.execute(
-            "INSERT INTO seals (run_id, sealed_at, previous, digest, capture_count, capture_digests, picture_digests)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [
-                run_id, clock.stamp(at), seal.previous, seal.digest, seal.capture_count, seal.capture_digests,
-                seal.picture_digests,
-            ],
-        )  # fmt: skip
+        _put(db, seal_of(db, run_id, newest_seal(db)), at)
+
+
+def seal_cleansing(db: Database, run_id: int, pairs: list[bytes], at: datetime) -> None:
+    """Seals a run that cleansed captures. pairs: of each, the digest that was sealed and the one it has now. Call
+    inside a transaction."""
+    previous, whole = newest_seal(db), b"".join(pairs)
+    digest = digest_over(db, run_id, previous, digests_in(whole))
+    _put(db, Seal(run_id, previous, digest, len(pairs), whole, b""), at)
+
+
+def is_cleansing(db: Database, run_id: int) -> bool:
+    """Whether a run cleansed captures, by its counts, which its seal covers."""
+    return cleansed_count(db, run_id) is not None
+
+
+def cleansed_count(db: Database, run_id: int) -> int | None:
+    """How many captures a run says that it cleansed; None where it is no such run."""
+    row = db.execute(
+        "SELECT CASE WHEN json_valid(stats) THEN CAST(json_extract(stats, '$.cleansed') AS INTEGER) END FROM runs"
+        " WHERE id = ?",
+        [run_id],
+    ).fetchone()
+    return row[0] if row else None
+
+
+def cleansings(db: Database) -> list[tuple[int, str, str]]:
+    """The sealed runs that cleansed captures: number, when, and what they took out of how many."""
+    rows = db.execute("SELECT runs.id, finished_at, reason FROM runs JOIN seals ON run_id = runs.id ORDER BY seals.id")
+    return [(int(run_id), str(at), str(why)) for run_id, at, why in rows.fetchall() if is_cleansing(db, run_id)]
+
+
+def cleansed(db: Database) -> dict[bytes, bytes]:
+    """For the digest that a cleansed capture has now, the one under which it was sealed first."""
+    first: dict[bytes, bytes] = {}
+    for run_id, _, _ in cleansings(db):
+        (sealed,) = db.execute("SELECT capture_digests FROM seals WHERE run_id = ?", [run_id]).fetchone()
+        digests = digests_in(sealed) if isinstance(sealed, bytes) else []
+        for before, after in zip(digests[::2], digests[1::2], strict=False):
+            first[after] = first.pop(before, before)
+    return first
+
+
+def _put(db: Database, seal: Seal, at: datetime) -> None:
+    db.execute(
+        "INSERT INTO seals (run_id, sealed_at, previous, digest, capture_count, capture_digests, picture_digests)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        [
+            seal.run_id, clock.stamp(at), seal.previous, seal.digest, seal.capture_count, seal.capture_digests,
+            seal.picture_digests,
+        ],
+    )  # fmt: skip
 
 
 def newest_seal(db: Database) -> str | None:

@@ -66,7 +66,7 @@ def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
     """An outlet's runs that began at that time or later, oldest first; those whose clock was ahead in their place."""
     rows = db.query(
         "SELECT id, started_at, finished_at, outcome, reason, warnings, stats, health, clock_ahead FROM runs"
-        " WHERE outlet_id = ? AND started_at >= ? ORDER BY started_at, id",
+        " WHERE outlet_id = ? AND started_at >= ? AND kind <> 'cleanse' ORDER BY started_at, id",
         [outlet_id, clock.stamp(since)],
     )
     return sorted(readable(rows, "runs", _facts), key=lambda run: (run.started_at, run.id))

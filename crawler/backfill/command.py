@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import sys
 from datetime import datetime
 from pathlib import Path
 
-import click
-
 from archive import Outlet, signals
 from archive.errors import Misconfigured
+from archive.output import clear_progress, show_progress
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.job import Backfilled, backfill
 from crawler.backfill.politeness import Asker
@@ -57,8 +55,7 @@ def run_backfill(
     span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
     with signals.in_order():
         done = backfill(path, outlet, source, span, most=most, stopped=signals.came, progress=_show)
-    if sys.stderr.isatty():
-        click.echo("\r\x1b[K", nl=False, err=True)
+    clear_progress()
     return done, signals.came()
 
 
@@ -70,6 +67,4 @@ def source_of(name: str, asker: Asker) -> Source:
 
 
 def _show(done: Backfilled) -> None:
-    if sys.stderr.isatty():
-        told = ", ".join(f"{count} {name}" for name, count in done.counts.items() if count)
-        click.echo(f"\r\x1b[K{told}", nl=False, err=True)
+    show_progress(", ".join(f"{count} {name}" for name, count in done.counts.items() if count))

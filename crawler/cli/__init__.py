@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import click
 
 from archive.cli import COMMANDS as OF_THE_ARCHIVE
 from archive.cli.group import LazyCommands, Listed
+from archive.output import tell_mistake
 from crawler import own_spiders
 from crawler.options import FileDefaults, config_option, configured
 
@@ -74,4 +76,5 @@ def _declared() -> tuple[Outlet, ...]:
 
 def main() -> None:
     """The console script."""
+    sys.excepthook = tell_mistake
     luubao(prog_name="luubao")

@@ -9,6 +9,7 @@ import click
 
 from archive.errors import LuubaoError
 from archive.options import db_option
+from archive.output import say
 from crawler.options import MisconfiguredFailure
 from crawler.verdict import Exit
 
@@ -63,15 +64,15 @@ def backfill(
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
     counts = done.counts
-    click.echo(
+    say(
         f"{outlet}: {counts['filed'] + counts['late']} captures added, {counts['here']} were here already,"
         f" {counts['failed']} could not be had, {counts['waiting']} wait"
     )
     if done.problem:
-        click.echo(f"{outlet}: {done.problem}", err=True)
+        say(f"{outlet}: {done.problem}", err=True)
     if counts["odd"]:
-        click.echo(f"{outlet}: {counts['odd']} lines or captures cannot be, and were left out", err=True)
+        say(f"{outlet}: {counts['odd']} lines or captures cannot be, and were left out", err=True)
     for line in done.odd:
-        click.echo(f"  {line}", err=True)
+        say(f"  {line}", err=True)
     partly = done.problem or counts["odd"]
     raise click.exceptions.Exit(Exit.INTERRUPTED if interrupted else Exit.PARTLY_FAILED if partly else Exit.OK)

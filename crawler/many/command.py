@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import LuubaoError
+from archive.output import is_watched
 from crawler import own_spiders
 from crawler.configuration import Configuration
 from crawler.crawl import followed, outlets, spider_class
@@ -40,7 +40,7 @@ def crawl_many(
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
     settings = settings.with_command_line(given)
-    watched = sys.stderr.isatty()
+    watched = is_watched()
     queue = settings.value("queue")
     went = _ordered(str(queue), tasks, overrides) if queue else _side_by_side(settings, tasks)
     done = went.run(report.progress if watched else lambda _: None)

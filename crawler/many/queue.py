@@ -15,6 +15,7 @@ from rq.serializers import JSONSerializer
 
 from archive.clock import now
 from archive.errors import Misconfigured
+from archive.urls import host_only
 from crawler.many.round import Done
 from crawler.many.tasks import Task
 from crawler.running import Told, told
@@ -30,11 +31,14 @@ _KEPT = 24 * 60 * 60  # seconds for which a result waits for whoever ordered it
 
 def connect(address: str) -> Redis:
     """The Redis server. Raises Misconfigured where none answers there."""
-    connection = Redis.from_url(address, socket_connect_timeout=10, health_check_interval=15)
     try:
+        connection = Redis.from_url(address, socket_connect_timeout=10, health_check_interval=15)
         connection.ping()
-    except (RedisError, ValueError) as error:
-        raise Misconfigured(f"no Redis server answers at {address}: {error}. See `queue` in luubao.toml") from error
+    except (RedisError, ValueError) as error:  # what cannot be read as an address is quoted, password and all
+        why = error if isinstance(error, RedisError) else "that is no address of one"
+        raise Misconfigured(
+            f"no Redis server answers at {host_only(address)}: {why}. See `queue` in luubao.toml"
+        ) from error
     return connection
 
 

