@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.model.notices import pass_over
+from archive.model.places import picture_place
 from archive.records import Capture, Headers
 from archive.store.bodies import get_body
 from archive.store.readable import NOT_READABLE
@@ -157,8 +158,8 @@ class Leaving:
 
     def _picture(self, number: int) -> OutPicture:
         row = next(iter(self.db.query(
-            "SELECT images.url, final_url, captured_at, status, etag, last_modified, media_type, picture_id, digest,"
-            " path FROM picture_captures JOIN images ON images.id = image_id"
+            "SELECT images.url, final_url, captured_at, status, etag, last_modified, media_type, picture_id, digest"
+            " FROM picture_captures JOIN images ON images.id = image_id"
             " LEFT JOIN pictures ON pictures.id = picture_id WHERE picture_captures.id = ?", [number],
         )))  # fmt: skip
         known = row["status"] == 304
@@ -167,7 +168,8 @@ class Leaving:
         headers = tuple((name, value) for name, value in named if value)
         return OutPicture(
             row["url"], row["final_url"], row["captured_at"], row["status"], headers, row["digest"],
-            None if known or earlier else row["path"], earlier,
+            None if known or earlier or row["digest"] is None else picture_place(row["digest"], row["media_type"]),
+            earlier,
         )  # fmt: skip
 
     def _earlier(self, kind: str, number: int | None, url: str, at: str, *, note: bool) -> Earlier | None:

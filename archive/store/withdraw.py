@@ -94,7 +94,7 @@ def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | Non
         db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
         _set_due(db, article_id, clock.stamp(at))
         for picture_id, values in hidden:  # last, for until this is committed they must not be served
-            picture_files.show(db, pictures, picture_id, values["path"], values["thumbnail"])
+            picture_files.show(db, pictures, picture_id, values["thumbnail"])
     picture_files.clear(db, pictures)
 
 
