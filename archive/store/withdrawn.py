@@ -8,8 +8,6 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive.store.picture_files import still_seen
-
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
@@ -58,5 +56,7 @@ def exposed(db: Database, pictures: Path | None) -> Iterator[str]:
         yield f"article {article_id} is withdrawn and its words are still there"
     if pictures is None:
         return
+    from archive.store.picture_files import still_seen
+
     for name in still_seen(db, pictures):
         yield f"a picture is withdrawn and still lies in {pictures}: {name}"

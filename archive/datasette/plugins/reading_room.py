@@ -12,6 +12,7 @@ from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
 from archive.datasette.room.hosts import with_known_hosts
 from archive.datasette.room.visit import archive_of
+from archive.templates import TESTS
 
 hookimpl = HookimplMarker("datasette")
 
@@ -19,6 +20,12 @@ hookimpl = HookimplMarker("datasette")
 _NUMBER = "article_id"
 _ARTICLES = ("articles", "current_articles")
 _HEADLINES = ("headline", "new_headline")
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any) -> None:
+    """Templates may ask whether a link may lead to an address."""
+    env.tests.update(TESTS)
 
 
 @hookimpl
