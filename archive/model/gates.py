@@ -48,6 +48,7 @@ _NAME = re.compile(r"\w[\w.-]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
+_FILE_NAME = re.compile(r"[^/\\\0]{1,200}")
 _PERCEPTUAL = re.compile(r"(?:[0-9a-f]{2}){1,512}")
 # Letters that steer: C0 and C1 but tab and the ends of lines.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -193,6 +194,18 @@ def outlet_name(value: object) -> str:
     them."""
     if not isinstance(value, str) or len(value) > _LONGEST_NAME or not _NAME.fullmatch(value) or value.endswith("."):
         raise BadValue(f"{shown(value)} is no outlet's name: letters, digits, - and _, {_LONGEST_NAME} at most")
+    return value
+
+
+def file_name(value: object) -> str:
+    """The name of a file in a folder: no path that leads anywhere else."""
+    if (
+        not isinstance(value, str)
+        or value in ("", ".", "..")
+        or any(one in value for one in "/\\\0")
+        or len(value) > 200
+    ):
+        raise BadValue(f"{shown(value)} is no name of a file")
     return value
 
 

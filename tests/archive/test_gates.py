@@ -48,6 +48,7 @@ GATES: dict[str, tuple[gates.Gate, tuple[Any, ...], tuple[Any, ...]]] = {
     ),
     "place": (gates.place, ("http://a/", "ftp://a/b", "mailto:x"), ("a\nb", "a\0", "x" * 9000, None)),
     "digest": (gates.digest, ("sha256:" + "0a" * 32,), ("sha256:../../x", "sha256:" + "0A" * 32, "x", "", None, "md5:" + "0" * 32)),
+    "file name": (gates.file_name, ("báo.db", "a b"), ("", ".", "..", "a/b", "..\\x", "a\0", "x" * 300, None)),
     "picture type": (picture_type, ("image/jpeg", "image/svg+xml"), ("image", "image/x", "../x/y/z", "text/html", "", None)),
     "language": (gates.language, ("vi", "en-GB", "zh_Hans_CN"), ("", "tiếng Việt", "x" * 50, "<b>", None)),
     "text": (gates.text, ("", "a\nb\tc"), ("a\0b", "\udcff", 5, None)),

@@ -11,6 +11,7 @@ from pluggy import HookimplMarker
 from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
 from archive.datasette.room.hosts import with_known_hosts
+from archive.datasette.room.stored import with_pictures_alone
 from archive.datasette.room.visit import archive_of
 from archive.templates import TESTS
 
@@ -42,9 +43,9 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """What holds for every answer, Datasette's own included: who may ask, and headers."""
-    names = (datasette.plugin_config("luubao") or {}).get("hosts", ())
-    return lambda application: with_headers(with_known_hosts(application, names))
+    """What holds for every answer, Datasette's own included: who may ask, for which files, and headers."""
+    names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
+    return lambda application: with_headers(with_known_hosts(with_pictures_alone(application, base), names))
 
 
 @hookimpl(tryfirst=True)
