@@ -11,6 +11,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from archive.digests import digest_of
+from archive.errors import LuubaoError
 from archive.model.places import named
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -64,10 +65,10 @@ def size_of(folder: Path, name: str) -> int | None:
 
 
 def put_file(folder: Path, name: str, data: bytes) -> None:
-    """Writes a file under its name once it is whole, where it is not there yet. Raises OSError."""
+    """Writes a file under its name once it is whole, where it is not there yet. Raises LuubaoError where it cannot."""
     if size_of(folder, name) == len(data):
         return
-    with _beside(folder, name, make=True) as (place, last):
+    with _telling(folder), _beside(folder, name, make=True) as (place, last):
         part = f".{last}.{uuid4().hex}.part"
         try:
             opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644, dir_fd=place)
@@ -85,19 +86,27 @@ def put_file(folder: Path, name: str, data: bytes) -> None:
 
 def also_as(folder: Path, old: str, new: str) -> None:
     """The same file under a second name, where it is there and that is not; a copy where the file system has none of
-    that. Raises OSError."""
+    that. Raises LuubaoError where it cannot be written."""
     if not has_file(folder, old) or has_file(folder, new):
         return
-    with _beside(folder, old) as (here, first), _beside(folder, new, make=True) as (there, second), suppress(OSError):
-        os.link(first, second, src_dir_fd=here, dst_dir_fd=there, follow_symlinks=False)
-    if not has_file(folder, new) and (data := plain_file(folder, old)) is not None:
+    with _telling(folder), _beside(folder, old) as here, _beside(folder, new, make=True) as there:
+        linked = _linked(here, there)
+    if not linked and (data := plain_file(folder, old)) is not None:
         put_file(folder, new, data)
 
 
+def _linked(old: tuple[int, str], new: tuple[int, str]) -> bool:
+    try:
+        os.link(old[1], new[1], src_dir_fd=old[0], dst_dir_fd=new[0], follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
 def remove_file(folder: Path, name: str) -> None:
-    """Removes a plain file, where it is there. Raises OSError."""
+    """Removes a plain file, where it is there. Raises LuubaoError where it cannot."""
     if has_file(folder, name):
-        with _beside(folder, name) as (place, last):
+        with _telling(folder), _beside(folder, name) as (place, last):
             os.unlink(last, dir_fd=place)
 
 
@@ -110,6 +119,18 @@ def files_of(folder: Path, top: str = "") -> Iterator[str]:
             name = (Path(place) / one).relative_to(folder).as_posix()
             if named(name) and has_file(folder, name):
                 yield name
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f" at {error.filename}" if error.filename else ""
+        raise LuubaoError(
+            f"the pictures in {folder} cannot be written: {error.strerror}{where}. Free space and permissions may lack;"
+            " a link below the folder is never followed"
+        ) from error
 
 
 @contextmanager
