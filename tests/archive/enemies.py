@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -140,15 +139,10 @@ def _no_picture() -> Any:
     raise AssertionError("what was painted is a picture")
 
 
-def columns(made: World) -> Iterator[tuple[str, str]]:
-    """Every column of every table that holds text."""
+def columns(made: World, table: str) -> list[str]:
+    """Every column of a table that holds text."""
     with closing(sqlite3.connect(made.theirs)) as db:
-        yield from db.execute(
-            "SELECT tables.name, columns.name FROM sqlite_master AS tables"
-            " JOIN pragma_table_info(tables.name) AS columns WHERE tables.type = 'table' AND columns.type = 'TEXT'"
-            " AND tables.name NOT LIKE 'search%' AND tables.name NOT LIKE 'sqlite%' AND tables.name NOT LIKE '\\_%'"
-            " ESCAPE '\\' ORDER BY 1, 2"
-        ).fetchall()
+        return [name for _, name, kind, *_ in db.execute(f"PRAGMA table_info({table})").fetchall() if kind == "TEXT"]
 
 
 def attacked(made: World, top: Path, attack: Attack) -> World | None:
