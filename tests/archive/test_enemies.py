@@ -36,6 +36,7 @@ REPRESENTATIVE = (
     Attack("pictures", "path", "secret"),
     Attack("texts", "details", "markup", dressed=True),
     Attack("outlets", "title", "markup"),
+    Attack("outlets", "name", "traversal"),
     Attack("articles", "published_at", "markup", dressed=True),
 )
 
@@ -129,7 +130,7 @@ async def _served(here: World) -> list[tuple[str, int, dict[str, str], bytes]]:
 
 def served(here: World) -> None:
     """Pages of the reading room, of the real application."""
-    for address, status, headers, data in asyncio.run(_served(here)):
+    for address, status, headers, data in asyncio.run(asyncio.wait_for(_served(here), 300)):
         assert TOKEN.encode() not in data, address
         assert b"Traceback" not in data and status in (200, 302, 400, 404, 410, 500), (address, status)
         if headers.get("content-type", "").startswith(("text/html", "application/atom")):
