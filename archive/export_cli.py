@@ -97,7 +97,7 @@ def tell_captures(done: Exported) -> None:
     """What an export of captures came to."""
     say(f"{done.captures} captures, {done.payload / 1e6:.1f} MB, in {len(done.files)} files")
     if done.missing:
-        say(f"{done.missing} pictures have no file in the folder and were left out", err=True)
+        say(f"{done.missing} pictures have no file in the folder, or another one, and were left out", err=True)
     tell_withdrawn(done.withdrawn)
 
 

@@ -202,11 +202,15 @@ class _Merging:
         bytes than those of its digest."""
         if self.other_pictures is None:
             return False
+        from archive.pictures.sniff import sniff  # with it comes Pillow, and most merges bring no pictures
+
         data = plain_file(self.other_pictures, picture.path, MOST_BYTES)
         if data is None:
             return False
         if digest_of(data) != picture.digest:
             raise BadValue(f"the bytes of its file are not those of {picture.digest}")
+        if (kind := sniff(data)) != picture.media_type:
+            raise BadValue(f"the bytes of its file are {kind or 'no picture'}, and not {picture.media_type}")
         small = picture.thumbnail_path and plain_file(self.other_pictures, picture.thumbnail_path, MOST_THUMBNAIL)
         if picture.thumbnail_path and small and small.startswith(JPEG):
             put_file(self.pictures, picture.thumbnail_path, small)

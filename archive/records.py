@@ -12,6 +12,7 @@ from typing import Literal
 
 from archive.habits import Habits
 from archive.model.limits import Limits
+from archive.model.places import picture_place, thumbnail_place
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -250,28 +251,23 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a picture's bytes are. ending: of its file's name, without the dot; looks: None when not to be painted;
-    detail: why, where its kind could be."""
+    """What a picture's bytes are. looks: None when not to be painted; detail: why, where its kind could be."""
 
     digest: str
     size: int
     media_type: str
-    ending: str
     looks: Looks | None = None
     detail: str | None = field(default=None, compare=False)
 
     @property
     def path(self) -> str:
-        """Where the store keeps it. An SVG can run scripts, so it lies where no server reaches."""
-        algorithm, _, digits = self.digest.partition(":")
-        folder = f"unserved/{algorithm}" if self.media_type == "image/svg+xml" else algorithm
-        return f"{folder}/{digits[:2]}/{digits}.{self.ending}"
+        """Where the store keeps it."""
+        return picture_place(self.digest, self.media_type)
 
     @property
     def thumbnail_path(self) -> str | None:
         """Where the store keeps its thumbnail."""
-        digits = self.digest.partition(":")[2]
-        return f"thumbnails/{digits[:2]}/{digits}.jpg" if self.looks else None
+        return thumbnail_place(self.digest) if self.looks else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.errors import LuubaoError
+from archive.exchange_cli import EXIT_PARTLY
+from archive.model.gates import file_name
 from archive.options import db_option, picture_folder, pictures_option
 from archive.output import counting, say
 from archive.paths import folder_beside
@@ -67,7 +69,8 @@ def push_command(
 def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool) -> None:
     """Brings archives, and their pictures, from an object store: only what is not here yet, checked by its digests.
 
-    What is here and not in the store is never written over.
+    What is here and not in the store is never written over. Exit code 4 where pictures in the store are damaged, and
+    all else came.
 
     \b
     Example:
@@ -79,11 +82,16 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     depot = Depot(store)
     if len(names) > 1 and not to.is_dir():
         raise click.UsageError(f"{to} is no folder: several archives need one")
-    for name in names:
+    partly = False
+    for name in map(file_name, names):
         target = to / name if to.is_dir() else to
         with counting(f"{name}: pieces") as step:
             done = pull(name, depot, target, pictures=None if no_pictures else folder_beside(target), step=step)
         say(_told(name, done))
+        if done.refused:
+            say(f"{name}: {done.refused} pictures in the store are damaged and were left there", err=True)
+            partly = True
+    raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
 
 
 def _told(name: str, done: Carried) -> str:

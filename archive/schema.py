@@ -91,7 +91,7 @@ TABLES: tuple[Table, ...] = (
         "width": "pixels, as it is looked at; empty where it could not be measured",
         "height": "pixels",
         "perceptual_hash": "what it looks like apart from its bytes; empty where it could not be painted",
-        "path": "where it lies in the store",
+        "path": "where it lies in the store: by digest and kind; withheld/... while withdrawn, destroyed where it is",
         "thumbnail": "where its thumbnail lies in the store; empty where none could be made",
     }),
     Table("picture_captures", "Every time a picture was asked for, and what came; append-only", {

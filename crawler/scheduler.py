@@ -22,7 +22,7 @@ from crawler.hosts import host_to_ask
 if TYPE_CHECKING:
     from crawler.outlet import OutletSpider
 
-log = logging.getLogger(__name__)
+log = log_of(__name__)
 _BATCH = 50
 _LOW = 20
 

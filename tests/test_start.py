@@ -66,7 +66,7 @@ COMMANDS = {
     "export atom": works("export atom --to out-atom", ZSTD),
     "export bag": works("export bag --to out-bag", WARC),
     "export csv": works("export csv --to out-csv", ZSTD),
-    "export html": works("export html --to out-html", ZSTD),
+    "export html": works("export html --to out-html", {*ZSTD, "jinja2", "markupsafe"}),
     "export jsonl": works("export jsonl --to out-jsonl", ZSTD),
     "export parquet": works("export parquet --to out-parquet", PARQUET),
     "export sqlite": works("export sqlite --to out-sqlite", ZSTD),

@@ -139,6 +139,8 @@ def _settings(public: str | None) -> dict[str, str]:
 
 
 def _pictures(folder: Path) -> list[str]:
-    """Serves pictures and thumbnails. Not the rest of the folder: an SVG can run scripts, and lies apart for that."""
-    mounts = [name for name in ("sha256", "thumbnails") if (folder / name).is_dir()]
+    """Serves pictures and thumbnails. Not the rest of the folder: an SVG can run scripts, and lies apart for that; and
+    not where a link leads, which somebody else may have put there."""
+    places = [name for name in ("sha256", "thumbnails") if (folder / name).is_dir()]
+    mounts = [name for name in places if not (folder / name).is_symlink()]
     return [word for name in mounts for word in ("--static", f"pictures/{name}:{folder / name}")]

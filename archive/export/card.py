@@ -3,26 +3,41 @@ reads it (https://huggingface.co/docs/hub/datasets-cards)."""
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
+from html import escape
 from importlib.metadata import version
 from typing import Any
 
 from archive import clock
 from archive.store.tabular import FIELDS, Choice
 
+_STEERS = re.compile(r"([\\\\`*_\[\]|#!])")
+_LONGEST = 1_000  # letters of a value; a name is shorter
+
 
 def card(title: str, file: str, choice: Choice, facts: Mapping[str, Any]) -> str:
     """The card as Markdown. file: the name of the data file beside it; facts: as archive.store.tabular.summary has
     them."""
     return "\n".join(
-        [*_head(title, file), "", f"# {title}", "", *_told(choice, facts), *_gaps(facts), *_columns(), *_rights()]
+        [
+            *_head(title, file),
+            "",
+            f"# {_plain(title)}",
+            "",
+            *_told(choice, facts),
+            *_gaps(facts),
+            *_columns(),
+            *_rights(),
+        ]
     )
 
 
 def _head(title: str, file: str) -> list[str]:
     return [
         "---",
-        f"pretty_name: {title}",
+        f"pretty_name: {_quoted(title)}",
         "language: [vi]",
         "license: other",
         "license_name: rights-remain-with-the-newspapers",
@@ -47,9 +62,9 @@ def _told(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
         f"{name}: {value}" for name in ("outlet", "words", "section", "since", "until", "edited", "gone")
         if (value := getattr(choice, name))
     ]  # fmt: skip
-    lines += [f"Chosen by {', '.join(filters)}.", ""] if filters else []
+    lines += [f"Chosen by {_plain(', '.join(filters))}.", ""] if filters else []
     lines += ["| outlet | title | home page | articles in the archive |", "|---|---|---|---|"]
-    lines += [f"| {one['name']} | {one['title']} | {one['home_url']} | {one['articles']} |" for one in facts["outlets"]]
+    lines += [_row(one["name"], one["title"], one["home_url"], one["articles"]) for one in facts["outlets"]]
     lines += [
         "",
         "## Coverage",
@@ -60,7 +75,7 @@ def _told(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
     lines += [
         "| year of publication | versions |",
         "|---|---|",
-        *(f"| {year} | {count} |" for year, count in facts["years"]),
+        *(_row(year, count) for year, count in facts["years"]),
     ]
     lines += ["", "| field | share of versions that have it |", "|---|---|"]
     names = ("lead", "body", "byline", "section", "published_at", "captions")
@@ -81,7 +96,7 @@ def _gaps(facts: Mapping[str, Any]) -> list[str]:
             "| outlet | from | to | days |",
             "|---|---|---|---|",
         ]
-        lines += [f"| {name} | {first} | {last} | {days:.0f} |" for name, first, last, days in facts["gaps"]]
+        lines += [_row(name, first, last, f"{days:.0f}") for name, first, last, days in facts["gaps"]]
     return [*lines, ""]
 
 
@@ -105,4 +120,18 @@ def _rights() -> list[str]:
 
 
 def _day(moment: str | None) -> str:
-    return (moment or "unknown")[:10]
+    return _plain((moment or "unknown")[:10])
+
+
+def _row(*cells: object) -> str:
+    return f"| {' | '.join(_plain(str(cell)) for cell in cells)} |"
+
+
+def _plain(text: str) -> str:
+    """A line of words as Markdown shows it: nothing in it is a tag, a link or the end of a cell."""
+    return _STEERS.sub(r"\\\1", escape(" ".join(text.split())[:_LONGEST], quote=False))
+
+
+def _quoted(text: str) -> str:
+    """A line as YAML has it within quotes."""
+    return json.dumps(" ".join(text.split())[:_LONGEST]).replace("<", "\\u003c")

@@ -57,7 +57,7 @@ def page_records(page: OutPage, warcinfo: str) -> Iterator[Record]:
     )
     yield _request(capture, at, number, warcinfo)
     if capture.via:
-        told = "".join(f"via: {url}\r\n" for url in capture.via).encode()
+        told = "".join(f"via: {_one_line(url)}\r\n" for url in capture.via).encode()
         yield _record("metadata", capture.requested_url, at, warcinfo, told, FIELDS, {"WARC-Concurrent-To": number})
 
 
@@ -155,7 +155,7 @@ def _record(
 
 
 def _head(first: str, headers: Sequence[tuple[str, str]]) -> bytes:
-    lines = [first, *(f"{name}: {_one_line(value)}" for name, value in headers), "", ""]
+    lines = [first, *(f"{_one_line(name)}: {_one_line(value)}" for name, value in headers), "", ""]
     return "\r\n".join(lines).encode("latin-1", "replace")
 
 

@@ -18,6 +18,7 @@ from sqlite_utils import Database
 from archive import clock
 from archive.errors import LuubaoError
 from archive.export.warc import Exported, Placed, export_warc
+from archive.model.gates import is_address
 from archive.store.outgoing import Scope
 from archive.store.sorting import SortedLines
 from archive.store.tabular import Choice, rows
@@ -101,7 +102,7 @@ def _pages(db: Database, scope: Scope) -> str:
     lines = [json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "Articles"})]
     for row in rows(db, Choice(outlet=scope.outlet, history=True)):
         page = {"id": str(row["version_id"]), "url": row["url"], "ts": row["first_seen_at"], "title": row["headline"]}
-        if scope.since <= row["first_seen_at"] < scope.until:
+        if is_address(row["url"]) and scope.since <= row["first_seen_at"] < scope.until:
             lines.append(json.dumps(page, ensure_ascii=False))
     return "\n".join(lines) + "\n"
 

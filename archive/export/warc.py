@@ -17,6 +17,7 @@ from archive import clock
 from archive.errors import LuubaoError
 from archive.export.records import Record, outlet_record, page_records, picture_records, warcinfo_record
 from archive.store import codecs
+from archive.store.copies import proved_file
 from archive.store.outgoing import Leaving, OutPage, OutPicture, Scope, outlet_facts
 
 Compression = Literal["gz", "zst", "none"]
@@ -39,7 +40,8 @@ class Placed:
 @dataclass(slots=True)
 class Exported:
     """What an export came to. payload: bytes of bodies and pictures. withdrawn: articles that were left out; hidden:
-    their captures. missing: pictures whose file is not in the folder."""
+    their captures. missing: pictures whose file is not in the folder,
+    or holds other bytes than were fetched."""
 
     files: list[Path] = field(default_factory=list)
     records: int = 0
@@ -88,11 +90,10 @@ def _records(item: OutPage | OutPicture, pictures: Path | None, done: Exported, 
         return
     data = None
     if item.path:
-        place = (pictures or Path()) / item.path
-        if not place.is_file():
+        data = proved_file(pictures, item.path, item.digest) if pictures and item.digest else None
+        if data is None:
             done.missing += 1
             return
-        data = place.read_bytes()
     yield from picture_records(item, data, warcinfo)
 
 

@@ -13,10 +13,11 @@ from archive.imports.items import Image
 from archive.ingest import keep_picture
 from archive.model.captures import line_or_nothing
 from archive.model.gates import is_digest
+from archive.model.places import ENDINGS, picture_place
 from archive.pictures import recognise, recognise_kind
 from archive.records import Picture, PictureCapture, Run
 from archive.store.arrivals import image_of, picture_comes_late, picture_is_here, unsettle_showing
-from archive.store.copies import put_file
+from archive.store.copies import proved_file, put_file
 from archive.workers import Lost
 
 
@@ -57,11 +58,9 @@ def _picture(folder: Path, image: Image) -> Picture | None:
         return _recognised(image.body)
     if image.digest is None or not is_digest(image.digest.lower()):
         return None
-    _, _, digits = image.digest.lower().partition("sha256:")
-    places = [
-        place for top in ("sha256", "unserved/sha256") for place in (folder / top / digits[:2]).glob(f"{digits}.*")
-    ]
-    return _recognised(places[0].read_bytes()) if places else None
+    digest = image.digest.lower()
+    kept = (proved_file(folder, picture_place(digest, kind), digest) for kind in ENDINGS)
+    return next((_recognised(data) for data in kept if data is not None), None)
 
 
 def _recognised(data: bytes) -> Picture | None:

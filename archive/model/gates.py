@@ -48,9 +48,8 @@ _SHOWN = 60
 _NAME = re.compile(r"\w[\w.-]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
-_MEDIA_TYPE = re.compile(r"[\w.+-]{1,64}/[\w.+-]{1,64}", re.ASCII)
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
-_ENDING = re.compile(r"[a-z0-9]{1,12}")
+_FILE_NAME = re.compile(r"[^/\\\0]{1,200}")
 _PERCEPTUAL = re.compile(r"(?:[0-9a-f]{2}){1,512}")
 # Letters that steer: C0 and C1 but tab and the ends of lines.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
@@ -200,6 +199,18 @@ def outlet_name(value: object) -> str:
     return value
 
 
+def file_name(value: object) -> str:
+    """The name of a file in a folder: no path that leads anywhere else."""
+    if (
+        not isinstance(value, str)
+        or value in ("", ".", "..")
+        or any(one in value for one in "/\\\0")
+        or len(value) > 200
+    ):
+        raise BadValue(f"{shown(value)} is no name of a file")
+    return value
+
+
 def address(value: object) -> str:
     """An http(s) address with a host, as one asks for it, without credentials."""
     if not isinstance(value, str) or len(value) > LONGEST_ADDRESS or not _is_unicode(value) or not _is_web(value):
@@ -247,16 +258,6 @@ def is_digest(value: object) -> bool:
 def perceptual_hash(value: object) -> str:
     """How a picture looks, in hexadecimal digits."""
     return _like(_PERCEPTUAL, value, "is no perceptual hash")
-
-
-def media_type(value: object) -> str:
-    """A media type as `image/jpeg`."""
-    return _like(_MEDIA_TYPE, value, "is no media type")
-
-
-def ending(value: object) -> str:
-    """The ending of a file's name, without its dot."""
-    return _like(_ENDING, value, "is no ending of a file's name")
 
 
 def language(value: object) -> str:

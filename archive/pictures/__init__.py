@@ -30,4 +30,4 @@ def recognise(data: bytes) -> Picture | None:
 def recognise_kind(data: bytes) -> Picture | None:
     """As `recognise`, by the first bytes alone: nothing is decoded, and how it looks stays unknown."""
     kind = sniff(data)
-    return kind and Picture(digest_of(data), len(data), *kind)
+    return None if kind is None else Picture(digest_of(data), len(data), kind)

@@ -6,26 +6,26 @@ import re
 
 # Each mark has one length: none can be tried in two ways.
 _MARKS = (
-    (re.compile(rb"\xff\xd8\xff"), "image/jpeg", "jpg"),
-    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png", "png"),
-    (re.compile(rb"GIF8[79]a"), "image/gif", "gif"),
-    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp", "webp"),
-    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "image/avif", "avif"),
-    (re.compile(rb".{4}ftyp(?:hei[cfmsx]|hev[cmsx]|mif1|msf1)", re.DOTALL), "image/heic", "heic"),
-    (re.compile(rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n"), "image/jxl", "jxl"),
-    (re.compile(rb"BM.{4}\0{4}", re.DOTALL), "image/bmp", "bmp"),
-    (re.compile(rb"II\*\0|MM\0\*"), "image/tiff", "tif"),
+    (re.compile(rb"\xff\xd8\xff"), "image/jpeg"),
+    (re.compile(rb"\x89PNG\r\n\x1a\n"), "image/png"),
+    (re.compile(rb"GIF8[79]a"), "image/gif"),
+    (re.compile(rb"RIFF.{4}WEBP", re.DOTALL), "image/webp"),
+    (re.compile(rb".{4}ftypavi[fs]", re.DOTALL), "image/avif"),
+    (re.compile(rb".{4}ftyp(?:hei[cfmsx]|hev[cmsx]|mif1|msf1)", re.DOTALL), "image/heic"),
+    (re.compile(rb"\xff\x0a|\0\0\0\x0cJXL \r\n\x87\n"), "image/jxl"),
+    (re.compile(rb"BM.{4}\0{4}", re.DOTALL), "image/bmp"),
+    (re.compile(rb"II\*\0|MM\0\*"), "image/tiff"),
 )
 _PROLOG = 8192  # bytes within which the root of an SVG must begin: Illustrator's declarations take one or two thousand
 _SPACE = b" \t\r\n"
 
 
-def sniff(data: bytes) -> tuple[str, str] | None:
-    """(media type, ending of a file's name); None when the bytes are no picture."""
-    for mark, media_type, ending in _MARKS:
+def sniff(data: bytes) -> str | None:
+    """The media type, one of archive.model.places.ENDINGS; None when the bytes are no picture."""
+    for mark, media_type in _MARKS:
         if mark.match(data):
-            return media_type, ending
-    return ("image/svg+xml", "svg") if _is_svg(data[:_PROLOG]) else None
+            return media_type
+    return "image/svg+xml" if _is_svg(data[:_PROLOG]) else None
 
 
 def _is_svg(head: bytes) -> bool:

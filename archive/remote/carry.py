@@ -21,9 +21,11 @@ from tempfile import TemporaryDirectory
 from archive import clock
 from archive.errors import ArchiveDamaged, ArchiveMissing, GrownApart
 from archive.lock import outlet_lock
+from archive.model.places import named
 from archive.remote.depot import Depot
 from archive.remote.pieces import SIZE, Manifest, cut, digest_of, manifest_of
 from archive.store import open_archive
+from archive.store.copies import MOST_BYTES, files_of, is_what_it_is_called, put_file, size_of
 from archive.store.snapshot import snapshot
 from archive.store.sources import outlets_of
 
@@ -36,12 +38,14 @@ Step = Callable[[], None]
 
 @dataclass(slots=True)
 class Carried:
-    """What was carried: pieces and bytes of the archive, of how many; pictures."""
+    """What was carried: pieces and bytes of the archive, of how many; pictures. refused: files of the store that are
+    not the pictures they are called."""
 
     pieces: int = 0
     of: int = 0
     bytes: int = 0
     pictures: int = 0
+    refused: int = 0
 
 
 def push(path: Path, depot: Depot, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
@@ -109,16 +113,15 @@ def _put_pieces(depot: Depot, name: str, copy: Path, theirs: Manifest | None, do
             step()
 
 
-def _put_pictures(depot: Depot, name: str, folder: Path | None, done: Carried, step: Step) -> None:
+def _put_pictures(depot: Depot, archive: str, folder: Path | None, done: Carried, step: Step) -> None:
     """A picture's file is named by its digest and never changes."""
     if folder is None:
         return
-    prefix = f"{name}/pictures/"
+    prefix = f"{archive}/pictures/"
     there = {found.removeprefix(prefix): size for found, size in depot.names(prefix)}
-    for file in sorted(one for one in folder.rglob("*") if one.is_file() and not one.name.startswith(".")):
-        relative = file.relative_to(folder).as_posix()
-        if there.get(relative) != file.stat().st_size:
-            depot.write(prefix + relative, file)
+    for name in sorted(files_of(folder)):
+        if there.get(name) != size_of(folder, name):
+            depot.write(prefix + name, folder / name)
             done.pictures += 1
         step()
 
@@ -231,18 +234,23 @@ def _fetched(depot: Depot, name: str, digest: str) -> bytes:
     return found[0]
 
 
-def _get_pictures(depot: Depot, name: str, folder: Path, done: Carried, step: Step) -> None:
-    prefix = f"{name}/pictures/"
+def _get_pictures(depot: Depot, archive: str, folder: Path, done: Carried, step: Step) -> None:
+    """What the store has under the name of a picture's file, and is that picture; nothing else is written here."""
+    prefix = f"{archive}/pictures/"
     for found, size in depot.names(prefix):
-        target = folder / found.removeprefix(prefix)
-        if not target.is_file() or target.stat().st_size != size:
-            read = depot.read(found)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            beside = target.with_name(f".{target.name}.part")
-            beside.write_bytes(read[0] if read else b"")
-            beside.rename(target)
-            done.pictures += 1
+        name = found.removeprefix(prefix)
+        if named(name) and size <= MOST_BYTES and size_of(folder, name) != size:
+            _get_picture(depot, found, folder, name, done)
         step()
+
+
+def _get_picture(depot: Depot, found: str, folder: Path, name: str, done: Carried) -> None:
+    read = depot.read(found)
+    if read and is_what_it_is_called(name, read[0]):
+        put_file(folder, name, read[0])
+        done.pictures += 1
+    else:
+        done.refused += 1
 
 
 def _manifest(depot: Depot, name: str) -> tuple[Manifest | None, str | None]:

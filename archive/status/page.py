@@ -32,7 +32,8 @@ def page(status: Status) -> str:
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline';"
+        " form-action 'none'; base-uri 'none'\">"
         f"<title>luubao: {name}</title><style>\n{style}</style></head>\n<body>{HATCHING}\n"
         f"<h1>{name}</h1>\n<p class=when>{moment(status.at, zone)} ({escape(zone)}), {size(status.bytes)}."
         f" {_in_all(status)}</p>\n{''.join(_sections(status))}{_resting(status, zone)}</body></html>\n"
@@ -108,7 +109,7 @@ def _table(outlet: OutletStatus) -> str:
 def _row(run: RunFacts, zone: str) -> str:
     counts = "".join(f'<td class="number">{run.stats.get(name, 0):,}</td>' for name, _ in _COLUMNS)
     told = escape(" ".join(filter(None, [run.reason, *run.warnings])))
-    return f"<tr><td>{moment(run.started_at, zone)}</td><td>{run.outcome}</td>{counts}<td>{told}</td></tr>"
+    return f"<tr><td>{moment(run.started_at, zone)}</td><td>{escape(run.outcome)}</td>{counts}<td>{told}</td></tr>"
 
 
 def write(status: Status, file: Path) -> None:

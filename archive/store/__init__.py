@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from archive.store.identity import Source
     from archive.store.keep import keep, kept_body, last_body, leads_away
     from archive.store.ledger import Ledger, Span, Waiting
-    from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of, stored_pictures
+    from archive.store.pictures import due_pictures, keep_picture, leave_picture, pictures_of
     from archive.store.readings import record_refusal
     from archive.store.room import left_out, name_again
     from archive.store.runs import article_count, finish_run, register, start_run
@@ -93,7 +93,6 @@ __all__ = [
     "register",
     "settle",
     "start_run",
-    "stored_pictures",
     "taken_in_run",
     "transaction",
     "troubled_hosts",
@@ -121,7 +120,7 @@ lazy(
         "archive.store.conditions": "versions_under validators",
         "archive.store.keep": "keep kept_body last_body leads_away",
         "archive.store.ledger": "Ledger Span Waiting",
-        "archive.store.pictures": "due_pictures keep_picture leave_picture pictures_of stored_pictures",
+        "archive.store.pictures": "due_pictures keep_picture leave_picture pictures_of",
         "archive.store.readings": "record_refusal",
         "archive.store.room": "left_out name_again",
         "archive.store.runs": "article_count finish_run register start_run",

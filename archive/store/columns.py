@@ -36,6 +36,7 @@ from archive.model.gates import (
 )
 from archive.model.measures import run_measures
 from archive.model.notices import pass_over
+from archive.model.places import picture_type
 
 _WHEN, _LINE, _ROW, _COUNT = (optional(gate) for gate in (stored_moment, line, row_number, count))
 _CLAIM = optional(claimed_moment)
@@ -109,7 +110,7 @@ COLUMNS: dict[str, dict[str, Gate]] = {
         "credit": optional(text), "caption_raw": optional(text), "alt": optional(text), "picture_id": _ROW,
     },
     "pictures": {
-        "id": row_number, "digest": digest, "size": count, "media_type": gates.media_type, "width": _COUNT,
+        "id": row_number, "digest": digest, "size": count, "media_type": picture_type, "width": _COUNT,
         "height": _COUNT, "perceptual_hash": optional(gates.perceptual_hash), "path": place,
         "thumbnail": optional(place),
     },

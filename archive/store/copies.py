@@ -1,12 +1,18 @@
-"""Files of pictures that are taken over from a folder somebody else has made. Where a picture lies follows from its
-digest (archive.records.Picture.path), never from what somebody says."""
+"""The files of a folder of pictures, by the names that archive.model.places gives them: read, written and removed
+without following any link below the folder, for it may be somebody else's. (The folder itself may be a link.)"""
 
 from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from uuid import uuid4
+
+from archive.digests import digest_of
+from archive.errors import LuubaoError
+from archive.model.places import named
 
 MOST_BYTES = 256 * 1024 * 1024
 """Of a picture: eight times what a crawl takes."""
@@ -14,17 +20,12 @@ MOST_THUMBNAIL = 1024 * 1024
 JPEG = b"\xff\xd8\xff"
 
 
-def plain_file(folder: Path, name: str, most: int) -> bytes | None:
+def plain_file(folder: Path, name: str, most: int = MOST_BYTES) -> bytes | None:
     """The bytes of a file in a folder; None where there is none of that name, or none that is a plain file of at most
     so many bytes. Neither the file nor a folder on the way to it is a link."""
     try:
-        opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        *folders, last = name.split("/")
-        for one in folders:
-            before, opened = opened, _inside(opened, one, os.O_DIRECTORY)
-            os.close(before)
-        before, opened = opened, _inside(opened, last, os.O_NONBLOCK)
-        os.close(before)
+        with _beside(folder, name) as (place, last):
+            opened = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
     except OSError:
         return None
     with open(opened, "rb") as file:  # noqa: PTH123  # by number
@@ -32,27 +33,122 @@ def plain_file(folder: Path, name: str, most: int) -> bytes | None:
         return file.read() if stat.S_ISREG(found.st_mode) and found.st_size <= most else None
 
 
-def _inside(folder: int, name: str, how: int) -> int:
+def proved_file(folder: Path, name: str, digest: str) -> bytes | None:
+    """The bytes of a picture; None where the folder has none, or others than those of the digest."""
+    data = plain_file(folder, name)
+    return data if data is not None and digest_of(data) == digest else None
+
+
+def is_what_it_is_called(name: str, data: bytes) -> bool:
+    """Whether bytes are those that a file of this name has: a picture's have its digest, a thumbnail is a JPEG."""
+    said = named(name)
+    if said is None:
+        return False
+    if said.is_thumbnail:
+        return data.startswith(JPEG) and len(data) <= MOST_THUMBNAIL
+    return digest_of(data) == said.digest
+
+
+def has_file(folder: Path, name: str) -> bool:
+    """Whether a plain file of that name is there."""
+    return size_of(folder, name) is not None
+
+
+def size_of(folder: Path, name: str) -> int | None:
+    """Bytes of a plain file; None where there is none of that name."""
     try:
-        return os.open(name, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | how, dir_fd=folder)
+        with _beside(folder, name) as (place, last):
+            found = os.stat(last, dir_fd=place, follow_symlinks=False)
     except OSError:
-        os.close(folder)
-        raise
+        return None
+    return found.st_size if stat.S_ISREG(found.st_mode) else None
 
 
 def put_file(folder: Path, name: str, data: bytes) -> None:
-    """Writes a file under its name once it is whole, where it is not there yet."""
-    place = folder / name
-    if place.is_file() and place.stat().st_size == len(data):
+    """Writes a file under its name once it is whole, where it is not there yet. Raises LuubaoError where it cannot."""
+    if size_of(folder, name) == len(data):
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=place.parent, prefix=".", suffix=".part", delete=False) as file:
+    with _telling(folder), _beside(folder, name, make=True) as (place, last):
+        part = f".{last}.{uuid4().hex}.part"
         try:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-            Path(file.name).rename(place)
+            opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644, dir_fd=place)
+            with open(opened, "wb") as file:  # noqa: PTH123  # by number
+                file.write(data)
+                file.flush()
+                os.fsync(opened)
+            os.rename(part, last, src_dir_fd=place, dst_dir_fd=place)
         except BaseException:  # undone, whatever it was, and raised again
-            Path(file.name).unlink(missing_ok=True)
+            with suppress(FileNotFoundError):
+                os.unlink(part, dir_fd=place)
             raise
+        os.fsync(place)  # the name is on the disk as well as the bytes
+
+
+def also_as(folder: Path, old: str, new: str) -> None:
+    """The same file under a second name, where it is there and that is not; a copy where the file system has none of
+    that. Raises LuubaoError where it cannot be written."""
+    if not has_file(folder, old) or has_file(folder, new):
+        return
+    with _telling(folder), _beside(folder, old) as here, _beside(folder, new, make=True) as there:
+        linked = _linked(here, there)
+    if not linked and (data := plain_file(folder, old)) is not None:
+        put_file(folder, new, data)
+
+
+def _linked(old: tuple[int, str], new: tuple[int, str]) -> bool:
+    try:
+        os.link(old[1], new[1], src_dir_fd=old[0], dst_dir_fd=new[0], follow_symlinks=False)
+    except OSError:
+        return False
+    return True
+
+
+def remove_file(folder: Path, name: str) -> None:
+    """Removes a plain file, where it is there. Raises LuubaoError where it cannot."""
+    if has_file(folder, name):
+        with _telling(folder), _beside(folder, name) as (place, last):
+            os.unlink(last, dir_fd=place)
+
+
+def files_of(folder: Path, top: str = "") -> Iterator[str]:
+    """The names of all files of pictures that lie in the folder, or in one below it."""
+    if (folder / top).is_symlink() and top:
+        return
+    for place, _, names in os.walk(folder / top):  # follows no links
+        for one in sorted(names):
+            name = (Path(place) / one).relative_to(folder).as_posix()
+            if named(name) and has_file(folder, name):
+                yield name
+
+
+@contextmanager
+def _telling(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        where = f" at {error.filename}" if error.filename else ""
+        raise LuubaoError(
+            f"the pictures in {folder} cannot be written: {error.strerror}{where}. Free space and permissions may lack;"
+            " a link below the folder is never followed"
+        ) from error
+
+
+@contextmanager
+def _beside(folder: Path, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+    """The folder a file lies in, opened, and the last part of its name. make: folders are made where there are none.
+    Raises OSError, also where one of them is a link."""
+    if make:
+        folder.mkdir(parents=True, exist_ok=True)
+    *folders, last = name.split("/")
+    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        for one in folders:
+            if make:
+                with suppress(FileExistsError):
+                    os.mkdir(one, dir_fd=opened)
+            before = opened
+            opened = os.open(one, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=before)
+            os.close(before)
+        yield opened, last
+    finally:
+        os.close(opened)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlite_utils import Database
 
+from archive.model.places import shown_place, thumbnail_place
 from archive.search import front_query
 from archive.store.readable import readable
 
@@ -31,10 +33,10 @@ class Photograph:
 _PHOTOGRAPHS = (
     "SELECT articles.id AS article_id, articles.headline, outlets.title AS outlet, outlets.timezone,"
     " articles.published_at, shown.caption, shown.credit, shown.alt,"
-    " pictures.thumbnail, pictures.path, pictures.width, pictures.height"
+    " pictures.digest, pictures.media_type, pictures.thumbnail, pictures.path, pictures.width, pictures.height"
     " FROM {source} JOIN outlets ON outlets.id = articles.outlet_id"
     " JOIN pictures ON pictures.id = shown.picture_id"
-    " WHERE articles.withdrawn_at IS NULL AND pictures.thumbnail IS NOT NULL{more}"
+    " WHERE articles.withdrawn_at IS NULL AND pictures.thumbnail NOT LIKE 'withheld/%'{more}"
     " ORDER BY {order} LIMIT :limit OFFSET :offset"
 )
 _NEWEST = (
@@ -66,7 +68,13 @@ def photographs(
         more += " AND articles.current_version_id IN (SELECT rowid FROM search WHERE search MATCH :place)"
         values["place"] = front_query(place, "captions")
     rows = db.query(_PHOTOGRAPHS.format(source=source, order=order, more=more), values)
-    return list(readable(rows, "articles", lambda row: Photograph(**row)))
+    return [one for one in readable(rows, "articles", _photograph) if one]
+
+
+def _photograph(row: dict[str, Any]) -> Photograph | None:
+    digest, media_type = row.pop("digest"), row.pop("media_type")
+    place = shown_place(digest, media_type, row["path"], row["thumbnail"])
+    return Photograph(**{**row, "path": place.path, "thumbnail": thumbnail_place(digest)}) if place else None
 
 
 def captions(db: Database, credit: str | None, limit: int) -> list[str]:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
-from archive.model.gates import stored_moment
+from archive.model.gates import is_digest, stored_moment
+from archive.model.places import thumbnail_place
 from archive.store.readable import readable
 from archive.store.wanted import Wanted, conditions
 
@@ -65,14 +66,14 @@ class Edit:
 _CARD = (
     "SELECT articles.id, outlets.title AS outlet, outlets.timezone, articles.url, articles.headline, texts.lead,"
     " articles.byline, articles.section, articles.published_at, articles.first_seen_at, articles.version_count,"
-    " articles.gone_since, articles.gone_reason, pictures.thumbnail, pictures.width, pictures.height"
+    " articles.gone_since, articles.gone_reason, pictures.digest AS thumbnail, pictures.width, pictures.height"
     " FROM ({picked}) AS picked CROSS JOIN articles ON articles.id = picked.id"
     " JOIN outlets ON outlets.id = articles.outlet_id"
     " LEFT JOIN active_texts ON active_texts.version_id = articles.current_version_id"
     " LEFT JOIN texts ON texts.id = active_texts.text_id"
     " LEFT JOIN pictures ON pictures.id = (SELECT shown.id FROM version_images JOIN pictures AS shown"
     " ON shown.id = version_images.picture_id WHERE version_images.version_id = articles.current_version_id"
-    " AND shown.thumbnail IS NOT NULL ORDER BY version_images.position LIMIT 1) ORDER BY {order}"
+    " AND shown.thumbnail NOT LIKE 'withheld/%' ORDER BY version_images.position LIMIT 1) ORDER BY {order}"
 )
 _PICKED = "SELECT id FROM articles WHERE withdrawn_at IS NULL{more} ORDER BY {order} LIMIT :limit OFFSET :offset"
 
@@ -103,7 +104,12 @@ def _cards(db: Database, wanted: Wanted, order: str, limit: int, offset: int) ->
 def _picked(db: Database, more: str, values: Mapping[str, object], order: str, limit: int, offset: int) -> list[Card]:
     picked = _PICKED.format(more=more, order=order)
     rows = db.query(_CARD.format(picked=picked, order=order), {**values, "limit": limit, "offset": offset})
-    return list(readable(rows, "articles", lambda row: Card(**row)))
+    return list(readable(rows, "articles", _card))
+
+
+def _card(row: dict[str, Any]) -> Card:
+    digest = row["thumbnail"]
+    return Card(**{**row, "thumbnail": thumbnail_place(digest) if is_digest(digest) else None})
 
 
 # What only an earlier extractor saw differently was no edit: see the view `edits`.

@@ -169,8 +169,7 @@ def _picture_in(row: dict[str, Any]) -> Picture | None:
     known = usable("pictures", row)
     hashed = known["perceptual_hash"]
     looks = Looks(known["width"] or 0, known["height"] or 0, hashed, b"") if hashed else None
-    ending = gates.ending(str(known["path"]).rpartition(".")[2])
-    return Picture(known["digest"], known["size"], known["media_type"], ending, looks)
+    return Picture(known["digest"], known["size"], known["media_type"], looks)
 
 
 def _made(table: str, row: dict[str, Any], make: Callable[[dict[str, Any]], T], note: Note) -> T | Refused:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +9,18 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import clock
+from archive.model import gates
 from archive.model.captures import without_secrets
 from archive.model.notices import pass_over
+from archive.model.places import picture_place
 from archive.records import Capture, Headers
 from archive.store.bodies import get_body
-from archive.store.readable import NOT_READABLE
+from archive.store.columns import usable
+from archive.store.readable import NOT_READABLE, readable
 
 _BATCH = 200
+_OF_CAPTURES = ("requested_url", "final_url", "captured_at", "status", "encoding", "via")
+_OF_FETCHES = ("final_url", "captured_at", "status", "etag", "last_modified")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,26 +153,30 @@ class Leaving:
         known = row["status"] == 304
         earlier = self._earlier("page", row["body_id"], row["requested_url"], row["captured_at"], note=not known)
         body = None if known or earlier or row["body_id"] is None else get_body(self.db, row["body_id"])
+        usable("captures", {name: row[name] for name in _OF_CAPTURES})
         capture = Capture(
             row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"],
-            _pairs(row["response"]), body, row["encoding"], _pairs(row["request"]),
-            tuple(json.loads(row["via"] or "[]")),
+            gates.json_pairs(row["response"]), body, row["encoding"], gates.json_pairs(row["request"]),
+            gates.json_lines(row["via"] or "[]"),
         )  # fmt: skip
         return OutPage(without_secrets(capture), row["digest"], earlier)
 
     def _picture(self, number: int) -> OutPicture:
         row = next(iter(self.db.query(
-            "SELECT images.url, final_url, captured_at, status, etag, last_modified, media_type, picture_id, digest,"
-            " path FROM picture_captures JOIN images ON images.id = image_id"
+            "SELECT images.url, final_url, captured_at, status, etag, last_modified, media_type, picture_id, digest"
+            " FROM picture_captures JOIN images ON images.id = image_id"
             " LEFT JOIN pictures ON pictures.id = picture_id WHERE picture_captures.id = ?", [number],
         )))  # fmt: skip
+        usable("picture_captures", {name: row[name] for name in _OF_FETCHES})
+        gates.address(row["url"])
         known = row["status"] == 304
         earlier = self._earlier("picture", row["picture_id"], row["url"], row["captured_at"], note=not known)
         named = (("Content-Type", row["media_type"]), ("ETag", row["etag"]), ("Last-Modified", row["last_modified"]))
         headers = tuple((name, value) for name, value in named if value)
         return OutPicture(
             row["url"], row["final_url"], row["captured_at"], row["status"], headers, row["digest"],
-            None if known or earlier else row["path"], earlier,
+            None if known or earlier or row["digest"] is None else picture_place(row["digest"], row["media_type"]),
+            earlier,
         )  # fmt: skip
 
     def _earlier(self, kind: str, number: int | None, url: str, at: str, *, note: bool) -> Earlier | None:
@@ -183,17 +191,13 @@ class Leaving:
         return Earlier(*found) if found else None
 
 
-def _pairs(text: str) -> Headers:
-    return tuple((name, value) for name, value in json.loads(text))
-
-
 def outlet_facts(db: Database, name: str | None) -> list[dict[str, Any]]:
     """What an archive knows of its outlets: what is needed to take them up elsewhere, the newest furniture included."""
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets WHERE ?1 IS NULL OR name = ?1", [name])
     facts = []
-    for row in list(rows):
+    for row in readable(list(rows), "outlets", dict):
         newest = db.execute(
             "SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [row.pop("id")]
         ).fetchone()
-        facts.append({**row, "furniture": json.loads(newest[0]) if newest else []})
+        facts.append({**row, "furniture": gates.json_lines(newest[0]) if newest else []})
     return facts

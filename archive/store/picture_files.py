@@ -5,67 +5,93 @@ Where pictures are kept in a store that is no folder (S3 and the like), none of 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 from sqlite_utils import Database
 
 from archive.digests import digest_of
+from archive.errors import BadValue
+from archive.model.gates import shown
+from archive.model.places import (
+    DESTROYED,
+    WITHHELD,
+    Place,
+    is_withdrawn,
+    misplaced,
+    named,
+    picture_place,
+    shown_place,
+    thumbnail_place,
+    withheld,
+)
+from archive.store.copies import also_as, files_of, has_file, plain_file, remove_file
 from archive.store.fixity import Problem, Step
 from archive.store.withheld import packed
 
-_HIDDEN = "withheld"
-"""The folder beside those that are served (archive/datasette), for pictures of withdrawn articles."""
-DESTROYED = "destroyed"
-"""What stands for the path of a picture that was destroyed."""
-
 # shown by this article's versions and by no other's
 _OWN = (
-    "SELECT DISTINCT pictures.id, path, thumbnail FROM pictures"
+    "SELECT DISTINCT pictures.id, pictures.digest, media_type, thumbnail FROM pictures"
     " JOIN version_images ON version_images.picture_id = pictures.id"
     " JOIN versions ON versions.id = version_images.version_id WHERE versions.article_id = :article"
     " AND NOT EXISTS (SELECT 1 FROM version_images AS others JOIN versions AS of ON of.id = others.version_id"
     " WHERE others.picture_id = pictures.id AND of.article_id <> :article)"
 )
+_ROWS = "SELECT id, digest, media_type, path, thumbnail FROM pictures"
+_GONE = f"{_ROWS} WHERE path = '{DESTROYED}' OR path LIKE '{WITHHELD}/%'"
 
 
 def broken_pictures(db: Database, folder: Path, step: Step) -> Iterator[Problem]:
     """Pictures whose file is missing or holds other bytes than were fetched, or lies where it should be no more."""
-    for picture_id, digest, path in db.execute("SELECT id, digest, path FROM pictures ORDER BY id").fetchall():
+    for number, *told in db.execute(f"{_ROWS} ORDER BY id").fetchall():
         step()
-        for file in _left_behind(folder, digest, path):
-            name = file.relative_to(folder)
-            yield Problem(
-                f"pictures {picture_id}", f"{name} was withdrawn and is still there: withdraw its article again"
-            )
-        if path == DESTROYED:
-            continue
-        file = folder / path
-        if not file.is_file():
-            yield Problem(f"pictures {picture_id}", f"its file {path} is missing")
-        elif digest_of(file.read_bytes()) != digest:
-            yield Problem(f"pictures {picture_id}", f"the bytes of {path} are not those of {digest}")
+        yield from (Problem(f"pictures {number}", wrong) for wrong in _wrong(folder, *told))
+
+
+def _wrong(folder: Path, digest: str, media_type: str, path: str, thumbnail: str | None) -> Iterator[str]:
+    if column := misplaced(digest, media_type, path, thumbnail):
+        said = path if column == "path" else thumbnail
+        yield f"its {column} is {shown(said)}, and not the place that follows from its digest"
+    try:
+        place = picture_place(digest, media_type)
+    except BadValue:  # named among the values that cannot be
+        return
+    for name in _left_behind(folder, digest, media_type, path):
+        yield f"{name} was withdrawn and is still there: withdraw its article again"
+    if path == DESTROYED:
+        return
+    place = withheld(place) if is_withdrawn(path) else place
+    data = plain_file(folder, place)
+    if data is None:
+        yield f"its file {place} is missing"
+    elif digest_of(data) != digest:
+        yield f"the bytes of {place} are not those of {digest}"
 
 
 def hide(db: Database, folder: Path | None, article_id: int) -> list[tuple[int, bytes]]:
     """Puts an article's pictures where nothing is served from. Returns, for each, what `withheld` has to keep. Call
     inside a transaction, and `clear` after it: a crash before leaves every file where the archive says it is."""
     kept = []
-    for picture_id, path, thumbnail in db.execute(_OWN, {"article": article_id}).fetchall():
-        kept.append((int(picture_id), packed({"path": path, "thumbnail": thumbnail})))
-        for name in filter(None, (path, thumbnail)):
-            _put_also(folder, name, f"{_HIDDEN}/{name}")
-        hidden = [f"{_HIDDEN}/{path}", f"{_HIDDEN}/{thumbnail}" if thumbnail else None, picture_id]
+    for picture_id, digest, media_type, thumbnail in db.execute(_OWN, {"article": article_id}).fetchall():
+        if (place := _place(digest, media_type, thumbnail)) is None:
+            continue
+        kept.append((int(picture_id), packed({"path": place.path, "thumbnail": place.thumbnail})))
+        for name in filter(None, (place.path, place.thumbnail)):
+            _put_also(folder, name, withheld(name))
+        hidden = [withheld(place.path), withheld(place.thumbnail) if place.thumbnail else None, picture_id]
         db.execute("UPDATE pictures SET path = ?, thumbnail = ? WHERE id = ?", hidden)
     return kept
 
 
-def show(db: Database, folder: Path | None, picture_id: int, path: str, thumbnail: str | None) -> None:
-    """Puts a picture back to where it was. Call inside a transaction, and `clear` after it."""
-    for name in filter(None, (path, thumbnail)):
-        _put_also(folder, f"{_HIDDEN}/{name}", name)
-    db.execute("UPDATE pictures SET path = ?, thumbnail = ? WHERE id = ?", [path, thumbnail, picture_id])
+def show(db: Database, folder: Path | None, picture_id: int, thumbnail: str | None) -> None:
+    """Puts a picture back to where it was. thumbnail: as `withheld` kept it, None where it had none. Call inside a
+    transaction, and `clear` after it."""
+    row = db.execute("SELECT digest, media_type FROM pictures WHERE id = ?", [picture_id]).fetchone()
+    if row is None or (place := _place(row[0], row[1], thumbnail)) is None:
+        return
+    for name in filter(None, (place.path, place.thumbnail)):
+        _put_also(folder, withheld(name), name)
+    db.execute("UPDATE pictures SET path = ?, thumbnail = ? WHERE id = ?", [place.path, place.thumbnail, picture_id])
 
 
 def destroy(db: Database, picture_id: int) -> None:
@@ -80,37 +106,54 @@ def clear(db: Database, folder: Path | None) -> None:
     """Deletes what the last withdrawal or restoring, or one that was killed, left where the archive has it no more."""
     if folder is None:
         return
-    gone = db.execute("SELECT digest, path FROM pictures WHERE path = ? OR path LIKE ?", [DESTROYED, f"{_HIDDEN}/%"])
-    for digest, path in gone.fetchall():
-        for file in _left_behind(folder, digest, path):
-            file.unlink()
-    for file in [one for one in (folder / _HIDDEN).rglob("*") if one.is_file()]:
-        name = str(file.relative_to(folder / _HIDDEN))
-        shown = db.execute("SELECT 1 FROM pictures WHERE ? IN (path, thumbnail)", [name]).fetchone()
-        if shown and (folder / name).is_file():
-            file.unlink()
+    for _, digest, media_type, path, _ in db.execute(_GONE).fetchall():
+        for name in _left_behind(folder, digest, media_type, path):
+            remove_file(folder, name)
+    for name in list(files_of(folder, WITHHELD)):
+        if _is_shown(db, name) and has_file(folder, name.removeprefix(f"{WITHHELD}/")):
+            remove_file(folder, name)
 
 
-def _left_behind(folder: Path, digest: str, path: str) -> list[Path]:
+def _is_shown(db: Database, name: str) -> bool:
+    """Whether the archive has the picture of a withheld file where it can be seen."""
+    said = named(name)
+    found = db.execute("SELECT path FROM pictures WHERE digest = ?", [said.digest if said else ""]).fetchall()
+    return any(not is_withdrawn(path) for (path,) in found)
+
+
+def still_seen(db: Database, folder: Path) -> Iterator[str]:
+    """Files of withdrawn pictures that lie where pictures are served from."""
+    for _, digest, media_type, _, _ in db.execute(_GONE).fetchall():
+        yield from (name for name in _places(digest, media_type) if has_file(folder, name))
+
+
+def _left_behind(folder: Path, digest: str, media_type: str, path: str) -> list[str]:
     """Files of a hidden picture that lie where pictures are served from, if it lies where it is hidden as well; of a
     destroyed one, all."""
-    if path != DESTROYED and not (path.startswith(f"{_HIDDEN}/") and (folder / path).is_file()):
-        return []
-    algorithm, _, digits = digest.partition(":")
-    places = [f"{place}/{digits[:2]}" for place in (algorithm, f"unserved/{algorithm}", "thumbnails")]
+    places = _places(digest, media_type)
     if path == DESTROYED:
-        places += [f"{_HIDDEN}/{place}" for place in places]
-    return [file for place in places for file in sorted((folder / place).glob(f"{digits}.*"))]
+        places += list(map(withheld, places))
+    elif not (is_withdrawn(path) and places and has_file(folder, withheld(places[0]))):
+        return []
+    return [name for name in places if has_file(folder, name)]
+
+
+def _place(digest: str, media_type: str, thumbnail: str | None) -> Place | None:
+    """Where the files of a picture lie while it is shown; None where it cannot be one, and so has none."""
+    try:
+        return shown_place(digest, media_type, None, thumbnail)
+    except BadValue:
+        return None
+
+
+def _places(digest: str, media_type: str) -> list[str]:
+    """Where the files of a picture lie while it is shown; nowhere, where it cannot be one."""
+    try:
+        return [picture_place(digest, media_type), thumbnail_place(digest)]
+    except BadValue:
+        return []
 
 
 def _put_also(folder: Path | None, old: str, new: str) -> None:
-    """The same file under a second name; a copy where the file system has none of that."""
-    if folder is None or not (folder / old).is_file() or (folder / new).is_file():
-        return
-    (folder / new).parent.mkdir(parents=True, exist_ok=True)
-    try:
-        (folder / new).hardlink_to(folder / old)
-    except OSError:
-        whole = (folder / new).with_suffix(".part")
-        shutil.copyfile(folder / old, whole)
-        whole.rename(folder / new)
+    if folder is not None:
+        also_as(folder, old, new)

@@ -12,9 +12,11 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import clock
+from archive.errors import BadValue
 from archive.history.answers import GONE
 from archive.likeness import same_picture
-from archive.records import Picture, PictureCapture, PictureOutcome, Run, StoredPicture, WantedPicture
+from archive.model.places import picture_place
+from archive.records import Picture, PictureCapture, PictureOutcome, Run, WantedPicture
 from archive.store.clocks import SEEN_AT
 from archive.store.connection import transaction
 
@@ -27,7 +29,8 @@ _NEWS: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear"
 
 # with the last fetch that brought or confirmed bytes
 _WANTED = (
-    "SELECT DISTINCT images.id AS image_id, images.url, pictures.path, last.final_url, last.etag, last.last_modified"
+    "SELECT DISTINCT images.id AS image_id, images.url, digest, media_type, last.final_url, last.etag,"
+    " last.last_modified"
     " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT picture_captures.id FROM picture_captures"
     " JOIN runs ON runs.id = run_id WHERE image_id = images.id AND picture_id IS NOT NULL"
     f" ORDER BY {SEEN_AT} DESC, picture_captures.id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
@@ -42,7 +45,7 @@ def pictures_of(db: Database, article_id: int) -> list[WantedPicture]:
         " ORDER BY version_images.position",
         [article_id],
     )
-    return [WantedPicture(**row) for row in rows]
+    return list(map(_wanted, rows))
 
 
 def due_pictures(db: Database, run: Run, at: datetime, limit: int) -> list[WantedPicture]:
@@ -56,7 +59,16 @@ def due_pictures(db: Database, run: Run, at: datetime, limit: int) -> list[Wante
         " ORDER BY images.changed_at IS NOT NULL, images.due_at, images.id LIMIT :limit",
         {"at": clock.stamp(at), "outlet": run.outlet_id, "limit": limit},
     )
-    return [WantedPicture(**row) for row in rows]
+    return list(map(_wanted, rows))
+
+
+def _wanted(row: dict[str, Any]) -> WantedPicture:
+    """One whose bytes cannot be is asked for like one never fetched."""
+    digest, media_type = row.pop("digest"), row.pop("media_type")
+    try:
+        return WantedPicture(path=picture_place(digest, media_type), **row)
+    except BadValue:
+        return WantedPicture(row["image_id"], row["url"])
 
 
 def keep_picture(
@@ -191,14 +203,3 @@ def ensure_image(db: Database, url: str, at: str) -> int:
         [url, at],
     ).fetchone()
     return int(row[0])
-
-
-def stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
-    """Address -> what it showed in a version, of those pictures that were fetched."""
-    rows = db.query(
-        "SELECT images.url, pictures.digest, path, media_type, size, width, height, thumbnail FROM versions"
-        " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
-        " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
-        [article_id, number],
-    )
-    return {row.pop("url"): StoredPicture(**row) for row in rows}

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.errors import UnknownArticle, Withdrawn
 from archive.lazy import lazy
+from archive.model.places import shown_place
 from archive.store.readable import only, readable, unreadable
 from archive.store.withdrawn import withdrawal_of
 
@@ -186,15 +187,23 @@ def _with_pictures(db: Database, article_id: int, number: int, reading: Reading)
 
 def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
     """Address -> what it showed in a version, of those pictures that were fetched."""
-    from archive.records import StoredPicture
-
     rows = db.query(
-        "SELECT images.url, pictures.digest, path, media_type, size, width, height, thumbnail FROM versions"
+        "SELECT pictures.id, images.url, pictures.digest, path, media_type, size, width, height, thumbnail"
+        " FROM versions"
         " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
         " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
         [article_id, number],
     )
-    return {row.pop("url"): StoredPicture(**row) for row in rows}
+    return {url: stored for url, stored in readable(rows, "pictures", _stored_picture) if stored}
+
+
+def _stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
+    """The address that showed it, and what it is; None where it is withdrawn."""
+    from archive.records import StoredPicture
+
+    place = shown_place(row["digest"], row["media_type"], row["path"], row["thumbnail"])
+    facts = {name: row[name] for name in ("digest", "media_type", "size", "width", "height")}
+    return row["url"], StoredPicture(path=place.path, thumbnail=place.thumbnail, **facts) if place else None
 
 
 def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[RunRecord]:

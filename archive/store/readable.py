@@ -15,8 +15,9 @@ from archive.store.columns import usable
 
 T = TypeVar("T")
 Row = dict[str, Any]
-NOT_READABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError)
-"""What making a value of a row raises where the row holds what cannot be."""
+NOT_READABLE = (ValueError, TypeError, LookupError, AttributeError, OverflowError, RecursionError, StopIteration)
+"""What making a value of a row raises where the row holds what cannot be, or one that it leads to does. (A future that
+is given StopIteration never ends: whoever waits for the answer of the reading room would wait for ever.)"""
 
 
 def readable(rows: Iterable[Row], table: str, make: Callable[[Row], T]) -> Iterator[T]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +9,9 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.search import fts_query
+from archive.store.columns import usable
 from archive.store.readable import readable
+from archive.store.texts import details_of
 from archive.store.wanted import Wanted, conditions
 
 _BATCH = 500
@@ -62,6 +63,8 @@ FIELDS: dict[str, tuple[str, str]] = {
 }
 """Every column of a data set: type, meaning. A list is of strings. What is absent is null."""
 
+_OF_OTHERS = {"versions": ("first_seen_at", "digest", "number", "changed"), "articles": ("url", "gone_since")}
+"""Columns of a row that are of other tables than `texts`."""
 _FROM = """FROM versions JOIN articles ON articles.id = versions.article_id
  JOIN outlets ON outlets.id = articles.outlet_id JOIN active_texts ON active_texts.version_id = versions.id
  JOIN texts ON texts.id = active_texts.text_id JOIN extractors ON extractors.id = texts.extractor_id"""
@@ -109,7 +112,9 @@ def _condition(choice: Choice) -> tuple[str, dict[str, Any]]:
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    details = json.loads(row.pop("details"))
+    for table, names in _OF_OTHERS.items():
+        usable(table, {name: row[name] for name in names})
+    details = details_of(row.pop("details"))
     images = details.pop("images")
     found = {**details, **row, "is_current": bool(row["is_current"])}
     found["image_urls"] = [image[0] for image in images]

@@ -14,6 +14,8 @@ from typing import Any
 
 from archive import clock
 from archive.digests import digest_of_value
+from archive.errors import BadValue
+from archive.model.gates import claimed_moment, optional, text
 from archive.records import Block, Image, Reading
 
 COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")
@@ -76,14 +78,16 @@ def _details(reading: Reading) -> dict[str, Any]:
 
 def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
     """The reading that `to_row` wrote."""
-    details = json.loads(row["details"])
+    details, layout = details_of(row["details"]), json.loads(row["layout"])
+    if any(isinstance(place, int) and not 0 <= place < len(details["images"]) for place in layout):
+        raise BadValue("its layout names a picture that it has not")
     plain: dict[str, Any] = {name: details[name] for name in _PLAIN_DETAILS}
     lists: dict[str, Any] = {name: tuple(details[name]) for name in _LIST_DETAILS}
     return Reading(
         headline=row["headline"],
         lead=row["lead"],
         text=row["body"],
-        blocks=_blocks(json.loads(row["layout"]), row["body"]),
+        blocks=_blocks(layout, row["body"]),
         images=tuple(Image(*values) for values in details["images"]),
         published_at=_moment(details["published_at"]),
         modified_at=_moment(details["modified_at"]),
@@ -99,6 +103,19 @@ def _blocks(layout: list[Any], body: str) -> tuple[Block, ...]:
     return tuple(
         Block("image", image=place) if isinstance(place, int) else Block(place, next(parts, "")) for place in layout
     )
+
+
+def details_of(told: str) -> dict[str, Any]:
+    """What a reading says besides its words, as JSON holds it. Raises ValueError where that is not what `to_row`
+    writes."""
+    details: dict[str, Any] = json.loads(told)
+    values = (*(details[name] for name in _PLAIN_DETAILS), *(one for image in details["images"] for one in image))
+    listed = (*(one for name in _LIST_DETAILS for one in details[name]), *details["origins"].values())
+    for value in (*(value for value in values if value is not None), *listed):
+        text(value)
+    for name in ("published_at", "modified_at"):
+        optional(claimed_moment)(details[name])
+    return details
 
 
 def _moment(text: str | None) -> datetime | None:

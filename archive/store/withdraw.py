@@ -16,9 +16,10 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import clock
-from archive.errors import UnknownArticle, Withdrawn
+from archive.errors import ArchiveDamaged, UnknownArticle, Withdrawn
 from archive.store import picture_files
 from archive.store.bodies import Stored, encode, get_body
+from archive.store.columns import COLUMNS as COLUMNS_OF
 from archive.store.compact import replace_stored
 from archive.store.connection import checkpoint, transaction
 from archive.store.texts import COLUMNS
@@ -94,7 +95,7 @@ def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | Non
         db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
         _set_due(db, article_id, clock.stamp(at))
         for picture_id, values in hidden:  # last, for until this is committed they must not be served
-            picture_files.show(db, pictures, picture_id, values["path"], values["thumbnail"])
+            picture_files.show(db, pictures, picture_id, values["thumbnail"])
     picture_files.clear(db, pictures)
 
 
@@ -154,7 +155,14 @@ def _empty(db: Database, withdrawal_id: int, table: str, row_id: int) -> None:
     _write(db, table, row_id, blank)
 
 
+def _check_names(table: str, values: Mapping[str, Any]) -> None:
+    """Raises ArchiveDamaged where what was withheld names other columns than there are: names become SQL."""
+    if not values.keys() <= COLUMNS_OF[table].keys():
+        raise ArchiveDamaged(f"what was withheld of {table} names columns that it has not: `luubao verify` tells more")
+
+
 def _write(db: Database, table: str, row_id: int, values: Mapping[str, Any]) -> None:
+    _check_names(table, values)
     columns = ", ".join(f"{name} = ?" for name in values)
     db.execute(f"UPDATE {table} SET {columns} WHERE id = ?", [*values.values(), row_id])
 
@@ -174,6 +182,7 @@ def _hide_images(db: Database, withdrawal_id: int, version_id: int) -> None:
 def _restore_images(db: Database, withdrawal_id: int) -> None:
     for _, values in _withheld(db, withdrawal_id, "version_images"):
         for row in values["rows"]:
+            _check_names("version_images", row)
             names, marks = ", ".join(row), ", ".join("?" * len(row))
             db.execute(f"INSERT INTO version_images ({names}) VALUES ({marks})", list(row.values()))
 

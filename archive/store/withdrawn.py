@@ -56,9 +56,7 @@ def exposed(db: Database, pictures: Path | None) -> Iterator[str]:
         yield f"article {article_id} is withdrawn and its words are still there"
     if pictures is None:
         return
-    hidden = db.execute("SELECT digest FROM pictures WHERE path = 'destroyed' OR path LIKE 'withheld/%'")
-    for (digest,) in hidden.fetchall():
-        algorithm, _, digits = str(digest).partition(":")
-        for folder in (algorithm, "thumbnails"):
-            if any((pictures / folder / digits[:2]).glob(f"{digits}.*")):
-                yield f"the picture {digest[:19]}… is withdrawn and still lies in {pictures / folder}"
+    from archive.store.picture_files import still_seen
+
+    for name in still_seen(db, pictures):
+        yield f"a picture is withdrawn and still lies in {pictures}: {name}"

@@ -13,6 +13,7 @@ from archive import Capture, clock
 from archive.errors import BadValue
 from archive.model import gates, notices
 from archive.model.captures import MOST_COOKIES, bounded, gated
+from archive.model.places import picture_type
 from archive.model.zones import zone_of
 from archive.urls import is_site
 from tests.support import NOON
@@ -47,8 +48,8 @@ GATES: dict[str, tuple[gates.Gate, tuple[Any, ...], tuple[Any, ...]]] = {
     ),
     "place": (gates.place, ("http://a/", "ftp://a/b", "mailto:x"), ("a\nb", "a\0", "x" * 9000, None)),
     "digest": (gates.digest, ("sha256:" + "0a" * 32,), ("sha256:../../x", "sha256:" + "0A" * 32, "x", "", None, "md5:" + "0" * 32)),
-    "media type": (gates.media_type, ("image/jpeg", "image/svg+xml"), ("image", "../x/y/z", "a b/c", "", None)),
-    "ending": (gates.ending, ("jpg", "jpeg"), ("", "../x", "JPG", "j.pg", None)),
+    "file name": (gates.file_name, ("báo.db", "a b"), ("", ".", "..", "a/b", "..\\x", "a\0", "x" * 300, None)),
+    "picture type": (picture_type, ("image/jpeg", "image/svg+xml"), ("image", "image/x", "../x/y/z", "text/html", "", None)),
     "language": (gates.language, ("vi", "en-GB", "zh_Hans_CN"), ("", "tiếng Việt", "x" * 50, "<b>", None)),
     "text": (gates.text, ("", "a\nb\tc"), ("a\0b", "\udcff", 5, None)),
     "counts": (gates.json_counts, ('{"new": 3, "gone": true}',), ('{"a": "b"}', "[1]", "{", '{"a": NaN}', '{"a": -1}', None)),

@@ -83,7 +83,7 @@ def shown(visit: Visit) -> bytes:
 
 def picture(folder: Path, number: int) -> Picture:
     data = b"\xff\xd8\xff picture %d" % number
-    found = Picture(digest_of(data), len(data), "image/jpeg", "jpg", Looks(640, 420, f"{number * 90:02x}" * 144, b""))
+    found = Picture(digest_of(data), len(data), "image/jpeg", Looks(640, 420, f"{number * 90:02x}" * 144, b""))
     put_file(folder, found.path, data)
     return found
 

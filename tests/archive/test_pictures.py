@@ -192,7 +192,7 @@ def test_a_small_picture_is_not_blown_up() -> None:
 def known(number: int, cells: int = 0) -> Picture:
     """A picture whose cells all have one lightness."""
     digits = f"{number:x}".ljust(64, "0")
-    return Picture(f"sha256:{digits}", 1000 + number, "image/jpeg", "jpg", Looks(640, 420, f"{cells:02x}" * 144, b""))
+    return Picture(f"sha256:{digits}", 1000 + number, "image/jpeg", Looks(640, 420, f"{cells:02x}" * 144, b""))
 
 
 def showing(*addresses: str, headline: str = "Cầu mới", clock: str = "08:00") -> str:
@@ -264,7 +264,7 @@ def test_a_copy_is_no_version_however_often_it_comes(db: Database, run: Run, sho
 
 def test_what_cannot_be_compared_is_kept_and_is_no_edit(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(A, showing(CAU)))
-    drawings = [Picture(f"sha256:{n:064x}", 9, "image/svg+xml", "svg") for n in (1, 2)]
+    drawings = [Picture(f"sha256:{n:064x}", 9, "image/svg+xml") for n in (1, 2)]
     assert [fetch(db, run, CAU, one) for one in drawings] == ["fresh", "unclear"]
     assert len(versions(db)) == 1
     assert db["pictures"].count == 2

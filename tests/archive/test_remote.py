@@ -17,9 +17,12 @@ from click.testing import CliRunner, Result
 
 from archive import open_archive, start_run
 from archive.cli import archive
+from archive.digests import digest_of
+from archive.model.places import picture_place
 from archive.remote import carry
 from archive.remote.depot import Depot
 from archive.remote.pieces import SIZE, manifest_of
+from archive.store.copies import files_of, put_file
 from archive.store.snapshot import snapshot
 from archive.verify import verify
 from tests.support import NOON, PAPER, page, shoot, visit
@@ -78,9 +81,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive of some megabytes, whose pages have little in common."""
     path = tmp_path_factory.mktemp("whole") / "bao.db"
     add(path, 0, 100)
-    pictures = path.with_name("bao.db.pictures") / "ab"
-    pictures.mkdir(parents=True)
-    (pictures / "abcd.png").write_bytes(os.urandom(50_000))
+    data = os.urandom(50_000)
+    put_file(path.with_name("bao.db.pictures"), picture_place(digest_of(data), "image/png"), data)
     return path
 
 
@@ -118,9 +120,8 @@ def test_there_and_back_and_only_what_changed(place: str, filled: Path, tmp_path
     there.mkdir()
     assert run("pull", store, "bao.db", "--to", there).exit_code == 0
     assert contents(there / "bao.db") == contents(filled)
-    assert (there / "bao.db.pictures/ab/abcd.png").read_bytes() == (
-        filled.parent / "bao.db.pictures/ab/abcd.png"
-    ).read_bytes()
+    (name,) = files_of(filled.with_name("bao.db.pictures"))
+    assert digest_of((there / "bao.db.pictures" / name).read_bytes())[7:] in name
     with open_archive(there / "bao.db") as db:
         assert list(verify(db)) == []
     again = carry.push(filled, Depot(store), pictures=filled.with_name("bao.db.pictures"))
@@ -167,6 +168,48 @@ def test_what_was_interrupted_goes_on(place: str, filled: Path, tmp_path: Path) 
     assert down.of - down.pieces >= 20
     assert contents(to) == contents(filled)
     assert [one.name for one in tmp_path.iterdir() if "part" in one.name] == []  # nothing is left lying about
+
+
+def test_only_what_is_the_picture_it_is_called_comes_down(filled: Path, tmp_path: Path) -> None:
+    store, to = tmp_path / "store", tmp_path / "there" / "to.db"
+    assert run("push", f"file://{store}", "--db", filled).exit_code == 0
+    (name,) = files_of(filled.with_name("bao.db.pictures"))
+    held = store / "bao.db" / "pictures"
+    false = f"sha256/00/{'00' * 32}.png"
+    for other in (false, f"withheld/{false}", f"thumbnails/00/{'00' * 32}.jpg"):
+        (held / other).parent.mkdir(parents=True, exist_ok=True)
+        (held / other).write_bytes(b"other bytes")
+    (held / "luubao.toml").write_bytes(b"[many]")
+    to.parent.mkdir()
+    done = run("pull", f"file://{store}", "bao.db", "--to", to)
+    assert (done.exit_code, "3 pictures in the store are damaged" in done.stderr) == (4, True), done.output
+    folder = to.with_name("to.db.pictures")
+    assert [one.relative_to(folder).as_posix() for one in folder.rglob("*") if one.is_file()] == [name]
+
+
+def test_a_damaged_picture_of_the_store_never_replaces_a_good_one(filled: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run("push", f"file://{store}", "--db", filled).exit_code == 0
+    folder = filled.with_name("bao.db.pictures")
+    (name,) = files_of(folder)
+    good = (folder / name).read_bytes()
+    (store / "bao.db" / "pictures" / name).write_bytes(good[:100])
+    assert run("pull", f"file://{store}", "bao.db", "--to", filled).exit_code == 4
+    assert (folder / name).read_bytes() == good
+
+
+def test_a_link_in_the_folder_of_pictures_is_not_carried(filled: Path, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a secret")
+    name = f"sha256/00/{'00' * 32}.png"
+    (filled.with_name("bao.db.pictures") / "sha256" / "00").mkdir(exist_ok=True)
+    (filled.with_name("bao.db.pictures") / name).symlink_to(tmp_path / "secret")
+    assert "1 pictures carried" in run("push", f"file://{tmp_path}/store", "--db", filled).output
+    assert not (tmp_path / "store" / "bao.db" / "pictures" / name).exists()
+
+
+def test_an_archive_in_a_store_has_a_name_and_no_path(tmp_path: Path) -> None:
+    done = run("pull", f"file://{tmp_path}", "../../x.db")
+    assert (done.exit_code, "is no name of a file" in done.output) == (1, True)
 
 
 def test_what_is_damaged_in_the_store_is_noticed(filled: Path, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from archive.cli import archive
 from archive.store import codecs, kept_body, questions, transaction
 from archive.store.bodies import Stored, get_body
 from archive.store.compact import replace_stored
+from archive.store.withheld import packed
 from archive.verify import verify
 from tests.support import NOON, PAPER, Shoot, page
 
@@ -202,3 +203,12 @@ def _hang(db: Database, capture_id: int, base_id: int) -> None:
     assert body and base
     with transaction(db):
         replace_stored(db, body_id, Stored("zstd-patch", codecs.patch(body, base), base_id=base_id, depth=1))
+
+
+def test_what_was_withheld_names_columns_and_no_sql(kept: Path) -> None:
+    run_command(kept, "withdraw", NAMED, "--reason", "asked")
+    false = packed({"headline = (SELECT 'taken'), byline": "x"})
+    with open_archive(kept, create=True) as db, transaction(db):
+        db.execute("UPDATE withheld SET data = ? WHERE table_name = 'articles'", [false])
+    done = run_command(kept, "withdraw", NAMED, "--restore")
+    assert (done.exit_code, "names columns that it has not" in done.output) == (1, True)

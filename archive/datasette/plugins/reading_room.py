@@ -11,7 +11,9 @@ from pluggy import HookimplMarker
 from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
 from archive.datasette.room.hosts import with_known_hosts
+from archive.datasette.room.stored import with_pictures_alone
 from archive.datasette.room.visit import archive_of
+from archive.templates import TESTS
 
 hookimpl = HookimplMarker("datasette")
 
@@ -19,6 +21,12 @@ hookimpl = HookimplMarker("datasette")
 _NUMBER = "article_id"
 _ARTICLES = ("articles", "current_articles")
 _HEADLINES = ("headline", "new_headline")
+
+
+@hookimpl
+def prepare_jinja2_environment(env: Any) -> None:
+    """Templates may ask whether a link may lead to an address."""
+    env.tests.update(TESTS)
 
 
 @hookimpl
@@ -35,9 +43,9 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """What holds for every answer, Datasette's own included: who may ask, and headers."""
-    names = (datasette.plugin_config("luubao") or {}).get("hosts", ())
-    return lambda application: with_headers(with_known_hosts(application, names))
+    """What holds for every answer, Datasette's own included: who may ask, for which files, and headers."""
+    names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
+    return lambda application: with_headers(with_known_hosts(with_pictures_alone(application, base), names))
 
 
 @hookimpl(tryfirst=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,7 +12,8 @@ from sqlite_utils import Database
 from archive.datasette.room.visit import Visit, page
 from archive.errors import UnknownArticle
 from archive.model.zones import zone_of
-from archive.records import Block, Image, Reading
+from archive.parts import Part, parts
+from archive.records import Reading
 from archive.store import evidence, papers, questions
 from archive.store.days import moments
 from archive.store.evidence import Tombstone
@@ -21,16 +22,6 @@ from archive.store.questions import Article, Version
 
 _CAPTURES = 30
 _ADDRESS = "/-/article/{}"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A block of the page: of a list its items, of a table its rows of cells, else its lines; or a picture."""
-
-    kind: str
-    lines: tuple[str, ...] = ()
-    rows: tuple[tuple[str, ...], ...] = ()
-    image: Image | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,31 +120,3 @@ def history(versions: Sequence[Version], tombstones: Sequence[Tombstone]) -> lis
         if stone.returned_at:
             told.append(Happening(stone.returned_at, tombstone=stone))
     return sorted(told, key=lambda one: one.at, reverse=True)
-
-
-def parts(reading: Reading) -> Iterator[Part]:
-    """The blocks of a reading as the page shows them: items that follow one another are one list, pictures that stand
-    in no block come last."""
-    items: list[str] = []
-    placed = set()
-    for block in reading.blocks:
-        if block.kind == "list":
-            items += block.text.splitlines()
-            continue
-        if items:
-            yield Part("list", tuple(items))
-            items = []
-        placed.add(block.image)
-        yield _part(block, reading)
-    if items:
-        yield Part("list", tuple(items))
-    yield from (Part("image", image=image) for n, image in enumerate(reading.images) if n not in placed)
-
-
-def _part(block: Block, reading: Reading) -> Part:
-    if block.kind == "image" and block.image is not None:
-        return Part("image", image=reading.images[block.image])
-    lines = tuple(block.text.splitlines())
-    if block.kind == "table":
-        return Part("table", rows=tuple(tuple(cell.strip() for cell in line.split(" | ")) for line in lines))
-    return Part(block.kind, lines)

@@ -255,6 +255,9 @@ def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
             return await view(visit)
         except LuubaoError as error:
             status = _STATUS.get(type(error), 500)
-            return await visit.refusal(status, visit.say(f"refusal.{status}"))
+        except NOT_READABLE:  # what rows say that cannot be read together: a sentence, and the log says which
+            log.exception("the archive holds what cannot be shown")
+            status = 500
+        return await visit.refusal(status, visit.say(f"refusal.{status}"))
 
     return answered

@@ -1,0 +1,18 @@
+"""The templates of the reading room and of static editions. Every value is escaped on its way into a page."""
+
+from __future__ import annotations
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from archive.datasette import TEMPLATES
+from archive.model.gates import is_address
+
+TESTS = {"web_address": is_address}
+"""What templates may ask of a value: whether a link may lead there, which those to `javascript:` may not."""
+
+
+def environment() -> Environment:
+    """The templates for pages that nobody serves."""
+    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    made.tests.update(TESTS)
+    return made
