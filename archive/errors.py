@@ -13,6 +13,7 @@ LuubaoError            anything below; its text is one sentence that says what t
 ├── BadQuery           raised when words to search for cannot be understood
 ├── StoreUnusable      raised when an object store cannot be reached, or refuses
 ├── GrownApart         raised when an archive and its copy in a store each have what the other has not
+├── Unwritable         raised when a file or folder cannot be written: a full disk, no permission
 ├── BadValue           raised when a value from outside is none that can be: a status, a time, a name, an address
 └── Misconfigured      raised when a setting is missing or makes no sense
 """
@@ -70,6 +71,10 @@ class StoreUnusable(LuubaoError):
 
 class GrownApart(LuubaoError):
     """Two states of an archive, neither of which comes from the other; the remedy is to merge them."""
+
+
+class Unwritable(LuubaoError):
+    """A file or folder cannot be written."""
 
 
 class BadValue(LuubaoError, ValueError):

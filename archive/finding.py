@@ -36,9 +36,7 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
     return len(fresh)
 
 
-def _learn_yield(
-    db: Database, run: Run, page_url: str, noted: Noted, links: Sequence[Link], *, first: bool
-) -> None:
+def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Sequence[Link], *, first: bool) -> None:
     """What pages of this shape lead to: whether it is worth while to go on following them."""
     if first or noted.fresh:
         known = [link.url for link in links if link.url not in noted.promise]

@@ -10,7 +10,6 @@ import os
 from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any
 
 from scrapy.pipelines.files import FilesPipeline, FSFilesStore, StatInfo
@@ -18,6 +17,7 @@ from scrapy.pipelines.media import MediaPipeline
 from scrapy.settings import BaseSettings
 
 from archive.paths import folder_beside
+from archive.store.copies import put_file
 
 
 class Folder(FSFilesStore):
@@ -32,13 +32,8 @@ class Folder(FSFilesStore):
         meta: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
-        """Raises OSError when it cannot be written."""
-        place = self._get_filesystem_path(path)
-        data = buf.getvalue()
-        if place.is_file() and place.stat().st_size == len(data):
-            return
-        place.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(place, data)
+        """Raises Unwritable when it cannot be written."""
+        put_file(Path(self.basedir), os.fspath(path), buf.getvalue())
 
     def stat_file(self, path: str | os.PathLike[str], info: MediaPipeline.SpiderInfo) -> StatInfo:
         """Empty when it is not there. Scrapy's reads the whole file for its MD5, which nobody asks for here."""
@@ -46,24 +41,6 @@ class Folder(FSFilesStore):
             return {"last_modified": self._get_filesystem_path(path).stat().st_mtime}
         except OSError:
             return {}
-
-
-def _write_whole(place: Path, data: bytes) -> None:
-    with NamedTemporaryFile(dir=place.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-            Path(file.name).rename(place)
-        except BaseException:  # undone, whatever it was, and raised again
-            Path(file.name).unlink(missing_ok=True)
-            raise
-    folder = os.open(place.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the name is on the disk as well as the bytes
-    finally:
-        os.close(folder)
 
 
 STORES: Mapping[str, Any] = FilesPipeline.STORE_SCHEMES | {"": Folder, "file": Folder}

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive import clock
-from archive.errors import ArchiveUnusable
 from archive.options import db_option, json_option
 from archive.store import open_archive
 from crawler.options import config_option, configured
@@ -94,10 +93,7 @@ def _write(found: Status, file: Path) -> None:
     if str(file) == "-":
         click.echo(page(found), nl=False)
         return
-    try:
-        write(found, file)
-    except OSError as error:
-        raise ArchiveUnusable(f"{file} cannot be written: {error.strerror}. Name another file with --html") from error
+    write(found, file)
 
 
 def _told(found: Status) -> dict[str, Any]:

@@ -50,6 +50,7 @@ INSIDE = {
     "archive.clock": (),
     "archive.digests": (),
     "archive.errors": (),
+    "archive.arriving": ("archive.errors",),
     # what a value may be, for all floors; captures are the one value of ours that has a gate of its own
     "archive.model": ("archive.model", "archive.clock", "archive.errors", "archive.records"),
     "archive.habits": (),
@@ -66,7 +67,7 @@ INSIDE = {
         "archive.history", "archive.records", "archive.edits", "archive.urls", "archive.digests", "archive.likeness", "archive.wording",
     ),
     "archive.store": (
-        "archive.store", "archive.history", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
+        "archive.store", "archive.arriving", "archive.history", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
         "archive.errors", "archive.furniture", "archive.habits", "archive.lazy", "archive.likeness", "archive.migrations",
         "archive.model",
         "archive.schedule", "archive.search", "archive.shapes", "archive.signals",

@@ -6,12 +6,16 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+
+from archive.arriving import arriving
+from archive.digests import digest_of
 
 MOST_BYTES = 256 * 1024 * 1024
 """Of a picture: eight times what a crawl takes."""
 MOST_THUMBNAIL = 1024 * 1024
 JPEG = b"\xff\xd8\xff"
+_JPEG_ENDS = b"\xff\xd9"
+_DIGITS = 64  # of a SHA-256
 
 
 def plain_file(folder: Path, name: str, most: int) -> bytes | None:
@@ -41,18 +45,18 @@ def _inside(folder: int, name: str, how: int) -> int:
 
 
 def put_file(folder: Path, name: str, data: bytes) -> None:
-    """Writes a file under its name once it is whole, where it is not there yet."""
+    """Writes a file under its name once it is whole, where it is not there yet. Raises Unwritable."""
     place = folder / name
     if place.is_file() and place.stat().st_size == len(data):
         return
-    place.parent.mkdir(parents=True, exist_ok=True)
-    with NamedTemporaryFile(dir=place.parent, prefix=".", suffix=".part", delete=False) as file:
-        try:
-            file.write(data)
-            file.flush()
-            os.fchmod(file.fileno(), 0o644)
-            os.fsync(file.fileno())
-            Path(file.name).rename(place)
-        except BaseException:  # undone, whatever it was, and raised again
-            Path(file.name).unlink(missing_ok=True)
-            raise
+    with arriving(place, replace=True, within=folder) as beside:
+        beside.write_bytes(data)
+
+
+def is_good(name: str, data: bytes) -> bool:
+    """Whether bytes are those that a file of this name, relative to the folder of pictures, was made with: a picture is
+    named by its digest; of a thumbnail only its ends are known."""
+    stem = name.rpartition("/")[2].partition(".")[0]
+    if "thumbnails" in name.split("/")[:-1]:
+        return data.startswith(JPEG) and data.endswith(_JPEG_ENDS)
+    return len(stem) != _DIGITS or digest_of(data) == f"sha256:{stem}"

@@ -126,8 +126,8 @@ def test_every_capture_leaves_with_its_request(paper: Path, tmp_path: Path) -> N
     assert "1 withdrawn articles were left out" in said
     kinds = [kind for kind, *_ in records(tmp_path / "w")]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
-        # two pages, the redirect, the 404, the picture; then: two revisits, the 304, the picture again
-        "warcinfo": 1, "resource": 1, "response": 5, "request": 7, "revisit": 4, "metadata": 1,
+        # two pages, the redirect, the 404, the picture; then: two revisits, the 304, the picture again; the end
+        "warcinfo": 1, "resource": 1, "response": 5, "request": 7, "revisit": 4, "metadata": 2,
     }  # fmt: skip
 
 
