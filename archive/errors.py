@@ -3,6 +3,7 @@
 LuubaoError            anything below; its text is one sentence that says what to do
 ├── ArchiveMissing     raised when an archive is to be read and there is none
 ├── ArchiveUnusable    raised when a file is not an archive, is newer than this code, or cannot be written
+│   └── ArchiveGone    raised when the file was removed or replaced while it was being written
 ├── ArchiveDamaged     raised when what is stored is not what was stored
 ├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
 ├── UnknownArticle     raised when an address, or a version of it, is not in the archive
@@ -31,6 +32,10 @@ class ArchiveMissing(LuubaoError):
 
 class ArchiveUnusable(LuubaoError):
     """The file is not an archive this code can use."""
+
+
+class ArchiveGone(ArchiveUnusable):
+    """The file that is being written is no longer the one at its path."""
 
 
 class ArchiveDamaged(LuubaoError):

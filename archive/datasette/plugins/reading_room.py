@@ -11,7 +11,8 @@ from pluggy import HookimplMarker
 from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
 from archive.datasette.room.hosts import with_known_hosts
-from archive.datasette.room.visit import archive_of
+from archive.datasette.room.visit import archive_of, visit_of
+from archive.store.damage import damage
 
 hookimpl = HookimplMarker("datasette")
 
@@ -38,6 +39,15 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """What holds for every answer, Datasette's own included: who may ask, and headers."""
     names = (datasette.plugin_config("luubao") or {}).get("hosts", ())
     return lambda application: with_headers(with_known_hosts(application, names))
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any] | None:
+    """A page of Datasette's that meets a damaged file says so, as the room's do; others stay Datasette's."""
+    if damage(exception) is None:
+        return None
+    visit = visit_of(datasette, request)
+    return lambda: visit.refusal(500, visit.say("refusal.500"))
 
 
 @hookimpl(tryfirst=True)
