@@ -65,8 +65,29 @@ def _arrive(folder: Path, place: Path, target: Path, *, into: bool, replace: boo
     elif replace or _is_new(place, target):
         _sync(place)
         _make(target.parent)
-        place.replace(target)
+        _name(place, target, replace=replace)
         _sync_folder(target.parent)
+
+
+def _name(place: Path, target: Path, *, replace: bool) -> None:
+    """Gives a thing its name. Somebody else may have been quicker: what they brought stays."""
+    try:
+        if replace or place.is_dir() or not _linked(place, target):
+            place.replace(target)
+    except OSError:
+        if replace or not target.exists() or _is_new(place, target):
+            raise
+
+
+def _linked(place: Path, target: Path) -> bool:
+    """Whether a file could have a second name, for which no other gives way. Raises FileExistsError."""
+    try:
+        os.link(place, target)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system that has no such thing
+        return False
+    return True
 
 
 def _is_new(place: Path, target: Path) -> bool:

@@ -43,7 +43,9 @@ def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, 
     with progress("backing up") as step:
         made, removed = back_up(path, target, pictures=folder, settings=_own(configured(ctx)), keep=keep, step=step)
     without = "" if folder else ", without pictures"
-    click.echo(f"{made.place} is made and checked{without}; {len(removed)} older removed; newest seal: {made.seal or 'none'}")
+    click.echo(
+        f"{made.place} is made and checked{without}; {len(removed)} older removed; newest seal: {made.seal or 'none'}"
+    )
     if made.lacking:
         count = f"{len(made.lacking)} picture{'s are' if len(made.lacking) > 1 else ' is'}"
         click.echo(f"{count} missing or damaged, and no older backup was removed: {made.lacking[0]}", err=True)

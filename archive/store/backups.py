@@ -45,7 +45,10 @@ def remove_logs(path: Path) -> None:
 @contextmanager
 def alone_with(path: Path) -> Iterator[None]:
     """Nobody else has the file open, and what its log held is in the file: there is no log any more, which would be
-    deleted, by its name, when we close the file. A damaged file, of which that cannot be said, is let be. Raises ArchiveUnusable where somebody has it open."""
+    deleted, by its name, when we close the file. A damaged file, of which that cannot be said, is let be.
+
+    Raises ArchiveUnusable where somebody has it open.
+    """
     if not path.exists():
         yield
         return

@@ -13,7 +13,7 @@ from subprocess import Popen
 
 import pytest
 
-from archive.arriving import arriving, beside
+from archive.arriving import _name, arriving, beside
 from archive.errors import LuubaoError, Unwritable
 from tests.mortal import begin
 
@@ -77,6 +77,22 @@ def test_added_to_a_folder_all_or_nothing(tmp_path: Path) -> None:
         for name in "123":
             (place / name).write_text("của nó")
     assert [(one, (target / one).read_text()) for one in names(target)] == [("2", "của tôi")]
+
+
+@pytest.mark.parametrize("is_folder", [False, True])
+def test_what_somebody_brought_at_the_last_moment_stays(tmp_path: Path, is_folder: bool) -> None:
+    def made(name: str, words: str) -> Path:
+        place = tmp_path / name
+        if is_folder:
+            place.mkdir()
+        (place / "a" if is_folder else place).write_text(words)
+        return place
+
+    target = made("x", "một")
+    _name(made("same", "một"), target, replace=False)
+    with pytest.raises(LuubaoError, match="is there already"):
+        _name(made("other", "hai"), target, replace=False)
+    assert (target / "a" if is_folder else target).read_text() == "một"
 
 
 def test_what_the_disk_says_is_one_sentence(tmp_path: Path) -> None:

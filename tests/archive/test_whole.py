@@ -103,7 +103,7 @@ def test_there_and_back(bao: Path, tmp_path: Path) -> None:
     assert (to.parent / "luubao.toml").read_text() == settings.read_text()
     with open_archive(to) as db:
         assert list(verify(db, pictures=to.with_name("bao.db.pictures"))) == []
-    assert not list((*tmp_path.rglob(".*"), *(tmp_path / "b").rglob("*-wal")))
+    assert [*tmp_path.rglob(".*"), *(tmp_path / "b").rglob("*-wal")] == []
 
 
 def test_the_oldest_go_when_the_next_is_there(bao: Path, tmp_path: Path) -> None:
@@ -210,9 +210,7 @@ def test_a_damaged_search_index_keeps_nobody_from_the_rest(bao: Path, words: lis
     assert ("Bài" in told) or words != ["articles"]
 
 
-@pytest.mark.parametrize(
-    "words", [["search", "sông"], ["reread"], ["compact"], ["export", "html", "--to", "x"]]
-)
+@pytest.mark.parametrize("words", [["search", "sông"], ["reread"], ["compact"], ["export", "html", "--to", "x"]])
 def test_damage_is_one_sentence_that_names_verify(bao: Path, words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(bao.parent)
     for table in ("captures", "texts", "search_data", "runs"):
