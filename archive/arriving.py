@@ -51,6 +51,8 @@ def arriving(
             raise _there(target)
         if within or parents:
             _make(within or target.parent)
+        if into:  # one that made it, and died before it had tidied up
+            remove_leftovers(target.parent)
         with beside(target, within=target if into else within) as folder:
             place = folder / target.name
             yield place
@@ -102,7 +104,7 @@ def _is_new(place: Path, target: Path) -> bool:
 def _same(one: Path, other: Path) -> bool:
     if one.is_dir() and other.is_dir():
         names = sorted(inside.name for inside in one.iterdir())
-        there = sorted(inside.name for inside in other.iterdir())
+        there = sorted(inside.name for inside in other.iterdir() if not _is_ours(inside))
         return names == there and all(_same(one / name, other / name) for name in names)
     return one.is_file() and other.is_file() and filecmp.cmp(one, other, shallow=False)
 

@@ -119,11 +119,13 @@ from pathlib import Path
 from archive import arriving
 what, target = sys.argv[1], Path(sys.argv[2])
 if what == "moving":  # after the first of three names
-    rename, left = Path.rename, [1]
+    rename = Path.rename
     def once(self, to):
         rename(self, to)
         os.kill(os.getpid(), 9)
     Path.rename = once
+if what == "tidying":
+    arriving.shutil.rmtree = lambda *given, **named: os.kill(os.getpid(), 9)
 with arriving.arriving(target, add=True) as place:
     place.mkdir()
     for name in "123":
@@ -152,6 +154,16 @@ def test_the_next_takes_away_what_a_dead_one_left(tmp_path: Path, what: str, the
         (place / "1").write_text("mới")
     assert names(target) == (["1", "của tôi"] if there else ["1"])
     assert ((target / "1").read_text(), names(tmp_path)) == ("mới", ["x"])
+
+
+def test_the_next_tidies_up_after_one_that_had_done_all_else(tmp_path: Path) -> None:
+    begin([sys.executable, "-c", _DIES, "tidying", str(tmp_path / "x")]).wait()
+    assert len(names(tmp_path)) == 2
+    with arriving(tmp_path / "x", mark="1") as place:
+        place.mkdir()
+        for name in "123":
+            (place / name).write_text(name)
+    assert (names(tmp_path), names(tmp_path / "x")) == (["x"], ["1", "2", "3"])
 
 
 def test_what_a_living_one_writes_is_let_be(tmp_path: Path) -> None:
