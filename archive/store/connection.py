@@ -160,7 +160,8 @@ def _connected(path: Path, how: str) -> Database:
     except sqlite3.OperationalError as error:
         raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_way_out(path)}") from error
     except sqlite3.DatabaseError as error:
-        raise ArchiveUnusable(damage(error, path) or f"{path} cannot be opened as an archive: {error}") from error
+        said = None if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB else damage(error, path)
+        raise ArchiveUnusable(said or f"{path} cannot be opened as an archive: {error}") from error
     return db
 
 
