@@ -184,8 +184,8 @@ def _take(lock: BinaryIO, or_none_can: bool) -> bool:
 
 
 def remove_leftovers(parent: Path) -> None:
-    """Removes what dead processes left in a folder."""
-    for folder in [one for one in parent.iterdir() if _is_ours(one)]:
+    """Removes what dead processes left in a folder, if there is one."""
+    for folder in [one for one in parent.iterdir() if _is_ours(one)] if parent.is_dir() else []:
         if lock := _locked(folder):
             with lock, suppress(OSError):
                 _take_back(folder)

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archive import clock
-from archive.arriving import arriving, beside, is_hidden
+from archive.arriving import arriving, beside, is_hidden, remove_leftovers
 from archive.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable
 from archive.lock import outlet_lock
 from archive.store.backups import alone_with, pictures_lacking, problems_of, remove_logs
@@ -235,6 +235,7 @@ def _put_pictures(folder: Path, to: Path, step: Step) -> None:
         with arriving(to, parents=True) as place:
             _copy_pictures(folder, place, None, step)
         return
+    remove_leftovers(to)
     for name in _files(folder):
         step()
         if not _is_good(to, name):

@@ -17,7 +17,7 @@ from itertools import islice
 from pathlib import Path
 
 from archive import clock
-from archive.arriving import arriving, beside, is_hidden
+from archive.arriving import arriving, beside, is_hidden, remove_leftovers
 from archive.errors import ArchiveDamaged, ArchiveMissing, GrownApart
 from archive.lock import outlet_lock
 from archive.remote.depot import Depot
@@ -258,6 +258,7 @@ def _fetched(depot: Depot, name: str, digest: str) -> bytes:
 
 def _get_pictures(depot: Depot, name: str, folder: Path, done: Carried, step: Step) -> None:
     """What is here and good stays, whatever the store has."""
+    remove_leftovers(folder)
     prefix = f"{name}/pictures/"
     for one in depot.objects(prefix):
         relative = one.name.removeprefix(prefix)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archive.arriving import arriving
+from archive.arriving import arriving, remove_leftovers
 from archive.errors import LuubaoError, Misconfigured, StoreUnusable
 
 _TRIES = 5
@@ -45,6 +45,8 @@ class Depot:
             remote: dict[str, Any] = {"client_options": {"allow_http": True}, "retry_config": {"max_retries": _TRIES}}
             self._folder = Path(unquote(urlsplit(address).path)) if address.startswith("file:") else None
             self._store: Any = from_url(address, **({"mkdir": True} if address.startswith("file:") else remote))
+            if self._folder:
+                remove_leftovers(self._folder)
 
     def size(self, name: str) -> int | None:
         """Bytes of an object; None where there is none."""

@@ -7,7 +7,7 @@ import os
 import stat
 from pathlib import Path
 
-from archive.arriving import arriving
+from archive.arriving import arriving, remove_leftovers
 from archive.digests import digest_of
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -47,6 +47,7 @@ def _inside(folder: int, name: str, how: int) -> int:
 def put_file(folder: Path, name: str, data: bytes) -> None:
     """Writes a file under its name once it is whole, where it is not there yet. Raises Unwritable."""
     place = folder / name
+    remove_leftovers(folder)
     if place.is_file() and place.stat().st_size == len(data):
         return
     with arriving(place, replace=True, within=folder) as beside:
