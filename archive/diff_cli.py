@@ -104,13 +104,13 @@ def _write(file: str, text: str, archive: Path) -> None:
     if file == "-":
         say_whole(text)
         return
+    from archive.arriving import arriving
+
     target = Path(file)
-    try:
+    with arriving(target, replace=True) as place:
         if target.exists() and target.samefile(archive):
             raise LuubaoError(f"{file} is the archive itself. Name another file for the page")
-        target.write_text(text, "utf-8", newline="\n")
-    except OSError as error:
-        raise LuubaoError(f"{file} cannot be written: {error.strerror}") from error
+        place.write_text(text, "utf-8", newline="\n")
 
 
 def _tell_json(article: Article, steps: Sequence[Comparison], every: bool) -> None:

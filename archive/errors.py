@@ -3,6 +3,7 @@
 LuubaoError            anything below; its text is one sentence that says what to do
 ├── ArchiveMissing     raised when an archive is to be read and there is none
 ├── ArchiveUnusable    raised when a file is not an archive, is newer than this code, or cannot be written
+│   └── ArchiveGone    raised when the file was removed or replaced while it was being written
 ├── ArchiveDamaged     raised when what is stored is not what was stored
 ├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
 ├── UnknownArticle     raised when an address, or a version of it, is not in the archive
@@ -13,6 +14,7 @@ LuubaoError            anything below; its text is one sentence that says what t
 ├── BadQuery           raised when words to search for cannot be understood
 ├── StoreUnusable      raised when an object store cannot be reached, or refuses
 ├── GrownApart         raised when an archive and its copy in a store each have what the other has not
+├── Unwritable         raised when a file or folder cannot be written: a full disk, no permission
 ├── BadValue           raised when a value from outside is none that can be: a status, a time, a name, an address
 └── Misconfigured      raised when a setting is missing or makes no sense
 """
@@ -30,6 +32,10 @@ class ArchiveMissing(LuubaoError):
 
 class ArchiveUnusable(LuubaoError):
     """The file is not an archive this code can use."""
+
+
+class ArchiveGone(ArchiveUnusable):
+    """The file that is being written is no longer the one at its path."""
 
 
 class ArchiveDamaged(LuubaoError):
@@ -70,6 +76,10 @@ class StoreUnusable(LuubaoError):
 
 class GrownApart(LuubaoError):
     """Two states of an archive, neither of which comes from the other; the remedy is to merge them."""
+
+
+class Unwritable(LuubaoError):
+    """A file or folder cannot be written."""
 
 
 class BadValue(LuubaoError, ValueError):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -10,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.errors import LuubaoError
 from archive.options import Commands, F, db_option, picture_folder, pictures_option
 from archive.output import counting, say
 from archive.store import open_archive
+from archive.store.connection import snapshot
 
 if TYPE_CHECKING:
     from archive.export.tables import Format
@@ -38,6 +39,13 @@ def scope_options(command: F) -> F:
     ):
         command = option(command)
     return command
+
+
+@contextmanager
+def _leaving(path: Path) -> Iterator[tuple[Any, Callable[[], None]]]:
+    """The archive as it is at one moment, whoever writes meanwhile, and what to call at each step."""
+    with open_archive(path) as db, snapshot(db), counting("exporting") as step:
+        yield db, step
 
 
 def to_option(what: str) -> Callable[[F], F]:
@@ -82,11 +90,12 @@ def warc(
     Example:
       luubao export warc --outlet baovinhphuc --to warcs/
     """
+    from archive.arriving import arriving
     from archive.export.warc import export_warc
 
-    with open_archive(path) as db, counting("exporting") as step:
+    with _leaving(path) as (db, step), arriving(target, add=True, parents=True) as place:
         done = export_warc(
-            db, target, scope_of(db, outlet, since, until, run),
+            db, place, scope_of(db, outlet, since, until, run),
             pictures=None if no_pictures else picture_folder(path, pictures),
             compression="zst" if zstd else "gz", size=size * 1_000_000, step=step,
         )  # fmt: skip
@@ -105,12 +114,6 @@ def tell_withdrawn(count: int) -> None:
     """How many articles were left out."""
     if count:
         say(f"{count} withdrawn articles were left out", err=True)
-
-
-def refuse_existing(target: Path) -> None:
-    """Raises LuubaoError where something would be written over."""
-    if target.exists() and not (target.is_dir() and not any(target.iterdir())):
-        raise LuubaoError(f"{target} is there already. Name another place with --to")
 
 
 def titled(db: Any, outlet: str | None) -> str:
@@ -136,12 +139,13 @@ def wacz(
     Example:
       luubao export wacz --outlet baovinhphuc --to baovinhphuc.wacz
     """
+    from archive.arriving import arriving
     from archive.export.wacz import export_wacz
 
-    with open_archive(path) as db, counting("exporting") as step:
+    with _leaving(path) as (db, step), arriving(target) as place:
         folder = None if no_pictures else picture_folder(path, pictures)
         scope = scope_of(db, outlet, since, until)
-        done = export_wacz(db, target, scope, pictures=folder, title=titled(db, outlet), step=step)
+        done = export_wacz(db, place, scope, pictures=folder, title=titled(db, outlet), step=step)
     tell_captures(done)
 
 
@@ -161,12 +165,12 @@ def bag(
     Example:
       luubao export bag --outlet baovinhphuc --organisation "Thư viện tỉnh" --to deposit/
     """
+    from archive.arriving import arriving
     from archive.export.deposit import export_bag
 
-    refuse_existing(target)
-    with open_archive(path) as db, counting("exporting") as step:
+    with _leaving(path) as (db, step), arriving(target, mark="bagit.txt", parents=True) as place:
         done = export_bag(
-            db, target, scope_of(db, outlet, since, until), pictures=picture_folder(path, pictures),
+            db, place, scope_of(db, outlet, since, until), pictures=picture_folder(path, pictures),
             title=titled(db, outlet), organisation=organisation, step=step,
         )  # fmt: skip
     tell_captures(done)
@@ -229,20 +233,17 @@ def _excel_option(command: click.Command) -> click.Command:
 
 
 def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Callable[[Any, Path], None]) -> None:
+    from archive.arriving import arriving
     from archive.export.card import card
     from archive.store import outlets_of
     from archive.store.tabular import rows, summary
 
-    refuse_existing(target)
-    with open_archive(path) as db, counting("exporting") as step:
+    with _leaving(path) as (db, step), arriving(target, mark=name, parents=True) as place:
         outlets_of(db, choice.outlet)  # a wrong name is told
-        try:
-            target.mkdir(parents=True, exist_ok=True)
-            write(_stepping(rows(db, choice), step), target / name)
-            facts = summary(db, choice)
-            (target / "README.md").write_text(card(titled(db, choice.outlet), name, choice, facts), "utf-8")
-        except OSError as error:
-            raise LuubaoError(f"{target} cannot be written: {error.strerror}. Name another folder with --to") from error
+        place.mkdir()
+        write(_stepping(rows(db, choice), step), place / name)
+        facts = summary(db, choice)
+        (place / "README.md").write_text(card(titled(db, choice.outlet), name, choice, facts), "utf-8")
     say(f"{facts['versions']} versions of {facts['articles']} articles in {target / name}")
     tell_withdrawn(facts["withdrawn"])
 
@@ -287,20 +288,15 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     Example:
       luubao export atom --outlet baovinhphuc --to public/baovinhphuc.atom
     """
+    from archive.arriving import arriving
     from archive.export.atom import write_atom
     from archive.store.tabular import rows, summary
 
     choice = chosen(filters)
-    with open_archive(path) as db:
-        title = titled(db, choice.outlet)
+    with _leaving(path) as (db, _), arriving(target, replace=True) as place:
         newest = list(rows(db, choice, newest=limit))
         facts = summary(db, choice)
-        part = target.with_name(f".{target.name}.part")
-        try:
-            write_atom(newest, part, title=title, updated=facts["seen_last"] or "1970-01-01T00:00:00Z")
-            part.rename(target)
-        except OSError as error:
-            raise LuubaoError(f"{target} cannot be written: {error.strerror}. Name another file with --to") from error
+        write_atom(newest, place, title=titled(db, choice.outlet), updated=facts["seen_last"] or "1970-01-01T00:00:00Z")
     say(f"{len(newest)} entries in {target}")
     tell_withdrawn(facts["withdrawn"])
 
@@ -318,13 +314,13 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
     Example:
       luubao export html --outlet baovinhphuc --to edition/
     """
+    from archive.arriving import arriving
     from archive.export.site import write_site
     from archive.store.tabular import Choice, summary
 
-    refuse_existing(target)
-    with open_archive(path) as db, counting("exporting") as step:
+    with _leaving(path) as (db, step), arriving(target, mark="index.html", parents=True) as place:
         count = write_site(
-            db, target, outlet=outlet, title=titled(db, outlet), pictures=picture_folder(path, pictures), step=step
+            db, place, outlet=outlet, title=titled(db, outlet), pictures=picture_folder(path, pictures), step=step
         )
         withdrawn = summary(db, Choice(outlet=outlet))["withdrawn"]
     say(f"{count} articles in {target / 'index.html'}")

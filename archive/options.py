@@ -121,9 +121,9 @@ class Commands(click.Group):
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except sqlite3.DatabaseError as error:
-            from archive.store.damage import damage
+            from archive.store.damage import trouble
 
-            if (said := damage(error)) is None:
+            if (said := trouble(error)) is None:
                 raise
             raise click.ClickException(said) from error
         except UnicodeEncodeError as error:  # bytes on the command line that are no UTF-8
@@ -131,3 +131,8 @@ class Commands(click.Group):
         except BrokenPipeError:  # `luubao articles | head` is no error
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return None
+        except OSError as error:  # what no command has told by itself
+            raise click.ClickException(
+                f"{error.filename or 'a file'} cannot be read or written: {error.strerror or error}. Check free space"
+                " and permissions"
+            ) from error

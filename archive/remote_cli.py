@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.errors import LuubaoError
-from archive.exchange_cli import EXIT_PARTLY
 from archive.model.gates import file_name
 from archive.options import db_option, picture_folder, pictures_option
 from archive.output import counting, say
@@ -54,6 +53,7 @@ def push_command(
             with counting(f"{one.name}: pieces") as step:
                 done = push(one, depot, pictures=folder, step=step)
             say(_told(one.name, done))
+            failed |= _tell_damaged(one.name, done, "here. `luubao pull` brings good ones where the store has them")
         except LuubaoError as error:
             say(f"{one.name}: {error}", err=True)
             failed = True
@@ -82,17 +82,23 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     depot = Depot(store)
     if len(names) > 1 and not to.is_dir():
         raise click.UsageError(f"{to} is no folder: several archives need one")
-    partly = False
+    failed = False
     for name in map(file_name, names):
         target = to / name if to.is_dir() else to
         with counting(f"{name}: pieces") as step:
             done = pull(name, depot, target, pictures=None if no_pictures else folder_beside(target), step=step)
         say(_told(name, done))
-        if done.refused:
-            say(f"{name}: {done.refused} pictures in the store are damaged and were left there", err=True)
-            partly = True
-    raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
+        failed |= _tell_damaged(name, done, f"at {store}. `luubao push` from where they are good mends that")
+    raise click.exceptions.Exit(int(failed))
 
 
 def _told(name: str, done: Carried) -> str:
     return f"{name}: {done.pieces} of {done.of} pieces, {done.bytes / 1e6:.1f} MB, and {done.pictures} pictures carried"
+
+
+def _tell_damaged(name: str, done: Carried, where: str) -> bool:
+    """Says which pictures were left where they are. Returns whether any were."""
+    if done.damaged:
+        count = f"{len(done.damaged)} picture{'s are' if len(done.damaged) > 1 else ' is'}"
+        say(f"{name}: {count} damaged, such as {done.damaged[0]}, {where}", err=True)
+    return bool(done.damaged)

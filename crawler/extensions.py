@@ -96,6 +96,8 @@ class Record:
         with self.lock:
             try:
                 self.desk.close(lambda door: self._close(door, reason))
+            except ArchiveUnusable as error:
+                self.verdict = Verdict("failed", str(error))
             except Exception as error:  # a mistake of ours is part of the verdict
                 log.exception("the archive could not be closed")
                 self.verdict = _mistake(error)

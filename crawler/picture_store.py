@@ -32,8 +32,8 @@ class Folder(FSFilesStore):
         meta: dict[str, Any] | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
-        """Raises LuubaoError when it cannot be written."""
-        put_file(Path(self.basedir), str(path), buf.getvalue())
+        """Raises Unwritable when it cannot be written."""
+        put_file(Path(self.basedir), os.fspath(path), buf.getvalue())
 
     def stat_file(self, path: str | os.PathLike[str], info: MediaPipeline.SpiderInfo) -> StatInfo:
         """Empty when it is not there. Scrapy's reads the whole file for its MD5, which nobody asks for here."""

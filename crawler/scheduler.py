@@ -7,7 +7,6 @@ enqueued, the end of a redirect or a second try, goes first.
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import deque
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.http import Request
 
 from archive.errors import ArchiveUnusable
+from archive.logs import log_of
 from crawler.guest import guest_of
 from crawler.hosts import host_to_ask
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive import clock
-from archive.errors import ArchiveUnusable
 from archive.options import db_option, json_option
 from archive.output import say_all, say_json, say_whole
 from archive.store import open_archive
@@ -93,10 +92,7 @@ def _write(found: Status, file: Path) -> None:
     if str(file) == "-":
         say_whole(page(found))
         return
-    try:
-        write(found, file)
-    except OSError as error:
-        raise ArchiveUnusable(f"{file} cannot be written: {error.strerror}. Name another file with --html") from error
+    write(found, file)
 
 
 def _told(found: Status) -> dict[str, Any]:

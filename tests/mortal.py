@@ -178,7 +178,7 @@ class Mortal:
                 raise AssertionError(f"it did not end: {self.err.read_text()}")
         assert self.code is not None
         counted = Path(f"{self.out}.statements")
-        statements, ends = json.loads(counted.read_text()) if counted.exists() else (0, [])
+        statements, ends = json.loads(counted.read_text()) if self.code >= 0 and counted.exists() else (0, [])
         return Ended(self.code, self.out.read_text(), self.err.read_text(), statements, tuple(ends))
 
     def until(self, happens: Callable[[], bool], seconds: float = _HANGS) -> bool:

@@ -25,7 +25,7 @@ DOORS = {
     "sqlite3": ("archive.signals", "archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),
     "backports.zstd": ("archive.store.codecs", "archive.codings"),
     "brotli": ("archive.codings",),
-    "click": ("archive.cli", "archive.diff_cli", "archive.exchange_cli", "archive.export_cli", "archive.keeping_cli", "archive.options", "archive.output", "archive.reading_cli", "archive.remote_cli", "archive.reread_cli", "archive.scale.reread", "crawler.cli", "crawler.crawl_cli", "crawler.options", "crawler.outlets_cli", "crawler.settings_cli", "crawler.status_cli", "crawler.worker_cli"),
+    "click": ("archive.cli", "archive.diff_cli", "archive.exchange_cli", "archive.export_cli", "archive.keeping_cli", "archive.options", "archive.output", "archive.reading_cli", "archive.remote_cli", "archive.reread_cli", "archive.scale.reread", "crawler.backup_cli", "crawler.cli", "crawler.crawl_cli", "crawler.options", "crawler.outlets_cli", "crawler.settings_cli", "crawler.status_cli", "crawler.worker_cli"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
         "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store", "crawler.probe.probing", "crawler.probe.visitor", "crawler.wire", "crawler.guest",
@@ -52,6 +52,7 @@ INSIDE = {
     "archive.clock": (),
     "archive.digests": (),
     "archive.errors": (),
+    "archive.arriving": ("archive.errors",),
     # what a value may be, for all floors; captures are the one value of ours that has a gate of its own
     "archive.model": ("archive.model", "archive.clock", "archive.errors", "archive.records", "archive.urls"),
     "archive.habits": (),
@@ -68,7 +69,7 @@ INSIDE = {
         "archive.history", "archive.records", "archive.edits", "archive.urls", "archive.digests", "archive.likeness", "archive.wording",
     ),
     "archive.store": (
-        "archive.store", "archive.history", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
+        "archive.store", "archive.arriving", "archive.history", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
         "archive.errors", "archive.furniture", "archive.habits", "archive.lazy", "archive.likeness", "archive.migrations",
         "archive.model",
         "archive.schedule", "archive.search", "archive.shapes", "archive.signals",

@@ -58,6 +58,7 @@ def works(call: str | None, packages: set[str] | None = None) -> May:
 COMMANDS = {
     "articles": looks("articles"),
     "backfill": works(None),  # asks other archives, with Scrapy's settings
+    "backup": works("backup backups", ZSTD),
     "cleanse": works("cleanse", ZSTD),
     "compact": works("compact", ZSTD),
     "crawl": works(None),  # Scrapy and all
@@ -80,6 +81,7 @@ COMMANDS = {
     "push": works(None),  # needs an object store
     "read": works(f"read saved.html --url {URL}", READER),
     "reread": works("reread --jobs 1", READER),
+    "restore": works(None),  # of a backup, which is not there yet
     "rules test": works("rules test bao", READER),
     "runs": looks("runs"),
     "search": looks("search cau"),

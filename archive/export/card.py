@@ -10,7 +10,6 @@ from html import escape
 from importlib.metadata import version
 from typing import Any
 
-from archive import clock
 from archive.store.tabular import FIELDS, Choice
 
 _STEERS = re.compile(r"([\\\\`*_\[\]|#!])")
@@ -55,7 +54,7 @@ def _told(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
     scope = "all versions, those that no longer stand too" if choice.history else "the newest version of each"
     lines = [
         f"{facts['versions']} versions of {facts['articles']} articles: {scope}.",
-        f"Made by luubao {version('luubao')} on {clock.stamp(clock.now())[:10]}.",
+        f"Made by luubao {version('luubao')} of the archive as it was on {facts['as_of'][:10]}.",
         "",
     ]
     filters = [

@@ -13,11 +13,10 @@ from pathlib import Path
 
 from sqlite_utils import Database
 
-from archive import clock
 from archive.export.card import card
 from archive.export.tables import write_jsonl
 from archive.export.warc import Exported, export_warc
-from archive.store.outgoing import Scope
+from archive.store.outgoing import Scope, as_of
 from archive.store.seals import newest_seal
 from archive.store.tabular import Choice, rows, summary
 
@@ -35,11 +34,11 @@ def export_bag(
     choice = Choice(outlet=scope.outlet, history=True)
     write_jsonl(rows(db, choice), data / _DATA)
     (data / "README.md").write_text(card(title, _DATA, choice, summary(db, choice)), "utf-8")
-    _write_tags(folder, data, title, organisation, newest_seal(db))
+    _write_tags(folder, data, title, organisation, newest_seal(db), as_of(db)[:10])
     return done
 
 
-def _write_tags(folder: Path, data: Path, title: str, organisation: str, seal: str | None) -> None:
+def _write_tags(folder: Path, data: Path, title: str, organisation: str, seal: str | None, day: str) -> None:
     files = sorted(file for file in data.rglob("*") if file.is_file())
     sizes = sum(file.stat().st_size for file in files)
     (folder / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
@@ -47,7 +46,7 @@ def _write_tags(folder: Path, data: Path, title: str, organisation: str, seal: s
         "Source-Organization": organisation,
         "External-Description": f"{title}: captures (WARC 1.1) and all versions of its articles (JSON Lines)",
         "External-Identifier": seal or "",
-        "Bagging-Date": clock.stamp(clock.now())[:10],
+        "Bagging-Date": day,
         "Payload-Oxum": f"{sizes}.{len(files)}",
         "Bag-Software-Agent": f"luubao {version('luubao')}",
     }

@@ -28,6 +28,8 @@ IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 OUTLET = "urn:luubao:outlet:"
 """Before an outlet's name: the address of the record that describes it."""
+ENDING = "urn:luubao:end"
+"""The address of the record that a file ends with, and the field `ends-with` of the one it begins with."""
 FIELDS = "application/warc-fields"
 _NAMESPACE = uuid.UUID("5f0c6c9e-8a0e-4d8b-9b62-4c7575302e31")
 
@@ -83,6 +85,13 @@ def outlet_record(facts: Mapping[str, Any], at: str, warcinfo: str) -> Record:
     """What an outlet is, as JSON: with it, another archive knows whose pages follow."""
     told = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
     return _record("resource", OUTLET + str(facts["name"]), at, warcinfo, told, "application/json", {})
+
+
+def ending_record(records: int, goes_on_in: str, at: str, warcinfo: str) -> Record:
+    """The record every file ends with: without it, or with fewer records before it than it says, the file was cut.
+    goes_on_in: the name of the next file; empty in the last."""
+    told = f"records: {records}\r\n" + (f"goes-on-in: {goes_on_in}\r\n" if goes_on_in else "")
+    return _record("metadata", ENDING, at, warcinfo, told.encode(), FIELDS, {})
 
 
 def truthful(headers: Headers, body: bytes | None) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import shutil
 import zipfile
 from collections.abc import Callable, Iterable
 from importlib.metadata import version
@@ -15,11 +16,9 @@ from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
-from archive import clock
-from archive.errors import LuubaoError
 from archive.export.warc import Exported, Placed, export_warc
 from archive.model.gates import is_address
-from archive.store.outgoing import Scope
+from archive.store.outgoing import Scope, as_of
 from archive.store.sorting import SortedLines
 from archive.store.tabular import Choice, rows
 
@@ -37,34 +36,23 @@ def export_wacz(
 ) -> Exported:
     """Writes one WACZ file with the captures of a scope; its pages are the articles.
 
-    Raises LuubaoError when the file is there already or cannot be written.
+    The WARC files lie beside it meanwhile.
     """
     index = SortedLines(db)
-    with TemporaryDirectory(dir=_folder(target), prefix=".wacz-") as place:
-        folder = Path(place)
+    with TemporaryDirectory(dir=target.parent) as place:
         done = export_warc(
-            db, folder, scope, pictures=pictures, step=step,
+            db, Path(place), scope, pictures=pictures, step=step,
             placed=lambda one: index.add(line) if (line := _line(one)) else None,
         )  # fmt: skip
-        part = folder / "whole"
-        with zipfile.ZipFile(part, "w", zipfile.ZIP_STORED, allowZip64=True) as bundle:
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as bundle:
             resources = [_add_file(bundle, f"archive/{file.name}", file) for file in done.files]
             resources.append(_add(bundle, "indexes/index.cdx.gz", gzip.compress("".join(index).encode(), mtime=0)))
             resources.append(_add(bundle, "pages/pages.jsonl", _pages(db, scope).encode()))
-            described = _description(title, resources)
+            described = _description(title, resources, as_of(db))
             _add(bundle, "datapackage.json", described)
             _add(bundle, "datapackage-digest.json", _digest(described))
-        part.rename(target)
     done.files = [target]
     return done
-
-
-def _folder(target: Path) -> Path:
-    if target.exists():
-        raise LuubaoError(f"{target} is there already. Name another file with --to")
-    if not target.parent.is_dir():
-        raise LuubaoError(f"there is no folder {target.parent}. Make it, or name another file with --to")
-    return target.parent
 
 
 def _line(one: Placed) -> str | None:
@@ -108,12 +96,13 @@ def _pages(db: Database, scope: Scope) -> str:
 
 
 def _add(bundle: zipfile.ZipFile, name: str, data: bytes) -> dict[str, object]:
-    bundle.writestr(name, data)
+    bundle.writestr(zipfile.ZipInfo(name), data)
     return _resource(name, f"sha256:{hashlib.sha256(data).hexdigest()}", len(data))
 
 
 def _add_file(bundle: zipfile.ZipFile, name: str, file: Path) -> dict[str, object]:
-    bundle.write(file, name)
+    with file.open("rb") as stream, bundle.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
+        shutil.copyfileobj(stream, member, _CHUNK)
     with file.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return _resource(name, f"sha256:{digest}", file.stat().st_size)
@@ -123,12 +112,12 @@ def _resource(name: str, digest: str, size: int) -> dict[str, object]:
     return {"name": name.rpartition("/")[2].lower(), "path": name, "hash": digest, "bytes": size}
 
 
-def _description(title: str, resources: Iterable[dict[str, object]]) -> bytes:
+def _description(title: str, resources: Iterable[dict[str, object]], at: str) -> bytes:
     told = {
         "profile": "data-package",
         "wacz_version": "1.1.1",
         "title": title,
-        "created": clock.stamp(clock.now()),
+        "created": at,
         "software": f"luubao {version('luubao')}",
         "resources": list(resources),
     }

@@ -13,16 +13,25 @@ from typing import BinaryIO, Literal
 
 from sqlite_utils import Database
 
-from archive import clock
-from archive.errors import LuubaoError
-from archive.export.records import Record, outlet_record, page_records, picture_records, warcinfo_record
+from archive.digests import digest_of
+from archive.export.records import (
+    ENDING,
+    Record,
+    ending_record,
+    outlet_record,
+    page_records,
+    picture_records,
+    warcinfo_record,
+)
 from archive.store import codecs
+from archive.store.connection import snapshot
 from archive.store.copies import proved_file
-from archive.store.outgoing import Leaving, OutPage, OutPicture, Scope, outlet_facts
+from archive.store.outgoing import Leaving, OutPage, OutPicture, Scope, as_of, outlet_facts
 
 Compression = Literal["gz", "zst", "none"]
 
 _LEVEL = 6
+_SIZE = 1_000_000_000  # bytes
 _AHEAD = 8  # records being compressed
 ENDINGS: dict[Compression, str] = {"gz": ".warc.gz", "zst": ".warc.zst", "none": ".warc"}
 
@@ -59,19 +68,17 @@ def export_warc(
     *,
     pictures: Path | None,
     compression: Compression = "gz",
-    size: int = 1_000_000_000,
+    size: int = _SIZE,
     step: Callable[[], None] = lambda: None,
     placed: Callable[[Placed], None] = lambda _: None,
 ) -> Exported:
     """Writes the captures of a scope into `folder`. pictures: the folder with the archive's pictures; None leaves them
-    out. size: bytes at which the next file is begun.
-
-    Raises LuubaoError when a file is there already or cannot be written.
+    out. size: bytes at which the next file is begun. What leaves is of one moment.
     """
-    leaving = Leaving(db, scope, pictures=pictures is not None)
-    done = Exported(withdrawn=leaving.withdrawn, hidden=leaving.hidden)
-    now = clock.stamp(clock.now())
-    with _Files(folder, scope, compression, size, db, now, placed) as files:
+    part = _part(db, scope, pictures is not None, size)
+    with snapshot(db), _Files(folder, scope, compression, size, db, part, placed) as files:
+        leaving = Leaving(db, scope, pictures=pictures is not None)
+        done = Exported(withdrawn=leaving.withdrawn, hidden=leaving.hidden)
         for item in leaving:
             done.captures += 1
             for record in _records(item, pictures, done, files):
@@ -102,29 +109,28 @@ class _Files:
     meanwhile, and written in order."""
 
     def __init__(
-        self, folder: Path, scope: Scope, compression: Compression, size: int, db: Database, now: str,
+        self, folder: Path, scope: Scope, compression: Compression, size: int, db: Database, part: str,
         placed: Callable[[Placed], None],
     ):  # fmt: skip
         self.folder, self.scope, self.compression, self.size = folder, scope, compression, size
-        self.outlets, self.now, self.placed = outlet_facts(db, scope.outlet), now, placed
+        self.outlets, self.placed = outlet_facts(db, scope.outlet), placed
+        self.now, self.part = as_of(db, scope.run), part
         self.paths: list[Path] = []
         self.warcinfo = ""
         self._file: BinaryIO | None = None
-        self._offset = 0
+        self._offset = self._records = 0
         self._threads = ThreadPoolExecutor(2)
         self._waiting: deque[tuple[Record, Future[bytes]]] = deque()
 
     def __enter__(self) -> _Files:
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise LuubaoError(f"{self.folder} cannot be written: {error.strerror}. Name another folder") from error
+        self.folder.mkdir(parents=True, exist_ok=True)
         self._begin()
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
             self._drain(0)
+            self._end()
         self._threads.shutdown(cancel_futures=True)
         if self._file:
             self._file.close()
@@ -144,29 +150,25 @@ class _Files:
 
     def _put(self, record: Record, data: bytes) -> None:
         assert self._file is not None
-        try:
-            self._file.write(data)
-        except OSError as error:
-            raise LuubaoError(
-                f"{self.paths[-1]} cannot be written: {error.strerror}. Free space, or name another folder"
-            ) from error
+        self._file.write(data)
         self.placed(Placed(record, self.paths[-1].name, self._offset, len(data)))
         self._offset += len(data)
+        self._records += 1
+
+    def _end(self, goes_on_in: str = "") -> None:
+        """The record that tells a whole file from one that was cut."""
+        last = ending_record(self._records, goes_on_in, self.now, self.warcinfo)
+        self._put(last, self._compress(last.data))
 
     def _begin(self) -> None:
-        if self._file:
-            self._file.close()
-        part = f"run{self.scope.run}" if self.scope.run else self.now.replace("-", "").replace(":", "").rstrip("Z")
-        name = f"luubao-{self.scope.outlet or 'all'}-{part}-{len(self.paths):05}{ENDINGS[self.compression]}"
+        name = f"luubao-{self.scope.outlet or 'all'}-{self.part}-{len(self.paths):05}{ENDINGS[self.compression]}"
         path = self.folder / name
-        try:
-            self._file = path.open("xb")
-        except FileExistsError:
-            raise LuubaoError(f"{path} is there already. Name another folder with --to") from None
-        except OSError as error:
-            raise LuubaoError(f"{path} cannot be written: {error.strerror}. Name another folder with --to") from error
+        if self._file:
+            self._end(goes_on_in=name)
+            self._file.close()
+        self._file = path.open("xb")
         self.paths.append(path)
-        self._offset = 0
+        self._offset = self._records = 0
         first, self.warcinfo = warcinfo_record(name, _facts(self.scope), self.now)
         for record in (first, *(outlet_record(facts, self.now, self.warcinfo) for facts in self.outlets)):
             self._put(record, self._compress(record.data))
@@ -177,6 +179,15 @@ class _Files:
         return codecs.compress(data) if self.compression == "zst" else data
 
 
+def _part(db: Database, scope: Scope, pictures: bool, size: int) -> str:
+    """What tells the files of an export from those of another, and is the same when it is made again."""
+    stamp = f"run{scope.run}" if scope.run else "".join(one for one in as_of(db) if one.isalnum()).rstrip("Z")
+    chosen = (scope.since, scope.until, pictures, size)
+    if chosen == (Scope().since, Scope().until, True, _SIZE):
+        return stamp
+    return f"{stamp}-{digest_of(repr(chosen).encode()).removeprefix('sha256:')[:8]}"
+
+
 def _facts(scope: Scope) -> dict[str, str]:
     return {
         "software": f"luubao/{version('luubao')}",
@@ -184,4 +195,5 @@ def _facts(scope: Scope) -> dict[str, str]:
         "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
         "description": f"captures of {scope.outlet or 'all outlets'}, bodies after content-decoding;"
         " headers that told of the encoding are renamed to X-Archive-Orig-*",
+        "ends-with": ENDING,
     }

@@ -34,12 +34,20 @@ _DOCUMENTS = ("text/html", "application/xhtml", "text/xml", "application/xml", "
 def read_warc(path: Path) -> Iterator[Item]:
     """Everything a WARC or ARC file holds that an archive keeps, in the file's order."""
     with path.open("rb") as file:
-        yield from _items(file)
+        drawn = _Drawing()
+        yield from _items(file, drawn)
+    if drawn.goes_on_in and not _is_there(path.with_name(Path(drawn.goes_on_in).name)):
+        yield Skipped(f"it goes on in {shown(drawn.goes_on_in)}, which is not beside it", "its end")
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file, or one that was unpacked since."""
+    return path.exists() or path.with_suffix("").exists()
 
 
 def read_stream(file: BinaryIO) -> Iterator[Item]:
     """As `read_warc`, of a file that is open."""
-    return _items(file)
+    return _items(file, _Drawing())
 
 
 def read_wacz(path: Path) -> Iterator[Item]:
@@ -59,7 +67,7 @@ def _member(bundle: zipfile.ZipFile, name: str) -> Iterator[Item]:
     where = shown(name)[1:-1]
     try:
         with _seekable(bundle, name) as file:
-            for item in _items(file):
+            for item in _items(file, _Drawing()):
                 yield replace(item, where=f"{where}, {item.where}") if isinstance(item, Skipped) else item
     except DAMAGE as error:  # encrypted, packed in an unknown way, or not what its sum says
         yield Skipped(str(error)[:200] or type(error).__name__, where)
@@ -91,28 +99,38 @@ class _Group:
     via: list[str] = field(default_factory=list)
 
 
-def _items(file: IO[bytes]) -> Iterator[Item]:
-    drawn = _Drawing()
+def _items(file: IO[bytes], drawn: _Drawing) -> Iterator[Item]:
     for raw in records(cast(BinaryIO, file)):
         if isinstance(raw, Skipped):
+            drawn.ending = None  # what is wrong is told
             yield raw
         else:
             yield from drawn.add(raw)
     yield from drawn.end()
+    yield from drawn.cut_short()
 
 
 @dataclass(slots=True)
 class _Drawing:
-    """Records drawn together as they come. ours: luubao wrote the file, which holds nothing that is not to be kept."""
+    """Records drawn together as they come. ours: luubao wrote the file, which holds nothing that is not to be kept.
+    count: how many came; ending: the address of the record that is to be the last, as long as it has not come;
+    goes_on_in: the name of the next file, where the last record names one."""
 
     ours: bool = False
+    count: int = 0
+    ending: str | None = None
+    goes_on_in: str = ""
     group: _Group | None = None
     asked: dict[str, Headers] = field(default_factory=dict)
 
     def add(self, raw: Raw) -> Iterator[Item]:
         """One more record; what is whole with it comes out."""
+        self.count += 1
         if raw.kind == "warcinfo":
-            self.ours = is_ours(raw)
+            yield from self.cut_short()
+            self.ours, self.count, self.ending = is_ours(raw), 1, _field(raw, "ends-with")
+        elif raw.kind == "metadata" and self.ending and raw.headers.get("warc-target-uri") == self.ending:
+            yield from self._ended(raw)
         elif raw.kind in ("request", "metadata"):
             self.asked = _add(self.group, raw, self.asked)
             yield from _odd_via(raw)
@@ -134,11 +152,31 @@ class _Drawing:
         elif raw.kind == "continuation":
             yield Skipped("it is a further piece of a record, which are not put together", f"byte {raw.offset}")
 
+    def _ended(self, raw: Raw) -> Iterator[Item]:
+        """The record that is the last, and says how many come before it."""
+        self.ending, self.goes_on_in = None, _field(raw, "goes-on-in") or ""
+        if _field(raw, "records") != str(came := self.count - 1):
+            yield Skipped(f"the file is not whole: it was made with {shown(_field(raw, 'records'))} records, and"
+                          f" {came} are there", "its end")  # fmt: skip
+
+    def cut_short(self) -> Iterator[Item]:
+        """Says so where the last record has not come."""
+        if self.ending:
+            yield Skipped(f"the file is not whole: it ends after {self.count} records without the one that says how"
+                          " many it was made with", "its end")  # fmt: skip
+        self.ending = None
+
     def end(self) -> Iterator[Item]:
         """The exchange that has come last."""
         if self.group:
             yield _whole(self.group)
         self.group = None
+
+
+def _field(raw: Raw, name: str) -> str | None:
+    """A field of an application/warc-fields record."""
+    lines = (line.partition(":") for line in raw.body.decode("utf-8", "replace").splitlines())
+    return next((value.strip() for field, _, value in lines if field.lower() == name), None)
 
 
 def is_ours(raw: Raw) -> bool:

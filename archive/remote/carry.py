@@ -8,24 +8,23 @@ apart is put together by `luubao merge`.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from archive import clock
+from archive.arriving import arriving, beside, remove_leftovers
 from archive.errors import ArchiveDamaged, ArchiveMissing, GrownApart
 from archive.lock import outlet_lock
 from archive.model.places import named
-from archive.remote.depot import Depot
+from archive.remote.depot import Depot, Stored
 from archive.remote.pieces import SIZE, Manifest, cut, digest_of, manifest_of
 from archive.store import open_archive
-from archive.store.copies import MOST_BYTES, files_of, is_what_it_is_called, put_file, size_of
+from archive.store.copies import MOST_BYTES, files_of, is_good, is_what_it_is_called, plain_file, put_file, size_of
 from archive.store.snapshot import snapshot
 from archive.store.sources import outlets_of
 
@@ -38,14 +37,14 @@ Step = Callable[[], None]
 
 @dataclass(slots=True)
 class Carried:
-    """What was carried: pieces and bytes of the archive, of how many; pictures. refused: files of the store that are
-    not the pictures they are called."""
+    """What was carried: pieces and bytes of the archive, of how many; pictures. damaged: pictures that were left where
+    they are, for their bytes are not those of their names."""
 
     pieces: int = 0
     of: int = 0
     bytes: int = 0
     pictures: int = 0
-    refused: int = 0
+    damaged: list[str] = field(default_factory=list)
 
 
 def push(path: Path, depot: Depot, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
@@ -57,16 +56,18 @@ def push(path: Path, depot: Depot, *, pictures: Path | None, step: Step = lambda
     with _copied(path) as copy:
         ours = manifest_of(copy)
         theirs, tag = _manifest(depot, path.name)
-        if theirs and theirs.digest != ours.digest and base(path) != theirs.digest:
+        if theirs and theirs.digest != ours.digest and theirs.digest not in _bases(path):
             raise GrownApart(
                 f"{depot.address} has a state of {path.name} that this archive does not come from. Put them together:"
                 f" luubao pull {depot.address} {path.name} --to other.db; luubao merge other.db --db {path};"
                 f" luubao push {depot.address} --db {path} --over {theirs.digest[:12]}"
             )
-        _put_pictures(depot, path.name, pictures, done, step)
+        _put_pictures(depot, path.name, pictures, theirs, done, step)
         _put_pieces(depot, path.name, copy, theirs, done, step)
     if theirs is None or theirs.digest != ours.digest:
         _conclude(depot, path, ours, theirs, tag)
+    elif base(path) != ours.digest:
+        _notebase(path, ours.digest)
     return done
 
 
@@ -82,6 +83,7 @@ def put_over(path: Path, depot: Depot, digest: str) -> None:
 def _conclude(depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None) -> None:
     before = (theirs.digest, *theirs.before)[:_REMEMBERED] if theirs else ()
     made = replace(ours, before=before, at=clock.stamp(clock.now()))
+    _notebase(path, ours.digest, *_bases(path)[:1])  # whoever dies now has put the one or the other
     if not depot.replace(f"{path.name}/manifest.json", made.to_json(), tag):
         raise GrownApart(f"another machine has put {path.name} into {depot.address} at this moment. Try again")
     _notebase(path, ours.digest)
@@ -92,38 +94,57 @@ def _conclude(depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None,
 
 
 def _put_pieces(depot: Depot, name: str, copy: Path, theirs: Manifest | None, done: Carried, step: Step) -> None:
-    there = set(theirs.pieces) if theirs else set()
+    there = _untouched(depot, f"{name}/pieces/", theirs)
 
     def put(one: tuple[str, bytes]) -> int:
         digest, piece = one
-        if depot.size(_piece(name, digest)) == len(piece):  # an interrupted push has brought it
-            return 0
-        depot.write(_piece(name, digest), piece)
+        place = _piece(name, digest)
+        if place in there and (found := depot.read(place)) and digest_of(found[0]) == digest:
+            return 0  # an interrupted push has brought it
+        depot.write(place, piece)
         return len(piece)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         pieces = cut(copy)
         while batch := list(islice(pieces, _BATCH)):
-            new = {digest: piece for digest, piece in batch if digest not in there}
+            new = {digest: piece for digest, piece in batch if there.get(_piece(name, digest)) != (len(piece), True)}
             carried = list(pool.map(put, new.items()))
-            there |= new.keys()
+            there |= {_piece(name, digest): (len(piece), True) for digest, piece in new.items()}
             done.of += len(batch)
             done.pieces += sum(size > 0 for size in carried)
             done.bytes += sum(carried)
             step()
 
 
-def _put_pictures(depot: Depot, archive: str, folder: Path | None, done: Carried, step: Step) -> None:
-    """A picture's file is named by its digest and never changes."""
+def _untouched(depot: Depot, prefix: str, theirs: Manifest | None) -> dict[str, tuple[int, bool]]:
+    """What the store has below a place: sizes, and whether nobody has written it since the last push ended. What
+    somebody has, an interrupted push or a failing disk, is read before it is believed."""
+    ended = clock.parse(theirs.at) if theirs and theirs.at else None
+    return {one.name: (one.size, ended is not None and one.at <= ended) for one in depot.objects(prefix)}
+
+
+def _put_pictures(
+    depot: Depot, archive: str, folder: Path | None, theirs: Manifest | None, done: Carried, step: Step
+) -> None:
+    """A picture's file is named by its digest and never changes: what is otherwise is damaged, here or there."""
     if folder is None:
         return
     prefix = f"{archive}/pictures/"
-    there = {found.removeprefix(prefix): size for found, size in depot.names(prefix)}
+    there = _untouched(depot, prefix, theirs)
     for name in sorted(files_of(folder)):
-        if there.get(name) != size_of(folder, name):
-            depot.write(prefix + name, folder / name)
-            done.pictures += 1
+        size, untouched = there.get(prefix + name, (-1, False))
+        if size != size_of(folder, name) or not untouched:
+            _put_picture(depot, prefix, folder, name, size >= 0, done)
         step()
+
+
+def _put_picture(depot: Depot, prefix: str, folder: Path, name: str, is_there: bool, done: Carried) -> None:
+    data = plain_file(folder, name)
+    if data is None or not is_what_it_is_called(name, data):
+        done.damaged.append(name)
+    elif not (is_there and (found := depot.read(prefix + name)) and found[0] == data):
+        depot.write(prefix + name, folder / name)
+        done.pictures += 1
 
 
 def pull(name: str, depot: Depot, to: Path, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
@@ -142,6 +163,7 @@ def pull(name: str, depot: Depot, to: Path, *, pictures: Path | None, step: Step
     with _replaceable(to, theirs) as here:
         if here is None or manifest_of(here).digest != theirs.digest:
             _get_pieces(depot, name, theirs, here, to, done, step)
+        _part(to).unlink(missing_ok=True)
     _notebase(to, theirs.digest)
     return done
 
@@ -176,10 +198,9 @@ def _get_pieces(
 ) -> None:
     """Puts the archive together beside its place, from pieces that are here and those that are not; an interrupted
     pull's are used again."""
-    part = to.with_name(f".{to.name}.part")
+    part = _part(to)
     known = _places(here, part)
-    with TemporaryDirectory(dir=to.parent, prefix=f".{to.name}.") as folder:
-        made = Path(folder) / to.name
+    with arriving(to, replace=True) as made:
         with made.open("wb") as file, ThreadPoolExecutor(_AT_ONCE) as pool:
             for first in range(0, len(theirs.pieces), _BATCH):
                 batch = theirs.pieces[first : first + _BATCH]
@@ -190,15 +211,16 @@ def _get_pieces(
                 done.bytes += sum(map(len, came.values()))
                 file.writelines(came[digest] if digest in came else _read(*known[digest]) for digest in batch)
                 step()
-            file.flush()
-            os.fsync(file.fileno())
         if manifest_of(made).digest != theirs.digest:
             raise ArchiveDamaged(f"what came from {depot.address} is not {name} as it was put down")
         for sidecar in ("-wal", "-shm"):  # what they hold is in the store: _replaceable has seen to that
             to.with_name(to.name + sidecar).unlink(missing_ok=True)
-        made.rename(to)
-    part.unlink(missing_ok=True)
     done.of = len(theirs.pieces)
+
+
+def _part(to: Path) -> Path:
+    """What an interrupted pull has brought."""
+    return to.with_name(f".{to.name}.part")
 
 
 def _places(*files: Path | None) -> dict[str, tuple[Path, int]]:
@@ -235,22 +257,24 @@ def _fetched(depot: Depot, name: str, digest: str) -> bytes:
 
 
 def _get_pictures(depot: Depot, archive: str, folder: Path, done: Carried, step: Step) -> None:
-    """What the store has under the name of a picture's file, and is that picture; nothing else is written here."""
+    """What the store has under the name of a picture's file, and is that picture; nothing else is written here. What is
+    here and good stays, whatever the store has."""
+    remove_leftovers(folder)
     prefix = f"{archive}/pictures/"
-    for found, size in depot.names(prefix):
-        name = found.removeprefix(prefix)
-        if named(name) and size <= MOST_BYTES and size_of(folder, name) != size:
-            _get_picture(depot, found, folder, name, done)
+    for one in depot.objects(prefix):
+        name = one.name.removeprefix(prefix)
+        if named(name) and size_of(folder, name) != one.size and not is_good(folder, name):
+            _get_picture(depot, one, folder, name, done)
         step()
 
 
-def _get_picture(depot: Depot, found: str, folder: Path, name: str, done: Carried) -> None:
-    read = depot.read(found)
+def _get_picture(depot: Depot, one: Stored, folder: Path, name: str, done: Carried) -> None:
+    read = depot.read(one.name) if one.size <= MOST_BYTES else None
     if read and is_what_it_is_called(name, read[0]):
         put_file(folder, name, read[0])
         done.pictures += 1
     else:
-        done.refused += 1
+        done.damaged.append(name)
 
 
 def _manifest(depot: Depot, name: str) -> tuple[Manifest | None, str | None]:
@@ -273,20 +297,25 @@ def _base_file(path: Path) -> Path:
 
 def base(path: Path) -> str | None:
     """The digest of the state in the store that this archive comes from; None where it was never carried."""
+    return next(iter(_bases(path)), None)
+
+
+def _bases(path: Path) -> list[str]:
     try:
-        return _base_file(path).read_text().strip()
+        return _base_file(path).read_text().split()
     except OSError:
-        return None
+        return []
 
 
-def _notebase(path: Path, digest: str) -> None:
-    _base_file(path).write_text(f"{digest}\n")
+def _notebase(path: Path, *digests: str) -> None:
+    with arriving(_base_file(path), replace=True) as place:
+        place.write_text("".join(f"{digest}\n" for digest in digests))
 
 
 @contextmanager
 def _copied(path: Path) -> Iterator[Path]:
     """The archive as it stands, beside itself."""
-    with TemporaryDirectory(dir=path.parent if path.parent.is_dir() else None, prefix=f".{path.name}.") as folder:
-        copy = Path(folder) / path.name
+    with beside(path) as folder:
+        copy = folder / path.name
         snapshot(path, copy)
         yield copy

@@ -8,13 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
-from archive.errors import Misconfigured, StoreUnusable
+from archive.arriving import arriving, remove_leftovers
+from archive.errors import LuubaoError, Misconfigured, StoreUnusable
 from archive.urls import without_credentials
 
 _TRIES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An object in the store. size: bytes; at: when it was last written, by the store's clock."""
+
+    name: str
+    size: int
+    at: datetime
 
 
 class Depot:
@@ -36,7 +49,10 @@ class Depot:
         self.address, self._obstore = address.partition("?")[0], obstore
         with self._telling():
             remote: dict[str, Any] = {"client_options": {"allow_http": True}, "retry_config": {"max_retries": _TRIES}}
+            self._folder = Path(unquote(urlsplit(address).path)) if address.startswith("file:") else None
             self._store: Any = from_url(address, **({"mkdir": True} if address.startswith("file:") else remote))
+            if self._folder:
+                remove_leftovers(self._folder)
 
     def size(self, name: str) -> int | None:
         """Bytes of an object; None where there is none."""
@@ -58,11 +74,20 @@ class Depot:
     def write(self, name: str, data: bytes | Path) -> None:
         """Puts an object whole, a large one in parts."""
         with self._telling():
-            self._obstore.put(self._store, name, data)
+            if self._folder:
+                with arriving(self._folder / name, replace=True, within=self._folder) as place:
+                    place.write_bytes(data if isinstance(data, bytes) else data.read_bytes())
+            else:
+                self._obstore.put(self._store, name, data)
 
     def replace(self, name: str, data: bytes, tag: str | None) -> bool:
         """Puts an object where it still is what it was when `tag` was read, or is not there where that is None.
         Returns whether it was. (S3's conditional writes; a store without them, and a folder, overwrite.)"""
+        if self._folder:
+            if tag is None and self.size(name) is not None:
+                return False
+            self.write(name, data)
+            return True
         mode: Any = {"e_tag": tag} if tag else "create"
         with self._telling():
             try:
@@ -75,10 +100,15 @@ class Depot:
 
     def names(self, folder: str) -> Iterator[tuple[str, int]]:
         """The objects below a folder, with their sizes."""
+        return ((one.name, one.size) for one in self.objects(folder))
+
+    def objects(self, folder: str) -> Iterator[Stored]:
+        """The objects below a folder, but for those that are being written."""
         with self._telling():
             for batch in self._obstore.list(self._store, folder):
                 for one in batch:
-                    yield str(one["path"]), int(one["size"])
+                    if not any(part.startswith(".") for part in one["path"].split("/")):
+                        yield Stored(str(one["path"]), int(one["size"]), one["last_modified"])
 
     def delete(self, names: list[str]) -> None:
         """Removes objects."""
@@ -91,7 +121,7 @@ class Depot:
         exceptions = self._obstore.exceptions
         try:
             yield
-        except (exceptions.AlreadyExistsError, exceptions.PreconditionError, FileNotFoundError):
+        except (exceptions.AlreadyExistsError, exceptions.PreconditionError, FileNotFoundError, LuubaoError):
             raise
         except (exceptions.BaseError, OSError, ValueError) as error:
             why = str(error).strip().splitlines()[0]

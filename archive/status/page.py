@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from html import escape
 from importlib.resources import files
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
+from archive.arriving import arriving
 from archive.status.plots import HATCHING, bars, shares
 from archive.status.states import OutletStatus, Status
 from archive.status.telling import duration, every, moment, rest, size, waiting
@@ -113,15 +112,6 @@ def _row(run: RunFacts, zone: str) -> str:
 
 
 def write(status: Status, file: Path) -> None:
-    """Writes the page whole or not at all: whoever reads it meanwhile has the one before. Raises OSError."""
-    with NamedTemporaryFile(
-        "w", encoding="utf-8", dir=file.absolute().parent, prefix=".", suffix=".part", delete=False
-    ) as part:
-        try:
-            part.write(page(status))
-            part.flush()
-            os.fchmod(part.fileno(), 0o644)
-            Path(part.name).replace(file)
-        except BaseException:  # undone, whatever it was, and raised again
-            Path(part.name).unlink(missing_ok=True)
-            raise
+    """Writes the page whole or not at all: whoever reads it meanwhile has the one before. Raises Unwritable."""
+    with arriving(file, replace=True) as beside:
+        beside.write_text(page(status), "utf-8")

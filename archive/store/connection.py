@@ -16,12 +16,18 @@ from pathlib import Path
 from sqlite_utils import Database
 
 from archive import clock
-from archive.errors import ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
+from archive.errors import (
+    ArchiveDamaged,
+    ArchiveMissing,
+    ArchiveUnusable,
+    LuubaoError,
+    QueryTooLong,
+)
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
-from archive.signals import InterruptibleConnection
 from archive.store.columns import COLUMNS
 from archive.store.damage import damage
 from archive.store.examine import is_odd
+from archive.store.in_place import Connection, require_in_place, saving_what_came
 from archive.store.readable import NOT_READABLE, unreadable
 
 BUSY_SECONDS = 30
@@ -36,29 +42,42 @@ def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database
     Raises ArchiveMissing when there is no file to read or an empty one, ArchiveUnusable when the file is not an
     archive, was written by a newer luubao, or cannot be written.
     """
-    db = _writable(Path(path)) if create else _readable(Path(path))
+    path = Path(path)
+    db = _writable(path) if create else _readable(path)
     try:
-        with _telling_of_odd_rows(db):
+        with saving_what_came(db, path), _telling_of_damage(db, path):
             yield db
+            if create:
+                require_in_place(db)
     finally:
         db.close()
 
 
 @contextmanager
-def _telling_of_odd_rows(db: Database) -> Iterator[None]:
-    """What goes wrong over an archive that holds what cannot be, as ArchiveDamaged; over any other it is a mistake of
-    ours, and is raised as it is."""
+def _telling_of_damage(db: Database, path: Path) -> Iterator[None]:
+    """What goes wrong over an archive that is damaged, or holds what cannot be, as ArchiveDamaged; over any other it is
+    a mistake of ours, and is raised as it is."""
     try:
         yield
     except LuubaoError:
         raise
-    except (*NOT_READABLE, sqlite3.IntegrityError, sqlite3.DataError) as error:
-        try:
-            odd = is_odd(db)
-        except (sqlite3.Error, *NOT_READABLE):  # not even that can be found out
-            raise error from None
-        if odd is None:
-            raise
+    except sqlite3.DatabaseError as error:
+        if said := damage(error, path):
+            raise ArchiveDamaged(said) from error
+        if isinstance(error, sqlite3.IntegrityError | sqlite3.DataError):
+            _tell_of_odd_rows(db, error)
+        raise
+    except NOT_READABLE as error:
+        _tell_of_odd_rows(db, error)
+        raise
+
+
+def _tell_of_odd_rows(db: Database, error: Exception) -> None:
+    try:
+        odd = is_odd(db)
+    except (sqlite3.Error, *NOT_READABLE):  # not even that can be found out
+        return
+    if odd is not None:
         raise unreadable(odd, type(error).__name__) from error
 
 
@@ -76,8 +95,12 @@ def _writable(path: Path) -> Database:
             if migrations.pending(db):
                 migrations.apply(db)
                 seal_finished(db, clock.now())
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         db.close()
+        if said := damage(error, path):
+            raise ArchiveDamaged(said) from error
+        if not isinstance(error, sqlite3.OperationalError):
+            raise
         raise _unwritable(error) from error
     except BaseException:  # undone, whatever it was, and raised again
         db.close()
@@ -95,6 +118,11 @@ def _readable(path: Path) -> Database:
             raise ArchiveMissing(f"{path} is empty: no archive was made of it. Crawl an outlet first")
         if migrations.pending(db):
             raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
+    except sqlite3.DatabaseError as error:
+        db.close()
+        if said := damage(error, path):
+            raise ArchiveDamaged(said) from error
+        raise
     except BaseException:  # undone, whatever it was, and raised again
         db.close()
         raise
@@ -121,17 +149,19 @@ def is_laid_down(path: Path) -> bool:
 def _connected(path: Path, how: str) -> Database:
     try:
         connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, factory=InterruptibleConnection
+            f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, factory=Connection
         )
         connection.text_factory = _text
         db = _database(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        connection.note(path)
     except sqlite3.OperationalError as error:
         raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_way_out(path)}") from error
     except sqlite3.DatabaseError as error:
-        raise ArchiveUnusable(f"{path} cannot be opened as an archive: {error}") from error
+        said = None if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB else damage(error, path)
+        raise ArchiveUnusable(said or f"{path} cannot be opened as an archive: {error}") from error
     return db
 
 
@@ -171,6 +201,7 @@ def _lacking(db: Database) -> str | None:
     rows = db.execute(
         "SELECT made.name, made.type, columns.name FROM sqlite_master AS made"
         " JOIN pragma_table_info(made.name) AS columns WHERE made.type IN ('table', 'view')"
+        " AND made.sql NOT LIKE 'CREATE VIRTUAL %'"  # to look at a damaged index is to fail
     ).fetchall()
     there = {(table, column) for table, kind, column in rows if kind == "table"}
     wanted = ((table, column) for table, columns in COLUMNS.items() for column in columns)
@@ -182,11 +213,13 @@ def _lacking(db: Database) -> str | None:
 def borrowed(connection: sqlite3.Connection) -> Iterator[Database]:
     """An archive that somebody else has opened, and closes.
 
-    Raises QueryTooLong when they interrupt a question.
+    Raises QueryTooLong when they interrupt a question, and ArchiveDamaged.
     """
     try:
         yield _database(connection)
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
+        if said := damage(error):
+            raise ArchiveDamaged(said) from error
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
             raise
         raise QueryTooLong("the answer takes too long. Ask for less") from error
@@ -197,7 +230,8 @@ def transaction(db: Database) -> Iterator[None]:
     """One BEGIN IMMEDIATE ... COMMIT; rolled back whole when the block raises. Inside another one it is a part of that:
     it can fail by itself, and is on the disk when the outer one is.
 
-    Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long, damaged.
+    Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long, damaged, and
+    ArchiveGone where it is no longer the one at its path.
     """
     with _telling():
         if db.conn.in_transaction:
@@ -206,6 +240,7 @@ def transaction(db: Database) -> Iterator[None]:
             return
         db.execute("BEGIN IMMEDIATE")
         try:
+            require_in_place(db)
             yield
         except BaseException:  # undone, whatever it was, and raised again
             db.conn.rollback()

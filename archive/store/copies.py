@@ -8,16 +8,16 @@ import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
+from archive.arriving import arriving, remove_leftovers, told_of
 from archive.digests import digest_of
-from archive.errors import LuubaoError
 from archive.model.places import named
 
 MOST_BYTES = 256 * 1024 * 1024
 """Of a picture: eight times what a crawl takes."""
 MOST_THUMBNAIL = 1024 * 1024
 JPEG = b"\xff\xd8\xff"
+_JPEG_ENDS = b"\xff\xd9"
 
 
 def plain_file(folder: Path, name: str, most: int = MOST_BYTES) -> bytes | None:
@@ -45,8 +45,14 @@ def is_what_it_is_called(name: str, data: bytes) -> bool:
     if said is None:
         return False
     if said.is_thumbnail:
-        return data.startswith(JPEG) and len(data) <= MOST_THUMBNAIL
+        return data.startswith(JPEG) and data.endswith(_JPEG_ENDS) and len(data) <= MOST_THUMBNAIL
     return digest_of(data) == said.digest
+
+
+def is_good(folder: Path, name: str) -> bool:
+    """Whether the file of that name is there, and is what it is called."""
+    data = plain_file(folder, name)
+    return data is not None and is_what_it_is_called(name, data)
 
 
 def has_file(folder: Path, name: str) -> bool:
@@ -65,31 +71,24 @@ def size_of(folder: Path, name: str) -> int | None:
 
 
 def put_file(folder: Path, name: str, data: bytes) -> None:
-    """Writes a file under its name once it is whole, where it is not there yet. Raises LuubaoError where it cannot."""
+    """Writes a file under its name once it is whole, where it is not there yet. Raises Unwritable."""
+    remove_leftovers(folder)
     if size_of(folder, name) == len(data):
         return
-    with _telling(folder), _beside(folder, name, make=True) as (place, last):
-        part = f".{last}.{uuid4().hex}.part"
-        try:
-            opened = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o644, dir_fd=place)
-            with open(opened, "wb") as file:  # noqa: PTH123  # by number
-                file.write(data)
-                file.flush()
-                os.fsync(opened)
-            os.rename(part, last, src_dir_fd=place, dst_dir_fd=place)
-        except BaseException:  # undone, whatever it was, and raised again
-            with suppress(FileNotFoundError):
-                os.unlink(part, dir_fd=place)
-            raise
-        os.fsync(place)  # the name is on the disk as well as the bytes
+    with told_of(folder / name), _beside(folder, name, make=True) as (place, last):
+        with suppress(FileNotFoundError):
+            if stat.S_ISLNK(os.stat(last, dir_fd=place, follow_symlinks=False).st_mode):
+                os.unlink(last, dir_fd=place)
+        with arriving(folder / name, replace=True, within=folder) as beside:
+            beside.write_bytes(data)
 
 
 def also_as(folder: Path, old: str, new: str) -> None:
     """The same file under a second name, where it is there and that is not; a copy where the file system has none of
-    that. Raises LuubaoError where it cannot be written."""
+    that. Raises Unwritable."""
     if not has_file(folder, old) or has_file(folder, new):
         return
-    with _telling(folder), _beside(folder, old) as here, _beside(folder, new, make=True) as there:
+    with told_of(folder / new), _beside(folder, old) as here, _beside(folder, new, make=True) as there:
         linked = _linked(here, there)
     if not linked and (data := plain_file(folder, old)) is not None:
         put_file(folder, new, data)
@@ -104,9 +103,9 @@ def _linked(old: tuple[int, str], new: tuple[int, str]) -> bool:
 
 
 def remove_file(folder: Path, name: str) -> None:
-    """Removes a plain file, where it is there. Raises LuubaoError where it cannot."""
+    """Removes a plain file, where it is there. Raises Unwritable."""
     if has_file(folder, name):
-        with _telling(folder), _beside(folder, name) as (place, last):
+        with told_of(folder / name), _beside(folder, name) as (place, last):
             os.unlink(last, dir_fd=place)
 
 
@@ -119,18 +118,6 @@ def files_of(folder: Path, top: str = "") -> Iterator[str]:
             name = (Path(place) / one).relative_to(folder).as_posix()
             if named(name) and has_file(folder, name):
                 yield name
-
-
-@contextmanager
-def _telling(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        where = f" at {error.filename}" if error.filename else ""
-        raise LuubaoError(
-            f"the pictures in {folder} cannot be written: {error.strerror}{where}. Free space and permissions may lack;"
-            " a link below the folder is never followed"
-        ) from error
 
 
 @contextmanager

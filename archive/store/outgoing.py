@@ -84,10 +84,12 @@ _WITHDRAWN_PICTURE = """(picture_captures.picture_id IS NOT NULL AND (pictures.p
   JOIN articles ON articles.id = versions.article_id WHERE version_images.image_id = picture_captures.image_id
   AND withdrawn_at IS NULL)"""
 
-_TABLES = """
-CREATE TEMP TABLE leaving (position INTEGER PRIMARY KEY, kind TEXT, number INTEGER);
-CREATE TEMP TABLE left_already (kind TEXT, number INTEGER, url TEXT, at TEXT, PRIMARY KEY (kind, number)) WITHOUT ROWID;
-"""
+_TABLES = (
+    "DROP TABLE IF EXISTS temp.leaving",
+    "DROP TABLE IF EXISTS temp.left_already",
+    "CREATE TEMP TABLE leaving (position INTEGER PRIMARY KEY, kind TEXT, number INTEGER)",
+    "CREATE TEMP TABLE left_already (kind, number, url, at, PRIMARY KEY (kind, number)) WITHOUT ROWID",
+)
 _PAGES = f"""
 SELECT captured_at, 0 AS later, captures.id, 'page' AS kind FROM captures JOIN outlets ON outlets.id =
 captures.outlet_id WHERE {_SCOPE} AND NOT ({_HIDDEN})
@@ -100,12 +102,13 @@ WHERE {_SCOPE} AND status IS NOT NULL AND NOT ({_WITHDRAWN_PICTURE})
 
 
 class Leaving:
-    """The captures of a scope, in order of time, as of the moment it is made. One at a time on a connection."""
+    """The captures of a scope, in order of time. One at a time on a connection, within a `snapshot` of it."""
 
     def __init__(self, db: Database, scope: Scope, *, pictures: bool = True):
         self.db = db
         values = {"outlet": scope.outlet, "run": scope.run, "since": scope.since, "until": scope.until}
-        db.conn.executescript("DROP TABLE IF EXISTS temp.leaving; DROP TABLE IF EXISTS temp.left_already;" + _TABLES)
+        for statement in _TABLES:
+            db.conn.execute(statement)
         sources = f"{_PAGES} UNION ALL {_PICTURES}" if pictures else _PAGES
         db.conn.execute(
             f"INSERT INTO leaving (kind, number) SELECT kind, id FROM ({sources}) ORDER BY captured_at, later, id",
@@ -123,7 +126,6 @@ class Leaving:
                 " WHERE withdrawn_at IS NOT NULL AND (:outlet IS NULL OR outlets.name = :outlet)", values,
             ).fetchone()[0]
         )  # fmt: skip
-        db.conn.commit()
 
     @property
     def count(self) -> int:
@@ -187,8 +189,19 @@ class Leaving:
         found = row.fetchone()
         if not found and note:
             self.db.conn.execute("INSERT INTO left_already VALUES (?, ?, ?, ?)", [kind, number, url, at])
-            self.db.conn.commit()
         return Earlier(*found) if found else None
+
+
+def as_of(db: Database, run: int | None = None) -> str:
+    """When the archive, or one run of it, was last written to: what an export says of its own time, so that one that is
+    made again is the same."""
+    rows = db.execute(
+        "SELECT max(started_at), max(finished_at) FROM runs WHERE ?1 IS NULL OR id = ?1 UNION ALL"
+        " SELECT max(withdrawn_at), max(max(coalesce(destroyed_at, ''), coalesce(restored_at, ''))) FROM withdrawals"
+        " WHERE ?1 IS NULL UNION ALL SELECT * FROM (SELECT captured_at, NULL FROM captures WHERE ?1 IS NULL"
+        " ORDER BY id DESC LIMIT 1)", [run],
+    ).fetchall()  # fmt: skip
+    return max((at for row in rows for at in row if at), default=clock.stamp(clock.now()))
 
 
 def outlet_facts(db: Database, name: str | None) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from sqlite_utils import Database
 
 from archive.search import fts_query
 from archive.store.columns import usable
+from archive.store.outgoing import as_of
 from archive.store.readable import readable
 from archive.store.texts import details_of
 from archive.store.wanted import Wanted, conditions
@@ -162,4 +163,4 @@ def summary(db: Database, choice: Choice) -> dict[str, Any]:
         " SELECT name, day, next, julianday(next) - julianday(day) FROM pairs WHERE julianday(next)"
         " - julianday(day) > 7 ORDER BY 4 DESC LIMIT 20", outlet,
     ).fetchall()  # fmt: skip
-    return {**counted, "withdrawn": withdrawn, "outlets": outlets, "years": years, "gaps": gaps}
+    return {**counted, "as_of": as_of(db), "withdrawn": withdrawn, "outlets": outlets, "years": years, "gaps": gaps}

@@ -23,6 +23,11 @@ COMMANDS: Mapping[str, Listed] = {
         "crawler.cli.backfill:backfill",
         "Takes over what another archive has kept of an outlet, from before our first crawl or between two.",
     ),
+    "backup": Listed(
+        "crawler.backup_cli:backup",
+        "Makes a backup in the folder TARGET: the archive as it is at one moment, its pictures, luubao.toml and spiders"
+        " of your own.",
+    ),
     "crawl": Listed(
         "crawler.crawl_cli:crawl",
         "Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.",
@@ -34,6 +39,10 @@ COMMANDS: Mapping[str, Listed] = {
     "outlets": Listed(
         "crawler.outlets_cli:outlets",
         "Lists the outlets there are spiders for; `probe` looks at a newspaper there is none for yet.",
+    ),
+    "restore": Listed(
+        "crawler.backup_cli:restore",
+        "Puts a backup back: SOURCE is one that `luubao backup` made, or the folder with all of them, for the newest.",
     ),
     "settings": Listed(
         "crawler.settings_cli:settings",

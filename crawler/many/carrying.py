@@ -4,8 +4,8 @@ put there after it."""
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
+from archive.arriving import beside
 from archive.errors import ArchiveMissing, GrownApart
 from archive.merge import merge
 from archive.paths import folder_beside
@@ -26,8 +26,8 @@ def fetch(path: Path, address: str) -> None:
 
 
 def _merge(path: Path, depot: Depot) -> None:
-    with TemporaryDirectory(dir=path.parent, prefix=f".{path.name}.") as folder:
-        other = Path(folder) / path.name
+    with beside(path) as folder:
+        other = folder / path.name
         carry.pull(path.name, depot, other, pictures=folder_beside(other))
         state = carry.base(other)
         merge(path, other, pictures=folder_beside(path), other_pictures=folder_beside(other))

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from archive.arriving import arriving
+from archive.errors import Unwritable
 from archive.extract.folding import key_of
 from crawler.probe.findings import Findings, NotProbed, Source, Trial
 
@@ -64,12 +67,11 @@ def write(found: Findings, folder: Path) -> tuple[Path, Path]:
             f"{there[0]} is there already, and nothing was written. Name another with --name, or move it away"
         )
     try:
-        for path, text in zip(places, (spider_file(found), rules_file(found)), strict=True):
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("x", encoding="utf-8") as file:
-                file.write(text)
-    except OSError as error:
-        raise NotProbed(f"{path} cannot be written: {error.strerror}. Name another folder with --write") from error
+        with ExitStack() as both:
+            for path, text in zip(places, (spider_file(found), rules_file(found)), strict=True):
+                both.enter_context(arriving(path, parents=True)).write_text(text, "utf-8")
+    except Unwritable as error:
+        raise NotProbed(str(error)) from error
     return places
 
 

@@ -26,7 +26,9 @@ from warcio.warcwriter import WARCWriter
 
 from archive import Capture, Picture, PictureCapture, Run, finish_run, ingest, keep_picture, open_archive, start_run
 from archive.cli import archive
+from archive.export.warc import export_warc
 from archive.pictures import recognise
+from archive.store.outgoing import Scope
 from archive.verify import verify
 from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
 from tests.replay import needs_tools, pywb, tool
@@ -126,8 +128,8 @@ def test_every_capture_leaves_with_its_request(paper: Path, tmp_path: Path) -> N
     assert "1 withdrawn articles were left out" in said
     kinds = [kind for kind, *_ in records(tmp_path / "w")]
     assert {kind: kinds.count(kind) for kind in set(kinds)} == {
-        # two pages, the redirect, the 404, the picture; then: two revisits, the 304, the picture again
-        "warcinfo": 1, "resource": 1, "response": 5, "request": 7, "revisit": 4, "metadata": 1,
+        # two pages, the redirect, the 404, the picture; then: two revisits, the 304, the picture again; the end
+        "warcinfo": 1, "resource": 1, "response": 5, "request": 7, "revisit": 4, "metadata": 2,
     }  # fmt: skip
 
 
@@ -353,6 +355,45 @@ MANY = [
     )
     for n in range(12)
 ]
+
+
+def test_an_export_that_was_cut_between_records_is_known_as_half(paper: Path, tmp_path: Path) -> None:
+    luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
+    (file,) = (tmp_path / "w").iterdir()
+    data = file.read_bytes()
+    starts = [at for at in range(len(data)) if data.startswith(b"\x1f\x8b\x08", at)]
+    for name, cut in (("end", data[: starts[-1]]), ("middle", data[: starts[6]] + data[starts[7] :])):
+        half = tmp_path / f"{name}.warc.gz"
+        half.write_bytes(cut)
+        said = luubao("import", half, "--db", tmp_path / f"{name}.db", "--jobs", 0, exits=4)
+        assert "the file is not whole" in said, name
+    whole = luubao("import", file, "--db", tmp_path / "whole.db", "--jobs", 0)
+    assert "not whole" not in whole
+
+
+def test_an_export_made_again_is_the_same_and_no_error(paper: Path, tmp_path: Path) -> None:
+    for form, target in (("warc", "w"), ("wacz", "x.wacz"), ("bag", "b"), ("html", "h"), ("sqlite", "s")):
+        luubao("export", form, "--db", paper, "--to", tmp_path / target)
+        luubao("export", form, "--db", paper, "--to", tmp_path / target)
+        luubao("export", form, "--db", paper, "--to", tmp_path / f"again-{target}")
+        assert contents(tmp_path / target) == contents(tmp_path / f"again-{target}"), form
+
+
+def contents(place: Path) -> dict[str, bytes]:
+    files = [one for one in place.rglob("*") if one.is_file()] if place.is_dir() else [place]
+    return {str(one.relative_to(place)): one.read_bytes() for one in files}
+
+
+def test_a_set_whose_next_file_is_missing_is_known_as_half(
+    db: Database, run: Run, shoot: Shoot, path: Path, tmp_path: Path
+) -> None:
+    for number in range(4):
+        ingest(db, run, shoot(f"https://bao.example/x-{number}.htm", page(f"Tin {number}"), hours=number))
+    export_warc(db, tmp_path, Scope(), pictures=None, size=1)
+    first, second, *_ = sorted(tmp_path.glob("*.warc.gz"))
+    second.unlink()
+    said = luubao("import", first, "--db", tmp_path / "a.db", "--jobs", 0, exits=4)
+    assert f"it goes on in '{second.name}', which is not beside it" in said
 
 
 def holed(data: bytes) -> bytes:

@@ -12,7 +12,8 @@ from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
 from archive.datasette.room.hosts import with_known_hosts
 from archive.datasette.room.stored import with_pictures_alone
-from archive.datasette.room.visit import archive_of
+from archive.datasette.room.visit import archive_of, visit_of
+from archive.store.damage import damage
 from archive.templates import TESTS
 
 hookimpl = HookimplMarker("datasette")
@@ -46,6 +47,15 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """What holds for every answer, Datasette's own included: who may ask, for which files, and headers."""
     names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
     return lambda application: with_headers(with_known_hosts(with_pictures_alone(application, base), names))
+
+
+@hookimpl
+def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any] | None:
+    """A page of Datasette's that meets a damaged file says so, as the room's do; others stay Datasette's."""
+    if damage(exception) is None:
+        return None
+    visit = visit_of(datasette, request)
+    return lambda: visit.refusal(500, visit.say("refusal.500"))
 
 
 @hookimpl(tryfirst=True)

@@ -184,7 +184,7 @@ class Visit:
 
     async def page(self, template: str, *, code: int = 200, **context: Any) -> Response:
         """A page of ours, made of a template."""
-        every = await self.ask(papers)
+        every = await self._papers()
         told = {
             "visit": self,
             "t": self.tell,
@@ -198,6 +198,13 @@ class Visit:
         }
         body = await self.datasette.render_template(f"room/{template}.html", told, request=self.request)
         return Response.html(body, status=code, headers={**HEADERS, "Content-Language": self.language})
+
+    async def _papers(self) -> list[Paper]:
+        """Whose pages these are; nobody's where that cannot be read, for a page may be one that says so."""
+        try:
+            return await self.ask(papers)
+        except ArchiveDamaged:
+            return []
 
     def asset(self, name: str) -> str:
         """Where a static file is served; its address changes with the file."""
