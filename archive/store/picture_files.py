@@ -32,7 +32,7 @@ _OWN = (
 
 def broken_pictures(db: Database, folder: Path, step: Step) -> Iterator[Problem]:
     """Pictures whose file is missing or holds other bytes than were fetched, or lies where it should be no more."""
-    for picture_id, digest, path in db.execute("SELECT id, digest, path FROM pictures ORDER BY id").fetchall():
+    for picture_id, digest, path, size in db.execute("SELECT id, digest, path, size FROM pictures ORDER BY id"):
         step()
         for file in _left_behind(folder, digest, path):
             name = file.relative_to(folder)
@@ -44,8 +44,12 @@ def broken_pictures(db: Database, folder: Path, step: Step) -> Iterator[Problem]
         file = folder / path
         if not file.is_file():
             yield Problem(f"pictures {picture_id}", f"its file {path} is missing")
-        elif digest_of(file.read_bytes()) != digest:
+            continue
+        held = file.read_bytes()
+        if digest_of(held) != digest:
             yield Problem(f"pictures {picture_id}", f"the bytes of {path} are not those of {digest}")
+        elif len(held) != size:
+            yield Problem(f"pictures {picture_id}", f"it has {len(held)} bytes, {size} are recorded")
 
 
 def hide(db: Database, folder: Path | None, article_id: int) -> list[tuple[int, bytes]]:
