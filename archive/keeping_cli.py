@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
     from archive.derived import Reread
+    from archive.store.destroyed import Look
     from archive.store.fixity import Left, Problem
 
 _WORTH_VACUUM = 0.05
@@ -178,6 +179,8 @@ def withdraw(
     """
     from archive.store import questions
     from archive.store import withdraw as withdrawing
+    from archive.store.destroyed import look_for, sentences_of
+    from archive.store.withdrawn import destroyed_since
 
     if restoring == (reason is not None) or (restoring and destroy):
         raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")
@@ -189,9 +192,26 @@ def withdraw(
         else:
             if destroy and not yes:
                 click.confirm(f"Destroy the words and pages of {url} for ever?", abort=True)
+            since = destroyed_since(db, article_id)
+            own = sentences_of(db, article_id) if destroy else []
             withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy, pictures=folder)
-    done = "restored" if restoring else "destroyed" if destroy else "withdrawn"
-    click.echo(f"article {article_id} is {done}")
+            if destroy:
+                _tell_destroyed(article_id, since, look_for(db, path, own))
+                return
+    click.echo(f"article {article_id} is {'restored' if restoring else 'withdrawn'}")
+
+
+def _tell_destroyed(article_id: int, since: str | None, look: Look) -> None:
+    """What was destroyed, and where it was looked for; exit code 1 where anything of it is left."""
+    if since:
+        click.echo(f"article {article_id} is destroyed, since {since[:10]}")
+        return
+    where = ", ".join(f"{count} {kind}" for kind, count in look.places.items()) or "nothing, for it had no sentence"
+    click.echo(f"article {article_id} is destroyed. Looked for {look.sentences} of its sentences in {where}")
+    if look.quoted:
+        click.echo(f"{look.quoted} pages of others quote it, and stay")
+    if look.left:
+        raise LuubaoError(f"still there, in {', '.join(look.left[:10])}: give the same command again")
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from archive.lock import outlet_lock
 from archive.remote.depot import Depot
 from archive.remote.pieces import SIZE, Manifest, cut, digest_of, manifest_of
 from archive.store import open_archive
-from archive.store.snapshot import snapshot
+from archive.store.snapshot import files_named, last_destroyed, snapshot
 from archive.store.sources import outlets_of
 
 _REMEMBERED = 1000  # earlier states that a manifest names
@@ -59,10 +59,14 @@ def push(path: Path, depot: Depot, *, pictures: Path | None, step: Step = lambda
                 f" luubao pull {depot.address} {path.name} --to other.db; luubao merge other.db --db {path};"
                 f" luubao push {depot.address} --db {path} --over {theirs.digest[:12]}"
             )
-        _put_pictures(depot, path.name, pictures, done, step)
+        named = files_named(copy)
+        _put_pictures(depot, path.name, pictures, named, done, step)
+        destroyed = last_destroyed(copy)
         _put_pieces(depot, path.name, copy, theirs, done, step)
     if theirs is None or theirs.digest != ours.digest:
-        _conclude(depot, path, ours, theirs, tag)
+        _conclude(depot, path, ours, theirs, tag, destroyed)
+    prefix = f"{path.name}/pictures/"
+    depot.delete([found for found, _ in depot.names(prefix) if found.removeprefix(prefix) not in named])
     return done
 
 
@@ -75,14 +79,17 @@ def put_over(path: Path, depot: Depot, digest: str) -> None:
     _notebase(path, theirs.digest)
 
 
-def _conclude(depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None) -> None:
+def _conclude(
+    depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None, destroyed: str
+) -> None:
+    """destroyed: when words were destroyed last; a state from before is not left to whoever is pulling it."""
     before = (theirs.digest, *theirs.before)[:_REMEMBERED] if theirs else ()
     made = replace(ours, before=before, at=clock.stamp(clock.now()))
     if not depot.replace(f"{path.name}/manifest.json", made.to_json(), tag):
         raise GrownApart(f"another machine has put {path.name} into {depot.address} at this moment. Try again")
     _notebase(path, ours.digest)
     if theirs:  # whoever is pulling the state before this one may still finish
-        keep = {*ours.pieces, *theirs.pieces}
+        keep = {*ours.pieces, *(theirs.pieces if theirs.at > destroyed else ())}
         stored = (name for name, _ in depot.names(f"{path.name}/pieces/"))
         depot.delete([name for name in stored if name.rpartition("/")[2] not in keep])
 
@@ -109,15 +116,15 @@ def _put_pieces(depot: Depot, name: str, copy: Path, theirs: Manifest | None, do
             step()
 
 
-def _put_pictures(depot: Depot, name: str, folder: Path | None, done: Carried, step: Step) -> None:
-    """A picture's file is named by its digest and never changes."""
+def _put_pictures(depot: Depot, name: str, folder: Path | None, named: set[str], done: Carried, step: Step) -> None:
+    """A picture's file is named by its digest and never changes. One that no row names is left where it is."""
     if folder is None:
         return
     prefix = f"{name}/pictures/"
     there = {found.removeprefix(prefix): size for found, size in depot.names(prefix)}
     for file in sorted(one for one in folder.rglob("*") if one.is_file() and not one.name.startswith(".")):
         relative = file.relative_to(folder).as_posix()
-        if there.get(relative) != file.stat().st_size:
+        if relative in named and there.get(relative) != file.stat().st_size:
             depot.write(prefix + relative, file)
             done.pictures += 1
         step()
@@ -134,12 +141,12 @@ def pull(name: str, depot: Depot, to: Path, *, pictures: Path | None, step: Step
     theirs, _ = _manifest(depot, name)
     if theirs is None:
         raise ArchiveMissing(f"{depot.address} has no archive {name}. It has: {', '.join(stored(depot)) or 'none'}")
-    if pictures is not None:
-        _get_pictures(depot, name, pictures, done, step)
     with _replaceable(to, theirs) as here:
         if here is None or manifest_of(here).digest != theirs.digest:
             _get_pieces(depot, name, theirs, here, to, done, step)
     _notebase(to, theirs.digest)
+    if pictures is not None:
+        _get_pictures(depot, name, pictures, files_named(to), done, step)
     return done
 
 
@@ -231,9 +238,12 @@ def _fetched(depot: Depot, name: str, digest: str) -> bytes:
     return found[0]
 
 
-def _get_pictures(depot: Depot, name: str, folder: Path, done: Carried, step: Step) -> None:
+def _get_pictures(depot: Depot, name: str, folder: Path, named: set[str], done: Carried, step: Step) -> None:
+    """Only what the archive names: what was withdrawn or destroyed since does not come back."""
     prefix = f"{name}/pictures/"
     for found, size in depot.names(prefix):
+        if found.removeprefix(prefix) not in named:
+            continue
         target = folder / found.removeprefix(prefix)
         if not target.is_file() or target.stat().st_size != size:
             read = depot.read(found)

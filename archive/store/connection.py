@@ -71,6 +71,7 @@ def _writable(path: Path) -> Database:
         _refuse_foreign(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")  # what is taken out is overwritten, not only let go
         db.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
         with transaction(db):  # two crawls that make one archive at once: the second finds it made
             _refuse_foreign(db, path)
@@ -268,10 +269,13 @@ def _unwritable(error: sqlite3.Error) -> ArchiveUnusable:
     return ArchiveUnusable(f"the archive cannot be written: {error}. Check free space, permissions and other writers")
 
 
-def checkpoint(db: Database) -> None:
+def checkpoint(db: Database) -> bool:
     """Folds the write-ahead log into the file and truncates it; a busy reader or a full disk makes it a no-op, for
-    nothing is lost by doing it later."""
+    nothing is lost by doing it later. Returns whether it was done."""
+    done = False
     with suppress(sqlite3.OperationalError):
         db.execute("PRAGMA busy_timeout = 0")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        done = not busy
     db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return done

@@ -15,3 +15,17 @@ def snapshot(path: Path, to: Path) -> None:
     with open_archive(path) as db, closing(sqlite3.connect(to)) as copy:
         assert isinstance(db.conn, sqlite3.Connection)
         db.conn.backup(copy)
+
+
+def files_named(path: Path) -> set[str]:
+    """The files in the folder of pictures that an archive speaks of, those of withdrawn articles where they lie now."""
+    with open_archive(path) as db:
+        rows = db.execute("SELECT path, thumbnail FROM pictures").fetchall()
+    return {name for row in rows for name in row if name}
+
+
+def last_destroyed(path: Path) -> str:
+    """When words of an archive were destroyed last, as clock.stamp writes times; empty where they never were."""
+    with open_archive(path) as db:
+        (at,) = db.execute("SELECT coalesce(max(destroyed_at), '') FROM withdrawals").fetchone()
+    return str(at)
