@@ -60,10 +60,11 @@ def verify(
 
     if facts and reread:
         raise click.UsageError("--facts leaves out what --reread reads again. Give one of them")
-    left, folder = Left(), picture_folder(path, pictures)
+    left = Left()
     with open_archive(path) as db, _reading_again(path) if reread else nullcontext() as readers:
         if seal:
             require_seal(db, seal)
+        folder = picture_folder(path, pictures)
         with _progress("verifying", steps(db, derived=not facts)) as step:
             problems = list(find_problems(db, step, folder, derived=not facts, left=left, reread=readers))
         head = newest_seal(db)

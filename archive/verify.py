@@ -35,6 +35,7 @@ def verify(
     not derived; reread: reads the kept pages again."""
     named = set()
     yield from fixity.told(fixity.broken_file(db))
+    yield from fixity.told(fixity.broken_schema(db))
     for look in _LOOKS:
         for problem in fixity.told(look(db, step)):
             named.add(problem.where)

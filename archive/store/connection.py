@@ -20,6 +20,7 @@ from archive import clock
 from archive.errors import ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.signals import InterruptibleConnection
+from archive.store import blueprint
 from archive.store.columns import COLUMNS
 from archive.store.damage import damage
 from archive.store.examine import is_odd
@@ -53,7 +54,9 @@ def _telling_of_odd_rows(db: Database) -> Iterator[None]:
         yield
     except LuubaoError:
         raise
-    except (*NOT_READABLE, sqlite3.IntegrityError, sqlite3.DataError) as error:
+    except (*NOT_READABLE, sqlite3.IntegrityError, sqlite3.DataError, sqlite3.OperationalError) as error:
+        if isinstance(error, UnicodeDecodeError | sqlite3.OperationalError):
+            _tell_of_schema(db, error)
         try:
             odd = is_odd(db)
         except (sqlite3.Error, *NOT_READABLE):  # not even that can be found out
@@ -61,6 +64,19 @@ def _telling_of_odd_rows(db: Database) -> Iterator[None]:
         if odd is None:
             raise
         raise unreadable(odd, type(error).__name__) from error
+
+
+def _tell_of_schema(db: Database, error: Exception) -> None:
+    """Raises ArchiveDamaged where a question failed for the schema is not as we make it; other errors of SQLite's as
+    they are."""
+    try:
+        found = next(blueprint.strange(db), None)
+    except (sqlite3.Error, UnicodeDecodeError):
+        found = ("its schema", "SQLite cannot read it")
+    if found is not None:
+        raise unreadable(found[0], found[1]) from error
+    if isinstance(error, sqlite3.OperationalError):
+        raise error
 
 
 def _writable(path: Path) -> Database:
@@ -132,7 +148,7 @@ def _connected(path: Path, how: str) -> Database:
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
         raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_way_out(path)}") from error
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema as it finds it
         raise ArchiveUnusable(f"{path} cannot be opened as an archive: {error}") from error
     return db
 
@@ -171,10 +187,10 @@ def _refuse_foreign(db: Database, path: Path) -> None:
 def _lacking(db: Database) -> str | None:
     """What of the tables is not as we make them: a view in the place of one may never end."""
     rows = db.execute(
-        "SELECT made.name, made.type, columns.name FROM sqlite_master AS made"
-        " JOIN pragma_table_info(made.name) AS columns WHERE made.type IN ('table', 'view')"
+        "SELECT made.name, columns.name FROM sqlite_master AS made"
+        " JOIN pragma_table_info(made.name) AS columns WHERE made.type = 'table'"
     ).fetchall()
-    there = {(table, column) for table, kind, column in rows if kind == "table"}
+    there = {(table, column) for table, column in rows}
     wanted = ((table, column) for table, columns in COLUMNS.items() for column in columns)
     missing = next((f"{table}.{column}" for table, column in wanted if (table, column) not in there), None)
     return f"it has no column {missing} in a table" if missing else None

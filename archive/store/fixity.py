@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.digests import digest_of
 from archive.errors import ArchiveDamaged
-from archive.store import dictionaries, seals
+from archive.store import blueprint, dictionaries, seals
 from archive.store.bodies import get_body
 from archive.store.connection import snapshot
 from archive.store.texts import COLUMNS, row_digest
@@ -51,7 +51,7 @@ def told(problems: Iterator[Problem]) -> Iterator[Problem]:
     """The problems, to which one more is added where the file is too damaged to go on looking."""
     try:
         yield from problems
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes what is damaged as it finds it
         yield Problem("file", f"it cannot be read any further: {error}")
 
 
@@ -62,6 +62,12 @@ def broken_file(db: Database) -> Iterator[Problem]:
             yield Problem("file", message)
     for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check").fetchall():
         yield Problem(f"{table} {row_id or ''}".strip(), f"points to a row of {parent} that is not there")
+
+
+def broken_schema(db: Database) -> Iterator[Problem]:
+    """Tables, views and guards that are others than luubao makes."""
+    for where, what in blueprint.strange(db):
+        yield Problem(where, what)
 
 
 def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:

@@ -14,9 +14,9 @@ import pytest
 from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run
-from archive.cli import archive
 from archive.ingest import settle_run
 from archive.store.uncovered import UNCOVERED, is_covered
+from crawler.cli import luubao
 from tests.support import NOON, PAPER, page, shoot
 
 _READING = (
@@ -110,7 +110,7 @@ def change(path: Path, table: str, column: str, keys: list[str], chance: random.
 
 
 def invoked(*words: str | Path) -> Any:
-    found = CliRunner().invoke(archive, [str(word) for word in words])
+    found = CliRunner().invoke(luubao, [str(word) for word in words])
     assert found.exception is None or isinstance(found.exception, SystemExit), (words, found.exception)
     return found
 
@@ -179,6 +179,22 @@ def test_words_that_carry_digests_of_their_own_are_found_by_reading_again(path: 
 
 def test_reading_again_finds_nothing_in_a_sound_archive(path: Path) -> None:
     assert invoked("verify", "--reread", "--db", path).exit_code == 0
+
+
+def test_a_damaged_schema_that_sqlite_quotes_is_one_sentence(path: Path, made: bytes) -> None:
+    whole = b"BEFORE DELETE ON dictionaries\nWHEN EXISTS"
+    assert whole in made
+    path.write_bytes(made.replace(whole, whole.replace(b"WHEN", b"W\xc8EN")))
+    for words in _READING:
+        assert "cannot be opened as an archive" in invoked(*words, "--db", path).output
+
+
+@pytest.mark.parametrize("good, bad", [(b"AS last_seen_at", b"AS last_sgen_at"), (b"FROM texts", b"FROM t\xe5xts")])
+def test_a_view_or_guard_that_says_something_else_is_named(path: Path, made: bytes, good: bytes, bad: bytes) -> None:
+    assert good in made
+    path.write_bytes(made.replace(good, bad))
+    told = invoked("verify", "--db", path)
+    assert told.exit_code == 1 and "is not as luubao makes it" in told.output
 
 
 @pytest.mark.parametrize("seed", range(2))
