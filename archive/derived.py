@@ -102,6 +102,7 @@ class Again(Settling):
         self.known_readers, self.reader = known_readers, (0, "")
         self.wanted: list[tuple[Waiting, Furniture]] = []
         self.readers: dict[int, int] = {}
+        self.has_read = False  # so that words were not taken from where they are compared with
 
     def look_for(self, key: str) -> None:
         """Finds the pages that belong to an address, where its reader is this one."""
@@ -130,7 +131,7 @@ class Again(Settling):
             left.former += len(keys)
             return [], keys
         belief = replace(belief, extractor=self.reader[0])
-        return list(differences(self.db, belief, self.readers, words=bool(self.known))), keys
+        return list(differences(self.db, belief, self.readers, words=self.has_read or bool(self.known))), keys
 
     def _kept(self, captures: Iterable[int], kin: Kin) -> Kept:
         pages = list(captures)
@@ -155,5 +156,5 @@ class Again(Settling):
         furniture = self.known_readers.furniture(self.reader[1])
         if furniture is None and self._body(past.id) is not None:
             raise FormerReader
-        self.furniture = furniture or Furniture()
+        self.furniture, self.has_read = furniture or Furniture(), True
         return super()._read(past)

@@ -65,7 +65,7 @@ def broken_file(db: Database) -> Iterator[Problem]:
 
 
 def broken_schema(db: Database) -> Iterator[Problem]:
-    """Tables, views and guards that are others than luubao makes."""
+    """Views and triggers that are others than luubao makes."""
     for where, what in blueprint.strange(db):
         yield Problem(where, what)
 

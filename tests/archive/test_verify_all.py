@@ -177,6 +177,24 @@ def test_words_that_carry_digests_of_their_own_are_found_by_reading_again(path: 
     assert told.exit_code == 1 and f"texts {row['id']}: " in told.output and "body is" in told.output
 
 
+def test_words_under_a_digest_of_their_own_are_named(path: Path) -> None:
+    """What a capture said is named where it is read (`readings.state`): words that say something else are no words of
+    it, whatever digest they carry."""
+    from archive.store.texts import row_digest
+
+    with open_archive(path) as db:
+        (row,) = db.query(
+            "SELECT * FROM texts WHERE version_id = (SELECT current_version_id FROM articles WHERE id = 3)"
+        )
+    row["body"] = row["body"].replace("chín vàng", "mất mùa")
+    with closing(unguarded(path)) as raw:
+        forged = [row["body"], row_digest(row), row["id"]]
+        raw.execute("UPDATE texts SET body = ?, row_digest = ? WHERE id = ?", forged)
+        raw.commit()
+    told = invoked("verify", "--db", path)
+    assert told.exit_code == 1 and f"texts {row['id']}: " in told.output and "body is " in told.output
+
+
 def test_reading_again_finds_nothing_in_a_sound_archive(path: Path) -> None:
     assert invoked("verify", "--reread", "--db", path).exit_code == 0
 
