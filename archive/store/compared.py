@@ -128,6 +128,12 @@ def _text(db: Database, version_id: int, version: Version, *, words: bool) -> It
     if reading.extractor:
         expected["extractor"] = reading.extractor
     yield from _differing(f"texts {row['id']}", row, expected)
+    read = "SELECT state FROM readings WHERE capture_id = ? AND extractor_id = ?"
+    said = db.execute(read, [row["capture_id"], row["extractor_id"]]).fetchone()
+    if said and said[0] not in (None, version.state.state):
+        yield Problem(
+            f"texts {row['id']}", f"capture {row['capture_id']}, which it is said to be from, said other words"
+        )
 
 
 def _images(db: Database, version_id: int, version: Version) -> Iterator[Problem]:

@@ -108,9 +108,10 @@ _RULES = (
           " WHERE later.version_id = renumberings.version_id AND later.id > renumberings.id)"),
     _Rule("texts", "nobody read it in the capture it is said to be from",
           "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id JOIN articles"
-          " ON articles.id = article_id WHERE withdrawn_at IS NULL AND NOT EXISTS (SELECT 1 FROM readings"
-          " WHERE readings.capture_id = texts.capture_id AND readings.extractor_id = texts.extractor_id"
-          " AND readings.version_id IN (versions.id, versions.words_of))"),
+          " ON articles.id = article_id JOIN captures ON captures.id = texts.capture_id WHERE withdrawn_at IS NULL"
+          " AND NOT EXISTS (SELECT 1 FROM readings JOIN versions AS own ON own.id = readings.version_id"
+          " WHERE readings.capture_id IN (captures.id, captures.revisit_of)"  # one that confirms needs no reading
+          " AND readings.extractor_id = texts.extractor_id AND own.article_id = versions.article_id)"),
     _Rule("texts", "it was read in a capture that brought no page",
           # a 304 confirms what its address had brought, and that may have come since, from another archive
           "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"
