@@ -58,6 +58,10 @@ class Withdrawn(LuubaoError):
     """The article was withdrawn."""
 
 
+class WordsRemain(LuubaoError):
+    """Raised when destroyed words still lie in the file, from `withdraw --destroy`: give the command again."""
+
+
 class UnknownSeal(LuubaoError):
     """No such seal."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +20,9 @@ from archive.store.connection import is_there
 if TYPE_CHECKING:
     from sqlite_utils import Database
 
-    from archive.store.fixity import Problem
+    from archive.derived import Reread
+    from archive.store.destroyed import Look
+    from archive.store.problems import Left, Problem
 
 _WORTH_VACUUM = 0.05
 
@@ -31,34 +33,64 @@ _WORTH_VACUUM = 0.05
 @pictures_option
 @click.option("--seal", help="A seal noted earlier (sha256:...), which the chain must still hold.")
 @click.option("--index", is_flag=True, help="Also compare the search index with the texts; nobody can write meanwhile.")
-def verify(path: Path, as_json: bool, pictures: Path | None, seal: str | None, index: bool) -> None:
+@click.option("--facts", is_flag=True, help="Only what arrived, not what was derived from it: quicker.")
+@click.option("--reread", is_flag=True, help="Also read every kept page again and compare the words: slower.")
+def verify(
+    path: Path, as_json: bool, pictures: Path | None, seal: str | None, index: bool, facts: bool, reread: bool
+) -> None:
     """Checks that the archive still holds what was put into it.
 
     Recomputes every digest, opens every stored page and picture, follows the chain of seals that every run ends with,
-    and looks whether the tables agree. Says what is wrong with which row. Exit code 1 when anything is; prints the
+    and looks whether the tables agree. Then derives articles, versions, captions, disappearances and addresses again
+    and compares them column by column. Says what is wrong with which row. Exit code 1 when anything is; prints the
     newest seal when nothing is: note it elsewhere, and --seal proves later that nothing before it was changed.
 
     \b
     Example:
       luubao verify --db luubao.db
     """
+    from contextlib import nullcontext
+
     from archive.store import consistency
+    from archive.store.problems import Left
     from archive.store.seals import cleansings, newest_seal
     from archive.verify import require_seal, steps
     from archive.verify import verify as find_problems
 
-    with open_archive(path) as db:
+    if facts and reread:
+        raise click.UsageError("--facts leaves out what --reread reads again. Give one of them")
+    left = Left()
+    with open_archive(path) as db, _reading_again(path) if reread else nullcontext() as readers:
         if seal:
             require_seal(db, seal)
-        with bar("verifying", steps(db)) as step:
-            problems = list(find_problems(db, step, picture_folder(path, pictures)))
+        folder = picture_folder(path, pictures)
+        with bar("verifying", steps(db, derived=not facts)) as step:
+            problems = list(find_problems(db, step, folder, derived=not facts, left=left, reread=readers))
         head, cleansed = newest_seal(db), cleansings(db)
     if index:
         with _existing(path) as db:
             problems += consistency.broken_index(db)
     _tell_problems(problems, head, cleansed, as_json)
+    _tell_left(left)
     if problems:
         raise click.exceptions.Exit(1)
+
+
+def _reading_again(path: Path) -> AbstractContextManager[Reread]:
+    from archive.read_again import reading_again
+
+    return reading_again(path)
+
+
+def _tell_left(left: Left) -> None:
+    """What could not be derived again, and the way out."""
+    if left.waiting:
+        say(f"{left.waiting} addresses wait to be put in order by the next run, and were left out", err=True)
+    if left.former:
+        say(
+            f"{left.former} addresses are told by a former reader, and were left out: `luubao reread` tells them anew",
+            err=True,
+        )
 
 
 def _tell_problems(
@@ -152,6 +184,8 @@ def withdraw(
     """
     from archive.store import questions
     from archive.store import withdraw as withdrawing
+    from archive.store.destroyed import look_for, sentences_of
+    from archive.store.withdrawn import destroyed_since
 
     if restoring == (reason is not None) or (restoring and destroy):
         raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")
@@ -163,9 +197,26 @@ def withdraw(
         else:
             if destroy and not yes:
                 confirm(f"Destroy the words and pages of {url} for ever?")
+            since = destroyed_since(db, article_id)
+            own = sentences_of(db, article_id) if destroy else []
             withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy, pictures=folder)
-    done = "restored" if restoring else "destroyed" if destroy else "withdrawn"
-    say(f"article {article_id} is {done}")
+            if destroy:
+                _tell_destroyed(article_id, since, look_for(db, path, own))
+                return
+    say(f"article {article_id} is {'restored' if restoring else 'withdrawn'}")
+
+
+def _tell_destroyed(article_id: int, since: str | None, look: Look) -> None:
+    """What was destroyed, and where it was looked for; exit code 1 where anything of it is left."""
+    if since:
+        say(f"article {article_id} is destroyed, since {since[:10]}")
+        return
+    where = ", ".join(f"{count} {kind}" for kind, count in look.places.items()) or "nothing, for it had no sentence"
+    say(f"article {article_id} is destroyed. Looked for {look.sentences} of its sentences in {where}")
+    if look.quoted:
+        say(f"{look.quoted} pages of others quote it, and stay")
+    if look.left:
+        raise LuubaoError(f"still there, in {', '.join(look.left[:10])}: give the same command again")
 
 
 @contextmanager

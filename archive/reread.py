@@ -258,10 +258,11 @@ def reader(path: Path, furniture: Mapping[int, Furniture]) -> Iterator[Callable[
     """What a process needs to read: the archive, open for reading, and what its outlets' pages share, by outlets.id."""
     logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
     with store.open_archive(path) as db:
-        yield lambda waiting: _read(db, waiting, furniture[waiting.source.run.outlet_id])
+        yield lambda waiting: read_kept(db, waiting, furniture[waiting.source.run.outlet_id])
 
 
-def _read(db: Database, waiting: Waiting, furniture: Furniture) -> Answer:
+def read_kept(db: Database, waiting: Waiting, furniture: Furniture) -> Answer:
+    """What is read in a kept capture."""
     try:
         body = store.kept_body(db, waiting.source.capture_id)
     except ArchiveDamaged as error:

@@ -21,16 +21,16 @@ from archive.history.answers import declared_key
 from archive.history.states import headline_of, words_of
 from archive.logs import log_of
 from archive.model.notices import pass_over
-from archive.reading import extractor_of, try_to_read
 from archive.records import Reading, Run, Unreadable
 from archive.store import quick
 from archive.store.arrivals import settle, unsettle, unsettle_words, unsettled
-from archive.store.believed import Belief, Counts, Plan, count_changes, match, put_belief
+from archive.store.believed import Belief, Counts, count_changes, match, put_belief
 from archive.store.believed_readings import Said
+from archive.store.believed_rows import Plan
 from archive.store.doubts import at_once, judge_changes
 from archive.store.identity import Source
 from archive.store.kin import Kin, Past, first_of, kin_of, past_of
-from archive.store.ledger import Waiting
+from archive.store.ledger import Waiting, waiting_of
 from archive.store.pictures_past import fetches_of
 from archive.store.readings import (
     Kept,
@@ -59,6 +59,13 @@ _RECENT = 4  # pages of an address with whose ends another is compared
 _MANY = 2  # other articles with the same words: more are a page of the site's, and do not belong together
 
 
+def extractor_of(furniture: Furniture) -> str:
+    """As archive.reading.extractor_of."""
+    from archive.reading import extractor_of as name_of  # whoever only compares needs no parsers
+
+    return name_of(furniture)
+
+
 @dataclass(frozen=True, slots=True)
 class Settled:
     """keys: the addresses that were put in order; plan, history: what they amount to now."""
@@ -77,7 +84,7 @@ def settle_keys(
     """Puts in order all that belongs to these addresses, in one transaction. known: readings that need not be made
     again. quiet_run: a run under way, of whose own versions nobody can have quoted a number."""
     with store.transaction(db):
-        return _Settling(db, run, furniture, known, reason, quiet_run).settle(set(keys))
+        return Settling(db, run, furniture, known, reason, quiet_run).settle(set(keys))
 
 
 def settle_alone(db: Database, source: Source, reading: Reading, furniture: Furniture) -> Settled | None:
@@ -116,7 +123,7 @@ def settle_or_name(
 
 def rehearse_keys(db: Database, run: Run, keys: Iterable[str], furniture: Furniture, known: Readings) -> Settled:
     """What putting these addresses in order would come to, by the same functions; nothing is written."""
-    return _Settling(db, run, furniture, known, "", None, rehearsed=True).settle(set(keys))
+    return Settling(db, run, furniture, known, "", None, rehearsed=True).settle(set(keys))
 
 
 def settle_all(
@@ -155,11 +162,7 @@ def pages_to_read(db: Database, run: Run, key: str, furniture: Furniture) -> tup
     pasts = past_of(db, run.outlet_id, kin)
     first = dict(first_of(pasts))
     kept = kept_readings(db, first.values(), kin.articles, extractor_of(furniture))
-    pages = [
-        Waiting(Source(past.id, run, past.key, past.look.url, past.look.at), past.encoding)
-        for past in pasts
-        if first.get(past.id) == past.id and kept.reading(past.id) is None
-    ]
+    pages = [waiting_of(past, run) for past in pasts if first.get(past.id) == past.id and kept.reading(past.id) is None]
     return frozenset(kin.keys | {key}), pages
 
 
@@ -182,8 +185,8 @@ def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: 
     return counts
 
 
-@dataclass(slots=True)
-class _Settling:
+@dataclass
+class Settling:
     """Some addresses, and all that belongs to them."""
 
     db: Database
@@ -197,11 +200,22 @@ class _Settling:
 
     def settle(self, keys: set[str]) -> Settled:
         """Puts them in order, or says what that would come to."""
+        belief, keys = self.believe(keys)
+        if self.rehearsed:
+            plan = match(self.db, belief)
+            counts = count_changes(belief, plan)
+        else:
+            counts, plan = put_belief(self.db, belief)
+            settle(self.db, self.run.outlet_id, keys)
+        return Settled(frozenset(keys), counts, plan, belief.history, frozenset(belief.kin.articles))
+
+    def believe(self, keys: set[str]) -> tuple[Belief, set[str]]:
+        """What these addresses, and all that belongs to them, amount to; and which addresses these are."""
         while True:
             kin = kin_of(self.db, self.run.outlet_id, keys)
             pasts = past_of(self.db, self.run.outlet_id, kin)
             first = dict(first_of(pasts))
-            kept = kept_readings(self.db, first.values(), kin.articles, extractor_of(self.furniture))
+            kept = self._kept(first.values(), kin)
             fresh = [past for past in pasts if first.get(past.id) == past.id]
             readings = {past.id: self._reading(past, kept) for past in fresh}
             if not self.rehearsed and self._absorb(fresh, readings):
@@ -215,16 +229,11 @@ class _Settling:
         history = self._derive(pasts, first, readings, kin)
         number = 0 if self.rehearsed else extractor_id(self.db, extractor_of(self.furniture), clock.now())
         said = Said(pasts, readings, refused)
-        belief = Belief(
-            self.run.outlet_id, kin, history, said, number, clock.now(), self.quiet_run, self.reason
-        )  # fmt: skip
-        if self.rehearsed:
-            plan = match(self.db, belief)
-            counts = count_changes(belief, plan)
-        else:
-            counts, plan = put_belief(self.db, belief)
-            settle(self.db, self.run.outlet_id, kin.keys | keys)
-        return Settled(frozenset(kin.keys | keys), counts, plan, history, frozenset(kin.articles))
+        belief = Belief(self.run.outlet_id, kin, history, said, number, clock.now(), self.quiet_run, self.reason)
+        return belief, kin.keys | keys
+
+    def _kept(self, captures: Iterable[int], kin: Kin) -> Kept:
+        return kept_readings(self.db, captures, kin.articles, extractor_of(self.furniture))
 
     def _derive(
         self, pasts: list[Past], first: Mapping[int, int], readings: Mapping[int, Answer | None], kin: Kin
@@ -301,8 +310,9 @@ class _Settling:
         body = self._body(past.id)
         if body is None:
             return None
-        source = Source(past.id, self.run, past.key, past.look.url, past.look.at)
-        return try_to_read(source, body, past.encoding, self.furniture)
+        from archive.reading import try_to_read  # whoever only compares needs no parsers
+
+        return try_to_read(waiting_of(past, self.run).source, body, past.encoding, self.furniture)
 
     def _body(self, capture_id: int) -> bytes | None:
         try:

@@ -21,6 +21,7 @@ from archive.status.text import lines as status_lines
 from archive.store import open_archive
 from archive.store.tabular import FIELDS as DATASET_COLUMNS
 from archive.store.ten import TOPICS, Question
+from archive.store.uncovered import UNCOVERED
 from crawler import settings
 from crawler.cli import luubao
 from crawler.demo.server import Newspaper
@@ -53,6 +54,16 @@ def _command(name: str, command: click.Command) -> str:
 def rereading() -> str:
     """The --help of the job on Spark."""
     return _command("luubao-reread-spark", reread_command).partition("\n\n")[2].rstrip()
+
+
+def uncovered() -> str:
+    """The columns that `luubao verify` does not answer for."""
+    rows = ["| columns | why |", "|---|---|"]
+    for table, listed in UNCOVERED.items():
+        for why in dict.fromkeys(listed.values()):
+            names = ", ".join(f"`{table}.{name}`" for name, reason in listed.items() if reason == why)
+            rows.append(f"| {names} | {why} |")
+    return "\n".join(rows)
 
 
 def reading_columns() -> str:

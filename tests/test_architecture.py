@@ -19,7 +19,7 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.settle", "archive.finding", "archive.coverage", "archive.reread", "archive.verify", "archive.keeping_cli", "archive.datasette", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story", "archive.arrive", "archive.merge", "archive.imports", "archive.export"),
+    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.settle", "archive.finding", "archive.coverage", "archive.reread", "archive.derived", "archive.verify", "archive.keeping_cli", "archive.datasette", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story", "archive.arrive", "archive.merge", "archive.imports", "archive.export"),
     "jinja2": ("archive.templates",),
     "datasette": ("archive.datasette.room", "archive.datasette.plugins"),
     "sqlite3": ("archive.signals", "archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins"),

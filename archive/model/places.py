@@ -72,6 +72,18 @@ def shown_place(digest: object, media_type: object, path: object, thumbnail: obj
     return Place(place, None if thumbnail is None else thumbnail_place(digest))
 
 
+def own_places(digest: object, media_type: object, path: object, thumbnail: object) -> list[str]:
+    """Where the files of a row of `pictures` lie now, withdrawn or not; nowhere for a picture that was destroyed, or
+    that cannot be one."""
+    try:
+        names = [picture_place(digest, media_type), *([] if thumbnail is None else [thumbnail_place(digest)])]
+    except BadValue:
+        return []
+    if path == DESTROYED:
+        return []
+    return list(map(withheld, names)) if is_withdrawn(path) else names
+
+
 @dataclass(frozen=True, slots=True)
 class Named:
     """What a file's name says. digest: of the picture's bytes; is_thumbnail: the file has not these, but a JPEG."""

@@ -20,12 +20,11 @@ from archive import clock
 from archive.arriving import arriving, beside, remove_leftovers
 from archive.errors import ArchiveDamaged, ArchiveMissing, GrownApart
 from archive.lock import outlet_lock
-from archive.model.places import named
 from archive.remote.depot import Depot, Stored
 from archive.remote.pieces import SIZE, Manifest, cut, digest_of, manifest_of
 from archive.store import open_archive
 from archive.store.copies import MOST_BYTES, files_of, is_good, is_what_it_is_called, plain_file, put_file, size_of
-from archive.store.snapshot import snapshot
+from archive.store.snapshot import files_named, last_destroyed, snapshot
 from archive.store.sources import outlets_of
 
 _REMEMBERED = 1000  # earlier states that a manifest names
@@ -62,12 +61,16 @@ def push(path: Path, depot: Depot, *, pictures: Path | None, step: Step = lambda
                 f" luubao pull {depot.address} {path.name} --to other.db; luubao merge other.db --db {path};"
                 f" luubao push {depot.address} --db {path} --over {theirs.digest[:12]}"
             )
-        _put_pictures(depot, path.name, pictures, theirs, done, step)
+        wanted = files_named(copy)
+        _put_pictures(depot, path.name, pictures, wanted, theirs, done, step)
+        destroyed = last_destroyed(copy)
         _put_pieces(depot, path.name, copy, theirs, done, step)
     if theirs is None or theirs.digest != ours.digest:
-        _conclude(depot, path, ours, theirs, tag)
+        _conclude(depot, path, ours, theirs, tag, destroyed)
     elif base(path) != ours.digest:
         _notebase(path, ours.digest)
+    prefix = f"{path.name}/pictures/"
+    depot.delete([found for found, _ in depot.names(prefix) if found.removeprefix(prefix) not in wanted])
     return done
 
 
@@ -80,7 +83,10 @@ def put_over(path: Path, depot: Depot, digest: str) -> None:
     _notebase(path, theirs.digest)
 
 
-def _conclude(depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None) -> None:
+def _conclude(
+    depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None, destroyed: str
+) -> None:
+    """destroyed: when words were destroyed last; a state from before is not left to whoever is pulling it."""
     before = (theirs.digest, *theirs.before)[:_REMEMBERED] if theirs else ()
     made = replace(ours, before=before, at=clock.stamp(clock.now()))
     _notebase(path, ours.digest, *_bases(path)[:1])  # whoever dies now has put the one or the other
@@ -88,7 +94,7 @@ def _conclude(depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None,
         raise GrownApart(f"another machine has put {path.name} into {depot.address} at this moment. Try again")
     _notebase(path, ours.digest)
     if theirs:  # whoever is pulling the state before this one may still finish
-        keep = {*ours.pieces, *theirs.pieces}
+        keep = {*ours.pieces, *(theirs.pieces if theirs.at > destroyed else ())}
         stored = (name for name, _ in depot.names(f"{path.name}/pieces/"))
         depot.delete([name for name in stored if name.rpartition("/")[2] not in keep])
 
@@ -124,14 +130,21 @@ def _untouched(depot: Depot, prefix: str, theirs: Manifest | None) -> dict[str, 
 
 
 def _put_pictures(
-    depot: Depot, archive: str, folder: Path | None, theirs: Manifest | None, done: Carried, step: Step
+    depot: Depot,
+    archive: str,
+    folder: Path | None,
+    wanted: set[str],
+    theirs: Manifest | None,
+    done: Carried,
+    step: Step,
 ) -> None:
-    """A picture's file is named by its digest and never changes: what is otherwise is damaged, here or there."""
+    """A picture's file is named by its digest and never changes: what is otherwise is damaged, here or there. One that
+    no row means is left where it is."""
     if folder is None:
         return
     prefix = f"{archive}/pictures/"
     there = _untouched(depot, prefix, theirs)
-    for name in sorted(files_of(folder)):
+    for name in sorted(wanted.intersection(files_of(folder))):
         size, untouched = there.get(prefix + name, (-1, False))
         if size != size_of(folder, name) or not untouched:
             _put_picture(depot, prefix, folder, name, size >= 0, done)
@@ -158,13 +171,13 @@ def pull(name: str, depot: Depot, to: Path, *, pictures: Path | None, step: Step
     theirs, _ = _manifest(depot, name)
     if theirs is None:
         raise ArchiveMissing(f"{depot.address} has no archive {name}. It has: {', '.join(stored(depot)) or 'none'}")
-    if pictures is not None:
-        _get_pictures(depot, name, pictures, done, step)
     with _replaceable(to, theirs) as here:
         if here is None or manifest_of(here).digest != theirs.digest:
             _get_pieces(depot, name, theirs, here, to, done, step)
         _part(to).unlink(missing_ok=True)
     _notebase(to, theirs.digest)
+    if pictures is not None:
+        _get_pictures(depot, name, pictures, files_named(to), done, step)
     return done
 
 
@@ -256,14 +269,14 @@ def _fetched(depot: Depot, name: str, digest: str) -> bytes:
     return found[0]
 
 
-def _get_pictures(depot: Depot, archive: str, folder: Path, done: Carried, step: Step) -> None:
-    """What the store has under the name of a picture's file, and is that picture; nothing else is written here. What is
-    here and good stays, whatever the store has."""
+def _get_pictures(depot: Depot, archive: str, folder: Path, wanted: set[str], done: Carried, step: Step) -> None:
+    """The pictures that the archive means, and nothing else: what was withdrawn or destroyed since does not come back.
+    What is here and good stays, whatever the store has."""
     remove_leftovers(folder)
     prefix = f"{archive}/pictures/"
     for one in depot.objects(prefix):
         name = one.name.removeprefix(prefix)
-        if named(name) and size_of(folder, name) != one.size and not is_good(folder, name):
+        if name in wanted and size_of(folder, name) != one.size and not is_good(folder, name):
             _get_picture(depot, one, folder, name, done)
         step()
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from archive.errors import ArchiveUnusable
 from archive.store.connection import open_archive
 from archive.store.damage import damage
-from archive.store.fixity import Problem, Step, broken_seals, told
+from archive.store.fixity import broken_seals, told
 from archive.store.picture_files import broken_pictures
+from archive.store.problems import Problem, Step
 from archive.store.seals import newest_seal
 
 _SIDECARS = ("-wal", "-shm")

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,15 +18,14 @@ from sqlite_utils import Database
 
 from archive import clock
 from archive.history import Article, History, Version, versions_of
-from archive.records import Reading
 from archive.store.believed_readings import Said, put_readings
+from archive.store.believed_rows import Place, Plan, address_rows, article_row, tombstone_rows
 from archive.store.believed_versions import put_size, put_version, refresh_comparisons, remove_version
+from archive.store.connection import rows_of
 from archive.store.kin import Kin
 from archive.store.pictures_past import picture_numbers
 
 _PARKED = 1_000_000
-Place = tuple[int, int]
-"""A version in a history: its article's number, and its place among that one's versions."""
 
 
 @dataclass(slots=True)
@@ -62,17 +61,6 @@ class Belief:
     reason: str
 
 
-@dataclass(slots=True)
-class Plan:
-    """Which rows of the archive become which. old: versions by id; versions, articles: place in the history -> id."""
-
-    old: dict[int, dict[str, Any]]
-    told: dict[Place, Version]
-    shown: dict[int, Place]  # capture -> the version it shows
-    versions: dict[Place, int] = field(default_factory=dict)
-    articles: dict[int, int] = field(default_factory=dict)
-
-
 def put_belief(db: Database, belief: Belief) -> tuple[Counts, Plan]:
     """Writes what is believed over what was. Call inside a transaction."""
     db.execute("PRAGMA defer_foreign_keys = ON")
@@ -96,8 +84,7 @@ def put_belief(db: Database, belief: Belief) -> tuple[Counts, Plan]:
             put_size(db, plan.versions[place], before, plan.told[place])
     for article in belief.history.articles:
         _settle_article(db, article, plan)
-    worded = {capture_id: plan.versions[_worded(plan, place)] for capture_id, place in plan.shown.items()}
-    put_readings(db, belief.said, belief.history, worded, belief.extractor)
+    put_readings(db, belief.said, belief.history, shown_versions(plan), belief.extractor)
     counts = _note(db, belief, plan)
     _clear(db, belief, plan)
     _put_addresses(db, belief, plan)
@@ -115,7 +102,7 @@ def match(db: Database, belief: Belief) -> Plan:
     if belief.kin.articles:
         marks = ", ".join("?" * len(belief.kin.articles))
         query = f"SELECT * FROM versions WHERE article_id IN ({marks}) ORDER BY number"
-        rows = db.query(query, list(belief.kin.articles))
+        rows = rows_of(db, query, list(belief.kin.articles))
     plan = Plan({row["id"]: row for row in rows}, {}, {})
     for article in belief.history.articles:
         versions = versions_of(article)
@@ -141,6 +128,12 @@ def _worded(plan: Plan, place: Place) -> Place:
     """The version whose words another shares, where only a picture opened that."""
     words_of = plan.told[place].words_of
     return (place[0], words_of - 1) if words_of else place
+
+
+def shown_versions(plan: Plan) -> dict[int, int]:
+    """The version whose words each capture shows, by captures.id."""
+    found = ((capture_id, plan.versions.get(_worded(plan, place))) for capture_id, place in plan.shown.items())
+    return {capture_id: version_id for capture_id, version_id in found if version_id is not None}
 
 
 def _match_pictures(plan: Plan) -> None:
@@ -212,20 +205,7 @@ def _put_articles(db: Database, belief: Belief, plan: Plan) -> None:
 
 
 def _settle_article(db: Database, article: Article, plan: Plan) -> None:
-    """An article's row: what its page says now, where it lives, and since when it is gone."""
-    places = [place for place in plan.told if place[0] == article.number]
-    current = max(places)
-    shown = article.page.said if isinstance(article.page.said, Reading) else article.latest.reading
-    stone = article.tombstones[-1] if article.is_gone else None
-    row = {
-        "headline": shown.headline, "byline": shown.byline, "section": shown.section,
-        "published_at": clock.claimed(shown.published_at), "url": article.url, "url_key": article.speaker,
-        "version_count": len(places), "first_seen_at": clock.stamp(article.first),
-        "changed_at": clock.stamp(plan.told[current].at), "last_seen_at": clock.stamp(article.seen),
-        "gone_since": clock.stamp(stone.gone_at) if stone else None, "gone_reason": stone.reason if stone else None,
-        "current_version_id": plan.versions[current],
-        "moved_to_id": plan.articles.get(-1 if article.moved_to is None else article.moved_to),
-    }  # fmt: skip
+    row = article_row(article, plan)
     settings = ", ".join(f"{name} = ?" for name in row)
     db.execute(f"UPDATE articles SET {settings} WHERE id = ?", [*row.values(), plan.articles[article.number]])
 
@@ -291,10 +271,7 @@ def _clear(db: Database, belief: Belief, plan: Plan) -> None:
 
 
 def _put_addresses(db: Database, belief: Belief, plan: Plan) -> None:
-    wanted = {
-        key: (plan.articles[one.article], clock.stamp(one.since), one.kind)
-        for key, one in belief.history.addresses.items()
-    }
+    wanted = address_rows(belief.history, plan)
     had: dict[str, tuple[int, str, str]] = {}
     for article_id in belief.kin.articles:
         rows = db.execute("SELECT url_key, article_id, since, kind FROM aliases WHERE article_id = ?", [article_id])
@@ -323,10 +300,7 @@ def _put_tombstones(db: Database, belief: Belief, plan: Plan) -> int:
             "SELECT id, gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY gone_at, id",
             [article_id],
         ).fetchall()
-        wanted = [
-            (clock.stamp(one.gone_at), one.reason, one.returned_at and clock.stamp(one.returned_at))
-            for one in article.tombstones
-        ]
+        wanted = tombstone_rows(article)
         buried += len(wanted) > len(had) and wanted[-1][2] is None
         if [row[1:3] for row in had] != [one[:2] for one in wanted[: len(had)]]:
             db.execute("DELETE FROM tombstones WHERE article_id = ?", [article_id])

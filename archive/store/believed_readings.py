@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,28 +31,53 @@ def put_readings(
 ) -> None:  # fmt: skip
     """A capture that confirms another's bytes is written down only where it shows something else than that one. ids:
     the version whose words each capture shows, by captures.id."""
+    for row in reading_rows(said, history, ids):
+        past, values = row.past, row.values
+        if values is None:
+            _unread(db, past, ids)
+        elif row.own:
+            written = _put(db, past.id, extractor, values)
+            if written and row.aside is not None:
+                set_aside(db, past.id, extractor, row.aside)
+        elif _was_read_before(db, past.id, extractor):  # what was made of it then stands for itself, and is not implied
+            _put(db, past.id, extractor, values)
+        else:
+            _clear(db, past.id, extractor)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingRow:
+    """What is to be written down of a capture. values: the row; None where its bytes are not to be had. own: it is not
+    implied by that of the capture whose bytes it brought again. aside: what was read, where it is no version's."""
+
+    past: Past
+    values: dict[str, Any] | None
+    own: bool = True
+    aside: Reading | None = None
+
+
+def reading_rows(said: Said, history: History, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
+    """What each capture shows. ids: as for put_readings."""
     verdicts = {verdict.look.id: verdict for verdict in history.verdicts}
     departures = _departures(history, ids)
     for past in said.pasts:
         verdict = verdicts.get(past.id)
         if past.id in said.refused:
             doubt = verdict.why if verdict and verdict.doubted else None
-            _put(db, past.id, extractor, _refusal(said.refused[past.id]) | {"doubt": doubt})
-            continue
-        if verdict is None or verdict.look.said is None:
-            _unread(db, past, ids)
-            continue
-        own = past.outcome == "fresh" or past.id in said.readings
-        implied = ids.get(past.root or 0)
-        if own or ids.get(past.id) != implied or verdict.doubted:
-            row = _row(verdict, ids.get(past.id), departs=past.id in departures)
-            if _put(db, past.id, extractor, row) and row["version_id"] is None and row["state"]:
-                assert isinstance(verdict.look.said, Reading)
-                set_aside(db, past.id, extractor, verdict.look.said)
-        elif _was_read_before(db, past.id, extractor):  # what was made of it then stands for itself, and is not implied
-            _put(db, past.id, extractor, _row(verdict, implied, departs=False))
+            yield ReadingRow(past, _refusal(said.refused[past.id]) | {"doubt": doubt})
+        elif verdict is None or verdict.look.said is None:
+            yield ReadingRow(past, None)
         else:
-            _clear(db, past.id, extractor)
+            yield _of_page(past, verdict, said, ids, departs=past.id in departures)
+
+
+def _of_page(past: Past, verdict: Verdict, said: Said, ids: Mapping[int, int], *, departs: bool) -> ReadingRow:
+    implied, shows = ids.get(past.root or 0), ids.get(past.id)
+    if past.outcome == "fresh" or past.id in said.readings or shows != implied or verdict.doubted:
+        values = _row(verdict, shows, departs=departs)
+        aside = verdict.look.said if values["version_id"] is None and values["state"] else None
+        return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
+    return ReadingRow(past, _row(verdict, implied, departs=False), own=False)
 
 
 def _departures(history: History, ids: Mapping[int, int]) -> set[int]:

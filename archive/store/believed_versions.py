@@ -35,7 +35,7 @@ def put_version(
 ) -> Put:  # fmt: skip
     """Writes a version: over the one it was, or as a new one. former: its row as it was; words_of: versions.id of the
     one whose words it shares; pictures: pictures.id by digest; moved: numbers of its article change."""
-    values = _row(article_id, version, words_of)
+    values = version_row(article_id, version, words_of)
     if former is not None and values["digest"] != former["digest"] and _is_filed_under(db, former, version, words_of):
         values["digest"] = former["digest"]
     if version.number == 1:
@@ -70,7 +70,8 @@ def _is_filed_under(db: Database, former: dict[str, Any], version: Version, word
     return row is not None
 
 
-def _row(article_id: int, version: Version, words_of: int | None) -> dict[str, Any]:
+def version_row(article_id: int | None, version: Version, words_of: int | None) -> dict[str, Any]:
+    """The row of a version, but for how it compares with the one before it."""
     return {
         "article_id": article_id, "number": version.number, "capture_id": version.proof.id,
         "first_seen_at": clock.stamp(version.at), "changed": ", ".join(version.changed) or None,
@@ -144,12 +145,21 @@ def _put_images(db: Database, version_id: int, version: Version, pictures: Mappi
 
 
 def _image_rows(db: Database, version: Version, pictures: Mapping[str, int]) -> list[tuple[Any, ...]]:
+    at = clock.stamp(version.proof.at)
+    return [
+        (position, ensure_image(db, url, at), *printed, pictures.get(shown) if shown else None)
+        for position, url, *printed, shown in image_rows(version)
+    ]
+
+
+def image_rows(version: Version) -> list[tuple[Any, ...]]:
+    """A version's pictures in order: position, address, caption, credit, both as printed, alt, and the digest of what
+    was shown there; None where it was not fetched while the version stood."""
     rows = []
     for position, image in enumerate(version.state.reading.images, 1):
         shown = version.state.pictures.get(image.url)
-        number = ensure_image(db, image.url, clock.stamp(version.proof.at))
-        picture = pictures.get(shown.digest) if shown else None
-        rows.append((position, number, image.caption, image.credit, image.caption_raw, image.alt, picture))
+        printed = (image.caption, image.credit, image.caption_raw, image.alt)
+        rows.append((position, image.url, *printed, shown.digest if shown else None))
     return rows
 
 

@@ -103,9 +103,13 @@ def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -
 
 def learn_dictionary(db: Database, outlet_id: int, at: datetime) -> int | None:
     """Chooses a dictionary among the outlet's pages; None when there is nothing to gain. Call inside a transaction."""
+    return dictionaries.learn(db, outlet_id, *pages_to_choose_from(db, outlet_id), at)
+
+
+def pages_to_choose_from(db: Database, outlet_id: int) -> tuple[list[bytes], int]:
+    """Pages of an outlet, none of a withdrawn article's, and how many it has."""
     body_ids, count = dictionaries.sample(db, outlet_id)
-    pages = [page for body_id in body_ids if (page := _intact(db, body_id)) and len(page) >= _SHORTEST]
-    return dictionaries.learn(db, outlet_id, pages, count, at)
+    return [page for body_id in body_ids if (page := _intact(db, body_id)) and len(page) >= _SHORTEST], count
 
 
 def _alone(db: Database, body: bytes, outlet_id: int) -> Stored:

@@ -81,14 +81,14 @@ def stored_bytes(db: Database) -> int:
     )
 
 
-def reclaim(db: Database) -> None:
+def reclaim(db: Database) -> bool:
     """Gives the room that rewriting freed back to the file system: the file is written anew (SQLite's VACUUM), which
-    needs as much free space as it takes, and waits for nobody.
+    needs as much free space as it takes, and waits for nobody. Returns whether the write-ahead log is folded in.
 
     Raises sqlite3.OperationalError when the disk is too full or others write.
     """
     db.execute("VACUUM")
-    checkpoint(db)
+    return checkpoint(db)
 
 
 def free_share(db: Database) -> float:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from sqlite_utils import Database
 
@@ -24,6 +25,7 @@ from archive.errors import (
     QueryTooLong,
 )
 from archive.migrations import APPLICATION_ID, SCHEMA, migrations
+from archive.store import blueprint
 from archive.store.columns import COLUMNS
 from archive.store.damage import damage
 from archive.store.examine import is_odd
@@ -64,10 +66,14 @@ def _telling_of_damage(db: Database, path: Path) -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         if said := damage(error, path):
             raise ArchiveDamaged(said) from error
+        if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
+            _tell_of_schema(db, error)
         if isinstance(error, sqlite3.IntegrityError | sqlite3.DataError):
             _tell_of_odd_rows(db, error)
         raise
     except NOT_READABLE as error:
+        if isinstance(error, UnicodeDecodeError):
+            _tell_of_schema(db, error)
         _tell_of_odd_rows(db, error)
         raise
 
@@ -81,6 +87,16 @@ def _tell_of_odd_rows(db: Database, error: Exception) -> None:
         raise unreadable(odd, type(error).__name__) from error
 
 
+def _tell_of_schema(db: Database, error: Exception) -> None:
+    """Raises ArchiveDamaged where a question failed for the schema is not as we make it."""
+    try:
+        found = next(blueprint.strange(db), None)
+    except (sqlite3.Error, UnicodeDecodeError):
+        found = ("its schema", "SQLite cannot read it")
+    if found is not None:
+        raise unreadable(found[0], found[1]) from error
+
+
 def _writable(path: Path) -> Database:
     from archive.store.seals import seal_finished
 
@@ -89,6 +105,7 @@ def _writable(path: Path) -> Database:
         _refuse_foreign(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
+        db.execute("PRAGMA secure_delete = ON")  # what is taken out is overwritten, not only let go
         db.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
         with transaction(db):  # two crawls that make one archive at once: the second finds it made
             _refuse_foreign(db, path)
@@ -159,8 +176,9 @@ def _connected(path: Path, how: str) -> Database:
         connection.note(path)
     except sqlite3.OperationalError as error:
         raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_way_out(path)}") from error
-    except sqlite3.DatabaseError as error:
-        said = None if error.sqlite_errorcode == sqlite3.SQLITE_NOTADB else damage(error, path)
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema as it finds it
+        no_database = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+        said = None if no_database else damage(error, path)
         raise ArchiveUnusable(said or f"{path} cannot be opened as an archive: {error}") from error
     return db
 
@@ -199,11 +217,11 @@ def _refuse_foreign(db: Database, path: Path) -> None:
 def _lacking(db: Database) -> str | None:
     """What of the tables is not as we make them: a view in the place of one may never end."""
     rows = db.execute(
-        "SELECT made.name, made.type, columns.name FROM sqlite_master AS made"
-        " JOIN pragma_table_info(made.name) AS columns WHERE made.type IN ('table', 'view')"
+        "SELECT made.name, columns.name FROM sqlite_master AS made"
+        " JOIN pragma_table_info(made.name) AS columns WHERE made.type = 'table'"
         " AND made.sql NOT LIKE 'CREATE VIRTUAL %'"  # to look at a damaged index is to fail
     ).fetchall()
-    there = {(table, column) for table, kind, column in rows if kind == "table"}
+    there = {(table, column) for table, column in rows}
     wanted = ((table, column) for table, columns in COLUMNS.items() for column in columns)
     missing = next((f"{table}.{column}" for table, column in wanted if (table, column) not in there), None)
     return f"it has no column {missing} in a table" if missing else None
@@ -223,6 +241,14 @@ def borrowed(connection: sqlite3.Connection) -> Iterator[Database]:
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
             raise
         raise QueryTooLong("the answer takes too long. Ask for less") from error
+
+
+def rows_of(db: Database, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
+    """The rows of a query, by column. (That of sqlite-utils sets a savepoint around every question, which takes longer
+    than a small answer.)"""
+    cursor = db.execute(query, list(values))
+    names = [column[0] for column in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 @contextmanager
@@ -294,10 +320,13 @@ def _unwritable(error: sqlite3.Error) -> ArchiveUnusable:
     return ArchiveUnusable(f"the archive cannot be written: {error}. Check free space, permissions and other writers")
 
 
-def checkpoint(db: Database) -> None:
+def checkpoint(db: Database) -> bool:
     """Folds the write-ahead log into the file and truncates it; a busy reader or a full disk makes it a no-op, for
-    nothing is lost by doing it later."""
+    nothing is lost by doing it later. Returns whether it was done."""
+    done = False
     with suppress(sqlite3.OperationalError):
         db.execute("PRAGMA busy_timeout = 0")
-        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        done = not busy
     db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
+    return done

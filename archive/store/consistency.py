@@ -11,7 +11,7 @@ from sqlite_utils import Database
 from archive.store.clocks import SEEN_AT
 from archive.store.connection import snapshot, transaction
 from archive.store.examine import odd_rows
-from archive.store.fixity import Problem, Step
+from archive.store.problems import Problem, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,14 @@ _RULES = (
     _Rule("bodies", "its chain is not as long as it is said to be",
           "SELECT bodies.id FROM bodies LEFT JOIN bodies AS base ON base.id = bodies.base_id"
           " WHERE bodies.depth <> coalesce(base.depth + 1, 0) OR base.id >= bodies.id"),
+    _Rule("bodies", "it is not stored as it is said to be",
+          "SELECT id FROM bodies WHERE (codec = 'zstd-dictionary') <> (dictionary_id IS NOT NULL)"
+          " OR (codec = 'zstd-patch') <> (base_id IS NOT NULL) OR codec NOT IN"
+          " ('zstd', 'zstd-dictionary', 'zstd-patch', 'withheld', 'destroyed')"),
+    _Rule("captures", "it brought known bytes and does not say which capture brought them",
+          "SELECT id FROM captures WHERE outcome = 'revisit' AND revisit_of IS NULL"),
+    _Rule("seals", "it does not name as many captures as it is said to cover",
+          "SELECT id FROM seals WHERE length(capture_digests) <> 32 * capture_count"),
     _Rule("articles", "its versions are not numbered 1, 2, 3 ...",
           "SELECT article_id FROM versions GROUP BY article_id HAVING min(number) <> 1 OR max(number) <> count(*)"),
     _Rule("articles", "it has no version", "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM versions)"),
@@ -98,6 +106,12 @@ _RULES = (
           "SELECT renumberings.id FROM renumberings WHERE new_number IS NOT NULL AND NOT EXISTS"
           " (SELECT 1 FROM versions WHERE versions.id = version_id) AND NOT EXISTS (SELECT 1 FROM renumberings AS later"
           " WHERE later.version_id = renumberings.version_id AND later.id > renumberings.id)"),
+    _Rule("texts", "nobody read it in the capture it is said to be from",
+          "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id JOIN articles"
+          " ON articles.id = article_id JOIN captures ON captures.id = texts.capture_id WHERE withdrawn_at IS NULL"
+          " AND NOT EXISTS (SELECT 1 FROM readings JOIN versions AS own ON own.id = readings.version_id"
+          " WHERE readings.capture_id IN (captures.id, captures.revisit_of)"  # one that confirms needs no reading
+          " AND readings.extractor_id = texts.extractor_id AND own.article_id = versions.article_id)"),
     _Rule("texts", "it was read in a capture that brought no page",
           # a 304 confirms what its address had brought, and that may have come since, from another archive
           "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"

@@ -118,6 +118,18 @@ def learn(db: Database, outlet_id: int, pages: Sequence[bytes], page_count: int,
     chosen = choose(pages)
     if not chosen or not _is_better(db, outlet_id, chosen, pages[1::2]):
         return None
+    return _keep(db, outlet_id, chosen, page_count, at)
+
+
+def replace(db: Database, outlet_id: int, found: tuple[Sequence[bytes], int], at: datetime) -> int | None:
+    """Chooses a dictionary whatever is there, from pages and their outlet's number of them; None where nothing is to be
+    gained. Call inside a transaction."""
+    pages, page_count = found
+    chosen = choose(pages)
+    return _keep(db, outlet_id, chosen, page_count, at) if chosen else None
+
+
+def _keep(db: Database, outlet_id: int, chosen: bytes, page_count: int, at: datetime) -> int:
     cursor = db.execute(
         "INSERT INTO dictionaries (outlet_id, digest, made_at, page_count, size, data) VALUES (?, ?, ?, ?, ?, ?)",
         [outlet_id, digest_of(chosen), clock.stamp(at), page_count, len(chosen), codecs.compress(chosen)],

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
@@ -13,23 +12,12 @@ from sqlite_utils import Database
 
 from archive.digests import digest_of
 from archive.errors import ArchiveDamaged
-from archive.store import dictionaries, seals
+from archive.store import blueprint, dictionaries, seals
 from archive.store.bodies import get_body
 from archive.store.connection import snapshot
+from archive.store.problems import Problem, Step
 from archive.store.texts import COLUMNS, row_digest
 from archive.store.withheld import opened
-
-Step = Callable[[], None]
-"""Called once for every row that was looked at."""
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something that is not as it was recorded. where: table and row; what: what is wrong with it."""
-
-    where: str
-    what: str
-
 
 _DESTROYED = (
     "SELECT 1 FROM captures JOIN aliases USING (outlet_id, url_key)"
@@ -42,7 +30,7 @@ def told(problems: Iterator[Problem]) -> Iterator[Problem]:
     """The problems, to which one more is added where the file is too damaged to go on looking."""
     try:
         yield from problems
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes what is damaged as it finds it
         yield Problem("file", f"it cannot be read any further: {error}")
 
 
@@ -53,6 +41,12 @@ def broken_file(db: Database) -> Iterator[Problem]:
             yield Problem("file", message)
     for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check").fetchall():
         yield Problem(f"{table} {row_id or ''}".strip(), f"points to a row of {parent} that is not there")
+
+
+def broken_schema(db: Database) -> Iterator[Problem]:
+    """Views and triggers that are others than luubao makes."""
+    for where, what in blueprint.strange(db):
+        yield Problem(where, what)
 
 
 def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
@@ -122,12 +116,19 @@ def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
             pairs = zip(seals.SEALED, sealed, strict=True)
             changes = [change for table, of in pairs for change in _changed_rows(db, table, run_id, of, became)]
         yield from changes
-        if not changes and seals.digest_over(db, run_id, previous, seals.digests_in(b"".join(sealed))) != digest:
+        if not changes and not _holds(db, run_id, previous, sealed, digest):
             yield Problem(f"runs {run_id}", "the run or its seal was changed after it was sealed")
     for (run_id,) in db.execute(
         "SELECT id FROM runs WHERE outcome <> 'running' AND id NOT IN (SELECT run_id FROM seals)"
     ).fetchall():
         yield Problem(f"runs {run_id}", "it has ended and has no seal")
+
+
+def _holds(db: Database, run_id: int, previous: str | None, sealed: list[bytes], digest: str) -> bool:
+    """Whether a run, and the outlet it is of, are those of a seal."""
+    there = db.execute("SELECT 1 FROM runs JOIN outlets ON outlets.id = outlet_id WHERE runs.id = ?", [run_id])
+    rows = seals.digests_in(b"".join(sealed))
+    return there.fetchone() is not None and seals.digest_over(db, run_id, previous, rows) == digest
 
 
 def has_seal(db: Database, digest: str) -> bool:

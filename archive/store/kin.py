@@ -18,6 +18,7 @@ from archive.history import Look
 from archive.history.answers import gone_reason
 from archive.history.facts import Answer
 from archive.store.clocks import SEEN_AT
+from archive.store.connection import rows_of
 from archive.store.readable import readable
 from archive.store.withdrawn import is_withdrawn
 from archive.urls import url_key
@@ -159,7 +160,8 @@ def _place(past: Past) -> tuple[object, ...]:
 
 
 def _captures(db: Database, outlet_id: int, key: str) -> list[Past]:
-    rows = db.query(
+    rows = rows_of(
+        db,
         f"SELECT captures.id, requested_url, final_url, {SEEN_AT} AS captured_at, status, captures.outcome,"
         " encoding, body_id, digest, revisit_of, via, run_id FROM captures JOIN runs ON runs.id = run_id"
         " LEFT JOIN bodies ON bodies.id = body_id"

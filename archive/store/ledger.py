@@ -13,6 +13,7 @@ from sqlite_utils import Database
 
 from archive.records import Reading, Run
 from archive.store.identity import Source
+from archive.store.kin import Past
 from archive.store.readable import readable
 from archive.store.texts import from_row
 
@@ -23,6 +24,11 @@ class Waiting:
 
     source: Source
     encoding: str | None
+
+
+def waiting_of(past: Past, run: Run) -> Waiting:
+    """A capture, to be read."""
+    return Waiting(Source(past.id, run, past.key, past.look.url, past.look.at), past.encoding)
 
 
 @dataclass(frozen=True, slots=True)

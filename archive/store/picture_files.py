@@ -26,7 +26,7 @@ from archive.model.places import (
     withheld,
 )
 from archive.store.copies import also_as, files_of, has_file, plain_file, remove_file
-from archive.store.fixity import Problem, Step
+from archive.store.problems import Problem, Step
 from archive.store.withheld import packed
 
 # shown by this article's versions and by no other's
@@ -37,7 +37,7 @@ _OWN = (
     " AND NOT EXISTS (SELECT 1 FROM version_images AS others JOIN versions AS of ON of.id = others.version_id"
     " WHERE others.picture_id = pictures.id AND of.article_id <> :article)"
 )
-_ROWS = "SELECT id, digest, media_type, path, thumbnail FROM pictures"
+_ROWS = "SELECT id, digest, media_type, path, thumbnail, size FROM pictures"
 _GONE = f"{_ROWS} WHERE path = '{DESTROYED}' OR path LIKE '{WITHHELD}/%'"
 
 
@@ -48,7 +48,7 @@ def broken_pictures(db: Database, folder: Path, step: Step) -> Iterator[Problem]
         yield from (Problem(f"pictures {number}", wrong) for wrong in _wrong(folder, *told))
 
 
-def _wrong(folder: Path, digest: str, media_type: str, path: str, thumbnail: str | None) -> Iterator[str]:
+def _wrong(folder: Path, digest: str, media_type: str, path: str, thumbnail: str | None, size: int) -> Iterator[str]:
     if column := misplaced(digest, media_type, path, thumbnail):
         said = path if column == "path" else thumbnail
         yield f"its {column} is {shown(said)}, and not the place that follows from its digest"
@@ -66,6 +66,8 @@ def _wrong(folder: Path, digest: str, media_type: str, path: str, thumbnail: str
         yield f"its file {place} is missing"
     elif digest_of(data) != digest:
         yield f"the bytes of {place} are not those of {digest}"
+    elif len(data) != size:
+        yield f"it has {len(data)} bytes, {size} are recorded"
 
 
 def hide(db: Database, folder: Path | None, article_id: int) -> list[tuple[int, bytes]]:
@@ -106,7 +108,7 @@ def clear(db: Database, folder: Path | None) -> None:
     """Deletes what the last withdrawal or restoring, or one that was killed, left where the archive has it no more."""
     if folder is None:
         return
-    for _, digest, media_type, path, _ in db.execute(_GONE).fetchall():
+    for _, digest, media_type, path, *_ in db.execute(_GONE).fetchall():
         for name in _left_behind(folder, digest, media_type, path):
             remove_file(folder, name)
     for name in list(files_of(folder, WITHHELD)):
@@ -123,7 +125,7 @@ def _is_shown(db: Database, name: str) -> bool:
 
 def still_seen(db: Database, folder: Path) -> Iterator[str]:
     """Files of withdrawn pictures that lie where pictures are served from."""
-    for _, digest, media_type, _, _ in db.execute(_GONE).fetchall():
+    for _, digest, media_type, *_ in db.execute(_GONE).fetchall():
         yield from (name for name in _places(digest, media_type) if has_file(folder, name))
 
 

@@ -12,6 +12,7 @@ from archive import clock
 from archive.history import PictureLook, Shown
 from archive.store.clocks import SEEN_AT
 from archive.store.columns import usable
+from archive.store.connection import rows_of
 from archive.store.readable import readable
 
 _FETCHES = (
@@ -27,7 +28,7 @@ def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureLook]:
     found: list[PictureLook] = []
     for url in set(urls):
         last: Shown | None = None
-        for fetch in readable(db.query(_FETCHES, [url]), "picture_captures", _fetch):
+        for fetch in readable(rows_of(db, _FETCHES, [url]), "picture_captures", _fetch):
             shown = last if fetch.status == 304 else fetch.shown
             if shown is not None:
                 found.append(replace(fetch, shown=shown))

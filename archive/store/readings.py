@@ -18,8 +18,9 @@ from archive.history.states import state_of
 from archive.model.notices import pass_over
 from archive.records import ReadableKind, Reading, Unreadable
 from archive.store import codecs
+from archive.store.connection import rows_of
 from archive.store.readable import NOT_READABLE
-from archive.store.texts import COLUMNS, from_row, to_row
+from archive.store.texts import COLUMNS, body_of, from_row, to_row
 
 READABLE = frozenset(get_args(ReadableKind))
 
@@ -54,7 +55,7 @@ def kept_readings(db: Database, captures: Iterable[int], articles: Iterable[int]
         return kept
     told: dict[int, str] = {}
     for article_id in articles:
-        for text in db.query(_TEXTS, [row[0], article_id]):
+        for text in rows_of(db, _TEXTS, [row[0], article_id]):
             reading = from_row(text, extractor)
             kept.words[state_of(reading)] = reading
             kept.states[text["capture_id"]] = told[text["version_id"]] = state_of(reading)
@@ -162,7 +163,7 @@ def same_words(db: Database, outlet_id: int, reading: Reading) -> set[str]:
         " UNION SELECT articles.url_key FROM versions JOIN texts ON texts.version_id = versions.id"
         " JOIN articles ON articles.id = versions.article_id WHERE versions.headline = ?3 AND texts.body = ?4"
         " AND +articles.outlet_id = ?2 AND withdrawn_at IS NULL",
-        [reading_digest(reading), outlet_id, reading.headline, to_row(reading)["body"]],
+        [reading_digest(reading), outlet_id, reading.headline, body_of(reading)],
     )
     return {row[0] for row in rows.fetchall()}
 

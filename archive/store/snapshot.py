@@ -6,6 +6,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from archive.model.places import own_places
 from archive.store.connection import open_archive
 
 
@@ -15,3 +16,17 @@ def snapshot(path: Path, to: Path) -> None:
     with open_archive(path) as db, closing(sqlite3.connect(to)) as copy:
         assert isinstance(db.conn, sqlite3.Connection)
         db.conn.backup(copy)
+
+
+def files_named(path: Path) -> set[str]:
+    """Where the files of an archive's pictures lie in their folder, those of withdrawn articles where they lie now."""
+    with open_archive(path) as db:
+        rows = db.execute("SELECT digest, media_type, path, thumbnail FROM pictures").fetchall()
+    return {name for row in rows for name in own_places(*row)}
+
+
+def last_destroyed(path: Path) -> str:
+    """When words of an archive were destroyed last, as clock.stamp writes times; empty where they never were."""
+    with open_archive(path) as db:
+        (at,) = db.execute("SELECT coalesce(max(destroyed_at), '') FROM withdrawals").fetchone()
+    return str(at)

@@ -43,12 +43,17 @@ def to_row(reading: Reading) -> dict[str, str | None]:
     row = {
         "headline": reading.headline,
         "lead": reading.lead,
-        "body": _SEPARATOR.join(_one_part(block.text) for block in reading.blocks if block.kind != "image"),
+        "body": body_of(reading),
         "captions": "\n".join(captions) or None,
         "layout": json.dumps([_place(block) for block in reading.blocks]),
         "details": json.dumps(_details(reading), ensure_ascii=False),
     }
     return {"digest": reading_digest(reading), "row_digest": row_digest(row), **row}
+
+
+def body_of(reading: Reading) -> str:
+    """The text blocks, as `body` holds them."""
+    return _SEPARATOR.join(_one_part(block.text) for block in reading.blocks if block.kind != "image")
 
 
 def row_digest(row: Mapping[str, Any]) -> str:

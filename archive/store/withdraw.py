@@ -22,6 +22,7 @@ from archive.store.bodies import Stored, encode, get_body
 from archive.store.columns import COLUMNS as COLUMNS_OF
 from archive.store.compact import replace_stored
 from archive.store.connection import checkpoint, transaction
+from archive.store.destroyed import renew_dictionaries, scrub
 from archive.store.texts import COLUMNS
 from archive.store.withdrawn import withdrawal_of
 from archive.store.withheld import opened, packed, sealed
@@ -51,23 +52,28 @@ _BODIES = (
 def withdraw(
     db: Database, article_id: int, reason: str, at: datetime, *, destroy: bool, pictures: Path | None = None
 ) -> None:
-    """Hides an article, and destroys its words and bytes if asked to; one that is hidden already can be destroyed.
+    """Hides an article, and destroys its words and bytes if asked to; one that is hidden already can be destroyed, and
+    one that is destroyed is looked after again, as if that had been killed before its end.
     pictures: the folder that has its pictures; None where there is none.
 
-    Raises Withdrawn when there is nothing left to do.
+    Raises Withdrawn when it is to be hidden and is already, WordsRemain when a reader keeps old bytes in the file.
     """
-    db.execute("PRAGMA secure_delete = ON")  # what is taken out is overwritten, not only let go
     present = withdrawal_of(db, article_id)
-    if present and (present.destroyed_at or not destroy):
+    if present and not destroy:
         picture_files.clear(db, pictures)
         raise Withdrawn(f"article {article_id} was withdrawn on {present.withdrawn_at[:10]}: {present.reason}")
+    since = present.destroyed_at if present else None
     with transaction(db):
         withdrawal_id = present.id if present else _hide(db, article_id, reason, at, pictures)
         if destroy:
-            _destroy(db, withdrawal_id, at)
-            _forget_words(db)  # with the rest, or not at all: killed in between, nobody would come back to it
+            pages = _destroy(db, withdrawal_id, since or clock.stamp(at))
+            renew_dictionaries(db, pages, since, at)
+            _forget_words(db)
     picture_files.clear(db, pictures)
-    checkpoint(db)
+    if destroy:
+        scrub(db)
+    else:
+        checkpoint(db)
 
 
 def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | None = None) -> None:
@@ -111,7 +117,7 @@ def absorb(db: Database, article_id: int, outlet_id: int, key: str, at: datetime
     _drop_set_aside(db, article_id)
     _set_due(db, article_id, None)
     if present.destroyed_at:
-        _destroy(db, present.id, at)
+        renew_dictionaries(db, _destroy(db, present.id, clock.stamp(at)), None, at)
 
 
 def _hide(db: Database, article_id: int, reason: str, at: datetime, pictures: Path | None) -> int:
@@ -222,7 +228,10 @@ def _restore_bodies(db: Database, withdrawal_id: int) -> None:
         replace_stored(db, body_id, encode(db, opened(data), outlet_id, None))
 
 
-def _destroy(db: Database, withdrawal_id: int, at: datetime) -> None:
+def _destroy(db: Database, withdrawal_id: int, at: str) -> list[bytes]:
+    """Returns the pages that are no more."""
+    query = "SELECT data FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies'"
+    pages = [opened(data) for (data,) in db.execute(query, [withdrawal_id]).fetchall()]
     for picture_id, _ in _withheld(db, withdrawal_id, "pictures"):
         picture_files.destroy(db, picture_id)
     db.execute(
@@ -231,7 +240,8 @@ def _destroy(db: Database, withdrawal_id: int, at: datetime) -> None:
         [withdrawal_id],
     )
     db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [withdrawal_id])
-    db.execute("UPDATE withdrawals SET destroyed_at = ? WHERE id = ?", [clock.stamp(at), withdrawal_id])
+    db.execute("UPDATE withdrawals SET destroyed_at = ? WHERE id = ?", [at, withdrawal_id])
+    return pages
 
 
 def _forget_words(db: Database) -> None:

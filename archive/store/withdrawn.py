@@ -30,6 +30,12 @@ def withdrawal_of(db: Database, article_id: int) -> Withdrawal | None:
     return next((Withdrawal(**row) for row in rows), None)
 
 
+def destroyed_since(db: Database, article_id: int) -> str | None:
+    """When an article's words were destroyed; None where they were not."""
+    present = withdrawal_of(db, article_id)
+    return present.destroyed_at if present else None
+
+
 def withdrawn_at_address(db: Database, outlet_id: int, key: str) -> int | None:
     """The withdrawn article an address stands for, if one does."""
     row = db.execute(

@@ -22,6 +22,7 @@ from archive.model.places import picture_place
 from archive.remote import carry
 from archive.remote.depot import Depot
 from archive.remote.pieces import SIZE, manifest_of
+from archive.store.connection import transaction
 from archive.store.copies import files_of, put_file
 from archive.store.snapshot import snapshot
 from archive.verify import verify
@@ -82,7 +83,13 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("whole") / "bao.db"
     add(path, 0, 100)
     data = os.urandom(50_000)
-    put_file(path.with_name("bao.db.pictures"), picture_place(digest_of(data), "image/png"), data)
+    name = picture_place(digest_of(data), "image/png")
+    put_file(path.with_name("bao.db.pictures"), name, data)
+    with open_archive(path, create=True) as db, transaction(db):
+        db.execute(
+            "INSERT INTO pictures (digest, size, media_type, path) VALUES (?, ?, 'image/png', ?)",
+            [digest_of(data), len(data), name],
+        )
     return path
 
 
@@ -252,3 +259,28 @@ def test_what_cannot_be_is_said(place: str, filled: Path, tmp_path: Path) -> Non
     assert "there is no archive" in run("push", place, "--db", tmp_path / "none.db").output
     assert "cannot be used" in run("push", "s4://no/such", "--db", filled).output
     assert "cannot be used" in run("push", "s3://no-such-bucket/x", "--db", filled).output
+
+
+def test_what_was_destroyed_leaves_the_store_and_does_not_come_back(place: str, filled: Path, tmp_path: Path) -> None:
+    store, url = f"{place}/destroyed", "https://bao.example/doi-nhan-chung.htm"
+    with open_archive(filled, create=True) as db:
+        visit(db, start_run(db, PAPER, {}, NOON), shoot(url, page("Đời", "Nhân chứng kể lại đêm Zqx bên mương.")))
+        (name,) = db.execute("SELECT path FROM pictures").fetchone()
+    assert run("push", store, "--db", filled).exit_code == 0
+    assert told_in(store, "đêm Zqx".encode()) and told_in(store, b"", name)
+    assert run("withdraw", url, "--reason", "x", "--destroy", "--yes", "--db", filled).exit_code == 0
+    with open_archive(filled, create=True) as db, transaction(db):
+        db.execute("UPDATE pictures SET path = 'destroyed'")
+    assert run("push", store, "--db", filled).exit_code == 0
+    assert told_in(store, "đêm Zqx".encode()) == told_in(store, b"", name) == []
+    Depot(store).write(f"{filled.name}/pictures/{name}", b"brought back by somebody")
+    assert run("pull", store, filled.name, "--to", tmp_path / "back.db").exit_code == 0
+    assert contents(tmp_path / "back.db") == contents(filled)
+    assert list(tmp_path.glob("back.db.pictures/**/*.png")) == []
+
+
+def told_in(store: str, words: bytes, name: str = "") -> list[str]:
+    """Objects of a store that hold some words, and are called so."""
+    depot = Depot(store)
+    objects = [(one, depot.read(one)) for one, _ in depot.names("") if one.endswith(name)]
+    return [one for one, found in objects if found and words in found[0]]

@@ -14,6 +14,7 @@ from archive.cli import archive
 from archive.store import codecs, kept_body, questions, transaction
 from archive.store.bodies import Stored, get_body
 from archive.store.compact import replace_stored
+from archive.store.connection import snapshot
 from archive.store.withheld import packed
 from archive.verify import verify
 from tests.support import NOON, PAPER, Shoot, page
@@ -68,7 +69,8 @@ def test_before_it_is_withdrawn_the_name_is_everywhere(kept: Path) -> None:
 
 @pytest.mark.parametrize("how", [[], ["--destroy", "--yes"]])
 def test_a_withdrawn_article_is_nowhere_to_be_read(kept: Path, how: list[str]) -> None:
-    assert run_command(kept, "withdraw", NAMED, "--reason", "yêu cầu ngày 20/5", *how).exit_code == 0
+    told = run_command(kept, "withdraw", NAMED, "--reason", "yêu cầu ngày 20/5", *how)
+    assert told.exit_code == 0, told.output
     assert traces(kept) == []
     with open_archive(kept) as db:
         assert questions.search(db, '"Nguyễn Văn A"', history=True) == []
@@ -212,3 +214,76 @@ def test_what_was_withheld_names_columns_and_no_sql(kept: Path) -> None:
         db.execute("UPDATE withheld SET data = ? WHERE table_name = 'articles'", [false])
     done = run_command(kept, "withdraw", NAMED, "--restore")
     assert (done.exit_code, "names columns that it has not" in done.output) == (1, True)
+
+
+@pytest.fixture
+def many(path: Path, shoot: Shoot) -> Path:
+    """Enough pages for a dictionary, of which the first is part of it whichever is chosen."""
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        for number in range(40):
+            body = f"Người số {number} của làng kể chuyện đò ngang qua bến cũ, chuyến thứ {number * 7} trong năm."
+            ingest(
+                db, run, shoot(f"https://bao.example/lang-{number}.htm", page(f"Chuyện {number}", body), number / 99)
+            )
+        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    return path
+
+
+def dictionaries(path: Path) -> list[bytes]:
+    with open_archive(path) as db:
+        return [codecs.decompress(data) for (data,) in db.execute("SELECT data FROM dictionaries").fetchall()]
+
+
+def test_no_page_of_a_destroyed_article_is_part_of_a_dictionary(many: Path) -> None:
+    (before,) = dictionaries(many)
+    number = next(number for number in range(40) if f"Người số {number} của".encode() in before)
+    told = run_command(
+        many, "withdraw", f"https://bao.example/lang-{number}.htm", "--reason", "x", "--destroy", "--yes"
+    )
+    assert told.exit_code == 0 and "1 of its sentences in 40 pages, 1 dictionaries" in told.output
+    assert all(f"Người số {number} của".encode() not in one for one in dictionaries(many))
+    assert run_command(many, "verify").exit_code == 0
+    with open_archive(many) as db:
+        bodies = [get_body(db, body_id) for (body_id,) in db.execute("SELECT id FROM bodies").fetchall()]
+    assert sum(body is None for body in bodies) == 1 and len(bodies) == 40
+
+
+def test_destroying_again_says_since_when(kept: Path) -> None:
+    destroying = ("withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
+    assert run_command(kept, *destroying).exit_code == 0
+    again = run_command(kept, *destroying)
+    assert again.exit_code == 0 and "article 1 is destroyed, since 20" in again.output
+    assert run_command(kept, "verify").exit_code == 0
+
+
+def test_a_reader_of_the_former_state_is_told_of_and_the_next_time_finishes(kept: Path) -> None:
+    """The words stand in the main file until nobody reads it as it was."""
+    destroying = ("withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
+    with open_archive(kept, create=True) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    with open_archive(kept) as reading, snapshot(reading):
+        reading.execute("SELECT count(*) FROM articles").fetchone()
+        told = run_command(kept, *destroying)
+        assert told.exit_code == 1 and "somebody is still reading the archive" in told.output
+    assert run_command(kept, *destroying).exit_code == 0
+    files = [file for file in kept.parent.glob(f"{kept.name}*") if file.is_file()]
+    assert [file.name for file in files if "mương Zqx".encode() in file.read_bytes()] == []
+
+
+def test_what_was_let_go_by_a_writer_that_did_not_overwrite_it_goes_too(kept: Path) -> None:
+    """Some builds of SQLite leave what was taken out where it lay."""
+    import sqlite3
+    from contextlib import closing
+
+    with closing(sqlite3.connect(kept)) as raw:
+        raw.execute("PRAGMA secure_delete = OFF")
+        raw.execute("CREATE TABLE former (words TEXT)")
+        raw.execute("INSERT INTO former SELECT replace(hex(zeroblob(4000)), '00', 'mương Zqx ') ")
+        raw.commit()
+        raw.execute("DROP TABLE former")
+        raw.commit()
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert "mương Zqx".encode() in kept.read_bytes()
+    assert run_command(kept, "withdraw", NAMED, "--reason", "x", "--destroy", "--yes").exit_code == 0
+    assert "mương Zqx".encode() not in kept.read_bytes()
