@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.errors import LuubaoError
+from archive.exchange_cli import EXIT_PARTLY
 from archive.model.gates import file_name
 from archive.options import db_option, picture_folder, pictures_option
 from archive.output import counting, say
@@ -34,7 +35,8 @@ def push_command(
 
     Whoever was interrupted goes on. What the store has and this archive does not come from is never written over. Keys
     come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL). Exit code 1 where an archive
-    could not be carried; the others are. Needs `pip install 'luubao[scale]'`; docs/scale.md.
+    could not be carried (the others are), 4 where only damaged pictures were left. Needs `pip install
+    'luubao[scale]'`; docs/scale.md.
 
     \b
     Examples:
@@ -44,7 +46,7 @@ def push_command(
     from archive.remote.carry import push, put_over
     from archive.remote.depot import Depot
 
-    depot, failed = Depot(store), False
+    depot, failed, partly = Depot(store), False, False
     for one in sorted(archives.glob("*.db")) if archives else [path]:
         folder = None if no_pictures else picture_folder(one, pictures if not archives else None)
         try:
@@ -53,11 +55,11 @@ def push_command(
             with counting(f"{one.name}: pieces") as step:
                 done = push(one, depot, pictures=folder, step=step)
             say(_told(one.name, done))
-            failed |= _tell_damaged(one.name, done, "here. `luubao pull` brings good ones where the store has them")
+            partly |= _tell_damaged(one.name, done, "here. `luubao pull` brings good ones where the store has them")
         except LuubaoError as error:
             say(f"{one.name}: {error}", err=True)
             failed = True
-    raise click.exceptions.Exit(int(failed))
+    raise click.exceptions.Exit(1 if failed else EXIT_PARTLY if partly else 0)
 
 
 @click.command("pull")
@@ -82,14 +84,14 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     depot = Depot(store)
     if len(names) > 1 and not to.is_dir():
         raise click.UsageError(f"{to} is no folder: several archives need one")
-    failed = False
+    partly = False
     for name in map(file_name, names):
         target = to / name if to.is_dir() else to
         with counting(f"{name}: pieces") as step:
             done = pull(name, depot, target, pictures=None if no_pictures else folder_beside(target), step=step)
         say(_told(name, done))
-        failed |= _tell_damaged(name, done, f"at {store}. `luubao push` from where they are good mends that")
-    raise click.exceptions.Exit(int(failed))
+        partly |= _tell_damaged(name, done, f"at {store}. `luubao push` from where they are good mends that")
+    raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
 
 
 def _told(name: str, done: Carried) -> str:

@@ -28,20 +28,18 @@ FIRST_MOMENT = datetime(1990, 1, 1, tzinfo=UTC)
 LAST_MOMENT = datetime(2200, 1, 1, tzinfo=UTC)
 """The latest moment an archive may hold: what a clock that was ahead wrote stays readable, and half a year can be added
 to it."""
-AHEAD = timedelta(days=1)
-"""A capture from elsewhere may be so much later than our clock, which may be wrong as well."""
+AHEAD = timedelta(days=1)  # by which a capture from elsewhere may be later than our clock, which may be wrong as well
 FIRST_CLAIM, LAST_CLAIM = datetime(1500, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """What a page may claim of its own times: digitised papers give their printed day."""
 LONGEST_ADDRESS = 8000
 """Letters: RFC 9110 section 4.1 has everybody support as many. What a crawl asks for is shorter (archive.urls)."""
-LONGEST_LINE = 64 * 1024
-"""Letters of a line: a name, a reason, a header."""
+LONGEST_LINE = 64 * 1024  # letters of a name or a reason
 LONGEST_TEXT = 32 * 1024 * 1024
 """Letters of a text: as many as the largest page has bytes."""
 LARGEST_COUNT = 2**53
 """The largest whole number that JSON's readers agree on."""
 LARGEST_HEADER = 1024 * 1024
-"""Letters of one header: as many as a whole head may have (archive/imports/robust.py)."""
+"""Letters of one header: as many as a whole head."""
 _LONGEST_NAME = 64
 _SHOWN = 60
 
@@ -316,18 +314,19 @@ def json_counts(value: object) -> dict[str, int]:
 
 def json_lines(value: object) -> tuple[str, ...]:
     """A list of short texts, in JSON."""
-    found = from_json(value)
-    if not isinstance(found, list):
-        raise BadValue(f"{shown(value)} is no JSON list")
-    return tuple(line(one) for one in found)
+    return tuple(line(one) for one in _json_list(value))
 
 
 def json_pairs(value: object) -> tuple[tuple[str, str], ...]:
     """A list of pairs of short texts, in JSON: headers."""
+    return pairs(_json_list(value))
+
+
+def _json_list(value: object) -> list[Any]:
     found = from_json(value)
     if not isinstance(found, list):
         raise BadValue(f"{shown(value)} is no JSON list")
-    return pairs(found)
+    return found
 
 
 def pairs(value: Any) -> tuple[tuple[str, str], ...]:

@@ -276,7 +276,11 @@ def _get_pictures(depot: Depot, archive: str, folder: Path, wanted: set[str], do
     prefix = f"{archive}/pictures/"
     for one in depot.objects(prefix):
         name = one.name.removeprefix(prefix)
-        if name in wanted and size_of(folder, name) != one.size and not is_good(folder, name):
+        if name not in wanted or size_of(folder, name) == one.size:
+            pass
+        elif is_good(folder, name):  # so that in the store is not
+            done.damaged.append(name)
+        else:
             _get_picture(depot, one, folder, name, done)
         step()
 

@@ -292,12 +292,12 @@ def test_damage_in_the_store_stays_there_and_a_push_mends_it(
 def test_a_damaged_picture_neither_comes_nor_goes(bao: Path, store: Path) -> None:
     (far,) = store.rglob("*.png")
     cut(far)
-    told = call("pull", f"file://{store}", "bao.db", "--to", store.parent / "new.db", code=1).output
+    told = call("pull", f"file://{store}", "bao.db", "--to", store.parent / "new.db", code=4).output
     assert "1 picture is damaged" in told
     assert not list(store.parent.glob("new.db.pictures/**/*.png"))
     far.write_bytes(PNG)
     cut(picture_of(bao))
-    assert "1 picture is damaged" in call("push", f"file://{store}", "--db", bao, code=1).output
+    assert "1 picture is damaged" in call("push", f"file://{store}", "--db", bao, code=4).output
     assert far.read_bytes() == PNG
 
 
