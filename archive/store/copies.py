@@ -3,6 +3,7 @@ without following any link below the folder, for it may be somebody else's. (The
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -134,8 +135,17 @@ def _beside(folder: Path, name: str, *, make: bool = False) -> Iterator[tuple[in
                 with suppress(FileExistsError):
                     os.mkdir(one, dir_fd=opened)
             before = opened
-            opened = os.open(one, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=before)
+            opened = _folder_in(before, one)
             os.close(before)
         yield opened, last
     finally:
         os.close(opened)
+
+
+def _folder_in(opened: int, name: str) -> int:
+    try:
+        return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=opened)
+    except OSError as error:
+        if error.errno in (errno.ELOOP, errno.ENOTDIR):
+            raise NotADirectoryError(error.errno, f"{name} is a link, which is never followed, or no folder") from None
+        raise

@@ -195,7 +195,11 @@ def test_many_at_once_in_one_folder(tmp_path: Path) -> None:
 
 
 def test_a_signal_leaves_nothing(tmp_path: Path) -> None:
-    with Popen([sys.executable, "-c", _DIES, "waiting", tmp_path / "x"], stdin=-1, stdout=-1, text=True) as other:
+    def heeding() -> None:  # also where the tests run in the background of a shell, which ignores it
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+    command = [sys.executable, "-c", _DIES, "waiting", tmp_path / "x"]
+    with Popen(command, stdin=-1, stdout=-1, text=True, preexec_fn=heeding) as other:  # no threads here
         assert other.stdout and other.stdin
         other.stdout.readline()
         other.send_signal(signal.SIGINT)

@@ -43,6 +43,7 @@ STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066
 
 CALLS: dict[str, tuple[str, ...]] = {
     "articles": ("", "--json", "--gone", "--edited"),
+    "backup": ("backups\x1b[35m",),
     "cleanse": ("--dry-run", ""),
     "compact": ("--no-vacuum",),
     "diff": ("1", "1 --json", "1 --all", "1 --html -"),
@@ -62,6 +63,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "outlets": ("", "--json"),
     "read": ("page.html", "page.html --explain", "page.html --json"),
     "reread": ("--dry-run --jobs 1", "--dry-run --json --jobs 1"),
+    "restore": (".",),
     "rules test": ("bao",),
     "runs": ("", "--json"),
     "search": ("tin", "tin --json", '"\x1b[35m'),

@@ -281,7 +281,7 @@ def test_damage_in_the_store_stays_there_and_a_push_mends_it(
     piece = next(one for one in (store / "bao.db" / "pieces").rglob("*") if one.is_file())
     harm(far)
     harm(piece)
-    call("pull", f"file://{store}", "bao.db", "--to", bao)
+    call("pull", f"file://{store}", "bao.db", "--to", bao, code=4 if harm is cut else 0)  # only sizes are looked at
     assert picture_of(bao).read_bytes() == PNG
     assert "1 pictures carried" in call("push", f"file://{store}", "--db", bao).output
     assert far.read_bytes() == PNG
