@@ -6,6 +6,7 @@ Percent-encoding follows RFC 3986 section 6.2.2 (case and escape normalisation),
 from __future__ import annotations
 
 import re
+import string
 import unicodedata
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
@@ -43,6 +44,7 @@ _PICTURE_SERVING = re.compile(
     r"|signature|expires|token|version|ver|rev|watermark|cb|_",
     re.IGNORECASE,
 )
+_PRINTED = re.compile(r"[!-~]*")
 _CREDENTIALS = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:)?//)[^/?#]*@", re.IGNORECASE)
 # The rule by which archives began.
 _FIRST_PICTURE_SIZE = re.compile(
@@ -78,6 +80,16 @@ def _ascii(host: str) -> str:
         return host.encode("idna").decode("ascii")
     except UnicodeError:
         return host
+
+
+def as_uri(url: str) -> str:
+    """The address in letters that a URI may have (RFC 3986): the host as it goes over the wire, others escaped."""
+    if _PRINTED.fullmatch(url):
+        return url
+    scheme, mark, rest = url.partition("://")
+    host = rest[: next((place for place, letter in enumerate(rest) if letter in "/?#"), len(rest))]
+    name, colon, port = host.partition(":")
+    return f"{scheme}{mark}{_ascii(name)}{colon}{port}{quote(rest[len(host) :], safe=string.punctuation)}"
 
 
 def _tidy_path(path: str) -> str:

@@ -14,6 +14,8 @@ from archive import REDIRECTS, Capture, absolute
 from archive.clock import now
 from archive.store.conditions import REFUSED
 
+CODING = "content_encoding"
+"""The key of a request's meta under which its answer's Content-Encoding stands, as it came."""
 _REMARK = "luubao: "  # Scrapy's flags are words of its own
 
 
@@ -26,7 +28,7 @@ def capture_of(response: Response) -> Capture:
         final_url=leads_to(response),
         captured_at=now(),
         status=response.status,
-        headers=_pairs(response.headers),
+        headers=_as_it_came(response),
         body=response.body or None,
         encoding=charset(response),
         request_headers=_pairs(request.headers),
@@ -104,6 +106,13 @@ def field_value(value: str) -> bytes:
         return value.encode("latin-1")
     except UnicodeEncodeError:
         return value.encode("utf-8")
+
+
+def _as_it_came(response: Response) -> tuple[tuple[str, str], ...]:
+    """The headers, with the coding that was undone since."""
+    kept = tuple(pair for pair in _pairs(response.headers) if pair[0].lower() != "content-encoding")
+    coding = response.request.meta.get(CODING) if response.request else None
+    return (*kept, ("Content-Encoding", coding)) if coding else kept
 
 
 def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:

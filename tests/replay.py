@@ -7,11 +7,14 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from string import punctuation
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -46,20 +49,29 @@ class Replay:
         """Its CDX server."""
         return self.base + "cdx"
 
+    def get_itself(self, timestamp: str, url: str) -> tuple[int, bytes]:
+        """Status and bytes of a capture as it was kept, redirects not followed."""
+        where = urlsplit(self.base)
+        connection = HTTPConnection(where.netloc, timeout=30)
+        with closing(connection):
+            connection.request("GET", f"{where.path}{timestamp}id_/{quote(url, safe=punctuation)}")
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+
     def get(self, timestamp: str, url: str, how: str = "id_") -> tuple[int, bytes]:
         """Status and bytes of a replayed capture."""
         try:
-            with urlopen(f"{self.base}{timestamp}{how}/{url}", timeout=30) as response:
+            with urlopen(f"{self.base}{timestamp}{how}/{quote(url, safe=punctuation)}", timeout=30) as response:
                 return response.status, response.read()
         except HTTPError as error:
             return error.code, error.read()
 
 
 @contextmanager
-def pywb(folder: Path, warcs: Sequence[Path]) -> Iterator[Replay]:
-    """Serves a collection of these files on loopback."""
+def pywb(folder: Path, warcs: Sequence[Path], *options: str) -> Iterator[Replay]:
+    """Serves a collection of these files on loopback. options: of `wb-manager add`."""
     assert tool("wb-manager", "init", "bao", folder=folder).returncode == 0
-    added = tool("wb-manager", "add", "bao", *warcs, folder=folder)
+    added = tool("wb-manager", "add", *options, "bao", *warcs, folder=folder)
     assert added.returncode == 0, added.stderr
     port = _free_port()
     command = [str(TOOLS / "wayback"), "--port", str(port), "--bind", "127.0.0.1"]

@@ -12,15 +12,16 @@ from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
 
 from sqlite_utils import Database
 
+from archive.export.surt import surt
 from archive.export.warc import Exported, Placed, export_warc
 from archive.model.gates import is_address
 from archive.store.outgoing import Scope, as_of
 from archive.store.sorting import SortedLines
 from archive.store.tabular import Choice, rows
+from archive.urls import as_uri
 
 _CHUNK = 1024 * 1024
 
@@ -63,7 +64,7 @@ def _line(one: Placed) -> str | None:
     facts = {
         "url": record.url,
         "mime": "warc/revisit" if record.kind == "revisit" else record.media_type,
-        "status": str(record.status),
+        **({} if record.status is None else {"status": str(record.status)}),
         "digest": record.digest,
         "length": str(one.length),
         "offset": str(one.offset),
@@ -73,25 +74,12 @@ def _line(one: Placed) -> str | None:
     return f"{surt(record.url)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n"
 
 
-def surt(url: str) -> str:
-    """An address in the order by which indexes are sorted: the host's parts turned round, then the path, in small
-    letters (Sort-friendly URI Reordering Transform)."""
-    parts = urlsplit(url.lower())
-    host = (parts.hostname or "").removeprefix("www.")
-    is_number = host.replace(".", "").isdigit() or ":" in host
-    key = host if is_number else ",".join(reversed(host.split(".")))
-    port = f":{parts.port}" if parts.port and parts.port not in (80, 443) else ""
-    path = parts.path.rstrip("/") or "/"
-    query = "?" + "&".join(sorted(parts.query.split("&"))) if parts.query else ""
-    return f"{key}{port}){path}{query}"
-
-
 def _pages(db: Database, scope: Scope) -> str:
     lines = [json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "Articles"})]
     for row in rows(db, Choice(outlet=scope.outlet, history=True)):
-        page = {"id": str(row["version_id"]), "url": row["url"], "ts": row["first_seen_at"], "title": row["headline"]}
         if is_address(row["url"]) and scope.since <= row["first_seen_at"] < scope.until:
-            lines.append(json.dumps(page, ensure_ascii=False))
+            page = {"id": str(row["version_id"]), "url": as_uri(row["url"]), "ts": row["first_seen_at"]}
+            lines.append(json.dumps({**page, "title": row["headline"]}, ensure_ascii=False))
     return "\n".join(lines) + "\n"
 
 

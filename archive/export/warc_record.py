@@ -32,4 +32,4 @@ def _page(exchange: Exchange, body: bytes | None, confirmed: Exchange | None) ->
         exchange.request,
     )
     earlier = Earlier(confirmed.requested_url, confirmed.captured_at) if confirmed else None
-    return OutPage(capture, exchange.digest, earlier)
+    return OutPage(capture, exchange.digest, exchange.size, earlier)

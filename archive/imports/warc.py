@@ -25,6 +25,7 @@ _PIECE = 1024 * 1024
 _DIGITS = re.compile(r"[0-9]{14}")
 _HEAD = 4096  # bytes of a body that show whether it is text
 _NO_TEXT, _WIDE = re.compile(rb"[\x00-\x08]"), (b"\xff\xfe", b"\xfe\xff")
+_NOT_MODIFIED = "304"
 _ORIGINAL = "x-archive-orig-"
 _OUTLET = "urn:luubao:outlet:"
 _DOCUMENTS = ("text/html", "application/xhtml", "text/xml", "application/xml", "application/rss", "application/atom",
@@ -229,7 +230,25 @@ def _add(group: _Group | None, raw: Raw, asked: dict[str, Headers]) -> dict[str,
         return {raw.headers.get("warc-record-id", ""): headers}
     if group and answer == group.id:
         group.via += [url for url in _via(raw) if is_address(url)]
+        group.item = _with_head(group.item, raw)
     return asked
+
+
+def _with_head(item: Page | Image, raw: Raw) -> Page | Image:
+    """A confirmation with the headers that a metadata record of ours tells."""
+    headers = _restored(tuple(_headers_told(raw)))
+    if not headers:
+        return item
+    if isinstance(item, Image):
+        return replace(item, headers=headers) if item.status == 304 else item
+    return replace(item, capture=replace(item.capture, headers=headers)) if item.capture.status == 304 else item
+
+
+def _headers_told(raw: Raw) -> Iterator[tuple[str, str]]:
+    for line in raw.body.decode("utf-8", "replace").split("\r\n"):
+        if line.startswith("header: "):
+            name, _, value = line.removeprefix("header: ").partition(": ")
+            yield name, value
 
 
 def _via(raw: Raw) -> list[str]:
@@ -267,12 +286,13 @@ def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | 
         raise BadValue(f"{shown(url)} has no time")
     url = gates.address(url)
     with_head = raw.kind == "revisit" or raw.headers.get("content-type", "").startswith("application/http")
-    if raw.status is None and raw.kind != "resource" and with_head:
+    answered = _NOT_MODIFIED if raw.status is None and _confirms(raw) else raw.status
+    if answered is None and raw.kind != "resource" and with_head:
         raise BadValue(f"{shown(url)} does not say how the server answered")
     cut = raw.headers.get("warc-truncated") if raw.kind != "revisit" else None  # wget says so of each revisit
     if cut or "warc-segment-number" in raw.headers:
         raise BadValue(f"of {shown(url)} only a part was written ({shown(cut or 'in pieces')})")
-    at, status = _moment(raw.headers["warc-date"]), 200 if raw.status is None else _status(raw.status)
+    at, status = _moment(raw.headers["warc-date"]), 200 if answered is None else _status(answered)
     headers = _restored(raw.http) or _typed(raw)
     media_type = next((value.lower() for name, value in headers if name.lower() == "content-type"), "")
     body = raw.body if raw.kind != "revisit" else b""
@@ -290,6 +310,11 @@ def _item(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | 
     )  # fmt: skip
     record, digest = raw.headers.get("warc-record-id"), raw.headers.get("warc-payload-digest")
     return Page(capture, record, refers, f"byte {raw.offset}", digest)
+
+
+def _confirms(raw: Raw) -> bool:
+    """Whether it says that a page was not modified, and no more (WARC 1.1, 6.7.3)."""
+    return raw.kind == "revisit" and "server-not-modified" in raw.headers.get("warc-profile", "")
 
 
 def _status(text: str) -> int:

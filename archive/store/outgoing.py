@@ -44,11 +44,12 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class OutPage:
-    """A capture of a page, with the digest of its body. earlier: where that body has left already, as far as this
-    export goes; of a 304, the capture it confirms."""
+    """A capture of a page, with the digest of its body, and the bytes that has. earlier: where that body has left
+    already, as far as this export goes; of a 304, the capture it confirms, which may have left with another export."""
 
     capture: Capture
     digest: str | None
+    size: int | None
     earlier: Earlier | None
 
 
@@ -101,6 +102,12 @@ WHERE {_SCOPE} AND status IS NOT NULL AND NOT ({_WITHDRAWN_PICTURE})
 """
 
 
+_CONFIRMED_PAGE = """SELECT requested_url, captured_at FROM captures WHERE body_id = ? AND status <> 304
+AND captured_at <= ? ORDER BY captured_at DESC LIMIT 1"""
+_CONFIRMED_PICTURE = """SELECT images.url, captured_at FROM picture_captures JOIN images ON images.id = image_id
+WHERE picture_id = ? AND status <> 304 AND captured_at <= ? ORDER BY captured_at DESC LIMIT 1"""
+
+
 class Leaving:
     """The captures of a scope, in order of time. One at a time on a connection, within a `snapshot` of it."""
 
@@ -148,12 +155,14 @@ class Leaving:
 
     def _page(self, number: int) -> OutPage:
         row = next(iter(self.db.query(
-            "SELECT requested_url, final_url, captured_at, status, encoding, via, body_id, digest, request, response"
-            " FROM captures JOIN headers ON capture_id = captures.id LEFT JOIN bodies ON bodies.id = body_id"
+            "SELECT requested_url, final_url, captured_at, status, encoding, via, body_id, digest, size, request,"
+            " response FROM captures JOIN headers ON capture_id = captures.id LEFT JOIN bodies ON bodies.id = body_id"
             " WHERE captures.id = ?", [number],
         )))  # fmt: skip
         known = row["status"] == 304
         earlier = self._earlier("page", row["body_id"], row["requested_url"], row["captured_at"], note=not known)
+        if known and not earlier:
+            earlier = self._confirmed(_CONFIRMED_PAGE, row["body_id"], row["captured_at"])
         body = None if known or earlier or row["body_id"] is None else get_body(self.db, row["body_id"])
         usable("captures", {name: row[name] for name in _OF_CAPTURES})
         capture = Capture(
@@ -161,7 +170,7 @@ class Leaving:
             gates.json_pairs(row["response"]), body, row["encoding"], gates.json_pairs(row["request"]),
             gates.json_lines(row["via"] or "[]"),
         )  # fmt: skip
-        return OutPage(without_secrets(capture), row["digest"], earlier)
+        return OutPage(without_secrets(capture), row["digest"], row["size"], earlier)
 
     def _picture(self, number: int) -> OutPicture:
         row = next(iter(self.db.query(
@@ -173,6 +182,8 @@ class Leaving:
         gates.address(row["url"])
         known = row["status"] == 304
         earlier = self._earlier("picture", row["picture_id"], row["url"], row["captured_at"], note=not known)
+        if known and not earlier:
+            earlier = self._confirmed(_CONFIRMED_PICTURE, row["picture_id"], row["captured_at"])
         named = (("Content-Type", row["media_type"]), ("ETag", row["etag"]), ("Last-Modified", row["last_modified"]))
         headers = tuple((name, value) for name, value in named if value)
         return OutPicture(
@@ -180,6 +191,11 @@ class Leaving:
             None if known or earlier or row["digest"] is None else picture_place(row["digest"], row["media_type"]),
             earlier,
         )  # fmt: skip
+
+    def _confirmed(self, query: str, number: int | None, at: str) -> Earlier | None:
+        """The capture that a 304 of this time confirms, where it is not part of this export."""
+        found = self.db.execute(query, [number, at]).fetchone() if number is not None else None
+        return Earlier(*found) if found else None
 
     def _earlier(self, kind: str, number: int | None, url: str, at: str, *, note: bool) -> Earlier | None:
         """Where these bytes have left before. With note, they leave now if they have not."""

@@ -21,7 +21,7 @@ from scrapy.responsetypes import responsetypes
 from archive.clock import now
 from archive.codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
 from archive.workers import Lost
-from crawler.exchange import remark
+from crawler.exchange import CODING, remark
 from crawler.outlet import desk_of
 from crawler.readers import ReadingStopped
 from crawler.refusals import LeftAlone
@@ -50,6 +50,7 @@ class Unpacking(HttpCompressionMiddleware):
         """The answer with its body unpacked. Raises LeftAlone where the run ends meanwhile, and BrokenTransfer where
         the body has no end however often it is asked for."""
         coding = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").strip()
+        request.meta[CODING] = coding  # the capture names it, whatever becomes of the body
         to_undo, to_keep = codings_of(coding)
         if not to_undo or request.method == "HEAD":
             return response
