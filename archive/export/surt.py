@@ -10,7 +10,7 @@ from urllib.parse import quote_from_bytes, unquote_to_bytes, urlsplit
 
 _SAFE = string.punctuation.replace("#", "").replace("%", "")
 _WWW = re.compile(r"www\d*\.")
-_ASP_SESSION = re.compile(r"(.*/)(?:\((?:[a-z]\([0-9a-z]{24}\))+\)|\([0-9a-z]{24}\))/([^?]+\.aspx.*)")
+_ASP_SESSION = re.compile(r"\((?:[a-z]\([0-9a-z]{24}\))++\)|\([0-9a-z]{24}\)")
 _SESSIONS = [
     re.compile(rf"(.*)(?:{session})(?:&(.*))?")
     for session in (
@@ -45,10 +45,16 @@ def _path(path: str) -> str:
             kept.append(segment)
     *folders, last = kept or [""]
     tidy = "/" + "".join(f"{folder}/" for folder in folders if folder) + last
-    lowered = _escaped(tidy.encode("latin-1")).lower()
-    if found := _ASP_SESSION.fullmatch(lowered):
-        lowered = found[1] + found[2]
-    return lowered.removesuffix("/") or "/"
+    return _without_session(_escaped(tidy.encode("latin-1")).lower()).removesuffix("/") or "/"
+
+
+def _without_session(path: str) -> str:
+    """Without the last folder that is the session of an ASP.NET site."""
+    segments = path.split("/")
+    for place in range(len(segments) - 2, 0, -1):
+        if _ASP_SESSION.fullmatch(segments[place]) and ".aspx" in "/".join(segments[place + 1 :])[1:]:
+            return "/".join(segments[:place] + segments[place + 1 :])
+    return path
 
 
 def _query(query: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,11 +10,8 @@ from pathlib import Path
 
 from archive.errors import LuubaoError
 from archive.imports.items import Item, Skipped
-from archive.imports.mirror import read_mirror, read_page
+from archive.imports.mirror import is_archive, is_page, read_mirror, read_page
 from archive.imports.warc import read_wacz, read_warc
-
-_WARCS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".warc.open", ".arc.open")
-_PAGES = (".html", ".htm", ".xhtml", ".mhtml", ".shtml", ".php", ".aspx")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +23,17 @@ class Said:
 
 
 NOTHING_SAID = Said()
+
+
+def expanded(path: Path) -> list[Path]:
+    """What a folder that is given stands for: the WARC, ARC and WACZ files that lie in it, however deep, in order of
+    their names, and the folder itself where it has saved pages too, or nothing else. Links are not followed; anything
+    but a folder stands for itself."""
+    if not path.is_dir():
+        return [path]
+    files = [Path(place, name) for place, _, names in os.walk(path) for name in names]
+    archives = sorted(file for file in files if is_archive(file) and file.is_file() and not file.is_symlink())
+    return [*archives, path] if not archives or any(map(is_page, files)) else archives
 
 
 def read_file(path: Path, said: Said) -> Iterator[Item]:
@@ -48,9 +57,9 @@ def _read(path: Path, said: Said) -> Iterator[Item]:
     name = path.name.lower()
     if name.endswith(".wacz"):
         return read_wacz(path)
-    if name.endswith(_WARCS) or _looks_like_warc(path):
+    if is_archive(path) or _looks_like_warc(path):
         return read_warc(path)
-    if name.endswith(_PAGES):
+    if is_page(path):
         return read_page(path, said.url, said.at)
     raise LuubaoError(f"{path} is neither a WARC, ARC or WACZ file nor a saved page, by its name and its first bytes")
 

@@ -18,7 +18,7 @@ from archive import clock, signals, store
 from archive.arrive import Arrivals, Origin
 from archive.errors import BadValue, LuubaoError
 from archive.furniture import Furniture
-from archive.imports.formats import NOTHING_SAID, Said, read_file
+from archive.imports.formats import NOTHING_SAID, Said, expanded, read_file
 from archive.imports.houses import Houses
 from archive.imports.items import Described, Image, Item, Page, Skipped
 from archive.imports.originals import Originals
@@ -96,7 +96,7 @@ def import_files(
     Raises LuubaoError for a file that is not there or of no kind that can be read, before anything is written.
     """
     report = Report()
-    readers = [(file, read_file(file, said)) for file in files]
+    readers = [(file, read_file(file, said)) for given in files for file in expanded(given)]
     with store.open_archive(path, create=True) as db, ExitStack() as stack:
         for outlet in (run.outlet for run in store.outlets_of(db)):
             houses.outlets.setdefault(outlet.name, outlet)

@@ -20,15 +20,32 @@ from archive.errors import BadValue
 from archive.imports.items import LARGEST, Item, Page, Skipped
 from archive.model import gates
 from archive.records import Capture
-from archive.urls import absolute, host_of
+from archive.urls import absolute, host_of, url_key
 
 _HEAD = 16_384
+WARCS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".warc.open", ".arc.open", ".wacz")
 _PAGES = (".html", ".htm", ".xhtml", ".shtml", ".php", ".aspx", ".asp", ".jsp", "")
 _HTTRACK = re.compile(r"<!-- Mirrored from (?P<url>\S{1,2100}) by HTTrack[^>]{0,100}?\], (?P<at>[^>]{1,60}?) -->")
 _BROWSER = re.compile(r"<!-- saved from url=\(\d+\)(?P<url>\S+) -->")
 _SINGLE = re.compile(r"Page saved with SingleFile\s+url: (?P<url>\S+)\s+saved date: (?P<at>[^\n]+)")
 _LATEST_TIME = 4_000_000_000  # seconds since 1970, in 2096
+_QUERY = re.compile(r"(?<=\.php|\.asp|\.jsp)@|(?<=\.aspx|\.html)@|@(?=[\w.%\[\]-]{1,40}=)", re.IGNORECASE)
+_DYNAMIC = re.compile(r"\.(?:php\d?|aspx?|jspx?|cgi|cfm|do)\.html$", re.IGNORECASE)
+_INDEX = re.compile(r"(?:^|(?<=/))index\.html?(?=\?|$)")
+_OWN_ADDRESS = re.compile(
+    r"""<(?:link|meta)\b(?=[^>]{0,500}(?:canonical|og:url))[^>]{0,500}?(?:href|content)=["']([^"']{1,2100})"""
+)
 _ZONE = re.compile(r"\s*\(.*\)\s*$")
+
+
+def is_archive(file: Path) -> bool:
+    """Whether a file is a WARC, ARC or WACZ file, by its name."""
+    return file.name.lower().endswith(WARCS)
+
+
+def is_page(file: Path) -> bool:
+    """Whether a file is a saved page, by its name, which may go on with a query."""
+    return Path(re.split("[?@]", file.name, maxsplit=1)[0]).suffix.lower() in _PAGES
 
 
 def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
@@ -44,15 +61,17 @@ def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[
         folders[:] = sorted(name for name in folders if name not in linked and not name.startswith((".", "hts-")))
         for name in sorted(names):
             file = Path(place) / name
-            if file.suffix.lower() in _PAGES and not name.startswith((".", "hts-")):
+            if is_page(file) and not name.startswith((".", "hts-")):
                 yield _page_within(folder, file, url, at)
+            elif not is_archive(file):
+                yield Skipped("it is no page", _named(file), failed=False)
     yield from odd
 
 
 def _page_within(folder: Path, file: Path, url: str | None, at: datetime | None) -> Item:
     if file.is_symlink() and not _stays_within(folder, file):
         return _not_followed(file)
-    return _page(file, _implied(folder, file, url), at)
+    return _page(file, _implied(folder, file, url), at, implied=True)
 
 
 def _stays_within(folder: Path, file: Path) -> bool:
@@ -80,7 +99,8 @@ def read_page(file: Path, url: str | None, at: datetime | None) -> Iterator[Item
     yield _page(file, url, at)
 
 
-def _page(file: Path, url: str | None, at: datetime | None) -> Item:
+def _page(file: Path, url: str | None, at: datetime | None, *, implied: bool = False) -> Item:
+    """A page. implied: its address is what its place in a mirror stands for."""
     where = _named(file)
     try:
         body, changed = _bytes_of(file)
@@ -90,7 +110,7 @@ def _page(file: Path, url: str | None, at: datetime | None) -> Item:
         return Skipped("it is no page", where, failed=False)
     try:
         said_url, said_at = _said(body[:_HEAD].decode("utf-8", "replace"))
-        address = absolute(said_url or url or "", "") if said_url or url else None
+        address = absolute(said_url or (_bare(url, body) if implied else url) or "", "")
         if address is None:
             return Skipped("it does not say its address. Give it with --url", where)
         moment = gates.moment(said_at or at or changed)
@@ -138,7 +158,8 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _implied(folder: Path, file: Path, url: str | None) -> str | None:
-    """The address a file's place in the mirror stands for. wget writes a query after `?` or `@`, and adds .html."""
+    """The address a file's place in the mirror stands for. wget writes a query after `?`, or `@` where a file system
+    has no such letter, and with -E adds .html to what does not end so."""
     parts = file.relative_to(folder).parts
     if url is None:
         if folder.name.count(".") >= 1 and not _is_host(parts[0], parts):
@@ -151,9 +172,19 @@ def _implied(folder: Path, file: Path, url: str | None) -> str | None:
         if _is_host(parts[0], parts) and parts[0].removeprefix("www.") == host_of(url):
             parts = parts[1:]
     path = "/".join(quote(os.fsencode(part), safe="@!$&'()*+,;=~-._%?") for part in parts)
-    path = re.sub(r"(?:^|(?<=/))index\.html?$", "", path)
-    path = re.sub(r"(\.(?:php|aspx?|jsp))@", r"\1?", path)
-    return base + path
+    path = path if "?" in path else _QUERY.sub("?", path, count=1)
+    if "?" in path or _DYNAMIC.search(path):
+        path = path.removesuffix(".html")
+    return base + _INDEX.sub("", path)
+
+
+def _bare(url: str | None, body: bytes) -> str | None:
+    """The address without the .html that wget -E adds to what has no ending, where the page calls itself so."""
+    if url is None or not url.endswith(".html"):
+        return url
+    without = url.removesuffix(".html")
+    own = (absolute(url, found) for found in _OWN_ADDRESS.findall(body[:_HEAD].decode("utf-8", "replace")))
+    return without if any(one and url_key(one) == url_key(without) for one in own) else url
 
 
 def _is_host(name: str, parts: tuple[str, ...]) -> bool:

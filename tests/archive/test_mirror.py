@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import os
+import shutil
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 
-from archive import open_archive
+from archive import finish_run, ingest, open_archive, start_run
 from archive.cli import archive
 from archive.imports.items import Page, Skipped
 from archive.imports.mirror import read_mirror, read_page
-from tests.support import page
+from tests.crawler.serving import Answer, served
+from tests.support import NOON, PAPER, page, shoot
 
 MARCH = datetime(2019, 3, 1, 8, 0, tzinfo=UTC)
 SAVED = {
@@ -53,9 +56,84 @@ def test_of_wget_the_folders_say_where(tmp_path: Path) -> None:
         os.utime(file, (MARCH.timestamp(), MARCH.timestamp()))
     found = [one.capture for one in read_mirror(tmp_path, None, None) if isinstance(one, Page)]
     assert [one.requested_url for one in found] == [
-        "http://bao.example/", "http://bao.example/xem.php?id=7.html", "http://bao.example/tin/1.htm",
+        "http://bao.example/", "http://bao.example/xem.php?id=7", "http://bao.example/tin/1.htm",
     ]  # fmt: skip
     assert {one.captured_at for one in found} == {MARCH}
+
+
+WGET = {
+    "index.html": "",
+    "tin/index.html": "tin/",
+    "tin/index.html?page=2.html": "tin/?page=2",
+    "tin/index.html@page=2.html": "tin/?page=2",
+    "xem.php?id=7": "xem.php?id=7",
+    "xem.aspx@7.html": "xem.aspx?7",
+    "xem.aspx.html": "xem.aspx",
+    "tin@id=7&trang=2.html": "tin?id=7&trang=2",
+    "tin/bai.html": "tin/bai.html",
+    "tin/@nguoi-viet/bai.htm": "tin/@nguoi-viet/bai.htm",
+}
+"""Files of wget's, with and without -E and --restrict-file-names=windows, and what they were asked for as."""
+
+
+@pytest.mark.parametrize("name", WGET)
+def test_a_name_of_wget_s_is_the_address_it_had(name: str, tmp_path: Path) -> None:
+    file = tmp_path / "bao.example" / name
+    file.parent.mkdir(parents=True)
+    file.write_text(page())
+    (found,) = read_mirror(tmp_path, None, None)
+    assert isinstance(found, Page)
+    assert found.capture.requested_url == f"http://bao.example/{WGET[name]}"
+
+
+def test_an_ending_that_wget_added_goes_where_the_page_has_none(tmp_path: Path) -> None:
+    file = tmp_path / "bao.example" / "tin" / "bai-1.html"
+    file.parent.mkdir(parents=True)
+    file.write_text('<link rel="canonical" href="https://bao.example/tin/bai-1">' + page())
+    (found,) = read_mirror(tmp_path, None, None)
+    assert isinstance(found, Page) and found.capture.requested_url == "http://bao.example/tin/bai-1"
+    file.write_text("<meta property='og:url' content='/tin/bai-1.html'>" + page())
+    (found,) = read_mirror(tmp_path, None, None)
+    assert isinstance(found, Page) and found.capture.requested_url == "http://bao.example/tin/bai-1.html"
+
+
+def test_a_real_mirror_has_the_addresses_that_were_asked_for(tmp_path: Path) -> None:
+    wget = shutil.which("wget")
+    if wget is None and not os.environ.get("CI"):
+        pytest.skip("no wget here: .ci/tools brings it")
+    paths = ("/tin/bai-1", "/xem.aspx?id=1&cat=2", "/tin/bai-2.htm", "/t%C3%AAn-%E1%BA%BF.html", "/tin/?page=2")
+    links = "".join(f'<a href="{path.replace("&", "&amp;")}">x</a>' for path in paths)
+    html = (("Content-Type", b"text/html; charset=utf-8"),)
+    answers = {path: Answer(f'<link rel="canonical" href="{path}">{page()}'.encode(), headers=html) for path in paths}
+    with served({**answers, "/": Answer(links.encode(), headers=html)}) as site:
+        subprocess.run([str(wget), "-q", "-r", "-E", "-e", "robots=off", f"{site.base_url}/"], cwd=tmp_path, check=True)
+        found = {one.capture.requested_url for one in read_mirror(tmp_path, None, None) if isinstance(one, Page)}
+        assert {url.replace("+", ":") for url in found} == {site.base_url + path for path in ("/", *paths)}
+
+
+def test_a_folder_of_warc_files_is_all_of_them(tmp_path: Path) -> None:
+    done = invoke("import", exported(tmp_path), "--db", tmp_path / "again.db", "--jobs", 0)
+    assert done.exit_code == 0 and done.output.startswith("2 captures added")
+    bag = invoke("export", "bag", "--db", tmp_path / "bao.db", "--organisation", "x", "--to", tmp_path / "bag")
+    assert bag.exit_code == 0, bag.output
+    done = invoke("import", tmp_path / "bag", "--db", tmp_path / "third.db", "--jobs", 0)
+    assert done.exit_code == 0 and done.output.startswith("2 captures added")
+
+
+def exported(folder: Path) -> Path:
+    """WARC files of an archive of two captures, in a folder below a folder."""
+    with open_archive(folder / "bao.db", create=True) as db:
+        run = start_run(db, PAPER, {}, NOON)
+        for hours, headline in ((0, "Tin xưa"), (24, "Tin xưa, sửa lại")):
+            ingest(db, run, shoot(body=page(headline), hours=hours))
+        finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
+    done = invoke("export", "warc", "--db", folder / "bao.db", "--to", folder / "warcs" / "2026")
+    assert done.exit_code == 0, done.output
+    return folder / "warcs"
+
+
+def invoke(*words: object) -> Result:
+    return CliRunner().invoke(archive, [str(one) for one in words])
 
 
 def test_a_page_without_address_is_told(tmp_path: Path) -> None:
