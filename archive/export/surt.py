@@ -12,7 +12,7 @@ _SAFE = string.punctuation.replace("#", "").replace("%", "")
 _WWW = re.compile(r"www\d*\.")
 _ASP_SESSION = re.compile(r"\((?:[a-z]\([0-9a-z]{24}\))++\)|\([0-9a-z]{24}\)")
 _SESSIONS = [
-    re.compile(rf"(.*)(?:{session})(?:&(.*))?")
+    re.compile(rf"{session}(?=&|$)")
     for session in (
         "jsessionid=[0-9a-z]{32}", "phpsessid=[0-9a-z]{32}", "sid=[0-9a-z]{32}", "aspsessionid[a-z]{8}=[a-z]{24}",
         "cfid=[^&]+&cftoken=[^&]+",
@@ -60,8 +60,8 @@ def _without_session(path: str) -> str:
 def _query(query: str) -> str:
     lowered = _escaped(_bare(query)).lower()
     for session in _SESSIONS:
-        if found := session.fullmatch(lowered):
-            lowered = found[1] + (found[2] or "")
+        for last in [*session.finditer(lowered)][-1:]:
+            lowered = lowered[: last.start()] + lowered[last.end() :].removeprefix("&")
     return "&".join("=".join(pair) for pair in sorted(tuple(one.split("=", 1)) for one in lowered.split("&")))
 
 
