@@ -6,9 +6,15 @@
 ...         print(article.headline)
 """
 
+import sys
 from typing import TYPE_CHECKING
 
 from archive.lazy import lazy
+
+if sys.platform == "win32":
+    raise SystemExit(
+        "luubao runs on Linux and macOS. On Windows, install it in WSL: https://learn.microsoft.com/windows/wsl"
+    )
 
 if TYPE_CHECKING:
     from archive.errors import LuubaoError

@@ -96,10 +96,18 @@ def _take_captures(
     _tell(report)
     if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
         houses.require()
-        raise LuubaoError(
-            "nothing was taken: no page lies on a host of a known outlet. Name one with --outlet and --home"
-        )
+        raise LuubaoError(f"nothing was taken: {_why_nothing(report)}")
     return report.counts["skipped"]
+
+
+def _why_nothing(report: Report) -> str:
+    """What to say where no capture came of any file, as the end of a sentence."""
+    if report.hosts:
+        return (
+            f"the pages lie on {', '.join(sorted(report.hosts))}, and no known outlet does. Name one with --outlet and"
+            " --home"
+        )
+    return "no record could be read" if report.counts["skipped"] else "there is no page in the files"
 
 
 @click.command("merge")

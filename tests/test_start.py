@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +18,7 @@ from archive import Capture, finish_run, ingest, open_archive, start_run
 from crawler.cli import luubao
 from tests.starting import Started, Starter, starting
 from tests.support import NOON, PAPER, page
+from tests.test_architecture import ROOT
 
 URL = "https://bao.example/cau-moi-1.htm"
 
@@ -236,3 +238,10 @@ def test_what_is_forbidden_is_named_with_who_imports_it_and_the_cure(call: Calls
     assert "warcio, imported in archive." in str(told.value)
     assert "archive.export_cli, imported in archive.cli.group line" in str(told.value)
     assert "Import it in the function that uses it" in str(told.value)
+
+
+def test_windows_is_refused_in_a_sentence() -> None:
+    command = [sys.executable, "-c", "import sys; sys.platform = 'win32'; import archive"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert "install it in WSL" in done.stderr

@@ -32,6 +32,7 @@ from archive.records import Capture, Outlet, Reading, Run, RunKind, Unreadable
 from archive.store.arrivals import Meant, body_known, is_here, outlet_showing
 from archive.store.believed import Counts
 from archive.store.bodies import get_body
+from archive.urls import host_of
 from archive.workers import Lost, Workers
 
 log = log_of(__name__)
@@ -40,6 +41,7 @@ _MOST_HELD = 64 * 1024 * 1024  # bytes of pages under way
 _LISTEN = 0.1
 _MOST_WAITING = 100_000  # revisits whose bytes may be in a later file
 _MOST_TOLD = 20
+_MOST_HOSTS = 5
 
 
 @dataclass(slots=True)
@@ -47,11 +49,12 @@ class Report:
     """What an import came to. counts: filed, late, here, withdrawn, elsewhere (pages of other sites), pictures,
     pictures-here, pictures-left (that no article shows, or that are none), unresolved (revisits whose bytes are
     nowhere), skipped (what could not be taken), left-out (what is nothing for an archive). skipped: the first of what
-    could not be taken, with file and place. articles: versions opened, renumbered and taken out where something came
-    late."""
+    could not be taken, with file and place. hosts: some of those of pages of other sites. articles: versions opened,
+    renumbered and taken out where something came late."""
 
     counts: Counter[str] = field(default_factory=Counter)
     skipped: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
     articles: Counts = field(default_factory=Counts)
     runs: list[int] = field(default_factory=list)
 
@@ -60,6 +63,12 @@ class Report:
         self.counts["skipped" if item.failed else "left-out"] += 1
         if item.failed and len(self.skipped) < _MOST_TOLD:
             self.skipped.append(f"{shown(file.name)[1:-1]}, {item.where}: {item.reason}")
+
+    def pass_by(self, url: str) -> None:
+        """Notes a page of another site."""
+        self.counts["elsewhere"] += 1
+        if len(self.hosts) < _MOST_HOSTS:
+            self.hosts.add(host_of(url))
 
     @contextmanager
     def standing_alone(self, file: Path, where: str) -> Iterator[None]:
@@ -217,7 +226,7 @@ class _Import:
     def _page(self, page: Page, file: Path) -> None:
         outlet = self.houses.of(page.capture.requested_url)
         if outlet is None:
-            self.report.counts["elsewhere"] += 1
+            self.report.pass_by(page.capture.requested_url)
             return
         known = self._known(outlet)
         if page.refers:

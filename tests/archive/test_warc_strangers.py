@@ -141,3 +141,19 @@ def test_a_revisit_of_what_is_in_no_file_is_told_once(tmp_path: Path) -> None:
     changed, told = imported(tmp_path, [record("response", 1, http(A)) + revisit(3, f"WARC-Payload-Digest: {sha1(B)}")])
     assert changed == [None]
     assert told.count("revisit") == 1
+
+
+def test_what_keeps_a_file_from_bringing_anything_is_said(tmp_path: Path) -> None:
+    def told(data: bytes) -> str:
+        (tmp_path / "x.warc").write_bytes(data)
+        words = ("import", str(tmp_path / "x.warc"), "--db", str(tmp_path / "x.db"), "--outlet", "thu", "--home",
+                 "https://thu.example/", "--jobs", "0")  # fmt: skip
+        done = CliRunner().invoke(archive, words)
+        assert done.exit_code == 1
+        return done.output.splitlines()[-1]
+
+    assert "the pages lie on bao.example, and no known outlet does" in told(record("response", 1, http(A)))
+    assert told(b"WARC/1.0\r\nWARC-Type: response\r\n\r\n").endswith("nothing was taken: no record could be read")
+    assert told(record("warcinfo", 1, b"", media_type="x/y")).endswith(
+        "nothing was taken: there is no page in the files"
+    )
