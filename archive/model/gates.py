@@ -36,8 +36,7 @@ LONGEST_ADDRESS = 8000
 LONGEST_LINE = 64 * 1024  # letters of a name or a reason
 LONGEST_TEXT = 32 * 1024 * 1024
 """Letters of a text: as many as the largest page has bytes."""
-LARGEST_COUNT = 2**53
-"""The largest whole number that JSON's readers agree on."""
+LARGEST_COUNT = 2**53  # the largest whole number that readers of JSON agree on
 LARGEST_HEADER = 1024 * 1024
 """Letters of one header: as many as a whole head."""
 _LONGEST_NAME = 64
@@ -45,6 +44,7 @@ _SHOWN = 60
 
 _NAME = re.compile(r"\w[\w.-]*")
 _ZONE = re.compile(r"[A-Za-z][A-Za-z0-9_+-]*(?:/[A-Za-z0-9_+-]+){0,2}")
+_PLACE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\r\n]*")
 _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
 _FILE_NAME = re.compile(r"[^/\\\0]{1,200}")
@@ -235,8 +235,8 @@ def _is_web(value: str) -> bool:
 
 
 def place(value: object) -> str:
-    """Where an answer came from or leads to, without credentials: an address, or a line for something off the web."""
-    if len(line(value)) > LONGEST_ADDRESS or not isinstance(value, str) or "\n" in value or "\r" in value:
+    """Where an answer came from or leads to, without credentials: an address, or one of something off the web."""
+    if len(line(value)) > LONGEST_ADDRESS or not isinstance(value, str) or not _PLACE.fullmatch(value):
         raise BadValue(f"{shown(value)} is no address")
     return without_credentials(value)
 

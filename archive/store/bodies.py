@@ -97,7 +97,7 @@ def encode(db: Database, body: bytes, outlet_id: int, predecessor: int | None) -
     patch = _patched(db, body, predecessor) if predecessor else None
     if patch and len(patch.data) <= _DRIFTED * _stored_size(db, patch.base_id):
         return patch
-    alone = _alone(db, body, outlet_id)
+    alone = encode_alone(db, body, dictionaries.newest(db, outlet_id))
     return patch if patch and len(patch.data) < len(alone.data) else alone
 
 
@@ -112,8 +112,8 @@ def pages_to_choose_from(db: Database, outlet_id: int) -> tuple[list[bytes], int
     return [page for body_id in body_ids if (page := _intact(db, body_id)) and len(page) >= _SHORTEST], count
 
 
-def _alone(db: Database, body: bytes, outlet_id: int) -> Stored:
-    dictionary_id = dictionaries.newest(db, outlet_id)
+def encode_alone(db: Database, body: bytes, dictionary_id: int | None) -> Stored:
+    """The form in which a body stands on no other one. dictionary_id: None for none. Changes nothing."""
     if dictionary_id is None:
         return Stored("zstd", codecs.compress(body))
     return Stored("zstd-dictionary", codecs.compress(body, dictionaries.load(db, dictionary_id)), dictionary_id)

@@ -111,8 +111,8 @@ COLUMNS: dict[str, dict[str, Gate]] = {
     },
     "pictures": {
         "id": row_number, "digest": digest, "size": count, "media_type": picture_type, "width": _COUNT,
-        "height": _COUNT, "perceptual_hash": optional(gates.perceptual_hash), "path": place,
-        "thumbnail": optional(place),
+        "height": _COUNT, "perceptual_hash": optional(gates.perceptual_hash), "path": line,
+        "thumbnail": _LINE,
     },
     "picture_captures": {
         "id": row_number, "image_id": row_number, "run_id": row_number, "captured_at": stored_moment,

@@ -69,11 +69,11 @@ def _holds(db: Database, dictionary_id: int, pages: Iterable[bytes]) -> bool:
 def _renew(db: Database, outlet_id: int, former: list[int], at: datetime) -> None:
     marks = ", ".join("?" * len(former))
     users = [row[0] for row in db.execute(f"SELECT id FROM bodies WHERE dictionary_id IN ({marks})", former)]
-    dictionaries.replace(db, outlet_id, bodies.pages_to_choose_from(db, outlet_id), at)
+    chosen = dictionaries.replace(db, outlet_id, bodies.pages_to_choose_from(db, outlet_id), at)
     for body_id in users:
         page = bodies.get_body(db, body_id)
         if page is not None:
-            replace_stored(db, body_id, bodies.encode(db, page, outlet_id, None))
+            replace_stored(db, body_id, bodies.encode_alone(db, page, chosen))
     db.execute(f"DELETE FROM dictionaries WHERE id IN ({marks})", former)
 
 

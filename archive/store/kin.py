@@ -113,7 +113,15 @@ def _targets(db: Database, outlet_id: int, key: str) -> set[str]:
         "SELECT DISTINCT final_url FROM captures WHERE outlet_id = ? AND url_key = ? AND outcome = 'redirect'",
         [outlet_id, key],
     )
-    return {url_key(row[0]) for row in rows.fetchall()}
+    return set(filter(None, (_key(row[0]) for row in rows.fetchall())))
+
+
+def _key(url: str) -> str | None:
+    """The key of where a redirect led; None for what is no address, which an archive of before may hold."""
+    try:
+        return url_key(url)
+    except ValueError:
+        return None
 
 
 def _leading(db: Database, outlet_id: int, key: str) -> set[str]:
@@ -179,7 +187,7 @@ def _past(
         body_id, digest = None, None
     look = Look(
         number, key, final, clock.parse(at), _ANSWERS[outcome], via=tuple(map(url_key, json.loads(via or "[]"))),
-        leads_to=url_key(final) if outcome == "redirect" else None,
+        leads_to=_key(final) if outcome == "redirect" else None,
         reason=gone_reason(status, final) if outcome == "gone" else "",
         asked=asked, status=status, digest=digest or "",
     )  # fmt: skip

@@ -18,11 +18,11 @@ from tests.archive.conftest import NAMED
 from tests.mortal import Parent
 
 NOBODY = 65534
-READERS = (("articles",), ("show", NAMED), ("search", "mương"), ("verify",), ("runs",))
+READERS = (("articles",), ("show", NAMED), ("search", "mương"), ("verify", "--facts"), ("runs",))
 WRITERS = (("compact",), ("withdraw", NAMED, "--reason", "x"), ("verify", "--index"))
 REREAD = ("reread", "--jobs", "1")  # nobody may not even start the Python of its processes
 LAST = "Nhật ký ghi sau cùng"
-"""What is in the log alone, where there is one."""
+"""What is in the log alone, where there is one: no fact, and so nothing that `verify --facts` names."""
 LOG = "A write-ahead log lies beside it"
 
 

@@ -249,6 +249,20 @@ def test_no_page_of_a_destroyed_article_is_part_of_a_dictionary(many: Path) -> N
     assert sum(body is None for body in bodies) == 1 and len(bodies) == 40
 
 
+def test_pages_are_destroyed_until_there_are_none_to_choose_a_dictionary_from(many: Path) -> None:
+    left = set(range(40))
+    while chosen := dictionaries(many):
+        number = next(one for one in left if f"Người số {one} của".encode() in chosen[0])
+        left.remove(number)
+        address = f"https://bao.example/lang-{number}.htm"
+        done = run_command(many, "withdraw", address, "--reason", "x", "--destroy", "--yes")
+        assert done.exit_code == 0, (number, done.output)
+    with open_archive(many) as db:
+        bodies = [get_body(db, body_id) for (body_id,) in db.execute("SELECT id FROM bodies").fetchall()]
+    assert sum(body is not None for body in bodies) == len(left)
+    assert run_command(many, "verify").exit_code == 0
+
+
 def test_destroying_again_says_since_when(kept: Path) -> None:
     destroying = ("withdraw", NAMED, "--reason", "x", "--destroy", "--yes")
     assert run_command(kept, *destroying).exit_code == 0
