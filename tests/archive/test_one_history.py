@@ -131,7 +131,7 @@ def merged(into: Path, other: Path, target: Path) -> list[dict[str, Any]]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
-@examples(30, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@examples(20, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(DAYS, st.booleans())
 def test_two_machines_and_one_believe_the_same(days: list[Day], former: bool) -> None:
     """former: one of them read its pages with an older reader."""

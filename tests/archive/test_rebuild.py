@@ -238,7 +238,7 @@ def archived(captures: list[Capture], settle_every: int) -> list[dict[str, Any]]
 
 
 @pytest.mark.slow
-@examples(60, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@examples(40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(HISTORIES, st.randoms(use_true_random=False), st.sampled_from((1, 3, 100)))
 def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, settle_every: int) -> None:
     captures = captures_of(history)
@@ -247,7 +247,7 @@ def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, se
     assert archived(shuffled, settle_every) == archived(captures, 100)
 
 
-@examples(40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
+@examples(25, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(st.lists(EVENTS, min_size=2, max_size=12, unique_by=lambda event: event[0]))
 def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
     """Without redirects to what had answered before, which a crawl does not follow again; and no two captures of one
