@@ -24,6 +24,7 @@ _SERVER_ENDS = 5.0  # seconds, after which a server that was told to end is kill
 @click.option("--port", default=8001, show_default=True, type=PORT, help="Port to listen on; 0 takes a free one.")
 @pictures_option
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
+@click.option("--machinery", is_flag=True, help="Open the tables of the machinery, raw pages and headers too.")
 @click.option("--public", metavar="ADDRESS", help="Show it to the world behind a proxy, which answers at ADDRESS.")
 def serve(
     path: Path,
@@ -32,13 +33,15 @@ def serve(
     port: int,
     pictures: Path | None,
     open_browser: bool,
+    machinery: bool,
     public: str | None,
 ) -> None:
     """Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder
     has them.
 
     Of several archives the first has the reading room; all have Datasette's pages, and SQL across them is asked of the
-    database `_memory`: docs/scale.md.
+    database `_memory`: docs/scale.md. Answers have bounds of time and size, and questions of one's own wait for one
+    another: docs/serving.md.
 
     With --public nobody's own SQL is run, limits are low, machinery is shown to nobody, and the server does not start
     before all that this takes is so; docs/serving.md tells the rest.
@@ -54,6 +57,8 @@ def serve(
     from archive import datasette
     from archive.datasette.public import problems
 
+    if machinery and public:
+        raise click.UsageError("--machinery is for nobody but yourself: leave it out with --public")
     path, *others = archives or (path,)
     shown = picture_folder(path, pictures)
     for one in (path, *others):  # a wrong file is told here, in one sentence
@@ -63,7 +68,7 @@ def serve(
     if len({is_laid_down(one) for one in (path, *others)}) > 1:
         raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
     with TemporaryDirectory(prefix="luubao-") as folder:
-        file = datasette.write_metadata(path, Path(folder), host, public, others)
+        file = datasette.write_metadata(path, Path(folder), host, public, others, machinery=machinery)
         arguments = datasette.command(
             path,
             file,

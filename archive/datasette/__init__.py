@@ -18,6 +18,7 @@ SETTINGS = {
     "sql_time_limit_ms": "3000",
     "facet_time_limit_ms": "1000",
     "default_page_size": "50",
+    "num_sql_threads": "6",  # of which anybody's own questions take turns.AT_ONCE
     "allow_download": "off",  # a live SQLite file is not a file to copy; see docs
 }
 _FTS_PARTS = ("_data", "_idx", "_docsize", "_config", "_content")
@@ -48,27 +49,35 @@ _HABITS: dict[str, dict[str, str]] = {
 }
 
 
-def metadata(archive: Path, host: str, public: str | None = None, others: Sequence[Path] = ()) -> dict[str, Any]:
+def metadata(
+    archive: Path, host: str, public: str | None = None, others: Sequence[Path] = (), *, machinery: bool = False
+) -> dict[str, Any]:
     """Datasette's metadata for the archive, and for others served beside it: descriptions, search, order, labels,
     hidden machinery. host: where it listens, by which name it may then be asked; public: the address under which the
-    world sees it; machinery is then shown to nobody."""
-    machinery: dict[str, Any] = {"hidden": True, **({"allow": False} if public else {})}
+    world sees it; machinery: whether its tables are shown, and may be read by anybody's SQL."""
+    unseen: dict[str, Any] = {"hidden": True, **({} if machinery else {"allow": False})}
     tables = {
         table.name: {
             "description": table.meaning,
             "columns": table.columns,
-            **(machinery if table.audience == "machinery" else {}),
+            **(unseen if table.audience == "machinery" else {}),
             **_HABITS.get(table.name, {}),
         }
         for table in TABLES
     }
-    unseen = dict.fromkeys(_UNSEEN, machinery)
-    database = {"tables": {**tables, **unseen}, "queries": _queries()}
+    database = {"tables": {**tables, **dict.fromkeys(_UNSEEN, unseen)}, "queries": _queries()}
     return {
         "title": "luubao",
         "extra_css_urls": ["/luubao/luubao.css"],
         "databases": {one.stem: database for one in (archive, *others)},
-        "plugins": {"luubao": {"public": public is not None, "address": public, "hosts": _names(host, public)}},
+        "plugins": {
+            "luubao": {
+                "public": public is not None,
+                "address": public,
+                "hosts": _names(host, public),
+                "machinery": machinery,
+            }
+        },
     }
 
 
@@ -96,11 +105,13 @@ def _queries() -> dict[str, dict[str, Any]]:
 
 
 def write_metadata(
-    archive: Path, folder: Path, host: str, public: str | None = None, others: Sequence[Path] = ()
-) -> Path:
+    archive: Path, folder: Path, host: str, public: str | None = None, others: Sequence[Path] = (),
+    *, machinery: bool = False,
+) -> Path:  # fmt: skip
     """Writes the metadata into a folder; returns the file."""
     file = folder / "metadata.json"
-    file.write_text(json.dumps(metadata(archive, host, public, others), ensure_ascii=False, indent=1), encoding="utf-8")
+    told = metadata(archive, host, public, others, machinery=machinery)
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     return file
 
 

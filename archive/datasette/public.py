@@ -16,7 +16,6 @@ SETTINGS = {
     "facet_time_limit_ms": "300",
     "max_returned_rows": "500",
     "allow_csv_stream": "off",
-    "num_sql_threads": "4",
     "template_debug": "off",
     "trace_debug": "off",
 }

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from archive.errors import BadValue
-from archive.imports.items import Described, Image, Item, Outlined, Page, Refers, Skipped, charset, leads_to
+from archive.imports.described import described_by
+from archive.imports.items import Described, Image, Item, Page, Refers, Skipped, charset, leads_to
 from archive.imports.robust import DAMAGE, Raw, records
 from archive.model import gates
 from archive.model.gates import is_address, shown
-from archive.records import Capture, Headers, Outlet
-from archive.urls import host_of, is_site
+from archive.records import Capture, Headers
 
 _MOST_UNPACKED = 2 * 1024 * 1024 * 1024
 """Bytes of a compressed member of a WACZ, in which WARC files should be stored as they are (WACZ 1.1.1)."""
@@ -27,7 +27,6 @@ _HEAD = 4096  # bytes of a body that show whether it is text
 _NO_TEXT, _WIDE = re.compile(rb"[\x00-\x08]"), (b"\xff\xfe", b"\xfe\xff")
 _NOT_MODIFIED = "304"
 _ORIGINAL = "x-archive-orig-"
-_OUTLET = "urn:luubao:outlet:"
 _DOCUMENTS = ("text/html", "application/xhtml", "text/xml", "application/xml", "application/rss", "application/atom",
               "text/plain")  # fmt: skip
 
@@ -183,39 +182,6 @@ def _field(raw: Raw, name: str) -> str | None:
 def is_ours(raw: Raw) -> bool:
     """Whether a file's first record says that luubao wrote it."""
     return b"software: luubao/" in raw.body
-
-
-def described_by(raw: Raw) -> Described | Skipped | None:
-    """The outlet that a record describes, if it does; why not, where the description cannot be."""
-    if not raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
-        return None
-    try:
-        return Described(outlined(gates.json_object(raw.body.decode("utf-8", "replace"))), f"byte {raw.offset}")
-    except BadValue as error:
-        return Skipped(f"the description of an outlet: {error}", f"byte {raw.offset}")
-
-
-def outlined(facts: Mapping[str, Any]) -> Outlined:
-    """What a file says of an outlet, each value through its gate. A zone that is not known here leaves UTC, and that is
-    told. Raises BadValue."""
-    missing = [name for name in ("name", "title", "home_url", "timezone") if name not in facts]
-    if missing:
-        raise BadValue(f"it does not say its {', '.join(missing)}")
-    home, name, title = gates.address(facts["home_url"]), gates.outlet_name(facts["name"]), _title(facts["title"])
-    zone, marks = facts["timezone"], facts.get("furniture") or ()
-    if not is_site(host := host_of(home)):
-        raise BadValue(f"{shown(home)} is no site of one newspaper")
-    if not isinstance(marks, list | tuple):
-        raise BadValue(f"{shown(marks)} is no list of what pages share")
-    known = isinstance(zone, str) and gates.is_zone(zone)
-    problem = None if known else f"{shown(zone)} is no time zone; UTC is taken for {name}"
-    outlet = Outlet(name, title, home, (host,), zone if known else "UTC")
-    return Outlined(outlet, tuple(gates.line(mark) for mark in marks), problem)
-
-
-def _title(value: object) -> str:
-    """One line, without anything that steers a terminal."""
-    return "".join(letter for letter in gates.line(value) if letter.isprintable()).strip()
 
 
 def _add(group: _Group | None, raw: Raw, asked: dict[str, Headers]) -> dict[str, Headers]:

@@ -13,11 +13,12 @@ from itertools import islice
 from pathlib import PurePosixPath
 
 from archive.furniture import Furniture
+from archive.imports.described import described_by
 from archive.imports.houses import Houses
 from archive.imports.items import Described, Page, Skipped
 from archive.imports.members import is_in_members
 from archive.imports.robust import Raw, records
-from archive.imports.warc import described_by, is_ours, item_of
+from archive.imports.warc import is_ours, item_of
 from archive.records import Outlet
 from archive.scale.places import Place, files_in, place, size
 

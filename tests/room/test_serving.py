@@ -7,8 +7,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.error import HTTPError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import pytest
@@ -17,6 +20,7 @@ from click.testing import CliRunner
 from archive import Capture, ingest, open_archive, start_run
 from archive.cli import archive
 from archive.datasette.room.hosts import is_known
+from archive.datasette.room.turns import AT_ONCE
 from archive.store.days import days, each_day, latest_day
 from archive.store.papers import papers
 from archive.store.withdraw import withdraw
@@ -121,6 +125,63 @@ def test_what_is_withdrawn_is_shown_by_no_page(alone: str) -> None:
 )  # fmt: skip
 def test_the_public_sees_pages_and_tables_and_runs_no_sql(public: str, path: str, status: int) -> None:
     assert asked(public + path)[0] == status
+
+
+def rows(server: str, sql: str) -> list[Any]:
+    """What a question of somebody's own brings."""
+    status, told, _ = asked(f"{server}/archive.json?_shape=arrays&sql={quote(sql)}")
+    assert status == 200, told
+    return list(json.loads(told)["rows"])
+
+
+RAW = (
+    "SELECT data FROM bodies", "SELECT response FROM headers", "SELECT h.request FROM headers AS h",
+    "SELECT data FROM withheld WHERE table_name = 'bodies'",
+)  # fmt: skip
+
+
+def test_the_machinery_is_closed_unless_it_is_asked_for(kept: Path, alone: str) -> None:
+    assert asked(f"{alone}/archive/bodies")[0] == asked(f"{alone}/archive/headers.json")[0] == 403
+    assert asked(f"{alone}/archive/articles")[0] == 200
+    for sql in RAW:
+        found = rows(alone, sql)
+        assert found and {value for (value,) in found} == {None}, sql
+    assert asked(f"{alone}/-/capture/1/page")[0] == 200  # the room reads them all the same
+    with served(kept, "--machinery") as server:
+        assert asked(f"{server}/archive/bodies")[0] == 200
+        assert all(value is not None for sql in RAW[:3] for (value,) in rows(server, sql))
+        assert {value for (value,) in rows(server, RAW[3])} == {None}
+
+
+def test_the_room_s_own_question_opens_nothing_for_others(alone: str) -> None:
+    """The very text of one of its questions, which SQLite may have at hand."""
+    asked(f"{alone}/-/capture/1.warc")
+    assert rows(alone, "SELECT request, response FROM headers WHERE capture_id = 1") == [[None, None]]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT length(zeroblob(900000000))", "SELECT length(replace(hex(zeroblob(9000000)), '0', 'aaaaaaaaa'))",
+        "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c LIMIT 900) SELECT zeroblob(1000000) FROM c",
+    ],
+)  # fmt: skip
+def test_an_answer_has_a_size(alone: str, sql: str) -> None:
+    status, told, _ = asked(f"{alone}/archive.json?sql={quote(sql)}")
+    assert status == 400 and ("too big" in told or "ask for fewer rows" in told), told[:500]
+
+
+def test_the_room_does_not_wait_for_long_questions(alone: str) -> None:
+    """More of them than there are threads: each ends only with its limit of time."""
+    endless = "WITH RECURSIVE c(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM c) SELECT max(x) FROM c"
+    address = f"{alone}/archive.json?sql={quote(endless)}"
+    with ThreadPoolExecutor(8) as others:
+        under_way = [others.submit(asked, address) for _ in range(8)]
+        while not any(one.running() for one in under_way):
+            time.sleep(0.01)
+        assert asked(f"{alone}/-/new")[0] == 200
+        assert sum(one.done() for one in under_way) <= AT_ONCE  # it did not stand in their line
+        assert {one.result()[0] for one in under_way} == {400}
 
 
 def test_public_links_and_citations_are_those_of_the_proxy(public: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import unquote
 
 from markupsafe import Markup
 from pluggy import HookimplMarker
@@ -12,6 +13,7 @@ from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
 from archive.datasette.room.hosts import with_known_hosts
 from archive.datasette.room.stored import with_pictures_alone
+from archive.datasette.room.turns import with_turns
 from archive.datasette.room.visit import archive_of, visit_of
 from archive.store.damage import damage
 from archive.templates import TESTS
@@ -46,7 +48,16 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """What holds for every answer, Datasette's own included: who may ask, for which files, and headers."""
     names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
-    return lambda application: with_headers(with_known_hosts(with_pictures_alone(application, base), names))
+
+    def is_question(path: str) -> bool:
+        first = unquote(path.removeprefix(base.rstrip("/"))).lstrip("/").partition("/")[0]
+        return first.rpartition(".")[0] in datasette.databases or first in datasette.databases
+
+    def wrapped(application: Any) -> Any:
+        answering = with_turns(with_pictures_alone(application, base), is_question)
+        return with_headers(with_known_hosts(answering, names))
+
+    return wrapped
 
 
 @hookimpl

@@ -1,26 +1,22 @@
-"""A plugin for Datasette: what was withdrawn is not served, by no page and no query; and a damaged index keeps nobody
-from the tables."""
+"""A plugin for Datasette: what was withdrawn is not served, by no page and no query; what the machinery holds is not
+served unless whoever serves says so; answers have bounds; and a damaged index keeps nobody from the tables."""
 
 from __future__ import annotations
 
 import sqlite3
+from typing import Any
 
 from pluggy import HookimplMarker
+
+from archive.datasette.guard import Guard
 
 hookimpl = HookimplMarker("datasette")
 
 
 @hookimpl
-def prepare_connection(conn: sqlite3.Connection) -> None:
-    """Every connection reads `withheld.data` as NULL (https://www.sqlite.org/c3ref/set_authorizer.html)."""
-    broken = _broken_indexes(conn)
-
-    def authorize(action: int, first: str | None, second: str | None, database: str | None, inner: str | None) -> int:
-        hidden = action == sqlite3.SQLITE_READ and first == "withheld" and second == "data"
-        unasked = action == sqlite3.SQLITE_PRAGMA and broken and (second or "").strip("[]\"'") in broken
-        return sqlite3.SQLITE_IGNORE if hidden or unasked else sqlite3.SQLITE_OK
-
-    conn.set_authorizer(authorize)
+def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
+    """Every connection has a guard."""
+    Guard(conn, _broken_indexes(conn), machinery=bool((datasette.plugin_config("luubao") or {}).get("machinery")))
 
 
 def _broken_indexes(conn: sqlite3.Connection) -> set[str]:
