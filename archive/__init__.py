@@ -85,6 +85,7 @@ if TYPE_CHECKING:
         walk_anew,
     )
     from archive.store.doubts import doubts_of, opened_by
+    from archive.store.pictures_past import stand_ins_in
     from archive.urls import absolute, same_site, url_key, without_trackers
 
 __all__ = [
@@ -145,6 +146,7 @@ __all__ = [
     "rechecks",
     "same_site",
     "settle_run",
+    "stand_ins_in",
     "start_run",
     "take_in",
     "taken_in_run",
@@ -180,6 +182,7 @@ lazy(
             "taken_in_run transaction troubled_hosts validators versions_under waiting walk_anew"
         ),
         "archive.store.doubts": "doubts_of opened_by",
+        "archive.store.pictures_past": "stand_ins_in",
         "archive.urls": "absolute same_site url_key without_trackers",
     },
 )

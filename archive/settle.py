@@ -31,7 +31,7 @@ from archive.store.doubts import at_once, judge_changes
 from archive.store.identity import Source
 from archive.store.kin import Kin, Past, first_of, kin_of, past_of
 from archive.store.ledger import Waiting, waiting_of
-from archive.store.pictures_past import fetches_of
+from archive.store.pictures_past import fetches_of, unsettle_stand_ins
 from archive.store.readings import (
     Kept,
     elsewhere,
@@ -88,8 +88,7 @@ def settle_keys(
 
 
 def settle_alone(db: Database, source: Source, reading: Reading, furniture: Furniture) -> Settled | None:
-    """As settle_keys, for a page that nothing belongs together with; None where something does. Call inside a
-    transaction."""
+    """As settle_keys, of a page that stands alone; None where it does not. Call inside a transaction."""
     if reading.extractor != extractor_of(furniture) or not quick.is_alone(db, source, reading):
         return None
     run, key = source.run, source.url_key
@@ -171,8 +170,9 @@ def _is_lost(answer: Answer | None) -> bool:
 
 
 def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
-    """What is done at the end of a run, when all is known that it saw: it is judged as a whole, and what was believed
-    too soon is taken back. whole: judges all that the outlet's captures tell, for what came is of many times."""
+    """What is done at the end of a run: it is judged as a whole, and what was believed too soon is taken back. whole:
+    judges all that the outlet's captures tell, for what came is of many times."""
+    unsettle_stand_ins(db, run)
     counts = settle_all(db, run, known, quiet=True)
     for _ in range(_OFTEN):  # what is taken back may show that less had changed
         with store.transaction(db):

@@ -16,7 +16,7 @@ from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 from sqlite_utils import Database
 
-from archive import doubts_of, finish_run, learn_furniture, opened_by, read_pending, settle_run, start_run
+from archive import doubts_of, finish_run, learn_furniture, opened_by, read_pending, settle_run, stand_ins_in, start_run
 from archive.clock import now
 from archive.errors import ArchiveUnusable, LuubaoError
 from archive.judging import judge_run, told_before
@@ -157,6 +157,7 @@ class Record:
     def _judge_pages(self, door: Door) -> None:
         """What the run saw is judged as a whole; what is not believed is said."""
         settle_run(door.db, door.run)
+        self._judge_pictures(door)
         doubts = doubts_of(door.db, door.run)
         if not doubts:
             return
@@ -169,6 +170,14 @@ class Record:
         why, count = doubts[0]
         pages = "1 page is" if door.counts["doubted"] == 1 else f"{door.counts['doubted']} pages are"
         door.warnings[f"{pages} kept and not believed; of {count}: {why}"] = None
+
+    def _judge_pictures(self, door: Door) -> None:
+        count = sum(count for _, count in stand_ins_in(door.db, door.run.id))
+        if count:
+            door.counts["pictures-replaced"] = max(0, door.counts["pictures-replaced"] - count)
+            door.warnings[
+                f"{count} times a picture came that stands in for others at several addresses: no article showed it"
+            ] = None
 
     def _warn(self, door: Door) -> None:
         """Adds what the crawl itself met with, which is said once a day."""

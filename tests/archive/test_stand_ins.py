@@ -1,0 +1,102 @@
+"""A picture that stands in for others is no picture of an article: what a server sends that has lost its pictures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlite_utils import Database
+
+from archive import Picture, PictureCapture, Run, ingest, keep_picture, settle_run
+from archive.pictures import recognise
+from archive.verify import verify
+from tests.archive.test_pictures import encoded, photo
+from tests.support import NOON, page, shoot
+
+SITE = "https://bao.example"
+
+
+def picture(seed: int) -> Picture:
+    found = recognise(encoded(photo(seed)))
+    assert isinstance(found, Picture)
+    return found
+
+
+LOST, OWN = picture(99), [picture(seed) for seed in range(1, 7)]
+PLACES = range(6)
+
+
+def shows(place: int) -> str:
+    figure = f'<figure><img src="{SITE}/anh/{place}.jpg"><figcaption>Ảnh {place}: bến đò</figcaption></figure>'
+    return page(f"Tin số {place}", f"Chuyện thứ {place} của làng bên sông. " * 9).replace(
+        "</article>", f"{figure}</article>"
+    )
+
+
+def fetch(db: Database, run: Run, place: int, hours: float, shown: Picture) -> None:
+    url = f"{SITE}/anh/{place}.jpg"
+    (image,) = db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone()
+    keep_picture(db, run, PictureCapture(image, NOON + timedelta(hours=hours), url, 200, picture=shown), timedelta())
+
+
+@pytest.fixture
+def paper(db: Database, run: Run) -> Database:
+    """Six articles, each with a picture of its own, which was fetched."""
+    for place in PLACES:
+        ingest(db, run, shoot(f"{SITE}/b-{place}.htm", shows(place), hours=0))
+        fetch(db, run, place, 0.1, OWN[place])
+    return db
+
+
+def versions(db: Database) -> list[int]:
+    return [count for (count,) in db.execute("SELECT version_count FROM articles ORDER BY url_key").fetchall()]
+
+
+def sound(db: Database) -> None:
+    assert list(verify(db)) == []
+
+
+def test_pictures_that_are_lost_for_a_day_are_no_edits(paper: Database, run: Run) -> None:
+    for place in PLACES:
+        fetch(paper, run, place, 24, LOST)
+    settle_run(paper, run)
+    assert versions(paper) == [1] * 6
+    for place in PLACES:
+        fetch(paper, run, place, 48, OWN[place])
+    settle_run(paper, run)
+    assert versions(paper) == [1] * 6
+    sound(paper)
+
+
+def test_one_that_was_edited_since_is_told_all_the_same(paper: Database, run: Run) -> None:
+    for place in PLACES:
+        fetch(paper, run, place, 24, LOST)
+    fetch(paper, run, 0, 48, OWN[3])
+    settle_run(paper, run)
+    assert versions(paper) == [2, 1, 1, 1, 1, 1]
+    (at,) = paper.execute("SELECT first_seen_at FROM versions WHERE number = 2").fetchone()
+    assert at == "2026-05-22T12:00:00Z"
+    sound(paper)
+
+
+def test_two_of_a_kind_are_edits(paper: Database, run: Run) -> None:
+    """An editor puts one picture into two articles."""
+    for place in (0, 1):
+        fetch(paper, run, place, 24, LOST)
+    settle_run(paper, run)
+    assert versions(paper) == [2, 2, 1, 1, 1, 1]
+    fetch(paper, run, 2, 48, LOST)  # and then it comes at a third: the server's, and the two are taken back
+    settle_run(paper, run)
+    assert versions(paper) == [1] * 6
+    sound(paper)
+
+
+def test_one_picture_exchanged_wherever_it_stood_is_an_edit_of_each(db: Database, run: Run) -> None:
+    for place in PLACES:
+        ingest(db, run, shoot(f"{SITE}/b-{place}.htm", shows(place), hours=0))
+        fetch(db, run, place, 0.1, OWN[0])
+    for place in PLACES:
+        fetch(db, run, place, 24, OWN[1])
+    settle_run(db, run)
+    assert versions(db) == [2] * 6
+    sound(db)
