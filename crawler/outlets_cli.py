@@ -1,4 +1,4 @@
-"""`luubao outlets`: the outlets there are spiders for, and a look at one there is none for."""
+"""`luubao outlets`: the outlets there are, and a look at one that is not yet among them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def outlets(ctx: click.Context, as_json: bool) -> None:
-    """Lists the outlets there are spiders for; `probe` looks at a newspaper there is none for yet.
+    """Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.
+
+    What is wrong with one is told with file, line and remedy, with exit code 2, and stops no other. `probe` looks at a
+    newspaper that is not yet among them.
 
     \b
     Example:
@@ -39,9 +42,18 @@ def _list(as_json: bool) -> None:
     if as_json:
         told = [{"name": one.name, "title": one.title, "home": one.home} for one in found]
         say_json(told)
-        return
-    for one in found:
-        say(f"{one.name:16} {one.title:28} {one.home}")
+    else:
+        say_all(f"{one.name:16} {one.title:28} {one.home}" for one in found)
+    tell_mistakes()
+
+
+def tell_mistakes() -> None:
+    """What is wrong with outlets, where something is."""
+    from crawler.catalogue import survey
+
+    if told := survey().told():
+        say_all(told, err=True)
+        raise click.exceptions.Exit(2)
 
 
 @outlets.command()

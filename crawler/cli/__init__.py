@@ -38,7 +38,7 @@ COMMANDS: Mapping[str, Listed] = {
     ),
     "outlets": Listed(
         "crawler.outlets_cli:outlets",
-        "Lists the outlets there are spiders for; `probe` looks at a newspaper there is none for yet.",
+        "Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.",
     ),
     "restore": Listed(
         "crawler.backup_cli:restore",
@@ -67,13 +67,8 @@ COMMANDS: Mapping[str, Listed] = {
 def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
     ctx.default_map = FileDefaults(ctx)
-    own_spiders.look_in(lambda: _folder_of_spiders(ctx))
+    own_spiders.look_in(lambda: configured(ctx))
     ctx.obj = _declared
-
-
-def _folder_of_spiders(ctx: click.Context) -> str | None:
-    named = configured(ctx).value("spiders")
-    return None if named is None else str(named)
 
 
 def _declared() -> tuple[Outlet, ...]:

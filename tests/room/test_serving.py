@@ -78,7 +78,8 @@ def alone(kept: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/-/edits", "/archive", "/archive/articles.json", "/-/luubao/luubao.css", "/archive.json?sql=select+1"]
+    "path",
+    ["/", "/-/edits", "/archive", "/archive/articles.json", "/-/luubao/luubao.css", "/archive.json?sql=select+1"],
 )
 def test_a_name_that_is_led_here_reads_nothing(alone: str, public: str, path: str) -> None:
     for server in (alone, public):
