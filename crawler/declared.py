@@ -89,7 +89,9 @@ def read(source: Source, tables: object) -> Tables:
     """Reads what stands below `outlet` in a file."""
     if not isinstance(tables, Mapping):
         return Tables(wrong={"outlet": (f"{source.file}:{source.line('outlet')} outlet: {_NO_TABLE}",)})
-    found, limits, wrong = {}, {}, {}
+    found: dict[str, Described] = {}
+    limits: dict[str, Mapping[str, Any]] = {}
+    wrong: dict[str, tuple[str, ...]] = {}
     for name, table in tables.items():
         if not isinstance(table, Mapping):
             wrong[name] = (f"{source.file}:{source.line('outlet', name)} [outlet.{name}]: {_NO_TABLE}",)

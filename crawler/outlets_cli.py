@@ -56,6 +56,12 @@ def tell_mistakes() -> None:
         raise click.exceptions.Exit(2)
 
 
+def check_name(name: str | None) -> None:
+    """Raises BadParameter for what a file, a class and a table cannot be called."""
+    if name is not None and not (name.isidentifier() and name.isascii() and name.islower()):
+        raise click.BadParameter("is to be a lowercase Python name, such as baophutho", param_hint="--name")
+
+
 @outlets.command()
 @click.argument("url")
 @click.option("--name", help="What to call the outlet; by default its host says it.")
@@ -93,8 +99,7 @@ def probe(
     from crawler.probe import files, report  # with Scrapy, which takes half a second to import
     from crawler.probe import probe as look
 
-    if name is not None and not (name.isidentifier() and name.isascii() and name.islower()):
-        raise click.BadParameter("is to be a lowercase Python name, such as baophutho", param_hint="--name")
+    check_name(name)
     settings = configured(ctx)
     overrides: dict[str, Any] = {BY_NAME[key].scrapy: value for key, value in given.items() if value is not None}
     overrides |= {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file) if settings.file else "/dev/null"}

@@ -36,6 +36,11 @@ COMMANDS: Mapping[str, Listed] = {
         "crawler.cli.demo:demo",
         "Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.",
     ),
+    "init": Listed(
+        "crawler.init_cli:init",
+        "Begins to keep a newspaper: looks at its site, makes a folder with a luubao.toml for it, and crawls a few"
+        " pages.",
+    ),
     "outlets": Listed(
         "crawler.outlets_cli:outlets",
         "Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.",
