@@ -51,6 +51,10 @@ class Source:
         number = bisect_left(range(len(self._lines)), x=True, key=lambda count: _has(self._read(count), path))
         return number if _has(self._read(number), path) else 0
 
+    def end(self, line: int) -> int:
+        """The line on which what begins on one ends."""
+        return next((end for end in range(line, len(self._lines) + 1) if self._parsed(end) is not None), line)
+
     @cached_property
     def _lines(self) -> list[str]:
         return self.text.splitlines(keepends=True)

@@ -11,6 +11,7 @@ import click
 from archive.errors import Misconfigured
 from archive.options import Commands, json_option
 from archive.output import say, say_all, say_json
+from crawler.move_cli import move
 from crawler.options import MisconfiguredFailure, config_option, configured, setting_option
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def outlets(ctx: click.Context, as_json: bool) -> None:
     """Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.
 
     What is wrong with one is told with file, line and remedy, with exit code 2, and stops no other. `probe` looks at a
-    newspaper that is not yet among them.
+    newspaper that is not yet among them; `move` follows one to another domain.
 
     \b
     Example:
@@ -45,6 +46,9 @@ def _list(as_json: bool) -> None:
     else:
         say_all(f"{one.name:16} {one.title:28} {one.home}" for one in found)
     tell_mistakes()
+
+
+outlets.add_command(move)
 
 
 def tell_mistakes() -> None:

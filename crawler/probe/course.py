@@ -31,7 +31,7 @@ _WAYS_OUT = {
 
 async def look_around(visitor: Visitor, asked: str, name: str | None) -> Findings:
     """Looks at the site of an address. Raises NotProbed."""
-    home = await _home(visitor, asked)
+    home = await home_page(visitor, asked)
     other = await _other_name(visitor, home)
     feeds = await sources.feeds(visitor, home)
     maps = await sources.sitemaps(visitor, home)
@@ -69,7 +69,7 @@ async def look_around(visitor: Visitor, asked: str, name: str | None) -> Finding
     )
 
 
-async def _home(visitor: Visitor, asked: str) -> Facts:
+async def home_page(visitor: Visitor, asked: str) -> Facts:
     """The home page of the site, from whatever address of it was given. Raises NotProbed."""
     for url in _homes(asked):
         page = await visitor.get(url, "the home page", anywhere=True)
