@@ -31,6 +31,7 @@ from archive.store.doubts import at_once, judge_changes
 from archive.store.identity import Source
 from archive.store.kin import Kin, Past, first_of, kin_of, past_of
 from archive.store.ledger import Waiting, waiting_of
+from archive.store.moves import moved_keys
 from archive.store.pictures_past import fetches_of, unsettle_stand_ins
 from archive.store.readings import (
     Kept,
@@ -333,18 +334,17 @@ class Settling:
         return found
 
     def _related(self, fresh: Iterable[Past], readings: Mapping[int, Answer | None], kin: Kin) -> set[str]:
-        """Addresses outside of kin that a page declares to be its own, or that say the very same."""
+        """Addresses outside of kin that a page declares its own, that say the very same, or from which it has moved."""
         outlet_id, found = self.run.outlet_id, set[str]()
         for past in fresh:
             reading = readings[past.id]
             if isinstance(reading, Reading) and past.key in kin.keys:
-                declared = declared_key(reading, self.run.outlet)
-                found |= {key for key in declared if has_captures(self.db, outlet_id, key)}
+                named = declared_key(reading, self.run.outlet)
+                found |= {key for key in named if has_captures(self.db, outlet_id, key)}
                 twins = same_words(self.db, outlet_id, reading)
-                found |= twins if len(twins - kin.keys) <= _MANY else set()
+                found |= moved_keys(self.db, outlet_id, past.key) | (twins if len(twins - kin.keys) <= _MANY else set())
         return {key for key in found if key not in kin.keys and not store.is_withdrawn(self.db, outlet_id, key)}
 
 
 def _signs_of(look: Look, bad: Sequence[tuple[str, str]]) -> Signs:
-    at = clock.stamp(look.at)
-    return Signs(at_once=any(began <= at <= ended for began, ended in bad))
+    return Signs(at_once=any(began <= clock.stamp(look.at) <= ended for began, ended in bad))

@@ -53,8 +53,7 @@ def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, 
 
 def _own(settings: Configuration) -> list[Path]:
     """The file of settings, and the folder with spiders."""
-    spiders = settings.value("spiders")
-    found = [settings.file, Path(str(spiders)) if spiders else None]
+    found = [settings.file, settings.spiders()]
     return [one for one in found if one is not None and (one.is_file() or one.is_dir())]
 
 

@@ -3,7 +3,7 @@
 A file is looked for at the path that `--config` or LUUBAO_CONFIG names, then as luubao.toml in the present folder, then
 as luubao/luubao.toml in the user's configuration folder (XDG Base Directory Specification 0.8); the first counts alone.
 What is said of one outlet goes before what is said of all: a section [outlets.NAME] over the spider's own values, and
-these over [crawl].
+these over [crawl]. Outlets that are data stand in tables [outlet.NAME] (crawler.declared).
 """
 
 from __future__ import annotations
@@ -15,13 +15,16 @@ from pathlib import Path
 from typing import Any
 
 from archive.errors import Misconfigured
-from crawler import kinds, trust
+from crawler import declared, kinds, trust
+from crawler.declared import Source, Tables
 from crawler.keys import BY_NAME, KEYS, Key
 from crawler.kinds import Value
 
 FILE = "luubao.toml"
 VARIABLE = "LUUBAO_CONFIG"
-_SECTIONS = ("archive", "crawl", "many", "outlets")
+SPIDERS = "spiders"
+"""The folder beside the file that is looked into for spiders where none is named."""
+_SECTIONS = ("archive", "crawl", "many", "outlets", "outlet")
 Values = Mapping[str, Value]
 
 
@@ -42,7 +45,8 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Configuration:
-    """What the environment and one file say. file: None where there is none. outlets: by their names."""
+    """What the environment and one file say. file: None where there is none. outlets: settings by their names;
+    declared: the outlets that the file describes; limits: the settings in their tables."""
 
     file: Path | None = None
     environment: Values = field(default_factory=dict)
@@ -50,11 +54,17 @@ class Configuration:
     crawl: Values = field(default_factory=dict)
     many: Values = field(default_factory=dict)
     outlets: Mapping[str, Values] = field(default_factory=dict)
+    declared: Tables = field(default_factory=Tables)
+    limits: Mapping[str, Values] = field(default_factory=dict)
 
     def named(self, outlet: str | None = None) -> dict[str, Setting]:
-        """What is said for an outlet in particular: by the environment and by the outlet's own section."""
-        own = self.outlets.get(outlet or "", {})
-        said = {name: self._setting(name, value, f"[outlets.{outlet}]") for name, value in own.items()}
+        """What is said for an outlet in particular: by the environment, by the outlet's own section, by its table."""
+        sections = {f"[outlet.{outlet}]": self.limits, f"[outlets.{outlet}]": self.outlets}
+        said = {
+            name: self._setting(name, value, section)
+            for section, values in sections.items()
+            for name, value in values.get(outlet or "", {}).items()
+        }
         return said | {name: self._setting(name, value) for name, value in self.environment.items()}
 
     def general(self) -> dict[str, Setting]:
@@ -89,6 +99,13 @@ class Configuration:
             )
         return value
 
+    def spiders(self) -> Path | None:
+        """The folder with spiders of one's own: the one that is named, or `spiders` beside the file."""
+        if named := self.value("spiders"):
+            return Path(str(named))
+        beside = self.file.absolute().parent / SPIDERS if self.file else None
+        return beside if beside is not None and beside.is_dir() else None
+
     def with_command_line(self, given: Values) -> Configuration:
         """The same where a command line says more, which goes before all. given: None is nothing said."""
         said = {name: value for name, value in given.items() if value is not None}
@@ -112,8 +129,10 @@ def load(named: str | Path | None = None, environment: Mapping[str, str] | None 
     """
     variables = os.environ if environment is None else environment
     file = _find(named, variables)
-    written = _parsed(file) if file else {}
+    text = _text(file) if file else ""
+    written = _parsed(file, text) if file else {}
     wrong: list[str] = []
+    tables, limits = _declared(file, text, written.get("outlet", {}))
     found = Configuration(
         file,
         environment=_from_environment(variables, wrong),
@@ -121,6 +140,8 @@ def load(named: str | Path | None = None, environment: Mapping[str, str] | None 
         crawl=_section(file, "crawl", written.get("crawl", {}), wrong),
         many=_section(file, "many", written.get("many", {}), wrong),
         outlets=_outlets(file, written.get("outlets", {}), wrong),
+        declared=tables,
+        limits=limits,
     )
     wrong += _misplaced(file, written)
     _refuse(wrong)
@@ -150,17 +171,43 @@ def _find(named: str | Path | None, variables: Mapping[str, str]) -> Path | None
     return found
 
 
-def _parsed(file: Path) -> dict[str, Any]:
-    import tomllib
-
+def _text(file: Path) -> str:
     try:
-        return tomllib.loads(file.read_text("utf-8-sig"))
+        return file.read_text("utf-8-sig")
     except OSError as error:
         raise Misconfigured(f"{file} cannot be read: {error.strerror}. Name another file with --config") from error
     except UnicodeDecodeError as error:
         raise Misconfigured(f"{file} is not UTF-8: save it as UTF-8") from error
+
+
+def _parsed(file: Path, text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise Misconfigured(f"{file} is not TOML: {error}") from error
+
+
+def _declared(file: Path | None, text: str, tables: Any) -> tuple[Tables, Mapping[str, Values]]:
+    """The outlets that the file describes, and the settings in their tables. What is wrong with one is its own."""
+    if file is None or not tables:
+        return Tables(), {}
+    source = Source(file, text)
+    found = declared.read(source, tables)
+    told: dict[str, list[str]] = {name: [] for name in found.limits}
+    limits = {name: _section(file, "crawl", found.limits[name], told[name], f"outlet.{name}") for name in told}
+    wrong = {name: tuple(_with_line(source, name, one) for one in sentences) for name, sentences in told.items()}
+    bad = {name: (*found.wrong.get(name, ()), *wrong.get(name, ())) for name in {**found.wrong, **wrong}}
+    bad = {name: sentences for name, sentences in bad.items() if sentences}
+    good = {name: one for name, one in found.outlets.items() if name not in bad}
+    return Tables(good, {}, bad), {name: limits[name] for name in good}
+
+
+def _with_line(source: Source, name: str, sentence: str) -> str:
+    """A sentence on a setting in an outlet's table, with the line where it stands."""
+    key = sentence.removeprefix(f"{source.file} [outlet.{name}] ").partition(" ")[0].rstrip(":")
+    return sentence.replace(f"{source.file} ", f"{source.file}:{source.line('outlet', name, key)} ", 1)
 
 
 def _from_environment(variables: Mapping[str, str], wrong: list[str]) -> Values:
@@ -187,7 +234,7 @@ def _section(file: Path | None, section: str, values: Any, wrong: list[str], pla
     for name, value in values.items():
         key = BY_NAME.get(name)
         if key is None or key.section != section:
-            wrong.append(f"{place} {name}: {_no_such(name, section, key)}")
+            wrong.append(f"{place} {name}: {_no_such(name, section, key, facts='[outlet' in place)}")
         elif _take(found, key, value, f"{place} {name} = {_shown(key.shown(value))}", wrong) and key.path and file:
             found[name] = kinds.placed(str(found[name]), file.absolute().parent)
     return found
@@ -221,9 +268,14 @@ def _misplaced(file: Path | None, written: Mapping[str, Any]) -> Iterator[str]:
             yield f"{file} {name}: {_no_such(name, None, key)}"
 
 
-def _no_such(name: str, section: str | None, key: Key | None) -> str:
+def _no_such(name: str, section: str | None, key: Key | None, *, facts: bool = False) -> str:
+    """facts: where an outlet is meant, about which more can be said than settings."""
     if key is not None:
         return f"belongs into the section [{key.section}]"
+    if facts and name in declared.FACTS:
+        return "says what an outlet is: it belongs into the table [outlet.NAME]"
+    if facts and (meant := _meant(name, declared.FACTS)):
+        return f"there is no such setting{meant}"
     return f"there is no such setting{_meant(name, [one.name for one in KEYS if section in (None, one.section)])}"
 
 

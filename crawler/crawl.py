@@ -13,7 +13,8 @@ from scrapy.spiderloader import SpiderLoader
 from archive import signals
 from archive.apart import working_apart
 from crawler import own_spiders
-from crawler.catalogue import unknown
+from crawler.catalogue import catalogue, described
+from crawler.described import FIELDS
 from crawler.extensions import Record
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
@@ -23,28 +24,23 @@ def project_settings(**overrides: Any) -> Settings:
     """The project's settings, wherever the command is called from."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
-    settings.set("SPIDER_MODULES", [*settings["SPIDER_MODULES"], *own_spiders.packages()], priority="project")
     settings.setdict(overrides, priority="cmdline")
     return settings
 
 
 def outlets() -> list[str]:
-    """Names of all spiders."""
-    return sorted(SpiderLoader.from_settings(project_settings()).list())
-
-
-def followed() -> list[type[OutletSpider]]:
-    """The spiders of newspapers that are there to be followed, in the order of their names: not the demo's."""
-    return [spider for spider in map(spider_class, outlets()) if spider.name != "demo"]
+    """Names of all outlets that can be crawled."""
+    return [one.name for one in catalogue()]
 
 
 def spider_class(name: str) -> type[OutletSpider]:
-    """The spider of that name. Raises UnknownOutlet."""
-    loader = SpiderLoader.from_settings(project_settings())
-    try:
-        found = loader.load(name)
-    except KeyError:
-        raise unknown(name, outlets()) from None
+    """The spider of that name. Raises UnknownOutlet, and Misconfigured where the outlet cannot be used."""
+    one = described(name)
+    if one in own_spiders.declared().outlets:
+        return type(f"{name}Spider", (OutletSpider,), {field: getattr(one, field) for field in FIELDS})
+    if own := own_spiders.classes().get(name):
+        return own
+    found = SpiderLoader.from_settings(project_settings()).load(name)
     assert issubclass(found, OutletSpider)
     return found
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,6 +70,7 @@ class Door:
         self.trusts = True  # what servers say of pages that have not changed
         self.lied: list[str] = []  # addresses of which that was not so
         self.waiting = 0
+        self.never: Callable[[str], bool] = lambda _: False  # what a person says is never to be asked for
         self._again: deque[str] | None = None
         self.furniture = archive.furniture_of(db, run.outlet_id)
         self._due_asked = self._fetches_pictures = False
@@ -104,6 +105,18 @@ class Door:
 
     def take(self, limit: int) -> list[str]:
         """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
+        while urls := self._next(limit):
+            if asked := [url for url in urls if not self._left_out(url)]:
+                return asked
+        return []
+
+    def _left_out(self, url: str) -> bool:
+        if out := self.never(url):
+            archive.forbid(self.db, self.run, url, now())
+            self.counts["never"] += 1
+        return out
+
+    def _next(self, limit: int) -> list[str]:
         at = now()
         self.waiting = archive.waiting(self.db, self.run, at)
         if urls := archive.due(self.db, self.run, at, limit):
@@ -226,7 +239,7 @@ class Door:
         if len(via) > self.run.limits.redirects:
             self.counts["left: redirects"] += 1
             return None
-        if archive.leads_away(capture, self.run.outlet):
+        if archive.leads_away(capture, self.run.outlet) or self.never(target):
             return None
         if archive.url_key(target) not in map(archive.url_key, via):
             if archive.captured_in_run(self.db, self.run, target):

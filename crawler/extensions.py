@@ -28,6 +28,7 @@ from archive.store.damage import damage
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.limits import MAX_PAGES, limits_of, reached
+from crawler.never import matcher
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
 from crawler.verdict import Verdict, compared, judge, limited, wrong_clocks
@@ -78,6 +79,7 @@ class Record:
         clocks = put_clocks_right(db, self.spider.outlet)
         run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
         door = Door(db, run, self.rechecks)
+        door.never = matcher(self.spider.never)
         door.warnings |= dict.fromkeys(wrong_clocks(clocks))
         read_pending(db, door.run)
         if self.since:

@@ -22,8 +22,8 @@ from archive.errors import ArchiveUnusable, BadValue, Misconfigured
 from archive.model.gates import outlet_name, shown, zone
 from archive.urls import without_credentials
 from crawler import configuration, discovery
-from crawler.catalogue import TIMEZONE
 from crawler.configuration import for_scrapy
+from crawler.described import TIMEZONE
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.exchange import capture_of, field_value
@@ -34,11 +34,12 @@ _BELOW_SPIDER, _ABOVE_SPIDER = 25, 35  # of Scrapy's priorities: project 20, spi
 
 
 class OutletSpider(scrapy.Spider):
-    """Base of every spider. A subclass is data: `name`, `title`, `home`, `hosts`, `seeds`.
+    """Base of every spider. A subclass is data: `name`, `title`, `home`, `hosts`, `seeds`, `never`.
 
     home: the address of the home page, which is always a seed. hosts: the site's host names, without `www.`.
     seeds: further addresses, absolute or relative to home: sections, feeds, sitemaps. delay: seconds between requests
-    where robots.txt names none, if not DOWNLOAD_DELAY.
+    where robots.txt names none, if not DOWNLOAD_DELAY. never: addresses that are not asked for, as paths or whole; a *
+    stands for any letters.
     base_url (spider argument): another place where the same site is served, for tests and mirrors.
     answers: how many requests have been answered for good, or have failed.
     """
@@ -47,6 +48,7 @@ class OutletSpider(scrapy.Spider):
     home: ClassVar[str]
     hosts: ClassVar[tuple[str, ...]]
     seeds: ClassVar[tuple[str, ...]] = ()
+    never: ClassVar[tuple[str, ...]] = ()
     timezone: ClassVar[str] = TIMEZONE
     delay: ClassVar[float | None] = None
 

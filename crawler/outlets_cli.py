@@ -1,4 +1,4 @@
-"""`luubao outlets`: the outlets there are spiders for, and a look at one there is none for."""
+"""`luubao outlets`: the outlets there are, and a look at one that is not yet among them."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import click
 from archive.errors import Misconfigured
 from archive.options import Commands, json_option
 from archive.output import say, say_all, say_json
+from crawler.move_cli import move
 from crawler.options import MisconfiguredFailure, config_option, configured, setting_option
 
 if TYPE_CHECKING:
@@ -21,7 +22,10 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def outlets(ctx: click.Context, as_json: bool) -> None:
-    """Lists the outlets there are spiders for; `probe` looks at a newspaper there is none for yet.
+    """Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.
+
+    What is wrong with one is told with file, line and remedy, with exit code 2, and stops no other. `probe` looks at a
+    newspaper that is not yet among them; `move` follows one to another domain.
 
     \b
     Example:
@@ -39,9 +43,27 @@ def _list(as_json: bool) -> None:
     if as_json:
         told = [{"name": one.name, "title": one.title, "home": one.home} for one in found]
         say_json(told)
-        return
-    for one in found:
-        say(f"{one.name:16} {one.title:28} {one.home}")
+    else:
+        say_all(f"{one.name:16} {one.title:28} {one.home}" for one in found)
+    tell_mistakes()
+
+
+outlets.add_command(move)
+
+
+def tell_mistakes() -> None:
+    """What is wrong with outlets, where something is."""
+    from crawler.catalogue import survey
+
+    if told := survey().told():
+        say_all(told, err=True)
+        raise click.exceptions.Exit(2)
+
+
+def check_name(name: str | None) -> None:
+    """Raises BadParameter for what a file, a class and a table cannot be called."""
+    if name is not None and not (name.isidentifier() and name.isascii() and name.islower()):
+        raise click.BadParameter("is to be a lowercase Python name, such as baophutho", param_hint="--name")
 
 
 @outlets.command()
@@ -81,8 +103,7 @@ def probe(
     from crawler.probe import files, report  # with Scrapy, which takes half a second to import
     from crawler.probe import probe as look
 
-    if name is not None and not (name.isidentifier() and name.isascii() and name.islower()):
-        raise click.BadParameter("is to be a lowercase Python name, such as baophutho", param_hint="--name")
+    check_name(name)
     settings = configured(ctx)
     overrides: dict[str, Any] = {BY_NAME[key].scrapy: value for key, value in given.items() if value is not None}
     overrides |= {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file) if settings.file else "/dev/null"}

@@ -22,6 +22,18 @@ _TAIL = """
 #[outlets.baophutho]
 #delay = 5
 #hours = "22:00-06:00"
+
+# A newspaper of your own, with what can be said of it; title and home_url are enough, and `luubao init` writes it. All
+# settings of [crawl] can stand here too.
+#[outlet.baotrungdu]
+#title = "Báo Trung Du"
+#home_url = "https://baotrungdu.vn/"
+#hosts = ["baotrungdu.vn"]
+#feeds = ["/rss/home.rss"]
+#sitemaps = ["/sitemap.xml"]
+#sections = ["/thoi-su/"]
+#never = ["/in-bai/*"]
+#timezone = "Asia/Ho_Chi_Minh"
 """
 _WIDTH = 116
 

@@ -41,9 +41,19 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
         raise MisconfiguredFailure(str(error)) from error
     if as_json:
         say_json(_told(found, outlet, in_force))
+        _tell_mistakes(outlet)
         return
     say(f"{'file':16}  {found.file.absolute() if found.file else 'none: built-in values and the environment'}")
     say_all(lines(in_force, found.file))
+    _tell_mistakes(outlet)
+
+
+def _tell_mistakes(outlet: str | None) -> None:
+    """Of one outlet, they were told already."""
+    from crawler.outlets_cli import tell_mistakes
+
+    if outlet is None:
+        tell_mistakes()
 
 
 def _of_spider(outlet: str | None, found: Configuration) -> dict[str, Any]:

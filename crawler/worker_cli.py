@@ -10,7 +10,7 @@ import click
 
 from archive import signals
 from archive.errors import LuubaoError
-from crawler import own_spiders
+from crawler.catalogue import survey
 from crawler.options import MisconfiguredFailure, config_option, configured, require_scale, setting_option
 
 if TYPE_CHECKING:
@@ -58,7 +58,8 @@ def _work(settings: Configuration, given: dict[str, Value], verbose: bool) -> No
     overrides = {"LOG_LEVEL": "INFO" if verbose else "WARNING", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
     if given["contact"] is not None:
         overrides[BY_NAME["contact"].scrapy] = str(given["contact"])
-    place = work.Place(settings, connection, folder, overrides, own_spiders.folder())
+    survey()  # a folder of spiders that is not there is told now
+    place = work.Place(settings, connection, folder, overrides)
     place.check()
     work.here[:] = [place]
     with signals.in_order():

@@ -25,7 +25,7 @@ DOORS = {
     "sqlite3": ("archive.signals", "archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins", "archive.datasette.guard"),
     "backports.zstd": ("archive.store.codecs", "archive.codings"),
     "brotli": ("archive.codings",),
-    "click": ("archive.cli", "archive.diff_cli", "archive.exchange_cli", "archive.export_cli", "archive.keeping_cli", "archive.options", "archive.output", "archive.reading_cli", "archive.remote_cli", "archive.reread_cli", "archive.scale.reread", "crawler.backup_cli", "crawler.cli", "crawler.crawl_cli", "crawler.options", "crawler.outlets_cli", "crawler.settings_cli", "crawler.status_cli", "crawler.worker_cli"),
+    "click": ("archive.cli", "archive.diff_cli", "archive.exchange_cli", "archive.export_cli", "archive.keeping_cli", "archive.options", "archive.output", "archive.reading_cli", "archive.remote_cli", "archive.reread_cli", "archive.scale.reread", "crawler.backup_cli", "crawler.cli", "crawler.crawl_cli", "crawler.init_cli", "crawler.move_cli", "crawler.options", "crawler.outlets_cli", "crawler.settings_cli", "crawler.status_cli", "crawler.worker_cli"),
     "scrapy": (
         "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
         "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store", "crawler.probe.probing", "crawler.probe.visitor", "crawler.wire", "crawler.guest",

@@ -68,7 +68,7 @@ def metadata(
     database = {"tables": {**tables, **dict.fromkeys(_UNSEEN, unseen)}, "queries": _queries()}
     return {
         "title": "luubao",
-        "extra_css_urls": ["/luubao/luubao.css"],
+        "extra_css_urls": ["/-/luubao/luubao.css"],
         "databases": {one.stem: database for one in (archive, *others)},
         "plugins": {
             "luubao": {
@@ -133,7 +133,7 @@ def command(
     question may go across the first ten (Datasette's bound) in the database `_memory`."""
     settings = [word for name, value in _settings(public).items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
-    place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"luubao:{STATIC}"]
+    place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"-/luubao:{STATIC}"]
     plugins = ["--plugins-dir", str(PLUGINS), "--template-dir", str(TEMPLATES)]
     shown = _pictures(pictures) if pictures else []
     files = [word for one in (archive, *others) for word in (["--immutable", str(one)] if laid_down else [str(one)])]
@@ -154,4 +154,4 @@ def _pictures(folder: Path) -> list[str]:
     not where a link leads, which somebody else may have put there."""
     places = [name for name in ("sha256", "thumbnails") if (folder / name).is_dir()]
     mounts = [name for name in places if not (folder / name).is_symlink()]
-    return [word for name in mounts for word in ("--static", f"pictures/{name}:{folder / name}")]
+    return [word for name in mounts for word in ("--static", f"-/pictures/{name}:{folder / name}")]

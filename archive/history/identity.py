@@ -1,10 +1,10 @@
 """Which article a page belongs to.
 
-The address that speaks for an article answers first. Any other address, a redirect, a declared canonical address or the
-very same words can only propose an article; the readings must agree too, with what stood there lately or with what the
-address itself showed, for papers redirect dead articles to other ones, declare one canonical address on every page, and
-repeat the headlines of columns. An address that did show an article and shows something else now is not another one's
-at once: that may be its bad day.
+The address that speaks for an article answers first. Any other address, a redirect, a declared canonical address, the
+same place on another domain or the very same words can only propose an article; the readings must agree too, with what
+stood there lately or with what the address itself showed, for papers redirect dead articles to other ones, declare one
+canonical address on every page, and repeat the headlines of columns. An address that did show an article and shows
+something else now is not another one's at once: that may be its bad day.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterator
 
 from archive.edits import resembles
 from archive.history.answers import declared_key
+from archive.history.moves import may_have_moved
 from archive.history.states import words_of
 from archive.history.values import Article, History
 from archive.records import Outlet, Reading
@@ -48,6 +49,7 @@ def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading
     for address in (key, *via, *declared_key(reading, outlet)):
         if known := history.addresses.get(address):
             yield known.article
+    yield from (known.article for address, known in history.addresses.items() if may_have_moved(address, key))
     if history.articles and len(reading.text) >= TWIN_LENGTH:
         words = words_of(reading)
         yield from (one.number for one in history.articles if any(words_of(s.reading) == words for s in one.stands))

@@ -7,6 +7,7 @@ from archive.edits import changed_fields
 from archive.history.answers import declared_key
 from archive.history.facts import Look
 from archive.history.identity import RECENT
+from archive.history.moves import takes_over
 from archive.history.pictures import VISIT
 from archive.history.places import is_heard
 from archive.history.states import state_of
@@ -21,10 +22,10 @@ _WORDS = ("headline", "body")
 
 def inherits(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
     """Whether an address speaks for the article: it did; the speaker leads here, is not heard any more, calls this
-    address the article's own, or is a copy by its name."""
+    address the article's own, is a copy by its name, or stands on a domain from which the paper has moved."""
     if look.key == article.speaker or article.speaker in look.via or not is_heard(article, look.at):
         return True
-    return _is_called(article, look, reading, outlet)
+    return takes_over(look.key, article.speaker, outlet) or _is_called(article, look, reading, outlet)
 
 
 def _is_called(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:

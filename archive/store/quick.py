@@ -23,6 +23,7 @@ from archive.likeness import same_picture
 from archive.records import Reading, Unreadable
 from archive.store.clocks import SEEN_AT
 from archive.store.identity import Source, article_at
+from archive.store.moves import moved_keys
 from archive.store.readings import elsewhere, extractor_id, record_reading, same_words, withdrawn_twin
 from archive.store.texts import from_row
 from archive.store.withdrawn import is_withdrawn
@@ -121,7 +122,12 @@ def is_alone(db: Database, source: Source, reading: Reading) -> bool:
         return False
     declared = [key for key in declared_key(reading, source.run.outlet) if key != source.url_key]
     known = (db.execute(_KNOWN, [outlet_id, key, source.capture_id]).fetchone() for key in (source.url_key, *declared))
-    if any(known) or same_words(db, outlet_id, reading) or withdrawn_twin(db, outlet_id, reading):
+    if (
+        any(known)
+        or moved_keys(db, outlet_id, source.url_key)
+        or same_words(db, outlet_id, reading)
+        or withdrawn_twin(db, outlet_id, reading)
+    ):
         return False
     return not is_anyones(reading) or not elsewhere(db, outlet_id, "words", words_of(reading), ())
 

@@ -13,6 +13,7 @@ from archive import clock
 from archive.errors import UnknownOutlet
 from archive.records import Outlet, Run
 from archive.store.identity import Source
+from archive.store.moves import hosts_of
 from archive.store.readable import only, readable, unreadable
 from archive.urls import host_of, url_key
 
@@ -76,12 +77,8 @@ def _outlet(db: Database, outlet_id: int, name: str, title: str, home_url: str, 
 
 def _hosts(db: Database, outlet_id: int, home_url: str) -> tuple[str, ...]:
     """The hosts of a site, of which only its spider knows for sure: that of its home page, and those on which its
-    articles live."""
-    rows = db.execute(
-        "SELECT DISTINCT substr(url_key, 1, instr(url_key || '/', '/') - 1) FROM articles WHERE outlet_id = ?",
-        [outlet_id],
-    )
-    return tuple(dict.fromkeys([host_of(home_url), *(row[0] for row in rows.fetchall())]))
+    articles live or lived."""
+    return tuple(dict.fromkeys([host_of(home_url), *hosts_of(db, outlet_id)]))
 
 
 @dataclass(frozen=True, slots=True)

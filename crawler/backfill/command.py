@@ -14,7 +14,7 @@ from crawler.backfill.job import Backfilled, backfill
 from crawler.backfill.politeness import Asker
 from crawler.backfill.sources import Source, Span
 from crawler.backfill.wayback import Wayback
-from crawler.crawl import spider_class
+from crawler.catalogue import described
 from crawler.outlet import user_agent
 
 # Where other archives are asked. A pywb of one's own is <address>/<collection>/cdx and <address>/<collection>/.
@@ -47,7 +47,7 @@ def run_backfill(
 
     Raises UnknownOutlet, Misconfigured or Locked.
     """
-    outlet = spider_class(name).described()
+    outlet = described(name).outlet
     if hosts:
         outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
     asker = Asker(user_agent(outlet, contact), _delay(), stopped=signals.came)

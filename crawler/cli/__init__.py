@@ -36,9 +36,14 @@ COMMANDS: Mapping[str, Listed] = {
         "crawler.cli.demo:demo",
         "Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.",
     ),
+    "init": Listed(
+        "crawler.init_cli:init",
+        "Begins to keep a newspaper: looks at its site, makes a folder with a luubao.toml for it, and crawls a few"
+        " pages.",
+    ),
     "outlets": Listed(
         "crawler.outlets_cli:outlets",
-        "Lists the outlets there are spiders for; `probe` looks at a newspaper there is none for yet.",
+        "Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.",
     ),
     "restore": Listed(
         "crawler.backup_cli:restore",
@@ -67,13 +72,8 @@ COMMANDS: Mapping[str, Listed] = {
 def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
     ctx.default_map = FileDefaults(ctx)
-    own_spiders.look_in(lambda: _folder_of_spiders(ctx))
+    own_spiders.look_in(lambda: configured(ctx))
     ctx.obj = _declared
-
-
-def _folder_of_spiders(ctx: click.Context) -> str | None:
-    named = configured(ctx).value("spiders")
-    return None if named is None else str(named)
 
 
 def _declared() -> tuple[Outlet, ...]:

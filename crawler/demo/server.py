@@ -32,15 +32,17 @@ __all__ = ["Newspaper", "Request"]
 class Newspaper:
     """The running paper; a context manager.
 
-    day: the day of the paper, see paper.DAYS. port: 0 takes a free one. crawl_delay: seconds in robots.txt, 0 for no
-    such line. extra_articles: how many generated articles stand behind the written ones; a paper with some has
-    sections, feeds and sitemaps of more kinds, see shelves.py. edition: the paper as it stands.
+    day: the day of the paper, see paper.DAYS. port: 0 takes a free one; host: of this machine. crawl_delay: seconds in
+    robots.txt, 0 for no such line. extra_articles: how many generated articles stand behind the written ones; a paper
+    with some has sections, feeds and sitemaps of more kinds, see shelves.py. edition: the paper as it stands.
     """
 
-    def __init__(self, day: int = 1, port: int = 0, crawl_delay: float = 0.0, extra_articles: int = 0) -> None:
+    def __init__(
+        self, day: int = 1, port: int = 0, crawl_delay: float = 0.0, extra_articles: int = 0, host: str = "127.0.0.1"
+    ) -> None:
         self.crawl_delay = crawl_delay
         self.extra_articles = extra_articles
-        self._port = port
+        self._host, self._port = host, port
         self._lock = Lock()
         self._log: list[Request] = []
         self._serial = 0
@@ -88,7 +90,7 @@ class Newspaper:
     @property
     def base_url(self) -> str:
         """Scheme and host, without a slash at the end."""
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        return f"http://{self._host}:{self._server.server_address[1]}"
 
     @property
     def log(self) -> tuple[Request, ...]:
@@ -97,7 +99,7 @@ class Newspaper:
             return tuple(self._log)
 
     def __enter__(self) -> Newspaper:
-        self._server = Server(("127.0.0.1", self._port), self)
+        self._server = Server((self._host, self._port), self)
         self._thread = Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, name="newspaper")
         self._thread.start()
         return self

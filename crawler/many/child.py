@@ -87,10 +87,10 @@ def _live(task: Task, connection: Connection) -> None:  # pragma: no cover - run
 
 def crawled(task: Task) -> Told:
     """Crawls, and makes what is to be told of it. Once in a process."""
-    from crawler import own_spiders
+    from crawler import configuration, own_spiders
     from crawler.running import run, told
 
-    own_spiders.look_in(lambda: task.spiders)
+    own_spiders.look_in(lambda: configuration.load(task.overrides.get("LUUBAO_CONFIG")))
     ended = run(task.outlet, task.database, base_url=None, overrides={**task.overrides, **_side_by_side(task)})
     return told(ended, task.database, ping_url=task.ping_url)
 

@@ -10,9 +10,8 @@ from typing import Any
 
 from archive.errors import LuubaoError
 from archive.output import is_watched
-from crawler import own_spiders
+from crawler.catalogue import catalogue, survey, unknown
 from crawler.configuration import Configuration
-from crawler.crawl import followed, outlets, spider_class
 from crawler.crawl_cli import TURNS
 from crawler.kinds import Value
 from crawler.many import report
@@ -65,29 +64,31 @@ def _ordered(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) ->
 def tasks_for(
     settings: Configuration, names: Sequence[str], place: Path, overrides: Mapping[str, Any], *, own_archives: bool
 ) -> list[Task]:
-    """Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
-    spiders = [spider_class(name) for name in dict.fromkeys(names)] or [
-        spider for spider in followed() if settings.value("followed", spider.name)
-    ]
+    """A task for each, also for those that cannot be used, whose crawl says why; without names, for all newspapers that
+    are followed, not the demo's. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
+    found = survey()
+    every = sorted({*found.outlets, *found.wrong} - {"demo"})
+    chosen = list(dict.fromkeys(names)) or [name for name in every if settings.value("followed", name)]
+    for name in chosen:
+        if name not in found.outlets and name not in found.wrong:
+            raise unknown(name, found)
     turns = place / TURNS if own_archives else place.with_name(f"{place.name}{TURNS}")
-    own = own_spiders.folder()
     return [
         Task(
-            spider.name,
-            place / f"{spider.name}.db" if own_archives else place,
-            hosts_of(spider.described()),
+            name,
+            place / f"{name}.db" if own_archives else place,
+            hosts_of(found.outlets[name].outlet) if name in found.outlets else (),
             dict(overrides),
-            _text(settings.value("ping_url", spider.name)),
-            own,
+            _text(settings.value("ping_url", name)),
             str(turns),
         )
-        for spider in spiders
+        for name in chosen
     ]
 
 
 def leased(tasks: Sequence[Task]) -> list[Task]:
     """The same, each with the hosts of all outlets that share one with it: a lease on them keeps those away too."""
-    known = [Task(spider.name, Path(), hosts_of(spider.described())) for spider in map(spider_class, outlets())]
+    known = [Task(one.name, Path(), hosts_of(one.outlet)) for one in catalogue()]
     return [
         replace(
             task, hosts=tuple(sorted({host for other in known if share_a_host(task, other) for host in other.hosts}))

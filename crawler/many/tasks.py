@@ -15,15 +15,13 @@ from archive.lock import lock_file
 @dataclass(frozen=True, slots=True)
 class Task:
     """One outlet's crawl. hosts: those it asks for pages, without `www.`. overrides: Scrapy settings of the command
-    line. spiders: the folder with spiders of one's own. turns: where crawls side by side agree on whose turn a host
-    is, see crawler.wire.turns."""
+    line. turns: where crawls side by side agree on whose turn a host is, see crawler.wire.turns."""
 
     outlet: str
     database: Path
     hosts: tuple[str, ...]
     overrides: Mapping[str, Any] = field(default_factory=dict)
     ping_url: str | None = None
-    spiders: str | None = None
     turns: str | None = None
 
 

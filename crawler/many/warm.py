@@ -27,7 +27,7 @@ from archive.lazy import import_all
 from crawler.crawl import project_settings
 
 assert tomllib
-crawler.crawl.outlets()  # the spiders too
+crawler.crawl.spider_class("demo")  # the spiders too
 settings = project_settings()
 for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"):
     for component in settings.get_component_priority_dict_with_base(kind):

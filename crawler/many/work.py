@@ -48,7 +48,6 @@ class Place:
     connection: Redis
     folder: Path
     overrides: Mapping[str, Any]
-    spiders: str | None
 
     @property
     def lease(self) -> float:
@@ -130,7 +129,6 @@ def _task(place: Place, outlet: str, hosts: list[str], ordered: dict[str, Any], 
         tuple(hosts),
         {**place.overrides, **_ordered(ordered), "LUUBAO_PERMIT": lease},
         str(ping_url) if ping_url else None,
-        place.spiders,
         str(place.folder / TURNS),
     )
 

@@ -10,6 +10,7 @@ from archive.shapes import Experience
 from archive.urls import url_key
 from crawler.probe import articles, identity, lists, sources
 from crawler.probe.articles import Tried
+from crawler.probe.as_read import as_read, lists_among
 from crawler.probe.findings import Coverage, Findings, NotProbed, Section, Told
 from crawler.probe.pages import Facts
 from crawler.probe.visitor import NoPage, Page, Visitor
@@ -30,7 +31,7 @@ _WAYS_OUT = {
 
 async def look_around(visitor: Visitor, asked: str, name: str | None) -> Findings:
     """Looks at the site of an address. Raises NotProbed."""
-    home = await _home(visitor, asked)
+    home = await home_page(visitor, asked)
     other = await _other_name(visitor, home)
     feeds = await sources.feeds(visitor, home)
     maps = await sources.sitemaps(visitor, home)
@@ -63,10 +64,12 @@ async def look_around(visitor: Visitor, asked: str, name: str | None) -> Finding
         requests=visitor.requests,
         delay=seen.delay,
         is_local=identity.is_local(home.page.url),
+        samples=as_read(tried),
+        lists=lists_among(tried),
     )
 
 
-async def _home(visitor: Visitor, asked: str) -> Facts:
+async def home_page(visitor: Visitor, asked: str) -> Facts:
     """The home page of the site, from whatever address of it was given. Raises NotProbed."""
     for url in _homes(asked):
         page = await visitor.get(url, "the home page", anywhere=True)
@@ -81,6 +84,10 @@ async def _home(visitor: Visitor, asked: str) -> Facts:
     visitor.hosts = (min(host, *visitor.hosts, key=len),)
     if not page.is_there:
         raise NotProbed(f"{page.url} answers with status {page.status}, and no page. Check the address")
+    read = read_page(page.body, page.url, encoding=page.encoding)
+    if isinstance(read, Unreadable) and read.reason == "not-html":
+        kind = page.content_type.partition(";")[0].strip() or "a file"
+        raise NotProbed(f"{page.url} is {kind} and no page in HTML. Give the address of the newspaper's home page")
     return Facts(page, visitor.hosts)
 
 

@@ -83,9 +83,15 @@ def paths(name: str, folder: Path) -> tuple[Path, Path]:
 def _seeds(found: Findings) -> list[str]:
     """The fullest feed and the sitemaps that work, relative to the home page. The home page itself is always a seed: it
     leads to the sections of its menu and to the feeds it declares."""
+    feeds, maps = seeds_by_kind(found)
+    return [*feeds, *maps]
+
+
+def seeds_by_kind(found: Findings) -> tuple[list[str], list[str]]:
+    """The same, feeds and sitemaps apart."""
     feeds = sorted((one for one in found.sources if one.kind == "feed" and one.works), key=_fullest)
     maps = [one for one in found.sources if one.kind != "feed" and one.works and not _is_inside(one, found)]
-    return [_relative(one, found.home) for one in (*feeds[:1], *maps[:_MOST_MAPS])]
+    return [_relative(one, found.home) for one in feeds[:1]], [_relative(one, found.home) for one in maps[:_MOST_MAPS]]
 
 
 def _fullest(feed: Source) -> int:

@@ -91,9 +91,25 @@ class Trial:
 
 
 @dataclass(frozen=True, slots=True)
+class ArticleAsRead:
+    """What was read of an article. captions: of each picture the caption and the credit; words: how many its text has;
+    None where the page does not give it."""
+
+    url: str
+    headline: str
+    lead: str | None
+    byline: str | None
+    published_at: datetime | None
+    section: str | None
+    captions: tuple[tuple[str | None, str | None], ...]
+    words: int
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """All of it. refused: addresses that look like articles', with why they were not read as such; notes: sentences a
-    person should read; requests: how many were made, robots.txt among them; delay: seconds that robots.txt asks for."""
+    person should read; requests: how many were made, robots.txt among them; delay: seconds that robots.txt asks for;
+    samples: the articles that were read; lists: addresses that could have been articles' and are lists."""
 
     home: str
     name: Told
@@ -114,3 +130,5 @@ class Findings:
     requests: int
     delay: float | None
     is_local: bool = False
+    samples: tuple[ArticleAsRead, ...] = ()
+    lists: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,21 +18,31 @@ from crawler.crawl import project_settings
 from crawler.probe.course import look_around
 from crawler.probe.findings import Findings, NotProbed
 from crawler.probe.identity import host_of, is_local
-from crawler.probe.visitor import Prober
+from crawler.probe.visitor import Prober, Visitor
 
 
 def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mapping[str, Any]) -> Findings:
     """Looks at the site of an address, with or without its scheme. name: what to call the outlet; most: requests.
 
+    Once in a process, see `walk`. Raises NotProbed, Misconfigured where there is no contact, and ArchiveUnusable where
+    nothing can be written.
+    """
+    found = walk(url, partial(look_around, asked=url, name=name), most=most, overrides=overrides)
+    assert isinstance(found, Findings)
+    return found
+
+
+def walk(url: str, course: Callable[[Visitor], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]) -> Any:
+    """Goes a course on the site of an address, with the manners of a crawl and at most so many requests; returns what
+    the course returns, or raises what it raises.
+
     Twisted's reactor starts only once in a process, so this can be called only once in a process.
-    Raises NotProbed, Misconfigured where there is no contact, and ArchiveUnusable where nothing can be written.
     """
     asked = url if "://" in url else f"https://{url}"
     home = absolute("https://", asked)
     host = host_of(home) if home else ""
     if not home or not host or without_credentials(asked) != asked:
         raise NotProbed(f"{shown(asked)} is no address of a site. Give one such as https://baophutho.vn")
-    course = partial(look_around, asked=url, name=name)
     facts = {"home": home, "hosts": (host,), "course": staticmethod(course), "most": most}
     if is_local(home):
         facts["delay"] = 0.0

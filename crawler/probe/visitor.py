@@ -17,7 +17,6 @@ from archive import same_site
 from archive.output import show_progress
 from crawler.exchange import charset, header, leads_to, redirects, remarks
 from crawler.outlet import OutletSpider
-from crawler.probe.findings import Findings
 from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
 
 _MOST_REDIRECTS = 5
@@ -146,12 +145,12 @@ class Prober(OutletSpider):
 
     name = "probe"
     title = "probe"
-    course: ClassVar[Callable[[Visitor], Awaitable[Findings]]]
+    course: ClassVar[Callable[[Visitor], Awaitable[Any]]]
     most: ClassVar[int]
 
     def __init__(self, **kwargs: Any):
         super().__init__(**kwargs)
-        self.found: Findings | None = None
+        self.found: Any = None
         self.error: BaseException | None = None
 
     @property

@@ -119,7 +119,7 @@ async def _served(here: World) -> list[tuple[str, int, dict[str, str], bytes]]:
         template_dir=str(TEMPLATES), static_mounts=[(name, str(folder)) for name, folder in mounts if folder.is_dir()],
     )  # fmt: skip
     linked = [one for one in folder_beside(here.theirs).rglob("*") if one.is_symlink()]
-    pictures = [f"/pictures/{one.relative_to(folder_beside(here.theirs)).as_posix()}" for one in linked]
+    pictures = [f"/-/pictures/{one.relative_to(folder_beside(here.theirs)).as_posix()}" for one in linked]
     answers = []
     for address in (*PAGES, *pictures):
         answer = await server.client.get(address, headers={"host": "localhost"})

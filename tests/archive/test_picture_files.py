@@ -136,13 +136,13 @@ def test_datasette_serves_neither_words_nor_picture_of_a_withdrawn_article(kept:
     with open_archive(kept) as db:
         (path,) = db.execute("SELECT picture FROM photographs WHERE image_url LIKE '%/1.jpg'").fetchone()
     with served(kept) as base:
-        assert urlopen(f"{base}/pictures/{path}").read() == painted("red")
+        assert urlopen(f"{base}/-/pictures/{path}").read() == painted("red")
     command(kept, "withdraw", NAMED, "--reason", "x")
     with served(kept) as base:
         for address in (
-            f"{base}/pictures/{path}",
-            f"{base}/pictures/withheld/{path}",
-            f"{base}/pictures/sha256/../withheld/{path}",
+            f"{base}/-/pictures/{path}",
+            f"{base}/-/pictures/withheld/{path}",
+            f"{base}/-/pictures/sha256/../withheld/{path}",
         ):
             with pytest.raises(HTTPError, match="404"):
                 urlopen(address)

@@ -423,16 +423,16 @@ def test_datasette_shows_pictures_and_never_runs_a_drawing(served: str) -> None:
     photo, drawing = recognise(PHOTO), recognise(DRAWING)
     assert photo is not None and drawing is not None
     for path in (photo.path, photo.thumbnail_path):
-        with urlopen(f"{served}/pictures/{path}") as answer:
+        with urlopen(f"{served}/-/pictures/{path}") as answer:
             assert answer.headers["Content-Type"] == "image/jpeg"
     with urlopen(f"{served}/archive/pictures") as answer:
         source = answer.read().decode()
-    assert f'<img src="/pictures/{photo.thumbnail_path}"' in source
-    assert f'<a href="/pictures/{photo.path}">' in source
+    assert f'<img src="/-/pictures/{photo.thumbnail_path}"' in source
+    assert f'<a href="/-/pictures/{photo.path}">' in source
     tricks = (
         drawing.path,
         drawing.path.removeprefix("unserved/"),
         f"sha256/../{drawing.path}",
         f"sha256/%2e%2e/{drawing.path}",
     )
-    assert [status_of(f"{served}/pictures/{path}") for path in tricks] == [404] * 4
+    assert [status_of(f"{served}/-/pictures/{path}") for path in tricks] == [404] * 4

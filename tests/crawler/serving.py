@@ -87,12 +87,12 @@ def _handler(site: Site) -> type[BaseHTTPRequestHandler]:
 
 
 @contextmanager
-def served(answers: Mapping[str, Answer | Callable[[Message], Answer]]) -> Iterator[Site]:
+def served(answers: Mapping[str, Answer | Callable[[Message], Answer]], host: str = "127.0.0.1") -> Iterator[Site]:
     site = Site(answers)
-    with ThreadingHTTPServer(("127.0.0.1", 0), _handler(site)) as server:
+    with ThreadingHTTPServer((host, 0), _handler(site)) as server:
         server.daemon_threads = True
         Thread(target=server.serve_forever, daemon=True).start()
-        site.base_url = f"http://127.0.0.1:{server.server_address[1]}"
+        site.base_url = f"http://{host}:{server.server_address[1]}"
         yield site
         server.shutdown()
 

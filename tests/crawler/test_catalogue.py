@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import UnknownOutlet
+from archive.errors import Misconfigured, UnknownOutlet
 from crawler import own_spiders
-from crawler.catalogue import Described, catalogue, described
+from crawler.catalogue import catalogue, described, survey
+from crawler.configuration import Configuration
 from crawler.crawl import outlets, spider_class
+from crawler.described import Described
 
 ROOT = Path(__file__).parent.parent.parent
 HEAD = "from crawler.outlet import OutletSpider\n\n\n"
@@ -28,9 +30,9 @@ PLAIN = HEAD + (
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder with spiders of one's own."""
-    own_spiders.look_in(lambda: str(tmp_path))
+    own_spiders.look_in(lambda: Configuration(many={"spiders": str(tmp_path)}))
     yield tmp_path
-    own_spiders.look_in(lambda: None)
+    own_spiders.look_in(Configuration)
     for name in [name for name in sys.modules if name.partition(".")[0] == own_spiders.PACKAGE]:
         del sys.modules[name]
 
@@ -99,16 +101,43 @@ def test_a_class_without_a_name_is_no_outlet(folder: Path) -> None:
     assert [one.name for one in catalogue()] == outlets() == ["baophutho", "baovinhphuc", "demo"]
 
 
-def test_a_spider_that_forgets_an_import_is_told_as_python_tells_it(folder: Path) -> None:
-    (folder / "baothu.py").write_text(PLAIN.removeprefix(HEAD), "utf-8")
-    with pytest.raises(NameError, match="OutletSpider"):
-        catalogue()
+OURS = ["baophutho", "baovinhphuc", "demo"]
+BROKEN = {
+    "forgets an import": (PLAIN.removeprefix(HEAD), ":1: NameError: name 'OutletSpider' is not defined"),
+    "is no Python": ("# Báo Thử\nclass Thu(:\n", ":2: invalid syntax"),
+    "fails when run": (HEAD + "raise ValueError('không')\n", ":4: ValueError: không"),
+    "lacks a comma": (PLAIN.replace('("bao.example",)', '("bao.example")'), ":8 hosts: is one text"),
+    "lacks another comma": (PLAIN + '    seeds = ("/x.rss")\n', ":9 seeds: is one text"),
+    "has no such zone": (PLAIN + '    timezone = "Asia/Hanoi"\n', ":9 timezone: 'Asia/Hanoi' is no time zone"),
+    "has no scheme": (PLAIN.replace("https://", ""), ":7 home: 'bao.example/' is no web address"),
+    "has no home": (PLAIN.replace('    home = "https://bao.example/"\n', ""), ":4 home: None is no web address"),
+    "leads away": (PLAIN + '    seeds = ("http://khac.example/",)\n', ":9 seeds: 'http://khac.example/' leads to another"),
+    "computes what is wrong": (PLAIN + '    seeds = ("/x" + ".rss")\n', ":9 seeds: is one text"),
+}  # fmt: skip
 
 
-def test_a_spider_that_is_no_python_is_told_as_python_tells_it(folder: Path) -> None:
-    (folder / "baothu.py").write_text("class Thu(:\n", "utf-8")
-    with pytest.raises(SyntaxError, match="invalid syntax"):
-        catalogue()
+@pytest.mark.parametrize("what", BROKEN)
+def test_a_spider_that_cannot_be_used_is_told_with_its_line_and_stops_no_other(folder: Path, what: str) -> None:
+    text, told = BROKEN[what]
+    (folder / "baothu.py").write_text(text, "utf-8")
+    (folder / "baokhac.py").write_text(PLAIN.replace("baothu", "baokhac"), "utf-8")
+    found = survey()
+    assert list(found.outlets) == outlets() == sorted([*OURS, "baokhac"])
+    assert list(found.wrong) == ["baothu"]
+    assert found.told()[0].startswith(f"{folder / 'baothu.py'}{told}"), found.told()
+    assert spider_class("baokhac").title == "Báo Thử"
+    with pytest.raises(Misconfigured, match=r"baothu\.py:"):
+        spider_class("baothu")
+
+
+@pytest.mark.parametrize("name", ["baophutho", "baothu"])
+def test_two_spiders_of_one_name_are_refused(folder: Path, name: str) -> None:
+    (folder / "mot.py").write_text(PLAIN.replace("baothu", name), "utf-8")
+    (folder / "hai.py").write_text(PLAIN.replace("baothu", "baothu"), "utf-8")
+    found = survey()
+    assert list(found.wrong) == ([name] if name == "baothu" else ["baophutho"])
+    with pytest.raises(Misconfigured, match=f"{name} is described twice, in .*mot.py:4"):
+        described(name)
 
 
 def test_our_own_outlets_are_listed_without_scrapy() -> None:

@@ -130,7 +130,6 @@ MISTAKES = [
     ('[crawl]\ndb = "x.db"', "FILE [crawl] db: belongs into the section [archive]"),
     ('[outlets.demo]\ndb = "x.db"', "FILE [outlets.demo] db: belongs into the section [archive]"),
     ("[crawler]\ndelay = 1", "FILE [crawler]: there is no such section; did you mean [crawl]?"),
-    ("[outlet.demo]\ndelay = 1", "FILE [outlet]: there is no such section; did you mean [outlets]?"),
     ("crawl = 1", "FILE [crawl]: must be a section of settings, such as [crawl] on a line of its own"),
     ("[outlets]\ndelay = 1", "FILE [outlets]: holds a section for each outlet, such as [outlets.baophutho]"),
     ('[crawl]\ndelay = "fast"', 'FILE [crawl] delay = "fast": must be a number of seconds, 0 or more, such as 1.5'),
@@ -220,6 +219,7 @@ def test_the_sample_file_holds_every_setting_and_is_right(tmp_path: Path) -> Non
     ]
     found = load(written(tmp_path, "\n".join(lines)), {})
     assert {*found.archive, *found.crawl, *found.many} == set(BY_NAME)
+    assert (list(found.declared.outlets), found.declared.wrong) == (["baotrungdu"], {})
     assert found.outlets["baophutho"] == {"delay": 5, "hours": "22:00-06:00"}
 
 

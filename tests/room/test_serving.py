@@ -82,7 +82,8 @@ def alone(kept: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/-/edits", "/archive", "/archive/articles.json", "/luubao/luubao.css", "/archive.json?sql=select+1"]
+    "path",
+    ["/", "/-/edits", "/archive", "/archive/articles.json", "/-/luubao/luubao.css", "/archive.json?sql=select+1"],
 )
 def test_a_name_that_is_led_here_reads_nothing(alone: str, public: str, path: str) -> None:
     for server in (alone, public):
@@ -91,6 +92,20 @@ def test_a_name_that_is_led_here_reads_nothing(alone: str, public: str, path: st
     assert asked(alone + "/", Host="localhost:8001")[0] == 200
     assert asked(public + "/", Host="luubao.example.org")[0] == 200
     assert asked(alone + "/", Host="luubao.example.org")[0] == 421
+
+
+def test_an_archive_may_have_any_name(kept: Path, tmp_path: Path) -> None:
+    """The name of what is served beside it, and the default name above all."""
+    names = ("luubao", "pictures", "static", "-")
+    for name in names:
+        (tmp_path / f"{name}.db").write_bytes(kept.read_bytes())
+    (tmp_path / "luubao.db.pictures" / "sha256").mkdir(parents=True)
+    with served(*(tmp_path / f"{name}.db" for name in names)) as server:
+        for name in names:
+            assert asked(f"{server}/{name}/articles")[0] == 200
+            status, told, _ = asked(f"{server}/{name}.json?sql=select+count(*)+as+n+from+articles&_shape=array")
+            assert (status, json.loads(told)) == (200, [{"n": 2}]), name
+        assert asked(f"{server}/-/luubao/luubao.css")[0] == 200
 
 
 def test_what_is_withdrawn_is_shown_by_no_page(alone: str) -> None:

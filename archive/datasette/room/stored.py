@@ -15,7 +15,7 @@ def with_pictures_alone(application: Any, base: str) -> Any:
     run nothing where a browser opens them as pages. base: the path below which it is served."""
 
     async def wrapped(scope: Any, receive: Any, send: Any) -> None:
-        name = scope.get("path", "").removeprefix(base.rstrip("/")).removeprefix("/pictures/")
+        name = scope.get("path", "").removeprefix(base.rstrip("/")).removeprefix("/-/pictures/")
         if scope["type"] != "http" or not name.startswith(_FOLDERS):
             await application(scope, receive, send)
         elif named(name) is None:

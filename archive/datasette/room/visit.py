@@ -165,7 +165,7 @@ class Visit:
         """Where a stored picture is served; None when it is not."""
         if not path or not has_pictures(self.datasette) or not path.startswith(("sha256/", "thumbnails/")):
             return None
-        return str(self.datasette.urls.path(f"/pictures/{path}"))
+        return str(self.datasette.urls.path(f"/-/pictures/{path}"))
 
     async def ask(self, question: Callable[[Database], T]) -> T:
         """What the archive answers, within Datasette's limit of time. Raises QueryTooLong beyond it."""
@@ -209,7 +209,7 @@ class Visit:
 
     def asset(self, name: str) -> str:
         """Where a static file is served; its address changes with the file."""
-        return f"{self.datasette.urls.path(f'/luubao/{name}')}?{_print_of(name)}"
+        return f"{self.datasette.urls.path(f'/-/luubao/{name}')}?{_print_of(name)}"
 
     async def refusal(self, status: int, told: str) -> Response:
         """A page that says why there is no page."""
@@ -228,7 +228,7 @@ def archive_of(datasette: Any) -> Any:
 
 def has_pictures(datasette: Any) -> bool:
     """Whether the folder with the pictures is served."""
-    return any(mount.startswith("pictures/") for mount, _ in datasette.static_mounts)
+    return any(mount.startswith("-/pictures/") for mount, _ in datasette.static_mounts)
 
 
 def _settings(datasette: Any) -> dict[str, Any]:

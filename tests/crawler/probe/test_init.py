@@ -1,0 +1,106 @@
+"""`luubao init`: from an address to a folder that keeps the paper; and what it refuses, with nothing written."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from archive.store import open_archive
+from crawler.configuration import load
+from crawler.demo.server import Newspaper
+from crawler.probe.folder import ways_on
+from tests.crawler.probe.odd_paper import PAPER
+from tests.crawler.probe.probing import ROOT
+from tests.crawler.serving import Answer, served
+
+PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
+
+
+def luubao(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """A command, given in a folder."""
+    environment = {**PLAIN, "PYTHONPATH": str(ROOT), **(env or {})}
+    command = [sys.executable, "-m", "crawler", *words]
+    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+
+
+@pytest.mark.slow
+def test_a_folder_that_keeps_the_paper(tmp_path: Path) -> None:
+    with Newspaper() as paper:
+        done = luubao(tmp_path, "init", paper.base_url)
+        assert done.returncode == 0, done.stderr
+        folder = tmp_path / "baosongthao"
+        assert "lead      Sáng 18/5, sau 26 tháng thi công, cầu Bến Gót" in done.stdout
+        assert "caption   Người dân hai bờ đi bộ qua cầu trong giờ đầu thông xe. (credit: Thu Hà)" in done.stdout
+        assert re.search(r"lists +/chuyen-muc/cat/182/thoi-su, /kinh-te, /Xa-hoi/57.bst, /van-hoa/", done.stdout)
+        (kept,) = re.findall(r"^20 pages, (\d+) articles, \d+ pictures; all else waits", done.stdout, re.M)
+        found = load(folder / "luubao.toml", {})
+        assert found.declared.wrong == {}
+        assert found.declared.outlets["baosongthao"].seeds == ("/rss/home.rss", "/sitemap.xml")
+        with open_archive(folder / "luubao.db") as db:
+            assert db["articles"].count == int(kept) >= 10
+        assert "baosongthao      Báo Sông Thao" in luubao(folder, "outlets").stdout
+        (line,) = re.findall(r"^\d+ \*/2 \* \* \* (.*)$", done.stdout, re.M)
+        cron = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin", "PYTHONPATH": str(ROOT)}
+        ran = subprocess.run(["/bin/sh", "-c", line], env=cron, cwd="/", capture_output=True, text=True, check=False)
+        assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
+        with open_archive(folder / "luubao.db") as db:
+            assert db["articles"].count > int(kept)
+
+
+def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
+    (tmp_path / "cu").mkdir()
+    (tmp_path / "cu" / "ghi-chu.txt").write_text("x")
+    with served(PAPER) as site:
+        done = luubao(tmp_path, "init", site.base_url, "cu")
+        assert (done.returncode, done.stdout, site.log) == (1, "", [])
+    assert "cu is there already, and nothing was written. Name another, as in `luubao init" in done.stderr
+    assert [one.name for one in (tmp_path / "cu").iterdir()] == ["ghi-chu.txt"]
+
+
+PDF = Answer(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", headers=(("Content-Type", b"application/pdf"),))
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ({"/": PDF}, "/ is application/pdf and no page in HTML. Give the address of the newspaper's home page"),
+        ({"/": Answer(b"<h1>500</h1>", 500)}, "answers with status 500, and no page. Check the address"),
+    ],
+    ids=["not HTML", "broken"],
+)
+def test_what_is_no_newspaper_is_refused(tmp_path: Path, answers: dict[str, Answer], told: str) -> None:
+    with served(answers) as site:
+        done = luubao(tmp_path, "init", site.base_url, "moi")
+    assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (1, "", 1)
+    assert told in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_server_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    done = luubao(tmp_path, "init", f"http://127.0.0.1:{port}", "moi")
+    assert (done.returncode, "Check the address, or try again later" in done.stderr) == (1, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_without_a_contact_nothing_leaves_the_machine(tmp_path: Path) -> None:
+    done = luubao(tmp_path, "init", "https://khong-co-bao-nay.invalid")
+    assert (done.returncode, "set LUUBAO_CONTACT" in done.stderr) == (2, True)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_odd_folders_in_a_crontab_and_a_unit(tmp_path: Path) -> None:
+    file = tmp_path / "báo 100% $HOME" / "luubao.toml"
+    lines = list(ways_on("baothu", file))
+    (cron,) = (line for line in lines if "*/2" in line)
+    assert f"'{tmp_path}/báo 100\\% $HOME/luubao.toml' crawl baothu" in cron
+    (unit,) = (line for line in lines if line.startswith("ExecStart="))
+    assert unit.endswith(f' --config "{tmp_path}/báo 100%% $$HOME/luubao.toml" crawl baothu')
