@@ -61,6 +61,8 @@ class Edit:
     old_headline: str
     new_headline: str
     section: str | None
+    old_version_id: int
+    new_version_id: int
 
 
 _CARD = (
@@ -116,7 +118,7 @@ def _card(row: dict[str, Any]) -> Card:
 _EDITS = (
     "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
     " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
-    " edits.old_headline, edits.new_headline, articles.section FROM edits"
+    " edits.old_headline, edits.new_headline, articles.section, edits.old_version_id, edits.new_version_id FROM edits"
     " JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
     " WHERE articles.withdrawn_at IS NULL{more}"
 )

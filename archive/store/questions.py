@@ -194,10 +194,10 @@ def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, St
         " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
         [article_id, number],
     )
-    return {url: stored for url, stored in readable(rows, "pictures", _stored_picture) if stored}
+    return {url: stored for url, stored in readable(rows, "pictures", stored_picture) if stored}
 
 
-def _stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
+def stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
     """The address that showed it, and what it is; None where it is withdrawn."""
     from archive.records import StoredPicture
 

@@ -32,8 +32,10 @@ async def edits(visit: Visit) -> Response:
     """`/-/edits`: edits, the latest first; with `?order=weight`, what changed most in meaning first."""
     wanted, start = wanted_by(visit), _start(visit)
     order: lately.EditOrder = "weight" if visit.argument("order") == "weight" else "time"
-    found = await visit.ask(lambda db: lately.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=start))
-    return await _list(visit, "edits", [told_of(one) for one in found], order=order)
+    found = await visit.ask(
+        lambda db: told_of(db, lately.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=start))
+    )
+    return await _list(visit, "edits", found, order=order)
 
 
 @page
@@ -73,10 +75,11 @@ def _day(db: Database, visit: Visit, when: date) -> dict[str, Any]:
     chosen = next((paper for paper in every if paper.name == wanted.outlet), None)
     zone = zone_of((chosen or every[0]).timezone) if every else zone_of("UTC")
     between = days.moments(when, when, zone)
+    edited = told_of(db, lately.edits(db, wanted, between=between, limit=_PER_DAY))
     published = replace(wanted, since=when.isoformat(), until=when.isoformat())
     return {
         "new": lately.published(db, published, limit=_PER_DAY),
-        "edits": [told_of(one) for one in lately.edits(db, wanted, between=between, limit=_PER_DAY)],
+        "edits": sorted(edited, key=lambda one: -one.gist.weight),
         "gone": lately.gone(db, wanted, between=between, limit=_PER_DAY),
         "unwatched": [paper for paper in every if days.days(db, paper, when, when).gaps],
     }

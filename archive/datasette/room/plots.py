@@ -50,7 +50,8 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A span of days: one row of bars for each thing counted; gaps: days on which nobody looked; before: days before
-    the record began; ticks: where months begin; busy: the bars that are not empty, as a table."""
+    the record began; since: the first day of the span that lies in the record; ticks: where months begin; busy: the
+    bars that are not empty, as a table."""
 
     first: date
     last: date
@@ -58,6 +59,7 @@ class Plot:
     gaps: list[Stretch]
     before: list[Stretch]
     gap_days: int
+    since: date | None
     ticks: list[tuple[float, str]]
     busy: list[tuple[date, tuple[int, ...]]]
 
@@ -77,6 +79,7 @@ def plot_of(days: Days, visit: Visit, together: int = 1) -> Plot:
         _stretches(days.gaps, every, visit),
         _stretches(unrecorded, every, visit),
         len(days.gaps),
+        max(days.first, days.recorded[0]) if days.recorded else None,
         [
             (n * WIDTH / len(every), times.month(day, visit.language))
             for n, day in enumerate(every)

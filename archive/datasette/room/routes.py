@@ -34,6 +34,6 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/-/day/(?P<day>\d{4}-\d\d-\d\d)$", day),
     (r"/-/photos$", photos),
     (r"/-/calendar$", calendar),
-    (r"/-/feeds/(?P<kind>new|edits|gone)\.atom$", feed),
+    (r"/-/feeds/(?P<kind>new|edits|gone)\.(?P<form>atom|json)$", feed),
     (r"/robots\.txt$", robots),
 )

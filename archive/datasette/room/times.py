@@ -27,6 +27,17 @@ def day(moment: date, language: Language) -> str:
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
+_WEEKDAYS = {
+    "vi": ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ nhật"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+
+
+def weekday(moment: date, language: Language) -> str:
+    """`Thứ Hai, 18/5/2026` or `Monday, 18 May 2026`."""
+    return f"{_WEEKDAYS[language][moment.weekday()]}, {day(moment, language)}"
+
+
 def minute(moment: datetime, language: Language) -> str:
     """`08:15, 20/5/2026` or `20 May 2026, 08:15`."""
     clock = f"{moment:%H:%M}"

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -19,6 +19,8 @@ from markupsafe import Markup
 from sqlite_utils import Database
 
 from archive.datasette.room import times
+from archive.datasette.room.caching import unless_known
+from archive.datasette.room.telling import what_of, worded
 from archive.datasette.room.texts import LANGUAGES, Language, markup, preferred, say
 from archive.errors import (
     ArchiveDamaged,
@@ -151,10 +153,10 @@ class Visit:
         """A number with its thousands apart."""
         return f"{number:,}".replace(",", "." if self.language == "vi" else ",")
 
-    def feed_path(self, kind: str, query: str) -> str:
+    def feed_path(self, kind: str, query: str, form: str = "atom") -> str:
         """The path of a feed for a search."""
         told = "&".join(filter(None, [query, f"lang={self.language}" if self.chosen else ""]))
-        return f"/-/feeds/{kind}.atom" + (f"?{told}" if told else "")
+        return f"/-/feeds/{kind}.{form}" + (f"?{told}" if told else "")
 
     def feed(self, kind: str, query: str = "") -> str:
         """A link to a feed for a search."""
@@ -182,13 +184,21 @@ class Visit:
 
         return await archive_of(self.datasette).execute_fn(asked)  # type: ignore[no-any-return]
 
+    def spoken(self) -> dict[str, Any]:
+        """What templates call to say something in the page's language."""
+        return {
+            "visit": self,
+            "t": self.tell,
+            "to": self.to,
+            "what_of": partial(what_of, self.say),
+            "worded": partial(worded, self.say),
+        }
+
     async def page(self, template: str, *, code: int = 200, **context: Any) -> Response:
         """A page of ours, made of a template."""
         every = await self._papers()
         told = {
-            "visit": self,
-            "t": self.tell,
-            "to": self.to,
+            **self.spoken(),
             "papers": every,
             "site": site(every),
             "languages": LANGUAGES,
@@ -259,7 +269,7 @@ def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
     async def answered(datasette: Any, request: Any) -> Response:
         visit = visit_of(datasette, request)
         try:
-            return await view(visit)
+            return unless_known(request, await view(visit))
         except LuubaoError as error:
             status = _STATUS.get(type(error), 500)
         except NOT_READABLE:  # what rows say that cannot be read together: a sentence, and the log says which
