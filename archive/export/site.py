@@ -24,6 +24,8 @@ from archive.templates import environment
 
 _CHUNK = 500  # articles a file of the search index
 _NEWEST = 30
+UNDATED = "undated"
+"""What stands for the day, and for the month, of an article that names none."""
 
 
 def write_site(
@@ -139,11 +141,17 @@ def folded(text: str) -> str:
 def _months(found: Iterable[Article]) -> dict[str, list[Article]]:
     months: dict[str, list[Article]] = {}
     for article in found:
-        months.setdefault(_day(article)[:7], []).append(article)
-    return dict(sorted(months.items(), reverse=True))
+        months.setdefault(_month(article), []).append(article)
+    dated = sorted((month for month in months if month != UNDATED), reverse=True)
+    return {month: months[month] for month in (*dated, UNDATED) if month in months}
+
+
+def _month(article: Article) -> str:
+    day = _day(article)
+    return day if day == UNDATED else day[:7]
 
 
 def _day(article: Article) -> str:
-    """The day an article is filed under: what it claims, else when it was first seen. Part of a file's name, so made
-    of the moment and not of its letters."""
-    return claimed_moment(article.published_at or article.first_seen_at).date().isoformat()
+    """The day an article claims, or that it claims none: ours would be taken for the paper's. Part of a file's name, so
+    made of the moment and not of its letters."""
+    return claimed_moment(article.published_at).date().isoformat() if article.published_at else UNDATED

@@ -27,6 +27,7 @@ class _Captured:
     exchange: Exchange
     present: bool
     confirmed: Exchange | None
+    concerns: list[tuple[int, str]]
 
 
 @page
@@ -39,7 +40,8 @@ async def capture(visit: Visit) -> Response:
 def _captured(db: Database, number: int) -> _Captured:
     exchange = evidence.exchange(db, number)
     confirmed = evidence.exchange(db, exchange.revisit_of) if exchange.revisit_of else None
-    return _Captured(exchange, exchange.digest is not None and not exchange.withdrawn, confirmed)
+    present = exchange.digest is not None and not exchange.withdrawn
+    return _Captured(exchange, present, confirmed, evidence.asked_for(db, number))
 
 
 @page

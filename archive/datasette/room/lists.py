@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.datasette.room.edited import told_of
 from archive.datasette.room.searching import filters, wanted_by
+from archive.datasette.room.times import day_in
 from archive.datasette.room.visit import Visit, page
 from archive.model.zones import zone_of
 from archive.store import days, lately, papers
@@ -61,12 +62,13 @@ async def _list(visit: Visit, kind: str, found: list[Any], **context: Any) -> Re
 @page
 async def day(visit: Visit) -> Response:
     """`/-/day/2026-05-20`: what was published, edited and taken away on a day, by each paper's own clock."""
-    try:
-        when = date.fromisoformat(visit.request.url_vars["day"])
-    except ValueError:
+    when = day_in(visit.request.url_vars["day"])
+    if when is None:
         return await visit.refusal(404, visit.say("refusal.day"))
     found = await visit.ask(lambda db: _day(db, visit, when))
-    return await visit.page("day", day=when, found=found, before=when - timedelta(1), after=when + timedelta(1))
+    before = when - timedelta(1) if when > date.min else None
+    after = when + timedelta(1) if when < date.max else None
+    return await visit.page("day", day=when, found=found, before=before, after=after)
 
 
 def _day(db: Database, visit: Visit, when: date) -> dict[str, Any]:
@@ -81,5 +83,11 @@ def _day(db: Database, visit: Visit, when: date) -> dict[str, Any]:
         "new": lately.published(db, published, limit=_PER_DAY),
         "edits": sorted(edited, key=lambda one: -one.gist.weight),
         "gone": lately.gone(db, wanted, between=between, limit=_PER_DAY),
-        "unwatched": [paper for paper in every if days.days(db, paper, when, when).gaps],
+        "unwatched": _unwatched(db, [chosen] if chosen else every, when),
     }
+
+
+def _unwatched(db: Database, every: list[papers.Paper], when: date) -> list[tuple[papers.Paper, str]]:
+    """The papers at which nobody looked on a day, each with what is known of the day."""
+    states = [(paper, str(days.days(db, paper, when, when).state(when))) for paper in every]
+    return [(paper, state) for paper, state in states if state != "seen"]

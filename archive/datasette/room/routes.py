@@ -31,7 +31,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/-/new$", new),
     (r"/-/edits$", edits),
     (r"/-/gone$", gone),
-    (r"/-/day/(?P<day>\d{4}-\d\d-\d\d)$", day),
+    (r"/-/day/(?P<day>[^/]{1,40})$", day),
     (r"/-/photos$", photos),
     (r"/-/calendar$", calendar),
     (r"/-/feeds/(?P<kind>new|edits|gone)\.(?P<form>atom|json)$", feed),

@@ -60,7 +60,7 @@ async def search(visit: Visit) -> Response:
 
 def wanted_by(visit: Visit) -> Wanted:
     """What the query of a request asks for."""
-    since, until = visit.day("since"), visit.day("until")
+    since, until = visit.day("since"), visit.day("until", last=True)
     return Wanted(
         words=visit.argument("q"),
         outlet=visit.argument("outlet") or None,

@@ -65,6 +65,10 @@ _STATUS: dict[type[LuubaoError], int] = {
 }
 
 
+class NoDay(LuubaoError):
+    """Raised for a value of the query that should be a day and is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request. chosen: the reader asked for this language by name, and links keep to it."""
@@ -84,12 +88,14 @@ class Visit:
         value = self.argument(name)
         return min(int(value), most) if re.fullmatch(r"[1-9]\d{0,8}", value) else default
 
-    def day(self, name: str) -> date | None:
-        """A value of the query that is a day; None when it is none."""
-        try:
-            return date.fromisoformat(self.argument(name))
-        except ValueError:
+    def day(self, name: str, *, last: bool = False) -> date | None:
+        """A value of the query that is a day, as people write days; of a month or year the first, or the last. None
+        where there is none. Raises NoDay for what is none."""
+        if not (value := self.argument(name)):
             return None
+        if (found := times.day_in(value, last=last)) is None:
+            raise NoDay(value)
+        return found
 
     def variable(self, name: str) -> int:
         """A number in the address itself."""
@@ -148,6 +154,10 @@ class Visit:
     def written(self, day: date) -> str:
         """A day in words."""
         return times.day(day, self.language)
+
+    def weekday(self, day: date) -> str:
+        """A day with its weekday."""
+        return times.weekday(day, self.language)
 
     def figure(self, number: int) -> str:
         """A number with its thousands apart."""
@@ -220,9 +230,9 @@ class Visit:
         """Where a static file is served; its address changes with the file."""
         return f"{self.datasette.urls.path(f'/luubao/{name}')}?{_print_of(name)}"
 
-    async def refusal(self, status: int, told: str) -> Response:
-        """A page that says why there is no page."""
-        return await self.page("refusal", code=status, told=told, status=status)
+    async def refusal(self, status: int, told: str, back: str | None = None) -> Response:
+        """A page that says why there is no page. back: where it leads, besides the front page."""
+        return await self.page("refusal", code=status, told=told, status=status, back=back)
 
 
 @lru_cache
@@ -270,6 +280,8 @@ def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
         visit = visit_of(datasette, request)
         try:
             return unless_known(request, await view(visit))
+        except NoDay as error:
+            return await visit.refusal(400, visit.say("refusal.no_day", day=str(error)[:60]))
         except LuubaoError as error:
             status = _STATUS.get(type(error), 500)
         except NOT_READABLE:  # what rows say that cannot be read together: a sentence, and the log says which
