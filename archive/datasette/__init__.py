@@ -48,10 +48,13 @@ _HABITS: dict[str, dict[str, str]] = {
 }
 
 
-def metadata(archive: Path, host: str, public: str | None = None, others: Sequence[Path] = ()) -> dict[str, Any]:
+def metadata(
+    archive: Path, host: str, public: str | None = None, others: Sequence[Path] = (), keeper: str | None = None,
+    contact: str | None = None,
+) -> dict[str, Any]:  # fmt: skip
     """Datasette's metadata for the archive, and for others served beside it: descriptions, search, order, labels,
     hidden machinery. host: where it listens, by which name it may then be asked; public: the address under which the
-    world sees it; machinery is then shown to nobody."""
+    world sees it; machinery is then shown to nobody. keeper, contact: who keeps it and how to reach them."""
     machinery: dict[str, Any] = {"hidden": True, **({"allow": False} if public else {})}
     tables = {
         table.name: {
@@ -64,11 +67,12 @@ def metadata(archive: Path, host: str, public: str | None = None, others: Sequen
     }
     unseen = dict.fromkeys(_UNSEEN, machinery)
     database = {"tables": {**tables, **unseen}, "queries": _queries()}
+    told = {"public": public is not None, "address": public, "hosts": _names(host, public)}
     return {
         "title": "luubao",
         "extra_css_urls": ["/luubao/luubao.css"],
         "databases": {one.stem: database for one in (archive, *others)},
-        "plugins": {"luubao": {"public": public is not None, "address": public, "hosts": _names(host, public)}},
+        "plugins": {"luubao": {**told, "keeper": keeper, "contact": contact}},
     }
 
 
@@ -96,11 +100,13 @@ def _queries() -> dict[str, dict[str, Any]]:
 
 
 def write_metadata(
-    archive: Path, folder: Path, host: str, public: str | None = None, others: Sequence[Path] = ()
-) -> Path:
+    archive: Path, folder: Path, host: str, public: str | None = None, others: Sequence[Path] = (),
+    keeper: str | None = None, contact: str | None = None,
+) -> Path:  # fmt: skip
     """Writes the metadata into a folder; returns the file."""
     file = folder / "metadata.json"
-    file.write_text(json.dumps(metadata(archive, host, public, others), ensure_ascii=False, indent=1), encoding="utf-8")
+    told = metadata(archive, host, public, others, keeper, contact)
+    file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     return file
 
 

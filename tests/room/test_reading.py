@@ -194,3 +194,65 @@ def test_days_are_read_as_people_write_them(ask: Ask, since: str) -> None:
     told = ask(f"/-/search?q=cau&since={since}&until={since}").text
     assert "Cầu</mark> mới qua sông Thao" in told
     assert "Không tìm thấy bài nào" in ask("/-/search?q=cau&since=6/2026").text
+
+
+def test_what_was_edited_away_is_found(ask: Ask) -> None:
+    """412 stands in the first version only."""
+    told = ask("/-/search?q=412").text
+    assert "1 bài chỉ có những từ này trong các bản cũ." in told and "history=1" in told
+    assert "Không tìm thấy bài nào" not in told
+    assert "trong bản 1" in ask("/-/search?q=412&history=1").text
+    assert "các bản cũ." not in ask("/-/search?q=421").text
+
+
+def test_hits_are_counted_and_put_in_order(ask: Ask) -> None:
+    told = ask("/-/search?q=cau").text
+    assert "Kết quả: 2 bài" in told  # the standing paragraphs of both pages tell of the bridge
+    assert told.index("mới qua sông Thao") < told.index("Bắt hai tàu")
+    dated = ask("/-/search?q=cau&order=date").text
+    assert dated.index("mới qua sông Thao") < dated.index("Bắt hai tàu")
+    assert "<b>Mới nhất trước</b>" in dated
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        ADDRESS,
+        "bao.example/cau-moi-1.htm",
+        "www.bao.example/cau-moi-1.htm",
+        "http://bao.example/cau-moi-1.htm?utm_source=x",
+    ],
+)
+def test_an_address_as_copied_opens_its_article(ask: Ask, numbers: dict[str, int], address: str) -> None:
+    answer = ask(f"/-/search?q={address.replace('?', '%3F')}")
+    assert (answer.status, answer.headers["location"]) == (302, f"/-/article/{numbers[ADDRESS]}")
+
+
+def test_an_unknown_address_stays_in_the_box(ask: Ask) -> None:
+    answer = ask("/-/search?q=bao.example/khong-co.htm")
+    assert answer.status == 404
+    assert "không có bài nào ở địa chỉ này" in answer.text and 'value="bao.example/khong-co.htm"' in answer.text
+
+
+def test_operators_of_other_searches_are_explained(ask: Ask) -> None:
+    assert "dùng OR viết hoa" in ask("/-/search?q=khongco+AND+cau").text
+    assert "dùng OR viết hoa" not in ask("/-/search?q=khongco").text
+    assert "Không có trang kết quả này" in ask("/-/search?q=cau&page=40").text
+
+
+def test_every_page_says_whose_it_is(ask: Ask) -> None:
+    for path in ("/", "/-/article/1", "/-/search", "/nowhere"):
+        told = ask(path).text
+        assert "Kho lưu độc lập, không phải trang của báo" in told
+        assert "– Kho lưu Báo Thử</title>" in told
+
+
+def test_a_comparison_side_by_side_says_which_is_which(ask: Ask, numbers: dict[str, int]) -> None:
+    told = ask(f"/-/diff/{numbers[ADDRESS]}/v1..v2?view=beside").text
+    heads = told[told.index('class="pair heads"') :].split("</div></div>")[0]
+    assert heads.index("Bản 1") < heads.index("Bản 2")
+    assert "sửa 1 đoạn; bớt 1 chữ, thêm 1 chữ" in told
+    assert (
+        'name="description" content="Theo Ban quản lý dự án, tổng mức đầu tư của công trình là [-412-]{+421+} tỷ đồng."'
+        in told
+    )

@@ -9,6 +9,8 @@ from datetime import date
 from datasette.utils.asgi import Response
 from sqlite_utils import Database
 
+from archive.datasette.room.citing import cited, json_ld
+from archive.datasette.room.memento import links, written
 from archive.datasette.room.visit import Visit, page
 from archive.model.zones import zone_of
 from archive.parts import Part, parts
@@ -109,8 +111,14 @@ def _shown(db: Database, number: int, wanted: int | None) -> _Shown:
 
 
 async def _page(visit: Visit, shown: _Shown, *, newest: bool) -> Response:
-    address = f"{_ADDRESS.format(shown.article.id)}/v{shown.version.number}"
-    return await visit.page("article", shown=shown, newest=newest, permanent=visit.permanent(address))
+    one = cited(visit, shown.paper.title, shown.article, shown.version, shown.reading)
+    headers = {"Link": links(visit, shown.article)}
+    if not newest:
+        headers["Memento-Datetime"] = written(shown.version.first_seen_at)
+    return await visit.page(
+        "article", shown=shown, newest=newest, permanent=one.address, one=one, headers=headers,
+        data_block=json_ld(one, shown.reading.modified_at),
+    )  # fmt: skip
 
 
 def history(versions: Sequence[Version], tombstones: Sequence[Tombstone]) -> list[Happening]:

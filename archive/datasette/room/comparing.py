@@ -12,8 +12,8 @@ from sqlite_utils import Database
 
 from archive.datasette.room.telling import summary, title
 from archive.datasette.room.visit import Visit, page
-from archive.diff import Change, Piece, compare, side_by_side
-from archive.diff.telling import together, unmarked
+from archive.diff import Change, Piece, compare, gist, side_by_side
+from archive.diff.telling import line, together, unmarked
 from archive.errors import UnknownArticle
 from archive.records import Image, Reading
 from archive.store import questions
@@ -93,8 +93,15 @@ async def comparison(visit: Visit) -> Response:
     found = await visit.ask(lambda db: _compared(db, number, old, new))
     rows = list(_rows(visit, found.before, found.after))
     view = "beside" if visit.argument("view") == "beside" else "inline"
-    told = summary(visit.say, compare(found.before, found.after))
-    return await visit.page("diff", found=found, runs=list(runs(rows)), summary=told, view=view)
+    told = gist(found.before, found.after)
+    return await visit.page(
+        "diff", found=found, runs=list(runs(rows)), view=view, gist=told,
+        summary=summary(visit.say, compare(found.before, found.after)),
+        lines=[line(one.pieces) for one in told.quotes],
+        step_before=old if old in found.numbers and old > found.numbers[0] else None,
+        step_after=new + 1 if new + 1 in found.numbers else None,
+        permanent=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
+    )  # fmt: skip
 
 
 def _known(db: Database, number: int) -> dict[int, Provenance]:

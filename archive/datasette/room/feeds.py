@@ -70,7 +70,7 @@ def _about(visit: Visit, kind: str, name: str) -> dict[str, Any]:
         "kind": kind,
         "query": query,
         "site": name,
-        "title": f"{name}: {visit.say(f'feed.{kind}')}" + (f" ({words})" if words else ""),
+        "title": f"{visit.say('site.name', site=name)}: {visit.say(f'feed.{kind}')}" + (f" ({words})" if words else ""),
         "identifier": _identifier(visit.permanent(f"/-/feeds/{kind}.atom?{query}")),
         "page": visit.permanent(f"/-/{kind}" + (f"?{query}" if query else "")),
     }

@@ -39,7 +39,7 @@ async def front(visit: Visit) -> Response:
 def _front(db: Database, visit: Visit) -> _Front:
     every = papers.papers(db)
     spans = [(paper, last) for paper in every if (last := days.latest_day(db, paper))]
-    pictures = gallery.photographs(db, limit=_SHOWN) if visit.picture("thumbnails/") else []
+    pictures = gallery.photographs(db, limit=_SHOWN, by_arrival=True) if visit.picture("thumbnails/") else []
     return _Front(
         papers.holdings(db),
         lately.published(db, Wanted(), limit=_NEW),

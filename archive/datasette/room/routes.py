@@ -3,14 +3,17 @@ stay as they are."""
 
 from __future__ import annotations
 
+from archive.datasette.room.about import about
 from archive.datasette.room.article import article, at_address, version
 from archive.datasette.room.calendar import calendar
+from archive.datasette.room.citing import citation
 from archive.datasette.room.comparing import choose, comparison
 from archive.datasette.room.evidence import capture, inert, warc
 from archive.datasette.room.feeds import feed
 from archive.datasette.room.front import front
 from archive.datasette.room.lists import day, edits, gone, new
-from archive.datasette.room.photos import photos
+from archive.datasette.room.memento import timegate, timemap, timemap_of
+from archive.datasette.room.photos import photos, picture
 from archive.datasette.room.robots import robots
 from archive.datasette.room.searching import search
 from archive.datasette.room.visit import View
@@ -33,7 +36,13 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/-/gone$", gone),
     (r"/-/day/(?P<day>[^/]{1,40})$", day),
     (r"/-/photos$", photos),
+    (r"/-/picture/(?P<digest>[0-9a-f]{64})$", picture),
     (r"/-/calendar$", calendar),
+    (r"/-/about$", about),
+    (rf"/-/article/{_ID}/v(?P<number>[1-9]\d{{0,8}})\.(?P<form>bib|ris|json)$", citation),
+    (rf"/-/timemap/{_ID}$", timemap),
+    (r"/-/timemap/(?P<form>link|json)/(?P<url>.+)$", timemap_of),
+    (r"/-/timegate/(?P<url>.+)$", timegate),
     (r"/-/feeds/(?P<kind>new|edits|gone)\.(?P<form>atom|json)$", feed),
     (r"/robots\.txt$", robots),
 )

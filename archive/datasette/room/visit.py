@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -117,7 +117,7 @@ class Visit:
 
     def permanent(self, path: str) -> str:
         """The address of a page of ours as the world knows it."""
-        base = _settings(self.datasette).get("address")
+        base = settings_of(self.datasette).get("address")
         if base:
             return f"{base.rstrip('/')}{path}"
         return str(self.datasette.absolute_url(self.request, str(self.datasette.urls.path(path))))
@@ -204,8 +204,10 @@ class Visit:
             "worded": partial(worded, self.say),
         }
 
-    async def page(self, template: str, *, code: int = 200, **context: Any) -> Response:
-        """A page of ours, made of a template."""
+    async def page(
+        self, template: str, *, code: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+    ) -> Response:
+        """A page of ours, made of a template. headers: besides those of every page."""
         every = await self._papers()
         told = {
             **self.spoken(),
@@ -213,11 +215,20 @@ class Visit:
             "site": site(every),
             "languages": LANGUAGES,
             "asset": self.asset,
+            "others": self._others(),
             "data": self.datasette.urls.database(archive_of(self.datasette).name),
             **context,
         }
         body = await self.datasette.render_template(f"room/{template}.html", told, request=self.request)
-        return Response.html(body, status=code, headers={**HEADERS, "Content-Language": self.language})
+        return Response.html(
+            body, status=code, headers={**HEADERS, **(headers or {}), "Content-Language": self.language}
+        )
+
+    def _others(self) -> list[tuple[str, str]]:
+        """The archives served beside this one, with the addresses of their tables."""
+        ours = archive_of(self.datasette).name
+        names = [name for name in self.datasette.databases if name not in (ours, "_memory", "_internal")]
+        return [(name, str(self.datasette.urls.database(name))) for name in names]
 
     async def _papers(self) -> list[Paper]:
         """Whose pages these are; nobody's where that cannot be read, for a page may be one that says so."""
@@ -250,13 +261,14 @@ def has_pictures(datasette: Any) -> bool:
     return any(mount.startswith("pictures/") for mount, _ in datasette.static_mounts)
 
 
-def _settings(datasette: Any) -> dict[str, Any]:
+def settings_of(datasette: Any) -> dict[str, Any]:
+    """What `luubao serve` was told: address, hosts, keeper, contact."""
     return datasette.plugin_config("luubao") or {}
 
 
 def is_public(datasette: Any) -> bool:
     """Whether the archive is served to the world."""
-    return bool(_settings(datasette).get("public"))
+    return bool(settings_of(datasette).get("public"))
 
 
 def site(every: list[Paper]) -> str:
