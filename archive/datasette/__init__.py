@@ -18,6 +18,7 @@ SETTINGS = {
     "sql_time_limit_ms": "3000",
     "facet_time_limit_ms": "1000",
     "default_page_size": "50",
+    "truncate_cells_html": "200",  # a text is to be seen whole on its own page, not in a table
     "allow_download": "off",  # a live SQLite file is not a file to copy; see docs
 }
 _FTS_PARTS = ("_data", "_idx", "_docsize", "_config", "_content")
@@ -25,16 +26,17 @@ STATIC = Path(__file__).parent / "static"
 PLUGINS = Path(__file__).parent / "plugins"
 TEMPLATES = Path(__file__).parent / "templates"
 # How a table is searched and sorted, and which column stands for its rows where another table points at them.
-_HABITS: dict[str, dict[str, str]] = {
+_HABITS: dict[str, dict[str, Any]] = {
     "articles": {
         "fts_table": "search",
         "fts_pk": "current_version_id",
         "sort_desc": "published_at",
         "label_column": "headline",
+        "facets": ["outlet_id", "section"],
     },
     "versions": {"fts_table": "search", "fts_pk": "id", "sort_desc": "first_seen_at", "label_column": "headline"},
-    "captures": {"sort_desc": "id", "label_column": "captured_at"},
-    "runs": {"sort_desc": "id", "label_column": "started_at"},
+    "captures": {"sort_desc": "id", "label_column": "captured_at", "facets": ["outcome", "status"]},
+    "runs": {"sort_desc": "id", "label_column": "started_at", "facets": ["outlet_id", "outcome"]},
     "outlets": {"label_column": "name"},
     "images": {"label_column": "url"},
     "extractors": {"label_column": "name"},

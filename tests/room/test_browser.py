@@ -30,7 +30,7 @@ def test_filters_narrow_a_search(page: Page, room: str) -> None:
     page.goto(f"{room}/-/search")
     page.get_by_text("Bộ lọc").click()
     page.get_by_label("Chuyên mục").select_option("Kinh tế")
-    page.get_by_label("Chỉ bài đã bị sửa").check()
+    page.get_by_label("Chỉ bài đã được sửa").check()
     page.get_by_role("main").get_by_role("button", name="Tìm").click()
     expect(page.get_by_label("Chuyên mục")).to_have_value("Kinh tế")
     found = page.locator(".hits h3").all_inner_texts()

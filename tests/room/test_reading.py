@@ -256,3 +256,33 @@ def test_a_comparison_side_by_side_says_which_is_which(ask: Ask, numbers: dict[s
         'name="description" content="Theo Ban quản lý dự án, tổng mức đầu tư của công trình là [-412-]{+421+} tỷ đồng."'
         in told
     )
+
+
+def test_an_edit_is_a_picture_to_share(ask: Ask, numbers: dict[str, int]) -> None:
+    """SVG is XML, and its text, joined, is the change in its sentence."""
+    path = f"/-/diff/{numbers[ADDRESS]}/v1..v2"
+    answer = ask(f"{path}.svg")
+    assert answer.headers["content-type"] == "image/svg+xml; charset=utf-8"
+    picture = ET.fromstring(answer.text)
+    rows = ["".join(one.itertext()) for one in picture.iter("{http://www.w3.org/2000/svg}text")]
+    assert " ".join(row.strip() for row in rows[2:-1]) == BRIDGE.format("412421")
+    struck = [
+        one.text
+        for one in picture.iter("{http://www.w3.org/2000/svg}tspan")
+        if one.get("text-decoration") == "line-through"
+    ]
+    assert struck == ["412"]
+    assert f'<meta property="og:image" content="http://localhost{path}.svg">' in ask(path).text
+
+
+def test_canned_questions_take_addresses_as_copied(ask: Ask, numbers: dict[str, int]) -> None:
+    for address in (ADDRESS, "bao.example/cau-moi-1.htm", "http://www.bao.example:8080/cau-moi-1.htm"):
+        rows = ask(f"/archive/history.json?address={address}&_shape=array").json()
+        assert [row["number"] for row in rows] == [1, 2], address
+    assert f'<a href="/-/article/{numbers[GONE]}">' in ask("/archive/deletions").text
+
+
+def test_tables_have_facets_and_short_cells(ask: Ask) -> None:
+    told = ask("/archive/articles").text
+    assert 'data-column="section"' in told and "facet-results" in told
+    assert len(ask("/archive/texts").text) < 40_000

@@ -65,7 +65,9 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class Compared:
+    """Two versions of an article, what they say, and the numbers of all it has."""
+
     article: Article
     numbers: list[int]
     old: Provenance
@@ -90,7 +92,7 @@ async def choose(visit: Visit) -> Response:
 async def comparison(visit: Visit) -> Response:
     """`/-/diff/ID/vA..vB`"""
     number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
-    found = await visit.ask(lambda db: _compared(db, number, old, new))
+    found = await visit.ask(lambda db: compared(db, number, old, new))
     rows = list(_rows(visit, found.before, found.after))
     view = "beside" if visit.argument("view") == "beside" else "inline"
     told = gist(found.before, found.after)
@@ -109,12 +111,13 @@ def _known(db: Database, number: int) -> dict[int, Provenance]:
     return provenance_of(db, number)
 
 
-def _compared(db: Database, number: int, old: int, new: int) -> _Compared:
+def compared(db: Database, number: int, old: int, new: int) -> Compared:
+    """Two versions of an article. Raises UnknownArticle where it has not both."""
     known = _known(db, number)
     if old not in known or new not in known:
         raise UnknownArticle(f"article {number} has no versions {old} and {new}")
     before, after = (questions.reading_of(db, number, one)[1] for one in (old, new))
-    return _Compared(questions.find_article(db, str(number)), list(known), known[old], known[new], before, after)
+    return Compared(questions.find_article(db, str(number)), list(known), known[old], known[new], before, after)
 
 
 def _rows(visit: Visit, before: Reading, after: Reading) -> Iterator[Row]:

@@ -16,6 +16,7 @@ from archive.datasette.room.memento import timegate, timemap, timemap_of
 from archive.datasette.room.photos import photos, picture
 from archive.datasette.room.robots import robots
 from archive.datasette.room.searching import search
+from archive.datasette.room.sharing import card
 from archive.datasette.room.visit import View
 
 _ID = r"(?P<id>[1-9]\d{0,17})"
@@ -27,6 +28,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/-/at$", at_address),
     (rf"/-/diff/{_ID}$", choose),
     (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})$", comparison),
+    (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})\.svg$", card),
     (rf"/-/capture/{_ID}$", capture),
     (rf"/-/capture/{_ID}/page$", inert),
     (rf"/-/capture/{_ID}\.warc$", warc),
