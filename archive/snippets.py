@@ -41,6 +41,13 @@ def snippet(text: str, words: str, width: int = 120) -> str:
     return ("… " if start else "") + marked + (" …" if end < len(flat) else "")
 
 
+def holds(text: str, words: str) -> bool:
+    """Whether a text holds what a reader searches for, as the index would find it. Raises BadQuery."""
+    folded, query = fold(unicodedata.normalize("NFC", text)), parse(words)
+    found = (_hit_pattern(group).search(folded) for group in query.groups)
+    return all(found) and not (query.excluded and _hit_pattern(query.excluded).search(folded))
+
+
 def _best(hits: list[re.Match[str]], width: int) -> int:
     """Where the stretch begins that holds the most different words, the first of those; 0 when there are none."""
     best, most, last, inside = 0, 0, 0, Counter[int | None]()

@@ -13,7 +13,7 @@ from archive.output import printable, styled
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archive.diff import Change, Piece
+    from archive.diff import Change, Gist, Piece
     from archive.records import Block, Image, Reading
     from archive.store.questions import Article, RunRecord, Version
     from archive.store.searching import Hit
@@ -42,6 +42,21 @@ def article_lines(article: Article) -> Iterator[str]:
         notes.append(f"gone since {moment(article.gone_since, article.timezone)}")
     if notes:
         yield styled(f"{'':{_MARGIN}}{', '.join(notes)}", fg="yellow")
+
+
+def gist_lines(gist: Gist | None) -> Iterator[str]:
+    """What an edit changed, below the article: the most important changes, a paragraph each."""
+    from archive.diff.telling import unmarked
+
+    for quote in gist.quotes[:_QUOTES] if gist else ():
+        label: list[tuple[str, str | None]] = [] if quote.part == "body" else [(f"{quote.part}: ", None)]
+        parts = [part for piece in unmarked(quote.pieces) for part in _marked(piece, piece.text)]
+        yield from (f"{'':{_MARGIN}}{line}" for line in _folded([*label, *parts], _WIDTH - _MARGIN))
+    for pair in gist.pictures if gist else ():
+        yield styled(f"{'':{_MARGIN}}picture {pair.kind}", fg="yellow")
+
+
+_QUOTES = 3
 
 
 def version_lines(version: Version, zone: str) -> Iterator[str]:
@@ -201,12 +216,12 @@ def _tail(text: str) -> str:
     return text if len(text) <= _CONTEXT else text[-_CONTEXT:].partition(" ")[2] or text[-_CONTEXT:]
 
 
-def _folded(parts: Sequence[tuple[str, str | None]]) -> Iterator[str]:
-    """Lines of at most 78 columns, coloured afterwards: colour codes must not count as width."""
+def _folded(parts: Sequence[tuple[str, str | None]], width: int = _WIDTH - 2) -> Iterator[str]:
+    """Lines of at most so many columns, coloured afterwards: colour codes must not count as width."""
     text = "".join(part for part, _ in parts)
     colours = [colour for part, colour in parts for _ in part]
     at = 0
-    for line in textwrap.wrap(text, _WIDTH - 2, break_long_words=False, break_on_hyphens=False):
+    for line in textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False):
         at = text.index(line.partition(" ")[0], at)
         made, start = "", 0
         for end in range(1, len(line) + 1):

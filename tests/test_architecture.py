@@ -72,7 +72,7 @@ INSIDE = {
         "archive.store", "archive.arriving", "archive.history", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
         "archive.errors", "archive.furniture", "archive.habits", "archive.lazy", "archive.likeness", "archive.migrations",
         "archive.model",
-        "archive.schedule", "archive.search", "archive.shapes", "archive.signals",
+        "archive.schedule", "archive.search", "archive.shapes", "archive.signals", "archive.snippets",
     ),
     "archive.migrations": ("archive.migrations", "archive.digests"),
     "archive": ("archive",),

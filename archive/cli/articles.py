@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 
 import click
@@ -9,7 +10,8 @@ import click
 from archive.cli.answers import tell
 from archive.options import db_option, json_option, limit_option
 from archive.store import open_archive, questions
-from archive.terminal import article_lines
+from archive.store.changes import last_gists
+from archive.terminal import article_lines, gist_lines
 
 
 @click.command()
@@ -20,7 +22,7 @@ from archive.terminal import article_lines
 @click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
 @limit_option
 def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: bool, limit: int) -> None:
-    """Lists articles, latest published first.
+    """Lists articles, latest published first; with --edited, also what the last edit changed.
 
     \b
     Example:
@@ -28,4 +30,5 @@ def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: 
     """
     with open_archive(path) as db:
         found = questions.articles(db, outlet=outlet, edited=edited, gone=gone, limit=limit)
-    tell(found, article_lines, as_json)
+        changed = last_gists(db, [one.id for one in found]) if edited and not as_json else {}
+    tell(found, lambda one: chain(article_lines(one), gist_lines(changed.get(one.id))), as_json)

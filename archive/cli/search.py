@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import click
 from archive.cli.answers import tell
 from archive.options import day, db_option, json_option, limit_option
 from archive.store import open_archive
-from archive.terminal import hit_lines
+from archive.terminal import gist_lines, hit_lines
 
 
 @click.command()
@@ -34,17 +35,20 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
 
     All words must occur. Double quotes make a phrase, a star at a word's end a prefix; OR in capitals between two words
     or phrases asks for either, a minus before one excludes it. Words in the headline come first, then in headline and
-    lead, then anywhere, each newest first. Put the whole question in single quotes.
+    lead, then anywhere, each newest first; with --edited, what the last edit changed stands
+    below. Put the whole question in single quotes.
 
     \b
     Example:
       luubao search '"dang bo" huyen'
       luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
     """
+    from archive.store.changes import last_gists
     from archive.store.searching import search as hits
     from archive.store.wanted import Wanted
 
     sought = " ".join(words)
     with open_archive(path) as db:
         found = hits(db, sought, history=history, wanted=Wanted(**narrowed), limit=limit)
-    tell(found, lambda hit: hit_lines(hit, sought), as_json)
+        changed = last_gists(db, [one.article_id for one in found]) if narrowed["edited"] and not as_json else {}
+    tell(found, lambda hit: chain(hit_lines(hit, sought), gist_lines(changed.get(hit.article_id))), as_json)

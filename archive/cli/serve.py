@@ -26,6 +26,8 @@ _SERVER_ENDS = 5.0  # seconds, after which a server that was told to end is kill
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.option("--machinery", is_flag=True, help="Open the tables of the machinery, raw pages and headers too.")
 @click.option("--public", metavar="ADDRESS", help="Show it to the world behind a proxy, which answers at ADDRESS.")
+@click.option("--keeper", help="Who keeps this archive, for its page about itself.")
+@click.option("--contact", help="How to reach them: an address people can write to.")
 def serve(
     path: Path,
     archives: tuple[Path, ...],
@@ -35,6 +37,8 @@ def serve(
     open_browser: bool,
     machinery: bool,
     public: str | None,
+    keeper: str | None,
+    contact: str | None,
 ) -> None:
     """Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder
     has them.
@@ -68,7 +72,9 @@ def serve(
     if len({is_laid_down(one) for one in (path, *others)}) > 1:
         raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
     with TemporaryDirectory(prefix="luubao-") as folder:
-        file = datasette.write_metadata(path, Path(folder), host, public, others, machinery=machinery)
+        file = datasette.write_metadata(
+            path, Path(folder), host, public, others, keeper=keeper, contact=contact, machinery=machinery
+        )
         arguments = datasette.command(
             path,
             file,

@@ -19,6 +19,7 @@ SETTINGS = {
     "facet_time_limit_ms": "1000",
     "default_page_size": "50",
     "num_sql_threads": "6",  # of which anybody's own questions take turns.AT_ONCE
+    "truncate_cells_html": "200",  # a text is to be seen whole on its own page, not in a table
     "allow_download": "off",  # a live SQLite file is not a file to copy; see docs
 }
 _FTS_PARTS = ("_data", "_idx", "_docsize", "_config", "_content")
@@ -26,16 +27,17 @@ STATIC = Path(__file__).parent / "static"
 PLUGINS = Path(__file__).parent / "plugins"
 TEMPLATES = Path(__file__).parent / "templates"
 # How a table is searched and sorted, and which column stands for its rows where another table points at them.
-_HABITS: dict[str, dict[str, str]] = {
+_HABITS: dict[str, dict[str, Any]] = {
     "articles": {
         "fts_table": "search",
         "fts_pk": "current_version_id",
         "sort_desc": "published_at",
         "label_column": "headline",
+        "facets": ["outlet_id", "section"],
     },
     "versions": {"fts_table": "search", "fts_pk": "id", "sort_desc": "first_seen_at", "label_column": "headline"},
-    "captures": {"sort_desc": "id", "label_column": "captured_at"},
-    "runs": {"sort_desc": "id", "label_column": "started_at"},
+    "captures": {"sort_desc": "id", "label_column": "captured_at", "facets": ["outcome", "status"]},
+    "runs": {"sort_desc": "id", "label_column": "started_at", "facets": ["outlet_id", "outcome"]},
     "outlets": {"label_column": "name"},
     "images": {"label_column": "url"},
     "extractors": {"label_column": "name"},
@@ -50,11 +52,13 @@ _HABITS: dict[str, dict[str, str]] = {
 
 
 def metadata(
-    archive: Path, host: str, public: str | None = None, others: Sequence[Path] = (), *, machinery: bool = False
-) -> dict[str, Any]:
+    archive: Path, host: str, public: str | None = None, others: Sequence[Path] = (), *, keeper: str | None = None,
+    contact: str | None = None, machinery: bool = False,
+) -> dict[str, Any]:  # fmt: skip
     """Datasette's metadata for the archive, and for others served beside it: descriptions, search, order, labels,
     hidden machinery. host: where it listens, by which name it may then be asked; public: the address under which the
-    world sees it; machinery: whether its tables are shown, and may be read by anybody's SQL."""
+    world sees it; keeper, contact: who keeps it and how to reach them; machinery: whether its tables are shown, and may
+    be read by anybody's SQL."""
     unseen: dict[str, Any] = {"hidden": True, **({} if machinery else {"allow": False})}
     tables = {
         table.name: {
@@ -66,18 +70,12 @@ def metadata(
         for table in TABLES
     }
     database = {"tables": {**tables, **dict.fromkeys(_UNSEEN, unseen)}, "queries": _queries()}
+    told = {"public": public is not None, "address": public, "hosts": _names(host, public), "machinery": machinery}
     return {
         "title": "luubao",
         "extra_css_urls": ["/-/luubao/luubao.css"],
         "databases": {one.stem: database for one in (archive, *others)},
-        "plugins": {
-            "luubao": {
-                "public": public is not None,
-                "address": public,
-                "hosts": _names(host, public),
-                "machinery": machinery,
-            }
-        },
+        "plugins": {"luubao": {**told, "keeper": keeper, "contact": contact}},
     }
 
 
@@ -106,11 +104,11 @@ def _queries() -> dict[str, dict[str, Any]]:
 
 def write_metadata(
     archive: Path, folder: Path, host: str, public: str | None = None, others: Sequence[Path] = (),
-    *, machinery: bool = False,
+    *, keeper: str | None = None, contact: str | None = None, machinery: bool = False,
 ) -> Path:  # fmt: skip
     """Writes the metadata into a folder; returns the file."""
     file = folder / "metadata.json"
-    told = metadata(archive, host, public, others, machinery=machinery)
+    told = metadata(archive, host, public, others, keeper=keeper, contact=contact, machinery=machinery)
     file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
     return file
 

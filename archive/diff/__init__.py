@@ -1,7 +1,11 @@
 """What changed between two readings of one article: word by word within paragraphs, pictures and captions included."""
 
 from archive.diff.compare import compare, side_by_side, size, word_changes
+from archive.diff.gist import Gist, gist
 from archive.diff.values import Change, ChangeKind, Operation, Piece
 from archive.diff.wordwise import words
 
-__all__ = ["Change", "ChangeKind", "Operation", "Piece", "compare", "side_by_side", "size", "word_changes", "words"]
+__all__ = [
+    "Change", "ChangeKind", "Gist", "Operation", "Piece", "compare", "gist", "side_by_side", "size", "word_changes",
+    "words",
+]  # fmt: skip

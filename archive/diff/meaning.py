@@ -45,7 +45,7 @@ def meaning_of(changes: Iterable[Change]) -> Meaning:
     """The same of changes already found."""
     told = list(changes)
     removed, added = size(told)
-    numbers, names = (_differ(told, find) for find in (_numbers, _names))
+    numbers, names = (_differ(told, find) for find in (numbers_in, names_in))
     parts = {change.part for change in told}
     weight = log2(1 + removed + added) + _NUMBER * min(numbers, _MOST) + _NAME * min(names, _MOST)
     weight += _HEADLINE * ("headline" in parts) + _LEAD * ("lead" in parts) + REPLACED_PICTURE * ("picture" in parts)
@@ -63,11 +63,12 @@ def _differ(changes: Iterable[Change], find: Callable[[str], Iterator[str]]) -> 
     return max((before - after).total(), (after - before).total())
 
 
-def _numbers(text: str) -> Iterator[str]:
+def numbers_in(text: str) -> Iterator[str]:
+    """The words of a text that hold a digit, as they are compared."""
     return (key for key in tokens(text).keys if any(letter.isdigit() for letter in key))
 
 
-def _names(text: str) -> Iterator[str]:
+def names_in(text: str) -> Iterator[str]:
     """Runs of words with capitals; a single one only where it does not begin a sentence."""
     run: list[str] = []
     begins, alone, end = True, False, 0

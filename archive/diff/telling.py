@@ -45,6 +45,14 @@ def unmarked(pieces: Sequence[Piece]) -> Iterator[Piece]:
         yield Piece("equal", " ") if joint else piece
 
 
+def line(pieces: Sequence[Piece]) -> str:
+    """A quote as plain text: `vốn [-412-]{+421+} tỷ đồng`. A paragraph's end shows as ¶."""
+    return "".join(_LINE[piece.operation].format(piece.text.replace("\n", "¶ ")) for piece in pieces)
+
+
+_LINE = {"equal": "{}", "removed": "[-{}-]", "added": "{{+{}+}}"}
+
+
 def _place(change: Change) -> str:
     here, before = change.new or change.old, change.old
     name = _NUMBERED.get(change.part)

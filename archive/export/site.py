@@ -7,11 +7,13 @@ import json
 import unicodedata
 from collections.abc import Callable, Iterable
 from importlib.resources import files
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
+from archive.diff import Gist, gist
 from archive.errors import ArchiveDamaged, UnknownArticle
 from archive.model.gates import claimed_moment
 from archive.model.notices import pass_over
@@ -23,7 +25,11 @@ from archive.store.questions import Article, Version
 from archive.templates import environment
 
 _CHUNK = 500  # articles a file of the search index
-_NEWEST = 30
+_NEWEST, _EDITS = 30, 10
+Edited = tuple[Article, Version, Gist]
+"""An edit: the article, the version it made, and what it changed."""
+UNDATED = "undated"
+"""What stands for the day, and for the month, of an article that names none."""
 
 
 def write_site(
@@ -36,18 +42,21 @@ def write_site(
     for name in ("edition.js", "edition.css"):
         (folder / name).write_text((files("archive.export") / name).read_text("utf-8"), "utf-8")
     pages, index, written = _Pages(folder, title, pictures), _Index(folder / "index"), list[Article]()
+    edited = list[Edited]()
     for article in questions.articles(db, outlet=outlet):
         try:
             versions, readings = _states(db, article)
         except (ArchiveDamaged, UnknownArticle) as error:
             pass_over(f"articles {article.id}", error)
             continue
+        steps = list(pairwise(zip(versions, readings, strict=True)))
+        edited += [(article, new[0], gist(old[1], new[1])) for old, new in steps]
         pages.write_article(article, versions, readings)
         index.add(article, readings[-1])
         written.append(article)
         step()
     index.finish()
-    pages.write_lists(written, index.count)
+    pages.write_lists(written, edited, index.count)
     return len(written)
 
 
@@ -75,12 +84,16 @@ class _Pages:
             earlier=earlier,
         )  # fmt: skip
 
-    def write_lists(self, articles: list[Article], chunks: int) -> None:
-        """The front page, and a list for each month."""
+    def write_lists(self, articles: list[Article], edited: list[Edited], chunks: int) -> None:
+        """The front page, a list for each month, and one of the edits, the latest first."""
+        latest = sorted(edited, key=lambda one: one[1].first_seen_at, reverse=True)
+        self._write("edits.html", "edits", edited=latest)
         months = _months(articles)
         for month, published in months.items():
             self._write(f"months/{month}.html", "month", month=month, articles=published)
-        self._write("index.html", "front", newest=articles[:_NEWEST], months=months, chunks=chunks)
+        self._write(
+            "index.html", "front", newest=articles[:_NEWEST], months=months, chunks=chunks, edited=latest[:_EDITS]
+        )
 
     def _write(self, name: str, template: str, **values: Any) -> None:
         page = self.templates.get_template(f"edition/{template}.html")
@@ -139,11 +152,17 @@ def folded(text: str) -> str:
 def _months(found: Iterable[Article]) -> dict[str, list[Article]]:
     months: dict[str, list[Article]] = {}
     for article in found:
-        months.setdefault(_day(article)[:7], []).append(article)
-    return dict(sorted(months.items(), reverse=True))
+        months.setdefault(_month(article), []).append(article)
+    dated = sorted((month for month in months if month != UNDATED), reverse=True)
+    return {month: months[month] for month in (*dated, UNDATED) if month in months}
+
+
+def _month(article: Article) -> str:
+    day = _day(article)
+    return day if day == UNDATED else day[:7]
 
 
 def _day(article: Article) -> str:
-    """The day an article is filed under: what it claims, else when it was first seen. Part of a file's name, so made
-    of the moment and not of its letters."""
-    return claimed_moment(article.published_at or article.first_seen_at).date().isoformat()
+    """The day an article claims, or that it claims none: ours would be taken for the paper's. Part of a file's name, so
+    made of the moment and not of its letters."""
+    return claimed_moment(article.published_at).date().isoformat() if article.published_at else UNDATED

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from sqlite_utils import Database
@@ -21,6 +22,11 @@ from archive.store.papers import Paper
 _DAY = timedelta(days=1)
 # A run that ended so has looked at the paper. One that still runs has, until now.
 _LOOKED = "outcome IN ('ok', 'partly-failed', 'running') AND kind <> 'cleanse'"
+
+
+DayState = Literal["seen", "gap", "before", "after"]
+"""Somebody looked, or nobody did though the record had begun; or the day lies before the record or after it. Only of a
+day that was seen can it be said that nothing was edited or taken away."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +46,18 @@ class Days:
     crawled: frozenset[date]
     recorded: tuple[date, date] | None
 
+    def state(self, day: date) -> DayState:
+        """What is known of a day."""
+        if self.recorded is None or day < self.recorded[0]:
+            return "before"
+        if day > self.recorded[1]:
+            return "after"
+        return "seen" if day in self.crawled else "gap"
+
     @property
     def gaps(self) -> list[date]:
         """Days of the record on which nobody looked."""
-        if self.recorded is None:
-            return []
-        begin, end = max(self.first, self.recorded[0]), min(self.last, self.recorded[1])
-        return [day for day in each_day(begin, end) if day not in self.crawled]
+        return [day for day in each_day(self.first, self.last) if self.state(day) == "gap"]
 
 
 def each_day(first: date, last: date) -> Iterator[date]:
@@ -72,15 +83,22 @@ def days(db: Database, paper: Paper, first: date, last: date) -> Days:
 
 def moments(first: date, last: date, zone: ZoneInfo) -> tuple[str, str]:
     """When a span of days begins, and when the day after it does, in UTC as the archive writes times."""
-    begin, end = (datetime.combine(day, time(), zone) for day in (first, last + _DAY))
-    return clock.stamp(begin), clock.stamp(end)
+    return _midnight(first, zone), _midnight(min(last, date.max - _DAY) + _DAY, zone)
+
+
+def _midnight(day: date, zone: ZoneInfo) -> str:
+    """When a day begins; at the ends of the calendar, where another zone's day is none, the day itself."""
+    try:
+        return clock.stamp(datetime.combine(day, time(), zone))
+    except OverflowError:
+        return f"{day.isoformat()}T00:00:00Z"
 
 
 def _published(db: Database, paper: Paper, first: date, last: date) -> Counter[date]:
     rows = db.execute(
         "SELECT substr(published_at, 1, 10) AS day, count(*) FROM articles WHERE outlet_id = ? AND published_at >= ?"
         " AND published_at < ? GROUP BY day",
-        [paper.id, first.isoformat(), (last + _DAY).isoformat()],
+        [paper.id, first.isoformat(), (min(last, date.max - _DAY) + _DAY).isoformat()],
     )
     return Counter({day: count for text, count in rows.fetchall() if (day := _date(text))})
 

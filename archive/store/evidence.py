@@ -11,6 +11,7 @@ from archive.model.captures import harmless
 from archive.model.gates import json_pairs
 from archive.records import Headers
 from archive.store.bodies import get_body
+from archive.store.clocks import SEEN_AT
 from archive.store.columns import usable
 from archive.store.readable import only, readable
 
@@ -86,30 +87,60 @@ def payload(db: Database, capture_id: int) -> bytes | None:
     return get_body(db, row[0]) if row[0] is not None else None
 
 
-def captures_of(db: Database, article_id: int, limit: int) -> list[tuple[int, str, int, str]]:
-    """Every time an article was asked for, the latest first: number, time, status, outcome."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """A time an article was asked for: the capture, and which of its addresses was asked."""
+
+    id: int
+    captured_at: str
+    status: int
+    outcome: str
+    requested_url: str
+
+
+def captures_of(db: Database, article_id: int, limit: int) -> list[Look]:
+    """Every time an article was asked for, the latest first."""
     rows = db.query(
-        "SELECT captures.id, captured_at, status, outcome FROM aliases JOIN captures"
+        "SELECT captures.id, captured_at, status, outcome, requested_url FROM aliases JOIN captures"
         " ON captures.outlet_id = aliases.outlet_id AND captures.url_key = aliases.url_key"
         " WHERE aliases.article_id = ? ORDER BY captures.id DESC LIMIT ?",
         [article_id, limit],
     )
-    found = readable(rows, "captures", lambda row: (row["id"], row["captured_at"], row["status"], row["outcome"]))
-    return list(found)
+    return list(readable(rows, "captures", lambda row: Look(**row)))
+
+
+def asked_for(db: Database, capture_id: int) -> list[tuple[int, str]]:
+    """The articles at whose address a capture was made, whatever came, with their headlines: of a 404 nobody could read
+    which they are."""
+    rows = db.execute(
+        "SELECT DISTINCT articles.id, articles.headline FROM captures JOIN aliases"
+        " ON captures.outlet_id = aliases.outlet_id AND captures.url_key = aliases.url_key"
+        " JOIN articles ON articles.id = aliases.article_id WHERE captures.id = ? AND withdrawn_at IS NULL",
+        [capture_id],
+    )
+    return [(int(number), str(headline)) for number, headline in rows.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A disappearance of an article; returned_at: None while it is gone."""
+    """A disappearance of an article; returned_at: None while it is gone. capture: in which it was found; None where no
+    capture is of that moment."""
 
     gone_at: str
     reason: str
     returned_at: str | None
+    capture: int | None = None
 
 
 def tombstones_of(db: Database, article_id: int) -> list[Tombstone]:
     """Every disappearance of an article, the first first."""
     rows = db.query(
-        "SELECT gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY id", [article_id]
+        "SELECT gone_at, reason, returned_at, (SELECT captures.id FROM aliases JOIN captures"
+        " ON captures.outlet_id = aliases.outlet_id AND captures.url_key = aliases.url_key"
+        " JOIN runs ON runs.id = captures.run_id"
+        f" WHERE aliases.article_id = tombstones.article_id AND {SEEN_AT} = gone_at"
+        " ORDER BY captures.outcome = 'gone' DESC, captures.id LIMIT 1) AS capture"
+        " FROM tombstones WHERE article_id = ? ORDER BY id",
+        [article_id],
     )
     return list(readable(rows, "tombstones", lambda row: Tombstone(**row)))

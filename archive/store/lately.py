@@ -23,7 +23,7 @@ ALWAYS: Span = ("", "9999")
 @dataclass(frozen=True, slots=True)
 class Card:
     """An article as a list shows it. thumbnail: of its first picture that has one, in the store; width and height are
-    that picture's, in pixels. timezone: the paper's. gone_since: None while it is there."""
+    that picture's, in pixels. timezone: the paper's. language: of its words. gone_since: None while it is there."""
 
     id: int
     outlet: str
@@ -41,6 +41,7 @@ class Card:
     thumbnail: str | None
     width: int | None
     height: int | None
+    language: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +62,15 @@ class Edit:
     old_headline: str
     new_headline: str
     section: str | None
+    old_version_id: int
+    new_version_id: int
 
 
 _CARD = (
     "SELECT articles.id, outlets.title AS outlet, outlets.timezone, articles.url, articles.headline, texts.lead,"
     " articles.byline, articles.section, articles.published_at, articles.first_seen_at, articles.version_count,"
-    " articles.gone_since, articles.gone_reason, pictures.digest AS thumbnail, pictures.width, pictures.height"
+    " articles.gone_since, articles.gone_reason, pictures.digest AS thumbnail, pictures.width, pictures.height,"
+    " CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"
     " FROM ({picked}) AS picked CROSS JOIN articles ON articles.id = picked.id"
     " JOIN outlets ON outlets.id = articles.outlet_id"
     " LEFT JOIN active_texts ON active_texts.version_id = articles.current_version_id"
@@ -90,14 +94,14 @@ def arrived(db: Database, wanted: Wanted, *, limit: int, offset: int = 0) -> lis
 
 def gone(db: Database, wanted: Wanted, *, between: Span = ALWAYS, limit: int, offset: int = 0) -> list[Card]:
     """Articles that are gone and whose disappearance was found in a span, the latest first."""
-    more, values = conditions(wanted)
+    more, values = conditions(db, wanted)
     more += " AND articles.gone_since >= :first AND articles.gone_since < :last"
     values = {**values, "first": between[0], "last": between[1]}
     return _picked(db, more, values, "articles.gone_since DESC, articles.id DESC", limit, offset)
 
 
 def _cards(db: Database, wanted: Wanted, order: str, limit: int, offset: int) -> list[Card]:
-    more, values = conditions(wanted)
+    more, values = conditions(db, wanted)
     return _picked(db, more, values, order, limit, offset)
 
 
@@ -116,7 +120,7 @@ def _card(row: dict[str, Any]) -> Card:
 _EDITS = (
     "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
     " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
-    " edits.old_headline, edits.new_headline, articles.section FROM edits"
+    " edits.old_headline, edits.new_headline, articles.section, edits.old_version_id, edits.new_version_id FROM edits"
     " JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
     " WHERE articles.withdrawn_at IS NULL{more}"
 )
@@ -135,7 +139,7 @@ def edits(
     offset: int = 0,
 ) -> list[Edit]:
     """Edits seen in a span, the latest or the weightiest first."""
-    more, values = conditions(wanted)
+    more, values = conditions(db, wanted)
     by = "edits.weight" if order == "weight" else "edits.edited_at"
     rows = db.query(
         f"{_EDITS.format(more=more)}{_WITHIN if between != ALWAYS else ''}"

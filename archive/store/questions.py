@@ -94,7 +94,8 @@ _ARTICLE = (
 def articles(
     db: Database, *, outlet: str | None = None, edited: bool = False, gone: bool = False, limit: int = -1
 ) -> list[Article]:
-    """Articles, latest published first; only those with more than one version, or only those that are gone, on demand.
+    """Articles, latest published first, those without a date last; only those with more than one version, or only
+    those that are gone, on demand.
     limit -1 is none."""
     wanted = [
         ("withdrawn_at IS NULL", True),
@@ -104,7 +105,7 @@ def articles(
     ]
     where = " AND ".join(condition for condition, on in wanted if on)
     rows = db.query(
-        f"{_ARTICLE} WHERE {where} ORDER BY coalesce(published_at, first_seen_at) DESC, articles.id DESC LIMIT :limit",
+        f"{_ARTICLE} WHERE {where} ORDER BY published_at DESC, articles.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
     )
     return list(readable(rows, "articles", lambda row: Article(**row)))
@@ -194,10 +195,10 @@ def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, St
         " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
         [article_id, number],
     )
-    return {url: stored for url, stored in readable(rows, "pictures", _stored_picture) if stored}
+    return {url: stored for url, stored in readable(rows, "pictures", stored_picture) if stored}
 
 
-def _stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
+def stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
     """The address that showed it, and what it is; None where it is withdrawn."""
     from archive.records import StoredPicture
 

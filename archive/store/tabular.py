@@ -88,7 +88,7 @@ def rows(db: Database, choice: Choice, *, newest: int | None = None) -> Iterator
 
     Raises BadQuery for words that cannot be understood.
     """
-    condition, values = _condition(choice)
+    condition, values = _condition(db, choice)
     if newest is not None:
         query = f"{_ROWS} WHERE {condition} ORDER BY versions.first_seen_at DESC, versions.id DESC LIMIT :newest"
         yield from readable(db.query(query, {**values, "newest": newest}), "texts", _row)
@@ -100,12 +100,12 @@ def rows(db: Database, choice: Choice, *, newest: int | None = None) -> Iterator
         yield from readable(batch, "texts", _row)
 
 
-def _condition(choice: Choice) -> tuple[str, dict[str, Any]]:
+def _condition(db: Database, choice: Choice) -> tuple[str, dict[str, Any]]:
     wanted = Wanted(
         outlet=choice.outlet, section=choice.section, since=choice.since, until=choice.until, edited=choice.edited,
         gone=choice.gone,
     )  # fmt: skip
-    more, values = conditions(wanted)
+    more, values = conditions(db, wanted)
     found = {**values, "history": choice.history}
     if choice.words is None:
         return _WHERE + more, found
@@ -126,13 +126,13 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
 
 def version_ids(db: Database, choice: Choice) -> list[int]:
     """Numbers of the chosen versions."""
-    condition, values = _condition(choice)
+    condition, values = _condition(db, choice)
     return [int(row[0]) for row in db.execute(f"SELECT versions.id {_FROM} WHERE {condition}", values).fetchall()]
 
 
 def summary(db: Database, choice: Choice) -> dict[str, Any]:
     """What the card of a data set tells: counts, span, share of the fields that are there, gaps between runs."""
-    condition, values = _condition(choice)
+    condition, values = _condition(db, choice)
     counted = next(iter(db.query(
         "SELECT count(*) AS versions, count(DISTINCT versions.article_id) AS articles,"
         " min(versions.published_at) AS published_first, max(versions.published_at) AS published_last,"

@@ -30,11 +30,19 @@ class Topic:
     questions: tuple[Question, ...]
 
 
-# An address as it stands in the browser, or without its scheme; `luubao versions` knows its rarer spellings too.
+# An address as it stands in the browser, or without its scheme; a port, as the demo's server has, does not count.
+# `luubao versions` knows the rarer spellings too.
 _ARTICLE = """(
-    SELECT article_id FROM aliases
+    WITH bare(address) AS (
+      SELECT rtrim(replace(replace(replace(:address, 'https://', ''), 'http://', ''), 'www.', ''), '/')
+    ),
+    cut(address, host, path) AS (
+      SELECT address, substr(address, 1, instr(address || '/', '/') - 1), substr(address, instr(address || '/', '/'))
+      FROM bare
+    )
+    SELECT article_id FROM aliases, cut
     WHERE outlet_id IN (SELECT id FROM outlets)
-      AND url_key = rtrim(replace(replace(replace(:address, 'https://', ''), 'http://', ''), 'www.', ''), '/')
+      AND url_key IN (address, substr(host, 1, instr(host || ':', ':') - 1) || path)
   )"""
 
 _HISTORY = Question(
@@ -65,7 +73,7 @@ _HEADLINES = Question(
     "headlines",
     "The latest headlines that were changed after publication",
     """
-SELECT edited_at, old_headline, new_headline, url
+SELECT edited_at, old_headline, new_headline, url, article_id
 FROM headline_changes
 ORDER BY edited_at DESC
 LIMIT 20
@@ -85,7 +93,7 @@ _DELETIONS = Question(
     "deletions",
     "The latest articles that disappeared",
     """
-SELECT gone_since, headline, published_at, url, gone_reason
+SELECT gone_since, headline, published_at, url, gone_reason, article_id
 FROM disappearances
 ORDER BY gone_since DESC
 LIMIT 20
@@ -130,7 +138,7 @@ _EDITS = Question(
     "edited_between",
     "What was edited in a span of time, latest first",
     """
-SELECT edited_at, changed, words_removed, words_added, new_headline, url
+SELECT edited_at, changed, words_removed, words_added, new_headline, url, article_id
 FROM edits
 WHERE edited_at >= :since AND edited_at < :until
 ORDER BY edited_at DESC

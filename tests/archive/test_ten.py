@@ -81,9 +81,9 @@ def ask(db: Database, run: Run, show: Show) -> Callable[..., list[tuple[object, 
 ANSWERS: list[tuple[str, dict[str, object], list[tuple[object, ...]]]] = [
     ("as_of", {"address": BRIDGE, "day": "2026-05-21"}, [(2, "2026-05-21T12:00:00Z", "Cầu Bến Gót", "Sapo.", BODY)]),
     ("as_of", {"address": BRIDGE, "day": "2026-05-19"}, []),
-    ("headlines", {}, [("2026-05-21T12:00:00Z", "Cầu mới", "Cầu Bến Gót", BRIDGE)]),
+    ("headlines", {}, [("2026-05-21T12:00:00Z", "Cầu mới", "Cầu Bến Gót", BRIDGE, 2)]),
     ("headlines_by_year", {}, [("2026", 1)]),
-    ("deletions", {}, [("2026-08-28T12:00:00Z", "Chợ phiên", "2026-05-16T06:00:00+07:00", MARKET, "status 404")]),
+    ("deletions", {}, [("2026-08-28T12:00:00Z", "Chợ phiên", "2026-05-16T06:00:00+07:00", MARKET, "status 404", 3)]),
     ("photographs_by", {"credit": "Thu Hà"}, [
         ("2026-05-20T08:00:00+07:00", "chú", "Cầu Bến Gót", "https://bao.example/Cầu mới2.jpg"),
         ("2025-12-31T23:30:00+07:00", "chú", "Trường cũ", "https://bao.example/Trường cũ0.jpg"),

@@ -30,7 +30,7 @@ def test_filters_narrow_a_search(page: Page, room: str) -> None:
     page.goto(f"{room}/-/search")
     page.get_by_text("Bộ lọc").click()
     page.get_by_label("Chuyên mục").select_option("Kinh tế")
-    page.get_by_label("Chỉ bài đã bị sửa").check()
+    page.get_by_label("Chỉ bài đã được sửa").check()
     page.get_by_role("main").get_by_role("button", name="Tìm").click()
     expect(page.get_by_label("Chuyên mục")).to_have_value("Kinh tế")
     found = page.locator(".hits h3").all_inner_texts()
@@ -39,7 +39,7 @@ def test_filters_narrow_a_search(page: Page, room: str) -> None:
 
 def test_an_address_leads_to_its_article(page: Page, room: str, bridge: str) -> None:
     page.goto(bridge)
-    address = page.get_by_role("link", name="Bài trên trang báo").get_attribute("href")
+    address = page.get_by_role("link", name="Xem trên trang báo").get_attribute("href")
     page.goto(room)
     page.get_by_role("search").get_by_role("searchbox").fill(address or "")
     page.keyboard.press("Enter")
@@ -56,7 +56,7 @@ def test_versions_are_compared_word_by_word(page: Page, bridge: str, pages: dict
     removed = [re.sub(r"\[đã bỏ: |\]", "", text) for text in changed.locator("del").all_text_contents()]
     added = [re.sub(r"\[đã thêm: |\]", "", text) for text in changed.locator("ins").all_text_contents()]
     assert (removed, added) == (["412", "214"], ["421", "cả 217"])
-    page.get_by_role("link", name="Cạnh nhau").click()
+    page.get_by_role("link", name="Hai cột").click()
     left, right = page.locator(".row.changed .side").all()
     assert "412" in left.inner_text() and "421" not in left.inner_text()
     assert "421" in right.inner_text() and "412" not in right.inner_text()
@@ -74,14 +74,14 @@ def test_a_disappearance_is_seen(page: Page, room: str) -> None:
     page.goto(room)
     page.get_by_role("navigation", name="Các trang").get_by_role("link", name="Bài bị gỡ").click()
     page.get_by_role("link", name="Bắt quả tang hai tàu hút cát trong đêm").first.click()
-    expect(page.get_by_text("Báo đã gỡ bài này.")).to_be_visible()
+    expect(page.get_by_text("Bài không còn trên trang báo.")).to_be_visible()
     expect(page.locator(".body p").first).to_be_visible()
     expect(page.locator(".timeline .gone")).to_contain_text("404")
 
 
 def test_an_old_version_says_so_and_leads_on(page: Page, bridge: str) -> None:
     page.goto(f"{bridge}/v1")
-    notice = page.get_by_text("Đây là bản 1, đã được thay.")
+    notice = page.get_by_text("Đây là bản 1, đã được thay thế.")
     expect(notice).to_be_visible()
     page.get_by_role("link", name="Đọc bản mới nhất").click()
     assert page.url == bridge
@@ -101,7 +101,7 @@ def test_the_evidence_is_two_clicks_away(browser: Browser, bridge: str) -> None:
     page = browser.new_page(locale="vi-VN")  # its console may complain: the policy at work
     page.goto(f"{bridge}/v1")
     page.get_by_text("Nguồn gốc").click()
-    page.get_by_role("link", name="Xem trang gốc đã lưu").click()
+    page.get_by_role("link", name="Xem bản chụp của trang").click()
     assert page.locator("iframe").get_attribute("sandbox") == ""
     expect(page.frame_locator("iframe").get_by_role("heading", name=BRIDGE)).to_be_visible()
     page.close()
@@ -144,7 +144,7 @@ def test_everything_works_without_javascript(browser: Browser, room: str) -> Non
 def test_the_keyboard_reaches_the_text_first(page: Page, bridge: str) -> None:
     page.goto(bridge)
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Đến nội dung")).to_be_focused()
+    expect(page.get_by_role("link", name="Bỏ qua, đến nội dung chính")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
 

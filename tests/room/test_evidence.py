@@ -86,7 +86,7 @@ def test_a_hostile_page_runs_nothing_and_asks_nobody(open_page: Page, hostile: s
     open_page.wait_for_timeout(SETTLING * 1000)
     assert listener.heard == []
     assert [url for url in sent if not url.startswith(hostile)] == [url for url in sent if blocked(url, listener)]
-    assert open_page.title().startswith("Lần thu 1")
+    assert open_page.title().startswith("Bản chụp số 1")
     assert frame.title() == "Trang dữ"
 
 

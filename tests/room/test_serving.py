@@ -249,9 +249,9 @@ def test_days_without_a_crawl_are_gaps_not_days_without_news(kept: Path, alone: 
         found = days(db, paper, last.replace(day=18), last)
     assert [day.isoformat() for day in found.gaps] == ["2026-05-21"]
     assert [found.edits[day] for day in each_day(found.first, found.last)] == [0] * 5
-    assert "Hôm đó không thu Báo Thử" in asked(f"{alone}/-/day/2026-05-21")[1]
-    assert "Hôm đó không thu" not in asked(f"{alone}/-/day/2026-05-22")[1]
-    assert "1 ngày không thu" in asked(alone)[1]
+    assert "Hôm đó kho lưu không truy cập Báo Thử" in asked(f"{alone}/-/day/2026-05-21")[1]
+    assert "Hôm đó kho lưu" not in asked(f"{alone}/-/day/2026-05-22")[1]
+    assert "1 ngày không truy cập" in asked(alone)[1]
 
 
 @pytest.mark.parametrize(

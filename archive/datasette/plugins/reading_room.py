@@ -15,10 +15,12 @@ from archive.datasette.room.hosts import with_known_hosts
 from archive.datasette.room.stored import with_pictures_alone
 from archive.datasette.room.turns import with_turns
 from archive.datasette.room.visit import archive_of, visit_of
+from archive.logs import log_of
 from archive.store.damage import damage
 from archive.templates import TESTS
 
 hookimpl = HookimplMarker("datasette")
+log = log_of(__name__)
 
 # Where an article's number stands in a row of any table or query, and in these.
 _NUMBER = "article_id"
@@ -60,13 +62,29 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     return wrapped
 
 
-@hookimpl
+@hookimpl(tryfirst=True)
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any] | None:
-    """A page of Datasette's that meets a damaged file says so, as the room's do; others stay Datasette's."""
-    if damage(exception) is None:
+    """A damaged file, an address that leads nowhere and a mistake of ours are told as the room tells them, in the
+    reader's language and with a way on. What programs ask for, and what is wrong with somebody's SQL, stays
+    Datasette's."""
+    visit = visit_of(datasette, request)
+    if damage(exception) is not None:
+        return lambda: visit.refusal(500, visit.say("refusal.500"))
+    status = getattr(exception, "status", None)
+    if request.path.endswith((".json", ".csv")) or status not in (None, 404):
+        return None
+    if status is None:
+        log.error("%s failed", request.path, exc_info=exception)
+    return lambda: visit.refusal(status or 500, visit.say("refusal.404" if status else "refusal.mistake"))
+
+
+@hookimpl(tryfirst=True)
+def forbidden(datasette: Any, request: Any) -> Callable[[], Any] | None:
+    """What the public may not see."""
+    if request.path.endswith((".json", ".csv")):
         return None
     visit = visit_of(datasette, request)
-    return lambda: visit.refusal(500, visit.say("refusal.500"))
+    return lambda: visit.refusal(403, visit.say("refusal.403"))
 
 
 @hookimpl(tryfirst=True)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from datasette.utils.asgi import Response
 from sqlite_utils import Database
 
+from archive.datasette.room.citing import cited, json_ld
+from archive.datasette.room.memento import links, written
 from archive.datasette.room.visit import Visit, page
-from archive.errors import UnknownArticle
 from archive.model.zones import zone_of
 from archive.parts import Part, parts
 from archive.records import Reading
@@ -43,7 +44,7 @@ class _Shown:
     reading: Reading
     parts: list[Part]
     history: list[Happening]
-    captures: list[tuple[int, str, int, str]]
+    captures: list[evidence.Look]
 
 
 @page
@@ -73,21 +74,23 @@ async def at_address(visit: Visit) -> Response:
 
 
 async def _as_of(visit: Visit, number: int) -> Response:
-    day = visit.day("as_of")
+    day = visit.day("as_of", last=True)
     if day is None:
         return await visit.refusal(400, visit.say("refusal.day"))
-    found = await visit.ask(lambda db: _standing(db, number, day))
+    article, found = await visit.ask(lambda db: _standing(db, number, day))
+    if found is None:
+        first = visit.day_of(article.first_seen_at, article.timezone)
+        back = visit.to(_ADDRESS.format(number))
+        return await visit.refusal(404, visit.tell("article.not_yet", day=visit.written(day), first=first), back=back)
     return Response.redirect(visit.to(f"{_ADDRESS.format(number)}/v{found}"))
 
 
-def _standing(db: Database, number: int, day: date) -> int:
-    """The version that stood at the end of a day, by the paper's clock. Raises UnknownArticle before the first."""
+def _standing(db: Database, number: int, day: date) -> tuple[Article, int | None]:
+    """The version that stood at the end of a day, by the paper's clock; None before the first."""
     article = questions.find_article(db, str(number))
     _, end = moments(day, day, zone_of(article.timezone))
     stood = [version.number for version in questions.versions_of(db, number) if version.first_seen_at < end]
-    if not stood:
-        raise UnknownArticle(f"article {number} had not been seen by {day}")
-    return stood[-1]
+    return article, stood[-1] if stood else None
 
 
 def _shown(db: Database, number: int, wanted: int | None) -> _Shown:
@@ -108,15 +111,21 @@ def _shown(db: Database, number: int, wanted: int | None) -> _Shown:
 
 
 async def _page(visit: Visit, shown: _Shown, *, newest: bool) -> Response:
-    address = f"{_ADDRESS.format(shown.article.id)}/v{shown.version.number}"
-    return await visit.page("article", shown=shown, newest=newest, permanent=visit.permanent(address))
+    one = cited(visit, shown.paper.title, shown.article, shown.version, shown.reading)
+    headers = {"Link": links(visit, shown.article)}
+    if not newest:
+        headers["Memento-Datetime"] = written(shown.version.first_seen_at)
+    return await visit.page(
+        "article", shown=shown, newest=newest, permanent=one.address, one=one, headers=headers,
+        data_block=json_ld(one, shown.reading.modified_at),
+    )  # fmt: skip
 
 
 def history(versions: Sequence[Version], tombstones: Sequence[Tombstone]) -> list[Happening]:
     """Everything that happened to an article, the latest first."""
     told = [Happening(version.first_seen_at, version=version) for version in versions]
     for stone in tombstones:
-        told.append(Happening(stone.gone_at, tombstone=Tombstone(stone.gone_at, stone.reason, None)))
+        told.append(Happening(stone.gone_at, tombstone=replace(stone, returned_at=None)))
         if stone.returned_at:
             told.append(Happening(stone.returned_at, tombstone=stone))
     return sorted(told, key=lambda one: one.at, reverse=True)

@@ -23,8 +23,8 @@ _LEVELS = 4
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day's square. level: 0 where nothing was published, then 1 to 4; state: `gap`, `before` the record, or `seen`.
-    title: all counts in words."""
+    """A day's square. level: 0 where nothing was published, then 1 to 4; state: see
+    archive.store.days.DayState. title: all counts in words."""
 
     day: date
     x: int
@@ -46,7 +46,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """A paper's year: squares, months' names above them, plot and sections."""
+    """A paper's year: squares, months' names above them, plot and sections. asked: the year that was asked
+    for, of which there may be nothing."""
 
     paper: Paper
     year: int
@@ -56,6 +57,7 @@ class Year:
     plot: Plot
     sections: list[Share]
     most: int
+    asked: int
 
 
 @page
@@ -73,12 +75,13 @@ def _year(db: Database, visit: Visit) -> Year | None:
     last = days.latest_day(db, paper)
     first, newest = days.years(db, paper) or ((last or now().date()).year,) * 2
     newest = max(newest, last.year if last else newest)
-    year = min(max(visit.number("year", newest, 9998), first), newest)
+    asked = visit.number("year", newest, 9998)
+    year = min(max(asked, first), newest)
     end = min(date(year, 12, 31), last) if last and last.year == year else date(year, 12, 31)
     span = days.days(db, paper, date(year, 1, 1), end)
     return Year(
         paper, year, (first, newest), _cells(span, visit), _labels(year, visit), plot_of(span, visit, together=7),
-        *_sections(db, paper, year),
+        *_sections(db, paper, year), asked,
     )  # fmt: skip
 
 
@@ -86,11 +89,9 @@ def _cells(span: Days, visit: Visit) -> list[Cell]:
     """Weeks are columns, Monday on top."""
     start = span.first - timedelta(days=span.first.weekday())
     most = max(span.articles.values(), default=0)
-    gaps = set(span.gaps)
     cells = []
     for day in each_day(span.first, span.last):
-        unseen = span.recorded is None or day < span.recorded[0]
-        state = "gap" if day in gaps else "before" if unseen else "seen"
+        state = span.state(day)
         count = span.articles[day]
         level = 0 if not count else min(_LEVELS, 1 + _LEVELS * (count - 1) // max(most, 1))
         weeks, weekday = divmod((day - start).days, 7)

@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from datasette.utils.asgi import Response
 from sqlite_utils import Database
 
+from archive.datasette.room.telling import summary, title
 from archive.datasette.room.visit import Visit, page
-from archive.diff import Change, Piece, compare, side_by_side, size
-from archive.diff.telling import ORDER, together, unmarked
+from archive.diff import Change, Piece, compare, gist, side_by_side
+from archive.diff.telling import line, together, unmarked
 from archive.errors import UnknownArticle
 from archive.records import Image, Reading
 from archive.store import questions
 from archive.store.provenance import Provenance, provenance_of
 from archive.store.questions import Article
 
-_NUMBERED = frozenset({"body", "picture", "caption", "credit"})
 # So many paragraphs in a row that stayed are folded, but for the first and the last.
 _FOLDED = 4
 _VERSION = re.compile(r"v?([1-9]\d{0,8})")
@@ -66,7 +65,9 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class _Compared:
+class Compared:
+    """Two versions of an article, what they say, and the numbers of all it has."""
+
     article: Article
     numbers: list[int]
     old: Provenance
@@ -91,11 +92,18 @@ async def choose(visit: Visit) -> Response:
 async def comparison(visit: Visit) -> Response:
     """`/-/diff/ID/vA..vB`"""
     number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
-    found = await visit.ask(lambda db: _compared(db, number, old, new))
+    found = await visit.ask(lambda db: compared(db, number, old, new))
     rows = list(_rows(visit, found.before, found.after))
     view = "beside" if visit.argument("view") == "beside" else "inline"
-    told = summary(visit, compare(found.before, found.after))
-    return await visit.page("diff", found=found, runs=list(runs(rows)), summary=told, view=view)
+    told = gist(found.before, found.after)
+    return await visit.page(
+        "diff", found=found, runs=list(runs(rows)), view=view, gist=told,
+        summary=summary(visit.say, compare(found.before, found.after)),
+        lines=[line(one.pieces) for one in told.quotes],
+        step_before=old if old in found.numbers and old > found.numbers[0] else None,
+        step_after=new + 1 if new + 1 in found.numbers else None,
+        permanent=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
+    )  # fmt: skip
 
 
 def _known(db: Database, number: int) -> dict[int, Provenance]:
@@ -103,12 +111,13 @@ def _known(db: Database, number: int) -> dict[int, Provenance]:
     return provenance_of(db, number)
 
 
-def _compared(db: Database, number: int, old: int, new: int) -> _Compared:
+def compared(db: Database, number: int, old: int, new: int) -> Compared:
+    """Two versions of an article. Raises UnknownArticle where it has not both."""
     known = _known(db, number)
     if old not in known or new not in known:
         raise UnknownArticle(f"article {number} has no versions {old} and {new}")
     before, after = (questions.reading_of(db, number, one)[1] for one in (old, new))
-    return _Compared(questions.find_article(db, str(number)), list(known), known[old], known[new], before, after)
+    return Compared(questions.find_article(db, str(number)), list(known), known[old], known[new], before, after)
 
 
 def _rows(visit: Visit, before: Reading, after: Reading) -> Iterator[Row]:
@@ -118,7 +127,7 @@ def _rows(visit: Visit, before: Reading, after: Reading) -> Iterator[Row]:
         lines = tuple(Line(change.part, change.form, change.kind, tuple(unmarked(change.pieces))) for change in changes)
         kind = changed[0].kind if changed else "unchanged"
         old, new = (_picture(first, places, reading) for places, reading in ((first.old, before), (first.new, after)))
-        yield Row(_title(visit, changes), kind, lines, old, new)
+        yield Row(title(visit.say, changes), kind, lines, old, new)
 
 
 def _picture(change: Change, places: Sequence[int], reading: Reading) -> Image | None:
@@ -135,53 +144,3 @@ def runs(rows: Sequence[Row]) -> Iterator[Run]:
             yield Run(stretch[:1])
             yield Run(stretch[1:-1], folded=True)
             yield Run(stretch[-1:])
-
-
-def _title(visit: Visit, changes: Sequence[Change]) -> str:
-    """`paragraph 2 (was 5), moved`; of a picture also what became of its texts."""
-    first, *texts = changes
-    told = [_place(visit, first)]
-    if first.kind not in ("edited", "unchanged"):
-        told.append(visit.say(f"kind.{first.kind}"))
-    told += [
-        visit.say("diff.of", part=visit.say(f"part.{one.part}"), kind=visit.say(f"kind.{one.kind}"))
-        for one in texts
-        if one.kind not in ("unchanged", first.kind)
-    ]
-    return ", ".join(told)
-
-
-def _place(visit: Visit, change: Change) -> str:
-    name = visit.say(f"part.{change.part}")
-    here, before = change.new or change.old, change.old
-    if change.part not in _NUMBERED or not here:
-        return name
-    told = f"{name} {_span(here)}"
-    return told if not before or before == here else f"{told} {visit.say('diff.was', place=_span(before))}"
-
-
-def _span(places: Sequence[int]) -> str:
-    return str(places[0]) if len(places) == 1 else f"{places[0]}–{places[-1]}"
-
-
-def summary(visit: Visit, changes: Sequence[Change]) -> str:
-    """All changes in a sentence: `headline edited; 2 paragraphs edited, 1 moved; 14 words removed, 3 added`."""
-    told = []
-    for part in sorted({change.part for change in changes}, key=ORDER.index):
-        kinds: Counter[str] = Counter(change.kind for change in changes if change.part == part)
-        told.append(", ".join(_counted(visit, part, kinds)))
-    removed, added = size(changes)
-    if removed or added:
-        told.append(visit.say("diff.words", removed=removed, added=added))
-    return "; ".join(told) or visit.say("diff.nothing")
-
-
-def _counted(visit: Visit, part: str, kinds: Counter[str]) -> Iterable[str]:
-    for n, (kind, count) in enumerate(kinds.items()):
-        became = visit.say(f"kind.{kind}")
-        if part not in _NUMBERED:
-            yield f"{visit.say(f'part.{part}')} {became}"
-        elif n == 0:
-            yield f"{visit.say(f'parts.{part}', n=count)} {became}"
-        else:
-            yield f"{count} {became}"

@@ -16,7 +16,8 @@ from archive.datasette.room.inert import HEADERS, defused
 from archive.datasette.room.visit import Visit, page
 from archive.export.warc_record import warc_of
 from archive.extract.decode import decode
-from archive.store import evidence
+from archive.model.places import thumbnail_place
+from archive.store import evidence, gallery
 from archive.store.evidence import Exchange
 
 _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
@@ -27,19 +28,25 @@ class _Captured:
     exchange: Exchange
     present: bool
     confirmed: Exchange | None
+    concerns: list[tuple[int, str]]
+    pictures: list[tuple[str, str | None, int | None, int | None]]
 
 
 @page
 async def capture(visit: Visit) -> Response:
     """`/-/capture/ID`: what is known of it, and the page in its frame."""
     found = await visit.ask(lambda db: _captured(db, visit.variable("id")))
-    return await visit.page("capture", found=found, exchange=found.exchange)
+    return await visit.page("capture", found=found, exchange=found.exchange, thumbnail_of=thumbnail_place)
 
 
 def _captured(db: Database, number: int) -> _Captured:
     exchange = evidence.exchange(db, number)
     confirmed = evidence.exchange(db, exchange.revisit_of) if exchange.revisit_of else None
-    return _Captured(exchange, exchange.digest is not None and not exchange.withdrawn, confirmed)
+    present = exchange.digest is not None and not exchange.withdrawn
+    return _Captured(
+        exchange, present, confirmed, evidence.asked_for(db, number),
+        gallery.pictures_at(db, exchange.revisit_of or number) if present else [],
+    )  # fmt: skip
 
 
 @page

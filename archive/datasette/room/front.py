@@ -39,7 +39,7 @@ async def front(visit: Visit) -> Response:
 def _front(db: Database, visit: Visit) -> _Front:
     every = papers.papers(db)
     spans = [(paper, last) for paper in every if (last := days.latest_day(db, paper))]
-    pictures = gallery.photographs(db, limit=_SHOWN) if visit.picture("thumbnails/") else []
+    pictures = gallery.photographs(db, limit=_SHOWN, by_arrival=True) if visit.picture("thumbnails/") else []
     return _Front(
         papers.holdings(db),
         lately.published(db, Wanted(), limit=_NEW),
@@ -57,7 +57,7 @@ def _edits(db: Database, spans: list[tuple[papers.Paper, date]]) -> list[Told]:
         return []
     last = max(day for _, day in spans)
     between = (last - timedelta(days=_EDIT_DAYS)).isoformat(), "9999"
-    return [told_of(one) for one in lately.edits(db, Wanted(), order="weight", between=between, limit=_EDITED)]
+    return told_of(db, lately.edits(db, Wanted(), order="weight", between=between, limit=_EDITED))
 
 
 def _plot(db: Database, visit: Visit, paper: papers.Paper, last: date) -> Plot:

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.datasette.room.edited import told_of
 from archive.datasette.room.searching import filters, wanted_by
+from archive.datasette.room.times import day_in
 from archive.datasette.room.visit import Visit, page
 from archive.model.zones import zone_of
 from archive.store import days, lately, papers
@@ -32,8 +33,10 @@ async def edits(visit: Visit) -> Response:
     """`/-/edits`: edits, the latest first; with `?order=weight`, what changed most in meaning first."""
     wanted, start = wanted_by(visit), _start(visit)
     order: lately.EditOrder = "weight" if visit.argument("order") == "weight" else "time"
-    found = await visit.ask(lambda db: lately.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=start))
-    return await _list(visit, "edits", [told_of(one) for one in found], order=order)
+    found = await visit.ask(
+        lambda db: told_of(db, lately.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=start))
+    )
+    return await _list(visit, "edits", found, order=order)
 
 
 @page
@@ -59,12 +62,13 @@ async def _list(visit: Visit, kind: str, found: list[Any], **context: Any) -> Re
 @page
 async def day(visit: Visit) -> Response:
     """`/-/day/2026-05-20`: what was published, edited and taken away on a day, by each paper's own clock."""
-    try:
-        when = date.fromisoformat(visit.request.url_vars["day"])
-    except ValueError:
+    when = day_in(visit.request.url_vars["day"])
+    if when is None:
         return await visit.refusal(404, visit.say("refusal.day"))
     found = await visit.ask(lambda db: _day(db, visit, when))
-    return await visit.page("day", day=when, found=found, before=when - timedelta(1), after=when + timedelta(1))
+    before = when - timedelta(1) if when > date.min else None
+    after = when + timedelta(1) if when < date.max else None
+    return await visit.page("day", day=when, found=found, before=before, after=after)
 
 
 def _day(db: Database, visit: Visit, when: date) -> dict[str, Any]:
@@ -73,10 +77,17 @@ def _day(db: Database, visit: Visit, when: date) -> dict[str, Any]:
     chosen = next((paper for paper in every if paper.name == wanted.outlet), None)
     zone = zone_of((chosen or every[0]).timezone) if every else zone_of("UTC")
     between = days.moments(when, when, zone)
+    edited = told_of(db, lately.edits(db, wanted, between=between, limit=_PER_DAY))
     published = replace(wanted, since=when.isoformat(), until=when.isoformat())
     return {
         "new": lately.published(db, published, limit=_PER_DAY),
-        "edits": [told_of(one) for one in lately.edits(db, wanted, between=between, limit=_PER_DAY)],
+        "edits": sorted(edited, key=lambda one: -one.gist.weight),
         "gone": lately.gone(db, wanted, between=between, limit=_PER_DAY),
-        "unwatched": [paper for paper in every if days.days(db, paper, when, when).gaps],
+        "unwatched": _unwatched(db, [chosen] if chosen else every, when),
     }
+
+
+def _unwatched(db: Database, every: list[papers.Paper], when: date) -> list[tuple[papers.Paper, str]]:
+    """The papers at which nobody looked on a day, each with what is known of the day."""
+    states = [(paper, str(days.days(db, paper, when, when).state(when))) for paper in every]
+    return [(paper, state) for paper, state in states if state != "seen"]

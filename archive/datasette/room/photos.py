@@ -14,11 +14,13 @@ from archive.store import gallery, papers
 from archive.store.gallery import Photograph
 
 _PER_PAGE, _LAST_PAGE = 24, 500
+_APPEARANCES = 200
+_SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
 _PHOTOGRAPHERS, _PLACES, _LOOKED_AT = 40, 24, 600
 # How Vietnamese captions name places: what kind of place, then a name of one to four syllables with capitals.
 _KINDS = "xã|phường|huyện|thị xã|thị trấn|thành phố|tỉnh|thôn|bản|làng|quận|sông|hồ|núi|đình|chùa|đền|cầu|chợ"
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
-_PLACE = re.compile(rf"\b(?:{_KINDS})((?: [{_UPPER}][\w]*){{1,4}})", re.IGNORECASE)
+_PLACE = re.compile(rf"\b({_KINDS})((?: [{_UPPER}][\w]*){{1,4}})", re.IGNORECASE)
 _NAME = re.compile(rf"(?: [{_UPPER}]\w*){{1,4}}")
 
 
@@ -43,10 +45,20 @@ async def photos(visit: Visit) -> Response:
     )  # fmt: skip
 
 
+@page
+async def picture(visit: Visit) -> Response:
+    """`/-/picture/DIGITS`: a photograph's life, everywhere it was seen, with its captions and credits."""
+    digest = f"sha256:{visit.request.url_vars['digest']}"
+    found = await visit.ask(lambda db: gallery.life(db, digest, _APPEARANCES))
+    if found is None:
+        return await visit.refusal(404, visit.say("refusal.404"))
+    return await visit.page("picture", life=found, shows=found.media_type in _SHOWN)
+
+
 def places(captions: Iterable[str]) -> list[tuple[str, int]]:
-    """The names of places that captions give, with in how many captions each stands, most first."""
+    """The places that captions name, with what they are and in how many captions each stands, most first."""
     counts: Counter[str] = Counter()
     for caption in captions:
-        found = (match[1].strip() for match in _PLACE.finditer(caption) if _NAME.fullmatch(match[1]))
+        found = (f"{match[1].lower()}{match[2]}" for match in _PLACE.finditer(caption) if _NAME.fullmatch(match[2]))
         counts.update(set(found))
     return sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))

@@ -50,7 +50,8 @@ class Stretch:
 @dataclass(frozen=True, slots=True)
 class Plot:
     """A span of days: one row of bars for each thing counted; gaps: days on which nobody looked; before: days before
-    the record began; ticks: where months begin; busy: the bars that are not empty, as a table."""
+    the record began; since: the first day of the span that lies in the record; ticks: where months begin; busy: the
+    bars that are not empty, as a table."""
 
     first: date
     last: date
@@ -58,6 +59,8 @@ class Plot:
     gaps: list[Stretch]
     before: list[Stretch]
     gap_days: int
+    before_days: int
+    since: date | None
     ticks: list[tuple[float, str]]
     busy: list[tuple[date, tuple[int, ...]]]
 
@@ -66,7 +69,7 @@ def plot_of(days: Days, visit: Visit, together: int = 1) -> Plot:
     """The plot of a span of days, so many of them in a bar."""
     every = list(each_day(days.first, days.last))
     counted = {"articles": days.articles, "edits": days.edits, "gone": days.gone}
-    unrecorded = [day for day in every if days.recorded is None or day < days.recorded[0]]
+    unrecorded = [day for day in every if days.state(day) == "before"]
     starts = every[::together]
     grouped = {name: _grouped(counts, every, together) for name, counts in counted.items()}
     busy = [(day, tuple(counts[day] for counts in grouped.values())) for day in starts]
@@ -77,6 +80,8 @@ def plot_of(days: Days, visit: Visit, together: int = 1) -> Plot:
         _stretches(days.gaps, every, visit),
         _stretches(unrecorded, every, visit),
         len(days.gaps),
+        len(unrecorded),
+        max(days.first, days.recorded[0]) if days.recorded else None,
         [
             (n * WIDTH / len(every), times.month(day, visit.language))
             for n, day in enumerate(every)

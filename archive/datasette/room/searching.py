@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -11,15 +12,19 @@ from markupsafe import Markup, escape
 from sqlite_utils import Database
 
 from archive.datasette.room.visit import Visit, page
-from archive.errors import BadQuery
+from archive.errors import BadQuery, UnknownArticle
 from archive.snippets import CLOSE, OPEN, snippet
-from archive.store import lately, papers, searching
+from archive.store import lately, papers, questions, searching
 from archive.store.searching import Hit
 from archive.store.wanted import Wanted
 
 _PER_PAGE, _LAST_PAGE = 20, 50
 _SECTIONS, _PHOTOGRAPHERS = 60, 200
 _WIDTH = 260
+# An address as it stands in a browser, or as browsers copy it, without its scheme.
+_ADDRESS = re.compile(r"https?://\S+|(?:[\w-]+\.)+[\w-]+(?::\d{1,5})?/\S*", re.IGNORECASE)
+# What other searches call operators and this one does not.
+_OPERATORS = re.compile(r"(?:^|\s)(?:and|not|or|&&|\|\|)(?:\s|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,30 +42,44 @@ class Found:
     version_count: int
     gone_since: str | None
     current: bool
+    language: str | None
 
 
 @page
 async def search(visit: Visit) -> Response:
     """`/-/search`"""
     wanted, history, number = wanted_by(visit), visit.argument("history") == "1", visit.number("page", 1, _LAST_PAGE)
-    if "://" in wanted.words and " " not in wanted.words:
-        return Response.redirect(visit.to("/-/at", url=wanted.words))
-    told: dict[str, Any] = {"found": [], "mistake": "", "more": False}
+    if _ADDRESS.fullmatch(wanted.words):
+        try:
+            article = await visit.ask(lambda db: questions.find_article(db, wanted.words))
+            return Response.redirect(visit.to(f"/-/article/{article.id}"))
+        except UnknownArticle:
+            return await _answer(visit, wanted, {"mistake": visit.say("search.no_address"), "code": 404})
+    by_date = visit.argument("order") == "date"
     try:
-        found = await visit.ask(lambda db: _found(db, wanted, history, number))
-        told |= {"found": found[:_PER_PAGE], "more": len(found) > _PER_PAGE and number < _LAST_PAGE}
+        found = await visit.ask(lambda db: _found(db, wanted, history, number, by_date))
+        counted = await visit.ask(lambda db: searching.count(db, wanted.words, wanted)) if wanted.words else None
     except BadQuery:
-        told["mistake"] = visit.say("search.mistake")
+        return await _answer(visit, wanted, {"mistake": visit.say("search.mistake"), "code": 400})
+    more = len(found) > _PER_PAGE and number < _LAST_PAGE
+    told = {"found": found[:_PER_PAGE], "more": more, "counted": counted, "by_date": by_date}
+    return await _answer(visit, wanted, told)
+
+
+async def _answer(visit: Visit, wanted: Wanted, told: dict[str, Any]) -> Response:
     choices = await visit.ask(lambda db: (papers.sections(db)[:_SECTIONS], papers.photographers(db, _PHOTOGRAPHERS)))
-    return await visit.page(
-        "search", wanted=wanted, history=history, number=number, sections=choices[0], credits=choices[1],
-        filters=filters(wanted), code=400 if told["mistake"] else 200, **told,
-    )  # fmt: skip
+    context = {
+        "wanted": wanted, "history": visit.argument("history") == "1", "number": visit.number("page", 1, _LAST_PAGE),
+        "sections": choices[0], "credits": choices[1], "filters": filters(wanted), "found": [], "mistake": "",
+        "more": False, "counted": None, "by_date": False, "most": searching.MOST,
+        "operators": bool(_OPERATORS.search(wanted.words)),
+    }  # fmt: skip
+    return await visit.page("search", **{**context, **told})
 
 
 def wanted_by(visit: Visit) -> Wanted:
     """What the query of a request asks for."""
-    since, until = visit.day("since"), visit.day("until")
+    since, until = visit.day("since"), visit.day("until", last=True)
     return Wanted(
         words=visit.argument("q"),
         outlet=visit.argument("outlet") or None,
@@ -71,6 +90,7 @@ def wanted_by(visit: Visit) -> Wanted:
         until=until.isoformat() if until else None,
         edited=visit.argument("edited") == "1",
         gone=visit.argument("gone") == "1",
+        article=visit.number("article", 0, 10**9) or None,
     )
 
 
@@ -80,12 +100,12 @@ def filters(wanted: Wanted) -> str:
     return urlencode({name: 1 if value is True else value for name, value in told.items() if value})
 
 
-def _found(db: Database, wanted: Wanted, history: bool, number: int) -> list[Found]:
+def _found(db: Database, wanted: Wanted, history: bool, number: int, by_date: bool) -> list[Found]:
     """The answers of a page, and one more if there is one."""
     start = (number - 1) * _PER_PAGE
     if wanted.words:
         hits = searching.search(
-            db, wanted.words, history=history, wanted=wanted, limit=start + _PER_PAGE + 1, skip=start
+            db, wanted.words, history=history, wanted=wanted, limit=start + _PER_PAGE + 1, skip=start, by_date=by_date
         )
         return [_of_hit(hit, wanted.words) for hit in hits]
     return [_of_card(card) for card in lately.published(db, wanted, limit=_PER_PAGE + 1, offset=start)]
@@ -95,14 +115,14 @@ def _of_hit(hit: Hit, words: str) -> Found:
     return Found(
         hit.article_id, hit.number, hit.outlet_title, hit.timezone, marked(snippet(hit.headline, words, 400)),
         marked(snippet(hit.text, words, _WIDTH)), hit.published_at, hit.section, hit.version_count, hit.gone_since,
-        hit.number == hit.version_count,
+        hit.number == hit.version_count, hit.language,
     )  # fmt: skip
 
 
 def _of_card(card: lately.Card) -> Found:
     return Found(
         card.id, card.version_count, card.outlet, card.timezone, escape(card.headline), escape(card.lead or ""),
-        card.published_at, card.section, card.version_count, card.gone_since, True,
+        card.published_at, card.section, card.version_count, card.gone_since, True, card.language,
     )  # fmt: skip
 
 

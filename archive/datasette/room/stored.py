@@ -7,6 +7,8 @@ from typing import Any
 from archive.model.places import named
 
 _HARMLESS = (b"content-security-policy", b"default-src 'none'; sandbox")
+# Its name is its digest, so it never changes. A proxy is not to keep it: what is withdrawn is gone within the second.
+_LASTING = (b"cache-control", b"private, max-age=31536000, immutable")
 _FOLDERS = ("sha256/", "thumbnails/")
 
 
@@ -30,7 +32,8 @@ def with_pictures_alone(application: Any, base: str) -> Any:
 def _harmless(send: Any) -> Any:
     async def sent(message: Any) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", []), _HARMLESS]}
+            kept = [_LASTING] if message["status"] == 200 else []
+            message = {**message, "headers": [*message.get("headers", []), _HARMLESS, *kept]}
         await send(message)
 
     return sent

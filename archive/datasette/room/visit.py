@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -20,6 +20,8 @@ from sqlite_utils import Database
 
 from archive.datasette.guard import trusted
 from archive.datasette.room import times
+from archive.datasette.room.caching import unless_known
+from archive.datasette.room.telling import what_of, worded
 from archive.datasette.room.texts import LANGUAGES, Language, markup, preferred, say
 from archive.errors import (
     ArchiveDamaged,
@@ -64,6 +66,10 @@ _STATUS: dict[type[LuubaoError], int] = {
 }
 
 
+class NoDay(LuubaoError):
+    """Raised for a value of the query that should be a day and is none."""
+
+
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One request. chosen: the reader asked for this language by name, and links keep to it."""
@@ -83,12 +89,14 @@ class Visit:
         value = self.argument(name)
         return min(int(value), most) if re.fullmatch(r"[1-9]\d{0,8}", value) else default
 
-    def day(self, name: str) -> date | None:
-        """A value of the query that is a day; None when it is none."""
-        try:
-            return date.fromisoformat(self.argument(name))
-        except ValueError:
+    def day(self, name: str, *, last: bool = False) -> date | None:
+        """A value of the query that is a day, as people write days; of a month or year the first, or the last. None
+        where there is none. Raises NoDay for what is none."""
+        if not (value := self.argument(name)):
             return None
+        if (found := times.day_in(value, last=last)) is None:
+            raise NoDay(value)
+        return found
 
     def variable(self, name: str) -> int:
         """A number in the address itself."""
@@ -110,7 +118,7 @@ class Visit:
 
     def permanent(self, path: str) -> str:
         """The address of a page of ours as the world knows it."""
-        base = _settings(self.datasette).get("address")
+        base = settings_of(self.datasette).get("address")
         if base:
             return f"{base.rstrip('/')}{path}"
         return str(self.datasette.absolute_url(self.request, str(self.datasette.urls.path(path))))
@@ -148,14 +156,18 @@ class Visit:
         """A day in words."""
         return times.day(day, self.language)
 
+    def weekday(self, day: date) -> str:
+        """A day with its weekday."""
+        return times.weekday(day, self.language)
+
     def figure(self, number: int) -> str:
         """A number with its thousands apart."""
         return f"{number:,}".replace(",", "." if self.language == "vi" else ",")
 
-    def feed_path(self, kind: str, query: str) -> str:
+    def feed_path(self, kind: str, query: str, form: str = "atom") -> str:
         """The path of a feed for a search."""
         told = "&".join(filter(None, [query, f"lang={self.language}" if self.chosen else ""]))
-        return f"/-/feeds/{kind}.atom" + (f"?{told}" if told else "")
+        return f"/-/feeds/{kind}.{form}" + (f"?{told}" if told else "")
 
     def feed(self, kind: str, query: str = "") -> str:
         """A link to a feed for a search."""
@@ -183,22 +195,41 @@ class Visit:
 
         return await archive_of(self.datasette).execute_fn(asked)  # type: ignore[no-any-return]
 
-    async def page(self, template: str, *, code: int = 200, **context: Any) -> Response:
-        """A page of ours, made of a template."""
-        every = await self._papers()
-        told = {
+    def spoken(self) -> dict[str, Any]:
+        """What templates call to say something in the page's language."""
+        return {
             "visit": self,
             "t": self.tell,
             "to": self.to,
+            "what_of": partial(what_of, self.say),
+            "worded": partial(worded, self.say),
+        }
+
+    async def page(
+        self, template: str, *, code: int = 200, headers: Mapping[str, str] | None = None, **context: Any
+    ) -> Response:
+        """A page of ours, made of a template. headers: besides those of every page."""
+        every = await self._papers()
+        told = {
+            **self.spoken(),
             "papers": every,
             "site": site(every),
             "languages": LANGUAGES,
             "asset": self.asset,
+            "others": self._others(),
             "data": self.datasette.urls.database(archive_of(self.datasette).name),
             **context,
         }
         body = await self.datasette.render_template(f"room/{template}.html", told, request=self.request)
-        return Response.html(body, status=code, headers={**HEADERS, "Content-Language": self.language})
+        return Response.html(
+            body, status=code, headers={**HEADERS, **(headers or {}), "Content-Language": self.language}
+        )
+
+    def _others(self) -> list[tuple[str, str]]:
+        """The archives served beside this one, with the addresses of their tables."""
+        ours = archive_of(self.datasette).name
+        names = [name for name in self.datasette.databases if name not in (ours, "_memory", "_internal")]
+        return [(name, str(self.datasette.urls.database(name))) for name in names]
 
     async def _papers(self) -> list[Paper]:
         """Whose pages these are; nobody's where that cannot be read, for a page may be one that says so."""
@@ -211,9 +242,9 @@ class Visit:
         """Where a static file is served; its address changes with the file."""
         return f"{self.datasette.urls.path(f'/-/luubao/{name}')}?{_print_of(name)}"
 
-    async def refusal(self, status: int, told: str) -> Response:
-        """A page that says why there is no page."""
-        return await self.page("refusal", code=status, told=told, status=status)
+    async def refusal(self, status: int, told: str, back: str | None = None) -> Response:
+        """A page that says why there is no page. back: where it leads, besides the front page."""
+        return await self.page("refusal", code=status, told=told, status=status, back=back)
 
 
 @lru_cache
@@ -231,13 +262,14 @@ def has_pictures(datasette: Any) -> bool:
     return any(mount.startswith("-/pictures/") for mount, _ in datasette.static_mounts)
 
 
-def _settings(datasette: Any) -> dict[str, Any]:
+def settings_of(datasette: Any) -> dict[str, Any]:
+    """What `luubao serve` was told: address, hosts, keeper, contact."""
     return datasette.plugin_config("luubao") or {}
 
 
 def is_public(datasette: Any) -> bool:
     """Whether the archive is served to the world."""
-    return bool(_settings(datasette).get("public"))
+    return bool(settings_of(datasette).get("public"))
 
 
 def site(every: list[Paper]) -> str:
@@ -260,7 +292,9 @@ def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
     async def answered(datasette: Any, request: Any) -> Response:
         visit = visit_of(datasette, request)
         try:
-            return await view(visit)
+            return unless_known(request, await view(visit))
+        except NoDay as error:
+            return await visit.refusal(400, visit.say("refusal.no_day", day=str(error)[:60]))
         except LuubaoError as error:
             status = _STATUS.get(type(error), 500)
         except NOT_READABLE:  # what rows say that cannot be read together: a sentence, and the log says which
