@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -76,6 +75,8 @@ def _made(url: str, folder: Path | None, name: str | None, contact: str | None) 
 
 def _first_crawl(name: str, file: Path, pages: int) -> int:
     """In a process of its own, as cron will start it. Returns its exit code."""
+    import subprocess
+
     say_all(("", f"The first {pages} pages:"))
     command = [sys.executable, "-m", "crawler", "--config", str(file), "crawl", name, "--max-pages", str(pages)]
     plain = {key: value for key, value in os.environ.items() if not key.startswith("LUUBAO_")}

@@ -77,7 +77,9 @@ COMMANDS = {
     "export warc": works("export warc --to out-warc", WARC),
     "import": works(f"import saved.html --outlet bao --url {URL} --jobs 0", {*READER, *WARC, "PIL"}),
     "merge": works("merge other.db", READER),
+    "init": works(None),  # crawls
     "outlets": looks("outlets"),
+    "outlets move": works(None),  # asks the paper
     "outlets probe": works(None),  # crawls
     "pull": works(None),  # needs an object store
     "push": works(None),  # needs an object store

@@ -22,7 +22,9 @@ from archive.terminal import article_lines, gist_lines
 @click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
 @limit_option
 def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: bool, limit: int) -> None:
-    """Lists articles, latest published first; with --edited, also what the last edit changed.
+    """Lists articles, latest published first.
+
+    With --edited, also what the last edit of each changed.
 
     \b
     Example:

@@ -26,8 +26,8 @@ class Answer:
 
 def room_on(archive: Path, pictures: Path | None = None, *others: Path, **given: Any) -> Callable[..., Answer]:
     """A function that asks the reading room for a path, with headers, as `luubao serve` would answer."""
-    mounts = [("luubao", str(STATIC))]
-    mounts += [(f"pictures/{name}", str(pictures / name)) for name in ("sha256", "thumbnails") if pictures]
+    mounts = [("-/luubao", str(STATIC))]
+    mounts += [(f"-/pictures/{name}", str(pictures / name)) for name in ("sha256", "thumbnails") if pictures]
     served = Datasette(
         [str(archive), *map(str, others)], metadata=metadata(archive, "127.0.0.1", others=others, **given),
         plugins_dir=str(PLUGINS), template_dir=str(TEMPLATES), static_mounts=mounts, settings={

@@ -76,7 +76,7 @@ def test_a_picture_has_a_page_with_its_life(ask: Ask) -> None:
     told = ask(f"/-/picture/{number}").text
     life = told[told.index('class="timeline"') :]
     assert life.index("Bến đò trên sông Thao.") < life.index("Đò ngang trên sông Thao.")
-    assert f'href="/pictures/sha256/{number[:2]}/{number}.png"' in told
+    assert f'href="/-/pictures/sha256/{number[:2]}/{number}.png"' in told
     assert ask(f"/-/picture/{'0' * 64}").status == 404
 
 
@@ -87,7 +87,7 @@ def test_evidence_comes_with_the_pictures_we_hold(ask: Ask) -> None:
 
 def test_a_picture_stays_in_the_browser(ask: Ask) -> None:
     number = recognise(painted("blue")).digest.partition(":")[2]
-    answer = ask(f"/pictures/sha256/{number[:2]}/{number}.png")
+    answer = ask(f"/-/pictures/sha256/{number[:2]}/{number}.png")
     assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
 
 
