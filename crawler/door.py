@@ -31,6 +31,7 @@ from archive import (
 from archive.clock import now
 from archive.health import Health, Seed
 from archive.model.captures import gated
+from archive.schedule import AGAIN, How, pictures_again
 from archive.workers import Lost
 from crawler import discovery
 
@@ -53,10 +54,11 @@ class Door:
     failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
     though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left: how many pictures
     may still be asked for in this run. rechecks: how many known articles may be, None for what archive.schedule thinks
-    right; waiting: how many addresses wait that were never read, or are lists. health: what its pages were like.
+    right, and how: which of them; floor: how long ago the last look at one must be. waiting: how many addresses wait
+    that were never read, or are lists. health: what its pages were like.
     """
 
-    def __init__(self, db: Database, run: Run, rechecks: int | None = None):
+    def __init__(self, db: Database, run: Run, rechecks: int | None = None, how: How = "budget"):
         self.db = db
         self.run = run
         self.health = Health(now())
@@ -66,13 +68,14 @@ class Door:
         self.warnings: dict[str, None] = {}
         self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left: int | None = None  # a run that keeps no pictures; crawler.pictures sets it for others
-        self.rechecks = rechecks
+        self.rechecks, self.how, self.floor = rechecks, how, AGAIN
         self.trusts = True  # what servers say of pages that have not changed
         self.lied: list[str] = []  # addresses of which that was not so
         self.waiting = 0
         self._again: deque[str] | None = None
         self.furniture = archive.furniture_of(db, run.outlet_id)
         self._due_asked = self._fetches_pictures = False
+        self._pictures_again = 0
 
     def known_articles(self) -> int:
         """How many articles of the outlet the archive holds."""
@@ -100,7 +103,7 @@ class Door:
     def call_all(self) -> None:
         """Makes all that is known due in this run, whatever its budget."""
         archive.call_all(self.db, self.run, now())
-        self.rechecks = sys.maxsize
+        self.rechecks, self.floor = sys.maxsize, timedelta()
 
     def take(self, limit: int) -> list[str]:
         """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
@@ -109,7 +112,9 @@ class Door:
         if urls := archive.due(self.db, self.run, at, limit):
             return urls
         if self._again is None:
-            self._again = deque(archive.rechecks(self.db, self.run, at, self.rechecks))
+            self._again = deque(
+                archive.rechecks(self.db, self.run, at, self.rechecks, self.how, self.floor, self._pictures_again)
+            )
         return [self._again.popleft() for _ in range(min(limit, len(self._again)))]
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
@@ -264,9 +269,17 @@ class Door:
             return
         if not self._due_asked:
             self._due_asked = True
-            yield from self._spend(archive.due_pictures(self.db, self.run, now(), self.pictures_left // 2))
+            yield from self._spend(self._due_pictures())
         if ingested.filed and ingested.filed.outcome in ("new", "edited") and ingested.filed.article_id is not None:
             yield from self._spend(archive.pictures_of(self.db, ingested.filed.article_id))
+
+    def _due_pictures(self) -> list[WantedPicture]:
+        assert self.pictures_left is not None
+        at = now()
+        again = pictures_again(self.how, archive.runs_a_day(self.db, self.run, at), self.rechecks)
+        wanted = archive.due_pictures(self.db, self.run, at, self.pictures_left // 2, again)
+        self._pictures_again = sum(one.final_url is not None for one in wanted)
+        return wanted
 
     def _spend(self, wanted: list[WantedPicture]) -> list[WantedPicture]:
         assert self.pictures_left is not None

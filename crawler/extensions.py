@@ -23,6 +23,7 @@ from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
 from archive.logs import log_of
 from archive.model.zones import zone_of
+from archive.schedule import How
 from archive.store.clocks import put_clocks_right
 from archive.store.damage import damage
 from crawler.desk import Desk
@@ -48,6 +49,7 @@ class Record:
         self.settings = settings
         self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
         self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
+        self.how: How = settings["LUUBAO_HOW"]
         self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
         self.full = settings.getbool("LUUBAO_FULL")
         self.since: date | None = settings["LUUBAO_SINCE"]
@@ -77,7 +79,7 @@ class Record:
     def _open(self, db: Database) -> Door:
         clocks = put_clocks_right(db, self.spider.outlet)
         run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
-        door = Door(db, run, self.rechecks)
+        door = Door(db, run, self.rechecks, self.how)
         door.warnings |= dict.fromkeys(wrong_clocks(clocks))
         read_pending(db, door.run)
         if self.since:

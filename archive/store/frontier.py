@@ -192,10 +192,11 @@ def settle(
     db.execute(
         "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
         " checked_at = ?, checks = checks + 1, changes = changes + ?, failures = 0, kind = ?, rank = ?,"
-        " links_of = coalesce(?, links_of) WHERE outlet_id = ? AND url_key = ?",
+        " links_of = coalesce(?, links_of), not_before = ?, sign = NULL WHERE outlet_id = ? AND url_key = ?",
         [
             changed, clock.stamp(at), clock.stamp(due.at), due.worth, clock.stamp(at), changed, state.kind,
-            LIST if state.kind == "list" else KNOWN, links_of, run.outlet_id, key,
+            LIST if state.kind == "list" else KNOWN, links_of, clock.stamp(due.at) if state.gone_since else None,
+            run.outlet_id, key,
         ],
     )  # fmt: skip
 
@@ -237,7 +238,10 @@ def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
     """Pages and pictures that are due later than any pause of ours were put off by a clock that was ahead: they are due
     now. Call inside a transaction."""
     now, latest = clock.stamp(at), clock.stamp(at + LONGEST)
-    db.execute("UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND due_at > ?", [now, outlet_id, latest])
+    db.execute(
+        "UPDATE frontier SET due_at = ?1, not_before = NULL WHERE outlet_id = ?2 AND (due_at > ?3 OR not_before > ?3)",
+        [now, outlet_id, latest],
+    )
     db.execute("UPDATE images SET due_at = ? WHERE due_at > ?", [now, latest])
 
 
@@ -256,7 +260,8 @@ def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
     state, _ = _state(db, run, key)
     if state is not None:
         db.execute(
-            "UPDATE frontier SET due_at = ?, failures = failures + 1 WHERE outlet_id = ? AND url_key = ?",
+            "UPDATE frontier SET due_at = ?1, not_before = ?1, failures = failures + 1"
+            " WHERE outlet_id = ?2 AND url_key = ?3",
             [clock.stamp(after_error(state, at)), run.outlet_id, key],
         )
 
@@ -281,7 +286,7 @@ def leave(db: Database, run: Run, url: str, until: datetime) -> None:
     """The host is left alone: the address is due when that ends."""
     with transaction(db):
         db.execute(
-            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
+            "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
             [clock.stamp(until), run.outlet_id, url_key(url)],
         )
 
@@ -290,7 +295,7 @@ def forbid(db: Database, run: Run, url: str, at: datetime) -> None:
     """robots.txt forbids the address: it is not asked for again for a month, in case the paper changes its mind."""
     with transaction(db):
         db.execute(
-            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
+            "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
             [clock.stamp(at + _FORBIDDEN), run.outlet_id, url_key(url)],
         )
 

@@ -9,7 +9,7 @@ from sqlite_utils import Database
 from archive import clock
 from archive.habits import BUCKETS, DAY, Bucket, Habits, Tally
 from archive.records import Run
-from archive.schedule import TURN, Budget, State, budget, lessons
+from archive.schedule import AGAIN, TURN, UNSEEN, WORTH_A_LOOK, Budget, How, State, budget, lessons, spent
 from archive.store.connection import transaction
 
 _HALF_LIFE = timedelta(days=180)
@@ -57,24 +57,28 @@ def fade_habits(db: Database, run: Run, at: datetime) -> None:
     )
 
 
-def rechecks(db: Database, run: Run, at: datetime, asked: int | None = None) -> list[str]:
+def rechecks(
+    db: Database, run: Run, at: datetime, asked: int | None = None, how: How = "due", floor: timedelta = AGAIN,
+    used: int = 0,
+) -> list[str]:  # fmt: skip
     """Takes the known articles, and other pages that are no lists, that this run looks at again: first those whose turn
     must come so that each is seen twice a year, then, of all that are due, those with the most edits expected beyond
-    what made them due."""
-    most, turns = _budget(db, run, at, asked)
-    due = (
-        "SELECT url_key, url FROM frontier"
-        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND run_id IS NOT :run"
-    )
+    what made them due; then, of what is not due, what gains most, as far as the run has more to spend. Nothing is taken
+    sooner after its last look than `floor`, or before a rest is over. used: what the run
+    has spent already."""
+    rhythm = runs_a_day(db, run, at)
+    most, turns = _budget(db, run, at, asked, rhythm)
     known = {
         "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN),
-        "most": most, "turns": turns,
+        "again": clock.stamp(at - floor), "most": most, "turns": turns,
     }  # fmt: skip
-    first = db.execute(f"{due} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", known).fetchall()
+    first = db.execute(f"{_DUE} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", known).fetchall()
     rest = db.execute(
-        f"{due} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
+        f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
     ).fetchall()
     chosen = list(dict.fromkeys((*first, *rest)))[:most]
+    left = max(0, spent(how, rhythm, asked) - used - len(chosen))
+    chosen += db.execute(_EARLY, {**known, "left": left, "enough": WORTH_A_LOOK, "unseen": UNSEEN}).fetchall()
     with transaction(db):
         db.conn.executemany(
             "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
@@ -83,13 +87,25 @@ def rechecks(db: Database, run: Run, at: datetime, asked: int | None = None) -> 
     return [url for _, url in chosen]
 
 
-def _budget(db: Database, run: Run, at: datetime, asked: int | None) -> Budget:
+_KNOWN = "SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND rank = 3 AND run_id IS NOT :run"
+_RESTED = "(checked_at IS NULL OR checked_at <= :again OR checked_at > :now)"  # a clock may have been ahead
+_DUE = f"{_KNOWN} AND due_at <= :now AND {_RESTED}"
+_EARLY = f"""
+{_KNOWN} AND due_at > :now AND kind = 'article' AND {_RESTED} AND coalesce(not_before, '') <= :now
+ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at) - julianday(checked_at))
+  + (julianday(:now) - julianday(checked_at)) * (julianday(:now) - julianday(checked_at)) / (:unseen * :unseen) DESC,
+  url_key LIMIT :left
+"""
+"""As archive.schedule.early_gain has it."""
+
+
+def _budget(db: Database, run: Run, at: datetime, asked: int | None, rhythm: float) -> Budget:
     waiting = db.execute(
         "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
         " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :turn GROUP BY days",
         {"outlet": run.outlet_id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN)},
     ).fetchall()
-    return budget(dict(waiting), runs_a_day(db, run, at), asked)
+    return budget(dict(waiting), rhythm, asked)
 
 
 def runs_a_day(db: Database, run: Run, at: datetime) -> float:
