@@ -115,6 +115,8 @@ class Door:
             self._again = deque(
                 archive.rechecks(self.db, self.run, at, self.rechecks, self.how, self.floor, self._pictures_again)
             )
+        if not self._again:
+            self._again.extend(archive.signed(self.db, self.run, at))
         return [self._again.popleft() for _ in range(min(limit, len(self._again)))]
 
     def validators(self, url: str) -> tuple[str | None, str | None]:

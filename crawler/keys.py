@@ -105,7 +105,7 @@ KEYS: tuple[Key, ...] = (
         scrapy="LUUBAO_HOW"),
     Key("rechecks_per_run", "crawl", kinds.count("a whole number of articles, 0 for none"), None,
         "How many known articles a run looks at again at most, besides what seeing each twice a year takes. By default"
-        " 100 of those that are due and 70 in all for hourly runs, and as many more as runs are rarer.",
+        " 100 of those that are due and 74 in all for hourly runs, and as many more as runs are rarer.",
         example=200,
         scrapy="LUUBAO_RECHECKS"),
     Key("fetch_pictures", "crawl", kinds.SWITCH, True,

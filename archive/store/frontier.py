@@ -20,10 +20,11 @@ from archive.records import Link, PageKind, Run
 from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
 from archive.store.aside import left_aside, said, take_up, walk_again
 from archive.store.connection import transaction
-from archive.store.habits import learn_check
+from archive.store.habits import learn_check, learn_sign
 from archive.store.ranks import ASIDE, KNOWN, LIST, NEW, SEED
 from archive.store.room import within_depth, within_room
 from archive.store.shapes import note_kind, promise_of
+from archive.store.signs import note_listed, note_told
 from archive.urls import url_key
 
 _FORBIDDEN = timedelta(days=30)
@@ -107,7 +108,15 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
             for key, link in fresh.items()
         ],
     )  # fmt: skip
+    _heed(db, run, page_key, keyed, at)
     return Noted([*fresh.values()], promise)
+
+
+def _heed(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> None:
+    """What a list shows besides new addresses (archive.store.signs)."""
+    note_told(db, run, keyed, at)
+    named = [key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap")]
+    note_listed(db, run, page_key, named, at)
 
 
 def _stamped(moment: datetime | None) -> str | None:
@@ -186,6 +195,7 @@ def settle(
     state = _in_time(replace(state, kind=kind or state.kind), at)
     changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
     learn_check(db, run, run.habits, state, changed, at)
+    _learn_sign(db, run, key, changed)
     if not state.checks:
         _learn_shape(db, run, key, state.kind, new=news)
     due = next_due(run.habits, state, changed, at)
@@ -199,6 +209,12 @@ def settle(
             run.outlet_id, key,
         ],
     )  # fmt: skip
+
+
+def _learn_sign(db: Database, run: Run, key: str, changed: bool) -> None:
+    row = db.execute("SELECT sign FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
+    if row and row[0]:
+        learn_sign(db, run, row[0], changed)
 
 
 def _learn_shape(db: Database, run: Run, key: str, kind: PageKind, *, new: bool) -> None:

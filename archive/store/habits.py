@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -16,18 +17,28 @@ _HALF_LIFE = timedelta(days=180)
 _PROMISES = "promised"
 _BUCKETS = {bucket.name: bucket for bucket in BUCKETS}
 _MONTH = timedelta(days=30)
+_SIGNED = 50
 
 
 def learn_check(db: Database, run: Run, habits: Habits, state: State, changed: bool, at: datetime) -> None:
     """Adds what a look at an address teaches; `state` is as it was before the look. Call inside the transaction that
     keeps its result."""
     for bucket, tally in lessons(habits, state, changed, at):
-        db.execute(
-            "INSERT INTO habits (outlet_id, bucket, looks, changes, days) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (outlet_id, bucket) DO UPDATE SET looks = looks + excluded.looks,"
-            " changes = changes + excluded.changes, days = days + excluded.days",
-            [run.outlet_id, bucket.name if bucket else _PROMISES, tally.looks, tally.changes, tally.days],
-        )
+        _add(db, run, bucket.name if bucket else _PROMISES, tally)
+
+
+def learn_sign(db: Database, run: Run, sign: str, changed: bool) -> None:
+    """Adds what a look teaches that a free sign brought about. Call inside the transaction that keeps its result."""
+    _add(db, run, sign, Tally(1, float(changed), 0))
+
+
+def _add(db: Database, run: Run, bucket: str, tally: Tally) -> None:
+    db.execute(
+        "INSERT INTO habits (outlet_id, bucket, looks, changes, days) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (outlet_id, bucket) DO UPDATE SET looks = looks + excluded.looks,"
+        " changes = changes + excluded.changes, days = days + excluded.days",
+        [run.outlet_id, bucket, tally.looks, tally.changes, tally.days],
+    )
 
 
 def habits_of(db: Database, outlet_id: int) -> Habits:
@@ -36,7 +47,8 @@ def habits_of(db: Database, outlet_id: int) -> Habits:
     known: dict[str, Tally] = {name: Tally(*numbers) for name, *numbers in rows}
     tallies: dict[Bucket, Tally] = {_BUCKETS[name]: tally for name, tally in known.items() if name in _BUCKETS}
     (since,) = db.execute("SELECT min(started_at) FROM runs WHERE outlet_id = ?", [outlet_id]).fetchone()
-    return Habits(tallies, known.get(_PROMISES, Tally()), clock.read(since))
+    signs = {name: tally for name, tally in known.items() if name.startswith("sign:")}
+    return Habits(tallies, known.get(_PROMISES, Tally()), clock.read(since), signs)
 
 
 def fade_habits(db: Database, run: Run, at: datetime) -> None:
@@ -79,11 +91,7 @@ def rechecks(
     chosen = list(dict.fromkeys((*first, *rest)))[:most]
     left = max(0, spent(how, rhythm, asked) - used - len(chosen))
     chosen += db.execute(_EARLY, {**known, "left": left, "enough": WORTH_A_LOOK, "unseen": UNSEEN}).fetchall()
-    with transaction(db):
-        db.conn.executemany(
-            "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
-            [(run.id, run.outlet_id, key) for key, _ in chosen],
-        )
+    _take(db, run, chosen)
     return [url for _, url in chosen]
 
 
@@ -97,6 +105,22 @@ ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at
   url_key LIMIT :left
 """
 """As archive.schedule.early_gain has it."""
+
+
+def signed(db: Database, run: Run, at: datetime) -> list[str]:
+    """Takes the articles that free signs have made due since `rechecks` was asked."""
+    known = {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "again": clock.stamp(at - AGAIN)}
+    rows = db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_SIGNED}", known).fetchall()
+    _take(db, run, rows)
+    return [url for _, url in rows]
+
+
+def _take(db: Database, run: Run, chosen: Iterable[tuple[str, str]]) -> None:
+    with transaction(db):
+        db.conn.executemany(
+            "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
+            [(run.id, run.outlet_id, key) for key, _ in chosen],
+        )
 
 
 def _budget(db: Database, run: Run, at: datetime, asked: int | None, rhythm: float) -> Budget:

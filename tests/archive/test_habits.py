@@ -162,10 +162,12 @@ def spent_on(db: Database, asked: int | None = None, **more: object) -> list[str
 
 def test_what_is_due_comes_first_then_what_gains_most(db: Database, run: Run) -> None:
     wait(db, run, "due", checked=3, due=0.01, worth=0.001)
-    wait(db, run, "nearly", checked=1, due=-0.1, worth=0.02)  # nine tenths of an edit that makes it due
+    wait(db, run, "nearly", checked=1, due=-0.1, worth=0.02)  # ten elevenths of what makes it due
     wait(db, run, "half", checked=5, due=-5, worth=0.002)
     wait(db, run, "hardly", checked=1, due=-99, worth=0.0002)
-    wait(db, run, "unseen", checked=75, due=-75, worth=0.0001)  # a sixteenth, for so long without a look, and half
+    wait(
+        db, run, "unseen", checked=75, due=-75, worth=0.0001
+    )  # an eighth squared for so long without a look, and half of what makes it due
     assert spent_on(db) == ["due", "unseen", "nearly", "half", "hardly"]
     assert spent_on(db, asked=3) == ["due", "unseen", "nearly"]
     assert taken(db, run) == ["due"]

@@ -64,7 +64,7 @@ def test_no_article_is_asked_for_twice_within_an_hour_or_beyond_the_budget(db: D
         assert hour - last.get(url, -9.0) > 0.9
         last[url] = hour
     assert max(Counter(url for _, url in asked).values()) >= 4
-    assert len(asked) <= 24 * 70
+    assert len(asked) <= 24 * 74
 
 
 def test_whoever_asks_for_what_is_due_alone_gets_that(db: Database) -> None:
