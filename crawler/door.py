@@ -10,6 +10,7 @@ from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlite_utils import Database
 
@@ -29,11 +30,13 @@ from archive import (
     apart,
 )
 from archive.clock import now
-from archive.health import Health, Seed
+from archive.health import MOVED, Health, Seed
 from archive.model.captures import gated
 from archive.schedule import AGAIN, How, pictures_again
+from archive.store.clocks import usual_offset
 from archive.workers import Lost
 from crawler import discovery
+from crawler.witness import Move, Witness
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
 
@@ -73,6 +76,10 @@ class Door:
         self.lied: list[str] = []  # addresses of which that was not so
         self.waiting = 0
         self._again: deque[str] | None = None
+        self._home = archive.url_key(run.outlet.home_url)
+        self._unanswered: set[str] = set()
+        self.move = Move(run.outlet)
+        self.witness = Witness(partial(usual_offset, db, run.outlet_id, run.id))
         self.furniture = archive.furniture_of(db, run.outlet_id)
         self._due_asked = self._fetches_pictures = False
         self._pictures_again = 0
@@ -90,6 +97,7 @@ class Door:
     def plant(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, first of all."""
         self._seeds = {archive.url_key(seed): seed for seed in seeds}
+        self._unanswered = set(self._seeds)
         archive.plant(self.db, self.run, seeds, now())
 
     def walk_anew(self) -> None:
@@ -111,6 +119,8 @@ class Door:
         self.waiting = archive.waiting(self.db, self.run, at)
         if urls := archive.due(self.db, self.run, at, limit):
             return urls
+        if self._home in self._unanswered or self.is_moved():  # it says whether the paper still lives here
+            return []
         if self._again is None:
             self._again = deque(
                 archive.rechecks(self.db, self.run, at, self.rechecks, self.how, self.floor, self._pictures_again)
@@ -118,6 +128,12 @@ class Door:
         if not self._again:
             self._again.extend(archive.signed(self.db, self.run, at))
         return [self._again.popleft() for _ in range(min(limit, len(self._again)))]
+
+    def is_moved(self) -> bool:
+        """Whether the paper answers from another site: then nothing is asked of its articles, for where they lead says
+        nothing of them."""
+        seeds = self.health.seeds.values()
+        return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified to send."""
@@ -133,6 +149,7 @@ class Door:
     def left_alone(self, url: str, until: datetime) -> None:
         """Its host is to be left alone."""
         archive.leave(self.db, self.run, url, until)
+        self._unanswered.discard(archive.url_key(url))
         self.counts["left-alone"] += 1
 
     def leave_picture(self, picture: WantedPicture, until: datetime) -> None:
@@ -144,6 +161,7 @@ class Door:
         """It lies in our own network; that may change, as rules do. One such address is told of: a page may have
         thousands."""
         archive.forbid(self.db, self.run, url, now())
+        self._unanswered.discard(archive.url_key(url))
         if not self.counts["inside"]:
             self.failures[reason] = None
         self.counts["inside"] += 1
@@ -155,11 +173,13 @@ class Door:
     def refused(self, url: str) -> None:
         """It is no address that can be asked for."""
         archive.give_up(self.db, self.run, url, now())
+        self._unanswered.discard(archive.url_key(url))
         self.counts["refused"] += 1
 
     def forbidden(self, url: str) -> None:
         """robots.txt forbids it."""
         archive.forbid(self.db, self.run, url, now())
+        self._unanswered.discard(archive.url_key(url))
         self.counts["forbidden"] += 1
 
     def note_sitemaps(self, robots_url: str, urls: Sequence[str]) -> None:
@@ -171,6 +191,7 @@ class Door:
         whole = gated(capture, self.run.limits.header_bytes)
         if whole.headers != capture.headers:
             self.counts["left: headers"] += 1
+        self.witness.hear(whole)
         return archive.take_in(self.db, self.run, whole)
 
     def put_away(
@@ -188,7 +209,7 @@ class Door:
         fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += fresh
         if arrival.source.url_key in self._seeds:
-            self._note_seed(arrival.source.url_key, Seed(arrival.outcome, len(links), _newest(links)))
+            self._note_seed(arrival.source.url_key, Seed(arrival.outcome, self._beyond(links), _newest(links)))
         else:
             self.health.add(ingested)
         return self._handed(ingested, arrival)
@@ -209,7 +230,9 @@ class Door:
     def confirm(self, capture: Capture, arrival: Arrival) -> Handed:
         """What is done about a capture that brought nothing to read."""
         ingested = Ingested(arrival.outcome, buried=arrival.buried)
-        self._note_seed(arrival.source.url_key, Seed(arrival.outcome))
+        self.move.hear(capture, self._seeds.get(arrival.source.url_key))
+        outcome = MOVED if self.move.leads_there(capture) else arrival.outcome
+        self._note_seed(arrival.source.url_key, Seed(outcome))
         if arrival.outcome in ("revisit", "not-modified"):
             links = [] if archive.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
             archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
@@ -248,8 +271,13 @@ class Door:
         self._count(ingested)
         return Handed(ingested, tuple(self._pictures(ingested)), onward)
 
+    def _beyond(self, links: Sequence[Link]) -> int:
+        """How many addresses a seed leads to that are no seeds themselves."""
+        return sum(archive.url_key(link.url) not in self._seeds for link in links)
+
     def _note_seed(self, key: str, seed: Seed) -> None:
         """How a seed answered is part of the run's health."""
+        self._unanswered.discard(key)
         if url := self._seeds.get(key):
             self.health.add_seed(url, seed)
 

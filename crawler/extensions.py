@@ -31,7 +31,7 @@ from crawler.door import Door
 from crawler.limits import MAX_PAGES, limits_of, reached
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
-from crawler.verdict import Verdict, compared, judge, limited, wrong_clocks
+from crawler.verdict import WRONG_CLOCK, Verdict, compared, judge, limited, moved, wrong_clocks
 
 log = log_of(__name__)
 _COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
@@ -147,7 +147,9 @@ class Record:
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         reasons = [*door.warnings, *door.failures]
         self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
-        if self.verdict.outcome in _COMPARED:
+        if door.is_moved():
+            self.verdict = moved(self.verdict, door.move.sentence())
+        if self.verdict.outcome in _COMPARED and reason != WRONG_CLOCK:
             outcome = self.verdict.outcome
             findings = judge_run(door.db, door.run, door.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
@@ -180,6 +182,8 @@ class Record:
                 f"{pages} changed and kept the ETag or Last-Modified, such as {door.lied[0]}: what the server calls"
                 " unchanged there is not; it is asked without a condition from now on"
             ] = None
+        if door.witness.warning:
+            door.warnings[door.witness.warning] = None
         for sentence in door.warnings:
             if sentence not in (self.verdict.reason or ""):
                 self.verdict = self.verdict.warned(sentence, known=told_before(door.db, door.run.id, sentence))
