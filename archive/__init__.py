@@ -75,6 +75,8 @@ if TYPE_CHECKING:
         pictures_of,
         plant,
         rechecks,
+        runs_a_day,
+        signed,
         start_run,
         taken_in_run,
         transaction,
@@ -144,8 +146,10 @@ __all__ = [
     "read_page",
     "read_pending",
     "rechecks",
+    "runs_a_day",
     "same_site",
     "settle_run",
+    "signed",
     "stand_ins_in",
     "start_run",
     "take_in",
@@ -178,7 +182,7 @@ lazy(
         "archive.store": (
             "REDIRECTS article_count ask_from call_all captured_in_run due due_pictures enter finish_run "
             "forbid furniture_of give_up last_body leads_away learn_furniture leave "
-            "leave_picture left_out note_hosts open_archive pictures_of plant rechecks start_run "
+            "leave_picture left_out note_hosts open_archive pictures_of plant rechecks runs_a_day signed start_run "
             "taken_in_run transaction troubled_hosts validators versions_under waiting walk_anew"
         ),
         "archive.store.doubts": "doubts_of opened_by",

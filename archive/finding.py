@@ -12,6 +12,7 @@ from archive.ingest import Arrival, Ingested
 from archive.records import Link, PageKind, Reading, Run, Unreadable
 from archive.shapes import LIKELY
 from archive.store.frontier import Noted
+from archive.store.signs import note_words
 from archive.urls import same_site
 
 _LISTS = frozenset({"listing", "home"})
@@ -27,10 +28,13 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
         before = store.left_out(db, run).total()
         noted = store.note_links(db, run, url, links, at)
         fresh = noted.fresh
-        _learn_yield(db, run, url, noted, links, first=store.is_new(db, run, key))
+        first = store.is_new(db, run, key)
+        _learn_yield(db, run, url, noted, links, first=first)
         kind = kind_of(ingested.reading, bool(links), len(fresh))
         news = filed is not None and filed.outcome in ("new", "edited")
         store.settle(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
+        if first and isinstance(ingested.reading, Reading):
+            note_words(db, run, key, ingested.reading, at)
         if store.left_out(db, run).total() > before:
             store.name_again(db, run, key, at)
     return len(fresh)

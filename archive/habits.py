@@ -83,11 +83,13 @@ class Stretch(NamedTuple):
 class Habits:
     """What a paper's rechecks have taught. tallies: by bucket; promises: looks at articles whose sitemap or feed named
     a time of change later than our last look, and how many of them had changed; since: when the paper was first
-    crawled."""
+    crawled; signs: looks that free signs brought about (archive.store.signs), by their kind, and how many of them had
+    found something."""
 
     tallies: Mapping[Bucket, Tally] = field(default_factory=dict)
     promises: Tally = Tally()
     since: datetime | None = None
+    signs: Mapping[str, Tally] = field(default_factory=dict)
 
     @cached_property
     def rates(self) -> dict[Bucket, float]:
@@ -101,7 +103,15 @@ class Habits:
     @cached_property
     def trust(self) -> float:
         """The share of promised changes that prove true; half before any was tried."""
-        return (1 + self.promises.changes) / (2 + self.promises.looks)
+        return _kept(self.promises)
+
+    def trust_in(self, sign: str) -> float:
+        """The share of free signs of a kind that prove true; half before any was tried."""
+        return _kept(self.signs.get(sign, Tally()))
+
+
+def _kept(tally: Tally) -> float:
+    return (1 + tally.changes) / (2 + tally.looks)
 
 
 def _posterior(guess: float, tally: Tally | None) -> float:

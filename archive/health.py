@@ -23,6 +23,9 @@ _FEW_WORDS = 40  # syllables, in Vietnamese: a brief has sixty
 _LISTS = frozenset({"listing", "home", "not-html"})  # feeds, sitemaps and sections are no articles, and need not be
 _MOST_VALUES = 60
 
+MOVED = "moved"
+"""What a seed answered that leads to another site: it has an answer, with an address."""
+
 Share = tuple[int, int]
 """How many of how many."""
 

@@ -109,12 +109,13 @@ sitemap), or neither."""
 class Link:
     """An address that a page, feed or sitemap leads to. lastmod: when it is said to have changed last, published: when
     it is said to have been published; both aware, None where nothing is said, a day's first moment where only the day
-    is."""
+    is. words: what the link reads, or the title of a feed's item."""
 
     url: str
     found_in: FoundIn = "page"
     lastmod: datetime | None = None
     published: datetime | None = None
+    words: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archive.schema_frontier import FRONTIER
 from archive.schema_views import CLAIM as _CLAIM
 from archive.schema_views import DOUBT, VIEWS, Table
 from archive.schema_views import TIME as _TIME
@@ -254,28 +255,7 @@ TABLES: tuple[Table, ...] = (
         "article_count": "how many articles the outlet had when it was learned",
         "recurring": "JSON: digests of paragraphs, and keys of picture addresses",
     }, "machinery"),
-    Table("frontier", "Addresses known, and when each is due again", {
-        "outlet_id": "outlets.id",
-        "url_key": "the address, normalised",
-        "url": "the address as found",
-        "found_at": _TIME,
-        "due_at": f"{_TIME}; empty where it is not to be asked for",
-        "changed_at": f"when it last brought something new, {_TIME}",
-        "run_id": "the run that last took it: runs.id",
-        "rank": "in which order runs take it: 0 a seed, 1 never read, 2 a list, 3 anything known, 4 left aside",
-        "kind": "what it turned out to be: article, list or other",
-        "found_in": "where it was found first: seed, page, pagination, feed, sitemap, sitemap-index or redirect",
-        "found_on": "the address on which it was found first, normalised",
-        "depth": "how many links lie between it and a seed, the pages of a list not counted",
-        "promise": "how likely it is an article, from 0 to 1, while it was never read",
-        "lastmod": f"when a sitemap or feed says that it changed last, {_TIME}",
-        "checked_at": f"when it last answered, {_TIME}",
-        "checks": "how often it has answered",
-        "changes": "how often it had something new",
-        "failures": "how often in a row it has failed since it last answered",
-        "links_of": "the page whose links have been noted: bodies.id",
-        "worth": "how worthwhile it is to look at it again, among what is due",
-    }, "machinery"),
+    *FRONTIER,
     Table("shapes", "What an outlet's addresses turned out to be, by their shape", {
         "outlet_id": "outlets.id",
         "level": "how exact the shape is",

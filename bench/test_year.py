@@ -15,6 +15,7 @@ import pytest
 
 from bench.newsroom import TUNED_ON, UNSEEN, Newsroom, year_of
 from bench.rivals import best_by_age, by_age, fixed, newsdiffs, since_change, since_found
+from bench.spending import Spending
 from bench.year import HALF_YEAR, Family, Learned, at_cost, chances, told, unlearned
 
 pytestmark = pytest.mark.bench
@@ -52,6 +53,16 @@ def test_edits_caught_at_equal_cost(room: Newsroom) -> None:
     assert ours.longest <= HALF_YEAR
     assert ours.caught >= 1.2 * rivals["one interval for all"].caught
     assert all(ours.caught > seen.caught for seen in rivals.values())
+
+
+@pytest.mark.parametrize("room", (*UNSEEN, *TUNED_ON), ids=named)
+def test_what_a_run_spends_besides_what_is_due(room: Newsroom) -> None:
+    articles = year_of(replace(room, seed=room.seed + _OTHER_YEAR))
+    ours = Spending(articles).year()
+    print(f"\n{told(room.name, ours, *chances(articles))}; {ours.requests / 365:.0f} a day")
+    assert ours.requests < 2400 * 365
+    assert ours.caught > 0.9 * chances(articles)[0] or room.name == "silent"
+    assert ours.longest < 60 * 24
 
 
 def test_memory_does_not_grow_with_looks() -> None:

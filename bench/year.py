@@ -138,6 +138,7 @@ class Known:
     due: float = 0.0
     worth: float = 0.0
     key: str = ""
+    gone: bool = False
 
     def misread(self, at: float) -> bool:
         """Whether a redesign makes it look edited, for the first time."""
@@ -209,10 +210,10 @@ class Learned:
 
     def look(self, one: Known, at: float) -> None:
         """A recheck."""
-        now, gone = self.seen.look(one.article, one.shown, one.last, at)
+        now, one.gone = self.seen.look(one.article, one.shown, one.last, at)
         changed, one.shown = one.misread(at) or now != one.shown, now
-        self.learn(one, changed or gone, at)
-        if not gone:  # whether it comes back is not asked
+        self.learn(one, changed or one.gone, at)
+        if not one.gone:  # whether it comes back is not asked
             self.settle(one, changed, at)
 
     def learn(self, one: Known, changed: bool, at: float) -> None:

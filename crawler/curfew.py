@@ -61,5 +61,8 @@ def time_left(text: str, spider: OutletSpider) -> timedelta:
         raise Misconfigured(f"{text!r} are no hours of the day. Write them as 22:00-06:00") from None
     there = datetime.now(zone_of(spider.timezone))
     if not hours.hold(there):
-        raise OutsideHours(f"{spider.title} is crawled at {hours} only, and there it is {there:%H:%M}")
+        raise OutsideHours(
+            f"{spider.title} is crawled at {hours} only, and there it is {there:%H:%M}: the first run after"
+            f" {hours.start:%H:%M} goes on"
+        )
     return hours.end_after(there) - there

@@ -1,7 +1,5 @@
-"""The crawler's side of the one door into the archive: what a run asks it and hands over.
-
-Synchronous, and used by one thread at a time: crawler.desk calls it from the thread that owns the archive.
-"""
+"""The crawler's side of the one door into the archive: what a run asks it and hands over. Synchronous, and used by one
+thread at a time: crawler.desk calls it from the thread that owns the archive."""
 
 from __future__ import annotations
 
@@ -10,6 +8,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlite_utils import Database
 
@@ -29,10 +28,13 @@ from archive import (
     apart,
 )
 from archive.clock import now
-from archive.health import Health, Seed
+from archive.health import MOVED, Health, Seed
 from archive.model.captures import gated
+from archive.schedule import AGAIN, How, pictures_again
+from archive.store.clocks import usual_offset
 from archive.workers import Lost
 from crawler import discovery
+from crawler.witness import Move, Witness
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
 
@@ -53,10 +55,11 @@ class Door:
     failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
     though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left: how many pictures
     may still be asked for in this run. rechecks: how many known articles may be, None for what archive.schedule thinks
-    right; waiting: how many addresses wait that were never read, or are lists. health: what its pages were like.
+    right, and how: which of them; floor: how long ago the last look at one must be. waiting: how many addresses wait
+    that were never read, or are lists. health: what its pages were like.
     """
 
-    def __init__(self, db: Database, run: Run, rechecks: int | None = None):
+    def __init__(self, db: Database, run: Run, rechecks: int | None = None, how: How = "budget"):
         self.db = db
         self.run = run
         self.health = Health(now())
@@ -66,14 +69,19 @@ class Door:
         self.warnings: dict[str, None] = {}
         self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left: int | None = None  # a run that keeps no pictures; crawler.pictures sets it for others
-        self.rechecks = rechecks
+        self.rechecks, self.how, self.floor = rechecks, how, AGAIN
         self.trusts = True  # what servers say of pages that have not changed
         self.lied: list[str] = []  # addresses of which that was not so
         self.waiting = 0
         self.never: Callable[[str], bool] = lambda _: False  # what a person says is never to be asked for
         self._again: deque[str] | None = None
+        self._home = archive.url_key(run.outlet.home_url)
+        self._unanswered: set[str] = set()
+        self.move = Move(run.outlet)
+        self.witness = Witness(partial(usual_offset, db, run.outlet_id, run.id))
         self.furniture = archive.furniture_of(db, run.outlet_id)
         self._due_asked = self._fetches_pictures = False
+        self._pictures_again = 0
 
     def known_articles(self) -> int:
         """How many articles of the outlet the archive holds."""
@@ -88,6 +96,7 @@ class Door:
     def plant(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, first of all."""
         self._seeds = {archive.url_key(seed): seed for seed in seeds}
+        self._unanswered = set(self._seeds)
         archive.plant(self.db, self.run, seeds, now())
 
     def walk_anew(self) -> None:
@@ -101,7 +110,7 @@ class Door:
     def call_all(self) -> None:
         """Makes all that is known due in this run, whatever its budget."""
         archive.call_all(self.db, self.run, now())
-        self.rechecks = sys.maxsize
+        self.rechecks, self.floor = sys.maxsize, timedelta()
 
     def take(self, limit: int) -> list[str]:
         """The next addresses to ask for; none when nothing waits, or nothing that this run has a budget for."""
@@ -121,9 +130,21 @@ class Door:
         self.waiting = archive.waiting(self.db, self.run, at)
         if urls := archive.due(self.db, self.run, at, limit):
             return urls
+        if self._home in self._unanswered or self.is_moved():  # it says whether the paper still lives here
+            return []
         if self._again is None:
-            self._again = deque(archive.rechecks(self.db, self.run, at, self.rechecks))
+            self._again = deque(
+                archive.rechecks(self.db, self.run, at, self.rechecks, self.how, self.floor, self._pictures_again)
+            )
+        if not self._again:
+            self._again.extend(archive.signed(self.db, self.run, at))
         return [self._again.popleft() for _ in range(min(limit, len(self._again)))]
+
+    def is_moved(self) -> bool:
+        """Whether the paper answers from another site: then nothing is asked of its articles, for where they lead says
+        nothing of them."""
+        seeds = self.health.seeds.values()
+        return self.move.to is not None and not any(seed.answered and seed.links != 0 for seed in seeds)
 
     def validators(self, url: str) -> tuple[str | None, str | None]:
         """ETag and Last-Modified to send."""
@@ -139,6 +160,7 @@ class Door:
     def left_alone(self, url: str, until: datetime) -> None:
         """Its host is to be left alone."""
         archive.leave(self.db, self.run, url, until)
+        self._unanswered.discard(archive.url_key(url))
         self.counts["left-alone"] += 1
 
     def leave_picture(self, picture: WantedPicture, until: datetime) -> None:
@@ -150,6 +172,7 @@ class Door:
         """It lies in our own network; that may change, as rules do. One such address is told of: a page may have
         thousands."""
         archive.forbid(self.db, self.run, url, now())
+        self._unanswered.discard(archive.url_key(url))
         if not self.counts["inside"]:
             self.failures[reason] = None
         self.counts["inside"] += 1
@@ -161,11 +184,13 @@ class Door:
     def refused(self, url: str) -> None:
         """It is no address that can be asked for."""
         archive.give_up(self.db, self.run, url, now())
+        self._unanswered.discard(archive.url_key(url))
         self.counts["refused"] += 1
 
     def forbidden(self, url: str) -> None:
         """robots.txt forbids it."""
         archive.forbid(self.db, self.run, url, now())
+        self._unanswered.discard(archive.url_key(url))
         self.counts["forbidden"] += 1
 
     def note_sitemaps(self, robots_url: str, urls: Sequence[str]) -> None:
@@ -177,6 +202,7 @@ class Door:
         whole = gated(capture, self.run.limits.header_bytes)
         if whole.headers != capture.headers:
             self.counts["left: headers"] += 1
+        self.witness.hear(whole)
         return archive.take_in(self.db, self.run, whole)
 
     def put_away(
@@ -194,7 +220,7 @@ class Door:
         fresh = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += fresh
         if arrival.source.url_key in self._seeds:
-            self._note_seed(arrival.source.url_key, Seed(arrival.outcome, len(links), _newest(links)))
+            self._note_seed(arrival.source.url_key, Seed(arrival.outcome, self._beyond(links), _newest(links)))
         else:
             self.health.add(ingested)
         return self._handed(ingested, arrival)
@@ -215,7 +241,9 @@ class Door:
     def confirm(self, capture: Capture, arrival: Arrival) -> Handed:
         """What is done about a capture that brought nothing to read."""
         ingested = Ingested(arrival.outcome, buried=arrival.buried)
-        self._note_seed(arrival.source.url_key, Seed(arrival.outcome))
+        self.move.hear(capture, self._seeds.get(arrival.source.url_key))
+        outcome = MOVED if self.move.leads_there(capture) else arrival.outcome
+        self._note_seed(arrival.source.url_key, Seed(outcome))
         if arrival.outcome in ("revisit", "not-modified"):
             links = [] if archive.links_are_noted(self.db, self.run, arrival) else self._kept_links(capture)
             archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
@@ -254,8 +282,13 @@ class Door:
         self._count(ingested)
         return Handed(ingested, tuple(self._pictures(ingested)), onward)
 
+    def _beyond(self, links: Sequence[Link]) -> int:
+        """How many addresses a seed leads to that are no seeds themselves."""
+        return sum(archive.url_key(link.url) not in self._seeds for link in links)
+
     def _note_seed(self, key: str, seed: Seed) -> None:
         """How a seed answered is part of the run's health."""
+        self._unanswered.discard(key)
         if url := self._seeds.get(key):
             self.health.add_seed(url, seed)
 
@@ -277,9 +310,17 @@ class Door:
             return
         if not self._due_asked:
             self._due_asked = True
-            yield from self._spend(archive.due_pictures(self.db, self.run, now(), self.pictures_left // 2))
+            yield from self._spend(self._due_pictures())
         if ingested.filed and ingested.filed.outcome in ("new", "edited") and ingested.filed.article_id is not None:
             yield from self._spend(archive.pictures_of(self.db, ingested.filed.article_id))
+
+    def _due_pictures(self) -> list[WantedPicture]:
+        assert self.pictures_left is not None
+        at = now()
+        again = pictures_again(self.how, archive.runs_a_day(self.db, self.run, at), self.rechecks)
+        wanted = archive.due_pictures(self.db, self.run, at, self.pictures_left // 2, again)
+        self._pictures_again = sum(one.final_url is not None for one in wanted)
+        return wanted
 
     def _spend(self, wanted: list[WantedPicture]) -> list[WantedPicture]:
         assert self.pictures_left is not None

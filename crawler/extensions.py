@@ -23,6 +23,7 @@ from archive.judging import judge_run, told_before
 from archive.lock import outlet_lock
 from archive.logs import log_of
 from archive.model.zones import zone_of
+from archive.schedule import How
 from archive.store.clocks import put_clocks_right
 from archive.store.damage import damage
 from crawler.desk import Desk
@@ -31,7 +32,7 @@ from crawler.limits import MAX_PAGES, limits_of, reached
 from crawler.never import matcher
 from crawler.outlet import OutletSpider
 from crawler.summary import Ended
-from crawler.verdict import Verdict, compared, judge, limited, wrong_clocks
+from crawler.verdict import WRONG_CLOCK, Verdict, compared, judge, limited, moved, wrong_clocks
 
 log = log_of(__name__)
 _COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
@@ -49,6 +50,7 @@ class Record:
         self.settings = settings
         self.most = settings.getint("LUUBAO_MAX_PAGES") or float("inf")
         self.rechecks: int | None = settings["LUUBAO_RECHECKS"]
+        self.how: How = settings["LUUBAO_HOW"]
         self.recheck_all = settings.getbool("LUUBAO_RECHECK_ALL")
         self.full = settings.getbool("LUUBAO_FULL")
         self.since: date | None = settings["LUUBAO_SINCE"]
@@ -78,7 +80,7 @@ class Record:
     def _open(self, db: Database) -> Door:
         clocks = put_clocks_right(db, self.spider.outlet)
         run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
-        door = Door(db, run, self.rechecks)
+        door = Door(db, run, self.rechecks, self.how)
         door.never = matcher(self.spider.never)
         door.warnings |= dict.fromkeys(wrong_clocks(clocks))
         read_pending(db, door.run)
@@ -147,7 +149,9 @@ class Record:
         mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
         reasons = [*door.warnings, *door.failures]
         self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
-        if self.verdict.outcome in _COMPARED:
+        if door.is_moved():
+            self.verdict = moved(self.verdict, door.move.sentence())
+        if self.verdict.outcome in _COMPARED and reason != WRONG_CLOCK:
             outcome = self.verdict.outcome
             findings = judge_run(door.db, door.run, door.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
@@ -189,6 +193,8 @@ class Record:
                 f"{pages} changed and kept the ETag or Last-Modified, such as {door.lied[0]}: what the server calls"
                 " unchanged there is not; it is asked without a condition from now on"
             ] = None
+        if door.witness.warning:
+            door.warnings[door.witness.warning] = None
         for sentence in door.warnings:
             if sentence not in (self.verdict.reason or ""):
                 self.verdict = self.verdict.warned(sentence, known=told_before(door.db, door.run.id, sentence))

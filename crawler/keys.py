@@ -98,9 +98,14 @@ KEYS: tuple[Key, ...] = (
     Key("max_redirects", "crawl", kinds.count("a whole number, 0 to 20", most=20), 5,
         "How many redirects in a row are followed. Browsers give up after 20; what papers have is 1 or 2.",
         scrapy="LUUBAO_MAX_REDIRECTS"),
+    Key("rechecks", "crawl", kinds.one_of("due", "budget", "all"), "budget",
+        "Which known articles a run looks at again: `due`, those whose next look is due; `budget`, as many more as it"
+        " may spend on, those that gain most first; `all`, every one in every run. None sooner than an hour after its"
+        " last look.",
+        scrapy="LUUBAO_HOW"),
     Key("rechecks_per_run", "crawl", kinds.count("a whole number of articles, 0 for none"), None,
         "How many known articles a run looks at again at most, besides what seeing each twice a year takes. By default"
-        " 100 for hourly runs, and as much more as runs are rarer.",
+        " 100 of those that are due and 74 in all for hourly runs, and as many more as runs are rarer.",
         example=200,
         scrapy="LUUBAO_RECHECKS"),
     Key("fetch_pictures", "crawl", kinds.SWITCH, True,

@@ -151,6 +151,12 @@ def text_like(pattern: str, right: str, *, bare: bool = False) -> Kind:
     return Kind(right, check)
 
 
+def one_of(*words: str) -> Kind:
+    """One of a few words."""
+    right = ", ".join(f'"{word}"' for word in words[:-1]) + f' or "{words[-1]}"'
+    return text_like("|".join(words), right)
+
+
 SWITCH = Kind("true or false", _switch, _switch_from)
 TEXT = Kind("a text of one line", _text)
 PLACE = Kind("a text of one line", _place)

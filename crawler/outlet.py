@@ -21,13 +21,15 @@ from archive import Capture, Outlet, WantedPicture, absolute, same_site
 from archive.errors import ArchiveUnusable, BadValue, Misconfigured
 from archive.model.gates import outlet_name, shown, zone
 from archive.urls import without_credentials
-from crawler import configuration, discovery
+from crawler import catalogue, configuration, discovery
 from crawler.configuration import for_scrapy
 from crawler.described import TIMEZONE
 from crawler.desk import Desk
 from crawler.door import Door
 from crawler.exchange import capture_of, field_value
 from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
+from crawler.verdict import WRONG_CLOCK
+from crawler.witness import WrongClock
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BELOW_SPIDER, _ABOVE_SPIDER = 25, 35  # of Scrapy's priorities: project 20, spider 30, command line 40
@@ -76,6 +78,8 @@ class OutletSpider(scrapy.Spider):
         """What luubao.toml and the environment say; the spider's own values lie between what is said of all outlets and
         what is said of this one, and a command line goes before all. Raises Misconfigured."""
         found = configuration.load(settings["LUUBAO_CONFIG"])
+        if found.outlets:
+            found.check_outlets({cls.name, *(one.name for one in catalogue.catalogue())})
         settings.setdict(for_scrapy(found.general()), priority=_BELOW_SPIDER)
         super().update_settings(settings)
         settings.setdict(for_scrapy(found.named(cls.name)), priority=_ABOVE_SPIDER)
@@ -178,6 +182,10 @@ class OutletSpider(scrapy.Spider):
             yield
         except ArchiveUnusable as error:
             raise CloseSpider("archive-unusable") from error
+        except WrongClock as error:
+            sentence = str(error)
+            self.desk.note(lambda door: door.warnings.setdefault(sentence))
+            raise CloseSpider(WRONG_CLOCK) from error
 
     def _requests(
         self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, bytes] | None = None, refused: int = 0

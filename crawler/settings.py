@@ -64,6 +64,7 @@ LUUBAO_MAX_WAITING = 2_000_000
 LUUBAO_MAX_HEADER_BYTES = 32 * 1024
 LUUBAO_MAX_REDIRECTS = 5
 LUUBAO_RECHECKS = None  # known articles a run looks at again; None: see archive.schedule; crawler.extensions.Record
+LUUBAO_HOW = "budget"  # which known articles: "due", "budget" or "all"; read by: crawler.extensions.Record
 LUUBAO_RECHECK_ALL = False  # whether all that is known is looked at, due or not; read by: crawler.extensions.Record
 LUUBAO_FULL = False  # `luubao crawl --full` sets it; read by: crawler.extensions.Record
 LUUBAO_SINCE = None  # `luubao crawl --since` sets it, a date; read by: crawler.extensions.Record

@@ -16,7 +16,7 @@ from archive.store import open_archive
 from crawler.options import config_option, configured
 
 if TYPE_CHECKING:
-    from archive.status import OutletStatus, Status
+    from archive.status import Expected, OutletStatus, Status
     from archive.status.days import Day
     from crawler.configuration import Configuration
 
@@ -60,10 +60,13 @@ def status_command(
 
 def _status(path: Path, settings: Configuration, days: int) -> Status:
     from archive.lock import is_held
-    from archive.status import status
+    from archive.status import not_begun, status
     from archive.store.status import outlet_names
 
     followed = {name: settings.value("followed", name) for name in settings.outlets}
+    if not path.exists() and any(followed.values()):
+        expected = _expected(settings, [name for name, is_meant in followed.items() if is_meant])
+        return not_begun(str(path), clock.now(), expected)
     with open_archive(path) as db:
         names = outlet_names(db)
         return status(
@@ -73,17 +76,20 @@ def _status(path: Path, settings: Configuration, days: int) -> Status:
             clock.now(),
             running=[name for name in names if is_held(path, name)],
             given_up=[name for name in {*names, *followed} if not settings.value("followed", name)],
-            expected=_titles([name for name in followed if name not in names]),
+            expected=_expected(settings, [name for name in followed if name not in names]),
             length=days,
         )
 
 
-def _titles(names: list[str]) -> dict[str, str]:
+def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
+    """Outlets that were never crawled, with the hours in which that may begin."""
     if not names:
         return {}
+    from archive.status import Expected
     from crawler.catalogue import described
 
-    return {name: described(name).title for name in names}
+    hours = {name: settings.value("hours", name) for name in names}
+    return {name: Expected(described(name).title, str(hours[name]) if hours[name] else None) for name in names}
 
 
 def _write(found: Status, file: Path) -> None:

@@ -17,6 +17,8 @@ _COLLAPSES = {
     "turned-unreadable": "could no longer be read: has the paper changed its layout?",
     "doubted": "showed what cannot be their next state: does the whole site show one page?",
 }
+WRONG_CLOCK = "wrong-clock"
+"""Why a run ended whose clock cannot be right, as Scrapy's finish reason."""
 _FEWEST = 5
 _COLLAPSE = 0.3
 # More failed exchanges than this share, and the run is called partly failed.
@@ -92,6 +94,8 @@ def judge(
     """The verdict on a run, from its counts, why requests got no answer, why Scrapy says it ended, how many articles
     of the outlet the archive knows after it, and how many times our own code raised what it should not."""
     answers = counts.get("captures", 0)
+    if finish_reason == WRONG_CLOCK:
+        return Verdict("ok", "Stopped at the first answer, for a clock is wrong")
     if not answers and (failures or finish_reason != "shutdown"):
         return Verdict("nothing-found", _silence(counts, failures))
     if finish_reason == "outside-hours":
@@ -107,6 +111,11 @@ def judge(
     if not known and finish_reason == "finished":
         return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
     return _collapse(counts)
+
+
+def moved(verdict: Verdict, sentence: str) -> Verdict:
+    """The verdict on a run that found the paper at another site."""
+    return replace(verdict, outcome="partly-failed", reason=sentence)
 
 
 def compared(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from archive.comparison.findings import Finding, Past
-from archive.health import Seed
+from archive.health import MOVED, Seed
 
 _DEAD_RUNS, _DEAD_TIME = 3, timedelta(hours=6)
 _FEWEST_ANSWERS = 5
@@ -23,6 +23,8 @@ Answers = list[tuple[Past, Seed]]
 
 def compare(runs: Sequence[Past]) -> Iterator[Finding]:
     """What is wrong with seeds of the present run, the last of `runs`."""
+    if sentence := _nowhere_at_all(runs):
+        yield Finding("seeds", sentence, collapse=True)
     for url in runs[-1].health.seeds:
         answers = [(run, seed) for run in runs if (seed := run.health.seeds.get(url))]
         sentence = _dead(url, answers) or _leads_nowhere(url, answers) or _still(url, answers, runs)
@@ -30,11 +32,35 @@ def compare(runs: Sequence[Past]) -> Iterator[Finding]:
             yield Finding(f"seed:{url}", sentence)
 
 
+def _nowhere_at_all(runs: Sequence[Past]) -> str | None:
+    """Seeds answer, and none of them leads to any page, where some did: told at once, for nothing can be found so. A
+    page that is as it was before leads where it led."""
+    now = {url: seed for url, seed in runs[-1].health.seeds.items() if seed.answered}
+    led = {url: [links for run in runs if (links := _led(run, url)) is not None] for url in now}
+    if not now or any(not known or known[-1] for known in led.values()):
+        return None
+    usual = max(max(known) for known in led.values())
+    if not usual:
+        return None
+    which = f"none of {len(now)} seeds leads" if len(now) > 1 else "the one seed does not lead"
+    return (
+        f"no page is reached any more: {which} anywhere,"
+        f" where there were up to {usual} links. Is the paper out of order, or are its pages made by a script now?"
+    )
+
+
+def _led(run: Past, url: str) -> int | None:
+    seed = run.health.seeds.get(url)
+    return None if seed is None else seed.links
+
+
 def _dead(url: str, answers: Answers) -> str | None:
     alive = [run.at for run, seed in answers if seed.answered]
     if len(alive) < _FEWEST_ANSWERS:
         return None  # a guess of the spider's that never led anywhere
     silent = [(run, seed) for run, seed in answers if run.at > alive[-1]]
+    if answers[-1][1].outcome == MOVED:
+        return None  # which is told by itself
     if len(silent) < _DEAD_RUNS or silent[-1][0].at - alive[-1] < _DEAD_TIME:
         return None
     return f"{url} has not answered since {alive[-1]:%Y-%m-%d} ({silent[-1][1].outcome})."

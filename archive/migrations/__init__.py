@@ -12,10 +12,11 @@ from archive.migrations import (
     m006_reading_room,
     m007_exchange,
     m008_one_history,
+    m009_watching,
 )
 from archive.migrations.steps import APPLICATION_ID, migrations
 
-SCHEMA = 8
+SCHEMA = 9
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -29,5 +30,6 @@ __all__ = [
     "m006_reading_room",
     "m007_exchange",
     "m008_one_history",
+    "m009_watching",
     "migrations",
 ]

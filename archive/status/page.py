@@ -10,7 +10,7 @@ from pathlib import Path
 from archive.arriving import arriving
 from archive.status.plots import HATCHING, bars, shares
 from archive.status.states import OutletStatus, Status
-from archive.status.telling import duration, every, moment, rest, size, waiting
+from archive.status.telling import duration, every, lately, moment, rest, size, waiting
 from archive.store.status import RunFacts
 
 _RUNS = 7
@@ -81,6 +81,8 @@ def _facts(outlet: OutletStatus, status: Status) -> Iterator[str]:
     if outlet.runs:
         yield _fact("waiting", waiting(outlet.waiting))
         yield _fact("holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone")
+        if outlet.seen.there:
+            yield _fact("seen again", lately(outlet.seen))
 
 
 def _fact(name: str, value: str) -> str:

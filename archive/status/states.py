@@ -16,7 +16,7 @@ from archive.status.days import Day, by_day
 from archive.status.rhythm import Rhythm, rhythm
 from archive.status.telling import duration, every, moment
 from archive.store.hosts import troubled_hosts
-from archive.store.status import OutletFacts, RunFacts, Waiting, outlet_facts
+from archive.store.status import NOT_SEEN, OutletFacts, RunFacts, Seen, Waiting, outlet_facts
 
 State = Literal["ok", "warnings", "overdue", "failing", "never crawled", "given up"]
 """warnings: something is not as usual. overdue: no run for longer than the outlet's own rhythm. failing: the last run
@@ -66,6 +66,15 @@ class OutletStatus:
     waiting: Waiting
     days: tuple[Day, ...]
     runs: tuple[RunFacts, ...]
+    seen: Seen = NOT_SEEN
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """An outlet that is meant to be crawled. hours: of the day, in which it may be; None for any."""
+
+    title: str
+    hours: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,24 +103,30 @@ def status(
     *,
     running: Collection[str] = (),
     given_up: Collection[str] = (),
-    expected: Mapping[str, str] | None = None,
+    expected: Mapping[str, Expected] | None = None,
     length: int = 90,
 ) -> Status:
     """How the outlets of an archive stand. running: those that a process is crawling now. given_up: those that are not
-    meant to be crawled any more. expected: outlets that are meant to be, whether they ever were or not, with their
-    titles. length: how many days are told."""
+    meant to be crawled any more. expected: outlets that are meant to be, whether they ever were or not.
+    length: how many days are told."""
     found = [
         outlet_status(facts, at, running=facts.name in running, given_up=facts.name in given_up, length=length)
         for facts in outlet_facts(db, at - HISTORY, at)
     ]
     known = {outlet.name for outlet in found}
-    never = [_never(name, title) for name, title in (expected or {}).items() if name not in known | set(given_up)]
+    never = [_never(name, one) for name, one in (expected or {}).items() if name not in known | set(given_up)]
     resting = tuple(host for host in troubled_hosts(db) if host.quiet_until and host.quiet_until > at)
     return Status(archive, size, at, tuple(sorted((*found, *never), key=lambda one: one.name)), resting)
 
 
-def _never(name: str, title: str) -> OutletStatus:
-    attention = (f"never crawled: `luubao crawl {name}` would begin",)
+def not_begun(archive: str, at: datetime, expected: Mapping[str, Expected]) -> Status:
+    """How it stands where there is no archive yet: the first crawl makes it."""
+    return Status(archive, 0, at, tuple(_never(name, expected[name]) for name in sorted(expected)))
+
+
+def _never(name: str, expected: Expected) -> OutletStatus:
+    when = f". It may be asked at {expected.hours} by its own clock; a run within them begins" if expected.hours else ""
+    attention, title = (f"never crawled: `luubao crawl {name}` would begin{when}",), expected.title
     return OutletStatus(
         name, title, "UTC", "never crawled", attention, None, None, None, None, 0, 0, 0, Waiting(0, 0, 0), (), ()
     )
@@ -150,6 +165,7 @@ def outlet_status(
         facts.waiting,
         tuple(by_day(facts.runs, zone_of(facts.timezone), at, length)),
         facts.runs,
+        facts.seen,
     )
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from archive.model.zones import zone_of
 from archive.records import HostState
-from archive.store.status import Waiting
+from archive.store.status import Seen, Waiting
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _SIZES = ("bytes", "kB", "MB", "GB", "TB")
@@ -33,6 +33,17 @@ def moment(at: datetime, timezone: str) -> str:
 def waiting(due: Waiting) -> str:
     """What waits, in words."""
     return f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
+
+
+def lately(seen: Seen) -> str:
+    """Which share of the articles that are there was seen, in words."""
+    spans = {"day": seen.day, "week": seen.week, "month": seen.month}
+    return ", ".join(f"{_percent(number, seen.there)} in the last {span}" for span, number in spans.items())
+
+
+def _percent(some: int, of: int) -> str:
+    """Rounded down: all is said of no less."""
+    return f"{some * 100 // of}%"
 
 
 def rest(host: HostState, timezone: str) -> str:

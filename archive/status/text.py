@@ -10,7 +10,7 @@ from archive.output import styled
 from archive.status.days import Day
 from archive.status.sparkline import sparkline
 from archive.status.states import OutletStatus, Status
-from archive.status.telling import duration, every, moment, rest, size, waiting
+from archive.status.telling import duration, every, lately, moment, rest, size, waiting
 from archive.store.status import RunFacts
 
 _WIDTH = 80
@@ -72,6 +72,8 @@ def _facts(outlet: OutletStatus, at: datetime) -> Iterator[tuple[str, str]]:
     if outlet.runs:
         yield "waiting", waiting(outlet.waiting)
         yield "holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone"
+        if outlet.seen.there:
+            yield "seen again", lately(outlet.seen)
 
 
 def _run(run: RunFacts, zone: str, at: datetime) -> str:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         walk_anew,
     )
     from archive.store.furniture import furniture_of, learn_furniture, put_furniture
-    from archive.store.habits import rechecks
+    from archive.store.habits import rechecks, runs_a_day, signed
     from archive.store.hosts import note_hosts, troubled_hosts
     from archive.store.identity import Source
     from archive.store.keep import keep, kept_body, last_body, leads_away
@@ -91,7 +91,9 @@ __all__ = [
     "record_refusal",
     "redirecting_here",
     "register",
+    "runs_a_day",
     "settle",
+    "signed",
     "start_run",
     "taken_in_run",
     "transaction",
@@ -114,7 +116,7 @@ lazy(
             "plant settle taken_in_run walk_anew"
         ),
         "archive.store.furniture": "furniture_of learn_furniture put_furniture",
-        "archive.store.habits": "rechecks",
+        "archive.store.habits": "rechecks runs_a_day signed",
         "archive.store.hosts": "note_hosts troubled_hosts",
         "archive.store.identity": "Source",
         "archive.store.conditions": "versions_under validators",

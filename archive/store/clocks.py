@@ -113,6 +113,20 @@ def _agrees(db: Database, run_id: int) -> bool:
     return False
 
 
+def usual_offset(db: Database, outlet_id: int, run_id: int) -> timedelta | None:
+    """By how much our clock was ahead of the newspaper's in the last run before this one that it answered; None where
+    nothing is known."""
+    row = db.execute(
+        "SELECT max(id) FROM runs WHERE outlet_id = ? AND id < ? AND kind = 'crawl' AND EXISTS"
+        " (SELECT 1 FROM captures WHERE run_id = runs.id)", [outlet_id, run_id],
+    ).fetchone()  # fmt: skip
+    for stamped, response in db.execute(_WITNESSES, [row[0]]).fetchall() if row else ():
+        captured_at, said = clock.read(stamped), _date_in(response)
+        if captured_at and said:
+            return captured_at - said
+    return None
+
+
 def _date_in(response: str) -> datetime | None:
     """The newspaper's own time; None where it names none that can be."""
     from email.utils import parsedate_to_datetime  # which most commands do without

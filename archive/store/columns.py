@@ -140,7 +140,7 @@ COLUMNS: dict[str, dict[str, Gate]] = {
         "outlet_id": row_number, "url_key": line, "url": address, "found_at": stored_moment, "due_at": _WHEN,
         "changed_at": _WHEN, "run_id": _ROW, "rank": count, "kind": _LINE, "found_in": _LINE, "found_on": _LINE,
         "depth": count, "promise": number, "lastmod": _WHEN, "checked_at": _WHEN, "checks": count, "changes": count,
-        "failures": count, "links_of": _ROW, "worth": number,
+        "failures": count, "links_of": _ROW, "worth": number, "not_before": _WHEN, "sign": _LINE, "told": _LINE,
     },
     "hosts": {
         "host": line, "errors": count, "quiet_until": _WHEN, "reason": _LINE, "no_rules_since": _WHEN,
@@ -150,6 +150,7 @@ COLUMNS: dict[str, dict[str, Gate]] = {
         "outlet_id": row_number, "level": line, "name": line, "articles": number, "lists": number, "others": number,
         "found": number, "barren": number, "alive": flag,
     },
+    "listed": {"outlet_id": row_number, "url_key": line, "keys": data},
     "habits": {"outlet_id": row_number, "bucket": line, "looks": number, "changes": number, "days": number},
     "furniture": {
         **_NAMED, "digest": digest, "learned_at": stored_moment, "article_count": count, "recurring": json_lines,

@@ -20,10 +20,11 @@ from archive.records import Link, PageKind, Run
 from archive.schedule import LONGEST, Due, State, after_error, next_due, promised
 from archive.store.aside import left_aside, said, take_up, walk_again
 from archive.store.connection import transaction
-from archive.store.habits import learn_check
+from archive.store.habits import learn_check, learn_sign
 from archive.store.ranks import ASIDE, KNOWN, LIST, NEW, SEED
 from archive.store.room import within_depth, within_room
 from archive.store.shapes import note_kind, promise_of
+from archive.store.signs import note_listed, note_told
 from archive.urls import url_key
 
 _FORBIDDEN = timedelta(days=30)
@@ -107,7 +108,15 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
             for key, link in fresh.items()
         ],
     )  # fmt: skip
+    _heed(db, run, page_key, keyed, at)
     return Noted([*fresh.values()], promise)
+
+
+def _heed(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> None:
+    """What a list shows besides new addresses (archive.store.signs)."""
+    note_told(db, run, keyed, at)
+    named = [key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap")]
+    note_listed(db, run, page_key, named, at)
 
 
 def _stamped(moment: datetime | None) -> str | None:
@@ -186,18 +195,26 @@ def settle(
     state = _in_time(replace(state, kind=kind or state.kind), at)
     changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
     learn_check(db, run, run.habits, state, changed, at)
+    _learn_sign(db, run, key, changed)
     if not state.checks:
         _learn_shape(db, run, key, state.kind, new=news)
     due = next_due(run.habits, state, changed, at)
     db.execute(
         "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
         " checked_at = ?, checks = checks + 1, changes = changes + ?, failures = 0, kind = ?, rank = ?,"
-        " links_of = coalesce(?, links_of) WHERE outlet_id = ? AND url_key = ?",
+        " links_of = coalesce(?, links_of), not_before = ?, sign = NULL WHERE outlet_id = ? AND url_key = ?",
         [
             changed, clock.stamp(at), clock.stamp(due.at), due.worth, clock.stamp(at), changed, state.kind,
-            LIST if state.kind == "list" else KNOWN, links_of, run.outlet_id, key,
+            LIST if state.kind == "list" else KNOWN, links_of, clock.stamp(due.at) if state.gone_since else None,
+            run.outlet_id, key,
         ],
     )  # fmt: skip
+
+
+def _learn_sign(db: Database, run: Run, key: str, changed: bool) -> None:
+    row = db.execute("SELECT sign FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]).fetchone()
+    if row and row[0]:
+        learn_sign(db, run, row[0], changed)
 
 
 def _learn_shape(db: Database, run: Run, key: str, kind: PageKind, *, new: bool) -> None:
@@ -237,7 +254,10 @@ def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
     """Pages and pictures that are due later than any pause of ours were put off by a clock that was ahead: they are due
     now. Call inside a transaction."""
     now, latest = clock.stamp(at), clock.stamp(at + LONGEST)
-    db.execute("UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND due_at > ?", [now, outlet_id, latest])
+    db.execute(
+        "UPDATE frontier SET due_at = ?1, not_before = NULL WHERE outlet_id = ?2 AND (due_at > ?3 OR not_before > ?3)",
+        [now, outlet_id, latest],
+    )
     db.execute("UPDATE images SET due_at = ? WHERE due_at > ?", [now, latest])
 
 
@@ -256,7 +276,8 @@ def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
     state, _ = _state(db, run, key)
     if state is not None:
         db.execute(
-            "UPDATE frontier SET due_at = ?, failures = failures + 1 WHERE outlet_id = ? AND url_key = ?",
+            "UPDATE frontier SET due_at = ?1, not_before = ?1, failures = failures + 1"
+            " WHERE outlet_id = ?2 AND url_key = ?3",
             [clock.stamp(after_error(state, at)), run.outlet_id, key],
         )
 
@@ -281,7 +302,7 @@ def leave(db: Database, run: Run, url: str, until: datetime) -> None:
     """The host is left alone: the address is due when that ends."""
     with transaction(db):
         db.execute(
-            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
+            "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
             [clock.stamp(until), run.outlet_id, url_key(url)],
         )
 
@@ -290,7 +311,7 @@ def forbid(db: Database, run: Run, url: str, at: datetime) -> None:
     """robots.txt forbids the address: it is not asked for again for a month, in case the paper changes its mind."""
     with transaction(db):
         db.execute(
-            "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND url_key = ?",
+            "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
             [clock.stamp(at + _FORBIDDEN), run.outlet_id, url_key(url)],
         )
 

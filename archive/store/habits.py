@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from sqlite_utils import Database
@@ -9,25 +10,35 @@ from sqlite_utils import Database
 from archive import clock
 from archive.habits import BUCKETS, DAY, Bucket, Habits, Tally
 from archive.records import Run
-from archive.schedule import TURN, Budget, State, budget, lessons
+from archive.schedule import AGAIN, TURN, UNSEEN, WORTH_A_LOOK, Budget, How, State, budget, lessons, spent
 from archive.store.connection import transaction
 
 _HALF_LIFE = timedelta(days=180)
 _PROMISES = "promised"
 _BUCKETS = {bucket.name: bucket for bucket in BUCKETS}
 _MONTH = timedelta(days=30)
+_SIGNED = 50
 
 
 def learn_check(db: Database, run: Run, habits: Habits, state: State, changed: bool, at: datetime) -> None:
     """Adds what a look at an address teaches; `state` is as it was before the look. Call inside the transaction that
     keeps its result."""
     for bucket, tally in lessons(habits, state, changed, at):
-        db.execute(
-            "INSERT INTO habits (outlet_id, bucket, looks, changes, days) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (outlet_id, bucket) DO UPDATE SET looks = looks + excluded.looks,"
-            " changes = changes + excluded.changes, days = days + excluded.days",
-            [run.outlet_id, bucket.name if bucket else _PROMISES, tally.looks, tally.changes, tally.days],
-        )
+        _add(db, run, bucket.name if bucket else _PROMISES, tally)
+
+
+def learn_sign(db: Database, run: Run, sign: str, changed: bool) -> None:
+    """Adds what a look teaches that a free sign brought about. Call inside the transaction that keeps its result."""
+    _add(db, run, sign, Tally(1, float(changed), 0))
+
+
+def _add(db: Database, run: Run, bucket: str, tally: Tally) -> None:
+    db.execute(
+        "INSERT INTO habits (outlet_id, bucket, looks, changes, days) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (outlet_id, bucket) DO UPDATE SET looks = looks + excluded.looks,"
+        " changes = changes + excluded.changes, days = days + excluded.days",
+        [run.outlet_id, bucket, tally.looks, tally.changes, tally.days],
+    )
 
 
 def habits_of(db: Database, outlet_id: int) -> Habits:
@@ -36,7 +47,8 @@ def habits_of(db: Database, outlet_id: int) -> Habits:
     known: dict[str, Tally] = {name: Tally(*numbers) for name, *numbers in rows}
     tallies: dict[Bucket, Tally] = {_BUCKETS[name]: tally for name, tally in known.items() if name in _BUCKETS}
     (since,) = db.execute("SELECT min(started_at) FROM runs WHERE outlet_id = ?", [outlet_id]).fetchone()
-    return Habits(tallies, known.get(_PROMISES, Tally()), clock.read(since))
+    signs = {name: tally for name, tally in known.items() if name.startswith("sign:")}
+    return Habits(tallies, known.get(_PROMISES, Tally()), clock.read(since), signs)
 
 
 def fade_habits(db: Database, run: Run, at: datetime) -> None:
@@ -57,39 +69,67 @@ def fade_habits(db: Database, run: Run, at: datetime) -> None:
     )
 
 
-def rechecks(db: Database, run: Run, at: datetime, asked: int | None = None) -> list[str]:
+def rechecks(
+    db: Database, run: Run, at: datetime, asked: int | None = None, how: How = "due", floor: timedelta = AGAIN,
+    used: int = 0,
+) -> list[str]:  # fmt: skip
     """Takes the known articles, and other pages that are no lists, that this run looks at again: first those whose turn
     must come so that each is seen twice a year, then, of all that are due, those with the most edits expected beyond
-    what made them due."""
-    most, turns = _budget(db, run, at, asked)
-    due = (
-        "SELECT url_key, url FROM frontier"
-        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND run_id IS NOT :run"
-    )
+    what made them due; then, of what is not due, what gains most, as far as the run has more to spend. Nothing is taken
+    sooner after its last look than `floor`, or before a rest is over. used: what the run
+    has spent already."""
+    rhythm = runs_a_day(db, run, at)
+    most, turns = _budget(db, run, at, asked, rhythm)
     known = {
         "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN),
-        "most": most, "turns": turns,
+        "again": clock.stamp(at - floor), "most": most, "turns": turns,
     }  # fmt: skip
-    first = db.execute(f"{due} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", known).fetchall()
+    first = db.execute(f"{_DUE} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", known).fetchall()
     rest = db.execute(
-        f"{due} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
+        f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
     ).fetchall()
     chosen = list(dict.fromkeys((*first, *rest)))[:most]
+    left = max(0, spent(how, rhythm, asked) - used - len(chosen))
+    chosen += db.execute(_EARLY, {**known, "left": left, "enough": WORTH_A_LOOK, "unseen": UNSEEN}).fetchall()
+    _take(db, run, chosen)
+    return [url for _, url in chosen]
+
+
+_KNOWN = "SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND rank = 3 AND run_id IS NOT :run"
+_RESTED = "(checked_at IS NULL OR checked_at <= :again OR checked_at > :now)"  # a clock may have been ahead
+_DUE = f"{_KNOWN} AND due_at <= :now AND {_RESTED}"
+_EARLY = f"""
+{_KNOWN} AND due_at > :now AND kind = 'article' AND {_RESTED} AND coalesce(not_before, '') <= :now
+ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at) - julianday(checked_at))
+  + (julianday(:now) - julianday(checked_at)) * (julianday(:now) - julianday(checked_at)) / (:unseen * :unseen) DESC,
+  url_key LIMIT :left
+"""
+"""As archive.schedule.early_gain has it."""
+
+
+def signed(db: Database, run: Run, at: datetime) -> list[str]:
+    """Takes the articles that free signs have made due since `rechecks` was asked."""
+    known = {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "again": clock.stamp(at - AGAIN)}
+    rows = db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_SIGNED}", known).fetchall()
+    _take(db, run, rows)
+    return [url for _, url in rows]
+
+
+def _take(db: Database, run: Run, chosen: Iterable[tuple[str, str]]) -> None:
     with transaction(db):
         db.conn.executemany(
             "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
             [(run.id, run.outlet_id, key) for key, _ in chosen],
         )
-    return [url for _, url in chosen]
 
 
-def _budget(db: Database, run: Run, at: datetime, asked: int | None) -> Budget:
+def _budget(db: Database, run: Run, at: datetime, asked: int | None, rhythm: float) -> Budget:
     waiting = db.execute(
         "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
         " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :turn GROUP BY days",
         {"outlet": run.outlet_id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN)},
     ).fetchall()
-    return budget(dict(waiting), runs_a_day(db, run, at), asked)
+    return budget(dict(waiting), rhythm, asked)
 
 
 def runs_a_day(db: Database, run: Run, at: datetime) -> float:

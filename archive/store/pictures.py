@@ -1,11 +1,13 @@
 """Pictures: which to ask for, what a fetch brought, what a version showed.
 
-A picture is due again after a quarter of the time since it last brought bytes not seen there before, as pages are
-(frontier.py), but never sooner than a rest that the crawler names; what fails is left alone twice as long each time.
+A picture is due again after as long as it is since it last brought bytes not seen there before, so twice as long each
+time, but never sooner than a rest that the crawler names; what fails is left alone twice as long each time. An article
+that was edited brings its pictures at once.
 """
 
 from __future__ import annotations
 
+import sys
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -20,7 +22,6 @@ from archive.records import Picture, PictureCapture, PictureOutcome, Run, Wanted
 from archive.store.clocks import SEEN_AT
 from archive.store.connection import transaction
 
-_SHARE = 4
 _LONGEST = timedelta(days=180)
 _FORBIDDEN = timedelta(days=30)
 _MOST_DOUBLINGS = 10
@@ -48,9 +49,11 @@ def pictures_of(db: Database, article_id: int) -> list[WantedPicture]:
     return list(map(_wanted, rows))
 
 
-def due_pictures(db: Database, run: Run, at: datetime, limit: int) -> list[WantedPicture]:
-    """Up to `limit` pictures of the outlet's articles that are due: those never fetched first, then the longest due.
-    Of an article that is gone, only those never fetched: they may outlive it for a while."""
+def due_pictures(
+    db: Database, run: Run, at: datetime, limit: int, again: int = sys.maxsize
+) -> list[WantedPicture]:  # fmt: skip
+    """Up to `limit` pictures of the outlet's articles that are due: those never fetched first, then the longest due,
+    of these up to `again`. Of an article that is gone, only those never fetched: they may outlive it for a while."""
     rows = db.query(
         f"{_WANTED} WHERE images.due_at <= :at AND EXISTS (SELECT 1 FROM version_images"
         " JOIN articles ON articles.current_version_id = version_images.version_id"
@@ -59,7 +62,8 @@ def due_pictures(db: Database, run: Run, at: datetime, limit: int) -> list[Wante
         " ORDER BY images.changed_at IS NOT NULL, images.due_at, images.id LIMIT :limit",
         {"at": clock.stamp(at), "outlet": run.outlet_id, "limit": limit},
     )
-    return list(map(_wanted, rows))
+    wanted = list(map(_wanted, rows))
+    return wanted[: sum(one.final_url is None for one in wanted) + again]
 
 
 def _wanted(row: dict[str, Any]) -> WantedPicture:
@@ -168,7 +172,7 @@ def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, re
     (before,) = db.execute("SELECT changed_at FROM images WHERE id = ?", [capture.image_id]).fetchone()
     at = capture.captured_at
     changed_at = at if outcome in _NEWS else clock.read(before)
-    pause = max(rest, (at - changed_at) / _SHARE) if changed_at else rest
+    pause = max(rest, at - changed_at) if changed_at else rest
     if outcome == "forbidden":
         pause = _FORBIDDEN
     elif outcome in _FAILED:

@@ -42,6 +42,19 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Seen:
+    """Of the articles that are there, how many were looked at in the last day, week and month."""
+
+    there: int = 0
+    day: int = 0
+    week: int = 0
+    month: int = 0
+
+
+NOT_SEEN = Seen()
+
+
+@dataclass(frozen=True, slots=True)
 class OutletFacts:
     """An outlet as the archive has it. runs: the latest, oldest first. doubted: addresses that last showed what is not
     believed."""
@@ -55,6 +68,7 @@ class OutletFacts:
     waiting: Waiting
     runs: tuple[RunFacts, ...]
     doubted: int = 0
+    seen: Seen = NOT_SEEN
 
 
 def outlet_names(db: Database) -> list[str]:
@@ -102,7 +116,19 @@ def _each(db: Database, since: datetime, at: datetime) -> Iterator[OutletFacts]:
     for row in readable(list(rows), "outlets", dict):
         outlet_id = row.pop("id")
         runs, doubted = tuple(runs_of(db, outlet_id, since)), waiting_doubts(db, outlet_id)
-        yield OutletFacts(**row, waiting=_waiting(db, outlet_id, at), runs=runs, doubted=doubted)
+        waiting, seen = _waiting(db, outlet_id, at), _seen(db, outlet_id, at)
+        yield OutletFacts(**row, waiting=waiting, runs=runs, doubted=doubted, seen=seen)
+
+
+def _seen(db: Database, outlet_id: int, at: datetime) -> Seen:
+    spans = (timedelta(days=days) for days in (1, 7, 30))
+    row = db.execute(
+        "SELECT count(*), count(*) FILTER (WHERE last_seen_at > ?2), count(*) FILTER (WHERE last_seen_at > ?3),"
+        " count(*) FILTER (WHERE last_seen_at > ?4) FROM articles WHERE outlet_id = ?1 AND gone_since IS NULL"
+        " AND withdrawn_at IS NULL",
+        [outlet_id, *(clock.stamp(at - span) for span in spans)],
+    ).fetchone()
+    return Seen(*row)
 
 
 def _waiting(db: Database, outlet_id: int, at: datetime) -> Waiting:

@@ -23,6 +23,7 @@ UNCOVERED: Mapping[str, Mapping[str, str]] = {
     "frontier": {"*": _NEXT},
     "shapes": {"*": _NEXT},
     "habits": {"*": _NEXT},
+    "listed": {"*": _NEXT},
     "hosts": {"*": _NEXT},
     "offers": {"*": _NEXT},
     "offer_pages": {"*": _NEXT},

@@ -16,7 +16,7 @@ from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk
 _ITEMS = frozenset({"item", "entry"})
 _PUBLISHED = ("pubdate", "published", "date", "issued")
 _CHANGED = ("updated", "modified")
-_LEAVES = frozenset({"link", "guid", "origlink", *_PUBLISHED, *_CHANGED})
+_LEAVES = frozenset({"link", "guid", "origlink", "title", *_PUBLISHED, *_CHANGED})
 _ONWARD = ("next", "prev-archive")
 _ABSOLUTE = re.compile(r"(?:https?:)?//", re.IGNORECASE)
 _PATH = re.compile(r"[/.?=]")
@@ -33,6 +33,7 @@ class _Item:
     deeper: list[str] = field(default_factory=list)
     published: datetime | None = None
     changed: datetime | None = None
+    title: str = ""
 
 
 def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
@@ -68,7 +69,7 @@ class _Reading:
         written = item.addresses + (item.deeper if damaged else []) + item.fallback
         url = next((url for url in map(self._addresses.news, written) if url), None)
         if url:
-            yield Link(url, "feed", lastmod=item.changed, published=item.published)
+            yield Link(url, "feed", lastmod=item.changed, published=item.published, words=item.title)
 
     def feed_link(self, link: Leaf) -> Iterator[Link]:
         """The page a feed belongs to, and its next page (RFC 5005)."""
@@ -83,6 +84,8 @@ class _Reading:
         """Takes in what a part of an item says."""
         if leaf.name in ("link", "origlink"):  # the latter where the links lead to whoever counts the readers
             (item.addresses if leaf.direct else item.deeper).extend(self._written(leaf))
+        elif leaf.name == "title" and leaf.direct:
+            item.title = item.title or leaf.text[:300]
         elif leaf.name == "guid":
             item.fallback += self._of_guid(leaf)
         elif leaf.name in _PUBLISHED and item.published is None:

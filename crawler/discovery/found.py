@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from archive import Link
 from crawler.discovery.tolerant_xml import TooMany
@@ -33,8 +33,11 @@ def gathered(links: Iterable[Link], notes: tuple[str, ...] = (), most: int = MOS
             known = kept.get(link.url)
             if known is None and len(kept) == most:
                 return Found(tuple(kept.values()), (*notes, f"what comes after {most} links"))
+            words = max(link.words, known.words, key=len) if known else link.words
             if known is None or _tells_more(link, known):
-                kept[link.url] = link
+                kept[link.url] = replace(link, words=words) if known else link
+            elif words != known.words:
+                kept[link.url] = replace(known, words=words)
     except TooMany as bound:
         notes = (*notes, f"what comes after {bound}")
     return Found(tuple(kept.values()), notes)

@@ -14,6 +14,7 @@ from crawler.discovery.markup import MOST_TAGS, elements, html_and_rest, value
 from crawler.discovery.pagination import POSTBACK, Pager, is_postback
 from crawler.discovery.refresh import target_of
 
+MOST_WORDS = 300  # characters of what a link reads
 MOST_BYTES = 6 * 1024 * 1024
 """The largest news page among hundreds has 1.3 million characters."""
 
@@ -89,10 +90,11 @@ class _Reading:
         url = self._addresses.news(href)
         if url is None:
             return None
-        turns = self._pager.turns(url, value(element, "rel").lower(), lambda: _words(element))
-        if turns or not self._pager.may_turn(url):
+        words = _words(element)
+        turns = self._pager.turns(url, value(element, "rel").lower(), lambda: words)
+        if turns or (words.strip() and not self._pager.may_turn(url)):
             self._settled.add(href)
-        return Link(url, "pagination" if turns else "page")
+        return Link(url, "pagination" if turns else "page", words=words.strip()[:MOST_WORDS])
 
     def _declared(self, link: etree._Element) -> Link | None:
         """A feed, the next page, the same page in another language, a sitemap; a copy for phones is none."""

@@ -150,3 +150,44 @@ def test_what_this_run_has_taken_is_not_taken_again(db: Database, run: Run) -> N
     assert rechecks(db, run, NOON) == ["https://young"]
     assert rechecks(db, run, NOON) == []
     assert taken(db, run) == ["young"]
+
+
+# What a run may spend besides
+
+
+def spent_on(db: Database, asked: int | None = None, **more: object) -> list[str]:
+    again = start_run(db, PAPER, {}, NOON)
+    return [url.removeprefix("https://") for url in rechecks(db, again, NOON, asked, "budget", **more)]  # type: ignore[arg-type]
+
+
+def test_what_is_due_comes_first_then_what_gains_most(db: Database, run: Run) -> None:
+    wait(db, run, "due", checked=3, due=0.01, worth=0.001)
+    wait(db, run, "nearly", checked=1, due=-0.1, worth=0.02)  # ten elevenths of what makes it due
+    wait(db, run, "half", checked=5, due=-5, worth=0.002)
+    wait(db, run, "hardly", checked=1, due=-99, worth=0.0002)
+    wait(
+        db, run, "unseen", checked=75, due=-75, worth=0.0001
+    )  # an eighth squared for so long without a look, and half of what makes it due
+    assert spent_on(db) == ["due", "unseen", "nearly", "half", "hardly"]
+    assert spent_on(db, asked=3) == ["due", "unseen", "nearly"]
+    assert taken(db, run) == ["due"]
+
+
+def test_nothing_is_asked_for_within_an_hour_or_before_its_rest_is_over(db: Database, run: Run) -> None:
+    hour = 1 / 24
+    wait(db, run, "just-now", checked=0.9 * hour, due=-1, worth=1)
+    wait(db, run, "just-now-and-due", checked=0.9 * hour, due=0.1 * hour, worth=1)
+    wait(db, run, "an-hour-ago", checked=hour, due=-1, worth=1)
+    wait(db, run, "failed", checked=2, due=-1, worth=1)
+    wait(db, run, "neither-list-nor-article", checked=2, due=-1, worth=1, kind="other")
+    with transaction(db):
+        db.execute("UPDATE frontier SET not_before = due_at WHERE url_key = 'failed'")
+    assert spent_on(db) == ["an-hour-ago"]
+    assert sorted(spent_on(db, floor=timedelta())) == ["an-hour-ago", "just-now", "just-now-and-due"]
+
+
+def test_pictures_that_were_asked_again_are_a_part_of_it(db: Database, run: Run) -> None:
+    for number in range(9):
+        wait(db, run, f"tin-{number}", checked=2 + number, due=-50, worth=0.001)
+    assert spent_on(db, asked=6, used=4) == ["tin-8", "tin-7"]
+    assert spent_on(db, asked=6, used=40) == []

@@ -328,8 +328,8 @@ def test_a_better_extractor_tells_both_versions_and_they_keep_their_pictures(
 
 @pytest.mark.parametrize(
     ("age", "rest", "due"),
-    [(0, 24, 24), (40, 24, 24), (400, 24, 100), (40, 0, 10), (24 * 3650, 24, 24 * 180)],
-    ids=["new", "a day at least", "a quarter of its age", "no rest", "half a year at most"],
+    [(0, 24, 24), (20, 24, 24), (400, 24, 400), (40, 0, 40), (24 * 3650, 24, 24 * 180)],
+    ids=["new", "a day at least", "as long again", "no rest", "half a year at most"],
 )
 def test_when_a_picture_is_due_again(db: Database, run: Run, shoot: Shoot, age: int, rest: int, due: int) -> None:
     ingest(db, run, shoot(A, showing(CAU)))

@@ -11,7 +11,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archive.habits import BUCKETS, Bucket, Habits, Tally
-from archive.schedule import BUDGET, TURN, Due, State, after_error, budget, lessons, next_due, promised
+from archive.schedule import (
+    BUDGET,
+    TURN,
+    Due,
+    State,
+    after_error,
+    budget,
+    early_gain,
+    lessons,
+    next_due,
+    pictures_again,
+    promised,
+    spent,
+)
 from tests.support import NOON
 
 DAY = timedelta(days=1)
@@ -205,6 +218,24 @@ def test_the_budget_is_what_was_asked_for_while_that_is_enough() -> None:
 
 def test_rarer_runs_may_do_more_each_up_to_a_day_s() -> None:
     assert [budget({}, rhythm).most for rhythm in (48, 24, 4, 1, 1 / 7)] == [100, 100, 600, 2400, 2400]
+
+
+def test_a_day_s_runs_spend_1776_looks_however_many_runs_there_are() -> None:
+    assert [spent("budget", rhythm) * rhythm for rhythm in (24, 12, 4, 1)] == [1776] * 4
+    assert spent("due", 24) == 0
+    assert spent("budget", 24, asked=7) == 7
+    assert spent("all", 24) > 10**9
+
+
+def test_pictures_have_a_quarter_of_it() -> None:
+    assert [pictures_again(how, 12) for how in ("due", "budget")] == [37, 37]
+    assert pictures_again("all", 12) > 10**8
+
+
+def test_what_was_not_seen_for_longest_gains_more_than_what_is_as_likely_edited() -> None:
+    assert early_gain(1, 9) == pytest.approx(0.002, rel=0.01)
+    assert early_gain(30, 30) == pytest.approx(0.0125, rel=0.01)  # half of what makes it due, and a twentieth squared
+    assert early_gain(10, 0) < early_gain(10, -1, worth=0.01)
 
 
 def test_the_budget_rises_to_what_twice_a_year_needs() -> None:

@@ -20,7 +20,7 @@ from sqlite_utils import Database
 from archive import Outlet, clock, finish_run, open_archive, start_run
 from archive.output import rendered
 from archive.records import HostState
-from archive.status import Exit, OutletStatus, Status, status, text
+from archive.status import Exit, Expected, OutletStatus, Status, status, text
 from archive.status.days import by_day
 from archive.status.page import page, write
 from archive.status.rhythm import rhythm
@@ -149,7 +149,7 @@ def test_runs_that_never_get_to_their_end_are_told(db: Database) -> None:
 
 def test_an_outlet_that_is_expected_and_never_came(db: Database) -> None:
     put(db, HOUR)
-    found = of(db, expected={"bao": "Báo Thử", "baomoi": "Báo Mới"})
+    found = of(db, expected={"bao": Expected("Báo Thử"), "baomoi": Expected("Báo Mới")})
     assert [(outlet.name, outlet.state) for outlet in found.outlets] == [("bao", "ok"), ("baomoi", "never crawled")]
     assert found.exit == Exit.WARNINGS
 
@@ -157,7 +157,7 @@ def test_an_outlet_that_is_expected_and_never_came(db: Database) -> None:
 def test_an_outlet_that_was_given_up_is_not_missed(db: Database) -> None:
     for days in range(30, 20, -1):
         put(db, days * DAY, "partly-failed", reason="the paper is gone")
-    found = of(db, given_up=["bao", "baomoi"], expected={"baomoi": "Báo Mới"})
+    found = of(db, given_up=["bao", "baomoi"], expected={"baomoi": Expected("Báo Mới")})
     assert [(outlet.state, outlet.attention) for outlet in found.outlets] == [("given up", ())]
     assert found.exit == Exit.OK
 

@@ -1,0 +1,89 @@
+"""A year in which every run spends what it may: what is due first, then what gains most (store.habits.rechecks).
+
+Instead of comparing all that is known in every run, each article waits for the hour in which its gain passes a
+threshold, which is lowered whenever too few have passed it: what is taken is the same.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from heapq import nlargest
+from math import ceil, inf
+
+from archive.schedule import AGAIN, UNSEEN, WORTH_A_LOOK, early_gain, spent
+from bench.newsroom import DAY, Article
+from bench.year import Known, Learned
+
+_MANY = 6  # runs
+
+
+class Spending(Learned):
+    """As Learned, with rechecks = "budget"."""
+
+    def __init__(self, articles: list[Article], *, asked: int | None = None, rhythm: float = 1.0):
+        super().__init__(articles, asked=asked, rhythm=rhythm)
+        self.threshold = WORTH_A_LOOK
+        self.early: dict[int, list[Known]] = defaultdict(list)
+        self.passed: dict[int, Known] = {}
+        self.turns: dict[int, int] = {}
+
+    def settle(self, one: Known, changed: bool, at: float) -> None:
+        super().settle(one, changed, at)
+        self.passed.pop(id(one), None)
+        self._await(one, at)
+
+    def _await(self, one: Known, at: float) -> None:
+        """Puts an article where its gain passes the threshold: both parts of it grow, so neither later than either."""
+        hours = UNSEEN * self.threshold**0.5 * DAY
+        if one.due > one.last:
+            hours = min(hours, _passes(self.threshold, WORTH_A_LOOK / (one.due - one.last)))
+        turn = self.turns[id(one)] = max(ceil((one.last + hours) / self.rhythm), int(at / self.rhythm) + 1)
+        self.early[turn].append(one)
+
+    def take(self, run: int, at: float) -> list[Known]:
+        due = {id(one): one for one in (*self.due.pop(run, []), *self.waiting) if one.due <= at and not one.gone}
+        self.waiting = list(due.values())  # some were looked at before their turn
+        taken = super().take(run, at)
+        self._pass(run, at)
+        for one in taken:
+            self.passed.pop(id(one), None)
+        left = spent("budget", DAY / self.rhythm, self.asked) - len(taken)
+        if left <= 0:
+            return taken
+        while len(self.passed) < left and any(self.early.values()) and self.threshold > 1e-7:
+            self._lower(run, at)
+        if len(self.passed) > _MANY * left:
+            self.threshold *= 1.05
+        ripe = [one for one in self.passed.values() if one.due > at and at - one.last >= AGAIN.total_seconds() / 3600]
+        chosen = nlargest(left, ripe, key=lambda one: (_gain(one, at), one.last))
+        for one in chosen:
+            self.passed.pop(id(one))
+        return taken + chosen
+
+    def _lower(self, run: int, at: float) -> None:
+        self.threshold *= 0.7
+        waiting = [one for turn, some in self.early.items() for one in some if self.turns[id(one)] == turn]
+        self.early.clear()
+        for one in waiting:
+            if not one.gone and id(one) not in self.passed:
+                self._await(one, at)
+        self._pass(run + 1, at + self.rhythm)
+
+    def _pass(self, run: int, at: float) -> None:
+        for one in self.early.pop(run, []):
+            if one.gone or self.turns.get(id(one)) != run:
+                continue  # it was looked at meanwhile
+            if _gain(one, at) >= 0.9 * self.threshold:
+                self.passed[id(one)] = one
+            else:
+                self._await(one, at)
+
+
+def _passes(threshold: float, slope: float) -> float:
+    """After how many hours slope * h + (h / UNSEEN)² in days passes the threshold."""
+    square = 1 / (UNSEEN * DAY) ** 2
+    return (-slope + (slope * slope + 4 * square * threshold) ** 0.5) / (2 * square) if slope else inf
+
+
+def _gain(one: Known, at: float) -> float:
+    return early_gain((at - one.last) / DAY, (one.due - at) / DAY, one.worth)

@@ -1,0 +1,152 @@
+"""A small newspaper, and runs of a crawl over it by its own door, without a wire: days pass in seconds.
+
+What it shows depends on the hour; what a run asks for is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive import Capture, Outlet, clock, finish_run, settle_run, start_run, try_to_read
+from crawler import discovery
+from crawler.door import Door
+
+HOME = "https://bao.example/"
+PAPER = Outlet("bao", "Báo Thử", HOME, ("bao.example",))
+FEED, SITEMAP = f"{HOME}rss.xml", f"{HOME}sitemap.xml"
+SECTIONS = [f"{HOME}{name}/" for name in ("thoi-su", "kinh-te", "van-hoa")]
+_TEXT = (
+    "Sáng {n}/5, bà con thôn {n} ra đồng kiểm tra tuyến kênh dài {m} mét vừa được nạo vét xong trong tháng.",
+    "Theo ông Nguyễn Văn {n}, trưởng thôn, vụ này lúa trổ đều, dự kiến năng suất đạt {m} tạ mỗi héc-ta ruộng.",
+    "Chị Trần Thị {n} cho biết gia đình chị trồng {m} sào rau màu, mỗi tháng thu về khoảng chín triệu đồng.",
+    "Hợp tác xã số {n} đã ký hợp đồng bao tiêu với doanh nghiệp, cam kết giá sàn {m} nghìn đồng trong ba năm.",
+)
+
+
+@dataclass
+class Story:
+    """An article. edits: hours at which it gets another sentence; retitled: those at which its headline changes too;
+    gone: when it is taken away; moved: when it is found under another address, with a redirect or without."""
+
+    number: int
+    born: float = -100.0
+    edits: tuple[float, ...] = ()
+    retitled: tuple[float, ...] = ()
+    gone: float | None = None
+    moved: float | None = None
+    redirects: bool = False
+
+    def headline(self, hour: float) -> str:
+        """What it is called."""
+        changes = sum(at <= hour for at in self.retitled)
+        return f"Thôn số {self.number} đón mùa vàng" + (f", tin giờ thứ {changes}" if changes else "")
+
+    def url(self, hour: float) -> str:
+        """Where it lives."""
+        folder = "moi" if self.moved is not None and self.moved <= hour else "tin"
+        return f"{HOME}{folder}/thon-don-mua-vang-{1000 + self.number}.htm"
+
+    def is_there(self, hour: float) -> bool:
+        """Whether it has been published, and not taken away."""
+        return self.born <= hour and (self.gone is None or hour < self.gone)
+
+    def page(self, hour: float, began: datetime) -> str:
+        """Its page."""
+        dated = (began + timedelta(hours=self.born)).isoformat()
+        said = [line.format(n=self.number, m=self.number * 7 + 13) for line in _TEXT]
+        said += [f"Cập nhật lần thứ {n} của bài số {self.number}." for n, at in enumerate(self.edits) if at <= hour]
+        headline = self.headline(hour)
+        return (
+            f'<html lang="vi"><head><title>{headline}</title><meta property="og:type" content="article">'
+            f'<meta property="article:published_time" content="{dated}"></head><body><h1>{headline}</h1><article>'
+            + "".join(f"<p>{line}</p>" for line in said) + "</article></body></html>"
+        )  # fmt: skip
+
+
+@dataclass
+class SmallPaper:
+    """began: the moment of hour 0. teased: what a list calls an article, its headline if nothing else is said.
+    mapped: which articles the sitemap names at an hour. asked: every request, by the hour."""
+
+    stories: list[Story]
+    began: datetime
+    has_feed: bool = True
+    teased: Callable[[Story, float], str] = Story.headline
+    mapped: Callable[[Story, float], bool] = lambda story, hour: True
+    asked: list[tuple[float, str]] = field(default_factory=list)
+
+    def hour(self) -> float:
+        """What time it is."""
+        return (clock.now() - self.began) / timedelta(hours=1)
+
+    def answer(self, url: str) -> Capture:
+        """What an address answers now."""
+        hour, at = self.hour(), clock.now()
+        self.asked.append((hour, url))
+        for story in self.stories:
+            if url == story.url(hour) and story.is_there(hour):
+                return _shown(url, at, story.page(hour, self.began))
+            if story.redirects and url == story.url(-1) and story.is_there(hour):
+                return Capture(url, story.url(hour), at, 301, headers=(("Location", story.url(hour)),))
+        if body := self._lists(hour).get(url):
+            return _shown(url, at, body)
+        return _shown(url, at, "<html><title>404</title><h1>404</h1></html>", 404)
+
+    def _lists(self, hour: float) -> Mapping[str, str]:
+        there = sorted((one for one in self.stories if one.is_there(hour)), key=lambda one: -one.born)
+        lists = {HOME: self._list("Trang chủ", there[:10], hour, SECTIONS)}
+        for number, section in enumerate(SECTIONS):
+            of_section = [one for one in there if one.number % len(SECTIONS) == number]
+            lists[section] = self._list(f"Mục {number}", of_section, hour, [HOME])
+        named = "".join(f"<url><loc>{one.url(hour)}</loc></url>" for one in there if self.mapped(one, hour))
+        if self.has_feed:
+            lists[SITEMAP] = f"<urlset>{named}</urlset>"
+            items = (f"<item><title>{one.headline(hour)}</title><link>{one.url(hour)}</link></item>" for one in there)
+            lists[FEED] = f"<rss><channel>{''.join(list(items)[:10])}</channel></rss>"
+        return lists
+
+    def _list(self, title: str, stories: list[Story], hour: float, links: list[str]) -> str:
+        items = "".join(f'<li><a href="{one.url(hour)}">{self.teased(one, hour)}</a></li>' for one in stories)
+        others = "".join(f'<a href="{url}">Mục {n}</a>' for n, url in enumerate(links))
+        return f"<html><title>{title}</title><body><h1>{title}</h1>{others}<ul>{items}</ul></body></html>"
+
+
+def _shown(url: str, at: datetime, body: str, status: int = 200) -> Capture:
+    return Capture(url, url, at, status, body=body.encode(), encoding="utf-8")
+
+
+def crawl(db: Database, paper: SmallPaper, how: str = "budget") -> Door:
+    """One run, from its beginning to its end."""
+    door = Door(db, start_run(db, PAPER, {}, clock.now()), how=how)  # type: ignore[arg-type]
+    door.plant([HOME, *([FEED, SITEMAP] if paper.has_feed else [])])
+    while urls := door.take(50):
+        for url in urls:
+            _ask(door, paper, url)
+    settle_run(db, door.run)
+    finish_run(db, door.run, outcome="ok", reason=None, stats=door.counts, at=clock.now())
+    return door
+
+
+def _ask(door: Door, paper: SmallPaper, url: str, via: tuple[str, ...] = ()) -> None:
+    capture = paper.answer(url)
+    capture = Capture(url, capture.final_url, capture.captured_at, capture.status, capture.headers, body=capture.body, encoding="utf-8", via=via)  # fmt: skip
+    arrival = door.take_in(capture)
+    if arrival.outcome == "fresh":
+        reading = try_to_read(arrival.source, capture.body or b"", "utf-8", door.furniture)
+        links = discovery.links(capture.body or b"", capture.final_url, PAPER.hosts, "utf-8")
+        handed = door.put_away(capture, arrival, reading, links)
+    else:
+        handed = door.confirm(capture, arrival)
+    if handed.onward:
+        _ask(door, paper, handed.onward, (*via, url))
+
+
+def every(hours: float, until: float, db: Database, paper: SmallPaper, how: str = "budget") -> None:
+    """Runs a crawl every so many hours, on the project's own clock."""
+    while (hour := paper.hour()) <= until:
+        crawl(db, paper, how)
+        clock.put_forward(clock._behind + timedelta(hours=hours - (paper.hour() - hour)))

@@ -1,0 +1,107 @@
+"""What lists, feeds and sitemaps show anyway makes an article due at once: in the run that sees it. Nothing here is spent
+on articles that are not due."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from sqlite_utils import Database
+
+from archive import clock
+from tests.crawler.small_paper import SmallPaper, Story, crawl, every
+
+OLD = -24.0 * 200  # nothing of it is due for months
+
+
+@pytest.fixture(autouse=True)
+def own_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Time that was put forward comes back."""
+    monkeypatch.setattr(clock, "_behind", timedelta())
+    yield
+
+
+def paper_of(**first: object) -> SmallPaper:
+    """Twenty old articles, of which one does something."""
+    stories = [Story(number, born=OLD - number) for number in range(20)]
+    stories[7] = Story(7, born=OLD - 7, **first)  # type: ignore[arg-type]
+    return SmallPaper(stories, clock.now())
+
+
+def looks(paper: SmallPaper, until: float) -> list[tuple[int, str]]:
+    """The articles that were asked for after the first run, by the hour."""
+    return [(round(hour), url.rsplit("-", 1)[1]) for hour, url in paper.asked if 1 < hour <= until and "don-mua" in url]
+
+
+def test_a_headline_that_changed_on_a_list_is_looked_at_at_once(db: Database) -> None:
+    paper = paper_of(retitled=(5.0,))
+    every(2, 20, db, paper, how="due")
+    assert looks(paper, 20) == [(6, "1007.htm")]
+    assert db.execute("SELECT count(*) FROM versions WHERE number = 2").fetchone() == (1,)
+
+
+def test_what_left_the_sitemap_before_its_turn_is_looked_at_at_once(db: Database) -> None:
+    paper = paper_of(gone=5.0)
+    every(2, 20, db, paper, how="due")
+    assert looks(paper, 20) == [(6, "1007.htm")]
+    assert db.execute("SELECT count(*) FROM articles WHERE gone_since IS NOT NULL").fetchone() == (1,)
+
+
+def test_words_under_a_new_address_lead_to_the_old_one(db: Database) -> None:
+    paper = paper_of(moved=5.0)
+    every(2, 20, db, paper, how="due")
+    assert sorted({url for _, url in paper.asked if "1007" in url}) == [
+        "https://bao.example/moi/thon-don-mua-vang-1007.htm", "https://bao.example/tin/thon-don-mua-vang-1007.htm",
+    ]  # fmt: skip
+    assert db.execute("SELECT count(*), count(gone_since) FROM articles").fetchone() == (20, 0)
+    (speaks,) = db.execute("SELECT url FROM articles WHERE url LIKE '%1007%'").fetchone()
+    assert speaks.startswith("https://bao.example/moi/")
+
+
+def half_by_turns(story: Story, hour: float) -> bool:
+    return story.number % 2 == round(hour / 2) % 2
+
+
+def turning_teasers(story: Story, hour: float) -> str:
+    return f"{story.headline(hour)} {'abcdefghij'[round(hour) % 10] * 5}"
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        {"mapped": half_by_turns},
+        {"teased": turning_teasers},
+        {"teased": lambda story, hour: f"Chuyện ở một thôn nọ {'abcdefghij'[story.number % 10] * 3}"},
+    ],
+    ids=["a sitemap that turns", "teasers that turn", "teasers that differ by design"],
+)
+def test_a_paper_s_own_ways_bring_no_flood(db: Database, way: dict[str, Callable[[Story, float], object]]) -> None:
+    paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), **way)  # type: ignore[arg-type]
+    every(2, 40, db, paper, how="due")
+    assert len(looks(paper, 40)) <= 12
+
+
+def test_signs_that_never_prove_true_are_not_believed_any_more(db: Database) -> None:
+    """One article a run gets another teaser, and is not edited."""
+
+    def two_words(story: Story, hour: float) -> str:
+        return "Chuyện làng ta hôm nay " + ("khác" if round(hour / 2) > story.number else "cũ")
+
+    paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), teased=two_words)
+    every(2, 44, db, paper, how="due")
+    assert 4 <= len(looks(paper, 44)) <= 12
+
+
+def test_without_feed_or_sitemap_lists_alone_are_signs(db: Database) -> None:
+    paper = paper_of(retitled=(5.0,))
+    paper.has_feed = False
+    every(2, 20, db, paper, how="due")
+    assert looks(paper, 20) == [(6, "1007.htm")]
+
+
+def test_a_first_crawl_is_no_sign(db: Database) -> None:
+    paper = paper_of()
+    door = crawl(db, paper, "due")
+    assert door.counts["new"] == 20
+    assert db.execute("SELECT count(*) FROM frontier WHERE sign IS NOT NULL").fetchone() == (0,)

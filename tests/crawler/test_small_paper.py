@@ -1,0 +1,75 @@
+"""A paper of forty articles, crawled by cron every two hours: whatever it edits, takes away or moves is seen, though
+nothing points to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from sqlite_utils import Database
+
+from archive import clock
+from tests.crawler.small_paper import HOME, SmallPaper, Story, every
+
+EDITED = tuple(range(15))  # each once, on the second or third day
+GONE, MOVED = (20, 21, 22), (30, 31)
+
+
+@pytest.fixture(autouse=True)
+def own_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Time that was put forward comes back."""
+    monkeypatch.setattr(clock, "_behind", timedelta())
+    yield
+
+
+def three_days() -> SmallPaper:
+    stories = [Story(number, born=-24.0 * 9 * (number + 1) / 10) for number in range(40)]
+    for number in EDITED:
+        stories[number].edits = (25.3 + 2.9 * number,)
+    for turn, number in enumerate(GONE):
+        stories[number].gone = 30.5 + 11 * turn
+    for number in MOVED:
+        stories[number].moved, stories[number].redirects = 40.2, number == MOVED[0]
+    stories += [Story(40 + number, born=20.0 + 12 * number) for number in range(4)]
+    return SmallPaper(stories, clock.now())
+
+
+def seen(db: Database) -> tuple[int, int, int, int]:
+    """Edits, disappearances, articles, and addresses by which articles are known besides their own."""
+    asked = [
+        "versions WHERE number > 1",
+        "articles WHERE gone_since IS NOT NULL",
+        "articles",
+        "aliases WHERE kind <> 'address' OR url_key NOT IN (SELECT url_key FROM articles)",
+    ]
+    edits, gone, articles, moved = (int(db.execute(f"SELECT count(*) FROM {rows}").fetchone()[0]) for rows in asked)
+    return edits, gone, articles, moved
+
+
+@pytest.mark.slow
+def test_the_docs_crontab_sees_what_a_small_paper_does(db: Database) -> None:
+    paper = three_days()
+    every(2, 72, db, paper)
+    assert seen(db) == (15, 3, 44, 2)
+
+
+def test_no_article_is_asked_for_twice_within_an_hour_or_beyond_the_budget(db: Database) -> None:
+    paper = three_days()
+    every(1 / 4, 6, db, paper)
+    asked = [(hour, url) for hour, url in paper.asked if "/tin/" in url]
+    last: dict[str, float] = {}
+    for hour, url in asked:
+        assert hour - last.get(url, -9.0) > 0.9
+        last[url] = hour
+    assert max(Counter(url for _, url in asked).values()) >= 4
+    assert len(asked) <= 24 * 74
+
+
+def test_whoever_asks_for_what_is_due_alone_gets_that(db: Database) -> None:
+    paper = three_days()
+    every(2, 24, db, paper, how="due")
+    asked = Counter(url for _, url in paper.asked if "/tin/" in url)
+    assert sum(asked.values()) < 2 * 42
+    assert sum(url == HOME for _, url in paper.asked) == 13
