@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import captioned, captions, pictures, words
+from archive.extract import captioned, captions, declared_images, pictures, words
 from archive.extract.blocks import IMAGE
 from archive.extract.furniture import drop
 from archive.extract.page import Page
@@ -41,10 +41,11 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     behind = _behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
-    for picture in pictures.pictures_in(region)[:_MOST]:
+    lead = _lead(page, region, behind)
+    for picture in ([lead] if lead is not None else []) + pictures.pictures_in(region)[:_MOST]:
         if picture in done or pictures.is_icon(picture):
             continue
-        read = _read(picture, region, page, picture in inside, done, "" if images else cover)
+        read = _read(picture, region, page, picture in inside, done, "" if images else cover, picture is lead)
         found = _new(read, images)
         if picture not in inside:
             outside[picture in behind].extend(range(len(images), len(images) + len(found)))
@@ -52,6 +53,25 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     for caption in list(body.iter("figcaption")):
         drop(caption)  # of a film or a map: no text of the body
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
+
+
+def _lead(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
+    """The picture above the article, where the page declares it as the article's and shows it before the body, or
+    where it is the one large picture between headline and body."""
+    names = declared_images.covers(page)
+    before = []
+    for picture in page.root.iter("img", "amp-img"):
+        if picture in behind:
+            break
+        if not pictures.is_icon(picture):
+            before.append(picture)
+    for picture in before[:_MOST]:
+        address = pictures.address(picture, page.base)
+        if address and declared_images.is_named(address, names) and not captions.links_elsewhere(picture):
+            return picture
+    alone = [one for one in before if region in one.iterancestors() and next(one.iterancestors("a"), None) is None]
+    large = [one for one in alone if pictures.is_large(one)] or alone
+    return large[0] if len(large) == 1 else None
 
 
 def _new(found: list[Image], images: list[Image]) -> list[Image]:
@@ -83,12 +103,14 @@ def _read(
     inside: bool,
     done: set[html.HtmlElement],
     cover: str,
+    lead: bool,
 ) -> list[Image]:
     """The images of one picture and those that share its caption. cover: the address that the page declares for its
-    lead picture, for a first picture that only a script gives an address."""
+    lead picture, for a first picture that only a script gives an address. lead: it is the picture above the article,
+    which needs no caption."""
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=inside)
-    if not inside and not elements:
+    if not inside and not elements and not lead:
         return []
     if _is_portrait(scope, region):
         return []
@@ -96,7 +118,7 @@ def _read(
     credit = credit or captioned.credit_in_title(caption, [picture]) or captioned.credit_in_data(picture)
     sharing = [picture]
     if elements:
-        sharing = _sharing(picture, scope, elements)
+        sharing = [one for one in _sharing(picture, scope, elements) if one not in done and not pictures.is_icon(one)]
         for element in captioned.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)

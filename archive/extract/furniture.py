@@ -18,6 +18,7 @@ _BOXES = (
     *("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article"),
     *("span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details"),
 )
+_SHOWING = ("figure", "aside", "div", "section", "span", "p", "table")
 _ALWAYS = ("nav", "footer", "aside", "form")  # a whole page inside a form is too much to be furniture
 
 _paragraphs = selector("descendant-or-self::p")
@@ -70,6 +71,8 @@ def mass(element: html.HtmlElement) -> int:
 
 
 def _is_furniture(element: html.HtmlElement) -> bool:
+    if _is_picture_box(element):
+        return False
     if element.tag in _ALWAYS or element.get("role") in _ROLES:
         return not _in_figure(element)
     name, number = element.get("class"), element.get("id")
@@ -80,6 +83,17 @@ def _is_furniture(element: html.HtmlElement) -> bool:
     if element.tag not in ("a", "span", "p") and words.MAYBE_FURNITURE.name(element) and _is_links(element):
         return True
     return element.get("type") in _RELATED
+
+
+def _is_picture_box(element: html.HtmlElement) -> bool:
+    """A picture with its caption and next to nothing else: none of the article's pictures goes for its box's name."""
+    if element.tag not in _SHOWING or element.find(".//img") is None:
+        return False
+    captions = list(element.iter("figcaption")) or [one for one in element.iter("p", "div") if words.CAPTION.name(one)]
+    if not captions or element.find(".//figcaption//a//img") is not None or words.NEVER.name(element):
+        return False
+    told = len(string(captions[0]).split()) + (element.tag != "figure") * 4
+    return len(captions) == 1 and len(string(element).split()) <= told + 12 and not _is_links(element)
 
 
 def _in_figure(element: html.HtmlElement) -> bool:

@@ -85,6 +85,14 @@ CREDIT = Words(
     """
 )
 
+# in a caption: who made the picture
+MAKER = Words(
+    r"""
+    \w*-?authors?_x agenc(?:y|ies)_x sources?_x rights_x owners?_x photograph\w* tac-?gia nguon(?:-?anh)? bild-?rechte
+    creators?
+    """
+)
+
 CENTRED = Words(r"p?center text-center align-?center pcaption note")
 
 GALLERY = Words(
