@@ -157,6 +157,13 @@ def _is_cased(letter: str) -> bool:
 _AGENCY_BEFORE = re.compile(rf"\b(?:{_AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
 
 
+_LINE = re.compile(
+    r"(?:(?:titel|beitrags|aufmacher|header)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credits?)?|photos?(?: credits?)?"
+    r"|(?:photo|image)s? (?:by|courtesy(?: of)?)|crédits? photos?|(?:hình )?ảnh|images?(?: credits?)?|fot\.)"
+    r"\s*[:©]+\s*(\S.+)",
+    re.I,
+)
+_LONGEST_LINE = 100  # characters
 _SLASHED_LABEL = re.compile(r"^[^\W\d_]+\s*/", re.I)
 _NAMED_BEFORE = re.compile(r"[A-ZÀ-Ý][\w.'’-]*\s+$")
 
@@ -222,6 +229,12 @@ _SENTENCE_END = re.compile(r"[.!?\"”»…]$")
 def _is_name(text: str) -> bool:
     """Whether words in brackets behind a full sentence can name a photographer or an agency."""
     return text[:1].isupper() and len(text) <= 60 and not _NO_NAME.search(text) and text.count(" ") < 8
+
+
+def of_line(line: str) -> str | None:
+    """The maker of an article's pictures, where a line of its own names one: `Fotos: Ana Ruiz/dpa`."""
+    match = _LINE.fullmatch(line) if len(line) <= _LONGEST_LINE else None
+    return name_only(match[1]) or None if match and not _is_sentence(match[1]) else None
 
 
 def is_name(text: str) -> bool:

@@ -19,6 +19,7 @@ _BOXES = (
     *("span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details"),
 )
 _SHOWING = ("figure", "aside", "div", "section", "span", "p", "table")
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _ALWAYS = ("nav", "footer", "aside", "form")  # a whole page inside a form is too much to be furniture
 
 _paragraphs = selector("descendant-or-self::p")
@@ -29,6 +30,7 @@ _hidden = selector(
 
 # a box that holds more than this share of the page's paragraphs is the article, whatever its class says
 _TOO_MUCH = 0.35
+_MOST_OF_BODY = 0.6  # of the article it stands in
 _HALF = 0.5  # of hidden ones: some systems print the article twice
 
 
@@ -76,6 +78,8 @@ def _is_furniture(element: html.HtmlElement) -> bool:
     if element.tag in _ALWAYS or element.get("role") in _ROLES:
         return not _in_figure(element)
     name, number = element.get("class"), element.get("id")
+    if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
+        return words.FURNITURE.name_class(element)
     if not name and not number:
         return element.get("type") in _RELATED
     if words.FURNITURE.name(element) and not _is_body(element) and not _is_quoted(element):
@@ -124,7 +128,10 @@ def _too_much(element: html.HtmlElement, total: int, share: float = _TOO_MUCH) -
     if words.NEVER.name(element):
         return False
     whole = len(string(element))
-    return whole > share * total and (mass(element) or whole) > share * total
+    if whole > share * total and (mass(element) or whole) > share * total:
+        return True
+    around = next((one for one in element.iterancestors() if one.tag == "article" or words.SURELY_BODY.name(one)), None)
+    return around is not None and mass(element) > _MOST_OF_BODY * (mass(around) or 1) and not _is_links(element)
 
 
 def _unwrap_noscript(root: html.HtmlElement) -> None:

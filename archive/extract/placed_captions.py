@@ -15,6 +15,7 @@ from archive.extract.pictures import pictures_in
 from archive.extract.text import fold
 from archive.extract.xpath import selector, string
 
+_SENTENCES = 110  # characters
 _LONGEST_LOOSE = 320  # characters
 _rows_after = selector("ancestor::tr[1]/following-sibling::tr")
 _TEXT_BLOCKS = frozenset(
@@ -53,6 +54,8 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         return []
     linked = sum(len(string(link)) for one in rest for link in one.iter("a"))
     text = fold(string(parent))
+    if parent.tag == "p" and not rest and len(text) > _SENTENCES and text.endswith(".") and not ends_in_credit(text):
+        return []  # a paragraph of the article that begins with a picture
     if linked > 0.5 * len(text) or phrases.NOT_A_CAPTION.match(text) or (_floats(scope) and not ends_in_credit(text)):
         return []
     return _wrapped_rest(scope)

@@ -40,7 +40,7 @@ MAYBE_FURNITURE = Words(
 # those that are never part of an article, however much text they hold
 NEVER = Words(
     r"""
-    comments?-?(?:list|section|area|wrapper|container)? disqus\w* footer breadcrumbs?
+    comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)? disqus\w* footer breadcrumbs?
     cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment
     """
 )

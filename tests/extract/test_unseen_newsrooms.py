@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive import read_page
-from archive.records import Image, Reading
+from archive.records import Image, Reading, Unreadable
 
 URL = "http://baotrungdu.vn/doi-song/cam-khe-mo-lop-hat-xoan-cho-tre-em-bv5102.tdu"
 TEXT = (
@@ -16,10 +16,10 @@ TEXT = (
 CAPTION, NAME = "Một góc Cẩm Khê trong buổi mở lớp hát xoan", "Ngọc Ánh"
 
 
-def page(between: str = "", above: str = "", head: str = "") -> bytes:
-    """An article with something between its first and second paragraph, or above its headline."""
+def page(between: str = "", above: str = "", head: str = "", foot: str = "") -> bytes:
+    """An article with something between its first and second paragraph, above its headline, or behind its text."""
     paragraphs = [f"<p>{text}</p>" for text in TEXT]
-    body = paragraphs[0] + between + "".join(paragraphs[1:])
+    body = paragraphs[0] + between + "".join(paragraphs[1:]) + foot
     return (
         '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Cẩm Khê mở lớp hát xoan cho trẻ em</title>'
         f'{head}</head><body>{above}<div class="bai"><h1>Cẩm Khê mở lớp hát xoan cho trẻ em</h1>'
@@ -118,3 +118,111 @@ def test_lines_below_pictures_in_a_block_that_breaks_divide() -> None:
 
 def test_a_copy_the_size_of_a_stamp_belongs_to_a_link() -> None:
     assert read(page("<p><img src='/tin-khac.jpg?w=145&h=101'></p>")).images == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("Bài: Lê Minh; ảnh: Thu Hà", ("Lê Minh",)),
+        ("Bài Lê Minh - Ảnh Thu Hà", ("Lê Minh",)),
+        ("Bài và ảnh Lê Minh", ("Lê Minh",)),
+        ("Ghi chép của Trần Hùng", ("Trần Hùng",)),
+        ("Hoàng Nam - Ban CHQS tỉnh", ("Hoàng Nam",)),
+        ("Hoàng Nam, Sở Y tế", ("Hoàng Nam",)),
+        ("Theo Báo Nhân Dân", ()),
+        ("B.B.T", ()),
+        ("K. Miên", ("K. Miên",)),
+    ],
+)
+def test_who_signs(line: str, authors: tuple[str, ...]) -> None:
+    assert read(page(foot=f'<p style="text-align:right"><strong>{line}</strong></p>')).authors == authors
+
+
+@pytest.mark.parametrize("declared", ["baotrungdutoasoan", "bbt.admin", "SEO Traffic Team", "Theo Ngoisao"])
+def test_an_account_is_no_author_where_a_person_signs(declared: str) -> None:
+    head = f'<meta name="author" content="{declared}">'
+    foot = '<p align="right"><b>Quang Phong - Tùng Nguyên</b></p>'
+    assert read(page(head=head, foot=foot)).authors == ("Quang Phong", "Tùng Nguyên")
+
+
+def test_a_name_alone_below_the_headline_signs() -> None:
+    body = page().replace(b'<div class="ngaydang">', b'<p class="post-meta">Shin Hee</p><div class="ngaydang">')
+    assert read(body).authors == ("Shin Hee",)
+
+
+@pytest.mark.parametrize(
+    ("line", "hour"),
+    [("24/11/2026 -07:33", 7), ("24/11/2026 | 17:33", 17), ("Thứ Ba, 24/11/2026 - 17:33", 17), ("17:33 PM | 24/11/2026", 17)],
+)  # fmt: skip
+def test_the_minute_that_is_printed(line: str, hour: int) -> None:
+    found = read(page().replace(b"23/11/2026 - 08:15", line.encode()))
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == f"2026-11-24T{hour:02}:33:00+07:00"
+
+
+def test_a_time_in_utc_that_is_printed_as_the_local_one_is_local() -> None:
+    head = '<meta property="article:published_time" content="2026-11-23T08:15:20Z">'
+    found = read(page(head=head))
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2026-11-23T08:15:00+07:00"
+
+
+def test_a_date_in_a_bar_named_for_what_else_it_holds() -> None:
+    bar = '<div class="social-share"><span class="post-time">23/11/2026 | 08:15</span> <a href="#">Chia sẻ</a></div>'
+    body = page().replace(b'<div class="ngaydang">23/11/2026 - 08:15</div>', bar.encode())
+    found = read(body)
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2026-11-23T08:15:00+07:00"
+
+
+@pytest.mark.parametrize("tag", ["td", "font", "b"])
+def test_a_headline_whatever_its_tag(tag: str) -> None:
+    body = page().decode().replace("<h1>", f"<{tag}>").replace("</h1>", f"</{tag}>")
+    found = read(body.encode())
+    assert found.headline == "Cẩm Khê mở lớp hát xoan cho trẻ em"
+
+
+@pytest.mark.parametrize("name", ["Thời sự", "Văn hóa - Đời sống", "Xây dựng Đảng - Chính quyền"])
+def test_the_section_is_the_link_that_the_address_begins_with(name: str) -> None:
+    menu = f'<ul id="menu"><li><a href="/">Trang chủ</a></li><li><a href="/doi-song/">{name}</a></li></ul>'
+    assert read(page(above=menu)).section == name
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ["", "<span class='gio'>23/11/2026 - 08:15</span>", "<span>(3 bình luận)</span>", "<time>23/11/2026 08:15</time>"],
+)
+def test_a_section_s_page_is_a_list_whatever_stands_beside_its_links(beside: str) -> None:
+    items = "".join(
+        f'<div class="dong"><a href="/thoi-su/bai-so-{n}-cua-chuyen-muc-nay-bv51{n:02}.tdu">Hạ Hòa khánh thành trạm '
+        f"bơm lần thứ {n}</a>{beside}<p>Hàng trăm hộ dân ở Hạ Hòa vừa có thêm niềm vui khi địa phương khánh thành trạm "
+        f"bơm sau {n} năm chuẩn bị, mở ra hướng làm ăn mới.</p></div>"
+        for n in range(8)
+    )
+    body = (
+        '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Thời sự - Báo Trung Du</title></head><body>'
+        f'<ul><li><a href="/thoi-su/">Thời sự</a></li></ul><div id="giua"><h1>Thời sự</h1>{items}</div></body></html>'
+    )
+    found = read_page(body.encode(), "http://baotrungdu.vn/thoi-su/")
+    assert isinstance(found, Unreadable)
+    assert found.reason == "listing"
+
+
+def test_an_article_behind_a_query_of_the_root_is_no_home_page() -> None:
+    assert isinstance(read_page(page(), "http://baotrungdu.vn/Default.aspx?NewsId=31228"), Reading)
+
+
+@pytest.mark.parametrize(("begin", "end"), [("<div><font>", "</font></div>"), ("<h4>", "</h4>"), ("<p>", "</p>")])
+def test_paragraphs_whatever_their_tag(begin: str, end: str) -> None:
+    body = page().decode().replace("<p>", begin).replace("</p>", end)
+    assert all(text in read(body.encode()).text for text in TEXT)
+
+
+def test_a_first_paragraph_that_is_bare() -> None:
+    body = page().decode().replace(f"<p>{TEXT[0]}</p>", TEXT[0])
+    assert all(text in read(body.encode()).text for text in TEXT)
+
+
+def test_a_body_in_two_boxes_of_one_name() -> None:
+    body = page(between='</div><div class="ads">Quảng cáo</div><div class="noidung">')
+    assert all(text in read(body).text for text in TEXT)
