@@ -121,7 +121,7 @@ def _labelled_figures(rows: list[Result]) -> dict[str, float]:
     )
     dates = [page["date"]["minute"] for page in pages if page["date"]]
     return {
-        "caption F1 by page": _sum(captioned, "f") / max(1, len(captioned)),
+        "caption F1 by page": _mean([min(page["f"], 1.0) for page in captioned]),  # copies of one caption can exceed it
         "caption F1 over all": 2 * recall * precision / max(1e-9, recall + precision),
         "credit recall": _sum(pages, "cred_ok") / max(1, _sum(pages, "cred")),
         "credit precision": _sum(pages, "cred_ok") / max(1, _sum(pages, "cred_given")),

@@ -12,6 +12,7 @@ from functools import lru_cache
 from archive.extract import byline_words as words
 from archive.extract.folding import folded, key_of
 
+_MOST_WORDS = 6  # of a name beside which another stands: `A. Name, professor of law at the University of X`
 MOST_AUTHORS = 30
 LONGEST_NAME = 80  # characters
 LONGEST_BYLINE = 600
@@ -81,6 +82,7 @@ def authors_of(text: str) -> tuple[str, ...]:
     text = _PICTURES_BY.sub(r"\g<names>", text)
     names = unique(name for part in _BETWEEN.split(_bare(_WHEN.sub("", text))) if (name := name_of(part)))
     names = tuple(name for name in names if not _UNIT.match(name))
+    names = tuple(name for name in names if len(name.split()) <= _MOST_WORDS) or names
     return tuple(name for name in names if not _ends_in_role(name)) or names
 
 

@@ -72,6 +72,12 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
     return []
 
 
+def leads_away(scope: html.HtmlElement) -> bool:
+    """The picture itself is a link to another page."""
+    link = next((one for one in (scope, *scope.iterancestors()) if one.tag == "a" and one.get("href")), None)
+    return link is not None and not _ENLARGED.search(link.get("href", ""))
+
+
 def links_elsewhere(scope: html.HtmlElement) -> bool:
     """The picture leads to another page, not to its own enlargement: what stands around it is that page's title."""
     link = next((one for one in (scope, *scope.iterancestors()) if one.tag == "a" and one.get("href")), None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
 from archive.extract import captioned, captions, declared_images, pictures, words
 from archive.extract.blocks import IMAGE
+from archive.extract.folding import text_of
 from archive.extract.furniture import drop
 from archive.extract.page import Page
 from archive.extract.text import fold
@@ -18,6 +20,8 @@ _MOST = 500  # pictures; the longest gallery seen has 60
 
 
 _IN_A_ROW = ("img", "amp-img", "a", "span", "br")
+_CARD_DEPTH, _CARD_PARTS = 5, 12  # elements around, elements inside
+_LONGEST_CARD, _CARD_SHARE = 400, 0.5  # characters, share of them in links
 _LONGEST_ROW = 4  # pictures above one caption
 
 
@@ -61,11 +65,11 @@ def _lead(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -
     names = declared_images.covers(page)
     before = []
     for picture in page.root.iter("img", "amp-img"):
-        if picture in behind:
+        if picture in behind or len(before) >= _MOST:
             break
         if not pictures.is_icon(picture):
             before.append(picture)
-    for picture in before[:_MOST]:
+    for picture in before:
         address = pictures.address(picture, page.base)
         if address and declared_images.is_named(address, names) and not captions.links_elsewhere(picture):
             return picture
@@ -112,7 +116,8 @@ def _read(
     elements = captions.captions_of(scope, region, loose=inside)
     if not inside and not elements and not lead:
         return []
-    if _is_portrait(scope, region):
+    bare = not elements and not lead
+    if _is_portrait(scope, region) or (bare and (captions.leads_away(picture) or _is_card(scope, region))):
         return []
     raw, caption, credit = captioned.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     credit = credit or captioned.credit_in_title(caption, [picture]) or captioned.credit_in_data(picture)
@@ -159,6 +164,20 @@ def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
             break
         found[:0] = pictures.pictures_in(one)
     return found if len(found) <= _LONGEST_ROW else []
+
+
+def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """The picture of another story's teaser: in the box around it stand a link and next to nothing else."""
+    for box in islice(scope.iterancestors(), _CARD_DEPTH):
+        if box is region or box.tag in ("body", "article", "main") or len(box) > _CARD_PARTS:
+            return False
+        size = len(text_of(box, _LONGEST_CARD + 1))
+        if size > _LONGEST_CARD:
+            return False
+        if size:
+            linked = sum(len(text_of(one, _LONGEST_CARD)) for one in box.iter("a") if captions.leads_away(one))
+            return linked > _CARD_SHARE * size
+    return False
 
 
 def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:

@@ -53,12 +53,17 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in list(root.iter(*_BOXES)):
         if inside:
             inside -= 1
-        elif element not in protected and _is_furniture(element) and not _too_much(element, total):
+        elif element not in protected and _is_furniture(element) and not _stays(element, total):
             inside = sum(1 for _ in element.iter(*_BOXES)) - 1
             drop(element)
     for element in _hidden(root):
         if element not in protected and not _in_figure(element) and not _too_much(element, total, _HALF):
             drop(element)
+
+
+def _stays(element: html.HtmlElement, total: int) -> bool:
+    """Whether a box stays whatever it is called."""
+    return _too_much(element, total) or _is_picture_box(element)
 
 
 def drop(element: html.HtmlElement) -> None:
@@ -73,8 +78,6 @@ def mass(element: html.HtmlElement) -> int:
 
 
 def _is_furniture(element: html.HtmlElement) -> bool:
-    if _is_picture_box(element):
-        return False
     if element.tag in _ALWAYS or element.get("role") in _ROLES:
         return not _in_figure(element)
     name, number = element.get("class"), element.get("id")

@@ -29,7 +29,9 @@ _ADVERT_PATH = re.compile(r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
 _LONGEST_ICON = 24  # characters of a file name; a longer one tells what a photograph shows
 # the address of a copy says its size: `_144x110.webp`, `?w=145&h=101`
-_SIZED = re.compile(r"[-_/](\d{2,4})x(\d{2,4})\.(?:jpe?g|png|webp|gif|avif)\b|[?&]w=(\d{2,4})&h=(\d{2,4})\b", re.I)
+_SIZED = re.compile(
+    r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I
+)
 _THUMBNAIL = 200  # pixels: copies so small stand beside links to other stories
 _COLUMN = 500  # pixels
 _SMALL = 60  # pixels: below it a picture is an icon

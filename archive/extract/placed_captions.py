@@ -15,6 +15,7 @@ from archive.extract.pictures import pictures_in
 from archive.extract.text import fold
 from archive.extract.xpath import selector, string
 
+_NEAR = 8  # siblings behind a picture
 _SENTENCES = 110  # characters
 _LONGEST_LOOSE = 320  # characters
 _rows_after = selector("ancestor::tr[1]/following-sibling::tr")
@@ -90,7 +91,11 @@ def line_below(scope: html.HtmlElement) -> list[html.HtmlElement]:
     """The line of text between the break behind a picture and the next break or picture, in a block that only breaks
     divide: where it begins or ends as captions do, or where the block is centred or italic."""
     parent = scope.getparent()
-    if parent is None or (scope.tail or "").strip() or not any(True for _ in parent.iterchildren("br")):
+    if (
+        parent is None
+        or (scope.tail or "").strip()
+        or all(one.tag != "br" for one in islice(scope.itersiblings(), _NEAR))
+    ):
         return []
     start, shown = scope.getnext(), 0
     while start is not None and (start.tag != "br" or not (start.tail or "").strip()) and not string(start).strip():

@@ -23,7 +23,10 @@ STILL_WRONG = {
     "case-53": "scrambled letters are not recognised",
 }
 
-pytestmark = pytest.mark.skipif(not CASES, reason="../shared/cases is not there")
+pytestmark = [
+    pytest.mark.skipif(not CASES, reason="../shared/cases is not there"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 
 def _check() -> ModuleType:

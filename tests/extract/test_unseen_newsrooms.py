@@ -116,6 +116,16 @@ def test_lines_below_pictures_in_a_block_that_breaks_divide() -> None:
     assert "buổi học thứ" not in found.text
 
 
+def test_a_picture_that_leads_to_another_page_or_stands_in_a_card_is_another_story_s() -> None:
+    alone = '<p><a href="/khac-bv1.tdu"><img src="/khac.jpg" width="640"></a></p>'
+    card = (
+        '<div><div><img src="/khac.jpg"></div><a href="/khac-bv1.tdu">Phù Ninh tổ chức hội thi gói bánh chưng</a></div>'
+    )
+    assert read(page(alone)).images == ()
+    assert read(page(card)).images == ()
+    assert len(read(page('<p><a href="/lon/a.jpg"><img src="/a.jpg"></a></p>')).images) == 1  # its own enlargement
+
+
 def test_a_copy_the_size_of_a_stamp_belongs_to_a_link() -> None:
     assert read(page("<p><img src='/tin-khac.jpg?w=145&h=101'></p>")).images == ()
 
