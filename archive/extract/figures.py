@@ -63,7 +63,7 @@ def _lead(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -
     """The picture above the article, where the page declares it as the article's and shows it before the body, or
     where it is the one large picture between headline and body."""
     names = declared_images.covers(page)
-    before = []
+    before: list[html.HtmlElement] = []
     for picture in page.root.iter("img", "amp-img"):
         if picture in behind or len(before) >= _MOST:
             break
