@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import islice
 
 from lxml.html import HtmlElement
 
 from archive.extract.byline_words import VENDORS
-from archive.extract.bylines import authors_of, is_agency, is_person_like, unique
+from archive.extract.bylines import authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, house_key
 from archive.extract.folding import folded, key_of, text_of
 from archive.extract.surroundings import Spot, is_running, label
@@ -22,6 +22,10 @@ METAS = (
     "articleauthor", "vr:author",
 )  # fmt: skip
 FARTHEST = 25  # elements between two parts of one byline
+_SOURCE = re.compile(r"Theo [A-Z][a-z]+(?:[./]\S+)?")
+NEAREST = 8  # elements behind the headline in which a name alone is a byline
+LONGEST_PLACED = 40  # characters of it
+_PLACED = re.compile(r"meta|info|name|sub|source|nguon|but-?danh", re.I)
 DEEPEST = 12  # elements inside each other that a byline is taken apart to
 LONGEST = 240  # characters of an element that is a byline and nothing more
 # A word of a class, whichever way words are joined: post-author, post_author, postAuthor.
@@ -92,9 +96,22 @@ def shown_byline(spots: Iterable[Spot]) -> Byline | None:
     return Byline("byline", "; ".join(lines), unique(names), tuple(elements)) if lines else None
 
 
+def placed_byline(spots: Iterable[Spot]) -> Byline | None:
+    """A name alone in a line below the headline, in an element named for such facts: `<p class=meta>HN</p>`."""
+    for spot in islice((one for one in spots if one.behind), NEAREST):
+        text = text_of(spot.element, LONGEST_PLACED + 1)
+        if not _PLACED.search(spot.label) or len(text) > LONGEST_PLACED or any(map(str.isdigit, text)):
+            continue
+        names = tuple(filter(is_person_like, authors_of(text)))
+        if names and all(word[0].isupper() for name in names for word in name.split()):
+            return Byline("place", text, names, (spot.element,))
+    return None
+
+
 def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
     """The names of a byline that are neither the house, nor its software, nor an agency."""
-    return tuple(name for name in byline.names if not is_house(name, house) and not is_agency(name))
+    names = (name for name in byline.names if not is_house(name, house) and not is_agency(name))
+    return tuple(name for name in names if not is_account(name))
 
 
 def line_of(
@@ -112,6 +129,11 @@ def line_of(
         if key_of(own) in wanted:
             return own, (spot.element,)
     return "", ()
+
+
+def without_source(byline: Byline) -> Byline:
+    """On a Vietnamese page `Theo Ngoisao` names where a text was found, and no person called Theo."""
+    return replace(byline, names=tuple(name for name in byline.names if not _SOURCE.fullmatch(name)))
 
 
 def overrules(shown: Byline, declared: Byline, house: frozenset[str]) -> bool:

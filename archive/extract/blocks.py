@@ -16,6 +16,7 @@ _INLINE = frozenset(
     | {"time", "tt", "u", "var", "wbr", "nobr", "meter", "output", "o:p"}
 )
 _SUBHEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+_LONGEST_SUBHEAD = 80  # characters
 IMAGE = "data-luubao-image"
 """Attribute by which the caption reader marks the place of pictures: number of the first image + how many."""
 
@@ -53,6 +54,8 @@ class _Walk:
     def flush(self, element: html.HtmlElement, kind: BlockKind) -> None:
         if self._line:
             text = fold("".join(self._line))
+            if kind == "subhead" and len(text) > _LONGEST_SUBHEAD and text.endswith((".", "!", "?", "…", "”")):
+                kind = "paragraph"  # some newsrooms set sentences as headings
             if text:
                 self.found.append(Piece(kind, text, element, self._linked, self._strong))
         self._line, self._linked, self._strong = [], 0, 0

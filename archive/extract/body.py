@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import html
 
@@ -10,6 +10,7 @@ from archive.extract import (
     captions,
     cleaning,
     containers,
+    credits,
     declared_images,
     figures,
     furniture,
@@ -109,12 +110,13 @@ def _cleaned(
     if bold is not None:
         kept.remove(bold)
         found = lead.Lead(bold.element, bold.text, "bold")
+    images, kept = _credited(declared_images.completed(pictures.images, page), kept)
     declared_text = scripted.declared_text(page, sum(len(piece.text) for piece in kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
     origins.append(("container", containers.place(container.element)))
     return Body(
         declared_text or _blocks(kept, pictures),
-        declared_images.completed(pictures.images, page),
+        images,
         found.text if found else None,
         tuple(origins + ([("lead", found.origin)] if found else [])),
         teasers=cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
@@ -122,6 +124,15 @@ def _cleaned(
         scrambled=cleaning.is_scrambled(found_pieces),
         declared=bool(declared_text) or container.origin != "structure",
     )
+
+
+def _credited(images: tuple[Image, ...], kept: list[Piece]) -> tuple[tuple[Image, ...], list[Piece]]:
+    """The images, those without a credit with the one that a line of the text gives for all; and the other pieces."""
+    lines = [(piece, name) for piece in kept if piece.kind == "paragraph" and (name := credits.of_line(piece.text))]
+    if not images or len({name for _, name in lines}) != 1:
+        return images, kept
+    credited = tuple(replace(image, credit=image.credit or lines[0][1]) for image in images)
+    return credited, [piece for piece in kept if all(piece is not line for line, _ in lines)]
 
 
 def headline_links(root: html.HtmlElement) -> int:

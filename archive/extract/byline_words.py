@@ -24,7 +24,9 @@ BEFORE_COLON = _phrases("""
 
 # The same without a colon.
 BEFORE_NAME = _phrases("""
-    biên dịch | lược dịch | thực hiện bởi | by | written by | reported by | posted by | published by | story by |
+    biên dịch | lược dịch | ghi chép của | phóng sự của | bút ký của | ký của | tùy bút của | ảnh của | bài của |
+    bài và ảnh | bài, ảnh | bài & ảnh | bài - ảnh | tin và ảnh | tin, ảnh | tin - ảnh | thực hiện
+    bởi | by | written by | reported by | posted by | published by | story by |
     von | text von | ein beitrag von | ein kommentar von | kommentar von | ein gastbeitrag von | gastbeitrag von |
     ein interview von | interview von | ein essay von | ein bericht von | eine analyse von | par | propos recueillis
     par | por | oleh | a cura di | door | eftir | autor
@@ -40,7 +42,7 @@ ROLE_NOUNS = frozenset(
     columnists | journalist | journalists | contributor | contributors | producer | producers | photographer |
     photographers | staff | chief | guest | autor | autorin | korrespondentin | redaktion | redacción | rédaction |
     redazione | redactie | jurnalis | muhabir | reporterin | ctv | pv | p.v | p.v. | bbt | tổng-hợp | thực-hiện | ảnh |
-    bài
+    bài | b.b.t | b.b.t.
 """)
 )
 ROLE_ENDINGS = ("korrespondent", "korrespondentin", "redakteur", "redakteurin")
@@ -59,7 +61,8 @@ FURNITURE = _phrases("""
     | Par | Quảng cáo | Tin liên quan | Đọc thêm | Xem thêm | Từ khóa | Chủ đề | Liên hệ | Trở về | Hết | Ban biên
     tập | Về đầu trang | Gửi bình luận | Việt Nam | Hà Nội | TP HCM | Key points | Key takeaways | Highlights |
     Summary | Overview | Introduction | Breaking news | Live updates | Top stories | Read next | Get the app | Our
-    newsletters | Sign up now
+    newsletters | Sign up now | View all | View all posts | See all | All posts | More posts | Last | Last updated |
+    Updated | Published | Full bio | View bio | See full bio | Xem tất cả | Read full bio | About the author
 """)
 
 # News agencies: they sign where no person does.
@@ -75,7 +78,7 @@ AGENCIES = _phrases("""
 # Accounts and makers of publishing software that sign where nobody filled in a name.
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
-    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress
+    | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author
 """)
 
 # Words that any newspaper's name may carry: they tell no house from another.

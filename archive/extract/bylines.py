@@ -12,6 +12,7 @@ from functools import lru_cache
 from archive.extract import byline_words as words
 from archive.extract.folding import folded, key_of
 
+_MOST_WORDS = 6  # of a name beside which another stands: `A. Name, professor of law at the University of X`
 MOST_AUTHORS = 30
 LONGEST_NAME = 80  # characters
 LONGEST_BYLINE = 600
@@ -30,6 +31,10 @@ _TRAILING = re.compile(
     rf"\s*(?:\([^()]{{1,80}}\)|(?<=\w)(?:\s*[-–,]\s*|\s+)(?:{_any(words.BEHIND_NAME)}|ảnh:.*|theo .*))\s*$", re.I
 )
 _NO_AUTHOR = re.compile(r"(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|source|quelle)\s*:", re.I)
+# who photographed, behind who wrote: `Bài: Lê Minh; ảnh: Thu Hà`, `Bài Lê Minh - Ảnh Thu Hà`
+_PICTURES_BY = re.compile(
+    r"^(?:bài|tin|bài viết|thực hiện)\s*:?\s+(?P<names>[^\W\d_]\S*\s.+?)\s*[;,.–-]\s*ảnh\s*:?\s+\S.*$", re.I
+)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}|(?<!\w)@\w{2,30}")
 _ADDRESS = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
 # Short words that join names need a capital behind them: "Ortega y Gasset" is rarer than "Ana y Luis".
@@ -54,6 +59,15 @@ _WHEN = re.compile(
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
     re.I,
 )
+# a part of a signature that is the person's unit or another house: `Hoàng Nam - Sở Y tế`, `Theo Báo Nhân Dân`
+_UNIT = re.compile(
+    r"(?:ban|sở|phòng|báo|đài|tạp chí|trường|công an|bộ|ubnd|trung tâm|cục|chi cục|tỉnh đoàn|huyện đoàn|học viện"
+    r"|viện|thpt|văn phòng|đội|đồn|quân khu|bchqs|bộ chqs|tand|vks\w*|cổng thông tin|trang tin"
+    r"|bệnh viện|ngân hàng)\s+\w",
+    re.I,
+)
+_DEPARTMENT = re.compile(r"\b(?:team|desk|newsroom|department|seo|redaktion|redazione|redacción)$|^seo\b", re.I)
+_LOGIN = re.compile(r"[a-z]+[._\d][a-z._\d]*|(?=\w*[a-z])[a-z\d_]{7,}")
 _NOT_A_NAME = re.compile(r"[?!:„“”\"«»%$€@#<>{}\[\]=+]|\d\d")
 _FURNITURE = frozenset(map(key_of, words.FURNITURE))
 _AGENCIES = frozenset(map(key_of, words.AGENCIES))
@@ -65,7 +79,10 @@ def authors_of(text: str) -> tuple[str, ...]:
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
     if not text or _ADDRESS.search(text) or _NO_AUTHOR.match(text):
         return ()
+    text = _PICTURES_BY.sub(r"\g<names>", text)
     names = unique(name for part in _BETWEEN.split(_bare(_WHEN.sub("", text))) if (name := name_of(part)))
+    names = tuple(name for name in names if not _UNIT.match(name))
+    names = tuple(name for name in names if len(name.split()) <= _MOST_WORDS) or names
     return tuple(name for name in names if not _ends_in_role(name)) or names
 
 
@@ -77,6 +94,11 @@ def name_of(text: str) -> str:
     if _is_role(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""
     return "" if _ADDRESS.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
+
+
+def is_account(name: str) -> bool:
+    """Whether a name is a login or a department, which stand where a system knows no person."""
+    return bool(_LOGIN.fullmatch(name) or _DEPARTMENT.search(name))
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:

@@ -33,10 +33,16 @@ def acceptable(element: html.HtmlElement, longest: int) -> bool:
     return linked < 0.9 * len(text) and not is_teaser(element) and not phrases.NOT_A_CAPTION.match(text)
 
 
+def _in_link(element: html.HtmlElement) -> bool:
+    return next(element.iterancestors("a"), None) is not None
+
+
 def is_teaser(element: html.HtmlElement) -> bool:
-    """A heading inside, or a link around it and a strong line inside: another story's headline."""
-    if any(True for _ in element.iter("h1", "h2", "h3", "h4")):
-        return True
+    """A heading inside, or a link around it and a strong line inside: another story's headline. In a figcaption only
+    one that is a link: some systems print captions as headings."""
+    for heading in element.iter("h1", "h2", "h3", "h4"):
+        if element.tag != "figcaption" or heading.find(".//a") is not None or _in_link(heading):
+            return True
     around = next(element.iterancestors("a"), None)
     return around is not None and (
         any(True for _ in element.iter("strong", "b")) or words.MAYBE_FURNITURE.name_class(around)

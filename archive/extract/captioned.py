@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from lxml import html
@@ -11,8 +12,11 @@ from archive.extract.folding import WHOLE, text_of
 from archive.extract.text import fold
 
 _CREDIT_DATA = ("data-author", "data-credit", "data-copyright", "data-photographer")
+_DASHES = " -–—|/,;"
 _DIVIDERS = ("|", "©", "(", "–")
 _ITEMS = ("copyrightHolder", "creditText", "author", "copyrightNotice", "creator", "provider")
+_LONGEST_NAME, _SHORTEST_BEFORE = 100, 8  # characters of a credit set apart, of the caption before it
+_ENDED = re.compile(r"[.!?…”\"|/–—-]$")
 _LONGEST_CREDIT = 200
 _LONGEST_REST = 150  # characters of a figure's other text that can be a credit
 _SILENT = ("img", "figure", "picture", "amp-img")
@@ -35,7 +39,7 @@ def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> Printed:
     printed = " ".join(_unique([raw, *(text_of(element, WHOLE) for element in outside)])) or None
     if not named or (not rest and len(named) > 60):
         return printed, *credits.split(rest or named)
-    caption, second = credits.split(rest) if rest else (None, None)
+    caption, second = credits.split(rest.rstrip(_DASHES)) if rest else (None, None)
     if second and not credited:
         return printed, caption, second
     return printed, caption, credits.name_only(named) or second
@@ -76,13 +80,59 @@ def _credit_elements(captions: list[html.HtmlElement], scope: html.HtmlElement) 
                 found.append(element)
         if found:
             return found
-    return []
+    return [one for one in map(_set_apart, captions) if one is not None][:1]
 
 
 def _says_credit(element: html.HtmlElement) -> bool:
     if (element.get("itemprop") or "") in _ITEMS:
         return True
-    return element.tag not in _SILENT and words.CREDIT.name_class(element)
+    if element.tag in _SILENT:
+        return False
+    return words.CREDIT.name_class(element) or (words.MAKER.name_class(element) and _in_caption(element))
+
+
+def _in_caption(element: html.HtmlElement) -> bool:
+    return any(one.tag in ("figcaption", "figure") or words.CAPTION.name_class(one) for one in element.iterancestors())
+
+
+def _set_apart(caption: html.HtmlElement) -> html.HtmlElement | None:
+    """The last element of a caption, where it holds a name and the caption stands before it: `<cite>Ngọc Ánh</cite>`,
+    a second line, a link behind the last sentence."""
+    last = _last(caption)
+    if last is None:
+        return None
+    text = text_of(last, WHOLE)
+    before = text_of(caption, WHOLE).removesuffix(text).rstrip()
+    if len(before) < _SHORTEST_BEFORE or before.endswith((":", "：")) or not 1 < len(text) <= _LONGEST_NAME:
+        return None
+    if last.tag in ("cite", "small", "footer"):
+        return last
+    return last if credits.is_name(text) and (_ENDED.search(before) or _stands_apart(last)) else None
+
+
+def _last(caption: html.HtmlElement) -> html.HtmlElement | None:
+    """The innermost element that ends a caption and has text of the caption before it."""
+    inner = caption
+    while len(inner):
+        end = inner[-1]
+        tail = (end.tail or "").strip()
+        if end.tag == "br" and tail:
+            line = html.Element("span")
+            line.text, end.tail = end.tail, None
+            inner.append(line)
+            return line
+        if tail or not isinstance(end.tag, str) or not text_of(end, WHOLE):
+            return None
+        if (inner.text or "").strip() or any(text_of(one, WHOLE) or (one.tail or "").strip() for one in inner[:-1]):
+            return end
+        inner = end
+    return None
+
+
+def _stands_apart(last: html.HtmlElement) -> bool:
+    """On a line of its own, or beside an element of the same kind that holds the caption."""
+    before = last.getprevious()
+    return before is not None and (before.tag == "br" or (before.tag == last.tag and not (before.tail or "").strip()))
 
 
 def _wrapper(scope: html.HtmlElement, captions: list[html.HtmlElement]) -> html.HtmlElement | None:

@@ -10,7 +10,7 @@ from archive.extract import credits, words
 from archive.extract.caption_tests import LONGEST, acceptable
 from archive.extract.folding import WHOLE, text_of
 from archive.extract.pictures import pictures_in
-from archive.extract.placed_captions import next_block, same_block, second_row
+from archive.extract.placed_captions import line_below, next_block, same_block, second_row
 from archive.extract.xpath import selector, string
 
 _LONGEST_ROW = 4  # pictures side by side
@@ -59,8 +59,10 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
         found = find(scope, limit)
         if found:
             return found
-    if _links_elsewhere(scope):
+    if links_elsewhere(scope):
         return []
+    if loose and (line := line_below(scope)):
+        return line
     for find in (second_row, same_block, next_block):
         found = find(scope, limit)
         if found:
@@ -70,7 +72,13 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
     return []
 
 
-def _links_elsewhere(scope: html.HtmlElement) -> bool:
+def leads_away(scope: html.HtmlElement) -> bool:
+    """The picture itself is a link to another page."""
+    link = next((one for one in (scope, *scope.iterancestors()) if one.tag == "a" and one.get("href")), None)
+    return link is not None and not _ENLARGED.search(link.get("href", ""))
+
+
+def links_elsewhere(scope: html.HtmlElement) -> bool:
     """The picture leads to another page, not to its own enlargement: what stands around it is that page's title."""
     link = next((one for one in (scope, *scope.iterancestors()) if one.tag == "a" and one.get("href")), None)
     return link is not None and not _ENLARGED.search(link.get("href", "")) and len(text_of(link, WHOLE)) > 0

@@ -132,10 +132,17 @@ def _alike(one: Piece, other: Piece) -> bool:
     return left.getparent() is right.getparent() and (left.tag, left.get("class")) == (right.tag, right.get("class"))
 
 
+def _heads_nothing(piece: Piece) -> bool:
+    """A last subhead; sentences are some newsroom's paragraphs, whatever their tag."""
+    return piece.kind == "subhead" and not (
+        len(piece.text) > _PROSE and piece.text.endswith((".", "!", "?", "…", "”", '"'))
+    )
+
+
 def _without_tail(left: list[Piece]) -> list[Piece]:
     while (
         left
-        and (left[-1].kind == "subhead" or phrases.TAIL.match(left[-1].text[:_LONGEST_NOISE]))
+        and (_heads_nothing(left[-1]) or phrases.TAIL.match(left[-1].text[:_LONGEST_NOISE]))
         and left[-1].kind != "image"
     ):
         left.pop()

@@ -19,6 +19,8 @@ _texts = selector(
     " | descendant::li[string-length(normalize-space()) > 100][not(ancestor::a)][not(descendant::p)]"
     " | descendant::*[self::div or self::td or self::section or self::article]"
     "[text()[string-length(normalize-space()) > 60]][not(ancestor::a)]"
+    " | descendant::*[self::font or self::pre or self::center or self::b or self::strong or self::h4 or self::h5]"
+    "[text()[string-length(normalize-space()) > 100]][not(ancestor::p)][not(ancestor::a)][not(ancestor::li)]"
     " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)][not(ancestor::a)]"
 )
 _article_body = selector("//*[@itemprop][contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
@@ -28,10 +30,11 @@ _MOST_CLASSES = 3
 _LONGEST_NUMBER = 40  # a longer id is a slug made of a headline
 _LONGEST_PLACE = 120
 
-_BARE = ("div", "td", "section", "article")
+_BARE = ("div", "td", "section", "article", "font", "pre", "center", "b", "strong", "h4", "h5")
 _own_texts = texts("text()")
 _SHORT = 30  # characters below which a paragraph says nothing about where the article is
 _MOST = 0.80  # the container is the innermost element with this share of the page's paragraphs
+_TWIN = 0.1
 _PART = 0.3  # and a surely named one this share
 _ENOUGH = 0.55  # a named container must hold this share of what the innermost one holds
 
@@ -92,8 +95,20 @@ def by_structure(root: html.HtmlElement) -> Container | None:
     named = [element for element in masses if _is_named(element) and masses[element] >= _ENOUGH * masses[inner]]
     for element in named:
         if element is inner or inner in element.iterancestors():
-            return Container(element if masses[element] >= 0.9 * masses[inner] else inner, "structure")
-    return Container(inner, "structure")
+            return Container(
+                _with_twins(element if masses[element] >= 0.9 * masses[inner] else inner, masses), "structure"
+            )
+    return Container(_with_twins(inner, masses), "structure")
+
+
+def _with_twins(inner: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
+    """What holds the body's other pieces too, where it stands in several boxes of one name beside each other."""
+    parent = inner.getparent()
+    if parent is None or not inner.get("class") or parent.tag in ("body", "html"):
+        return inner
+    twins = [one for one in parent if one.tag == inner.tag and one.get("class") == inner.get("class")]
+    others = [masses.get(one, 0) for one in twins if one is not inner]
+    return parent if any(_TWIN * masses[inner] <= other for other in others) else inner
 
 
 def _surely(inner: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:

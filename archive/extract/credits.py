@@ -10,6 +10,7 @@ _LABEL = (
     r"nguồn|video|clip|"
     r"photo(?:graph)?(?:s|graphy)?(?: by| credits?| courtesy(?: of)?| source)?|pictures?(?: by| credit)?|"
     r"images?(?: by| credits?| source)?|"
+    r"autor(?:ka)?|"
     r"credits?|courtesy(?: of)?|source|illustration(?: by)?|graphics?|screenshot|file photo|composite|copyright|"
     r"(?:symbol|archiv|teaser|titel)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credit)?|quelle|grafik|illustration|"
     r"foto's|fotos?|fotografía|fotografie|imagen|imágenes|fuente|crédito|créditos|crédit(?: photo)?s?|"
@@ -45,10 +46,16 @@ _BY = re.compile(
     r"of)\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
 )
-_VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./'’-]{1,60})$")
+_ALONE = re.compile(
+    rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{_AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
+)
+_LONGEST_ALONE = 70  # characters
+_BARS_BEHIND = re.compile(r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?:\s*\|\s*[^|.]{2,60})+)$")
+_VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./+'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
 _UNCOLONED = re.compile(
-    r"[(\[]?\b((?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.|foto:?)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
+    r"[(\[]?((?:\b(?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.)"
+    r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
     re.I,
 )
 # `Một góc chợ. Ảnh minh họa`: nobody is named, the page says only where the picture comes from
@@ -71,8 +78,10 @@ _INITIALS = re.compile(r"(?:^|\s)(?:\w{1,2}\.)+\w{1,2}$")  # `H.Y.T`: its last f
 def split(printed: str) -> tuple[str | None, str | None]:
     """(caption, credit) of what is printed under a picture; the credit without its label, either may be None."""
     for find in (
+        _alone,
         _labelled,
         _signed,
+        _bars_behind,
         _barred,
         _by,
         _equals,
@@ -87,8 +96,12 @@ def split(printed: str) -> tuple[str | None, str | None]:
             caption, credit = found
             if _INITIALS.search(credit) and printed.rstrip(" )]").endswith("."):
                 credit += "."
-            return caption.strip(_EDGES).strip() or None, name_only(credit) or None
-    return printed.strip() or None, None
+            return _worded(caption.strip(_EDGES)), name_only(credit) or None
+    return _worded(printed), None
+
+
+def _worded(caption: str) -> str | None:
+    return caption.strip() if any(map(str.isalnum, caption)) else None
 
 
 def name_only(credit: str) -> str:
@@ -113,18 +126,57 @@ _LEADING = re.compile(
 
 
 def _labelled(printed: str) -> tuple[str, str] | None:
+    """`Ảnh: Minh Anh` behind a caption. A label that begins a whole sentence introduces the caption itself."""
     start = 0
     last = None
     while match := _LABELLED.search(printed, start):  # the last label wins: `Ảnh: A (Nguồn: B)` names B last
-        last, start = match, match.start(1) + 1
+        start = match.start(1) + 1
+        if _SLASHED_LABEL.search(match[1]) and _NAMED_BEFORE.search(printed[: match.start(1)]):
+            continue  # `Mike Watson Images/Getty` is a name
+        last = match
         if len(match[2]) < 60:
             break
     if last is None or len(last[2]) > 150 or _AGENCY_BEFORE.search(printed[: last.start(1)]):
         return None
+    if not printed[: last.start(1)].strip(_EDGES + "[(") and _is_sentence(last[2]):
+        return printed, ""
     return printed[: last.start(1)], last[2]
 
 
+def _is_sentence(text: str) -> bool:
+    """More than names: many words, most of them not capitalised, or many signs of a script without capitals."""
+    words = text.split()
+    small = sum(1 for word in words if word[:1].islower())
+    return (len(words) > 6 and 2 * small > len(words)) or (len(text) > 24 and not any(map(_is_cased, text)))
+
+
+def _is_cased(letter: str) -> bool:
+    return letter.isupper() or letter.islower()
+
+
 _AGENCY_BEFORE = re.compile(rf"\b(?:{_AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
+
+
+_LINE = re.compile(
+    r"(?:(?:titel|beitrags|aufmacher|header)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credits?)?|photos?(?: credits?)?"
+    r"|(?:photo|image)s? (?:by|courtesy(?: of)?)|crédits? photos?|(?:hình )?ảnh|images?(?: credits?)?|fot\.)"
+    r"\s*[:©]+\s*(\S.+)",
+    re.I,
+)
+_LONGEST_LINE = 100  # characters
+_SLASHED_LABEL = re.compile(r"^[^\W\d_]+\s*/", re.I)
+_NAMED_BEFORE = re.compile(r"[A-ZÀ-Ý][\w.'’-]*\s+$")
+
+
+def _alone(printed: str) -> tuple[str, str] | None:
+    """An agency, alone or with a name, is all that is printed."""
+    return ("", printed) if len(printed) <= _LONGEST_ALONE and _ALONE.fullmatch(printed.strip(" .()")) else None
+
+
+def _bars_behind(printed: str) -> tuple[str, str] | None:
+    """`Ein Satz. Carlos Herrera | Archivo | Confidencial`: all that bars divide behind the last sentence."""
+    match = _BARS_BEHIND.search(printed[-_TAIL:])
+    return (printed[: len(printed) - len(match[1])], match[1]) if match else None
 
 
 def _signed(printed: str) -> tuple[str, str] | None:
@@ -166,7 +218,8 @@ def _bracketed(printed: str) -> tuple[str, str] | None:
 # what stands in brackets behind a caption and names nobody
 _NO_NAME = re.compile(
     r"archiv|symbol|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
-    r"minh h[oọ][aạ]|illustrat|screenshot|"
+    r"minh h[oọ][aạ]|illustrat|screenshot|bên (?:phải|trái)|ở giữa|đứng giữa|ngoài cùng|"
+    r"hàng (?:trên|dưới|đầu)|thứ \w+ từ|"
     r"ảnh|montage|reproduc|\d{4}$|gauche|droite|izquierda|derecha",
     re.I,
 )
@@ -176,6 +229,22 @@ _SENTENCE_END = re.compile(r"[.!?\"”»…]$")
 def _is_name(text: str) -> bool:
     """Whether words in brackets behind a full sentence can name a photographer or an agency."""
     return text[:1].isupper() and len(text) <= 60 and not _NO_NAME.search(text) and text.count(" ") < 8
+
+
+def of_line(line: str) -> str | None:
+    """The maker of an article's pictures, where a line of its own names one: `Fotos: Ana Ruiz/dpa`."""
+    match = _LINE.fullmatch(line) if len(line) <= _LONGEST_LINE else None
+    return name_only(match[1]) or None if match and not _is_sentence(match[1]) else None
+
+
+def is_name(text: str) -> bool:
+    """Whether a line that stands apart is a name, several, or an agency: short, and every long word capitalised."""
+    if _NO_NAME.search(text) or text[-1:] in ".!?:" or any(map(str.isdigit, text)):
+        return bool(_LEADING.match(text)) and len(text) <= 60
+    words = [word for word in re.split(r"[\s/,&|-]+", text) if word]
+    if len(words) == 1:
+        return bool(_NAMED_AGENCY.fullmatch(text))
+    return 1 < len(words) <= 8 and all(word[0].isupper() or word[0] == "(" or len(word) < 4 for word in words)
 
 
 def _slashed(printed: str) -> tuple[str, str] | None:

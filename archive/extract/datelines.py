@@ -39,6 +39,12 @@ LONGEST = 220  # characters of an element that shows a date and little else
 _WEAKLY_NAMED = re.compile(r"meta|info|byline|detail", re.I)
 _LEAD = re.compile(r"sapo|summary|desc|\blead\b|intro|chapeau", re.I)
 _NAMED = re.compile(r"dat(?:e|um|a\b)|time|publish|pub|ngay|thoi-?gian|stamp|posted|created|tanggal|fecha|tarih", re.I)
+_OF_ARTICLE = re.compile(
+    r"(?:post|article|detail|news|publish\w*|entry|story|bai)[-_]?(?:time|date|ngay)|ngay[-_]?dang"
+    r"|(?:time|date)[-_]?(?:post|publish|detail)",
+    re.I,
+)
+_MOST_NAMED = 40
 _UPDATED = re.compile(
     r"updat|aktualisier|cập nhật|mis(?:e)? à jour|modifi|actualiz|atualiz|aggiorna|bijgewerkt|gewijzigd|oppdater"
     r"|uppdater|opdater|обновл|оновл|güncel|更新|diperbarui|zuletzt|stand:|edited|last changed",
@@ -117,6 +123,28 @@ def settled(claims: list[Claim], more: list[Claim]) -> Claim | None:
     if anchor.stamp.when.tzinfo is None:
         anchor = next((claim for claim in claims if _zones(claim.stamp, anchor.stamp)), anchor)
     return anchor
+
+
+def alone(root: HtmlElement) -> list[Claim]:
+    """The one moment that elements named for an article's date show anywhere on the page; none where they differ."""
+    named = (one for one in root.iter("span", "div", "p", "time", "td") if _OF_ARTICLE.search(label(one)))
+    found = [read[0] for one in islice(named, _MOST_NAMED) if (read := _read_spot(Spot(one, label(one))))]
+    return found[:1] if len({claim.stamp.when for claim in found}) == 1 else []
+
+
+def local(claim: Claim | None, shown: list[Claim]) -> Claim | None:
+    """The claim, or the shown time where both say the same hour and the claim calls it UTC: a system that writes `Z`
+    behind its own clock."""
+    if claim is None or claim.stamp.when.utcoffset() != timedelta(0):
+        return claim
+    same = (
+        one
+        for one in shown
+        if one.stamp.has_time
+        and one.stamp.when.tzinfo is None
+        and _wall(one.stamp) == _wall(claim.stamp).replace(second=0)
+    )
+    return next(same, claim)
 
 
 def offset_of(claims: Iterable[Claim]) -> tzinfo | None:

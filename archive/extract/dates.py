@@ -40,7 +40,7 @@ class Stamp:
 _OFFSET = r"(?P<zone>Z\b|(?:UTC|GMT)?\s?[+\-−]\d{1,2}(?::?\d{2})?\b|UTC\b|GMT\b)?"
 _ISO = re.compile(
     r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"
-    r"(?:(?:[T ]|\s{1,3})(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,:]\d{1,9})?)?"
+    r"(?:(?:[T ]|\s{1,3})(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{1,2})(?:[.,:]\d{1,9})?)?"
     r"\s{0,2}(?P<half>[AaPp][Mm]\b)?\s{0,2}" + _OFFSET + r")?"
 )
 _COMPACT = re.compile(
@@ -105,7 +105,7 @@ _DAY_NAME = re.compile(
 )
 _NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
 _CLOCK = re.compile(
-    r"(?<![\d/.\-])(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib"
+    r"(?<![\d/.])(?<!\d-)(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib"
     r"|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
     re.I,
 )

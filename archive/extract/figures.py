@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import html
 
-from archive.extract import captioned, captions, pictures, words
+from archive.extract import captioned, captions, declared_images, pictures, words
 from archive.extract.blocks import IMAGE
+from archive.extract.folding import text_of
 from archive.extract.furniture import drop
 from archive.extract.page import Page
 from archive.extract.text import fold
@@ -18,6 +20,8 @@ _MOST = 500  # pictures; the longest gallery seen has 60
 
 
 _IN_A_ROW = ("img", "amp-img", "a", "span", "br")
+_CARD_DEPTH, _CARD_PARTS = 5, 12  # elements around, elements inside
+_LONGEST_CARD, _CARD_SHARE = 400, 0.5  # characters, share of them in links
 _LONGEST_ROW = 4  # pictures above one caption
 
 
@@ -41,10 +45,11 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     behind = _behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
-    for picture in pictures.pictures_in(region)[:_MOST]:
+    lead = _lead(page, region, behind)
+    for picture in ([lead] if lead is not None else []) + pictures.pictures_in(region)[:_MOST]:
         if picture in done or pictures.is_icon(picture):
             continue
-        read = _read(picture, region, page, picture in inside, done, "" if images else cover)
+        read = _read(picture, region, page, picture in inside, done, "" if images else cover, picture is lead)
         found = _new(read, images)
         if picture not in inside:
             outside[picture in behind].extend(range(len(images), len(images) + len(found)))
@@ -52,6 +57,25 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     for caption in list(body.iter("figcaption")):
         drop(caption)  # of a film or a map: no text of the body
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
+
+
+def _lead(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
+    """The picture above the article, where the page declares it as the article's and shows it before the body, or
+    where it is the one large picture between headline and body."""
+    names = declared_images.covers(page)
+    before: list[html.HtmlElement] = []
+    for picture in page.root.iter("img", "amp-img"):
+        if picture in behind or len(before) >= _MOST:
+            break
+        if not pictures.is_icon(picture):
+            before.append(picture)
+    for picture in before:
+        address = pictures.address(picture, page.base)
+        if address and declared_images.is_named(address, names) and not captions.links_elsewhere(picture):
+            return picture
+    alone = [one for one in before if region in one.iterancestors() and next(one.iterancestors("a"), None) is None]
+    large = [one for one in alone if pictures.is_large(one)] or alone
+    return large[0] if len(large) == 1 else None
 
 
 def _new(found: list[Image], images: list[Image]) -> list[Image]:
@@ -83,20 +107,23 @@ def _read(
     inside: bool,
     done: set[html.HtmlElement],
     cover: str,
+    lead: bool,
 ) -> list[Image]:
     """The images of one picture and those that share its caption. cover: the address that the page declares for its
-    lead picture, for a first picture that only a script gives an address."""
+    lead picture, for a first picture that only a script gives an address. lead: it is the picture above the article,
+    which needs no caption."""
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=inside)
-    if not inside and not elements:
+    if not inside and not elements and not lead:
         return []
-    if _is_portrait(scope, region):
+    bare = not elements and not lead
+    if _is_portrait(scope, region) or (bare and (captions.leads_away(picture) or _is_card(scope, region))):
         return []
     raw, caption, credit = captioned.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     credit = credit or captioned.credit_in_title(caption, [picture]) or captioned.credit_in_data(picture)
     sharing = [picture]
     if elements:
-        sharing = _sharing(picture, scope, elements)
+        sharing = [one for one in _sharing(picture, scope, elements) if one not in done and not pictures.is_icon(one)]
         for element in captioned.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)
@@ -137,6 +164,20 @@ def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
             break
         found[:0] = pictures.pictures_in(one)
     return found if len(found) <= _LONGEST_ROW else []
+
+
+def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
+    """The picture of another story's teaser: in the box around it stand a link and next to nothing else."""
+    for box in islice(scope.iterancestors(), _CARD_DEPTH):
+        if box is region or box.tag in ("body", "article", "main") or len(box) > _CARD_PARTS:
+            return False
+        size = len(text_of(box, _LONGEST_CARD + 1))
+        if size > _LONGEST_CARD:
+            return False
+        if size:
+            linked = sum(len(text_of(one, _LONGEST_CARD)) for one in box.iter("a") if captions.leads_away(one))
+            return linked > _CARD_SHARE * size
+    return False
 
 
 def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:

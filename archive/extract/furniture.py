@@ -18,6 +18,8 @@ _BOXES = (
     *("div", "section", "aside", "ul", "ol", "p", "nav", "footer", "header", "form", "figure", "table", "article"),
     *("span", "dl", "h2", "h3", "h4", "h5", "h6", "a", "td", "center", "details"),
 )
+_SHOWING = ("figure", "aside", "div", "section", "span", "p", "table")
+_HEADINGS = ("h2", "h3", "h4", "h5", "h6")
 _ALWAYS = ("nav", "footer", "aside", "form")  # a whole page inside a form is too much to be furniture
 
 _paragraphs = selector("descendant-or-self::p")
@@ -28,6 +30,7 @@ _hidden = selector(
 
 # a box that holds more than this share of the page's paragraphs is the article, whatever its class says
 _TOO_MUCH = 0.35
+_MOST_OF_BODY = 0.6  # of the article it stands in
 _HALF = 0.5  # of hidden ones: some systems print the article twice
 
 
@@ -50,12 +53,17 @@ def remove(root: html.HtmlElement, keep: Iterable[html.HtmlElement] = ()) -> Non
     for element in list(root.iter(*_BOXES)):
         if inside:
             inside -= 1
-        elif element not in protected and _is_furniture(element) and not _too_much(element, total):
+        elif element not in protected and _is_furniture(element) and not _stays(element, total):
             inside = sum(1 for _ in element.iter(*_BOXES)) - 1
             drop(element)
     for element in _hidden(root):
         if element not in protected and not _in_figure(element) and not _too_much(element, total, _HALF):
             drop(element)
+
+
+def _stays(element: html.HtmlElement, total: int) -> bool:
+    """Whether a box stays whatever it is called."""
+    return _too_much(element, total) or _is_picture_box(element)
 
 
 def drop(element: html.HtmlElement) -> None:
@@ -73,6 +81,8 @@ def _is_furniture(element: html.HtmlElement) -> bool:
     if element.tag in _ALWAYS or element.get("role") in _ROLES:
         return not _in_figure(element)
     name, number = element.get("class"), element.get("id")
+    if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
+        return words.FURNITURE.name_class(element)
     if not name and not number:
         return element.get("type") in _RELATED
     if words.FURNITURE.name(element) and not _is_body(element) and not _is_quoted(element):
@@ -80,6 +90,17 @@ def _is_furniture(element: html.HtmlElement) -> bool:
     if element.tag not in ("a", "span", "p") and words.MAYBE_FURNITURE.name(element) and _is_links(element):
         return True
     return element.get("type") in _RELATED
+
+
+def _is_picture_box(element: html.HtmlElement) -> bool:
+    """A picture with its caption and next to nothing else: none of the article's pictures goes for its box's name."""
+    if element.tag not in _SHOWING or element.find(".//img") is None:
+        return False
+    captions = list(element.iter("figcaption")) or [one for one in element.iter("p", "div") if words.CAPTION.name(one)]
+    if not captions or element.find(".//figcaption//a//img") is not None or words.NEVER.name(element):
+        return False
+    told = len(string(captions[0]).split()) + (element.tag != "figure") * 4
+    return len(captions) == 1 and len(string(element).split()) <= told + 12 and not _is_links(element)
 
 
 def _in_figure(element: html.HtmlElement) -> bool:
@@ -110,7 +131,10 @@ def _too_much(element: html.HtmlElement, total: int, share: float = _TOO_MUCH) -
     if words.NEVER.name(element):
         return False
     whole = len(string(element))
-    return whole > share * total and (mass(element) or whole) > share * total
+    if whole > share * total and (mass(element) or whole) > share * total:
+        return True
+    around = next((one for one in element.iterancestors() if one.tag == "article" or words.SURELY_BODY.name(one)), None)
+    return around is not None and mass(element) > _MOST_OF_BODY * (mass(around) or 1) and not _is_links(element)
 
 
 def _unwrap_noscript(root: html.HtmlElement) -> None:

@@ -18,6 +18,11 @@ from archive.extract.folding import key_of, text_of
 MOST_SHOWN = 40  # h1 and h2 elements looked at
 LONGEST = 500  # characters
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*[|｜»›]\s*")
+_STORY = 15  # letters of a headline's key; shorter ones name sections
+_ROOT = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
+_CALLED_TITLE = (
+    "(//h1 | //h2 | //h3)[contains(@class, 'itle') or contains(@class, 'tieude')][not(ancestor::nav | ancestor::li)]"
+)
 _LEFT_OVER = " \t:|/•·–—-"
 _CALLED_HEADLINE = (
     "(//div | //p | //span | //h2 | //h3 | //strong)[@itemprop='headline' or contains(@class, 'title') or "
@@ -48,7 +53,9 @@ def shown_headline(
     """
     keys, main_keys = keys_of([*main, *other]), keys_of(main or other)
     first_level = [_read(element, "h1") for element in islice(root.iter("h1"), MOST_SHOWN)]
+    leading_home = [found for found in first_level if _leads_home(found.element)]
     first_level = [found for found in first_level if len(key_of(found.text)) > 2 and not is_house(found.text)]
+    first_level = [found for found in first_level if found not in leading_home]
     in_place = [found for found in first_level if not _in_navigation(found.element)]
     confirmed = _all_confirmed(in_place, keys)
     if not confirmed:
@@ -57,8 +64,38 @@ def shown_headline(
     confirmed = confirmed or _all_confirmed(first_level, keys)
     if confirmed:
         return _nearest_text(confirmed)
-    called = _called_headline(root, main_keys) or next(iter(in_place), None) or next(iter(first_level), None)
-    return called or _called_headline(root, frozenset(key for key in keys if not is_house(key)))
+    stories = frozenset(key for key in main_keys if not is_house(key))
+    called = _called_headline(root, main_keys) or _shown_anywhere(root, stories)
+    called = called or next(iter(in_place), None) or next(iter(first_level), None)
+    called = called or _called_headline(root, frozenset(key for key in keys if not is_house(key)))
+    return called or (_titled(root, is_house) if leading_home or not stories else None)
+
+
+def _leads_home(element: HtmlElement | None) -> bool:
+    """Whether a heading is the site's name: a link to its root, in the heading or around it."""
+    if element is None:
+        return False
+    link = element.find(".//a")
+    link = next(element.iterancestors("a"), None) if link is None else link
+    return link is not None and bool(_ROOT.fullmatch((link.get("href") or "").strip()))
+
+
+def _shown_anywhere(root: HtmlElement, keys: frozenset[str]) -> Headline | None:
+    """The element that shows a declared headline whatever it is called: old pages print it in <td>, <font>, <b>."""
+    lengths = {len(key) for key in keys if len(key) >= _STORY}
+    for element in root.iter("h3", "h4", "td", "font", "b", "strong", "span", "div", "p") if lengths else ():
+        own = (element.text or "").strip()
+        if len(own) < _STORY or not any(size <= len(own) <= 2 * size for size in lengths) or _in_navigation(element):
+            continue
+        if key_of(text_of(element, LONGEST)) in keys and next(element.iterancestors("a", "aside"), None) is None:
+            return _read(element, "shown")
+    return None
+
+
+def _titled(root: HtmlElement, is_house: Callable[[str], bool]) -> Headline | None:
+    """Where a page declares only its site's name: the first heading that its class calls a title."""
+    found = (_read(element, "title class") for element in islice(root.xpath(_CALLED_TITLE), MOST_SHOWN))
+    return next((one for one in found if len(key_of(one.text)) >= _STORY and not is_house(one.text)), None)
 
 
 def most_declared(declared: Sequence[tuple[str, str]], is_house: Callable[[str], bool]) -> Headline | None:
@@ -68,7 +105,8 @@ def most_declared(declared: Sequence[tuple[str, str]], is_house: Callable[[str],
     votes = [sum(agree(text, other) for _, other in declared) for _, text in declared]
     origin, text = declared[votes.index(max(votes))]
     cuts = [(text[: cut.start()], text[cut.end() :]) for cut in islice(_SEPARATOR.finditer(text[:LONGEST]), 8)]
-    bare = next((head for head, tail in cuts if head and is_house(tail)), text)
+    bare = next((head for head, tail in cuts if head and is_house(tail)), None)
+    bare = bare or next((tail for head, tail in reversed(cuts) if tail and is_house(head)), text)
     return Headline(bare, origin)
 
 

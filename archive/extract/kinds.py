@@ -12,6 +12,7 @@ from archive.extract.body import Body
 from archive.extract.folding import key_of, text_of
 from archive.extract.metadata import Metadata
 from archive.extract.page import Page
+from archive.extract.pagekind import Signs, features, likelihood_of_a_list, signs_of
 from archive.records import ReadableKind, Unreadable
 
 _SMALL = 1500  # characters of source below which a page can be a bounce
@@ -40,11 +41,15 @@ _WALL = re.compile(
 )
 _ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report)$")
 _INDEX = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
+_NUMBERED = re.compile(r"\?(?:[^#]*&)?[\w-]*id=\d+|\?p=\d+", re.I)  # `/?p=31228`, `/Default.aspx?NewsId=5`
 _ADDRESSED = re.compile(
     r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
 )  # an id, a slug of five words, a day
 _LOCAL = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's address
 _MOST_LINKS = 2_000
+_SURELY_A_LIST = 0.65  # by five folds: a tenth of the lists are below, one article in sixty of any site is above
+_LEAST_LINKS = 6  # a page with fewer lists nothing
+_SURELY_NO_LIST, _PROBABLY_NO_LIST = 0.05, 0.4
 _LONGEST_NAME = 60  # characters of a section's name
 _PROSE = 60
 _LITTLE = 800
@@ -68,6 +73,8 @@ class Evidence:
     addressed: bool
     title: str
     sections: frozenset[str]
+    signs: Signs
+    links: int
 
 
 def refused_source(text: str) -> Unreadable | None:
@@ -92,10 +99,12 @@ def evidence(page: Page) -> Evidence:
         article=any(_ARTICLE_TYPES.search(kind) for kind in types) or "article:published_time" in metas,
         live="LiveBlogPosting" in types,
         video=og_type.startswith("video") or ("VideoObject" in types and "NewsArticle" not in types),
-        home=bool(_INDEX.match(path)),
+        home=bool(_INDEX.match(path)) and not _NUMBERED.search(page.url),
         addressed=bool(_ADDRESSED.search(path)),
         title=title,
         sections=frozenset(_sections(page, path)),
+        signs=signs_of(page),
+        links=sum(1 for _ in islice(page.root.iter("a"), _LEAST_LINKS)),
     )
 
 
@@ -152,11 +161,25 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -
 
 def _lists(seen: Evidence, metadata: Metadata, body: Body) -> bool:
     """Whether the text is teasers: many of them, or nothing else on a page that does not look like one story's."""
-    if body.teasers.many:
+    likelihood = weighed(seen, metadata, body)
+    if likelihood > _SURELY_A_LIST and seen.links >= _LEAST_LINKS:
+        return True
+    if body.teasers.many and likelihood > _SURELY_NO_LIST:
         return not (seen.article and not seen.home and body.declared)
     if seen.article or seen.video or not body.teasers.all:
         return False
     return key_of(metadata.headline or "") in seen.sections or (body.teasers.teasers > 1 and not _named(seen, metadata))
+
+
+def weighed(seen: Evidence, metadata: Metadata, body: Body) -> float:
+    """How likely the page is a list: between 0 and 1."""
+    return likelihood_of_a_list(signs_features(seen, metadata, body))
+
+
+def signs_features(seen: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
+    """What is weighed, by name."""
+    section = key_of(metadata.headline or "") in seen.sections
+    return features(seen.signs, seen.article, section, metadata, body)
 
 
 def _named(seen: Evidence, metadata: Metadata) -> bool:
@@ -173,7 +196,14 @@ def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) 
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
     if size < _TOO_LITTLE and not (seen.article and size):
         return Unreadable("listing" if body.links > _MANY else "no-article", "no text")
-    known = seen.article or _named(seen, metadata) or seen.video or body.declared or metadata.published_at is not None
+    known = (
+        weighed(seen, metadata, body) < _PROBABLY_NO_LIST
+        or seen.article
+        or _named(seen, metadata)
+        or seen.video
+        or body.declared
+        or metadata.published_at is not None
+    )
     alone = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE
     if not known and (not alone or (len(prose) < 2 and body.links > _FEW)):
         return Unreadable(

@@ -133,9 +133,15 @@ class _Reader:
         shown = authorship.shown_byline(self.around)
         body = body_of(self.page.root)
         signed = signature(body, self.vietnamese, house) if body else None
-        bylines += [byline for byline in (shown, signed) if byline]
-        if shown and authorship.overrules(shown, bylines[0], house):
-            bylines.insert(0, shown)
+        placed = authorship.placed_byline(self.around) if self.vietnamese and not (shown or signed) else None
+        bylines += [byline for byline in (shown, signed, placed) if byline]
+        if self.vietnamese:
+            bylines = [authorship.without_source(byline) for byline in bylines]
+        first = next((byline for byline in bylines if authorship.persons(byline, house)), None)
+        for printed in (shown, signed if self.vietnamese else None):
+            if printed and first and authorship.overrules(printed, first, house):
+                bylines.insert(0, printed)
+                break
         authors = self._persons(bylines) or self._impersonal(bylines)
         line, elements = authorship.line_of(bylines, authors, self.around)
         self.used += [element for byline in bylines for element in byline.elements]
@@ -181,7 +187,10 @@ class _Reader:
         updates = [claim for claim, updated in self.shown if updated]
         if self.vietnamese and not shown:  # "Cập nhật" above an article is when it went online
             shown, updates = updates, []
+        if not (ruled or declared or shown):
+            shown = datelines.alone(self.page.root)
         published = datelines.settled([*ruled, *declared], shown)
+        published = datelines.local(published, shown) if self.vietnamese else published
         modified = datelines.change(datelines.settled(changed, updates), published)
         self.used += [claim.element for claim in (*ruled, *shown, *updates) if claim.element is not None]
         self.offset = datelines.offset_of([*declared, *changed, *shown, *updates])

@@ -4,42 +4,55 @@ from __future__ import annotations
 
 # One paragraph per month, in order; names and abbreviations of English, German, Dutch, French, Spanish, Portuguese,
 # Italian, Catalan, Romanian, Danish, Norwegian, Swedish, Finnish, Icelandic, Polish, Czech, Turkish, Indonesian, Malay,
-# Russian, Ukrainian, Bulgarian and Greek. Abbreviations that mean different months in two languages are left out.
+# Russian, Ukrainian, Bulgarian, Greek and Arabic. Abbreviations that mean different months in two languages are left
+# out.
 _NAMES = """
 january jan januar jänner janvier janv enero ene gener janeiro gennaio gen ianuarie januari tammikuu tammikuuta
 janúar stycznia sty ledna leden ocak oca января янв січня януари ιανουαρίου ιαν
+يناير جانفي
 
 february feb februar febbraio febrer februari februarie février févr fevrier fév febrero fevereiro fev febr helmikuu
 helmikuuta febrúar lutego lut února únor şubat şub februarie февраля фев лютого февруари φεβρουαρίου φεβ
+فبراير شباط فيفري
 
 march mar märz mrz maart mars marzo março martie marts març maaliskuu maaliskuuta marca března březen mart maret mac
 марта мар березня март μαρτίου μαρ
+مارس آذار
 
 april apr avril avr abril abr aprile aprilie huhtikuu huhtikuuta apríl kwietnia kwi dubna duben nisan nis апреля апр
 квітня април απριλίου απρ
+أبريل نيسان أفريل ابريل
 
 may mai mei mayo maio maggio mag maj mai toukokuu toukokuuta maí maja května květen mayıs мая май травня μαΐου
+مايو أيار ماي
 
 june jun juni juin junio junho giugno giu juny iunie kesäkuu kesäkuuta júní czerwca cze června červen haziran haz
 июня июн червня юни ιουνίου ιουν
+يونيو حزيران جوان
 
 july jul juli juillet juil julio julho luglio lug juliol iulie heinäkuu heinäkuuta júlí lipca lip července červenec
 temmuz tem июля июл липня юли ιουλίου ιουλ
+يوليو تموز جويلية
 
 august aug août aout agosto ago agost augustus elokuu elokuuta ágúst sierpnia sie srpna srpen ağustos ağu agustus
 agu ogos августа авг серпня αυγούστου αυγ
+أغسطس آب اغسطس أوت
 
 september sep sept septembre septiembre setiembre setembro set settembre setembre septembrie syyskuu syyskuuta
 września wrz září eylül eyl сентября сен сент вересня септември σεπτεμβρίου σεπ
+سبتمبر أيلول
 
 october oct oktober okt octobre octubre outubro out ottobre ott octombrie lokakuu lokakuuta október października paź
 října říjen ekim eki okt октября окт жовтня октомври οκτωβρίου οκτ
+أكتوبر اكتوبر
 
 november nov novembre noviembre novembro noiembrie marraskuu marraskuuta nóvember listopada lis listopadu kasım kas
 ноября ноя листопада ноември νοεμβρίου νοε
+نوفمبر
 
 december dec dezember dez décembre déc decembre diciembre dic dezembro dicembre desembre decembrie desember joulukuu
 joulukuuta grudnia gru prosince prosinec aralık ara des disember декабря дек грудня декември δεκεμβρίου δεκ
+ديسمبر
 """
 
 MONTHS: dict[str, int] = {

@@ -28,6 +28,12 @@ _ICON = re.compile(
 _ADVERT_PATH = re.compile(r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?)/", re.I)
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
 _LONGEST_ICON = 24  # characters of a file name; a longer one tells what a photograph shows
+# the address of a copy says its size: `_144x110.webp`, `?w=145&h=101`
+_SIZED = re.compile(
+    r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I
+)
+_THUMBNAIL = 200  # pixels: copies so small stand beside links to other stories
+_COLUMN = 500  # pixels
 _SMALL = 60  # pixels: below it a picture is an icon
 
 
@@ -86,17 +92,26 @@ def absolute_url(found: str, base: str) -> str | None:
         return None
 
 
+def is_large(image: html.HtmlElement) -> bool:
+    """Whether the page gives it the width of a column."""
+    width = (image.get("width") or "").strip().removesuffix("px")
+    return width.isdecimal() and len(width) < 6 and int(width) >= _COLUMN
+
+
 def is_icon(image: html.HtmlElement) -> bool:
     """Logos, avatars, share buttons, counters, and adverts that say so."""
     for side in ("width", "height"):
         size = (image.get(side) or "").strip().removesuffix("px")
         if size.isdecimal() and len(size) < 6 and 0 < int(size) <= _SMALL:
             return True
-    if (image.get("src") or "").partition("?")[0].lower().endswith(".svg"):
+    address = next((one for one in _given(image) if not _PLACEHOLDER.search(one)), "")[-300:]
+    if address.partition("?")[0].lower().endswith(".svg"):
         return True
-    if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _ADVERT_PATH.search((image.get("src") or "")[:300]):
+    if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _ADVERT_PATH.search(address):
         return True
-    file = (image.get("src") or "")[-300:].rpartition("/")[2]
+    if (size := _SIZED.search(address)) and max(int(size[1] or size[3]), int(size[2] or size[4])) <= _THUMBNAIL:
+        return True
+    file = address.rpartition("/")[2]
     drawn = len(file) <= _LONGEST_ICON or file.partition("?")[0].endswith((".png", ".gif"))
     names = f"{image.get('class') or ''} {file if drawn else ''}"
     return bool(_ICON.search(names.replace(" ", "/")))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import html
 
@@ -14,12 +15,17 @@ from archive.extract.pictures import pictures_in
 from archive.extract.text import fold
 from archive.extract.xpath import selector, string
 
+_NEAR = 8  # siblings behind a picture
+_SENTENCES = 110  # characters
 _LONGEST_LOOSE = 320  # characters
 _rows_after = selector("ancestor::tr[1]/following-sibling::tr")
 _TEXT_BLOCKS = frozenset(
     {"p", "div", "center", "span", "em", "i", "figcaption", "cite", "font", "h6", "h5", "small", "td", "b", "strong"}
 )
 _FLOAT = re.compile(r"float:\s*(?:left|right)|\balign-?(?:left|right)\b", re.I)
+_LONGEST_ROW = 3  # pictures more above one line
+_INLINE = ("em", "i", "b", "strong", "span", "font", "a", "u", "small", "cite")
+_BEGINNING = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*\d{0,3}\s*[:：]", re.I)
 _CENTRED = re.compile(r"text-align:\s*center", re.I)
 
 
@@ -49,6 +55,8 @@ def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.Ht
         return []
     linked = sum(len(string(link)) for one in rest for link in one.iter("a"))
     text = fold(string(parent))
+    if parent.tag == "p" and not rest and len(text) > _SENTENCES and text.endswith(".") and not ends_in_credit(text):
+        return []  # a paragraph of the article that begins with a picture
     if linked > 0.5 * len(text) or phrases.NOT_A_CAPTION.match(text) or (_floats(scope) and not ends_in_credit(text)):
         return []
     return _wrapped_rest(scope)
@@ -77,6 +85,80 @@ def _wrapped_rest(scope: html.HtmlElement) -> list[html.HtmlElement]:
         return []
     parent.append(rest)
     return [rest]
+
+
+def line_below(scope: html.HtmlElement) -> list[html.HtmlElement]:
+    """The line of text between the break behind a picture and the next break or picture, in a block that only breaks
+    divide: where it begins or ends as captions do, or where the block is centred or italic."""
+    parent = scope.getparent()
+    if (
+        parent is None
+        or (scope.tail or "").strip()
+        or all(one.tag != "br" for one in islice(scope.itersiblings(), _NEAR))
+    ):
+        return []
+    start, shown = scope.getnext(), 0
+    while start is not None and (start.tag != "br" or not (start.tail or "").strip()) and not string(start).strip():
+        shown += len(pictures_in(start))
+        following = start.getnext()
+        blank = start.tag == "br" and following is not None and following.tag == "br" and not following.tail
+        if (start.tail or "").strip() or shown > _LONGEST_ROW or blank:
+            return []
+        start = start.getnext()
+    line = _line(start) if start is not None else []
+    text = fold("".join([(start.tail or "") if start is not None and start.tag == "br" else "", *map(_whole, line)]))
+    if not text or len(text) > _LONGEST_LOOSE or phrases.NOT_A_CAPTION.match(text):
+        return []
+    looks = _begins_as_caption(text) or ends_in_credit(text) or _is_set_apart(parent, line)
+    return _wrapped(start, line) if looks and start is not None else []
+
+
+def _line(start: html.HtmlElement) -> list[html.HtmlElement]:
+    """The elements from here to the next break, block or picture; without the break it may begin with."""
+    line: list[html.HtmlElement] = []
+    one = start.getnext() if start.tag == "br" else start
+    while one is not None and one.tag in _INLINE and not pictures_in(one):
+        line.append(one)
+        one = one.getnext()
+    return line
+
+
+def _whole(element: html.HtmlElement) -> str:
+    return string(element) + (element.tail or "")
+
+
+def _begins_as_caption(text: str) -> bool:
+    return bool(_BEGINNING.match(text))
+
+
+def _is_set_apart(parent: html.HtmlElement, line: list[html.HtmlElement]) -> bool:
+    around = [parent, *islice(parent.iterancestors("div", "p", "span", "center", "em", "i"), 2)]
+    if len(string(around[0])) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
+        around = []
+    looks = [*around, *(line if len(line) == 1 and not (line[0].tail or "").strip() else [])]
+    return any(
+        one.tag in ("em", "i", "center")
+        or "italic" in (one.get("style") or "")
+        or (one.get("align") or "").lower() == "center"
+        or _CENTRED.search(one.get("style") or "")
+        for one in looks
+    )
+
+
+def _wrapped(start: html.HtmlElement, line: list[html.HtmlElement]) -> list[html.HtmlElement]:
+    """The line put into one element, where it stands."""
+    parent = start.getparent()
+    if parent is None:
+        return []
+    inside = html.Element("span")
+    place = parent.index(start)
+    if start.tag == "br":
+        inside.text, start.tail = start.tail, None
+        place += 1
+    for one in line:
+        inside.append(one)
+    parent.insert(place, inside)
+    return [inside]
 
 
 def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:

@@ -19,6 +19,7 @@ from archive.urls import without_credentials
 MOST_TAGS = 60
 LONGEST_LIST = 10_000  # characters of a declared list of tags
 LONGEST_SECTION = 60  # characters
+_FEW_WORDS, _MOST_LINKS = 4, 600
 NEAREST = 15  # elements
 LONGEST_TAG = 120  # characters
 _TAG_LINES = ("div", "p", "span", "ul", "li", "td", "section", "strong", "b", "h3", "h4", "label")
@@ -106,7 +107,7 @@ def section_of(declared: Declared, spots: Sequence[Spot], headline: str) -> tupl
         step = folded(text.split(",")[0], LONGEST_SECTION)
         if _is_section(step, headline, house) and not step.startswith("http"):
             return step, "json-ld" if member == "articleSection" else member
-    return _category(spots, headline, house)
+    return _category(declared, spots, headline, house) or _by_address(declared, headline, house)
 
 
 def _declared_trail(declared: Declared) -> list[str]:
@@ -151,16 +152,42 @@ def _shown_trail(declared: Declared) -> list[str]:
     return []
 
 
-def _category(spots: Sequence[Spot], headline: str, house: frozenset[str]) -> tuple[str, str] | None:
-    """A short link directly above the headline, or one beside it that its class calls the category."""
+def _category(
+    declared: Declared, spots: Sequence[Spot], headline: str, house: frozenset[str]
+) -> tuple[str, str] | None:
+    """A short link directly above the headline, or one beside it that its class calls the category; of any length
+    where the article's address begins with the link's."""
     above = [spot for spot in spots if not spot.behind][:NEAREST]
     beside = [spot for spot in spots if spot.behind][:NEAREST]
     named = (spot for spot in above + beside if _CATEGORY.search(f"{spot.label} {label(spot.element.getparent())}"))
     for spot in (*above[:3], *named):
         text = text_of(spot.element, LONGEST_SECTION + 1) if spot.element.tag == "a" else ""
-        if len(text) > 2 and len(text.split()) <= 4 and _is_section(text, headline, house):
+        short = len(text.split()) <= _FEW_WORDS or _begins(spot.element.get("href") or "", declared.page.url)
+        if len(text) > 2 and short and _is_section(text, headline, house):
             return text, "category link"
     return None
+
+
+def _by_address(declared: Declared, headline: str, house: frozenset[str]) -> tuple[str, str] | None:
+    """What the page's own links call the directory the article lies in; the innermost one that has a name."""
+    found = ("", "")
+    for link in islice(declared.page.root.iter("a"), _MOST_LINKS):
+        href = link.get("href") or ""
+        text = text_of(link, LONGEST_SECTION + 1) if len(href) > len(found[0]) else ""
+        if len(text) > 2 and _begins(href, declared.page.url) and _is_section(text, headline, house):
+            found = (href, text)
+    return (found[1], "address") if found[1] else None
+
+
+def _begins(href: str, url: str) -> bool:
+    """Whether a link leads to a directory that the page's address lies in, and not to the site's root."""
+    try:
+        there, here = urlsplit(urljoin(url, href.strip())), urlsplit(url)
+    except ValueError:
+        return False
+    path = there.path.rstrip("/")
+    same = site_of(there.hostname or "") == site_of(here.hostname or "")
+    return bool(path) and same and not there.query and here.path.startswith(path + "/")
 
 
 def _is_section(step: str, headline: str, house: frozenset[str]) -> bool:

@@ -21,11 +21,12 @@ MOST_PARAGRAPHS = 3_000
 # A paragraph of running text: of a div only what stands in it directly counts.
 _RUNNING = etree.XPath(
     "//p[string-length(normalize-space()) > 79] | //div[text()[string-length(normalize-space()) > 79]]"
+    " | //font[text()[string-length(normalize-space()) > 79]]"
 )
 SHORT = 90  # characters of a signature
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
 _RIGHT = re.compile(r"text-align:\s*(?:right|end)", re.I)
-_SENTENCE = re.compile(r"[.!?…:]\s*$|[.!?]\s")
+_SENTENCE = re.compile(r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)[.!?]\s")  # initials are none: `K. Miên`, `H.V.`
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +41,12 @@ def body_of(root: HtmlElement) -> Body | None:
     """The ends of the most paragraphs of running text that share a container; None where there are none."""
     found: dict[HtmlElement, list[HtmlElement]] = {}
     for paragraph in elements_of(_RUNNING, root)[:MOST_PARAGRAPHS]:
-        parent = paragraph.getparent()
+        outer = paragraph
+        while outer.tag == "font" and (around := outer.getparent()) is not None and len(around) == 1:
+            outer = around
+        parent = outer.getparent()
         if parent is not None:
-            found.setdefault(parent, []).append(paragraph)
+            found.setdefault(parent, []).append(outer)
     longest = max(found.values(), key=len, default=[])
     return Body(longest[0], longest[-1]) if longest else None
 

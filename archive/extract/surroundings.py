@@ -32,6 +32,9 @@ _BARRED = re.compile(
     re.I,
 )
 _ARTICLE_PART = re.compile(r"author|byline|date|time|tac-?gia", re.I)
+_LINE_NAME = re.compile(r"social|share|menu|topbar|top-bar|widget|promo|breadcrumb|navigation|meta", re.I)
+_PART_CLASS = re.compile(r"(?:^|[\s_-])(?:author|byline|date|time|pub\w*|ngay|tac-?gia)(?:$|[\s_-])", re.I)
+_LINE = 160  # characters of such a line
 _OWN_TEXT = 140  # characters directly in an element: it is running text, whatever its tag
 # Headings of what follows an article: behind them nothing belongs to it.
 _TAIL = re.compile(
@@ -74,9 +77,19 @@ def label(element: HtmlElement | None) -> str:
 
 def barred(element: HtmlElement, name: str) -> bool:
     """Whether nothing below an element belongs to the article's head."""
-    if element.tag in _BARRED_TAGS or (name and _is_barred(name)):
+    if element.tag in _BARRED_TAGS or (name and _is_barred(name) and not _holds_a_part(element, name)):
         return True
     return element.tag in ("ul", "ol") and _is_link_list(element, name)
+
+
+def _holds_a_part(element: HtmlElement, name: str) -> bool:
+    """A short line of the head whose box is named for what else it holds: shares, counters, a menu."""
+    if not _LINE_NAME.search(name) or len(text_of(element, _LINE + 1)) > _LINE:
+        return False
+    return any(
+        inner.tag == "time" or "author" in (inner.get("itemprop") or "") or _PART_CLASS.search(inner.get("class") or "")
+        for inner in islice(element.iter("time", "span", "a", "div", "p"), 1, 12)
+    )
 
 
 @lru_cache(maxsize=8192)

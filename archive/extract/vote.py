@@ -37,10 +37,15 @@ def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
     if seen_size < _TRUSTED * sum(len(piece.text) for piece, _ in prose):
         return pieces
     ours = {_signature(piece) for piece, seen in prose if seen}
+    columns = {one for piece, seen in prose if seen for one in [piece.element.getparent()] if one is not None}
     return [
         piece
         for piece, seen in zip(pieces, found, strict=True)
-        if seen or (piece.linked < 0.5 * len(piece.text) and (_signature(piece) in ours or _is_post(piece)))
+        if seen
+        or (
+            piece.linked < 0.5 * len(piece.text)
+            and (_signature(piece) in ours or _is_post(piece) or _in_column(piece, columns))
+        )
     ]
 
 
@@ -63,6 +68,13 @@ def _extracted(document: html.HtmlElement) -> str | None:
         return None
     found = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
     return found.text or "" if isinstance(found, Document) else None
+
+
+def _in_column(piece: Piece, columns: set[html.HtmlElement]) -> bool:
+    """A sentence directly in an element that holds paragraphs of the article, whatever its own tag."""
+    if not _is_prose(piece) or piece.linked or not piece.text.rstrip('”"»’)').endswith((".", "!", "?", "…")):
+        return False
+    return piece.element in columns or piece.element.getparent() in columns
 
 
 def _is_post(piece: Piece) -> bool:

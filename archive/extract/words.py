@@ -40,7 +40,7 @@ MAYBE_FURNITURE = Words(
 # those that are never part of an article, however much text they hold
 NEVER = Words(
     r"""
-    comments?-?(?:list|section|area|wrapper|container)? disqus\w* footer breadcrumbs?
+    comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)? disqus\w* footer breadcrumbs?
     cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment
     """
 )
@@ -82,6 +82,14 @@ CREDIT = Words(
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:byline|agency|copyright)s?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:owner|rights|quelle)s?_x bildquelle fotograf\w*
     bildnachweis rights-?holder photo-?cms-?author image-?byline copyright-?\w+ urheber credit-?line
+    """
+)
+
+# in a caption: who made the picture
+MAKER = Words(
+    r"""
+    \w*-?authors?_x agenc(?:y|ies)_x sources?_x rights_x owners?_x photograph\w* tac-?gia nguon(?:-?anh)? bild-?rechte
+    creators?
     """
 )
 

@@ -161,8 +161,8 @@ def test_lead(name: str) -> None:
 
 @pytest.mark.parametrize("name", ARTICLES)
 def test_captions_credits_and_addresses(name: str) -> None:
-    images = reading_of(name).images
-    shown = tuple((image.caption, image.credit) for image in images if image.caption)
+    images = [image for image in reading_of(name).images if image.caption]
+    shown = tuple((image.caption, image.credit) for image in images)
     assert shown == tuple((caption, credit) for caption, credit, _ in ARTICLES[name].captions)
     for image, (_, _, end) in zip(images, ARTICLES[name].captions, strict=True):
         assert image.url.endswith(end)

@@ -1,0 +1,238 @@
+"""Kinds of page that newsrooms nobody here knows print: small pages of our own, with what is right written by hand."""
+
+from __future__ import annotations
+
+import pytest
+
+from archive import read_page
+from archive.records import Image, Reading, Unreadable
+
+URL = "http://baotrungdu.vn/doi-song/cam-khe-mo-lop-hat-xoan-cho-tre-em-bv5102.tdu"
+TEXT = (
+    "Hàng trăm hộ dân ở Cẩm Khê vừa có thêm niềm vui khi địa phương mở lớp hát xoan sau ba năm chuẩn bị.",
+    "Bà Hoàng Mai cho biết gia đình đã chờ ngày này hơn 12 năm và nay rất phấn khởi, nhất là các cháu nhỏ.",
+    "Lớp học mở vào tối thứ bảy hằng tuần tại nhà văn hóa xã, do các nghệ nhân của phường xoan đứng lớp.",
+)
+CAPTION, NAME = "Một góc Cẩm Khê trong buổi mở lớp hát xoan", "Ngọc Ánh"
+
+
+def page(between: str = "", above: str = "", head: str = "", foot: str = "") -> bytes:
+    """An article with something between its first and second paragraph, above its headline, or behind its text."""
+    paragraphs = [f"<p>{text}</p>" for text in TEXT]
+    body = paragraphs[0] + between + "".join(paragraphs[1:]) + foot
+    return (
+        '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Cẩm Khê mở lớp hát xoan cho trẻ em</title>'
+        f'{head}</head><body>{above}<div class="bai"><h1>Cẩm Khê mở lớp hát xoan cho trẻ em</h1>'
+        f'<div class="ngaydang">23/11/2026 - 08:15</div><div class="noidung">{body}</div></div></body></html>'
+    ).encode()
+
+
+def read(body: bytes) -> Reading:
+    found = read_page(body, URL)
+    assert isinstance(found, Reading)
+    return found
+
+
+def only(body: bytes) -> Image:
+    (image,) = read(body).images
+    return image
+
+
+@pytest.mark.parametrize(
+    "printed",
+    [
+        f"<span>{CAPTION}</span><cite>{NAME}</cite>",
+        f"{CAPTION} <small>{NAME}</small>",
+        f"<span>{CAPTION}</span><span class='tac-gia'>{NAME}</span>",
+        f"<div>{CAPTION}</div><div>{NAME}</div>",
+        f"{CAPTION}<br>{NAME}",
+        f"{CAPTION} - <em>{NAME}</em>",
+        f"<span>{CAPTION}</span><cite>Ảnh: {NAME}</cite>",
+        f"<h4>{CAPTION}</h4><div class='image__author'>{NAME}</div>",
+    ],
+)
+def test_a_credit_in_an_element_of_its_own(printed: str) -> None:
+    image = only(page(f"<figure><img src='/a.png'><figcaption>{printed}</figcaption></figure>"))
+    assert (image.caption, image.credit) == (CAPTION, NAME)
+
+
+@pytest.mark.parametrize("end", ["<em>Đào, phở và piano</em>", "<a href='/x'>lớp hát xoan ở làng bên</a>"])
+def test_the_end_of_a_sentence_is_no_credit(end: str) -> None:
+    image = only(page(f"<figure><img src='/a.png'><figcaption>Một cảnh quay của {end}</figcaption></figure>"))
+    assert image.credit is None
+
+
+@pytest.mark.parametrize(
+    ("printed", "caption", "credit"),
+    [
+        ("Ben Gabbe via Getty Images", None, "Ben Gabbe via Getty Images"),
+        ("EFE", None, "EFE"),
+        ("Mike Watson Images/Moodboard/Getty", None, "Mike Watson Images/Moodboard/Getty"),
+        ("A street at dusk. Ana Ruiz | Archive | The Daily", "A street at dusk.", "Ana Ruiz | Archive | The Daily"),
+        ("El ministro saluda tras la foto de familia del grupo.", "El ministro saluda tras la foto de familia del grupo.", None),
+        ("Hai chị em họp mặt. (Hoa đứng ngoài cùng bên phải)", "Hai chị em họp mặt. (Hoa đứng ngoài cùng bên phải)", None),
+    ],
+)  # fmt: skip
+def test_caption_and_credit_in_one_string(printed: str, caption: str | None, credit: str | None) -> None:
+    image = only(page(f"<figure><img src='/a.png'><figcaption>{printed}</figcaption></figure>"))
+    assert (image.caption, image.credit) == (caption, credit)
+
+
+@pytest.mark.parametrize("box", ["aside", "div class='promo widget'", "div class='sidebar-share'"])
+def test_a_captioned_picture_stays_whatever_its_box_is_called(box: str) -> None:
+    figure = f"<figure><img src='/a.png'><figcaption>{CAPTION}</figcaption></figure>"
+    image = only(page(f"<{box}>{figure}</{box.split()[0]}>"))
+    assert image.caption == CAPTION
+
+
+def test_a_box_with_a_picture_and_another_story_goes() -> None:
+    teaser = "<a href='/khac'>Phù Ninh tổ chức hội thi gói bánh chưng lần thứ mười</a>"
+    box = f"<aside><figure><a href='/khac'><img src='/b.png'></a><figcaption>{teaser}</figcaption></figure></aside>"
+    assert read(page(box)).images == ()
+
+
+def test_the_picture_above_the_headline_that_the_page_declares() -> None:
+    head = "<meta property='og:image' content='https://baotrungdu.vn/anh/lop-hat-xoan-cam-khe-1200x630.jpg'>"
+    above = "<div class='dau'><img src='/anh/lop-hat-xoan-cam-khe.jpg'></div>"
+    image = only(page(head=head, above=above))
+    assert image.url == "http://baotrungdu.vn/anh/lop-hat-xoan-cam-khe.jpg"
+    assert image.caption is None
+
+
+def test_a_declared_picture_that_leads_to_another_page_is_not_the_article_s() -> None:
+    head = "<meta property='og:image' content='https://baotrungdu.vn/anh/lop-hat-xoan-cam-khe.jpg'>"
+    above = "<a href='/khac'><img src='/anh/lop-hat-xoan-cam-khe.jpg'> Phù Ninh tổ chức hội thi gói bánh</a>"
+    assert read(page(head=head, above=above)).images == ()
+
+
+def test_lines_below_pictures_in_a_block_that_breaks_divide() -> None:
+    rows = "".join(f"<img src='/{n}.jpg'><br>Ảnh chụp buổi học thứ {n} của lớp<br><br>" for n in (1, 2, 3))
+    found = read(page(f"<div align='center'><i>{rows}</i></div>"))
+    assert [(one.url[-5:], one.caption) for one in found.images] == [
+        ("1.jpg", "Ảnh chụp buổi học thứ 1 của lớp"),
+        ("2.jpg", "Ảnh chụp buổi học thứ 2 của lớp"),
+        ("3.jpg", "Ảnh chụp buổi học thứ 3 của lớp"),
+    ]
+    assert "buổi học thứ" not in found.text
+
+
+def test_a_picture_that_leads_to_another_page_or_stands_in_a_card_is_another_story_s() -> None:
+    alone = '<p><a href="/khac-bv1.tdu"><img src="/khac.jpg" width="640"></a></p>'
+    card = (
+        '<div><div><img src="/khac.jpg"></div><a href="/khac-bv1.tdu">Phù Ninh tổ chức hội thi gói bánh chưng</a></div>'
+    )
+    assert read(page(alone)).images == ()
+    assert read(page(card)).images == ()
+    assert len(read(page('<p><a href="/lon/a.jpg"><img src="/a.jpg"></a></p>')).images) == 1  # its own enlargement
+
+
+def test_a_copy_the_size_of_a_stamp_belongs_to_a_link() -> None:
+    assert read(page("<p><img src='/tin-khac.jpg?w=145&h=101'></p>")).images == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("Bài: Lê Minh; ảnh: Thu Hà", ("Lê Minh",)),
+        ("Bài Lê Minh - Ảnh Thu Hà", ("Lê Minh",)),
+        ("Bài và ảnh Lê Minh", ("Lê Minh",)),
+        ("Ghi chép của Trần Hùng", ("Trần Hùng",)),
+        ("Hoàng Nam - Ban CHQS tỉnh", ("Hoàng Nam",)),
+        ("Hoàng Nam, Sở Y tế", ("Hoàng Nam",)),
+        ("Theo Báo Nhân Dân", ()),
+        ("B.B.T", ()),
+        ("K. Miên", ("K. Miên",)),
+    ],
+)
+def test_who_signs(line: str, authors: tuple[str, ...]) -> None:
+    assert read(page(foot=f'<p style="text-align:right"><strong>{line}</strong></p>')).authors == authors
+
+
+@pytest.mark.parametrize("declared", ["baotrungdutoasoan", "bbt.admin", "SEO Traffic Team", "Theo Ngoisao"])
+def test_an_account_is_no_author_where_a_person_signs(declared: str) -> None:
+    head = f'<meta name="author" content="{declared}">'
+    foot = '<p align="right"><b>Quang Phong - Tùng Nguyên</b></p>'
+    assert read(page(head=head, foot=foot)).authors == ("Quang Phong", "Tùng Nguyên")
+
+
+def test_a_name_alone_below_the_headline_signs() -> None:
+    body = page().replace(b'<div class="ngaydang">', b'<p class="post-meta">Shin Hee</p><div class="ngaydang">')
+    assert read(body).authors == ("Shin Hee",)
+
+
+@pytest.mark.parametrize(
+    ("line", "hour"),
+    [("24/11/2026 -07:33", 7), ("24/11/2026 | 17:33", 17), ("Thứ Ba, 24/11/2026 - 17:33", 17), ("17:33 PM | 24/11/2026", 17)],
+)  # fmt: skip
+def test_the_minute_that_is_printed(line: str, hour: int) -> None:
+    found = read(page().replace(b"23/11/2026 - 08:15", line.encode()))
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == f"2026-11-24T{hour:02}:33:00+07:00"
+
+
+def test_a_time_in_utc_that_is_printed_as_the_local_one_is_local() -> None:
+    head = '<meta property="article:published_time" content="2026-11-23T08:15:20Z">'
+    found = read(page(head=head))
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2026-11-23T08:15:00+07:00"
+
+
+def test_a_date_in_a_bar_named_for_what_else_it_holds() -> None:
+    bar = '<div class="social-share"><span class="post-time">23/11/2026 | 08:15</span> <a href="#">Chia sẻ</a></div>'
+    body = page().replace(b'<div class="ngaydang">23/11/2026 - 08:15</div>', bar.encode())
+    found = read(body)
+    assert found.published_at is not None
+    assert found.published_at.isoformat() == "2026-11-23T08:15:00+07:00"
+
+
+@pytest.mark.parametrize("tag", ["td", "font", "b"])
+def test_a_headline_whatever_its_tag(tag: str) -> None:
+    body = page().decode().replace("<h1>", f"<{tag}>").replace("</h1>", f"</{tag}>")
+    found = read(body.encode())
+    assert found.headline == "Cẩm Khê mở lớp hát xoan cho trẻ em"
+
+
+@pytest.mark.parametrize("name", ["Thời sự", "Văn hóa - Đời sống", "Xây dựng Đảng - Chính quyền"])
+def test_the_section_is_the_link_that_the_address_begins_with(name: str) -> None:
+    menu = f'<ul id="menu"><li><a href="/">Trang chủ</a></li><li><a href="/doi-song/">{name}</a></li></ul>'
+    assert read(page(above=menu)).section == name
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ["", "<span class='gio'>23/11/2026 - 08:15</span>", "<span>(3 bình luận)</span>", "<time>23/11/2026 08:15</time>"],
+)
+def test_a_section_s_page_is_a_list_whatever_stands_beside_its_links(beside: str) -> None:
+    items = "".join(
+        f'<div class="dong"><a href="/thoi-su/bai-so-{n}-cua-chuyen-muc-nay-bv51{n:02}.tdu">Hạ Hòa khánh thành trạm '
+        f"bơm lần thứ {n}</a>{beside}<p>Hàng trăm hộ dân ở Hạ Hòa vừa có thêm niềm vui khi địa phương khánh thành trạm "
+        f"bơm sau {n} năm chuẩn bị, mở ra hướng làm ăn mới.</p></div>"
+        for n in range(8)
+    )
+    body = (
+        '<!DOCTYPE html><html lang="vi"><head><meta charset="utf-8"><title>Thời sự - Báo Trung Du</title></head><body>'
+        f'<ul><li><a href="/thoi-su/">Thời sự</a></li></ul><div id="giua"><h1>Thời sự</h1>{items}</div></body></html>'
+    )
+    found = read_page(body.encode(), "http://baotrungdu.vn/thoi-su/")
+    assert isinstance(found, Unreadable)
+    assert found.reason == "listing"
+
+
+def test_an_article_behind_a_query_of_the_root_is_no_home_page() -> None:
+    assert isinstance(read_page(page(), "http://baotrungdu.vn/Default.aspx?NewsId=31228"), Reading)
+
+
+@pytest.mark.parametrize(("begin", "end"), [("<div><font>", "</font></div>"), ("<h4>", "</h4>"), ("<p>", "</p>")])
+def test_paragraphs_whatever_their_tag(begin: str, end: str) -> None:
+    body = page().decode().replace("<p>", begin).replace("</p>", end)
+    assert all(text in read(body.encode()).text for text in TEXT)
+
+
+def test_a_first_paragraph_that_is_bare() -> None:
+    body = page().decode().replace(f"<p>{TEXT[0]}</p>", TEXT[0])
+    assert all(text in read(body.encode()).text for text in TEXT)
+
+
+def test_a_body_in_two_boxes_of_one_name() -> None:
+    body = page(between='</div><div class="ads">Quảng cáo</div><div class="noidung">')
+    assert all(text in read(body).text for text in TEXT)
