@@ -74,8 +74,10 @@ COMMANDS = {
     "export wacz": works("export wacz --to out-wacz", WARC),
     "export warc": works("export warc --to out-warc", WARC),
     "import": works(f"import saved.html --outlet bao --url {URL} --jobs 0", {*READER, *WARC, "PIL"}),
+    "init": works(None),  # crawls
     "merge": works("merge other.db", READER),
     "outlets": looks("outlets"),
+    "outlets move": works(None),  # crawls
     "outlets probe": works(None),  # crawls
     "pull": works(None),  # needs an object store
     "push": works(None),  # needs an object store

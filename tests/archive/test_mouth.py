@@ -76,7 +76,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "withdraw": ("2 --reason \x1b[35m",),
 }
 WITHOUT_ARCHIVE = ("outlets", "settings", "pull")
-ELSEWHERE = {"backfill", "crawl", "demo", "outlets probe", "serve", "worker"}
+ELSEWHERE = {"backfill", "crawl", "demo", "init", "outlets move", "outlets probe", "serve", "worker"}
 """What asks the network or serves: it prints by archive.output and logs by archive.logs, as tests/test_architecture.py
 and the last tests here say."""
 
