@@ -33,11 +33,14 @@ class Catalogue:
 
 
 def survey() -> Catalogue:
-    """Every outlet, and what is wrong with those that cannot be used. Raises Misconfigured for a folder of spiders that
-    is not there, or that is not ours alone."""
+    """Every outlet, and what is wrong with those that cannot be used. A table of luubao.toml goes before an outlet of
+    its name that comes with luubao; otherwise two of one name are refused. Raises Misconfigured for a folder of spiders
+    that is not there, or that is not ours alone."""
     declared, spiders = own_spiders.declared(), own_spiders.spiders()
     named: defaultdict[str, list[Described]] = defaultdict(list)
-    for one in (*_built_in(), *spiders.outlets, *declared.outlets):
+    tables = {one.name for one in declared.outlets}
+    built_in = [one for one in _built_in() if one.name not in tables]  # whoever writes it down again means it
+    for one in (*built_in, *spiders.outlets, *declared.outlets):
         named[one.name].append(one)
     twice = {name: (_twice(name, found),) for name, found in named.items() if len(found) > 1}
     wrong = {**spiders.wrong, **declared.wrong, **twice}

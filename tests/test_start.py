@@ -76,8 +76,8 @@ COMMANDS = {
     "export wacz": works("export wacz --to out-wacz", WARC),
     "export warc": works("export warc --to out-warc", WARC),
     "import": works(f"import saved.html --outlet bao --url {URL} --jobs 0", {*READER, *WARC, "PIL"}),
-    "merge": works("merge other.db", READER),
     "init": works(None),  # crawls
+    "merge": works("merge other.db", READER),
     "outlets": looks("outlets"),
     "outlets move": works(None),  # asks the paper
     "outlets probe": works(None),  # crawls

@@ -140,12 +140,26 @@ def test_the_list_has_them_and_says_what_is_wrong_with_others(tmp_path: Path) ->
     assert "delay = -1: must be" in invoked(tmp_path, "settings", "x")[2]
 
 
-def test_one_that_is_described_twice_is_refused(tmp_path: Path) -> None:
+def test_a_table_goes_before_an_outlet_that_comes_with_luubao(tmp_path: Path) -> None:
     (tmp_path / "luubao.toml").write_text(HEAD.replace("outlet.x", "outlet.baophutho"), "utf-8")
+    code, told, wrong = invoked(tmp_path, "outlets", "--json")
+    assert (code, wrong) == (0, "")
+    assert {one["name"]: one["home"] for one in json.loads(told)}["baophutho"] == "http://bao.example/"
+
+
+def test_a_table_and_a_spider_of_one_name_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "luubao.toml").write_text(HEAD, "utf-8")
+    (tmp_path / "spiders").mkdir()
+    (tmp_path / "spiders" / "x.py").write_text(
+        "from crawler.outlet import OutletSpider\n\n\nclass X(OutletSpider):\n"
+        '    name = "x"\n    title = "X"\n    home = "http://x.example/"\n    hosts = ("x.example",)\n',
+        "utf-8",
+    )
     code, told, wrong = invoked(tmp_path, "outlets")
-    assert (code, "baophutho" in told) == (2, False)
-    assert "baophutho is described twice, in " in wrong
-    assert "luubao.toml [outlet.baophutho]" in wrong
+    assert (code, "http://x.example/" in told) == (2, False)
+    assert (
+        f"x is described twice, in {tmp_path / 'spiders' / 'x.py'}:4 and {tmp_path / 'luubao.toml'} [outlet.x]" in wrong
+    )
 
 
 def test_spiders_beside_the_file_are_found(tmp_path: Path) -> None:
