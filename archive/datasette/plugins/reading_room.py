@@ -10,9 +10,10 @@ from pluggy import HookimplMarker
 
 from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
+from archive.datasette.room.hidden import with_itself_hidden
 from archive.datasette.room.hosts import with_known_hosts
 from archive.datasette.room.stored import with_pictures_alone
-from archive.datasette.room.visit import archive_of, visit_of
+from archive.datasette.room.visit import archive_of, is_public, visit_of
 from archive.logs import log_of
 from archive.store.damage import damage
 from archive.templates import TESTS
@@ -48,7 +49,13 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """What holds for every answer, Datasette's own included: who may ask, for which files, and headers."""
     names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
-    return lambda application: with_headers(with_known_hosts(with_pictures_alone(application, base), names))
+    public = is_public(datasette)
+
+    def wrapped(application: Any) -> Any:
+        inside = with_itself_hidden(application, base) if public else application
+        return with_headers(with_known_hosts(with_pictures_alone(inside, base), names))
+
+    return wrapped
 
 
 @hookimpl(tryfirst=True)
