@@ -16,7 +16,7 @@ from archive.datasette.room.stored import with_pictures_alone
 from archive.datasette.room.visit import archive_of, is_public, visit_of
 from archive.logs import log_of
 from archive.store.damage import damage
-from archive.templates import TESTS
+from archive.templates import FILTERS, TESTS
 
 hookimpl = HookimplMarker("datasette")
 log = log_of(__name__)
@@ -29,8 +29,9 @@ _HEADLINES = ("headline", "new_headline")
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    """Templates may ask whether a link may lead to an address."""
+    """Templates may ask whether a link may lead to an address, and print what XML may contain."""
     env.tests.update(TESTS)
+    env.filters.update(FILTERS)
 
 
 @hookimpl

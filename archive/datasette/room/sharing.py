@@ -41,18 +41,12 @@ async def card(visit: Visit) -> Response:
     heading = told.headline.pieces if told.headline else (Piece("equal", found.after.headline),)
     rows = [Row(words, True) for words in wrapped(heading, _HEADLINE)]
     rows += [Row(words) for quote in told.below for words in wrapped(quote.pieces, _WIDE)]
-    visit.datasette.jinja_env.filters["printable"] = printable
     body = await visit.datasette.jinja_env.get_template("room/card.svg").render_async(
         rows=rows[:_LINES], site=visit.say("site.name", site=site(every)),
         plain=line(told.quotes[0].pieces if told.quotes else heading),
         foot=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
     )  # fmt: skip
     return Response(body, headers=HEADERS, content_type=_TYPE)
-
-
-def printable(text: str) -> str:
-    """Without what XML may not contain."""
-    return "".join(letter for letter in text if letter.isprintable())
 
 
 def wrapped(pieces: Sequence[Piece], width: int) -> Iterator[tuple[Piece, ...]]:
