@@ -14,6 +14,14 @@ EXIT_NOTHING = 1
 """What a command that looks for something returns when it finds nothing, as grep does."""
 
 
+def known_outlet(db: Any, name: str) -> None:
+    """Says which outlets there are where an archive has none of a name: nothing was found of one that is, not of one
+    that is misspelt. Raises UnknownOutlet."""
+    from archive.store import outlets_of
+
+    outlets_of(db, name)
+
+
 def tell(found: Iterable[Any], lines: Callable[[Any], Iterator[str]], as_json: bool) -> None:
     """Prints what was found; exits with EXIT_NOTHING when that is nothing."""
     values = list(found)

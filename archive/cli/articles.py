@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from archive.cli.answers import tell
+from archive.cli.answers import known_outlet, tell
 from archive.options import db_option, json_option, limit_option
 from archive.store import open_archive, questions
-from archive.store.changes import last_gists
 from archive.terminal import article_lines, gist_lines
+
+if TYPE_CHECKING:
+    from archive.diff import Gist
 
 
 @click.command()
@@ -22,15 +25,19 @@ from archive.terminal import article_lines, gist_lines
 @click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
 @limit_option
 def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: bool, limit: int) -> None:
-    """Lists articles, latest published first.
-
-    With --edited, also what the last edit of each changed.
+    """Lists articles, latest published first. With --edited, what the last edit changed stands below.
 
     \b
     Example:
       luubao articles --edited --limit 5
     """
+    changed: dict[int, Gist] = {}
     with open_archive(path) as db:
+        if outlet:
+            known_outlet(db, outlet)
         found = questions.articles(db, outlet=outlet, edited=edited, gone=gone, limit=limit)
-        changed = last_gists(db, [one.id for one in found]) if edited and not as_json else {}
+        if edited and not as_json:
+            from archive.store.changes import last_gists
+
+            changed = last_gists(db, [one.id for one in found])
     tell(found, lambda one: chain(article_lines(one), gist_lines(changed.get(one.id))), as_json)

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.cli.answers import tell
+from archive.cli.answers import known_outlet, tell
 from archive.options import day, db_option, json_option, limit_option
 from archive.store import open_archive
 from archive.terminal import gist_lines, hit_lines
+
+if TYPE_CHECKING:
+    from archive.diff import Gist
 
 
 @click.command()
@@ -43,12 +46,17 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
       luubao search '"dang bo" huyen'
       luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
     """
-    from archive.store.changes import last_gists
     from archive.store.searching import search as hits
     from archive.store.wanted import Wanted
 
     sought = " ".join(words)
+    changed: dict[int, Gist] = {}
     with open_archive(path) as db:
+        if narrowed["outlet"]:
+            known_outlet(db, narrowed["outlet"])
         found = hits(db, sought, history=history, wanted=Wanted(**narrowed), limit=limit)
-        changed = last_gists(db, [one.article_id for one in found]) if narrowed["edited"] and not as_json else {}
+        if narrowed["edited"] and not as_json:
+            from archive.store.changes import last_gists
+
+            changed = last_gists(db, [one.article_id for one in found])
     tell(found, lambda hit: chain(hit_lines(hit, sought), gist_lines(changed.get(hit.article_id))), as_json)

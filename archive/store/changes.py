@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from functools import lru_cache
 from typing import Any
 
 from sqlite_utils import Database
@@ -20,11 +19,50 @@ Step = tuple[int, int]
 """versions.id of the version before an edit, and of the one it made."""
 
 
+_Mark = tuple[str, tuple[tuple[str, StoredPicture], ...]]
+"""What a version says and shows: the digest of its words, and its pictures by their addresses."""
+_KNOWN: dict[tuple[_Mark, _Mark], Gist] = {}
+_MOST = 1000
+
+
 def gists(db: Database, steps: Iterable[Step]) -> dict[int, Gist]:
-    """What edits changed, by versions.id of what they made; those whose words cannot be read are left out."""
+    """What edits changed, by versions.id of what they made; those whose words cannot be read are left out.
+
+    Reading and comparing is what takes time, and the same edits are looked at again and again: they are remembered by
+    what both versions say and show.
+    """
     wanted = list(steps)
-    readings = readings_of(db, {version for step in wanted for version in step})
-    return {new: _told(readings[old], readings[new]) for old, new in wanted if old in readings and new in readings}
+    marks = _marks(db, {version for step in wanted for version in step})
+    keys = {step: (marks[step[0]], marks[step[1]]) for step in wanted if step[0] in marks and step[1] in marks}
+    found = {step[1]: known for step, key in keys.items() if (known := _KNOWN.get(key))}
+    asked = [step for step in keys if step[1] not in found]
+    readings = readings_of(db, {version for step in asked for version in step}) if asked else {}
+    for old, new in asked:
+        if old in readings and new in readings:
+            found[new] = gist(readings[old], readings[new])
+            _remember(keys[old, new], found[new])
+    return found
+
+
+def _remember(key: tuple[_Mark, _Mark], told: Gist) -> None:
+    if len(_KNOWN) >= _MOST:
+        _KNOWN.clear()
+    _KNOWN[key] = told
+
+
+def _marks(db: Database, versions: Collection[int]) -> dict[int, _Mark]:
+    numbers = json.dumps(sorted(versions))
+    pictures = _pictures(db, numbers)
+    rows = db.execute(
+        "SELECT active_texts.version_id, texts.row_digest FROM active_texts JOIN texts ON texts.id = text_id"
+        " WHERE active_texts.version_id IN (SELECT value FROM json_each(?))",
+        [numbers],
+    )
+    return {int(version): (str(digest), _in_order(pictures.get(version, {}))) for version, digest in rows.fetchall()}
+
+
+def _in_order(pictures: Mapping[str, StoredPicture]) -> tuple[tuple[str, StoredPicture], ...]:
+    return tuple(sorted(pictures.items(), key=lambda pair: pair[0]))
 
 
 def last_gists(db: Database, articles: Collection[int]) -> dict[int, Gist]:
@@ -74,14 +112,3 @@ def _pictures(db: Database, numbers: str) -> dict[int, dict[str, StoredPicture]]
 
 def _stored(row: dict[str, Any]) -> tuple[int, tuple[str, StoredPicture | None]]:
     return int(row["version"]), stored_picture(row)
-
-
-def _told(old: Reading, new: Reading) -> Gist:
-    """The gist; comparing is what takes time, and the same edits are looked at again and again."""
-    shown = tuple(image.stored for reading in (old, new) for image in reading.images)
-    return _remembered(old, new, shown)
-
-
-@lru_cache(maxsize=512)
-def _remembered(old: Reading, new: Reading, _shown: tuple[StoredPicture | None, ...]) -> Gist:
-    return gist(old, new)

@@ -55,10 +55,15 @@ def test_articles(kept: Path) -> None:
 
 
 def test_nothing_found_is_told_and_exits_with_1(kept: Path) -> None:
-    result = call("articles", "--db", kept, "--outlet", "khac")
+    result = call("search", "--db", kept, "khongcogihet")
     assert (result.exit_code, result.output) == (1, "nothing found\n")
-    assert call("search", "--db", kept, "khongcogihet").exit_code == 1
-    assert call("articles", "--db", kept, "--outlet", "khac", "--json").output == "[]\n"
+    assert call("search", "--db", kept, "khongcogihet", "--json").output == "[]\n"
+
+
+@pytest.mark.parametrize("words", [["articles"], ["search", "cau"]])
+def test_an_outlet_there_is_none_of_is_told_with_those_there_are(kept: Path, words: list[str]) -> None:
+    result = call(*words, "--db", kept, "--outlet", "khac")
+    assert (result.exit_code, result.output) == (1, "Error: the archive has no outlet khac. It has: bao\n")
 
 
 def test_show(kept: Path) -> None:

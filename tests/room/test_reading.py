@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive import Capture, finish_run, ingest, open_archive, start_run
+from archive.export.site import write_site
 from tests.room.inside import Answer, room_on
 from tests.support import NOON, PAPER, page
 
@@ -286,3 +287,14 @@ def test_tables_have_facets_and_short_cells(ask: Ask) -> None:
     told = ask("/archive/articles").text
     assert 'data-column="section"' in told and "facet-results" in told
     assert len(ask("/archive/texts").text) < 40_000
+
+
+def test_a_static_edition_tells_edits_and_invents_no_day(archive: Path, tmp_path: Path) -> None:
+    with open_archive(archive) as db:
+        write_site(db, tmp_path / "edition", outlet=None, title="Báo Thử", pictures=None)
+    front = (tmp_path / "edition" / "index.html").read_text("utf-8")
+    assert BRIDGE.format("<del>412</del><ins>421</ins>") in front
+    undated = (tmp_path / "edition" / "months" / "undated.html").read_text("utf-8")
+    assert "Bắt hai tàu hút cát" in undated and "2026" not in undated.split("<main>")[1].split("</main>")[0]
+    newest = front[front.index("Mới nhất") :]
+    assert newest.index("Cầu mới qua sông Thao") < newest.index("Bắt hai tàu")

@@ -136,6 +136,7 @@ def test_what_is_withdrawn_is_shown_by_no_page(alone: str) -> None:
         ("/archive/headlines", 200), ("/archive/articles.json", 200), ("/-/capture/1.warc", 200),
         ("/archive.json?sql=select+1", 403), ("/archive/articles.json?_where=1", 403), ("/archive/bodies", 403),
         ("/archive/headers.json", 403), ("/archive/withheld", 403), ("/archive/search_data", 403), ("/archive.db", 403),
+        ("/-/versions", 404), ("/-/versions.json", 404), ("/-/threads", 404), ("/-/patterns", 404), ("/-/allow-debug", 404),
     ],
 )  # fmt: skip
 def test_the_public_sees_pages_and_tables_and_runs_no_sql(public: str, path: str, status: int) -> None:

@@ -11,13 +11,14 @@ from pluggy import HookimplMarker
 
 from archive.datasette.room import ROUTES
 from archive.datasette.room.headers import with_headers
+from archive.datasette.room.hidden import with_itself_hidden
 from archive.datasette.room.hosts import with_known_hosts
 from archive.datasette.room.stored import with_pictures_alone
 from archive.datasette.room.turns import with_turns
-from archive.datasette.room.visit import archive_of, visit_of
+from archive.datasette.room.visit import archive_of, is_public, visit_of
 from archive.logs import log_of
 from archive.store.damage import damage
-from archive.templates import TESTS
+from archive.templates import FILTERS, TESTS
 
 hookimpl = HookimplMarker("datasette")
 log = log_of(__name__)
@@ -30,8 +31,9 @@ _HEADLINES = ("headline", "new_headline")
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    """Templates may ask whether a link may lead to an address."""
+    """Templates may ask whether a link may lead to an address, and print what XML may contain."""
     env.tests.update(TESTS)
+    env.filters.update(FILTERS)
 
 
 @hookimpl
@@ -50,13 +52,15 @@ def menu_links(datasette: Any) -> list[dict[str, str]]:
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
     """What holds for every answer, Datasette's own included: who may ask, for which files, and headers."""
     names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
+    public = is_public(datasette)
 
     def is_question(path: str) -> bool:
         first = unquote(path.removeprefix(base.rstrip("/"))).lstrip("/").partition("/")[0]
         return first.rpartition(".")[0] in datasette.databases or first in datasette.databases
 
     def wrapped(application: Any) -> Any:
-        answering = with_turns(with_pictures_alone(application, base), is_question)
+        inside = with_itself_hidden(application, base) if public else application
+        answering = with_turns(with_pictures_alone(inside, base), is_question)
         return with_headers(with_known_hosts(answering, names))
 
     return wrapped

@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.datasette.room.citing import cited, json_ld
 from archive.datasette.room.memento import links, written
+from archive.datasette.room.times import local
 from archive.datasette.room.visit import Visit, page
 from archive.model.zones import zone_of
 from archive.parts import Part, parts
@@ -79,9 +80,9 @@ async def _as_of(visit: Visit, number: int) -> Response:
         return await visit.refusal(400, visit.say("refusal.day"))
     article, found = await visit.ask(lambda db: _standing(db, number, day))
     if found is None:
-        first = visit.day_of(article.first_seen_at, article.timezone)
+        first = visit.written(local(article.first_seen_at, article.timezone).date())
         back = visit.to(_ADDRESS.format(number))
-        return await visit.refusal(404, visit.tell("article.not_yet", day=visit.written(day), first=first), back=back)
+        return await visit.refusal(404, visit.say("article.not_yet", day=visit.written(day), first=first), back=back)
     return Response.redirect(visit.to(f"{_ADDRESS.format(number)}/v{found}"))
 
 

@@ -50,7 +50,6 @@ async def feed(visit: Visit) -> Response:
     """`/-/feeds/new.atom`, `edits.atom`, `gone.atom`, and the same as `.json`, with the query of a search."""
     kind, form = (visit.request.url_vars[name] for name in ("kind", "form"))
     found, every = await visit.ask(lambda db: (list(_ENTRIES_OF[kind](db, visit)), papers.papers(db)))
-    visit.datasette.jinja_env.filters["printable"] = _printable
     content = visit.datasette.jinja_env.get_template("room/_entry.html")
     entries = [replace(one, content=(await content.render_async(one=one, **visit.spoken())).strip()) for one in found]
     told = _about(visit, kind, site(every))
@@ -105,11 +104,6 @@ def _item(visit: Visit, one: Entry) -> dict[str, Any]:
         "tags": [one.section] if one.section else None,
     }
     return {name: value for name, value in values.items() if value}
-
-
-def _printable(text: str) -> str:
-    """Without what XML may not contain."""
-    return "".join(letter for letter in text if letter.isprintable() or letter == "\n")
 
 
 def _identifier(name: str) -> str:

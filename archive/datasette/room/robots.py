@@ -7,7 +7,10 @@ from datasette.utils.asgi import Response
 from archive.datasette.room.visit import Visit, archive_of, is_public, page
 
 # Copies of a paper's pages are the paper's to be found by; the rest has more addresses than anybody should walk.
-_CLOSED = ("/-/capture/", "/-/diff/", "/-/search", "/-/at", "/-/new", "/-/edits", "/-/gone", "/-/photos", "/-/day/")
+_CLOSED = (
+    "/-/capture/", "/-/diff/", "/-/search", "/-/at", "/-/new", "/-/edits", "/-/gone", "/-/photos", "/-/picture/",
+    "/-/day/", "/-/timegate/", "/-/timemap/",
+)  # fmt: skip
 
 
 @page

@@ -38,21 +38,15 @@ async def card(visit: Visit) -> Response:
     number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
     found, every = await visit.ask(lambda db: (compared(db, number, old, new), papers.papers(db)))
     told = gist(found.before, found.after)
-    quote = next(iter(told.below), None)
     heading = told.headline.pieces if told.headline else (Piece("equal", found.after.headline),)
     rows = [Row(words, True) for words in wrapped(heading, _HEADLINE)]
-    rows += [Row(words) for words in wrapped(quote.pieces, _WIDE)] if quote else []
-    visit.datasette.jinja_env.filters["printable"] = printable
+    rows += [Row(words) for quote in told.below for words in wrapped(quote.pieces, _WIDE)]
     body = await visit.datasette.jinja_env.get_template("room/card.svg").render_async(
         rows=rows[:_LINES], site=visit.say("site.name", site=site(every)),
-        plain=line(quote.pieces if quote else heading), foot=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
+        plain=line(told.quotes[0].pieces if told.quotes else heading),
+        foot=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
     )  # fmt: skip
     return Response(body, headers=HEADERS, content_type=_TYPE)
-
-
-def printable(text: str) -> str:
-    """Without what XML may not contain."""
-    return "".join(letter for letter in text if letter.isprintable())
 
 
 def wrapped(pieces: Sequence[Piece], width: int) -> Iterator[tuple[Piece, ...]]:
