@@ -18,8 +18,9 @@ GONE, MOVED = (20, 21, 22), (30, 31)
 
 
 @pytest.fixture(autouse=True)
-def own_clock(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def own_clock(monkeypatch: pytest.MonkeyPatch, db: Database) -> Iterator[None]:
     """Time that was put forward comes back."""
+    db.execute("PRAGMA synchronous = OFF")  # no power is cut here
     monkeypatch.setattr(clock, "_behind", timedelta())
     yield
 
@@ -73,3 +74,13 @@ def test_whoever_asks_for_what_is_due_alone_gets_that(db: Database) -> None:
     asked = Counter(url for _, url in paper.asked if "/tin/" in url)
     assert sum(asked.values()) < 2 * 42
     assert sum(url == HOME for _, url in paper.asked) == 13
+
+
+@pytest.mark.slow
+def test_a_paper_crawled_once_a_day_is_seen_whole_every_day(db: Database) -> None:
+    paper = three_days()
+    every(24, 24 * 5, db, paper)
+    edits, gone, articles, _ = seen(db)
+    assert (edits, gone, articles) == (15, 3, 44)
+    asked = Counter(int(hour / 24) for hour, url in paper.asked if "don-mua" in url)
+    assert all(asked[day] <= 60 for day in range(1, 6))
