@@ -79,7 +79,8 @@ class OutletSpider(scrapy.Spider):
         what is said of this one, and a command line goes before all. Raises Misconfigured."""
         found = configuration.load(settings["LUUBAO_CONFIG"])
         if found.outlets:
-            found.check_outlets({cls.name, *(one.name for one in catalogue.catalogue())})
+            there = catalogue.survey()
+            found.check_outlets({cls.name, *there.outlets, *there.wrong})
         settings.setdict(for_scrapy(found.general()), priority=_BELOW_SPIDER)
         super().update_settings(settings)
         settings.setdict(for_scrapy(found.named(cls.name)), priority=_ABOVE_SPIDER)

@@ -86,10 +86,14 @@ def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
     if not names:
         return {}
     from archive.status import Expected
-    from crawler.catalogue import described
+    from crawler.catalogue import survey, unknown
 
-    hours = {name: settings.value("hours", name) for name in names}
-    return {name: Expected(described(name).title, str(hours[name]) if hours[name] else None) for name in names}
+    found, hours = survey(), {name: settings.value("hours", name) for name in names}
+    for name in names:
+        if name not in found.outlets and name not in found.wrong:
+            raise unknown(name, found)
+    titles = {name: one.title for name, one in found.outlets.items()}
+    return {name: Expected(titles.get(name, name), str(hours[name]) if hours[name] else None) for name in names}
 
 
 def _write(found: Status, file: Path) -> None:

@@ -46,8 +46,8 @@ class Move:
         kept = f", {self.same} of them to the same path" if self.same else ""
         return (
             f"moved to {self.to}: {self.seeds} of its home pages, sections and feeds lead{'s' * (self.seeds == 1)} to"
-            f" another site{kept}. Nothing is taken for gone, and no article is asked for. Name the new site in the"
-            " outlet's home and hosts, where the articles are found again"
+            f" another site{kept}. Nothing is taken for gone, and no article is asked for."
+            f" `luubao outlets move {self.outlet.name} {self.to}` says how the articles go on there"
         )
 
 
