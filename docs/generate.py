@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
-
 from typing import Any
 
 import click

@@ -75,6 +75,7 @@ def test_a_copy_of_the_demo_goes_on_elsewhere(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_other_paths_by_number_and_by_words(tmp_path: Path) -> None:
     bridge, school = "/tin/cau-moi-238131.htm", "/tin/truong-hoc.htm"
     old = {"/": front(bridge, school), bridge: article("Cầu mới thông xe"), school: article("Trường học mở cửa lại")}

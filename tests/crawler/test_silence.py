@@ -48,6 +48,7 @@ def status(path: Path) -> tuple[int, str]:
     return done.returncode, " ".join(done.stdout.split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [SHELL, REPAIRS], ids=["a shell of script", "repairs with 200"])
 def test_a_site_that_leads_nowhere_is_told_in_the_first_run_and_every_other(tmp_path: Path, page: Answer) -> None:
     answers = dict(PAPER)
