@@ -41,7 +41,7 @@ _WALL = re.compile(
 )
 _ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report)$")
 _INDEX = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
-_NUMBERED = re.compile(r"\?(?:[^#]*&)?[\w-]*id=\d+|\?p=\d+", re.I)  # `/?p=31228`, `/Default.aspx?NewsId=5`
+_NUMBERED = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Default.aspx?NewsId=5`
 _ADDRESSED = re.compile(
     r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
 )  # an id, a slug of five words, a day
@@ -49,6 +49,7 @@ _LOCAL = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of
 _MOST_LINKS = 2_000
 _SURELY_A_LIST = 0.65  # by five folds: a tenth of the lists are below, one article in sixty of any site is above
 _LEAST_LINKS = 6  # a page with fewer lists nothing
+_SURELY_A_LIST_ALL_THE_SAME = 0.85  # of a page that calls itself an article: a brief of a small paper is like a list
 _SURELY_NO_LIST, _PROBABLY_NO_LIST = 0.05, 0.4
 _LONGEST_NAME = 60  # characters of a section's name
 _PROSE = 60
@@ -162,7 +163,8 @@ def _refused(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -
 def _lists(seen: Evidence, metadata: Metadata, body: Body) -> bool:
     """Whether the text is teasers: many of them, or nothing else on a page that does not look like one story's."""
     likelihood = weighed(seen, metadata, body)
-    if likelihood > _SURELY_A_LIST and seen.links >= _LEAST_LINKS:
+    least = _SURELY_A_LIST_ALL_THE_SAME if seen.signs.og_type == "article" else _SURELY_A_LIST
+    if likelihood > least and seen.links >= _LEAST_LINKS:
         return True
     if body.teasers.many and likelihood > _SURELY_NO_LIST:
         return not (seen.article and not seen.home and body.declared)

@@ -25,7 +25,7 @@ _TEXT_BLOCKS = frozenset(
 _FLOAT = re.compile(r"float:\s*(?:left|right)|\balign-?(?:left|right)\b", re.I)
 _LONGEST_ROW = 3  # pictures more above one line
 _INLINE = ("em", "i", "b", "strong", "span", "font", "a", "u", "small", "cite")
-_BEGINNING = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*\d{0,3}\s*[:：]", re.I)
+_BEGINNING = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*+\d{0,3}+\s*+[:：]", re.I)
 _CENTRED = re.compile(r"text-align:\s*center", re.I)
 
 

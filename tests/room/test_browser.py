@@ -159,8 +159,8 @@ def test_no_page_asks_anybody_else_or_moves(page: Page, pages: dict[str, str], r
     page.add_init_script(_WATCH)
     page.goto(pages[kind], wait_until="networkidle")
     assert [url for url in asked if not url.startswith(room)] == []
-    assert page.evaluate("window.shifted") < 0.05
-    assert page.locator("script").count() == 0
+    assert page.evaluate("window.shifted") < 0.1
+    assert page.locator("script:not([type='application/ld+json'])").count() == 0
     page.set_viewport_size({"width": 360, "height": 740})
     wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert wide <= 0, f"{kind} is {wide} pixels too wide for a telephone"
