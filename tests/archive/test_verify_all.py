@@ -115,6 +115,7 @@ def invoked(*words: str | Path) -> Any:
     return found
 
 
+@pytest.mark.slow
 def test_every_listed_column_is_there_and_has_a_reason(path: Path) -> None:
     with closing(sqlite3.connect(path)) as db:
         for table, listed in UNCOVERED.items():

@@ -159,6 +159,7 @@ def test_the_room_s_own_question_opens_nothing_for_others(alone: str) -> None:
     assert rows(alone, "SELECT request, response FROM headers WHERE capture_id = 1") == [[None, None]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "sql",
     [
