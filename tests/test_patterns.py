@@ -49,6 +49,7 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.extract.declared_images._SIZE": (500, "as _NAME"),
     "archive.imports.members._RECORD": (256, "matched at the start of 256 bytes"),
     "archive.imports.mirror._ZONE": (100, "the first 100 characters of a date"),
+    "archive.model.gates._PLACE": (1_000, "only by fullmatch, where it is linear"),
     "archive.shapes.address._TOKEN": (1_000, "only by fullmatch, where it is linear"),
     "crawler.discovery.moments._OFFSET": (64, "moments._LONGEST"),
     "crawler.discovery.moments._NUMBERS": (64, "moments._LONGEST"),
