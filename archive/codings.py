@@ -67,13 +67,21 @@ def unpack(data: bytes, codings: Sequence[str], most: int) -> Unpacked:
 
 def _gzip(data: bytes, most: int) -> tuple[bytes, bool]:
     """One member after the other; what follows the last and is none does not count."""
-    if not data.startswith(_GZIP):
-        if _GZIP.startswith(data):
+    return _each(data, _GZIP, "gzip", lambda at, found: _inflate(data, at, zlib.MAX_WBITS | 16, found, most))
+
+
+def _each(
+    data: bytes, mark: bytes, name: str, undo: Callable[[int, bytearray], tuple[int, bool]]
+) -> tuple[bytes, bool]:
+    """What begins with a mark, as often as it does. undo: unpacks the one at a place behind what was found, and returns
+    where the next may begin, and whether this one came to its end."""
+    if not data.startswith(mark):
+        if mark.startswith(data):
             return b"", False
-        raise NotPacked("it does not begin as gzip does")
+        raise NotPacked(f"it does not begin as {name} does")
     found, at, ended = bytearray(), 0, True
-    while data.startswith(_GZIP, at):
-        at, ended = _inflate(data, at, zlib.MAX_WBITS | 16, found, most)
+    while data.startswith(mark, at):
+        at, ended = undo(at, found)
     return bytes(found), ended
 
 
@@ -128,14 +136,7 @@ def _brotli(data: bytes, most: int) -> tuple[bytes, bool]:
 
 def _zstandard(data: bytes, most: int) -> tuple[bytes, bool]:
     """One frame after the other."""
-    if not data.startswith(_ZSTD):
-        if _ZSTD.startswith(data):
-            return b"", False
-        raise NotPacked("it does not begin as zstd does")
-    found, at, ended = bytearray(), 0, True
-    while data.startswith(_ZSTD, at):
-        at, ended = _frame(data, at, found, most)
-    return bytes(found), ended
+    return _each(data, _ZSTD, "zstd", lambda at, found: _frame(data, at, found, most))
 
 
 def _frame(data: bytes, at: int, found: bytearray, most: int) -> tuple[int, bool]:

@@ -173,7 +173,7 @@ def _is_lost(answer: Answer | None) -> bool:
 def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
     """What is done at the end of a run: it is judged as a whole, and what was believed too soon is taken back. whole:
     judges all that the outlet's captures tell, for what came is of many times."""
-    unsettle_stand_ins(db, run)
+    unsettle_stand_ins(db, run, whole=whole)
     counts = settle_all(db, run, known, quiet=True)
     for _ in range(_OFTEN):  # what is taken back may show that less had changed
         with store.transaction(db):

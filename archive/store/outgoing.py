@@ -102,10 +102,14 @@ WHERE {_SCOPE} AND status IS NOT NULL AND NOT ({_WITHDRAWN_PICTURE})
 """
 
 
-_CONFIRMED_PAGE = """SELECT requested_url, captured_at FROM captures WHERE body_id = ? AND status <> 304
-AND captured_at <= ? ORDER BY captured_at DESC LIMIT 1"""
-_CONFIRMED_PICTURE = """SELECT images.url, captured_at FROM picture_captures JOIN images ON images.id = image_id
-WHERE picture_id = ? AND status <> 304 AND captured_at <= ? ORDER BY captured_at DESC LIMIT 1"""
+# What a 304 confirms came to its own address; the same bytes at another one may be a withdrawn article's.
+_CONFIRMED_PAGE = """SELECT earlier.requested_url, earlier.captured_at FROM captures
+JOIN captures AS earlier USING (outlet_id, url_key, body_id) WHERE captures.id = ? AND earlier.status <> 304
+AND earlier.captured_at <= captures.captured_at ORDER BY earlier.captured_at DESC LIMIT 1"""
+_CONFIRMED_PICTURE = """SELECT images.url, earlier.captured_at FROM picture_captures AS fetch
+JOIN picture_captures AS earlier USING (image_id, picture_id) JOIN images ON images.id = fetch.image_id
+WHERE fetch.id = ? AND earlier.status <> 304 AND earlier.captured_at <= fetch.captured_at
+ORDER BY earlier.captured_at DESC LIMIT 1"""
 
 
 class Leaving:
@@ -162,7 +166,7 @@ class Leaving:
         known = row["status"] == 304
         earlier = self._earlier("page", row["body_id"], row["requested_url"], row["captured_at"], note=not known)
         if known and not earlier:
-            earlier = self._confirmed(_CONFIRMED_PAGE, row["body_id"], row["captured_at"])
+            earlier = self._confirmed(_CONFIRMED_PAGE, number)
         body = None if known or earlier or row["body_id"] is None else get_body(self.db, row["body_id"])
         usable("captures", {name: row[name] for name in _OF_CAPTURES})
         capture = Capture(
@@ -183,7 +187,7 @@ class Leaving:
         known = row["status"] == 304
         earlier = self._earlier("picture", row["picture_id"], row["url"], row["captured_at"], note=not known)
         if known and not earlier:
-            earlier = self._confirmed(_CONFIRMED_PICTURE, row["picture_id"], row["captured_at"])
+            earlier = self._confirmed(_CONFIRMED_PICTURE, number)
         named = (("Content-Type", row["media_type"]), ("ETag", row["etag"]), ("Last-Modified", row["last_modified"]))
         headers = tuple((name, value) for name, value in named if value)
         return OutPicture(
@@ -192,9 +196,9 @@ class Leaving:
             earlier,
         )  # fmt: skip
 
-    def _confirmed(self, query: str, number: int | None, at: str) -> Earlier | None:
-        """The capture that a 304 of this time confirms, where it is not part of this export."""
-        found = self.db.execute(query, [number, at]).fetchone() if number is not None else None
+    def _confirmed(self, query: str, number: int) -> Earlier | None:
+        """The capture that a 304 confirms, where it is not part of this export."""
+        found = self.db.execute(query, [number]).fetchone()
         return Earlier(*found) if found else None
 
     def _earlier(self, kind: str, number: int | None, url: str, at: str, *, note: bool) -> Earlier | None:

@@ -67,20 +67,21 @@ def _replaced(db: Database, picture: int) -> int:
     return len({before for _, before in db.execute(_TURNED, [picture]).fetchall() if before is not None})
 
 
-def stand_ins_in(db: Database, run_id: int) -> list[tuple[int, int]]:
-    """The stand-ins that a run brought: pictures.id, and how often."""
+def stand_ins_in(db: Database, run_id: int | None) -> list[tuple[int, int]]:
+    """The stand-ins that a run brought, or that ever came: pictures.id, and how often."""
     rows = db.execute(
-        "SELECT picture_id, count(*) FROM picture_captures WHERE run_id = ? AND outcome IN ('replaced', 'unclear')"
-        " GROUP BY picture_id",
+        "SELECT picture_id, count(*) FROM picture_captures WHERE (?1 IS NULL OR run_id = ?1)"
+        " AND outcome IN ('replaced', 'unclear') GROUP BY picture_id",
         [run_id],
     )
     return [(number, count) for number, count in rows.fetchall() if _replaced(db, number) >= _SEVERAL]
 
 
-def unsettle_stand_ins(db: Database, run: Run) -> None:
-    """In one transaction: articles that ever showed something where a stand-in came in this run are to be told anew."""
+def unsettle_stand_ins(db: Database, run: Run, *, whole: bool) -> None:
+    """In one transaction: articles that ever showed something where a stand-in came in this run are to be told anew.
+    whole: one that ever came, for what was brought is of many times and runs."""
     with transaction(db):
-        for picture, _ in stand_ins_in(db, run.id):
+        for picture, _ in stand_ins_in(db, None if whole else run.id):
             db.execute(_UNSETTLE, [picture, run.outlet_id])
 
 

@@ -144,7 +144,7 @@ def test_two_that_read_again_at_once_come_to_one_history(
 
 @pytest.mark.slow
 @pytest.mark.timeout(3_600)
-@pytest.mark.parametrize("deaths", [int(os.environ.get("DEATHS", "100"))])
+@pytest.mark.parametrize("deaths", [int(os.environ.get("DEATHS", "60"))])
 def test_a_merge_that_dies_goes_on_to_the_same_history(
     parent: Parent, copy: Callable[[str], Path], tmp_path: Path, deaths: int
 ) -> None:

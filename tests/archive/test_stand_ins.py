@@ -2,27 +2,44 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
-from archive import Picture, PictureCapture, Run, ingest, keep_picture, settle_run
+from archive import (
+    Picture,
+    PictureCapture,
+    Run,
+    finish_run,
+    ingest,
+    keep_picture,
+    open_archive,
+    settle_run,
+    start_run,
+)
+from archive.merge import merge
 from archive.pictures import recognise
+from archive.store.copies import put_file
 from archive.verify import verify
 from tests.archive.test_pictures import encoded, photo
-from tests.support import NOON, page, shoot
+from tests.support import NOON, PAPER, page, shoot
 
 SITE = "https://bao.example"
 
 
+BYTES = [encoded(photo(seed)) for seed in range(7)]  # the grain of a photograph is another each time
+
+
 def picture(seed: int) -> Picture:
-    found = recognise(encoded(photo(seed)))
+    found = recognise(BYTES[seed])
     assert isinstance(found, Picture)
     return found
 
 
-LOST, OWN = picture(99), [picture(seed) for seed in range(1, 7)]
+LOST, *OWN = map(picture, range(7))
 PLACES = range(6)
 
 
@@ -100,3 +117,32 @@ def test_one_picture_exchanged_wherever_it_stood_is_an_edit_of_each(db: Database
     settle_run(db, run)
     assert versions(db) == [2] * 6
     sound(db)
+
+
+def test_archives_that_each_saw_some_of_it_take_it_back_when_they_merge(tmp_path: Path) -> None:
+    """Two places are too few for either; together they are enough."""
+    paths = [tmp_path / "one.db", tmp_path / "two.db"]
+    for path, places in zip(paths, ((0, 1), (2, 3)), strict=True):
+        with open_archive(path, create=True) as db:
+            run = start_run(db, PAPER, {}, NOON)
+            for place in places:
+                ingest(db, run, shoot(f"{SITE}/b-{place}.htm", shows(place), hours=0))
+                fetch(db, run, place, 0.1, OWN[place])
+                fetch(db, run, place, 24, LOST)
+            settle_run(db, run)
+            finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=30))
+            assert versions(db) == [2, 2]
+        for shown, data in zip((LOST, *OWN), BYTES, strict=True):
+            put_file(path.with_suffix(".pictures"), shown.path, data)
+    for into, other in (paths, paths[::-1]):
+        both = shutil.copy(into, tmp_path / f"both-{into.name}")
+        shutil.copytree(into.with_suffix(".pictures"), Path(both).with_suffix(".pictures"))
+        merge(
+            Path(both),
+            other,
+            pictures=Path(both).with_suffix(".pictures"),
+            other_pictures=other.with_suffix(".pictures"),
+        )
+        with open_archive(both) as db:
+            assert versions(db) == [1] * 4
+            sound(db)

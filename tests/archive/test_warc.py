@@ -158,6 +158,21 @@ def test_a_revisit_names_what_it_repeats(paper: Path, tmp_path: Path) -> None:
     ]
 
 
+def test_a_304_refers_to_its_own_address_though_a_withdrawn_article_had_the_same_bytes(
+    path: Path, db: Database, run: Run, shoot: Shoot, tmp_path: Path
+) -> None:
+    body = page("Tin chung", "Hai nơi cùng đăng một trang. " * 9)
+    ingest(db, run, shoot(URL, body, hours=0))
+    ingest(db, run, shoot("https://bao.example/kin.htm", body, hours=1))
+    finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
+    later = start_run(db, PAPER, {}, NOON + timedelta(hours=24))
+    ingest(db, later, Capture(URL, URL, NOON + timedelta(hours=24), 304))
+    finish_run(db, later, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=25))
+    luubao("export", "warc", "--db", path, "--run", later.id, "--to", tmp_path / "w")
+    (facts,) = [facts for kind, facts, *_ in records(tmp_path / "w") if kind == "revisit"]
+    assert (facts["WARC-Refers-To-Target-URI"], facts["WARC-Refers-To-Date"]) == (URL, "2026-05-20T12:00:00Z")
+
+
 def test_nothing_of_a_withdrawn_article_leaves(paper: Path, tmp_path: Path) -> None:
     luubao("export", "warc", "--db", paper, "--to", tmp_path / "w")
     everything = b"".join(gzip.decompress(file.read_bytes()) for file in (tmp_path / "w").iterdir())

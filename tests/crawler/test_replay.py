@@ -16,6 +16,7 @@ from archive.store import open_archive
 from archive.store.bodies import get_body
 from crawler.cli import luubao
 from tests.crawler.serving import Answer, article, crawl, front, moved, served
+from tests.crawler.test_pictures import next_second
 from tests.replay import needs_tools, pywb
 
 ARTICLES = ("/dong-1.htm", "/sua-2.htm", "/khong-doi-3.htm", "/t%C3%AAn-%E1%BA%BF-4.htm")
@@ -63,6 +64,7 @@ def kept(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     with served(paper(days, packed=request.param)) as site:
         for days[0] in (1, 2, 3):
             crawl(site.base_url, path, "--recheck-all")
+            next_second()  # of one second, a replay shows one capture
     return path
 
 

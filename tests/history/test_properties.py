@@ -90,7 +90,7 @@ def test_any_history(events: list[Any], seed: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
-@settings(max_examples=int(os.environ.get("HISTORIES", "2000")), deadline=None)
+@settings(max_examples=int(os.environ.get("HISTORIES", "1000")), deadline=None)
 @given(_EVENTS, st.integers(0, 999))
 def test_any_history_at_length(events: list[Any], seed: int) -> None:
     check_any_order(events, seed)
