@@ -110,9 +110,11 @@ _RULES = (
     _Rule("texts", "nobody read it in the capture it is said to be from",
           "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id JOIN articles"
           " ON articles.id = article_id JOIN captures ON captures.id = texts.capture_id WHERE withdrawn_at IS NULL"
-          " AND NOT EXISTS (SELECT 1 FROM readings JOIN versions AS own ON own.id = readings.version_id"
+          " AND NOT EXISTS (SELECT 1 FROM readings LEFT JOIN versions AS own ON own.id = readings.version_id"
           " WHERE readings.capture_id IN (captures.id, captures.revisit_of)"  # one that confirms needs no reading
-          " AND readings.extractor_id = texts.extractor_id AND own.article_id = versions.article_id)"),
+          " AND readings.extractor_id = texts.extractor_id AND (own.article_id = versions.article_id"
+          # what was doubted when it was read has no version, and is believed when a later capture confirms it
+          " OR readings.version_id IS NULL AND readings.capture_id = captures.revisit_of))"),
     _Rule("texts", "it was read in a capture that brought no page",
           # a 304 confirms what its address had brought, and that may have come since, from another archive
           "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"

@@ -138,7 +138,7 @@ def test_datasette_serves_neither_words_nor_picture_of_a_withdrawn_article(kept:
     with served(kept) as base:
         assert urlopen(f"{base}/-/pictures/{path}").read() == painted("red")
     command(kept, "withdraw", NAMED, "--reason", "x")
-    with served(kept) as base:
+    with served(kept, "--machinery") as base:
         for address in (
             f"{base}/-/pictures/{path}",
             f"{base}/-/pictures/withheld/{path}",
