@@ -9,7 +9,7 @@
 import sys
 from typing import TYPE_CHECKING
 
-from archive.lazy import lazy
+from archive.runtime.lazy_imports import lazy
 
 if sys.platform == "win32":
     raise SystemExit(
@@ -17,23 +17,26 @@ if sys.platform == "win32":
     )
 
 if TYPE_CHECKING:
-    from archive.errors import LuubaoError
     from archive.extract import read_page
-    from archive.finding import discover, links_are_noted, note_sitemaps
-    from archive.ingest import (
-        Arrival,
-        Ingested,
-        gave_up,
-        ingest,
-        keep_picture,
-        note_redirect,
-        put_away,
-        read_pending,
-        settle_run,
-        take_in,
-        try_to_read,
+    from archive.frontier.capacity import left_out
+    from archive.frontier.change_rate_store import rechecks, runs_a_day, signed
+    from archive.frontier.dequeue import due, waiting
+    from archive.frontier.host_state import note_hosts, troubled_hosts
+    from archive.frontier.url_queue import (
+        ask_from,
+        call_all,
+        captured_in_run,
+        enter,
+        forbid,
+        give_up,
+        leave,
+        plant,
+        taken_in_run,
+        walk_anew,
     )
-    from archive.records import (
+    from archive.history.responses import REDIRECTS
+    from archive.model.errors import LuubaoError
+    from archive.model.records import (
         Block,
         Capture,
         Filed,
@@ -51,44 +54,29 @@ if TYPE_CHECKING:
         Unreadable,
         WantedPicture,
     )
-    from archive.store import (
-        REDIRECTS,
-        article_count,
-        ask_from,
-        call_all,
-        captured_in_run,
-        due,
-        due_pictures,
-        enter,
-        finish_run,
-        forbid,
-        furniture_of,
-        give_up,
-        last_body,
-        leads_away,
-        learn_furniture,
-        leave,
-        leave_picture,
-        left_out,
-        note_hosts,
-        open_archive,
-        pictures_of,
-        plant,
-        rechecks,
-        runs_a_day,
-        signed,
-        start_run,
-        taken_in_run,
-        transaction,
-        troubled_hosts,
-        validators,
-        versions_under,
-        waiting,
-        walk_anew,
+    from archive.model.urls import absolute, same_site, url_key, without_trackers
+    from archive.pipeline.ingest import (
+        Arrival,
+        Ingested,
+        gave_up,
+        ingest,
+        keep_picture,
+        note_redirect,
+        put_away,
+        read_pending,
+        settle_run,
+        take_in,
+        try_to_read,
     )
-    from archive.store.doubts import doubts_of, opened_by
-    from archive.store.pictures_past import stand_ins_in
-    from archive.urls import absolute, same_site, url_key, without_trackers
+    from archive.pipeline.link_discovery import discover, links_are_noted, note_sitemaps
+    from archive.storage.captures.capture_writer import last_body, leads_away
+    from archive.storage.captures.validators import validators, versions_under
+    from archive.storage.connection import open_archive, transaction
+    from archive.storage.histories.doubts import doubts_of, opened_by
+    from archive.storage.pictures.picture_fetches import due_pictures, leave_picture, pictures_of
+    from archive.storage.pictures.picture_history import stand_ins_in
+    from archive.storage.readings.boilerplate_sets import furniture_of, learn_furniture
+    from archive.storage.runs import article_count, finish_run, start_run
 
 __all__ = [
     "REDIRECTS",
@@ -168,25 +156,33 @@ __all__ = [
 lazy(
     __name__,
     {
-        "archive.errors": "LuubaoError",
         "archive.extract": "read_page",
-        "archive.finding": "discover links_are_noted note_sitemaps",
-        "archive.ingest": (
-            "Arrival Ingested gave_up ingest keep_picture note_redirect put_away read_pending settle_run take_in "
-            "try_to_read"
+        "archive.frontier.capacity": "left_out",
+        "archive.frontier.change_rate_store": "rechecks runs_a_day signed",
+        "archive.frontier.dequeue": "due waiting",
+        "archive.frontier.host_state": "note_hosts troubled_hosts",
+        "archive.frontier.url_queue": (
+            "ask_from call_all captured_in_run enter forbid give_up leave plant taken_in_run walk_anew"
         ),
-        "archive.records": (
+        "archive.history.responses": "REDIRECTS",
+        "archive.model.errors": "LuubaoError",
+        "archive.model.records": (
             "Block Capture Filed HostState Image Kept Link Outlet Picture PictureCapture PictureOutcome "
             "Reading Run StoredPicture Unreadable WantedPicture"
         ),
-        "archive.store": (
-            "REDIRECTS article_count ask_from call_all captured_in_run due due_pictures enter finish_run "
-            "forbid furniture_of give_up last_body leads_away learn_furniture leave "
-            "leave_picture left_out note_hosts open_archive pictures_of plant rechecks runs_a_day signed start_run "
-            "taken_in_run transaction troubled_hosts validators versions_under waiting walk_anew"
+        "archive.model.urls": "absolute same_site url_key without_trackers",
+        "archive.pipeline.ingest": (
+            "Arrival Ingested gave_up ingest keep_picture note_redirect put_away read_pending settle_run "
+            "take_in try_to_read"
         ),
-        "archive.store.doubts": "doubts_of opened_by",
-        "archive.store.pictures_past": "stand_ins_in",
-        "archive.urls": "absolute same_site url_key without_trackers",
+        "archive.pipeline.link_discovery": "discover links_are_noted note_sitemaps",
+        "archive.storage.captures.capture_writer": "last_body leads_away",
+        "archive.storage.captures.validators": "validators versions_under",
+        "archive.storage.connection": "open_archive transaction",
+        "archive.storage.histories.doubts": "doubts_of opened_by",
+        "archive.storage.pictures.picture_fetches": "due_pictures leave_picture pictures_of",
+        "archive.storage.pictures.picture_history": "stand_ins_in",
+        "archive.storage.readings.boilerplate_sets": "furniture_of learn_furniture",
+        "archive.storage.runs": "article_count finish_run start_run",
     },
 )

@@ -3,7 +3,7 @@
 import sys
 
 from archive.cli import archive
-from archive.output import tell_mistake
+from archive.console.output import tell_mistake
 
 sys.excepthook = tell_mistake
 archive(prog_name="python -m archive")

@@ -24,10 +24,11 @@ from random import Random
 
 from sqlite_utils import Database
 
-import archive.migrations
-from archive import Capture, Outlet, Run, open_archive, put_away, store, take_in
-from archive.digests import digest_of
-from archive.store import codecs
+import archive.storage.migrations
+from archive import Capture, Outlet, Run, open_archive, put_away, take_in
+from archive.model.digests import digest_of
+from archive.storage import connection, runs
+from archive.storage.bodies import codecs
 from bench import direct, imagined
 from bench.direct import Told, Writer
 from bench.imagined import BEGIN, YEARS, Paper
@@ -80,7 +81,7 @@ def big_archive(articles: int, folder: Path = FOLDER, *, door: bool = False) -> 
 
 def _fingerprint() -> str:
     """Changes with the schema and with everything that makes the articles."""
-    steps = sorted(Path(archive.migrations.__file__).parent.glob("m*.py"))
+    steps = sorted(Path(archive.storage.migrations.__file__).parent.glob("m*.py"))
     sources = b"".join(path.read_bytes() for path in (*_OWN, *steps))
     return hashlib.sha256(sources).hexdigest()[:12]
 
@@ -109,7 +110,7 @@ def _indexed_at_the_end(db: Database) -> Iterator[None]:
     db.execute(f"DROP TRIGGER {name}")
     yield
     print("indexing for search", file=sys.stderr)
-    with store.transaction(db):
+    with connection.transaction(db):
         db.execute("INSERT INTO search(search) VALUES ('rebuild')")
         db.execute(trigger)
 
@@ -142,7 +143,7 @@ def _write(db: Database, paper: Paper, events: list[Event], *, door: bool) -> No
     began, run, run_began, writer = time.monotonic(), None, BEGIN - _RUN, Writer(db, 1)
     with multiprocessing.Pool(1, _imagine, (paper.articles, paper.seed)) as other:
         for done, batch in _imagined(other, events):
-            with store.transaction(db):
+            with connection.transaction(db):
                 for event, told in batch:
                     if run is None or event.at - run_began > _RUN:
                         writer.flush()
@@ -186,11 +187,11 @@ def _told(event: Event) -> Told | None:
 def _next_run(db: Database, former: Run | None, at: datetime) -> Run:
     if former is not None:
         _end(db, former, at)
-    return store.start_run(db, OUTLET, {"luubao": "bench"}, at)
+    return runs.start_run(db, OUTLET, {"luubao": "bench"}, at)
 
 
 def _end(db: Database, run: Run, at: datetime) -> None:
-    store.finish_run(db, run, outcome="ok", reason=None, stats={}, at=at)
+    runs.finish_run(db, run, outcome="ok", reason=None, stats={}, at=at)
 
 
 def _happen(db: Database, run: Run, paper: Paper, event: Event, told: Told | None, writer: Writer | None) -> None:

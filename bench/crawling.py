@@ -25,7 +25,7 @@ from scrapy.crawler import AsyncCrawlerProcess, Crawler
 from scrapy.http import Request, Response
 
 from crawler import readers
-from crawler.crawl import project_settings
+from crawler.run.crawl_process import project_settings
 from crawler.spiders.demo import Demo
 
 PACE = {"DOWNLOAD_DELAY": 0, "CONCURRENT_REQUESTS": 16, "CONCURRENT_REQUESTS_PER_DOMAIN": 16, "LOG_LEVEL": "ERROR"}
@@ -97,7 +97,7 @@ def main(kind: str, base_url: str, place: str) -> None:
         given: dict[str, Any] = {"place": place}
     else:
         if kind == "inline":
-            sys.modules["crawler.desk"].Readers = _Inline  # type: ignore[attr-defined]
+            sys.modules["crawler.writer"].Readers = _Inline  # type: ignore[attr-defined]
         # the demo's spider looks at all it knows, each time; a paper's looks at what is due
         again = {"LUUBAO_RECHECK_ALL": False} if kind == "again" else {}
         process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=place, LUUBAO_PICTURES="", **PACE, **again))

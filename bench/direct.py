@@ -15,15 +15,16 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive import Reading, Run, clock
-from archive.diff.meaning import Meaning, meaning
-from archive.digests import digest_of
-from archive.edits import changed_fields
+from archive import Reading, Run
+from archive.diff.significance import Meaning, meaning
+from archive.history.edits import changed_fields
 from archive.history.states import headline_of, state_of, words_of
-from archive.store import codecs
-from archive.store.readings import extractor_id
-from archive.store.texts import to_row
-from archive.urls import url_key
+from archive.model import clock
+from archive.model.digests import digest_of
+from archive.model.urls import url_key
+from archive.storage.bodies import codecs
+from archive.storage.readings.reading_rows import extractor_id
+from archive.storage.readings.version_texts import to_row
 
 _ORDER = (
     "bodies", "captures", "headers", "articles", "aliases", "versions", "texts", "active_texts", "readings", "images",

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive import Outlet, clock, rechecks, start_run
-from archive.schedule import State
-from archive.store.connection import transaction
-from archive.store.frontier import settle
+from archive import Outlet, rechecks, start_run
+from archive.frontier.schedule import State
+from archive.frontier.url_queue import settle
+from archive.model import clock
+from archive.storage.connection import transaction
 from bench.newsroom import Article
 from bench.year import BEGIN, Known, Learned, moment
 

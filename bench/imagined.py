@@ -15,8 +15,8 @@ from itertools import accumulate
 from random import Random
 
 from archive import Block, Image, Reading
-from archive.furniture import Furniture
-from archive.reading import extractor_of
+from archive.extract.recurring_blocks import Furniture
+from archive.pipeline.page_reading import extractor_of
 
 
 def _listed(words: str) -> tuple[str, ...]:

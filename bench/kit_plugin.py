@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archive.extract.reader import read_page
-from archive.records import Reading
+from archive.model.records import Reading
 
 
 def extract(html: str | bytes, url: str) -> dict[str, Any]:

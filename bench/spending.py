@@ -10,7 +10,7 @@ from collections import defaultdict
 from heapq import nlargest
 from math import ceil, inf
 
-from archive.schedule import AGAIN, UNSEEN, WORTH_A_LOOK, early_gain, spent
+from archive.frontier.schedule import AGAIN, UNSEEN, WORTH_A_LOOK, early_gain, spent
 from bench.newsroom import DAY, Article
 from bench.year import Known, Learned
 

@@ -8,10 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archive.store import open_archive
-from archive.store.questions import articles
+from archive.queries.lookup import articles
+from archive.storage.connection import open_archive
 from bench.newsstand import newsstand
-from crawler.demo.reach import reachable
+from crawler.demo.reachability import reachable
 from tests.crawler.serving import crawl
 
 pytestmark = pytest.mark.bench

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from archive.diff import compare
-from archive.records import Reading
+from archive.model.records import Reading
 
 _COMMON = "của và các là có được cho trong một không với người những này đã khi để từ đến tại ông bà xã huyện tỉnh"
 _WORDS = _COMMON.split()

@@ -12,7 +12,7 @@ from lxml import html
 
 from bench.newsstand import newsstand
 from crawler.demo import words
-from crawler.demo.sections import article_path
+from crawler.demo.section_addresses import article_path
 from crawler.discovery import look
 
 pytestmark = pytest.mark.bench

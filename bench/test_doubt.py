@@ -7,9 +7,9 @@ from itertools import pairwise
 
 import pytest
 
-from archive.edits import changed_fields
 from archive.history import Look, derive, in_time
-from archive.urls import url_key
+from archive.history.edits import changed_fields
+from archive.model.urls import url_key
 from bench.big import OUTLET, Event, life
 from bench.imagined import Paper
 

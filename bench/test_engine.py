@@ -18,9 +18,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from archive import open_archive, start_run
-from archive.export.warc import export_warc
-from archive.store import keep, transaction
-from archive.store.outgoing import Scope
+from archive.exchange.exporters.warc_files import export_warc
+from archive.storage.captures.capture_stream import Scope
+from archive.storage.captures.capture_writer import keep
+from archive.storage.connection import transaction
 from bench.big import OUTLET
 from bench.cluster import Cluster, cluster, wait_for
 from bench.imagined import BEGIN, Paper
@@ -148,8 +149,8 @@ def test_an_executor_killed_in_the_middle(kept: Path, built_in: tuple[Path, floa
 
 _TASK = """
 import resource, sys
-from archive.scale.reading import Job, dismiss, read_split
-from archive.scale.splits import Split
+from archive.cluster.reading_task import Job, dismiss, read_split
+from archive.cluster.warc_splits import Split
 if __name__ == "__main__":
     print(read_split(Split(sys.argv[1], 0, int(sys.argv[3])), Job(sys.argv[2])).counts["read"])
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)

@@ -17,11 +17,12 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive import open_archive, start_run
-from archive.export.warc import export_warc
-from archive.imports.houses import Houses
-from archive.imports.job import import_files
-from archive.store import keep, transaction
-from archive.store.outgoing import Scope
+from archive.exchange.exporters.warc_files import export_warc
+from archive.exchange.importers.import_job import import_files
+from archive.exchange.importers.outlet_matcher import Houses
+from archive.storage.captures.capture_stream import Scope
+from archive.storage.captures.capture_writer import keep
+from archive.storage.connection import transaction
 from bench.big import OUTLET
 from bench.imagined import BEGIN, Paper
 from bench.pages import Site
@@ -119,10 +120,10 @@ _MEASURED = """
 import sys
 from pathlib import Path
 from archive import open_archive
-from archive.export.warc import export_warc
-from archive.imports.houses import Houses
-from archive.imports.job import import_files
-from archive.store.outgoing import Scope
+from archive.exchange.exporters.warc_files import export_warc
+from archive.exchange.importers.outlet_matcher import Houses
+from archive.exchange.importers.import_job import import_files
+from archive.storage.captures.capture_stream import Scope
 from bench.big import OUTLET
 if __name__ == "__main__":
     path, folder, back = map(Path, sys.argv[1:4])

@@ -25,11 +25,11 @@ from urllib.request import urlopen
 import pytest
 from sqlite_utils import Database
 
-from archive.search import fts_query
-from archive.snippets import snippet
-from archive.store import open_archive
-from archive.store.searching import search
-from archive.store.ten import QUESTIONS, Question
+from archive.queries.canned_queries import QUESTIONS, Question
+from archive.queries.full_text import search
+from archive.storage.connection import open_archive
+from archive.text.search_query import fts_query
+from archive.text.snippets import snippet
 from bench.big import OUTLET, big_archive
 from bench.imagined import BEGIN, Paper
 

@@ -23,7 +23,7 @@ from urllib.request import urlopen
 import pytest
 from sqlite_utils import Database
 
-from archive.store import open_archive
+from archive.storage.connection import open_archive
 from bench.big import big_archive
 from bench.imagined import Paper
 from bench.test_questions import ARTICLES, milliseconds, percentile

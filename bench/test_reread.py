@@ -17,7 +17,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from archive import Capture, open_archive, start_run, store
+from archive import Capture, open_archive, start_run
+from archive.storage import connection
+from archive.storage.captures import capture_writer
 from bench.test_reader import KIT, pages
 from crawler.demo.paper import published
 from crawler.demo.server import Newspaper
@@ -105,12 +107,12 @@ def keep(path: Path, count: int) -> None:
         db.execute("PRAGMA synchronous = OFF")
         run = start_run(db, PAPER, {}, NOON)
         for start in range(0, count, 1000):
-            with store.transaction(db):
+            with connection.transaction(db):
                 for number in range(start, start + 1000):
                     article = number - number % 10 * (number % 20 >= 10)
                     url = f"https://bao.example/bai-{article}.htm"
                     body = page(f"Bài số {article}", body=f"Chuyện thứ {article} ở xã {article}.", clock=f"{number}")
-                    store.keep(db, run, Capture(url, url, NOON, 200, body=body.encode(), encoding="utf-8"))
+                    capture_writer.keep(db, run, Capture(url, url, NOON, 200, body=body.encode(), encoding="utf-8"))
 
 
 def peaks(path: Path) -> tuple[int, int]:

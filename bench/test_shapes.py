@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive import open_archive, start_run
-from archive.store.shapes import note_kind, note_yield, promise_of, worth_asking
+from archive.frontier.pattern_store import note_kind, note_yield, promise_of, worth_asking
 from crawler import discovery
 from tests.support import NOON, PAPER
 

@@ -1,4 +1,4 @@
-"""Learns the weights of archive/extract/kind_weights.py from labelled pages: lists against articles.
+"""Learns the weights of archive/extract/list_score_weights.py from labelled pages: lists against articles.
 
     python bench/train_kinds.py [--write]
 
@@ -27,16 +27,16 @@ import common as kit  # noqa: E402
 import eval_gold  # noqa: E402
 import eval_wcxb  # noqa: E402
 
-from archive.extract import decode, kinds, limits  # noqa: E402
+from archive.extract import charset, input_limits, page_kinds  # noqa: E402
 from archive.extract.body import read_body  # noqa: E402
 from archive.extract.metadata import read_metadata  # noqa: E402
-from archive.extract.page import parse  # noqa: E402
+from archive.extract.parsed_page import parse  # noqa: E402
 from archive.rules import rules_for  # noqa: E402
 
 _RIDGE, _ROUNDS = 2.0, 12
 _LIST_WEIGHS = 2.0  # as many articles as one list: there are five times as many
 _THRESHOLDS = (0.5, 0.6, 0.65, 0.7, 0.8)
-_TARGET = Path("archive/extract/kind_weights.py")
+_TARGET = Path("archive/extract/list_score_weights.py")
 
 
 @dataclass(frozen=True)
@@ -156,18 +156,18 @@ def _pages() -> Iterator[tuple[str, str, bool, bool]]:
 
 def signs_of(source: str, url: str) -> dict[str, float] | None:
     """What the reader weighs on a page; None where it reads none."""
-    text = decode.clean(source)
-    if limits.refusal(text) or kinds.refused_source(text) or (page := parse(text, url)) is None:
+    text = charset.clean(source)
+    if input_limits.refusal(text) or page_kinds.refused_source(text) or (page := parse(text, url)) is None:
         return None
     rules = rules_for(None, url, text, None)
-    seen = kinds.evidence(page)
+    seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules)
-    return kinds.signs_features(seen, metadata, read_body(page, rules, metadata))
+    return page_kinds.signs_features(seen, metadata, read_body(page, rules, metadata))
 
 
 def _module(weights: dict[str, float], digest: str, pages: int) -> str:
     lines = [
-        '"""Weights of the signs by which archive/extract/pagekind.py tells lists from articles: data, written by',
+        '"""Weights of the signs by which archive/extract/list_score.py tells lists from articles: data, written by',
         "bench/train_kinds.py. TRAINED_ON is the digest of the pages it learned from, their addresses and labels.",
         '"""',
         "",

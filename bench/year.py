@@ -10,8 +10,8 @@ from math import ceil, inf
 from random import Random
 from statistics import median, quantiles
 
-from archive.habits import Bucket, Habits, Tally
-from archive.schedule import LONGEST, TURN, WORTH_A_LOOK, State, budget, lessons, next_due
+from archive.frontier.schedule import LONGEST, TURN, WORTH_A_LOOK, State, budget, lessons, next_due
+from archive.model.change_rate import Bucket, Habits, Tally
 from bench.newsroom import DAY, YEAR, Article
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
@@ -149,7 +149,7 @@ class Known:
 
 
 class Learned:
-    """The schedule as the crawler uses it: archive/schedule.py, with what it learns kept in memory."""
+    """The schedule as the crawler uses it: archive/frontier/schedule.py, with what it learns kept in memory."""
 
     def __init__(
         self,

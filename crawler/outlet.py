@@ -18,18 +18,20 @@ from scrapy.settings import BaseSettings
 from twisted.python.failure import Failure
 
 from archive import Capture, Outlet, WantedPicture, absolute, same_site
-from archive.errors import ArchiveUnusable, BadValue, Misconfigured
-from archive.model.gates import outlet_name, shown, zone
-from archive.urls import without_credentials
-from crawler import catalogue, configuration, discovery
-from crawler.configuration import for_scrapy
-from crawler.described import TIMEZONE
-from crawler.desk import Desk
-from crawler.door import Door
-from crawler.exchange import capture_of, field_value
-from crawler.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
-from crawler.verdict import WRONG_CLOCK
-from crawler.witness import WrongClock
+from archive.model.errors import ArchiveUnusable, BadValue, Misconfigured
+from archive.model.urls import without_credentials
+from archive.model.validation import outlet_name, shown, zone
+from crawler import discovery
+from crawler.config import settings_in_force
+from crawler.config.settings_in_force import for_scrapy
+from crawler.outlets import catalogue
+from crawler.outlets.outlet_checks import TIMEZONE
+from crawler.politeness.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
+from crawler.response_capture import capture_of, field_value
+from crawler.run.run_verdict import WRONG_CLOCK
+from crawler.run.site_witness import WrongClock
+from crawler.session import Door
+from crawler.writer import Desk
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BELOW_SPIDER, _ABOVE_SPIDER = 25, 35  # of Scrapy's priorities: project 20, spider 30, command line 40
@@ -70,14 +72,14 @@ class OutletSpider(scrapy.Spider):
             if without_credentials(url) != url:
                 raise Misconfigured(f"{without_credentials(url)}: write it without user:password@")
         self.answers = 0
-        self.desk: Desk  # set by crawler.extensions.Record before the crawl starts
+        self.desk: Desk  # set by crawler.run.run_record.Record before the crawl starts
         self.record: Any = None  # the Record itself
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
         """What luubao.toml and the environment say; the spider's own values lie between what is said of all outlets and
         what is said of this one, and a command line goes before all. Raises Misconfigured."""
-        found = configuration.load(settings["LUUBAO_CONFIG"])
+        found = settings_in_force.load(settings["LUUBAO_CONFIG"])
         if found.outlets:
             there = catalogue.survey()
             found.check_outlets({cls.name, *there.outlets, *there.wrong})

@@ -14,10 +14,10 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Request
 
-from archive.errors import ArchiveUnusable
-from archive.logs import log_of
-from crawler.guest import guest_of
-from crawler.hosts import host_to_ask
+from archive.console.logs import log_of
+from archive.model.errors import ArchiveUnusable
+from crawler.politeness.host_backoff import host_to_ask
+from crawler.politeness.host_politeness import guest_of
 
 if TYPE_CHECKING:
     from crawler.outlet import OutletSpider

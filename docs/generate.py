@@ -14,22 +14,22 @@ from typing import Any
 
 import click
 
-from archive.output import rendered
-from archive.scale.reread import reread_command
-from archive.scale.rows import COLUMNS as READING_COLUMNS
-from archive.schema import TABLES
-from archive.status.text import lines as status_lines
-from archive.store import open_archive
-from archive.store.tabular import FIELDS as DATASET_COLUMNS
-from archive.store.ten import TOPICS, Question
-from archive.store.uncovered import UNCOVERED
+from archive.cluster.command import reread_command
+from archive.cluster.reading_columns import COLUMNS as READING_COLUMNS
+from archive.console.output import rendered
+from archive.monitor.status.status_text import lines as status_lines
+from archive.queries.canned_queries import TOPICS, Question
+from archive.queries.tabular import FIELDS as DATASET_COLUMNS
+from archive.storage.connection import open_archive
+from archive.storage.integrity.uncovered_columns import UNCOVERED
+from archive.storage.schema import TABLES
 from crawler import settings
 from crawler.cli import luubao
+from crawler.config.sample_file import sample
 from crawler.demo.server import Newspaper
-from crawler.many.report import FIELDS as ROUND_FIELDS
-from crawler.sample import sample
-from crawler.summary import FIELDS
-from crawler.verdict import MEANINGS
+from crawler.fleet.batch_report import FIELDS as ROUND_FIELDS
+from crawler.run.run_summary import FIELDS
+from crawler.run.run_verdict import MEANINGS
 from tests.archive.imaginary_status import imaginary_status
 
 

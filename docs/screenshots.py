@@ -25,7 +25,7 @@ from sqlite_utils import Database
 
 from archive import Capture, Outlet, PictureCapture, Run, finish_run, ingest, keep_picture, open_archive, start_run
 from archive.pictures import recognise
-from archive.store import kept_body
+from archive.storage.captures.capture_writer import kept_body
 
 FOLDER = Path(__file__).parent / "pictures"
 DAYS = (18, 19, 21, 21)  # of May 2026: run by run; nobody looked on the 20th

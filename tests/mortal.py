@@ -32,7 +32,7 @@ ROOT = Path(__file__).parent.parent
 _HANGS = 3_000.0  # seconds; pytest gives a test less, and a benchmark as much as it says
 _PARENT = """
 import encodings.idna, encodings.utf_8_sig, ftplib, json, multiprocessing.popen_spawn_posix, os, resource, runpy, signal, sqlite3, sys, types
-import archive.workers, crawler.cli, crawler.many.warm
+import archive.workers, crawler.cli, crawler.fleet.preload
 from tests.preload import import_ours
 import_ours()  # another user may have no right to import what is not imported by now
 

@@ -11,8 +11,8 @@ import crawler
 
 # They run a program when they are imported, are for a process of Datasette's, or need what is not always installed.
 _LEFT_OUT = {
-    "archive.__main__", "archive.datasette.plugins", "archive.datasette.room", "archive.scale.reread",
-    "archive.scale.spark", "crawler.__main__", "crawler.many",
+    "archive.__main__", "archive.web.plugins", "archive.web.room", "archive.cluster.command",
+    "archive.cluster.spark_job", "crawler.__main__", "crawler.fleet",
 }  # fmt: skip
 
 

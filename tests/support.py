@@ -18,7 +18,7 @@ from hypothesis import settings
 from sqlite_utils import Database
 
 from archive import Capture, Ingested, Link, Outlet, Run, discover, open_archive, put_away, take_in, try_to_read
-from archive.furniture import Furniture
+from archive.extract.recurring_blocks import Furniture
 
 T = TypeVar("T")
 

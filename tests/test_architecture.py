@@ -19,62 +19,62 @@ ROOT = Path(__file__).parent.parent
 DOORS = {
     "trafilatura": ("archive.extract",),
     "lxml": ("archive.extract", "crawler.discovery"),
-    "sqlite_utils": ("archive.store", "archive.migrations", "archive.ingest", "archive.settle", "archive.finding", "archive.coverage", "archive.reread", "archive.derived", "archive.verify", "archive.keeping_cli", "archive.datasette", "archive.status.states", "archive.judging", "crawler.door", "crawler.desk", "crawler.extensions", "crawler.check", "crawler.story", "archive.arrive", "archive.merge", "archive.imports", "archive.export"),
-    "jinja2": ("archive.templates",),
-    "datasette": ("archive.datasette.room", "archive.datasette.plugins"),
-    "sqlite3": ("archive.signals", "archive.store", "archive.migrations", "archive.keeping_cli", "archive.options", "archive.datasette.plugins", "archive.datasette.guard"),
-    "backports.zstd": ("archive.store.codecs", "archive.codings"),
-    "brotli": ("archive.codings",),
-    "click": ("archive.cli", "archive.diff_cli", "archive.exchange_cli", "archive.export_cli", "archive.keeping_cli", "archive.options", "archive.output", "archive.reading_cli", "archive.remote_cli", "archive.reread_cli", "archive.scale.reread", "crawler.backup_cli", "crawler.cli", "crawler.crawl_cli", "crawler.init_cli", "crawler.move_cli", "crawler.options", "crawler.outlets_cli", "crawler.settings_cli", "crawler.status_cli", "crawler.worker_cli"),
+    "sqlite_utils": ("archive.store", "archive.storage.migrations", "archive.pipeline.ingest", "archive.pipeline.filing", "archive.pipeline.link_discovery", "archive.pipeline.field_coverage", "archive.pipeline.rereading", "archive.pipeline.derivation_check", "archive.pipeline.verification", "archive.cli.keeping", "archive.web", "archive.monitor.status.outlet_states", "archive.monitor.run_checks", "crawler.session", "crawler.writer", "crawler.run.run_record", "crawler.demo_verification", "crawler.demo_walkthrough", "archive.pipeline.foreign_captures", "archive.pipeline.merging", "archive.exchange.importers", "archive.exchange.exporters"),
+    "jinja2": ("archive.web.template_environment",),
+    "datasette": ("archive.web.room", "archive.web.plugins"),
+    "sqlite3": ("archive.runtime.signals", "archive.store", "archive.storage.migrations", "archive.cli.keeping", "archive.cli.options", "archive.web.plugins", "archive.web.sql_guard"),
+    "backports.zstd": ("archive.storage.bodies.codecs", "archive.model.content_codings"),
+    "brotli": ("archive.model.content_codings",),
+    "click": ("archive.cli", "archive.cli.diff_command", "archive.cli.exchange_commands", "archive.cli.export", "archive.cli.keeping", "archive.cli.options", "archive.console.output", "archive.cli.read", "archive.cli.push_and_pull", "archive.cli.reread", "archive.cluster.command", "crawler.cli.backup", "crawler.cli", "crawler.cli.crawl", "crawler.cli.init", "crawler.cli.move", "crawler.cli.setting_options", "crawler.cli.outlets", "crawler.cli.settings_command", "crawler.cli.status", "crawler.cli.worker"),
     "scrapy": (
-        "crawler.outlet", "crawler.exchange", "crawler.robots", "crawler.scheduler", "crawler.extensions",
-        "crawler.progress", "crawler.crawl", "crawler.pictures", "crawler.picture_store", "crawler.probe.probing", "crawler.probe.visitor", "crawler.wire", "crawler.guest",
-        "crawler.delay", "crawler.curfew", "crawler.refusals", "crawler.ending", "crawler.limits", "crawler.many.warm",
+        "crawler.outlet", "crawler.response_capture", "crawler.politeness.robots_txt", "crawler.scheduler", "crawler.run.run_record",
+        "crawler.run.progress_line", "crawler.run.crawl_process", "crawler.download.picture_pipeline", "crawler.download.picture_store", "crawler.probe.run", "crawler.probe.client", "crawler.download", "crawler.politeness.host_politeness",
+        "crawler.politeness.crawl_delay", "crawler.politeness.crawl_window", "crawler.politeness.refusals", "crawler.run.shutdown", "crawler.run.run_limits", "crawler.fleet.preload",
     ),
-    "twisted": ("crawler.outlet", "crawler.pictures", "crawler.wire"),
-    "zope": ("crawler.wire.lookup",),
-    "OpenSSL": ("crawler.wire.certificates",),
-    "obstore": ("archive.remote.depot",),
-    "rq": ("crawler.many.queue", "crawler.many.work", "crawler.many.worker"),
-    "redis": ("crawler.many.lease", "crawler.many.ordered", "crawler.many.queue", "crawler.many.work", "crawler.many.worker"),
-    "service_identity": ("crawler.wire.certificates",),
-    "warcio": ("archive.imports.robust", "archive.export.records"),
-    "pyarrow": ("archive.export.tables", "archive.scale.parts", "archive.scale.places"),
-    "pyspark": ("archive.scale.spark",),
+    "twisted": ("crawler.outlet", "crawler.download.picture_pipeline", "crawler.download"),
+    "zope": ("crawler.download.dns_lookup",),
+    "OpenSSL": ("crawler.download.certificates",),
+    "obstore": ("archive.exchange.object_store.store",),
+    "rq": ("crawler.fleet.job_queue", "crawler.fleet.job_runner", "crawler.fleet.rq_worker"),
+    "redis": ("crawler.fleet.lease", "crawler.fleet.queued_batch", "crawler.fleet.job_queue", "crawler.fleet.job_runner", "crawler.fleet.rq_worker"),
+    "service_identity": ("crawler.download.certificates",),
+    "warcio": ("archive.exchange.importers.warc_reader", "archive.exchange.exporters.warc_records"),
+    "pyarrow": ("archive.exchange.exporters.tables", "archive.cluster.reading_files", "archive.cluster.file_systems"),
+    "pyspark": ("archive.cluster.spark_job",),
     "PIL": ("archive.pictures",),
     "w3lib": ("crawler.discovery",),
 }  # fmt: skip
 
 # Our own packages, and what of ours they may import.
 INSIDE = {
-    "archive.records": ("archive.habits", "archive.model"),
-    "archive.urls": (),
-    "archive.clock": (),
-    "archive.digests": (),
-    "archive.errors": (),
-    "archive.arriving": ("archive.errors",),
+    "archive.model.records": ("archive.model.change_rate", "archive.model"),
+    "archive.model.urls": (),
+    "archive.model.clock": (),
+    "archive.model.digests": (),
+    "archive.model.errors": (),
+    "archive.runtime.atomic_files": ("archive.model.errors",),
     # what a value may be, for all floors; captures are the one value of ours that has a gate of its own
-    "archive.model": ("archive.model", "archive.clock", "archive.errors", "archive.records", "archive.urls"),
-    "archive.habits": (),
-    "archive.lazy": (),
-    "archive.likeness": (),
-    "archive.paths": (),
-    "archive.schedule": ("archive.habits",),
-    "archive.shapes": ("archive.shapes", "archive.urls"),
-    "archive.pictures": ("archive.pictures", "archive.digests", "archive.records"),
+    "archive.model": ("archive.model", "archive.model.clock", "archive.model.errors", "archive.model.records", "archive.model.urls"),
+    "archive.model.change_rate": (),
+    "archive.runtime.lazy_imports": (),
+    "archive.model.perceptual_hash": (),
+    "archive.model.paths": (),
+    "archive.frontier.schedule": ("archive.model.change_rate",),
+    "archive.frontier.url_patterns": ("archive.frontier.url_patterns", "archive.model.urls"),
+    "archive.pictures": ("archive.pictures", "archive.model.digests", "archive.model.records"),
     "archive.rules": ("archive.rules",),
-    "archive.extract": ("archive.extract", "archive.rules", "archive.records", "archive.urls"),
-    # what the archive believes is a pure function: no SQL, no parser, no clock of ours (archive.clock only writes times)
+    "archive.extract": ("archive.extract", "archive.rules", "archive.model.records", "archive.model.urls"),
+    # what the archive believes is a pure function: no SQL, no parser, no clock of ours (archive.model.clock only writes times)
     "archive.history": (
-        "archive.history", "archive.records", "archive.edits", "archive.urls", "archive.digests", "archive.likeness", "archive.wording",
+        "archive.history", "archive.model.records", "archive.history.edits", "archive.model.urls", "archive.model.digests", "archive.model.perceptual_hash", "archive.text.equivalence",
     ),
     "archive.store": (
-        "archive.store", "archive.arriving", "archive.history", "archive.records", "archive.urls", "archive.clock", "archive.digests", "archive.diff", "archive.edits",
-        "archive.errors", "archive.furniture", "archive.habits", "archive.lazy", "archive.likeness", "archive.migrations",
+        "archive.store", "archive.runtime.atomic_files", "archive.history", "archive.model.records", "archive.model.urls", "archive.model.clock", "archive.model.digests", "archive.diff", "archive.history.edits",
+        "archive.model.errors", "archive.extract.recurring_blocks", "archive.model.change_rate", "archive.runtime.lazy_imports", "archive.model.perceptual_hash", "archive.storage.migrations",
         "archive.model",
-        "archive.schedule", "archive.search", "archive.shapes", "archive.signals", "archive.snippets",
+        "archive.frontier.schedule", "archive.text.search_query", "archive.frontier.url_patterns", "archive.runtime.signals", "archive.text.snippets",
     ),
-    "archive.migrations": ("archive.migrations", "archive.digests"),
+    "archive.storage.migrations": ("archive.storage.migrations", "archive.model.digests"),
     "archive": ("archive",),
     "crawler.spiders": ("crawler.outlet",),
     "crawler.demo": ("crawler.demo",),
@@ -126,19 +126,25 @@ STREAMS = {"stdout", "stderr", "__stdout__", "__stderr__"}
 
 @pytest.mark.parametrize("path", MODULES, ids=name_of)
 def test_there_is_one_mouth(path: Path) -> None:
-    if name_of(path) == "archive.output":
+    if name_of(path) == "archive.console.output":
         return
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.Call):
             called = ast.unparse(node.func)
-            assert called not in PRINTS, f"line {node.lineno} prints with {called}: archive.output has what prints"
+            assert called not in PRINTS, (
+                f"line {node.lineno} prints with {called}: archive.console.output has what prints"
+            )
             wrote = re.search(r"\bsys\.(\w+)\.(?:buffer\.)?write", called)
-            assert not (wrote and wrote[1] in STREAMS), f"line {node.lineno} writes to {called}: archive.output prints"
+            assert not (wrote and wrote[1] in STREAMS), (
+                f"line {node.lineno} writes to {called}: archive.console.output prints"
+            )
             own = called.endswith("getLogger") and (not node.args or ast.unparse(node.args[0]) == "__name__")
-            assert not own or name_of(path) == "archive.logs", f"line {node.lineno}: log_of of archive.logs has loggers"
+            assert not own or name_of(path) == "archive.console.logs", (
+                f"line {node.lineno}: log_of of archive.console.logs has loggers"
+            )
         if isinstance(node, ast.ImportFrom) and node.module == "click":
             taken = {alias.name for alias in node.names} & OF_CLICK
-            assert not taken, f"line {node.lineno} imports {taken}: archive.output has what prints"
+            assert not taken, f"line {node.lineno} imports {taken}: archive.console.output has what prints"
 
 
 def test_the_archive_works_where_scrapy_is_not_installed() -> None:
@@ -174,9 +180,9 @@ def test_a_lazy_package_says_the_same_to_programs_and_to_type_checkers(name: str
 
 def test_a_submodule_does_not_hide_the_function_of_its_name() -> None:
     program = (
-        "import archive.ingest, archive.store.keep, archive.store.furniture\n"
+        "import archive.pipeline.ingest, archive.storage.captures.capture_writer, archive.storage.readings.boilerplate_sets\n"
         "from archive import ingest, store\n"
-        "print(callable(ingest), callable(archive.ingest), callable(store.keep), callable(archive.store.keep))\n"
+        "print(callable(ingest), callable(archive.pipeline.ingest), callable(store.keep), callable(archive.storage.captures.capture_writer))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)
     assert done.stdout.split() == ["True"] * 4, done.stderr

@@ -16,8 +16,8 @@ from threading import Thread
 import pytest
 
 from archive import open_archive
-from archive.verify import verify
-from crawler.configuration import load
+from archive.pipeline.verification import verify
+from crawler.config.settings_in_force import load
 from crawler.demo.server import Newspaper
 
 ROOT = Path(__file__).parent.parent

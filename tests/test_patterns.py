@@ -20,14 +20,14 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).parent.parent
-NOT_FOREIGN = ("crawler.demo", "archive.datasette", "archive.migrations")
+NOT_FOREIGN = ("crawler.demo", "archive.web", "archive.storage.migrations")
 """What these read is our own, or was written by whoever asks."""
 SHORT, LONG = 400, 1_600
 NOTICEABLE = 0.002  # seconds; below nothing is measured
 MOST_TIMES = 10.0  # of 4 where time is linear, of 16 where it is quadratic
 LONGEST = 0.25  # seconds, at the longest text that is given
 
-FOLDED = "folded: archive.extract.folding leaves 2,000 characters at most, and no white space but single spaces"
+FOLDED = "folded: archive.text.folding leaves 2,000 characters at most, and no white space but single spaces"
 BOUNDED: dict[str, tuple[int, str]] = {
     "archive.extract.authorship._LOOSE": (2_000, FOLDED),
     "archive.extract.bylines._ACCORDING_TO": (2_000, FOLDED),
@@ -48,23 +48,23 @@ BOUNDED: dict[str, tuple[int, str]] = {
     "archive.extract.headlines._SEPARATOR": (2_000, FOLDED),
     "archive.extract.phrases.NOISE": (300, "matched at the start of texts shorter than cleaning._LONGEST_NOISE"),
     "archive.extract.phrases.TAIL": (300, "as NOISE"),
-    "archive.extract.cleaning._MIXED": (1_000, "matched at the start only, where it is linear"),
-    "archive.extract.declared_images._NAME": (500, "the last 500 characters of an address"),
-    "archive.extract.declared_images._SIZE": (500, "as _NAME"),
-    "archive.imports.members._RECORD": (256, "matched at the start of 256 bytes"),
-    "archive.imports.mirror._ZONE": (100, "the first 100 characters of a date"),
-    "archive.model.gates._PLACE": (1_000, "only by fullmatch, where it is linear"),
-    "archive.shapes.address._TOKEN": (1_000, "only by fullmatch, where it is linear"),
-    "crawler.described._HOST": (1_000, "only by fullmatch, where it is linear"),
-    "crawler.discovery.moments._OFFSET": (64, "moments._LONGEST"),
-    "crawler.discovery.moments._NUMBERS": (64, "moments._LONGEST"),
-    "crawler.discovery.moments._SPACE_BEFORE_ZONE": (64, "moments._LONGEST"),
-    "crawler.discovery.refresh._REFRESH": (1_000, "matched at the start only, where it is linear"),
-    "crawler.discovery.pagination._TIMELINE": (2_083, "an address: archive.urls._LONGEST"),
+    "archive.extract.body_cleaning._MIXED": (1_000, "matched at the start only, where it is linear"),
+    "archive.extract.declared_captions._NAME": (500, "the last 500 characters of an address"),
+    "archive.extract.declared_captions._SIZE": (500, "as _NAME"),
+    "archive.exchange.importers.gzip_members._RECORD": (256, "matched at the start of 256 bytes"),
+    "archive.exchange.importers.mirrors._ZONE": (100, "the first 100 characters of a date"),
+    "archive.model.validation._PLACE": (1_000, "only by fullmatch, where it is linear"),
+    "archive.frontier.url_patterns.url_pattern._TOKEN": (1_000, "only by fullmatch, where it is linear"),
+    "crawler.outlets.outlet_checks._HOST": (1_000, "only by fullmatch, where it is linear"),
+    "crawler.discovery.feed_dates._OFFSET": (64, "moments._LONGEST"),
+    "crawler.discovery.feed_dates._NUMBERS": (64, "moments._LONGEST"),
+    "crawler.discovery.feed_dates._SPACE_BEFORE_ZONE": (64, "moments._LONGEST"),
+    "crawler.discovery.meta_refresh._REFRESH": (1_000, "matched at the start only, where it is linear"),
+    "crawler.discovery.pagination._TIMELINE": (2_083, "an address: archive.model.urls._LONGEST"),
     "crawler.discovery.tolerant_xml._PLAIN": (1_000, "matched at a tag only, where it is linear"),
-    "crawler.discovery.unpacked._DECLARED": (1_024, "the first 1,024 bytes"),
-    "crawler.probe.identity._BETWEEN": (2_000, FOLDED),
-    "crawler.probe.identity._HOST": (1_000, "only by fullmatch, where it is linear"),
+    "crawler.discovery.decoded_documents._DECLARED": (1_024, "the first 1,024 bytes"),
+    "crawler.probe.site_identity._BETWEEN": (2_000, FOLDED),
+    "crawler.probe.site_identity._HOST": (1_000, "only by fullmatch, where it is linear"),
 }
 
 

@@ -19,38 +19,38 @@ COMMANDS: Mapping[str, Listed] = {
         "Takes passwords and other secrets of whoever crawled out of an archive, and seals that it did.",
     ),
     "compact": Listed(
-        "archive.keeping_cli:compact",
+        "archive.cli.keeping:compact",
         "Stores pages in less room: against a dictionary chosen anew among the outlet's own pages, and as patches of"
         " one another.",
     ),
     "diff": Listed(
-        "archive.diff_cli:diff",
+        "archive.cli.diff_command:diff",
         "Shows what changed between two versions, word by word; between the last two by default.",
     ),
-    "export": Listed("archive.export_cli:export", "Hands the archive over in the formats others read."),
+    "export": Listed("archive.cli.export:export", "Hands the archive over in the formats others read."),
     "import": Listed(
-        "archive.exchange_cli:import_command",
+        "archive.cli.exchange_commands:import_command",
         "Takes in captures from WARC, ARC and WACZ files, from mirrors made by HTTrack or wget, and from saved pages;"
         " and readings, made by luubao-reread-spark, from Parquet files.",
     ),
     "merge": Listed(
-        "archive.exchange_cli:merge_command",
+        "archive.cli.exchange_commands:merge_command",
         "Adds what another archive has: the union of both, whoever is merged into whom.",
     ),
     "pull": Listed(
-        "archive.remote_cli:pull_command",
+        "archive.cli.push_and_pull:pull_command",
         "Brings archives, and their pictures, from an object store: only what is not here yet, checked by its digests.",
     ),
     "push": Listed(
-        "archive.remote_cli:push_command",
+        "archive.cli.push_and_pull:push_command",
         "Puts an archive, and its pictures, into an object store: only what is not there yet.",
     ),
-    "read": Listed("archive.reading_cli:read", "Reads one page and prints what it says; changes nothing."),
+    "read": Listed("archive.cli.read:read", "Reads one page and prints what it says; changes nothing."),
     "reread": Listed(
-        "archive.reread_cli:reread_command",
+        "archive.cli.reread:reread_command",
         "Reads kept captures again that the present extractor has not read, and says what reads otherwise.",
     ),
-    "rules": Listed("archive.reading_cli:rules", "Reading rules."),
+    "rules": Listed("archive.cli.read:rules", "Reading rules."),
     "runs": Listed("archive.cli.runs:runs", "Lists crawls, newest first, with how each ended."),
     "search": Listed(
         "archive.cli.search:search",
@@ -70,13 +70,13 @@ COMMANDS: Mapping[str, Listed] = {
         "Brings an archive written by an older luubao up to date, and mends what it holds that cannot be: the time zone"
         " of an outlet that there is none of, or a time in the books of crawling that is none.",
     ),
-    "verify": Listed("archive.keeping_cli:verify", "Checks that the archive still holds what was put into it."),
+    "verify": Listed("archive.cli.keeping:verify", "Checks that the archive still holds what was put into it."),
     "versions": Listed(
         "archive.cli.versions:versions",
         "Lists an article's versions, oldest first, and what changed with each.",
     ),
     "withdraw": Listed(
-        "archive.keeping_cli:withdraw",
+        "archive.cli.keeping:withdraw",
         "Hides an article from views, search, exports and the web; the evidence stays in the file, or is destroyed.",
     ),
 }

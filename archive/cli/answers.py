@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from archive.output import say, say_all, say_json
+from archive.console.output import say, say_all, say_json
 
 EXIT_NOTHING = 1
 """What a command that looks for something returns when it finds nothing, as grep does."""
@@ -17,7 +17,7 @@ EXIT_NOTHING = 1
 def known_outlet(db: Any, name: str) -> None:
     """Says which outlets there are where an archive has none of a name: nothing was found of one that is, not of one
     that is misspelt. Raises UnknownOutlet."""
-    from archive.store import outlets_of
+    from archive.storage.captures.kept_captures import outlets_of
 
     outlets_of(db, name)
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.answers import known_outlet, tell
-from archive.options import db_option, json_option, limit_option
-from archive.store import open_archive, questions
-from archive.terminal import article_lines, gist_lines
+from archive.cli.options import db_option, json_option, limit_option
+from archive.console.formatting import article_lines, gist_lines
+from archive.queries import lookup
+from archive.storage.connection import open_archive
 
 if TYPE_CHECKING:
     from archive.diff import Gist
@@ -35,9 +36,9 @@ def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: 
     with open_archive(path) as db:
         if outlet:
             known_outlet(db, outlet)
-        found = questions.articles(db, outlet=outlet, edited=edited, gone=gone, limit=limit)
+        found = lookup.articles(db, outlet=outlet, edited=edited, gone=gone, limit=limit)
         if edited and not as_json:
-            from archive.store.changes import last_gists
+            from archive.queries.edit_changes import last_gists
 
             changed = last_gists(db, [one.id for one in found])
     tell(found, lambda one: chain(article_lines(one), gist_lines(changed.get(one.id))), as_json)

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import click
 
-from archive import clock
-from archive.errors import ArchiveMissing, ArchiveUnusable
-from archive.options import db_option
-from archive.output import say
-from archive.store import open_archive
-from archive.store.connection import is_there
+from archive.cli.options import db_option
+from archive.console.output import say
+from archive.model import clock
+from archive.model.errors import ArchiveMissing, ArchiveUnusable
+from archive.storage.connection import is_there, open_archive
 
 
 @click.command()
@@ -31,7 +30,7 @@ def cleanse(path: Path, dry_run: bool) -> None:
     """
     from importlib.metadata import version
 
-    from archive.store import cleanse as cleansing
+    from archive.storage.withdrawals import secret_removal as cleansing
 
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from archive.options import Commands
+from archive.cli.options import Commands
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from archive.cli.answers import tell
-from archive.options import db_option, json_option, limit_option
-from archive.store import open_archive, questions
-from archive.terminal import run_lines
+from archive.cli.options import db_option, json_option, limit_option
+from archive.console.formatting import run_lines
+from archive.queries import lookup
+from archive.storage.connection import open_archive
 
 
 @click.command()
@@ -25,5 +26,5 @@ def runs(path: Path, as_json: bool, outlet: str | None, limit: int) -> None:
       luubao runs --outlet baovinhphuc --limit 3
     """
     with open_archive(path) as db:
-        found = questions.runs(db, outlet=outlet, limit=limit)
+        found = lookup.runs(db, outlet=outlet, limit=limit)
     tell(found, run_lines, as_json)

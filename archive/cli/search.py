@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.answers import known_outlet, tell
-from archive.options import day, db_option, json_option, limit_option
-from archive.store import open_archive
-from archive.terminal import gist_lines, hit_lines
+from archive.cli.options import day, db_option, json_option, limit_option
+from archive.console.formatting import gist_lines, hit_lines
+from archive.storage.connection import open_archive
 
 if TYPE_CHECKING:
     from archive.diff import Gist
@@ -46,8 +46,8 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
       luubao search '"dang bo" huyen'
       luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
     """
-    from archive.store.searching import search as hits
-    from archive.store.wanted import Wanted
+    from archive.queries.article_filter import Wanted
+    from archive.queries.full_text import search as hits
 
     sought = " ".join(words)
     changed: dict[int, Gist] = {}
@@ -56,7 +56,7 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
             known_outlet(db, narrowed["outlet"])
         found = hits(db, sought, history=history, wanted=Wanted(**narrowed), limit=limit)
         if narrowed["edited"] and not as_json:
-            from archive.store.changes import last_gists
+            from archive.queries.edit_changes import last_gists
 
             changed = last_gists(db, [one.article_id for one in found])
     tell(found, lambda hit: chain(hit_lines(hit, sought), gist_lines(changed.get(hit.article_id))), as_json)

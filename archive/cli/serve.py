@@ -8,11 +8,10 @@ from pathlib import Path
 
 import click
 
-from archive import signals
-from archive.errors import Misconfigured
-from archive.options import PORT, db_option, picture_folder, pictures_option
-from archive.store import open_archive
-from archive.store.connection import is_laid_down
+from archive.cli.options import PORT, db_option, picture_folder, pictures_option
+from archive.model.errors import Misconfigured
+from archive.runtime import signals
+from archive.storage.connection import is_laid_down, open_archive
 
 _SERVER_ENDS = 5.0  # seconds, after which a server that was told to end is killed
 
@@ -58,8 +57,8 @@ def serve(
     """
     from tempfile import TemporaryDirectory
 
-    from archive import datasette
-    from archive.datasette.public import problems
+    from archive import web
+    from archive.web.public_checks import problems
 
     if machinery and public:
         raise click.UsageError("--machinery is for nobody but yourself: leave it out with --public")
@@ -72,10 +71,10 @@ def serve(
     if len({is_laid_down(one) for one in (path, *others)}) > 1:
         raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
     with TemporaryDirectory(prefix="luubao-") as folder:
-        file = datasette.write_metadata(
+        file = web.write_metadata(
             path, Path(folder), host, public, others, keeper=keeper, contact=contact, machinery=machinery
         )
-        arguments = datasette.command(
+        arguments = web.command(
             path,
             file,
             host=host,

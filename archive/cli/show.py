@@ -7,10 +7,11 @@ from pathlib import Path
 
 import click
 
-from archive.options import NUMBER, db_option, json_option, picture_folder, pictures_option
-from archive.output import say_all, say_json
-from archive.store import open_archive, questions
-from archive.terminal import reading_lines
+from archive.cli.options import NUMBER, db_option, json_option, picture_folder, pictures_option
+from archive.console.formatting import reading_lines
+from archive.console.output import say_all, say_json
+from archive.queries import lookup
+from archive.storage.connection import open_archive
 
 
 @click.command()
@@ -29,8 +30,8 @@ def show(path: Path, as_json: bool, url: str, number: int | None, pictures: Path
       luubao show https://baovinhphuc.com.vn/... --version 1
     """
     with open_archive(path) as db:
-        article = questions.find_article(db, url)
-        number, reading = questions.reading_of(db, article.id, number)
+        article = lookup.find_article(db, url)
+        number, reading = lookup.reading_of(db, article.id, number)
     if as_json:
         say_json({"version": number, **asdict(article), **asdict(reading)})
     else:

@@ -7,12 +7,11 @@ from typing import Any
 
 import click
 
-from archive.errors import ArchiveMissing
+from archive.cli.options import db_option
+from archive.console.output import bar, say
+from archive.model.errors import ArchiveMissing
 from archive.model.notices import MOST_TOLD
-from archive.options import db_option
-from archive.output import bar, say
-from archive.store import open_archive, transaction
-from archive.store.connection import is_there
+from archive.storage.connection import is_there, open_archive, transaction
 
 EXIT_LEFT = 6
 """What `upgrade` returns when an archive holds rows that cannot be read, as `luubao crawl` does for warnings."""
@@ -30,7 +29,7 @@ def upgrade(path: Path) -> None:
     Example:
       luubao upgrade --db luubao.db
     """
-    from archive.store.cleanse import kinds, told
+    from archive.storage.withdrawals.secret_removal import kinds, told
 
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
@@ -47,8 +46,8 @@ def upgrade(path: Path) -> None:
 
 def _mend(db: Any) -> int:
     """Mends what can be mended, and tells what was found. Returns how many rows could not."""
-    from archive.store.examine import odd_rows
-    from archive.store.mend import mend
+    from archive.storage.integrity.repair import mend
+    from archive.storage.integrity.value_check import odd_rows
 
     left = told = 0
     for odd in [*odd_rows(db)]:
@@ -64,7 +63,7 @@ def _mend(db: Any) -> int:
 
 def _count_changes(db: Any) -> None:
     """Counts the numbers and names that edits changed, where an older luubao did not; each is safe by itself."""
-    from archive.store.measure import measure, uncounted
+    from archive.storage.histories.edit_size import measure, uncounted
 
     if not (waiting := uncounted(db)):
         return

@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from archive.cli.answers import tell
-from archive.options import db_option, json_option
-from archive.store import open_archive, questions
-from archive.terminal import version_lines
+from archive.cli.options import db_option, json_option
+from archive.console.formatting import version_lines
+from archive.queries import lookup
+from archive.storage.connection import open_archive
 
 
 @click.command()
@@ -24,6 +25,6 @@ def versions(path: Path, as_json: bool, url: str) -> None:
       luubao versions 127.0.0.1/thoi-su/cau-moi-101.htm
     """
     with open_archive(path) as db:
-        article = questions.find_article(db, url)
-        found = questions.versions_of(db, article.id)
+        article = lookup.find_article(db, url)
+        found = lookup.versions_of(db, article.id)
     tell(found, lambda version: version_lines(version, article.timezone), as_json)

@@ -1,9 +1,9 @@
 """What changed between two readings of one article: word by word within paragraphs, pictures and captions included."""
 
+from archive.diff.changes import Change, ChangeKind, Operation, Piece
 from archive.diff.compare import compare, side_by_side, size, word_changes
-from archive.diff.gist import Gist, gist
-from archive.diff.values import Change, ChangeKind, Operation, Piece
-from archive.diff.wordwise import words
+from archive.diff.summary import Gist, gist
+from archive.diff.words import words
 
 __all__ = [
     "Change", "ChangeKind", "Gist", "Operation", "Piece", "compare", "gist", "side_by_side", "size", "word_changes",

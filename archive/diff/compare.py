@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from archive import clock
-from archive.diff import paragraphs, pictures
-from archive.diff.alike import Paragraph
-from archive.diff.values import Change, ChangeKind, Form, Piece
-from archive.diff.wordwise import words
-from archive.edits import byline_of, moment_of
-from archive.records import Reading
-from archive.wording import lines, plain, tidy, word_count
+from archive.diff import paragraph_matching, picture_matching
+from archive.diff.changes import Change, ChangeKind, Form, Piece
+from archive.diff.similarity import Paragraph
+from archive.diff.words import words
+from archive.history.edits import byline_of, moment_of
+from archive.model import clock
+from archive.model.records import Reading
+from archive.text.equivalence import lines, plain, tidy, word_count
 
 
 def compare(old: Reading, new: Reading) -> tuple[Change, ...]:
     """Every change from old to new, in the order in which a reader meets them: headline, lead, byline, published time,
-    paragraphs, pictures with their captions and credits. Empty exactly when archive/edits.py sees no edit."""
+    paragraphs, pictures with their captions and credits. Empty exactly when archive/history/edits.py sees no edit."""
     return tuple(change for change in side_by_side(old, new) if change.kind != "unchanged")
 
 
@@ -26,8 +26,8 @@ def side_by_side(old: Reading, new: Reading) -> Iterator[Change]:
     yield from _text("lead", old.lead, new.lead)
     yield from _text("byline", byline_of(old), byline_of(new))
     yield from _published(old, new)
-    yield from paragraphs.changes(_paragraphs(old), _paragraphs(new))
-    yield from pictures.changes(old.images, new.images)
+    yield from paragraph_matching.changes(_paragraphs(old), _paragraphs(new))
+    yield from picture_matching.changes(old.images, new.images)
 
 
 def differing(old: Reading, new: Reading) -> Iterator[Change]:
@@ -38,9 +38,9 @@ def differing(old: Reading, new: Reading) -> Iterator[Change]:
         _text("byline", byline_of(old), byline_of(new)),
     ]
     if old.text != new.text:
-        parts.append(paragraphs.changes(_paragraphs(old), _paragraphs(new)))
+        parts.append(paragraph_matching.changes(_paragraphs(old), _paragraphs(new)))
     if old.images != new.images:
-        parts.append(pictures.changes(old.images, new.images))
+        parts.append(picture_matching.changes(old.images, new.images))
     return (change for part in parts for change in part if change.kind != "unchanged")
 
 

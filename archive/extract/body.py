@@ -7,25 +7,25 @@ from dataclasses import dataclass, replace
 from lxml import html
 
 from archive.extract import (
+    article_region,
+    body_cleaning,
+    body_containers,
+    boilerplate,
     captions,
-    cleaning,
-    containers,
     credits,
-    declared_images,
+    declared_captions,
     figures,
-    furniture,
     lead,
-    region,
-    scripted,
-    vote,
+    script_body,
+    trafilatura_opinion,
 )
 from archive.extract.blocks import Piece, pieces
-from archive.extract.cleaning import NO_TEASERS, Teasers
-from archive.extract.containers import Container
+from archive.extract.body_cleaning import NO_TEASERS, Teasers
+from archive.extract.body_containers import Container
 from archive.extract.metadata import Metadata
-from archive.extract.page import Page
+from archive.extract.parsed_page import Page
 from archive.extract.xpath import selector, string
-from archive.records import Block, BlockKind, Image
+from archive.model.records import Block, BlockKind, Image
 from archive.rules.base import Rules
 
 _HEADLINE = 30  # characters
@@ -56,7 +56,7 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     """Reads the body and takes the page's tree apart: nothing else can read the page afterwards."""
     headline = metadata.headline or ""
     links = headline_links(page.root)
-    heading = region.headline_element(page.root, headline)
+    heading = article_region.headline_element(page.root, headline)
     _ = page.base  # before the tree loses its <base>
     container = _find(page, rules, heading)
     if container is None:
@@ -65,25 +65,25 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     _apply_rules(container)
     found = lead.find(page, rules, container.element, heading, headline)
     if found is not None:
-        furniture.drop(found.element)
-    pictures = figures.take(region.article_region(heading, container.element), container.element, page)
+        boilerplate.drop(found.element)
+    pictures = figures.take(article_region.article_region(heading, container.element), container.element, page)
     return _cleaned(page, container, found, pictures, headline, links)
 
 
 def _without_container(page: Page, headline: str, links: int) -> Body:
     """A body that only the linked data give, or that only trafilatura finds."""
-    if declared := scripted.declared_text(page, 0):
+    if declared := script_body.declared_text(page, 0):
         return Body(declared, origins=(("body", "json-ld"),), links=links, declared=True)
-    found = vote.found_on_page(page.root, headline)
+    found = trafilatura_opinion.found_on_page(page.root, headline)
     return Body(found, origins=(("body", "trafilatura"),) if found else (), links=links, guessed=bool(found))
 
 
 def _find(page: Page, rules: tuple[Rules, ...], heading: html.HtmlElement | None) -> Container | None:
     """The container of the body, in a page without its furniture."""
-    ruled = containers.by_rules(page.root, rules)
-    declared = containers.declared(page.root)
+    ruled = body_containers.by_rules(page.root, rules)
+    declared = body_containers.declared(page.root)
     known = (ruled.element if ruled else None, declared, heading)
-    furniture.remove(page.root, [one for one in known if one is not None])
+    boilerplate.remove(page.root, [one for one in known if one is not None])
     return ruled or _structured(page.root, declared)
 
 
@@ -92,7 +92,7 @@ def _drop_used(metadata: Metadata, container: html.HtmlElement) -> None:
     around = {container, *container.iterancestors()}
     for element in metadata.used:
         if element not in around:
-            furniture.drop(element)
+            boilerplate.drop(element)
 
 
 def _cleaned(
@@ -105,23 +105,23 @@ def _cleaned(
 ) -> Body:
     """The body from what is left in the container."""
     found_pieces = pieces(container.element)
-    kept = cleaning.kept(found_pieces, container.element, headline)
+    kept = body_cleaning.kept(found_pieces, container.element, headline)
     bold = None if found else lead.bold(kept)
     if bold is not None:
         kept.remove(bold)
         found = lead.Lead(bold.element, bold.text, "bold")
-    images, kept = _credited(declared_images.completed(pictures.images, page), kept)
-    declared_text = scripted.declared_text(page, sum(len(piece.text) for piece in kept))
+    images, kept = _credited(declared_captions.completed(pictures.images, page), kept)
+    declared_text = script_body.declared_text(page, sum(len(piece.text) for piece in kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
-    origins.append(("container", containers.place(container.element)))
+    origins.append(("container", body_containers.place(container.element)))
     return Body(
         declared_text or _blocks(kept, pictures),
         images,
         found.text if found else None,
         tuple(origins + ([("lead", found.origin)] if found else [])),
-        teasers=cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
+        teasers=body_cleaning.teasers_of(found_pieces) if not declared_text else NO_TEASERS,
         links=links,
-        scrambled=cleaning.is_scrambled(found_pieces),
+        scrambled=body_cleaning.is_scrambled(found_pieces),
         declared=bool(declared_text) or container.origin != "structure",
     )
 
@@ -141,15 +141,15 @@ def headline_links(root: html.HtmlElement) -> int:
 
 
 def _structured(root: html.HtmlElement, declared: html.HtmlElement | None) -> Container | None:
-    found = containers.by_structure(root)
-    if declared is not None and (found is None or _told(declared) >= 0.5 * furniture.mass(found.element)):
+    found = body_containers.by_structure(root)
+    if declared is not None and (found is None or _told(declared) >= 0.5 * boilerplate.mass(found.element)):
         return Container(declared, "microdata")
     return found
 
 
 def _told(element: html.HtmlElement) -> int:
     """Characters in paragraphs and captions: a photo story tells all in its captions."""
-    return furniture.mass(element) + sum(len(string(one)) for one in element.iter("figcaption"))
+    return boilerplate.mass(element) + sum(len(string(one)) for one in element.iter("figcaption"))
 
 
 def _apply_rules(container: Container) -> None:
@@ -158,7 +158,7 @@ def _apply_rules(container: Container) -> None:
         return
     for path in container.rules.drop:
         for element in selector(path)(container.element):
-            furniture.drop(element)
+            boilerplate.drop(element)
     for path in container.rules.caption:
         for element in selector(path)(container.element):
             element.set(captions.RULED, "")

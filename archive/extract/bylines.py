@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 from archive.extract import byline_words as words
-from archive.extract.folding import folded, key_of
+from archive.text.folding import folded, key_of
 
 _MOST_WORDS = 6  # of a name beside which another stands: `A. Name, professor of law at the University of X`
 MOST_AUTHORS = 30

@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-from archive.extract.folding import folded
 from archive.extract.months import AFTERNOON, MONTH, MONTHS, ZONES
+from archive.text.folding import folded
 
 LONGEST = 300  # characters; a date line longer than this is something else
 _EARLIEST, _LATEST = 1990, 2100

@@ -11,10 +11,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.byline_words import HOUSE_WORDS
-from archive.extract.folding import folded, key_of
 from archive.extract.headlines import agree, keys_of
 from archive.extract.jsonld import Thing, by_id, types_of
-from archive.extract.page import Page
+from archive.extract.parsed_page import Page
+from archive.text.folding import folded, key_of
 
 MOST_NAMES = 60
 MOST_REFERENCES = 4  # from an author to another object that names it

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from lxml import html
 
-from archive.extract import decode
-from archive.extract.page import parse
-from archive.extract.text import fold
-from archive.records import Reading
+from archive.extract import charset
+from archive.extract.parsed_page import parse
+from archive.model.records import Reading
+from archive.text.long_text import fold
 
 _INVISIBLE = ("script", "style", "head", "title", "noscript")
 
@@ -17,7 +17,7 @@ _INVISIBLE = ("script", "style", "head", "title", "noscript")
 def places(body: bytes, url: str, reading: Reading, encoding: str | None = None) -> dict[str, str]:
     """Field -> path of the element that holds it, as XPath; `meta[...]` and `json-ld` for what the page only declares.
     Fields that were put together from several places, or that the page does not give, are missing."""
-    page = parse(decode.decode(body, encoding), url)
+    page = parse(charset.decode(body, encoding), url)
     if page is None:
         return {}
     sought = {name: fold(text) for name, text in _texts(reading) if text and fold(text)}

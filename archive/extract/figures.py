@@ -7,14 +7,14 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import captioned, captions, declared_images, pictures, words
+from archive.extract import caption_parts, captions, class_words, declared_captions, picture_urls
 from archive.extract.blocks import IMAGE
-from archive.extract.folding import text_of
-from archive.extract.furniture import drop
-from archive.extract.page import Page
-from archive.extract.text import fold
+from archive.extract.boilerplate import drop
+from archive.extract.parsed_page import Page
 from archive.extract.xpath import string
-from archive.records import Image
+from archive.model.records import Image
+from archive.text.folding import text_of
+from archive.text.long_text import fold
 
 _MOST = 500  # pictures; the longest gallery seen has 60
 
@@ -41,13 +41,13 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
     """
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
-    inside = set(pictures.pictures_in(body))
+    inside = set(picture_urls.pictures_in(body))
     behind = _behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
     lead = _lead(page, region, behind)
-    for picture in ([lead] if lead is not None else []) + pictures.pictures_in(region)[:_MOST]:
-        if picture in done or pictures.is_icon(picture):
+    for picture in ([lead] if lead is not None else []) + picture_urls.pictures_in(region)[:_MOST]:
+        if picture in done or picture_urls.is_icon(picture):
             continue
         read = _read(picture, region, page, picture in inside, done, "" if images else cover, picture is lead)
         found = _new(read, images)
@@ -62,19 +62,19 @@ def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figure
 def _lead(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
     """The picture above the article, where the page declares it as the article's and shows it before the body, or
     where it is the one large picture between headline and body."""
-    names = declared_images.covers(page)
+    names = declared_captions.covers(page)
     before: list[html.HtmlElement] = []
     for picture in page.root.iter("img", "amp-img"):
         if picture in behind or len(before) >= _MOST:
             break
-        if not pictures.is_icon(picture):
+        if not picture_urls.is_icon(picture):
             before.append(picture)
     for picture in before:
-        address = pictures.address(picture, page.base)
-        if address and declared_images.is_named(address, names) and not captions.links_elsewhere(picture):
+        address = picture_urls.address(picture, page.base)
+        if address and declared_captions.is_named(address, names) and not captions.links_elsewhere(picture):
             return picture
     alone = [one for one in before if region in one.iterancestors() and next(one.iterancestors("a"), None) is None]
-    large = [one for one in alone if pictures.is_large(one)] or alone
+    large = [one for one in alone if picture_urls.is_large(one)] or alone
     return large[0] if len(large) == 1 else None
 
 
@@ -119,19 +119,23 @@ def _read(
     bare = not elements and not lead
     if _is_portrait(scope, region) or (bare and (captions.leads_away(picture) or _is_card(scope, region))):
         return []
-    raw, caption, credit = captioned.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
-    credit = credit or captioned.credit_in_title(caption, [picture]) or captioned.credit_in_data(picture)
+    raw, caption, credit = (
+        caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
+    )
+    credit = credit or caption_parts.credit_in_title(caption, [picture]) or caption_parts.credit_in_data(picture)
     sharing = [picture]
     if elements:
-        sharing = [one for one in _sharing(picture, scope, elements) if one not in done and not pictures.is_icon(one)]
-        for element in captioned.credit_elements_of(elements, scope) + elements:
+        sharing = [
+            one for one in _sharing(picture, scope, elements) if one not in done and not picture_urls.is_icon(one)
+        ]
+        for element in caption_parts.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)
     found = {}
     for one in sharing:
-        address = pictures.address(one, page.base)
+        address = picture_urls.address(one, page.base)
         if address is None and caption and cover:
-            address = pictures.absolute_url(cover, page.base)
+            address = picture_urls.absolute_url(cover, page.base)
         if address and address not in found:
             found[address] = Image(address, caption, credit, raw, fold(one.get("alt") or "") or None)
     return list(found.values())
@@ -143,17 +147,17 @@ def _sharing(
     """All the pictures that the caption is printed for."""
     parent = elements[0].getparent()
     if scope.tag == "figure":
-        own = pictures.pictures_in(scope)
+        own = picture_urls.pictures_in(scope)
         if parent is None or elements[0].tag != "figcaption" or parent.tag == "figure":
             return own
-        beside = [one for child in parent if child.tag == "figure" for one in pictures.pictures_in(child)]
+        beside = [one for child in parent if child.tag == "figure" for one in picture_urls.pictures_in(child)]
         return beside if picture in beside else own
     if elements[0].tag == "tr" and len(elements[0]) == 1:
         above = elements[0].getprevious()
-        shown = pictures.pictures_in(above) if above is not None else []
+        shown = picture_urls.pictures_in(above) if above is not None else []
         return shown if picture in shown else [picture]
     shown = _above(elements[0])
-    return shown if picture in shown else pictures.pictures_in(scope) or [picture]
+    return shown if picture in shown else picture_urls.pictures_in(scope) or [picture]
 
 
 def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
@@ -162,7 +166,7 @@ def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
     for one in caption.itersiblings(preceding=True):
         if one.tag not in _IN_A_ROW or string(one).strip() or (one.tail or "").strip() or len(found) > _LONGEST_ROW:
             break
-        found[:0] = pictures.pictures_in(one)
+        found[:0] = picture_urls.pictures_in(one)
     return found if len(found) <= _LONGEST_ROW else []
 
 
@@ -185,6 +189,6 @@ def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
     for number, ancestor in enumerate([scope, *scope.iterancestors()]):
         if ancestor is region or number > 3:
             return False
-        if words.PORTRAIT.name(ancestor):
+        if class_words.PORTRAIT.name(ancestor):
             return True
     return False

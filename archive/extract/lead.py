@@ -8,13 +8,13 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import words
+from archive.extract import class_words
 from archive.extract.blocks import Piece
-from archive.extract.folding import WHOLE, text_of
-from archive.extract.page import Page
-from archive.extract.text import fold, letters
+from archive.extract.parsed_page import Page
 from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
+from archive.text.folding import WHOLE, text_of
+from archive.text.long_text import fold, letters
 
 _LEAF = ("p", "div", "h2", "h3", "h4")
 _NEAR = 2  # how many elements around the headline may hold the lead too
@@ -106,7 +106,7 @@ def _between(
 
 
 def _named(element: html.HtmlElement) -> bool:
-    return words.LEAD.name(element) or (
+    return class_words.LEAD.name(element) or (
         element.get("itemprop") in ("description", "alternativeHeadline") or element.get("data-role") == "sapo"
     )
 
@@ -117,7 +117,9 @@ def _fits(element: html.HtmlElement, headline: str) -> bool:
         return False
     if headline and fold(headline) in text and len(text) < 2 * len(headline):
         return False  # the headline once more, with a kicker
-    return not any(one.tag in ("figure", "figcaption") or words.GALLERY.name_class(one) for one in _around(element))
+    return not any(
+        one.tag in ("figure", "figcaption") or class_words.GALLERY.name_class(one) for one in _around(element)
+    )
 
 
 def _around(element: html.HtmlElement) -> list[html.HtmlElement]:

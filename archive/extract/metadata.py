@@ -15,14 +15,14 @@ from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, unique
 from archive.extract.datelines import Claim
 from archive.extract.declared import Declared, host_of, house_key
-from archive.extract.folding import folded, text_of
 from archive.extract.headlines import Headline, most_declared, shown_headline
-from archive.extract.page import Page
-from archive.extract.ruled import Field, Find, finds
+from archive.extract.newsroom_zones import observes, zone_of_host
+from archive.extract.parsed_page import Page
+from archive.extract.rule_matches import Field, Find, finds
 from archive.extract.signatures import body_of, signature
 from archive.extract.surroundings import Spot, spots
-from archive.extract.zones import observes, zone_of_host
 from archive.rules.base import Rules
+from archive.text.folding import folded, text_of
 
 LONGEST_KICKER = 80  # characters
 _KICKER = re.compile(

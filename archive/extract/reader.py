@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from archive.extract import decode, kinds, limits
+from archive.extract import charset, input_limits, page_kinds
 from archive.extract.body import Body, read_body
-from archive.extract.identity import extractor_name
+from archive.extract.extractor_identity import extractor_name
 from archive.extract.metadata import Metadata, read_metadata
-from archive.extract.page import parse
-from archive.records import ReadableKind, Reading, Unreadable
+from archive.extract.parsed_page import parse
+from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.rules import rules_for
 from archive.rules.base import Rules
 
@@ -33,20 +33,20 @@ def read_page(
     outlet's clock, for stamps that name no zone. trial: rules that are not the project's yet, tried before those that
     are. Never raises for any body.
     """
-    if isinstance(body, bytes) and decode.is_binary(body):
+    if isinstance(body, bytes) and charset.is_binary(body):
         return Unreadable("not-html", extractor=extractor_name())
-    text = decode.decode(body, encoding) if isinstance(body, bytes) else decode.clean(body)
-    refused = limits.refusal(text) or kinds.refused_source(text)
+    text = charset.decode(body, encoding) if isinstance(body, bytes) else charset.clean(body)
+    refused = input_limits.refusal(text) or page_kinds.refused_source(text)
     if refused:
         return replace(refused, extractor=extractor_name())
     page = parse(text, _address(url))
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
     rules = trial + rules_for(outlet, url, text, captured_at.date() if captured_at else None)
-    seen = kinds.evidence(page)
+    seen = page_kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
     read = read_body(page, rules, metadata)
-    kind = kinds.judge(seen, metadata, read)
+    kind = page_kinds.judge(seen, metadata, read)
     if isinstance(kind, Unreadable):
         return replace(kind, extractor=extractor_name())
     return _reading(kind, metadata, read, rules)
@@ -85,6 +85,6 @@ def _reading(kind: ReadableKind, metadata: Metadata, body: Body, rules: tuple[Ru
         language=metadata.language,
         canonical_url=metadata.canonical_url,
         origins=metadata.origins + body.origins + _tried(rules),
-        flags=kinds.flags(metadata, body),
+        flags=page_kinds.flags(metadata, body),
         extractor=extractor_name(),
     )

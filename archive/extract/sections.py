@@ -11,10 +11,10 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extract.declared import Declared, flat, house_key
-from archive.extract.folding import folded, key_of, text_of
 from archive.extract.jsonld import Thing, types_of
 from archive.extract.surroundings import Spot, elements_of, label
-from archive.urls import without_credentials
+from archive.model.urls import without_credentials
+from archive.text.folding import folded, key_of, text_of
 
 MOST_TAGS = 60
 LONGEST_LIST = 10_000  # characters of a declared list of tags

@@ -5,10 +5,10 @@ asked). No SQL, no parser, no clock: `derive(in_time(looks, pictures), outlet)` 
 archive and in any order of arrival. It may import records, edits, wording, urls, digests and likeness.
 """
 
+from archive.history.chronology import in_time
 from archive.history.facts import NO_SIGNS, Look, Observation, PictureLook, Shown, Signs
 from archive.history.fold import derive, step
-from archive.history.order import in_time
-from archive.history.plausible import departures
+from archive.history.plausibility import departures
 from archive.history.values import NOTHING, Article, History, Stand, Verdict
 from archive.history.versions import Version, Versions, versions_of
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from archive.records import Reading, Unreadable
+from archive.model.records import Reading, Unreadable
 
 Answer = Literal["page", "confirmed", "gone", "redirect", "error"]
 """What came: a page; a 304, which confirms what the address last brought; the news that the page is gone (404, 410,

@@ -12,12 +12,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from archive.edits import changed_fields, reading_digest, resembles
-from archive.history.answers import declared_key, is_home
-from archive.history.burials import bury, follow, refuse, silence
+from archive.history.addresses import face_of, pass_word, put, put_face, seen_again, take_addresses
+from archive.history.article_identity import article_of, spoken_at
+from archive.history.copies import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
+from archive.history.disappearances import bury, follow, refuse, silence
+from archive.history.edits import changed_fields, reading_digest, resembles
 from archive.history.facts import Look, Observation, PictureLook
-from archive.history.identity import article_of, spoken_at
-from archive.history.pictures import (
+from archive.history.picture_changes import (
     VISIT,
     opened_by_pictures,
     pictures_of,
@@ -25,16 +26,15 @@ from archive.history.pictures import (
     shown_picture,
     without_pictures,
 )
-from archive.history.places import face_of, pass_word, put, put_face, seen_again, take_addresses
-from archive.history.plausible import doubt, first_doubt, is_freed
-from archive.history.prints import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
+from archive.history.plausibility import doubt, first_doubt, is_freed
+from archive.history.responses import declared_key, is_home
 from archive.history.states import state_of
 from archive.history.values import NOTHING, Article, Doubted, Face, History, Stand, Verdict
-from archive.records import Outlet, Reading, Unreadable
+from archive.model.records import Outlet, Reading, Unreadable
 
 
 def derive(observations: Iterable[Observation], outlet: Outlet) -> History:
-    """The history of facts that belong together, given in order of time (archive.history.order)."""
+    """The history of facts that belong together, given in order of time (archive.history.chronology)."""
     return reduce(lambda history, one: step(history, one, outlet), observations, NOTHING)
 
 

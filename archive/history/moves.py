@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
-from archive.records import Outlet
-from archive.urls import url_key
+from archive.model.records import Outlet
+from archive.model.urls import url_key
 
 _NUMBER = re.compile(r"(?<!\d)\d{5,}(?!\d)")
 

@@ -1,12 +1,12 @@
-"""When two readings are one state: the rule of archive.edits as a name that can be stored and compared."""
+"""When two readings are one state: the rule of archive.history.edits as a name that can be stored and compared."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
-from archive.digests import digest_of_value
-from archive.edits import FIELDS
-from archive.records import Reading
+from archive.history.edits import FIELDS
+from archive.model.digests import digest_of_value
+from archive.model.records import Reading
 
 _LENGTH = len("sha256:") + 32
 """128 bits: enough to tell the states of one outlet apart by chance alone, in half the room."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Literal
 
 from archive.history.facts import Look, PictureLook, Shown
-from archive.records import Reading
+from archive.model.records import Reading
 
 Standing = Literal["shows", "dead", "silent", "elsewhere"]
 """What an address last said of its article: it shows it; it is dead or leads elsewhere; it answered with nothing that

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from archive.digests import digest_of_value
-from archive.edits import changed_fields
+from archive.history.edits import changed_fields
 from archive.history.facts import Look, PictureLook
 from archive.history.values import Article, Stand
+from archive.model.digests import digest_of_value
 
 _Key = tuple[str, tuple[tuple[str, str], ...]]
 

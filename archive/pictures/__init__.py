@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.digests import digest_of
-from archive.pictures.decode import THUMBNAIL_WIDTH, looks_of
+from archive.model.digests import digest_of
+from archive.model.records import Picture
+from archive.pictures.decoding import THUMBNAIL_WIDTH, looks_of
 from archive.pictures.sniff import sniff
-from archive.records import Picture
 
 __all__ = ["THUMBNAIL_WIDTH", "recognise", "recognise_kind"]
 

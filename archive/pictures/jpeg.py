@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from archive.pictures.containers import MOST_PARTS, Pixels, Refused, orientation
+from archive.pictures.image_files import MOST_PARTS, Pixels, Refused, orientation
 
 MOST_SCANS = 100
 """Encoders write 1 to 12; a script for jpegtran can ask for some more. A file of 400 kB has room for 4,000."""

@@ -21,7 +21,7 @@ _SPACE = b" \t\r\n"
 
 
 def sniff(data: bytes) -> str | None:
-    """The media type, one of archive.model.places.ENDINGS; None when the bytes are no picture."""
+    """The media type, one of archive.model.picture_paths.ENDINGS; None when the bytes are no picture."""
     for mark, media_type in _MARKS:
         if mark.match(data):
             return media_type

@@ -1,11 +1,11 @@
 """Processes that work on foreign input, one task each at a time: input that may kill them, fill their memory or keep
 them for ever.
 
-Public: Workers, Lost, spare, kill_all, die_with, PATIENCE. May import archive.errors only.
+Public: Workers, Lost, spare, kill_all, die_with, PATIENCE. May import archive.model.errors only.
 """
 
-from archive.workers.limits import PATIENCE, die_with
 from archive.workers.pool import Lost, Workers
+from archive.workers.resource_limits import PATIENCE, die_with
 from archive.workers.start import kill_all, spare
 
 __all__ = ["PATIENCE", "Lost", "Workers", "die_with", "kill_all", "spare"]

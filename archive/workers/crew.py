@@ -16,9 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from archive.errors import LuubaoError
+from archive.model.errors import LuubaoError
 from archive.workers.channel import ANSWER, FAILED, FULL, READY, TASK, Channel, Garbage
-from archive.workers.limits import Limits, memory_is_limited_by_the_system, resident
+from archive.workers.resource_limits import Limits, memory_is_limited_by_the_system, resident
 from archive.workers.start import bury, start
 from archive.workers.work import SettingUp
 

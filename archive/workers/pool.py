@@ -14,7 +14,7 @@ from threading import Thread
 from typing import Any, Generic, TypeVar
 
 from archive.workers.crew import Crew, Lost
-from archive.workers.limits import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
+from archive.workers.resource_limits import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
 
 __all__ = ["Lost", "Workers"]
 

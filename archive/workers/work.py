@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, suppress
 from typing import Any
 
 from archive.workers.channel import ANSWER, FAILED, FULL, READY, receive, send
-from archive.workers.limits import MEGABYTE, Limits, confine, die_with, processor_limit, processor_seconds
+from archive.workers.resource_limits import MEGABYTE, Limits, confine, die_with, processor_limit, processor_seconds
 
 SettingUp = Callable[[], AbstractContextManager[Callable[[Any], Any]]]
 

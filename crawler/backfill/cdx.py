@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from archive.errors import BadValue, LuubaoError
-from archive.model import gates
-from archive.model.gates import shown
+from archive.model import validation
+from archive.model.errors import BadValue, LuubaoError
+from archive.model.validation import shown
 
 _LEGENDS = {7: "NbamskS", 9: "NbamskrVg", 11: "NbamskrMSVg"}
 _FIELDS = {"a": "original", "b": "timestamp", "m": "mimetype", "s": "statuscode", "k": "digest"}
@@ -106,18 +106,20 @@ def _facts(row: Any) -> dict[str, Any]:
     if isinstance(row, dict):
         return row
     before, brace, rest = str(row).partition("{")
-    facts = gates.json_object(brace + rest)
+    facts = validation.json_object(brace + rest)
     words = before.split()
     return {"timestamp": words[1], **facts} if len(words) >= 2 else facts
 
 
 def _line(row: Any) -> Line | None:
     """A line; None for what is not of the web. Raises BadValue for one that cannot be."""
-    facts = {gates.line(name): gates.line(str(value)) for name, value in _facts(row).items() if name is not None}
+    facts = {
+        validation.line(name): validation.line(str(value)) for name, value in _facts(row).items() if name is not None
+    }
     url, stamp = facts.get("original") or facts.get("url") or "", facts.get("timestamp", "")
     if not url.lower().startswith(("http://", "https://")):
         return None
-    return Line(gates.address(url), _moment(stamp), stamp, facts)
+    return Line(validation.address(url), _moment(stamp), stamp, facts)
 
 
 def _moment(stamp: str) -> datetime:
@@ -125,4 +127,4 @@ def _moment(stamp: str) -> datetime:
         moment = datetime.strptime(stamp[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:
         raise BadValue(f"{shown(stamp)} is no time of an index") from None
-    return gates.moment(moment)
+    return validation.moment(moment)

@@ -10,15 +10,15 @@ from io import BytesIO
 from urllib.parse import urlencode
 
 from archive import Capture
-from archive.errors import BadValue, LuubaoError
-from archive.imports.items import LARGEST
-from archive.imports.items import Page as Read
-from archive.imports.warc import read_stream
-from archive.model import gates
-from archive.store.offers import Offer
+from archive.exchange.importers.import_items import LARGEST
+from archive.exchange.importers.import_items import Page as Read
+from archive.exchange.importers.warc_captures import read_stream
+from archive.frontier.remote_index import Offer
+from archive.model import validation
+from archive.model.errors import BadValue, LuubaoError
 from crawler.backfill import cdx
-from crawler.backfill.politeness import Asker
-from crawler.backfill.sources import Page, Span, is_document
+from crawler.backfill.archive_client import Asker
+from crawler.backfill.archive_source import Page, Span, is_document
 
 
 @dataclass(slots=True)
@@ -95,9 +95,9 @@ def _place(facts: dict[str, str]) -> str:
     """Where a record lies. Raises BadValue."""
     filename, offset, length = (facts.get(name, "") for name in ("filename", "offset", "length"))
     for number in (offset, length):
-        gates.size(int(number) if number.isascii() and number.isdigit() and len(number) < 20 else number)
+        validation.size(int(number) if number.isascii() and number.isdigit() and len(number) < 20 else number)
     if not filename or any(letter.isspace() for letter in filename):
-        raise BadValue(f"{gates.shown(filename)} is no file of Common Crawl")
+        raise BadValue(f"{validation.shown(filename)} is no file of Common Crawl")
     return f"{filename} {offset} {length}"
 
 

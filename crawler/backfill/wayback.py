@@ -12,14 +12,14 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urljoin
 
 from archive import REDIRECTS, Capture
-from archive.codings import NotPacked, TooLarge, codings_of, unpack
-from archive.errors import BadValue
-from archive.imports.items import LARGEST, charset, leads_to
-from archive.model import gates
-from archive.store.offers import Offer
+from archive.exchange.importers.import_items import LARGEST, charset, leads_to
+from archive.frontier.remote_index import Offer
+from archive.model import validation
+from archive.model.content_codings import NotPacked, TooLarge, codings_of, unpack
+from archive.model.errors import BadValue
 from crawler.backfill import cdx
-from crawler.backfill.politeness import Answer, Asker
-from crawler.backfill.sources import Page, Span, is_document
+from crawler.backfill.archive_client import Answer, Asker
+from crawler.backfill.archive_source import Page, Span, is_document
 
 PAGE = 3000
 _ALL = "all"
@@ -168,7 +168,7 @@ def _made_at(answer: Answer) -> datetime | None:
     """When the capture was made that is replayed: an archive may give the nearest to the one that was asked for
     (RFC 7089 section 2.1.1)."""
     try:
-        return gates.moment(parsedate_to_datetime(answer.headers["memento-datetime"]))
+        return validation.moment(parsedate_to_datetime(answer.headers["memento-datetime"]))
     except (KeyError, ValueError, TypeError, OverflowError):
         return None
 

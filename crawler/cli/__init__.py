@@ -10,12 +10,12 @@ import click
 
 from archive.cli import COMMANDS as OF_THE_ARCHIVE
 from archive.cli.group import LazyCommands, Listed
-from archive.output import tell_mistake
-from crawler import own_spiders
-from crawler.options import FileDefaults, config_option, configured
+from archive.console.output import tell_mistake
+from crawler.cli.setting_options import FileDefaults, config_option, configured
+from crawler.outlets import own_spiders
 
 if TYPE_CHECKING:
-    from archive.records import Outlet
+    from archive.model.records import Outlet
 
 COMMANDS: Mapping[str, Listed] = {
     **OF_THE_ARCHIVE,
@@ -24,12 +24,12 @@ COMMANDS: Mapping[str, Listed] = {
         "Takes over what another archive has kept of an outlet, from before our first crawl or between two.",
     ),
     "backup": Listed(
-        "crawler.backup_cli:backup",
+        "crawler.cli.backup:backup",
         "Makes a backup in the folder TARGET: the archive as it is at one moment, its pictures, luubao.toml and spiders"
         " of your own.",
     ),
     "crawl": Listed(
-        "crawler.crawl_cli:crawl",
+        "crawler.cli.crawl:crawl",
         "Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.",
     ),
     "demo": Listed(
@@ -37,28 +37,28 @@ COMMANDS: Mapping[str, Listed] = {
         "Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.",
     ),
     "init": Listed(
-        "crawler.init_cli:init",
+        "crawler.cli.init:init",
         "Begins to keep a newspaper: looks at its site, makes a folder with a luubao.toml for it, and crawls a few"
         " pages.",
     ),
     "outlets": Listed(
-        "crawler.outlets_cli:outlets",
+        "crawler.cli.outlets:outlets",
         "Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.",
     ),
     "restore": Listed(
-        "crawler.backup_cli:restore",
+        "crawler.cli.backup:restore",
         "Puts a backup back: SOURCE is one that `luubao backup` made, or the folder with all of them, for the newest.",
     ),
     "settings": Listed(
-        "crawler.settings_cli:settings",
+        "crawler.cli.settings_command:settings",
         "Shows the settings in force, for all outlets or for one, and where each comes from.",
     ),
     "status": Listed(
-        "crawler.status_cli:status_command",
+        "crawler.cli.status:status_command",
         "Shows how every outlet stands: last run, what is not as usual, what waits, and the trend of the last weeks.",
     ),
     "worker": Listed(
-        "crawler.worker_cli:worker_command",
+        "crawler.cli.worker:worker_command",
         "Crawls outlets that `luubao crawl --queue` orders, into archives of their own on this machine, until it is"
         " told to stop.",
     ),
@@ -78,7 +78,7 @@ def luubao(ctx: click.Context) -> None:
 
 def _declared() -> tuple[Outlet, ...]:
     """The outlets there are spiders for, for commands that must know whose page it is."""
-    from crawler.catalogue import catalogue
+    from crawler.outlets.catalogue import catalogue
 
     return tuple(found.outlet for found in catalogue())
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import click
 
-from archive.errors import LuubaoError
-from archive.options import db_option
-from archive.output import say
-from crawler.options import MisconfiguredFailure
-from crawler.verdict import Exit
+from archive.cli.options import db_option
+from archive.console.output import say
+from archive.model.errors import LuubaoError
+from crawler.cli.setting_options import MisconfiguredFailure
+from crawler.run.run_verdict import Exit
 
 
 class LockedFailure(click.ClickException):
@@ -54,8 +54,8 @@ def backfill(
     Example:
       luubao backfill baovinhphuc --from wayback --until 2019-12-31 --contact me@example.org
     """
-    from archive.lock import Locked
-    from crawler.backfill.command import run_backfill
+    from archive.runtime.file_lock import Locked
+    from crawler.backfill.backfill_run import run_backfill
 
     try:
         done, interrupted = run_backfill(path, outlet, archive_name, since, until, max_captures, hosts, contact)

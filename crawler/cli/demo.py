@@ -32,7 +32,7 @@ def demo(path: Path, serve: bool, day: int, port: int, articles: int) -> None:
       luubao demo --serve --day 2 --port 8765
       luubao demo --serve --articles 10000
     """
-    from crawler.story import serve_paper, tell
+    from crawler.demo_walkthrough import serve_paper, tell
 
     if serve:
         serve_paper(day, port, articles)

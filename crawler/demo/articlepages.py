@@ -7,10 +7,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from crawler.demo import articles_modern, articles_old, frames
-from crawler.demo.furniture import Visit
 from crawler.demo.markup import join, link, tag, text
-from crawler.demo.records import Article, Form, Passage
-from crawler.demo.sections import article_path
+from crawler.demo.newsroom_records import Article, Form, Passage
+from crawler.demo.page_furniture import Visit
+from crawler.demo.section_addresses import article_path
 
 TEMPLATES: dict[Form, Callable[[Visit, Article], str]] = {
     "dnn": articles_old.dnn,

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from crawler.demo import bodies, dates, frames, furniture
+from crawler.demo import bodies, frames, page_furniture, printed_dates
 from crawler.demo.articles_old import after, canonical
 from crawler.demo.bodies import Habits
-from crawler.demo.furniture import NAME, Visit
 from crawler.demo.markup import Html, join, tag, text
-from crawler.demo.records import Article, Picture
-from crawler.demo.sections import BY_SLUG, article_path, picture_path
+from crawler.demo.newsroom_records import Article, Picture
+from crawler.demo.page_furniture import NAME, Visit
+from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
 
 PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 LOADER = Html("document.querySelectorAll('img.lazyload').forEach(function(i){i.src=i.dataset.src})")
@@ -21,7 +21,7 @@ def modern(visit: Visit, article: Article) -> str:
     """Headline, lead and byline stand above the body; two pictures may share one caption."""
     main = tag(
         "article",
-        tag("div", furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
+        tag("div", page_furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
         tag("h1", text(article.headline), class_="article__title"),
         tag("div", *_meta(visit, article), class_="article__meta"),
         tag("h2", text(article.lead), class_="article__sapo"),
@@ -33,10 +33,10 @@ def modern(visit: Visit, article: Article) -> str:
 
 
 def _meta(visit: Visit, article: Article) -> list[Html]:
-    pieces = [text(f"{furniture.views(visit, article)} lượt xem")]
+    pieces = [text(f"{page_furniture.views(visit, article)} lượt xem")]
     if article.date_form != "none":
-        printed = text(dates.visible(article.date_form, article.published))
-        pieces.insert(0, tag("time", printed, datetime=dates.machine(article.date_form, article.published)))
+        printed = text(printed_dates.visible(article.date_form, article.published))
+        pieces.insert(0, tag("time", printed, datetime=printed_dates.machine(article.date_form, article.published)))
     if article.byline and not article.hidden_byline:
         pieces.insert(0, tag("p", text(article.byline), class_="name"))
     return [join(piece, text(" ")) for piece in pieces]
@@ -48,7 +48,7 @@ def _body(visit: Visit, article: Article) -> Html:
         subhead=lambda words: tag("h2", words),
         pictures=_pictures,
     )
-    aside = tag("div", furniture.advert(visit, 3), class_="sda_middle")
+    aside = tag("div", page_furniture.advert(visit, 3), class_="sda_middle")
     return bodies.body(article, visit.edition, habits, aside)
 
 
@@ -78,7 +78,7 @@ def _head(visit: Visit, article: Article) -> Html:
     ]
     pairs += [("og:image", visit.base + picture_path(one.file)) for one in article.pictures[:1]]
     if article.date_form != "none":
-        pairs.append(("article:published_time", dates.machine(article.date_form, article.published)))
+        pairs.append(("article:published_time", printed_dates.machine(article.date_form, article.published)))
     metas = [tag("meta", property=name, content=value) for name, value in pairs]
     description = tag("meta", name="description", content=article.lead)
     return join(canonical(visit, article), description, *metas, _linked_data(visit, article))
@@ -96,8 +96,8 @@ def _linked_data(visit: Visit, article: Article) -> Html:
         "keywords": ", ".join(article.tags),
     }
     if article.date_form != "none":
-        facts["datePublished"] = dates.machine(article.date_form, article.published)
-        facts["dateModified"] = dates.machine(article.date_form, article.modified or article.published)
+        facts["datePublished"] = printed_dates.machine(article.date_form, article.published)
+        facts["dateModified"] = printed_dates.machine(article.date_form, article.modified or article.published)
     written = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
     # a closing tag inside the data would end the script element
     return tag("script", Html(written.replace("</", "<\\/")), type="application/ld+json")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from crawler.demo import bodies, dates, frames, furniture
+from crawler.demo import bodies, frames, page_furniture, printed_dates
 from crawler.demo.bodies import Habits
-from crawler.demo.furniture import Visit
 from crawler.demo.markup import Html, items, join, tag, text
-from crawler.demo.records import Article, Picture
-from crawler.demo.sections import BY_SLUG, article_path, picture_path
+from crawler.demo.newsroom_records import Article, Picture
+from crawler.demo.page_furniture import Visit
+from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
 
 CENTRE = "text-align:center"
 RIGHT = "text-align: right;"
@@ -29,29 +29,29 @@ def canonical(visit: Visit, article: Article) -> Html:
 def after(visit: Visit, article: Article) -> Html:
     """What follows an article in the present dress."""
     return join(
-        furniture.share(visit, article),
+        page_furniture.share(visit, article),
         _keywords(article),
         tag(
             "div",
             tag("h3", text("Phản hồi")),
-            *furniture.comments(visit, article),
+            *page_furniture.comments(visit, article),
             class_="box phan-hoi",
             id="comments",
         ),
-        furniture.box("Các tin khác", furniture.others(visit, article), "tin-khac"),
+        page_furniture.box("Các tin khác", page_furniture.others(visit, article), "tin-khac"),
     )
 
 
 def _keywords(article: Article) -> Html:
-    return tag("div", text("Từ khóa: "), *furniture.tags(article), class_="tu-khoa") if article.tags else Html("")
+    return tag("div", text("Từ khóa: "), *page_furniture.tags(article), class_="tu-khoa") if article.tags else Html("")
 
 
 def dnn(visit: Visit, article: Article) -> str:
     """Lead is the first paragraph, bold; captions in div.articleimg_caption; byline bold and right after the body."""
-    when = dates.visible(article.date_form, article.published)
-    seen = text(f" | Lượt xem: {furniture.views(visit, article)}")
+    when = printed_dates.visible(article.date_form, article.published)
+    seen = text(f" | Lượt xem: {page_furniture.views(visit, article)}")
     main = join(
-        tag("div", furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
+        tag("div", page_furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
         tag("h1", text(article.headline), class_="title-baiviet"),
         tag("div", tag("span", text(when)), seen, class_="padT4 padB10 titleDdtail f-11"),
         tag("div", _dnn_body(visit, article), class_="content-about-baiviet"),
@@ -81,13 +81,15 @@ def webforms(visit: Visit, article: Article) -> str:
     """Everything in tables; caption in the second row of a table; .NET ids; a month-first machine date."""
     moment = tag(
         "span",
-        text(dates.visible(article.date_form, article.published)),
+        text(printed_dates.visible(article.date_form, article.published)),
         id="dnn_ctr482_ViewArticle_lblDate",
         class_="date",
-        title=dates.dotnet(article.published) if article.date_form == "dotnet" else None,
+        title=printed_dates.dotnet(article.published) if article.date_form == "dotnet" else None,
     )
-    count = tag("span", text(f"Số lần xem: {furniture.views(visit, article)}"), id="dnn_ctr482_ViewArticle_lblViews")
-    trail = furniture.breadcrumb(BY_SLUG[article.section])
+    count = tag(
+        "span", text(f"Số lần xem: {page_furniture.views(visit, article)}"), id="dnn_ctr482_ViewArticle_lblViews"
+    )
+    trail = page_furniture.breadcrumb(BY_SLUG[article.section])
     cells = (
         tag("span", trail, id="dnn_dnnBREADCRUMB_lblBreadCrumb"),
         tag("span", text(article.headline), id="dnn_ctr482_ViewArticle_lblTitle", class_="tieude"),
@@ -95,10 +97,10 @@ def webforms(visit: Visit, article: Article) -> str:
         tag("span", text(article.lead), id="dnn_ctr482_ViewArticle_lblSummary", class_="sapo"),
         tag("div", _webforms_body(visit, article), id="dnn_ctr482_ViewArticle_divContent", class_="noidung"),
         _author(article, "dnn_ctr482_ViewArticle_lblAuthor"),
-        furniture.share(visit, article),
+        page_furniture.share(visit, article),
         _keywords(article),
-        tag("div", tag("b", text("Phản hồi")), *furniture.comments(visit, article), id="comments"),
-        join(tag("b", text("Các tin khác")), items(*furniture.others(visit, article))),
+        tag("div", tag("b", text("Phản hồi")), *page_furniture.comments(visit, article), id="comments"),
+        join(tag("b", text("Các tin khác")), items(*page_furniture.others(visit, article))),
     )
     table = tag(
         "table", tag("tbody", *(tag("tr", tag("td", cell)) for cell in cells)), id="dnn_ctr482_Article", border=0
@@ -133,13 +135,13 @@ def _webforms_pictures(pictures: Sequence[Picture]) -> Html:
 def plain(visit: Visit, article: Article) -> str:
     """Justified paragraphs; the caption is the next paragraph, centred and italic."""
     main = join(
-        tag("div", furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
+        tag("div", page_furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
         tag("h1", text(article.headline)),
-        tag("div", text(dates.visible(article.date_form, article.published)), class_="thoi-gian date"),
+        tag("div", text(printed_dates.visible(article.date_form, article.published)), class_="thoi-gian date"),
         tag("p", text(article.lead), class_="sapo"),
         tag("div", _plain_body(visit, article), class_="noidung", id="content"),
         _author(article, "tac-gia"),
-        tag("div", text(f"{furniture.views(visit, article)} lượt đọc"), class_="duong-dan"),
+        tag("div", text(f"{page_furniture.views(visit, article)} lượt đọc"), class_="duong-dan"),
         after(visit, article),
     )
     return frames.page(visit, article.headline, main, canonical(visit, article))
@@ -151,7 +153,7 @@ def _plain_body(visit: Visit, article: Article) -> Html:
         subhead=lambda words: tag("h3", words),
         pictures=_plain_pictures,
     )
-    related = furniture.others(visit, article)[-2:]
+    related = page_furniture.others(visit, article)[-2:]
     aside = tag("div", tag("b", text("Tin liên quan")), items(*related), class_="tin-lien-quan", align="right")
     return bodies.body(article, visit.edition, habits, aside)
 

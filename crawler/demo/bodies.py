@@ -9,8 +9,8 @@ from itertools import count
 from crawler.demo.edition import Edition
 from crawler.demo.manuscript import LINK
 from crawler.demo.markup import Html, items, join, link, tag, text
-from crawler.demo.records import Article, Passage, Picture
-from crawler.demo.sections import article_path
+from crawler.demo.newsroom_records import Article, Passage, Picture
+from crawler.demo.section_addresses import article_path
 
 Frame = Callable[[Html], Html]
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from functools import cached_property, lru_cache
 
 from crawler.demo import paper, words
-from crawler.demo.records import Article, Picture, Revision
-from crawler.demo.sections import GENERATED, SECTIONS, Section, article_path
+from crawler.demo.newsroom_records import Article, Picture, Revision
+from crawler.demo.section_addresses import GENERATED, SECTIONS, Section, article_path
 from crawler.demo.shelves import Feed, shelf_of
 
 LIVE = ("live", "moved")

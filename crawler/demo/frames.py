@@ -6,10 +6,10 @@ from base64 import b64encode
 from functools import cache
 from random import Random
 
-from crawler.demo import furniture
-from crawler.demo.furniture import NAME, Visit
+from crawler.demo import page_furniture
 from crawler.demo.markup import Html, document, items, join, link, tag, text
-from crawler.demo.sections import SECTIONS
+from crawler.demo.page_furniture import NAME, Visit
+from crawler.demo.section_addresses import SECTIONS
 from crawler.demo.style import CSS
 
 
@@ -44,7 +44,7 @@ def page(visit: Visit, title: str, main: Html, extra: Html = NOTHING, declared: 
         tag(
             "div",
             _banner(visit),
-            items(*furniture.menu(visit.edition), class_="menu"),
+            items(*page_furniture.menu(visit.edition), class_="menu"),
             _middle(visit, main),
             _foot(visit),
             id="trang",
@@ -56,27 +56,27 @@ def page(visit: Visit, title: str, main: Html, extra: Html = NOTHING, declared: 
 def _banner(visit: Visit) -> Html:
     return tag(
         "div",
-        tag("div", furniture.clock(visit), class_="dong-ho"),
+        tag("div", page_furniture.clock(visit), class_="dong-ho"),
         tag("div", link("/", NAME), class_="ten"),
-        tag("div", text(furniture.SLOGAN), class_="khau-hieu"),
+        tag("div", text(page_furniture.SLOGAN), class_="khau-hieu"),
         id="dau",
     )
 
 
 def _middle(visit: Visit, main: Html) -> Html:
     side = join(
-        furniture.advert(visit, 1),
-        furniture.box("Mới nhất", furniture.latest(visit.edition), "moi-nhat"),
-        furniture.box("Tin đọc nhiều", furniture.most_read(visit), "doc-nhieu"),
-        furniture.advert(visit, 2),
-        furniture.box("Liên kết website", furniture.partners(), "lien-ket"),
+        page_furniture.advert(visit, 1),
+        page_furniture.box("Mới nhất", page_furniture.latest(visit.edition), "moi-nhat"),
+        page_furniture.box("Tin đọc nhiều", page_furniture.most_read(visit), "doc-nhieu"),
+        page_furniture.advert(visit, 2),
+        page_furniture.box("Liên kết website", page_furniture.partners(), "lien-ket"),
     )
-    top = furniture.advert(visit, 0, wide=True)
+    top = page_furniture.advert(visit, 0, wide=True)
     return tag("div", top, tag("div", main, id="chinh"), tag("div", side, id="ben"), id="giua")
 
 
 def _foot(visit: Visit) -> Html:
-    return tag("div", furniture.licence(), tag("p", furniture.visitors(visit)), id="cuoi")
+    return tag("div", page_furniture.licence(), tag("p", page_furniture.visitors(visit)), id="cuoi")
 
 
 def old_page(visit: Visit, title: str, main: Html, extra: Html = NOTHING) -> str:
@@ -85,10 +85,10 @@ def old_page(visit: Visit, title: str, main: Html, extra: Html = NOTHING) -> str
         _row("dau-cu", _old_banner(visit)),
         _row(
             "thuc-don",
-            tag("table", tag("tr", *(tag("td", entry) for entry in furniture.menu(visit.edition))), cellpadding=4),
+            tag("table", tag("tr", *(tag("td", entry) for entry in page_furniture.menu(visit.edition))), cellpadding=4),
         ),
         tag("tr", _left(visit), tag("td", main, id="dnn_ContentPane", class_="contentpane"), _right(visit)),
-        _row("cuoi-cu", join(furniture.licence(), furniture.visitors(visit))),
+        _row("cuoi-cu", join(page_furniture.licence(), page_furniture.visitors(visit))),
     )
     table = tag("table", tag("tbody", *rows), class_="khung", cellspacing=0, cellpadding=6, border=0)
     form = tag("form", _state(visit), table, id="Form", method="post", action="./", name="Form")
@@ -100,24 +100,24 @@ def _row(name: str, content: Html) -> Html:
 
 
 def _old_banner(visit: Visit) -> Html:
-    clock = tag("span", furniture.clock(visit), id="dnn_dnnCURRENTDATE_lblDate", class_="SkinObject")
+    clock = tag("span", page_furniture.clock(visit), id="dnn_dnnCURRENTDATE_lblDate", class_="SkinObject")
     name = tag("font", link("/", NAME), size=7, class_="ten-cu")
     cells = (tag("td", tag("b", name)), tag("td", clock, align="right"))
-    return join(tag("table", tag("tr", *cells), width="100%"), furniture.advert(visit, 0, wide=True))
+    return join(tag("table", tag("tr", *cells), width="100%"), page_furniture.advert(visit, 0, wide=True))
 
 
 def _left(visit: Visit) -> Html:
     lists = (
         tag("b", text("Mới nhất")),
-        items(*furniture.latest(visit.edition)),
+        items(*page_furniture.latest(visit.edition)),
         tag("b", text("Liên kết website")),
-        items(*furniture.partners()),
+        items(*page_furniture.partners()),
     )
     return tag("td", *lists, id="dnn_LeftPane", class_="trai")
 
 
 def _right(visit: Visit) -> Html:
-    lists = (furniture.advert(visit, 1), tag("b", text("Tin đọc nhiều")), items(*furniture.most_read(visit)))
+    lists = (page_furniture.advert(visit, 1), tag("b", text("Tin đọc nhiều")), items(*page_furniture.most_read(visit)))
     return tag("td", *lists, id="dnn_RightPane", class_="phai")
 
 

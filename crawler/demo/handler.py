@@ -13,7 +13,7 @@ from socket import SHUT_RDWR, socket
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from crawler.demo.furniture import Visit
+from crawler.demo.page_furniture import Visit
 from crawler.demo.router import GZIP, PNG, Answer, Ask, answer
 
 WORTH_GZIP = 500

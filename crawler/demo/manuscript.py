@@ -13,7 +13,7 @@ from datetime import timedelta, timezone
 from importlib import resources
 from typing import Any
 
-from crawler.demo.records import Article, Change, Passage, PassageKind, Picture
+from crawler.demo.newsroom_records import Article, Change, Passage, PassageKind, Picture
 
 HANOI = timezone(timedelta(hours=7), "Asia/Ho_Chi_Minh")
 MARKS: tuple[tuple[str, PassageKind], ...] = (("## ", "subhead"), ("> ", "quote"), ("- ", "list"), ("| ", "table"))

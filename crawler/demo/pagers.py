@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.demo.edition import Edition
 from crawler.demo.markup import Html, link, tag, text
-from crawler.demo.sections import ZONE, Section, page_path
+from crawler.demo.section_addresses import ZONE, Section, page_path
 
 
 def pager(edition: Edition, section: Section, page: int) -> list[Html]:

@@ -13,9 +13,9 @@ from datetime import datetime
 from functools import lru_cache
 
 from crawler.demo import words
-from crawler.demo.edits import as_of
+from crawler.demo.later_edits import as_of
 from crawler.demo.manuscript import plain, read_all
-from crawler.demo.records import (
+from crawler.demo.newsroom_records import (
     Article,
     Changes,
     Edit,
@@ -25,7 +25,7 @@ from crawler.demo.records import (
     Published,
     PublishedPicture,
 )
-from crawler.demo.sections import BY_SLUG, article_path, picture_path
+from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
 
 __all__ = [
     "DAYS",

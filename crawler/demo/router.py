@@ -8,12 +8,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.demo import articlepages, feeds, lists, pictures, sitemaps
+from crawler.demo import articlepages, demo_feeds, demo_sitemaps, list_pages_html, painted_pictures
 from crawler.demo.edition import LIVE
-from crawler.demo.edits import date_of
-from crawler.demo.furniture import ADVERTS, Visit
-from crawler.demo.records import Article
-from crawler.demo.sections import BY_SLUG, SECTIONS, article_path, page_number
+from crawler.demo.later_edits import date_of
+from crawler.demo.newsroom_records import Article
+from crawler.demo.page_furniture import ADVERTS, Visit
+from crawler.demo.section_addresses import BY_SLUG, SECTIONS, article_path, page_number
 
 HTML = "text/html; charset=utf-8"
 BARE_HTML = "text/html"
@@ -48,17 +48,17 @@ class Ask:
 def answer(ask: Ask) -> Answer:
     """The answer to a request; the 404 page where no route knows the path."""
     found = (route(ask) for route in ROUTES)
-    return next((one for one in found if one), None) or Answer(lists.missing(ask.visit), status=404)
+    return next((one for one in found if one), None) or Answer(list_pages_html.missing(ask.visit), status=404)
 
 
 def _home(ask: Ask) -> Answer | None:
-    return Answer(lists.home(ask.visit)) if ask.path == "/" else None
+    return Answer(list_pages_html.home(ask.visit)) if ask.path == "/" else None
 
 
 def _robots(ask: Ask) -> Answer | None:
     if ask.path != "/robots.txt":
         return None
-    return Answer(sitemaps.robots(ask.visit.edition, ask.visit.base, ask.crawl_delay), "text/plain; charset=utf-8")
+    return Answer(demo_sitemaps.robots(ask.visit.edition, ask.visit.base, ask.crawl_delay), "text/plain; charset=utf-8")
 
 
 def _article(ask: Ask) -> Answer | None:
@@ -92,9 +92,9 @@ def _section(ask: Ask) -> Answer | None:
     for section in ask.visit.edition.sections:
         page = page_number(section, ask.path, ask.query, ask.visit.edition.size(section))
         if page and section.paging == "timeline" and page > 1:
-            return Answer(lists.more_of(ask.visit, section, page))
-        if page and (body := lists.section_page(ask.visit, section, page)):
-            return Answer(body, BARE_HTML if section.paging in lists.OLD else HTML)
+            return Answer(list_pages_html.more_of(ask.visit, section, page))
+        if page and (body := list_pages_html.section_page(ask.visit, section, page)):
+            return Answer(body, BARE_HTML if section.paging in list_pages_html.OLD else HTML)
     return None
 
 
@@ -102,8 +102,8 @@ def _feed(ask: Ask) -> Answer | None:
     match = re.fullmatch(r"/rss/([a-z-]+)\.rss", ask.path)
     if not match or (match[1] != "home" and match[1] not in FEEDS):
         return None
-    body = feeds.rss(ask.visit.edition, ask.visit.base, BY_SLUG.get(match[1]))
-    return _machine(ask, body, "application/rss+xml" if match[1] == feeds.WRONGLY_DECLARED else XML)
+    body = demo_feeds.rss(ask.visit.edition, ask.visit.base, BY_SLUG.get(match[1]))
+    return _machine(ask, body, "application/rss+xml" if match[1] == demo_feeds.WRONGLY_DECLARED else XML)
 
 
 def _generated_feed(ask: Ask) -> Answer | None:
@@ -112,31 +112,33 @@ def _generated_feed(ask: Ask) -> Answer | None:
     if not edition.numbers:
         return None
     if ask.path == "/rss.html":
-        return Answer(feeds.listing(ask.visit))
+        return Answer(demo_feeds.listing(ask.visit))
     if ask.path == "/rss/chuyen-trang.rss":
-        return _machine(ask, feeds.wide_rss(edition, base), "application/rss+xml")
+        return _machine(ask, demo_feeds.wide_rss(edition, base), "application/rss+xml")
     if ask.path == "/atom.xml":
-        return _machine(ask, feeds.atom(edition, base), "application/atom+xml")
-    return _machine(ask, sitemaps.news_sitemap(edition, base)) if ask.path == "/sitemap-news.xml" else None
+        return _machine(ask, demo_feeds.atom(edition, base), "application/atom+xml")
+    return _machine(ask, demo_sitemaps.news_sitemap(edition, base)) if ask.path == "/sitemap-news.xml" else None
 
 
 def _sitemap(ask: Ask) -> Answer | None:
     edition, base = ask.visit.edition, ask.visit.base
     if ask.path == "/sitemap.xml":
-        return _machine(ask, sitemaps.sitemap_index(edition, base))
+        return _machine(ask, demo_sitemaps.sitemap_index(edition, base))
     if ask.path == "/sitemaps/chuyen-muc.xml":
-        return _machine(ask, sitemaps.section_sitemap(base))
+        return _machine(ask, demo_sitemaps.section_sitemap(base))
     match = re.fullmatch(r"/sitemaps/tin-(\d{4})-(\d{1,2})\.xml(?:\.gz)?", ask.path)
-    if not match or ask.path != sitemaps.month_path(edition, int(match[1]), int(match[2])):
+    if not match or ask.path != demo_sitemaps.month_path(edition, int(match[1]), int(match[2])):
         return None
-    body = sitemaps.month_sitemap(edition, base, int(match[1]), int(match[2]))
+    body = demo_sitemaps.month_sitemap(edition, base, int(match[1]), int(match[2]))
     if body is None:
         return None
-    return _machine(ask, sitemaps.packed(body), GZIP) if ask.path.endswith(".gz") else _machine(ask, body)
+    return _machine(ask, demo_sitemaps.packed(body), GZIP) if ask.path.endswith(".gz") else _machine(ask, body)
 
 
 def _machine(ask: Ask, body: bytes, content_type: str = XML) -> Answer:
-    return Answer(body, content_type, etag=_etag(body, weak=True), last_modified=feeds.last_modified(ask.visit.edition))
+    return Answer(
+        body, content_type, etag=_etag(body, weak=True), last_modified=demo_feeds.last_modified(ask.visit.edition)
+    )
 
 
 def _picture(ask: Ask) -> Answer | None:
@@ -145,13 +147,13 @@ def _picture(ask: Ask) -> Answer | None:
     if match is None or picture is None:
         return None
     if match[1] == "nho":
-        return _image(pictures.thumbnail(picture.shows))
-    return _image(pictures.photograph(picture.shows, picture.percent))
+        return _image(painted_pictures.thumbnail(picture.shows))
+    return _image(painted_pictures.photograph(picture.shows, picture.percent))
 
 
 def _advert(ask: Ask) -> Answer | None:
     match = re.fullmatch(r"/quang-cao/(\d{1,2})\.png", ask.path)
-    return _image(pictures.advert(int(match[1]))) if match and int(match[1]) < ADVERTS else None
+    return _image(painted_pictures.advert(int(match[1]))) if match and int(match[1]) < ADVERTS else None
 
 
 def _image(body: bytes) -> Answer:
@@ -160,7 +162,7 @@ def _image(body: bytes) -> Answer:
 
 def _disallowed(ask: Ask) -> Answer | None:
     if ask.path == "/tim-kiem":
-        return Answer(lists.search(ask.visit))
+        return Answer(list_pages_html.search(ask.visit))
     match = re.fullmatch(r"/in-bai/(\d{1,9})", ask.path)
     article = ask.visit.edition.with_id(int(match[1])) if match else None
     if article is None or article.state not in LIVE:

@@ -17,14 +17,14 @@ from types import TracebackType
 
 from crawler.demo import words
 from crawler.demo.edition import Edition, edition
-from crawler.demo.edits import date_of
-from crawler.demo.furniture import Visit
 from crawler.demo.handler import Request, Server
+from crawler.demo.later_edits import date_of
 from crawler.demo.manuscript import HANOI
+from crawler.demo.newsroom_records import Published, Revision
+from crawler.demo.page_furniture import Visit
 from crawler.demo.paper import DAYS, truth
-from crawler.demo.reach import reachable_numbers
-from crawler.demo.records import Published, Revision
-from crawler.demo.sections import article_path
+from crawler.demo.reachability import reachable_numbers
+from crawler.demo.section_addresses import article_path
 
 __all__ = ["Newspaper", "Request"]
 

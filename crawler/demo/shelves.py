@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.demo.records import Reach
-from crawler.demo.sections import GENERATED, SECTIONS
+from crawler.demo.newsroom_records import Reach
+from crawler.demo.section_addresses import GENERATED, SECTIONS
 
 Feed = Literal["atom", "utf-16"]
 

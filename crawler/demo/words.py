@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
-from crawler.demo.edits import date_of
+from crawler.demo.later_edits import date_of
 from crawler.demo.manuscript import HANOI
-from crawler.demo.records import Article, Form, Passage, Revision
+from crawler.demo.newsroom_records import Article, Form, Passage, Revision
 from crawler.demo.shelves import SHELVES, shelf_of
 
 FIRST_ID = 500_000

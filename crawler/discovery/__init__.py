@@ -7,8 +7,8 @@ One front door, whatever the bytes are; it never raises and its work is bounded:
 [Link(url='https://bao.example/cau-1.htm', found_in='page', lastmod=None, published=None)]
 """
 
-from crawler.discovery.addresses import may_be_news
-from crawler.discovery.kinds import Found, links, look
-from crawler.discovery.robots import sitemaps_in
+from crawler.discovery.document_kinds import Found, links, look
+from crawler.discovery.link_urls import may_be_news
+from crawler.discovery.robots_sitemaps import sitemaps_in
 
 __all__ = ["Found", "links", "look", "may_be_news", "sitemaps_in"]

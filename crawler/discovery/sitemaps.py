@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from archive import Link
-from crawler.discovery.addresses import Addresses
-from crawler.discovery.moments import moment
-from crawler.discovery.references import joined
+from crawler.discovery.feed_dates import moment
+from crawler.discovery.link_urls import Addresses
+from crawler.discovery.markup_references import joined
 from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk
 
 _ENTRIES = frozenset({"url", "sitemap"})

@@ -3,7 +3,7 @@
 At most some thirty requests, one after the other, with the manners of a crawl: its robots.txt, delays and user agent.
 """
 
-from crawler.probe.findings import Findings, NotProbed
-from crawler.probe.probing import probe
+from crawler.probe.probe_findings import Findings, NotProbed
+from crawler.probe.run import probe
 
 __all__ = ["Findings", "NotProbed", "probe"]

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from archive import Reading, Unreadable
-from crawler.probe.articles import Tried
-from crawler.probe.findings import ArticleAsRead, Findings
+from crawler.probe.article_sample import Tried
+from crawler.probe.probe_findings import ArticleAsRead, Findings
 
 _SHOWN = 3
 _WIDTH = 100

@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from archive import Capture, PictureCapture, ingest, keep_picture, open_archive, start_run
-from archive.digests import digest_of
-from archive.paths import folder_beside
+from archive.model.digests import digest_of
+from archive.model.paths import folder_beside
 from archive.pictures import recognise
-from archive.store.copies import put_file
+from archive.storage.pictures.picture_folder import put_file
 from tests.archive.strangers import loosened, written
 from tests.archive.test_picture_files import painted
 from tests.support import NOON, PAPER, page

@@ -14,8 +14,8 @@ from functools import cached_property
 from itertools import islice
 from random import Random
 
-from archive.shapes import LIKELY, Counts, Experience, Kind, Name
-from archive.urls import url_key
+from archive.frontier.url_patterns import LIKELY, Counts, Experience, Kind, Name
+from archive.model.urls import url_key
 
 HOST = "http://bao.example"
 HOSTS = ("bao.example",)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from archive.status import Status, outlet_status
-from archive.store.status import OutletFacts, RunFacts, Waiting
+from archive.monitor.status import Status, outlet_status
+from archive.queries.run_status import OutletFacts, RunFacts, Waiting
 from tests.archive.imaginary_year import DAY, START, Paper, runs_of
 
 NOW = START + 100 * DAY + timedelta(hours=4, minutes=12)

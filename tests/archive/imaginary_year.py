@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from archive.comparison import LONGEST, Finding, Past, compare
-from archive.health import Health, Seed
+from archive.monitor.baseline import LONGEST, Finding, Past, compare
+from archive.monitor.health import Health, Seed
 
 START = datetime(2026, 1, 5, 0, 17, tzinfo=UTC)  # a Monday
 DAY = timedelta(days=1)

@@ -23,10 +23,10 @@ from archive import (
     start_run,
     transaction,
 )
+from archive.frontier.url_queue import note_links
+from archive.model.records import HostState
 from archive.pictures import recognise
-from archive.records import HostState
-from archive.store import note_links
-from archive.store.columns import COLUMNS
+from archive.storage.integrity.column_validation import COLUMNS
 from tests.archive.test_warc import IMAGE, PNG, URL, with_picture
 from tests.support import NOON, PAPER, page
 

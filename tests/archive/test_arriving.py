@@ -13,8 +13,8 @@ from subprocess import Popen
 
 import pytest
 
-from archive.arriving import _name, arriving, beside
-from archive.errors import LuubaoError, Unwritable
+from archive.model.errors import LuubaoError, Unwritable
+from archive.runtime.atomic_files import _name, arriving, beside
 from tests.mortal import begin
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from archive import store
-from archive.store import open_archive
+from archive.storage import connection
+from archive.storage.connection import open_archive
 from bench import big
 
 ARTICLES = 250
@@ -36,7 +36,7 @@ def test_the_quick_way_gives_the_rows_of_the_slow_one(tmp_path: Path) -> None:
     assert len(filed["articles"]) == ARTICLES
     assert len(filed["versions"]) > 1.2 * ARTICLES
     assert all(len(filed[name]) > 1 for name in ("tombstones", "runs", "credits", "months", "search"))
-    with open_archive(quick, create=True) as db, store.transaction(db):
+    with open_archive(quick, create=True) as db, connection.transaction(db):
         db.execute("INSERT INTO search(search, rank) VALUES ('integrity-check', 1)")
 
 

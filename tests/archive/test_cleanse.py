@@ -11,10 +11,10 @@ import pytest
 from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run, transaction
-from archive.store import outlets_of
-from archive.store.days import latest_day
-from archive.store.papers import papers
-from archive.store.status import runs_of
+from archive.queries.days import latest_day
+from archive.queries.outlets_followed import papers
+from archive.queries.run_status import runs_of
+from archive.storage.captures.kept_captures import outlets_of
 from crawler.cli import luubao
 from tests.support import NOON, PAPER, page, shoot
 
@@ -136,8 +136,10 @@ def test_a_cleansing_covers_up_for_nothing(old: Path) -> None:
 
 def test_twice_cleansed_is_still_as_it_was_sealed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked("cleanse", "--db", old)
-    monkeypatch.setattr("archive.store.cleanse.harmless", lambda headers: headers[:1])  # the list became shorter
-    monkeypatch.setattr("archive.store.cleanse.KEPT_REQUEST_HEADERS", {"accept"})
+    monkeypatch.setattr(
+        "archive.storage.withdrawals.secret_removal.harmless", lambda headers: headers[:1]
+    )  # the list became shorter
+    monkeypatch.setattr("archive.storage.withdrawals.secret_removal.KEPT_REQUEST_HEADERS", {"accept"})
     assert "3 captures: 3 User-Agent" in asked("cleanse", "--db", old)
     said = asked("verify", "--db", old)
     assert "all is as it was recorded" in said and said.count("cleansed on") == 2

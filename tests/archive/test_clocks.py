@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import clock, finish_run, open_archive, read_pending, start_run
-from archive.merge import merge
-from archive.status.states import outlet_status
-from archive.store.clocks import put_clocks_right
-from archive.store.status import outlet_facts
-from crawler.verdict import wrong_clocks
+from archive import finish_run, open_archive, read_pending, start_run
+from archive.model import clock
+from archive.monitor.status.outlet_states import outlet_status
+from archive.pipeline.merging import merge
+from archive.queries.run_status import outlet_facts
+from archive.storage.clock_corrections import put_clocks_right
+from crawler.run.run_verdict import wrong_clocks
 from tests.support import PAPER, new_archive, page, shoot, visit
 
 NOON = datetime(2029, 5, 20, 12, 0, tzinfo=UTC)

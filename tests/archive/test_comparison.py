@@ -13,10 +13,10 @@ from math import comb
 
 import pytest
 
-from archive.comparison import Finding, Past, compare
-from archive.comparison.chance import so_few, so_many, so_quiet, spread
-from archive.comparison.pace import flow
-from archive.health import Health, Seed
+from archive.monitor.baseline import Finding, Past, compare
+from archive.monitor.baseline.article_rate import flow
+from archive.monitor.baseline.statistics import so_few, so_many, so_quiet, spread
+from archive.monitor.health import Health, Seed
 from tests.archive.imaginary_year import DAY, FEED, START, Mishap, Paper, runs_of, watched
 
 DAILY = timedelta(days=1)

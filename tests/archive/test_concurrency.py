@@ -12,9 +12,9 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Outlet, finish_run, ingest, open_archive, start_run
-from archive.errors import ArchiveUnusable
-from archive.store import questions
-from archive.store.connection import BUSY_SECONDS
+from archive.model.errors import ArchiveUnusable
+from archive.queries import lookup
+from archive.storage.connection import BUSY_SECONDS
 from tests.support import NOON, PAPER, Shoot, page
 
 WRITER = """
@@ -60,7 +60,7 @@ def test_a_reader_in_the_middle_of_a_question_does_not_hold_up_the_end_of_a_run(
     finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)
     assert time.monotonic() - began < BUSY_SECONDS / 2
     reader.close()
-    assert questions.runs(db)[0].outcome == "ok"
+    assert lookup.runs(db)[0].outcome == "ok"
 
 
 @pytest.mark.slow
@@ -74,7 +74,7 @@ def test_a_full_disk_is_told_and_what_was_reported_as_kept_is_there(db: Database
             ingest(db, run, shoot(f"https://bao.example/b-{number}.htm", page(f"Bài {number}") + "x" * 50_000))
     db.execute("PRAGMA max_page_count = 1000000")
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert questions.find_article(db, "bao.example/a-1.htm").headline == "Cầu mới qua sông"
+    assert lookup.find_article(db, "bao.example/a-1.htm").headline == "Cầu mới qua sông"
     kept = db.execute("SELECT count(*) FROM captures WHERE body_id IS NULL").fetchone()
     assert kept == (0,)
 
@@ -83,4 +83,4 @@ def test_a_full_disk_is_told_and_what_was_reported_as_kept_is_there(db: Database
 def test_outlets_do_not_interrupt_each_other_s_runs(db: Database) -> None:
     start_run(db, PAPER, {}, NOON)
     start_run(db, Outlet("khac", "Báo Khác", "https://khac.example/", ("khac.example",)), {}, NOON)
-    assert [run.outcome for run in questions.runs(db)] == ["running", "running"]
+    assert [run.outcome for run in lookup.runs(db)] == ["running", "running"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 
 from archive.diff import Change, compare, size
-from archive.records import Block, Image, Reading
+from archive.model.records import Block, Image, Reading
 
 
 def reading(text: str = "", headline: str = "Cầu mới", images: tuple[Image, ...] = (), **fields: object) -> Reading:

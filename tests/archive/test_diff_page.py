@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
 from archive import Run, ingest
-from archive.diff.page import Comparison
-from archive.diff.page import page as diff_page
-from archive.records import Image, Reading
-from archive.store.provenance import Provenance
-from archive.store.questions import Article
+from archive.diff.html_page import Comparison
+from archive.diff.html_page import page as diff_page
+from archive.model.records import Image, Reading
+from archive.queries.lookup import Article
+from archive.storage.captures.provenance import Provenance
 from crawler.cli import luubao
 from tests.support import Shoot, page
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from archive.diff import compare, side_by_side, size, word_changes, words
 from archive.diff.sequences import common
-from archive.edits import byline_of, changed_fields
-from archive.records import Image, Reading
-from archive.wording import lines, plain, tidy
+from archive.history.edits import byline_of, changed_fields
+from archive.model.records import Image, Reading
+from archive.text.equivalence import lines, plain, tidy
 from tests.support import examples
 
 ODD = st.text(st.sampled_from("aă ầ.,-–“\"'…\u00ad\u200b\u00a0\n5/Đ(\u0301"), max_size=30) | st.text(max_size=20)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from archive.edits import changed_fields, reading_digest
-from archive.records import Image, Reading
-from archive.wording import plain
+from archive.history.edits import changed_fields, reading_digest
+from archive.model.records import Image, Reading
+from archive.text.equivalence import plain
 
 HANOI = timezone(timedelta(hours=7))
 CAU = Image("https://bao.vn/w660/cau.jpg", "Cầu ngày thông xe", "Hà Thu")

@@ -19,9 +19,9 @@ import pytest
 from click.testing import CliRunner, Result
 from datasette.app import Datasette
 
-from archive.datasette import PLUGINS, TEMPLATES, metadata
-from archive.paths import folder_beside
-from archive.store.columns import COLUMNS
+from archive.model.paths import folder_beside
+from archive.storage.integrity.column_validation import COLUMNS
+from archive.web import PLUGINS, TEMPLATES, metadata
 from crawler.cli import luubao
 from tests.archive.enemies import ATTACKS, TOKEN, Attack, World, attacked, columns, world
 

@@ -8,7 +8,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive import Link, Run, clock, start_run, store, take_in
+from archive import Link, Run, start_run, take_in
+from archive.frontier import change_rate_store, dequeue, url_queue
+from archive.model import clock
+from archive.storage import connection
+from archive.storage.captures import validators
 from tests.support import NOON, PAPER, Shoot, visit
 from tests.support import page as any_page
 
@@ -24,8 +28,8 @@ def after(**span: float) -> datetime:
 
 
 def found(db: Database, run: Run, *urls: str, on: str = HOME, at: datetime = NOON, **said: Any) -> int:
-    with store.transaction(db):
-        return len(store.note_links(db, run, on, [Link(url, **said) for url in urls], at).fresh)
+    with connection.transaction(db):
+        return len(url_queue.note_links(db, run, on, [Link(url, **said) for url in urls], at).fresh)
 
 
 def next_run(db: Database, at: datetime = NOON) -> Run:
@@ -34,53 +38,53 @@ def next_run(db: Database, at: datetime = NOON) -> Run:
 
 def test_a_new_link_is_handed_out_once_a_run(db: Database, run: Run) -> None:
     assert found(db, run, A, B, A + "#comments") == 2
-    assert store.due(db, run, NOON, 10) == [A, B]
+    assert dequeue.due(db, run, NOON, 10) == [A, B]
     assert found(db, run, A, B) == 0
-    assert store.due(db, run, NOON, 10) == []
+    assert dequeue.due(db, run, NOON, 10) == []
 
 
 def test_what_a_killed_run_took_and_did_not_fetch_is_due_in_the_next(db: Database, run: Run) -> None:
     found(db, run, A, B)
-    store.due(db, run, NOON, 10)
-    assert store.due(db, next_run(db), after(seconds=1), 10) == [A, B]
+    dequeue.due(db, run, NOON, 10)
+    assert dequeue.due(db, next_run(db), after(seconds=1), 10) == [A, B]
 
 
 def test_seeds_come_first_and_always(db: Database, run: Run, shoot: Shoot) -> None:
     found(db, run, A)
-    store.plant(db, run, [HOME, LIST], NOON)
-    assert store.due(db, run, NOON, 10) == [HOME, LIST]
-    assert store.due(db, run, NOON, 10) == [A]
+    url_queue.plant(db, run, [HOME, LIST], NOON)
+    assert dequeue.due(db, run, NOON, 10) == [HOME, LIST]
+    assert dequeue.due(db, run, NOON, 10) == [A]
     visit(db, run, shoot(HOME, page()))
     later = next_run(db, after(seconds=5))
-    store.plant(db, later, [HOME], after(seconds=5))
-    assert store.due(db, later, after(seconds=5), 1) == [HOME]
+    url_queue.plant(db, later, [HOME], after(seconds=5))
+    assert dequeue.due(db, later, after(seconds=5), 1) == [HOME]
 
 
 def test_what_was_never_read_comes_before_lists_and_lists_before_articles(db: Database, run: Run, shoot: Shoot) -> None:
     found(db, run, A, LIST)
-    store.due(db, run, NOON, 10)
+    dequeue.due(db, run, NOON, 10)
     visit(db, run, shoot(A, page()))
     visit(db, run, shoot(LIST, "<p>danh sách</p>"), B)
     later = next_run(db)
     at = after(hours=100)
-    assert store.due(db, later, at, 10) == [B]
-    assert store.due(db, later, at, 10) == [LIST]
-    assert store.due(db, later, at, 10) == []
-    assert store.rechecks(db, later, at) == [A]
-    assert store.rechecks(db, later, at) == []
+    assert dequeue.due(db, later, at, 10) == [B]
+    assert dequeue.due(db, later, at, 10) == [LIST]
+    assert dequeue.due(db, later, at, 10) == []
+    assert change_rate_store.rechecks(db, later, at) == [A]
+    assert change_rate_store.rechecks(db, later, at) == []
 
 
 def test_what_a_sitemap_says_has_changed_is_due_now(db: Database, run: Run, shoot: Shoot) -> None:
     found(db, run, A)
-    store.due(db, run, NOON, 1)
+    dequeue.due(db, run, NOON, 1)
     visit(db, run, shoot(A, page()))
     visit(db, run, shoot(A, page(), hours=800))
     at = after(hours=801)
     later = next_run(db, at)
     found(db, later, A, at=at, lastmod=after(hours=799))
-    assert store.rechecks(db, later, at) == []
+    assert change_rate_store.rechecks(db, later, at) == []
     found(db, later, A, at=at, lastmod=after(hours=800, minutes=30))
-    assert store.rechecks(db, later, at) == [A]
+    assert change_rate_store.rechecks(db, later, at) == [A]
 
 
 def test_links_far_from_any_seed_are_not_followed_but_pages_of_a_list_are(db: Database, run: Run) -> None:
@@ -119,7 +123,7 @@ def test_an_edit_makes_an_article_young_again_and_a_new_link_in_its_margin_does_
     visit(db, run, shoot(A, page()))
     visit(db, run, shoot(A, page(), hours=800), B)
     calm = pause(db, A)
-    assert store.rechecks(db, run, after(hours=801)) == []
+    assert change_rate_store.rechecks(db, run, after(hours=801)) == []
     visit(db, run, shoot(A, page("Sửa tên"), hours=1000))
     assert pause(db, A) < calm / 2
     assert db.execute("SELECT changes, changed_at FROM frontier WHERE url = ?", [A]).fetchone() == (
@@ -134,7 +138,7 @@ def test_every_article_is_due_twice_a_year(db: Database, run: Run, shoot: Shoot)
     visit(db, run, shoot(A, page(), hours=ten_years))
     for days, asked in ((149, []), (150, [A])):
         at = after(hours=ten_years + 24 * days)
-        assert store.rechecks(db, next_run(db, at), at) == asked
+        assert change_rate_store.rechecks(db, next_run(db, at), at) == asked
 
 
 def test_what_is_gone_is_looked_for_and_ever_more_rarely(db: Database, run: Run, shoot: Shoot) -> None:
@@ -158,13 +162,13 @@ def test_a_look_teaches_the_papers_habits(db: Database, run: Run, shoot: Shoot) 
 
 def test_an_error_is_left_alone_for_an_hour(db: Database, run: Run, shoot: Shoot) -> None:
     found(db, run, A)
-    store.due(db, run, NOON, 1)
+    dequeue.due(db, run, NOON, 1)
     take_in(db, run, shoot(A, status=503))
-    assert store.due(db, next_run(db), after(minutes=59), 10) == []
+    assert dequeue.due(db, next_run(db), after(minutes=59), 10) == []
     later = next_run(db)
-    assert store.due(db, later, after(minutes=60), 10) == [A]
+    assert dequeue.due(db, later, after(minutes=60), 10) == [A]
     take_in(db, later, shoot(A, status=503, hours=1))
-    assert store.due(db, next_run(db), after(hours=2, minutes=59), 10) == [], "and twice as long the second time"
+    assert dequeue.due(db, next_run(db), after(hours=2, minutes=59), 10) == [], "and twice as long the second time"
 
 
 def test_a_list_is_due_by_how_often_it_brings_new_links(db: Database, run: Run, shoot: Shoot) -> None:
@@ -180,17 +184,17 @@ def test_the_longest_known_comes_first_and_the_limit_holds(db: Database, run: Ru
     found(db, run, B)
     found(db, run, A, at=after(hours=1))
     later = next_run(db)
-    assert store.due(db, later, after(hours=2), 1) == [B]
-    assert store.due(db, later, after(hours=2), 1) == [A]
-    assert store.due(db, later, after(hours=2), 1) == []
+    assert dequeue.due(db, later, after(hours=2), 1) == [B]
+    assert dequeue.due(db, later, after(hours=2), 1) == [A]
+    assert dequeue.due(db, later, after(hours=2), 1) == []
 
 
 def test_validators_are_those_of_the_last_page_not_of_the_last_error(db: Database, run: Run, shoot: Shoot) -> None:
     headers = (("etag", '"v1"'), ("Last-Modified", "Wed, 20 May 2026 01:00:00 GMT"))
     take_in(db, run, shoot(A, page(), headers=headers))
     take_in(db, run, shoot(A, "trục trặc", status=500, headers=(("ETag", '"oops"'),), hours=1))
-    assert store.validators(db, run, A) == ('"v1"', "Wed, 20 May 2026 01:00:00 GMT")
-    assert store.validators(db, run, B) == (None, None)
+    assert validators.validators(db, run, A) == ('"v1"', "Wed, 20 May 2026 01:00:00 GMT")
+    assert validators.validators(db, run, B) == (None, None)
 
 
 def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: Run, shoot: Shoot) -> None:
@@ -198,8 +202,8 @@ def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: 
     visit(db, run, shoot(LIST, "<p>danh sách</p>"), A)
     later = next_run(db)
     at = after(hours=24)
-    assert store.due(db, later, at, 1) == [A]
-    assert store.due(db, later, at, 1) == [LIST]
+    assert dequeue.due(db, later, at, 1) == [A]
+    assert dequeue.due(db, later, at, 1) == [LIST]
     take_in(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=24))  # and here the process was killed
     again = next_run(db)
-    assert [store.due(db, again, at, 1) for _ in range(3)] == [[A], [LIST], []]
+    assert [dequeue.due(db, again, at, 1) for _ in range(3)] == [[A], [LIST], []]

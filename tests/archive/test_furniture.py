@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archive import Run, ingest, learn_furniture
-from archive.furniture import Furniture, learn, without
-from archive.records import Block, Image, Reading
-from archive.store import questions
+from archive.extract.recurring_blocks import Furniture, learn, without
+from archive.model.records import Block, Image, Reading
+from archive.queries import lookup
 from tests.support import NOON, Shoot
 
 NOTICE = "Bạn đọc gửi ý kiến về tòa soạn theo địa chỉ in ở trang tám."
@@ -81,11 +81,11 @@ def page(number: int) -> str:
 def test_an_outlet_s_standing_notice_is_learned_and_makes_no_edit(db: Database, run: Run, shoot: Shoot) -> None:
     for number in range(20):
         ingest(db, run, shoot(f"https://bao.example/do-{number}.htm", page(number)))
-    assert NOTICE in questions.reading_of(db, 1)[1].text
+    assert NOTICE in lookup.reading_of(db, 1)[1].text
     learned = learn_furniture(db, run, NOON)
     assert learned is not None
     assert learn_furniture(db, run, NOON) is None  # not twice in a week
     ingest(db, run, shoot("https://bao.example/do-0.htm", page(0).replace("<body>", "<body><i>09:00</i>"), hours=1))
-    assert NOTICE not in questions.reading_of(db, 1)[1].text
+    assert NOTICE not in lookup.reading_of(db, 1)[1].text
     assert db.execute("SELECT max(number) FROM versions").fetchone() == (1,)
-    assert "furniture sha256:" in questions.reading_of(db, 1)[1].extractor
+    assert "furniture sha256:" in lookup.reading_of(db, 1)[1].extractor

@@ -9,52 +9,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive import Capture, clock
-from archive.errors import BadValue
-from archive.model import gates, notices
-from archive.model.captures import MOST_COOKIES, bounded, gated
-from archive.model.places import picture_type
-from archive.model.zones import zone_of
-from archive.urls import is_site
+from archive import Capture
+from archive.model import clock, notices, validation
+from archive.model.capture_validation import MOST_COOKIES, bounded, gated
+from archive.model.errors import BadValue
+from archive.model.picture_paths import picture_type
+from archive.model.time_zones import zone_of
+from archive.model.urls import is_site
 from tests.support import NOON
 
-GATES: dict[str, tuple[gates.Gate, tuple[Any, ...], tuple[Any, ...]]] = {
-    "status": (gates.status, (100, 200, 404, 599), (99, 600, 999, -200, 10**22, "200", True, None, 200.0)),
+GATES: dict[str, tuple[validation.Gate, tuple[Any, ...], tuple[Any, ...]]] = {
+    "status": (validation.status, (100, 200, 404, 599), (99, 600, 999, -200, 10**22, "200", True, None, 200.0)),
     "moment": (
-        gates.moment,
+        validation.moment,
         ("2026-05-20T08:00:00Z", "1996-01-01T00:00:00+07:00", NOON),
         ("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00", "1989-12-31T23:59:59Z", "gestern", "2026-05-20", None, 5,
          "2026-05-20 10:00:00", "10000-01-01T00:00:00Z", "2" * 10_000, clock.now() + timedelta(days=3)),
     ),
-    "stored": (gates.stored_moment, ("2099-01-01T00:00:00Z",), ("2200-01-02T00:00:00Z", "", "~")),
-    "claimed": (gates.claimed_moment, ("1975-04-30T10:00:00+07:00",), ("1100-01-01T00:00:00Z", "2201-01-01T00:00:00Z")),
-    "count": (gates.count, (0, 7, 2**53), (-1, 2**53 + 1, 1.0, "1", True, None)),
-    "number": (gates.number, (0, -1.5, 10**300), (float("nan"), float("inf"), "1", True, None)),
+    "stored": (validation.stored_moment, ("2099-01-01T00:00:00Z",), ("2200-01-02T00:00:00Z", "", "~")),
+    "claimed": (validation.claimed_moment, ("1975-04-30T10:00:00+07:00",), ("1100-01-01T00:00:00Z", "2201-01-01T00:00:00Z")),
+    "count": (validation.count, (0, 7, 2**53), (-1, 2**53 + 1, 1.0, "1", True, None)),
+    "number": (validation.number, (0, -1.5, 10**300), (float("nan"), float("inf"), "1", True, None)),
     "zone": (
-        gates.zone,
+        validation.zone,
         ("Asia/Ho_Chi_Minh", "UTC", "America/Argentina/Buenos_Aires", "Etc/GMT+7"),
         ("Mars/Olympus", "../../etc/passwd", "/etc/localtime", "America", "", "a\0b", "x" * 300, 7, None, "tzdata.zi"),
     ),
     "outlet": (
-        gates.outlet_name,
+        validation.outlet_name,
         ("baovinhphuc", "bao-2.vn", "báo_mới", "7"),
         ("../evil", "a/b", "a\0b", "", " ", ".", "..", ".hidden", "-x", "x" * 65, "a b", "a\n", None, "a."),
     ),
     "address": (
-        gates.address,
+        validation.address,
         ("http://bao.example/a?b=c#d", "https://[::1]:8080/", "http://báo.example/ạ"),
         ("javascript:alert(1)", "http://", "http://[::1/x", "http://a:99999999/", "http://a:x/", "http://a:0/", "file:///etc",
          "http://a/\r\nX: y", "http://a/\0", "http://a/" + "a" * 8000, "http://a/\ud800", None, b"http://a/", ""),
     ),
-    "place": (gates.place, ("http://a/", "ftp://a/b", "mailto:x"), ("a\nb", "a\0", "x" * 9000, None)),
-    "digest": (gates.digest, ("sha256:" + "0a" * 32,), ("sha256:../../x", "sha256:" + "0A" * 32, "x", "", None, "md5:" + "0" * 32)),
-    "file name": (gates.file_name, ("báo.db", "a b"), ("", ".", "..", "a/b", "..\\x", "a\0", "x" * 300, None)),
+    "place": (validation.place, ("http://a/", "ftp://a/b", "mailto:x"), ("a\nb", "a\0", "x" * 9000, None)),
+    "digest": (validation.digest, ("sha256:" + "0a" * 32,), ("sha256:../../x", "sha256:" + "0A" * 32, "x", "", None, "md5:" + "0" * 32)),
+    "file name": (validation.file_name, ("báo.db", "a b"), ("", ".", "..", "a/b", "..\\x", "a\0", "x" * 300, None)),
     "picture type": (picture_type, ("image/jpeg", "image/svg+xml"), ("image", "image/x", "../x/y/z", "text/html", "", None)),
-    "language": (gates.language, ("vi", "en-GB", "zh_Hans_CN"), ("", "tiếng Việt", "x" * 50, "<b>", None)),
-    "text": (gates.text, ("", "a\nb\tc"), ("a\0b", "\udcff", 5, None)),
-    "counts": (gates.json_counts, ('{"new": 3, "gone": true}',), ('{"a": "b"}', "[1]", "{", '{"a": NaN}', '{"a": -1}', None)),
-    "pairs": (gates.json_pairs, ('[["A", "b"]]', "[]"), ("[[1, 2]]", '[["a", "b", "c"]]', '["a"]', "[" * 100_000, "{}")),
-    "lines": (gates.json_lines, ('["a"]',), ("[1]", "{}", '"a"', None)),
+    "language": (validation.language, ("vi", "en-GB", "zh_Hans_CN"), ("", "tiếng Việt", "x" * 50, "<b>", None)),
+    "text": (validation.text, ("", "a\nb\tc"), ("a\0b", "\udcff", 5, None)),
+    "counts": (validation.json_counts, ('{"new": 3, "gone": true}',), ('{"a": "b"}', "[1]", "{", '{"a": NaN}', '{"a": -1}', None)),
+    "pairs": (validation.json_pairs, ('[["A", "b"]]', "[]"), ("[[1, 2]]", '[["a", "b", "c"]]', '["a"]', "[" * 100_000, "{}")),
+    "lines": (validation.json_lines, ('["a"]',), ("[1]", "{}", '"a"', None)),
 }  # fmt: skip
 
 
@@ -91,8 +91,8 @@ def test_a_gate_raises_nothing_else(value: Any) -> None:
 
 
 def test_a_moment_comes_out_in_utc_to_the_second() -> None:
-    assert gates.moment("2026-05-20T08:00:00.9+07:00") == datetime(2026, 5, 20, 1, tzinfo=UTC)
-    assert gates.claimed_moment("2026-05-20T08:00:00+07:00").tzinfo == timezone(timedelta(hours=7))
+    assert validation.moment("2026-05-20T08:00:00.9+07:00") == datetime(2026, 5, 20, 1, tzinfo=UTC)
+    assert validation.claimed_moment("2026-05-20T08:00:00+07:00").tzinfo == timezone(timedelta(hours=7))
 
 
 def test_a_zone_that_is_none_is_utc_and_told_once() -> None:

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.diff import gist
-from archive.diff.gist import Swap
-from archive.diff.telling import line
-from archive.records import Image, Reading
+from archive.diff.descriptions import line
+from archive.diff.summary import Swap
+from archive.model.records import Image, Reading
 
 
 def reading(text: str = "", headline: str = "Cầu mới", images: tuple[Image, ...] = (), **fields: object) -> Reading:

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, clock, start_run
-from archive.habits import BUCKETS, Bucket
-from archive.schedule import State
-from archive.store.connection import transaction
-from archive.store.habits import habits_of, learn_check, rechecks, runs_a_day
+from archive import Run, start_run
+from archive.frontier.change_rate_store import habits_of, learn_check, rechecks, runs_a_day
+from archive.frontier.schedule import State
+from archive.model import clock
+from archive.model.change_rate import BUCKETS, Bucket
+from archive.storage.connection import transaction
 from tests.support import NOON, PAPER
 
 

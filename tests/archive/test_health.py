@@ -10,8 +10,8 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Ingested, Run, ingest
-from archive.health import Health, Seed
-from archive.records import Filed, Image, Reading, Unreadable
+from archive.model.records import Filed, Image, Reading, Unreadable
+from archive.monitor.health import Health, Seed
 from tests.support import NOON, Shoot, page
 
 READING = Reading(

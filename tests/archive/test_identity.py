@@ -7,8 +7,9 @@ from collections.abc import Callable
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest, note_redirect, start_run, store
-from archive.store import questions
+from archive import Run, ingest, note_redirect, start_run
+from archive.frontier import url_queue
+from archive.queries import lookup
 from tests.support import NOON, Shoot, page
 
 HOME = "https://bao.example/"
@@ -46,7 +47,7 @@ def see(db: Database, run: Run, shoot: Shoot) -> Callable[..., object]:
 
 
 def versions(db: Database) -> list[int]:
-    return [article.version_count for article in sorted(questions.articles(db), key=lambda one: one.id)]
+    return [article.version_count for article in sorted(lookup.articles(db), key=lambda one: one.id)]
 
 
 def test_a_copy_for_phones_without_the_picture_is_no_edit(db: Database, see: Callable[..., object]) -> None:
@@ -55,8 +56,8 @@ def test_a_copy_for_phones_without_the_picture_is_no_edit(db: Database, see: Cal
         see(A, full.replace("08:00", f"0{ticks}:01"))
         see(A + "?amp=1", story(canonical=A, clock=f"0{ticks}:02"))
     assert versions(db) == [1]
-    assert questions.articles(db)[0].url == A
-    assert questions.find_article(db, A + "?amp=1").id == 1
+    assert lookup.articles(db)[0].url == A
+    assert lookup.find_article(db, A + "?amp=1").id == 1
 
 
 def test_a_copy_seen_first_gives_way_to_the_page_it_names(db: Database, see: Callable[..., object]) -> None:
@@ -65,7 +66,7 @@ def test_a_copy_seen_first_gives_way_to_the_page_it_names(db: Database, see: Cal
     see(A + "?amp=1", story(canonical=A, clock="09:00"))
     assert versions(db) == [1]
     assert db.execute("SELECT count(*) FROM version_images").fetchone() == (1,)
-    assert questions.articles(db)[0].url == A
+    assert lookup.articles(db)[0].url == A
 
 
 def test_the_second_page_of_an_article_is_no_edit_of_the_first(db: Database, see: Callable[..., object]) -> None:
@@ -92,7 +93,7 @@ def test_a_canonical_address_nobody_has_fetched_belongs_to_what_is_found_there(
     see(A, story(canonical=B, clock="09:00"))
     see(B, other().replace("08:00", "10:00"))
     assert versions(db) == [1, 1]
-    assert questions.find_article(db, B).headline == "Giá chè tăng"
+    assert lookup.find_article(db, B).headline == "Giá chè tăng"
 
 
 def test_a_detour_that_ends_leaves_two_articles(db: Database, see: Callable[..., object]) -> None:
@@ -101,7 +102,7 @@ def test_a_detour_that_ends_leaves_two_articles(db: Database, see: Callable[...,
     see(B, other().replace("08:00", "09:00"), via=(A,))
     see(A, story())
     assert versions(db) == [1, 1]
-    assert questions.find_article(db, A).headline == "Cầu mới qua sông"
+    assert lookup.find_article(db, A).headline == "Cầu mới qua sông"
 
 
 def test_a_standing_headline_merges_nothing(db: Database, see: Callable[..., object]) -> None:
@@ -128,7 +129,7 @@ def test_moved_and_edited_at_once_with_the_target_read_by_a_later_run(
     later = start_run(db, run.outlet, {}, NOON)
     ingest(db, later, shoot(B, story("Cầu mới qua sông Con"), hours=9))
     assert versions(db) == [2]
-    assert questions.find_article(db, A).url == B
+    assert lookup.find_article(db, A).url == B
 
 
 def test_the_views_show_no_edit_the_paper_did_not_make(db: Database, see: Callable[..., object]) -> None:
@@ -167,7 +168,7 @@ LIST_PAGE = "<html><head><title>Thời sự</title></head><body><h1>Thời sự<
 
 
 def gone(db: Database, address: str = A) -> str | None:
-    return questions.find_article(db, address).gone_reason
+    return lookup.find_article(db, address).gone_reason
 
 
 def test_an_error_page_seen_twice_does_not_bring_an_article_back(db: Database, see: Callable[..., object]) -> None:
@@ -175,7 +176,7 @@ def test_an_error_page_seen_twice_does_not_bring_an_article_back(db: Database, s
     see(A, ERROR_PAGE)
     see(A, ERROR_PAGE)
     assert gone(db) == "the page became: soft-404"
-    assert questions.find_article(db, A).last_seen_at == "2026-05-20T12:00:00Z"
+    assert lookup.find_article(db, A).last_seen_at == "2026-05-20T12:00:00Z"
 
 
 def test_a_redirect_to_an_unchanged_list_buries(db: Database, see: Callable[..., object]) -> None:
@@ -190,7 +191,7 @@ def test_so_does_one_to_a_list_already_fetched_in_this_run(db: Database, run: Ru
     see(C, LIST_PAGE)
     see(A, story())
     see(A, status=302, final_url=C)
-    assert store.captured_in_run(db, run, C)
+    assert url_queue.captured_in_run(db, run, C)
     assert note_redirect(db, run, [A], C, NOON)
     assert gone(db) == f"redirected to {C}, which is no article"
 
@@ -218,7 +219,7 @@ def test_a_home_page_declared_everywhere_buries_and_revives_nobody(db: Database,
     see(A, status=404)
     see(HOME, LIST_PAGE)
     assert gone(db) == "status 404"
-    assert questions.find_article(db, A).url == A
+    assert lookup.find_article(db, A).url == A
 
 
 def test_there_and_back_again(db: Database, see: Callable[..., object]) -> None:
@@ -227,7 +228,7 @@ def test_there_and_back_again(db: Database, see: Callable[..., object]) -> None:
     see(B, story(clock="09:00"), via=(A,))
     see(B, status=301, final_url=A)
     see(A, story(clock="09:00"), via=(B,))
-    assert questions.find_article(db, B).url == A
+    assert lookup.find_article(db, B).url == A
     see(A, status=404)
     assert gone(db) == "status 404"
 
@@ -237,7 +238,7 @@ def test_an_address_that_always_leads_to_the_newest_buries_nobody(db: Database, 
     for url, body in ((A, story()), (B, other())):
         see(newest, status=302, final_url=url)
         see(url, body, via=(newest,))
-    assert [article.gone_reason for article in questions.articles(db)] == [None, None]
+    assert [article.gone_reason for article in lookup.articles(db)] == [None, None]
 
 
 def test_a_detour_over_a_wall_buries_nobody(db: Database, see: Callable[..., object]) -> None:
@@ -261,7 +262,7 @@ def test_a_new_address_of_a_known_article_is_known(db: Database, see: Callable[.
     see(A, story())
     see(HOME + "r/1", status=301, final_url=A)
     see(A, story(), via=(HOME + "r/1",))
-    assert questions.find_article(db, HOME + "r/1").id == 1
+    assert lookup.find_article(db, HOME + "r/1").id == 1
 
 
 def test_a_page_with_half_a_character_is_read_and_kept(db: Database, see: Callable[..., object]) -> None:

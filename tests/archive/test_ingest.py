@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, Unreadable, ingest, read_pending, store
-from archive.records import Capture
+from archive import Run, Unreadable, ingest, read_pending
+from archive.model.records import Capture
+from archive.storage.captures import capture_writer
 from tests.support import NOON, Shoot, page
 
 
@@ -21,7 +22,7 @@ def test_a_page_the_reader_chokes_on_is_kept_and_the_crawl_goes_on(
     assert ingested.reading.reason == "gave-up"
     assert "Mars/Olympus" in ingested.reading.detail
     assert "could not be read" in caplog.text
-    assert store.kept_body(db, 1) == dated.encode()
+    assert capture_writer.kept_body(db, 1) == dated.encode()
     assert read_pending(db, run) == 0
 
 
@@ -34,4 +35,4 @@ def test_bytes_of_any_kind_are_kept_and_called_what_they_are(db: Database, run: 
         url = f"https://bao.example/{number}"
         ingested = ingest(db, run, Capture(url, url, NOON, 200, body=body))
         assert isinstance(ingested.reading, Unreadable)
-        assert store.kept_body(db, number + 1) == body
+        assert capture_writer.kept_body(db, number + 1) == body

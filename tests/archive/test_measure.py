@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archive import Run, ingest
-from archive.store import questions
+from archive.queries import lookup
 from tests.support import Shoot, page
 
 URL = "https://bao.example/a-1.htm"
@@ -37,4 +37,4 @@ def test_the_edits_view_says_how_much(db: Database, run: Run, shoot: Shoot) -> N
     ingest(db, run, shoot(URL, page("Cầu cũ"), 1))
     rows = db.execute("SELECT outlet, number, changed, words_removed, words_added FROM edits").fetchall()
     assert rows == [("bao", 2, "headline", 1, 1)]
-    assert questions.find_article(db, URL).version_count == 2
+    assert lookup.find_article(db, URL).version_count == 2

@@ -14,9 +14,9 @@ from sqlite_utils import Database
 
 from archive import Run, finish_run, ingest, open_archive, start_run
 from archive.cli import archive
-from archive.errors import ArchiveUnusable
-from archive.merge import Merged, merge
-from archive.verify import verify
+from archive.model.errors import ArchiveUnusable
+from archive.pipeline.merging import Merged, merge
+from archive.pipeline.verification import verify
 from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
 from tests.support import NOON, PAPER, Shoot, examples, page
 from tests.told import told

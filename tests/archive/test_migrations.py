@@ -11,10 +11,12 @@ from click.testing import CliRunner
 
 from archive import Capture, ingest, open_archive, start_run
 from archive.cli import archive
-from archive.errors import ArchiveUnusable
-from archive.migrations import SCHEMA
-from archive.store import compact, kept_body, questions
-from archive.verify import verify
+from archive.model.errors import ArchiveUnusable
+from archive.pipeline.verification import verify
+from archive.queries import lookup
+from archive.storage.bodies import compaction
+from archive.storage.captures.capture_writer import kept_body
+from archive.storage.migrations import SCHEMA
 from tests.support import NOON, PAPER
 
 OLD = Path(__file__).parent / "old"
@@ -83,10 +85,10 @@ def test_an_upgraded_archive_proves_itself(old: Path) -> None:
 def test_an_upgraded_archive_answers_as_before(old: Path) -> None:
     upgrade(old)
     with open_archive(old) as db:
-        edited = questions.find_article(db, "bao.example/a-1.htm")
-        assert [version.number for version in questions.versions_of(db, edited.id)] == [1, 2]
-        assert questions.find_article(db, "bao.example/c-3.htm").url == "https://bao.example/kinh-te/c-3.htm"
-        assert [hit.url for hit in questions.search(db, "quyt chin")] == ["https://bao.example/kinh-te/c-3.htm"]
+        edited = lookup.find_article(db, "bao.example/a-1.htm")
+        assert [version.number for version in lookup.versions_of(db, edited.id)] == [1, 2]
+        assert lookup.find_article(db, "bao.example/c-3.htm").url == "https://bao.example/kinh-te/c-3.htm"
+        assert [hit.url for hit in lookup.search(db, "quyt chin")] == ["https://bao.example/kinh-te/c-3.htm"]
         gone = db.execute("SELECT gone_at, reason, returned_at FROM tombstones").fetchall()
         assert gone == [("2026-05-22T12:12:00Z", "status 404", None)]
         page = kept_body(db, 2)
@@ -103,7 +105,7 @@ def test_an_upgraded_archive_can_be_crawled_into_and_compacted(old: Path) -> Non
             "https://bao.example/a-1.htm", "https://bao.example/a-1.htm", NOON, 200, body=body + b"<!-- x -->"
         )
         assert ingest(db, run, again).outcome == "fresh"
-        compact.compact(db, [1])
+        compaction.compact(db, [1])
         assert list(verify(db)) == []
 
 

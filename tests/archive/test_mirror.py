@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.cli import archive
-from archive.imports.items import Page, Skipped
-from archive.imports.mirror import read_mirror, read_page
+from archive.exchange.importers.import_items import Page, Skipped
+from archive.exchange.importers.mirrors import read_mirror, read_page
 from tests.crawler.serving import Answer, served
 from tests.support import NOON, PAPER, page, shoot
 

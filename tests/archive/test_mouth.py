@@ -24,10 +24,10 @@ from typing import Any
 import click
 import pytest
 
-from archive.errors import BadValue
-from archive.logs import log_of
-from archive.output import printable, rendered, styled
-from archive.store.columns import COLUMNS
+from archive.console.logs import log_of
+from archive.console.output import printable, rendered, styled
+from archive.model.errors import BadValue
+from archive.storage.integrity.column_validation import COLUMNS
 from crawler.cli import luubao
 from tests.archive.strangers import loosened, written
 from tests.test_architecture import ROOT
@@ -77,7 +77,7 @@ CALLS: dict[str, tuple[str, ...]] = {
 }
 WITHOUT_ARCHIVE = ("outlets", "settings", "pull")
 ELSEWHERE = {"backfill", "crawl", "demo", "init", "outlets move", "outlets probe", "serve", "worker"}
-"""What asks the network or serves: it prints by archive.output and logs by archive.logs, as tests/test_architecture.py
+"""What asks the network or serves: it prints by archive.console.output and logs by archive.console.logs, as tests/test_architecture.py
 and the last tests here say."""
 
 

@@ -9,9 +9,11 @@ from itertools import pairwise
 import pytest
 from sqlite_utils import Database
 
-from archive import Link, Run, due, finish_run, ingest, start_run, store
-from archive.store import questions
-from archive.verify import verify
+from archive import Link, Run, due, finish_run, ingest, start_run
+from archive.frontier import change_rate_store, url_queue
+from archive.pipeline.verification import verify
+from archive.queries import lookup
+from archive.storage import connection
 from tests.support import NOON, PAPER, Shoot, page, visit
 
 HOME = "https://bao.example/"
@@ -29,9 +31,9 @@ def nothing_is_wrong_at_the_end(db: Database) -> Iterator[None]:
 def visits(db: Database, shoot: Shoot, at: datetime, body: str | None) -> list[str]:
     """A run that asks for what is due. Returns what that is."""
     run = start_run(db, PAPER, {}, at)
-    with store.transaction(db):
-        store.note_links(db, run, HOME, [Link(PAGE)], at)
-    asked = [*due(db, run, at, 10), *store.rechecks(db, run, at)]
+    with connection.transaction(db):
+        url_queue.note_links(db, run, HOME, [Link(PAGE)], at)
+    asked = [*due(db, run, at, 10), *change_rate_store.rechecks(db, run, at)]
     for url in asked:
         visit(db, run, shoot(url, body, captured_at=at, status=200 if body else 404))
     end(db, run, at)
@@ -47,7 +49,7 @@ def test_a_clock_that_was_years_ahead_puts_nothing_off(db: Database, shoot: Shoo
     visits(db, shoot, NOON + ahead, page("Cầu mới", "Lần đầu.", dated=NOON))
     assert visits(db, shoot, NOON, page("Cầu mới", "Lần hai.", dated=NOON)) == [PAGE]
     assert visits(db, shoot, NOON + timedelta(hours=1), page("Cầu mới", "Lần ba.", dated=NOON)) == [PAGE]
-    versions = questions.versions_of(db, questions.find_article(db, PAGE).id)
+    versions = lookup.versions_of(db, lookup.find_article(db, PAGE).id)
     assert [version.number for version in versions] == [1, 2, 3]
     assert db.execute("SELECT id FROM captures ORDER BY id").fetchall() == [(1,), (2,), (3,)]
 
@@ -66,7 +68,7 @@ def test_a_disappearance_and_a_return_under_a_clock_that_goes_back(db: Database,
         run = start_run(db, PAPER, {}, at)
         ingest(db, run, shoot(PAGE, body, captured_at=at, status=200 if body else 404))
         end(db, run, at)
-    assert questions.find_article(db, PAGE).gone_since is None
+    assert lookup.find_article(db, PAGE).gone_since is None
     assert db.execute("SELECT count(*) FROM tombstones WHERE returned_at IS NOT NULL").fetchone() == (1,)
 
 
@@ -76,7 +78,7 @@ def test_two_runs_in_the_same_second(db: Database, shoot: Shoot) -> None:
         ingest(db, run, shoot(PAGE, page("Cầu mới", body)))
         end(db, run, NOON)
     assert db.execute("SELECT outcome FROM captures ORDER BY id").fetchall() == [("fresh",), ("fresh",), ("revisit",)]
-    versions = questions.versions_of(db, questions.find_article(db, PAGE).id)
+    versions = lookup.versions_of(db, lookup.find_article(db, PAGE).id)
     assert [version.number for version in versions] == [1, 2]
     assert db.execute("SELECT count(DISTINCT digest) FROM seals").fetchone() == (3,)
 
@@ -88,4 +90,4 @@ def test_a_run_killed_before_it_brought_anything(db: Database, shoot: Shoot) -> 
     ingest(db, run, shoot(PAGE, page()))
     end(db, run, NOON)
     assert db.execute("SELECT run_id, capture_count FROM seals ORDER BY id").fetchall() == [(1, 0), (2, 0), (3, 1)]
-    assert [one.outcome for one in questions.runs(db)] == ["ok", "interrupted", "interrupted"]
+    assert [one.outcome for one in lookup.runs(db)] == ["ok", "interrupted", "interrupted"]

@@ -19,7 +19,6 @@ from archive import (
     Capture,
     PictureCapture,
     Run,
-    clock,
     finish_run,
     ingest,
     keep_picture,
@@ -27,13 +26,14 @@ from archive import (
     read_pending,
     start_run,
 )
-from archive.digests import digest_of
-from archive.merge import merge
-from archive.records import Looks, Picture
-from archive.store import transaction
-from archive.store.copies import put_file
-from archive.store.pictures import ensure_image
-from archive.verify import verify
+from archive.model import clock
+from archive.model.digests import digest_of
+from archive.model.records import Looks, Picture
+from archive.pipeline.merging import merge
+from archive.pipeline.verification import verify
+from archive.storage.connection import transaction
+from archive.storage.pictures.picture_fetches import ensure_image
+from archive.storage.pictures.picture_folder import put_file
 from tests.support import NOON, PAPER, examples, page
 from tests.told import told
 

@@ -17,7 +17,7 @@ from PIL import Image
 
 from archive import PictureCapture, finish_run, ingest, keep_picture, open_archive, start_run
 from archive.cli import archive
-from archive.paths import folder_beside
+from archive.model.paths import folder_beside
 from archive.pictures import recognise
 from tests.archive.test_datasette import get
 from tests.archive.test_withdraw import NAMED, OTHER, named

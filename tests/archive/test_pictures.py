@@ -22,11 +22,11 @@ from sqlite_utils import Database
 from archive import PictureCapture, Run, due_pictures, ingest, keep_picture, pictures_of, start_run
 from archive.cli import archive as commands
 from archive.diff import compare
-from archive.likeness import SAME_CELLS, same_picture
+from archive.model.perceptual_hash import SAME_CELLS, same_picture
+from archive.model.records import Looks, Picture
 from archive.pictures import recognise
-from archive.records import Looks, Picture
-from archive.store import questions
-from archive.verify import verify
+from archive.pipeline.verification import verify
+from archive.queries import lookup
 from tests.reading_room import served as serving
 from tests.support import NOON, PAPER, Shoot, page
 
@@ -236,7 +236,7 @@ def test_a_replaced_picture_opens_a_version_with_the_same_words(db: Database, ru
         1,
         1,
     )  # a 304 brings no page
-    (_, before), (_, after) = (questions.reading_of(db, 1, number) for number in (1, 2))
+    (_, before), (_, after) = (lookup.reading_of(db, 1, number) for number in (1, 2))
     assert before == after
     (change,) = compare(before, after)
     assert (change.part, change.before, change.after) == (
@@ -244,10 +244,10 @@ def test_a_replaced_picture_opens_a_version_with_the_same_words(db: Database, ru
         f"{CAU} sha256:100000000000",
         f"{CAU} sha256:300000000000",
     )
-    (article,) = questions.articles(db)
+    (article,) = lookup.articles(db)
     assert (article.version_count, article.changed_at) == (2, "2026-05-20T14:00:00Z")
     assert list(verify(db)) == []
-    assert [hit.number for hit in questions.search(db, "cau dai 212 met")] == [2]
+    assert [hit.number for hit in lookup.search(db, "cau dai 212 met")] == [2]
 
 
 def test_a_copy_is_no_version_however_often_it_comes(db: Database, run: Run, shoot: Shoot) -> None:
@@ -308,7 +308,7 @@ def test_pages_after_a_replaced_picture(db: Database, run: Run, shoot: Shoot) ->
     ingest(db, run, shoot(A, showing(CAU, headline="Cầu mới thông xe"), hours=27))
     assert [row[2] for row in versions(db)] == [None, "pictures", "headline"]
     assert shown(db)[-1] == (3, 1, 2)
-    spans = [(version.first_seen_at[8:13], version.last_seen_at[8:13]) for version in questions.versions_of(db, 1)]
+    spans = [(version.first_seen_at[8:13], version.last_seen_at[8:13]) for version in lookup.versions_of(db, 1)]
     assert spans == [("20T12", "20T12"), ("21T12", "21T14"), ("21T15", "21T15")]
 
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from archive.digests import digest_of
-from archive.errors import BadValue, LuubaoError
-from archive.model.places import (
+from archive.model.digests import digest_of
+from archive.model.errors import BadValue, LuubaoError
+from archive.model.picture_paths import (
     ENDINGS,
     Place,
     misplaced,
@@ -19,7 +19,7 @@ from archive.model.places import (
     withheld,
 )
 from archive.pictures.sniff import sniff
-from archive.store import copies
+from archive.storage.pictures import picture_folder
 
 DIGITS = "ab" + "0" * 62
 DIGEST = f"sha256:{DIGITS}"
@@ -84,34 +84,34 @@ def test_every_kind_that_is_told_by_first_bytes_has_a_place() -> None:
 
 
 def test_files_are_written_read_hidden_and_removed(tmp_path: Path) -> None:
-    copies.put_file(tmp_path / "new", NAME, JPEG)
-    copies.also_as(tmp_path / "new", NAME, withheld(NAME))
-    assert sorted(copies.files_of(tmp_path / "new")) == sorted([NAME, withheld(NAME)])
-    copies.remove_file(tmp_path / "new", NAME)
+    picture_folder.put_file(tmp_path / "new", NAME, JPEG)
+    picture_folder.also_as(tmp_path / "new", NAME, withheld(NAME))
+    assert sorted(picture_folder.files_of(tmp_path / "new")) == sorted([NAME, withheld(NAME)])
+    picture_folder.remove_file(tmp_path / "new", NAME)
     assert (
-        list(copies.files_of(tmp_path / "new"))
-        == list(copies.files_of(tmp_path / "new", "withheld"))
+        list(picture_folder.files_of(tmp_path / "new"))
+        == list(picture_folder.files_of(tmp_path / "new", "withheld"))
         == [withheld(NAME)]
     )
-    assert copies.proved_file(tmp_path / "new", withheld(NAME), digest_of(JPEG)) == JPEG
-    assert copies.proved_file(tmp_path / "new", withheld(NAME), DIGEST) is None
+    assert picture_folder.proved_file(tmp_path / "new", withheld(NAME), digest_of(JPEG)) == JPEG
+    assert picture_folder.proved_file(tmp_path / "new", withheld(NAME), DIGEST) is None
 
 
 def test_a_link_is_neither_read_nor_written_through_nor_removed_behind(tmp_path: Path) -> None:
     outside = tmp_path / "outside"
-    copies.put_file(outside, NAME, JPEG)
+    picture_folder.put_file(outside, NAME, JPEG)
     (tmp_path / "here").mkdir()
     (tmp_path / "here" / "sha256").symlink_to(outside / "sha256")
     here = tmp_path / "here"
-    assert copies.plain_file(here, NAME) is None and not copies.has_file(here, NAME)
-    copies.remove_file(here, NAME)
+    assert picture_folder.plain_file(here, NAME) is None and not picture_folder.has_file(here, NAME)
+    picture_folder.remove_file(here, NAME)
     with pytest.raises(LuubaoError, match=r"sha256 is a link, which is never followed"):
-        copies.put_file(here, NAME, JPEG + b"more")
-    assert copies.plain_file(outside, NAME) == JPEG
-    assert list(copies.files_of(here)) == list(copies.files_of(here, "sha256")) == []
+        picture_folder.put_file(here, NAME, JPEG + b"more")
+    assert picture_folder.plain_file(outside, NAME) == JPEG
+    assert list(picture_folder.files_of(here)) == list(picture_folder.files_of(here, "sha256")) == []
 
 
 def test_the_folder_itself_may_be_a_link(tmp_path: Path) -> None:
-    copies.put_file(tmp_path / "disk", NAME, JPEG)
+    picture_folder.put_file(tmp_path / "disk", NAME, JPEG)
     (tmp_path / "here").symlink_to(tmp_path / "disk")
-    assert copies.plain_file(tmp_path / "here", NAME) == JPEG
+    assert picture_folder.plain_file(tmp_path / "here", NAME) == JPEG

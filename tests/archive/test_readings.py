@@ -21,19 +21,19 @@ from click.testing import CliRunner
 
 from archive import Block, Image, Reading, Unreadable, open_archive, read_page, start_run
 from archive.cli import archive as commands
-from archive.export.warc import Compression, export_warc
+from archive.cluster.file_systems import place
+from archive.cluster.reading_columns import Seen, reading_in, row_of, seen_in
+from archive.cluster.reading_files import read_rows, writing
+from archive.cluster.reading_task import REVISITS, Job, Told, dismiss, put_together, read_split
+from archive.cluster.revisits import are_there, read_revisits, series, sightings_of, to_be_read
+from archive.cluster.warc_splits import splits_of
+from archive.exchange.exporters.warc_files import Compression, export_warc
+from archive.exchange.importers.imported_readings import import_readings
 from archive.extract import extractor_name
-from archive.furniture import Furniture, without
-from archive.imports.readings import import_readings
-from archive.reread import Order, reread
-from archive.scale.parts import read_rows, writing
-from archive.scale.places import place
-from archive.scale.reading import REVISITS, Job, Told, dismiss, put_together, read_split
-from archive.scale.revisits import are_there, read_revisits, series, sightings_of, to_be_read
-from archive.scale.rows import Seen, reading_in, row_of, seen_in
-from archive.scale.splits import splits_of
-from archive.store import put_furniture
-from archive.store.outgoing import Scope
+from archive.extract.recurring_blocks import Furniture, without
+from archive.pipeline.rereading import Order, reread
+from archive.storage.captures.capture_stream import Scope
+from archive.storage.readings.boilerplate_sets import put_furniture
 from tests.archive.older import older
 from tests.archive.test_reread import SIGHTS, sound, whole
 from tests.support import NOON, PAPER, page
@@ -234,7 +234,7 @@ def test_the_row_is_what_the_reader_says_without_the_furniture(path: Path, tmp_p
 
 
 def _marks_of(body: str) -> set[str]:
-    from archive.furniture import learn
+    from archive.extract.recurring_blocks import learn
 
     reading = read_page(body, f"{HOME}a-1.htm")
     assert isinstance(reading, Reading)
@@ -281,8 +281,8 @@ def test_a_page_that_kills_its_reader_is_one_row(path: Path, tmp_path: Path) -> 
 # of two pages, one kills whoever reads it, and one keeps him for ever
 _DEADLY = f"""
 import os, signal, sys, time
-import archive.reading
-reading = sys.modules["archive.reading"]
+import archive.pipeline.page_reading
+reading = sys.modules["archive.pipeline.page_reading"]
 really = reading.read_page
 def deadly(body, url, **facts):
     if url.endswith("dien-4.htm"):

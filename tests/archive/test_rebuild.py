@@ -16,13 +16,15 @@ from hypothesis import strategies as st
 from PIL import Image
 from sqlite_utils import Database
 
-from archive import Capture, Run, ingest, open_archive, read_pending, start_run, store
-from archive.arrive import Arrivals
-from archive.digests import digest_of
-from archive.imports.items import Image as Fetched
-from archive.imports.pictures import take_picture
-from archive.store import questions
-from archive.verify import verify
+from archive import Capture, Run, ingest, open_archive, read_pending, start_run
+from archive.exchange.importers.import_items import Image as Fetched
+from archive.exchange.importers.imported_pictures import take_picture
+from archive.model.digests import digest_of
+from archive.pipeline.foreign_captures import Arrivals
+from archive.pipeline.verification import verify
+from archive.queries import lookup
+from archive.storage import runs
+from archive.storage.readings import boilerplate_sets
 from tests.support import NOON, PAPER, Shoot, examples, page
 from tests.told import told
 
@@ -30,7 +32,7 @@ SITE = "https://bao.example"
 
 
 def arrive(db: Database, run: Run, captures: Iterable[Capture]) -> Arrivals:
-    arrivals = Arrivals(db, run, store.furniture_of(db, run.outlet_id))
+    arrivals = Arrivals(db, run, boilerplate_sets.furniture_of(db, run.outlet_id))
     for capture in captures:
         arrivals.arrive(capture, None)
     return arrivals
@@ -52,7 +54,7 @@ def test_an_older_state_comes_in_front_and_the_known_version_keeps_its_id_and_di
     ingest(db, run, shoot(body=page("Tin bốn"), hours=1))
     before = {row[3]: row for row in versions(db)}
     digests = dict(db.execute("SELECT id, digest FROM versions").fetchall())
-    store.finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
+    runs.finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
     late = start_run(db, PAPER, {}, NOON + timedelta(days=1))
     arrive(db, late, [shoot(body=page("Tin một"), hours=-48), shoot(body=page("Tin ba"), hours=-24)]).settle()
     assert [row[:3] for row in versions(db)] == [
@@ -127,10 +129,10 @@ def test_a_crawl_finds_what_an_import_left_and_does_not_take_it_for_new(db: Data
 def test_a_search_finds_every_version_after_a_rebuild(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(body=page("Cầu Đuống mới"), hours=5))
     arrive(db, run, [shoot(body=page("Cầu Đuống cũ"), hours=0)]).settle()
-    assert [(hit.number, hit.headline) for hit in questions.search(db, '"cau duong moi"', history=True)] == [
+    assert [(hit.number, hit.headline) for hit in lookup.search(db, '"cau duong moi"', history=True)] == [
         (2, "Cầu Đuống mới")
     ]
-    assert [hit.number for hit in questions.search(db, '"cau duong cu"', history=True)] == [1]
+    assert [hit.number for hit in lookup.search(db, '"cau duong cu"', history=True)] == [1]
 
 
 def png(shade: int) -> bytes:
@@ -251,7 +253,7 @@ def test_any_order_of_arrival_gives_the_same(history: list[Any], chance: Any, se
 @given(st.lists(EVENTS, min_size=2, max_size=12, unique_by=lambda event: event[0]))
 def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
     """Without redirects to what had answered before, which a crawl does not follow again; and no two captures of one
-    second, which have an order of their own (archive.store.kin.Past.place) and no crawl makes of one address."""
+    second, which have an order of their own (archive.storage.histories.related_urls.Past.place) and no crawl makes of one address."""
     followed = [one for one in captures_of(history) if one.status not in (301, 302) or one.final_url == f"{SITE}/"]
     plain = [replace(one, via=()) for one in followed]
     with TemporaryDirectory() as folder, open_archive(Path(folder) / "a.db", create=True) as db:

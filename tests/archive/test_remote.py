@@ -17,15 +17,15 @@ from click.testing import CliRunner, Result
 
 from archive import open_archive, start_run
 from archive.cli import archive
-from archive.digests import digest_of
-from archive.model.places import picture_place
-from archive.remote import carry
-from archive.remote.depot import Depot
-from archive.remote.pieces import SIZE, manifest_of
-from archive.store.connection import transaction
-from archive.store.copies import files_of, put_file
-from archive.store.snapshot import snapshot
-from archive.verify import verify
+from archive.exchange.object_store import sync
+from archive.exchange.object_store.chunks import SIZE, manifest_of
+from archive.exchange.object_store.store import Depot
+from archive.model.digests import digest_of
+from archive.model.picture_paths import picture_place
+from archive.pipeline.verification import verify
+from archive.storage.connection import transaction
+from archive.storage.pictures.picture_folder import files_of, put_file
+from archive.storage.snapshot import snapshot
 from tests.support import NOON, PAPER, page, shoot, visit
 
 TOOLS = Path(__file__).parents[2] / ".venv-tools" / "bin"
@@ -131,12 +131,12 @@ def test_there_and_back_and_only_what_changed(place: str, filled: Path, tmp_path
     assert digest_of((there / "bao.db.pictures" / name).read_bytes())[7:] in name
     with open_archive(there / "bao.db") as db:
         assert list(verify(db)) == []
-    again = carry.push(filled, Depot(store), pictures=filled.with_name("bao.db.pictures"))
+    again = sync.push(filled, Depot(store), pictures=filled.with_name("bao.db.pictures"))
     assert (again.pieces, again.pictures) == (0, 0)
     add(filled, 300, 303)
-    more = carry.push(filled, Depot(store), pictures=None)
+    more = sync.push(filled, Depot(store), pictures=None)
     assert 0 < more.pieces < more.of / 2
-    down = carry.pull("bao.db", Depot(store), there / "bao.db", pictures=None)
+    down = sync.pull("bao.db", Depot(store), there / "bao.db", pictures=None)
     assert 0 < down.pieces <= more.pieces
     assert contents(there / "bao.db") == contents(filled)
 
@@ -163,15 +163,15 @@ class Breaking(Depot):
 def test_what_was_interrupted_goes_on(place: str, filled: Path, tmp_path: Path) -> None:
     store = f"{place}/interrupted"
     with pytest.raises(ConnectionError):
-        carry.push(filled, Breaking(store), pictures=None)
-    assert carry.stored(Depot(store)) == []  # half an archive is none
-    done = carry.push(filled, Depot(store), pictures=None)
+        sync.push(filled, Breaking(store), pictures=None)
+    assert sync.stored(Depot(store)) == []  # half an archive is none
+    done = sync.push(filled, Depot(store), pictures=None)
     assert done.of - done.pieces >= 20  # those that had come before
     to = tmp_path / "bao.db"
     with pytest.raises(ConnectionError):
-        carry.pull("bao.db", Breaking(store), to, pictures=None)
+        sync.pull("bao.db", Breaking(store), to, pictures=None)
     assert not to.exists()
-    down = carry.pull("bao.db", Depot(store), to, pictures=None)
+    down = sync.pull("bao.db", Depot(store), to, pictures=None)
     assert down.of - down.pieces >= 20
     assert contents(to) == contents(filled)
     assert [one.name for one in tmp_path.iterdir() if "part" in one.name] == []  # nothing is left lying about

@@ -22,13 +22,13 @@ from click.testing import CliRunner
 from sqlite_utils import Database
 
 from archive import Capture, ingest, learn_furniture, open_archive, start_run
-from archive.arrive import Arrivals
 from archive.cli import archive as commands
-from archive.errors import ArchiveMissing, UnknownOutlet
-from archive.furniture import Furniture
-from archive.reread import Order, reread
-from archive.store import questions
-from archive.store.consistency import inconsistencies
+from archive.extract.recurring_blocks import Furniture
+from archive.model.errors import ArchiveMissing, UnknownOutlet
+from archive.pipeline.foreign_captures import Arrivals
+from archive.pipeline.rereading import Order, reread
+from archive.queries import lookup
+from archive.storage.integrity.consistency import inconsistencies
 from tests.archive.older import older, present
 from tests.support import NOON, PAPER, page
 
@@ -123,19 +123,19 @@ def test_words_get_better_and_a_hidden_edit_is_shown(path: Path) -> None:
     assert len(before) == 4  # two versions of A, one of C, one of D
     report = reread(path, Order())
     with open_archive(path) as db:
-        versions = questions.versions_of(db, 1)
+        versions = lookup.versions_of(db, 1)
         assert [(one.number, one.first_seen_at[11:16], one.changed) for one in versions] == [
             (1, "13:00", None),
             (2, "15:00", "captions"),  # which the former extractor could not see
             (3, "16:00", "body"),
         ]
         assert [one.id for one in versions if one.id in {1, 2}] == [1, 2]  # what was quoted is still there
-        first, last = (questions.reading_of(db, 1, number)[1] for number in (1, 3))
+        first, last = (lookup.reading_of(db, 1, number)[1] for number in (1, 3))
         assert first.headline == last.headline == "Cầu mới qua sông"
         assert [image.caption for image in first.images] == ["Cầu ngày thông xe."]
         assert [image.credit for image in last.images] == ["Hà Thu"]
-        assert questions.find_article(db, A).headline == "Cầu mới qua sông"
-        assert [hit.url for hit in questions.search(db, '"ngày khánh thành"')] == [A]
+        assert lookup.find_article(db, A).headline == "Cầu mới qua sông"
+        assert [hit.url for hit in lookup.search(db, '"ngày khánh thành"')] == [A]
         renumbered = "SELECT version_id, old_number, new_number, reason FROM renumberings"
         assert db.execute(renumbered).fetchall() == [(2, 2, 3, "a better reading")]
     assert (report.versions, report.changed) == (3, 3)
@@ -148,8 +148,8 @@ def test_words_get_better_and_a_hidden_edit_is_shown(path: Path) -> None:
 def test_pages_once_misread_open_their_article_with_its_own_times(path: Path) -> None:
     report = reread(path, Order())
     with open_archive(path) as db:
-        article = questions.find_article(db, B)
-        versions = questions.versions_of(db, article.id)
+        article = lookup.find_article(db, B)
+        versions = lookup.versions_of(db, article.id)
         assert [(one.number, one.first_seen_at[11:16], one.changed) for one in versions] == [
             (1, "17:00", None),
             (2, "18:00", "body"),
@@ -162,7 +162,7 @@ def test_pages_once_misread_open_their_article_with_its_own_times(path: Path) ->
 def test_what_stood_between_two_known_states_is_a_state_too(path: Path) -> None:
     reread(path, Order())
     with open_archive(path) as db:
-        versions = questions.versions_of(db, questions.find_article(db, C).id)
+        versions = lookup.versions_of(db, lookup.find_article(db, C).id)
         assert [(one.number, one.first_seen_at[11:16]) for one in versions] == [
             (1, "21:00"),
             (2, "22:00"),
@@ -192,8 +192,8 @@ def versions_at(db: Database, url: str) -> list[tuple[Any, ...]]:
 def test_a_page_that_cannot_be_read_any_more_keeps_its_words(path: Path) -> None:
     report = reread(path, Order())
     with open_archive(path) as db:
-        assert questions.find_article(db, D).headline == "Lịch cắt điện - Báo Thử"
-        assert questions.find_article(db, D).gone_since is None
+        assert lookup.find_article(db, D).headline == "Lịch cắt điện - Báo Thử"
+        assert lookup.find_article(db, D).gone_since is None
         kind = "SELECT kind FROM readings WHERE capture_id = 12 ORDER BY extractor_id DESC LIMIT 1"
         assert db.execute(kind).fetchone() == ("no-article",)
     assert report.stopped_being_readable == 1
@@ -242,7 +242,7 @@ def test_a_version_whose_newest_capture_is_refused_is_told_from_the_one_before(
     older(path.parent / "older").write(path, [see(40, E, COURT), see(60, E, LARGE)])
     reports = [reread(path, Order(until=until)) for until in days]  # in one go, or as if the first had been stopped
     with open_archive(path) as db:
-        article = questions.find_article(db, E)
+        article = lookup.find_article(db, E)
         assert (article.headline, article.version_count) == ("Phiên tòa", 1)
         told = "SELECT capture_id FROM texts JOIN active_texts ON text_id = texts.id WHERE headline = 'Phiên tòa'"
         assert db.execute(told).fetchall() == [(13,)]
@@ -259,7 +259,7 @@ def test_a_crawl_that_comes_first_tells_it_in_the_same_way(path: Path) -> None:
         seen = ingest(db, run, _capture(72, see(0, E, COURT), "09:00"))
         assert seen.filed is not None
         assert (seen.filed.outcome, seen.filed.version_number) == ("unchanged", 1)
-        assert questions.find_article(db, E).headline == "Phiên tòa"
+        assert lookup.find_article(db, E).headline == "Phiên tòa"
     assert reread(path, Order()).captures == 11  # the crawl has read both captures of E
 
 
@@ -278,7 +278,7 @@ def test_another_print_opens_no_version_when_the_article_has_moved_to_its_addres
     )
     before = history(path)
     with open_archive(path) as db:
-        assert questions.find_article(db, E).url == print_of
+        assert lookup.find_article(db, E).url == print_of
     reread(path, Order())
     assert [row for row in history(path) if row[0] == 4] == [row for row in before if row[0] == 4]
 
@@ -310,12 +310,12 @@ def test_new_furniture_is_reason_enough(path: Path) -> None:
             body = body.replace("</article>", f"<p>{notice}</p></article>")
             ingest(db, run, _capture(24, see(0, f"{HOME}bai-{number}.htm", body), "12:00"))
         reread_once = reread(path, Order())
-        assert notice in questions.reading_of(db, questions.find_article(db, HOME + "bai-3.htm").id)[1].text
+        assert notice in lookup.reading_of(db, lookup.find_article(db, HOME + "bai-3.htm").id)[1].text
         assert learn_furniture(db, run, NOON) is not None
     report = reread(path, Order())
     assert (reread_once.captures, report.captures) == (11, 31)
     with open_archive(path) as db:
-        reading = questions.reading_of(db, questions.find_article(db, HOME + "bai-3.htm").id)[1]
+        reading = lookup.reading_of(db, lookup.find_article(db, HOME + "bai-3.htm").id)[1]
         assert notice not in reading.text
         assert "furniture sha256:" in reading.extractor
 
@@ -329,10 +329,10 @@ def test_an_extractor_taken_up_again_shows_its_words_without_reading(path: Path)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["captures"] == 0
     with open_archive(path) as db:
-        assert questions.find_article(db, A).headline == "Cầu mới qua sông - Báo Thử"
+        assert lookup.find_article(db, A).headline == "Cầu mới qua sông - Báo Thử"
     assert reread(path, Order()).captures == 0
     with open_archive(path) as db:
-        assert questions.find_article(db, A).headline == "Cầu mới qua sông"
+        assert lookup.find_article(db, A).headline == "Cầu mới qua sông"
     sound(path)
 
 
@@ -425,7 +425,7 @@ def test_people_read_and_crawls_write_meanwhile(larger: Path, tmp_path: Path) ->
     with open_archive(path, create=True) as db, open_archive(path) as reading:
         run = start_run(db, PAPER, {}, NOON)
         while process.poll() is None:
-            assert len(questions.articles(reading, limit=20)) == 20
+            assert len(lookup.articles(reading, limit=20)) == 20
             known = asked % ARTICLES
             ingest(db, run, _capture(200, see(0, f"{HOME}moi-{asked}.htm", page(f"Tin mới {asked}")), "09:00"))
             changed = page(f"Bài {known}", body=f"Nay là chuyện khác {asked}.")
@@ -450,7 +450,7 @@ def test_a_page_that_takes_too_long_is_given_up_and_the_others_are_read(path: Pa
     with open_archive(path) as db:
         newest = "SELECT kind, detail FROM readings WHERE capture_id = 13 ORDER BY extractor_id DESC LIMIT 1"
         assert db.execute(newest).fetchone() == ("gave-up", "not read within 0.75 seconds")
-        assert questions.find_article(db, E).headline == "Bài rất dài - Báo Thử"
+        assert lookup.find_article(db, E).headline == "Bài rất dài - Báo Thử"
     assert reread(path, Order()).captures == 0
 
 

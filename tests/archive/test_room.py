@@ -11,10 +11,11 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Link, Run, due, left_out, plant, transaction
+from archive.frontier.capacity import name_again
+from archive.frontier.pattern_store import note_kind
+from archive.frontier.url_queue import links_are_noted, note_links, settle
 from archive.model.limits import Limits
-from archive.records import FoundIn
-from archive.store import links_are_noted, name_again, note_links, settle
-from archive.store.shapes import note_kind
+from archive.model.records import FoundIn
 from tests.support import NOON
 
 HOME = "https://bao.example/"

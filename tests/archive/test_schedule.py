@@ -10,8 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.habits import BUCKETS, Bucket, Habits, Tally
-from archive.schedule import (
+from archive.frontier.schedule import (
     BUDGET,
     TURN,
     Due,
@@ -25,6 +24,7 @@ from archive.schedule import (
     promised,
     spent,
 )
+from archive.model.change_rate import BUCKETS, Bucket, Habits, Tally
 from tests.support import NOON
 
 DAY = timedelta(days=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.schema import TABLES
+from archive.storage.schema import TABLES
 
 # SQLite's own, sqlite-utils' own, the search index and its shadow tables, and the view it is built from
 MACHINERY = ("sqlite_", "_sqlite_", "search")

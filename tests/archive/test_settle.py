@@ -11,9 +11,9 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Capture, Run, finish_run, ingest, open_archive, settle_run, start_run
-from archive.merge import merge
 from archive.model import notices
-from archive.store.doubts import doubts_of, waiting_doubts
+from archive.pipeline.merging import merge
+from archive.storage.histories.doubts import doubts_of, waiting_doubts
 from tests.mortal import Parent
 from tests.soundness import acknowledged, sound
 from tests.support import PAPER, Shoot, page, shoot

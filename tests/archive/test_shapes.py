@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.shapes import LIKELY, Experience, shape_of
-from archive.shapes.address import shape
+from archive.frontier.url_patterns import LIKELY, Experience, shape_of
+from archive.frontier.url_patterns.url_pattern import shape
 
 ADDRESSES = Path(__file__).parent / "addresses"
 

@@ -8,8 +8,8 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run, transaction
-from archive.shapes import LIKELY
-from archive.store.shapes import note_kind, note_yield, promise_of, worth_asking
+from archive.frontier.pattern_store import note_kind, note_yield, promise_of, worth_asking
+from archive.frontier.url_patterns import LIKELY
 from tests.support import NOON, PAPER
 
 SITE = "https://bao.example"

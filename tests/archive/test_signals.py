@@ -51,7 +51,7 @@ with signals.heeded():
 
 _AMID_THE_BEGINNING = """
 import click
-from archive.options import Commands
+from archive.cli.options import Commands
 
 @click.group(cls=Commands)
 def cli(): pass

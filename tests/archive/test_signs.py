@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from archive.store.signs import left_early
+from archive.frontier.change_signals import left_early
 
 
 @pytest.mark.parametrize(

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Link, Run, start_run, store
-from archive.records import FoundIn
-from archive.store.aside import pass_over
-from archive.urls import url_key
+from archive import Link, Run, start_run
+from archive.frontier import dequeue, url_queue
+from archive.frontier.deferred import pass_over
+from archive.model.records import FoundIn
+from archive.model.urls import url_key
+from archive.storage import connection
 from tests.support import NOON, PAPER, Shoot, page, visit
 
 HOME, LIST, SITEMAP = (f"https://bao.example/{path}" for path in ("", "tin", "sitemap.xml"))
@@ -20,7 +22,7 @@ NEWER, OLDER = NOON - timedelta(days=1), NOON - timedelta(days=100)
 
 @pytest.fixture
 def since(db: Database, run: Run) -> Run:
-    return store.ask_from(db, run, SINCE)
+    return url_queue.ask_from(db, run, SINCE)
 
 
 def at(path: str) -> str:
@@ -28,8 +30,8 @@ def at(path: str) -> str:
 
 
 def note(db: Database, run: Run, on: str, *links: Link) -> None:
-    with store.transaction(db):
-        store.note_links(db, run, on, links, NOON)
+    with connection.transaction(db):
+        url_queue.note_links(db, run, on, links, NOON)
 
 
 def link(path: str, found_in: FoundIn = "page", **said: datetime) -> Link:
@@ -38,7 +40,7 @@ def link(path: str, found_in: FoundIn = "page", **said: datetime) -> Link:
 
 def taken(db: Database, run: Run) -> list[str]:
     """The paths of what a run takes next."""
-    return sorted(url.removeprefix(at("")) for url in store.due(db, run, NOON, 100))
+    return sorted(url.removeprefix(at("")) for url in dequeue.due(db, run, NOON, 100))
 
 
 def read(db: Database, run: Run, shoot: Shoot, path: str, published: datetime | None, *links: str) -> None:
@@ -130,7 +132,7 @@ def test_a_page_that_fails_keeps_no_list_waiting(db: Database, since: Run, shoot
     turned(db, since, "tin", PAGE_2, "a-1.htm", "b-2.htm")
     assert taken(db, since) == ["a-1.htm", "b-2.htm"]
     read(db, since, shoot, "a-1.htm", NEWER)
-    store.give_up(db, since, at("b-2.htm"), NOON)
+    url_queue.give_up(db, since, at("b-2.htm"), NOON)
     assert taken(db, since) == [PAGE_2]
 
 
@@ -139,7 +141,7 @@ def test_what_is_not_asked_for_after_all_keeps_no_list_waiting(db: Database, sin
     assert taken(db, since) == ["a-1.htm", "lich/2026/5"]
     read(db, since, shoot, "a-1.htm", NEWER)
     assert taken(db, since) == []
-    with store.transaction(db):
+    with connection.transaction(db):
         pass_over(db, since, [url_key(at("lich/2026/5"))])
     assert taken(db, since) == [PAGE_2]
 
@@ -168,14 +170,14 @@ def test_what_is_aside_stays_so_in_runs_without_a_day(db: Database, since: Run) 
 
 def test_an_earlier_day_brings_back_what_is_newer_than_that(db: Database, since: Run) -> None:
     sitemap_of_three(db, since)
-    later = store.ask_from(db, start_run(db, PAPER, {}, NOON), NOON - timedelta(days=60))
+    later = url_queue.ask_from(db, start_run(db, PAPER, {}, NOON), NOON - timedelta(days=60))
     assert sorted(taken(db, later)) == ["b", "c"]
 
 
 def test_a_full_run_brings_everything_back(db: Database, since: Run) -> None:
     sitemap_of_three(db, since)
     later = start_run(db, PAPER, {}, NOON)
-    store.walk_anew(db, later, NOON)
+    url_queue.walk_anew(db, later, NOON)
     assert sorted(taken(db, later)) == ["a", "b", "c"]
 
 
@@ -199,6 +201,6 @@ def test_a_full_run_walks_every_list_and_leaves_articles_to_their_time(db: Datab
     later = start_run(db, PAPER, {}, NOON)
     assert not {"tin", PAGE_2, "tin-khac.xml"} & set(taken(db, later))
     full = start_run(db, PAPER, {}, NOON)
-    store.walk_anew(db, full, NOON)
+    url_queue.walk_anew(db, full, NOON)
     both = taken(db, full) + taken(db, full)
     assert {"tin", PAGE_2, "tin-khac.xml"} <= set(both) and "a-1.htm" not in both

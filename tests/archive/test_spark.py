@@ -13,14 +13,14 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from archive.errors import LuubaoError, Misconfigured
+from archive.cluster.command import reread_command
+from archive.cluster.reading_task import REVISITS, Job
+from archive.cluster.spark_job import reread_on, spark
+from archive.cluster.warc_splits import splits_of
+from archive.exchange.importers.imported_readings import import_readings
 from archive.extract import extractor_name
-from archive.imports.readings import import_readings
-from archive.reread import Order, reread
-from archive.scale.reading import REVISITS, Job
-from archive.scale.reread import reread_command
-from archive.scale.spark import reread_on, spark
-from archive.scale.splits import splits_of
+from archive.model.errors import LuubaoError, Misconfigured
+from archive.pipeline.rereading import Order, reread
 from tests.archive.older import older
 from tests.archive.test_readings import declared, exported, returning, rows_in
 from tests.archive.test_reread import SIGHTS, sound, whole

@@ -20,10 +20,10 @@ from archive import (
     settle_run,
     start_run,
 )
-from archive.merge import merge
 from archive.pictures import recognise
-from archive.store.copies import put_file
-from archive.verify import verify
+from archive.pipeline.merging import merge
+from archive.pipeline.verification import verify
+from archive.storage.pictures.picture_folder import put_file
 from tests.archive.test_pictures import encoded, photo
 from tests.support import NOON, PAPER, page, shoot
 

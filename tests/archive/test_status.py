@@ -17,17 +17,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlite_utils import Database
 
-from archive import Outlet, clock, finish_run, open_archive, start_run
-from archive.output import rendered
-from archive.records import HostState
-from archive.status import Exit, Expected, OutletStatus, Status, status, text
-from archive.status.days import by_day
-from archive.status.page import page, write
-from archive.status.rhythm import rhythm
-from archive.status.sparkline import sparkline
-from archive.status.telling import duration, every, size
-from archive.store.hosts import note_hosts
-from archive.store.status import RunFacts, Waiting, runs_of, warn
+from archive import Outlet, finish_run, open_archive, start_run
+from archive.console.output import rendered
+from archive.frontier.host_state import note_hosts
+from archive.model import clock
+from archive.model.records import HostState
+from archive.monitor.status import Exit, Expected, OutletStatus, Status, status, status_text
+from archive.monitor.status.crawl_rhythm import rhythm
+from archive.monitor.status.formatted_times import duration, every, size
+from archive.monitor.status.run_days import by_day
+from archive.monitor.status.sparkline import sparkline
+from archive.monitor.status.status_page import page, write
+from archive.queries.run_status import RunFacts, Waiting, runs_of, warn
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER
 
@@ -300,7 +301,7 @@ def test_it_reads_while_a_crawl_writes(path: Path) -> None:
 
 
 def told(found: Status) -> list[str]:
-    return [re.sub(r"\x1b\[[0-9;]*m", "", rendered(line)) for line in text.lines(found)]
+    return [re.sub(r"\x1b\[[0-9;]*m", "", rendered(line)) for line in status_text.lines(found)]
 
 
 @pytest.fixture

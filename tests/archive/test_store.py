@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import Run, ingest, open_archive, read_pending, start_run, store
-from archive.errors import ArchiveMissing, ArchiveUnusable
-from archive.store import questions, transaction
+from archive import Run, ingest, open_archive, read_pending, start_run
+from archive.model.errors import ArchiveMissing, ArchiveUnusable
+from archive.queries import lookup
+from archive.storage.captures import capture_writer
+from archive.storage.connection import transaction
 from tests.support import NOON, Shoot, page
 
 HOME = "https://bao.example/"
@@ -27,14 +29,14 @@ def test_a_new_page_becomes_version_1(db: Database, run: Run, shoot: Shoot) -> N
     assert ingested.outcome == "fresh"
     assert ingested.filed is not None
     assert (ingested.filed.outcome, ingested.filed.version_number) == ("new", 1)
-    (article,) = questions.articles(db)
+    (article,) = lookup.articles(db)
     assert (article.headline, article.url, article.version_count) == ("Cầu mới qua sông", A, 1)
 
 
 def test_the_bytes_come_back_as_they_came(db: Database, run: Run, shoot: Shoot) -> None:
     body = page().encode() + b"\xff\x00 stray bytes"
-    kept = store.keep(db, run, replace(shoot(A), body=body))
-    assert store.kept_body(db, kept.capture_id) == body
+    kept = capture_writer.keep(db, run, replace(shoot(A), body=body))
+    assert capture_writer.kept_body(db, kept.capture_id) == body
 
 
 def test_the_same_bytes_again_are_a_revisit_and_stored_once(db: Database, run: Run, shoot: Shoot) -> None:
@@ -42,7 +44,7 @@ def test_the_same_bytes_again_are_a_revisit_and_stored_once(db: Database, run: R
     assert ingest(db, run, shoot(A, page(), hours=1)).outcome == "revisit"
     assert db["bodies"].count == 1
     assert versions(db) == [(1, None)]
-    assert questions.articles(db)[0].last_seen_at == "2026-05-20T13:00:00Z"
+    assert lookup.articles(db)[0].last_seen_at == "2026-05-20T13:00:00Z"
 
 
 def test_a_304_is_a_revisit_without_bytes(db: Database, run: Run, shoot: Shoot) -> None:
@@ -50,7 +52,7 @@ def test_a_304_is_a_revisit_without_bytes(db: Database, run: Run, shoot: Shoot) 
     assert ingest(db, run, shoot(A, status=304, hours=2)).outcome == "not-modified"
     row = next(iter(db.query("SELECT revisit_of, body_id FROM captures WHERE status = 304")))
     assert row == {"revisit_of": 1, "body_id": 1}
-    assert questions.articles(db)[0].last_seen_at == "2026-05-20T14:00:00Z"
+    assert lookup.articles(db)[0].last_seen_at == "2026-05-20T14:00:00Z"
 
 
 def test_a_clock_is_no_edit(db: Database, run: Run, shoot: Shoot) -> None:
@@ -65,7 +67,7 @@ def test_a_corrected_headline_is_the_next_version(db: Database, run: Run, shoot:
     ingest(db, run, shoot(A, page("Cầu mới qua sông")))
     ingest(db, run, shoot(A, page("Cầu mới qua sông Con"), hours=1))
     assert versions(db) == [(1, None), (2, "headline")]
-    (article,) = questions.articles(db, edited=True)
+    (article,) = lookup.articles(db, edited=True)
     assert (article.headline, article.changed_at) == ("Cầu mới qua sông Con", "2026-05-20T13:00:00Z")
 
 
@@ -94,9 +96,9 @@ def test_a_disappearance_is_recorded_and_the_text_stays(
     ingest(db, run, shoot(A, page()))
     ingested = ingest(db, run, shoot(A, status=status, final_url=leads_to or A, hours=3))
     assert (ingested.outcome, ingested.buried) == ("gone", True)
-    (article,) = questions.articles(db, gone=True)
+    (article,) = lookup.articles(db, gone=True)
     assert (article.gone_since, article.gone_reason) == ("2026-05-20T15:00:00Z", reason)
-    _, reading = questions.reading_of(db, article.id)
+    _, reading = lookup.reading_of(db, article.id)
     assert "Cầu dài 212 mét" in reading.text
 
 
@@ -104,30 +106,30 @@ def test_who_is_gone_since_monday_is_not_gone_since_tuesday(db: Database, run: R
     ingest(db, run, shoot(A, page()))
     ingest(db, run, shoot(A, status=404, hours=1))
     assert not ingest(db, run, shoot(A, status=404, hours=25)).buried
-    assert questions.articles(db)[0].gone_since == "2026-05-20T13:00:00Z"
+    assert lookup.articles(db)[0].gone_since == "2026-05-20T13:00:00Z"
 
 
 def test_an_article_returns_from_the_dead_without_a_new_version(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(A, page()))
     ingest(db, run, shoot(A, status=404, hours=1))
     ingest(db, run, shoot(A, page(), hours=2))
-    (article,) = questions.articles(db)
+    (article,) = lookup.articles(db)
     assert (article.gone_since, article.version_count) == (None, 1)
 
 
 def test_a_server_error_buries_nobody(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(A, page()))
     assert ingest(db, run, shoot(A, "<h1>Bad gateway</h1>", status=502, hours=1)).outcome == "error"
-    assert questions.articles(db)[0].gone_since is None
+    assert lookup.articles(db)[0].gone_since is None
 
 
 def test_a_moved_article_keeps_its_history_under_both_addresses(db: Database, run: Run, shoot: Shoot) -> None:
     ingest(db, run, shoot(A, page()))
     assert ingest(db, run, shoot(A, status=301, final_url=B, hours=1)).outcome == "redirect"
     ingest(db, run, shoot(B, page("Cầu mới, có sửa"), hours=1, via=(A,)))
-    (article,) = questions.articles(db)
+    (article,) = lookup.articles(db)
     assert (article.url, article.version_count, article.gone_since) == (B, 2, None)
-    assert questions.find_article(db, A) == questions.find_article(db, B) == article
+    assert lookup.find_article(db, A) == lookup.find_article(db, B) == article
 
 
 def test_an_article_found_at_its_new_address_first_is_still_one(db: Database, run: Run, shoot: Shoot) -> None:
@@ -135,7 +137,7 @@ def test_an_article_found_at_its_new_address_first_is_still_one(db: Database, ru
     ingest(db, run, shoot(B, page(clock="10:00"), hours=1))
     ingest(db, run, shoot(A, status=301, final_url=B, hours=2))
     ingest(db, run, shoot(B, page(clock="11:00"), hours=2, via=(A,)))
-    (article,) = questions.articles(db)
+    (article,) = lookup.articles(db)
     assert (article.version_count, article.gone_since) == (1, None)
 
 
@@ -144,7 +146,7 @@ def test_a_redirect_to_another_article_is_no_edit(db: Database, run: Run, shoot:
     other = page("Giá chè tăng").replace("Cầu", "Chè").replace("Bà Nguyễn Thị Mận", "Ông Đỗ Văn Sửu")
     other = other.replace("Theo kế hoạch", "Theo hợp tác xã").replace("Sáng 20/5", "Chiều 19/5")
     ingest(db, run, shoot(B, other, hours=1, via=(A,)))
-    first, second = sorted(questions.articles(db), key=lambda article: article.id)
+    first, second = sorted(lookup.articles(db), key=lambda article: article.id)
     assert (first.version_count, second.version_count) == (1, 1)
     assert first.gone_reason == f"redirected to {B}"
     assert db["articles"].get(first.id)["moved_to_id"] == second.id
@@ -156,20 +158,20 @@ def test_one_canonical_address_on_every_page_merges_nothing(db: Database, run: R
     other = page("Giá chè tăng", "Giá chè búp tươi đầu vụ tăng gần gấp rưỡi so với năm ngoái.").replace("212", "999")
     other = other.replace("Bà Nguyễn", "Ông Đỗ").replace("Theo kế hoạch", "Theo báo cáo")
     ingest(db, run, shoot(B, other.replace("<head>", "<head>" + wrong), hours=1))
-    assert [article.version_count for article in questions.articles(db)] == [1, 1]
+    assert [article.version_count for article in lookup.articles(db)] == [1, 1]
 
 
 def test_what_was_kept_and_not_read_is_read_by_the_next_run(db: Database, run: Run, shoot: Shoot) -> None:
-    store.keep(db, run, shoot(A, page()))  # and here the process was killed
-    assert questions.articles(db) == []
+    capture_writer.keep(db, run, shoot(A, page()))  # and here the process was killed
+    assert lookup.articles(db) == []
     assert read_pending(db, start_run(db, run.outlet, {}, NOON)) == 1
-    assert [article.headline for article in questions.articles(db)] == ["Cầu mới qua sông"]
+    assert [article.headline for article in lookup.articles(db)] == ["Cầu mới qua sông"]
     assert read_pending(db, run) == 0
 
 
 def test_a_killed_run_is_recorded_as_interrupted(db: Database, run: Run) -> None:
     start_run(db, run.outlet, {}, NOON)
-    assert [record.outcome for record in questions.runs(db)] == ["running", "interrupted"]
+    assert [record.outcome for record in lookup.runs(db)] == ["running", "interrupted"]
 
 
 @pytest.mark.parametrize("table", ["captures", "headers", "bodies", "texts", "versions"])
@@ -191,8 +193,8 @@ def test_a_new_extractor_makes_no_edit(db: Database, run: Run, shoot: Shoot) -> 
     _read_by_an_older_extractor(db)
     ingest(db, run, shoot(A, page(clock="10:00"), hours=1))
     assert versions(db) == [(1, None)]
-    article = questions.articles(db)[0]
-    assert questions.reading_of(db, article.id)[1].headline == "Cầu mới qua sông"
+    article = lookup.articles(db)[0]
+    assert lookup.reading_of(db, article.id)[1].headline == "Cầu mới qua sông"
     assert [row[0] for row in db.execute("SELECT headline FROM texts ORDER BY id")] == ["cau moi", "Cầu mới qua sông"]
 
 
@@ -210,8 +212,8 @@ def test_a_reading_survives_the_way_into_the_file_and_back(db: Database, run: Ru
         '<figure><img src="/anh/cau.jpg" alt="cau"><figcaption>Cầu ngày thông xe. Ảnh: Hà Thu</figcaption></figure>'
     )
     ingested = ingest(db, run, shoot(A, page().replace("</p>", "</p>" + figure, 1)))
-    (article,) = questions.articles(db)
-    assert questions.reading_of(db, article.id)[1] == ingested.reading
+    (article,) = lookup.articles(db)
+    assert lookup.reading_of(db, article.id)[1] == ingested.reading
 
 
 def test_no_archive_is_a_sentence(path: Path) -> None:

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import open_archive
-from archive.store.columns import COLUMNS
+from archive.storage.integrity.column_validation import COLUMNS
 from crawler.cli import luubao
 from tests.archive.strangers import HOSTILE, Change, changed, changes, loosened, written
 

@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Capture, Image, Reading, Run, put_away, store, take_in
+from archive import Capture, Image, Reading, Run, put_away, take_in
 from archive.extract import extractor_name
-from archive.furniture import Furniture
-from archive.records import Block
-from archive.schema import TABLES
-from archive.settle import settle_keys
-from archive.store.identity import Source
-from archive.store.ten import QUESTIONS, TOPICS
-from archive.store.withdraw import withdraw
-from archive.urls import url_key
+from archive.extract.recurring_blocks import Furniture
+from archive.model.records import Block
+from archive.model.urls import url_key
+from archive.pipeline.filing import settle_keys
+from archive.queries.canned_queries import QUESTIONS, TOPICS
+from archive.storage.captures import capture_writer
+from archive.storage.captures.capture_source import Source
+from archive.storage.schema import TABLES
+from archive.storage.withdrawals.withdrawal import withdraw
 from tests.support import NOON
 
 BRIDGE, MARKET, SCHOOL = (f"https://bao.example/{name}.htm" for name in ("cau", "cho", "truong"))
@@ -41,7 +42,7 @@ def show(db: Database, run: Run) -> Show:
 
     def shown(url: str, reading: Reading, days: float) -> int:
         at = NOON + timedelta(days=days)
-        kept = store.keep(db, run, Capture(url, url, at, 200, body=f"{url} {days}".encode()))
+        kept = capture_writer.keep(db, run, Capture(url, url, at, 200, body=f"{url} {days}".encode()))
         put_away(db, Source(kept.capture_id, run, url_key(url), url, at), reading)
         return kept.capture_id
 

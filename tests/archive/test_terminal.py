@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from archive.console.formatting import article_lines, change_lines, moment, version_lines
+from archive.console.output import rendered
 from archive.diff import Change, Piece, words
-from archive.output import rendered
-from archive.store.questions import Article, Version
-from archive.terminal import article_lines, change_lines, moment, version_lines
+from archive.queries.lookup import Article, Version
 
 
 def lines_of(change: Change) -> list[str]:

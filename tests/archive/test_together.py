@@ -16,8 +16,10 @@ import pytest
 from sqlite_utils import Database
 
 from archive import open_archive
-from archive.store import kept_body, questions, withdraw
-from archive.verify import verify
+from archive.pipeline.verification import verify
+from archive.queries import lookup
+from archive.storage.captures.capture_writer import kept_body
+from archive.storage.withdrawals import withdrawal
 from tests.archive.conftest import NAMED
 from tests.crawler.serving import Answer, article, front, rules, served
 from tests.mortal import Mortal, Parent
@@ -174,14 +176,14 @@ def meddling(reading: Database, path: Path) -> Iterator[None]:
     """An article is hidden or shown again before every statement that `reading` makes."""
     hidden = False
     with open_archive(path, create=True) as writing:
-        article_id = questions.article_id(writing, NAMED)
+        article_id = lookup.article_id(writing, NAMED)
 
         def meddle(statement: str) -> None:
             nonlocal hidden
             if hidden := not hidden:
-                withdraw.withdraw(writing, article_id, "x", NOON, destroy=False)
+                withdrawal.withdraw(writing, article_id, "x", NOON, destroy=False)
             else:
-                withdraw.restore(writing, article_id, NOON)
+                withdrawal.restore(writing, article_id, NOON)
 
         reading.conn.set_trace_callback(meddle)
         yield
@@ -207,13 +209,13 @@ def test_a_page_opens_or_is_not_here_whatever_happens_to_what_it_hangs_on(
     )
     with open_archive(path) as reading, open_archive(path, create=True) as writing:
         (capture_id,) = reading.execute(patch, [NAMED]).fetchone()
-        page, article_id = kept_body(reading, capture_id), questions.article_id(reading, NAMED)
+        page, article_id = kept_body(reading, capture_id), lookup.article_id(reading, NAMED)
 
         def meddle(statement: str) -> None:
             nonlocal made
             made += 1
             if made == before:
-                withdraw.withdraw(writing, article_id, "x", NOON, destroy=False)
+                withdrawal.withdraw(writing, article_id, "x", NOON, destroy=False)
 
         reading.conn.set_trace_callback(meddle)
         assert kept_body(reading, capture_id) in (page, None)

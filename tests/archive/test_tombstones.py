@@ -6,7 +6,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, ingest
-from archive.urls import print_kind, url_key
+from archive.model.urls import print_kind, url_key
 from tests.support import Shoot, page
 
 URL = "https://bao.example/a-1.htm"

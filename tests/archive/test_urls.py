@@ -2,7 +2,15 @@
 
 import pytest
 
-from archive.urls import absolute, first_picture_key, is_tracker, picture_key, same_site, url_key, without_trackers
+from archive.model.urls import (
+    absolute,
+    first_picture_key,
+    is_tracker,
+    picture_key,
+    same_site,
+    url_key,
+    without_trackers,
+)
 
 SAME = [
     ("http://bao.vn/a-1.htm", "https://www.bao.vn:443/a-1.htm"),

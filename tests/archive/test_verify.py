@@ -11,9 +11,9 @@ from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.cli import archive
-from archive.store import consistency
-from archive.store.seals import newest_seal, seal_of
-from archive.verify import verify
+from archive.pipeline.verification import verify
+from archive.storage.integrity import consistency
+from archive.storage.integrity.seals import newest_seal, seal_of
 from tests.support import NOON, PAPER, page, shoot
 
 _FIGURE = '<figure><img src="/anh/1.jpg"><figcaption>Cầu nhìn từ bờ bắc. Ảnh: Trần Hà</figcaption></figure>'

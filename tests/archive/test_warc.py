@@ -26,10 +26,10 @@ from warcio.warcwriter import WARCWriter
 
 from archive import Capture, Picture, PictureCapture, Run, finish_run, ingest, keep_picture, open_archive, start_run
 from archive.cli import archive
-from archive.export.warc import export_warc
+from archive.exchange.exporters.warc_files import export_warc
 from archive.pictures import recognise
-from archive.store.outgoing import Scope
-from archive.verify import verify
+from archive.pipeline.verification import verify
+from archive.storage.captures.capture_stream import Scope
 from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
 from tests.replay import needs_tools, pywb, tool
 from tests.support import NOON, PAPER, Shoot, examples, page
@@ -481,7 +481,7 @@ def test_what_is_made_to_fill_the_memory_is_passed_over(name: str, tmp_path: Pat
     (tmp_path / "bomb.warc.gz").write_bytes(BOMBS[name]() + written(MANY))
     program = (
         "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (900_000_000,) * 2)\n"
-        "from pathlib import Path; from archive.imports.warc import read_warc; from archive.imports.items import Page\n"
+        "from pathlib import Path; from archive.exchange.importers.warc_captures import read_warc; from archive.exchange.importers.import_items import Page\n"
         "items = list(read_warc(Path(sys.argv[1])))\n"
         "print(sum(isinstance(one, Page) for one in items), [one.reason for one in items if not isinstance(one, Page)])\n"
     )

@@ -15,8 +15,8 @@ from click.testing import CliRunner
 
 from archive import open_archive
 from archive.cli import archive
-from archive.store import questions
-from archive.verify import verify
+from archive.pipeline.verification import verify
+from archive.queries import lookup
 from tests.support import page
 
 URL = "https://bao.example/bai-1.htm"
@@ -54,7 +54,7 @@ def imported(folder: Path, files: Sequence[bytes], exits: int = 0) -> tuple[list
     assert done.exit_code == exits, done.output
     with open_archive(db) as opened:
         assert list(verify(opened)) == []
-        (article,) = questions.articles(opened)
+        (article,) = lookup.articles(opened)
         rows = opened.execute("SELECT changed FROM versions WHERE article_id = ? ORDER BY number", [article.id])
         return [changed for (changed,) in rows.fetchall()], done.output
 

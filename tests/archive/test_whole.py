@@ -15,10 +15,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from archive import Picture, finish_run, ingest, keep_picture, open_archive, start_run, transaction
-from archive.errors import ArchiveGone
+from archive.model.errors import ArchiveGone
+from archive.model.records import PictureCapture
 from archive.pictures import recognise
-from archive.records import PictureCapture
-from archive.verify import verify
+from archive.pipeline.verification import verify
 from crawler.cli import luubao
 from tests.mortal import Ended, Parent
 from tests.soundness import ask, sound
@@ -306,8 +306,8 @@ def test_a_damaged_picture_neither_comes_nor_goes(bao: Path, store: Path) -> Non
 
 def test_an_export_is_of_one_moment(bao: Path, tmp_path: Path) -> None:
     """Somebody takes an article away, and brings another, between its first row and its last."""
-    from archive.export_cli import _leaving
-    from archive.store.tabular import Choice, rows, summary
+    from archive.cli.export import _leaving
+    from archive.queries.tabular import Choice, rows, summary
 
     with _leaving(bao) as (db, _):
         first = next(found := rows(db, Choice()))

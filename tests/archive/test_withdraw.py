@@ -12,12 +12,14 @@ from sqlite_utils import Database
 
 from archive import due, finish_run, ingest, open_archive, plant, start_run
 from archive.cli import archive
-from archive.store import codecs, kept_body, questions, transaction
-from archive.store.bodies import Stored, get_body
-from archive.store.compact import replace_stored
-from archive.store.connection import snapshot
-from archive.store.withheld import packed
-from archive.verify import verify
+from archive.pipeline.verification import verify
+from archive.queries import lookup
+from archive.storage.bodies import codecs
+from archive.storage.bodies.compaction import replace_stored
+from archive.storage.bodies.payloads import Stored, get_body
+from archive.storage.captures.capture_writer import kept_body
+from archive.storage.connection import snapshot, transaction
+from archive.storage.withdrawals.withheld_rows import packed
 from tests.support import NOON, PAPER, Shoot, page
 
 NAMED = "https://bao.example/nguyen-van-a-1.htm"
@@ -74,9 +76,9 @@ def test_a_withdrawn_article_is_nowhere_to_be_read(kept: Path, how: list[str]) -
     assert told.exit_code == 0, told.output
     assert traces(kept) == []
     with open_archive(kept) as db:
-        assert questions.search(db, '"Nguyễn Văn A"', history=True) == []
-        assert [article.url for article in questions.articles(db)] == [OTHER]
-        assert len(questions.search(db, "quýt")) == 1
+        assert lookup.search(db, '"Nguyễn Văn A"', history=True) == []
+        assert [article.url for article in lookup.articles(db)] == [OTHER]
+        assert len(lookup.search(db, "quýt")) == 1
     for command in ("show", "versions", "diff"):
         told = run_command(kept, command, NAMED)
         assert told.exit_code == 1
@@ -96,7 +98,7 @@ def test_restoring_brings_back_every_row_as_it_was(kept: Path) -> None:
     assert run_command(kept, "withdraw", NAMED, "--restore").exit_code == 0
     assert everything(kept, *_READ, "captures", "runs", "aliases", "images") == before
     with open_archive(kept) as db:
-        assert len(questions.search(db, '"Nguyễn Văn A"', history=True)) == 2
+        assert len(lookup.search(db, '"Nguyễn Văn A"', history=True)) == 2
         assert kept_body(db, 1) == named(0).encode()
         assert list(verify(db)) == []
 

@@ -17,10 +17,10 @@ from typing import Any
 
 import pytest
 
-from archive.errors import LuubaoError
+from archive.model.errors import LuubaoError
 from archive.workers import Lost, Workers
 from archive.workers.crew import Crew
-from archive.workers.limits import Limits
+from archive.workers.resource_limits import Limits
 
 Answer = tuple[str, int]
 

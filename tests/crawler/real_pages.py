@@ -16,9 +16,10 @@ from threading import Thread
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from archive.store import open_archive, questions
-from crawler.crawl import crawl
+from archive.queries import lookup
+from archive.storage.connection import open_archive
 from crawler.outlet import OutletSpider
+from crawler.run.crawl_process import crawl
 
 PAGES = Path(__file__).parents[3] / "shared" / "pages"
 
@@ -86,8 +87,8 @@ def served() -> Iterator[str]:
 def table(database: Path) -> Iterator[str]:
     """One block a page: the fields as they landed, or why the page is no article."""
     with open_archive(database) as db:
-        for article in questions.articles(db):
-            _, reading = questions.reading_of(db, article.id)
+        for article in lookup.articles(db):
+            _, reading = lookup.reading_of(db, article.id)
             yield f"\n{urlsplit(article.url).path}"
             yield f"  headline   {reading.headline}"
             yield f"  lead       {reading.lead}"

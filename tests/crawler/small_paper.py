@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive import Capture, Outlet, clock, finish_run, settle_run, start_run, try_to_read
+from archive import Capture, Outlet, finish_run, settle_run, start_run, try_to_read
+from archive.model import clock
 from crawler import discovery
-from crawler.door import Door
+from crawler.session import Door
 
 HOME = "https://bao.example/"
 PAPER = Outlet("bao", "Báo Thử", HOME, ("bao.example",))

@@ -18,11 +18,11 @@ from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
 from archive import finish_run, ingest, open_archive, start_run
-from archive.verify import verify
+from archive.pipeline.verification import verify
+from crawler.backfill.archive_client import ArchiveBusy, Asker, retry_after
+from crawler.backfill.archive_source import Span
+from crawler.backfill.backfill_job import Backfilled, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
-from crawler.backfill.job import Backfilled, backfill
-from crawler.backfill.politeness import ArchiveBusy, Asker, retry_after
-from crawler.backfill.sources import Span
 from crawler.backfill.wayback import Wayback
 from tests.replay import Replay, needs_tools, pywb
 from tests.support import PAPER, Shoot, page

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import Misconfigured, UnknownOutlet
-from crawler import own_spiders
-from crawler.catalogue import catalogue, described, survey
-from crawler.configuration import Configuration
-from crawler.crawl import outlets, spider_class
-from crawler.described import Described
+from archive.model.errors import Misconfigured, UnknownOutlet
+from crawler.config.settings_in_force import Configuration
+from crawler.outlets import own_spiders
+from crawler.outlets.catalogue import catalogue, described, survey
+from crawler.outlets.outlet_checks import Described
+from crawler.run.crawl_process import outlets, spider_class
 
 ROOT = Path(__file__).parent.parent.parent
 HEAD = "from crawler.outlet import OutletSpider\n\n\n"
@@ -144,7 +144,7 @@ def test_our_own_outlets_are_listed_without_scrapy() -> None:
     program = (
         "import sys\n"
         "sys.modules['scrapy'] = None\n"
-        "from crawler.catalogue import catalogue\n"
+        "from crawler.outlets.catalogue import catalogue\n"
         "print(*(one.name for one in catalogue()))\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, cwd=ROOT)

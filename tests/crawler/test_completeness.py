@@ -8,11 +8,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archive.store import open_archive
-from archive.store.questions import articles
+from archive.queries.lookup import articles
+from archive.storage.connection import open_archive
 from crawler.demo.edition import edition
-from crawler.demo.reach import reachable
-from crawler.demo.sections import GENERATED, SECTIONS
+from crawler.demo.reachability import reachable
+from crawler.demo.section_addresses import GENERATED, SECTIONS
 from crawler.demo.server import Newspaper
 from crawler.discovery import look, sitemaps_in
 from crawler.discovery.pagination import POSTBACK

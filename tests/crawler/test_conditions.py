@@ -12,8 +12,9 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Capture, Run, validators
-from archive.store import open_archive, questions
-from crawler.discovery.refresh import target_of
+from archive.queries import lookup
+from archive.storage.connection import open_archive
+from crawler.discovery.meta_refresh import target_of
 from tests.crawler.serving import Answer, Site, article, crawl, front, served
 from tests.support import NOON, page, visit
 
@@ -22,7 +23,7 @@ _PAGE = "/bai-1.htm"
 
 def versions(path: Path) -> int:
     with open_archive(path) as db:
-        (one,) = questions.articles(db)
+        (one,) = lookup.articles(db)
         return one.version_count
 
 

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from archive.errors import Misconfigured
+from archive.model.errors import Misconfigured
 from crawler.cli import luubao
-from crawler.configuration import Configuration, load
-from crawler.crawl import outlets, project_settings
-from crawler.keys import BY_NAME, KEYS
-from crawler.sample import sample
+from crawler.config.sample_file import sample
+from crawler.config.setting_keys import BY_NAME, KEYS
+from crawler.config.settings_in_force import Configuration, load
+from crawler.run.crawl_process import outlets, project_settings
 
 
 @pytest.fixture

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from archive import open_archive
-from archive.paths import folder_beside
-from crawler.check import disagreements
+from archive.model.paths import folder_beside
 from crawler.demo.server import Newspaper
+from crawler.demo_verification import disagreements
 from tests.crawler.serving import Answer, Site, article, front, served
 from tests.crawler.test_pictures import jpeg, painted
 from tests.mortal import Ended, Parent

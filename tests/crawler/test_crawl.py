@@ -17,11 +17,12 @@ from typing import Any
 
 import pytest
 
-from archive.lock import outlet_lock
-from archive.store import open_archive, questions
-from crawler.check import disagreements
+from archive.queries import lookup
+from archive.runtime.file_lock import outlet_lock
+from archive.storage.connection import open_archive
 from crawler.demo.paper import DAYS
 from crawler.demo.server import Newspaper
+from crawler.demo_verification import disagreements
 from tests import mortal
 
 ROOT = Path(__file__).parent.parent.parent
@@ -200,7 +201,7 @@ def test_an_unknown_outlet_is_a_sentence(path: Path) -> None:
 def test_the_json_summary(crawled: Crawled) -> None:
     summary = crawled.summary
     with open_archive(crawled.path) as db:
-        assert summary["counts"]["new"] == len(questions.articles(db))
+        assert summary["counts"]["new"] == len(lookup.articles(db))
     assert (summary["outlet"], summary["outcome"], summary["reason"]) == ("demo", "ok", None)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive.store import open_archive
+from archive.storage.connection import open_archive
 from crawler.cli import luubao
-from crawler.configuration import Configuration, load
-from crawler.declared import Source
-from crawler.described import Described
-from crawler.never import matcher
+from crawler.config.settings_in_force import Configuration, load
+from crawler.outlets.excluded_urls import matcher
+from crawler.outlets.outlet_checks import Described
+from crawler.outlets.toml_outlets import Source
 from tests import mortal
 from tests.crawler.serving import LUUBAO, article, front, served
 

@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from archive.store import open_archive
-from archive.store.questions import articles
+from archive.queries.lookup import articles
+from archive.storage.connection import open_archive
 from crawler.demo.manuscript import HANOI
-from crawler.demo.reach import reachable_in
-from crawler.demo.sections import GENERATED, SECTIONS
+from crawler.demo.reachability import reachable_in
+from crawler.demo.section_addresses import GENERATED, SECTIONS
 from crawler.demo.server import Newspaper
 from tests.crawler.serving import crawl
 

@@ -8,10 +8,10 @@ from urllib.request import urlopen
 import pytest
 
 from archive import Reading, Unreadable, read_page
-from crawler.check import fields
 from crawler.demo.paper import DAYS, published
-from crawler.demo.sections import page_path
+from crawler.demo.section_addresses import page_path
 from crawler.demo.server import Newspaper
+from crawler.demo_verification import fields
 
 GENERATED = 120
 

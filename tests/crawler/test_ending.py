@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from crawler.demo.server import Newspaper
-from crawler.many.budget import family
+from crawler.fleet.machine_budget import family
 from tests.crawler.hostile import hostile
 from tests.crawler.measured import measured
 from tests.crawler.serving import ROOT, Answer, article, front
@@ -56,7 +56,7 @@ def crawling(base_url: str, path: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("step", ["validators", "take", "take_in"])
 def test_a_mistake_of_ours_ends_the_run(tmp_path: Path, step: str) -> None:
-    broken = f"import crawler.door\ndef fail(*given): raise TypeError('ours')\ncrawler.door.Door.{step} = fail"
+    broken = f"import crawler.session\ndef fail(*given): raise TypeError('ours')\ncrawler.door.Door.{step} = fail"
     with hostile({"/": front(*PAGES), **PAGES}) as server:
         ended = measured(server.base_url, tmp_path / "a.db", first=broken)
     assert ended.code not in (0, -9)

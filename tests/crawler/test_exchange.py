@@ -6,9 +6,9 @@ import pytest
 from scrapy.http import Headers, Request, Response
 
 from archive import Outlet
-from archive.store.keep import judge
-from crawler.exchange import capture_of, redirects
+from archive.storage.captures.capture_writer import judge
 from crawler.outlet import conditions
+from crawler.response_capture import capture_of, redirects
 
 HERE = "https://bao.example/tin/a-1.htm"
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import clock
+from archive.model import clock
 from tests.crawler.small_paper import SmallPaper, Story, crawl, every
 
 OLD = -24.0 * 200  # nothing of it is due for months

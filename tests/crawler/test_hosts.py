@@ -10,8 +10,9 @@ import pytest
 from sqlite_utils import Database
 
 from archive import HostState
-from archive.store import note_hosts, open_archive, troubled_hosts
-from crawler.hosts import Hosts, Patience, is_error, rest_asked_for
+from archive.frontier.host_state import note_hosts, troubled_hosts
+from archive.storage.connection import open_archive
+from crawler.politeness.host_backoff import Hosts, Patience, is_error, rest_asked_for
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOST = "bao.example"

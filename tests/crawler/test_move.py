@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import open_archive
-from archive.store.moves import hosts_of, moved_keys
+from archive.storage.connection import open_archive
+from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from crawler.demo.server import Newspaper
-from crawler.described import Described
-from crawler.moving.settings import lines_for, rewritten
+from crawler.outlets.moving.move_settings import lines_for, rewritten
+from crawler.outlets.outlet_checks import Described
 from tests.crawler.serving import ROOT, article, front, served
 
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}

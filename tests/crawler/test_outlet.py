@@ -12,15 +12,16 @@ from pathlib import Path
 
 import pytest
 
-from archive.errors import Misconfigured
-from archive.store import open_archive, questions
-from crawler.crawl import spider_class
+from archive.model.errors import Misconfigured
+from archive.queries import lookup
+from archive.storage.connection import open_archive
+from crawler.run.crawl_process import spider_class
 from tests.crawler.serving import ROOT, article, crawl, front, moved, served
 
 
 def headlines(path: Path) -> list[str]:
     with open_archive(path) as db:
-        return sorted(one.headline for one in questions.articles(db))
+        return sorted(one.headline for one in lookup.articles(db))
 
 
 def captured(path: Path) -> dict[str, tuple[int, str]]:
@@ -69,7 +70,7 @@ def test_the_end_of_a_redirect_is_fetched_once(path: Path) -> None:
         assert crawl(site.base_url, path).code == 0
     assert site.log.count("/b-2.htm") == 1
     with open_archive(path) as db:
-        assert questions.find_article(db, f"{site.base_url}/x.htm").headline == "Chợ mới"
+        assert lookup.find_article(db, f"{site.base_url}/x.htm").headline == "Chợ mới"
 
 
 def test_the_end_of_a_redirect_that_waits_for_its_turn_is_fetched_once(path: Path) -> None:
@@ -82,7 +83,7 @@ def test_the_end_of_a_redirect_that_waits_for_its_turn_is_fetched_once(path: Pat
     assert site.log.index("/a.htm") < site.log.index("/z-2.htm")
     assert site.log.count("/z-2.htm") == 1
     with open_archive(path) as db:
-        assert questions.find_article(db, f"{site.base_url}/a.htm").headline == "Chợ mới"
+        assert lookup.find_article(db, f"{site.base_url}/a.htm").headline == "Chợ mới"
 
 
 def test_an_address_that_redirects_to_its_own_slash_is_fetched(path: Path) -> None:
@@ -96,7 +97,7 @@ _CARELESS = """
 import sys
 from pathlib import Path
 from crawler import discovery
-from crawler.crawl import crawl
+from crawler.run.crawl_process import crawl
 from crawler.spiders.demo import Demo
 
 def careless(*_):

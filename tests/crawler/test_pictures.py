@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from PIL import Image, ImageDraw
 
-from archive.clock import now
+from archive.model.clock import now
 from crawler.demo.server import Newspaper
 from tests import mortal
 from tests.crawler.serving import LUUBAO, Answer, Crawled, Site, article, crawl, front, moved, rules, served

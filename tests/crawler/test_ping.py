@@ -10,8 +10,8 @@ from threading import Thread
 
 import pytest
 
-from crawler import ping as pinging
-from crawler.ping import failing, ping
+from crawler.run import health_ping as pinging
+from crawler.run.health_ping import failing, ping
 
 
 @dataclass

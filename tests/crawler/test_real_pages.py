@@ -11,8 +11,9 @@ from urllib.parse import urlsplit
 import pytest
 from sqlite_utils import Database
 
-from archive.records import Reading
-from archive.store import open_archive, questions
+from archive.model.records import Reading
+from archive.queries import lookup
+from archive.storage.connection import open_archive
 from tests.crawler.real_pages import PAGES
 from tests.extract.test_metadata_real_pages import ARTICLES as SIGNED
 from tests.extract.test_metadata_real_pages import Read
@@ -39,8 +40,8 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 def landed(db: Database, url: str) -> Reading:
     path = urlsplit(url).path
-    (article,) = [one for one in questions.articles(db) if urlsplit(one.url).path == path]
-    return questions.reading_of(db, article.id)[1]
+    (article,) = [one for one in lookup.articles(db) if urlsplit(one.url).path == path]
+    return lookup.reading_of(db, article.id)[1]
 
 
 @pytest.mark.parametrize("page", WRITTEN.values(), ids=WRITTEN)
@@ -64,6 +65,6 @@ def test_authors_and_minute(crawled: Database, page: Read) -> None:
 
 
 def test_only_articles_are_articles_and_a_second_crawl_finds_no_edit(crawled: Database) -> None:
-    assert {urlsplit(one.url).path for one in questions.articles(crawled)} == {urlsplit(p.url).path for p in SIGNED}
+    assert {urlsplit(one.url).path for one in lookup.articles(crawled)} == {urlsplit(p.url).path for p in SIGNED}
     assert crawled.execute("SELECT max(number) FROM versions").fetchone() == (1,)
     assert crawled.execute("SELECT count(*) FROM captures WHERE outcome = 'revisit'").fetchone()[0] >= len(SIGNED)

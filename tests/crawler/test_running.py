@@ -20,10 +20,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from archive import clock, finish_run, open_archive, start_run
+from archive import finish_run, open_archive, start_run
+from archive.model import clock
 from crawler.demo.server import Newspaper
+from crawler.run.run_summary import FIELDS
 from crawler.spiders.demo import Demo
-from crawler.summary import FIELDS
 from tests import mortal
 from tests.crawler.serving import LUUBAO, ROOT, Answer, article, crawl, front, served
 
@@ -227,7 +228,7 @@ _BROKEN = """
 import sys
 from pathlib import Path
 from crawler import settings
-from crawler.running import run, tell
+from crawler.run.run_command import run, tell
 
 class Broken:
     @classmethod
@@ -266,7 +267,7 @@ _UNDER_THE_ARCHIVE = """
 import sys
 from pathlib import Path
 from crawler import desk
-from crawler.running import run, tell
+from crawler.run.run_command import run, tell
 
 together, calls = desk._do_together, []
 

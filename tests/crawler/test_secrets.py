@@ -23,9 +23,9 @@ import pytest
 from click.testing import CliRunner
 
 from archive import open_archive
-from archive.errors import Misconfigured
+from archive.model.errors import Misconfigured
 from crawler.cli import luubao
-from crawler.crawl import spider_class
+from crawler.run.crawl_process import spider_class
 from tests.crawler.serving import Answer, Site, article, front, moved, served
 
 SECRETS = ("Pr0xyPass", "P1ngT0ken", "Redis0Pass", "St0rePass")

@@ -10,7 +10,7 @@ from datetime import timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import clock
+from archive.model import clock
 from tests.crawler.small_paper import HOME, SmallPaper, Story, every
 
 EDITED = tuple(range(15))  # each once, on the second or third day

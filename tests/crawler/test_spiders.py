@@ -10,11 +10,11 @@ import pytest
 from scrapy.settings import default_settings
 
 from archive import same_site
-from archive.errors import Misconfigured
+from archive.model.errors import Misconfigured
 from crawler import settings
-from crawler.crawl import outlets, spider_class
 from crawler.discovery import may_be_news
 from crawler.outlet import OutletSpider, user_agent
+from crawler.run.crawl_process import outlets, spider_class
 
 SPIDERS = [spider_class(name) for name in outlets()]
 

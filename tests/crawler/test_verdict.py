@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.verdict import Exit, judge
+from crawler.run.run_verdict import Exit, judge
 
 TIMEOUTS = ["https://bao.example/a: timeout"]
 VERDICTS = [

@@ -13,12 +13,12 @@ import brotli
 import pytest
 
 from archive import open_archive
-from archive.errors import BadValue
-from archive.store.offers import Offer
+from archive.frontier.remote_index import Offer
+from archive.model.errors import BadValue
 from crawler.backfill import cdx
-from crawler.backfill.job import backfill
-from crawler.backfill.politeness import ArchiveBusy, Asker
-from crawler.backfill.sources import Span
+from crawler.backfill.archive_client import ArchiveBusy, Asker
+from crawler.backfill.archive_source import Span
+from crawler.backfill.backfill_job import backfill
 from crawler.backfill.wayback import Wayback
 from tests.crawler.serving import Answer, Site, served
 from tests.support import NOON, PAPER, page

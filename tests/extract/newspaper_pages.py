@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from lxml import html
 
-from archive.extract.page import Page, parse
+from archive.extract.parsed_page import Page, parse
 
 URL = "http://baodiaphuong.com.vn/chuyen-muc/tin/12345/ra-quan-lam-thuy-loi"
 HEADLINE = "Vĩnh Tường ra quân làm thủy lợi nội đồng"

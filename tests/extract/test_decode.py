@@ -7,7 +7,7 @@ import unicodedata
 import pytest
 
 from archive import Reading, read_page
-from archive.extract.decode import clean, decode
+from archive.extract.charset import clean, decode
 from tests.extract.imaginary_paper import HEADLINE, PARAGRAPHS, URL, modern, paragraphs
 
 PAGE = modern(paragraphs()).replace("<meta charset=utf-8>", "")

@@ -8,7 +8,7 @@ from datetime import datetime
 import pytest
 
 from archive.extract.metadata import Metadata, read_metadata
-from archive.extract.page import Page, parse
+from archive.extract.parsed_page import Page, parse
 from archive.rules.base import Rules
 from tests.extract.newspaper_pages import (
     BODY,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from archive.extract.metadata import Metadata, read_metadata
-from archive.extract.page import Page
+from archive.extract.parsed_page import Page
 from tests.extract.newspaper_pages import (
     HEADLINE,
     PARAGRAPHS,

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from archive.extract.metadata import Metadata, read_metadata
-from archive.extract.page import Page
+from archive.extract.parsed_page import Page
 from tests.extract.newspaper_pages import HEADLINE, declared, div_page, linked_data, news, page, table_page
 
 Build = Callable[..., Page]

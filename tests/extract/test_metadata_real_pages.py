@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive.extract.metadata import Metadata, read_metadata
-from archive.extract.page import parse
+from archive.extract.parsed_page import parse
 
 PAGES = Path(__file__).resolve().parents[3] / "shared" / "pages"
 needs_pages = pytest.mark.skipif(not PAGES.is_dir(), reason="the saved pages (../shared/pages) are not here")

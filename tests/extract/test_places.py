@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from archive import Reading, read_page
-from archive.extract.containers import place
+from archive.extract.body_containers import place
 from tests.support import page
 
 PLACES = [

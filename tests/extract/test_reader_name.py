@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from archive.extract.identity import digest_of_sources
+from archive.extract.extractor_identity import digest_of_sources
 
 SOURCE = '''
 """Reads headlines."""
-from archive.records import Reading
+from archive.model.records import Reading
 
 LONGEST: int = 300
 
@@ -29,7 +29,7 @@ def name(source: str) -> str:
         ("  # nothing is None", ""),
         (": int = 300", " : float = 300"),
         ("page: str) -> str | None", "page: bytes) -> object"),
-        ("from archive.records", "from archive.model.records"),
+        ("from archive.model.records", "from archive.model.records"),
         ("\n\ndef", "\n\n\n\ndef"),
         ('    """The headline."""\n', ""),
         ("[:LONGEST]", "[ : LONGEST ]"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.extract.declared import Declared
-from archive.extract.page import Page
+from archive.extract.parsed_page import Page
 from archive.extract.sections import canonical_of, declared_tags, is_vietnamese, language_of, section_of, tags_of
 from archive.extract.surroundings import spots
 from tests.extract.newspaper_pages import HEADLINE, URL, linked_data, page

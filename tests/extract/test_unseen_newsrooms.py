@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive import read_page
-from archive.records import Image, Reading, Unreadable
+from archive.model.records import Image, Reading, Unreadable
 
 URL = "http://baotrungdu.vn/doi-song/cam-khe-mo-lop-hat-xoan-cho-tre-em-bv5102.tdu"
 TEXT = (

@@ -21,14 +21,14 @@ from click.testing import CliRunner
 from PIL import Image
 
 from archive import open_archive, read_page, same_site
-from archive.errors import LuubaoError
+from archive.model.errors import LuubaoError
 from archive.pictures import recognise
-from archive.verify import verify
+from archive.pipeline.verification import verify
 from crawler.backfill.cdx import parse
 from crawler.cli import luubao
-from crawler.configuration import load
+from crawler.config.settings_in_force import load
 from crawler.discovery import look
-from crawler.discovery.robots import sitemaps_in
+from crawler.discovery.robots_sitemaps import sitemaps_in
 from tests.archive.strangers import written
 from tests.archive.test_hostile_imports import FIRST, LAST, bundle
 from tests.archive.test_hostile_imports import record as warc_record

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Any
 
 from archive.history import Article, History, Look, PictureLook, Shown, Signs, derive, in_time, versions_of
-from archive.records import Image, Outlet, Reading, Unreadable
+from archive.model.records import Image, Outlet, Reading, Unreadable
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
 PAPER = Outlet("bao", "Báo Thử", "https://bao.example/", ("bao.example",))

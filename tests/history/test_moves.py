@@ -6,7 +6,7 @@ import pytest
 
 from archive.history import History, derive, in_time, versions_of
 from archive.history.moves import may_have_moved, number_in
-from archive.records import Outlet, Reading
+from archive.model.records import Outlet, Reading
 from tests.history.made import Facts, story
 
 MOVED = Outlet("bao", "Báo Thử", "https://moi.example/", ("moi.example", "bao.example"))

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from archive.history import Article, Signs, versions_of
-from archive.records import Reading
+from archive.model.records import Reading
 from tests.history.made import NOON, PUBLISHED, SITE, Facts, picture, story, verdicts, wrong
 
 HOME = f"{SITE}/a"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.history import versions_of
-from archive.records import Image, Reading
+from archive.model.records import Image, Reading
 from tests.history.made import SITE, Facts, bytes_of, changes, picture, story, verdicts
 
 HOME = f"{SITE}/a"

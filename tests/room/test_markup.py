@@ -17,7 +17,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-from archive.datasette.room.texts import LANGUAGES, preferred, texts
+from archive.web.room.translations import LANGUAGES, preferred, texts
 from tests.room.conftest import ROOT
 from tests.room.pages import PAGES
 

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image as Painted
 
 from archive import Capture, PictureCapture, ingest, keep_picture, open_archive, start_run
-from archive.datasette.room.photos import places
 from archive.pictures import recognise
+from archive.web.room.photo_pages import places
 from tests.room.inside import Answer, room_on
 from tests.support import NOON, PAPER, page
 

@@ -19,11 +19,11 @@ from click.testing import CliRunner
 
 from archive import Capture, ingest, open_archive, start_run
 from archive.cli import archive
-from archive.datasette.room.hosts import is_known
-from archive.datasette.room.turns import AT_ONCE
-from archive.store.days import days, each_day, latest_day
-from archive.store.papers import papers
-from archive.store.withdraw import withdraw
+from archive.queries.days import days, each_day, latest_day
+from archive.queries.outlets_followed import papers
+from archive.storage.withdrawals.withdrawal import withdraw
+from archive.web.room.allowed_hosts import is_known
+from archive.web.room.query_queue import AT_ONCE
 from tests.reading_room import served
 from tests.room.conftest import ROOT
 from tests.support import NOON, PAPER, page
@@ -306,7 +306,7 @@ class _writing:
 
     def __enter__(self) -> None:
         program = (
-            "import sys, datetime as d; from archive import *; from archive.records import Run; from tests.support import *\n"
+            "import sys, datetime as d; from archive import *; from archive.model.records import Run; from tests.support import *\n"
             "with open_archive(sys.argv[1], create=True) as db:\n"
             "    run = Run(1, 1, PAPER)\n"
             "    for n in range(1, 10_000):\n"

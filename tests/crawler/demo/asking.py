@@ -8,8 +8,8 @@ from itertools import count
 from urllib.parse import unquote, urlsplit
 
 from crawler.demo.edition import Edition
-from crawler.demo.furniture import Visit
 from crawler.demo.manuscript import HANOI
+from crawler.demo.page_furniture import Visit
 from crawler.demo.router import Answer, Ask, answer
 
 BASE = "http://127.0.0.1:8765"

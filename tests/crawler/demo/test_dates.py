@@ -2,7 +2,7 @@ from datetime import datetime
 
 import pytest
 
-from crawler.demo import dates
+from crawler.demo import printed_dates
 from crawler.demo.manuscript import HANOI
 
 AFTERNOON = datetime(2026, 5, 9, 14, 5, tzinfo=HANOI)
@@ -26,7 +26,7 @@ AFTERNOON = datetime(2026, 5, 9, 14, 5, tzinfo=HANOI)
     ],
 )
 def test_visible(form: str, printed: str) -> None:
-    assert dates.visible(form, AFTERNOON) == printed
+    assert printed_dates.visible(form, AFTERNOON) == printed
 
 
 @pytest.mark.parametrize(
@@ -39,8 +39,8 @@ def test_visible(form: str, printed: str) -> None:
     ],
 )
 def test_machine(form: str, written: str) -> None:
-    assert dates.machine(form, AFTERNOON) == written
+    assert printed_dates.machine(form, AFTERNOON) == written
 
 
 def test_dotnet_midnight_is_twelve() -> None:
-    assert dates.dotnet(datetime(2026, 5, 4, 0, 30, tzinfo=HANOI)) == "5/4/2026 12:30:00 AM"
+    assert printed_dates.dotnet(datetime(2026, 5, 4, 0, 30, tzinfo=HANOI)) == "5/4/2026 12:30:00 AM"

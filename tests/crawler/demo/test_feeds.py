@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from crawler.demo.paper import published
-from crawler.demo.sections import SECTIONS
+from crawler.demo.section_addresses import SECTIONS
 from crawler.demo.server import Newspaper
 
 from .conftest import Get, ask

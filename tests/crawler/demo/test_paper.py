@@ -8,10 +8,10 @@ from typing import get_args
 
 import pytest
 
-from crawler.demo.edits import as_of
+from crawler.demo.later_edits import as_of
+from crawler.demo.newsroom_records import Form, Reach, State
 from crawler.demo.paper import DAYS, Article, Published, changes, load_articles, published
-from crawler.demo.records import Form, Reach, State
-from crawler.demo.sections import BY_SLUG
+from crawler.demo.section_addresses import BY_SLUG
 
 HANOI = timezone(timedelta(hours=7))
 BRIDGE = "/chuyen-muc/tin/238131/thong-xe-ky-thuat-cau-ben-got"

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from crawler.demo import pictures
-from crawler.demo.furniture import ADVERTS
+from crawler.demo import painted_pictures
+from crawler.demo.page_furniture import ADVERTS
 from crawler.demo.paper import DAYS, published
 from crawler.demo.png import Canvas, mix
 from crawler.demo.server import Newspaper
@@ -46,26 +46,26 @@ def rows(png: bytes) -> tuple[int, int, bytes]:
 @pytest.mark.slow
 @pytest.mark.parametrize("file", FILES)
 def test_photographs(file: str) -> None:
-    width, height, pixels = rows(pictures.photograph(file))
+    width, height, pixels = rows(painted_pictures.photograph(file))
     assert 480 <= width <= 720 and 400 <= height <= 600
     assert len(set(pixels)) > 20, "a landscape has many colours"
 
 
 def test_all_photographs_differ_and_are_small() -> None:
-    drawn = {pictures.photograph(file) for file in FILES}
+    drawn = {painted_pictures.photograph(file) for file in FILES}
     assert len(drawn) == len(FILES) > 30
     assert max(len(png) for png in drawn) < 20_000
 
 
 def test_the_same_name_gives_the_same_picture() -> None:
-    once = pictures.photograph(FILES[0])
-    pictures.photograph.cache_clear()
-    assert pictures.photograph(FILES[0]) == once
+    once = painted_pictures.photograph(FILES[0])
+    painted_pictures.photograph.cache_clear()
+    assert painted_pictures.photograph(FILES[0]) == once
 
 
 def test_thumbnails_and_adverts() -> None:
-    assert rows(pictures.thumbnail(FILES[0]))[:2] == (160, 105)
-    assert {rows(pictures.advert(number))[:2] for number in range(ADVERTS)} == {(300, 250), (600, 90)}
+    assert rows(painted_pictures.thumbnail(FILES[0]))[:2] == (160, 105)
+    assert {rows(painted_pictures.advert(number))[:2] for number in range(ADVERTS)} == {(300, 250), (600, 90)}
 
 
 def test_a_canvas_paints_where_it_is_told_and_clips() -> None:
@@ -87,7 +87,7 @@ def test_on_day_two_one_address_shows_another_picture_and_one_a_smaller_copy(new
     before = {path: get(path) for path in (REPLACED, SMALLER)}
     newspaper.turn_to(2)
     after = {path: get(path) for path in (REPLACED, SMALLER)}
-    assert after[REPLACED].body == pictures.photograph("san-phoi-nan-go-sat")
+    assert after[REPLACED].body == painted_pictures.photograph("san-phoi-nan-go-sat")
     assert [rows(reply[SMALLER].body)[:2] for reply in (before, after)] == [(480, 600), (360, 450)]
     for path in (REPLACED, SMALLER):
         assert before[path].headers["ETag"] != after[path].headers["ETag"]

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import pytest
 
 from crawler.demo.paper import DAYS, published
-from crawler.demo.sections import SECTIONS, Section
+from crawler.demo.section_addresses import SECTIONS, Section
 from crawler.demo.server import Newspaper
 
 from .conftest import Get

@@ -13,9 +13,9 @@ import pytest
 
 from crawler.demo import words
 from crawler.demo.edition import Edition, edition
-from crawler.demo.reach import reachable, reachable_in, reachable_numbers
-from crawler.demo.records import Revision
-from crawler.demo.sections import GENERATED, ZONE, article_path
+from crawler.demo.newsroom_records import Revision
+from crawler.demo.reachability import reachable, reachable_in, reachable_numbers
+from crawler.demo.section_addresses import GENERATED, ZONE, article_path
 from crawler.demo.shelves import SHELVES, shelf_of
 
 from .asking import BASE, Look, opened

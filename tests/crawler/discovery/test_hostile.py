@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
 from archive import absolute, same_site, without_trackers
-from crawler.discovery import look, markup, tolerant_xml
-from crawler.discovery.addresses import Addresses
-from crawler.discovery.found import MOST_OF_A_PAGE
-from crawler.discovery.moments import moment
+from crawler.discovery import look, markup_parsing, tolerant_xml
+from crawler.discovery.feed_dates import moment
+from crawler.discovery.found_links import MOST_OF_A_PAGE
+from crawler.discovery.link_urls import Addresses
 from tests.support import ALL
 
 from .reading import BASE, HOSTS, notes, paths
@@ -97,9 +97,9 @@ def test_the_link_in_it_is_found(name: str) -> None:
 def the_link_is_found(name: str) -> None:
     """Or else it lies behind more tags than are read, which is said."""
     if name not in ("a feed in a feed", "an entity bomb"):
-        too_many = notes(HOSTILE[name]) == (f"what comes after {markup.MOST_TAGS} tags",)
+        too_many = notes(HOSTILE[name]) == (f"what comes after {markup_parsing.MOST_TAGS} tags",)
         assert too_many or paths(HOSTILE[name])[:1] == ["/a-1.htm"]
-        assert too_many <= (HOSTILE[name].count("<") > markup.MOST_TAGS)
+        assert too_many <= (HOSTILE[name].count("<") > markup_parsing.MOST_TAGS)
 
 
 def test_as_many_links_as_are_taken_of_a_page() -> None:
@@ -110,9 +110,9 @@ def test_as_many_links_as_are_taken_of_a_page() -> None:
 
 
 def test_a_page_of_more_tags_than_are_read_says_so() -> None:
-    found = look((LINK * markup.MOST_TAGS + "<p><a href=/b>B</a>").encode(), BASE, HOSTS)
+    found = look((LINK * markup_parsing.MOST_TAGS + "<p><a href=/b>B</a>").encode(), BASE, HOSTS)
     assert [link.url for link in found.links] == ["https://bao.example/a-1.htm"]
-    assert found.notes == (f"what comes after {markup.MOST_TAGS} tags of links",)
+    assert found.notes == (f"what comes after {markup_parsing.MOST_TAGS} tags of links",)
 
 
 def test_a_sitemap_of_more_tags_than_are_read_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

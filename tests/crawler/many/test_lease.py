@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from redis import Redis
 
-from crawler.many.lease import Lease
-from crawler.refusals import LeftAlone
+from crawler.fleet.lease import Lease
+from crawler.politeness.refusals import LeftAlone
 from tests.crawler.many.test_workers import REDIS, redis_server
 from tests.support import run_async
 

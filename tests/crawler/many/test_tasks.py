@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.lock import lock_file
-from crawler.many.report import exit_of
-from crawler.many.tasks import Task, longest_waiting_first, share_a_host
-from crawler.verdict import Exit
+from archive.runtime.file_lock import lock_file
+from crawler.fleet.batch_report import exit_of
+from crawler.fleet.job_spec import Task, longest_waiting_first, share_a_host
+from crawler.run.run_verdict import Exit
 
 
 def task(name: str, *hosts: str, folder: Path = Path()) -> Task:

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from archive.store import open_archive, questions
-from crawler.check import disagreements
+from archive.queries import lookup
+from archive.storage.connection import open_archive
 from crawler.demo.server import Newspaper
+from crawler.demo_verification import disagreements
 from tests.crawler.probe.probing import copy_of_the_project, luubao, probed
 
 
@@ -94,7 +95,7 @@ def test_its_files_keep_the_whole_paper(tmp_path: Path) -> None:
         assert crawled.returncode in (0, 6), crawled.stderr
         with open_archive(database) as db:
             assert [str(one) for one in disagreements(db, paper.base_url, 1)] == []
-            articles = len(questions.articles(db, limit=-1))
+            articles = len(lookup.articles(db, limit=-1))
     tested = luubao("rules", "test", "baosongthao", "--db", str(database), folder=project)
     assert tested.returncode == 0, tested.stderr
     assert f"headline           {articles} of {articles}" in tested.stdout

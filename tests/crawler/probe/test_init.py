@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from archive.store import open_archive
-from crawler.configuration import load
+from archive.storage.connection import open_archive
+from crawler.config.settings_in_force import load
 from crawler.demo.server import Newspaper
-from crawler.probe.folder import ways_on
+from crawler.probe.outlet_folder import ways_on
 from tests.crawler.probe.odd_paper import PAPER
 from tests.crawler.probe.probing import ROOT
 from tests.crawler.serving import Answer, served

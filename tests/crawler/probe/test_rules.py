@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from archive import Reading, read_page
-from archive.extract.suggest import Sample, suggestions
+from archive.extract.rule_suggestions import Sample, suggestions
 from tests.crawler.probe.odd_paper import PAPER, address
 from tests.crawler.probe.probing import copy_of_the_project, luubao, probed
 from tests.crawler.serving import served

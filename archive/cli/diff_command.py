@@ -1,0 +1,165 @@
+"""`luubao diff`: what changed between versions, on a terminal, as JSON, as a page."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli.options import NUMBER, db_option, json_option
+from archive.console import formatting
+from archive.console.output import say, say_all, say_json, say_whole
+from archive.model.errors import LuubaoError, UnknownArticle
+from archive.queries import lookup
+from archive.storage.connection import open_archive
+
+if TYPE_CHECKING:
+    from archive.diff import Change
+    from archive.diff.html_page import Comparison
+    from archive.queries.lookup import Article
+
+_EXIT_NOTHING = 1
+
+
+def _no_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """`--html URL`, with the file's name left out before the address, would write the page into a file named so."""
+    if value and "://" in value:
+        raise click.BadParameter(f"{value} is no file. Put --html last, or write --html=FILE")
+    return value
+
+
+@click.command()
+@db_option
+@json_option
+@click.option(
+    "--html", "html", metavar="[FILE]", is_flag=False, flag_value="-", callback=_no_address,
+    help="One HTML page that needs nothing else, into FILE, or to standard output.",
+)  # fmt: skip
+@click.option("--all", "every", is_flag=True, help="Every step of the history, or of the part FROM to TO.")
+@click.argument("url")
+@click.argument("old", metavar="[FROM", type=NUMBER, required=False)
+@click.argument("new", metavar="TO]", type=NUMBER, required=False)
+def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old: int | None, new: int | None) -> None:
+    """Shows what changed between two versions, word by word; between the last two by default.
+
+    Removed words stand [-so-], added ones {+so+}. FROM alone is compared with the newest. Exit code 1 when nothing
+    changed.
+
+    \b
+    Example:
+      luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm 1 3
+      luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm --all --html history.html
+    """
+    from archive.diff.html_page import Comparison
+    from archive.storage.captures.provenance import provenance_of
+
+    if as_json and html:
+        raise click.UsageError("--json or --html, not both")
+    with open_archive(path) as db:
+        article = lookup.find_article(db, url)
+        known = provenance_of(db, article.id)
+        pairs = _pairs(list(known), old, new, every)
+        read = {number: lookup.reading_of(db, article.id, number)[1] for pair in pairs for number in pair}
+    steps = [Comparison(known[one], known[other], read[one], read[other]) for one, other in pairs]
+    if html:
+        from archive.diff.html_page import page
+
+        _write(html, page(article, steps), path)
+    elif as_json:
+        _tell_json(article, steps, every)
+    else:
+        _tell(article, steps)
+    if not any(step.changes for step in steps):
+        raise click.exceptions.Exit(_EXIT_NOTHING)
+
+
+def _pairs(known: Sequence[int], old: int | None, new: int | None, every: bool) -> Sequence[tuple[int, int]]:
+    """Which of the known numbers to compare. Raises UnknownArticle for a number there is not, LuubaoError where there
+    is nothing to compare."""
+    for number in (old, new):
+        if number is not None and number not in known:
+            raise UnknownArticle(f"the article has no version {number}. It has {_listed(known)}")
+    if len(known) == 1:
+        raise LuubaoError("the article has one version only: the newspaper has not edited it since it was first seen")
+    last = new or known[-1]
+    first = old or (known[0] if every else max((n for n in known if n < last), default=last))
+    if first == last:
+        raise LuubaoError(f"version {last} is compared with itself. The article has {_listed(known)}")
+    if not every:
+        return [(first, last)]
+    walked = [number for number in known if min(first, last) <= number <= max(first, last)]
+    walked = walked if first < last else walked[::-1]
+    return list(pairwise(walked))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return f"versions {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"version {numbers[0]}"
+
+
+def _write(file: str, text: str, archive: Path) -> None:
+    if file == "-":
+        say_whole(text)
+        return
+    from archive.runtime.atomic_files import arriving
+
+    target = Path(file)
+    with arriving(target, replace=True) as place:
+        if target.exists() and target.samefile(archive):
+            raise LuubaoError(f"{file} is the archive itself. Name another file for the page")
+        place.write_text(text, "utf-8", newline="\n")
+
+
+def _tell_json(article: Article, steps: Sequence[Comparison], every: bool) -> None:
+    told = [_as_json(article, step) for step in steps]
+    say_json(told if every else told[0])
+
+
+def _as_json(article: Article, step: Comparison) -> dict[str, Any]:
+    """What docs/diff.md describes."""
+    from archive.diff import size
+
+    removed, added = size(step.changes)
+    return {
+        "article": article.id,
+        "outlet": article.outlet,
+        "url": article.url,
+        "old": asdict(step.old),
+        "new": asdict(step.new),
+        "words_removed": removed,
+        "words_added": added,
+        "changes": [_change(change) for change in step.changes],
+    }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {
+        "part": change.part,
+        "kind": change.kind,
+        "old": list(change.old),
+        "new": list(change.new),
+        "form": change.form,
+        "picture": change.picture,
+        "before": change.before,
+        "after": change.after,
+        "pieces": [asdict(piece) for piece in change.pieces],
+    }
+
+
+def _tell(article: Article, steps: Sequence[Comparison]) -> None:
+    from archive.diff.descriptions import summary
+
+    for n, step in enumerate(steps):
+        if n:
+            say()
+        say(f"{article.url}  version {step.old.version} to {step.new.version}")
+        first, then = (formatting.moment(one.first_seen_at, article.timezone) for one in (step.old, step.new))
+        say(f"seen {first}, then {then}")
+        say_all(textwrap.wrap(summary(step.changes) if step.changes else "as read today, nothing changed", 80))
+        for change in step.changes:
+            say()
+            say_all(formatting.change_lines(change))

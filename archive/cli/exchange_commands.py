@@ -1,0 +1,209 @@
+"""Commands that take in and hand over: `import`, `merge` and `export`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli.options import db_option, picture_folder, pictures_option
+from archive.console.output import clear_progress, counting, say, show_progress
+from archive.model.errors import BadValue, LuubaoError
+from archive.model.paths import folder_beside
+from archive.model.validation import is_address, outlet_name, shown
+
+if TYPE_CHECKING:
+    from archive.exchange.importers.formats import Said
+    from archive.exchange.importers.import_job import Report
+    from archive.exchange.importers.outlet_matcher import Houses
+    from archive.model.records import Outlet
+
+Declared = Callable[[], "tuple[Outlet, ...]"]
+"""The outlets there are spiders for, where there are any: what a command of the crawler's puts into its context."""
+
+EXIT_PARTLY = 4
+"""What `import`, `merge` and `backfill` return when something could not be taken and all else was, as `luubao crawl`
+does where requests failed."""
+
+_JOBS = click.IntRange(0, 256)
+
+
+@click.command("import")
+@db_option
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--outlet", help="Take only this outlet's pages.")
+@click.option("--home", help="The home page of --outlet, where the archive does not know it yet.")
+@click.option("--url", help="The address of a saved page, or of a mirror's top, that does not say it.")
+@click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
+              help="When it was saved, in UTC; by default what it says itself, or its file's time.")  # fmt: skip
+@click.option(
+    "--jobs", type=_JOBS, help="How many processes read; one a core by default, 0 for one that is waited for."
+)
+@pictures_option
+@click.pass_context
+def import_command(
+    ctx: click.Context, path: Path, files: tuple[Path, ...], outlet: str | None, home: str | None, url: str | None,
+    at: datetime | None, jobs: int | None, pictures: Path | None,
+) -> None:  # fmt: skip
+    """Takes in captures from WARC, ARC and WACZ files, from mirrors made by HTTrack or wget, and from saved pages; and
+    readings, made by luubao-reread-spark, from Parquet files.
+
+    An article's versions are put in order of time, whatever comes when; what is here already is not added again. A
+    damaged file is read as far as it goes, and what was skipped is told. Pages go to the outlet on whose hosts they
+    lie. Readings are filed as `luubao reread` files its own, after the captures of the same call.
+
+    Each record stands alone: one that is damaged, or says what cannot be (a status of 23 digits, a time before there
+    was a web), is told with file and place, and all others are taken. Links that lead out of a mirror's folder are not
+    followed. Exit codes: 0 all was taken, 4 something could not be taken and all else was, 1 nothing could be taken.
+
+    \b
+    Examples:
+      luubao import old-crawl.warc.gz --db luubao.db
+      luubao import page.html --outlet baovinhphuc --url https://baovinhphuc.com.vn/tin/1.html
+      luubao import readings/ --db luubao.db
+    """
+    from archive.cli.import_readings import take_readings
+    from archive.exchange.importers.formats import Said
+    from archive.exchange.importers.imported_readings import holds_readings
+    from archive.exchange.importers.outlet_matcher import Houses
+
+    readings = [file for file in files if holds_readings(file)]
+    captures = [file for file in files if file not in readings]
+    failed = 0
+    if captures:
+        said = Said(url, at.replace(tzinfo=UTC) if at else None)
+        failed += _take_captures(path, captures, Houses(_outlets(ctx, outlet, home), outlet), said, jobs, pictures)
+    if readings:
+        failed += take_readings(path, readings, outlet, jobs)
+    if failed:
+        raise click.exceptions.Exit(EXIT_PARTLY)
+
+
+def _take_captures(
+    path: Path, files: Sequence[Path], houses: Houses, said: Said, jobs: int | None, pictures: Path | None
+) -> int:
+    """Returns how many records could not be taken."""
+    from archive.exchange.importers.import_job import import_files
+
+    with _counting() as progress:
+        report = import_files(
+            path, files, houses, pictures=pictures or folder_beside(path), said=said, jobs=jobs, progress=progress
+        )
+    _tell(report)
+    if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
+        houses.require()
+        raise LuubaoError(f"nothing was taken: {_why_nothing(report)}")
+    return report.counts["skipped"]
+
+
+def _why_nothing(report: Report) -> str:
+    """What to say where no capture came of any file, as the end of a sentence."""
+    if report.hosts:
+        return (
+            f"the pages lie on {', '.join(sorted(report.hosts))}, and no known outlet does. Name one with --outlet and"
+            " --home"
+        )
+    return "no record could be read" if report.counts["skipped"] else "there is no page in the files"
+
+
+@click.command("merge")
+@db_option
+@click.argument("other", type=click.Path(dir_okay=False, path_type=Path))
+@pictures_option
+@click.option("--other-pictures", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="The folder with the other's pictures; <other>.pictures by default.")  # fmt: skip
+def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures: Path | None) -> None:
+    """Adds what another archive has: the union of both, whoever is merged into whom.
+
+    Captures that both have are taken once. The articles they touch are told anew in order of time, so their versions
+    may get other numbers (table renumberings). The other archive is only read, and nothing of it is believed: what
+    cannot be (a status of 23 digits, a time zone there is none of, a picture whose bytes are not those of its digest)
+    is told with table and row and left out, and all else is taken. An outlet that is known here keeps its description.
+    Exit codes: 0 all was taken, 4 something could not be taken and all else was, 1 nothing could.
+
+    \b
+    Example:
+      luubao merge laptop.db --db luubao.db
+    """
+    from archive.pipeline.merging import merge
+
+    folder = picture_folder(other, other_pictures)
+    with counting("merging") as step:
+        done = merge(path, other, pictures=pictures or folder_beside(path), other_pictures=folder, step=step)
+    counts = done.counts
+    say(
+        f"{counts['captures']} captures and {counts['pictures']} fetches of pictures added in {counts['runs']} runs;"
+        f" {counts['here']} captures were here already"
+    )
+    for name, what in (
+        ("withdrawn", "captures of withdrawn articles were left out, or kept as facts only"),
+        ("damaged", "captures do not open in the other archive and were left out. `luubao verify` names them"),
+        ("refused", "values of the other archive cannot be"),
+        ("pictures-missing", "fetches of pictures were left out, for their files are not in the other's folder"),
+    ):
+        if counts[name]:
+            say(f"{counts[name]} {what}", err=True)
+    for url in done.withdrawn_there:
+        say(f"{url} is withdrawn there and not here. `luubao withdraw` does so", err=True)
+    for line in done.refused:
+        say(f"  {line}", err=True)
+    if counts["refused"]:
+        raise click.exceptions.Exit(EXIT_PARTLY)
+
+
+def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Outlet]:
+    from archive.model.records import Outlet
+    from archive.model.urls import host_of, without_credentials
+
+    declared = ctx.obj() if callable(ctx.obj) else ()
+    if home:
+        if not name:
+            raise click.UsageError("--home needs --outlet, its name")
+        if not is_address(home) or without_credentials(home) != home:
+            raise click.UsageError(f"{shown(home)} is no address of a home page. Give it as https://host/")
+        try:
+            return [Outlet(outlet_name(name), name, home, (host_of(home),))]
+        except BadValue as error:
+            raise click.UsageError(f"--outlet: {error}") from error
+    return list(declared)
+
+
+def _tell(report: Report) -> None:
+    counts, changed = report.counts, report.articles
+    added = counts["filed"] + counts["late"]
+    told = [f"{added} captures added, {counts['here']} were here already"]
+    if counts["pictures"] or counts["pictures-here"]:
+        told.append(f"{counts['pictures']} fetches of pictures added")
+    if counts["withdrawn"]:
+        told.append(f"of {counts['withdrawn']} only the fact was kept, for their articles are withdrawn")
+    if changed.renumbered or changed.removed:
+        told.append(f"{changed.renumbered + changed.removed} versions have another number now (table renumberings)")
+    say("; ".join(told))
+    for name, what in (
+        ("elsewhere", "pages of other sites were left out"),
+        ("unresolved", "revisits were left out, whose pages are in none of the files"),
+        ("pictures-left", "fetches of pictures were left out: no article shows them, or they are no pictures"),
+        ("left-out", "records or files were left out that are nothing of a newspaper: scripts, styles, films"),
+        ("skipped", "records or files could not be read"),
+    ):
+        if counts[name]:
+            say(f"{counts[name]} {what}", err=True)
+    for line in report.skipped:
+        say(f"  {line}", err=True)
+
+
+@contextmanager
+def _counting() -> Iterator[Callable[[Report], None]]:
+    """A count on standard error, where that is a terminal; silence elsewhere."""
+
+    def show(report: Report) -> None:
+        count = sum(report.counts.values())
+        if count % 50 == 0:
+            show_progress(f"importing: {count}")
+
+    yield show
+    clear_progress()

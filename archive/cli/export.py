@@ -1,0 +1,326 @@
+"""`luubao export`: one command for each format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli.options import Commands, F, db_option, picture_folder, pictures_option
+from archive.console.output import counting, say
+from archive.storage.connection import open_archive, snapshot
+
+if TYPE_CHECKING:
+    from archive.exchange.exporters.tables import Format
+    from archive.exchange.exporters.warc_files import Exported
+    from archive.queries.tabular import Choice
+    from archive.storage.captures.capture_stream import Scope
+
+_DAY = click.DateTime(["%Y-%m-%d"])
+
+
+@click.group(cls=Commands)
+def export() -> None:
+    """Hands the archive over in the formats others read. Withdrawn articles never leave."""
+
+
+def scope_options(command: F) -> F:
+    """Adds --outlet, --since and --until."""
+    for option in (
+        click.option("--until", type=_DAY, help="Captures up to this day, in the outlet's zone."),
+        click.option("--since", type=_DAY, help="Captures from this day on, in the outlet's zone."),
+        click.option("--outlet", help="Only this outlet's."),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def _leaving(path: Path) -> Iterator[tuple[Any, Callable[[], None]]]:
+    """The archive as it is at one moment, whoever writes meanwhile, and what to call at each step."""
+    with open_archive(path) as db, snapshot(db), counting("exporting") as step:
+        yield db, step
+
+
+def to_option(what: str) -> Callable[[F], F]:
+    """Adds --to: where it goes."""
+    return click.option("--to", "target", required=True, type=click.Path(path_type=Path), help=what)
+
+
+def scope_of(
+    db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None
+) -> Scope:
+    """The captures that are meant. Raises UnknownOutlet."""
+    from archive.model.time_spans import Days
+    from archive.storage.captures.capture_stream import Scope
+    from archive.storage.captures.kept_captures import outlets_of
+
+    zone = outlets_of(db, outlet)[0].outlet.timezone if outlets_of(db, outlet) else "UTC"
+    first, last = Days(since.date() if since else None, until.date() if until else None).stamps(zone)
+    return Scope(outlet, run, first, last)
+
+
+@export.command()
+@db_option
+@scope_options
+@to_option("A folder; made where there is none.")
+@click.option("--run", type=click.IntRange(1), help="Only this run's captures, a number of `luubao runs`.")
+@click.option("--zstd", is_flag=True, help="Compress with Zstandard instead of gzip.")
+@click.option(
+    "--size", default=1000, show_default=True, type=click.IntRange(1), help="Begin a new file after so many MB."
+)
+@click.option("--no-pictures", is_flag=True, help="Leave pictures out.")
+@pictures_option
+def warc(
+    path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, run: int | None,
+    zstd: bool, size: int, no_pictures: bool, pictures: Path | None,
+) -> None:  # fmt: skip
+    """Writes WARC 1.1: every capture as it came, with its request, and the pictures.
+
+    Bodies are stored after content-decoding, and so they stand in the records; headers that told of the encoding are
+    renamed to X-Archive-Orig-*. `luubao import` reads the files back, and makes the same versions of them.
+
+    \b
+    Example:
+      luubao export warc --outlet baovinhphuc --to warcs/
+    """
+    from archive.exchange.exporters.warc_files import export_warc
+    from archive.runtime.atomic_files import arriving
+
+    with _leaving(path) as (db, step), arriving(target, add=True, parents=True) as place:
+        done = export_warc(
+            db, place, scope_of(db, outlet, since, until, run),
+            pictures=None if no_pictures else picture_folder(path, pictures),
+            compression="zst" if zstd else "gz", size=size * 1_000_000, step=step,
+        )  # fmt: skip
+    tell_captures(done)
+
+
+def tell_captures(done: Exported) -> None:
+    """What an export of captures came to."""
+    say(f"{done.captures} captures, {done.payload / 1e6:.1f} MB, in {len(done.files)} files")
+    if done.missing:
+        say(f"{done.missing} pictures have no file in the folder, or another one, and were left out", err=True)
+    tell_withdrawn(done.withdrawn)
+
+
+def tell_withdrawn(count: int) -> None:
+    """How many articles were left out."""
+    if count:
+        say(f"{count} withdrawn articles were left out", err=True)
+
+
+def titled(db: Any, outlet: str | None) -> str:
+    """What an export is called: the paper's own name, or those of all."""
+    from archive.storage.captures.kept_captures import outlets_of
+
+    return ", ".join(run.outlet.title for run in outlets_of(db, outlet)) or "luubao"
+
+
+@export.command()
+@db_option
+@scope_options
+@to_option("A file; must not be there yet.")
+@click.option("--no-pictures", is_flag=True, help="Leave pictures out.")
+@pictures_option
+def wacz(
+    path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, no_pictures: bool,
+    pictures: Path | None,
+) -> None:  # fmt: skip
+    """Writes one WACZ file: the WARC files with an index and a list of articles, to be replayed in a browser.
+
+    \b
+    Example:
+      luubao export wacz --outlet baovinhphuc --to baovinhphuc.wacz
+    """
+    from archive.exchange.exporters.wacz import export_wacz
+    from archive.runtime.atomic_files import arriving
+
+    with _leaving(path) as (db, step), arriving(target) as place:
+        folder = None if no_pictures else picture_folder(path, pictures)
+        scope = scope_of(db, outlet, since, until)
+        done = export_wacz(db, place, scope, pictures=folder, title=titled(db, outlet), step=step)
+    tell_captures(done)
+
+
+@export.command()
+@db_option
+@scope_options
+@to_option("A folder that is empty, or made.")
+@click.option("--organisation", default="", help="Who hands it over: Source-Organization of the bag.")
+@pictures_option
+def bag(
+    path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, organisation: str,
+    pictures: Path | None,
+) -> None:  # fmt: skip
+    """Writes a BagIt bag for a library: WARC files, all versions as JSON Lines, and a card, with their digests.
+
+    \b
+    Example:
+      luubao export bag --outlet baovinhphuc --organisation "Thư viện tỉnh" --to deposit/
+    """
+    from archive.exchange.exporters.bagit import export_bag
+    from archive.runtime.atomic_files import arriving
+
+    with _leaving(path) as (db, step), arriving(target, mark="bagit.txt", parents=True) as place:
+        done = export_bag(
+            db, place, scope_of(db, outlet, since, until), pictures=picture_folder(path, pictures),
+            title=titled(db, outlet), organisation=organisation, step=step,
+        )  # fmt: skip
+    tell_captures(done)
+
+
+def choice_options(command: F) -> F:
+    """Adds the filters by which versions are chosen."""
+    for option in (
+        click.option("--history", is_flag=True, help="All versions, also those that no longer stand."),
+        click.option("--gone", is_flag=True, help="Only articles that have disappeared."),
+        click.option("--edited", is_flag=True, help="Only articles the newspaper has edited."),
+        click.option("--section", help="Only this section's."),
+        click.option("--until", type=_DAY, help="Published up to this day."),
+        click.option("--since", type=_DAY, help="Published from this day on; where a page names no day, first seen."),
+        click.option("--words", help="Only versions that hold these words, as in `luubao search`."),
+        click.option("--outlet", help="Only this outlet's."),
+    ):
+        command = option(command)
+    return command
+
+
+def chosen(filters: dict[str, Any]) -> Choice:
+    """The filters as they were given."""
+    from archive.queries.tabular import Choice
+
+    days = {name: day.date().isoformat() if (day := filters.pop(name)) else None for name in ("since", "until")}
+    return Choice(since=days["since"], until=days["until"], **filters)
+
+
+def _table_command(form: Format, what: str) -> click.Command:
+    @click.command(
+        form,
+        help=f"""Writes {what}, a row for each version, with a data card (README.md) beside it.
+
+    The columns are documented in docs/exchange.md and in the card.
+
+    \b
+    Example:
+      luubao export {form} --outlet baovinhphuc --history --to dataset/
+    """,
+    )
+    @db_option
+    @choice_options
+    @to_option("A folder that is empty, or made.")
+    def command(path: Path, target: Path, excel: bool = False, **filters: Any) -> None:
+        from archive.exchange.exporters.tables import WRITERS, write_csv
+
+        write = partial(write_csv, excel=True) if excel else WRITERS[form]
+        _write_data(path, target, f"versions.{form}", chosen(filters), write)
+
+    return _excel_option(command) if form == "csv" else command
+
+
+def _excel_option(command: click.Command) -> click.Command:
+    return click.option(
+        "--excel", is_flag=True,
+        help="For spreadsheets: with a byte-order mark, and an apostrophe before cells that begin like a formula"
+        " (= + - @, tab, line break). For programs leave it out: cells are then exact.",
+    )(command)  # fmt: skip
+
+
+def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Callable[[Any, Path], None]) -> None:
+    from archive.exchange.exporters.data_card import card
+    from archive.queries.tabular import rows, summary
+    from archive.runtime.atomic_files import arriving
+    from archive.storage.captures.kept_captures import outlets_of
+
+    with _leaving(path) as (db, step), arriving(target, mark=name, parents=True) as place:
+        outlets_of(db, choice.outlet)  # a wrong name is told
+        place.mkdir()
+        write(_stepping(rows(db, choice), step), place / name)
+        facts = summary(db, choice)
+        (place / "README.md").write_text(card(titled(db, choice.outlet), name, choice, facts), "utf-8")
+    say(f"{facts['versions']} versions of {facts['articles']} articles in {target / name}")
+    tell_withdrawn(facts["withdrawn"])
+
+
+def _stepping(found: Any, step: Callable[[], None]) -> Any:
+    for row in found:
+        step()
+        yield row
+
+
+for _form, _what in (("jsonl", "JSON Lines"), ("csv", "CSV"), ("parquet", "Parquet")):
+    export.add_command(_table_command(_form, _what))  # type: ignore[arg-type]  # the three of Format
+
+
+@export.command()
+@db_option
+@choice_options
+@to_option("A folder that is empty, or made.")
+def sqlite(path: Path, target: Path, **filters: Any) -> None:
+    """Writes a slim SQLite file: versions with their words and a search index, without pages or anything of a crawl.
+
+    \b
+    Example:
+      luubao export sqlite --outlet baovinhphuc --to slim/
+    """
+    from archive.queries.slim_sqlite import write_sqlite
+
+    _write_data(path, target, "versions.db", chosen(filters), write_sqlite)
+
+
+@export.command()
+@db_option
+@choice_options
+@to_option("A file; written over, so that cron can renew it.")
+@click.option(
+    "--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many entries at most."
+)
+def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
+    """Writes an Atom feed of the newest versions: of articles, or, with --history, of every edit.
+
+    \b
+    Example:
+      luubao export atom --outlet baovinhphuc --to public/baovinhphuc.atom
+    """
+    from archive.exchange.exporters.atom_feed import write_atom
+    from archive.queries.tabular import rows, summary
+    from archive.runtime.atomic_files import arriving
+
+    choice = chosen(filters)
+    with _leaving(path) as (db, _), arriving(target, replace=True) as place:
+        newest = list(rows(db, choice, newest=limit))
+        facts = summary(db, choice)
+        write_atom(newest, place, title=titled(db, choice.outlet), updated=facts["seen_last"] or "1970-01-01T00:00:00Z")
+    say(f"{len(newest)} entries in {target}")
+    tell_withdrawn(facts["withdrawn"])
+
+
+@export.command()
+@db_option
+@click.option("--outlet", help="Only this outlet's.")
+@to_option("A folder that is empty, or made.")
+@pictures_option
+def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) -> None:
+    """Writes a static edition: a page an article with all its versions, and a search, which a browser opens from the
+    folder without any server.
+
+    \b
+    Example:
+      luubao export html --outlet baovinhphuc --to edition/
+    """
+    from archive.exchange.exporters.static_edition import write_site
+    from archive.queries.tabular import Choice, summary
+    from archive.runtime.atomic_files import arriving
+
+    with _leaving(path) as (db, step), arriving(target, mark="index.html", parents=True) as place:
+        count = write_site(
+            db, place, outlet=outlet, title=titled(db, outlet), pictures=picture_folder(path, pictures), step=step
+        )
+        withdrawn = summary(db, Choice(outlet=outlet))["withdrawn"]
+    say(f"{count} articles in {target / 'index.html'}")
+    tell_withdrawn(withdrawn)

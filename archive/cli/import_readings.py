@@ -1,0 +1,50 @@
+"""The half of `luubao import` that takes in readings made elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from archive.console.output import clear_progress, is_watched, say, say_all, show_progress
+from archive.exchange.importers.imported_readings import Imported, import_readings, refuse_nothing
+from archive.pipeline.reread_report import Report, report_lines
+
+_LEFT_OUT = (
+    ("here", "readings were left out, for their captures have been read by this extractor already"),
+    ("unknown", "readings were left out, for their captures are not in this archive"),
+    ("otherwise", "readings were left out, made under another address, charset or time zone than the archive names"),
+    ("withdrawn", "readings were left out, for their pages are withdrawn"),
+    ("reader", "readings were left out, made by another reader than this luubao's"),
+    ("bad", "rows are no readings"),
+)
+
+
+def take_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: int | None) -> int:
+    """Files readings and tells what came of it; returns how many rows were no readings."""
+    done = import_readings(path, files, outlet, jobs=jobs, progress=_progress())
+    clear_progress()
+    _tell(done)
+    refuse_nothing(done, files)
+    return done.counts["bad"]
+
+
+def _tell(done: Imported) -> None:
+    say_all(report_lines(done.filing))
+    for name, what in _LEFT_OUT:
+        if done.counts[name]:
+            say(f"{done.counts[name]} {what}", err=True)
+    for line in (*done.told, *sorted(done.readers)):
+        say(f"  {line}", err=True)
+    if done.left:
+        say(f"{done.left} captures still wait to be read again: `luubao reread` does so", err=True)
+
+
+def _progress() -> Callable[[Report, int], None] | None:
+    """A count on standard error, where that is a terminal."""
+    if not is_watched():
+        return None
+
+    def show(report: Report, waiting: int) -> None:
+        show_progress(f"filing: {report.captures} of {waiting}")
+
+    return show

@@ -1,0 +1,227 @@
+"""Commands for whoever keeps an archive: `verify`, `compact` and `withdraw`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli.options import db_option, json_option, picture_folder, pictures_option
+from archive.console.output import bar, confirm, counting, say, say_json
+from archive.model import clock
+from archive.model.errors import ArchiveMissing, LuubaoError
+from archive.storage.connection import is_there, open_archive
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
+
+    from archive.pipeline.derivation_check import Reread
+    from archive.storage.integrity.problems import Left, Problem
+    from archive.storage.withdrawals.destruction import Look
+
+_WORTH_VACUUM = 0.05
+
+
+@click.command()
+@db_option
+@json_option
+@pictures_option
+@click.option("--seal", help="A seal noted earlier (sha256:...), which the chain must still hold.")
+@click.option("--index", is_flag=True, help="Also compare the search index with the texts; nobody can write meanwhile.")
+@click.option("--facts", is_flag=True, help="Only what arrived, not what was derived from it: quicker.")
+@click.option("--reread", is_flag=True, help="Also read every kept page again and compare the words: slower.")
+def verify(
+    path: Path, as_json: bool, pictures: Path | None, seal: str | None, index: bool, facts: bool, reread: bool
+) -> None:
+    """Checks that the archive still holds what was put into it.
+
+    Recomputes every digest, opens every stored page and picture, follows the chain of seals that every run ends with,
+    and looks whether the tables agree. Then derives articles, versions, captions, disappearances and addresses again
+    and compares them column by column. Says what is wrong with which row. Exit code 1 when anything is; prints the
+    newest seal when nothing is: note it elsewhere, and --seal proves later that nothing before it was changed.
+
+    \b
+    Example:
+      luubao verify --db luubao.db
+    """
+    from contextlib import nullcontext
+
+    from archive.pipeline.verification import require_seal, steps
+    from archive.pipeline.verification import verify as find_problems
+    from archive.storage.integrity import consistency
+    from archive.storage.integrity.problems import Left
+    from archive.storage.integrity.seals import cleansings, newest_seal
+
+    if facts and reread:
+        raise click.UsageError("--facts leaves out what --reread reads again. Give one of them")
+    left = Left()
+    with open_archive(path) as db, _reading_again(path) if reread else nullcontext() as readers:
+        if seal:
+            require_seal(db, seal)
+        folder = picture_folder(path, pictures)
+        with bar("verifying", steps(db, derived=not facts)) as step:
+            problems = list(find_problems(db, step, folder, derived=not facts, left=left, reread=readers))
+        head, cleansed = newest_seal(db), cleansings(db)
+    if index:
+        with _existing(path) as db:
+            problems += consistency.broken_index(db)
+    _tell_problems(problems, head, cleansed, as_json)
+    _tell_left(left)
+    if problems:
+        raise click.exceptions.Exit(1)
+
+
+def _reading_again(path: Path) -> AbstractContextManager[Reread]:
+    from archive.pipeline.reread_check import reading_again
+
+    return reading_again(path)
+
+
+def _tell_left(left: Left) -> None:
+    """What could not be derived again, and the way out."""
+    if left.waiting:
+        say(f"{left.waiting} addresses wait to be put in order by the next run, and were left out", err=True)
+    if left.former:
+        say(
+            f"{left.former} addresses are told by a former reader, and were left out: `luubao reread` tells them anew",
+            err=True,
+        )
+
+
+def _tell_problems(
+    problems: list[Problem], head: str | None, cleansed: list[tuple[int, str, str]], as_json: bool
+) -> None:
+    if as_json:
+        told = [{"run": run_id, "at": at, "what": what} for run_id, at, what in cleansed]
+        say_json({"problems": [asdict(problem) for problem in problems], "seal": head, "cleansed": told})
+        return
+    for run_id, at, what in cleansed:
+        say(f"cleansed on {at[:10]} by run {run_id}, which {what}")
+    for problem in problems:
+        say(f"{problem.where}: {problem.what}")
+    verdict = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}" if problems else "all is as it was recorded"
+    say(f"{verdict}; newest seal: {head or 'none, for no run has ended'}", err=bool(problems))
+
+
+@click.command()
+@db_option
+@click.option("--outlet", help="Only this outlet's pages.")
+@click.option("--no-vacuum", is_flag=True, help="Leave the freed room inside the file.")
+def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
+    """Stores pages in less room: against a dictionary chosen anew among the outlet's own pages, and as patches of one
+    another.
+
+    Every page is checked against its digest before and after. May be stopped at any moment. Crawls may go on, but not
+    during the last step, which writes the file anew: on a large archive leave it to a quiet hour, or give --no-vacuum.
+
+    \b
+    Example:
+      luubao compact --db luubao.db
+    """
+    from archive.storage.bodies import compaction as compacting
+    from archive.storage.captures.kept_captures import outlets_of
+
+    with _existing(path) as db:
+        outlets = [known.outlet_id for known in outlets_of(db, outlet)]
+        with counting("compacting", " pages") as step:
+            done = compacting.compact(db, outlets, step)
+        note = "" if no_vacuum else _vacuum(db, path)
+    say(
+        f"{done.rewritten} pages rewritten, {done.dictionaries} dictionaries chosen;"
+        f" pages take {_size(done.after)}, before {_size(done.before)}{note}"
+    )
+    if done.damaged:
+        raise LuubaoError(f"{len(done.damaged)} pages do not open and were left alone. `luubao verify` names them")
+
+
+def _vacuum(db: Database, path: Path) -> str:
+    """Gives freed pages back, where that is worth it and possible; what it came to, for a person."""
+    import shutil
+    import sqlite3
+
+    from archive.storage.bodies import compaction as compacting
+
+    if compacting.free_share(db) < _WORTH_VACUUM:
+        return ""
+    before = path.stat().st_size
+    if shutil.disk_usage(path.parent).free < 2 * before:
+        return ". The file keeps its size: making it smaller needs twice its size of free space"
+    try:
+        compacting.reclaim(db)
+    except sqlite3.OperationalError as error:
+        return f". The file keeps its size for now: {error}"
+    return f". The file takes {_size(path.stat().st_size)}, before {_size(before)}"
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:.1f} MB"
+
+
+@click.command()
+@db_option
+@pictures_option
+@click.argument("url")
+@click.option("--reason", help="Why: kept, and shown to whoever asks for the article.")
+@click.option("--destroy", is_flag=True, help="Destroy words and pages; only addresses, times and digests stay.")
+@click.option("--restore", "restoring", is_flag=True, help="Take a withdrawal back.")
+@click.option("--yes", is_flag=True, help="Do not ask before destroying.")
+def withdraw(
+    path: Path, pictures: Path | None, url: str, reason: str | None, destroy: bool, restoring: bool, yes: bool
+) -> None:
+    """Hides an article from views, search, exports and the web; the evidence stays in the file, or is destroyed.
+
+    Addresses, times and digests stay, so that `luubao verify` still holds; so does what other pages, such as lists,
+    quote of the article. The article is not crawled again. URL is any of its addresses, or its id.
+
+    \b
+    Example:
+      luubao withdraw https://baovinhphuc.com.vn/tin/1.html --reason "asked for by the person named, 2026-11-23"
+    """
+    from archive.queries import lookup
+    from archive.storage.withdrawals import withdrawal as withdrawing
+    from archive.storage.withdrawals.destruction import look_for, sentences_of
+    from archive.storage.withdrawals.withdrawal_lookup import destroyed_since
+
+    if restoring == (reason is not None) or (restoring and destroy):
+        raise click.UsageError("give --reason to withdraw, or --restore alone to take a withdrawal back")
+    with _existing(path) as db:
+        folder = picture_folder(path, pictures)
+        article_id = lookup.article_id(db, url)
+        if restoring:
+            withdrawing.restore(db, article_id, clock.now(), pictures=folder)
+        else:
+            if destroy and not yes:
+                confirm(f"Destroy the words and pages of {url} for ever?")
+            since = destroyed_since(db, article_id)
+            own = sentences_of(db, article_id) if destroy else []
+            withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy, pictures=folder)
+            if destroy:
+                _tell_destroyed(article_id, since, look_for(db, path, own))
+                return
+    say(f"article {article_id} is {'restored' if restoring else 'withdrawn'}")
+
+
+def _tell_destroyed(article_id: int, since: str | None, look: Look) -> None:
+    """What was destroyed, and where it was looked for; exit code 1 where anything of it is left."""
+    if since:
+        say(f"article {article_id} is destroyed, since {since[:10]}")
+        return
+    where = ", ".join(f"{count} {kind}" for kind, count in look.places.items()) or "nothing, for it had no sentence"
+    say(f"article {article_id} is destroyed. Looked for {look.sentences} of its sentences in {where}")
+    if look.quoted:
+        say(f"{look.quoted} pages of others quote it, and stay")
+    if look.left:
+        raise LuubaoError(f"still there, in {', '.join(look.left[:10])}: give the same command again")
+
+
+@contextmanager
+def _existing(path: Path) -> Iterator[Database]:
+    """An archive that is there, to be written."""
+    if not is_there(path):
+        raise ArchiveMissing(f"there is no archive at {path}. Name the file with --db")
+    with open_archive(path, create=True) as db:
+        yield db

@@ -1,0 +1,138 @@
+"""Options that many commands share, and how a mistake is told."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from archive.console.output import errors_printable, say
+from archive.model import notices
+from archive.model.errors import LuubaoError
+from archive.model.paths import folder_beside
+from archive.runtime import signals
+from archive.runtime.isolated import working_apart
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def db_option(command: F) -> F:
+    """Adds --db: which archive."""
+    option = click.option(
+        "--db", "path", envvar="LUUBAO_DB", default="luubao.db", show_default=True, show_envvar=True,
+        type=click.Path(dir_okay=False, path_type=Path), help="The archive, one SQLite file.",
+    )  # fmt: skip
+    return option(command)
+
+
+def json_option(command: F) -> F:
+    """Adds --json: the same answer for programs."""
+    return click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")(command)
+
+
+def pictures_option(command: F) -> F:
+    """Adds --pictures: the folder that has them."""
+    option = click.option(
+        "--pictures", envvar="LUUBAO_PICTURES", show_envvar=True, type=click.Path(path_type=Path), metavar="FOLDER",
+        help="The folder with the pictures; <archive>.pictures by default.",
+    )  # fmt: skip
+    return option(command)
+
+
+def picture_folder(archive: Path, named: Path | None) -> Path | None:
+    """The folder with an archive's pictures; None when there is none here: never fetched, or kept elsewhere."""
+    places = [named] if named else [archive.with_name(f"{archive.name}.pictures"), folder_beside(archive)]
+    return next((place for place in places if place.is_dir()), None)
+
+
+NUMBER = click.IntRange(1, 1_000_000_000)
+"""A version's number."""
+
+PORT = click.IntRange(0, 65535)
+
+
+def day(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """A day as `2026-05-20`, checked."""
+    try:
+        return date.fromisoformat(value).isoformat() if value else None
+    except ValueError as error:
+        raise click.BadParameter(f"{value!r} is no day. Write it as 2026-05-20") from error
+
+
+def limit_option(command: F) -> F:
+    """Adds --limit: how many answers."""
+    option = click.option(
+        "--limit", default=20, show_default=True, type=click.IntRange(-1, 1_000_000_000),
+        help="How many at most; -1 for all.",
+    )  # fmt: skip
+    return option(command)
+
+
+@contextmanager
+def told_what_was_passed_over() -> Iterator[None]:
+    """Tells at the end what could not be read and was left out (archive.model.notices), on standard error."""
+    notices.take()  # of whoever was here before, in the same process
+    try:
+        yield
+    finally:
+        for line in notices.take():
+            say(line, err=True)
+
+
+class Commands(click.Group):
+    """A group that turns an expected error into one sentence on standard error and exit code 1, and a signal into one
+    and exit code 5."""
+
+    def make_context(self, *given: Any, **named: Any) -> click.Context:
+        with errors_printable():
+            return super().make_context(*given, **named)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            with errors_printable(), signals.heeded(), working_apart():
+                return self._heeding(ctx)
+        except signals.Interrupted:  # at whatever moment, also amid the beginning and the end
+            say(signals.SENTENCE, err=True)
+            raise click.exceptions.Exit(signals.EXIT_INTERRUPTED) from None
+
+    def _heeding(self, ctx: click.Context) -> Any:
+        try:
+            return self._invoke(ctx)
+        except (click.exceptions.Exit, click.ClickException) as end:
+            if not signals.came() or isinstance(end, click.exceptions.Exit):
+                raise
+            raise signals.Interrupted from end
+        except Exception as error:  # what a signal breaks off fails in many ways
+            if not signals.came():
+                raise
+            raise signals.Interrupted from error
+
+    def _invoke(self, ctx: click.Context) -> Any:
+        try:
+            with told_what_was_passed_over():
+                return super().invoke(ctx)
+        except LuubaoError as error:
+            raise click.ClickException(str(error)) from error
+        except sqlite3.DatabaseError as error:
+            from archive.storage.sqlite_errors import trouble
+
+            if (said := trouble(error)) is None:
+                raise
+            raise click.ClickException(said) from error
+        except UnicodeEncodeError as error:  # bytes on the command line that are no UTF-8
+            raise click.UsageError("an argument is not UTF-8") from error
+        except BrokenPipeError:  # `luubao articles | head` is no error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return None
+        except OSError as error:  # what no command has told by itself
+            raise click.ClickException(
+                f"{error.filename or 'a file'} cannot be read or written: {error.strerror or error}. Check free space"
+                " and permissions"
+            ) from error

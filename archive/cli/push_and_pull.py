@@ -1,0 +1,106 @@
+"""Commands that carry archives through an object store: `push` and `pull`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli.exchange_commands import EXIT_PARTLY
+from archive.cli.options import db_option, picture_folder, pictures_option
+from archive.console.output import counting, say
+from archive.model.errors import LuubaoError
+from archive.model.paths import folder_beside
+from archive.model.validation import file_name
+
+if TYPE_CHECKING:
+    from archive.exchange.object_store.sync import Carried
+
+_STORE = "The object store: s3://BUCKET/FOLDER, gs://..., az://..., or file:///FOLDER."
+
+
+@click.command("push")
+@click.argument("store", metavar="STORE")
+@db_option
+@pictures_option
+@click.option("--no-pictures", is_flag=True, help="Carry no pictures.")
+@click.option("--archives", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="FOLDER",
+              help="Carry every archive of a folder, instead of one.")  # fmt: skip
+@click.option("--over", metavar="STATE", help="The archive has been merged with this state of the store: put it there.")
+def push_command(
+    store: str, path: Path, pictures: Path | None, no_pictures: bool, archives: Path | None, over: str | None
+) -> None:
+    """Puts an archive, and its pictures, into an object store: only what is not there yet.
+
+    Whoever was interrupted goes on. What the store has and this archive does not come from is never written over. Keys
+    come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL). Exit code 1 where an archive
+    could not be carried (the others are), 4 where only damaged pictures were left. Needs `pip install
+    'luubao[scale]'`; docs/scale.md.
+
+    \b
+    Examples:
+      luubao push s3://library/papers --db baophutho.db
+      luubao push s3://library/papers --archives /srv/luubao
+    """
+    from archive.exchange.object_store.store import Depot
+    from archive.exchange.object_store.sync import push, put_over
+
+    depot, failed, partly = Depot(store), False, False
+    for one in sorted(archives.glob("*.db")) if archives else [path]:
+        folder = None if no_pictures else picture_folder(one, pictures if not archives else None)
+        try:
+            if over:
+                put_over(one, depot, over)
+            with counting(f"{one.name}: pieces") as step:
+                done = push(one, depot, pictures=folder, step=step)
+            say(_told(one.name, done))
+            partly |= _tell_damaged(one.name, done, "here. `luubao pull` brings good ones where the store has them")
+        except LuubaoError as error:
+            say(f"{one.name}: {error}", err=True)
+            failed = True
+    raise click.exceptions.Exit(1 if failed else EXIT_PARTLY if partly else 0)
+
+
+@click.command("pull")
+@click.argument("store", metavar="STORE")
+@click.argument("names", metavar="ARCHIVE...", nargs=-1, required=True)
+@click.option("--to", type=click.Path(path_type=Path), default=Path(), show_default="here", metavar="PLACE",
+              help="A folder, or, of one archive, a file.")  # fmt: skip
+@click.option("--no-pictures", is_flag=True, help="Leave the pictures where they are.")
+def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool) -> None:
+    """Brings archives, and their pictures, from an object store: only what is not here yet, checked by its digests.
+
+    What is here and not in the store is never written over. Exit code 4 where pictures in the store are damaged, and
+    all else came.
+
+    \b
+    Example:
+      luubao pull s3://library/papers baophutho.db baovinhphuc.db --to /srv/reading
+    """
+    from archive.exchange.object_store.store import Depot
+    from archive.exchange.object_store.sync import pull
+
+    depot = Depot(store)
+    if len(names) > 1 and not to.is_dir():
+        raise click.UsageError(f"{to} is no folder: several archives need one")
+    partly = False
+    for name in map(file_name, names):
+        target = to / name if to.is_dir() else to
+        with counting(f"{name}: pieces") as step:
+            done = pull(name, depot, target, pictures=None if no_pictures else folder_beside(target), step=step)
+        say(_told(name, done))
+        partly |= _tell_damaged(name, done, f"at {store}. `luubao push` from where they are good mends that")
+    raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
+
+
+def _told(name: str, done: Carried) -> str:
+    return f"{name}: {done.pieces} of {done.of} pieces, {done.bytes / 1e6:.1f} MB, and {done.pictures} pictures carried"
+
+
+def _tell_damaged(name: str, done: Carried, where: str) -> bool:
+    """Says which pictures were left where they are. Returns whether any were."""
+    if done.damaged:
+        count = f"{len(done.damaged)} picture{'s are' if len(done.damaged) > 1 else ' is'}"
+        say(f"{name}: {count} damaged, such as {done.damaged[0]}, {where}", err=True)
+    return bool(done.damaged)

@@ -1,0 +1,170 @@
+"""Commands for whoever teaches luubao to read an outlet: `read` and `rules test`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli.options import db_option, json_option
+from archive.console import formatting
+from archive.console.output import say_all, say_json
+from archive.model.clock import parse
+from archive.model.errors import LuubaoError, UnknownArticle
+from archive.queries import lookup
+from archive.storage.connection import open_archive
+
+if TYPE_CHECKING:
+    from archive.model.records import Reading, Unreadable
+    from archive.pipeline.field_coverage import PageCoverage
+
+_TIMEOUT = 30
+_LARGEST = 32 * 1024 * 1024
+_EXAMPLES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    body: bytes
+    url: str
+    captured_at: datetime | None = None
+    encoding: str | None = None
+    outlet: str | None = None
+    timezone: str | None = None
+
+
+@click.command()
+@db_option
+@json_option
+@click.argument("page", metavar="FILE|URL")
+@click.option("--url", help="The address a FILE was saved from; rules are chosen by it.")
+@click.option("--outlet", help="Read with this outlet's rules.")
+@click.option("--explain", is_flag=True, help="Also which rule gave each field, and where in the page it stands.")
+def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | None, explain: bool) -> None:
+    """Reads one page and prints what it says; changes nothing.
+
+    A URL that is in the archive is read as it was kept; any other is fetched once. Exit code 1 when the page is no
+    article.
+
+    \b
+    Example:
+      luubao read saved.html --url https://baovinhphuc.com.vn/tin/1 --explain
+    """
+    from archive.extract import read_page
+    from archive.model.records import Unreadable
+
+    source = _page(path, page, url, outlet)
+    reading = read_page(
+        source.body,
+        source.url,
+        captured_at=source.captured_at,
+        outlet=source.outlet,
+        encoding=source.encoding,
+        timezone=source.timezone,
+    )
+    if as_json:
+        say_json(asdict(reading))
+    else:
+        say_all(_lines(source, reading, explain))
+    if isinstance(reading, Unreadable):
+        raise click.exceptions.Exit(1)
+
+
+def _page(archive: Path, page: str, url: str | None, outlet: str | None) -> _Page:
+    if "://" not in page:
+        file = Path(page)
+        if not file.is_file():
+            raise LuubaoError(f"there is no file {page}. Give a saved page, or an address with http:// or https://")
+        return _Page(file.read_bytes(), url or "http://localhost/", outlet=outlet)
+    return _kept(archive, page, outlet) or _fetched(page, outlet)
+
+
+def _kept(archive: Path, url: str, outlet: str | None) -> _Page | None:
+    from archive.storage.captures.capture_writer import kept_body
+    from archive.storage.captures.kept_captures import page_of
+
+    if not archive.is_file():
+        return None
+    with open_archive(archive) as db:
+        try:
+            kept = page_of(db, lookup.find_article(db, url).id)
+        except UnknownArticle:
+            return None
+        body = kept_body(db, kept.capture_id) or b""
+        return _Page(body, kept.url, parse(kept.captured_at), kept.encoding, outlet or kept.outlet, kept.timezone)
+
+
+def _fetched(url: str, outlet: str | None) -> _Page:
+    from urllib.error import URLError
+    from urllib.request import Request, urlopen
+
+    try:
+        request = Request(url, headers={"User-Agent": "luubao (one page, asked for by a person)"})
+        with urlopen(request, timeout=_TIMEOUT) as answer:
+            charset = answer.headers.get_content_charset()
+            return _Page(answer.read(_LARGEST), answer.url, encoding=charset, outlet=outlet)
+    except (URLError, OSError, ValueError) as error:
+        raise LuubaoError(f"{url} cannot be fetched: {error}") from error
+
+
+def _lines(source: _Page, reading: Reading | Unreadable, explain: bool) -> Iterator[str]:
+    from archive.model.records import Unreadable
+
+    if isinstance(reading, Unreadable):
+        yield f"no article: {reading.reason}{f' ({reading.detail})' if reading.detail else ''}"
+        return
+    yield from formatting.fields(reading)
+    if explain:
+        yield from _explained(source, reading)
+
+
+def _explained(source: _Page, reading: Reading) -> Iterator[str]:
+    from archive.extract.explain import places
+
+    found = places(source.body, source.url, reading, source.encoding)
+    rules = dict(reading.origins)
+    yield ""
+    yield f"read by {reading.extractor}; rules tried: {rules.pop('rules', 'none')}"
+    for name in dict.fromkeys((*rules, *found)):
+        yield f"{name:14} {rules.get(name, ''):24} {found.get(name, '')}".rstrip()
+
+
+@click.group()
+def rules() -> None:
+    """Reading rules."""
+
+
+@rules.command()
+@db_option
+@click.argument("outlet")
+def test(path: Path, outlet: str) -> None:
+    """Reads an outlet's kept pages with its rules and says which fields are missing where; changes nothing.
+
+    \b
+    Example:
+      luubao rules test baovinhphuc --db /srv/luubao.db
+    """
+    from archive.pipeline.field_coverage import coverage
+
+    with open_archive(path) as db:
+        pages = list(coverage(db, outlet))
+    say_all(_report(pages))
+
+
+def _report(pages: list[PageCoverage]) -> Iterator[str]:
+    from archive.pipeline.field_coverage import FIELDS
+
+    by_rules = Counter(page.rules or "no rules" for page in pages if not page.refusal)
+    yield f"{len(pages)} articles; read with {', '.join(f'{name}: {count}' for name, count in by_rules.most_common())}"
+    for field in FIELDS:
+        lacking = [page.url for page in pages if field in page.missing]
+        yield f"{field:14} {len(pages) - len(lacking):>6} of {len(pages)}"
+        yield from (f"{'':14}   missing: {url}" for url in lacking[:_EXAMPLES])
+    for page in pages:
+        if page.refusal:
+            yield f"not read as an article ({page.refusal}): {page.url}"

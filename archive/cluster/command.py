@@ -1,0 +1,117 @@
+"""`luubao-reread-spark`: reads the pages of WARC files again, on as many machines as Spark has.
+
+Also what spark-submit is given, so it imports nothing by a relative name and runs as a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from archive.cluster.file_systems import place
+from archive.cluster.reading_task import REVISITS, Job, Told
+from archive.cluster.warc_splits import splits_of
+from archive.console.output import say, say_json
+from archive.extract import extractor_name
+from archive.model.errors import LuubaoError
+from archive.model.records import Outlet
+from archive.model.urls import host_of
+
+EXIT_INCOMPLETE = 4
+_MEGABYTE = 1_000_000
+
+_NOT_READ = (
+    ("elsewhere", "pages were left out, for they belong to no outlet that the files describe"),
+    ("unresolved", "captures were left out, whose bytes are in none of the files"),
+    ("skipped", "records could not be read"),
+    ("gave-up", "captures were given up"),
+)
+
+
+@click.command("luubao-reread-spark")
+@click.argument("files", nargs=-1, required=True)
+@click.option("--to", required=True, metavar="FOLDER", help="Where the readings go.")
+@click.option("--master", help="Spark's master, without spark-submit; by default all cores of this machine.")
+@click.option("--split", type=click.IntRange(1), default=64, show_default=True, metavar="MB",
+              help="How much of a WARC file is one task.")  # fmt: skip
+@click.option("--outlet", help="The outlet of files that do not describe theirs: not written by luubao.")
+@click.option("--home", help="Its home page.")
+@click.option(
+    "--timezone", default="Asia/Ho_Chi_Minh", show_default=True, help="The zone in which it prints its times."
+)
+@click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
+def reread_command(
+    files: tuple[str, ...], to: str, master: str | None, split: int, outlet: str | None, home: str | None,
+    timezone: str, as_json: bool,
+) -> None:  # fmt: skip
+    """Reads the pages of WARC files again with the present extractor and writes the readings as Parquet, which `luubao
+    import` files into an archive. FILES are files or folders that `luubao export warc` wrote, on a disk that all
+    machines see, or addresses such as s3://bucket/folder.
+
+    Started again, it reads only the pieces that are not done. Exit codes: 0 all is read, 1 nothing could be, 2 wrong
+    arguments, 4 read, but some records could not be.
+
+    \b
+    Examples:
+      luubao export warc --to warc/ --db luubao.db
+      luubao-reread-spark warc/ --to readings/
+      luubao import readings/ --db luubao.db
+    """
+    job = Job(to, _outlets(outlet, home, timezone), extractor_name())
+    try:
+        told = _run(files, split * _MEGABYTE, job, master)
+    except LuubaoError as error:
+        raise click.ClickException(str(error)) from error
+    if as_json:
+        say_json(dict(told.counts))
+    else:
+        say(_sentence(told))
+    _tell(told)
+    if any(told.counts[name] for name in ("skipped", "gave-up", "unresolved")):
+        raise click.exceptions.Exit(EXIT_INCOMPLETE)
+
+
+def _run(files: Sequence[str], length: int, job: Job, master: str | None) -> Told:
+    from archive.cluster.spark_job import reread_on, spark  # not before somebody needs it: the tests of the rest do not
+
+    splits = splits_of(files, length)
+    if not splits:
+        raise LuubaoError(
+            f"there are no WARC files in {', '.join(files)}. Name a folder that `luubao export warc` wrote"
+        )
+    target = place(job.to)
+    target.system.create_dir(target.inside(REVISITS).path, recursive=True)
+    with spark(master) as context:
+        return reread_on(context, splits, job)
+
+
+def _outlets(name: str | None, home: str | None, timezone: str) -> tuple[Outlet, ...]:
+    if not (name or home):
+        return ()
+    host = host_of(home or "")
+    if not (name and home and host):
+        raise click.UsageError("--outlet and --home go together: a name, and a home page as https://host/")
+    return (Outlet(name, name, home, (host,), timezone),)
+
+
+def _sentence(told: Told) -> str:
+    before = told.counts["done-before"]
+    return f"{told.counts['read']} captures read" + (f"; {before} pieces were done before" if before else "")
+
+
+def _tell(told: Told) -> None:
+    for name, what in _NOT_READ:
+        if told.counts[name]:
+            say(f"{told.counts[name]} {what}", err=True)
+    for line in told.told[:20]:
+        say(f"  {line}", err=True)
+
+
+def main() -> None:
+    """The command, as a script."""
+    reread_command(prog_name="luubao-reread-spark")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Files of readings: Parquet, compressed with Zstandard, in groups of rows. The one door to pyarrow for readings.
+
+A file appears under its name when it is whole: two who write the same one, because an engine gave a task out twice, do
+no harm.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import PurePosixPath
+from typing import Any
+
+from archive.cluster.file_systems import Place, file_selector
+from archive.cluster.reading_columns import COLUMNS, KEY, Row
+from archive.model.errors import LuubaoError, Misconfigured
+
+FORMAT = b"luubao readings 1"
+_ROWS = 200  # of a group: what is held in memory
+_NESTED = {
+    "blocks": (("kind", "string"), ("text", "string"), ("image", "int32")),
+    "images": tuple((name, "string") for name in ("url", "caption", "credit", "caption_raw", "alt")),
+    "origins": (("field", "string"), ("rule", "string")),
+}
+
+
+Add = Callable[[Row], None]
+
+
+@contextmanager
+def writing(place: Place, *, revisits: bool = False) -> Iterator[Add]:
+    """Takes rows one by one into a file, which is there on leaving, unless by an exception. revisits: rows of captures
+    that are yet to be read, of which no file is made when there are none."""
+    pa, pq = _pyarrow()
+    schema, group = _schema(pa, KEY if revisits else COLUMNS), list[Row]()
+    with ExitStack() as stack:
+        writer: Any = None
+
+        def flush() -> None:
+            nonlocal writer
+            writer = writer or _opened(pq, schema, place, stack)
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+            group.clear()
+
+        def add(row: Row) -> None:
+            group.append(row)
+            if len(group) >= _ROWS:
+                flush()
+
+        yield add
+        if group or not (writer or revisits):
+            flush()
+
+
+def _opened(pq: Any, schema: Any, place: Place, stack: ExitStack) -> Any:
+    path = stack.enter_context(_appearing(place))
+    sink = stack.enter_context(place.system.open_output_stream(path))
+    return stack.enter_context(pq.ParquetWriter(sink, schema, compression="zstd"))
+
+
+def read_rows(place: Place, columns: Iterable[str] | None = None) -> Iterator[Row]:
+    """The rows of a file that one of the above wrote, or some of their columns; a group is in memory at once.
+
+    Raises LuubaoError when the file is no such one, or damaged.
+    """
+    pa, pq = _pyarrow()
+    try:
+        with place.system.open_input_file(place.path) as source, pq.ParquetFile(source) as file:
+            _check(place, file.schema_arrow)
+            for batch in file.iter_batches(_ROWS, columns=None if columns is None else list(columns)):
+                yield from batch.to_pylist()
+    except (OSError, pa.ArrowInvalid, pa.ArrowException) as error:
+        raise LuubaoError(f"{place} cannot be read: {_first_line(error)}. Have the job write it again") from error
+
+
+def _check(place: Place, schema: Any) -> None:
+    if (schema.metadata or {}).get(b"format") != FORMAT:
+        raise LuubaoError(f"{place} holds no readings: it was not written by luubao-reread-spark")
+
+
+@contextmanager
+def _appearing(place: Place) -> Iterator[str]:
+    """A name to write under, that those who look for files pass over; what is there in the end gets its own."""
+    path = PurePosixPath(place.path)
+    attempt = str(path.with_name(f"_{path.name}.{uuid.uuid4().hex[:12]}"))
+    try:
+        yield attempt
+        place.system.move(attempt, place.path)
+    except BaseException:  # undone, whatever it was, and raised again
+        with suppress(OSError):
+            place.system.delete_file(attempt)
+        raise
+
+
+def clear_unfinished(folder: Place) -> None:
+    """Takes away what writers left who died. Only when nobody writes."""
+    for entry in folder.system.get_file_info(file_selector(folder)):
+        if entry.is_file and entry.base_name.startswith("_") and ".parquet." in entry.base_name:
+            folder.system.delete_file(entry.path)
+
+
+def _schema(pa: Any, columns: Mapping[str, tuple[str, str]]) -> Any:
+    simple = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "strings": pa.list_(pa.string())}
+    nested = {
+        name: pa.list_(pa.struct([(one, simple[kind]) for one, kind in fields])) for name, fields in _NESTED.items()
+    }
+    types = simple | nested
+    fields = [pa.field(name, types[kind], metadata={"meaning": told}) for name, (kind, told) in columns.items()]
+    return pa.schema(fields, metadata={"format": FORMAT})
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:120].rstrip(".")
+
+
+def _pyarrow() -> tuple[Any, Any]:
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise Misconfigured("Parquet needs pyarrow. Install it with `pip install 'luubao[parquet]'`") from error
+    return pa, pq

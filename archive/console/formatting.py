@@ -1,0 +1,233 @@
+"""How answers look on a terminal of 80 columns: plain text, coloured by click only where a person watches."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from archive.console.output import printable, styled
+from archive.model import clock
+from archive.model.time_zones import zone_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from archive.diff import Change, Gist, Piece
+    from archive.model.records import Block, Image, Reading
+    from archive.queries.full_text import Hit
+    from archive.queries.lookup import Article, RunRecord, Version
+
+_WIDTH = 80
+_MARKS = {"removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green")}
+_MARGIN = 18
+"""The columns left of headlines: a time and a gap."""
+# Around an edit, this much unchanged text on either side is enough to see where it stands.
+_CONTEXT = 60
+
+
+def moment(stamp: str | None, zone: str) -> str:
+    """A stored time as `2026-05-20 08:15` in a zone, the paper's IANA name; a dash when there is none, or none that can
+    be read."""
+    at = clock.read(stamp)
+    return at.astimezone(zone_of(zone)).strftime("%Y-%m-%d %H:%M") if at else "-"
+
+
+def article_lines(article: Article) -> Iterator[str]:
+    """When and what, on as many lines as the headline takes, then where, then what became of it."""
+    yield from _entry(moment(article.published_at, article.timezone), article.headline)
+    yield f"{'':{_MARGIN}}{printable(article.url)}"
+    notes = [f"{article.version_count} versions"] if article.version_count > 1 else []
+    if article.gone_since:
+        notes.append(f"gone since {moment(article.gone_since, article.timezone)}")
+    if notes:
+        yield styled(f"{'':{_MARGIN}}{', '.join(notes)}", fg="yellow")
+
+
+def gist_lines(gist: Gist | None) -> Iterator[str]:
+    """What an edit changed, below the article: the most important changes, a paragraph each."""
+    from archive.diff.descriptions import unmarked
+
+    for quote in gist.quotes[:_QUOTES] if gist else ():
+        label: list[tuple[str, str | None]] = [] if quote.part == "body" else [(f"{quote.part}: ", None)]
+        parts = [part for piece in unmarked(quote.pieces) for part in _marked(piece, piece.text)]
+        yield from (f"{'':{_MARGIN}}{line}" for line in _folded([*label, *parts], _WIDTH - _MARGIN))
+    for pair in gist.pictures if gist else ():
+        yield styled(f"{'':{_MARGIN}}picture {pair.kind}", fg="yellow")
+
+
+_QUOTES = 3
+
+
+def version_lines(version: Version, zone: str) -> Iterator[str]:
+    """Number, span, headline, and what changed. zone: the paper's."""
+    first, last = (moment(at, zone) for at in (version.first_seen_at, version.last_seen_at))
+    span = f"{first} to {last if last[:10] != first[:10] else last[11:]}"
+    yield f"{styled(f'{version.number:>3}', bold=True)}  {span}"
+    for line in textwrap.wrap(printable(version.headline), _WIDTH - 5):
+        yield f"{'':5}{line}"
+    if version.changed:
+        told = f"changed: {version.changed}"
+        if version.words_removed or version.words_added:
+            told += f"; {version.words_removed or 0} words removed, {version.words_added or 0} added"
+        yield from (styled(f"{'':5}{line}", fg="yellow") for line in textwrap.wrap(told, _WIDTH - 5))
+
+
+def _entry(when: str, headline: str) -> Iterator[str]:
+    """A time, and beside it a headline that may take several lines."""
+    lines = textwrap.wrap(printable(headline), _WIDTH - _MARGIN) or [""]
+    yield f"{when:{_MARGIN}}{styled(lines[0], bold=True)}"
+    yield from (f"{'':{_MARGIN}}{styled(line, bold=True)}" for line in lines[1:])
+
+
+def hit_lines(hit: Hit, words: str) -> Iterator[str]:
+    """Headline, address, and the words in their place."""
+    from archive.text.snippets import snippet
+
+    first, *rest = textwrap.wrap(printable(snippet(hit.headline, words, 200)), _WIDTH - _MARGIN) or [""]
+    yield f"{moment(hit.published_at, hit.timezone):{_MARGIN}}{_highlight(first, bold=True)}"
+    yield from (f"{'':{_MARGIN}}{_highlight(line, bold=True)}" for line in rest)
+    yield f"{'':{_MARGIN}}{printable(hit.url)}"
+    text = textwrap.wrap(printable(snippet(hit.text, words)), _WIDTH - _MARGIN)
+    yield from (f"{'':{_MARGIN}}{_highlight(line)}" for line in text)
+
+
+def _highlight(text: str, *, bold: bool = False) -> str:
+    """The text with its «hits» coloured where there is colour; the marks stay, for pipes."""
+    from archive.text.snippets import CLOSE, OPEN
+
+    pieces = []
+    for piece in text.replace(OPEN, f"\0{OPEN}").replace(CLOSE, f"{CLOSE}\0").split("\0"):
+        hit = piece.startswith(OPEN)
+        pieces.append(styled(piece, fg="green" if hit else None, bold=bold or hit))
+    return "".join(pieces)
+
+
+def run_lines(run: RunRecord) -> Iterator[str]:
+    """When, which, how it ended, and what it counted; what went wrong, and what was not as usual."""
+    colour = {"ok": "green", "running": None}.get(run.outcome, "red")
+    shown = ", ".join(f"{count} {name}" for name in _RUN_COUNTS if (count := run.stats.get(name)))
+    outcome = styled(run.outcome, fg=colour)
+    yield f"{run.id:>4}  {moment(run.started_at, run.timezone)}  {run.outlet:14} {outcome}  {shown}"
+    for sentence in (run.reason, *run.warnings):
+        yield from textwrap.wrap(sentence or "", _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
+
+
+_RUN_COUNTS = ("captures", "new", "edited", "disappeared", "failed", "error")
+
+
+def reading_lines(article: Article, number: int, reading: Reading, pictures: Path | None = None) -> Iterator[str]:
+    """The article as one reads it, with pictures in their places and where it came from at the end. pictures: the
+    folder that has them, if any."""
+    yield from _wrapped(printable(reading.headline), bold=True)
+    when = moment(clock.claimed(reading.published_at), article.timezone) if reading.published_at else None
+    facts = " | ".join(fact for fact in (reading.byline, reading.section, when) if fact)
+    yield from textwrap.wrap(facts, _WIDTH)
+    if reading.lead:
+        yield ""
+        yield from _wrapped(reading.lead, bold=True)
+    for block in reading.blocks:
+        yield ""
+        yield from _block_lines(block, reading.images, pictures)
+    yield ""
+    yield f"{article.url}  version {number} of {article.version_count}"
+    if article.gone_since:
+        yield styled(f"gone since {moment(article.gone_since, article.timezone)}: {article.gone_reason}", fg="red")
+
+
+def fields(reading: Reading) -> Iterator[str]:
+    """A reading, a field a line, then its body."""
+    for name in _FIELDS:
+        value = getattr(reading, name)
+        shown = ", ".join(value) if isinstance(value, tuple) else value
+        yield from textwrap.wrap(f"{name:14} {shown or '-'}", _WIDTH, subsequent_indent=" " * 15)
+    for block in reading.blocks:
+        yield ""
+        yield from _block_lines(block, reading.images)
+
+
+_FIELDS = (
+    "kind", "headline", "lead", "byline", "authors", "published_at", "modified_at", "section", "tags", "language",
+    "canonical_url", "flags",
+)  # fmt: skip
+
+
+def _block_lines(block: Block, images: Sequence[Image], pictures: Path | None = None) -> Iterator[str]:
+    if block.kind == "image" and block.image is not None:
+        yield from _image_lines(images[block.image], pictures)
+    else:
+        yield from _wrapped(block.text, bold=block.kind == "subhead")
+
+
+def _image_lines(image: Image, pictures: Path | None) -> Iterator[str]:
+    yield styled(f"  [picture] {image.url}", fg="blue")
+    if image.stored:
+        yield styled(f"  [stored] {pictures / image.stored.path if pictures else image.stored.path}", fg="blue")
+    text = " ".join(filter(None, [image.caption, f"({image.credit})" if image.credit else None]))
+    yield from textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+
+
+def _wrapped(text: str, *, bold: bool = False) -> Iterator[str]:
+    for line in text.splitlines():
+        yield from (styled(part, bold=bold) if bold else part for part in textwrap.wrap(line, _WIDTH))
+
+
+def change_lines(change: Change) -> Iterator[str]:
+    """Where and what kind of change, then its text: [-removed-] and {+added+}, coloured where there is colour."""
+    from archive.diff.descriptions import title, unmarked
+
+    yield styled(title(change), fg="cyan")
+    if change.picture and change.part != "picture":
+        yield styled(f"  {printable(change.picture)}", fg="blue")
+    if change.part == "picture":  # an address has no words to fold at
+        for piece in change.pieces:
+            yield "  " + "".join(styled(text, fg=colour) for text, colour in _marked(piece, piece.text))
+        return
+    last = len(change.pieces) - 1
+    parts: list[tuple[str, str | None]] = []
+    for n, piece in enumerate(unmarked(change.pieces)):
+        shown = piece.text if piece.operation != "equal" else _shortened(piece.text, first=n == 0, last=n == last)
+        parts += _marked(piece, shown)
+    yield from (f"  {line}" for line in _folded(parts))
+
+
+def _marked(piece: Piece, text: str) -> list[tuple[str, str | None]]:
+    """The text of a piece in its marks, with its colour. A paragraph's end shows as ¶."""
+    text = printable(text.replace("\n", "¶ " if text != "\n" else "¶"))
+    opening, closing, colour = _MARKS.get(piece.operation, ("", "", None))
+    return [(f"{opening}{text}{closing}", colour)]
+
+
+def _shortened(text: str, *, first: bool, last: bool) -> str:
+    """What stayed, as far as it shows where a change stands; whole where nothing else is there."""
+    if first and last:
+        first = last = False
+    head, tail = _head(text) if not first else "", _tail(text) if not last else ""
+    return text if len(text) <= len(head) + len(tail) + 10 else f"{head}…{tail}"
+
+
+def _head(text: str) -> str:
+    """The first words."""
+    return text if len(text) <= _CONTEXT else text[:_CONTEXT].rpartition(" ")[0] or text[:_CONTEXT]
+
+
+def _tail(text: str) -> str:
+    """The last words."""
+    return text if len(text) <= _CONTEXT else text[-_CONTEXT:].partition(" ")[2] or text[-_CONTEXT:]
+
+
+def _folded(parts: Sequence[tuple[str, str | None]], width: int = _WIDTH - 2) -> Iterator[str]:
+    """Lines of at most so many columns, coloured afterwards: colour codes must not count as width."""
+    text = "".join(part for part, _ in parts)
+    colours = [colour for part, colour in parts for _ in part]
+    at = 0
+    for line in textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False):
+        at = text.index(line.partition(" ")[0], at)
+        made, start = "", 0
+        for end in range(1, len(line) + 1):
+            if end == len(line) or colours[at + end] != colours[at + start]:
+                colour = colours[at + start]
+                made += styled(line[start:end], fg=colour) if colour else line[start:end]
+                start = end
+        at += len(line)
+        yield made

@@ -1,0 +1,69 @@
+"""A deposit for a library: a BagIt bag (RFC 8493) with WARC files, the data set of all versions and its card.
+
+BagIt and not OCFL: a deposit is handed over once, whole, and checked on arrival, which is what a bag is for; OCFL lays
+out a repository that keeps versions of objects over years, and that is the library's side of the counter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from importlib.metadata import version
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.exchange.exporters.data_card import card
+from archive.exchange.exporters.tables import write_jsonl
+from archive.exchange.exporters.warc_files import Exported, export_warc
+from archive.queries.tabular import Choice, rows, summary
+from archive.storage.captures.capture_stream import Scope, as_of
+from archive.storage.integrity.seals import newest_seal
+
+_DATA = "versions.jsonl"
+
+
+def export_bag(
+    db: Database, folder: Path, scope: Scope, *, pictures: Path | None, title: str, organisation: str = "",
+    step: Callable[[], None] = lambda: None,
+) -> Exported:  # fmt: skip
+    """Writes a bag into an empty or new folder."""
+    data = folder / "data"
+    data.mkdir(parents=True)
+    done = export_warc(db, data / "warc", scope, pictures=pictures, step=step)
+    choice = Choice(outlet=scope.outlet, history=True)
+    write_jsonl(rows(db, choice), data / _DATA)
+    (data / "README.md").write_text(card(title, _DATA, choice, summary(db, choice)), "utf-8")
+    _write_tags(folder, data, title, organisation, newest_seal(db), as_of(db)[:10])
+    return done
+
+
+def _write_tags(folder: Path, data: Path, title: str, organisation: str, seal: str | None, day: str) -> None:
+    files = sorted(file for file in data.rglob("*") if file.is_file())
+    sizes = sum(file.stat().st_size for file in files)
+    (folder / "bagit.txt").write_text("BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n", "utf-8")
+    facts = {
+        "Source-Organization": organisation,
+        "External-Description": f"{title}: captures (WARC 1.1) and all versions of its articles (JSON Lines)",
+        "External-Identifier": seal or "",
+        "Bagging-Date": day,
+        "Payload-Oxum": f"{sizes}.{len(files)}",
+        "Bag-Software-Agent": f"luubao {version('luubao')}",
+    }
+    told = "".join(f"{name}: {' '.join(value.split())}\n" for name, value in facts.items() if value)
+    (folder / "bag-info.txt").write_text(told, "utf-8")
+    _write_manifest(folder, "manifest-sha256.txt", files)
+    _write_manifest(folder, "tagmanifest-sha256.txt", sorted(file for file in folder.iterdir() if file.is_file()))
+
+
+def _write_manifest(folder: Path, name: str, files: list[Path]) -> None:
+    lines = []
+    for file in files:
+        with file.open("rb") as stream:
+            digest = hashlib.file_digest(stream, "sha256").hexdigest()
+        lines.append(f"{digest}  {_escaped(file.relative_to(folder).as_posix())}\n")
+    (folder / name).write_text("".join(lines), "utf-8")
+
+
+def _escaped(path: str) -> str:
+    return path.replace("%", "%25").replace("\n", "%0A").replace("\r", "%0D")

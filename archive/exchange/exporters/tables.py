@@ -1,0 +1,84 @@
+"""JSON Lines, CSV and Parquet: a row for each version, as archive/queries/tabular.py tells its columns."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal
+
+from archive.model.errors import Misconfigured
+from archive.queries.tabular import FIELDS
+
+Format = Literal["jsonl", "csv", "parquet"]
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four: spreadsheets for East Asian languages take them for the first
+_GROUP = 2_000  # rows of a row group: what Parquet holds in memory
+Rows = Iterable[dict[str, Any]]
+
+
+def write_jsonl(rows: Rows, path: Path) -> None:
+    """One object a line, UTF-8, all columns in every one."""
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
+def write_csv(rows: Rows, path: Path, *, excel: bool = False) -> None:
+    """As RFC 4180 has it, UTF-8, with a header line; lists as JSON; what is absent is empty. excel: for spreadsheets,
+    which take a file without a byte-order mark for Windows-1252 and run a text that begins like a formula."""
+    with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(FIELDS)
+        cell = _inert if excel else _cell
+        writer.writerows([cell(row[name]) for name in FIELDS] for row in rows)
+
+
+def _inert(value: Any) -> Any:
+    """A cell that no spreadsheet runs: before a text that could be a formula stands an apostrophe (CWE-1236)."""
+    shown = _cell(value)
+    return f"'{shown}" if isinstance(shown, str) and shown.startswith(_FORMULA) else shown
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return json.dumps(value, ensure_ascii=False)
+    return int(value) if isinstance(value, bool) else value
+
+
+def write_parquet(rows: Rows, path: Path) -> None:
+    """Zstandard, in groups of rows, with the meaning of each column in its metadata.
+
+    Raises Misconfigured where pyarrow is not installed.
+    """
+    try:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise Misconfigured("Parquet needs pyarrow. Install it with `pip install 'luubao[parquet]'`") from error
+    types = {
+        "int64": pa.int64(),
+        "int32": pa.int32(),
+        "string": pa.string(),
+        "bool": pa.bool_(),
+        "list": pa.list_(pa.string()),
+    }
+    schema = pa.schema(
+        [pa.field(name, types[kind], metadata={"meaning": told}) for name, (kind, told) in FIELDS.items()]
+    )
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for group in _groups(rows):
+            writer.write_table(pa.Table.from_pylist(group, schema=schema))
+
+
+def _groups(rows: Rows) -> Iterator[list[dict[str, Any]]]:
+    waiting = iter(rows)
+    while group := list(islice(waiting, _GROUP)):
+        yield group
+
+
+WRITERS: dict[Format, Callable[[Rows, Path], None]] = {
+    "jsonl": write_jsonl,
+    "csv": write_csv,
+    "parquet": write_parquet,
+}

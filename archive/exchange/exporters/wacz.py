@@ -1,0 +1,117 @@
+"""WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): WARC files, an index, a list of pages and their digests in
+one ZIP file, which a browser can replay from any web server."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import shutil
+import zipfile
+from collections.abc import Callable, Iterable
+from importlib.metadata import version
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlite_utils import Database
+
+from archive.exchange.exporters.surt import surt
+from archive.exchange.exporters.warc_files import Exported, Placed, export_warc
+from archive.model.urls import as_uri
+from archive.model.validation import is_address
+from archive.queries.tabular import Choice, rows
+from archive.storage.captures.capture_stream import Scope, as_of
+from archive.storage.external_sort import SortedLines
+
+_CHUNK = 1024 * 1024
+
+
+def export_wacz(
+    db: Database,
+    target: Path,
+    scope: Scope,
+    *,
+    pictures: Path | None,
+    title: str,
+    step: Callable[[], None] = lambda: None,
+) -> Exported:
+    """Writes one WACZ file with the captures of a scope; its pages are the articles.
+
+    The WARC files lie beside it meanwhile.
+    """
+    index = SortedLines(db)
+    with TemporaryDirectory(dir=target.parent) as place:
+        done = export_warc(
+            db, Path(place), scope, pictures=pictures, step=step,
+            placed=lambda one: index.add(line) if (line := _line(one)) else None,
+        )  # fmt: skip
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as bundle:
+            resources = [_add_file(bundle, f"archive/{file.name}", file) for file in done.files]
+            resources.append(_add(bundle, "indexes/index.cdx.gz", gzip.compress("".join(index).encode(), mtime=0)))
+            resources.append(_add(bundle, "pages/pages.jsonl", _pages(db, scope).encode()))
+            described = _description(title, resources, as_of(db))
+            _add(bundle, "datapackage.json", described)
+            _add(bundle, "datapackage-digest.json", _digest(described))
+    done.files = [target]
+    return done
+
+
+def _line(one: Placed) -> str | None:
+    """A line of the index (CDXJ): key, time, and where the record lies."""
+    record = one.record
+    if record.kind not in ("response", "revisit"):
+        return None
+    facts = {
+        "url": record.url,
+        "mime": "warc/revisit" if record.kind == "revisit" else record.media_type,
+        **({} if record.status is None else {"status": str(record.status)}),
+        "digest": record.digest,
+        "length": str(one.length),
+        "offset": str(one.offset),
+        "filename": one.file,
+    }
+    stamp = "".join(digit for digit in record.at if digit.isdigit())
+    return f"{surt(record.url)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n"
+
+
+def _pages(db: Database, scope: Scope) -> str:
+    lines = [json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "Articles"})]
+    for row in rows(db, Choice(outlet=scope.outlet, history=True)):
+        if is_address(row["url"]) and scope.since <= row["first_seen_at"] < scope.until:
+            page = {"id": str(row["version_id"]), "url": as_uri(row["url"]), "ts": row["first_seen_at"]}
+            lines.append(json.dumps({**page, "title": row["headline"]}, ensure_ascii=False))
+    return "\n".join(lines) + "\n"
+
+
+def _add(bundle: zipfile.ZipFile, name: str, data: bytes) -> dict[str, object]:
+    bundle.writestr(zipfile.ZipInfo(name), data)
+    return _resource(name, f"sha256:{hashlib.sha256(data).hexdigest()}", len(data))
+
+
+def _add_file(bundle: zipfile.ZipFile, name: str, file: Path) -> dict[str, object]:
+    with file.open("rb") as stream, bundle.open(zipfile.ZipInfo(name), "w", force_zip64=True) as member:
+        shutil.copyfileobj(stream, member, _CHUNK)
+    with file.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return _resource(name, f"sha256:{digest}", file.stat().st_size)
+
+
+def _resource(name: str, digest: str, size: int) -> dict[str, object]:
+    return {"name": name.rpartition("/")[2].lower(), "path": name, "hash": digest, "bytes": size}
+
+
+def _description(title: str, resources: Iterable[dict[str, object]], at: str) -> bytes:
+    told = {
+        "profile": "data-package",
+        "wacz_version": "1.1.1",
+        "title": title,
+        "created": at,
+        "software": f"luubao {version('luubao')}",
+        "resources": list(resources),
+    }
+    return json.dumps(told, ensure_ascii=False, indent=2).encode()
+
+
+def _digest(described: bytes) -> bytes:
+    digest = f"sha256:{hashlib.sha256(described).hexdigest()}"
+    return json.dumps({"path": "datapackage.json", "hash": digest}, indent=2).encode()

@@ -1,0 +1,199 @@
+"""WARC files: captures in order of time, each record compressed by itself, a new file where one has grown large."""
+
+from __future__ import annotations
+
+import gzip
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+from sqlite_utils import Database
+
+from archive.exchange.exporters.warc_records import (
+    ENDING,
+    Record,
+    ending_record,
+    outlet_record,
+    page_records,
+    picture_records,
+    warcinfo_record,
+)
+from archive.model.digests import digest_of
+from archive.storage.bodies import codecs
+from archive.storage.captures.capture_stream import Leaving, OutPage, OutPicture, Scope, as_of, outlet_facts
+from archive.storage.connection import snapshot
+from archive.storage.pictures.picture_folder import proved_file
+
+Compression = Literal["gz", "zst", "none"]
+
+_LEVEL = 6
+_SIZE = 1_000_000_000  # bytes
+_AHEAD = 8  # records being compressed
+ENDINGS: dict[Compression, str] = {"gz": ".warc.gz", "zst": ".warc.zst", "none": ".warc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A record in a file. offset, length: bytes, after compression."""
+
+    record: Record
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(slots=True)
+class Exported:
+    """What an export came to. payload: bytes of bodies and pictures. withdrawn: articles that were left out; hidden:
+    their captures. missing: pictures whose file is not in the folder,
+    or holds other bytes than were fetched."""
+
+    files: list[Path] = field(default_factory=list)
+    records: int = 0
+    captures: int = 0
+    payload: int = 0
+    withdrawn: int = 0
+    hidden: int = 0
+    missing: int = 0
+
+
+def export_warc(
+    db: Database,
+    folder: Path,
+    scope: Scope,
+    *,
+    pictures: Path | None,
+    compression: Compression = "gz",
+    size: int = _SIZE,
+    step: Callable[[], None] = lambda: None,
+    placed: Callable[[Placed], None] = lambda _: None,
+) -> Exported:
+    """Writes the captures of a scope into `folder`. pictures: the folder with the archive's pictures; None leaves them
+    out. size: bytes at which the next file is begun. What leaves is of one moment.
+    """
+    part = _part(db, scope, pictures is not None, size)
+    with snapshot(db), _Files(folder, scope, compression, size, db, part, placed) as files:
+        leaving = Leaving(db, scope, pictures=pictures is not None)
+        done = Exported(withdrawn=leaving.withdrawn, hidden=leaving.hidden)
+        for item in leaving:
+            done.captures += 1
+            for record in _records(item, pictures, done, files):
+                files.write(record)
+                done.records += 1
+                done.payload += record.payload
+            step()
+    done.files = files.paths
+    return done
+
+
+def _records(item: OutPage | OutPicture, pictures: Path | None, done: Exported, files: _Files) -> Iterator[Record]:
+    warcinfo = files.warcinfo
+    if isinstance(item, OutPage):
+        yield from page_records(item, warcinfo)
+        return
+    data = None
+    if item.path:
+        data = proved_file(pictures, item.path, item.digest) if pictures and item.digest else None
+        if data is None:
+            done.missing += 1
+            return
+    yield from picture_records(item, data, warcinfo)
+
+
+class _Files:
+    """Files that follow one another. Records are compressed on other threads, for zlib and Zstandard let go of Python
+    meanwhile, and written in order."""
+
+    def __init__(
+        self, folder: Path, scope: Scope, compression: Compression, size: int, db: Database, part: str,
+        placed: Callable[[Placed], None],
+    ):  # fmt: skip
+        self.folder, self.scope, self.compression, self.size = folder, scope, compression, size
+        self.outlets, self.placed = outlet_facts(db, scope.outlet), placed
+        self.now, self.part = as_of(db, scope.run), part
+        self.paths: list[Path] = []
+        self.warcinfo = ""
+        self._file: BinaryIO | None = None
+        self._offset = self._records = 0
+        self._threads = ThreadPoolExecutor(2)
+        self._waiting: deque[tuple[Record, Future[bytes]]] = deque()
+
+    def __enter__(self) -> _Files:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._begin()
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._drain(0)
+            self._end()
+        self._threads.shutdown(cancel_futures=True)
+        if self._file:
+            self._file.close()
+
+    def write(self, record: Record) -> None:
+        """Hands a record on; it is on its way to the disk."""
+        self._waiting.append((record, self._threads.submit(self._compress, record.data)))
+        self._drain(_AHEAD)
+        if self._offset >= self.size and record.kind != "response":
+            self._drain(0)
+            self._begin()
+
+    def _drain(self, keep: int) -> None:
+        while len(self._waiting) > keep:
+            record, compressed = self._waiting.popleft()
+            self._put(record, compressed.result())
+
+    def _put(self, record: Record, data: bytes) -> None:
+        assert self._file is not None
+        self._file.write(data)
+        self.placed(Placed(record, self.paths[-1].name, self._offset, len(data)))
+        self._offset += len(data)
+        self._records += 1
+
+    def _end(self, goes_on_in: str = "") -> None:
+        """The record that tells a whole file from one that was cut."""
+        last = ending_record(self._records, goes_on_in, self.now, self.warcinfo)
+        self._put(last, self._compress(last.data))
+
+    def _begin(self) -> None:
+        name = f"luubao-{self.scope.outlet or 'all'}-{self.part}-{len(self.paths):05}{ENDINGS[self.compression]}"
+        path = self.folder / name
+        if self._file:
+            self._end(goes_on_in=name)
+            self._file.close()
+        self._file = path.open("xb")
+        self.paths.append(path)
+        self._offset = self._records = 0
+        first, self.warcinfo = warcinfo_record(name, _facts(self.scope), self.now)
+        for record in (first, *(outlet_record(facts, self.now, self.warcinfo) for facts in self.outlets)):
+            self._put(record, self._compress(record.data))
+
+    def _compress(self, data: bytes) -> bytes:
+        if self.compression == "gz":
+            return gzip.compress(data, _LEVEL, mtime=0)
+        return codecs.compress(data) if self.compression == "zst" else data
+
+
+def _part(db: Database, scope: Scope, pictures: bool, size: int) -> str:
+    """What tells the files of an export from those of another, and is the same when it is made again."""
+    stamp = f"run{scope.run}" if scope.run else "".join(one for one in as_of(db) if one.isalnum()).rstrip("Z")
+    chosen = (scope.since, scope.until, pictures, size)
+    if chosen == (Scope().since, Scope().until, True, _SIZE):
+        return stamp
+    return f"{stamp}-{digest_of(repr(chosen).encode()).removeprefix('sha256:')[:8]}"
+
+
+def _facts(scope: Scope) -> dict[str, str]:
+    return {
+        "software": f"luubao/{version('luubao')}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/",
+        "description": f"captures of {scope.outlet or 'all outlets'}, bodies after content-decoding;"
+        " headers that told of the encoding are renamed to X-Archive-Orig-*",
+        "ends-with": ENDING,
+    }

@@ -1,0 +1,69 @@
+"""Which reader a file is for."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from archive.exchange.importers.import_items import Item, Skipped
+from archive.exchange.importers.mirrors import is_archive, is_page, read_mirror, read_page
+from archive.exchange.importers.warc_captures import read_wacz, read_warc
+from archive.model.errors import LuubaoError
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What whoever imports says of saved pages that do not say it themselves."""
+
+    url: str | None = None
+    at: datetime | None = None
+
+
+NOTHING_SAID = Said()
+
+
+def expanded(path: Path) -> list[Path]:
+    """What a folder that is given stands for: the WARC, ARC and WACZ files that lie in it, however deep, in order of
+    their names, and the folder itself where it has saved pages too, or nothing else. Links are not followed; anything
+    but a folder stands for itself."""
+    if not path.is_dir():
+        return [path]
+    files = [Path(place, name) for place, _, names in os.walk(path) for name in names]
+    archives = sorted(file for file in files if is_archive(file) and file.is_file() and not file.is_symlink())
+    return [*archives, path] if not archives or any(map(is_page, files)) else archives
+
+
+def read_file(path: Path, said: Said) -> Iterator[Item]:
+    """Everything a file or folder brings.
+
+    Raises LuubaoError when it is of no kind that can be read, or not there.
+    """
+    try:
+        return _read(path, said)
+    except OSError as error:
+        return iter([Skipped(f"it cannot be read: {error.strerror}", str(path))])
+
+
+def _read(path: Path, said: Said) -> Iterator[Item]:
+    if path.is_dir():
+        return read_mirror(path, said.url, said.at)
+    if not path.exists():
+        raise LuubaoError(f"there is no file {path}")
+    if not path.is_file():  # a device or a pipe may never end
+        return iter([Skipped("it is neither a file nor a folder", str(path))])
+    name = path.name.lower()
+    if name.endswith(".wacz"):
+        return read_wacz(path)
+    if is_archive(path) or _looks_like_warc(path):
+        return read_warc(path)
+    if is_page(path):
+        return read_page(path, said.url, said.at)
+    raise LuubaoError(f"{path} is neither a WARC, ARC or WACZ file nor a saved page, by its name and its first bytes")
+
+
+def _looks_like_warc(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(9).startswith((b"WARC/", b"filedesc:"))

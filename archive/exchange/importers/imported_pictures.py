@@ -1,0 +1,81 @@
+"""Pictures that come from elsewhere: their bytes into the folder, their fetch into the archive."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+from sqlite_utils import Database
+
+from archive.exchange.importers.import_items import Image
+from archive.model import clock
+from archive.model.capture_validation import line_or_nothing
+from archive.model.digests import digest_of
+from archive.model.picture_paths import ENDINGS, picture_place
+from archive.model.records import Picture, PictureCapture, Run
+from archive.model.validation import is_digest
+from archive.pictures import recognise, recognise_kind
+from archive.pipeline.ingest import keep_picture
+from archive.runtime import isolated
+from archive.storage import connection
+from archive.storage.captures.late_captures import image_of, picture_comes_late, picture_is_here, unsettle_showing
+from archive.storage.pictures import picture_fetches
+from archive.storage.pictures.picture_folder import proved_file, put_file
+from archive.workers import Lost
+
+
+def picture_known(db: Database, image: Image) -> bool | None:
+    """True where the archive holds this very fetch; False where no article is known to show the picture; None where it
+    can be taken."""
+    image_id = image_of(db, image.url)
+    if image_id is None:
+        return False
+    digest = digest_of(image.body) if image.body else image.digest
+    return picture_is_here(db, image_id, clock.stamp(image.captured_at), image.status, digest) or None
+
+
+def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
+    """Keeps a fetch of a picture, in one transaction after its file; False where its bytes are no picture, or are not
+    to be had."""
+    image_id, picture = image_of(db, image.url), _picture(folder, image)
+    if image_id is None or (picture is None and image.status == 200):
+        return False
+    if picture and image.body:
+        _put(folder, picture, image.body)
+    headers = {name.lower(): value for name, value in image.headers}
+    capture = PictureCapture(
+        image_id, image.captured_at, image.url, image.status, line_or_nothing(headers.get("etag")),
+        line_or_nothing(headers.get("last-modified")), picture,
+    )  # fmt: skip
+    with connection.transaction(db):
+        if picture_comes_late(db, image_id, clock.stamp(image.captured_at)):
+            picture_fetches.keep_picture(db, run, capture, timedelta(days=1), late=True)
+            unsettle_showing(db, image_id)
+        else:
+            keep_picture(db, run, capture, timedelta(days=1))
+    return True
+
+
+def _picture(folder: Path, image: Image) -> Picture | None:
+    if image.body:
+        return _recognised(image.body)
+    if image.digest is None or not is_digest(image.digest.lower()):
+        return None
+    digest = image.digest.lower()
+    kept = (proved_file(folder, picture_place(digest, kind), digest) for kind in ENDINGS)
+    return next((_recognised(data) for data in kept if data is not None), None)
+
+
+def _recognised(data: bytes) -> Picture | None:
+    """In a worker: where the bytes cannot be decoded within its limits, what they begin with."""
+    for look in (recognise, recognise_kind):
+        if not isinstance(picture := isolated.run(look, data), Lost):
+            return picture
+    return None
+
+
+def _put(folder: Path, picture: Picture, data: bytes) -> None:
+    """The thumbnail and then the bytes, so that whoever has these has both."""
+    if picture.looks and picture.thumbnail_path:
+        put_file(folder, picture.thumbnail_path, picture.looks.thumbnail)
+    put_file(folder, picture.path, data)

@@ -1,0 +1,194 @@
+"""Mirrors made by HTTrack or wget, and single saved pages: where they are from and from when, as far as they say so.
+
+HTTrack and the browsers write a comment into the page: `<!-- Mirrored from HOST/PATH by HTTrack Website Copier/3.x
+[...], DAY -->` and `<!-- saved from url=(0026)https://... -->`; SingleFile writes `url:` and `saved date:`. wget writes
+nothing; its folders are host and path, and the file's time is the page's Last-Modified, or that of the download.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from urllib.parse import quote
+
+from archive.exchange.importers.import_items import LARGEST, Item, Page, Skipped
+from archive.model import validation
+from archive.model.errors import BadValue
+from archive.model.records import Capture
+from archive.model.urls import absolute, host_of, url_key
+
+_HEAD = 16_384
+WARCS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz", ".warc.open", ".arc.open", ".wacz")
+_PAGES = (".html", ".htm", ".xhtml", ".shtml", ".php", ".aspx", ".asp", ".jsp", "")
+_HTTRACK = re.compile(r"<!-- Mirrored from (?P<url>\S{1,2100}) by HTTrack[^>]{0,100}?\], (?P<at>[^>]{1,60}?) -->")
+_BROWSER = re.compile(r"<!-- saved from url=\(\d+\)(?P<url>\S+) -->")
+_SINGLE = re.compile(r"Page saved with SingleFile\s+url: (?P<url>\S+)\s+saved date: (?P<at>[^\n]+)")
+_LATEST_TIME = 4_000_000_000  # seconds since 1970, in 2096
+_QUERY = re.compile(r"(?<=\.php|\.asp|\.jsp)@|(?<=\.aspx|\.html)@|@(?=[\w.%\[\]-]{1,40}=)", re.IGNORECASE)
+_DYNAMIC = re.compile(r"\.(?:php\d?|aspx?|jspx?|cgi|cfm|do)\.html$", re.IGNORECASE)
+_INDEX = re.compile(r"(?:^|(?<=/))index\.html?(?=\?|$)")
+_OWN_ADDRESS = re.compile(
+    r"""<(?:link|meta)\b(?=[^>]{0,500}(?:canonical|og:url))[^>]{0,500}?(?:href|content)=["']([^"']{1,2100})"""
+)
+_ZONE = re.compile(r"\s*\(.*\)\s*$")
+
+
+def is_archive(file: Path) -> bool:
+    """Whether a file is a WARC, ARC or WACZ file, by its name."""
+    return file.name.lower().endswith(WARCS)
+
+
+def is_page(file: Path) -> bool:
+    """Whether a file is a saved page, by its name, which may go on with a query."""
+    return Path(re.split("[?@]", file.name, maxsplit=1)[0]).suffix.lower() in _PAGES
+
+
+def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
+    """Every page in a mirror's folder. url: where the folder's top stood, where its pages do not say so and its name is
+    no host; at: when, where neither they nor their files say so. A link that leads out of the folder is not followed:
+    what lies there is not the newspaper's."""
+    odd: list[Item] = []
+    for place, folders, names in os.walk(folder, onerror=lambda error: odd.append(_unreadable(error, folder))):
+        yield from odd
+        odd.clear()
+        linked = [name for name in folders if Path(place, name).is_symlink()]
+        yield from (_not_followed(Path(place, name)) for name in linked)
+        folders[:] = sorted(name for name in folders if name not in linked and not name.startswith((".", "hts-")))
+        for name in sorted(names):
+            file = Path(place) / name
+            if is_page(file) and not name.startswith((".", "hts-")):
+                yield _page_within(folder, file, url, at)
+            elif not is_archive(file):
+                yield Skipped("it is no page", _named(file), failed=False)
+    yield from odd
+
+
+def _page_within(folder: Path, file: Path, url: str | None, at: datetime | None) -> Item:
+    if file.is_symlink() and not _stays_within(folder, file):
+        return _not_followed(file)
+    return _page(file, _implied(folder, file, url), at, implied=True)
+
+
+def _stays_within(folder: Path, file: Path) -> bool:
+    try:
+        return file.resolve(strict=True).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # it leads nowhere, or to itself
+        return False
+
+
+def _not_followed(file: Path) -> Skipped:
+    return Skipped("a link that leads out of the folder, or nowhere, or to a folder: not followed", _named(file))
+
+
+def _unreadable(error: OSError, folder: Path) -> Skipped:
+    return Skipped(f"it cannot be read: {error.strerror}", _named(Path(error.filename or folder)))
+
+
+def _named(file: Path) -> str:
+    """A file's name as it can be told, whatever bytes it is made of."""
+    return os.fsencode(file).decode("utf-8", "backslashreplace")
+
+
+def read_page(file: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
+    """One saved page."""
+    yield _page(file, url, at)
+
+
+def _page(file: Path, url: str | None, at: datetime | None, *, implied: bool = False) -> Item:
+    """A page. implied: its address is what its place in a mirror stands for."""
+    where = _named(file)
+    try:
+        body, changed = _bytes_of(file)
+    except OSError as error:
+        return Skipped(f"it cannot be read: {error.strerror or error}", where)
+    if b"<" not in body[:_HEAD]:
+        return Skipped("it is no page", where, failed=False)
+    try:
+        said_url, said_at = _said(body[:_HEAD].decode("utf-8", "replace"))
+        address = absolute(said_url or (_bare(url, body) if implied else url) or "", "")
+        if address is None:
+            return Skipped("it does not say its address. Give it with --url", where)
+        moment = validation.moment(said_at or at or changed)
+        headers = (("Content-Type", "text/html"),)
+        return Page(Capture(validation.address(address), address, moment, 200, headers, body), where, where=where)
+    except BadValue as error:
+        return Skipped(str(error), where)
+
+
+def _bytes_of(file: Path) -> tuple[bytes, datetime]:
+    """The bytes of a file, and when it was last changed. Raises OSError, also for what is no file: a device or a pipe
+    may never end."""
+    with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:  # noqa: PTH123  # by number
+        found = os.fstat(opened.fileno())
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError("it is no file")
+        body = opened.read(LARGEST + 1)
+    if len(body) > LARGEST:
+        raise OSError(f"more than {LARGEST:,} bytes")
+    return body, datetime.fromtimestamp(min(max(int(found.st_mtime), 0), _LATEST_TIME), UTC)
+
+
+def _said(head: str) -> tuple[str | None, datetime | None]:
+    """Address and time, as whoever saved the page wrote them into it."""
+    for shape in (_HTTRACK, _SINGLE, _BROWSER):
+        if found := shape.search(head):
+            url = found["url"] if "://" in found["url"] else f"http://{found['url']}"
+            return url, _moment(found.groupdict().get("at"))
+    return None, None
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time as `Mon, 18 May 2026 06:30:00 GMT` or `Mon May 18 2026 13:30:00 GMT+0700 (Indochina Time)`."""
+    if not text:
+        return None
+    plain = _ZONE.sub("", text.strip()[:100])
+    try:
+        moment = datetime.strptime(plain, "%a %b %d %Y %H:%M:%S GMT%z")
+    except ValueError:
+        try:
+            moment = parsedate_to_datetime(plain)
+        except (ValueError, TypeError, OverflowError):
+            raise BadValue(f"{validation.shown(plain)} is no time at which a page was saved") from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _implied(folder: Path, file: Path, url: str | None) -> str | None:
+    """The address a file's place in the mirror stands for. wget writes a query after `?`, or `@` where a file system
+    has no such letter, and with -E adds .html to what does not end so."""
+    parts = file.relative_to(folder).parts
+    if url is None:
+        if folder.name.count(".") >= 1 and not _is_host(parts[0], parts):
+            parts = (folder.name, *parts)
+        if not _is_host(parts[0], parts):
+            return None
+        base, parts = f"http://{parts[0]}/", parts[1:]
+    else:
+        base = url if url.endswith("/") else url + "/"
+        if _is_host(parts[0], parts) and parts[0].removeprefix("www.") == host_of(url):
+            parts = parts[1:]
+    path = "/".join(quote(os.fsencode(part), safe="@!$&'()*+,;=~-._%?") for part in parts)
+    path = path if "?" in path else _QUERY.sub("?", path, count=1)
+    if "?" in path or _DYNAMIC.search(path):
+        path = path.removesuffix(".html")
+    return base + _INDEX.sub("", path)
+
+
+def _bare(url: str | None, body: bytes) -> str | None:
+    """The address without the .html that wget -E adds to what has no ending, where the page calls itself so."""
+    if url is None or not url.endswith(".html"):
+        return url
+    without = url.removesuffix(".html")
+    own = (absolute(url, found) for found in _OWN_ADDRESS.findall(body[:_HEAD].decode("utf-8", "replace")))
+    return without if any(one and url_key(one) == url_key(without) for one in own) else url
+
+
+def _is_host(name: str, parts: tuple[str, ...]) -> bool:
+    return (
+        len(parts) > 1
+        and re.fullmatch(r"(?:[\w-]+\.)+[a-z]{2,}(?:[:+]\d+)?|\d+(?:\.\d+){3}(?:[:+]\d+)?", name) is not None
+    )

@@ -1,0 +1,35 @@
+"""The part of a page that belongs to the article: from its headline to the end of its body."""
+
+from __future__ import annotations
+
+from lxml import html
+
+from archive.extract.body_containers import common_ancestor
+from archive.extract.xpath import string
+from archive.text.long_text import letters
+
+
+def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
+    """The heading on the page that says the headline; else the first h1."""
+    wanted = letters(headline)
+    first: html.HtmlElement | None = None
+    for element in root.iter("h1", "h2", "h3"):
+        if element.tag == "h1" and first is None:
+            first = element
+        text = letters(string(element))
+        if text and wanted and (text == wanted or (len(text) > 20 and (text in wanted or wanted in text))):
+            return element
+    return first
+
+
+def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) -> html.HtmlElement:
+    """What holds headline and body; without a headline the <article> or <main> around the body."""
+    around = next(body.iterancestors("article", "main"), None)
+    if headline is not None:
+        region = common_ancestor([headline, body])
+        if region.tag not in ("html", "body") or around is None:
+            return region
+    if around is not None:
+        return around
+    parent = body.getparent()
+    return parent if parent is not None and parent.tag != "html" else body

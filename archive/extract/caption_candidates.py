@@ -1,0 +1,49 @@
+"""What can be a caption at all, wherever it stands."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import html
+
+from archive.extract import class_words, phrases
+from archive.extract.picture_urls import pictures_in
+from archive.extract.xpath import string
+from archive.text.long_text import fold
+
+LONGEST = 900  # characters; longer text beside a picture is the article
+
+_CREDIT_END = re.compile(
+    r"(?:^|[\s(.\-–])(?:ảnh(?: minh h[oọ][aạ]| tư liệu)?|nguồn|foto|photo|đồ họa)\s*[:/]\s*\S.{0,60}$|\((?:ảnh|"
+    r"photo|foto)[^)]{0,60}\)\.?$",
+    re.I,
+)
+
+
+def ends_in_credit(text: str) -> bool:
+    return bool(_CREDIT_END.search(text))
+
+
+def acceptable(element: html.HtmlElement, longest: int) -> bool:
+    """Short enough, without pictures of its own, and not a link to another story."""
+    text = fold(string(element))
+    if not text or len(text) > longest or pictures_in(element):
+        return False
+    linked = sum(len(fold(string(link))) for link in element.iter("a") if link.get("href"))
+    return linked < 0.9 * len(text) and not is_teaser(element) and not phrases.NOT_A_CAPTION.match(text)
+
+
+def _in_link(element: html.HtmlElement) -> bool:
+    return next(element.iterancestors("a"), None) is not None
+
+
+def is_teaser(element: html.HtmlElement) -> bool:
+    """A heading inside, or a link around it and a strong line inside: another story's headline. In a figcaption only
+    one that is a link: some systems print captions as headings."""
+    for heading in element.iter("h1", "h2", "h3", "h4"):
+        if element.tag != "figcaption" or heading.find(".//a") is not None or _in_link(heading):
+            return True
+    around = next(element.iterancestors("a"), None)
+    return around is not None and (
+        any(True for _ in element.iter("strong", "b")) or class_words.MAYBE_FURNITURE.name_class(around)
+    )

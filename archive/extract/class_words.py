@@ -1,0 +1,117 @@
+"""Words by which newsrooms name the parts of a page in class names and ids: data.
+
+Regular expressions divided by white space; `_x` stands for a hyphen and more of the name, where there is more.
+"""
+
+from __future__ import annotations
+
+from archive.extract.class_names import Words
+
+# boxes around an article that are not part of it
+FURNITURE = Words(
+    r"""
+    related_x relate(?:-?news)? recommend\w* recirc\w* read-?more_x read-?next read-?also see-?also
+    more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
+    you-?may(?:-?\w+)* newsletter\w* subscri\w+ sign-?up mailing\w* share\w* sharing social\w* follow-?us comments?
+    comment-?\w+ disqus\w* respond reactions? advert\w* ads?
+    ad-?(?:slot|unit|container|wrapper|block|box|label|zone|banner|placeholder)s? banner-?ads? dfp gpt-?ad
+    taboola\w* outbrain\w* zergnet teads\w* breadcrumbs? nav navigation navbar footer
+    cookies?-?(?:banner|consent|notice)? consent popup modal toolbar tag-?(?:list|cloud|links?) keywords?
+    author-?(?:bio|box|info|card|about|profile) about-?(?:the-?)?author print-?(?:only|hide) no-?print
+    visually-?hidden sr-?only screen-?reader(?:-?text)? offscreen skip-?links? jump-?links? login donat\w+
+    support-?us pagination pager carousel-?nav audio-?player tts byline\w* timestamp entry-?meta post-?meta
+    article-?meta vjs\w* video-?js tin-?(?:lien-?quan|khac|moi|nong|doc-?nhieu|cung-?chuyen-?muc|tuc-?khac)
+    cac-?tin-?khac lien-?quan binh-?luan chia-?se xem-?them doc-?them tu-?khoa y-?kien phan-?hoi quang-?cao
+    list-?concern many-?pack cms-?relate sda-?\w+ box-?tin\w* news-?(?:other|relate\w*|hot|new) other-?news
+    newsrelated relatednews(?:box)? relatedonenews listnewsincontent react-?relate
+    link-?(?:content-?footer|source-?\w+) keysword
+    """
+)
+
+# names that also occur on parts of an article: only boxes full of links are left out
+MAYBE_FURNITURE = Words(
+    r"""
+    teasers?_x promo\w* popular suggest\w* sponsor\w* sidebars? menu paywall\w* tools tags? topics?_x bio register
+    widgets? poll quiz survey feedback copyright legal rating votes? listen player-?\w+ meta-?(?:data|info) banners?
+    rail linklist links? collection list-?news news-?list headlines? also more
+    """
+)
+
+# those that are never part of an article, however much text they hold
+NEVER = Words(
+    r"""
+    comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)? disqus\w* footer breadcrumbs?
+    cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment
+    """
+)
+
+# where newsrooms keep the body of an article
+BODY = Words(
+    r"""
+    (?:article|story|post|entry|news|page|main|detail|single|content|text|singular|rich|node)-{0,2}(?:body|content)_x
+    (?:article|story|post|entry|news|page|main|detail|single|content|text|singular|rich|node)-{0,2}(?:text|detail)_x
+    (?:article|story|post|entry|news|page|main|detail|single|content|text|rich)-{0,2}(?:copy|inner|main|paragraphs)_x
+    (?:body|content|text)-{0,2}(?:article|story|post|news|detail|main|copy|text|content|body) article story
+    maincontent_x fck-?detail cms-?body zce-?content-?body afcbc-?body content-?about-?baiviet noi-?dung\w*
+    chi-?tiet\w* bai-?viet\w* b-?maincontent
+    """
+)
+
+# the names that are given to nothing else
+SURELY_BODY = Words(
+    r"""
+    (?:entry|post|article|story|news)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))?
+    (?:detail|single|singular)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))? articlebody
+    fck-?detail maincontent cms-?body
+    """
+)
+
+CAPTION = Words(
+    r"""
+    \w*captions?_x legends? bildunterschrift\w* bildtext
+    (?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|caption\w*)
+    pie-?(?:de-?)?foto chu-?thich\w* image-?desc\w* note-?ignore p?caption figcaption\w* didascalia cutline
+    wp-?caption-?text bildlegende kuvateksti
+    """
+)
+
+CREDIT = Words(
+    r"""
+    \w*credits?_x copyrights?_x photographers?_x
+    (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:credit|author|source|by)s?_x
+    (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:byline|agency|copyright)s?_x
+    (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:owner|rights|quelle)s?_x bildquelle fotograf\w*
+    bildnachweis rights-?holder photo-?cms-?author image-?byline copyright-?\w+ urheber credit-?line
+    """
+)
+
+# in a caption: who made the picture
+MAKER = Words(
+    r"""
+    \w*-?authors?_x agenc(?:y|ies)_x sources?_x rights_x owners?_x photograph\w* tac-?gia nguon(?:-?anh)? bild-?rechte
+    creators?
+    """
+)
+
+CENTRED = Words(r"p?center text-center align-?center pcaption note")
+
+GALLERY = Words(
+    r"""
+    \w*carousel\w* \w*slid(?:e|es|er|eshow|eshows) \w*galler(?:y|ies) swiper\w* lightbox image_x photo_x
+    \w*captions?
+    """
+)
+
+PORTRAIT = Words(
+    r"""
+    authors?_x avatars? profile\w* by-?lines?_x contributors?_x writer headshot gravatar
+    """
+)
+
+LEAD = Words(
+    r"""
+    sapo_x \w*sapo cms-?desc alead lead lede lead-?in leadtext standfirst dek deck summary subtitle sub-?headline
+    sub-?heading sub-?title subhead intro introduction introtext abstract excerpt chapo chapeau teaser-?text vorspann
+    ingress kicker-?text bajada entradilla perex description desc strapline synopsis preamble
+    """
+)

@@ -1,0 +1,1 @@
+"""The frontier: which addresses wait, in which order they are asked, and when each is due again."""

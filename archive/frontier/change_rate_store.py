@@ -1,0 +1,151 @@
+"""What rechecks have taught about a paper, kept up with every look; and how often the paper is crawled."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive.frontier.schedule import AGAIN, TURN, UNSEEN, WORTH_A_LOOK, Budget, How, State, budget, lessons, spent
+from archive.model import clock
+from archive.model.change_rate import BUCKETS, DAY, Bucket, Habits, Tally
+from archive.model.records import Run
+from archive.storage.connection import transaction
+
+_HALF_LIFE = timedelta(days=180)
+_PROMISES = "promised"
+_BUCKETS = {bucket.name: bucket for bucket in BUCKETS}
+_MONTH = timedelta(days=30)
+_SIGNED = 50
+
+
+def learn_check(db: Database, run: Run, habits: Habits, state: State, changed: bool, at: datetime) -> None:
+    """Adds what a look at an address teaches; `state` is as it was before the look. Call inside the transaction that
+    keeps its result."""
+    for bucket, tally in lessons(habits, state, changed, at):
+        _add(db, run, bucket.name if bucket else _PROMISES, tally)
+
+
+def learn_sign(db: Database, run: Run, sign: str, changed: bool) -> None:
+    """Adds what a look teaches that a free sign brought about. Call inside the transaction that keeps its result."""
+    _add(db, run, sign, Tally(1, float(changed), 0))
+
+
+def _add(db: Database, run: Run, bucket: str, tally: Tally) -> None:
+    db.execute(
+        "INSERT INTO habits (outlet_id, bucket, looks, changes, days) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (outlet_id, bucket) DO UPDATE SET looks = looks + excluded.looks,"
+        " changes = changes + excluded.changes, days = days + excluded.days",
+        [run.outlet_id, bucket, tally.looks, tally.changes, tally.days],
+    )
+
+
+def habits_of(db: Database, outlet_id: int) -> Habits:
+    """What is known of a paper's habits. Buckets of an earlier division into ages are left out."""
+    rows = db.execute("SELECT bucket, looks, changes, days FROM habits WHERE outlet_id = ?", [outlet_id]).fetchall()
+    known: dict[str, Tally] = {name: Tally(*numbers) for name, *numbers in rows}
+    tallies: dict[Bucket, Tally] = {_BUCKETS[name]: tally for name, tally in known.items() if name in _BUCKETS}
+    (since,) = db.execute("SELECT min(started_at) FROM runs WHERE outlet_id = ?", [outlet_id]).fetchone()
+    signs = {name: tally for name, tally in known.items() if name.startswith("sign:")}
+    return Habits(tallies, known.get(_PROMISES, Tally()), clock.read(since), signs)
+
+
+def fade_habits(db: Database, run: Run, at: datetime) -> None:
+    """Lets what was learned fade, by half in half a year, so that a newsroom may change its ways. Call once at a run's
+    start, inside a transaction."""
+    row = db.execute(
+        "SELECT started_at FROM runs WHERE outlet_id = ? AND id < ? AND kind <> 'cleanse' ORDER BY id DESC LIMIT 1",
+        [run.outlet_id, run.id],
+    ).fetchone()
+    before = clock.read(row[0]) if row else None
+    if before is None:
+        return
+    share = 0.5 ** (max(timedelta(), at - before) / _HALF_LIFE)
+    db.execute(
+        "UPDATE habits SET looks = looks * :share, changes = changes * :share, days = days * :share"
+        " WHERE outlet_id = :outlet",
+        {"share": share, "outlet": run.outlet_id},
+    )
+
+
+def rechecks(
+    db: Database, run: Run, at: datetime, asked: int | None = None, how: How = "due", floor: timedelta = AGAIN,
+    used: int = 0,
+) -> list[str]:  # fmt: skip
+    """Takes the known articles, and other pages that are no lists, that this run looks at again: first those whose turn
+    must come so that each is seen twice a year, then, of all that are due, those with the most edits expected beyond
+    what made them due; then, of what is not due, what gains most, as far as the run has more to spend. Nothing is taken
+    sooner after its last look than `floor`, or before a rest is over. used: what the run
+    has spent already."""
+    rhythm = runs_a_day(db, run, at)
+    most, turns = _budget(db, run, at, asked, rhythm)
+    known = {
+        "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN),
+        "again": clock.stamp(at - floor), "most": most, "turns": turns,
+    }  # fmt: skip
+    first = db.execute(f"{_DUE} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", known).fetchall()
+    rest = db.execute(
+        f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
+    ).fetchall()
+    chosen = list(dict.fromkeys((*first, *rest)))[:most]
+    left = max(0, spent(how, rhythm, asked) - used - len(chosen))
+    chosen += db.execute(_EARLY, {**known, "left": left, "enough": WORTH_A_LOOK, "unseen": UNSEEN}).fetchall()
+    _take(db, run, chosen)
+    return [url for _, url in chosen]
+
+
+_KNOWN = "SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND rank = 3 AND run_id IS NOT :run"
+_RESTED = "(checked_at IS NULL OR checked_at <= :again OR checked_at > :now)"  # a clock may have been ahead
+_DUE = f"{_KNOWN} AND due_at <= :now AND {_RESTED}"
+_EARLY = f"""
+{_KNOWN} AND due_at > :now AND kind = 'article' AND {_RESTED} AND coalesce(not_before, '') <= :now
+ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at) - julianday(checked_at))
+  + (julianday(:now) - julianday(checked_at)) * (julianday(:now) - julianday(checked_at)) / (:unseen * :unseen) DESC,
+  url_key LIMIT :left
+"""
+"""As archive.frontier.schedule.early_gain has it."""
+
+
+def signed(db: Database, run: Run, at: datetime) -> list[str]:
+    """Takes the articles that free signs have made due since `rechecks` was asked."""
+    known = {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "again": clock.stamp(at - AGAIN)}
+    rows = db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_SIGNED}", known).fetchall()
+    _take(db, run, rows)
+    return [url for _, url in rows]
+
+
+def _take(db: Database, run: Run, chosen: Iterable[tuple[str, str]]) -> None:
+    with transaction(db):
+        db.conn.executemany(
+            "UPDATE frontier SET run_id = ? WHERE outlet_id = ? AND url_key = ?",
+            [(run.id, run.outlet_id, key) for key, _ in chosen],
+        )
+
+
+def _budget(db: Database, run: Run, at: datetime, asked: int | None, rhythm: float) -> Budget:
+    waiting = db.execute(
+        "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
+        " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :turn GROUP BY days",
+        {"outlet": run.outlet_id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN)},
+    ).fetchall()
+    return budget(dict(waiting), rhythm, asked)
+
+
+def runs_a_day(db: Database, run: Run, at: datetime) -> float:
+    """How often the paper has been crawled in the last thirty days, this run included; on its first day, how often so
+    far."""
+    begin = at - _MONTH
+    first, runs = db.execute(
+        "SELECT min(started_at), count(*) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND started_at >= ?",
+        [run.outlet_id, clock.stamp(begin)],
+    ).fetchone()
+    begun = clock.read(first)
+    if begun is None:
+        return 1.0
+    (older,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM runs WHERE outlet_id = ? AND started_at < ?)",
+        [run.outlet_id, clock.stamp(begin)],
+    ).fetchone()
+    days = _MONTH / DAY if older else max(1.0, (at - begun) / DAY)
+    return float(runs) / days

@@ -1,0 +1,50 @@
+"""How hosts have answered lately: what a run leaves behind for the next one, whichever outlet that crawls."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.model import clock
+from archive.model.records import HostState
+from archive.storage.connection import transaction
+from archive.storage.damaged_rows import readable
+
+
+def troubled_hosts(db: Database) -> list[HostState]:
+    """Every host that has something against it; of the others nothing is kept."""
+    rows = db.query("SELECT host, errors, quiet_until, reason, no_rules_since FROM hosts ORDER BY host")
+    return list(readable(rows, "hosts", _state))
+
+
+def _state(row: dict[str, Any]) -> HostState:
+    return HostState(
+        row["host"], row["errors"], _moment(row["quiet_until"]), row["reason"], _moment(row["no_rules_since"])
+    )
+
+
+def note_hosts(db: Database, states: Sequence[HostState], at: datetime) -> None:
+    """Writes down how hosts stand; a host with nothing against it is forgotten."""
+    with transaction(db):
+        for state in states:
+            db.execute("DELETE FROM hosts WHERE host = ?", [state.host])
+            if state.is_troubled:
+                db.execute(
+                    "INSERT INTO hosts (host, errors, quiet_until, reason, no_rules_since, noted_at)"
+                    " VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        state.host, state.errors, _stamp(state.quiet_until), state.reason,
+                        _stamp(state.no_rules_since), clock.stamp(at),
+                    ],
+                )  # fmt: skip
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else clock.parse(text)
+
+
+def _stamp(moment: datetime | None) -> str | None:
+    return None if moment is None else clock.stamp(moment)

@@ -1,0 +1,108 @@
+"""What pictures showed: a picture replaced under its address is an edit of the articles that show it.
+
+A page and the pictures fetched for it are one visit, and open one state at most. Pictures are asked for just after
+their page, or, when they are due, some time before it; so a visit reaches from the last page to the next, and no
+further than VISIT. It goes by time and not by runs, which have other numbers in every archive.
+
+A recompressed or resized copy is no edit, nor is what cannot be compared. What an address showed before an article did
+is never taken for what the article showed. An article that is gone is not edited.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from archive.history.facts import Look, PictureLook, Shown
+from archive.history.values import Article, History, Stand
+from archive.model.perceptual_hash import same_picture
+from archive.model.records import Reading
+
+VISIT = timedelta(hours=12)
+
+
+def see_picture(history: History, fetch: PictureLook) -> History:
+    """The history after one more fetch of a picture."""
+    if fetch.shown is None:
+        return history
+    articles = tuple(shown_picture(_with_doubted(article, fetch), fetch) for article in history.articles)
+    return replace(history, articles=articles, pictures={**history.pictures, fetch.url: fetch})
+
+
+def _with_doubted(article: Article, fetch: PictureLook) -> Article:
+    """What is not believed yet may be the next state, and the picture its own."""
+    for key, face in article.faces.items():
+        doubted = face.doubted
+        if doubted and doubted.reading and _shows(doubted.reading, fetch.url):
+            doubted = replace(doubted, fetches=(*doubted.fetches, fetch))
+            article = replace(article, faces={**article.faces, key: replace(face, doubted=doubted)})
+    return article
+
+
+def _shows(reading: Reading, url: str) -> bool:
+    return any(image.url == url for image in reading.images)
+
+
+def shown_picture(article: Article, fetch: PictureLook) -> Article:
+    """An article after one more fetch of a picture."""
+    latest, shown = article.latest, fetch.shown
+    if shown is None or not _shows(latest.reading, fetch.url):
+        return article
+    before = latest.pictures.get(fetch.url)
+    is_first = fetch.url not in article.fetched
+    article = replace(article, fetched=article.fetched | {fetch.url})
+    if before is None:
+        return _with_latest(article, replace(latest, pictures={**latest.pictures, fetch.url: shown}))
+    if before.digest == shown.digest or same_picture(before.looks, shown.looks) is not False or article.is_gone:
+        return article
+    pictures = {**latest.pictures, fetch.url: shown}
+    if is_first and _is_of_this_visit(article, fetch.at):
+        changed = latest.changed if "pictures" in latest.changed else (*latest.changed, "pictures")
+        return _with_latest(article, replace(latest, pictures=pictures, changed=changed))
+    stand = replace(latest, at=fetch.at, seen=fetch.at, changed=("pictures",), pictures=pictures, picture=fetch)
+    proof = article.page if article.page.answer == "page" else latest.proof  # a 304 shows nothing by itself
+    return replace(article, stands=(*article.stands, replace(stand, proof=proof)))
+
+
+def _is_of_this_visit(article: Article, at: datetime) -> bool:
+    """Whether the newest state was opened since the article's page was last seen, by it or by another picture."""
+    latest = article.latest
+    return len(article.stands) > 1 and latest.at >= article.page.at and at - latest.at <= VISIT
+
+
+def opened_by_pictures(article: Article, look: Look) -> bool:
+    """Whether the newest state was opened by pictures of the visit to which a page belongs that comes after them."""
+    latest = article.latest
+    return latest.picture is not None and latest.at >= article.page.at and look.at - latest.at <= VISIT
+
+
+def without_pictures(history: History, article: Article) -> tuple[History, Article]:
+    """Without the newest state, which pictures opened: what was taken to show it shows the words before it."""
+    place = article.place
+    faces = {
+        key: replace(face, stand=place - 1) if face.stand == place else face for key, face in article.faces.items()
+    }
+    verdicts = tuple(
+        replace(one, stand=place - 1) if (one.article, one.stand) == (article.number, place) else one
+        for one in history.verdicts
+    )
+    return replace(history, verdicts=verdicts), replace(article, stands=article.stands[:-1], faces=faces)
+
+
+def pictures_of(history: History, before: Stand | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
+    """What the pictures of a state show when it opens: what they showed in the state before; or, where they are new in
+    the article, what was fetched for them in this visit."""
+    had = {image.url for image in before.reading.images} if before else frozenset[str]()
+    found: dict[str, Shown] = {}
+    for image in reading.images:
+        fetch = history.pictures.get(image.url)
+        if before and image.url in before.pictures:
+            found[image.url] = before.pictures[image.url]
+        elif image.url not in had and fetch and fetch.shown and fetch.at <= at <= fetch.at + VISIT:
+            found[image.url] = fetch.shown
+    return found
+
+
+def _with_latest(article: Article, stand: Stand) -> Article:
+    return replace(article, stands=(*article.stands[:-1], stand))

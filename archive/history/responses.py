@@ -1,0 +1,62 @@
+"""What an answer says before anybody reads it, and which addresses a page speaks of."""
+
+from __future__ import annotations
+
+import re
+
+from archive.history.facts import Answer
+from archive.model.records import Outlet, Reading
+from archive.model.urls import same_site, url_key
+
+GONE = frozenset({404, 410, 451})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+_HOME_PATHS = frozenset({
+    "", "/index.html", "/index.htm", "/index.php", "/index.aspx", "/default.aspx", "/home", "/home.html", "/home.htm",
+    "/home.aspx", "/trang-chu", "/trang-chu.html", "/trang-chu.htm",
+})  # fmt: skip
+_COPIES = ("m.", "mobile.", "amp.")
+_ERROR = re.compile(r"\A(?:err\w{0,20}|status|code)=[^&]{0,40}\Z", re.IGNORECASE)
+"""All that a query says of a home page that stands for an error."""
+
+
+def answer_of(status: int, asked: str, final: str, outlet: Outlet, *, has_page: bool) -> Answer:
+    """What came, by status, redirect target and whether there is a payload."""
+    if status == 304:
+        return "confirmed"
+    if status in GONE:
+        return "gone"
+    if status in REDIRECTS and final != asked:
+        return "gone" if leads_away(asked, final, outlet) else "redirect"
+    return "page" if 200 <= status < 300 and has_page else "error"
+
+
+def leads_away(asked: str, final: str, outlet: Outlet) -> bool:
+    """Whether a redirect means that the page is gone: it leads to the home page, to another site, or off the web."""
+    if not final.startswith(("http://", "https://")) or not same_site(final, outlet.hosts):
+        return True
+    return is_home(final, outlet) and not is_home(asked, outlet)
+
+
+def is_home(url: str, outlet: Outlet) -> bool:
+    """Whether the address is the outlet's home page under one of its usual names."""
+    key, home = url_key(url), url_key(outlet.home_url)
+    address, _, query = key.partition("?")
+    host, slash, path = address.partition("/")
+    is_its = host in {copy + home.partition("/")[0] for copy in ("", *_COPIES)}
+    return key == home or (
+        is_its and (slash + path).lower() in _HOME_PATHS and (not query or bool(_ERROR.match(query)))
+    )
+
+
+def gone_reason(status: int, final: str) -> str:
+    """How an answer that buries an article is told."""
+    return f"status {status}" if status in GONE else f"status {status}, redirected to {final}"
+
+
+def declared_key(reading: Reading, outlet: Outlet) -> tuple[str, ...]:
+    """The key of the canonical address a page declares; none when it is the home page's or another site's: papers
+    declare these on every page."""
+    declared = reading.canonical_url
+    if not declared or not same_site(declared, outlet.hosts) or is_home(declared, outlet):
+        return ()
+    return (url_key(declared),)

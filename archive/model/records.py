@@ -1,0 +1,306 @@
+"""The values that cross module borders: frozen, typed, compared by value.
+
+Words follow docs/design.md. Times are aware; text is NFC; an absent value is None, never "".
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from archive.model.change_rate import Habits
+from archive.model.limits import Limits
+from archive.model.picture_paths import picture_place, thumbnail_place
+
+Headers = tuple[tuple[str, str], ...]
+
+BlockKind = Literal["paragraph", "subhead", "image", "quote", "list", "table"]
+
+ReadableKind = Literal["article", "photo-story", "video", "live-blog", "obfuscated"]
+"""What a page can be when something of an article can be read from it.
+
+`obfuscated`: the publisher scrambles the body; headline, lead and pictures are kept, the body is never unscrambled.
+"""
+
+UnreadableReason = Literal[
+    "empty", "not-html", "listing", "home", "soft-404", "wall", "cookie-bounce", "no-article", "too-large", "gave-up"
+]
+"""Why no article was read: `wall` is a login or consent page, `cookie-bounce` a page that only sets a cookie and
+reloads, `gave-up` input that could not be read within the limits of time and memory."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """One HTTP exchange as it came.
+
+    body: the payload after content-decoding; None when the answer had none (304).
+    encoding: the charset the HTTP header named, if any. captured_at: aware, UTC, our clock.
+    final_url: the address that answered; for a redirect, the address it leads to.
+    via: the addresses whose redirects led here, first asked first.
+    detail: what was odd about the exchange: why its body was left, why the server's certificate cannot be trusted.
+    """
+
+    requested_url: str
+    final_url: str
+    captured_at: datetime
+    status: int
+    headers: Headers = ()
+    body: bytes | None = None
+    encoding: str | None = None
+    request_headers: Headers = ()
+    via: tuple[str, ...] = ()
+    detail: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first response header of that name, compared without case."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether the body is a part of what lies at the address, which nobody asked for (RFC 9110 section 15.3.7): a
+        206, unless it says that it goes from the first byte to the last."""
+        if self.status != 206:
+            return False
+        said = re.fullmatch(r"bytes 0-(\d{1,15})/(\d{1,15})", (self.header("Content-Range") or "").strip())
+        return said is None or int(said[1]) + 1 != int(said[2])
+
+
+@dataclass(frozen=True, slots=True)
+class Outlet:
+    """A newsroom's site we follow. hosts: the site's host names without `www.`; subdomains belong to it.
+    timezone: IANA name, in which the paper prints its times."""
+
+    name: str
+    title: str
+    home_url: str
+    hosts: tuple[str, ...]
+    timezone: str = "Asia/Ho_Chi_Minh"
+
+
+RunKind = Literal["crawl", "import", "backfill", "merge"]
+"""How a run's captures came: from the paper itself, from files, from another archive, from another copy of this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it
+    began. since: aware; what is older it leaves aside, see archive/frontier/deferred.py. limits: how much it may take."""
+
+    id: int
+    outlet_id: int
+    outlet: Outlet
+    habits: Habits = field(default_factory=Habits, compare=False, repr=False)
+    since: datetime | None = field(default=None, compare=False)
+    limits: Limits = field(default_factory=Limits, compare=False)
+
+
+FoundIn = Literal["seed", "page", "pagination", "feed", "sitemap", "sitemap-index", "redirect"]
+"""Where an address was found: it is a seed, or a page, the pager of a list, a feed, a sitemap or an index of sitemaps
+leads to it, or an address redirects to it."""
+
+PageKind = Literal["article", "list", "other"]
+"""What an address turned out to be: an article, something that leads to articles (a home page, a section, a feed, a
+sitemap), or neither."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An address that a page, feed or sitemap leads to. lastmod: when it is said to have changed last, published: when
+    it is said to have been published; both aware, None where nothing is said, a day's first moment where only the day
+    is. words: what the link reads, or the title of a feed's item."""
+
+    url: str
+    found_in: FoundIn = "page"
+    lastmod: datetime | None = None
+    published: datetime | None = None
+    words: str = field(default="", compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class HostState:
+    """What stands against a host. errors: how many in a row, over all runs. quiet_until: aware; it is left alone until
+    then, and reason, one sentence, says why. no_rules_since: since when its robots.txt has given no answer."""
+
+    host: str
+    errors: int = 0
+    quiet_until: datetime | None = None
+    reason: str | None = None
+    no_rules_since: datetime | None = None
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether there is anything to remember."""
+        return bool(self.errors or self.quiet_until or self.no_rules_since)
+
+
+CaptureOutcome = Literal["fresh", "revisit", "not-modified", "redirect", "gone", "error"]
+"""What an exchange brought: bytes not seen at this address before, the same bytes, a 304, a redirect inside the site,
+the news that the page is gone (404, 410, 451, a redirect to the home page or to another site), or an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A capture that is safely in the archive. body_id: of the bytes it brought or confirmed."""
+
+    capture_id: int
+    url_key: str
+    outcome: CaptureOutcome
+    body_id: int | None = None
+
+
+FilingOutcome = Literal["new", "edited", "unchanged", "unreadable"]
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """What a reading became: a new article, the next version of one, nothing new, or nothing readable (then article_id
+    names the known article at that address, if any). buried: it told that a known article has disappeared."""
+
+    outcome: FilingOutcome
+    article_id: int | None = None
+    version_number: int | None = None
+    buried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPicture:
+    """What a picture showed, and where its bytes lie in the store of pictures. width, height: pixels as it is looked
+    at; with thumbnail None where it could not be painted."""
+
+    digest: str
+    path: str
+    media_type: str
+    size: int
+    width: int | None
+    height: int | None
+    thumbnail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture of an article. caption_raw is the text under it as printed; caption and credit are its two parts.
+    stored: what the archive kept of it; None when that is nothing, or is not asked for."""
+
+    url: str
+    caption: str | None = None
+    credit: str | None = None
+    caption_raw: str | None = None
+    alt: str | None = None
+    stored: StoredPicture | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One piece of the body, in reading order. For an image, `image` indexes Reading.images and text is empty."""
+
+    kind: BlockKind
+    text: str = ""
+    image: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one extractor under one rule set saw in one capture.
+
+    text: the paragraphs, subheads, quotes, lists and tables of `blocks`, joined by blank lines, without captions.
+    published_at, modified_at: aware; the *_raw twins hold what the page printed.
+    origins: (field, rule) pairs: which rule produced which field. extractor: name and versions of all that read.
+    """
+
+    kind: ReadableKind
+    headline: str
+    lead: str | None = None
+    text: str = ""
+    blocks: tuple[Block, ...] = ()
+    images: tuple[Image, ...] = ()
+    kicker: str | None = None
+    byline: str | None = None
+    authors: tuple[str, ...] = ()
+    published_at: datetime | None = None
+    published_at_raw: str | None = None
+    modified_at: datetime | None = None
+    modified_at_raw: str | None = None
+    section: str | None = None
+    tags: tuple[str, ...] = ()
+    language: str | None = None
+    canonical_url: str | None = None
+    flags: tuple[str, ...] = ()
+    origins: tuple[tuple[str, str], ...] = ()
+    extractor: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A page that is not an article, or from which none could be read: an expected refusal, not an error."""
+
+    reason: UnreadableReason
+    detail: str = ""
+    extractor: str = field(default="", compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """How a picture looks. perceptual_hash: see archive.model.perceptual_hash; thumbnail: a JPEG."""
+
+    width: int
+    height: int
+    perceptual_hash: str
+    thumbnail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """What a picture's bytes are. looks: None when not to be painted; detail: why, where its kind could be."""
+
+    digest: str
+    size: int
+    media_type: str
+    looks: Looks | None = None
+    detail: str | None = field(default=None, compare=False)
+
+    @property
+    def path(self) -> str:
+        """Where the store keeps it."""
+        return picture_place(self.digest, self.media_type)
+
+    @property
+    def thumbnail_path(self) -> str | None:
+        """Where the store keeps its thumbnail."""
+        return thumbnail_place(self.digest) if self.looks else None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPicture:
+    """A picture to ask for. path: where the bytes it last brought lie, None when it was never fetched; etag and
+    last_modified: the validators that came with them, from final_url."""
+
+    image_id: int
+    url: str
+    path: str | None = None
+    final_url: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+
+
+PictureOutcome = Literal[
+    "fresh", "revisit", "not-modified", "recompressed", "unclear", "replaced", "gone", "forbidden", "error"
+]
+"""What a fetch of a picture brought: the first bytes of its address, the same bytes, a 304, the same picture in other
+bytes, other bytes that cannot be compared, another picture, the news that it is gone, no permission, or an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureCapture:
+    """One fetch of a picture. status: None when no answer came; picture: None when the answer was none; detail: why."""
+
+    image_id: int
+    captured_at: datetime
+    final_url: str
+    status: int | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    picture: Picture | None = None
+    forbidden: bool = False
+    detail: str | None = None

@@ -1,0 +1,1 @@
+"""A run against its outlet's past, and how every outlet stands."""

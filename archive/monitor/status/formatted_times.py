@@ -1,0 +1,60 @@
+"""Times, spans and sizes for people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from archive.model.records import HostState
+from archive.model.time_zones import zone_of
+from archive.queries.run_status import Seen, Waiting
+
+_UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+_SIZES = ("bytes", "kB", "MB", "GB", "TB")
+
+
+def duration(span: timedelta) -> str:
+    """A span in its largest unit, rounded: `3 days`, `1 hour`."""
+    seconds = max(span.total_seconds(), 0)
+    size, name = next(((size, name) for size, name in _UNITS if seconds >= 0.95 * size), _UNITS[-1])
+    count = round(seconds / size)
+    return f"{count:,} {name}{'s' * (count != 1)}"
+
+
+def every(span: timedelta) -> str:
+    """How often, as `every 6 hours` or `every day`."""
+    return f"every {duration(span).removeprefix('1 ')}"
+
+
+def moment(at: datetime, timezone: str) -> str:
+    """A moment as `2026-05-20 08:15` by the clock of a zone."""
+    return f"{at.astimezone(zone_of(timezone)):%Y-%m-%d %H:%M}"
+
+
+def waiting(due: Waiting) -> str:
+    """What waits, in words."""
+    return f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
+
+
+def lately(seen: Seen) -> str:
+    """Which share of the articles that are there was seen, in words."""
+    spans = {"day": seen.day, "week": seen.week, "month": seen.month}
+    return ", ".join(f"{_percent(number, seen.there)} in the last {span}" for span, number in spans.items())
+
+
+def _percent(some: int, of: int) -> str:
+    """Rounded down: all is said of no less."""
+    return f"{some * 100 // of}%"
+
+
+def rest(host: HostState, timezone: str) -> str:
+    """Until when a host is left alone, and why."""
+    until = moment(host.quiet_until, timezone) if host.quiet_until else "now"
+    return f"{host.host} is left alone until {until}: {host.reason or 'it kept failing'}"
+
+
+def size(count: float) -> str:
+    """A number of bytes as `1.2 GB`."""
+    unit = 0
+    while count >= 1000 and unit < len(_SIZES) - 1:
+        count, unit = count / 1000, unit + 1
+    return f"{count:.0f} {_SIZES[unit]}" if unit == 0 or count >= 100 else f"{count:.1f} {_SIZES[unit]}"

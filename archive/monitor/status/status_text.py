@@ -1,0 +1,112 @@
+"""The status as a page of 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from datetime import datetime
+
+from archive.console.output import styled
+from archive.monitor.status.formatted_times import duration, every, lately, moment, rest, size, waiting
+from archive.monitor.status.outlet_states import OutletStatus, Status
+from archive.monitor.status.run_days import Day
+from archive.monitor.status.sparkline import sparkline
+from archive.queries.run_status import RunFacts
+
+_WIDTH = 80
+_DAYS = 30
+_INDENT = 13
+_COLOURS = {"ok": "green", "failing": "red", "given up": None}
+_PLOTS = (("new", "new"), ("edited", "edited"), ("disappeared", "gone"))
+_SHARES = (("readable", "readable"), ("lead", "with lead"), ("caption", "captions"))
+_COUNTS = ("new", "edited", "disappeared", "failed")
+
+
+def lines(status: Status) -> Iterator[str]:
+    """The whole page."""
+    yield from _head(status)
+    for outlet in status.outlets:
+        yield ""
+        yield from _outlet(outlet, status.at)
+    for host in status.resting:
+        yield ""
+        yield from textwrap.wrap(rest(host, _zone(status)), _WIDTH, subsequent_indent="  ")
+    if not status.outlets:
+        yield "no outlet was ever crawled into this archive: `luubao outlets` lists those there are"
+
+
+def _head(status: Status) -> Iterator[str]:
+    left, right = f"{status.archive}  {size(status.bytes)}", moment(status.at, _zone(status))
+    yield f"{left}{right:>{max(_WIDTH - len(left), len(right) + 2)}}"
+
+
+def _zone(status: Status) -> str:
+    return next((outlet.timezone for outlet in status.outlets), "UTC")
+
+
+def _outlet(outlet: OutletStatus, at: datetime) -> Iterator[str]:
+    title = f"{outlet.name}  {outlet.title}"
+    state = styled(outlet.state, fg=_COLOURS.get(outlet.state, "yellow"), bold=True)
+    gap = " " * max(_WIDTH - len(title) - len(outlet.state), 2)
+    yield f"{styled(outlet.name, bold=True)}  {outlet.title}{gap}{state}"
+    for sentence in outlet.attention:
+        for line in textwrap.wrap(sentence, _WIDTH, initial_indent="  ! ", subsequent_indent="    "):
+            yield styled(line, fg=_COLOURS.get(outlet.state, "yellow"))
+    for label, told in _facts(outlet, at):
+        yield from textwrap.wrap(told, _WIDTH, initial_indent=f"  {label:11}", subsequent_indent=" " * _INDENT)
+    yield from _trends(outlet)
+
+
+def _facts(outlet: OutletStatus, at: datetime) -> Iterator[tuple[str, str]]:
+    if outlet.running_since:
+        yield "running", f"since {moment(outlet.running_since, outlet.timezone)}"
+    if outlet.last:
+        yield "last run", _run(outlet.last, outlet.timezone, at)
+        if outlet.last.outcome == "ok" and outlet.last.reason:  # a limit, or the paper's hours
+            yield "it ended", outlet.last.reason
+    if outlet.rhythm and outlet.state != "given up":
+        due = moment(outlet.rhythm.due, outlet.timezone)
+        yield "rhythm", f"{every(outlet.rhythm.usual)}; the next by {due}"
+    if outlet.last_new:
+        yield "last new", f"{moment(outlet.last_new, outlet.timezone)}, {duration(at - outlet.last_new)} ago"
+    if outlet.runs:
+        yield "waiting", waiting(outlet.waiting)
+        yield "holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone"
+        if outlet.seen.there:
+            yield "seen again", lately(outlet.seen)
+
+
+def _run(run: RunFacts, zone: str, at: datetime) -> str:
+    told = [f"{moment(run.started_at, zone)}, {duration(at - run.started_at)} ago"]
+    if run.finished_at:
+        told.append(f"took {duration(run.finished_at - run.started_at)}")
+    counts = [f"{run.stats.get('captures', 0):,} pages", *_counted(run)]
+    return f"{', '.join(told)}: {', '.join(counts)}"
+
+
+def _counted(run: RunFacts) -> Iterator[str]:
+    yield from (f"{run.stats[name]:,} {name}" for name in _COUNTS if run.stats.get(name))
+
+
+def _trends(outlet: OutletStatus) -> Iterator[str]:
+    days = outlet.days[-_DAYS:]
+    crawled = sum(day.crawled for day in days)
+    if not crawled:
+        return
+    for name, label in _PLOTS:
+        values = [day.count(name) for day in days]
+        mean = sum(value for value in values if value) / crawled
+        yield _plot(label, sparkline(values), f"{mean:,.{1 if mean < 10 else 0}f} a day")
+    for name, label in _SHARES:
+        if (share := _overall(days, name)) is not None:
+            yield _plot(label, sparkline([day.share(name) for day in days], top=1.0), f"{share:.0%}")
+
+
+def _plot(label: str, bars: str, told: str) -> str:
+    return f"  {label:11}{bars}  {told}"
+
+
+def _overall(days: tuple[Day, ...], name: str) -> float | None:
+    counted = [day.shares[name] for day in days if name in day.shares]
+    of = sum(share[1] for share in counted)
+    return sum(share[0] for share in counted) / of if of else None

@@ -1,0 +1,54 @@
+"""How well an outlet's kept pages are read: which fields are missing where. For whoever writes its rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.extract import read_page
+from archive.model.clock import parse
+from archive.model.records import Reading, Unreadable
+from archive.storage.captures import capture_writer, kept_captures
+
+FIELDS: dict[str, Callable[[Reading], object]] = {
+    "headline": lambda reading: reading.headline,
+    "lead": lambda reading: reading.lead,
+    "text": lambda reading: reading.text,
+    "authors": lambda reading: reading.authors,
+    "published_at": lambda reading: reading.published_at,
+    "section": lambda reading: reading.section,
+    "captions": lambda reading: not reading.images or any(image.caption for image in reading.images),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PageCoverage:
+    """One kept page: the rules that read it, the fields it gave nothing for, or why it could not be read at all."""
+
+    url: str
+    rules: str
+    missing: tuple[str, ...]
+    refusal: str | None = None
+
+
+def coverage(db: Database, outlet: str) -> Iterator[PageCoverage]:
+    """Reads the newest version of every article of the outlet again, with the rules as they are now, changing nothing.
+
+    Raises UnknownOutlet when the archive has no such outlet.
+    """
+    for page in kept_captures.pages_of(db, outlet):
+        body = capture_writer.kept_body(db, page.capture_id) or b""
+        at = parse(page.captured_at)
+        reading = read_page(
+            body, page.url, captured_at=at, outlet=outlet, encoding=page.encoding, timezone=page.timezone
+        )
+        yield _covered(page.article_url, reading)
+
+
+def _covered(url: str, reading: Reading | Unreadable) -> PageCoverage:
+    if isinstance(reading, Unreadable):
+        return PageCoverage(url, "", tuple(FIELDS), reading.reason)
+    rules = ", ".join(value for name, value in reading.origins if name == "rules")
+    return PageCoverage(url, rules, tuple(name for name, of in FIELDS.items() if not of(reading)))

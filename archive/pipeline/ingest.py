@@ -1,0 +1,236 @@
+"""The whole path of a page, told once: keep, then read, then file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive.console.logs import log_of
+from archive.extract.recurring_blocks import Furniture
+from archive.frontier import url_queue
+from archive.history.disappearances import NO_ARTICLE
+from archive.model.errors import BadValue, LuubaoError
+from archive.model.records import (
+    Capture,
+    CaptureOutcome,
+    Filed,
+    Kept,
+    PictureCapture,
+    PictureOutcome,
+    Reading,
+    Run,
+    Unreadable,
+)
+from archive.model.urls import url_key
+from archive.pipeline.filing import Settled, settle_all, settle_alone, settle_keys, settle_or_name, settle_run
+from archive.pipeline.page_reading import extractor_of, gave_up, read, read_here, try_to_read
+from archive.runtime import signals
+from archive.storage import connection
+from archive.storage.captures import capture_writer, kept_captures
+from archive.storage.captures.capture_source import Source, article_at
+from archive.storage.captures.late_captures import unsettle
+from archive.storage.histories import unchanged_check
+from archive.storage.pictures import picture_fetches
+from archive.storage.readings import boilerplate_sets, reading_rows
+
+__all__ = [
+    "Arrival",
+    "Ingested",
+    "arrived",
+    "extractor_of",
+    "gave_up",
+    "ingest",
+    "keep_picture",
+    "note_redirect",
+    "put_away",
+    "read",
+    "read_here",
+    "read_pending",
+    "settle_run",
+    "source_of_arrival",
+    "take_in",
+    "try_to_read",
+]
+
+log = log_of(__name__)
+
+_REASON = "a better reading"  # a crawl's captures are the newest: only readers make numbers change
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A capture that is safely kept. body_id: of the bytes it brought or confirmed; buried: a known article turned out
+    to have disappeared."""
+
+    outcome: CaptureOutcome
+    source: Source
+    body_id: int | None = None
+    buried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ingested:
+    """What an exchange brought, and, where it brought a page to read, what became of the reading."""
+
+    outcome: CaptureOutcome
+    filed: Filed | None = None
+    reading: Reading | Unreadable | None = None
+    buried: bool = False
+
+
+def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
+    """Keeps a capture, and, if it brought something new, reads and files it. A crawl does the three steps by
+    themselves, for it reads in other processes.
+
+    Raises ArchiveUnusable when the archive cannot be written.
+    """
+    arrival = take_in(db, run, capture)
+    if arrival.outcome != "fresh":
+        return Ingested(arrival.outcome, buried=arrival.buried)
+    furniture = boilerplate_sets.furniture_of(db, run.outlet_id)
+    return put_away(db, arrival.source, try_to_read(arrival.source, capture.body or b"", capture.encoding, furniture))
+
+
+def take_in(db: Database, run: Run, capture: Capture) -> Arrival:
+    """Keeps a capture, and believes what it says unread. Only what is `fresh` is to be read."""
+    with connection.transaction(db):
+        kept = capture_writer.keep(db, run, capture)
+        return arrived(db, run, capture, kept)
+
+
+def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> Source:
+    """A capture that was kept, with all addresses that are known to lead to it."""
+    via = dict.fromkeys((*map(url_key, capture.via), *kept_captures.redirecting_here(db, run, capture.final_url)))
+    return Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at, tuple(via))
+
+
+def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
+    """What a kept capture comes to as long as it is not read. Call inside a transaction."""
+    source = source_of_arrival(db, run, capture, kept)
+    buried = _believe(db, source, kept) if kept.outcome not in ("fresh", "error") else False
+    if kept.outcome in (
+        "redirect",
+        "gone",
+    ):  # the others are done when their links are noted: archive.pipeline.link_discovery
+        url_queue.settle(db, run, kept.url_key, capture.captured_at, news=buried)
+    return Arrival(kept.outcome, source, kept.body_id, buried)
+
+
+def _believe(db: Database, source: Source, kept: Kept) -> bool:
+    """Returns whether an article turned out to have disappeared."""
+    run = source.run
+    if kept.outcome in ("revisit", "not-modified") and unchanged_check.confirms(db, source) is not None:
+        return False
+    keys = unchanged_check.concerns(db, run.outlet_id, (source.url_key, *source.via))
+    if not keys:
+        return False
+    if kept.outcome == "redirect":  # its end is asked for first: see note_redirect
+        unsettle(db, run.outlet_id, source.url_key)
+        return False
+    return _buries(db, run, keys)
+
+
+def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
+    """Whether an article turned out to have disappeared."""
+    furniture = boilerplate_sets.furniture_of(db, run.outlet_id)
+    settled = settle_or_name(db, run, keys, furniture, {}, reason=_REASON, quiet_run=run.id)
+    return settled is not None and bool(settled.counts.buried)
+
+
+def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
+    """Addresses redirect to one that has answered in this run already, and is not asked again because of them. Returns
+    whether an article turned out to have disappeared."""
+    keys = unchanged_check.concerns(db, run.outlet_id, map(url_key, (*via, url)))
+    return bool(keys) and _buries(db, run, keys)
+
+
+def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> Settled:
+    furniture = boilerplate_sets.furniture_of(db, run.outlet_id)
+    return settle_keys(db, run, keys, furniture, known, reason=_REASON, quiet_run=run.id)
+
+
+def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:
+    """Files what was read in a kept capture. While it was read, another address may have come to redirect to it."""
+    since = kept_captures.redirecting_here(db, source.run, source.url)
+    source = replace(source, via=tuple(dict.fromkeys((*source.via, *since))))
+    try:
+        with connection.transaction(db):
+            filed = _file(db, source, reading)
+    except Exception as error:  # one capture that could not be filed: as one that could not be read
+        if isinstance(error, LuubaoError) and not isinstance(error, BadValue):
+            raise  # the archive itself cannot be written: nothing is to be gained by going on
+        log.exception("capture %s of %s could not be filed", source.capture_id, source.url)
+        reading = replace(gave_up(error, Furniture()), extractor=reading.extractor)
+        with connection.transaction(db):
+            reading_rows.record_refusal(db, source.capture_id, reading, source.captured_at)
+        filed = Filed("unreadable", article_at(db, source.run.outlet_id, source.url_key))
+    return Ingested("fresh", filed, reading, filed.buried)
+
+
+def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
+    run = source.run
+    known = {source.capture_id: reading}
+    if isinstance(reading, Unreadable):
+        article_id = article_at(db, run.outlet_id, source.url_key)
+        if unchanged_check.refuses(db, source, reading):
+            return Filed("unreadable", article_id)
+        via = source.via if reading.reason in NO_ARTICLE else ()
+        keys = unchanged_check.concerns(db, run.outlet_id, (source.url_key, *via)) or [source.url_key]
+        settled = _settle(db, run, keys, known)
+        reading_rows.record_refusal(db, source.capture_id, reading, source.captured_at)
+        return Filed("unreadable", article_id, buried=bool(settled.counts.buried))
+    if (article_id := unchanged_check.shows(db, source, reading)) is not None:
+        (number,) = db.execute("SELECT version_count FROM articles WHERE id = ?", [article_id]).fetchone()
+        return Filed("unchanged", article_id, number)
+    alone = settle_alone(db, source, reading, boilerplate_sets.furniture_of(db, run.outlet_id))
+    return _filed(alone or _settle(db, run, [source.url_key, *source.via], known), source.capture_id)
+
+
+def _filed(settled: Settled, capture_id: int) -> Filed:
+    """What a page became."""
+    buried = bool(settled.counts.buried)
+    verdict = next((one for one in settled.history.verdicts if one.look.id == capture_id), None)
+    if verdict is None or verdict.article is None:
+        return Filed("unchanged", buried=buried)
+    article_id = settled.plan.articles[verdict.article]
+    place = settled.plan.shown.get(capture_id)
+    if place is None:
+        return Filed("unchanged", article_id, buried=buried)
+    version = settled.plan.told[place]
+    is_new = version.proof.id == capture_id and settled.plan.versions[place] not in settled.plan.old
+    if not is_new:
+        return Filed("unchanged", article_id, version.number, buried)
+    return Filed("edited" if article_id in settled.known else "new", article_id, version.number, buried)
+
+
+def read_pending(db: Database, run: Run) -> int:
+    """Finishes what an earlier run began and did not come to end: reads and files what it kept, and puts in order what
+    came late. Returns how many captures were read."""
+    pending, furniture = kept_captures.unread(db, run), boilerplate_sets.furniture_of(db, run.outlet_id)
+    for source, encoding in pending:
+        if signals.came():
+            break
+        body = capture_writer.kept_body(db, source.capture_id)
+        put_away(db, source, try_to_read(source, body or b"", encoding, furniture))
+    if not signals.came():
+        settle_all(db, run)
+    return len(pending)
+
+
+def keep_picture(
+    db: Database, run: Run, capture: PictureCapture, rest: timedelta
+) -> PictureOutcome:  # fmt: skip
+    """Records a fetch of a picture, in one transaction, and what it says of the articles that show it. The bytes it
+    brought must be in the store already. rest: the shortest time until it is due again."""
+    with connection.transaction(db):
+        outcome, picture_id = picture_fetches.keep_picture(db, run, capture, rest)
+        if picture_id is None:
+            return outcome
+        if changed := unchanged_check.show_picture(db, run.outlet_id, capture.image_id, picture_id):
+            settled = _settle(db, run, changed, {})
+            for key in changed if settled.counts.opened else ():
+                url_queue.enliven(db, run, key, capture.captured_at)
+    return outcome

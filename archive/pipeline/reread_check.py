@@ -1,0 +1,59 @@
+"""Reading kept pages again to compare them with what is kept of them: `luubao verify --reread`."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from archive.extract.recurring_blocks import Furniture
+from archive.model.change_rate import Habits
+from archive.model.records import Reading, Run, Unreadable
+from archive.pipeline.derivation_check import Again, Reread
+from archive.pipeline.rereading import Absent, Answer, read_kept
+from archive.storage import connection
+from archive.storage.readings.unread_captures import Waiting
+from archive.workers import Lost, Workers
+
+_LISTEN = 0.2  # seconds
+Task = tuple[Waiting, Furniture]
+
+
+@contextmanager
+def reading_again(path: Path) -> Iterator[Reread]:
+    """Processes that read the pages of an archive again, each as the reader did that is named with its words."""
+    with Workers[Task, Answer](partial(_reader, path)) as workers:
+        yield partial(_read_all, workers)
+
+
+def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[Again]) -> None:
+    owners: dict[int, Again] = {}
+    slim = replace(run, habits=Habits())  # which is large, and no reader's business
+    for again in groups:
+        for waiting, furniture in again.wanted:
+            number = waiting.source.capture_id
+            if number not in owners:
+                owners[number] = again
+                task = replace(waiting, source=replace(waiting.source, run=slim))
+                workers.submit(number, (task, furniture))
+    read: dict[int, Reading | Unreadable] = {}
+    while owners:
+        for number, answer in workers.answers(_LISTEN):
+            owner = owners.pop(number)
+            if isinstance(answer, Lost):
+                answer = Unreadable("gave-up", answer.reason, owner.reader[1])
+            if not isinstance(answer, Absent):
+                read[number] = answer
+    for again in groups:
+        numbers = (one.source.capture_id for one, _ in again.wanted)
+        again.known = {number: read[number] for number in numbers if number in read}
+
+
+@contextmanager
+def _reader(path: Path) -> Iterator[Callable[[Task], Answer]]:
+    logging.disable()  # what goes wrong with a page is compared like all else that is said of it
+    with connection.open_archive(path) as db:
+        yield lambda task: read_kept(db, *task)

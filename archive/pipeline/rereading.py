@@ -1,0 +1,279 @@
+"""Reading kept captures again, after the extractor, its rules or an outlet's furniture got better.
+
+Processes fetch and read; this one alone writes. What belongs together is read whole and then put in order like
+anything else (archive/pipeline/filing.py), so that what comes out is what a crawl with this reader would have told. Whatever has
+a reading under the present extractor is done, so it can be killed at any moment and goes on where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
+from functools import partial
+from pathlib import Path
+from typing import Protocol
+
+from sqlite_utils import Database
+
+from archive.console.logs import log_of
+from archive.extract.recurring_blocks import Furniture
+from archive.model import clock
+from archive.model.errors import ArchiveDamaged, LuubaoError
+from archive.model.records import Reading, Run, Unreadable
+from archive.model.time_zones import zone_of
+from archive.pipeline.filing import Settled, pages_to_read, rehearse_keys, settle_or_name
+from archive.pipeline.page_reading import extractor_of, gave_up, read
+from archive.pipeline.reread_report import Report
+from archive.storage import connection
+from archive.storage.captures import capture_writer, kept_captures
+from archive.storage.connection import checkpoint
+from archive.storage.readings import boilerplate_sets
+from archive.storage.readings.unread_captures import Ledger, Span, Waiting
+from archive.workers import PATIENCE, Lost, Workers
+
+log = log_of(__name__)
+
+_TOGETHER = 20  # articles a commit
+_AHEAD = 32  # captures under way for each process, so that one that takes long does not stop the others
+_LISTEN = 0.2  # seconds, after which a signal is heeded
+
+Progress = Callable[[Report, int], None]
+"""Told now and then what has been done, and how many captures wait in all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """The capture's bytes are not to be had: withdrawn, or damaged."""
+
+    damage: str | None = None
+
+
+Answer = Reading | Unreadable | Absent
+
+
+class Readers(Protocol):
+    """Whoever reads the captures that are handed out: processes, or what somebody has read already."""
+
+    @property
+    def count(self) -> int:
+        """How many read at once."""
+
+    def submit(self, number: int, task: Waiting) -> None:
+        """Hands a capture over, under its number."""
+
+    def answers(self, seconds: float) -> Sequence[tuple[int, Answer | Lost]]:
+        """What has been read, after waiting at most so long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What to read again. since, until: articles with captures of these days, both included, in the outlet's zone.
+    jobs: how many processes; None for one a core. patience: seconds for one capture."""
+
+    outlet: str | None = None
+    since: date | None = None
+    until: date | None = None
+    jobs: int | None = None
+    dry_run: bool = False
+    patience: float = PATIENCE
+
+
+def reread(
+    path: Path,
+    order: Order,
+    *,
+    progress: Progress | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Report:
+    """Reads again what the present extractors have not read.
+
+    Raises ArchiveMissing, ArchiveUnusable or UnknownOutlet.
+    """
+    report, began = Report(dry_run=order.dry_run), time.monotonic()
+    with connection.open_archive(path) as db:  # a wrong file or name is told before anything is written
+        outlets = kept_captures.outlets_of(db, order.outlet)
+        furniture = {run.outlet_id: boilerplate_sets.furniture_of(db, run.outlet_id) for run in outlets}
+    setting_up = partial(reader, path, furniture)
+    with (
+        connection.open_archive(path, create=not order.dry_run) as db,
+        Workers[Waiting, Answer](setting_up, order.jobs, patience=order.patience) as workers,
+    ):
+        for run in outlets:
+            job = Rereading(
+                db, run, furniture[run.outlet_id], workers, _span(order, run.outlet.timezone), report, stopped
+            )
+            job.show = shown(job, began, progress)
+            job.run_all()
+        if not order.dry_run:
+            checkpoint(db)
+    report.seconds, report.interrupted = time.monotonic() - began, stopped()
+    return report
+
+
+def shown(job: Rereading, began: float, progress: Progress | None) -> Callable[[], None]:
+    """What a job calls now and then: it tells `progress` of the job's report. began: by time.monotonic."""
+    if progress is None:
+        return lambda: None
+    report = job.report
+    waiting = report.captures + job.ledger.count(job.run, job.span)
+
+    def show() -> None:
+        report.seconds = time.monotonic() - began
+        progress(report, waiting)
+
+    return show
+
+
+@dataclass(slots=True)
+class _Group:
+    """What belongs together with an address. waiting: captures that are being read; read: what was read in others."""
+
+    key: str
+    keys: frozenset[str]
+    waiting: dict[int, Waiting]
+    read: dict[int, Reading | Unreadable] = field(default_factory=dict)
+
+
+class Rereading:
+    """One outlet's captures: those that wait by the ledger, read by `readers`."""
+
+    def __init__(
+        self,
+        db: Database,
+        run: Run,
+        furniture: Furniture,
+        readers: Readers,
+        span: Span,
+        report: Report,
+        stopped: Callable[[], bool] = lambda: False,
+    ):
+        self.db, self.run, self.furniture, self.readers, self.span = db, run, furniture, readers, span
+        self.report, self.stopped = report, stopped
+        self.ledger = Ledger(db, extractor_of(furniture))
+        self.show: Callable[[], None] = lambda: None
+        self.groups: deque[_Group] = deque()
+        self.owners: dict[int, _Group] = {}
+
+    def run_all(self) -> None:
+        """Until nothing waits, or we are stopped."""
+        stream = self._stream()
+        while not self.stopped():
+            self._hand_out(stream)
+            if not self.groups:
+                break
+            if self.groups[0].waiting:
+                self._listen()
+            self._settle_ready()
+        if self.groups and self.stopped():
+            self._settle_ready()
+
+    def _stream(self) -> Iterator[_Group]:
+        """What waits, in order of time, what belongs together at once."""
+        done: set[str] = set()
+        for key in self.keys():
+            if key not in done:
+                group = self._group(key)
+                done |= group.keys
+                yield group
+
+    def keys(self) -> list[str]:
+        """The addresses to go through."""
+        return self.ledger.keys(self.run, self.span)
+
+    def _group(self, key: str) -> _Group:
+        keys, pages = pages_to_read(self.db, self.run, key, self.furniture)
+        return _Group(key, keys, {one.source.capture_id: one for one in pages})
+
+    def _hand_out(self, stream: Iterator[_Group]) -> None:
+        while len(self.owners) < _AHEAD * self.readers.count and (group := next(stream, None)):
+            self.groups.append(group)
+            for number, waiting in group.waiting.items():
+                self.owners[number] = group
+                self.readers.submit(number, waiting)
+
+    def _listen(self) -> None:
+        for number, answer in self.readers.answers(_LISTEN):
+            if isinstance(answer, Lost):
+                answer = Unreadable("gave-up", answer.reason, self.ledger.extractor)
+            if not isinstance(answer, Absent) and answer.extractor != self.ledger.extractor:
+                raise LuubaoError("luubao was changed while it was reading. What was read is kept; start reread again")
+            group = self.owners.pop(number)
+            group.waiting.pop(number)
+            if isinstance(answer, Absent):
+                self.report.absent += answer.damage is None
+                self.report.damaged += answer.damage is not None
+            else:
+                group.read[number] = answer
+        self.show()
+
+    def _settle_ready(self) -> None:
+        """Puts in order what is read, from the oldest on, some in one transaction."""
+        ready: list[_Group] = []
+        while self.groups and not self.groups[0].waiting and len(ready) < _TOGETHER:
+            ready.append(self.groups.popleft())
+        if self.report.dry_run:
+            for group in ready:
+                self._note(group, rehearse_keys(self.db, self.run, [group.key], self.furniture, group.read))
+            return
+        if ready:
+            with connection.transaction(self.db):
+                for group in ready:
+                    self._settle(group)
+
+    def _settle(self, group: _Group) -> None:
+        former = {number: self.ledger.former_kind(number) for number in group.read}
+        before = self._told(group)
+        settled = settle_or_name(self.db, self.run, [group.key], self.furniture, group.read, reason="a better reading")
+        if settled is not None:
+            self.report.note(group.read, former, before, settled)
+
+    def _note(self, group: _Group, settled: Settled) -> None:
+        former = {number: self.ledger.former_kind(number) for number in group.read}
+        self.report.note(group.read, former, self._told(group), settled)
+
+    def _told(self, group: _Group) -> dict[int, tuple[str, Reading]]:
+        """The words in which the group's versions are shown now, by versions.id, with their addresses."""
+        return {
+            version_id: (url, reading)
+            for version_id, url in kept_captures.versions_at(self.db, self.run.outlet_id, group.keys)
+            if (reading := self.ledger.shown(version_id))
+        }
+
+
+def _span(order: Order, timezone: str) -> Span:
+    zone = zone_of(timezone)
+
+    def stamp(day: date) -> str:
+        return clock.stamp(datetime.combine(day, time_of_day(), zone))
+
+    since = stamp(order.since) if order.since else Span().since
+    return Span(since, stamp(order.until + timedelta(days=1)) if order.until else Span().until)
+
+
+@contextmanager
+def reader(path: Path, furniture: Mapping[int, Furniture]) -> Iterator[Callable[[Waiting], Answer]]:
+    """What a process needs to read: the archive, open for reading, and what its outlets' pages share, by outlets.id."""
+    logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
+    with connection.open_archive(path) as db:
+        yield lambda waiting: read_kept(db, waiting, furniture[waiting.source.run.outlet_id])
+
+
+def read_kept(db: Database, waiting: Waiting, furniture: Furniture) -> Answer:
+    """What is read in a kept capture."""
+    try:
+        body = capture_writer.kept_body(db, waiting.source.capture_id)
+    except ArchiveDamaged as error:
+        return Absent(str(error))
+    if body is None:
+        return Absent()
+    try:
+        return read(waiting.source, body, waiting.encoding, furniture)
+    except Exception as error:  # the boundary behind which a mistake of ours costs one reading: see reading.py
+        log.exception("capture %s could not be read", waiting.source.capture_id)
+        return gave_up(error, furniture)

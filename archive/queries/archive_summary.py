@@ -1,0 +1,64 @@
+"""What an archive says of itself: since when, how often, how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.queries.outlets_followed import Paper
+from archive.storage.damaged_rows import readable
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """How a paper was followed. first, last: when the first run that looked began, and the last one; runs: how many
+    looked; days: on how many days (UTC)."""
+
+    runs: int
+    days: int
+    first: str | None
+    last: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """How much there is; bytes are of the archive's file, and of the pictures it knows."""
+
+    articles: int
+    versions: int
+    captures: int
+    gone: int
+    pictures: int
+    bytes: int
+    picture_bytes: int
+
+
+def followed(db: Database, paper: Paper) -> Followed:
+    """How a paper was followed, by its runs."""
+    rows = db.query(
+        "SELECT count(*) AS runs, count(DISTINCT substr(started_at, 1, 10)) AS days, min(started_at) AS first,"
+        " max(started_at) AS last FROM runs WHERE outlet_id = ? AND kind <> 'cleanse'"
+        " AND outcome IN ('ok', 'partly-failed', 'running') AND started_at BETWEEN '1990' AND '2200'",
+        [paper.id],
+    )
+    found = readable(rows, "runs", lambda row: Followed(**row))
+    return next(found, Followed(0, 0, None, None))
+
+
+def sizes(db: Database) -> Sizes:
+    """How much the archive holds of what may be shown."""
+    row = next(
+        iter(
+            db.query(
+                "SELECT (SELECT count(*) FROM articles WHERE withdrawn_at IS NULL) AS articles,"
+                " (SELECT coalesce(sum(version_count), 0) FROM articles WHERE withdrawn_at IS NULL) AS versions,"
+                " (SELECT coalesce(max(id), 0) FROM captures) AS captures,"
+                " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL AND withdrawn_at IS NULL) AS gone,"
+                " (SELECT count(*) FROM pictures) AS pictures,"
+                " (SELECT page_count FROM pragma_page_count) * (SELECT page_size FROM pragma_page_size) AS bytes,"
+                " (SELECT coalesce(sum(size), 0) FROM pictures) AS picture_bytes"
+            )
+        )
+    )
+    return Sizes(**row)

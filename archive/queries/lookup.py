@@ -1,0 +1,247 @@
+"""The questions people ask an archive, each a function that returns plain frozen values."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sqlite_utils import Database
+
+from archive.model.errors import UnknownArticle, Withdrawn
+from archive.model.picture_paths import shown_place
+from archive.runtime.lazy_imports import lazy
+from archive.storage.damaged_rows import only, readable, unreadable
+from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
+
+if TYPE_CHECKING:
+    from archive.model.records import Reading, StoredPicture
+    from archive.queries.full_text import search as search
+
+lazy(__name__, {"archive.queries.full_text": "search"})
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article's present state. Times as in clock.py; gone_since and gone_reason are None while it is there.
+    outlet: its name on the command line; timezone: IANA name, in which the paper prints its times."""
+
+    id: int
+    outlet: str
+    url: str
+    headline: str
+    byline: str | None
+    section: str | None
+    published_at: str | None
+    version_count: int
+    first_seen_at: str
+    changed_at: str
+    last_seen_at: str
+    gone_since: str | None
+    gone_reason: str | None
+    timezone: str
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One state of an article. `changed` names what differs from the version before, words_removed and words_added how
+    much; last_seen_at is when a capture last showed this version."""
+
+    id: int
+    article_id: int
+    number: int
+    first_seen_at: str
+    last_seen_at: str
+    headline: str
+    changed: str | None
+    digest: str
+    words_removed: int | None
+    words_added: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as it ended; stats are its counts, warnings what was not as usual; timezone is the outlet's."""
+
+    id: int
+    outlet: str
+    started_at: str
+    finished_at: str | None
+    outcome: str
+    reason: str | None
+    stats: Mapping[str, int]
+    timezone: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """How many pictures of current articles carry a credit."""
+
+    credit: str
+    pictures: int
+
+
+_ARTICLE = (
+    "SELECT articles.id, outlets.name AS outlet, articles.url, articles.headline, articles.byline, articles.section,"
+    " articles.published_at, articles.version_count, articles.first_seen_at, articles.changed_at,"
+    " articles.last_seen_at, articles.gone_since, articles.gone_reason, outlets.timezone"
+    " FROM articles JOIN outlets ON outlets.id = articles.outlet_id"
+)
+
+
+def articles(
+    db: Database, *, outlet: str | None = None, edited: bool = False, gone: bool = False, limit: int = -1
+) -> list[Article]:
+    """Articles, latest published first, those without a date last; only those with more than one version, or only
+    those that are gone, on demand.
+    limit -1 is none."""
+    wanted = [
+        ("withdrawn_at IS NULL", True),
+        ("outlets.name = :outlet", outlet),
+        ("version_count > 1", edited),
+        ("gone_since IS NOT NULL", gone),
+    ]
+    where = " AND ".join(condition for condition, on in wanted if on)
+    rows = db.query(
+        f"{_ARTICLE} WHERE {where} ORDER BY published_at DESC, articles.id DESC LIMIT :limit",
+        {"outlet": outlet, "limit": limit},
+    )
+    return list(readable(rows, "articles", lambda row: Article(**row)))
+
+
+def find_article(db: Database, address: str) -> Article:
+    """The article at an address: any address it was ever known under, with or without scheme, or its id.
+
+    Raises UnknownArticle when there is none, Withdrawn when its words may not be shown.
+    """
+    number = article_id(db, address)
+    if hidden := withdrawal_of(db, number):
+        raise Withdrawn(f"{address} was withdrawn on {hidden.withdrawn_at[:10]}: {hidden.reason}")
+    row = next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [number])), None)
+    if row is None:
+        raise unreadable(f"articles {number}", "it belongs to no outlet")
+    return only(row, "articles", lambda row: Article(**row))
+
+
+_LONGEST_ID = 18  # digits of SQLite's largest integer
+
+
+def article_id(db: Database, address: str) -> int:
+    """The number of the article at an address, withdrawn or not. Raises UnknownArticle when there is none."""
+    if address.isascii() and address.isdigit() and len(address) <= _LONGEST_ID:
+        found = db.execute("SELECT id FROM articles WHERE id = ?", [int(address)]).fetchone()
+    else:
+        from archive.model.urls import url_key
+
+        url = address if "://" in address else f"http://{address}"
+        try:
+            key = url_key(url)
+        except ValueError as error:
+            raise UnknownArticle(f"{address!r} is not an address. Copy one from `luubao articles`") from error
+        found = db.execute("SELECT article_id FROM aliases WHERE url_key = ?", [key]).fetchone()
+    if found is None:
+        raise UnknownArticle(f"{address} is not in the archive. `luubao articles` and `luubao search` show what is")
+    return int(found[0])
+
+
+def versions_of(db: Database, article_id: int) -> list[Version]:
+    """All versions of an article, oldest first."""
+    rows = db.query(
+        "SELECT versions.id, versions.article_id, versions.number, versions.first_seen_at, version_spans.last_seen_at,"
+        " versions.headline, versions.changed, versions.digest, versions.words_removed, versions.words_added"
+        " FROM versions"
+        " JOIN version_spans ON version_spans.version_id = versions.id"
+        " WHERE versions.article_id = ? ORDER BY versions.number",
+        [article_id],
+    )
+    return list(readable(rows, "versions", lambda row: Version(**row)))
+
+
+def reading_of(db: Database, article_id: int, number: int | None = None) -> tuple[int, Reading]:
+    """The number and the active reading of one version, the newest by default.
+
+    Raises UnknownArticle when the article has no version of that number.
+    """
+    from archive.storage.readings.version_texts import from_row
+
+    rows = db.query(
+        "SELECT versions.number, texts.*, extractors.name AS extractor FROM versions"
+        " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
+        " JOIN extractors ON extractors.id = texts.extractor_id"
+        " WHERE versions.article_id = :article AND (:number IS NULL OR versions.number = :number)"
+        " ORDER BY versions.number DESC LIMIT 1",
+        {"article": article_id, "number": number},
+    )
+    if (row := next(iter(rows), None)) is None:
+        raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
+    reading = only(row, "texts", lambda row: from_row(row, row["extractor"]))
+    return row["number"], _with_pictures(db, article_id, row["number"], reading)
+
+
+def _with_pictures(db: Database, article_id: int, number: int, reading: Reading) -> Reading:
+    """The reading, each of its pictures with what the archive kept of it."""
+    stored = _stored_pictures(db, article_id, number)
+    return replace(reading, images=tuple(replace(image, stored=stored.get(image.url)) for image in reading.images))
+
+
+def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
+    """Address -> what it showed in a version, of those pictures that were fetched."""
+    rows = db.query(
+        "SELECT pictures.id, images.url, pictures.digest, path, media_type, size, width, height, thumbnail"
+        " FROM versions"
+        " JOIN version_images ON version_images.version_id = versions.id JOIN images ON images.id = image_id"
+        " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
+        [article_id, number],
+    )
+    return {url: stored for url, stored in readable(rows, "pictures", stored_picture) if stored}
+
+
+def stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
+    """The address that showed it, and what it is; None where it is withdrawn."""
+    from archive.model.records import StoredPicture
+
+    place = shown_place(row["digest"], row["media_type"], row["path"], row["thumbnail"])
+    facts = {name: row[name] for name in ("digest", "media_type", "size", "width", "height")}
+    return row["url"], StoredPicture(path=place.path, thumbnail=place.thumbnail, **facts) if place else None
+
+
+def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[RunRecord]:
+    """The latest runs, newest first."""
+    rows = db.query(
+        "SELECT runs.id, outlets.name AS outlet, started_at, finished_at, outcome, reason, stats, warnings,"
+        " outlets.timezone FROM runs"
+        " JOIN outlets ON outlets.id = runs.outlet_id WHERE :outlet IS NULL OR outlets.name = :outlet"
+        " ORDER BY runs.id DESC LIMIT :limit",
+        {"outlet": outlet, "limit": limit},
+    )
+    return list(readable(rows, "runs", _run_record))
+
+
+def _run_record(row: dict[str, Any]) -> RunRecord:
+    told = {"stats": json.loads(row["stats"]), "warnings": tuple(json.loads(row["warnings"] or "[]"))}
+    return RunRecord(**{**row, **told})
+
+
+def credits(db: Database, *, limit: int = 20) -> list[Credit]:
+    """Whose pictures current articles carry, most first."""
+    rows = db.query(
+        "SELECT credit, count(*) AS pictures FROM photographs WHERE credit IS NOT NULL"
+        " GROUP BY credit ORDER BY pictures DESC, credit LIMIT ?",
+        [limit],
+    )
+    return list(readable(rows, "credits", lambda row: Credit(**row)))
+
+
+def counts(db: Database) -> dict[str, Any]:
+    """How much the archive holds."""
+    return next(
+        iter(
+            db.query(
+                "SELECT (SELECT count(*) FROM articles) AS articles, (SELECT count(*) FROM versions) AS versions,"
+                " (SELECT count(*) FROM captures) AS captures, (SELECT count(*) FROM bodies) AS bodies,"
+                " (SELECT count(*) FROM articles WHERE gone_since IS NOT NULL) AS gone"
+            )
+        )
+    )

@@ -1,0 +1,155 @@
+"""What happened lately: what is new, what was edited, what disappeared; for front pages, lists and feeds."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlite_utils import Database
+
+from archive.model.picture_paths import thumbnail_place
+from archive.model.validation import is_digest, stored_moment
+from archive.queries.article_filter import Wanted, conditions
+from archive.storage.damaged_rows import readable
+
+EditOrder = Literal["weight", "time"]
+
+Span = tuple[str, str]
+"""Two moments of our clock, UTC; the first is included, the last is not."""
+ALWAYS: Span = ("", "9999")
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """An article as a list shows it. thumbnail: of its first picture that has one, in the store; width and height are
+    that picture's, in pixels. timezone: the paper's. language: of its words. gone_since: None while it is there."""
+
+    id: int
+    outlet: str
+    timezone: str
+    url: str
+    headline: str
+    lead: str | None
+    byline: str | None
+    section: str | None
+    published_at: str | None
+    first_seen_at: str
+    version_count: int
+    gone_since: str | None
+    gone_reason: str | None
+    thumbnail: str | None
+    width: int | None
+    height: int | None
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """An edit as a list shows it: the version it made, and how much that differs from the one before."""
+
+    article_id: int
+    number: int
+    outlet: str
+    timezone: str
+    url: str
+    edited_at: str
+    changed: str
+    words_removed: int | None
+    words_added: int | None
+    numbers_changed: int | None
+    names_changed: int | None
+    old_headline: str
+    new_headline: str
+    section: str | None
+    old_version_id: int
+    new_version_id: int
+
+
+_CARD = (
+    "SELECT articles.id, outlets.title AS outlet, outlets.timezone, articles.url, articles.headline, texts.lead,"
+    " articles.byline, articles.section, articles.published_at, articles.first_seen_at, articles.version_count,"
+    " articles.gone_since, articles.gone_reason, pictures.digest AS thumbnail, pictures.width, pictures.height,"
+    " CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"
+    " FROM ({picked}) AS picked CROSS JOIN articles ON articles.id = picked.id"
+    " JOIN outlets ON outlets.id = articles.outlet_id"
+    " LEFT JOIN active_texts ON active_texts.version_id = articles.current_version_id"
+    " LEFT JOIN texts ON texts.id = active_texts.text_id"
+    " LEFT JOIN pictures ON pictures.id = (SELECT shown.id FROM version_images JOIN pictures AS shown"
+    " ON shown.id = version_images.picture_id WHERE version_images.version_id = articles.current_version_id"
+    " AND shown.thumbnail NOT LIKE 'withheld/%' ORDER BY version_images.position LIMIT 1) ORDER BY {order}"
+)
+_PICKED = "SELECT id FROM articles WHERE withdrawn_at IS NULL{more} ORDER BY {order} LIMIT :limit OFFSET :offset"
+
+
+def published(db: Database, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Card]:
+    """Articles, latest published first; those without a date last."""
+    return _cards(db, wanted, "articles.published_at DESC, articles.id DESC", limit, offset)
+
+
+def arrived(db: Database, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Card]:
+    """Articles, those that came into the archive last first."""
+    return _cards(db, wanted, "articles.id DESC", limit, offset)
+
+
+def gone(db: Database, wanted: Wanted, *, between: Span = ALWAYS, limit: int, offset: int = 0) -> list[Card]:
+    """Articles that are gone and whose disappearance was found in a span, the latest first."""
+    more, values = conditions(db, wanted)
+    more += " AND articles.gone_since >= :first AND articles.gone_since < :last"
+    values = {**values, "first": between[0], "last": between[1]}
+    return _picked(db, more, values, "articles.gone_since DESC, articles.id DESC", limit, offset)
+
+
+def _cards(db: Database, wanted: Wanted, order: str, limit: int, offset: int) -> list[Card]:
+    more, values = conditions(db, wanted)
+    return _picked(db, more, values, order, limit, offset)
+
+
+def _picked(db: Database, more: str, values: Mapping[str, object], order: str, limit: int, offset: int) -> list[Card]:
+    picked = _PICKED.format(more=more, order=order)
+    rows = db.query(_CARD.format(picked=picked, order=order), {**values, "limit": limit, "offset": offset})
+    return list(readable(rows, "articles", _card))
+
+
+def _card(row: dict[str, Any]) -> Card:
+    digest = row["thumbnail"]
+    return Card(**{**row, "thumbnail": thumbnail_place(digest) if is_digest(digest) else None})
+
+
+# What only an earlier extractor saw differently was no edit: see the view `edits`.
+_EDITS = (
+    "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
+    " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
+    " edits.old_headline, edits.new_headline, articles.section, edits.old_version_id, edits.new_version_id FROM edits"
+    " JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
+    " WHERE articles.withdrawn_at IS NULL{more}"
+)
+
+
+_WITHIN = " AND edits.edited_at >= :first AND edits.edited_at < :last"
+
+
+def edits(
+    db: Database,
+    wanted: Wanted,
+    *,
+    order: EditOrder = "time",
+    between: Span = ALWAYS,
+    limit: int,
+    offset: int = 0,
+) -> list[Edit]:
+    """Edits seen in a span, the latest or the weightiest first."""
+    more, values = conditions(db, wanted)
+    by = "edits.weight" if order == "weight" else "edits.edited_at"
+    rows = db.query(
+        f"{_EDITS.format(more=more)}{_WITHIN if between != ALWAYS else ''}"
+        f"{' AND edits.weight IS NOT NULL' if order == 'weight' else ''}"
+        f" ORDER BY {by} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
+        {**values, "first": between[0], "last": between[1], "limit": limit, "offset": offset},
+    )
+    return list(readable(rows, "versions", _edit))
+
+
+def _edit(row: dict[str, Any]) -> Edit:
+    stored_moment(row["edited_at"])
+    return Edit(**row)

@@ -1,0 +1,46 @@
+"""A slim SQLite file: articles, versions with their words, pictures' captions and edits, with a search index that folds
+Vietnamese; no captures, no pages, nothing of a crawl."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+from archive.queries.tabular import FIELDS
+
+_TYPES = {"int64": "INTEGER", "int32": "INTEGER", "bool": "INTEGER", "string": "TEXT", "list": "TEXT"}
+_FOLDED = "replace(replace(headline || ' ' || coalesce(lead, '') || ' ' || body, 'đ', 'd'), 'Đ', 'D')"
+
+
+def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
+    """A table `versions` with the columns of a data set (lists as JSON) and `search`, an FTS5 index of it."""
+    columns = ", ".join(
+        f"{name} {_TYPES[kind]}" + (" PRIMARY KEY" if name == "version_id" else "")
+        for name, (kind, _) in FIELDS.items()
+    )
+    marks = ", ".join("?" * len(FIELDS))
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute(f"CREATE TABLE versions ({columns})")
+        db.executemany(
+            f"INSERT INTO versions VALUES ({marks})", ([_cell(row[name]) for name in FIELDS] for row in rows)
+        )
+        db.execute("CREATE INDEX versions_article ON versions(article_id, number)")
+        db.execute("CREATE INDEX versions_published ON versions(published_at)")
+        db.execute(
+            "CREATE VIRTUAL TABLE search USING fts5(headline, lead, body, folded, content='',"
+            " tokenize='unicode61 remove_diacritics 2')"
+        )
+        db.execute(
+            "INSERT INTO search(rowid, headline, lead, body, folded)"
+            f" SELECT version_id, headline, lead, body, {_FOLDED} FROM versions"
+        )
+        db.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, meaning TEXT)")
+        db.executemany("INSERT INTO columns VALUES (?, ?)", ((name, told) for name, (_, told) in FIELDS.items()))
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value

@@ -1,0 +1,1 @@
+"""The SQLite file: connection, schema, captures, bodies, readings, histories, pictures, withdrawals, integrity."""

@@ -1,0 +1,1 @@
+"""Payloads by digest, compressed with Zstandard against dictionaries and earlier bodies."""

@@ -1,0 +1,1 @@
+"""Captures as rows: written before anything reads them, read again, and handed on."""

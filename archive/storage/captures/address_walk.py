@@ -1,0 +1,102 @@
+"""Going through an archive address by address, to derive again what it says (archive.pipeline.derivation_check)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sqlite_utils import Database
+
+from archive.model.records import Unreadable
+from archive.storage.readings.reading_rows import READABLE
+
+_BATCH = 500
+_ADDRESSES = """
+SELECT url_key FROM captures WHERE outlet_id = ?1 AND url_key > ?2
+UNION SELECT url_key FROM aliases WHERE outlet_id = ?1 AND url_key > ?2
+UNION SELECT url_key FROM articles WHERE outlet_id = ?1 AND url_key > ?2
+ORDER BY 1 LIMIT ?3
+"""
+_COUNT = """
+SELECT count(*) FROM (SELECT outlet_id, url_key FROM captures UNION SELECT outlet_id, url_key FROM aliases
+  UNION SELECT outlet_id, url_key FROM articles)
+"""
+_SHOWN_BY = """
+SELECT extractors.id, name FROM versions JOIN active_texts ON active_texts.version_id = versions.id
+JOIN texts ON texts.id = text_id JOIN extractors ON extractors.id = texts.extractor_id
+WHERE article_id = ? ORDER BY extractors.id DESC LIMIT 1
+"""
+_READ_BY = """
+SELECT extractors.id, name FROM readings JOIN extractors ON extractors.id = extractor_id
+WHERE capture_id = ? ORDER BY extractors.id DESC LIMIT 1
+"""
+_WITHOUT_NAMES = (
+    "SELECT 1 FROM readings WHERE capture_id = ? AND state IS NULL AND kind IN"
+    f" ({', '.join(repr(one) for one in sorted(READABLE))})"
+)
+
+
+def addresses(db: Database, outlet_id: int) -> Iterator[str]:
+    """All that were ever asked for or are an article's, in order."""
+    last = ""
+    while batch := db.execute(_ADDRESSES, [outlet_id, last, _BATCH]).fetchall():
+        yield from (str(row[0]) for row in batch)
+        last = batch[-1][0]
+
+
+def address_count(db: Database) -> int:
+    """How many `addresses` of all outlets there are."""
+    return int(db.execute(_COUNT).fetchone()[0])
+
+
+def is_waiting(db: Database, outlet_id: int, keys: Iterable[str], pages: Iterable[int]) -> bool:
+    """Whether something of these addresses waits to be put in order, or to be read."""
+    waits = "SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?"
+    if any(db.execute(waits, [outlet_id, key]).fetchone() for key in keys):
+        return True
+    unread = (
+        "SELECT 1 FROM captures WHERE id = ?1 AND outcome = 'fresh'"
+        " AND NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = ?1)"
+    )
+    return any(db.execute(unread, [page]).fetchone() for page in pages)
+
+
+def reader_of(db: Database, articles: Iterable[int], pages: Iterable[int]) -> tuple[int, str]:
+    """Number and name of the extractor in whose words articles are told; where there is none, of the last that read one
+    of these captures; 0 and no name where nothing was ever read."""
+    rows = [db.execute(_SHOWN_BY, [article]).fetchone() for article in articles]
+    found = [row for row in rows if row] or [row for page in pages if (row := db.execute(_READ_BY, [page]).fetchone())]
+    number, name = max(found, default=(0, ""))
+    return int(number), str(name)
+
+
+def has_read(db: Database, extractor: int, capture_id: int) -> bool:
+    """Whether an extractor has read a capture."""
+    query = "SELECT 1 FROM readings WHERE capture_id = ? AND extractor_id = ?"
+    return db.execute(query, [capture_id, extractor]).fetchone() is not None
+
+
+def refused_by(db: Database, capture_id: int) -> tuple[int, Unreadable] | None:
+    """The last extractor that found nothing to read in a capture, and why."""
+    row = db.execute(
+        "SELECT extractors.id, name, kind, detail FROM readings JOIN extractors ON extractors.id = extractor_id"
+        " WHERE capture_id = ? ORDER BY extractors.id DESC LIMIT 1",
+        [capture_id],
+    ).fetchone()
+    if row is None or row[2] in READABLE or row[2] == "unconfirmed" or row[3] == "withdrawn":
+        return None
+    return int(row[0]), Unreadable(row[2], row[3] or "", row[1])
+
+
+def is_told_by_former_rules(db: Database, pages: Iterable[int]) -> bool:
+    """Whether the readings of these captures are from before an archive was derived from them: what an archive brought
+    up to date says stays until it is read again."""
+    return any(db.execute(_WITHOUT_NAMES, [page]).fetchone() for page in pages) and _was_upgraded(db)
+
+
+def _was_upgraded(db: Database) -> bool:
+    row = db.execute(
+        "SELECT 1 FROM _sqlite_migrations, runs WHERE name = 'm008_one_history'"
+        " AND runs.id = (SELECT min(id) FROM runs)"
+        " AND replace(substr(started_at, 1, 19), 'T', ' ') < substr(applied_at, 1, 19)"
+    ).fetchone()
+    return row is not None

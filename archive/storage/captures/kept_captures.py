@@ -1,0 +1,136 @@
+"""Kept captures, handed out again to be read."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.model import clock
+from archive.model.errors import UnknownOutlet
+from archive.model.records import Outlet, Run
+from archive.model.urls import host_of, url_key
+from archive.storage.captures.capture_source import Source
+from archive.storage.damaged_rows import only, readable, unreadable
+from archive.storage.histories.domain_moves import hosts_of
+
+COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
+"""Of `captures`: what `source_from` needs, and the charset the HTTP header named."""
+
+
+def unread(db: Database, run: Run) -> list[tuple[Source, str | None]]:
+    """Captures of the run's outlet that brought a page and that no extractor has read, oldest first, each with the
+    charset its HTTP header named."""
+    rows = db.query(
+        f"SELECT {COLUMNS} FROM captures WHERE outlet_id = ? AND outcome = 'fresh'"
+        " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.capture_id = captures.id)"
+        " AND (outlet_id, url_key) NOT IN (SELECT outlet_id, url_key FROM unsettled) ORDER BY captured_at, id",
+        [run.outlet_id],
+    )
+    return list(readable(rows, "captures", lambda row: (source_from(run, row), row["encoding"])))
+
+
+def source_of(db: Database, run: Run, capture_id: int) -> tuple[Source, str | None]:
+    """One capture, to be read again, with the charset its HTTP header named."""
+    row = next(iter(db.query(f"SELECT {COLUMNS} FROM captures WHERE id = ?", [capture_id])))
+    return only(row, "captures", lambda row: (source_from(run, row), row["encoding"]))
+
+
+def source_from(run: Run, row: dict[str, Any]) -> Source:
+    """The capture of a row of `captures`."""
+    via = tuple(map(url_key, json.loads(row["via"] or "[]")))
+    return Source(row["id"], run, row["url_key"], row["final_url"], clock.parse(row["captured_at"]), via)
+
+
+def redirecting_here(db: Database, run: Run, url: str) -> tuple[str, ...]:
+    """Keys of the addresses that, when they were last asked for, redirected to this one."""
+    rows = db.execute(
+        "SELECT url_key FROM captures AS hop INDEXED BY captures_redirects"
+        " WHERE outlet_id = ? AND outcome = 'redirect' AND final_url = ?"
+        " AND NOT EXISTS (SELECT 1 FROM captures AS later WHERE later.outlet_id = hop.outlet_id"
+        " AND later.url_key = hop.url_key AND (later.captured_at, later.id) > (hop.captured_at, hop.id))",
+        [run.outlet_id, url],
+    )
+    return tuple(dict.fromkeys(row[0] for row in rows.fetchall()))
+
+
+def outlets_of(db: Database, name: str | None = None) -> list[Run]:
+    """All outlets of the archive, or one, each as a run that is none of its crawls: what reading again needs.
+
+    Raises UnknownOutlet when the archive has none of that name.
+    """
+    rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY name")
+    known = list(readable(rows, "outlets", lambda row: Run(0, row["id"], _outlet(db, *row.values()))))
+    chosen = [run for run in known if name in (None, run.outlet.name)]
+    if name and not chosen:
+        names = ", ".join(run.outlet.name for run in known) or "none"
+        raise UnknownOutlet(f"the archive has no outlet {name}. It has: {names}")
+    return chosen
+
+
+def _outlet(db: Database, outlet_id: int, name: str, title: str, home_url: str, timezone: str) -> Outlet:
+    return Outlet(name, title, home_url, _hosts(db, outlet_id, home_url), timezone)
+
+
+def _hosts(db: Database, outlet_id: int, home_url: str) -> tuple[str, ...]:
+    """The hosts of a site, of which only its spider knows for sure: that of its home page, and those on which its
+    articles live or lived."""
+    return tuple(dict.fromkeys([host_of(home_url), *hosts_of(db, outlet_id)]))
+
+
+@dataclass(frozen=True, slots=True)
+class KeptPage:
+    """A kept page of an article: what is needed to read it again. url: what answered; article_url: where the article
+    now lives; timezone: the outlet's."""
+
+    capture_id: int
+    url: str
+    article_url: str
+    captured_at: str
+    encoding: str | None
+    outlet: str
+    timezone: str
+
+
+# the page that first showed the newest version
+_KEPT_PAGE = (
+    "SELECT captures.id AS capture_id, captures.final_url AS url, articles.url AS article_url, captures.captured_at,"
+    " captures.encoding, outlets.name AS outlet, outlets.timezone FROM articles"
+    " JOIN outlets ON outlets.id = articles.outlet_id JOIN versions ON versions.id = articles.current_version_id"
+    " JOIN captures ON captures.id = versions.capture_id"
+)
+
+
+def pages_of(db: Database, outlet: str) -> list[KeptPage]:
+    """The pages that first showed the newest version of each of the outlet's articles.
+
+    Raises UnknownOutlet when the archive has none of that name.
+    """
+    outlets_of(db, outlet)
+    rows = db.query(f"{_KEPT_PAGE} WHERE outlets.name = ? ORDER BY articles.url_key", [outlet])
+    return list(readable(rows, "captures", lambda row: KeptPage(**row)))
+
+
+def page_of(db: Database, article_id: int) -> KeptPage:
+    """The page that first showed the newest version of an article."""
+    row = next(iter(db.query(f"{_KEPT_PAGE} WHERE articles.id = ?", [article_id])), None)
+    if row is None:
+        raise unreadable(f"articles {article_id}", "its newest version has no page")
+    return only(row, "captures", lambda row: KeptPage(**row))
+
+
+def versions_at(db: Database, outlet_id: int, keys: Iterable[str]) -> list[tuple[int, str]]:
+    """The versions of all articles that ever had one of these addresses: versions.id, and where the article lives."""
+    found: dict[int, str] = {}
+    for key in keys:
+        rows = db.execute(
+            "SELECT versions.id, articles.url FROM aliases JOIN articles ON articles.id = aliases.article_id"
+            " JOIN versions ON versions.article_id = articles.id"
+            " WHERE aliases.outlet_id = ? AND aliases.url_key = ? AND withdrawn_at IS NULL ORDER BY versions.id",
+            [outlet_id, key],
+        )
+        found |= dict(rows.fetchall())
+    return sorted(found.items())

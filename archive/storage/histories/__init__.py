@@ -1,0 +1,1 @@
+"""What archive.history derives, written down as articles, versions, aliases and disappearances."""

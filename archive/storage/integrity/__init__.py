@@ -1,0 +1,1 @@
+"""Whether an archive is sound: seals, fixity, and rows that contradict one another."""

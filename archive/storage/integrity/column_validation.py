@@ -1,0 +1,213 @@
+"""What every column of an archive may hold: the gate for each, and what stands for a value that cannot be.
+
+One table for all who read rows that somebody else may have written: the commands that ask, `merge`, `verify` and
+`upgrade`. A column without a gate here fails a test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from archive.model import validation
+from archive.model.errors import BadValue
+from archive.model.health_validation import run_measures
+from archive.model.notices import pass_over
+from archive.model.picture_paths import picture_type
+from archive.model.validation import (
+    Gate,
+    address,
+    claimed_moment,
+    count,
+    data,
+    digest,
+    flag,
+    json_counts,
+    json_lines,
+    json_object,
+    json_pairs,
+    line,
+    number,
+    optional,
+    outlet_name,
+    place,
+    row_number,
+    status,
+    stored_moment,
+    text,
+    zone,
+)
+
+_WHEN, _LINE, _ROW, _COUNT = (optional(gate) for gate in (stored_moment, line, row_number, count))
+_CLAIM = optional(claimed_moment)
+_RUN = validation.one_of("running", "ok", "nothing-found", "partly-failed", "failed", "interrupted")
+_NAMED = {"id": row_number, "outlet_id": row_number}
+_TEXTS = {"headline": text, "lead": optional(text), "body": text, "captions": optional(text)}
+_PRINTED = {"byline": _LINE, "section": _LINE, "published_at": _CLAIM}
+
+
+def _seconds_ahead(value: object) -> int:
+    """By how much a clock was ahead: no further than the moments can be apart that are taken, 1990 to 2200."""
+    if count(value) > 210 * 366 * 86_400:
+        raise BadValue(f"{validation.shown(value)} seconds are more than clocks can be apart")
+    return count(value)
+
+
+COLUMNS: dict[str, dict[str, Gate]] = {
+    "outlets": {"id": row_number, "name": outlet_name, "title": line, "home_url": address, "timezone": zone},
+    "runs": {
+        **_NAMED, "started_at": stored_moment, "finished_at": _WHEN, "outcome": _RUN, "reason": optional(text),
+        "software": json_object, "stats": json_counts, "warnings": optional(json_lines),
+        "health": optional(run_measures), "source": _LINE,
+        "kind": validation.one_of("crawl", "import", "backfill", "merge", "cleanse"),
+        "clock_ahead": optional(_seconds_ahead),
+    },
+    "captures": {
+        **_NAMED, "run_id": row_number, "url_key": line, "requested_url": address, "final_url": place,
+        "captured_at": stored_moment, "status": status, "outcome": line, "encoding": _LINE, "etag": _LINE,
+        "last_modified": _LINE, "body_id": _ROW, "revisit_of": _ROW, "via": optional(json_lines),
+        "detail": optional(text),
+    },
+    "headers": {"capture_id": row_number, "request": json_pairs, "response": json_pairs},
+    "origins": {"capture_id": row_number, "source": text, "record": _LINE},
+    "bodies": {
+        "id": row_number, "digest": digest, "size": count, "codec": line, "data": data, "dictionary_id": _ROW,
+        "base_id": _ROW, "depth": count,
+    },
+    "dictionaries": {
+        **_NAMED, "digest": digest, "made_at": stored_moment, "page_count": count, "size": count, "data": data,
+    },
+    "articles": {
+        **_NAMED, **_PRINTED, "headline": text, "url": place, "version_count": count, "first_seen_at": stored_moment,
+        "changed_at": stored_moment, "last_seen_at": stored_moment, "gone_since": _WHEN, "gone_reason": optional(text),
+        "url_key": line, "current_version_id": _ROW, "moved_to_id": _ROW, "withdrawn_at": _WHEN,
+    },
+    "aliases": {
+        "outlet_id": row_number, "url_key": line, "article_id": row_number, "since": stored_moment, "kind": line,
+    },
+    "versions": {
+        **_PRINTED, "id": row_number, "article_id": row_number, "number": row_number, "capture_id": row_number,
+        "first_seen_at": stored_moment, "digest": digest, "changed": _LINE, "headline": text, "modified_at": _CLAIM,
+        "words_removed": _COUNT, "words_added": _COUNT, "words_of": _ROW, "old_headline": optional(text),
+        "stood_days": optional(number), "numbers_changed": _COUNT, "names_changed": _COUNT, "weight": optional(number),
+    },
+    "texts": {
+        **_TEXTS, "id": row_number, "version_id": row_number, "extractor_id": row_number, "capture_id": row_number,
+        "digest": digest, "layout": text, "details": json_object, "row_digest": optional(digest),
+    },
+    "active_texts": {"version_id": row_number, "text_id": row_number},
+    "successors": {"version_id": row_number, "next_id": row_number},
+    "readings": {
+        "capture_id": row_number, "extractor_id": row_number, "kind": line, "detail": optional(text),
+        "version_id": _ROW, "rules": _LINE, "state": _LINE, "words": _LINE, "headline": _LINE, "doubt": optional(text),
+    },
+    "set_aside": {"capture_id": row_number, "extractor_id": row_number, "reading": data},
+    "at_once": {"outlet_id": row_number, "began_at": stored_moment, "ended_at": stored_moment},
+    "extractors": {"id": row_number, "name": line, "first_used_at": stored_moment},
+    "images": {"id": row_number, "url": place, "first_seen_at": stored_moment, "due_at": _WHEN, "changed_at": _WHEN},
+    "version_images": {
+        "version_id": row_number, "position": row_number, "image_id": row_number, "caption": optional(text),
+        "credit": optional(text), "caption_raw": optional(text), "alt": optional(text), "picture_id": _ROW,
+    },
+    "pictures": {
+        "id": row_number, "digest": digest, "size": count, "media_type": picture_type, "width": _COUNT,
+        "height": _COUNT, "perceptual_hash": optional(validation.perceptual_hash), "path": line,
+        "thumbnail": _LINE,
+    },
+    "picture_captures": {
+        "id": row_number, "image_id": row_number, "run_id": row_number, "captured_at": stored_moment,
+        "final_url": place, "status": optional(status), "outcome": line, "detail": optional(text), "etag": _LINE,
+        "last_modified": _LINE, "picture_id": _ROW,
+    },
+    "tombstones": {
+        "id": row_number, "article_id": row_number, "gone_at": stored_moment, "reason": text, "returned_at": _WHEN,
+    },
+    "withdrawals": {
+        "id": row_number, "article_id": row_number, "withdrawn_at": stored_moment, "reason": text,
+        "destroyed_at": _WHEN, "restored_at": _WHEN,
+    },
+    "withheld": {"withdrawal_id": row_number, "table_name": line, "row_id": row_number, "data": data},
+    "renumberings": {
+        "id": row_number, "version_id": row_number, "article_id": row_number, "renumbered_at": stored_moment,
+        "old_number": row_number, "new_number": _ROW, "old_first_seen_at": stored_moment, "new_first_seen_at": _WHEN,
+        "old_digest": digest, "reason": optional(text),
+    },
+    "seals": {
+        "id": row_number, "run_id": row_number, "sealed_at": stored_moment, "previous": optional(digest),
+        "digest": digest, "capture_count": count, "capture_digests": data, "picture_digests": data,
+    },
+    "frontier": {
+        "outlet_id": row_number, "url_key": line, "url": address, "found_at": stored_moment, "due_at": _WHEN,
+        "changed_at": _WHEN, "run_id": _ROW, "rank": count, "kind": _LINE, "found_in": _LINE, "found_on": _LINE,
+        "depth": count, "promise": number, "lastmod": _WHEN, "checked_at": _WHEN, "checks": count, "changes": count,
+        "failures": count, "links_of": _ROW, "worth": number, "not_before": _WHEN, "sign": _LINE, "told": _LINE,
+    },
+    "hosts": {
+        "host": line, "errors": count, "quiet_until": _WHEN, "reason": _LINE, "no_rules_since": _WHEN,
+        "noted_at": stored_moment,
+    },
+    "shapes": {
+        "outlet_id": row_number, "level": line, "name": line, "articles": number, "lists": number, "others": number,
+        "found": number, "barren": number, "alive": flag,
+    },
+    "listed": {"outlet_id": row_number, "url_key": line, "keys": data},
+    "habits": {"outlet_id": row_number, "bucket": line, "looks": number, "changes": number, "days": number},
+    "furniture": {
+        **_NAMED, "digest": digest, "learned_at": stored_moment, "article_count": count, "recurring": json_lines,
+    },
+    "offers": {
+        **_NAMED, "archive": line, "url": place, "captured_at": stored_moment, "place": line, "digest": _LINE,
+        "taken_at": _WHEN, "tries": count, "detail": optional(text),
+    },
+    "offer_pages": {
+        "outlet_id": row_number, "archive": line, "query": line, "next_page": _LINE, "asked_at": stored_moment,
+    },
+    "credits": {"credit": text, "pictures": count},
+    "months": {"outlet_id": row_number, "section": line, "month": line, "articles": count},
+    "unsettled": {"outlet_id": row_number, "url_key": line},
+    "rebuilding": {"article_id": row_number},
+}  # fmt: skip
+
+FALLBACKS: dict[str, dict[str, Any]] = {
+    "outlets": {"timezone": "UTC"},
+    "runs": {
+        "finished_at": None, "outcome": "interrupted", "reason": None, "software": "{}", "stats": "{}",
+        "warnings": None, "health": None, "kind": "crawl", "source": None,
+        "clock_ahead": None,
+    },
+    "articles": {"byline": None, "section": None, "published_at": None, "gone_reason": None},
+    "versions": {"byline": None, "section": None, "published_at": None, "modified_at": None, "changed": None,
+                 "words_removed": None, "words_added": None},
+    "captures": {"encoding": None, "etag": None, "last_modified": None, "via": None, "detail": None},
+    "headers": {"request": "[]", "response": "[]"},
+    "pictures": {"width": None, "height": None, "perceptual_hash": None, "thumbnail": None},
+    "picture_captures": {"etag": None, "last_modified": None, "detail": None},
+    "origins": {"source": "unknown", "record": None},
+}  # fmt: skip
+"""What stands for a value that cannot be, where a row can do without it."""
+
+
+def problems(table: str, row: Mapping[str, Any]) -> dict[str, str]:
+    """The columns of a row that hold what cannot be, with what is wrong. Keys that are no columns do not count."""
+    found = {}
+    for name, gate in COLUMNS[table].items():
+        if name in row:
+            try:
+                gate(row[name])
+            except BadValue as error:
+                found[name] = str(error)
+    return found
+
+
+def usable(
+    table: str, row: Mapping[str, Any], number: object = None, note: Callable[[str, str], None] = pass_over
+) -> dict[str, Any]:
+    """The row, with what stands for values that cannot be, which is noted. Raises BadValue where it cannot do without
+    one. number: of the row, where it does not say. note: is told where, and what is wrong."""
+    made, known = dict(row), FALLBACKS.get(table, {})
+    for name, wrong in problems(table, row).items():
+        if name not in known:
+            raise BadValue(f"{name}: {wrong}")
+        note(f"{table} {row.get('id', number)}", f"{name}: {wrong}")
+        made[name] = known[name]
+    return made

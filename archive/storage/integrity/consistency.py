@@ -1,0 +1,181 @@
+"""Whether the tables agree with one another: each rule a query for the rows that break it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.connection import snapshot, transaction
+from archive.storage.integrity.problems import Problem, Step
+from archive.storage.integrity.value_check import odd_rows
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """what: what is wrong with a row that `query` returns; its first column is what names the row in `table`."""
+
+    table: str
+    what: str
+    query: str
+
+
+def _differences(kept: str, counted: str) -> str:
+    """A query for the first column of rows that one of two queries gives and the other does not."""
+    return f"SELECT * FROM ({kept} EXCEPT {counted}) UNION SELECT * FROM ({counted} EXCEPT {kept})"
+
+
+_RULES = (
+    _Rule("captures", "it brought a page whose body is not there",
+          "SELECT id FROM captures WHERE outcome IN ('fresh', 'revisit', 'not-modified') AND body_id IS NULL"
+          " AND (outcome = 'fresh' OR revisit_of IS NOT NULL)"),
+    _Rule("captures", "it confirms a capture of another address, or of other bytes",
+          "SELECT captures.id FROM captures JOIN captures AS root ON root.id = captures.revisit_of"
+          " WHERE root.url_key <> captures.url_key OR root.outlet_id <> captures.outlet_id"
+          " OR root.body_id IS NOT captures.body_id OR root.id > captures.id"),
+    _Rule("captures", "it belongs to another outlet than its run",
+          "SELECT captures.id FROM captures JOIN runs ON runs.id = captures.run_id"
+          " WHERE runs.outlet_id <> captures.outlet_id"),
+    _Rule("captures", "its headers are not there",
+          "SELECT id FROM captures WHERE id NOT IN (SELECT capture_id FROM headers)"),
+    _Rule("bodies", "its chain is not as long as it is said to be",
+          "SELECT bodies.id FROM bodies LEFT JOIN bodies AS base ON base.id = bodies.base_id"
+          " WHERE bodies.depth <> coalesce(base.depth + 1, 0) OR base.id >= bodies.id"),
+    _Rule("bodies", "it is not stored as it is said to be",
+          "SELECT id FROM bodies WHERE (codec = 'zstd-dictionary') <> (dictionary_id IS NOT NULL)"
+          " OR (codec = 'zstd-patch') <> (base_id IS NOT NULL) OR codec NOT IN"
+          " ('zstd', 'zstd-dictionary', 'zstd-patch', 'withheld', 'destroyed')"),
+    _Rule("captures", "it brought known bytes and does not say which capture brought them",
+          "SELECT id FROM captures WHERE outcome = 'revisit' AND revisit_of IS NULL"),
+    _Rule("seals", "it does not name as many captures as it is said to cover",
+          "SELECT seals.id FROM seals JOIN runs ON runs.id = run_id WHERE length(capture_digests) <> 32 * capture_count"
+          " AND NOT (json_valid(stats) AND stats ->> 'cleansed' IS NOT NULL)"),  # archive.storage.integrity.fixity looks at these
+    _Rule("articles", "its versions are not numbered 1, 2, 3 ...",
+          "SELECT article_id FROM versions GROUP BY article_id HAVING min(number) <> 1 OR max(number) <> count(*)"),
+    _Rule("articles", "it has no version", "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM versions)"),
+    _Rule("articles", "its row is not in step with its versions",
+          "SELECT articles.id FROM articles LEFT JOIN versions ON versions.id = articles.current_version_id"
+          " WHERE versions.article_id IS NOT articles.id OR versions.number IS NOT version_count"
+          " OR EXISTS (SELECT 1 FROM versions AS later WHERE later.article_id = articles.id"
+          " AND later.number > versions.number)"),
+    _Rule("articles", "its address is not among its addresses",
+          "SELECT id FROM articles WHERE moved_to_id IS NULL AND NOT EXISTS (SELECT 1 FROM aliases"
+          " WHERE aliases.outlet_id = articles.outlet_id AND aliases.url_key = articles.url_key)"),
+    _Rule("articles", "its disappearance has no tombstone, or a tombstone stands for what is there",
+          "SELECT id FROM articles WHERE (gone_since IS NOT NULL) <> EXISTS (SELECT 1 FROM tombstones"
+          " WHERE article_id = articles.id AND returned_at IS NULL)"),
+    _Rule("articles", "it is said to be withdrawn and no withdrawal says so, or the other way round",
+          "SELECT id FROM articles WHERE (withdrawn_at IS NOT NULL) <> EXISTS (SELECT 1 FROM withdrawals"
+          " WHERE article_id = articles.id AND restored_at IS NULL)"),
+    _Rule("versions", "it was first seen at another time than its capture",
+          "SELECT versions.id FROM versions JOIN captures ON captures.id = versions.capture_id"
+          f" JOIN runs ON runs.id = run_id WHERE first_seen_at <> {SEEN_AT} AND changed IS NOT 'pictures'"),
+    _Rule("versions", "no text of it has the digest it was filed under",
+          "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
+          " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"
+          # one with the words of another and other pictures is filed under both: archive/history/versions.py
+          " AND NOT EXISTS (SELECT 1 FROM texts AS own JOIN texts AS same ON same.digest = own.digest"
+          " JOIN versions AS other ON other.id = same.version_id WHERE own.version_id = versions.id"
+          " AND other.article_id = versions.article_id AND other.id <> versions.id)"),
+    _Rule("versions", "none of its texts, or that of another version, is shown",
+          "SELECT versions.id FROM versions JOIN articles ON articles.id = versions.article_id"
+          " LEFT JOIN active_texts ON active_texts.version_id = versions.id"
+          " LEFT JOIN texts ON texts.id = active_texts.text_id"
+          " WHERE texts.version_id IS NOT versions.id AND articles.withdrawn_at IS NULL"),
+    _Rule("versions", "it is withdrawn and still shown",
+          "SELECT versions.id FROM versions JOIN articles ON articles.id = versions.article_id"
+          " JOIN active_texts ON active_texts.version_id = versions.id WHERE articles.withdrawn_at IS NOT NULL"),
+    _Rule("versions", "it is not led to by the version before it",
+          "SELECT later.id FROM versions AS later JOIN versions AS earlier ON earlier.article_id = later.article_id"
+          " AND earlier.number = later.number - 1 LEFT JOIN successors ON successors.version_id = earlier.id"
+          " WHERE successors.next_id IS NOT later.id"),
+    _Rule("credits", "it does not count the pictures that carry it",
+          _differences("SELECT credit, pictures FROM credits",
+                       "SELECT credit, count(*) FROM version_images JOIN articles"
+                       " ON articles.current_version_id = version_images.version_id"
+                       " WHERE credit IS NOT NULL GROUP BY credit")),
+    _Rule("months", "it does not count the articles of that month",
+          _differences("SELECT month, outlet_id, section, articles FROM months",
+                       "SELECT substr(published_at, 1, 7), outlet_id, coalesce(section, ''), count(*) FROM articles"
+                       " WHERE published_at IS NOT NULL GROUP BY 1, 2, 3")),
+    _Rule("rebuilding", "its versions are being put in order of time, and nobody does so",
+          "SELECT article_id FROM rebuilding"),
+    _Rule("renumberings", "its version is not there, and nothing says what became of it",
+          "SELECT renumberings.id FROM renumberings WHERE new_number IS NOT NULL AND NOT EXISTS"
+          " (SELECT 1 FROM versions WHERE versions.id = version_id) AND NOT EXISTS (SELECT 1 FROM renumberings AS later"
+          " WHERE later.version_id = renumberings.version_id AND later.id > renumberings.id)"),
+    _Rule("texts", "nobody read it in the capture it is said to be from",
+          "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id JOIN articles"
+          " ON articles.id = article_id JOIN captures ON captures.id = texts.capture_id WHERE withdrawn_at IS NULL"
+          " AND NOT EXISTS (SELECT 1 FROM readings LEFT JOIN versions AS own ON own.id = readings.version_id"
+          " WHERE readings.capture_id IN (captures.id, captures.revisit_of)"  # one that confirms needs no reading
+          " AND readings.extractor_id = texts.extractor_id AND (own.article_id = versions.article_id"
+          # what was doubted when it was read has no version, and is believed when a later capture confirms it
+          " OR readings.version_id IS NULL AND readings.capture_id = captures.revisit_of))"),
+    _Rule("texts", "it was read in a capture that brought no page",
+          # a 304 confirms what its address had brought, and that may have come since, from another archive
+          "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"
+          " AND outcome <> 'not-modified'"),
+)  # fmt: skip
+
+
+def inconsistencies(db: Database, step: Step) -> Iterator[Problem]:
+    """Rows that contradict other rows."""
+    for rule in _RULES:
+        step()
+        for row in db.execute(rule.query).fetchall():
+            yield Problem(f"{rule.table} {row[0]}", rule.what)
+    yield from _index_size(db)
+
+
+def impossible_values(db: Database) -> Iterator[Problem]:
+    """Rows that hold what cannot be: `luubao upgrade` mends what need not stay."""
+    for odd in odd_rows(db):
+        where, _, what = str(odd).partition(": ")
+        part = odd.table in ("headers", "origins")  # of a capture
+        yield Problem(where.replace(odd.table, "captures", 1) if part else where, f"it holds what cannot be: {what}")
+
+
+def rules_count() -> int:
+    """How often `inconsistencies` steps."""
+    return len(_RULES)
+
+
+INDEXES = ("search", "search_front")
+
+
+def _index_size(db: Database) -> Iterator[Problem]:
+    with snapshot(db):
+        shown, *indexed = (_count(db, table) for table in ("active_texts", *(f"{index}_docsize" for index in INDEXES)))
+    for index, count in zip(INDEXES, indexed, strict=True):
+        if shown != count:
+            yield Problem(index, f"{shown} versions are shown, {count} are in the search index")
+
+
+def _count(db: Database, table: str) -> int:
+    return int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+
+
+def broken_index(db: Database) -> Iterator[Problem]:
+    """Compares the search index with the texts, word by word. Needs a writable archive, and nobody can write meanwhile.
+
+    Raises ArchiveUnusable when it cannot be written.
+    """
+    for index in INDEXES:
+        if fault := _integrity_check(db, index):
+            yield Problem(index, f"the index does not hold the words of the texts: {fault}")
+
+
+def _integrity_check(db: Database, index: str) -> sqlite3.DatabaseError | None:
+    """What FTS5 says of a damaged index. That it cannot be written, which the check wants, is no damage."""
+    with transaction(db):
+        try:
+            db.execute(f"INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)")
+        except sqlite3.OperationalError:
+            raise
+        except sqlite3.DatabaseError as fault:
+            return fault
+    return None

@@ -1,0 +1,215 @@
+"""What the tables say beside what is believed: every column that people read of an article, derived again.
+
+Reads only. A version keeps the digest it was filed under, and what only a former reader saw keeps its words: these are
+taken as they are where the archive holds what they were made from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.diff.significance import REPLACED_PICTURE, meaning
+from archive.history import Version
+from archive.model import clock, validation
+from archive.model.urls import without_credentials
+from archive.storage.connection import rows_of
+from archive.storage.histories.history_readings import ReadingRow, reading_rows
+from archive.storage.histories.history_rows import Place, Plan, address_rows, article_row, tombstone_rows
+from archive.storage.histories.history_versions import image_rows, version_row
+from archive.storage.histories.history_writer import Belief, match, shown_versions
+from archive.storage.integrity.problems import Problem
+from archive.storage.readings.version_texts import to_row
+
+_TEXT = (
+    "SELECT texts.*, extractors.name AS extractor FROM active_texts JOIN texts ON texts.id = text_id"
+    " LEFT JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ?"
+)
+_IMAGES = (
+    "SELECT position, url, caption, credit, caption_raw, alt, digest FROM version_images"
+    " LEFT JOIN images ON images.id = image_id LEFT JOIN pictures ON pictures.id = picture_id"
+    " WHERE version_id = ? ORDER BY position"
+)
+_ADDRESSES = ("url", "url_key", "reason")
+"""In which older archives may hold credentials; `luubao upgrade` tells of them."""
+_IMAGE = ("position", "image_id", "caption", "credit", "caption_raw", "alt", "picture_id")
+
+
+def differences(db: Database, belief: Belief, readers: Mapping[int, int], *, words: bool) -> Iterator[Problem]:
+    """Where the tables say something else than what is believed. readers: by captures.id, the extractor whose reading
+    was taken, where it is not the belief's own. words: also compares the words, which were not taken from there."""
+    plan = match(db, belief)
+    yield from _articles(db, belief, plan)
+    for place, version in plan.told.items():
+        yield from _version(db, plan, place, version, words=words)
+    for version_id in plan.old.keys() - set(plan.versions.values()):
+        yield Problem(f"versions {version_id}", "its captures show no such state of its article")
+    yield from _addresses(db, belief, plan)
+    yield from _tombstones(db, belief, plan)
+    for row in reading_rows(belief.said, belief.history, shown_versions(plan)):
+        yield from _reading(db, row, shown_versions(plan), readers.get(row.past.id, belief.extractor))
+
+
+def _differing(where: str, stored: Mapping[str, Any], derived: Mapping[str, Any]) -> Iterator[Problem]:
+    """One problem for all columns in which a row differs."""
+    wrong = [
+        f"{name} is {validation.shown(stored[name])}, derived again {validation.shown(value)}"
+        for name, value in derived.items()
+        if stored[name] != value and not _are_one_address(name, stored[name], value)
+    ]
+    if wrong:
+        yield Problem(where, "; ".join(wrong))
+
+
+def _are_one_address(name: str, stored: object, derived: object) -> bool:
+    return name in _ADDRESSES and without_credentials(str(stored)) == without_credentials(str(derived))
+
+
+def _articles(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
+    for article in belief.history.articles:
+        article_id = plan.articles.get(article.number)
+        if article_id is None:
+            yield Problem(
+                "articles", f"its captures show an article at {validation.shown(article.url)} that is not here"
+            )
+            continue
+        for row in rows_of(db, "SELECT * FROM articles WHERE id = ?", [article_id]):
+            expected = {"outlet_id": belief.outlet_id, **article_row(article, plan)}
+            yield from _differing(f"articles {article_id}", row, expected)
+    for article_id in belief.kin.articles - set(plan.articles.values()):
+        yield Problem(f"articles {article_id}", "its captures show no such article")
+
+
+def _version(db: Database, plan: Plan, place: Place, version: Version, *, words: bool) -> Iterator[Problem]:
+    version_id, article_id = plan.versions.get(place), plan.articles.get(place[0])
+    if version_id is None:
+        yield Problem(f"articles {article_id}", f"its captures show a version {version.number} that is not here")
+        return
+    stored = plan.old[version_id]
+    words_of = plan.versions.get((place[0], version.words_of - 1)) if version.words_of else None
+    expected = version_row(article_id, version, words_of)
+    if stored["digest"] != expected["digest"] and _was_filed_under(db, version_id, stored["digest"]):
+        del expected["digest"]
+    before = plan.told.get((place[0], place[1] - 1))
+    expected |= _comparison(db, before, version, stored)
+    yield from _differing(f"versions {version_id}", stored, expected)
+    yield from _text(db, version_id, version, words=words)
+    yield from _images(db, version_id, version)
+
+
+def _was_filed_under(db: Database, version_id: int, digest: str) -> bool:
+    row = db.execute("SELECT 1 FROM texts WHERE version_id = ? AND digest = ?", [version_id, digest]).fetchone()
+    return row is not None
+
+
+def _comparison(db: Database, before: Version | None, version: Version, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns that compare a version with the one before it."""
+    names = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight")
+    if before is None:
+        return dict.fromkeys((*names, "old_headline", "stood_days"))
+    old, new = before.state.reading, version.state.reading
+    days = "SELECT round(julianday(?) - julianday(?), 4)"
+    row: dict[str, Any] = {
+        "old_headline": old.headline if old.headline != new.headline else None,
+        "stood_days": db.execute(days, [clock.stamp(version.at), clock.stamp(before.at)]).fetchone()[0],
+    }
+    if version.words_of is not None:
+        row |= dict(zip(names, (0, 0, 0, 0, REPLACED_PICTURE), strict=True))
+    elif old.extractor == new.extractor:
+        found = meaning(old, new)
+        counted = (found.words_removed, found.words_added, found.numbers, found.names, found.weight)
+        row |= dict(zip(names, counted, strict=True))
+        if stored["numbers_changed"] is None and stored["names_changed"] is None:  # from before these were counted
+            row |= {"numbers_changed": None, "names_changed": None, "weight": stored["weight"]}
+    return row
+
+
+def _text(db: Database, version_id: int, version: Version, *, words: bool) -> Iterator[Problem]:
+    """The words in which a version is shown."""
+    reading = version.state.reading
+    row = next(iter(rows_of(db, _TEXT, [version_id])), None)
+    if row is None:  # archive.storage.integrity.consistency names it
+        return
+    expected: dict[str, Any] = dict(to_row(reading)) if words else {"digest": version.state.digest}
+    if reading.extractor:
+        expected["extractor"] = reading.extractor
+    yield from _differing(f"texts {row['id']}", row, expected)
+    read = "SELECT state FROM readings WHERE capture_id = ? AND extractor_id = ?"
+    said = db.execute(read, [row["capture_id"], row["extractor_id"]]).fetchone()
+    if said and said[0] not in (None, version.state.state):
+        yield Problem(
+            f"texts {row['id']}", f"capture {row['capture_id']}, which it is said to be from, said other words"
+        )
+
+
+def _images(db: Database, version_id: int, version: Version) -> Iterator[Problem]:
+    derived = image_rows(version)
+    stored = db.execute(_IMAGES, [version_id]).fetchall()
+    for position in range(len(derived), len(stored)):
+        yield Problem(f"version_images {version_id} {stored[position][0]}", "its page shows no such picture")
+    for place, row in enumerate(derived):
+        where = f"version_images {version_id} {place + 1}"
+        if place >= len(stored):
+            yield Problem(where, "a picture of its page is not here")
+            continue
+        yield from _differing(where, *(dict(zip(_IMAGE, one, strict=True)) for one in (stored[place], row)))
+
+
+def _addresses(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
+    derived = address_rows(belief.history, plan)
+    stored = {}
+    for article_id in belief.kin.articles:
+        for row in rows_of(db, "SELECT * FROM aliases WHERE article_id = ?", [article_id]):
+            stored[row["url_key"]] = row
+    names = ("article_id", "since", "kind")
+    for key in stored.keys() | derived.keys():
+        where = f"aliases {key}"
+        if key not in derived:
+            yield Problem(where, "no capture says that it is an address of its article")
+        elif key in stored:
+            yield from _differing(where, stored[key], dict(zip(names, derived[key], strict=True)))
+        elif not _is_anyones(db, belief.outlet_id, key):
+            yield Problem(where, "it is not here, and captures say that it is an address of an article")
+
+
+def _is_anyones(db: Database, outlet_id: int, key: str) -> bool:
+    """Whether an address stands for an article outside: a withdrawn one keeps its own."""
+    row = db.execute(
+        "SELECT 1 FROM aliases JOIN articles ON articles.id = article_id WHERE aliases.outlet_id = ?"
+        " AND aliases.url_key = ? AND withdrawn_at IS NOT NULL",
+        [outlet_id, key],
+    ).fetchone()
+    return row is not None
+
+
+def _tombstones(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
+    names = ("gone_at", "reason", "returned_at")
+    for article in belief.history.articles:
+        article_id = plan.articles.get(article.number)
+        stored = rows_of(db, "SELECT * FROM tombstones WHERE article_id = ? ORDER BY gone_at, id", [article_id])
+        derived = tombstone_rows(article)
+        if len(stored) != len(derived):
+            told = f"its disappearances are {len(stored)}, derived again {len(derived)}"
+            yield Problem(f"articles {article_id}", told)
+        for row, expected in zip(stored, derived, strict=False):
+            yield from _differing(f"tombstones {row['id']}", row, dict(zip(names, expected, strict=True)))
+
+
+def _reading(db: Database, row: ReadingRow, ids: Mapping[int, int], reader: int) -> Iterator[Problem]:
+    """What is written down of a capture, by the reader that is believed and by former ones."""
+    capture_id = row.past.id
+    stored = {one["extractor_id"]: one for one in _readings(db, capture_id)}
+    where = f"readings {capture_id}"
+    for extractor, one in stored.items():
+        if row.values is not None and extractor == reader:
+            yield from _differing(where, one, row.values)
+        elif one["version_id"] is not None:
+            yield from _differing(where, one, {"version_id": ids.get(capture_id)})
+    if row.values is not None and row.own and reader not in stored:
+        yield Problem(where, "what was read in this capture is not here")
+
+
+def _readings(db: Database, capture_id: int) -> Sequence[dict[str, Any]]:
+    return rows_of(db, "SELECT * FROM readings WHERE capture_id = ?", [capture_id])

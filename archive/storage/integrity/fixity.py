@@ -1,0 +1,212 @@
+"""Whether what is stored is what was stored: every digest recomputed, every frame opened, every seal followed."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.model.digests import digest_of
+from archive.model.errors import ArchiveDamaged
+from archive.storage import schema_check
+from archive.storage.bodies import dictionaries
+from archive.storage.bodies.payloads import get_body
+from archive.storage.connection import snapshot
+from archive.storage.integrity import seals
+from archive.storage.integrity.problems import Problem, Step
+from archive.storage.readings.version_texts import COLUMNS, row_digest
+from archive.storage.withdrawals.withheld_rows import opened
+
+_DESTROYED = (
+    "SELECT 1 FROM captures JOIN aliases USING (outlet_id, url_key)"
+    " JOIN withdrawals ON withdrawals.article_id = aliases.article_id"
+    " WHERE captures.body_id = ? AND withdrawals.destroyed_at IS NOT NULL"
+)
+
+
+def told(problems: Iterator[Problem]) -> Iterator[Problem]:
+    """The problems, to which one more is added where the file is too damaged to go on looking."""
+    try:
+        yield from problems
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes what is damaged as it finds it
+        yield Problem("file", f"it cannot be read any further: {error}")
+
+
+def broken_file(db: Database) -> Iterator[Problem]:
+    """What SQLite itself finds: pages that do not hang together, rows that point nowhere."""
+    for (message,) in db.execute("PRAGMA integrity_check").fetchall():
+        if message != "ok":
+            yield Problem("file", message)
+    for table, row_id, parent, _ in db.execute("PRAGMA foreign_key_check").fetchall():
+        yield Problem(f"{table} {row_id or ''}".strip(), f"points to a row of {parent} that is not there")
+
+
+def broken_schema(db: Database) -> Iterator[Problem]:
+    """Views and triggers that are others than luubao makes."""
+    for where, what in schema_check.strange(db):
+        yield Problem(where, what)
+
+
+def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
+    """Dictionaries that are not what their digest names."""
+    for (dictionary_id,) in db.execute("SELECT id FROM dictionaries ORDER BY id").fetchall():
+        step()
+        try:
+            dictionaries.content(db, dictionary_id)
+        except ArchiveDamaged as error:
+            yield Problem(f"dictionaries {dictionary_id}", str(error))
+
+
+def broken_bodies(db: Database, step: Step) -> Iterator[Problem]:
+    """Bodies that do not open, or open as something else than their digest and size say."""
+    for body_id, digest, size in _rows(db, "SELECT id, digest, size FROM bodies"):
+        step()
+        with snapshot(db):
+            found = list(_broken_body(db, body_id, digest, size))
+        yield from found
+
+
+def _broken_body(db: Database, body_id: int, digest: str, size: int) -> Iterator[Problem]:
+    try:
+        body = get_body(db, body_id)
+    except ArchiveDamaged as error:
+        yield Problem(f"bodies {body_id}", str(error))
+        return
+    if body is None:
+        yield from _not_here(db, body_id, digest)
+    elif digest_of(body) != digest:
+        yield Problem(f"bodies {body_id}", f"its bytes are not those of {digest}")
+    elif len(body) != size:
+        yield Problem(f"bodies {body_id}", f"it has {len(body)} bytes, {size} are recorded")
+
+
+def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
+    """Texts whose words are not those their digest names; those of withdrawn articles are looked up where they lie."""
+    columns = ", ".join(f"texts.{name}" for name in COLUMNS)
+    rows = _rows(
+        db,
+        f"SELECT texts.id, texts.row_digest, articles.withdrawn_at, {columns} FROM texts"
+        " JOIN versions ON versions.id = texts.version_id JOIN articles ON articles.id = versions.article_id",
+        "texts.id",
+    )
+    for text_id, digest, withdrawn_at, *values in rows:
+        step()
+        words = _withheld_row(db, "texts", text_id) if withdrawn_at else dict(zip(COLUMNS, values, strict=True))
+        if words and row_digest(words) != digest:
+            yield Problem(f"texts {text_id}", f"its words are not those of {digest}")
+
+
+def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
+    """Runs that are not what was sealed, captures changed, removed or put in since, and links that are missing."""
+    chain = db.execute(
+        "SELECT id, run_id, previous, digest, capture_digests, picture_digests FROM seals ORDER BY id"
+    ).fetchall()
+    became = seals.cleansed(db)
+    for before, after in pairwise([None, *chain]):
+        assert after is not None
+        seal_id, run_id, previous, digest, *sealed = after
+        step()
+        if previous != (before[3] if before else None):
+            yield Problem(f"seals {seal_id}", "the seal before it was changed or removed")
+        if seals.is_cleansing(db, run_id):
+            changes = list(_odd_cleansing(db, run_id, sealed))
+        else:
+            pairs = zip(seals.SEALED, sealed, strict=True)
+            changes = [change for table, of in pairs for change in _changed_rows(db, table, run_id, of, became)]
+        yield from changes
+        if not changes and not _holds(db, run_id, previous, sealed, digest):
+            yield Problem(f"runs {run_id}", "the run or its seal was changed after it was sealed")
+    for (run_id,) in db.execute(
+        "SELECT id FROM runs WHERE outcome <> 'running' AND id NOT IN (SELECT run_id FROM seals)"
+    ).fetchall():
+        yield Problem(f"runs {run_id}", "it has ended and has no seal")
+
+
+def _holds(db: Database, run_id: int, previous: str | None, sealed: list[bytes], digest: str) -> bool:
+    """Whether a run, and the outlet it is of, are those of a seal."""
+    there = db.execute("SELECT 1 FROM runs JOIN outlets ON outlets.id = outlet_id WHERE runs.id = ?", [run_id])
+    rows = seals.digests_in(b"".join(sealed))
+    return there.fetchone() is not None and seals.digest_over(db, run_id, previous, rows) == digest
+
+
+def has_seal(db: Database, digest: str) -> bool:
+    """Whether a seal is in the chain."""
+    return db.execute("SELECT 1 FROM seals WHERE digest = ?", [digest]).fetchone() is not None
+
+
+def row_count(db: Database) -> int:
+    """How many rows the checks of this module look at."""
+    tables = ("dictionaries", "bodies", "texts", "seals", "pictures")
+    return sum(int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)
+
+
+def _odd_cleansing(db: Database, run_id: int, sealed: list[object]) -> Iterator[Problem]:
+    """A run that cleansed others brings nothing, and names as many pairs as it says."""
+    rows = sum(1 for table in seals.SEALED for _ in seals.row_digests(db, table, run_id))
+    count = seals.cleansed_count(db, run_id) or 0
+    pairs, rest = sealed
+    if rows or rest != b"" or not isinstance(pairs, bytes) or len(pairs) != 2 * seals.DIGEST_SIZE * count:
+        yield Problem(f"runs {run_id}", "it says that it cleansed captures, and its seal does not name them")
+
+
+def _changed_rows(
+    db: Database, table: str, run_id: int, sealed: object, became: Mapping[bytes, bytes]
+) -> Iterator[Problem]:
+    """Compares what was sealed with what is there: digests in the seal that no row has, and the other way round.
+    became: what seals.cleansed says."""
+    if not isinstance(sealed, bytes):
+        yield Problem(f"runs {run_id}", f"its seal does not name its {table}")
+        return
+    recorded = seals.digests_in(sealed)
+    known = set(recorded)
+    present = [
+        (row_id, digest if digest in known else became.get(digest, digest))
+        for row_id, digest in seals.row_digests(db, table, run_id)
+    ]
+    if recorded == [digest for _, digest in present]:
+        return
+    strange = [row_id for row_id, digest in present if digest not in known]
+    for row_id in strange:
+        yield Problem(f"{table} {row_id}", f"it is not what was sealed with run {run_id}")
+    if missing := len(recorded) - len(present):
+        what = f"{len(recorded)} {table} were sealed, {len(present)} are here"
+        yield Problem(f"runs {run_id}", f"{what}{_where_missing(present, recorded) if missing > 0 else ''}")
+    elif not strange:
+        yield Problem(f"runs {run_id}", f"its {table} are not in the order in which they were sealed")
+
+
+def _where_missing(present: list[tuple[int, bytes]], recorded: list[bytes]) -> str:
+    here = {digest for _, digest in present}
+    places = [place for place, digest in enumerate(recorded, 1) if digest not in here]
+    return f"; missing: number {', '.join(map(str, places[:10]))} of the run" if places else ""
+
+
+def _not_here(db: Database, body_id: int, digest: str) -> Iterator[Problem]:
+    """A body that is not in `bodies` must be withheld whole, or destroyed by a withdrawal that says so."""
+    codec = db.execute("SELECT codec FROM bodies WHERE id = ?", [body_id]).fetchone()[0]
+    rows = db.execute("SELECT data FROM withheld WHERE table_name = 'bodies' AND row_id = ?", [body_id]).fetchall()
+    if codec == "withheld" and not rows:
+        yield Problem(f"bodies {body_id}", "it is said to be withheld and is not")
+    if codec == "destroyed" and not db.execute(_DESTROYED, [body_id]).fetchone():
+        yield Problem(f"bodies {body_id}", "it is destroyed, and no withdrawal says why")
+    for (data,) in rows:
+        if digest_of(opened(data)) != digest:
+            yield Problem(f"bodies {body_id}", f"what is withheld are not the bytes of {digest}")
+
+
+def _withheld_row(db: Database, table: str, row_id: int) -> dict[str, Any] | None:
+    row = db.execute("SELECT data FROM withheld WHERE table_name = ? AND row_id = ?", [table, row_id]).fetchone()
+    found: dict[str, Any] | None = json.loads(opened(row[0])) if row else None
+    return found
+
+
+def _rows(db: Database, query: str, key: str = "id", batch: int = 500) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query in order of a number, a batch at a time, so that no long read holds up the checkpoint."""
+    last = 0
+    while rows := db.execute(f"{query} WHERE {key} > ? ORDER BY {key} LIMIT ?", [last, batch]).fetchall():
+        yield from rows
+        last = rows[-1][0]

@@ -1,0 +1,35 @@
+"""The schema's biography: numbered steps from an empty file to the present one, a module each, with its reason.
+
+A step that has been released is never edited; a change is a new step.
+"""
+
+from archive.storage.migrations import (
+    m001_first_light,
+    m002_fixity,
+    m003_pictures,
+    m004_questions,
+    m005_crawl,
+    m006_reading_room,
+    m007_exchange,
+    m008_one_history,
+    m009_watching,
+)
+from archive.storage.migrations.steps import APPLICATION_ID, migrations
+
+SCHEMA = 9
+"""The number of the newest step, kept in the file's user_version."""
+
+__all__ = [
+    "APPLICATION_ID",
+    "SCHEMA",
+    "m001_first_light",
+    "m002_fixity",
+    "m003_pictures",
+    "m004_questions",
+    "m005_crawl",
+    "m006_reading_room",
+    "m007_exchange",
+    "m008_one_history",
+    "m009_watching",
+    "migrations",
+]

@@ -1,0 +1,1 @@
+"""Fetches of pictures as rows, and the folder with their files."""

@@ -1,0 +1,209 @@
+"""Pictures: which to ask for, what a fetch brought, what a version showed.
+
+A picture is due again after as long as it is since it last brought bytes not seen there before, so twice as long each
+time, but never sooner than a rest that the crawler names; what fails is left alone twice as long each time. An article
+that was edited brings its pictures at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.history.responses import GONE
+from archive.model import clock
+from archive.model.errors import BadValue
+from archive.model.perceptual_hash import same_picture
+from archive.model.picture_paths import picture_place
+from archive.model.records import Picture, PictureCapture, PictureOutcome, Run, WantedPicture
+from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.connection import transaction
+
+_LONGEST = timedelta(days=180)
+_FORBIDDEN = timedelta(days=30)
+_MOST_DOUBLINGS = 10
+_FAILED: frozenset[PictureOutcome] = frozenset({"gone", "error"})
+_NEWS: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear", "replaced"})
+
+# with the last fetch that brought or confirmed bytes
+_WANTED = (
+    "SELECT DISTINCT images.id AS image_id, images.url, digest, media_type, last.final_url, last.etag,"
+    " last.last_modified"
+    " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT picture_captures.id FROM picture_captures"
+    " JOIN runs ON runs.id = run_id WHERE image_id = images.id AND picture_id IS NOT NULL"
+    f" ORDER BY {SEEN_AT} DESC, picture_captures.id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
+)
+
+
+def pictures_of(db: Database, article_id: int) -> list[WantedPicture]:
+    """The pictures an article shows."""
+    rows = db.query(
+        f"{_WANTED} JOIN version_images ON version_images.image_id = images.id"
+        " JOIN articles ON articles.current_version_id = version_images.version_id WHERE articles.id = ?"
+        " ORDER BY version_images.position",
+        [article_id],
+    )
+    return list(map(_wanted, rows))
+
+
+def due_pictures(
+    db: Database, run: Run, at: datetime, limit: int, again: int = sys.maxsize
+) -> list[WantedPicture]:  # fmt: skip
+    """Up to `limit` pictures of the outlet's articles that are due: those never fetched first, then the longest due,
+    of these up to `again`. Of an article that is gone, only those never fetched: they may outlive it for a while."""
+    rows = db.query(
+        f"{_WANTED} WHERE images.due_at <= :at AND EXISTS (SELECT 1 FROM version_images"
+        " JOIN articles ON articles.current_version_id = version_images.version_id"
+        " WHERE version_images.image_id = images.id AND articles.outlet_id = :outlet AND articles.withdrawn_at IS NULL"
+        " AND (articles.gone_since IS NULL OR images.changed_at IS NULL))"
+        " ORDER BY images.changed_at IS NOT NULL, images.due_at, images.id LIMIT :limit",
+        {"at": clock.stamp(at), "outlet": run.outlet_id, "limit": limit},
+    )
+    wanted = list(map(_wanted, rows))
+    return wanted[: sum(one.final_url is None for one in wanted) + again]
+
+
+def _wanted(row: dict[str, Any]) -> WantedPicture:
+    """One whose bytes cannot be is asked for like one never fetched."""
+    digest, media_type = row.pop("digest"), row.pop("media_type")
+    try:
+        return WantedPicture(path=picture_place(digest, media_type), **row)
+    except BadValue:
+        return WantedPicture(row["image_id"], row["url"])
+
+
+def keep_picture(
+    db: Database, run: Run, capture: PictureCapture, rest: timedelta, *, late: bool = False
+) -> tuple[PictureOutcome, int | None]:
+    """Records a fetch, in one transaction; the bytes it brought must be in the store already. rest: the shortest time
+    until it is due again. late: what is newer is here already, so that only the record itself is made. Returns what the
+    fetch brought, and pictures.id of what it showed."""
+    with transaction(db):
+        last = _last(db, capture.image_id, clock.stamp(capture.captured_at))
+        outcome = judge(capture, last)
+        picture_id = _put_picture(db, capture.picture) if capture.picture else None
+        if outcome == "not-modified" and last:
+            picture_id = last["picture_id"]
+        _append(db, run, capture, outcome, picture_id)
+        if not late:
+            _schedule(db, capture, outcome, rest)
+    return outcome, picture_id
+
+
+def judge(capture: PictureCapture, last: dict[str, Any] | None) -> PictureOutcome:
+    """What a fetch brought, given what the address last showed."""
+    if capture.forbidden:
+        return "forbidden"
+    if capture.status in GONE:
+        return "gone"
+    if capture.status == 304:
+        return "not-modified" if last else "error"
+    if capture.picture is None:
+        return "error"
+    return _compared(capture.picture, last)
+
+
+def _compared(picture: Picture, last: dict[str, Any] | None) -> PictureOutcome:
+    if last is None:
+        return "fresh"
+    if picture.digest == last["digest"]:
+        return "revisit"
+    looks = picture.looks.perceptual_hash if picture.looks else None
+    verdicts: dict[bool | None, PictureOutcome] = {True: "recompressed", False: "replaced", None: "unclear"}
+    return verdicts[same_picture(last["perceptual_hash"], looks)]
+
+
+def _last(db: Database, image_id: int, until: str) -> dict[str, Any] | None:
+    """What the address last showed, up to a moment."""
+    rows = db.query(
+        f"SELECT picture_id, digest, perceptual_hash, {SEEN_AT} AS at FROM picture_captures"
+        " JOIN runs ON runs.id = run_id JOIN pictures ON pictures.id = picture_id WHERE image_id = ? AND at <= ?"
+        " ORDER BY at DESC, picture_captures.id DESC LIMIT 1",
+        [image_id, until],
+    )
+    return next(iter(rows), None)
+
+
+def _put_picture(db: Database, picture: Picture) -> int:
+    looks = picture.looks
+    row = {
+        "digest": picture.digest,
+        "size": picture.size,
+        "media_type": picture.media_type,
+        "width": looks.width if looks else None,
+        "height": looks.height if looks else None,
+        "perceptual_hash": looks.perceptual_hash if looks else None,
+        "path": picture.path,
+        "thumbnail": picture.thumbnail_path,
+    }
+    db.execute(
+        f"INSERT INTO pictures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT (digest) DO UPDATE"
+        # a picture that was withdrawn with one article, and is now another's, lies where it can be seen again
+        " SET path = excluded.path, thumbnail = excluded.thumbnail, perceptual_hash = excluded.perceptual_hash"
+        " WHERE path <> excluded.path",
+        list(row.values()),
+    )
+    return int(db.execute("SELECT id FROM pictures WHERE digest = ?", [picture.digest]).fetchone()[0])
+
+
+def _append(db: Database, run: Run, capture: PictureCapture, outcome: PictureOutcome, picture_id: int | None) -> None:
+    row = {
+        "image_id": capture.image_id,
+        "run_id": run.id,
+        "captured_at": clock.stamp(capture.captured_at),
+        "final_url": capture.final_url,
+        "status": capture.status,
+        "outcome": outcome,
+        "detail": capture.detail,
+        "etag": capture.etag,
+        "last_modified": capture.last_modified,
+        "picture_id": picture_id,
+    }
+    db.execute(
+        f"INSERT INTO picture_captures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
+    )
+
+
+def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, rest: timedelta) -> None:
+    """Sets when the picture is due again."""
+    (before,) = db.execute("SELECT changed_at FROM images WHERE id = ?", [capture.image_id]).fetchone()
+    at = capture.captured_at
+    changed_at = at if outcome in _NEWS else clock.read(before)
+    pause = max(rest, at - changed_at) if changed_at else rest
+    if outcome == "forbidden":
+        pause = _FORBIDDEN
+    elif outcome in _FAILED:
+        pause = max(pause, rest * 2 ** min(_failures(db, capture.image_id) - 1, _MOST_DOUBLINGS))
+    db.execute(
+        "UPDATE images SET changed_at = ?, due_at = ? WHERE id = ?",
+        [clock.stamp(changed_at) if changed_at else None, clock.stamp(at + min(pause, _LONGEST)), capture.image_id],
+    )
+
+
+def leave_picture(db: Database, picture: WantedPicture, until: datetime) -> None:
+    """The host is left alone: the picture is due when that ends."""
+    with transaction(db):
+        db.execute("UPDATE images SET due_at = ? WHERE id = ?", [clock.stamp(until), picture.image_id])
+
+
+def _failures(db: Database, image_id: int) -> int:
+    """How many times in a row it has failed now."""
+    (count,) = db.execute(
+        "SELECT count(*) FROM picture_captures WHERE image_id = ?1 AND outcome IN ('gone', 'error')"
+        " AND id > coalesce((SELECT max(id) FROM picture_captures WHERE image_id = ?1 AND picture_id IS NOT NULL), 0)",
+        [image_id],
+    ).fetchone()
+    return int(count)
+
+
+def ensure_image(db: Database, url: str, at: str) -> int:
+    """The number of a picture's address, noted as seen at `at` where it was not. Call inside a transaction."""
+    row = db.execute(
+        "INSERT INTO images (url, first_seen_at, due_at) VALUES (?1, ?2, ?2) ON CONFLICT (url)"
+        " DO UPDATE SET first_seen_at = min(first_seen_at, excluded.first_seen_at) RETURNING id",
+        [url, at],
+    ).fetchone()
+    return int(row[0])

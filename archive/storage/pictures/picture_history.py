@@ -1,0 +1,107 @@
+"""Every fetch of a picture, as the facts that histories are derived from.
+
+A picture that comes at several addresses, each of which had shown another one, is a stand-in: what a server sends that
+has lost its pictures, or wants a visitor to log in. No article showed it, whatever came."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.history import PictureLook, Shown
+from archive.model import clock
+from archive.model.records import Run
+from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.connection import rows_of, transaction
+from archive.storage.damaged_rows import readable
+from archive.storage.integrity.column_validation import usable
+
+_SEVERAL = 3  # different pictures in whose places one came
+_FETCHES = (
+    f"SELECT picture_captures.id, picture_id, images.url, {SEEN_AT} AS at, status, pictures.digest, perceptual_hash"
+    " FROM images JOIN picture_captures ON image_id = images.id JOIN runs ON runs.id = run_id"
+    " LEFT JOIN pictures ON pictures.id = picture_id WHERE images.url = ? ORDER BY at, picture_captures.id"
+)
+
+
+def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureLook]:
+    """All fetches of these pictures that brought or confirmed something. What a 304 confirms is what the address had
+    brought by then, whatever was known of it when it came."""
+    found: list[PictureLook] = []
+    for url in set(urls):
+        rows = rows_of(db, _FETCHES, [url])
+        strange = _stand_ins(db, {row["picture_id"] for row in rows if row["picture_id"]})
+        last: Shown | None = None
+        for fetch in readable(rows, "picture_captures", _fetch):
+            shown = last if fetch.status == 304 else fetch.shown
+            last = shown or last
+            if shown is not None and shown.digest not in strange:
+                found.append(replace(fetch, shown=shown))
+    return found
+
+
+def _stand_ins(db: Database, pictures: set[int]) -> set[str]:
+    """The digests of those that are stand-ins, of the pictures that one address brought. One that always brought the
+    same says nothing of it."""
+    if len(pictures) < 2:
+        return set()
+    found = [number for number in pictures if _replaced(db, number) >= _SEVERAL]
+    return {str(db.execute("SELECT digest FROM pictures WHERE id = ?", [number]).fetchone()[0]) for number in found}
+
+
+_TURNED = f"""
+SELECT first.image, (
+  SELECT picture_id FROM picture_captures JOIN runs ON runs.id = run_id
+  WHERE image_id = first.image AND picture_id <> ?1 AND {SEEN_AT} < first.at
+  ORDER BY {SEEN_AT} DESC, picture_captures.id DESC LIMIT 1) AS before
+FROM (SELECT image_id AS image, min({SEEN_AT}) AS at FROM picture_captures JOIN runs ON runs.id = run_id
+  WHERE picture_id = ?1 GROUP BY image_id) AS first
+"""
+
+
+def _replaced(db: Database, picture: int) -> int:
+    """In the places of how many different pictures one came. (The same picture exchanged wherever it stood is one.)"""
+    return len({before for _, before in db.execute(_TURNED, [picture]).fetchall() if before is not None})
+
+
+def stand_ins_in(db: Database, run_id: int | None) -> list[tuple[int, int]]:
+    """The stand-ins that a run brought, or that ever came: pictures.id, and how often."""
+    rows = db.execute(
+        "SELECT picture_id, count(*) FROM picture_captures WHERE (?1 IS NULL OR run_id = ?1)"
+        " AND outcome IN ('replaced', 'unclear') GROUP BY picture_id",
+        [run_id],
+    )
+    return [(number, count) for number, count in rows.fetchall() if _replaced(db, number) >= _SEVERAL]
+
+
+def unsettle_stand_ins(db: Database, run: Run, *, whole: bool) -> None:
+    """In one transaction: articles that ever showed something where a stand-in came in this run are to be told anew.
+    whole: one that ever came, for what was brought is of many times and runs."""
+    with transaction(db):
+        for picture, _ in stand_ins_in(db, None if whole else run.id):
+            db.execute(_UNSETTLE, [picture, run.outlet_id])
+
+
+_UNSETTLE = """
+INSERT INTO unsettled (outlet_id, url_key) SELECT DISTINCT outlet_id, articles.url_key
+FROM picture_captures JOIN version_images USING (image_id) JOIN versions ON versions.id = version_id
+JOIN articles ON articles.id = article_id
+WHERE picture_captures.picture_id = ? AND withdrawn_at IS NULL AND outlet_id = ? ON CONFLICT DO NOTHING
+"""
+
+
+def _fetch(row: dict[str, Any]) -> PictureLook:
+    shown = Shown(row["digest"], usable("pictures", row)["perceptual_hash"], row["id"]) if row["digest"] else None
+    return PictureLook(row["id"], row["url"], clock.parse(row["at"]), shown, row["status"] or 0)
+
+
+def picture_numbers(db: Database, digests: Iterable[str]) -> dict[str, int]:
+    """pictures.id by digest."""
+    return {
+        digest: int(row[0])
+        for digest in set(digests)
+        if (row := db.execute("SELECT id FROM pictures WHERE digest = ?", [digest]).fetchone())
+    }

@@ -1,0 +1,1 @@
+"""What extractors read in captures, as rows, and which captures still wait to be read."""

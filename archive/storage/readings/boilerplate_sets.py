@@ -1,0 +1,89 @@
+"""The learned sets of recurring blocks, and the readings they are learned from."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+
+from sqlite_utils import Database
+
+from archive.extract.recurring_blocks import Furniture, learn
+from archive.model import clock
+from archive.model.errors import BadValue
+from archive.model.notices import pass_over
+from archive.model.records import Reading, Run
+from archive.model.validation import json_lines
+from archive.storage.connection import transaction
+from archive.storage.damaged_rows import readable
+from archive.storage.readings.version_texts import from_row
+
+_FEWEST = 20
+_SAMPLE = 200
+# A new set makes every version be read again when its article is next compared, so sets are learned rarely: when the
+# outlet has twice the articles it had, or after a week.
+_GROWTH = 2
+_AGE = timedelta(days=7)
+
+
+def furniture_of(db: Database, outlet_id: int) -> Furniture:
+    """The newest set of an outlet; the empty one when none was learned."""
+    row = db.execute(
+        "SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [outlet_id]
+    ).fetchone()
+    return _furniture(row[0]) if row else Furniture()
+
+
+def known_furniture(db: Database, outlet_id: int) -> list[Furniture]:
+    """All sets that an outlet ever had, oldest first."""
+    rows = db.execute("SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id", [outlet_id]).fetchall()
+    return [_furniture(row[0]) for row in rows]
+
+
+def _furniture(stored: str) -> Furniture:
+    """A set as it is stored; the empty one, with a notice, where it cannot be read."""
+    try:
+        return Furniture(frozenset(json_lines(stored)))
+    except BadValue as error:
+        pass_over("furniture", error)
+        return Furniture()
+
+
+def learn_furniture(db: Database, run: Run, at: datetime) -> Furniture | None:
+    """Learns from the outlet's latest articles, when it is time to; returns the set if it has grown."""
+    (count,) = db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()
+    if not _is_time(db, run, count, at):
+        return None
+    known = furniture_of(db, run.outlet_id)
+    learned = learn(_latest_readings(db, run), known)
+    if learned == known:
+        return None
+    return put_furniture(db, run, learned, at, count)
+
+
+def put_furniture(db: Database, run: Run, learned: Furniture, at: datetime, count: int = 0) -> Furniture:
+    """Writes down a set that was learned, here or by another archive. count: how many articles the outlet has."""
+    with transaction(db):
+        db.execute(
+            "INSERT INTO furniture (outlet_id, digest, learned_at, article_count, recurring) VALUES (?, ?, ?, ?, ?)",
+            [run.outlet_id, learned.digest, clock.stamp(at), count, json.dumps(sorted(learned.marks))],
+        )
+    return learned
+
+
+def _is_time(db: Database, run: Run, count: int, at: datetime) -> bool:
+    row = db.execute(
+        "SELECT learned_at, article_count FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [run.outlet_id]
+    ).fetchone()
+    if row is None:
+        return count >= _FEWEST
+    learned = clock.read(row[0])
+    return learned is None or count >= _GROWTH * row[1] or at - learned >= _AGE
+
+
+def _latest_readings(db: Database, run: Run) -> list[Reading]:
+    rows = db.query(
+        "SELECT texts.* FROM articles JOIN active_texts ON active_texts.version_id = articles.current_version_id"
+        " JOIN texts ON texts.id = active_texts.text_id WHERE articles.outlet_id = ? ORDER BY articles.id DESC LIMIT ?",
+        [run.outlet_id, _SAMPLE],
+    )
+    return list(readable(rows, "texts", from_row))

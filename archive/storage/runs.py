@@ -1,0 +1,94 @@
+"""Outlets and runs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.frontier.change_rate_store import fade_habits, habits_of
+from archive.frontier.url_queue import bring_back
+from archive.model import clock
+from archive.model.records import Outlet, Run, RunKind
+from archive.storage.bodies.dictionaries import has_doubled
+from archive.storage.bodies.payloads import learn_dictionary
+from archive.storage.connection import checkpoint, transaction
+from archive.storage.integrity.seals import seal_finished
+
+
+def start_run(
+    db: Database,
+    outlet: Outlet,
+    software: Mapping[str, str],
+    at: datetime,
+    *,
+    kind: RunKind = "crawl",
+    source: str | None = None,
+) -> Run:
+    """Opens a run. Runs of the outlet that never ended were killed, and are recorded as such: whoever starts a run
+    holds the outlet's lock, so none of them can still be alive. source: of what is no crawl, where it takes from."""
+    with transaction(db):
+        outlet_id = register(db, outlet)
+        db.execute(
+            "UPDATE runs SET outcome = 'interrupted', reason = 'did not end by itself'"
+            " WHERE outlet_id = ? AND outcome = 'running'",
+            [outlet_id],
+        )
+        seal_finished(db, at)
+        bring_back(db, outlet_id, at)
+        cursor = db.execute(
+            "INSERT INTO runs (outlet_id, started_at, software, kind, source) VALUES (?, ?, ?, ?, ?)",
+            [outlet_id, clock.stamp(at), json.dumps(dict(software)), kind, source],
+        )
+        run = Run(int(cursor.lastrowid or 0), outlet_id, outlet)
+        fade_habits(db, run, at)
+        return replace(run, habits=habits_of(db, outlet_id))
+
+
+def register(db: Database, outlet: Outlet) -> int:
+    """The number of an outlet, which is written down as it is described now. Call inside a transaction."""
+    row = db.execute(
+        "INSERT INTO outlets (name, title, home_url, timezone) VALUES (?, ?, ?, ?)"
+        " ON CONFLICT (name) DO UPDATE SET title = excluded.title, home_url = excluded.home_url,"
+        " timezone = excluded.timezone RETURNING id",
+        [outlet.name, outlet.title, outlet.home_url, outlet.timezone],
+    ).fetchone()
+    return int(row[0])
+
+
+def article_count(db: Database, run: Run) -> int:
+    """How many articles of the run's outlet the archive holds."""
+    return int(db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()[0])
+
+
+def finish_run(
+    db: Database,
+    run: Run,
+    *,
+    outcome: str,
+    reason: str | None,
+    stats: Mapping[str, Any],
+    at: datetime,
+    warnings: Sequence[str] = (),
+    health: Mapping[str, Any] | None = None,
+) -> None:
+    """Closes a run with its verdict, its counts, what was not as usual, and the measures that archive.monitor.health made;
+    seals it, and folds the write-ahead log into the file."""
+    with transaction(db):
+        db.execute(
+            "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ?, warnings = ?, health = ?"
+            " WHERE id = ?",
+            [clock.stamp(at), outcome, reason, *map(_json, (dict(stats), list(warnings), dict(health or {}))), run.id],
+        )
+        seal_finished(db, at)
+        if has_doubled(db, run):
+            learn_dictionary(db, run.outlet_id, at)
+    checkpoint(db)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)

@@ -1,0 +1,1 @@
+"""Withdrawals: what is hidden or destroyed, and what must not be left behind."""

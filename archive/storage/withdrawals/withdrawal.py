@@ -1,0 +1,272 @@
+"""Withdrawal: an article's words, captions and bytes leave the tables that people and the web read.
+
+What stays is what proves that something was here and what it was: addresses, times, versions, every digest, and the
+reason. The words and bytes lie in `withheld`, from which they can be restored; or, destroyed, nowhere. Of list pages
+and feeds that quoted the article nothing is taken: they are other pages.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from archive.model import clock
+from archive.model.errors import ArchiveDamaged, UnknownArticle, Withdrawn
+from archive.storage.bodies.compaction import replace_stored
+from archive.storage.bodies.payloads import Stored, encode, get_body
+from archive.storage.connection import checkpoint, transaction
+from archive.storage.integrity.column_validation import COLUMNS as COLUMNS_OF
+from archive.storage.pictures import picture_files
+from archive.storage.readings.version_texts import COLUMNS
+from archive.storage.withdrawals.destruction import renew_dictionaries, scrub
+from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
+from archive.storage.withdrawals.withheld_rows import opened, packed, sealed
+
+# What is emptied in which table, and what stands there instead.
+_EMPTIED: dict[str, dict[str, Any]] = {
+    "articles": {"headline": "", "byline": None, "section": None},
+    "versions": {"headline": "", "byline": None, "section": None},
+    "texts": dict(zip(COLUMNS, ("", None, "", None, "[]", "{}"), strict=True)),
+}
+_OF_ARTICLE = {
+    "articles": "SELECT id FROM articles WHERE id = ?",
+    "versions": "SELECT id FROM versions WHERE article_id = ?",
+    "texts": "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id WHERE versions.article_id = ?",
+}
+_BODIES = (
+    "WITH own(id) AS ("
+    " SELECT captures.id FROM captures JOIN aliases USING (outlet_id, url_key) WHERE aliases.article_id = :article"
+    " UNION SELECT readings.capture_id FROM readings JOIN versions ON versions.id = readings.version_id"
+    " WHERE versions.article_id = :article)"
+    " SELECT DISTINCT body_id FROM captures JOIN own ON own.id = captures.id WHERE body_id IS NOT NULL"
+    " AND NOT EXISTS (SELECT 1 FROM captures AS other WHERE other.body_id = captures.body_id"
+    " AND other.id NOT IN (SELECT id FROM own)) ORDER BY body_id"
+)
+
+
+def withdraw(
+    db: Database, article_id: int, reason: str, at: datetime, *, destroy: bool, pictures: Path | None = None
+) -> None:
+    """Hides an article, and destroys its words and bytes if asked to; one that is hidden already can be destroyed, and
+    one that is destroyed is looked after again, as if that had been killed before its end.
+    pictures: the folder that has its pictures; None where there is none.
+
+    Raises Withdrawn when it is to be hidden and is already, WordsRemain when a reader keeps old bytes in the file.
+    """
+    present = withdrawal_of(db, article_id)
+    if present and not destroy:
+        picture_files.clear(db, pictures)
+        raise Withdrawn(f"article {article_id} was withdrawn on {present.withdrawn_at[:10]}: {present.reason}")
+    since = present.destroyed_at if present else None
+    with transaction(db):
+        withdrawal_id = present.id if present else _hide(db, article_id, reason, at, pictures)
+        if destroy:
+            pages = _destroy(db, withdrawal_id, since or clock.stamp(at))
+            renew_dictionaries(db, pages, since, at)
+            _forget_words(db)
+    picture_files.clear(db, pictures)
+    if destroy:
+        scrub(db)
+    else:
+        checkpoint(db)
+
+
+def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | None = None) -> None:
+    """Takes a withdrawal back: everything stands where it stood.
+
+    Raises UnknownArticle when the article is not withdrawn, Withdrawn when its words and bytes were destroyed.
+    """
+    present = withdrawal_of(db, article_id)
+    if present is None:
+        picture_files.clear(db, pictures)
+        raise UnknownArticle(f"article {article_id} is not withdrawn. Nothing to restore")
+    if present.destroyed_at:
+        raise Withdrawn(f"the words of article {article_id} were destroyed on {present.destroyed_at[:10]}")
+    with transaction(db):
+        for table in _EMPTIED:
+            for row_id, values in _withheld(db, present.id, table):
+                _write(db, table, row_id, values)
+        _restore_images(db, present.id)
+        _restore_bodies(db, present.id)
+        for version_id, values in _withheld(db, present.id, "active_texts"):
+            db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, values["text_id"]])
+        hidden = _withheld(db, present.id, "pictures")
+        db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [present.id])
+        db.execute("UPDATE withdrawals SET restored_at = ? WHERE id = ?", [clock.stamp(at), present.id])
+        db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
+        _set_due(db, article_id, clock.stamp(at))
+        for picture_id, values in hidden:  # last, for until this is committed they must not be served
+            picture_files.show(db, pictures, picture_id, values["thumbnail"])
+    picture_files.clear(db, pictures)
+
+
+def absorb(db: Database, article_id: int, outlet_id: int, key: str, at: datetime) -> None:
+    """A withdrawn article has come again, at an address of its own: that is hidden too. Call inside a transaction."""
+    present = withdrawal_of(db, article_id)
+    assert present is not None
+    db.execute(
+        "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+        [outlet_id, key, article_id, clock.stamp(at)],
+    )
+    _hide_bodies(db, present.id, article_id)
+    _drop_set_aside(db, article_id)
+    _set_due(db, article_id, None)
+    if present.destroyed_at:
+        renew_dictionaries(db, _destroy(db, present.id, clock.stamp(at)), None, at)
+
+
+def _hide(db: Database, article_id: int, reason: str, at: datetime, pictures: Path | None) -> int:
+    moment = clock.stamp(at)
+    cursor = db.execute(
+        "INSERT INTO withdrawals (article_id, withdrawn_at, reason) VALUES (?, ?, ?)", [article_id, moment, reason]
+    )
+    withdrawal_id = int(cursor.lastrowid or 0)
+    db.execute("UPDATE articles SET withdrawn_at = ? WHERE id = ?", [moment, article_id])
+    for picture_id, data in picture_files.hide(db, pictures, article_id):
+        _withhold(db, withdrawal_id, "pictures", picture_id, data)
+    for version_id in _ids(db, _OF_ARTICLE["versions"], article_id):
+        _hide_images(db, withdrawal_id, version_id)
+        _hide_active(db, withdrawal_id, version_id)  # before its text is emptied: the index is told what it held
+    for table, query in _OF_ARTICLE.items():
+        for row_id in _ids(db, query, article_id):
+            _empty(db, withdrawal_id, table, row_id)
+    _hide_bodies(db, withdrawal_id, article_id)
+    _drop_set_aside(db, article_id)
+    _set_due(db, article_id, None)
+    return withdrawal_id
+
+
+def _drop_set_aside(db: Database, article_id: int) -> None:
+    """Other prints of it, and what was doubted: where it is restored, they are read again."""
+    db.execute(
+        "DELETE FROM set_aside WHERE capture_id IN (SELECT captures.id FROM captures"
+        " JOIN aliases USING (outlet_id, url_key) WHERE aliases.article_id = ?)",
+        [article_id],
+    )
+
+
+def _ids(db: Database, query: str, article_id: int) -> list[int]:
+    return [int(row[0]) for row in db.execute(query, [article_id]).fetchall()]
+
+
+def _empty(db: Database, withdrawal_id: int, table: str, row_id: int) -> None:
+    blank = _EMPTIED[table]
+    row = next(iter(db.query(f"SELECT {', '.join(blank)} FROM {table} WHERE id = ?", [row_id])))
+    _withhold(db, withdrawal_id, table, row_id, packed(row))
+    _write(db, table, row_id, blank)
+
+
+def _check_names(table: str, values: Mapping[str, Any]) -> None:
+    """Raises ArchiveDamaged where what was withheld names other columns than there are: names become SQL."""
+    if not values.keys() <= COLUMNS_OF[table].keys():
+        raise ArchiveDamaged(f"what was withheld of {table} names columns that it has not: `luubao verify` tells more")
+
+
+def _write(db: Database, table: str, row_id: int, values: Mapping[str, Any]) -> None:
+    _check_names(table, values)
+    columns = ", ".join(f"{name} = ?" for name in values)
+    db.execute(f"UPDATE {table} SET {columns} WHERE id = ?", [*values.values(), row_id])
+
+
+def _hide_active(db: Database, withdrawal_id: int, version_id: int) -> None:
+    for row in list(db.query("SELECT text_id FROM active_texts WHERE version_id = ?", [version_id])):
+        _withhold(db, withdrawal_id, "active_texts", version_id, packed(row))
+        db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
+
+
+def _hide_images(db: Database, withdrawal_id: int, version_id: int) -> None:
+    rows = list(db.query("SELECT * FROM version_images WHERE version_id = ? ORDER BY position", [version_id]))
+    _withhold(db, withdrawal_id, "version_images", version_id, packed({"rows": rows}))
+    db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
+
+
+def _restore_images(db: Database, withdrawal_id: int) -> None:
+    for _, values in _withheld(db, withdrawal_id, "version_images"):
+        for row in values["rows"]:
+            _check_names("version_images", row)
+            names, marks = ", ".join(row), ", ".join("?" * len(row))
+            db.execute(f"INSERT INTO version_images ({names}) VALUES ({marks})", list(row.values()))
+
+
+def _hide_bodies(db: Database, withdrawal_id: int, article_id: int) -> None:
+    own = [int(row[0]) for row in db.execute(_BODIES, {"article": article_id}).fetchall()]
+    pages = {body_id: page for body_id in own if (page := get_body(db, body_id)) is not None}
+    _free_from(db, pages)
+    for body_id, page in pages.items():
+        _withhold(db, withdrawal_id, "bodies", body_id, sealed(page))
+        replace_stored(db, body_id, Stored("withheld", b""))
+
+
+def _free_from(db: Database, own: Iterable[int]) -> None:
+    """Bodies that hang on those to be hidden, and are not hidden with them, are stored by themselves first."""
+    hidden = set(own)
+    for base_id in hidden:
+        for (body_id,) in db.execute("SELECT id FROM bodies WHERE base_id = ?", [base_id]).fetchall():
+            if body_id not in hidden:
+                _store_alone(db, body_id)
+
+
+def _store_alone(db: Database, body_id: int) -> None:
+    page = get_body(db, body_id)
+    assert page is not None  # a patch opens, or raises
+    (outlet_id,) = db.execute("SELECT outlet_id FROM captures WHERE body_id = ? LIMIT 1", [body_id]).fetchone()
+    replace_stored(db, body_id, encode(db, page, outlet_id, None))
+
+
+def _restore_bodies(db: Database, withdrawal_id: int) -> None:
+    rows = db.execute(
+        "SELECT row_id, data FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies' ORDER BY row_id",
+        [withdrawal_id],
+    ).fetchall()
+    for body_id, data in rows:
+        (outlet_id,) = db.execute("SELECT outlet_id FROM captures WHERE body_id = ? LIMIT 1", [body_id]).fetchone()
+        replace_stored(db, body_id, encode(db, opened(data), outlet_id, None))
+
+
+def _destroy(db: Database, withdrawal_id: int, at: str) -> list[bytes]:
+    """Returns the pages that are no more."""
+    query = "SELECT data FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies'"
+    pages = [opened(data) for (data,) in db.execute(query, [withdrawal_id]).fetchall()]
+    for picture_id, _ in _withheld(db, withdrawal_id, "pictures"):
+        picture_files.destroy(db, picture_id)
+    db.execute(
+        "UPDATE bodies SET codec = 'destroyed' WHERE id IN"
+        " (SELECT row_id FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies')",
+        [withdrawal_id],
+    )
+    db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [withdrawal_id])
+    db.execute("UPDATE withdrawals SET destroyed_at = ? WHERE id = ?", [at, withdrawal_id])
+    return pages
+
+
+def _forget_words(db: Database) -> None:
+    """Merges each search index into one piece: until then, words that were taken out lie about in older ones."""
+    with transaction(db):
+        db.execute("INSERT INTO search(search) VALUES ('optimize')")
+        db.execute("INSERT INTO search_front(search_front) VALUES ('optimize')")
+
+
+def _set_due(db: Database, article_id: int, due_at: str | None) -> None:
+    """A withdrawn article is not asked for again."""
+    db.execute(
+        "UPDATE frontier SET due_at = ? WHERE (outlet_id, url_key) IN"
+        " (SELECT outlet_id, url_key FROM aliases WHERE article_id = ?)",
+        [due_at, article_id],
+    )
+
+
+def _withhold(db: Database, withdrawal_id: int, table: str, row_id: int, data: bytes) -> None:
+    db.execute("INSERT INTO withheld VALUES (?, ?, ?, ?)", [withdrawal_id, table, row_id, data])
+
+
+def _withheld(db: Database, withdrawal_id: int, table: str) -> list[tuple[int, dict[str, Any]]]:
+    rows = db.execute(
+        "SELECT row_id, data FROM withheld WHERE withdrawal_id = ? AND table_name = ? ORDER BY row_id",
+        [withdrawal_id, table],
+    ).fetchall()
+    return [(row_id, json.loads(opened(data))) for row_id, data in rows]

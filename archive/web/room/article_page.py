@@ -1,0 +1,133 @@
+"""An article's page: as it reads, in one of its versions, with its history and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from datasette.utils.asgi import Response
+from sqlite_utils import Database
+
+from archive.model.records import Reading
+from archive.model.time_zones import zone_of
+from archive.queries import lookup, outlets_followed
+from archive.queries.days import moments
+from archive.queries.lookup import Article, Version
+from archive.storage.captures import http_exchange
+from archive.storage.captures.http_exchange import Tombstone
+from archive.storage.captures.provenance import Provenance, provenance_of
+from archive.web.reading_parts import Part, parts
+from archive.web.room.citations import cited, json_ld
+from archive.web.room.local_times import local
+from archive.web.room.memento import links, written
+from archive.web.room.request import Visit, page
+
+_CAPTURES = 30
+_ADDRESS = "/-/article/{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """A point of the timeline: a version first seen, a disappearance or a return, in the order of `at`."""
+
+    at: str
+    version: Version | None = None
+    tombstone: Tombstone | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    article: Article
+    paper: outlets_followed.Paper
+    versions: list[Version]
+    version: Version
+    provenance: Provenance
+    reading: Reading
+    parts: list[Part]
+    history: list[Happening]
+    captures: list[http_exchange.Look]
+
+
+@page
+async def article(visit: Visit) -> Response:
+    """`/-/article/ID`: the newest version; with `?as_of=DAY`, to the version that stood at the end of that day."""
+    number = visit.variable("id")
+    if visit.argument("as_of"):
+        return await _as_of(visit, number)
+    shown = await visit.ask(lambda db: _shown(db, number, None))
+    return await _page(visit, shown, newest=True)
+
+
+@page
+async def version(visit: Visit) -> Response:
+    """`/-/article/ID/vN`: one version, for ever."""
+    number = visit.variable("number")
+    shown = await visit.ask(lambda db: _shown(db, visit.variable("id"), number))
+    return await _page(visit, shown, newest=False)
+
+
+@page
+async def at_address(visit: Visit) -> Response:
+    """`/-/at?url=ADDRESS`: the article at any address it was ever known under."""
+    url = visit.argument("url")
+    found = await visit.ask(lambda db: lookup.find_article(db, url))
+    return Response.redirect(visit.to(_ADDRESS.format(found.id)))
+
+
+async def _as_of(visit: Visit, number: int) -> Response:
+    day = visit.day("as_of", last=True)
+    if day is None:
+        return await visit.refusal(400, visit.say("refusal.day"))
+    article, found = await visit.ask(lambda db: _standing(db, number, day))
+    if found is None:
+        first = visit.written(local(article.first_seen_at, article.timezone).date())
+        back = visit.to(_ADDRESS.format(number))
+        return await visit.refusal(404, visit.say("article.not_yet", day=visit.written(day), first=first), back=back)
+    return Response.redirect(visit.to(f"{_ADDRESS.format(number)}/v{found}"))
+
+
+def _standing(db: Database, number: int, day: date) -> tuple[Article, int | None]:
+    """The version that stood at the end of a day, by the paper's clock; None before the first."""
+    article = lookup.find_article(db, str(number))
+    _, end = moments(day, day, zone_of(article.timezone))
+    stood = [version.number for version in lookup.versions_of(db, number) if version.first_seen_at < end]
+    return article, stood[-1] if stood else None
+
+
+def _shown(db: Database, number: int, wanted: int | None) -> _Shown:
+    article = lookup.find_article(db, str(number))
+    shown, reading = lookup.reading_of(db, number, wanted)
+    versions = lookup.versions_of(db, number)
+    return _Shown(
+        article,
+        next(paper for paper in outlets_followed.papers(db) if paper.name == article.outlet),
+        versions,
+        next(one for one in versions if one.number == shown),
+        provenance_of(db, number)[shown],
+        reading,
+        list(parts(reading)),
+        history(versions, http_exchange.tombstones_of(db, number)),
+        http_exchange.captures_of(db, number, _CAPTURES),
+    )
+
+
+async def _page(visit: Visit, shown: _Shown, *, newest: bool) -> Response:
+    one = cited(visit, shown.paper.title, shown.article, shown.version, shown.reading)
+    headers = {"Link": links(visit, shown.article)}
+    if not newest:
+        headers["Memento-Datetime"] = written(shown.version.first_seen_at)
+    return await visit.page(
+        "article", shown=shown, newest=newest, permanent=one.address, one=one, headers=headers,
+        data_block=json_ld(one, shown.reading.modified_at),
+    )  # fmt: skip
+
+
+def history(versions: Sequence[Version], tombstones: Sequence[Tombstone]) -> list[Happening]:
+    """Everything that happened to an article, the latest first."""
+    told = [Happening(version.first_seen_at, version=version) for version in versions]
+    for stone in tombstones:
+        told.append(Happening(stone.gone_at, tombstone=replace(stone, returned_at=None)))
+        if stone.returned_at:
+            told.append(Happening(stone.returned_at, tombstone=stone))
+    return sorted(told, key=lambda one: one.at, reverse=True)

@@ -1,0 +1,129 @@
+"""A year of a paper: every day a square, darker where more was published, hatched where nobody looked."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from datasette.utils.asgi import Response
+from sqlite_utils import Database
+
+from archive.model.clock import now
+from archive.queries import days, outlets_followed
+from archive.queries.days import Days, each_day
+from archive.queries.outlets_followed import Paper
+from archive.web.room import local_times
+from archive.web.room.bar_charts import Plot, plot_of
+from archive.web.room.request import Visit, page
+
+CELL = 13
+_LEVELS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A day's square. level: 0 where nothing was published, then 1 to 4; state: see
+    archive.queries.days.DayState. title: all counts in words."""
+
+    day: date
+    x: int
+    y: int
+    level: int
+    state: str
+    edited: bool
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A section's articles in each month of the year."""
+
+    section: str
+    months: list[int]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Year:
+    """A paper's year: squares, months' names above them, plot and sections. asked: the year that was asked
+    for, of which there may be nothing."""
+
+    paper: Paper
+    year: int
+    span: tuple[int, int]
+    cells: list[Cell]
+    labels: list[tuple[int, str]]
+    plot: Plot
+    sections: list[Share]
+    most: int
+    asked: int
+
+
+@page
+async def calendar(visit: Visit) -> Response:
+    """`/-/calendar?outlet=...&year=...`"""
+    found = await visit.ask(lambda db: _year(db, visit))
+    return await visit.page("calendar", found=found)
+
+
+def _year(db: Database, visit: Visit) -> Year | None:
+    every = outlets_followed.papers(db)
+    paper = next((one for one in every if one.name == visit.argument("outlet")), every[0] if every else None)
+    if paper is None:
+        return None
+    last = days.latest_day(db, paper)
+    first, newest = days.years(db, paper) or ((last or now().date()).year,) * 2
+    newest = max(newest, last.year if last else newest)
+    asked = visit.number("year", newest, 9998)
+    year = min(max(asked, first), newest)
+    end = min(date(year, 12, 31), last) if last and last.year == year else date(year, 12, 31)
+    span = days.days(db, paper, date(year, 1, 1), end)
+    return Year(
+        paper, year, (first, newest), _cells(span, visit), _labels(year, visit), plot_of(span, visit, together=7),
+        *_sections(db, paper, year), asked,
+    )  # fmt: skip
+
+
+def _cells(span: Days, visit: Visit) -> list[Cell]:
+    """Weeks are columns, Monday on top."""
+    start = span.first - timedelta(days=span.first.weekday())
+    most = max(span.articles.values(), default=0)
+    cells = []
+    for day in each_day(span.first, span.last):
+        state = span.state(day)
+        count = span.articles[day]
+        level = 0 if not count else min(_LEVELS, 1 + _LEVELS * (count - 1) // max(most, 1))
+        weeks, weekday = divmod((day - start).days, 7)
+        cells.append(
+            Cell(
+                day, weeks * CELL, weekday * CELL, level, state, bool(span.edits[day]), _title(day, span, state, visit)
+            )
+        )
+    return cells
+
+
+def _title(day: date, span: Days, state: str, visit: Visit) -> str:
+    told = [visit.say("count.articles", n=span.articles[day])]
+    told += [visit.say(f"count.{name}", n=n) for name, n in (("edits", span.edits[day]), ("gone", span.gone[day])) if n]
+    told += [visit.say(f"calendar.{state}")] if state != "seen" else []
+    return f"{local_times.day(day, visit.language)}: {', '.join(told)}"
+
+
+def _labels(year: int, visit: Visit) -> list[tuple[int, str]]:
+    start = date(year, 1, 1)
+    start -= timedelta(days=start.weekday())
+    return [
+        ((date(year, month, 1) - start).days // 7 * CELL, visit.say("calendar.month").split()[month - 1])
+        for month in range(1, 13)
+    ]
+
+
+def _sections(db: Database, paper: Paper, year: int) -> tuple[list[Share], int]:
+    """Sections with the most articles first, and the highest count of a month."""
+    counts: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
+    for section, month, count in days.by_section(db, paper, f"{year}-01", f"{year}-12"):
+        counts[section][int(month[5:]) - 1] += count
+    shares = [Share(section, months, sum(months)) for section, months in counts.items()]
+    shares.sort(key=lambda share: (-share.total, share.section))
+    return shares, max((count for share in shares for count in share.months), default=0)

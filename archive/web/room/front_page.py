@@ -1,0 +1,66 @@
+"""The front page: what happened lately, how much there is, and where nobody looked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from datasette.utils.asgi import Response
+from sqlite_utils import Database
+
+from archive.queries import days, outlets_followed, recent
+from archive.queries import photographs as gallery
+from archive.queries.article_filter import Wanted
+from archive.web.room.bar_charts import Plot, plot_of
+from archive.web.room.edit_entries import Told, told_of
+from archive.web.room.request import Visit, page
+
+_NEW, _EDITED, _GONE, _SHOWN = 8, 8, 6, 6
+_EDIT_DAYS, _PLOT_DAYS = 14, 90
+
+
+@dataclass(frozen=True, slots=True)
+class _Front:
+    holdings: outlets_followed.Holdings
+    new: list[recent.Card]
+    edits: list[Told]
+    edit_days: int
+    gone: list[recent.Card]
+    photographs: list[gallery.Photograph]
+    plots: list[tuple[outlets_followed.Paper, Plot]]
+
+
+@page
+async def front(visit: Visit) -> Response:
+    """`/`"""
+    found = await visit.ask(lambda db: _front(db, visit))
+    return await visit.page("front", front=found)
+
+
+def _front(db: Database, visit: Visit) -> _Front:
+    every = outlets_followed.papers(db)
+    spans = [(paper, last) for paper in every if (last := days.latest_day(db, paper))]
+    pictures = gallery.photographs(db, limit=_SHOWN, by_arrival=True) if visit.picture("thumbnails/") else []
+    return _Front(
+        outlets_followed.holdings(db),
+        recent.published(db, Wanted(), limit=_NEW),
+        _edits(db, spans),
+        _EDIT_DAYS,
+        recent.gone(db, Wanted(), limit=_GONE),
+        pictures,
+        [(paper, _plot(db, visit, paper, last)) for paper, last in spans],
+    )
+
+
+def _edits(db: Database, spans: list[tuple[outlets_followed.Paper, date]]) -> list[Told]:
+    """The weightiest edits of the fortnight before the last look at any paper."""
+    if not spans:
+        return []
+    last = max(day for _, day in spans)
+    between = (last - timedelta(days=_EDIT_DAYS)).isoformat(), "9999"
+    return told_of(db, recent.edits(db, Wanted(), order="weight", between=between, limit=_EDITED))
+
+
+def _plot(db: Database, visit: Visit, paper: outlets_followed.Paper, last: date) -> Plot:
+    span = days.days(db, paper, last - timedelta(days=_PLOT_DAYS - 1), last)
+    return plot_of(span, visit)

@@ -1,0 +1,50 @@
+"""Which address leads to which page. Those of articles, versions, comparisons and captures stand in footnotes: they
+stay as they are."""
+
+from __future__ import annotations
+
+from archive.web.room.about_page import about
+from archive.web.room.article_page import article, at_address, version
+from archive.web.room.calendar_page import calendar
+from archive.web.room.citations import citation
+from archive.web.room.comparison_page import choose, comparison
+from archive.web.room.evidence_page import capture, inert, warc
+from archive.web.room.feeds_out import feed
+from archive.web.room.front_page import front
+from archive.web.room.list_pages import day, edits, gone, new
+from archive.web.room.memento import timegate, timemap, timemap_of
+from archive.web.room.photo_pages import photos, picture
+from archive.web.room.request import View
+from archive.web.room.robots_page import robots
+from archive.web.room.search_page import search
+from archive.web.room.share_image import card
+
+_ID = r"(?P<id>[1-9]\d{0,17})"
+
+ROUTES: tuple[tuple[str, View], ...] = (
+    (r"/$", front),
+    (rf"/-/article/{_ID}$", article),
+    (rf"/-/article/{_ID}/v(?P<number>[1-9]\d{{0,8}})$", version),
+    (r"/-/at$", at_address),
+    (rf"/-/diff/{_ID}$", choose),
+    (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})$", comparison),
+    (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})\.svg$", card),
+    (rf"/-/capture/{_ID}$", capture),
+    (rf"/-/capture/{_ID}/page$", inert),
+    (rf"/-/capture/{_ID}\.warc$", warc),
+    (r"/-/search$", search),
+    (r"/-/new$", new),
+    (r"/-/edits$", edits),
+    (r"/-/gone$", gone),
+    (r"/-/day/(?P<day>[^/]{1,40})$", day),
+    (r"/-/photos$", photos),
+    (r"/-/picture/(?P<digest>[0-9a-f]{64})$", picture),
+    (r"/-/calendar$", calendar),
+    (r"/-/about$", about),
+    (rf"/-/article/{_ID}/v(?P<number>[1-9]\d{{0,8}})\.(?P<form>bib|ris|json)$", citation),
+    (rf"/-/timemap/{_ID}$", timemap),
+    (r"/-/timemap/(?P<form>link|json)/(?P<url>.+)$", timemap_of),
+    (r"/-/timegate/(?P<url>.+)$", timegate),
+    (r"/-/feeds/(?P<kind>new|edits|gone)\.(?P<form>atom|json)$", feed),
+    (r"/robots\.txt$", robots),
+)

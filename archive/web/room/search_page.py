@@ -1,0 +1,141 @@
+"""Searching, with the filters people narrow it down by; without words, everything the filters let through."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from datasette.utils.asgi import Response
+from markupsafe import Markup, escape
+from sqlite_utils import Database
+
+from archive.model.errors import BadQuery, UnknownArticle
+from archive.queries import full_text, lookup, outlets_followed, recent
+from archive.queries.article_filter import Wanted
+from archive.queries.full_text import Hit
+from archive.text.snippets import CLOSE, OPEN, snippet
+from archive.web.room.request import Visit, page
+
+_PER_PAGE, _LAST_PAGE = 20, 50
+_SECTIONS, _PHOTOGRAPHERS = 60, 200
+_WIDTH = 260
+# An address as it stands in a browser, or as browsers copy it, without its scheme.
+_ADDRESS = re.compile(r"https?://\S+|(?:[\w-]+\.)+[\w-]+(?::\d{1,5})?/\S*", re.IGNORECASE)
+# What other searches call operators and this one does not.
+_OPERATORS = re.compile(r"(?:^|\s)(?:and|not|or|&&|\|\|)(?:\s|$)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One answer: the article, the version that holds the words, its headline and a stretch of its text, marked."""
+
+    article_id: int
+    number: int
+    outlet: str
+    timezone: str
+    headline: Markup
+    snippet: Markup
+    published_at: str | None
+    section: str | None
+    version_count: int
+    gone_since: str | None
+    current: bool
+    language: str | None
+
+
+@page
+async def search(visit: Visit) -> Response:
+    """`/-/search`"""
+    wanted, history, number = wanted_by(visit), visit.argument("history") == "1", visit.number("page", 1, _LAST_PAGE)
+    if _ADDRESS.fullmatch(wanted.words):
+        try:
+            article = await visit.ask(lambda db: lookup.find_article(db, wanted.words))
+            return Response.redirect(visit.to(f"/-/article/{article.id}"))
+        except UnknownArticle:
+            return await _answer(visit, wanted, {"mistake": visit.say("search.no_address"), "code": 404})
+    by_date = visit.argument("order") == "date"
+    try:
+        found = await visit.ask(lambda db: _found(db, wanted, history, number, by_date))
+        counted = await visit.ask(lambda db: full_text.count(db, wanted.words, wanted)) if wanted.words else None
+    except BadQuery:
+        return await _answer(visit, wanted, {"mistake": visit.say("search.mistake"), "code": 400})
+    more = len(found) > _PER_PAGE and number < _LAST_PAGE
+    told = {"found": found[:_PER_PAGE], "more": more, "counted": counted, "by_date": by_date}
+    return await _answer(visit, wanted, told)
+
+
+async def _answer(visit: Visit, wanted: Wanted, told: dict[str, Any]) -> Response:
+    choices = await visit.ask(
+        lambda db: (outlets_followed.sections(db)[:_SECTIONS], outlets_followed.photographers(db, _PHOTOGRAPHERS))
+    )
+    context = {
+        "wanted": wanted, "history": visit.argument("history") == "1", "number": visit.number("page", 1, _LAST_PAGE),
+        "sections": choices[0], "credits": choices[1], "filters": filters(wanted), "found": [], "mistake": "",
+        "more": False, "counted": None, "by_date": False, "most": full_text.MOST,
+        "operators": bool(_OPERATORS.search(wanted.words)),
+    }  # fmt: skip
+    return await visit.page("search", **{**context, **told})
+
+
+def wanted_by(visit: Visit) -> Wanted:
+    """What the query of a request asks for."""
+    since, until = visit.day("since"), visit.day("until", last=True)
+    return Wanted(
+        words=visit.argument("q"),
+        outlet=visit.argument("outlet") or None,
+        section=visit.argument("section") or None,
+        author=visit.argument("author") or None,
+        credit=visit.argument("credit") or None,
+        since=since.isoformat() if since else None,
+        until=until.isoformat() if until else None,
+        edited=visit.argument("edited") == "1",
+        gone=visit.argument("gone") == "1",
+        article=visit.number("article", 0, 10**9) or None,
+    )
+
+
+def filters(wanted: Wanted) -> str:
+    """What is wanted as the query of an address."""
+    told = {"q": wanted.words, **{name: getattr(wanted, name) for name in Wanted.__slots__ if name != "words"}}
+    return urlencode({name: 1 if value is True else value for name, value in told.items() if value})
+
+
+def _found(db: Database, wanted: Wanted, history: bool, number: int, by_date: bool) -> list[Found]:
+    """The answers of a page, and one more if there is one."""
+    start = (number - 1) * _PER_PAGE
+    if wanted.words:
+        hits = full_text.search(
+            db, wanted.words, history=history, wanted=wanted, limit=start + _PER_PAGE + 1, skip=start, by_date=by_date
+        )
+        return [_of_hit(hit, wanted.words) for hit in hits]
+    return [_of_card(card) for card in recent.published(db, wanted, limit=_PER_PAGE + 1, offset=start)]
+
+
+def _of_hit(hit: Hit, words: str) -> Found:
+    return Found(
+        hit.article_id, hit.number, hit.outlet_title, hit.timezone, marked(snippet(hit.headline, words, 400)),
+        marked(snippet(hit.text, words, _WIDTH)), hit.published_at, hit.section, hit.version_count, hit.gone_since,
+        hit.number == hit.version_count, hit.language,
+    )  # fmt: skip
+
+
+def _of_card(card: recent.Card) -> Found:
+    return Found(
+        card.id, card.version_count, card.outlet, card.timezone, escape(card.headline), escape(card.lead or ""),
+        card.published_at, card.section, card.version_count, card.gone_since, True, card.language,
+    )  # fmt: skip
+
+
+def marked(text: str) -> Markup:
+    """A snippet as markup: its «hits» as `mark`. Quotation marks of the paper's own that look the same stay as they
+    are where they do not pair up."""
+    told = Markup("")
+    for n, piece in enumerate(text.split(OPEN)):
+        hit, close, rest = piece.partition(CLOSE)
+        if n and close:
+            told += Markup("<mark>{}</mark>{}").format(hit, rest)
+        else:
+            told += escape(f"{OPEN if n else ''}{piece}")
+    return told

@@ -1,0 +1,167 @@
+"""One backfill: list what another archive has, then take it, capture by capture; what was done is kept, so that it can
+be stopped at any moment."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from archive import Capture, Outlet, Run
+from archive.exchange.importers.import_job import begin
+from archive.frontier import remote_index
+from archive.model.clock import now
+from archive.model.errors import ArchiveUnusable, BadValue, LuubaoError
+from archive.model.urls import same_site
+from archive.pipeline.foreign_captures import Arrivals, Origin
+from archive.runtime import signals
+from archive.runtime.file_lock import outlet_lock
+from archive.storage import connection, runs
+from archive.storage.histories.history_writer import Counts
+from archive.storage.readings import boilerplate_sets
+from crawler.backfill.archive_client import ArchiveBusy
+from crawler.backfill.archive_source import Source, Span
+
+_PAGE = 50
+_MOST_TOLD = 20
+_SETTLE = 500  # captures after which articles are put in order
+
+
+@dataclass(slots=True)
+class Backfilled:
+    """What a backfill came to. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting, odd (lines of
+    the index, and captures, that cannot be). odd: the first of them. problem: why it ended before its time; None where
+    it did not."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    odd: list[str] = field(default_factory=list)
+    articles: Counts = field(default_factory=Counts)
+    problem: str | None = None
+
+
+def backfill(
+    path: Path,
+    outlet: Outlet,
+    source: Source,
+    span: Span,
+    *,
+    most: int = 0,
+    stopped: Callable[[], bool] = lambda: False,
+    progress: Callable[[Backfilled], None] = lambda _: None,
+) -> Backfilled:
+    """Takes over what `source` has of an outlet. most: so many captures at most; 0 is no limit.
+
+    Raises Locked while the outlet is being crawled, and what else keeps it from starting.
+    """
+    done = Backfilled()
+    with outlet_lock(path, outlet.name), connection.open_archive(path, create=True) as db:
+        run = begin(db, outlet, "backfill", source.name)
+        job = _Job(Arrivals(db, run, boilerplate_sets.furniture_of(db, run.outlet_id)), source, done, stopped, progress)
+        try:
+            job.list(outlet.hosts, span)
+            job.take(most)
+        except LuubaoError as error:
+            done.problem = str(error)
+        done.articles.add(job.arrivals.settle())
+        done.counts["waiting"] = remote_index.open_count(db, run.outlet_id, source.name)
+        boilerplate_sets.learn_furniture(db, run, now())
+        outcome = "ok" if not done.problem else "partly-failed"
+        outcome = "interrupted" if stopped() else outcome
+        runs.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, at=now())
+    return done
+
+
+@dataclass(slots=True)
+class _Job:
+    arrivals: Arrivals
+    source: Source
+    done: Backfilled
+    stopped: Callable[[], bool]
+    progress: Callable[[Backfilled], None]
+    refused: tuple[remote_index.Offer, str] | None = None
+
+    @property
+    def run(self) -> Run:
+        return self.arrivals.run
+
+    def list(self, hosts: tuple[str, ...], span: Span) -> None:
+        """Asks the index, from where it was left."""
+        db, outlet_id, name = self.arrivals.db, self.run.outlet_id, self.source.name
+        for query in self.source.queries(hosts, span):
+            finished, key = remote_index.listed(db, outlet_id, name, query)
+            while not finished and not self.stopped():
+                page = self.source.page(query, key)
+                for reason in page.odd:
+                    self._note_odd("a line of the index", reason)
+                self.done.counts["listed"] += remote_index.note_page(
+                    db, outlet_id, name, query, page.offers, page.next, now()
+                )
+                key, finished = page.next, page.next is None
+                self.progress(self.done)
+
+    def take(self, most: int) -> None:
+        """Takes what was offered and is not here."""
+        after = taken = 0
+        while batch := remote_index.open_offers(self.arrivals.db, self.run.outlet_id, self.source.name, after, _PAGE):
+            for offer in batch:
+                after = offer.id
+                if self.stopped() or (most and taken >= most):
+                    return
+                taken += self._take(offer)
+                self.progress(self.done)
+                if taken and taken % _SETTLE == 0:
+                    self.done.articles.add(self.arrivals.settle())
+
+    def _take(self, offer: remote_index.Offer) -> int:
+        db = self.arrivals.db
+        if not same_site(offer.url, self.run.outlet.hosts):
+            remote_index.note_failed(db, offer, "another site")
+            self.done.counts["elsewhere"] += 1
+            return 0
+        capture = self._asked(offer)
+        if capture is None:
+            return 0
+        if isinstance(capture, str):
+            remote_index.note_failed(db, offer, capture)
+            self.done.counts["failed"] += 1
+            return 0
+        capture = replace(capture, requested_url=offer.url)
+        try:
+            with connection.transaction(db):
+                arrived = self.arrivals.arrive(capture, Origin(self.source.name, offer.place))
+                remote_index.note_taken(db, offer, now(), arrived)
+        except ArchiveUnusable:
+            raise
+        except Exception as error:  # one capture that cannot be, or that we cannot file; the others can
+            if signals.came():
+                raise
+            told = str(error) if isinstance(error, BadValue) else f"{type(error).__name__}: {error}"[:200]
+            remote_index.note_failed(db, offer, told)
+            self._note_odd(offer.url, told)
+            return 0
+        self.done.counts[arrived] += 1
+        return 1
+
+    def _asked(self, offer: remote_index.Offer) -> Capture | str | None:
+        """What the archive gives; None where it refuses. One offer that it refuses, while it gives the next, is left
+        for another time; when it refuses two in a row, it is the archive. Raises ArchiveBusy."""
+        try:
+            capture = self.source.take(offer)
+        except BadValue as error:
+            capture = str(error)
+        except ArchiveBusy as error:
+            if self.refused or self.stopped():
+                raise
+            self.refused = offer, str(error)
+            return None
+        if self.refused:
+            remote_index.note_failed(self.arrivals.db, *self.refused)
+            self.done.counts["failed"] += 1
+            self.refused = None
+        return capture
+
+    def _note_odd(self, what: str, reason: str) -> None:
+        self.done.counts["odd"] += 1
+        if len(self.done.odd) < _MOST_TOLD:
+            self.done.odd.append(f"{what}: {reason}")

@@ -1,0 +1,71 @@
+"""`luubao backfill`: which archive, at which address, asked how."""
+
+from __future__ import annotations
+
+import os
+from datetime import datetime
+from pathlib import Path
+
+from archive import Outlet
+from archive.console.output import clear_progress, show_progress
+from archive.model.errors import Misconfigured
+from archive.runtime import signals
+from crawler.backfill.archive_client import Asker
+from crawler.backfill.archive_source import Source, Span
+from crawler.backfill.backfill_job import Backfilled, backfill
+from crawler.backfill.commoncrawl import CommonCrawl
+from crawler.backfill.wayback import Wayback
+from crawler.outlet import user_agent
+from crawler.outlets.catalogue import described
+
+# Where other archives are asked. A pywb of one's own is <address>/<collection>/cdx and <address>/<collection>/.
+ADDRESSES = {
+    "LUUBAO_WAYBACK_CDX": "https://web.archive.org/cdx/search/cdx",
+    "LUUBAO_WAYBACK_REPLAY": "https://web.archive.org/web/",
+    "LUUBAO_COMMONCRAWL_INDEX": "https://index.commoncrawl.org/",
+    "LUUBAO_COMMONCRAWL_DATA": "https://data.commoncrawl.org/",
+}
+DELAY = "1.5"
+"""Seconds between two requests, where LUUBAO_BACKFILL_DELAY does not say otherwise."""
+
+
+def _address(name: str) -> str:
+    return os.environ.get(name, ADDRESSES[name])
+
+
+def _delay() -> float:
+    try:
+        return max(0.0, float(os.environ.get("LUUBAO_BACKFILL_DELAY", DELAY)))
+    except ValueError as error:
+        raise Misconfigured("LUUBAO_BACKFILL_DELAY must be a number of seconds, such as 1.5") from error
+
+
+def run_backfill(
+    path: Path, name: str, archive_name: str, since: datetime | None, until: datetime | None, most: int,
+    hosts: tuple[str, ...], contact: str,
+) -> tuple[Backfilled, bool]:  # fmt: skip
+    """Runs it to its end, or until a signal; returns what it came to and whether it was interrupted.
+
+    Raises UnknownOutlet, Misconfigured or Locked.
+    """
+    outlet = described(name).outlet
+    if hosts:
+        outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
+    asker = Asker(user_agent(outlet, contact), _delay(), stopped=signals.came)
+    source = source_of(archive_name, asker)
+    span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
+    with signals.in_order():
+        done = backfill(path, outlet, source, span, most=most, stopped=signals.came, progress=_show)
+    clear_progress()
+    return done, signals.came()
+
+
+def source_of(name: str, asker: Asker) -> Source:
+    """The archive of that name, at the addresses the settings give."""
+    if name == "wayback":
+        return Wayback(asker, _address("LUUBAO_WAYBACK_CDX"), _address("LUUBAO_WAYBACK_REPLAY"))
+    return CommonCrawl(asker, _address("LUUBAO_COMMONCRAWL_INDEX"), _address("LUUBAO_COMMONCRAWL_DATA"))
+
+
+def _show(done: Backfilled) -> None:
+    show_progress(", ".join(f"{count} {name}" for name, count in done.counts.items() if count))

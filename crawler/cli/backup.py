@@ -1,0 +1,85 @@
+"""`luubao backup` and `luubao restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.cli.options import db_option, picture_folder, pictures_option
+from archive.console.output import counting, say
+from crawler.cli.setting_options import config_option, configured
+
+if TYPE_CHECKING:
+    from crawler.config.settings_in_force import Configuration
+
+_KEPT = 3
+
+
+@click.command()
+@click.argument("target", type=click.Path(path_type=Path, file_okay=False), metavar="TARGET")
+@db_option
+@pictures_option
+@click.option("--no-pictures", is_flag=True, help="Leave the pictures out.")
+@click.option("--keep", default=_KEPT, show_default=True, type=click.IntRange(1, 100_000),
+              help="How many backups of this archive stay, this one included.")  # fmt: skip
+@config_option
+@click.pass_context
+def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, no_pictures: bool, keep: int) -> None:
+    """Makes a backup in the folder TARGET: the archive as it is at one moment, its pictures, luubao.toml and spiders of
+    your own.
+
+    Crawls may go on meanwhile. What is copied is checked: the file, the chain of seals, each picture against its
+    digest; of a damaged archive no backup is made. It is there whole or not at all, and only then the oldest go.
+    Pictures are kept once for all backups of a folder. Exit code 1, and nothing goes, where pictures are lacking.
+
+    \b
+    Example:
+      luubao backup /mnt/backups --db luubao.db --keep 4
+    """
+    from archive.exchange.backups import back_up
+
+    folder = None if no_pictures else picture_folder(path, pictures)
+    with counting("backing up") as step:
+        made, removed = back_up(path, target, pictures=folder, settings=_own(configured(ctx)), keep=keep, step=step)
+    without = "" if folder else ", without pictures"
+    say(f"{made.place} is made and checked{without}; {len(removed)} older removed; newest seal: {made.seal or 'none'}")
+    if made.lacking:
+        count = f"{len(made.lacking)} picture{'s are' if len(made.lacking) > 1 else ' is'}"
+        say(f"{count} missing or damaged, and no older backup was removed: {made.lacking[0]}", err=True)
+        raise click.exceptions.Exit(1)
+
+
+def _own(settings: Configuration) -> list[Path]:
+    """The file of settings, and the folder with spiders."""
+    found = [settings.file, settings.spiders()]
+    return [one for one in found if one is not None and (one.is_file() or one.is_dir())]
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="SOURCE")
+@db_option
+@pictures_option
+@click.option("--force", is_flag=True, help="Replace the archive that is there.")
+def restore(source: Path, path: Path, pictures: Path | None, force: bool) -> None:
+    """Puts a backup back: SOURCE is one that `luubao backup` made, or the folder with all of them, for the newest.
+
+    It is checked first, and put in its place whole or not at all, pictures before the archive. Pictures that are here
+    and good stay; luubao.toml and spiders go beside the archive where there are none. An archive that is there is
+    replaced only with --force, and never while somebody writes or serves it.
+
+    \b
+    Example:
+      luubao restore /mnt/backups --db luubao.db
+    """
+    from archive.exchange.backups import restore as restoring
+    from archive.model.paths import folder_beside
+
+    with counting("restoring") as step:
+        done, left = restoring(source, path, pictures=pictures or folder_beside(path), force=force, step=step)
+    say(f"{path} is as it was on {done.at}; newest seal: {done.seal or 'none'}")
+    for one in left:
+        say(f"{one.name} stays as it is; that of the backup is {one}", err=True)
+    if done.lacking:
+        say(f"pictures that the backup was made without: {len(done.lacking)}, such as {done.lacking[0]}", err=True)

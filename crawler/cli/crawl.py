@@ -1,0 +1,154 @@
+"""`luubao crawl`: one outlet, or many side by side."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from archive.cli.options import db_option
+from archive.model.clock import now
+from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+
+if TYPE_CHECKING:
+    from crawler.config.setting_types import Value
+    from crawler.config.settings_in_force import Configuration
+
+TURNS = ".hosts"
+"""Beside archives: where crawls agree on whose turn a host is."""
+
+
+def _no_day_to_come(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
+    if day is not None and day.replace(tzinfo=UTC) > now() + timedelta(hours=14):  # where the day begins first
+        raise click.BadParameter(f"{day:%Y-%m-%d} is still to come: nothing can be newer")
+    return day.date() if day else None
+
+
+@click.command()
+@db_option
+@click.argument("outlets", metavar="OUTLET...", nargs=-1)
+@click.option("--all", "every", is_flag=True, help="All outlets that there are spiders for and that are followed.")
+@setting_option("--archives", "archives", "FOLDER")
+@setting_option("--cores", "cores", "CORES")
+@setting_option("--memory", "memory", "MEGABYTES")
+@setting_option("--at-once", "at_once", "OUTLETS")
+@setting_option("--queue", "queue", "REDIS")
+@click.option("--base-url", help="Another place where the same site is served: a mirror, or loopback.")
+@setting_option("--contact", "contact", "ADDRESS")
+@setting_option("--max-pages", "max_pages", "PAGES")
+@setting_option("--max-minutes", "max_minutes", "MINUTES")
+@click.option("--full", is_flag=True, help="Walk every list, page of a list and sitemap again to its end, due or not.")
+@click.option(
+    "--since",
+    metavar="YYYY-MM-DD",
+    type=click.DateTime(["%Y-%m-%d"]),
+    callback=_no_day_to_come,
+    help="Take nothing that is said or seen to be older than that day, by the paper's clock. It stays aside until a run"
+    " with --full, or with an earlier day.",
+)
+@click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
+@setting_option("--pictures", "pictures", "PLACE")
+@click.option("--no-pictures", is_flag=True, help="Fetch no pictures.")
+@config_option
+@click.option("--json", "as_json", is_flag=True, help="A JSON summary on standard output.")
+@click.option("-v", "--verbose", is_flag=True, help="Log every step.")
+@click.pass_context
+def crawl(
+    ctx: click.Context,
+    /,
+    path: Path,
+    outlets: tuple[str, ...],
+    every: bool,
+    base_url: str | None,
+    as_json: bool,
+    **given: Any,
+) -> None:
+    """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.
+
+    Several outlets, or --all, are crawled side by side, never two of one host, and one that fails touches no other.
+    Silent when all is well, so that cron has nothing to send; a sentence on standard error otherwise.
+    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 6 ok with warnings, 75 locked,
+    1 anything else. docs/cron.md tells more, and has lines for a crontab; docs/scale.md is about many outlets.
+
+    \b
+    Examples: for a crontab, for a first crawl that goes back to a day, and for all outlets:
+      17 * * * * luubao crawl baovinhphuc --db /srv/luubao.db --contact me@example.org
+      luubao crawl baovinhphuc --since 2025-01-01
+      luubao crawl --all --archives /srv/luubao
+    """
+    if bool(outlets) == every:
+        raise click.UsageError("name the outlets to crawl, or give --all. `luubao outlets` lists them")
+    if base_url and (every or len(outlets) > 1):
+        raise click.UsageError("--base-url is where one outlet is served: name that one alone")
+    settings = configured(ctx)
+    many = {name: given.pop(name) for name in ("archives", "cores", "memory", "at_once", "queue")}
+    overrides = _overrides(settings, **given)
+    folder = _folder(ctx, settings, many)
+    if every or len(outlets) > 1 or many["queue"]:
+        from crawler.fleet.crawl_all import crawl_many
+
+        own = folder is not None
+        done = crawl_many(settings, outlets, folder or path, overrides, many, own_archives=own, as_json=as_json)
+        raise click.exceptions.Exit(done)
+    if folder:
+        path = folder / f"{outlets[0]}.db"
+        overrides["LUUBAO_TURNS"] = str(folder / TURNS)
+    raise click.exceptions.Exit(_crawl_one(settings, outlets[0], path, base_url, overrides, as_json))
+
+
+def _folder(ctx: click.Context, settings: Configuration, many: dict[str, Value]) -> Path | None:
+    """The folder with an archive for each outlet; None where they share one. What is nearer goes first: --db, or
+    LUUBAO_DB, before `archives` in a file."""
+    named = many.pop("archives")
+    nearer = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+    if named is None and ("archives" in settings.environment or ctx.get_parameter_source("path") not in nearer):
+        named = settings.value("archives")
+    if named is None:
+        return None
+    folder = Path(str(named))
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise MisconfiguredFailure(
+            f"{folder} cannot be made: {error.strerror}. Name another with --archives"
+        ) from error
+    return folder
+
+
+def _overrides(
+    settings: Configuration,
+    *,
+    full: bool,
+    since: date | None,
+    recheck_all: bool,
+    no_pictures: bool,
+    verbose: bool,
+    **given: Value,
+) -> dict[str, Any]:
+    """What the command line says, as Scrapy settings."""
+    import logging
+
+    from crawler.config.setting_keys import BY_NAME
+
+    given |= {"fetch_pictures": False if no_pictures else None}
+    overrides: dict[str, Any] = {
+        BY_NAME[name].scrapy: BY_NAME[name].for_scrapy(value) for name, value in given.items() if value is not None
+    }
+    overrides["LOG_LEVEL"] = logging.getLevelName(logging.INFO if verbose else logging.WARNING)
+    overrides["LUUBAO_CONFIG"] = str(settings.file or os.devnull)
+    said = {"LUUBAO_FULL": full, "LUUBAO_SINCE": since, "LUUBAO_RECHECK_ALL": recheck_all}
+    return overrides | {name: value for name, value in said.items() if value}
+
+
+def _crawl_one(
+    settings: Configuration, outlet: str, path: Path, base_url: str | None, overrides: dict[str, Any], as_json: bool
+) -> int:
+    from crawler.run.run_command import run, tell  # Scrapy takes half a second to import; the other commands do without
+
+    ended = run(outlet, path, base_url=base_url, overrides=overrides)
+    ping_url = settings.value("ping_url", outlet)
+    return tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json).exit

@@ -1,0 +1,101 @@
+"""`luubao init`: from a newspaper's address to a folder that keeps it."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.console.output import say_all
+from archive.model.errors import LuubaoError, Misconfigured
+from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+
+if TYPE_CHECKING:
+    from crawler.config.setting_types import Value
+    from crawler.probe import Findings
+
+_WELL = (0, 6)
+
+
+@click.command()
+@click.argument("url")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option("--name", help="What to call the outlet; by default its host says it.")
+@setting_option("--contact", "contact", "ADDRESS")
+@click.option("--pages", default=20, show_default=True, type=click.IntRange(0, 1000),
+              help="How many pages the first crawl asks for; 0 for no crawl.")  # fmt: skip
+@config_option
+@click.pass_context
+def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None, pages: int, **given: Value) -> None:
+    """Begins to keep a newspaper: looks at its site, makes a folder with a luubao.toml for it, and crawls a few pages.
+
+    It shows what it found, and some articles as it reads them, to be held against the site: sections, feeds, captions,
+    credits, and what it takes for lists. It ends with a line for a crontab and a systemd timer. FOLDER is the
+    outlet's name by default; one that holds something is left as it is.
+
+    \b
+    Examples:
+      luubao init https://baophutho.vn --contact me@example.org
+      luubao init baophutho.vn /srv/baophutho --name baophutho
+    """
+    from crawler.cli.outlets import check_name
+
+    check_name(name)
+    settings = configured(ctx).with_command_line({"contact": given["contact"]})
+    contact = settings.value("contact")
+    try:
+        file, found = _made(url, folder, name, None if contact is None else str(contact))
+    except Misconfigured as error:
+        raise MisconfiguredFailure(str(error)) from error
+    say_all(("", f"written: {file}"))
+    code = _first_crawl(found.name.value, file, pages) if pages else 0
+    _tell_ways_on(found.name.value, file)
+    raise click.exceptions.Exit(0 if code in _WELL else code)
+
+
+def _made(url: str, folder: Path | None, name: str | None, contact: str | None) -> tuple[Path, Findings]:
+    from crawler.probe import as_read, probe_report
+    from crawler.probe import outlet_folder as place
+    from crawler.probe import probe as look
+
+    if folder or name:
+        place.refuse_what_is_there(folder or Path(name or ""), url)
+    overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": os.devnull}
+    found = look(url, name=name, most=30, overrides=overrides | ({"LUUBAO_CONTACT": contact} if contact else {}))
+    where = folder or Path(found.name.value)
+    place.refuse_what_is_there(where, url)
+    say_all(probe_report.lines(found))
+    say_all(as_read.lines(found))
+    return place.write(found, where, contact), found
+
+
+def _first_crawl(name: str, file: Path, pages: int) -> int:
+    """In a process of its own, as cron will start it. Returns its exit code."""
+    import subprocess
+
+    say_all(("", f"The first {pages} pages:"))
+    command = [sys.executable, "-m", "crawler", "--config", str(file), "crawl", name, "--max-pages", str(pages)]
+    plain = {key: value for key, value in os.environ.items() if not key.startswith("LUUBAO_")}
+    done = subprocess.run([*command, "--json"], check=False, env=plain, stdout=subprocess.PIPE, text=True)
+    try:
+        counts = json.loads(done.stdout)["counts"]
+    except (ValueError, KeyError) as error:
+        raise LuubaoError(
+            f"the first crawl ended with exit code {done.returncode}; `luubao crawl` says more"
+        ) from error
+    kept = ", ".join(f"{counts.get(key, 0)} {what}" for key, what in _COUNTED.items())
+    say_all((f"{kept}; all else waits for the next crawl", ""))
+    return done.returncode
+
+
+_COUNTED = {"captures": "pages", "new": "articles", "pictures": "pictures"}
+
+
+def _tell_ways_on(name: str, file: Path) -> None:
+    from crawler.probe.outlet_folder import ways_on
+
+    say_all(ways_on(name, file))

@@ -1,0 +1,114 @@
+"""`luubao outlets move`: a newspaper goes on under another domain, and its articles with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli.options import db_option
+from archive.console.output import say, say_all
+from archive.model.errors import LuubaoError, Misconfigured
+from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+
+if TYPE_CHECKING:
+    from archive.storage.histories.domain_moves import Known
+    from crawler.config.settings_in_force import Configuration
+    from crawler.outlets.moving.new_domain import Looked
+    from crawler.outlets.outlet_checks import Described
+
+
+@click.command()
+@click.argument("name")
+@click.argument("url")
+@db_option
+@click.option("--write", "writes", is_flag=True, help="Do it; otherwise it is only told what would be done.")
+@setting_option("--contact", "contact", "ADDRESS")
+@config_option
+@click.pass_context
+def move(ctx: click.Context, /, name: str, url: str, path: Path, writes: bool, **given: Any) -> None:
+    """Follows the outlet NAME to another domain, whose home page is URL: histories go on there.
+
+    It asks for some known articles at the new domain, and says what it found. With --write it changes the outlet's
+    table in luubao.toml, and has all known articles asked for at the same path there by the next crawls. An article
+    is one with what is there where the path, the number in the address or the words are the same, and headline or
+    text agree; what is not found there stays as it is, and is not reported gone.
+
+    \b
+    Examples:
+      luubao outlets move baophutho https://baophutho.example
+      luubao outlets move baophutho https://baophutho.example --write
+    """
+    settings = configured(ctx).with_command_line({"contact": given["contact"]})
+    try:
+        _move(settings, name, url, path, writes=writes)
+    except Misconfigured as error:
+        raise MisconfiguredFailure(str(error)) from error
+
+
+def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: bool) -> None:
+    from crawler.outlets.catalogue import described
+    from crawler.outlets.moving import move_report
+    from crawler.outlets.moving.move_settings import lines_for, rewritten, write
+
+    one = described(name)
+    known = _known(path, one)
+    found = _looked(settings, one, url, known)
+    say_all(move_report.seen(one, found, len(known)))
+    lines = lines_for(one, found.home, asks_the_former=found.former == "leads there")
+    by_hand = name not in settings.declared.outlets or settings.file is None
+    say_all(("", *move_report.to_be_done(one.place, lines, by_hand=by_hand)))
+    if not writes:
+        say_all(("", "Nothing was changed; --write does it."))
+        return
+    if not by_hand and settings.file:
+        write(settings.file, rewritten(settings.file, one, found.home, lines), name, found.home)
+        say(f"written: {settings.file}")
+    waiting = _enter(path, one, found, known)
+    say(f"{waiting} addresses wait for the next crawl")
+
+
+def _known(path: Path, one: Described) -> list[Known]:
+    from archive import open_archive
+    from archive.model.urls import host_of
+    from archive.storage.captures.kept_captures import outlets_of
+    from archive.storage.histories.domain_moves import known_on
+
+    with open_archive(path) as db:
+        (run,) = outlets_of(db, one.name)
+        return known_on(db, run.outlet_id, host_of(one.home))
+
+
+def _looked(settings: Configuration, one: Described, url: str, known: list[Known]) -> Looked:
+    import os
+    from functools import partial
+
+    from archive.model.urls import host_of
+    from crawler.outlets.moving.new_domain import look
+    from crawler.probe.run import walk
+
+    if host_of(url if "://" in url else f"https://{url}") == host_of(one.home):
+        raise LuubaoError(f"{one.name} is at {one.home} already. Give the address it has moved to")
+    contact = settings.value("contact", one.name)
+    overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
+    overrides |= {"LUUBAO_CONTACT": contact} if contact else {}
+    course = partial(look, asked=url, former=one.home, known=known)
+    found: Looked = walk(url, course, most=30, overrides=overrides)
+    return found
+
+
+def _enter(path: Path, one: Described, found: Looked, known: list[Known]) -> int:
+    """Has what is known asked for at the same path, where that is where it is."""
+    from archive import open_archive
+    from archive.model.clock import now
+    from archive.runtime.file_lock import outlet_lock
+    from archive.storage.captures.kept_captures import outlets_of
+    from archive.storage.histories.domain_moves import wait_for
+    from crawler.outlets.moving.new_domain import there
+
+    if not found.keeps_paths:
+        return 0
+    with outlet_lock(path, one.name), open_archive(path, create=True) as db:
+        (run,) = outlets_of(db, one.name)
+        return wait_for(db, run.outlet_id, [there(article.url, found.home) for article in known], now())

@@ -1,0 +1,123 @@
+"""`luubao outlets`: the outlets there are, and a look at one that is not yet among them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli.options import Commands, json_option
+from archive.console.output import say, say_all, say_json
+from archive.model.errors import Misconfigured
+from crawler.cli.move import move
+from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
+
+if TYPE_CHECKING:
+    from crawler.config.setting_types import Value
+
+
+@click.group(cls=Commands, invoke_without_command=True)
+@json_option
+@click.pass_context
+def outlets(ctx: click.Context, as_json: bool) -> None:
+    """Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.
+
+    What is wrong with one is told with file, line and remedy, with exit code 2, and stops no other. `probe` looks at a
+    newspaper that is not yet among them; `move` follows one to another domain.
+
+    \b
+    Example:
+      luubao outlets
+    """
+    if ctx.invoked_subcommand is None:
+        _list(as_json)
+
+
+def _list(as_json: bool) -> None:
+    from archive.model.urls import without_credentials
+    from crawler.outlets.catalogue import catalogue
+
+    found = [replace(one, home=without_credentials(one.home)) for one in catalogue()]
+    if as_json:
+        told = [{"name": one.name, "title": one.title, "home": one.home} for one in found]
+        say_json(told)
+    else:
+        say_all(f"{one.name:16} {one.title:28} {one.home}" for one in found)
+    tell_mistakes()
+
+
+outlets.add_command(move)
+
+
+def tell_mistakes() -> None:
+    """What is wrong with outlets, where something is."""
+    from crawler.outlets.catalogue import survey
+
+    if told := survey().told():
+        say_all(told, err=True)
+        raise click.exceptions.Exit(2)
+
+
+def check_name(name: str | None) -> None:
+    """Raises BadParameter for what a file, a class and a table cannot be called."""
+    if name is not None and not (name.isidentifier() and name.isascii() and name.islower()):
+        raise click.BadParameter("is to be a lowercase Python name, such as baophutho", param_hint="--name")
+
+
+@outlets.command()
+@click.argument("url")
+@click.option("--name", help="What to call the outlet; by default its host says it.")
+@click.option("--write", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
+              help="Write the spider and the rules below this folder, where the project has such files. Nothing is ever"
+              " overwritten.")  # fmt: skip
+@setting_option("--contact", "contact", "ADDRESS")
+@click.option("--max-requests", "most", default=30, show_default=True, type=click.IntRange(5, 200),
+              help="Ask for no more than so many pages, robots.txt among them.")  # fmt: skip
+@config_option
+@json_option
+@click.pass_context
+def probe(
+    ctx: click.Context,
+    /,
+    url: str,
+    name: str | None,
+    folder: Path | None,
+    most: int,
+    as_json: bool,
+    **given: Value,
+) -> None:
+    """Looks at the site of a newspaper and prints a spider and reading rules for it, ready to use.
+
+    With what it saw and how sure it is: title, hosts, clock, system, feeds, sitemaps, sections, how lists are turned,
+    the shape of articles' addresses, and how well a sample of articles is read. As polite as a crawl: robots.txt is
+    obeyed, one page at a time. Exit code 1 when the site cannot be looked at, or is no newspaper's.
+
+    \b
+    Examples:
+      luubao outlets probe https://baophutho.vn --contact me@example.org
+      luubao outlets probe baophutho.vn --write .
+    """
+    from crawler.config.setting_keys import BY_NAME
+    from crawler.probe import outlet_files, probe_report  # with Scrapy, which takes half a second to import
+    from crawler.probe import probe as look
+
+    check_name(name)
+    settings = configured(ctx)
+    overrides: dict[str, Any] = {BY_NAME[key].scrapy: value for key, value in given.items() if value is not None}
+    overrides |= {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file) if settings.file else "/dev/null"}
+    try:
+        found = look(url, name=name, most=most, overrides=overrides)
+    except Misconfigured as error:
+        raise MisconfiguredFailure(str(error)) from error
+    if as_json:
+        texts = {"spider": outlet_files.spider_file(found), "rules": outlet_files.rules_file(found)}
+        say_json({**asdict(found), "files": texts})
+    else:
+        say_all(probe_report.lines(found))
+    if folder is not None:
+        for path in outlet_files.write(found, folder):
+            say(f"written: {path}", err=as_json)
+    elif not as_json:
+        say_all(probe_report.files(found))

@@ -1,0 +1,78 @@
+"""`luubao settings`: what is in force, and who says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli.options import json_option
+from archive.console.output import say, say_all, say_json, say_whole
+from archive.model.errors import LuubaoError
+from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured
+
+if TYPE_CHECKING:
+    from crawler.config.settings_in_force import Configuration, Setting
+
+
+@click.command()
+@config_option
+@click.argument("outlet", required=False)
+@json_option
+@click.option("--example", is_flag=True, help="Print a luubao.toml with every setting and its meaning, to begin with.")
+@click.pass_context
+def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: bool) -> None:
+    """Shows the settings in force, for all outlets or for one, and where each comes from.
+
+    \b
+    Examples:
+      luubao settings baophutho
+      luubao settings --example > luubao.toml
+    """
+    from crawler.config.sample_file import lines, sample
+
+    if example:
+        say_whole(sample())
+        return
+    found = configured(ctx)
+    try:
+        in_force = found.settings(outlet, _of_spider(outlet, found))
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+    if as_json:
+        say_json(_told(found, outlet, in_force))
+        _tell_mistakes(outlet)
+        return
+    say(f"{'file':16}  {found.file.absolute() if found.file else 'none: built-in values and the environment'}")
+    say_all(lines(in_force, found.file))
+    _tell_mistakes(outlet)
+
+
+def _tell_mistakes(outlet: str | None) -> None:
+    """Of one outlet, they were told already."""
+    from crawler.cli.outlets import tell_mistakes
+
+    if outlet is None:
+        tell_mistakes()
+
+
+def _of_spider(outlet: str | None, found: Configuration) -> dict[str, Any]:
+    from crawler.outlets.catalogue import catalogue, described
+
+    if outlet or found.outlets:
+        found.check_outlets([one.name for one in catalogue()])
+    return described(outlet).settings if outlet else {}
+
+
+def _told(found: Configuration, outlet: str | None, in_force: list[Setting]) -> dict[str, Any]:
+    from crawler.config.setting_keys import BY_NAME
+
+    return {
+        "file": str(found.file.absolute()) if found.file else None,
+        "outlet": outlet,
+        "settings": {one.key.name: {"value": one.shown, "origin": one.origin} for one in in_force},
+        "outlets": {
+            name: {key: BY_NAME[key].shown(value) for key, value in values.items()}
+            for name, values in found.outlets.items()
+        },
+    }

@@ -1,0 +1,128 @@
+"""`luubao status`: how every outlet stands, at a glance."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli.options import db_option, json_option
+from archive.console.output import say_all, say_json, say_whole
+from archive.model import clock
+from archive.storage.connection import open_archive
+from crawler.cli.setting_options import config_option, configured
+
+if TYPE_CHECKING:
+    from archive.monitor.status import Expected, OutletStatus, Status
+    from archive.monitor.status.run_days import Day
+    from crawler.config.settings_in_force import Configuration
+
+_RUNS = 10
+
+
+@click.command(name="status")
+@db_option
+@config_option
+@json_option
+@click.option("--html", "file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), metavar="FILE",
+              help="Write one page of HTML with plots, and print nothing; - is standard output.")  # fmt: skip
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3660), help="How many days are told.")
+@click.option("--quiet", is_flag=True, help="Print nothing when all is well: for cron.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever the state is.")
+@click.pass_context
+def status_command(
+    ctx: click.Context, path: Path, as_json: bool, file: Path | None, days: int, quiet: bool, exit_zero: bool
+) -> None:
+    """Shows how every outlet stands: last run, what is not as usual, what waits, and the trend of the last weeks.
+
+    Exit codes, of the worst outlet: 0 all is well, 6 something is not as usual, or an outlet was not crawled for longer
+    than its own rhythm, 4 the last run of an outlet did not succeed; 1 the archive cannot be read.
+
+    \b
+    Examples:
+      luubao status
+      luubao status --html /srv/www/luubao.html
+    """
+    from archive.monitor.status import Exit, status_text
+
+    found = _status(path, configured(ctx), days)
+    if file is not None:
+        _write(found, file)
+    if as_json:
+        say_json(_told(found), default=_plain)
+    elif file is None and not (quiet and found.exit == Exit.OK):
+        say_all(status_text.lines(found))
+    raise click.exceptions.Exit(0 if exit_zero else found.exit)
+
+
+def _status(path: Path, settings: Configuration, days: int) -> Status:
+    from archive.monitor.status import not_begun, status
+    from archive.queries.run_status import outlet_names
+    from archive.runtime.file_lock import is_held
+
+    followed = {name: settings.value("followed", name) for name in settings.outlets}
+    if not path.exists() and any(followed.values()):
+        expected = _expected(settings, [name for name, is_meant in followed.items() if is_meant])
+        return not_begun(str(path), clock.now(), expected)
+    with open_archive(path) as db:
+        names = outlet_names(db)
+        return status(
+            db,
+            str(path),
+            path.stat().st_size,
+            clock.now(),
+            running=[name for name in names if is_held(path, name)],
+            given_up=[name for name in {*names, *followed} if not settings.value("followed", name)],
+            expected=_expected(settings, [name for name in followed if name not in names]),
+            length=days,
+        )
+
+
+def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
+    """Outlets that were never crawled, with the hours in which that may begin."""
+    if not names:
+        return {}
+    from archive.monitor.status import Expected
+    from crawler.outlets.catalogue import survey, unknown
+
+    found, hours = survey(), {name: settings.value("hours", name) for name in names}
+    for name in names:
+        if name not in found.outlets and name not in found.wrong:
+            raise unknown(name, found)
+    titles = {name: one.title for name, one in found.outlets.items()}
+    return {name: Expected(titles.get(name, name), str(hours[name]) if hours[name] else None) for name in names}
+
+
+def _write(found: Status, file: Path) -> None:
+    from archive.monitor.status.status_page import page, write
+
+    if str(file) == "-":
+        say_whole(page(found))
+        return
+    write(found, file)
+
+
+def _told(found: Status) -> dict[str, Any]:
+    """As the page has it; spans in seconds, days without a crawl with counts of null, the last runs."""
+    outlets = [_told_outlet(outlet) for outlet in found.outlets]
+    resting = [asdict(host) for host in found.resting]
+    whole = {"archive": found.archive, "bytes": found.bytes, "at": found.at, "exit": found.exit}
+    return whole | {"outlets": outlets, "resting": resting}
+
+
+def _told_outlet(outlet: OutletStatus) -> dict[str, Any]:
+    told = asdict(replace(outlet, days=(), runs=outlet.runs[-_RUNS:]))
+    rhythm = outlet.rhythm and {"seconds": outlet.rhythm.usual.total_seconds(), "due": outlet.rhythm.due}
+    return told | {"days": [_told_day(day) for day in outlet.days], "rhythm": rhythm}
+
+
+def _told_day(day: Day) -> dict[str, Any]:
+    counts = {name: day.count(name) for name in ("pages", "new", "edited", "disappeared")}
+    return {"date": day.date, "runs": day.runs, **counts, "shares": {name: day.share(name) for name in day.shares}}
+
+
+def _plain(value: object) -> str:
+    return clock.stamp(value) if isinstance(value, datetime) else str(value)

@@ -1,0 +1,71 @@
+"""`luubao worker`: crawls what a queue gives it, one of many."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from archive.model.errors import LuubaoError
+from archive.runtime import signals
+from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, require_scale, setting_option
+from crawler.outlets.catalogue import survey
+
+if TYPE_CHECKING:
+    from crawler.config.setting_types import Value
+    from crawler.config.settings_in_force import Configuration
+
+
+@click.command(name="worker")
+@setting_option("--queue", "queue", "REDIS")
+@setting_option("--archives", "archives", "FOLDER")
+@setting_option("--store", "store", "ADDRESS")
+@setting_option("--at-once", "at_once", "OUTLETS")
+@setting_option("--lease", "lease", "SECONDS")
+@setting_option("--contact", "contact", "ADDRESS")
+@config_option
+@click.option("-v", "--verbose", is_flag=True, help="Log every step.")
+@click.pass_context
+def worker_command(ctx: click.Context, /, verbose: bool, **given: Value) -> None:
+    """Crawls outlets that `luubao crawl --queue` orders, into archives of their own on this machine, until it is told
+    to stop.
+
+    Any number of workers, on any number of machines, may take from one queue. An outlet belongs to one of them at a
+    time; where a worker dies, another goes on. Needs `pip install 'luubao[scale]'` and a Redis server: docs/scale.md.
+
+    \b
+    Example:
+      luubao worker --queue redis://10.0.0.5:6379/0 --archives /srv/luubao --at-once 8
+    """
+    settings = configured(ctx).with_command_line(given)
+    try:
+        _work(settings, given, verbose)
+    except LuubaoError as error:
+        raise MisconfiguredFailure(str(error)) from error
+
+
+def _work(settings: Configuration, given: dict[str, Value], verbose: bool) -> None:
+    require_scale()
+    from crawler.config.setting_keys import BY_NAME
+    from crawler.fleet import (  # the outlets' processes are forked with all of it
+        job_queue,
+        job_runner,
+        preload,
+        rq_worker,
+    )
+
+    assert preload
+    folder = Path(str(settings.needed("archives")))
+    folder.mkdir(parents=True, exist_ok=True)
+    connection = job_queue.connect(str(settings.needed("queue")))
+    overrides = {"LOG_LEVEL": "INFO" if verbose else "WARNING", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
+    if given["contact"] is not None:
+        overrides[BY_NAME["contact"].scrapy] = str(given["contact"])
+    survey()  # a folder of spiders that is not there is told now
+    place = job_runner.Place(settings, connection, folder, overrides)
+    place.check()
+    job_runner.here[:] = [place]
+    with signals.in_order():
+        rq_worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)

@@ -1,0 +1,1 @@
+"""Settings: every key with its type and default, and which value is in force."""

@@ -1,0 +1,193 @@
+"""What stands around every article and changes without it: clock, counter, adverts, lists, readers' comments."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache, lru_cache
+from random import Random
+
+from crawler.demo import printed_dates
+from crawler.demo.edition import Edition
+from crawler.demo.later_edits import date_of
+from crawler.demo.markup import Html, items, join, link, tag, text
+from crawler.demo.newsroom_records import Article
+from crawler.demo.section_addresses import Section, article_path
+
+NAME = "Báo Sông Thao"
+SLOGAN = "Cơ quan ngôn luận của nhân dân tỉnh Thao Giang"
+PARTNERS = (
+    ("http://www.thaogiang.gov.example/", "Cổng thông tin điện tử tỉnh Thao Giang"),
+    ("http://thaogiangtv.example/", "Đài Phát thanh và Truyền hình Thao Giang"),
+    ("https://thuvien.thaogiang.example/", "Thư viện tỉnh"),
+    ("http://baodoibac.example/rss.htm", "Báo Đồi Bắc"),
+)
+READERS = (
+    "Nguyễn Thị Lụa",
+    "Trần Bá Khang",
+    "Độc giả Vân Trung",
+    "lethanh62",
+    "Phạm Quốc Hưng",
+    "Cô giáo Mận",
+    "Bùi Văn Sỹ",
+)
+REMARKS = (
+    "Bài viết rất hay, mong báo tiếp tục theo dõi việc này.",
+    "Ở thôn tôi cũng vậy, đề nghị các cấp quan tâm hơn nữa.",
+    "Cảm ơn tòa soạn đã phản ánh đúng thực tế địa phương.",
+    "Xin hỏi bao giờ thì đến lượt các xã vùng cao?",
+    "Ảnh đẹp quá, quê mình đổi thay nhiều.",
+    "Tôi thấy số liệu cần nói rõ hơn theo từng xã.",
+)
+ADVERTS = 10
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One request as a page sees it. base: scheme and host without slash. serial: its number since the start; it drives
+    all that changes from one request to the next. now: the paper's date with the clock's time of day."""
+
+    edition: Edition
+    base: str
+    serial: int
+    now: datetime
+
+    @property
+    def dice(self) -> Random:
+        return Random(self.edition.day * 100_003 + self.serial)
+
+
+def clock(visit: Visit) -> Html:
+    now = visit.now
+    return text(f"{printed_dates.weekday(now)}, ngày {now:%d/%m/%Y} | {now:%H:%M:%S}")
+
+
+def views(visit: Visit, article: Article) -> str:
+    """The view counter: grows with every request to the paper."""
+    count = article.id % 900 + visit.edition.day * 137 + visit.serial
+    return f"{count:,}".replace(",", ".")
+
+
+def visitors(visit: Visit) -> Html:
+    count = f"{4_218_337 + visit.edition.day * 5210 + visit.serial:,}".replace(",", ".")
+    return text(f"Số lượt truy cập: {count}")
+
+
+def advert(visit: Visit, place: int, wide: bool = False) -> Html:
+    """A banner; another one at every request and in every place of the page."""
+    number = (visit.serial + place * 3) % (ADVERTS // 2) * 2 + (1 if wide else 0)
+    picture = tag("img", src=f"/quang-cao/{number}.png", alt="Quảng cáo", border=0)
+    return tag("div", tag("a", picture, href=f"http://quangcao.example/?c={number}"), class_="qc")
+
+
+def article_link(article: Article, trail: str = "") -> Html:
+    return link(article_path(article) + trail, article.headline)
+
+
+def dated_link(article: Article) -> Html:
+    if article.date_form == "none":
+        return article_link(article)
+    return join(
+        article_link(article),
+        text(" "),
+        tag("span", text(f"({printed_dates.short(article.published)})"), class_="ngay"),
+    )
+
+
+@lru_cache(maxsize=16)
+def latest(edition: Edition) -> tuple[Html, ...]:
+    return tuple(article_link(one, "?utm_source=moi-nhat&utm_medium=sidebar") for one in edition.open[:6])
+
+
+def most_read(visit: Visit) -> tuple[Html, ...]:
+    return tuple(visit.dice.sample(_open_links(visit.edition), 5))
+
+
+@lru_cache(maxsize=16)
+def _open_links(edition: Edition) -> tuple[Html, ...]:
+    return tuple(article_link(one) for one in edition.open)
+
+
+def others(visit: Visit, article: Article) -> tuple[Html, ...]:
+    """`Các tin khác`: older news of the section with dates."""
+    return tuple(entry for number, entry in _dated_links(visit.edition, article.section) if number != article.id)[:6]
+
+
+@lru_cache(maxsize=200)
+def _dated_links(edition: Edition, section: str) -> tuple[tuple[int, Html], ...]:
+    """(id, link) of the first articles of a section, one more than are shown."""
+    same = [one for one in edition.open if one.section == section]
+    return tuple((one.id, dated_link(one)) for one in same[:7])
+
+
+def comments(visit: Visit, article: Article) -> tuple[Html, ...]:
+    """Readers' remarks: some from the first day, more every day."""
+    dice = Random(article.id)
+    count = dice.randint(0, 2) + (visit.edition.day - 1) * 2 + (visit.serial % 7 == 0)
+    return tuple(_comment(visit, dice, place) for place in range(count))
+
+
+def _comment(visit: Visit, dice: Random, place: int) -> Html:
+    when = min(date_of(1) + timedelta(hours=9, minutes=place * 471), visit.now)
+    who = join(tag("b", text(dice.choice(READERS))), text(f" - {printed_dates.visible('plain', when)}"))
+    return tag("div", who, tag("p", text(dice.choice(REMARKS))), class_="comment")
+
+
+@lru_cache(maxsize=16)
+def menu(edition: Edition) -> tuple[Html, ...]:
+    more = [link("/rss.html", "RSS")] if edition.numbers else []
+    return (
+        link("/", "Trang chủ"),
+        *(link(section.path, section.name) for section in edition.sections),
+        link("/tim-kiem", "Tìm kiếm"),
+        *more,
+    )
+
+
+@cache
+def partners() -> tuple[Html, ...]:
+    return tuple(link(address, name, target="_blank", rel="nofollow") for address, name in PARTNERS)
+
+
+def tags(article: Article) -> tuple[Html, ...]:
+    return tuple(link(f"/tim-kiem?tu-khoa={number}", word) for number, word in enumerate(article.tags))
+
+
+def share(visit: Visit, article: Article) -> Html:
+    address = visit.base + article_path(article)
+    return tag(
+        "div",
+        text("Chia sẻ: "),
+        link(f"https://social.example/share?u={address}", "Facebook"),
+        text(" "),
+        link(f"mailto:?subject=Bao%20Song%20Thao&body={address}", "Email"),
+        text(" "),
+        link(f"/in-bai/{article.id}", "In bài viết", rel="nofollow"),
+        text(" "),
+        link(f"{article_path(article)}?fbclid=IwAR0{article.id}#comments", "Bình luận"),
+        class_="chia-se",
+    )
+
+
+@cache
+def licence() -> Html:
+    return join(
+        tag("p", tag("b", text(f"{NAME} điện tử")), text(f" - {SLOGAN}")),
+        tag("p", text("Giấy phép hoạt động số 117/GP-TTĐT cấp ngày 02/03/2020. Phụ trách: Lương Khánh Toàn")),
+        tag("p", text("Tòa soạn: số 8 phố Bến Gót, thành phố Thao Giang. Điện thoại: (0299) 3.000.118 - "), _mail()),
+        tag("p", text("Ghi rõ nguồn “Báo Sông Thao” khi phát hành lại thông tin từ trang này.")),
+    )
+
+
+def _mail() -> Html:
+    return link("mailto:toasoan@baosongthao.example", "toasoan@baosongthao.example")
+
+
+@cache
+def breadcrumb(section: Section) -> Html:
+    return join(link("/", "Trang chủ"), text(" » "), link(section.path, section.name))
+
+
+def box(title: str, entries: tuple[Html, ...], name: str) -> Html:
+    """A titled list of links."""
+    return tag("div", tag("h3", text(title)), items(*entries), class_=f"box {name}")

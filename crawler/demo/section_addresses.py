@@ -1,0 +1,104 @@
+"""The paper's sections and the addresses of its pages: every system the paper has had left a shape of its own."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import parse_qs
+
+from crawler.demo.newsroom_records import Article
+
+Paging = Literal["query", "path", "cursor", "postback", "suffix", "directory", "letter", "module", "timeline", "script"]
+"""How a section's later pages are addressed: `?page=2`, `/trang-2.htm`, a next link only, `?currentpage=2`, `-p2`,
+`/page/2/`, `?p=2`, `/currentpage/2`, `/timeline/37/trang-2.htm` (which only a script asks for), and not at all: by a
+form that a script posts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """slug names it in the data; path is its first page; size is the number of articles on a page."""
+
+    slug: str
+    name: str
+    path: str
+    paging: Paging
+    size: int
+
+
+SECTIONS = (
+    Section("thoi-su", "Thời sự", "/chuyen-muc/cat/182/thoi-su", "query", 3),
+    Section("kinh-te", "Kinh tế", "/kinh-te", "path", 2),
+    Section("xa-hoi", "Xã hội", "/Xa-hoi/57.bst", "postback", 2),
+    Section("van-hoa", "Văn hóa", "/van-hoa/", "cursor", 2),
+    Section("the-thao", "Thể thao", "/the-thao", "path", 4),
+    Section("phap-luat", "Pháp luật", "/chuyen-muc/cat/190/phap-luat", "query", 4),
+)
+GENERATED = (
+    Section("doi-song", "Đời sống", "/doi-song", "suffix", 20),
+    Section("giao-duc", "Giáo dục", "/giao-duc/", "directory", 20),
+    Section("y-te", "Y tế", "/y-te", "letter", 20),
+    Section("nong-nghiep", "Nông nghiệp", "/nong-nghiep", "module", 20),
+    Section("du-lich", "Du lịch", "/du-lich.htm", "timeline", 20),
+    Section("thong-bao", "Thông báo", "/Thong-bao/61.bst", "script", 20),
+)
+"""Sections that only a paper with generated articles has."""
+ZONE = 37
+"""The number by which the script of `/du-lich.htm` asks for more."""
+BY_SLUG = {section.slug: section for section in SECTIONS + GENERATED}
+
+
+def article_path(article: Article, slug: str | None = None) -> str:
+    """Where the article is, or was under another slug."""
+    name = slug or article.slug
+    if article.form == "dnn":
+        return f"/chuyen-muc/tin/{article.id}/{name}"
+    if article.form == "webforms":
+        return f"/Tin-Bai/{name}/51-800-{article.id}"
+    if article.form == "plain":
+        return f"/{article.section}/{name}-{article.id}.htm"
+    return f"/{name}-post{article.id}.html"
+
+
+def picture_path(file: str) -> str:
+    return f"/anh/2026/05/{file}.png"
+
+
+def thumbnail_path(file: str) -> str:
+    return f"/anh/nho/{file}.png"
+
+
+def page_path(section: Section, page: int, cursor: int = 0) -> str:
+    """The address of a section's page, from 1. cursor: the number of articles before it, for paging by next link."""
+    if page == 1 or section.paging == "script":
+        return section.path
+    if section.paging == "timeline":
+        return f"/timeline/{ZONE}/trang-{page}.htm"
+    return section.path + _SUFFIX[section.paging].format(page=page, cursor=cursor)
+
+
+_SUFFIX = {
+    "query": "?page={page}",
+    "path": "/trang-{page}.htm",
+    "cursor": "?sau={cursor}",
+    "postback": "?currentpage={page}",
+    "suffix": "-p{page}",
+    "directory": "page/{page}/",
+    "letter": "?p={page}",
+    "module": "/currentpage/{page}",
+}
+_PARAMETERS = {"query": "page", "postback": "currentpage", "cursor": "sau", "letter": "p"}
+
+
+def page_number(section: Section, path: str, query: str, size: int) -> int | None:
+    """Which page of the section an address asks for; None when it is none of the section's. size: of its pages."""
+    if path == section.path:
+        given = parse_qs(query).get(_PARAMETERS.get(section.paging, ""), [""])[0]
+        if not given.isdecimal():
+            return 1
+        return int(given) // size + 1 if section.paging == "cursor" else int(given)
+    if section.paging in _PARAMETERS or section.paging == "script":
+        return None
+    form = re.escape(page_path(section, 1234567)).replace("1234567", r"(\d{1,6})")
+    match = re.fullmatch(form, path)
+    return int(match[1]) if match else None

@@ -1,0 +1,37 @@
+"""Everything that a crawl imports, for the process that crawls are forked from.
+
+What is imported here is read-only for garbage collection, so that forked processes go on sharing it. The reactor must
+not be among it: each process has its own.
+"""
+
+import gc
+import tomllib
+
+from scrapy.utils.misc import load_object
+
+import crawler.download.decompression
+import crawler.download.handler_and_middleware
+import crawler.download.picture_pipeline
+import crawler.politeness.crawl_delay
+import crawler.politeness.crawl_window
+import crawler.politeness.host_politeness
+import crawler.politeness.robots_txt
+import crawler.run.crawl_process
+import crawler.run.progress_line
+import crawler.run.run_command
+import crawler.run.run_record
+import crawler.run.shutdown
+import crawler.scheduler
+import crawler.settings
+from archive.runtime.lazy_imports import import_all
+from crawler.run.crawl_process import project_settings
+
+assert tomllib
+crawler.run.crawl_process.spider_class("demo")  # the spiders too
+settings = project_settings()
+for kind in ("EXTENSIONS", "DOWNLOADER_MIDDLEWARES", "SPIDER_MIDDLEWARES"):
+    for component in settings.get_component_priority_dict_with_base(kind):
+        load_object(component)
+import_all("archive")
+gc.collect()
+gc.freeze()

@@ -1,0 +1,1 @@
+"""Outlets: built in, from luubao.toml, and from spiders of one's own."""

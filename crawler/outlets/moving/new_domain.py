@@ -1,0 +1,111 @@
+"""The look at the new domain: whether it is the same paper, and by what its articles are found again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+from urllib.parse import urlsplit
+
+from archive import Reading, read_page, same_site
+from archive.history.moves import may_have_moved, number_in
+from archive.model.urls import url_key
+from archive.storage.histories.domain_moves import Known
+from archive.text.equivalence import plain
+from crawler.probe.client import NoPage, Page, Visitor
+from crawler.probe.page_facts import Facts
+from crawler.probe.probe_findings import NotProbed
+from crawler.probe.steps import home_page
+
+Former = Literal["leads there", "answers still", "does not answer"]
+SAMPLE = 12
+_BY_NUMBER = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A known article and an address of the new domain. outcome: it is there, another page is, or none, and why."""
+
+    old: str
+    new: str
+    outcome: Literal["same", "other", "missing"]
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was seen. home: the new home page; former: what the former one does now, and why; by_path, by_number: the
+    sample of articles at the same path, and at another one with the same number."""
+
+    home: str
+    former: Former
+    why: str
+    by_path: tuple[Sampled, ...]
+    by_number: tuple[Sampled, ...]
+
+    @property
+    def keeps_paths(self) -> bool:
+        """Whether most of the articles are at the same path."""
+        return 2 * sum(one.outcome == "same" for one in self.by_path) >= max(1, len(self.by_path))
+
+    @property
+    def keeps_numbers(self) -> bool:
+        """Whether articles were found by their numbers."""
+        return any(one.outcome == "same" for one in self.by_number)
+
+
+async def look(visitor: Visitor, asked: str, former: str, known: Sequence[Known]) -> Looked:
+    """Looks for known articles on the site of an address. former: the home page until now. Raises NotProbed where the
+    site cannot be looked at, or has none of them."""
+    home = await home_page(visitor, asked)
+    state, why = await _former(visitor, former)
+    chosen = known[:: max(1, len(known) // SAMPLE)][:SAMPLE]
+    by_path = tuple([await _seen(visitor, one, there(one.url, home.page.url)) for one in chosen])
+    pairs = _with_one_number(home, known)[:_BY_NUMBER]
+    by_number = tuple([await _seen(visitor, one, url) for one, url in pairs])
+    found = Looked(home.page.url, state, why, by_path, by_number)
+    if known and not found.keeps_paths and not found.keeps_numbers:
+        raise NotProbed(
+            f"{home.page.url} shows none of what is kept: {len(by_path)} articles were asked for at the same path, and"
+            f" {len(by_number)} by their number. Check the address; a paper that was taken over under new addresses is"
+            " an outlet of its own: luubao init"
+        )
+    return found
+
+
+def there(url: str, home: str) -> str:
+    """The same path on the site of a home page."""
+    parts, new = urlsplit(url), urlsplit(home)
+    return parts._replace(scheme=new.scheme, netloc=new.netloc).geturl()
+
+
+async def _former(visitor: Visitor, former: str) -> tuple[Former, str]:
+    page = await visitor.get(former, "the former home page", anywhere=True)
+    if isinstance(page, NoPage):
+        return "does not answer", page.reason
+    if same_site(page.url, visitor.hosts):
+        return "leads there", ""
+    return ("answers still", "") if page.is_there else ("does not answer", f"status {page.status}")
+
+
+def _with_one_number(home: Facts, known: Sequence[Known]) -> list[tuple[Known, str]]:
+    """Links of the new home page at another path than that of the article with their number."""
+    numbered = {number: one for one in reversed(known) if (number := number_in(url_key(one.url)))}
+    pairs = ((numbered.get(number_in(url_key(link.url)) or ""), link.url) for link in home.links)
+    return [
+        (one, url)
+        for one, url in pairs
+        if one and may_have_moved(url_key(one.url), url_key(url)) and urlsplit(one.url).path != urlsplit(url).path
+    ]
+
+
+async def _seen(visitor: Visitor, one: Known, url: str) -> Sampled:
+    page = await visitor.get(url, "a known article")
+    if not isinstance(page, Page):
+        return Sampled(one.url, url, "missing", page.reason)
+    if not page.is_there:
+        return Sampled(one.url, url, "missing", f"status {page.status}")
+    reading = read_page(page.body, page.url, encoding=page.encoding)
+    if isinstance(reading, Reading) and plain(reading.headline) == plain(one.headline):
+        return Sampled(one.url, url, "same")
+    return Sampled(one.url, url, "other", reading.headline if isinstance(reading, Reading) else reading.reason)

@@ -1,0 +1,182 @@
+"""Outlets as data: the tables `[outlet.NAME]` of luubao.toml, each checked by itself.
+
+What is wrong with one is told with file, line and remedy, and stops no other.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from archive.model.urls import without_credentials
+from crawler.outlets.outlet_checks import TIMEZONE, Described, mistakes
+
+LISTS = ("sections", "feeds", "sitemaps")
+"""What becomes the outlet's seeds, in the order in which they are asked for."""
+FACTS: Mapping[str, str] = {
+    "title": "what the newspaper calls itself",
+    "home_url": "the address of its home page",
+    "hosts": "the site's host names, without www.; subdomains belong to them. By default the home page's own",
+    "sections": "lists of articles to begin with, besides those that the home page leads to",
+    "feeds": "RSS, Atom and JSON feeds",
+    "sitemaps": "sitemaps, besides those that robots.txt names",
+    "never": "addresses that are never asked for; a * stands for any letters",
+    "timezone": f"the clock by which it prints its times, by default {TIMEZONE}",
+}
+"""What a table says of its outlet, besides settings of [crawl]: key and meaning."""
+_NEEDED = {"title": 'title = "Báo Phú Thọ"', "home_url": 'home_url = "https://baophutho.vn/"'}
+_OF_SPIDERS = {
+    "home": "write home_url",
+    "name": "its name stands in brackets above: leave this out",
+    "seeds": "write feeds, sitemaps or sections, whichever they are",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """The text of a file of settings, in which mistakes have lines."""
+
+    file: Path
+    text: str
+
+    def line(self, *path: str) -> int:
+        """The line, from 1, on which a key stands or a table begins; 0 where it is not there. It is the smallest number
+        of lines that, with as many more as a value needs to end, are TOML and have the key."""
+        number = bisect_left(range(len(self._lines)), x=True, key=lambda count: _has(self._read(count), path))
+        return number if _has(self._read(number), path) else 0
+
+    def end(self, line: int) -> int:
+        """The line on which what begins on one ends."""
+        return next((end for end in range(line, len(self._lines) + 1) if self._parsed(end) is not None), line)
+
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self.text.splitlines(keepends=True)
+
+    def _read(self, count: int) -> dict[str, Any] | None:
+        """What the first lines say, with as many more as a value needs to end."""
+        read = (self._parsed(end) for end in range(count, len(self._lines) + 1))
+        return next((found for found in read if found is not None), None)
+
+    def _parsed(self, count: int) -> dict[str, Any] | None:
+        try:
+            return tomllib.loads("".join(self._lines[:count]))
+        except tomllib.TOMLDecodeError:
+            return None
+
+
+def _has(table: object, path: tuple[str, ...]) -> bool:
+    for key in path:
+        if not isinstance(table, Mapping) or key not in table:
+            return False
+        table = table[key]
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Tables:
+    """The outlets of a file. limits: the settings in all tables, as they are written; wrong: sentences, by the names of
+    the outlets that cannot be used."""
+
+    outlets: Mapping[str, Described] = field(default_factory=dict)
+    limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    wrong: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def read(source: Source, tables: object) -> Tables:
+    """Reads what stands below `outlet` in a file."""
+    if not isinstance(tables, Mapping):
+        return Tables(wrong={"outlet": (f"{source.file}:{source.line('outlet')} outlet: {_NO_TABLE}",)})
+    found: dict[str, Described] = {}
+    limits: dict[str, Mapping[str, Any]] = {}
+    wrong: dict[str, tuple[str, ...]] = {}
+    for name, table in tables.items():
+        if not isinstance(table, Mapping):
+            wrong[name] = (f"{source.file}:{source.line('outlet', name)} [outlet.{name}]: {_NO_TABLE}",)
+            continue
+        limits[name] = {key: value for key, value in table.items() if key not in FACTS and key not in _OF_SPIDERS}
+        found[name] = _described(source, name, table)
+        if told := [*_told(source, name, table, found[name])]:
+            wrong[name] = tuple(told)
+            del found[name]
+    return Tables(found, limits, wrong)
+
+
+_NO_TABLE = "must be a table for each outlet, which begins with a line such as [outlet.baophutho]"
+
+
+def _told(source: Source, name: str, table: Mapping[str, Any], one: Described) -> Iterator[str]:
+    """What is wrong with a table."""
+
+    def said(key: str, told: str) -> str:
+        line = source.line("outlet", name, key) or source.line("outlet", name)
+        what = f"{key} = {_as_written(table[key])}" if key in table else key
+        return f"{source.file}:{line} [outlet.{name}] {what}: {told}"
+
+    if not any(key in table for key in (*FACTS, *_OF_SPIDERS)):
+        line = source.line("outlet", name)
+        settings = f"settings of one that there is belong into [outlets.{name}]"
+        yield f"{source.file}:{line} [outlet.{name}]: says nothing of an outlet: {settings}"
+        return
+    missing = [key for key in _NEEDED if key not in table]
+    lists = [key for key in table if key in _MANY and not _is_list(table[key])]
+    yield from (said(key, f"is missing: add a line such as {_NEEDED[key]}") for key in missing)
+    yield from (said(key, _of_list(table[key])) for key in lists)
+    yield from (said(key, _OF_SPIDERS[key]) for key in table if key in _OF_SPIDERS)
+    for wrong in mistakes(one):
+        if (key := _key(table, wrong.field, wrong.value)) not in (*missing, *lists):
+            yield said(key, wrong.told)
+
+
+_MANY = ("hosts", "never", *LISTS)
+
+
+def _described(source: Source, name: str, table: Mapping[str, Any]) -> Described:
+    table = {key: value for key, value in table.items() if key not in _MANY or _is_list(value)}
+    home = table.get("home_url")
+    return Described(
+        name,
+        table.get("title", ""),
+        f"{home}/" if isinstance(home, str) and home.count("/") == 2 else home or "",
+        tuple(table["hosts"]) if "hosts" in table else _own_host(home),
+        table.get("timezone", TIMEZONE),
+        seeds=tuple(dict.fromkeys(address for key in (*LISTS[1:], LISTS[0]) for address in table.get(key, ()))),
+        never=tuple(table.get("never", ())),
+        place=f"{source.file} [outlet.{name}]",
+    )
+
+
+def _own_host(home: object) -> tuple[str, ...]:
+    try:
+        host = urlsplit(home).hostname if isinstance(home, str) else ""
+    except ValueError:
+        host = ""
+    return ((host or "").removeprefix("www.") or "unknown",)
+
+
+def _key(table: Mapping[str, Any], name: str, value: str | None) -> str:
+    """What the file calls a field: of its lists that which holds the value."""
+    if name == "seeds":
+        return next((key for key in LISTS if value in table.get(key, ())), LISTS[0])
+    return "home_url" if name == "home" else name
+
+
+def _is_list(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(part, str) and part.strip() for part in value)
+
+
+def _of_list(value: object) -> str:
+    if isinstance(value, str):
+        return f"is one text where several can stand: write [{_as_written(value)}]"
+    return 'must be texts in brackets, such as ["/rss/home.rss", "/rss/kinh-te.rss"]'
+
+
+def _as_written(value: object) -> str:
+    text = f'"{without_credentials(value)}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else f"{text[:60]}..."

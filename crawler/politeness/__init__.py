@@ -1,0 +1,1 @@
+"""How a site is treated: robots.txt, delays, crawl windows, backing off."""

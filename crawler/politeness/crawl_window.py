@@ -1,0 +1,68 @@
+"""A paper's hours: outside them no run begins, and none goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timedelta
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from archive.model.errors import LuubaoError, Misconfigured
+from archive.model.time_zones import zone_of
+from crawler.outlet import OutletSpider
+from crawler.politeness.window_hours import Hours
+
+OUTSIDE_HOURS = "outside-hours"
+"""Why a run ended that the end of the hours has ended, as Scrapy's finish reason."""
+
+
+class OutsideHours(LuubaoError):
+    """Raised when a crawl is started outside the hours set for the paper; the remedy is to come back."""
+
+
+class Curfew:
+    """Closes the spider when its hours end; what remains is due in the next run. Raises OutsideHours from from_crawler,
+    before the archive is opened, and Misconfigured."""
+
+    def __init__(self, crawler: Crawler, left: timedelta):
+        self.crawler = crawler
+        self.left = left
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Curfew:
+        assert isinstance(crawler.spider, OutletSpider)
+        text: str | None = crawler.settings["LUUBAO_HOURS"]
+        if not text:
+            raise NotConfigured  # without a message: Scrapy would log one
+        curfew = cls(crawler, time_left(text, crawler.spider))
+        crawler.signals.connect(curfew.spider_opened, signals.spider_opened)
+        crawler.signals.connect(curfew.spider_closed, signals.spider_closed)
+        return curfew
+
+    async def spider_opened(self) -> None:
+        """Sets the alarm."""
+        self.alarm = asyncio.get_running_loop().call_later(self.left.total_seconds(), self._close)
+
+    def spider_closed(self) -> None:
+        """The run has ended before the hours did."""
+        self.alarm.cancel()
+
+    def _close(self) -> None:
+        self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason=OUTSIDE_HOURS))
+
+
+def time_left(text: str, spider: OutletSpider) -> timedelta:
+    """How long a paper may still be crawled. Raises OutsideHours and Misconfigured."""
+    try:
+        hours = Hours.parse(text)
+    except ValueError:
+        raise Misconfigured(f"{text!r} are no hours of the day. Write them as 22:00-06:00") from None
+    there = datetime.now(zone_of(spider.timezone))
+    if not hours.hold(there):
+        raise OutsideHours(
+            f"{spider.title} is crawled at {hours} only, and there it is {there:%H:%M}: the first run after"
+            f" {hours.start:%H:%M} goes on"
+        )
+    return hours.end_after(there) - there

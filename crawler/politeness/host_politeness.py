@@ -1,0 +1,87 @@
+"""The manners of one crawl, in one place for all who need them: how hosts fare, and where it may go."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings
+
+from archive import HostState
+from archive.model.clock import now
+from crawler.download.host_lock import SharedTurns, Turns
+from crawler.download.lease_check import Permit
+from crawler.download.private_networks import Reach
+from crawler.outlet import OutletSpider
+from crawler.politeness.host_backoff import Hosts, Patience
+from crawler.politeness.refusals import LeftAlone
+
+
+class Guest:
+    """hosts: how they have answered; turns: whose turn a host is; permit: whether this crawl may ask; reach: where the
+    crawl may go."""
+
+    def __init__(self, spider: OutletSpider, settings: BaseSettings):
+        self._doubted: set[str] = set()
+        at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
+        self.permit: Permit = settings["LUUBAO_PERMIT"] or Permit()
+        self.turns = _turns(settings["LUUBAO_TURNS"], at_once, self.permit)
+        self.desk = spider.desk
+        self.reach = Reach.of(spider.home_url, [*settings.getlist("LUUBAO_INSIDE"), *_proxies()])
+        self.hosts = Hosts(patience_of(settings), self.desk.door.troubled_hosts, self._remember, self.warn)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Guest:
+        """Called by Scrapy once the spider has its desk. Raises Misconfigured."""
+        assert isinstance(crawler.spider, OutletSpider)
+        return cls(crawler.spider, crawler.settings)
+
+    def _remember(self, state: HostState) -> None:
+        self.desk.note(lambda door: door.note_host(state))
+
+    def warn(self, sentence: str) -> None:
+        """Tells a person, at the end of the run, what should be known of it."""
+        self.desk.note(lambda door: door.warnings.setdefault(sentence))
+
+    def refuse_quiet(self, host: str) -> None:
+        """Raises LeftAlone for a host that this run asks nothing any more."""
+        if state := self.hosts.left_alone(host):
+            raise LeftAlone(state.reason or f"{host} is left alone", state.quiet_until or now())
+
+    def doubt(self, host: str, doubt: str) -> None:
+        """Tells once of a host that could not prove who it is."""
+        if host not in self._doubted:
+            self._doubted.add(host)
+            self.warn(f"{host} cannot prove who it is: {doubt}. Its pages are kept all the same, and say so")
+
+
+def _turns(folder: str | None, at_once: int, permit: Permit) -> Turns:
+    if not folder:
+        return Turns(at_once)
+    return permit.turns(at_once, Path(folder)) or SharedTurns(at_once, Path(folder))
+
+
+def _proxies() -> list[str]:
+    """Where the environment sends requests instead of to the web: whoever set that meant it."""
+    return [netloc for proxy in getproxies().values() if (netloc := urlsplit(proxy).netloc.rpartition("@")[2])]
+
+
+def guest_of(crawler: Crawler) -> Guest:
+    """The manners of the running crawl."""
+    guest = crawler.get_extension(Guest)
+    assert guest is not None
+    return guest
+
+
+def patience_of(settings: BaseSettings) -> Patience:
+    """What the settings say on how much a run puts up with."""
+    return Patience(
+        errors=settings.getint("LUUBAO_ERRORS_IN_A_ROW"),
+        longest_wait=timedelta(seconds=settings.getfloat("LUUBAO_LONGEST_WAIT")),
+        first_pause=timedelta(seconds=settings.getfloat("LUUBAO_FIRST_PAUSE")),
+        first_quiet=timedelta(seconds=settings.getfloat("LUUBAO_FIRST_QUIET")),
+        longest_quiet=timedelta(seconds=settings.getfloat("LUUBAO_LONGEST_QUIET")),
+    )

@@ -1,0 +1,116 @@
+"""robots.txt as RFC 9309 has it: redirects followed, no file means no rules, no answer means hands off.
+
+Each run asks anew. What an earlier run read is not used in its stead when there is no answer: section 2.3.1.4 wants
+nothing to be asked then, and only allows an older copy; a server that cannot serve this file had better be left alone
+anyway. After 30 days without an answer the same section allows to take it that there is no file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from copy import copy
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.misc import build_from_crawler
+
+from archive import absolute
+from crawler.download.size_limits import MOST_RULES
+from crawler.politeness.host_backoff import host_to_ask
+from crawler.politeness.host_politeness import guest_of
+from crawler.politeness.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
+from crawler.response_capture import leads_to, remarks
+
+_MOST_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
+
+
+class RobotsTxt(RobotsTxtMiddleware):
+    """Asks each origin for its rules once a run; whoever asks meanwhile waits for the same answer."""
+
+    def __init__(self, crawler: Crawler):
+        super().__init__(crawler)
+        self._guest = guest_of(crawler)
+        self._rules: dict[str, asyncio.Task[RobotParser | IgnoreRequest | None]] = {}
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """Raises Forbidden where Scrapy would raise its general IgnoreRequest."""
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest as error:
+            raise Forbidden(str(error)) from None
+
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        """The rules for a request; None when there are none. Raises RobotsUnavailable, LeftAlone or Inside."""
+        address = urlparse_cached(request)
+        origin = f"{address.scheme}://{address.netloc}"
+        if origin not in self._rules:
+            self._rules[origin] = asyncio.ensure_future(self._ask(f"{origin}/robots.txt", request))
+        rules = await asyncio.shield(self._rules[origin])
+        if isinstance(rules, IgnoreRequest):
+            raise copy(rules)
+        return rules
+
+    async def _ask(self, url: str, request: Request) -> RobotParser | IgnoreRequest | None:
+        self._stats.inc_value("robotstxt/request_count")
+        try:
+            answer = await self._fetch(url)
+        except (LeftAlone, Inside) as refusal:
+            return refusal
+        except Exception as error:  # noqa: BLE001  # whatever kept the answer away, the consequence is the same
+            return self._unavailable(url, f"gave no answer, so nothing is asked of that site: {_cause(error)}")
+        self._stats.inc_value(f"robotstxt/response_status_count/{answer.status}")
+        if answer.status >= 500 or answer.status == 429:
+            return self._unavailable(url, f"answered {answer.status}, so nothing is asked of that site")
+        if remarks(answer) and not answer.body:
+            return self._unavailable(url, f"cannot be read, so nothing is asked of that site: {remarks(answer)}")
+        self._guest.hosts.rules(host_to_ask(url), known=True)
+        return await self._parse(answer, request) if 200 <= answer.status < 300 else None
+
+    def _unavailable(self, url: str, why: str) -> RobotsUnavailable | None:
+        """Nothing is asked, unless it has been so for a month: then there are no rules."""
+        if self._guest.hosts.rules(host_to_ask(url), known=False):
+            return None
+        return RobotsUnavailable(f"{url} {why}")
+
+    async def _fetch(self, url: str) -> Response:
+        """The answer at the end of the redirects; the last redirect when there are too many."""
+        for _ in range(_MOST_REDIRECTS + 1):
+            response = await self.crawler.engine.download_async(_robots_request(url))
+            target = leads_to(response)
+            if target == response.url or absolute(url, target) is None:
+                break
+            url = target
+        return response
+
+    async def _parse(self, answer: Response, request: Request) -> RobotParser:
+        text = _utf8(answer.body[:MOST_RULES])
+        rules: RobotParser = build_from_crawler(self._parserimpl, self.crawler, text)
+        self.crawler.spider.note_rules(answer.url, text)  # type: ignore[union-attr]  # an OutletSpider's
+        await self.crawler.signals.send_catch_log_async(
+            signal=signals.robots_parsed, robotparser=rules, request=request
+        )
+        return rules
+
+
+def _utf8(body: bytes) -> bytes:
+    """The file in UTF-8, which it has to be in (RFC 9309 section 2.2); some are saved as UTF-16, with a byte order mark
+    or with a zero in every other place."""
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", "replace").encode()
+    if body.startswith(b"\0") or body[1:2] == b"\0":
+        return body.decode("utf-16-be" if body.startswith(b"\0") else "utf-16-le", "replace").encode()
+    return body
+
+
+def _cause(error: Exception) -> str:
+    return str(error) or type(error).__name__
+
+
+def _robots_request(url: str) -> Request:
+    return Request(url, priority=RobotsTxt.DOWNLOAD_PRIORITY, meta={"dont_obey_robotstxt": True}, callback=NO_CALLBACK)

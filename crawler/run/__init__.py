@@ -1,0 +1,1 @@
+"""One run: its record, its limits, its end, its verdict."""

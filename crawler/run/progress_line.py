@@ -1,0 +1,40 @@
+"""One line that moves, on a terminal; nothing under cron."""
+
+from __future__ import annotations
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+
+from archive.console.output import clear_progress, is_watched, show_progress
+from crawler.outlet import desk_of
+
+_SHOWN = ("new", "edited", "disappeared")
+
+
+class Progress:
+    """Shows how many pages came and what they were, on standard error when that is a terminal."""
+
+    def __init__(self, crawler: Crawler):
+        if not is_watched() or not crawler.settings.getbool("LUUBAO_PROGRESS"):
+            raise NotConfigured  # without a message: Scrapy would log one
+        self.crawler = crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Progress:
+        extension = cls(crawler)
+        crawler.signals.connect(extension.item_scraped, signals.item_scraped)
+        crawler.signals.connect(extension.spider_closed, signals.spider_closed)
+        return extension
+
+    def item_scraped(self) -> None:
+        """After each capture."""
+        door = desk_of(self.crawler).door
+        counts = door.counts
+        known = ", ".join(f"{counts[name]} {name}" for name in _SHOWN if counts[name])
+        waiting = f"{door.waiting} waiting{', ' if known else ''}"
+        show_progress(f"{door.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
+
+    def spider_closed(self) -> None:
+        """Clears the line."""
+        clear_progress()
