@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlite_utils import Database
-
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import UnknownArticle
 from archive.model.records import Reading
 from archive.model.urls import url_key
 from archive.queries import lookup
+from archive.storage.connection import Database
 from crawler.demo.painted_pictures import photograph
 from crawler.demo.paper import DAYS, Published, changes, published
 

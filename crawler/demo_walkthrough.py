@@ -8,15 +8,13 @@ import sys
 import time
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive import LuubaoError
-from archive.console import formatting
+from archive.cli import formatting
 from archive.console.output import say, styled
 from archive.diff import compare
 from archive.queries import lookup
 from archive.runtime import signals
-from archive.storage.connection import open_archive
+from archive.storage.connection import Database, open_archive
 from crawler.demo.paper import DAYS, changes
 from crawler.demo.server import Newspaper
 from crawler.demo_verification import Mismatch, disagreements

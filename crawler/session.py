@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from sqlite_utils import Database
-
 import archive
 from archive import (
     Arrival,
@@ -32,6 +30,7 @@ from archive.model.clock import now
 from archive.monitor.health import MOVED, Health, Seed
 from archive.runtime import isolated
 from archive.storage.clock_corrections import usual_offset
+from archive.storage.connection import Database
 from archive.workers import Lost
 from crawler import discovery
 from crawler.run.site_witness import Move, Witness
@@ -54,9 +53,9 @@ class Door:
 
     failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
     though it goes on. troubled_hosts: what stands against hosts since earlier runs. pictures_left: how many pictures
-    may still be asked for in this run. rechecks: how many known articles may be, None for what archive.frontier.schedule thinks
-    right, and how: which of them; floor: how long ago the last look at one must be. waiting: how many addresses wait
-    that were never read, or are lists. health: what its pages were like.
+    may still be asked for in this run. rechecks: how many known articles may be, None for what
+    archive.frontier.schedule thinks right, and how: which of them; floor: how long ago the last look at one must be.
+    waiting: how many addresses wait that were never read, or are lists. health: what its pages were like.
     """
 
     def __init__(self, db: Database, run: Run, rechecks: int | None = None, how: How = "budget"):

@@ -1,7 +1,7 @@
 """Scrapy settings: only what differs from Scrapy's default, which stands behind each, with who reads it.
 
-What luubao.toml and the environment say goes before these: crawler.config.setting_keys has the names, OutletSpider.update_settings
-brings them in.
+What luubao.toml and the environment say goes before these: crawler.config.setting_keys has the names,
+OutletSpider.update_settings brings them in.
 """
 
 BOT_NAME = "luubao"
@@ -99,14 +99,14 @@ REMOTE_CONTROL_ENABLED = False  # default True; read by: RemoteControl
 
 DOWNLOAD_HANDLERS = {
     # default: Scrapy's own; a paper leads nowhere but to the web
-    "http": "crawler.download.handler_and_middleware.Gate",
-    "https": "crawler.download.handler_and_middleware.Gate",
+    "http": "crawler.download.download_handler.Gate",
+    "https": "crawler.download.download_handler.Gate",
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 DOWNLOADER_MIDDLEWARES = {
     # default {}; Scrapy's own allows everything when robots.txt fails, or moved
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.download.handler_and_middleware.Refuse": 90,
+    "crawler.download.download_handler.Refuse": 90,
     "crawler.politeness.robots_txt.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.download.decompression.Unpacking": 590,

@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from archive.cluster.command import reread_command
+from archive.cli.reread_spark import reread_command
 from archive.cluster.reading_columns import COLUMNS as READING_COLUMNS
 from archive.console.output import rendered
 from archive.monitor.status.status_text import lines as status_lines

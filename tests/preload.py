@@ -11,7 +11,7 @@ import crawler
 
 # They run a program when they are imported, are for a process of Datasette's, or need what is not always installed.
 _LEFT_OUT = {
-    "archive.__main__", "archive.web.plugins", "archive.web.room", "archive.cluster.command",
+    "archive.__main__", "archive.web.plugins", "archive.web.room", "archive.cli.reread_spark",
     "archive.cluster.spark_job", "crawler.__main__", "crawler.fleet",
 }  # fmt: skip
 

@@ -23,9 +23,9 @@ DOORS = {
     "jinja2": ("archive.web.template_environment",),
     "datasette": ("archive.web.room", "archive.web.plugins"),
     "sqlite3": ("archive.runtime.signals", "archive.store", "archive.storage.migrations", "archive.cli.keeping", "archive.cli.options", "archive.web.plugins", "archive.web.sql_guard"),
-    "backports.zstd": ("archive.storage.bodies.codecs", "archive.model.content_codings"),
-    "brotli": ("archive.model.content_codings",),
-    "click": ("archive.cli", "archive.cli.diff_command", "archive.cli.exchange_commands", "archive.cli.export", "archive.cli.keeping", "archive.cli.options", "archive.console.output", "archive.cli.read", "archive.cli.push_and_pull", "archive.cli.reread", "archive.cluster.command", "crawler.cli.backup", "crawler.cli", "crawler.cli.crawl", "crawler.cli.init", "crawler.cli.move", "crawler.cli.setting_options", "crawler.cli.outlets", "crawler.cli.settings_command", "crawler.cli.status", "crawler.cli.worker"),
+    "backports.zstd": ("archive.storage.bodies.codecs", "archive.exchange.content_codings"),
+    "brotli": ("archive.exchange.content_codings",),
+    "click": ("archive.cli", "archive.cli.diff_command", "archive.cli.exchange_commands", "archive.cli.export", "archive.cli.keeping", "archive.cli.options", "archive.console.output", "archive.cli.read", "archive.cli.push_and_pull", "archive.cli.reread", "archive.cli.reread_spark", "crawler.cli.backup", "crawler.cli", "crawler.cli.crawl", "crawler.cli.init", "crawler.cli.move", "crawler.cli.setting_options", "crawler.cli.outlets", "crawler.cli.settings_command", "crawler.cli.status", "crawler.cli.worker"),
     "scrapy": (
         "crawler.outlet", "crawler.response_capture", "crawler.politeness.robots_txt", "crawler.scheduler", "crawler.run.run_record",
         "crawler.run.progress_line", "crawler.run.crawl_process", "crawler.download.picture_pipeline", "crawler.download.picture_store", "crawler.probe.run", "crawler.probe.client", "crawler.download", "crawler.politeness.host_politeness",

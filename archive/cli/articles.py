@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from archive.cli.answers import known_outlet, tell
+from archive.cli.formatting import article_lines, gist_lines
 from archive.cli.options import db_option, json_option, limit_option
-from archive.console.formatting import article_lines, gist_lines
 from archive.queries import lookup
 from archive.storage.connection import open_archive
 

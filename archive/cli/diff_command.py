@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from archive.cli import formatting
 from archive.cli.options import NUMBER, db_option, json_option
-from archive.console import formatting
+from archive.console.human_units import stored_moment
 from archive.console.output import say, say_all, say_json, say_whole
 from archive.model.errors import LuubaoError, UnknownArticle
 from archive.queries import lookup
@@ -20,8 +21,8 @@ from archive.storage.connection import open_archive
 
 if TYPE_CHECKING:
     from archive.diff import Change
-    from archive.diff.html_page import Comparison
     from archive.queries.lookup import Article
+    from archive.web.diff_html import Comparison
 
 _EXIT_NOTHING = 1
 
@@ -55,8 +56,8 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
       luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm 1 3
       luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm --all --html history.html
     """
-    from archive.diff.html_page import Comparison
     from archive.storage.captures.provenance import provenance_of
+    from archive.web.diff_html import Comparison
 
     if as_json and html:
         raise click.UsageError("--json or --html, not both")
@@ -67,7 +68,7 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
         read = {number: lookup.reading_of(db, article.id, number)[1] for pair in pairs for number in pair}
     steps = [Comparison(known[one], known[other], read[one], read[other]) for one, other in pairs]
     if html:
-        from archive.diff.html_page import page
+        from archive.web.diff_html import page
 
         _write(html, page(article, steps), path)
     elif as_json:
@@ -157,7 +158,7 @@ def _tell(article: Article, steps: Sequence[Comparison]) -> None:
         if n:
             say()
         say(f"{article.url}  version {step.old.version} to {step.new.version}")
-        first, then = (formatting.moment(one.first_seen_at, article.timezone) for one in (step.old, step.new))
+        first, then = (stored_moment(one.first_seen_at, article.timezone) for one in (step.old, step.new))
         say(f"seen {first}, then {then}")
         say_all(textwrap.wrap(summary(step.changes) if step.changes else "as read today, nothing changed", 80))
         for change in step.changes:

@@ -67,8 +67,8 @@ def import_command(
       luubao import readings/ --db luubao.db
     """
     from archive.cli.import_readings import take_readings
+    from archive.cluster.imported_readings import holds_readings
     from archive.exchange.importers.formats import Said
-    from archive.exchange.importers.imported_readings import holds_readings
     from archive.exchange.importers.outlet_matcher import Houses
 
     readings = [file for file in files if holds_readings(file)]

@@ -287,9 +287,9 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     Example:
       luubao export atom --outlet baovinhphuc --to public/baovinhphuc.atom
     """
-    from archive.exchange.exporters.atom_feed import write_atom
     from archive.queries.tabular import rows, summary
     from archive.runtime.atomic_files import arriving
+    from archive.web.atom_feed import write_atom
 
     choice = chosen(filters)
     with _leaving(path) as (db, _), arriving(target, replace=True) as place:
@@ -313,9 +313,9 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
     Example:
       luubao export html --outlet baovinhphuc --to edition/
     """
-    from archive.exchange.exporters.static_edition import write_site
     from archive.queries.tabular import Choice, summary
     from archive.runtime.atomic_files import arriving
+    from archive.web.static_edition import write_site
 
     with _leaving(path) as (db, step), arriving(target, mark="index.html", parents=True) as place:
         count = write_site(

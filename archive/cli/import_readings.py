@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from archive.cluster.imported_readings import Imported, import_readings, refuse_nothing
 from archive.console.output import clear_progress, is_watched, say, say_all, show_progress
-from archive.exchange.importers.imported_readings import Imported, import_readings, refuse_nothing
 from archive.pipeline.reread_report import Report, report_lines
 
 _LEFT_OUT = (

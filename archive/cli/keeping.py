@@ -17,9 +17,8 @@ from archive.model.errors import ArchiveMissing, LuubaoError
 from archive.storage.connection import is_there, open_archive
 
 if TYPE_CHECKING:
-    from sqlite_utils import Database
-
     from archive.pipeline.derivation_check import Reread
+    from archive.storage.connection import Database
     from archive.storage.integrity.problems import Left, Problem
     from archive.storage.withdrawals.destruction import Look
 

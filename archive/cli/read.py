@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from archive.cli import formatting
 from archive.cli.options import db_option, json_option
-from archive.console import formatting
 from archive.console.output import say_all, say_json
 from archive.model.clock import parse
 from archive.model.errors import LuubaoError, UnknownArticle

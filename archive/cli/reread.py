@@ -74,7 +74,7 @@ def _day(moment: datetime | None) -> date | None:
 
 
 def _tell(report: Report) -> None:
-    from archive.console.formatting import change_lines
+    from archive.cli.formatting import change_lines
     from archive.diff import Change
     from archive.pipeline.reread_report import report_lines
 

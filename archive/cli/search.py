@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.answers import known_outlet, tell
+from archive.cli.formatting import gist_lines, hit_lines
 from archive.cli.options import day, db_option, json_option, limit_option
-from archive.console.formatting import gist_lines, hit_lines
 from archive.storage.connection import open_archive
 
 if TYPE_CHECKING:

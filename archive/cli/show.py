@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from archive.cli.formatting import reading_lines
 from archive.cli.options import NUMBER, db_option, json_option, picture_folder, pictures_option
-from archive.console.formatting import reading_lines
 from archive.console.output import say_all, say_json
 from archive.queries import lookup
 from archive.storage.connection import open_archive

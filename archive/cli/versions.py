@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from archive.cli.answers import tell
+from archive.cli.formatting import version_lines
 from archive.cli.options import db_option, json_option
-from archive.console.formatting import version_lines
 from archive.queries import lookup
 from archive.storage.connection import open_archive
 

@@ -18,8 +18,8 @@ _AT_HAND: WeakKeyDictionary[Database, tuple[int, Experience]] = WeakKeyDictionar
 
 
 def promise_of(db: Database, run: Run, urls: Iterable[str]) -> dict[str, float]:
-    """What each address holds out, 0 to 1, for the order in which they are asked for. More than archive.frontier.url_patterns.LIKELY
-    makes it a link to an article."""
+    """What each address holds out, 0 to 1, for the order in which they are asked for. More than
+    archive.frontier.url_patterns.LIKELY makes it a link to an article."""
     experience = _experience(db, run)
     return {url: experience.promise(url) for url in urls}
 

@@ -1,8 +1,8 @@
 """The frontier: addresses known and waiting, and when each is due again.
 
 A run takes addresses a few at a time: seeds first; then what was never read, the likeliest article first; then lists
-that are due (archive.frontier.dequeue); then known articles and the rest, the most worthwhile first, as many as the run has
-a budget for (archive.frontier.change_rate_store). What a killed run took and did not finish is due in the next.
+that are due (archive.frontier.dequeue); then known articles and the rest, the most worthwhile first, as many as the run
+has a budget for (archive.frontier.change_rate_store). What a killed run took and did not finish is due in the next.
 """
 
 from __future__ import annotations
@@ -80,8 +80,8 @@ class Noted:
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> Noted:
-    """Notes the links of a page, as far as there is room (archive.frontier.capacity). What is said to have changed since it
-    was last read is due now. Call inside a transaction."""
+    """Notes the links of a page, as far as there is room (archive.frontier.capacity). What is said to have changed
+    since it was last read is due now. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in gated_links(reversed(links))}
     known = _known(db, run, list(keyed))
     _hurry(db, run, {key: keyed[key] for key in known}, known, at)

@@ -1,11 +1,11 @@
 """What counts as an edit: a change of headline, lead, body, pictures, captions, credits, byline or published time.
 
-White space, Unicode form and what else belongs to printing (archive/text/equivalence.py) do not count, nor do the size, format
-and machine a picture is served in (`picture_key`), counters, adverts and sidebars. Section and tags do not either:
-papers re-file articles without touching them. A paragraph broken in two, or two drawn together, is an edit: readers see
-it, and an editor did it. So is another order of authors or pictures. The published time is a moment: 08:15 in Hanoi is
-01:15 in Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits` have changed
-where a picture that stayed has another one.
+White space, Unicode form and what else belongs to printing (archive/text/equivalence.py) do not count, nor do the size,
+format and machine a picture is served in (`picture_key`), counters, adverts and sidebars. Section and tags do not
+either: papers re-file articles without touching them. A paragraph broken in two, or two drawn together, is an edit:
+readers see it, and an editor did it. So is another order of authors or pictures. The published time is a moment: 08:15
+in Hanoi is 01:15 in Greenwich. A caption belongs to its picture, and goes and comes with it: `captions` and `credits`
+have changed where a picture that stayed has another one.
 
 Edits are found by comparing readings, never by comparing digests. `reading_digest` is the first rule of this module,
 kept as it was when archives began: the digests stored in them can be computed again for ever, and one text has one

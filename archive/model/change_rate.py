@@ -83,8 +83,8 @@ class Stretch(NamedTuple):
 class Habits:
     """What a paper's rechecks have taught. tallies: by bucket; promises: looks at articles whose sitemap or feed named
     a time of change later than our last look, and how many of them had changed; since: when the paper was first
-    crawled; signs: looks that free signs brought about (archive.frontier.change_signals), by their kind, and how many of them had
-    found something."""
+    crawled; signs: looks that free signs brought about (archive.frontier.change_signals), by their kind, and how many
+    of them had found something."""
 
     tallies: Mapping[Bucket, Tally] = field(default_factory=dict)
     promises: Tally = Tally()

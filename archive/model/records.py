@@ -86,7 +86,8 @@ RunKind = Literal["crawl", "import", "backfill", "merge"]
 @dataclass(frozen=True, slots=True)
 class Run:
     """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it
-    began. since: aware; what is older it leaves aside, see archive/frontier/deferred.py. limits: how much it may take."""
+    began. since: aware; what is older it leaves aside, see archive/frontier/deferred.py. limits: how much it may
+    take."""
 
     id: int
     outlet_id: int

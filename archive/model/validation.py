@@ -32,7 +32,8 @@ AHEAD = timedelta(days=1)  # by which a capture from elsewhere may be later than
 FIRST_CLAIM, LAST_CLAIM = datetime(1500, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """What a page may claim of its own times: digitised papers give their printed day."""
 LONGEST_ADDRESS = 8000
-"""Letters: RFC 9110 section 4.1 has everybody support as many. What a crawl asks for is shorter (archive.model.urls)."""
+"""Letters: RFC 9110 section 4.1 has everybody support as many. What a crawl asks for is shorter
+(archive.model.urls)."""
 LONGEST_LINE = 64 * 1024  # letters of a name or a reason
 LONGEST_TEXT = 32 * 1024 * 1024
 """Letters of a text: as many as the largest page has bytes."""

@@ -52,8 +52,8 @@ class Health:
     new: new articles, and by section (empty where the page names none). shares: of the pages that should be articles,
     how many are `readable`; of the articles, how many have a lead, a body, ...; of the pictures, how many captions.
     kinds: what those pages were (article, video, wall ...). body_from: which way the bodies were found; containers: in
-    which elements of the page. flags: what was found to be not as usual, by the keys of archive.monitor.baseline; told: what
-    of it was said aloud, and not only noted.
+    which elements of the page. flags: what was found to be not as usual, by the keys of archive.monitor.baseline; told:
+    what of it was said aloud, and not only noted.
     """
 
     at: datetime

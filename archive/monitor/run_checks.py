@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sqlite_utils import Database
-
 from archive.model.records import Run
 from archive.model.time_zones import zone_of
 from archive.monitor.baseline import LONGEST, Finding, Past, compare
 from archive.monitor.health import Health
 from archive.queries.run_status import runs_of, warn, warned_before
+from archive.storage.connection import Database
 
 _A_DAY = timedelta(hours=20)  # a daily crawl begins some minutes sooner or later, and is to tell it every day
 

@@ -11,14 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from sqlite_utils import Database
-
 from archive.extract.recurring_blocks import Furniture
 from archive.model import validation
 from archive.model.records import Run, Unreadable
 from archive.pipeline.filing import Answer, Settling, extractor_of
 from archive.storage.captures import address_walk, kept_captures
-from archive.storage.connection import snapshot
+from archive.storage.connection import Database, snapshot
 from archive.storage.damaged_rows import NOT_READABLE
 from archive.storage.histories.related_urls import Kin, Past, first_of, kin_of, past_of
 from archive.storage.integrity.derived_columns import differences

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from archive.extract import read_page
 from archive.model.clock import parse
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures import capture_writer, kept_captures
+from archive.storage.connection import Database
 
 FIELDS: dict[str, Callable[[Reading], object]] = {
     "headline": lambda reading: reading.headline,

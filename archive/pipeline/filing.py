@@ -11,8 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from sqlite_utils import Database
-
 from archive.console.logs import log_of
 from archive.extract.recurring_blocks import Furniture
 from archive.history import History, Look, Signs, departures, derive, in_time
@@ -27,6 +25,7 @@ from archive.storage import connection
 from archive.storage.captures import capture_writer
 from archive.storage.captures.capture_source import Source
 from archive.storage.captures.late_captures import settle, unsettle, unsettle_words, unsettled
+from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.histories.domain_moves import moved_keys
 from archive.storage.histories.doubts import at_once, judge_changes

@@ -6,8 +6,6 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlite_utils import Database
-
 from archive.extract.recurring_blocks import Furniture
 from archive.model.capture_validation import gated
 from archive.model.records import Capture, Reading, Run, Unreadable
@@ -16,6 +14,7 @@ from archive.pipeline.ingest import arrived, put_away, source_of_arrival, try_to
 from archive.storage import connection
 from archive.storage.captures import capture_source, capture_writer
 from archive.storage.captures.late_captures import comes_late, is_here, note_origin, reads_late, unsettle
+from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.withdrawals import withdrawal_lookup
 

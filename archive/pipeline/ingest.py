@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlite_utils import Database
-
 from archive.console.logs import log_of
 from archive.extract.recurring_blocks import Furniture
 from archive.frontier import url_queue
@@ -32,6 +30,7 @@ from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.captures.capture_source import Source, article_at
 from archive.storage.captures.late_captures import unsettle
+from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.pictures import picture_fetches
 from archive.storage.readings import boilerplate_sets, reading_rows

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlite_utils import Database
-
 from archive.frontier import capacity, pattern_store, url_queue
 from archive.frontier.change_signals import note_words
 from archive.frontier.url_patterns import LIKELY
@@ -15,6 +13,7 @@ from archive.model.records import Link, PageKind, Reading, Run, Unreadable
 from archive.model.urls import same_site
 from archive.pipeline.ingest import Arrival, Ingested
 from archive.storage import connection
+from archive.storage.connection import Database
 
 _LISTS = frozenset({"listing", "home"})
 

@@ -9,8 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive.extract.recurring_blocks import Furniture
 from archive.model import clock
 from archive.model.digests import digest_of
@@ -24,6 +22,7 @@ from archive.storage import connection, runs
 from archive.storage.captures import capture_writer, kept_captures, other_archive
 from archive.storage.captures.late_captures import is_here, picture_is_here, unsettle_showing
 from archive.storage.captures.other_archive import OtherCapture, OtherPicture, OtherRun, Refused
+from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.pictures.picture_fetches import ensure_image, keep_picture
 from archive.storage.pictures.picture_folder import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file

@@ -1,8 +1,8 @@
 """Reading kept captures again, after the extractor, its rules or an outlet's furniture got better.
 
 Processes fetch and read; this one alone writes. What belongs together is read whole and then put in order like
-anything else (archive/pipeline/filing.py), so that what comes out is what a crawl with this reader would have told. Whatever has
-a reading under the present extractor is done, so it can be killed at any moment and goes on where it was.
+anything else (archive/pipeline/filing.py), so that what comes out is what a crawl with this reader would have told.
+Whatever has a reading under the present extractor is done, so it can be killed at any moment and goes on where it was.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from sqlite_utils import Database
-
 from archive.console.logs import log_of
 from archive.extract.recurring_blocks import Furniture
 from archive.model import clock
@@ -32,7 +30,7 @@ from archive.pipeline.page_reading import extractor_of, gave_up, read
 from archive.pipeline.reread_report import Report
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
-from archive.storage.connection import checkpoint
+from archive.storage.connection import Database, checkpoint
 from archive.storage.readings import boilerplate_sets
 from archive.storage.readings.unread_captures import Ledger, Span, Waiting
 from archive.workers import PATIENCE, Lost, Workers

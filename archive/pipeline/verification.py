@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
-
 from archive.model.errors import UnknownSeal
 from archive.storage.captures import address_walk
+from archive.storage.connection import Database
 from archive.storage.integrity import consistency, fixity
 from archive.storage.integrity.problems import Left, Problem, Step
 from archive.storage.pictures.picture_files import broken_pictures

@@ -15,9 +15,9 @@ from archive.text.snippets import fold
 class Wanted:
     """What must hold for an article; what is empty holds for all.
 
-    words: as archive/text/search_query.py understands them. outlet: its name. section: as the page names it. author: part of the
-    byline. credit: of one of its pictures, whole. Of these three case and diacritics do not matter. article: its
-    number. since, until: days of publication by the paper's own clock, both
+    words: as archive/text/search_query.py understands them. outlet: its name. section: as the page names it. author:
+    part of the byline. credit: of one of its pictures, whole. Of these three case and diacritics do not matter.
+    article: its number. since, until: days of publication by the paper's own clock, both
     included, as `2026-05-20`; of an article that names no day, the day it was first seen.
     """
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
+from archive.console.human_units import duration
 from archive.model import clock
 from archive.model.errors import ArchiveUnusable, LuubaoError
-from archive.monitor.status.formatted_times import duration
 
 _ATTEMPTS, _PAUSE = 5, 0.05  # in seconds
 

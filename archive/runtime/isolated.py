@@ -1,9 +1,9 @@
 """Work on foreign bytes, done in a process beside this one by whoever would otherwise do it here.
 
-Where a crowd of pages is read, its readers are workers anyway (crawler.readers, archive.pipeline.rereading, archive.exchange.importers). What
-is left are single ones: a page that an earlier run kept and did not read, one that came late, the links of a kept list,
-an imported picture. A command enters `working_apart`; `run` then does a thing in a worker with a worker's limits, and
-without it here.
+Where a crowd of pages is read, its readers are workers anyway (crawler.readers, archive.pipeline.rereading,
+archive.exchange.importers). What is left are single ones: a page that an earlier run kept and did not read, one that
+came late, the links of a kept list, an imported picture. A command enters `working_apart`; `run` then does a thing in a
+worker with a worker's limits, and without it here.
 """
 
 from __future__ import annotations

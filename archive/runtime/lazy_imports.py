@@ -1,7 +1,8 @@
 """Packages that import their public names when somebody first asks for them, so that a command imports what it uses.
 
 A module's `__getattr__` (PEP 562) alone would not do where a submodule has the same name as a public function: Python
-binds each submodule it imports to its package, and `archive.pipeline.ingest` would be the module where the function is meant.
+binds each submodule it imports to its package, and `archive.pipeline.ingest` would be the module where the function is
+meant.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
+from sqlite_utils import Database as Database  # the handle that others pass on; they run no SQL of their own
 
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong

@@ -1,7 +1,7 @@
 """Rows that cannot be read keep nobody from the others: they are named and passed over.
 
-An archive may be old, damaged, or made by somebody else: its values are held against archive.storage.integrity.column_validation when they
-become values of ours.
+An archive may be old, damaged, or made by somebody else: its values are held against
+archive.storage.integrity.column_validation when they become values of ours.
 """
 
 from __future__ import annotations

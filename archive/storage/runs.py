@@ -76,8 +76,8 @@ def finish_run(
     warnings: Sequence[str] = (),
     health: Mapping[str, Any] | None = None,
 ) -> None:
-    """Closes a run with its verdict, its counts, what was not as usual, and the measures that archive.monitor.health made;
-    seals it, and folds the write-ahead log into the file."""
+    """Closes a run with its verdict, its counts, what was not as usual, and the measures that archive.monitor.health
+    made; seals it, and folds the write-ahead log into the file."""
     with transaction(db):
         db.execute(
             "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ?, warnings = ?, health = ?"

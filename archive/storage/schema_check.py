@@ -1,6 +1,7 @@
 """Whether views and triggers are those that luubao makes: a changed view says whatever it wants.
 
-What tables must have is looked at when an archive is opened (archive.storage.connection), and what they hold by all else.
+What tables must have is looked at when an archive is opened (archive.storage.connection), and what they hold by all
+else.
 """
 
 from __future__ import annotations

@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sqlite_utils import Database
-
+from archive.storage.connection import Database
 from archive.storage.withdrawals.withdrawal_lookup import exposed
 
 SETTINGS = {

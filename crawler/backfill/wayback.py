@@ -12,10 +12,10 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urljoin
 
 from archive import REDIRECTS, Capture
+from archive.exchange.content_codings import NotPacked, TooLarge, codings_of, unpack
 from archive.exchange.importers.import_items import LARGEST, charset, leads_to
 from archive.frontier.remote_index import Offer
 from archive.model import validation
-from archive.model.content_codings import NotPacked, TooLarge, codings_of, unpack
 from archive.model.errors import BadValue
 from crawler.backfill import cdx
 from crawler.backfill.archive_client import Answer, Asker

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from crawler.config.setting_types import Value
     from crawler.config.settings_in_force import Configuration
 
-TURNS = ".hosts"
 """Beside archives: where crawls agree on whose turn a host is."""
 
 
@@ -89,12 +88,14 @@ def crawl(
     overrides = _overrides(settings, **given)
     folder = _folder(ctx, settings, many)
     if every or len(outlets) > 1 or many["queue"]:
-        from crawler.fleet.crawl_all import crawl_many
+        from crawler.cli.crawl_all import crawl_many
 
         own = folder is not None
         done = crawl_many(settings, outlets, folder or path, overrides, many, own_archives=own, as_json=as_json)
         raise click.exceptions.Exit(done)
     if folder:
+        from crawler.fleet.job_spec import TURNS
+
         path = folder / f"{outlets[0]}.db"
         overrides["LUUBAO_TURNS"] = str(folder / TURNS)
     raise click.exceptions.Exit(_crawl_one(settings, outlets[0], path, base_url, overrides, as_json))

@@ -15,7 +15,7 @@ from crawler.cli.setting_options import MisconfiguredFailure, config_option, con
 if TYPE_CHECKING:
     from archive.storage.histories.domain_moves import Known
     from crawler.config.settings_in_force import Configuration
-    from crawler.outlets.moving.new_domain import Looked
+    from crawler.moving.new_domain import Looked
     from crawler.outlets.outlet_checks import Described
 
 
@@ -48,9 +48,9 @@ def move(ctx: click.Context, /, name: str, url: str, path: Path, writes: bool, *
 
 
 def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: bool) -> None:
+    from crawler.moving import move_report
+    from crawler.moving.move_settings import lines_for, rewritten, write
     from crawler.outlets.catalogue import described
-    from crawler.outlets.moving import move_report
-    from crawler.outlets.moving.move_settings import lines_for, rewritten, write
 
     one = described(name)
     known = _known(path, one)
@@ -85,7 +85,7 @@ def _looked(settings: Configuration, one: Described, url: str, known: list[Known
     from functools import partial
 
     from archive.model.urls import host_of
-    from crawler.outlets.moving.new_domain import look
+    from crawler.moving.new_domain import look
     from crawler.probe.run import walk
 
     if host_of(url if "://" in url else f"https://{url}") == host_of(one.home):
@@ -105,7 +105,7 @@ def _enter(path: Path, one: Described, found: Looked, known: list[Known]) -> int
     from archive.runtime.file_lock import outlet_lock
     from archive.storage.captures.kept_captures import outlets_of
     from archive.storage.histories.domain_moves import wait_for
-    from crawler.outlets.moving.new_domain import there
+    from crawler.moving.new_domain import there
 
     if not found.keeps_paths:
         return 0

@@ -91,7 +91,8 @@ KEYS: tuple[Key, ...] = (
         "How many addresses of an outlet may wait that were never asked for, about a gigabyte; a tenth of them may be"
         " such as only pages lead to. Likely articles take the place of others, and what is left out is named again.",
         scrapy="LUUBAO_MAX_WAITING"),
-    Key("max_header_kilobytes", "crawl", setting_types.count("a whole number of kilobytes, 1 to 1024", least=1, most=1024), 32,
+    Key("max_header_kilobytes", "crawl", setting_types.count("a whole number of kilobytes, 1 to 1024", least=1,
+        most=1024), 32,
         "How much of an answer's headers is kept, and of its cookies at most 4; servers take no more from others"
         " themselves. The capture says what was cut.",
         scrapy="LUUBAO_MAX_HEADER_BYTES", times=1024),

@@ -123,7 +123,7 @@ def _hours(value: Any) -> str:
 
 
 def _hosts(value: Any) -> str:
-    from crawler.download.private_networks import Reach
+    from crawler.politeness.private_networks import Reach
 
     text = _text(value)
     try:

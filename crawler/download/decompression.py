@@ -18,8 +18,8 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
+from archive.exchange.content_codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
 from archive.model.clock import now
-from archive.model.content_codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
 from archive.workers import Lost
 from crawler.outlet import desk_of
 from crawler.politeness.refusals import LeftAlone

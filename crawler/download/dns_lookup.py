@@ -11,7 +11,7 @@ from typing import Any
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
-from crawler.download.private_networks import Reach
+from crawler.politeness.private_networks import Reach
 
 
 @implementer(IHostnameResolver)

@@ -22,12 +22,11 @@ from rq import Retry
 from archive import workers
 from archive.model.clock import now
 from archive.model.errors import LuubaoError, Misconfigured
-from crawler.cli.crawl import TURNS
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import archive_transfer
 from crawler.fleet.crawl_subprocess import crawled
 from crawler.fleet.job_queue import ANY_NUMBER
-from crawler.fleet.job_spec import Task
+from crawler.fleet.job_spec import TURNS, Task
 from crawler.fleet.lease import Lease
 from crawler.politeness.host_backoff import longest_exchange
 from crawler.run.run_command import Told, told

@@ -11,11 +11,14 @@ from urllib.parse import urlsplit
 from archive import Outlet, same_site
 from archive.runtime.file_lock import lock_file
 
+TURNS = ".hosts"
+"""Ends the name of the folder by whose files crawls side by side agree on whose turn a host is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One outlet's crawl. hosts: those it asks for pages, without `www.`. overrides: Scrapy settings of the command
-    line. turns: where crawls side by side agree on whose turn a host is, see crawler.download.host_lock."""
+    line. turns: where crawls side by side agree on whose turn a host is, see crawler.politeness.host_lock."""
 
     outlet: str
     database: Path

@@ -24,8 +24,8 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from archive.model.clock import now
-from crawler.download.host_lock import Turns
-from crawler.download.lease_check import Permit
+from crawler.politeness.host_lock import SharedTurns, Turns
+from crawler.politeness.lease_check import Permit
 from crawler.politeness.refusals import LeftAlone
 
 _FENCE = "luubao:fence"
@@ -107,8 +107,6 @@ class Lease(Permit):
 
     def turns(self, at_once: int, folder: Path) -> Turns:
         """The outlet's hosts are this crawl's; others it takes for a request each."""
-        from crawler.fleet.leased_host_lock import LeasedTurns
-
         return LeasedTurns(at_once, folder, self)
 
     def covers(self, host: str) -> bool:
@@ -181,3 +179,30 @@ class Lease(Permit):
             if pause > 0:
                 self._redis.set(_REST.format(name), "1", px=int(pause * 1000))
             self._eval(_RELEASE, [name])
+
+
+class LeasedTurns(SharedTurns):
+    """Turns of a crawl that has a lease: hosts that the lease does not cover it takes for a request each; with others
+    on this machine it agrees through the folder, which a dying process leaves at once."""
+
+    def __init__(self, at_once: int, folder: Path, lease: Lease):
+        super().__init__(at_once, folder)
+        self._lease = lease
+        self._pauses: dict[str, float] = {}
+
+    async def _lock(self, host: str, pause: float) -> bool:
+        waited = await super()._lock(host, pause)
+        if self._lease.covers(host):
+            return waited
+        try:
+            waited |= await self._lease.take_turn(host, pause)
+        except BaseException:  # undone, whatever it was, and raised again
+            super()._unlock(host)
+            raise
+        self._pauses[host] = pause
+        return waited
+
+    def _unlock(self, host: str) -> None:
+        if not self._lease.covers(host):
+            self._lease.leave_turn(host, self._pauses.pop(host, 0.0))
+        super()._unlock(host)

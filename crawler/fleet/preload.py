@@ -10,7 +10,7 @@ import tomllib
 from scrapy.utils.misc import load_object
 
 import crawler.download.decompression
-import crawler.download.handler_and_middleware
+import crawler.download.download_handler
 import crawler.download.picture_pipeline
 import crawler.politeness.crawl_delay
 import crawler.politeness.crawl_window

@@ -12,11 +12,11 @@ from scrapy.settings import BaseSettings
 
 from archive import HostState
 from archive.model.clock import now
-from crawler.download.host_lock import SharedTurns, Turns
-from crawler.download.lease_check import Permit
-from crawler.download.private_networks import Reach
 from crawler.outlet import OutletSpider
 from crawler.politeness.host_backoff import Hosts, Patience
+from crawler.politeness.host_lock import SharedTurns, Turns
+from crawler.politeness.lease_check import Permit
+from crawler.politeness.private_networks import Reach
 from crawler.politeness.refusals import LeftAlone
 
 

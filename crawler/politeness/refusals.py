@@ -3,8 +3,8 @@
 IgnoreRequest          Scrapy's own: no retry, no error of the host
 ├── Forbidden          raised instead of a request that robots.txt forbids, from crawler.politeness.robots_txt
 ├── RobotsUnavailable  raised instead of a request when robots.txt gave no answer, from crawler.politeness.robots_txt
-├── LeftAlone          raised instead of asking a host that is to be left alone, from crawler.download.handler_and_middleware
-└── Inside             raised instead of asking this machine or its network, from crawler.download.handler_and_middleware
+├── LeftAlone          raised instead of asking a host that is to be left alone, from crawler.download.download_handler
+└── Inside             raised instead of asking this machine or its network, from crawler.download.download_handler
 """
 
 from __future__ import annotations

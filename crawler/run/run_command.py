@@ -55,8 +55,8 @@ def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is to be told of a run. summary: for programs, see crawler.run.run_summary; lines: for a person whom nobody asked,
-    empty while all is well; counted: what was found, in a line for whoever watches."""
+    """What is to be told of a run. summary: for programs, see crawler.run.run_summary; lines: for a person whom nobody
+    asked, empty while all is well; counted: what was found, in a line for whoever watches."""
 
     summary: Mapping[str, Any]
     lines: tuple[str, ...]

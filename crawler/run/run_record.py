@@ -14,7 +14,6 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
-from sqlite_utils import Database
 
 from archive import doubts_of, finish_run, learn_furniture, opened_by, read_pending, settle_run, stand_ins_in, start_run
 from archive.console.logs import log_of
@@ -25,6 +24,7 @@ from archive.model.time_zones import zone_of
 from archive.monitor.run_checks import judge_run, told_before
 from archive.runtime.file_lock import outlet_lock
 from archive.storage.clock_corrections import put_clocks_right
+from archive.storage.connection import Database
 from archive.storage.sqlite_errors import damage
 from crawler.outlet import OutletSpider
 from crawler.outlets.excluded_urls import matcher

@@ -9,7 +9,7 @@ from random import Random
 import brotli
 import pytest
 
-from archive.model.content_codings import NotPacked, TooLarge, codings_of, unpack
+from archive.exchange.content_codings import NotPacked, TooLarge, codings_of, unpack
 
 try:
     from compression import zstd

@@ -20,8 +20,8 @@ from sqlite_utils import Database
 
 from archive import Run, finish_run, ingest
 from archive.cli import archive
-from archive.exchange.exporters.static_edition import folded
 from archive.queries.tabular import FIELDS
+from archive.web.static_edition import folded
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.replay import TOOLS, needs_tools, tool
 from tests.support import NOON, Shoot, page

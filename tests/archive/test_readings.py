@@ -22,13 +22,13 @@ from click.testing import CliRunner
 from archive import Block, Image, Reading, Unreadable, open_archive, read_page, start_run
 from archive.cli import archive as commands
 from archive.cluster.file_systems import place
+from archive.cluster.imported_readings import import_readings
 from archive.cluster.reading_columns import Seen, reading_in, row_of, seen_in
 from archive.cluster.reading_files import read_rows, writing
 from archive.cluster.reading_task import REVISITS, Job, Told, dismiss, put_together, read_split
 from archive.cluster.revisits import are_there, read_revisits, series, sightings_of, to_be_read
 from archive.cluster.warc_splits import splits_of
 from archive.exchange.exporters.warc_files import Compression, export_warc
-from archive.exchange.importers.imported_readings import import_readings
 from archive.extract import extractor_name
 from archive.extract.recurring_blocks import Furniture, without
 from archive.pipeline.rereading import Order, reread

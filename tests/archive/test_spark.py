@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from archive.cluster.command import reread_command
+from archive.cli.reread_spark import reread_command
+from archive.cluster.imported_readings import import_readings
 from archive.cluster.reading_task import REVISITS, Job
 from archive.cluster.spark_job import reread_on, spark
 from archive.cluster.warc_splits import splits_of
-from archive.exchange.importers.imported_readings import import_readings
 from archive.extract import extractor_name
 from archive.model.errors import LuubaoError, Misconfigured
 from archive.pipeline.rereading import Order, reread

@@ -18,13 +18,13 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Outlet, finish_run, open_archive, start_run
+from archive.console.human_units import duration, every, size
 from archive.console.output import rendered
 from archive.frontier.host_state import note_hosts
 from archive.model import clock
 from archive.model.records import HostState
 from archive.monitor.status import Exit, Expected, OutletStatus, Status, status, status_text
 from archive.monitor.status.crawl_rhythm import rhythm
-from archive.monitor.status.formatted_times import duration, every, size
 from archive.monitor.status.run_days import by_day
 from archive.monitor.status.sparkline import sparkline
 from archive.monitor.status.status_page import page, write

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archive.console.formatting import article_lines, change_lines, moment, version_lines
+from archive.cli.formatting import article_lines, change_lines, version_lines
+from archive.console.human_units import stored_moment
 from archive.console.output import rendered
 from archive.diff import Change, Piece, words
 from archive.queries.lookup import Article, Version
@@ -33,7 +34,7 @@ def plain(change: Change) -> list[str]:
     ],
 )
 def test_times_are_shown_in_the_paper_s_zone(stamp: str | None, zone: str, shown: str) -> None:
-    assert moment(stamp, zone) == shown
+    assert stored_moment(stamp, zone) == shown
 
 
 def test_a_long_headline_takes_several_lines_of_80_columns() -> None:

@@ -13,7 +13,7 @@ import pytest
 from archive.storage.connection import open_archive
 from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from crawler.demo.server import Newspaper
-from crawler.outlets.moving.move_settings import lines_for, rewritten
+from crawler.moving.move_settings import lines_for, rewritten
 from crawler.outlets.outlet_checks import Described
 from tests.crawler.serving import ROOT, article, front, served
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.model.errors import Misconfigured
-from crawler.download.private_networks import Reach, is_inside, is_outside
+from crawler.politeness.private_networks import Reach, is_inside, is_outside
 
 INSIDE = (
     "127.0.0.1", "127.255.255.254", "localhost", "LOCALHOST", "localhost.", "anh.localhost", "10.0.0.8", "172.16.0.1",

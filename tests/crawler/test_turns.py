@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.download.host_lock import SharedTurns, Turns
+from crawler.politeness.host_lock import SharedTurns, Turns
 from tests.support import run_async
 
 Span = tuple[float, float, str]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from archive import Capture, finish_run, ingest, open_archive, start_run
-from archive.exchange.exporters.static_edition import write_site
+from archive.web.static_edition import write_site
 from tests.room.inside import Answer, room_on
 from tests.support import NOON, PAPER, page
 

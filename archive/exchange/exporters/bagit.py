@@ -11,13 +11,12 @@ from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive.exchange.exporters.data_card import card
 from archive.exchange.exporters.tables import write_jsonl
 from archive.exchange.exporters.warc_files import Exported, export_warc
 from archive.queries.tabular import Choice, rows, summary
 from archive.storage.captures.capture_stream import Scope, as_of
+from archive.storage.connection import Database
 from archive.storage.integrity.seals import newest_seal
 
 _DATA = "versions.jsonl"

@@ -13,14 +13,13 @@ from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlite_utils import Database
-
 from archive.exchange.exporters.surt import surt
 from archive.exchange.exporters.warc_files import Exported, Placed, export_warc
 from archive.model.urls import as_uri
 from archive.model.validation import is_address
 from archive.queries.tabular import Choice, rows
 from archive.storage.captures.capture_stream import Scope, as_of
+from archive.storage.connection import Database
 from archive.storage.external_sort import SortedLines
 
 _CHUNK = 1024 * 1024

@@ -11,8 +11,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import BinaryIO, Literal
 
-from sqlite_utils import Database
-
 from archive.exchange.exporters.warc_records import (
     ENDING,
     Record,
@@ -25,7 +23,7 @@ from archive.exchange.exporters.warc_records import (
 from archive.model.digests import digest_of
 from archive.storage.bodies import codecs
 from archive.storage.captures.capture_stream import Leaving, OutPage, OutPicture, Scope, as_of, outlet_facts
-from archive.storage.connection import snapshot
+from archive.storage.connection import Database, snapshot
 from archive.storage.pictures.picture_folder import proved_file
 
 Compression = Literal["gz", "zst", "none"]

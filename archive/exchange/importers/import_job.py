@@ -12,8 +12,6 @@ from importlib.metadata import version
 from itertools import islice
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive.console.logs import log_of
 from archive.exchange.importers.formats import NOTHING_SAID, Said, expanded, read_file
 from archive.exchange.importers.import_items import Described, Image, Item, Page, Skipped
@@ -35,6 +33,7 @@ from archive.storage import connection, runs
 from archive.storage.bodies.payloads import get_body
 from archive.storage.captures import capture_source, kept_captures
 from archive.storage.captures.late_captures import Meant, body_known, is_here, outlet_showing
+from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.readings import boilerplate_sets
 from archive.workers import Lost, Workers

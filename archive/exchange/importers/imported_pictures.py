@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive.exchange.importers.import_items import Image
 from archive.model import clock
 from archive.model.capture_validation import line_or_nothing
@@ -19,6 +17,7 @@ from archive.pipeline.ingest import keep_picture
 from archive.runtime import isolated
 from archive.storage import connection
 from archive.storage.captures.late_captures import image_of, picture_comes_late, picture_is_here, unsettle_showing
+from archive.storage.connection import Database
 from archive.storage.pictures import picture_fetches
 from archive.storage.pictures.picture_folder import proved_file, put_file
 from archive.workers import Lost

@@ -21,9 +21,9 @@ from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReade
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
+from archive.exchange.content_codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
 from archive.exchange.importers.gzip_members import GZIP, PLAIN, Resumed, first_member, next_record
 from archive.exchange.importers.import_items import LARGEST, Skipped
-from archive.model.content_codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
 from archive.storage.bodies import codecs
 
 _LONGEST_LINE = 1024 * 1024

@@ -70,8 +70,8 @@ def shape_of(url: str, hosts: tuple[str, ...] = ()) -> str:
 
 @lru_cache(maxsize=8192)
 def shape(url: str, hosts: tuple[str, ...] = ()) -> Shape:
-    """The shape of an absolute address, or of an address's key (archive.model.urls.url_key). Raises ValueError where there is
-    no host."""
+    """The shape of an absolute address, or of an address's key (archive.model.urls.url_key). Raises ValueError where
+    there is no host."""
     key = url_key(url if "://" in url else f"http://{url}")
     address, _, query = key.partition("?")
     host, _, path = address.partition("/")

@@ -8,15 +8,14 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Literal
 
-from sqlite_utils import Database
-
+from archive.console.human_units import duration, every, moment
 from archive.frontier.host_state import troubled_hosts
 from archive.model.records import HostState
 from archive.model.time_zones import zone_of
 from archive.monitor.status.crawl_rhythm import Rhythm, rhythm
-from archive.monitor.status.formatted_times import duration, every, moment
 from archive.monitor.status.run_days import Day, by_day
 from archive.queries.run_status import NOT_SEEN, OutletFacts, RunFacts, Seen, Waiting, outlet_facts
+from archive.storage.connection import Database
 
 State = Literal["ok", "warnings", "overdue", "failing", "never crawled", "given up"]
 """warnings: something is not as usual. overdue: no run for longer than the outlet's own rhythm. failing: the last run

@@ -7,8 +7,9 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from archive.monitor.status.formatted_times import duration, every, lately, moment, rest, size, waiting
+from archive.console.human_units import duration, every, moment, size
 from archive.monitor.status.outlet_states import OutletStatus, Status
+from archive.monitor.status.sentences import lately, rest, waiting
 from archive.monitor.status.status_plots import HATCHING, bars, shares
 from archive.queries.run_status import RunFacts
 from archive.runtime.atomic_files import arriving

@@ -6,10 +6,11 @@ import textwrap
 from collections.abc import Iterator
 from datetime import datetime
 
+from archive.console.human_units import duration, every, moment, size
 from archive.console.output import styled
-from archive.monitor.status.formatted_times import duration, every, lately, moment, rest, size, waiting
 from archive.monitor.status.outlet_states import OutletStatus, Status
 from archive.monitor.status.run_days import Day
+from archive.monitor.status.sentences import lately, rest, waiting
 from archive.monitor.status.sparkline import sparkline
 from archive.queries.run_status import RunFacts
 

@@ -34,8 +34,8 @@ class _Earlier:
 
 def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> Kept:
     """Stores the exchange in one transaction: the body once under its digest, the capture appended. What it says is
-    believed elsewhere (archive/pipeline/filing.py). late: something of its article is newer, so that what it brought is judged
-    by what its address had brought until then, and the frontier learns nothing."""
+    believed elsewhere (archive/pipeline/filing.py). late: something of its article is newer, so that what it brought is
+    judged by what its address had brought until then, and the frontier learns nothing."""
     key = url_key(capture.requested_url)
     with transaction(db):
         if is_withdrawn(db, run.outlet_id, key):

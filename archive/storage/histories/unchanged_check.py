@@ -1,8 +1,8 @@
 """What the newest capture of an address says where a look at a few rows tells: that all stands as it stood.
 
-Everything else is derived from all captures that belong together (archive/pipeline/filing.py). These are the cases in which that
-would come to the same, and they are nearly all a crawl meets: an unchanged article at the address that speaks for it, a
-copy of an article whose own page is well, an address that never was an article's.
+Everything else is derived from all captures that belong together (archive/pipeline/filing.py). These are the cases in
+which that would come to the same, and they are nearly all a crawl meets: an unchanged article at the address that
+speaks for it, a copy of an article whose own page is well, an address that never was an article's.
 """
 
 from __future__ import annotations

@@ -52,7 +52,7 @@ _RULES = (
           "SELECT id FROM captures WHERE outcome = 'revisit' AND revisit_of IS NULL"),
     _Rule("seals", "it does not name as many captures as it is said to cover",
           "SELECT seals.id FROM seals JOIN runs ON runs.id = run_id WHERE length(capture_digests) <> 32 * capture_count"
-          " AND NOT (json_valid(stats) AND stats ->> 'cleansed' IS NOT NULL)"),  # archive.storage.integrity.fixity looks at these
+          " AND NOT (json_valid(stats) AND stats ->> 'cleansed' IS NOT NULL)"),  # fixity.py looks at these
     _Rule("articles", "its versions are not numbered 1, 2, 3 ...",
           "SELECT article_id FROM versions GROUP BY article_id HAVING min(number) <> 1 OR max(number) <> count(*)"),
     _Rule("articles", "it has no version", "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM versions)"),

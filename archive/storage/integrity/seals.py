@@ -23,8 +23,8 @@ from archive.model import clock
 
 DIGEST_SIZE = 32
 CLEANSED = "cleansed"
-"""The count by which a run is one that cleansed captures (archive/storage/withdrawals/secret_removal.py). Of its seal, the captures' digests
-are pairs: as it was sealed first or was before, and as it is since."""
+"""The count by which a run is one that cleansed captures (archive/storage/withdrawals/secret_removal.py). Of its seal,
+the captures' digests are pairs: as it was sealed first or was before, and as it is since."""
 
 _RUN = (
     "SELECT outlets.name, started_at, finished_at, outcome, reason, software, stats FROM runs"

@@ -1,4 +1,5 @@
-"""Going through every row of an archive for values that cannot be (archive.storage.integrity.column_validation), to name them."""
+"""Going through every row of an archive for values that cannot be (archive.storage.integrity.column_validation), to
+name them."""
 
 from __future__ import annotations
 

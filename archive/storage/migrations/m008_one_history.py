@@ -46,7 +46,8 @@ ALTER TABLE renumberings ADD COLUMN reason TEXT;
 ALTER TABLE runs ADD COLUMN clock_ahead INTEGER;
 """
 
-# As before, but that a run whose clock was ahead saw what it saw when it was put (archive/storage/clock_corrections.py).
+# As before, but that a run whose clock was ahead saw what it saw when it was put
+# (archive/storage/clock_corrections.py).
 _VIEWS = f"""
 DROP VIEW version_spans;
 CREATE VIEW version_spans AS

@@ -1,5 +1,6 @@
-"""The files of a folder of pictures, by the names that archive.model.picture_paths gives them: read, written and removed
-without following any link below the folder, for it may be somebody else's. (The folder itself may be a link.)"""
+"""The files of a folder of pictures, by the names that archive.model.picture_paths gives them: read, written and
+removed without following any link below the folder, for it may be somebody else's. (The folder itself may be a
+link.)"""
 
 from __future__ import annotations
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.queries import archive_summary as facts
 from archive.queries import days, outlets_followed
 from archive.queries.outlets_followed import Paper
+from archive.storage.connection import Database
 from archive.web.room.request import Visit, page, settings_of
 
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.model.records import Reading
 from archive.model.time_zones import zone_of
@@ -17,6 +16,7 @@ from archive.queries.lookup import Article, Version
 from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Tombstone
 from archive.storage.captures.provenance import Provenance, provenance_of
+from archive.storage.connection import Database
 from archive.web.reading_parts import Part, parts
 from archive.web.room.citations import cited, json_ld
 from archive.web.room.local_times import local

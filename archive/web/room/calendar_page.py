@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.model.clock import now
 from archive.queries import days, outlets_followed
 from archive.queries.days import Days, each_day
 from archive.queries.outlets_followed import Paper
+from archive.storage.connection import Database
 from archive.web.room import local_times
 from archive.web.room.bar_charts import Plot, plot_of
 from archive.web.room.request import Visit, page

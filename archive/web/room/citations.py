@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.records import Reading
 from archive.queries import lookup, outlets_followed
 from archive.queries.lookup import Article, Version
+from archive.storage.connection import Database
 from archive.web.room.request import HEADERS, Visit, page
 
 _TYPES = {

@@ -8,16 +8,15 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
-from archive.diff import Change, Piece, compare, side_by_side
-from archive.diff import gist
+from archive.diff import Change, Piece, compare, gist, side_by_side
 from archive.diff.descriptions import line, together, unmarked
 from archive.model.errors import UnknownArticle
 from archive.model.records import Image, Reading
 from archive.queries import lookup
 from archive.queries.lookup import Article
 from archive.storage.captures.provenance import Provenance, provenance_of
+from archive.storage.connection import Database
 from archive.web.room.change_descriptions import summary, title
 from archive.web.room.request import Visit, page
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlite_utils import Database
-
 from archive.diff import Gist, Piece, words
 from archive.diff.summary import Pair, Quote
 from archive.queries.edit_changes import gists
 from archive.queries.recent import Edit
+from archive.storage.connection import Database
 
 _QUOTES, _PICTURES = 2, 2
 

@@ -10,7 +10,6 @@ import re
 from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.exchange.exporters.single_record import warc_of
 from archive.extract.charset import decode
@@ -18,6 +17,7 @@ from archive.model.picture_paths import thumbnail_place
 from archive.queries import photographs
 from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Exchange
+from archive.storage.connection import Database
 from archive.web.room.request import Visit, page
 from archive.web.room.sandboxed import HEADERS, defused
 

@@ -13,10 +13,10 @@ from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.diff.descriptions import line
 from archive.queries import outlets_followed, recent
+from archive.storage.connection import Database
 from archive.web.room.edit_entries import Told, told_of
 from archive.web.room.request import HEADERS, Visit, page, site
 from archive.web.room.search_page import filters, wanted_by

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.queries import days, outlets_followed, recent
 from archive.queries import photographs as gallery
 from archive.queries.article_filter import Wanted
+from archive.storage.connection import Database
 from archive.web.room.bar_charts import Plot, plot_of
 from archive.web.room.edit_entries import Told, told_of
 from archive.web.room.request import Visit, page

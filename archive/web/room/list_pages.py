@@ -7,10 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.model.time_zones import zone_of
 from archive.queries import days, outlets_followed, recent
+from archive.storage.connection import Database
 from archive.web.room.edit_entries import told_of
 from archive.web.room.local_times import day_in
 from archive.web.room.request import Visit, page

@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 from email.utils import format_datetime, parsedate_to_datetime
 
 from datasette.utils.asgi import Response
-from sqlite_utils import Database
 
 from archive.model import clock
 from archive.queries import lookup
 from archive.queries.lookup import Article, Version
+from archive.storage.connection import Database
 from archive.web.room.request import HEADERS, Visit, page
 
 _LINK = "application/link-format; charset=utf-8"

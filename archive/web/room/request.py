@@ -16,7 +16,6 @@ from urllib.parse import urlencode
 from datasette.utils import sqlite_timelimit
 from datasette.utils.asgi import Response
 from markupsafe import Markup
-from sqlite_utils import Database
 
 from archive.console.logs import log_of
 from archive.model.errors import (
@@ -29,7 +28,7 @@ from archive.model.errors import (
     Withdrawn,
 )
 from archive.queries.outlets_followed import Paper, papers
-from archive.storage.connection import borrowed
+from archive.storage.connection import Database, borrowed
 from archive.storage.damaged_rows import NOT_READABLE
 from archive.web.room import local_times
 from archive.web.room.change_descriptions import what_of, worded

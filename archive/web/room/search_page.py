@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 from datasette.utils.asgi import Response
 from markupsafe import Markup, escape
-from sqlite_utils import Database
 
 from archive.model.errors import BadQuery, UnknownArticle
 from archive.queries import full_text, lookup, outlets_followed, recent
 from archive.queries.article_filter import Wanted
 from archive.queries.full_text import Hit
+from archive.storage.connection import Database
 from archive.text.snippets import CLOSE, OPEN, snippet
 from archive.web.room.request import Visit, page
 

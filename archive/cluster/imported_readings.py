@@ -14,8 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from sqlite_utils import Database
-
 from archive.cluster.file_systems import files_in, place
 from archive.cluster.reading_columns import SAID, Row, Seen, reading_in, row_of, seen_in
 from archive.cluster.reading_files import read_rows
@@ -27,7 +25,7 @@ from archive.pipeline.reread_report import Report
 from archive.pipeline.rereading import Answer, Progress, Rereading, reader, shown
 from archive.storage import connection
 from archive.storage.captures import kept_captures
-from archive.storage.connection import checkpoint
+from archive.storage.connection import Database, checkpoint
 from archive.storage.readings import boilerplate_sets, unread_captures
 from archive.storage.readings.boilerplate_sets import known_furniture
 from archive.storage.readings.staged_readings import Brought, Named

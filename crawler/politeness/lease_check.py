@@ -7,7 +7,7 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from crawler.download.host_lock import Turns
+from crawler.politeness.host_lock import Turns
 
 _GLANCE = 0.2  # seconds between two looks
 

@@ -11,8 +11,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database
-
 from archive.diff import Gist, gist
 from archive.model.errors import ArchiveDamaged, UnknownArticle
 from archive.model.notices import pass_over
@@ -20,6 +18,7 @@ from archive.model.records import Reading, StoredPicture
 from archive.model.validation import claimed_moment
 from archive.queries import lookup
 from archive.queries.lookup import Article, Version
+from archive.storage.connection import Database
 from archive.storage.pictures.picture_folder import proved_file
 from archive.web.reading_parts import parts
 from archive.web.template_environment import environment
@@ -40,7 +39,7 @@ def write_site(
     for name in ("articles", "months", "index"):
         (folder / name).mkdir(parents=True)
     for name in ("edition.js", "edition.css"):
-        (folder / name).write_text((files("archive.exchange.exporters") / name).read_text("utf-8"), "utf-8")
+        (folder / name).write_text((files("archive.web") / name).read_text("utf-8"), "utf-8")
     pages, index, written = _Pages(folder, title, pictures), _Index(folder / "index"), list[Article]()
     edited = list[Edited]()
     for article in lookup.articles(db, outlet=outlet):

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from archive.model.records import HostState
+from archive.model import clock
 from archive.model.time_zones import zone_of
-from archive.queries.run_status import Seen, Waiting
 
 _UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 _SIZES = ("bytes", "kB", "MB", "GB", "TB")
@@ -30,26 +29,10 @@ def moment(at: datetime, timezone: str) -> str:
     return f"{at.astimezone(zone_of(timezone)):%Y-%m-%d %H:%M}"
 
 
-def waiting(due: Waiting) -> str:
-    """What waits, in words."""
-    return f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
-
-
-def lately(seen: Seen) -> str:
-    """Which share of the articles that are there was seen, in words."""
-    spans = {"day": seen.day, "week": seen.week, "month": seen.month}
-    return ", ".join(f"{_percent(number, seen.there)} in the last {span}" for span, number in spans.items())
-
-
-def _percent(some: int, of: int) -> str:
-    """Rounded down: all is said of no less."""
-    return f"{some * 100 // of}%"
-
-
-def rest(host: HostState, timezone: str) -> str:
-    """Until when a host is left alone, and why."""
-    until = moment(host.quiet_until, timezone) if host.quiet_until else "now"
-    return f"{host.host} is left alone until {until}: {host.reason or 'it kept failing'}"
+def stored_moment(stamp: str | None, timezone: str) -> str:
+    """A stored time as `moment` has it; a dash when there is none, or none that can be read."""
+    at = clock.read(stamp)
+    return moment(at, timezone) if at else "-"
 
 
 def size(count: float) -> str:

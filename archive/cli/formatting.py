@@ -6,9 +6,9 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from archive.console.human_units import stored_moment
 from archive.console.output import printable, styled
 from archive.model import clock
-from archive.model.time_zones import zone_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,20 +26,13 @@ _MARGIN = 18
 _CONTEXT = 60
 
 
-def moment(stamp: str | None, zone: str) -> str:
-    """A stored time as `2026-05-20 08:15` in a zone, the paper's IANA name; a dash when there is none, or none that can
-    be read."""
-    at = clock.read(stamp)
-    return at.astimezone(zone_of(zone)).strftime("%Y-%m-%d %H:%M") if at else "-"
-
-
 def article_lines(article: Article) -> Iterator[str]:
     """When and what, on as many lines as the headline takes, then where, then what became of it."""
-    yield from _entry(moment(article.published_at, article.timezone), article.headline)
+    yield from _entry(stored_moment(article.published_at, article.timezone), article.headline)
     yield f"{'':{_MARGIN}}{printable(article.url)}"
     notes = [f"{article.version_count} versions"] if article.version_count > 1 else []
     if article.gone_since:
-        notes.append(f"gone since {moment(article.gone_since, article.timezone)}")
+        notes.append(f"gone since {stored_moment(article.gone_since, article.timezone)}")
     if notes:
         yield styled(f"{'':{_MARGIN}}{', '.join(notes)}", fg="yellow")
 
@@ -61,7 +54,7 @@ _QUOTES = 3
 
 def version_lines(version: Version, zone: str) -> Iterator[str]:
     """Number, span, headline, and what changed. zone: the paper's."""
-    first, last = (moment(at, zone) for at in (version.first_seen_at, version.last_seen_at))
+    first, last = (stored_moment(at, zone) for at in (version.first_seen_at, version.last_seen_at))
     span = f"{first} to {last if last[:10] != first[:10] else last[11:]}"
     yield f"{styled(f'{version.number:>3}', bold=True)}  {span}"
     for line in textwrap.wrap(printable(version.headline), _WIDTH - 5):
@@ -85,7 +78,7 @@ def hit_lines(hit: Hit, words: str) -> Iterator[str]:
     from archive.text.snippets import snippet
 
     first, *rest = textwrap.wrap(printable(snippet(hit.headline, words, 200)), _WIDTH - _MARGIN) or [""]
-    yield f"{moment(hit.published_at, hit.timezone):{_MARGIN}}{_highlight(first, bold=True)}"
+    yield f"{stored_moment(hit.published_at, hit.timezone):{_MARGIN}}{_highlight(first, bold=True)}"
     yield from (f"{'':{_MARGIN}}{_highlight(line, bold=True)}" for line in rest)
     yield f"{'':{_MARGIN}}{printable(hit.url)}"
     text = textwrap.wrap(printable(snippet(hit.text, words)), _WIDTH - _MARGIN)
@@ -108,7 +101,7 @@ def run_lines(run: RunRecord) -> Iterator[str]:
     colour = {"ok": "green", "running": None}.get(run.outcome, "red")
     shown = ", ".join(f"{count} {name}" for name in _RUN_COUNTS if (count := run.stats.get(name)))
     outcome = styled(run.outcome, fg=colour)
-    yield f"{run.id:>4}  {moment(run.started_at, run.timezone)}  {run.outlet:14} {outcome}  {shown}"
+    yield f"{run.id:>4}  {stored_moment(run.started_at, run.timezone)}  {run.outlet:14} {outcome}  {shown}"
     for sentence in (run.reason, *run.warnings):
         yield from textwrap.wrap(sentence or "", _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
 
@@ -120,7 +113,7 @@ def reading_lines(article: Article, number: int, reading: Reading, pictures: Pat
     """The article as one reads it, with pictures in their places and where it came from at the end. pictures: the
     folder that has them, if any."""
     yield from _wrapped(printable(reading.headline), bold=True)
-    when = moment(clock.claimed(reading.published_at), article.timezone) if reading.published_at else None
+    when = stored_moment(clock.claimed(reading.published_at), article.timezone) if reading.published_at else None
     facts = " | ".join(fact for fact in (reading.byline, reading.section, when) if fact)
     yield from textwrap.wrap(facts, _WIDTH)
     if reading.lead:
@@ -132,7 +125,9 @@ def reading_lines(article: Article, number: int, reading: Reading, pictures: Pat
     yield ""
     yield f"{article.url}  version {number} of {article.version_count}"
     if article.gone_since:
-        yield styled(f"gone since {moment(article.gone_since, article.timezone)}: {article.gone_reason}", fg="red")
+        yield styled(
+            f"gone since {stored_moment(article.gone_since, article.timezone)}: {article.gone_reason}", fg="red"
+        )
 
 
 def fields(reading: Reading) -> Iterator[str]:

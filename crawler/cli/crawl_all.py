@@ -10,13 +10,12 @@ from typing import Any
 
 from archive.console.output import is_watched
 from archive.model.errors import LuubaoError
-from crawler.cli.crawl import TURNS
 from crawler.cli.setting_options import MisconfiguredFailure, require_scale
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import batch_report
 from crawler.fleet.batch import Round, Stoppable
-from crawler.fleet.job_spec import Task, hosts_of, longest_waiting_first, share_a_host
+from crawler.fleet.job_spec import TURNS, Task, hosts_of, longest_waiting_first, share_a_host
 from crawler.fleet.machine_budget import Budget
 from crawler.outlets.catalogue import catalogue, survey, unknown
 from crawler.run.run_verdict import Exit

@@ -11,7 +11,7 @@ from archive.model.urls import host_of
 from archive.runtime.atomic_files import arriving
 from crawler.config.sample_file import toml
 from crawler.config.settings_in_force import load
-from crawler.outlets.moving.new_domain import there
+from crawler.moving.new_domain import there
 from crawler.outlets.outlet_checks import Described
 from crawler.outlets.toml_outlets import LISTS, Source
 

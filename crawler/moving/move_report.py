@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from archive.model.urls import host_of
-from crawler.outlets.moving.new_domain import Looked, Sampled
+from crawler.moving.new_domain import Looked, Sampled
 from crawler.outlets.outlet_checks import Described
 
 _FORMER = {

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from html import escape
 
-from archive.console.formatting import moment
+from archive.console.human_units import stored_moment
 from archive.diff.changes import Change, Piece
 from archive.diff.compare import compare, side_by_side
 from archive.diff.descriptions import summary, title, title_of_picture, together, unmarked
@@ -67,7 +67,7 @@ def _head(headline: str) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
     yield '<meta name="referrer" content="no-referrer"/>'
     yield f"<title>{_safe(headline)}: what changed</title>"
-    yield f"<style>\n{files('archive.diff').joinpath('page.css').read_text('utf-8')}</style>"
+    yield f"<style>\n{files('archive.web').joinpath('diff_html.css').read_text('utf-8')}</style>"
     yield "</head>"
 
 
@@ -117,7 +117,7 @@ def _step(step: Comparison, zone: str) -> Iterator[str]:
 
 
 def _span(version_: Provenance, zone: str) -> str:
-    first, last = (moment(at, zone) for at in (version_.first_seen_at, version_.last_seen_at))
+    first, last = (stored_moment(at, zone) for at in (version_.first_seen_at, version_.last_seen_at))
     return f"Version {version_.version}: seen from {first} to {last}"
 
 
