@@ -23,16 +23,16 @@ if TYPE_CHECKING:
     from archive.frontier.dequeue import due, waiting
     from archive.frontier.host_state import note_hosts, troubled_hosts
     from archive.frontier.url_queue import (
-        ask_from,
-        call_all,
         captured_in_run,
-        enter,
+        drop,
+        enqueue,
         forbid,
         give_up,
-        leave,
-        plant,
+        recheck_all,
+        relist,
+        seed,
+        set_since,
         taken_in_run,
-        walk_anew,
     )
     from archive.history.responses import REDIRECTS
     from archive.model.errors import LuubaoError
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from archive.storage.histories.doubts import doubts_of, opened_by
     from archive.storage.pictures.picture_fetches import due_pictures, leave_picture, pictures_of
     from archive.storage.pictures.picture_history import stand_ins_in
-    from archive.storage.readings.boilerplate_sets import furniture_of, learn_furniture
+    from archive.storage.readings.boilerplate_sets import boilerplate_of, learn_boilerplate
     from archive.storage.runs import article_count, finish_run, start_run
 
 __all__ = [
@@ -101,25 +101,23 @@ __all__ = [
     "WantedPicture",
     "absolute",
     "article_count",
-    "ask_from",
-    "call_all",
+    "boilerplate_of",
     "captured_in_run",
     "discover",
     "doubts_of",
+    "drop",
     "due",
     "due_pictures",
-    "enter",
+    "enqueue",
     "finish_run",
     "forbid",
-    "furniture_of",
     "gave_up",
     "give_up",
     "ingest",
     "keep_picture",
     "last_body",
     "leads_away",
-    "learn_furniture",
-    "leave",
+    "learn_boilerplate",
     "leave_picture",
     "left_out",
     "links_are_noted",
@@ -129,13 +127,16 @@ __all__ = [
     "open_archive",
     "opened_by",
     "pictures_of",
-    "plant",
     "put_away",
     "read_page",
     "read_pending",
+    "recheck_all",
     "rechecks",
+    "relist",
     "runs_a_day",
     "same_site",
+    "seed",
+    "set_since",
     "settle_run",
     "signed",
     "stand_ins_in",
@@ -149,7 +150,6 @@ __all__ = [
     "validators",
     "versions_under",
     "waiting",
-    "walk_anew",
     "without_trackers",
 ]
 
@@ -162,7 +162,7 @@ lazy(
         "archive.frontier.dequeue": "due waiting",
         "archive.frontier.host_state": "note_hosts troubled_hosts",
         "archive.frontier.url_queue": (
-            "ask_from call_all captured_in_run enter forbid give_up leave plant taken_in_run walk_anew"
+            "set_since recheck_all captured_in_run enqueue forbid give_up drop seed taken_in_run relist"
         ),
         "archive.history.responses": "REDIRECTS",
         "archive.model.errors": "LuubaoError",
@@ -182,7 +182,7 @@ lazy(
         "archive.storage.histories.doubts": "doubts_of opened_by",
         "archive.storage.pictures.picture_fetches": "due_pictures leave_picture pictures_of",
         "archive.storage.pictures.picture_history": "stand_ins_in",
-        "archive.storage.readings.boilerplate_sets": "furniture_of learn_furniture",
+        "archive.storage.readings.boilerplate_sets": "boilerplate_of learn_boilerplate",
         "archive.storage.runs": "article_count finish_run start_run",
     },
 )

@@ -62,19 +62,19 @@ def main() -> None:
     options.add_argument("--folder", type=Path, default=FOLDER)
     options.add_argument("--door", action="store_true", help="through keep and file")
     chosen = options.parse_args()
-    print(big_archive(chosen.articles, chosen.folder, door=chosen.door))
+    print(big_archive(chosen.articles, chosen.folder, session=chosen.session))
 
 
-def big_archive(articles: int, folder: Path = FOLDER, *, door: bool = False) -> Path:
+def big_archive(articles: int, folder: Path = FOLDER, *, session: bool = False) -> Path:
     """The archive of so many articles; made first where it is not there, or was made by other code."""
-    kind = f"big-{articles}{'-door' if door else ''}"
+    kind = f"big-{articles}{'-door' if session else ''}"
     path = folder / f"{kind}-{_fingerprint()}.db"
     if not path.is_file():
         folder.mkdir(parents=True, exist_ok=True)
         for outdated in folder.glob(f"{kind}-????????????.*"):
             outdated.unlink()
         unfinished = path.with_suffix(".making")
-        build(unfinished, articles, door=door)
+        build(unfinished, articles, session=session)
         unfinished.rename(path)
     return path
 
@@ -86,7 +86,7 @@ def _fingerprint() -> str:
     return hashlib.sha256(sources).hexdigest()[:12]
 
 
-def build(path: Path, articles: int, *, door: bool = False) -> None:
+def build(path: Path, articles: int, *, session: bool = False) -> None:
     """Makes the archive at `path`; tells on standard error how far it is."""
     paper = Paper(articles)
     events = [event for number in range(articles) for event in life(paper, number)]
@@ -94,11 +94,11 @@ def build(path: Path, articles: int, *, door: bool = False) -> None:
     with open_archive(path, create=True) as db:
         db.execute("PRAGMA synchronous = OFF")
         db.execute("PRAGMA cache_size = -500000")
-        if door:
-            _write(db, paper, events, door=True)
+        if session:
+            _write(db, paper, events, session=True)
         else:
             with _indexed_at_the_end(db):
-                _write(db, paper, events, door=False)
+                _write(db, paper, events, session=False)
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
 
@@ -138,7 +138,7 @@ def _pause(rng: Random) -> timedelta:
     return timedelta(seconds=rng.randint(least * 3600, most * 3600))
 
 
-def _write(db: Database, paper: Paper, events: list[Event], *, door: bool) -> None:
+def _write(db: Database, paper: Paper, events: list[Event], *, session: bool) -> None:
     """Writes the events in order, while another process imagines the next."""
     began, run, run_began, writer = time.monotonic(), None, BEGIN - _RUN, Writer(db, 1)
     with multiprocessing.Pool(1, _imagine, (paper.articles, paper.seed)) as other:
@@ -148,7 +148,7 @@ def _write(db: Database, paper: Paper, events: list[Event], *, door: bool) -> No
                     if run is None or event.at - run_began > _RUN:
                         writer.flush()
                         run, run_began = _next_run(db, run, event.at), event.at
-                    _happen(db, run, paper, event, told, None if door else writer)
+                    _happen(db, run, paper, event, told, None if session else writer)
                 writer.flush()
             if done % (20 * _BATCH) == 0:
                 print(f"{done:>8} of {len(events)} events, {time.monotonic() - began:4.0f} s", file=sys.stderr)

@@ -15,7 +15,7 @@ from itertools import accumulate
 from random import Random
 
 from archive import Block, Image, Reading
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.pipeline.page_reading import extractor_of
 
 
@@ -107,7 +107,7 @@ class Story:
         return Reading(
             "article", self.headline, self.lead, "\n\n".join(self.paragraphs), blocks, self.images,
             byline=self.byline, authors=(self.byline,) if self.byline else (), published_at=self.published_at,
-            section=self.section, language="vi", extractor=extractor_of(Furniture()),
+            section=self.section, language="vi", extractor=extractor_of(Boilerplate()),
         )  # fmt: skip
 
 

@@ -51,9 +51,9 @@ def test_what_the_outlet_knows_and_a_page_does_not() -> None:
             assert isinstance(reading, Reading)
             readings.append(reading)
             theirs += leaks(str(trafilatura.extract(page, include_comments=False)), [])
-    furniture = learn(readings)
+    boilerplate = learn(readings)
     alone = sum(leaks(reading.text, [image.url for image in reading.images]) for reading in readings)
-    clean = [without(reading, furniture) for reading in readings]
+    clean = [without(reading, boilerplate) for reading in readings]
     learned = sum(leaks(reading.text, [image.url for image in reading.images]) for reading in clean)
     for article, reading in zip(truth, clean, strict=True):
         lost += sum(one.text not in reading.text for one in article.body if one.kind == "paragraph")

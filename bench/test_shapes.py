@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from archive import open_archive, start_run
-from archive.frontier.pattern_store import note_kind, note_yield, promise_of, worth_asking
+from archive.frontier.pattern_store import article_probability_of, note_kind, note_yield, worth_asking
 from crawler import discovery
 from tests.support import NOON, PAPER
 
@@ -36,7 +36,7 @@ def test_a_promise_costs_little_beside_a_link(tmp_path: Path) -> None:
         for link in links[:30]:
             note_kind(db, run, link, "article")
         finding = _seconds(lambda: discovery.links(page, "https://bao.example/", PAPER.hosts))
-        promising = _seconds(lambda: promise_of(db, run, links))
+        promising = _seconds(lambda: article_probability_of(db, run, links))
         asking = _seconds(lambda: worth_asking(db, run, links))
         noting = _seconds(
             lambda: (note_kind(db, run, links[0], "article"), note_yield(db, run, links[0], 3, links[:40]))

@@ -26,12 +26,12 @@ from crawler.config import settings_in_force
 from crawler.config.settings_in_force import for_scrapy
 from crawler.outlets import catalogue
 from crawler.outlets.outlet_checks import TIMEZONE
-from crawler.politeness.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
+from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import capture_of, field_value
 from crawler.run.run_verdict import WRONG_CLOCK
 from crawler.run.site_witness import WrongClock
-from crawler.session import Door
-from crawler.writer import Desk
+from crawler.session import CrawlSession
+from crawler.writer import ArchiveWriter
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 _BELOW_SPIDER, _ABOVE_SPIDER = 25, 35  # of Scrapy's priorities: project 20, spider 30, command line 40
@@ -72,7 +72,7 @@ class OutletSpider(scrapy.Spider):
             if without_credentials(url) != url:
                 raise Misconfigured(f"{without_credentials(url)}: write it without user:password@")
         self.answers = 0
-        self.desk: Desk  # set by crawler.run.run_record.Record before the crawl starts
+        self.writer: ArchiveWriter  # set by crawler.run.run_record.Record before the crawl starts
         self.record: Any = None  # the Record itself
 
     @classmethod
@@ -114,12 +114,12 @@ class OutletSpider(scrapy.Spider):
 
     async def take(self, limit: int) -> list[Request]:
         """The next requests, with the validators of what their addresses last brought; none when nothing waits."""
-        taken = await self.desk.do(lambda door: self._take(door, limit))
+        taken = await self.writer.do(lambda session: self._take(session, limit))
         return [request for url, headers in taken for request in self._requests(url, headers=headers)]
 
-    def _take(self, door: Door, limit: int) -> list[tuple[str, dict[str, bytes]]]:
-        urls = [self._here(url) for url in door.take(limit)]
-        return [(url, conditions(*door.validators(url))) for url in urls]
+    def _take(self, session: CrawlSession, limit: int) -> list[tuple[str, dict[str, bytes]]]:
+        urls = [self._here(url) for url in session.take(limit)]
+        return [(url, conditions(*session.validators(url))) for url in urls]
 
     def _here(self, url: str) -> str:
         """The address at the place where the site is served now: with a base_url, a mirror or another port. What lies
@@ -139,10 +139,10 @@ class OutletSpider(scrapy.Spider):
         capture = capture_of(response)
         try:
             with self._ending_with_the_archive():
-                handed = await self.desk.hand_in(capture)
+                handed = await self.writer.hand_in(capture)
         except BadValue as error:  # no capture of that can be kept: as if no answer had come
             reason = f"{capture.requested_url}: the answer cannot be: {error}"
-            await self.desk.do(lambda door: door.failed(capture.requested_url, reason))
+            await self.writer.do(lambda session: session.failed(capture.requested_url, reason))
             self.answers += 1
             return
         self.answers += 1
@@ -157,26 +157,26 @@ class OutletSpider(scrapy.Spider):
         """No answer: forbidden by robots.txt, unreachable, too large or too slow."""
         url: str = failure.request.url  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
         with self._ending_with_the_archive():
-            await self.desk.do(lambda door: self._note_failure(door, url, failure))
+            await self.writer.do(lambda session: self._note_failure(session, url, failure))
         self.answers += 1
 
     @staticmethod
-    def _note_failure(door: Door, url: str, failure: Failure) -> None:
+    def _note_failure(session: CrawlSession, url: str, failure: Failure) -> None:
         if isinstance(failure.value, Forbidden):
-            door.forbidden(url)
-        elif isinstance(failure.value, LeftAlone):
-            door.left_alone(url, failure.value.until)
-        elif isinstance(failure.value, Inside):
-            door.inside(url, failure.getErrorMessage())
+            session.forbidden(url)
+        elif isinstance(failure.value, HostBackoff):
+            session.left_alone(url, failure.value.until)
+        elif isinstance(failure.value, PrivateAddress):
+            session.inside(url, failure.getErrorMessage())
         elif isinstance(failure.value, RobotsUnavailable):
-            door.failed(url, failure.getErrorMessage())
+            session.failed(url, failure.getErrorMessage())
         else:
-            door.failed(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
+            session.failed(url, f"{url}: {failure.getErrorMessage() or type(failure.value).__name__}")
 
     def note_rules(self, url: str, body: bytes) -> None:
         """Notes the sitemaps that a robots.txt names."""
         named = discovery.sitemaps_in(body, url)
-        self.desk.note(lambda door: door.note_sitemaps(url, named))
+        self.writer.note(lambda session: session.note_sitemaps(url, named))
 
     @contextmanager
     def _ending_with_the_archive(self) -> Iterator[None]:
@@ -187,7 +187,7 @@ class OutletSpider(scrapy.Spider):
             raise CloseSpider("archive-unusable") from error
         except WrongClock as error:
             sentence = str(error)
-            self.desk.note(lambda door: door.warnings.setdefault(sentence))
+            self.writer.note(lambda session: session.warnings.setdefault(sentence))
             raise CloseSpider(WRONG_CLOCK) from error
 
     def _requests(
@@ -200,7 +200,7 @@ class OutletSpider(scrapy.Spider):
             yield Request(url, callback=self.parse, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
         except ValueError:
             self.answers += 1
-            self.desk.note(lambda door: door.refused(url))
+            self.writer.note(lambda session: session.refused(url))
 
 
 def _checked(outlet: Outlet) -> Outlet:
@@ -227,10 +227,10 @@ def condition_refused(response: Response) -> int:
     return response.status if asked and response.status in (400, 412) else 0
 
 
-def desk_of(crawler: Crawler) -> Desk:
+def desk_of(crawler: Crawler) -> ArchiveWriter:
     """The desk of the running spider."""
     assert isinstance(crawler.spider, OutletSpider)
-    return crawler.spider.desk
+    return crawler.spider.writer
 
 
 def user_agent(outlet: Outlet, contact: str) -> str:

@@ -13,7 +13,7 @@ from itertools import count as count_up
 from typing import Any, TypeVar
 
 from archive import Link, Picture, Reading, Unreadable, try_to_read
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model.change_rate import Habits
 from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import extractor_of
@@ -61,9 +61,9 @@ class ReadingStopped(Exception):
 class Readers:
     """Started with the first page. To be closed."""
 
-    def __init__(self, furniture: Furniture, count: int | None = None):
-        self._furniture = furniture
-        self._workers = Workers[Task | Call, Any](partial(_reader, furniture), count, hear=self._hear)
+    def __init__(self, boilerplate: Boilerplate, count: int | None = None):
+        self._furniture = boilerplate
+        self._workers = Workers[Task | Call, Any](partial(_reader, boilerplate), count, hear=self._hear)
         self._numbers = count_up()
         self._waiting: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]] = {}
         self._stopped = False
@@ -132,14 +132,14 @@ def _answer(future: asyncio.Future[Any], answer: object) -> None:
 
 
 @contextmanager
-def _reader(furniture: Furniture) -> Iterator[Callable[[Task | Call], Any]]:
+def _reader(boilerplate: Boilerplate) -> Iterator[Callable[[Task | Call], Any]]:
     logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
-    yield lambda task: _read(furniture, task) if isinstance(task, Task) else task()
+    yield lambda task: _read(boilerplate, task) if isinstance(task, Task) else task()
 
 
-def _read(furniture: Furniture, task: Task) -> Read:
+def _read(boilerplate: Boilerplate, task: Task) -> Read:
     source = task.source
-    reading = try_to_read(source, task.body, task.encoding, furniture)
+    reading = try_to_read(source, task.body, task.encoding, boilerplate)
     try:
         outlet = source.run.outlet
         found = discovery.look(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone, task.refresh)

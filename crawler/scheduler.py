@@ -17,7 +17,7 @@ from scrapy.http import Request
 from archive.console.logs import log_of
 from archive.model.errors import ArchiveUnusable
 from crawler.politeness.host_backoff import host_to_ask
-from crawler.politeness.host_politeness import guest_of
+from crawler.politeness.host_politeness import host_politeness_of
 
 if TYPE_CHECKING:
     from crawler.outlet import OutletSpider
@@ -70,7 +70,7 @@ class FrontierScheduler(BaseScheduler):
     def _askable(self, queue: deque[Request]) -> Request | None:
         """The first whose host does not want rest at the moment: the others wait here, where they hold up nobody.
         Scrapy asks again every five seconds."""
-        hosts = guest_of(self.crawler).hosts
+        hosts = host_politeness_of(self.crawler).hosts
         for request in queue:
             if not hosts.wait(host_to_ask(request.url)) or hosts.left_alone(host_to_ask(request.url)):
                 queue.remove(request)
@@ -79,7 +79,7 @@ class FrontierScheduler(BaseScheduler):
 
     def _may_have_more(self) -> bool:
         """Only an answer brings new addresses into the frontier."""
-        return self.spider.answers != self._asked_at and not self.spider.desk.broken
+        return self.spider.answers != self._asked_at and not self.spider.writer.broken
 
     async def _ask(self) -> None:
         answers = self.spider.answers
@@ -92,7 +92,7 @@ class FrontierScheduler(BaseScheduler):
             await self._end()
         except Exception as error:  # a mistake of ours: nothing is handed out any more, and nobody may wait for it
             log.error("the frontier could not be asked", exc_info=error)
-            self.spider.desk.mistakes += 1
+            self.spider.writer.mistakes += 1
             await self._end()
         finally:
             self._asking = None

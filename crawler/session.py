@@ -39,7 +39,7 @@ _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbi
 
 
 @dataclass(frozen=True, slots=True)
-class Handed:
+class Submitted:
     """What a capture that was handed over brought. pictures: those to ask for now; onward: where its redirect is to be
     followed to, None where it is not."""
 
@@ -48,7 +48,7 @@ class Handed:
     onward: str | None = None
 
 
-class Door:
+class CrawlSession:
     """An open archive, an open run, and the run's counts.
 
     failures: why requests got no answer, each reason once. warnings: sentences, what a person should know of this run
@@ -80,7 +80,7 @@ class Door:
         self._unanswered: set[str] = set()
         self.move = Move(run.outlet)
         self.witness = Witness(partial(usual_offset, db, run.outlet_id, run.id))
-        self.furniture = archive.furniture_of(db, run.outlet_id)
+        self.boilerplate = archive.boilerplate_of(db, run.outlet_id)
         self._due_asked = self._fetches_pictures = False
         self._pictures_again = 0
 
@@ -94,23 +94,23 @@ class Door:
             if count:
                 self.counts[f"left: {name}"] += count
 
-    def plant(self, seeds: Sequence[str]) -> None:
+    def seed(self, seeds: Sequence[str]) -> None:
         """Makes the seeds due, first of all."""
         self._seeds = {archive.url_key(seed): seed for seed in seeds}
         self._unanswered = set(self._seeds)
-        archive.plant(self.db, self.run, seeds, now())
+        archive.seed(self.db, self.run, seeds, now())
 
-    def walk_anew(self) -> None:
+    def relist(self) -> None:
         """Makes every list and sitemap due."""
-        archive.walk_anew(self.db, self.run, now())
+        archive.relist(self.db, self.run, now())
 
-    def ask_from(self, since: datetime) -> None:
+    def set_since(self, since: datetime) -> None:
         """Leaves aside what is older from now on."""
-        self.run = archive.ask_from(self.db, self.run, since)
+        self.run = archive.set_since(self.db, self.run, since)
 
-    def call_all(self) -> None:
+    def recheck_all(self) -> None:
         """Makes all that is known due in this run, whatever its budget."""
-        archive.call_all(self.db, self.run, now())
+        archive.recheck_all(self.db, self.run, now())
         self.rechecks, self.floor = sys.maxsize, timedelta()
 
     def take(self, limit: int) -> list[str]:
@@ -160,7 +160,7 @@ class Door:
 
     def left_alone(self, url: str, until: datetime) -> None:
         """Its host is to be left alone."""
-        archive.leave(self.db, self.run, url, until)
+        archive.drop(self.db, self.run, url, until)
         self._unanswered.discard(archive.url_key(url))
         self.counts["left-alone"] += 1
 
@@ -213,7 +213,7 @@ class Door:
         reading: Reading | Unreadable,
         links: list[Link],
         notes: Sequence[str] = (),
-    ) -> Handed:
+    ) -> Submitted:
         """Files what was read in a capture, and notes where it leads; counts what leads on and is not followed."""
         self.counts.update(f"not followed: {note}" for note in notes)
         ingested = archive.put_away(self.db, arrival.source, reading)
@@ -234,12 +234,12 @@ class Door:
         if archive.versions_under(self.db, self.run, capture.requested_url, *said) == 2:  # not told again
             self.lied.append(capture.requested_url)
 
-    def leave_unread(self, arrival: Arrival) -> Handed:
+    def leave_unread(self, arrival: Arrival) -> Submitted:
         """Leaves a kept capture to the next run, which reads it before all else."""
         self.counts["unread"] += 1
         return self._handed(Ingested(arrival.outcome), arrival)
 
-    def confirm(self, capture: Capture, arrival: Arrival) -> Handed:
+    def confirm(self, capture: Capture, arrival: Arrival) -> Submitted:
         """What is done about a capture that brought nothing to read."""
         ingested = Ingested(arrival.outcome, buried=arrival.buried)
         self.move.hear(capture, self._seeds.get(arrival.source.url_key))
@@ -276,12 +276,12 @@ class Door:
                 return None
             if archive.taken_in_run(self.db, self.run, target):
                 return None
-        archive.enter(self.db, self.run, target, now())
+        archive.enqueue(self.db, self.run, target, now())
         return target
 
-    def _handed(self, ingested: Ingested, arrival: Arrival, onward: str | None = None) -> Handed:
+    def _handed(self, ingested: Ingested, arrival: Arrival, onward: str | None = None) -> Submitted:
         self._count(ingested)
-        return Handed(ingested, tuple(self._pictures(ingested)), onward)
+        return Submitted(ingested, tuple(self._pictures(ingested)), onward)
 
     def _beyond(self, links: Sequence[Link]) -> int:
         """How many addresses a seed leads to that are no seeds themselves."""

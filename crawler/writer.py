@@ -22,7 +22,7 @@ from archive.model.errors import ArchiveUnusable
 from archive.storage.connection import Database
 from archive.workers import Lost
 from crawler.readers import Readers, ReadingStopped, Recognised, Task
-from crawler.session import Door, Handed
+from crawler.session import CrawlSession, Submitted
 
 log = log_of(__name__)
 T = TypeVar("T")
@@ -30,11 +30,11 @@ _TOGETHER = 64  # jobs in one transaction
 _LARGE = 512 * 1024
 """Bytes of a body whose links are held one page at a time: a sitemap of 50,000 addresses is 30 MB of them."""
 
-Job = tuple[Callable[[Door], Any], "Future[Any]"]
-Opening = Callable[[Database], Door]
+Job = tuple[Callable[[CrawlSession], Any], "Future[Any]"]
+Opening = Callable[[Database], CrawlSession]
 
 
-class Desk:
+class ArchiveWriter:
     """An open archive with a run. broken: why it cannot be written any more, None while all is well. mistakes: how
     often something of ours went wrong.
 
@@ -46,25 +46,25 @@ class Desk:
         self.mistakes = 0
         self._jobs: SimpleQueue[Job | None] = SimpleQueue()
         self._large = asyncio.Semaphore(1)
-        self._last: Callable[[Door], None] = lambda _: None
+        self._last: Callable[[CrawlSession], None] = lambda _: None
         self._closed: Future[None] = Future()
-        opened: Future[Door] = Future()
+        opened: Future[CrawlSession] = Future()
         self._thread = Thread(target=self._serve, args=(path, opening, opened), name="archive", daemon=True)
         self._thread.start()
-        self.door = opened.result()
-        self._readers = Readers(self.door.furniture, readers)
+        self.session = opened.result()
+        self._readers = Readers(self.session.boilerplate, readers)
 
-    async def do(self, job: Callable[[Door], T]) -> T:
+    async def do(self, job: Callable[[CrawlSession], T]) -> T:
         """Has something done with the archive, in the order of asking; the answer comes when it is on the disk. Raises
         ArchiveUnusable."""
         with self._noting_the_end():
             return await asyncio.wrap_future(self._post(job))
 
-    def note(self, job: Callable[[Door], object]) -> None:
+    def note(self, job: Callable[[CrawlSession], object]) -> None:
         """As `do`, where nobody can wait for the answer."""
         self._post(job).add_done_callback(self._check)
 
-    def _post(self, job: Callable[[Door], T]) -> Future[T]:
+    def _post(self, job: Callable[[CrawlSession], T]) -> Future[T]:
         done: Future[T] = Future()
         self._jobs.put((job, done))
         return done
@@ -77,26 +77,26 @@ class Desk:
             self.mistakes += 1
             log.error("could not be noted", exc_info=error)
 
-    async def hand_in(self, capture: Capture) -> Handed:
+    async def hand_in(self, capture: Capture) -> Submitted:
         """Keeps a capture, and, if it brought something new, has it read and files it. Raises ArchiveUnusable."""
-        arrival = await self.do(lambda door: door.take_in(capture))
+        arrival = await self.do(lambda session: session.take_in(capture))
         if arrival.outcome != "fresh":
-            return await self.do(lambda door: door.confirm(capture, arrival))
+            return await self.do(lambda session: session.confirm(capture, arrival))
         async with self._large if len(capture.body or b"") > _LARGE else nullcontext():
             return await self._file(capture, arrival)
 
-    async def _file(self, capture: Capture, arrival: Arrival) -> Handed:
+    async def _file(self, capture: Capture, arrival: Arrival) -> Submitted:
         try:
             refresh = capture.header("Refresh") or ""
             read = await self._readers.read(Task(arrival.source, capture.body or b"", capture.encoding, refresh))
         except ReadingStopped:
-            return await self.do(lambda door: door.leave_unread(arrival))
+            return await self.do(lambda session: session.leave_unread(arrival))
         if read.mistake:
             log.error("the links of %s could not be found: %s", capture.requested_url, read.mistake)
             self.mistakes += 1
         for note in read.notes:
             log.info("%s: not followed: %s", capture.requested_url, note)
-        return await self.do(lambda door: door.put_away(capture, arrival, read.reading, read.links, read.notes))
+        return await self.do(lambda session: session.put_away(capture, arrival, read.reading, read.links, read.notes))
 
     async def recognise(self, data: bytes) -> Recognised:
         """What a picture's bytes are."""
@@ -111,7 +111,7 @@ class Desk:
         """What has not been read stays kept, and is read by the next run."""
         self._readers.stop()
 
-    def close(self, last: Callable[[Door], None]) -> None:
+    def close(self, last: Callable[[CrawlSession], None]) -> None:
         """Does what was asked for, `last` at the very end and by itself, and closes the archive. Raises what it
         raises."""
         self._readers.close()
@@ -130,15 +130,15 @@ class Desk:
             self.broken = str(error)
             raise
 
-    def _serve(self, path: Path, opening: Opening, opened: Future[Door]) -> None:
+    def _serve(self, path: Path, opening: Opening, opened: Future[CrawlSession]) -> None:
         jobs: list[Job] = []
         try:
             with open_archive(path, create=True) as db:
-                door = opening(db)
-                opened.set_result(door)
+                session = opening(db)
+                opened.set_result(session)
                 while jobs := self._next_jobs():
-                    _do_together(door, jobs)
-                self._last(door)
+                    _do_together(session, jobs)
+                self._last(session)
             self._closed.set_result(None)
         except BaseException as error:  # noqa: BLE001  # it is raised where the desk is opened, or closed
             if not opened.done():
@@ -172,11 +172,11 @@ class Desk:
         return jobs
 
 
-def _do_together(door: Door, jobs: list[Job]) -> None:
+def _do_together(session: CrawlSession, jobs: list[Job]) -> None:
     wanted = [future.set_running_or_notify_cancel() for _, future in jobs]
     try:
-        with transaction(door.db):
-            done = [_do(door, job) for job, _ in jobs]
+        with transaction(session.db):
+            done = [_do(session, job) for job, _ in jobs]
     except ArchiveUnusable as error:
         done = [(None, error) for _ in jobs]
     for (_, future), is_wanted, (result, failure) in zip(jobs, wanted, done, strict=True):
@@ -186,11 +186,11 @@ def _do_together(door: Door, jobs: list[Job]) -> None:
             future.set_exception(failure)
 
 
-def _do(door: Door, job: Callable[[Door], Any]) -> tuple[Any, Exception | None]:
+def _do(session: CrawlSession, job: Callable[[CrawlSession], Any]) -> tuple[Any, Exception | None]:
     """What a job does is undone when it fails, and only that."""
     try:
-        with transaction(door.db):
-            return job(door), None
+        with transaction(session.db):
+            return job(session), None
     except ArchiveUnusable:
         raise
     except Exception as error:  # noqa: BLE001  # a mistake of ours: it is raised where the job was posted

@@ -18,7 +18,7 @@ from hypothesis import settings
 from sqlite_utils import Database
 
 from archive import Capture, Ingested, Link, Outlet, Run, discover, open_archive, put_away, take_in, try_to_read
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 
 T = TypeVar("T")
 
@@ -94,7 +94,7 @@ def visit(db: Database, run: Run, capture: Capture, *links: str) -> Ingested:
     arrival = take_in(db, run, capture)
     ingested = Ingested(arrival.outcome, buried=arrival.buried)
     if arrival.outcome == "fresh":
-        reading = try_to_read(arrival.source, capture.body or b"", capture.encoding, Furniture())
+        reading = try_to_read(arrival.source, capture.body or b"", capture.encoding, Boilerplate())
         ingested = put_away(db, arrival.source, reading)
     if arrival.outcome in ("fresh", "revisit", "not-modified"):
         discover(db, run, arrival, ingested, [Link(url) for url in links], capture.captured_at)

@@ -43,10 +43,10 @@ def push_command(
       luubao push s3://library/papers --db baophutho.db
       luubao push s3://library/papers --archives /srv/luubao
     """
-    from archive.exchange.object_store.store import Depot
+    from archive.exchange.object_store.store import ObjectStore
     from archive.exchange.object_store.sync import push, put_over
 
-    depot, failed, partly = Depot(store), False, False
+    depot, failed, partly = ObjectStore(store), False, False
     for one in sorted(archives.glob("*.db")) if archives else [path]:
         folder = None if no_pictures else picture_folder(one, pictures if not archives else None)
         try:
@@ -78,10 +78,10 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     Example:
       luubao pull s3://library/papers baophutho.db baovinhphuc.db --to /srv/reading
     """
-    from archive.exchange.object_store.store import Depot
+    from archive.exchange.object_store.store import ObjectStore
     from archive.exchange.object_store.sync import pull
 
-    depot = Depot(store)
+    depot = ObjectStore(store)
     if len(names) > 1 and not to.is_dir():
         raise click.UsageError(f"{to} is no folder: several archives need one")
     partly = False

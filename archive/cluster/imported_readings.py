@@ -17,7 +17,7 @@ from pathlib import Path
 from archive.cluster.file_systems import files_in, place
 from archive.cluster.reading_columns import SAID, Row, Seen, reading_in, row_of, seen_in
 from archive.cluster.reading_files import read_rows
-from archive.extract.recurring_blocks import Furniture, without
+from archive.extract.recurring_blocks import Boilerplate, without
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.ingest import extractor_of
@@ -27,7 +27,7 @@ from archive.storage import connection
 from archive.storage.captures import kept_captures
 from archive.storage.connection import Database, checkpoint
 from archive.storage.readings import boilerplate_sets, unread_captures
-from archive.storage.readings.boilerplate_sets import known_furniture
+from archive.storage.readings.boilerplate_sets import known_boilerplate
 from archive.storage.readings.staged_readings import Brought, Named
 from archive.storage.readings.unread_captures import Span, Waiting
 from archive.workers import Lost, Workers
@@ -73,18 +73,18 @@ def import_readings(
     done, began = Imported(), time.monotonic()
     with connection.open_archive(path) as db:  # a wrong file or name is told before anything is written
         outlets = kept_captures.outlets_of(db, outlet)
-        furniture = {run.outlet_id: boilerplate_sets.furniture_of(db, run.outlet_id) for run in outlets}
+        boilerplate = {run.outlet_id: boilerplate_sets.boilerplate_of(db, run.outlet_id) for run in outlets}
     with (
         connection.open_archive(path, create=True) as db,
-        Workers[Waiting, Answer](partial(reader, path, furniture), jobs) as workers,
+        Workers[Waiting, Answer](partial(reader, path, boilerplate), jobs) as workers,
     ):
-        houses = {run.outlet.name: _House(db, run, furniture[run.outlet_id]) for run in outlets}
+        houses = {run.outlet.name: _House(db, run, boilerplate[run.outlet_id]) for run in outlets}
         for file in files:
             for one in files_in(place(str(file)), ".parquet"):
                 _set_down(houses, one.name, read_rows(one), done)
         for house in (house for house in houses.values() if house.named):
             shelf = _Shelf(house.ledger, workers)
-            job = _Filing(db, house.run, house.furniture, shelf, Span(), done.filing, stopped)
+            job = _Filing(db, house.run, house.boilerplate, shelf, Span(), done.filing, stopped)
             job.brought = house.ledger
             job.show = shown(job, began, progress)
             job.run_all()
@@ -98,11 +98,11 @@ class _House:
     """One outlet's side. former: the sets of furniture it once had, by the names of those who read without them, as far
     as all that was left out then is left out now: what they read can be brought up to date."""
 
-    def __init__(self, db: Database, run: Run, furniture: Furniture):
-        self.run, self.furniture, self.named = run, furniture, False
-        self.ledger = Brought(db, extractor_of(furniture), run.outlet_id)
-        known = [Furniture(), *known_furniture(db, run.outlet_id)]
-        self.former = {extractor_of(one) for one in known if one.marks <= furniture.marks}
+    def __init__(self, db: Database, run: Run, boilerplate: Boilerplate):
+        self.run, self.boilerplate, self.named = run, boilerplate, False
+        self.ledger = Brought(db, extractor_of(boilerplate), run.outlet_id)
+        known = [Boilerplate(), *known_boilerplate(db, run.outlet_id)]
+        self.former = {extractor_of(one) for one in known if one.marks <= boilerplate.marks}
 
     def up_to_date(self, reading: Reading | Unreadable) -> Reading | Unreadable | None:
         """The reading as the present extractor makes it; None when it cannot be told from this one."""
@@ -110,7 +110,7 @@ class _House:
             return reading
         if reading.extractor not in self.former:
             return None
-        now = without(reading, self.furniture) if isinstance(reading, Reading) else reading
+        now = without(reading, self.boilerplate) if isinstance(reading, Reading) else reading
         return replace(now, extractor=self.ledger.extractor)
 
 

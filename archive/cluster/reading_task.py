@@ -18,10 +18,10 @@ from itertools import count
 from archive.cluster.file_systems import is_there, place
 from archive.cluster.reading_columns import Row, Seen, row_of
 from archive.cluster.reading_files import Add, writing
-from archive.cluster.warc_splits import Shelfmark, Split, head_of, pages_in
+from archive.cluster.warc_splits import Split, SplitKey, head_of, pages_in
 from archive.exchange.importers.import_items import Page, Skipped
 from archive.extract import extractor_name
-from archive.extract.recurring_blocks import Furniture, without
+from archive.extract.recurring_blocks import Boilerplate, without
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import LuubaoError
@@ -78,7 +78,7 @@ class ToRead:
 
     seen: Seen
     outlet: Outlet
-    furniture: Furniture
+    boilerplate: Boilerplate
     body: bytes
 
 
@@ -109,7 +109,7 @@ def require_same_reader(job: Job) -> None:
         )
 
 
-def _to_read(split: Split, mark: Shelfmark, told: Told, set_aside: Add) -> Iterator[ToRead]:
+def _to_read(split: Split, mark: SplitKey, told: Told, set_aside: Add) -> Iterator[ToRead]:
     for found in pages_in(split, mark):
         if isinstance(found, Skipped):
             told.skip(split.file.partition("?")[0], found)
@@ -122,7 +122,7 @@ def _to_read(split: Split, mark: Shelfmark, told: Told, set_aside: Add) -> Itera
             told.counts["revisits"] += 1
         else:
             seen = seen_as(found.page, outlet, split.file, found.offset)
-            yield ToRead(seen, outlet, mark.furniture_of(outlet), found.page.capture.body or b"")
+            yield ToRead(seen, outlet, mark.boilerplate_of(outlet), found.page.capture.body or b"")
 
 
 def seen_as(page: Page, outlet: Outlet, file: str, offset: int) -> Seen:
@@ -170,12 +170,12 @@ def _row(page: ToRead, answer: Reading | Unreadable | Lost, told: Told) -> Row:
     if isinstance(answer, Lost):
         answer = Unreadable("gave-up", answer.reason)
     if isinstance(answer, Reading):
-        answer = without(answer, page.furniture)
-    answer = replace(answer, extractor=extractor_of(page.furniture))
+        answer = without(answer, page.boilerplate)
+    answer = replace(answer, extractor=extractor_of(page.boilerplate))
     try:
         row = row_of(page.seen, answer)
     except UnicodeEncodeError as error:  # an archive could not keep such a text either
-        row = row_of(page.seen, gave_up(error, page.furniture))
+        row = row_of(page.seen, gave_up(error, page.boilerplate))
     told.counts["read"] += 1
     told.counts["gave-up"] += row["kind"] == "gave-up"
     return row
@@ -193,7 +193,7 @@ class _Reader:
     @contextmanager
     def _reading(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
         logging.disable()  # what goes wrong with a page is in its row
-        yield lambda task: try_to_read(*task, Furniture())
+        yield lambda task: try_to_read(*task, Boilerplate())
 
     def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
         return self._reading()

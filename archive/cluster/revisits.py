@@ -16,13 +16,13 @@ from archive.cluster.file_systems import files_in, is_there, place
 from archive.cluster.reading_columns import KEY, Row, Seen
 from archive.cluster.reading_files import read_rows, writing
 from archive.cluster.reading_task import REVISITS, Job, Told, ToRead, read_again, require_same_reader
-from archive.cluster.warc_splits import Shelfmark, Split, head_of, pages_at
+from archive.cluster.warc_splits import Split, SplitKey, head_of, pages_at
 from archive.model.digests import digest_of, digest_of_value
 from archive.model.urls import url_key
 
-Spot = tuple[str, int]
+Position = tuple[str, int]
 """A file, and where in it a record begins."""
-Sighting = tuple[str, str, Spot | None, Row]
+Sighting = tuple[str, str, Position | None, Row]
 """Time, digest, where the bytes are if this record has them, and the capture."""
 
 
@@ -67,7 +67,7 @@ def to_be_read(seen: Iterable[Sighting]) -> Iterator[tuple[str, Row]]:
         before = digest
 
 
-def read_revisits(name: str, found: Iterable[tuple[Spot, Row]], files: Mapping[str, str], job: Job) -> Told:
+def read_revisits(name: str, found: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job) -> Told:
     """A task: reads captures from where their bytes are, in order of file and place, into a file of that name. files:
     the names to open files by, by those they have in rows."""
     require_same_reader(job)
@@ -79,10 +79,10 @@ def read_revisits(name: str, found: Iterable[tuple[Spot, Row]], files: Mapping[s
 
 
 def _pages(
-    found: Iterable[tuple[Spot, Row]], files: Mapping[str, str], job: Job, told: Told
+    found: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job, told: Told
 ) -> Iterator[ToRead]:  # fmt: skip
     @lru_cache(maxsize=16)
-    def head(file: str) -> Shelfmark:
+    def head(file: str) -> SplitKey:
         return head_of(Split(files[file]), job.outlets)
 
     for file, there in groupby(found, key=lambda one: one[0][0]):
@@ -98,5 +98,5 @@ def _pages(
                 outlet = head(row["warc"]).outlet_of(row["requested_url"])
                 if outlet and digest_of(body) == row["digest"]:
                     seen = Seen(**(row | {"warc": file, "offset": placed.offset}))
-                    yield ToRead(seen, outlet, head(row["warc"]).furniture_of(outlet), body)
+                    yield ToRead(seen, outlet, head(row["warc"]).boilerplate_of(outlet), body)
         told.counts["unresolved"] += sum(map(len, rows.values()))

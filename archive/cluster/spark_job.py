@@ -18,8 +18,8 @@ from archive.cluster.reading_columns import Row
 from archive.cluster.reading_files import clear_unfinished
 from archive.cluster.reading_task import Job, Told, put_together, read_split
 from archive.cluster.revisits import (
+    Position,
     Sighting,
-    Spot,
     are_there,
     forget_former,
     read_revisits,
@@ -102,7 +102,7 @@ def _revisits(context: Any, names: list[str], files: Mapping[str, str], job: Job
     return put_together(_come(placed.mapPartitionsWithIndex(_Reading(series(names), files, job))))
 
 
-Meeting = tuple[Row | None, Spot | None]
+Meeting = tuple[Row | None, Position | None]
 
 
 def _wanted(address: tuple[str, Iterable[Sighting]]) -> list[tuple[str, Meeting]]:
@@ -114,7 +114,7 @@ def _spot(sighting: tuple[str, Sighting]) -> list[tuple[str, Meeting]]:
     return [(digest, (None, spot))] if spot else []
 
 
-def _met(digest: tuple[str, Iterable[Meeting]]) -> Iterator[tuple[Spot, Row]]:
+def _met(digest: tuple[str, Iterable[Meeting]]) -> Iterator[tuple[Position, Row]]:
     """Those who want these bytes, with the first place where they are; with none where they are nowhere."""
     meetings = list(digest[1])
     spot = min((spot for _, spot in meetings if spot), default=("", 0))
@@ -125,7 +125,7 @@ class _Reading:
     def __init__(self, called: str, files: Mapping[str, str], job: Job):
         self.called, self.files, self.job = called, files, job
 
-    def __call__(self, number: int, found: Iterable[tuple[Spot, Row]]) -> Iterator[Told]:
+    def __call__(self, number: int, found: Iterable[tuple[Position, Row]]) -> Iterator[Told]:
         yield read_revisits(f"{self.called}-{number:05}.parquet", found, self.files, self.job)
 
 
@@ -134,6 +134,6 @@ def _stable(key: str) -> int:
     return int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:7])
 
 
-def _by_place(spot: Spot) -> int:
+def _by_place(spot: Position) -> int:
     """What lies close together in a file is read by one task, in the file's order."""
     return _stable(f"{spot[0]} {spot[1] // _STRETCH}")

@@ -19,7 +19,7 @@ from archive.exchange.importers.outlet_matcher import Houses
 from archive.exchange.importers.outlet_records import described_by
 from archive.exchange.importers.warc_captures import is_ours, item_of
 from archive.exchange.importers.warc_reader import Raw, records
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model.records import Outlet
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
@@ -61,24 +61,24 @@ def _cut(name: str, file: Place, length: int) -> Iterator[Split]:
 
 
 @dataclass(slots=True)
-class Shelfmark:
+class SplitKey:
     """What a file says at its beginning. ours: luubao wrote it; houses: the outlets it describes, with their furniture.
     alone: the one whose pages all are, where it describes no other."""
 
     houses: Houses
     ours: bool = False
     alone: Outlet | None = None
-    furniture: dict[str, Furniture] = field(default_factory=dict)
+    boilerplate: dict[str, Boilerplate] = field(default_factory=dict)
 
     def outlet_of(self, url: str) -> Outlet | None:
         """The outlet a page belongs to; None for other sites' pages."""
         return self.alone or self.houses.of(url)
 
-    def furniture_of(self, outlet: Outlet) -> Furniture:
+    def boilerplate_of(self, outlet: Outlet) -> Boilerplate:
         """What the outlet's pages share, as of the export."""
-        if outlet.name not in self.furniture:
-            self.furniture[outlet.name] = Furniture(frozenset(self.houses.furniture.get(outlet.name, ())))
-        return self.furniture[outlet.name]
+        if outlet.name not in self.boilerplate:
+            self.boilerplate[outlet.name] = Boilerplate(frozenset(self.houses.boilerplate.get(outlet.name, ())))
+        return self.boilerplate[outlet.name]
 
     def note(self, raw: Raw) -> bool:
         """Takes up what a record says of the file; False where it says nothing of it."""
@@ -87,14 +87,14 @@ class Shelfmark:
             self.ours = is_ours(raw)
         elif isinstance(described, Described):
             self.houses.describe(described.outlined)
-            told = [self.houses.outlets[name] for name in self.houses.furniture]
+            told = [self.houses.outlets[name] for name in self.houses.boilerplate]
             self.alone = told[0] if self.ours and len(told) == 1 else None
         return described is not None or raw.kind == "warcinfo"
 
 
-def head_of(split: Split, outlets: Sequence[Outlet]) -> Shelfmark:
+def head_of(split: Split, outlets: Sequence[Outlet]) -> SplitKey:
     """What the file of a piece says of itself. outlets: those known besides."""
-    mark, where = Shelfmark(Houses(())), place(split.file)
+    mark, where = SplitKey(Houses(())), place(split.file)
     with where.system.open_input_file(where.path) as file:
         for raw in islice(records(file), _MOST_HEAD):
             if not isinstance(raw, Skipped) and not mark.note(raw):
@@ -112,7 +112,7 @@ class Placed:
     offset: int
 
 
-def pages_in(split: Split, mark: Shelfmark) -> Iterator[Placed | Skipped]:
+def pages_in(split: Split, mark: SplitKey) -> Iterator[Placed | Skipped]:
     """The pages of a piece that brought something to read, or confirmed bytes that are in another record."""
     where = place(split.file)
     with where.system.open_input_file(where.path) as file:
@@ -127,7 +127,7 @@ def pages_in(split: Split, mark: Shelfmark) -> Iterator[Placed | Skipped]:
                     yield Placed(item, raw.offset)
 
 
-def pages_at(file: str, offsets: Sequence[int], mark: Shelfmark) -> Iterator[Placed]:
+def pages_at(file: str, offsets: Sequence[int], mark: SplitKey) -> Iterator[Placed]:
     """The pages whose records begin there; where each record is compressed by itself, without going through the file.
     Those that are not there any more do not come."""
     where = place(file)

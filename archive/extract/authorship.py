@@ -13,7 +13,7 @@ from lxml.html import HtmlElement
 from archive.extract.byline_words import VENDORS
 from archive.extract.bylines import authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, house_key
-from archive.extract.surroundings import Spot, is_running, label
+from archive.extract.surroundings import Position, is_running, label
 from archive.text.folding import folded, key_of, text_of
 
 METAS = (
@@ -75,7 +75,7 @@ def declared_bylines(declared: Declared) -> Iterator[Byline]:
             yield Byline(meta, "; ".join(values), names_of)
 
 
-def shown_byline(spots: Iterable[Spot]) -> Byline | None:
+def shown_byline(spots: Iterable[Position]) -> Byline | None:
     """The byline beside the headline: elements that the markup, a link to an author's page or a word calls so."""
     lines: list[str] = []
     names: list[str] = []
@@ -96,7 +96,7 @@ def shown_byline(spots: Iterable[Spot]) -> Byline | None:
     return Byline("byline", "; ".join(lines), unique(names), tuple(elements)) if lines else None
 
 
-def placed_byline(spots: Iterable[Spot]) -> Byline | None:
+def placed_byline(spots: Iterable[Position]) -> Byline | None:
     """A name alone in a line below the headline, in an element named for such facts: `<p class=meta>HN</p>`."""
     for spot in islice((one for one in spots if one.behind), NEAREST):
         text = text_of(spot.element, LONGEST_PLACED + 1)
@@ -115,7 +115,7 @@ def persons(byline: Byline, house: frozenset[str]) -> tuple[str, ...]:
 
 
 def line_of(
-    bylines: Iterable[Byline], authors: tuple[str, ...], spots: Iterable[Spot]
+    bylines: Iterable[Byline], authors: tuple[str, ...], spots: Iterable[Position]
 ) -> tuple[str, tuple[HtmlElement, ...]]:
     """The byline as printed, and elements not in `bylines` that show it: the shortest line
     that names every author, of one element if there is such a line."""

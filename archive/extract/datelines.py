@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from archive.extract.dates import Stamp, machine, visible
 from archive.extract.declared import Declared
 from archive.extract.rule_matches import Find
-from archive.extract.surroundings import Spot, label
+from archive.extract.surroundings import Position, label
 from archive.text.folding import text_of
 
 PUBLISHED = (
@@ -75,7 +75,7 @@ def declared_claims(declared: Declared, members: tuple[str, ...], metas: tuple[s
     return [Claim(origin, stamp) for origin, text in texts if (stamp := machine(text))]
 
 
-def shown_claims(spots: Iterable[Spot]) -> list[tuple[Claim, bool]]:
+def shown_claims(spots: Iterable[Position]) -> list[tuple[Claim, bool]]:
     """The dates shown beside the headline, and whether each says that it is the date of a change.
 
     Of nested elements only the innermost counts. Elements alike that show three moments or more are a list of other
@@ -90,14 +90,14 @@ def shown_claims(spots: Iterable[Spot]) -> list[tuple[Claim, bool]]:
     return [(claim, update) for spot, claim, update in found if len(moments[_kind(spot)]) < 3]
 
 
-def _kind(spot: Spot) -> tuple[str, ...]:
+def _kind(spot: Position) -> tuple[str, ...]:
     parent = spot.element.getparent()
     return str(spot.element.tag), spot.label, str(parent.tag if parent is not None else ""), label(parent)
 
 
 def ruled_claim(find: Find) -> Claim | None:
     """The stamp that a rule points at: in an element as beside a headline, else in its text."""
-    if find.element is not None and (read := _read_spot(Spot(find.element, label(find.element)))):
+    if find.element is not None and (read := _read_spot(Position(find.element, label(find.element)))):
         return replace(read[0], origin=find.rule)
     stamp = machine(find.text) or visible(find.text)
     return Claim(find.rule, stamp, find.element) if stamp else None
@@ -128,7 +128,7 @@ def settled(claims: list[Claim], more: list[Claim]) -> Claim | None:
 def alone(root: HtmlElement) -> list[Claim]:
     """The one moment that elements named for an article's date show anywhere on the page; none where they differ."""
     named = (one for one in root.iter("span", "div", "p", "time", "td") if _OF_ARTICLE.search(label(one)))
-    found = [read[0] for one in islice(named, _MOST_NAMED) if (read := _read_spot(Spot(one, label(one))))]
+    found = [read[0] for one in islice(named, _MOST_NAMED) if (read := _read_spot(Position(one, label(one))))]
     return found[:1] if len({claim.stamp.when for claim in found}) == 1 else []
 
 
@@ -170,7 +170,7 @@ def _wall(stamp: Stamp) -> datetime:
     return stamp.when.replace(tzinfo=None)
 
 
-def _read_spot(spot: Spot) -> tuple[Claim, bool] | None:
+def _read_spot(spot: Position) -> tuple[Claim, bool] | None:
     """The date that an element is there to show, and whether it is that of a change."""
     element, name = spot.element, spot.label
     declared = element.get("content") if "datePublished" in name or "dateModified" in name else ""

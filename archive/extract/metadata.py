@@ -20,7 +20,7 @@ from archive.extract.newsroom_zones import observes, zone_of_host
 from archive.extract.parsed_page import Page
 from archive.extract.rule_matches import Field, Find, finds
 from archive.extract.signatures import body_of, signature
-from archive.extract.surroundings import Spot, spots
+from archive.extract.surroundings import Position, spots
 from archive.rules.base import Rules
 from archive.text.folding import folded, text_of
 
@@ -122,7 +122,7 @@ class _Reader:
     def _is_house(self, text: str) -> bool:
         return house_key(text) in self.declared.house
 
-    def _around(self) -> list[Spot]:
+    def _around(self) -> list[Position]:
         element = self.headline.element if self.headline else None
         return spots(element) if element is not None else []
 

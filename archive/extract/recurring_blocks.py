@@ -22,7 +22,7 @@ _LEAST_SHARE = 0.04
 
 
 @dataclass(frozen=True, slots=True)
-class Furniture:
+class Boilerplate:
     """marks: digests of paragraphs and keys of pictures. The empty set is the outlet we know nothing of yet."""
 
     marks: frozenset[str] = frozenset()
@@ -33,36 +33,36 @@ class Furniture:
         return digest_of_value(sorted(self.marks))
 
 
-def learn(readings: Iterable[Reading], known: Furniture | None = None) -> Furniture:
+def learn(readings: Iterable[Reading], known: Boilerplate | None = None) -> Boilerplate:
     """What recurs in readings of different articles, one reading an article, joined with what was known before."""
     sample = list(readings)
     found = Counter(mark for reading in sample for mark in _marks(reading))
     least = max(_LEAST_ARTICLES, _LEAST_SHARE * len(sample))
     recurring = frozenset(mark for mark, articles in found.items() if articles >= least)
-    return Furniture(recurring | (known.marks if known else frozenset()))
+    return Boilerplate(recurring | (known.marks if known else frozenset()))
 
 
-def without(reading: Reading, furniture: Furniture) -> Reading:
+def without(reading: Reading, boilerplate: Boilerplate) -> Reading:
     """The reading without the furniture: its blocks, pictures and text. Headline and metadata stay as they are. What a
     smaller set was taken out of gives the same as the whole page."""
-    if not furniture.marks & _marks(reading):
+    if not boilerplate.marks & _marks(reading):
         return reading
-    kept = [image for image in reading.images if _picture_mark(image) not in furniture.marks]
+    kept = [image for image in reading.images if _picture_mark(image) not in boilerplate.marks]
     places = {index: kept.index(image) for index, image in enumerate(reading.images) if image in kept}
     blocks = tuple(
         replace(block, image=places[block.image]) if block.image is not None else block
         for block in reading.blocks
-        if _stays(block, places, furniture)
+        if _stays(block, places, boilerplate)
     )
     text = "\n\n".join(block.text for block in blocks if block.kind != "image")
     flags = tuple(dict.fromkeys((*reading.flags, "furniture-removed")))
     return replace(reading, blocks=blocks, images=tuple(kept), text=text, flags=flags)
 
 
-def _stays(block: Block, places: dict[int, int], furniture: Furniture) -> bool:
+def _stays(block: Block, places: dict[int, int], boilerplate: Boilerplate) -> bool:
     if block.image is not None:
         return block.image in places
-    return _text_mark(block.text) not in furniture.marks
+    return _text_mark(block.text) not in boilerplate.marks
 
 
 def _marks(reading: Reading) -> set[str]:

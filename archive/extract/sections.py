@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.declared import Declared, flat, house_key
 from archive.extract.jsonld import Thing, types_of
-from archive.extract.surroundings import Spot, elements_of, label
+from archive.extract.surroundings import Position, elements_of, label
 from archive.model.urls import without_credentials
 from archive.text.folding import folded, key_of, text_of
 
@@ -92,7 +92,7 @@ def tags_of(values: Iterable[str]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def section_of(declared: Declared, spots: Sequence[Spot], headline: str) -> tuple[str, str] | None:
+def section_of(declared: Declared, spots: Sequence[Position], headline: str) -> tuple[str, str] | None:
     """(section, origin): the innermost step of a breadcrumb, else what the page declares, else a category by name."""
     house = declared.house
     trails = (("json-ld breadcrumb", _declared_trail), ("breadcrumb", _shown_trail))
@@ -153,7 +153,7 @@ def _shown_trail(declared: Declared) -> list[str]:
 
 
 def _category(
-    declared: Declared, spots: Sequence[Spot], headline: str, house: frozenset[str]
+    declared: Declared, spots: Sequence[Position], headline: str, house: frozenset[str]
 ) -> tuple[str, str] | None:
     """A short link directly above the headline, or one beside it that its class calls the category; of any length
     where the article's address begins with the link's."""

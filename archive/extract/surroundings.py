@@ -47,7 +47,7 @@ _HEADING = 40  # characters of such a heading
 
 
 @dataclass(frozen=True, slots=True)
-class Spot:
+class Position:
     """An element beside the headline and what its markup calls it. `behind`: it follows the headline."""
 
     element: HtmlElement
@@ -55,9 +55,12 @@ class Spot:
     behind: bool = True
 
 
-def spots(headline: HtmlElement) -> list[Spot]:
+def spots(headline: HtmlElement) -> list[Position]:
     """The elements around a headline: those behind it in reading order, then those in front of it, nearest first."""
-    return [*(Spot(*found) for found in after(headline)), *(Spot(*found, behind=False) for found in before(headline))]
+    return [
+        *(Position(*found) for found in after(headline)),
+        *(Position(*found, behind=False) for found in before(headline)),
+    ]
 
 
 def elements_of(path: etree.XPath, root: HtmlElement) -> list[HtmlElement]:

@@ -17,7 +17,7 @@ from archive.model.records import PageKind, Run
 _AT_HAND: WeakKeyDictionary[Database, tuple[int, Experience]] = WeakKeyDictionary()
 
 
-def promise_of(db: Database, run: Run, urls: Iterable[str]) -> dict[str, float]:
+def article_probability_of(db: Database, run: Run, urls: Iterable[str]) -> dict[str, float]:
     """What each address holds out, 0 to 1, for the order in which they are asked for. More than
     archive.frontier.url_patterns.LIKELY makes it a link to an article."""
     experience = _experience(db, run)
@@ -47,7 +47,7 @@ def note_yield(
     db: Database, run: Run, page_url: str, new_article_links: int, article_links: Iterable[str] = ()
 ) -> None:
     """Notes what a page led to when it was read for the first time; of later readings, only those that brought new
-    links. new_article_links: how many of its links were never seen before and are likely articles (`promise_of`);
+    links. new_article_links: how many of its links were never seen before and are likely articles;
     article_links: all of its links that are."""
     experience = _experience(db, run)
     experience.visited(page_url, new_article_links, article_links)

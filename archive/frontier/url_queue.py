@@ -18,7 +18,7 @@ from archive.frontier.capacity import within_depth, within_room
 from archive.frontier.change_rate_store import learn_check, learn_sign
 from archive.frontier.change_signals import note_listed, note_told
 from archive.frontier.deferred import left_aside, said, take_up, walk_again
-from archive.frontier.pattern_store import note_kind, promise_of
+from archive.frontier.pattern_store import article_probability_of, note_kind
 from archive.frontier.priority import ASIDE, KNOWN, LIST, NEW, SEED
 from archive.frontier.schedule import LONGEST, Due, State, after_error, next_due, promised
 from archive.model import clock
@@ -31,7 +31,7 @@ _FORBIDDEN = timedelta(days=30)
 _DEEPEST = 20  # links from a seed, the pages of a list not counted
 
 
-def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
+def seed(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
     """Makes the seeds due now and first. What was a seed once and is none now is an address like others."""
     with transaction(db):
         db.execute(
@@ -47,7 +47,7 @@ def plant(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
             )
 
 
-def call_all(db: Database, run: Run, at: datetime) -> None:
+def recheck_all(db: Database, run: Run, at: datetime) -> None:
     """Makes all that is known due now, but what was withdrawn, or is left alone after an error."""
     with transaction(db):
         db.execute(
@@ -56,14 +56,14 @@ def call_all(db: Database, run: Run, at: datetime) -> None:
         )
 
 
-def walk_anew(db: Database, run: Run, at: datetime) -> None:
+def relist(db: Database, run: Run, at: datetime) -> None:
     """Makes every list, page of a list and sitemap due now, and brings back what was left aside."""
     with transaction(db):
         take_up(db, run)
         walk_again(db, run, at)
 
 
-def ask_from(db: Database, run: Run, since: datetime) -> Run:
+def set_since(db: Database, run: Run, since: datetime) -> Run:
     """The run, asking for nothing older than a moment; what was left aside and is not older comes back."""
     run = replace(run, since=since)
     with transaction(db):
@@ -93,7 +93,7 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
     }
     fresh = within_depth(db, run, page_key, fresh)
-    promise = promise_of(db, run, [link.url for link in fresh.values()])
+    promise = article_probability_of(db, run, [link.url for link in fresh.values()])
     fresh = within_room(db, run, fresh, promise)
     aside = left_aside(db, run, page_key, keyed, fresh)
     moment = clock.stamp(at)
@@ -282,7 +282,7 @@ def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
         )
 
 
-def enter(db: Database, run: Run, url: str, at: datetime) -> None:
+def enqueue(db: Database, run: Run, url: str, at: datetime) -> None:
     """Takes the end of a redirect for this run, whether it is due or not."""
     with transaction(db):
         db.execute(
@@ -298,7 +298,7 @@ def give_up(db: Database, run: Run, url: str, at: datetime) -> None:
         postpone(db, run, url_key(url), at)
 
 
-def leave(db: Database, run: Run, url: str, until: datetime) -> None:
+def drop(db: Database, run: Run, url: str, until: datetime) -> None:
     """The host is left alone: the address is due when that ends."""
     with transaction(db):
         db.execute(

@@ -13,7 +13,7 @@ LuubaoError            anything below; its text is one sentence that says what t
 ├── QueryTooLong       raised when a question takes longer than whoever serves the archive allows
 ├── BadQuery           raised when words to search for cannot be understood
 ├── StoreUnusable      raised when an object store cannot be reached, or refuses
-├── GrownApart         raised when an archive and its copy in a store each have what the other has not
+├── Diverged         raised when an archive and its copy in a store each have what the other has not
 ├── Unwritable         raised when a file or folder cannot be written: a full disk, no permission
 ├── BadValue           raised when a value from outside is none that can be: a status, a time, a name, an address
 └── Misconfigured      raised when a setting is missing or makes no sense
@@ -78,7 +78,7 @@ class StoreUnusable(LuubaoError):
     """The object store is not there, or says no."""
 
 
-class GrownApart(LuubaoError):
+class Diverged(LuubaoError):
     """Two states of an archive, neither of which comes from the other; the remedy is to merge them."""
 
 

@@ -21,7 +21,7 @@ from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.urls import without_credentials
 
-Gate = Callable[[Any], Any]
+DownloadHandler = Callable[[Any], Any]
 
 FIRST_MOMENT = datetime(1990, 1, 1, tzinfo=UTC)
 """Nothing was captured before there was a web (December 1990)."""
@@ -270,7 +270,7 @@ def _like(pattern: re.Pattern[str], value: object, wrong: str) -> str:
     return value
 
 
-def one_of(*words: str) -> Gate:
+def one_of(*words: str) -> DownloadHandler:
     """The gate for a few words."""
 
     def gate(value: object) -> str:
@@ -281,7 +281,7 @@ def one_of(*words: str) -> Gate:
     return gate
 
 
-def optional(gate: Gate) -> Gate:
+def optional(gate: DownloadHandler) -> DownloadHandler:
     """The gate for what may be absent."""
 
     def optionally(value: object) -> Any:

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model import validation
 from archive.model.records import Run, Unreadable
 from archive.pipeline.filing import Answer, Settling, extractor_of
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, snapshot
 from archive.storage.damaged_rows import NOT_READABLE
-from archive.storage.histories.related_urls import Kin, Past, first_of, kin_of, past_of
+from archive.storage.histories.related_urls import Past, RelatedUrls, first_of, past_of, related_urls_of
 from archive.storage.integrity.derived_columns import differences
 from archive.storage.integrity.problems import Left, Problem
-from archive.storage.readings.boilerplate_sets import known_furniture
+from archive.storage.readings.boilerplate_sets import known_boilerplate
 from archive.storage.readings.reading_rows import Kept, kept_readings
 from archive.storage.readings.unread_captures import Waiting, waiting_of
 
@@ -77,12 +77,12 @@ class Readers:
 
     def __init__(self, db: Database, outlet_id: int):
         self.db, self.outlet_id = db, outlet_id
-        self.known: dict[str, Furniture] = {}
+        self.known: dict[str, Boilerplate] = {}
 
-    def furniture(self, name: str) -> Furniture | None:
+    def boilerplate(self, name: str) -> Boilerplate | None:
         """What a reader of that name leaves out; None where it is another program."""
         if not self.known:
-            sets = (Furniture(), *known_furniture(self.db, self.outlet_id))
+            sets = (Boilerplate(), *known_boilerplate(self.db, self.outlet_id))
             self.known = {extractor_of(one): one for one in sets}
         return self.known.get(name)
 
@@ -95,16 +95,16 @@ class Again(Settling):
     """
 
     def __init__(self, db: Database, run: Run, known_readers: Readers):
-        super().__init__(db, run, Furniture(), {}, "", None, rehearsed=True)
+        super().__init__(db, run, Boilerplate(), {}, "", None, rehearsed=True)
         self.known_readers, self.reader = known_readers, (0, "")
-        self.wanted: list[tuple[Waiting, Furniture]] = []
+        self.wanted: list[tuple[Waiting, Boilerplate]] = []
         self.readers: dict[int, int] = {}
         self.has_read = False  # so that words were not taken from where they are compared with
 
     def look_for(self, key: str) -> None:
         """Finds the pages that belong to an address, where its reader is this one."""
         try:
-            kin = kin_of(self.db, self.run.outlet_id, [key])
+            kin = related_urls_of(self.db, self.run.outlet_id, [key])
             pasts = past_of(self.db, self.run.outlet_id, kin)
             first = set(dict(first_of(pasts)).values())
             self._kept(first, kin)
@@ -114,8 +114,8 @@ class Again(Settling):
             name = self.reader[1]
             if not address_walk.has_read(self.db, self.reader[0], past.id) and (refused := self._refused(past)):
                 name = refused.extractor
-            if (furniture := self.known_readers.furniture(name)) is not None:
-                self.wanted.append((waiting_of(past, self.run), furniture))
+            if (boilerplate := self.known_readers.boilerplate(name)) is not None:
+                self.wanted.append((waiting_of(past, self.run), boilerplate))
 
     def differences(self, key: str, left: Left) -> tuple[list[Problem], set[str]]:
         """What differs, and the addresses that were looked at."""
@@ -130,7 +130,7 @@ class Again(Settling):
         belief = replace(belief, extractor=self.reader[0])
         return list(differences(self.db, belief, self.readers, words=self.has_read or bool(self.known))), keys
 
-    def _kept(self, captures: Iterable[int], kin: Kin) -> Kept:
+    def _kept(self, captures: Iterable[int], kin: RelatedUrls) -> Kept:
         pages = list(captures)
         self.reader = address_walk.reader_of(self.db, kin.articles, pages)
         return kept_readings(self.db, pages, kin.articles, self.reader[1])
@@ -150,8 +150,8 @@ class Again(Settling):
         return found[1]
 
     def _read(self, past: Past) -> Answer | None:
-        furniture = self.known_readers.furniture(self.reader[1])
-        if furniture is None and self._body(past.id) is not None:
+        boilerplate = self.known_readers.boilerplate(self.reader[1])
+        if boilerplate is None and self._body(past.id) is not None:
             raise FormerReader
-        self.furniture, self.has_read = furniture or Furniture(), True
+        self.boilerplate, self.has_read = boilerplate or Boilerplate(), True
         return super()._read(past)

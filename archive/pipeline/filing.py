@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.console.logs import log_of
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.history import History, Look, Signs, departures, derive, in_time
 from archive.history.responses import declared_key
 from archive.history.states import headline_of, words_of
@@ -32,7 +32,7 @@ from archive.storage.histories.doubts import at_once, judge_changes
 from archive.storage.histories.history_readings import Said
 from archive.storage.histories.history_rows import Plan
 from archive.storage.histories.history_writer import Belief, Counts, count_changes, match, put_belief
-from archive.storage.histories.related_urls import Kin, Past, first_of, kin_of, past_of
+from archive.storage.histories.related_urls import Past, RelatedUrls, first_of, past_of, related_urls_of
 from archive.storage.pictures.picture_history import fetches_of, unsettle_stand_ins
 from archive.storage.readings import boilerplate_sets
 from archive.storage.readings.reading_rows import (
@@ -64,11 +64,11 @@ _RECENT = 4  # pages of an address with whose ends another is compared
 _MANY = 2  # other articles with the same words: more are a page of the site's, and do not belong together
 
 
-def extractor_of(furniture: Furniture) -> str:
+def extractor_of(boilerplate: Boilerplate) -> str:
     """As archive.pipeline.page_reading.extractor_of."""
     from archive.pipeline.page_reading import extractor_of as name_of  # whoever only compares needs no parsers
 
-    return name_of(furniture)
+    return name_of(boilerplate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,22 +83,22 @@ class Settled:
 
 
 def settle_keys(
-    db: Database, run: Run, keys: Iterable[str], furniture: Furniture, known: Readings, *, reason: str,
+    db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
     quiet_run: int | None = None,
 ) -> Settled:  # fmt: skip
     """Puts in order all that belongs to these addresses, in one transaction. known: readings that need not be made
     again. quiet_run: a run under way, of whose own versions nobody can have quoted a number."""
     with connection.transaction(db):
-        return Settling(db, run, furniture, known, reason, quiet_run).settle(set(keys))
+        return Settling(db, run, boilerplate, known, reason, quiet_run).settle(set(keys))
 
 
-def settle_alone(db: Database, source: Source, reading: Reading, furniture: Furniture) -> Settled | None:
+def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Boilerplate) -> Settled | None:
     """As settle_keys, of a page that stands alone; None where it does not. Call inside a transaction."""
-    if reading.extractor != extractor_of(furniture) or not unchanged_check.is_alone(db, source, reading):
+    if reading.extractor != extractor_of(boilerplate) or not unchanged_check.is_alone(db, source, reading):
         return None
     run, key = source.run, source.url_key
     look = Look(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
-    kin, past = Kin({key}), Past(look, "fresh", None, None, None, run.id)
+    kin, past = RelatedUrls({key}), Past(look, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([look], pictures), run.outlet)
     said = Said([past], {look.id: reading}, {})
@@ -108,13 +108,13 @@ def settle_alone(db: Database, source: Source, reading: Reading, furniture: Furn
 
 
 def settle_or_name(
-    db: Database, run: Run, keys: Sequence[str], furniture: Furniture, known: Readings, *, reason: str,
+    db: Database, run: Run, keys: Sequence[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
     quiet_run: int | None = None,
 ) -> Settled | None:  # fmt: skip
     """As settle_keys; None where a fact is damaged: what belongs together with it stays as it was, is named, and keeps
     nobody from the others."""
     try:
-        return settle_keys(db, run, keys, furniture, known, reason=reason, quiet_run=quiet_run)
+        return settle_keys(db, run, keys, boilerplate, known, reason=reason, quiet_run=quiet_run)
     except ArchiveUnusable:
         raise
     except Exception as error:  # whatever is wrong with what the archive holds of it
@@ -125,9 +125,9 @@ def settle_or_name(
         return None
 
 
-def rehearse_keys(db: Database, run: Run, keys: Iterable[str], furniture: Furniture, known: Readings) -> Settled:
+def rehearse_keys(db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings) -> Settled:
     """What putting these addresses in order would come to, by the same functions; nothing is written."""
-    return Settling(db, run, furniture, known, "", None, rehearsed=True).settle(set(keys))
+    return Settling(db, run, boilerplate, known, "", None, rehearsed=True).settle(set(keys))
 
 
 def settle_all(
@@ -139,7 +139,7 @@ def settle_all(
     step: Callable[[], None] = lambda: None,
 ) -> Counts:
     """Puts in order all articles of the run's outlet of which captures came late, some in a commit."""
-    furniture, counts, times = boilerplate_sets.furniture_of(db, run.outlet_id), Counts(), Counter[str]()
+    boilerplate, counts, times = boilerplate_sets.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
     while keys := unsettled(db, run.outlet_id, _BATCH):
         with connection.transaction(db):
             done: frozenset[str] = frozenset()
@@ -149,7 +149,7 @@ def settle_all(
                     settle(db, run.outlet_id, {key})
                 elif key not in done:
                     settled = settle_or_name(
-                        db, run, [key], furniture, known or {}, reason="a capture came late",
+                        db, run, [key], boilerplate, known or {}, reason="a capture came late",
                         quiet_run=run.id if quiet else None,
                     )  # fmt: skip
                     if settled is None:
@@ -160,12 +160,12 @@ def settle_all(
     return counts
 
 
-def pages_to_read(db: Database, run: Run, key: str, furniture: Furniture) -> tuple[frozenset[str], list[Waiting]]:
+def pages_to_read(db: Database, run: Run, key: str, boilerplate: Boilerplate) -> tuple[frozenset[str], list[Waiting]]:
     """The addresses that belong together with one, and those of their pages that the present extractor has not read."""
-    kin = kin_of(db, run.outlet_id, [key])
+    kin = related_urls_of(db, run.outlet_id, [key])
     pasts = past_of(db, run.outlet_id, kin)
     first = dict(first_of(pasts))
-    kept = kept_readings(db, first.values(), kin.articles, extractor_of(furniture))
+    kept = kept_readings(db, first.values(), kin.articles, extractor_of(boilerplate))
     pages = [waiting_of(past, run) for past in pasts if first.get(past.id) == past.id and kept.reading(past.id) is None]
     return frozenset(kin.keys | {key}), pages
 
@@ -196,7 +196,7 @@ class Settling:
 
     db: Database
     run: Run
-    furniture: Furniture
+    boilerplate: Boilerplate
     known: Readings
     reason: str
     quiet_run: int | None
@@ -217,7 +217,7 @@ class Settling:
     def believe(self, keys: set[str]) -> tuple[Belief, set[str]]:
         """What these addresses, and all that belongs to them, amount to; and which addresses these are."""
         while True:
-            kin = kin_of(self.db, self.run.outlet_id, keys)
+            kin = related_urls_of(self.db, self.run.outlet_id, keys)
             pasts = past_of(self.db, self.run.outlet_id, kin)
             first = dict(first_of(pasts))
             kept = self._kept(first.values(), kin)
@@ -232,16 +232,16 @@ class Settling:
         refused = {number: one for number, one in readings.items() if isinstance(one, Unreadable)}
         readings = self._remembered(readings)
         history = self._derive(pasts, first, readings, kin)
-        number = 0 if self.rehearsed else extractor_id(self.db, extractor_of(self.furniture), clock.now())
+        number = 0 if self.rehearsed else extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
         said = Said(pasts, readings, refused)
         belief = Belief(self.run.outlet_id, kin, history, said, number, clock.now(), self.quiet_run, self.reason)
         return belief, kin.keys | keys
 
-    def _kept(self, captures: Iterable[int], kin: Kin) -> Kept:
-        return kept_readings(self.db, captures, kin.articles, extractor_of(self.furniture))
+    def _kept(self, captures: Iterable[int], kin: RelatedUrls) -> Kept:
+        return kept_readings(self.db, captures, kin.articles, extractor_of(self.boilerplate))
 
     def _derive(
-        self, pasts: list[Past], first: Mapping[int, int], readings: Mapping[int, Answer | None], kin: Kin
+        self, pasts: list[Past], first: Mapping[int, int], readings: Mapping[int, Answer | None], kin: RelatedUrls
     ) -> History:
         """Once by what these addresses say; and, where a page would change a known article, again with what others
         say of it."""
@@ -265,7 +265,7 @@ class Settling:
         looks = [replace(look, signs=signs.get(look.id, look.signs)) for look in looks]
         return derive(in_time(looks, pictures), self.run.outlet)
 
-    def _signs(self, look: Look, kin: Kin, fresh: Sequence[Past]) -> Signs:
+    def _signs(self, look: Look, kin: RelatedUrls, fresh: Sequence[Past]) -> Signs:
         assert isinstance(look.said, Reading)
         words, headline = words_of(look.said), headline_of(look.said)
         outlet_id = self.run.outlet_id
@@ -293,7 +293,7 @@ class Settling:
         """What the present extractor reads in a capture; None where neither its bytes nor its words are to be had."""
         if past.id not in self.made:
             brought = self.known.get(past.id)
-            if brought is not None and brought.extractor != extractor_of(self.furniture):
+            if brought is not None and brought.extractor != extractor_of(self.boilerplate):
                 brought = None  # what recurs has been learned anew since it was read
             self.made[past.id] = brought or kept.reading(past.id) or self._read(past)
         return self.made[past.id]
@@ -317,7 +317,7 @@ class Settling:
             return None
         from archive.pipeline.page_reading import try_to_read  # whoever only compares needs no parsers
 
-        return try_to_read(waiting_of(past, self.run).source, body, past.encoding, self.furniture)
+        return try_to_read(waiting_of(past, self.run).source, body, past.encoding, self.boilerplate)
 
     def _body(self, capture_id: int) -> bytes | None:
         try:
@@ -337,7 +337,7 @@ class Settling:
                     self.made[past.id], found = None, True
         return found
 
-    def _related(self, fresh: Iterable[Past], readings: Mapping[int, Answer | None], kin: Kin) -> set[str]:
+    def _related(self, fresh: Iterable[Past], readings: Mapping[int, Answer | None], kin: RelatedUrls) -> set[str]:
         """Addresses outside of kin that a page declares its own, that say the very same, or from which it has moved."""
         outlet_id, found = self.run.outlet_id, set[str]()
         for past in fresh:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model.capture_validation import gated
 from archive.model.records import Capture, Reading, Run, Unreadable
 from archive.pipeline.filing import settle_run
@@ -39,7 +39,7 @@ class Arrivals:
 
     db: Database
     run: Run
-    furniture: Furniture
+    boilerplate: Boilerplate
     known: dict[int, Reading | Unreadable] = field(default_factory=dict)
 
     def arrive(
@@ -67,7 +67,7 @@ class Arrivals:
                 return "withdrawn"
             source = source_of_arrival(self.db, self.run, capture, kept)
             if kept.outcome == "fresh" and not late:
-                reading = reading or try_to_read(source, capture.body or b"", capture.encoding, self.furniture)
+                reading = reading or try_to_read(source, capture.body or b"", capture.encoding, self.boilerplate)
                 late = self._reads_late(source, reading)
             if late:
                 unsettle(self.db, self.run.outlet_id, kept.url_key)

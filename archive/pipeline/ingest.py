@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.console.logs import log_of
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.frontier import url_queue
 from archive.history.disappearances import NO_ARTICLE
 from archive.model.errors import BadValue, LuubaoError
@@ -89,8 +89,8 @@ def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
     arrival = take_in(db, run, capture)
     if arrival.outcome != "fresh":
         return Ingested(arrival.outcome, buried=arrival.buried)
-    furniture = boilerplate_sets.furniture_of(db, run.outlet_id)
-    return put_away(db, arrival.source, try_to_read(arrival.source, capture.body or b"", capture.encoding, furniture))
+    boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
+    return put_away(db, arrival.source, try_to_read(arrival.source, capture.body or b"", capture.encoding, boilerplate))
 
 
 def take_in(db: Database, run: Run, capture: Capture) -> Arrival:
@@ -134,8 +134,8 @@ def _believe(db: Database, source: Source, kept: Kept) -> bool:
 
 def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
     """Whether an article turned out to have disappeared."""
-    furniture = boilerplate_sets.furniture_of(db, run.outlet_id)
-    settled = settle_or_name(db, run, keys, furniture, {}, reason=_REASON, quiet_run=run.id)
+    boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
+    settled = settle_or_name(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
     return settled is not None and bool(settled.counts.buried)
 
 
@@ -147,8 +147,8 @@ def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: date
 
 
 def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> Settled:
-    furniture = boilerplate_sets.furniture_of(db, run.outlet_id)
-    return settle_keys(db, run, keys, furniture, known, reason=_REASON, quiet_run=run.id)
+    boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
+    return settle_keys(db, run, keys, boilerplate, known, reason=_REASON, quiet_run=run.id)
 
 
 def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:
@@ -162,7 +162,7 @@ def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ing
         if isinstance(error, LuubaoError) and not isinstance(error, BadValue):
             raise  # the archive itself cannot be written: nothing is to be gained by going on
         log.exception("capture %s of %s could not be filed", source.capture_id, source.url)
-        reading = replace(gave_up(error, Furniture()), extractor=reading.extractor)
+        reading = replace(gave_up(error, Boilerplate()), extractor=reading.extractor)
         with connection.transaction(db):
             reading_rows.record_refusal(db, source.capture_id, reading, source.captured_at)
         filed = Filed("unreadable", article_at(db, source.run.outlet_id, source.url_key))
@@ -184,7 +184,7 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
     if (article_id := unchanged_check.shows(db, source, reading)) is not None:
         (number,) = db.execute("SELECT version_count FROM articles WHERE id = ?", [article_id]).fetchone()
         return Filed("unchanged", article_id, number)
-    alone = settle_alone(db, source, reading, boilerplate_sets.furniture_of(db, run.outlet_id))
+    alone = settle_alone(db, source, reading, boilerplate_sets.boilerplate_of(db, run.outlet_id))
     return _filed(alone or _settle(db, run, [source.url_key, *source.via], known), source.capture_id)
 
 
@@ -208,12 +208,12 @@ def _filed(settled: Settled, capture_id: int) -> Filed:
 def read_pending(db: Database, run: Run) -> int:
     """Finishes what an earlier run began and did not come to end: reads and files what it kept, and puts in order what
     came late. Returns how many captures were read."""
-    pending, furniture = kept_captures.unread(db, run), boilerplate_sets.furniture_of(db, run.outlet_id)
+    pending, boilerplate = kept_captures.unread(db, run), boilerplate_sets.boilerplate_of(db, run.outlet_id)
     for source, encoding in pending:
         if signals.came():
             break
         body = capture_writer.kept_body(db, source.capture_id)
-        put_away(db, source, try_to_read(source, body or b"", encoding, furniture))
+        put_away(db, source, try_to_read(source, body or b"", encoding, boilerplate))
     if not signals.came():
         settle_all(db, run)
     return len(pending)

@@ -44,7 +44,7 @@ def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Seq
     """What pages of this shape lead to: whether it is worth while to go on following them."""
     if first or noted.fresh:
         known = [link.url for link in links if link.url not in noted.promise]
-        promise = {**noted.promise, **pattern_store.promise_of(db, run, known)}
+        promise = {**noted.promise, **pattern_store.article_probability_of(db, run, known)}
         likely = {url for url, share in promise.items() if share > LIKELY}
         pattern_store.note_yield(db, run, page_url, sum(link.url in likely for link in noted.fresh), likely)
 

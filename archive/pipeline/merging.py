@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
@@ -103,17 +103,17 @@ class _Merging:
         else:
             with connection.transaction(ours):
                 self.outlet_id, self.outlet = runs.register(ours, their.outlet), their.outlet
-        self.furniture = self._furniture()
+        self.boilerplate = self._furniture()
 
-    def _furniture(self) -> Furniture:
+    def _furniture(self) -> Boilerplate:
         """What this archive has learned; what the other has, where this one has learned nothing."""
         known, other = (
-            boilerplate_sets.furniture_of(self.ours, self.outlet_id),
-            boilerplate_sets.furniture_of(self.theirs, self.their.outlet_id),
+            boilerplate_sets.boilerplate_of(self.ours, self.outlet_id),
+            boilerplate_sets.boilerplate_of(self.theirs, self.their.outlet_id),
         )
         if known.marks or not other.marks:
             return known
-        return boilerplate_sets.put_furniture(self.ours, Run(0, self.outlet_id, self.outlet), other, clock.now())
+        return boilerplate_sets.put_boilerplate(self.ours, Run(0, self.outlet_id, self.outlet), other, clock.now())
 
     def take_runs(self) -> None:
         """Every run's share, then the order of time."""
@@ -125,7 +125,7 @@ class _Merging:
             for url in other_archive.withdrawn_addresses(self.theirs, self.their.outlet_id)
             if not withdrawal_lookup.is_withdrawn(self.ours, self.outlet_id, url_key(url))
         ]
-        self.done.articles.add(Arrivals(self.ours, whole, self.furniture).settle())
+        self.done.articles.add(Arrivals(self.ours, whole, self.boilerplate).settle())
 
     def _take_run(self, other: OtherRun) -> None:
         """Opens a run like the other's for what is new in it; none for a run that brought nothing new."""
@@ -173,7 +173,7 @@ class _Merging:
             self.done.counts["here"] += 1
             return run
         run = run or self._open(other)
-        arrivals = Arrivals(self.ours, run, self.furniture)
+        arrivals = Arrivals(self.ours, run, self.boilerplate)
         arrived = arrivals.arrive(capture, Origin(*past.origin) if past.origin else None, always_late=True)
         self.done.counts["withdrawn" if arrived == "withdrawn" else "captures"] += 1
         return run

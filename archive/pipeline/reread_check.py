@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model.change_rate import Habits
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.derivation_check import Again, Reread
@@ -19,7 +19,7 @@ from archive.storage.readings.unread_captures import Waiting
 from archive.workers import Lost, Workers
 
 _LISTEN = 0.2  # seconds
-Task = tuple[Waiting, Furniture]
+Task = tuple[Waiting, Boilerplate]
 
 
 @contextmanager
@@ -33,12 +33,12 @@ def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[Again])
     owners: dict[int, Again] = {}
     slim = replace(run, habits=Habits())  # which is large, and no reader's business
     for again in groups:
-        for waiting, furniture in again.wanted:
+        for waiting, boilerplate in again.wanted:
             number = waiting.source.capture_id
             if number not in owners:
                 owners[number] = again
                 task = replace(waiting, source=replace(waiting.source, run=slim))
-                workers.submit(number, (task, furniture))
+                workers.submit(number, (task, boilerplate))
     read: dict[int, Reading | Unreadable] = {}
     while owners:
         for number, answer in workers.answers(_LISTEN):

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.console.logs import log_of
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
@@ -96,15 +96,15 @@ def reread(
     report, began = Report(dry_run=order.dry_run), time.monotonic()
     with connection.open_archive(path) as db:  # a wrong file or name is told before anything is written
         outlets = kept_captures.outlets_of(db, order.outlet)
-        furniture = {run.outlet_id: boilerplate_sets.furniture_of(db, run.outlet_id) for run in outlets}
-    setting_up = partial(reader, path, furniture)
+        boilerplate = {run.outlet_id: boilerplate_sets.boilerplate_of(db, run.outlet_id) for run in outlets}
+    setting_up = partial(reader, path, boilerplate)
     with (
         connection.open_archive(path, create=not order.dry_run) as db,
         Workers[Waiting, Answer](setting_up, order.jobs, patience=order.patience) as workers,
     ):
         for run in outlets:
             job = Rereading(
-                db, run, furniture[run.outlet_id], workers, _span(order, run.outlet.timezone), report, stopped
+                db, run, boilerplate[run.outlet_id], workers, _span(order, run.outlet.timezone), report, stopped
             )
             job.show = shown(job, began, progress)
             job.run_all()
@@ -145,15 +145,15 @@ class Rereading:
         self,
         db: Database,
         run: Run,
-        furniture: Furniture,
+        boilerplate: Boilerplate,
         readers: Readers,
         span: Span,
         report: Report,
         stopped: Callable[[], bool] = lambda: False,
     ):
-        self.db, self.run, self.furniture, self.readers, self.span = db, run, furniture, readers, span
+        self.db, self.run, self.boilerplate, self.readers, self.span = db, run, boilerplate, readers, span
         self.report, self.stopped = report, stopped
-        self.ledger = Ledger(db, extractor_of(furniture))
+        self.ledger = Ledger(db, extractor_of(boilerplate))
         self.show: Callable[[], None] = lambda: None
         self.groups: deque[_Group] = deque()
         self.owners: dict[int, _Group] = {}
@@ -185,7 +185,7 @@ class Rereading:
         return self.ledger.keys(self.run, self.span)
 
     def _group(self, key: str) -> _Group:
-        keys, pages = pages_to_read(self.db, self.run, key, self.furniture)
+        keys, pages = pages_to_read(self.db, self.run, key, self.boilerplate)
         return _Group(key, keys, {one.source.capture_id: one for one in pages})
 
     def _hand_out(self, stream: Iterator[_Group]) -> None:
@@ -217,7 +217,7 @@ class Rereading:
             ready.append(self.groups.popleft())
         if self.report.dry_run:
             for group in ready:
-                self._note(group, rehearse_keys(self.db, self.run, [group.key], self.furniture, group.read))
+                self._note(group, rehearse_keys(self.db, self.run, [group.key], self.boilerplate, group.read))
             return
         if ready:
             with connection.transaction(self.db):
@@ -227,7 +227,9 @@ class Rereading:
     def _settle(self, group: _Group) -> None:
         former = {number: self.ledger.former_kind(number) for number in group.read}
         before = self._told(group)
-        settled = settle_or_name(self.db, self.run, [group.key], self.furniture, group.read, reason="a better reading")
+        settled = settle_or_name(
+            self.db, self.run, [group.key], self.boilerplate, group.read, reason="a better reading"
+        )
         if settled is not None:
             self.report.note(group.read, former, before, settled)
 
@@ -255,14 +257,14 @@ def _span(order: Order, timezone: str) -> Span:
 
 
 @contextmanager
-def reader(path: Path, furniture: Mapping[int, Furniture]) -> Iterator[Callable[[Waiting], Answer]]:
+def reader(path: Path, boilerplate: Mapping[int, Boilerplate]) -> Iterator[Callable[[Waiting], Answer]]:
     """What a process needs to read: the archive, open for reading, and what its outlets' pages share, by outlets.id."""
     logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
     with connection.open_archive(path) as db:
-        yield lambda waiting: read_kept(db, waiting, furniture[waiting.source.run.outlet_id])
+        yield lambda waiting: read_kept(db, waiting, boilerplate[waiting.source.run.outlet_id])
 
 
-def read_kept(db: Database, waiting: Waiting, furniture: Furniture) -> Answer:
+def read_kept(db: Database, waiting: Waiting, boilerplate: Boilerplate) -> Answer:
     """What is read in a kept capture."""
     try:
         body = capture_writer.kept_body(db, waiting.source.capture_id)
@@ -271,7 +273,7 @@ def read_kept(db: Database, waiting: Waiting, furniture: Furniture) -> Answer:
     if body is None:
         return Absent()
     try:
-        return read(waiting.source, body, waiting.encoding, furniture)
+        return read(waiting.source, body, waiting.encoding, boilerplate)
     except Exception as error:  # the boundary behind which a mistake of ours costs one reading: see reading.py
         log.exception("capture %s could not be read", waiting.source.capture_id)
-        return gave_up(error, furniture)
+        return gave_up(error, boilerplate)

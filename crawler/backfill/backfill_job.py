@@ -57,7 +57,9 @@ def backfill(
     done = Backfilled()
     with outlet_lock(path, outlet.name), connection.open_archive(path, create=True) as db:
         run = begin(db, outlet, "backfill", source.name)
-        job = _Job(Arrivals(db, run, boilerplate_sets.furniture_of(db, run.outlet_id)), source, done, stopped, progress)
+        job = _Job(
+            Arrivals(db, run, boilerplate_sets.boilerplate_of(db, run.outlet_id)), source, done, stopped, progress
+        )
         try:
             job.list(outlet.hosts, span)
             job.take(most)
@@ -65,7 +67,7 @@ def backfill(
             done.problem = str(error)
         done.articles.add(job.arrivals.settle())
         done.counts["waiting"] = remote_index.open_count(db, run.outlet_id, source.name)
-        boilerplate_sets.learn_furniture(db, run, now())
+        boilerplate_sets.learn_boilerplate(db, run, now())
         outcome = "ok" if not done.problem else "partly-failed"
         outcome = "interrupted" if stopped() else outcome
         runs.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, at=now())

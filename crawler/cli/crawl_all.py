@@ -14,7 +14,7 @@ from crawler.cli.setting_options import MisconfiguredFailure, require_scale
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import batch_report
-from crawler.fleet.batch import Round, Stoppable
+from crawler.fleet.batch import Batch, Stoppable
 from crawler.fleet.job_spec import TURNS, Task, hosts_of, longest_waiting_first, share_a_host
 from crawler.fleet.machine_budget import Budget
 from crawler.outlets.catalogue import catalogue, survey, unknown
@@ -46,16 +46,16 @@ def crawl_many(
 
 
 def _side_by_side(settings: Configuration, tasks: Sequence[Task]) -> Stoppable:
-    return Round(longest_waiting_first(tasks), Budget.of(settings))
+    return Batch(longest_waiting_first(tasks), Budget.of(settings))
 
 
 def _ordered(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> Stoppable:
     try:
         require_scale()
         from crawler.fleet.job_queue import connect
-        from crawler.fleet.queued_batch import Ordered
+        from crawler.fleet.queued_batch import QueuedBatch
 
-        return Ordered(connect(queue), leased(tasks), portable(overrides))
+        return QueuedBatch(connect(queue), leased(tasks), portable(overrides))
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
 
@@ -71,7 +71,7 @@ def tasks_for(
     for name in chosen:
         if name not in found.outlets and name not in found.wrong:
             raise unknown(name, found)
-    turns = place / TURNS if own_archives else place.with_name(f"{place.name}{TURNS}")
+    host_lock = place / TURNS if own_archives else place.with_name(f"{place.name}{TURNS}")
     return [
         Task(
             name,
@@ -79,7 +79,7 @@ def tasks_for(
             hosts_of(found.outlets[name].outlet) if name in found.outlets else (),
             dict(overrides),
             _text(settings.value("ping_url", name)),
-            str(turns),
+            str(host_lock),
         )
         for name in chosen
     ]

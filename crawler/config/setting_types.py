@@ -123,11 +123,11 @@ def _hours(value: Any) -> str:
 
 
 def _hosts(value: Any) -> str:
-    from crawler.politeness.private_networks import Reach
+    from crawler.politeness.private_networks import PrivateNetworkFilter
 
     text = _text(value)
     try:
-        Reach.of("", text.split(","))
+        PrivateNetworkFilter.of("", text.split(","))
     except Misconfigured:
         raise ValueError from None
     return text

@@ -22,7 +22,7 @@ from archive.exchange.content_codings import NotPacked, TooLarge, Unpacked, codi
 from archive.model.clock import now
 from archive.workers import Lost
 from crawler.outlet import desk_of
-from crawler.politeness.refusals import LeftAlone
+from crawler.politeness.refusals import HostBackoff
 from crawler.readers import ReadingStopped
 from crawler.response_capture import CODING, remark
 
@@ -47,7 +47,7 @@ class Unpacking(HttpCompressionMiddleware):
     async def process_response(  # type: ignore[override]  # Scrapy awaits what it returns
         self, request: Request, response: Response, spider: object = None
     ) -> Response | Request:
-        """The answer with its body unpacked. Raises LeftAlone where the run ends meanwhile, and BrokenTransfer where
+        """The answer with its body unpacked. Raises HostBackoff where the run ends meanwhile, and BrokenTransfer where
         the body has no end however often it is asked for."""
         coding = b",".join(response.headers.getlist("Content-Encoding")).decode("latin-1").strip()
         request.meta[CODING] = coding  # the capture names it, whatever becomes of the body
@@ -59,7 +59,7 @@ class Unpacking(HttpCompressionMiddleware):
         except (TooLarge, _Slow) as error:
             return _without_body(response, f"left: {len(response.body)} bytes that {error}")
         except ReadingStopped as error:
-            raise LeftAlone(f"{response.url} was not unpacked when the run ended", now()) from error
+            raise HostBackoff(f"{response.url} was not unpacked when the run ended", now()) from error
         except NotPacked as error:
             remark(response, f"not unpacked: it is not {coding} ({error})")
             return response

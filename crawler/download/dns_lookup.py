@@ -11,14 +11,14 @@ from typing import Any
 from twisted.internet.interfaces import IHostnameResolver, IResolutionReceiver
 from zope.interface import implementer
 
-from crawler.politeness.private_networks import Reach
+from crawler.politeness.private_networks import PrivateNetworkFilter
 
 
 @implementer(IHostnameResolver)
 class WaryResolver:
     """Finds the addresses of a host that may be asked. refused: hosts of which some address may not be."""
 
-    def __init__(self, resolver: Any, reach: Reach):
+    def __init__(self, resolver: Any, reach: PrivateNetworkFilter):
         self.resolver = resolver
         self.reach = reach
         self.refused: dict[str, str] = {}

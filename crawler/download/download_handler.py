@@ -22,8 +22,8 @@ from crawler.download.dns_lookup import WaryResolver
 from crawler.download.response_reading import HeadTooLong, WaryFactory
 from crawler.download.size_limits import cut
 from crawler.politeness.host_backoff import host_to_ask, longest_exchange
-from crawler.politeness.host_politeness import guest_of
-from crawler.politeness.refusals import Inside, LeftAlone
+from crawler.politeness.host_politeness import host_politeness_of
+from crawler.politeness.refusals import HostBackoff, PrivateAddress
 from crawler.response_capture import header, remark
 from crawler.run.shutdown import ending_of
 
@@ -32,24 +32,24 @@ LEASE_LOST = "lease-lost"
 """Why a run ended whose outlet was given to another machine, as Scrapy's finish reason."""
 
 
-class Refuse:
+class OffsiteMiddleware:
     """Middleware that stops a request before it waits for its turn: to a host that is left alone, or inside."""
 
     def __init__(self, crawler: Crawler):
-        self.guest = guest_of(crawler)
+        self.politeness = host_politeness_of(crawler)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Refuse:
+    def from_crawler(cls, crawler: Crawler) -> OffsiteMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
-        """Raises Inside or LeftAlone."""
-        if not self.guest.reach.permits(request.url):
-            raise Inside(f"{request.url} lies inside the network of this machine, where luubao does not go")
-        self.guest.refuse_quiet(host_to_ask(request.url))
+        """Raises PrivateAddress or HostBackoff."""
+        if not self.politeness.reach.permits(request.url):
+            raise PrivateAddress(f"{request.url} lies inside the network of this machine, where luubao does not go")
+        self.politeness.refuse_quiet(host_to_ask(request.url))
 
 
-class Gate(HTTP11DownloadHandler):
+class DownloadHandler(HTTP11DownloadHandler):
     """Scrapy's handler, which waits while the host wants rest, notes how it answers, and looks closer at what comes.
 
     A request waits here with the host's turn in its hand, so that nothing else is asked of that host, and all else goes
@@ -60,22 +60,25 @@ class Gate(HTTP11DownloadHandler):
         super().__init__(crawler)
         from twisted.internet import reactor
 
-        self.guest = guest_of(crawler)
+        self.politeness = host_politeness_of(crawler)
         self.ending = ending_of(crawler)
         self.longest = longest_exchange(crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
         self.certificates = NotingContextFactory.from_crawler(crawler)
-        self.resolver = WaryResolver(reactor.nameResolver, self.guest.reach)
+        self.resolver = WaryResolver(reactor.nameResolver, self.politeness.reach)
         reactor.installNameResolver(self.resolver)
         self._contextFactory: Any = self.certificates
         pool: Any = self._pool
-        pool._factory = partial(WaryFactory, self.guest.permit.check)
+        pool._factory = partial(WaryFactory, self.politeness.lease_check.check)
         self._ending: asyncio.Task[None] | None = None
         self._fail_on_dataloss_warned = True  # Scrapy's warning advises to keep half of a page
 
     async def download_request(self, request: Request) -> Response:
-        """The answer. Raises Inside, LeftAlone, and what Scrapy raises when none came."""
+        """The answer. Raises PrivateAddress, HostBackoff, and what Scrapy raises when none came."""
         host = host_to_ask(request.url)
-        async with self.ending.until_the_end(host), self.guest.turns.take(host, self._pause(request)) as waited:
+        async with (
+            self.ending.until_the_end(host),
+            self.politeness.host_lock.take(host, self._pause(request)) as waited,
+        ):
             if waited:
                 self._restart_delay(request)
             await self._turn(request, host)
@@ -83,11 +86,11 @@ class Gate(HTTP11DownloadHandler):
             return await self._ask(request, host)
 
     async def _permission(self) -> None:
-        """Raises LeftAlone where this crawl may not ask any more; then the run ends."""
-        await self.guest.permit.wait()
+        """Raises HostBackoff where this crawl may not ask any more; then the run ends."""
+        await self.politeness.lease_check.wait()
         try:
-            self.guest.permit.check()
-        except LeftAlone:
+            self.politeness.lease_check.check()
+        except HostBackoff:
             if self._ending is None:
                 self._ending = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
             raise
@@ -99,7 +102,7 @@ class Gate(HTTP11DownloadHandler):
             self._refuse_inside(request, host)
             self._note_silence(request, host, error)
             raise
-        except LeftAlone:  # at the very last moment
+        except HostBackoff:  # at the very last moment
             raise
         except Exception as error:  # any silence of a host counts; raised again
             plain = _plain(error)
@@ -109,18 +112,18 @@ class Gate(HTTP11DownloadHandler):
         return cut(request, response)
 
     def _note_silence(self, request: Request, host: str, error: Exception) -> None:
-        self.guest.hosts.silent(host, str(error) or type(error).__name__)
+        self.politeness.hosts.silent(host, str(error) or type(error).__name__)
         self._spare(request, host)
 
     def _note_answer(self, request: Request, host: str, response: Response) -> None:
         rules = bool(request.meta.get("dont_obey_robotstxt"))
-        self.guest.hosts.answered(host, response.status, header(response, "Retry-After"), is_rules=rules)
+        self.politeness.hosts.answered(host, response.status, header(response, "Retry-After"), is_rules=rules)
         self._spare(request, host)
         self._note_doubt(request, response)
 
     def _spare(self, request: Request, host: str) -> None:
         """A host that is left alone from now on is not asked a second time either: what it last said is kept."""
-        request.meta["dont_retry"] = self.guest.hosts.left_alone(host) is not None
+        request.meta["dont_retry"] = self.politeness.hosts.left_alone(host) is not None
 
     async def _within_time(self, request: Request) -> Response:
         """Scrapy's own bound on the whole exchange does nothing where Twisted has lost hold of the connection: what
@@ -132,12 +135,12 @@ class Gate(HTTP11DownloadHandler):
             raise DownloadTimeoutError(f"no end after {self.longest:.0f} seconds") from None
 
     async def _turn(self, request: Request, host: str) -> None:
-        """Waits while the host wants rest. Raises LeftAlone where that is too long, or the run ends meanwhile."""
-        self.guest.refuse_quiet(host)
+        """Waits while the host wants rest. Raises HostBackoff where that is too long, or the run ends meanwhile."""
+        self.politeness.refuse_quiet(host)
         waited = False
-        while seconds := self.guest.hosts.wait(host):
+        while seconds := self.politeness.hosts.wait(host):
             if self.ending.is_closing():
-                raise LeftAlone(f"{host} wants rest, and the run ends", now() + timedelta(seconds=seconds))
+                raise HostBackoff(f"{host} wants rest, and the run ends", now() + timedelta(seconds=seconds))
             await asyncio.sleep(min(seconds, _GLANCE))
             waited = True
         if waited:
@@ -156,7 +159,7 @@ class Gate(HTTP11DownloadHandler):
 
     def _refuse_inside(self, request: Request, host: str) -> None:
         if address := self.resolver.refused.get(host):
-            raise Inside(
+            raise PrivateAddress(
                 f"{request.url}: {host} is {address}, inside the network of this machine, where luubao does not go."
                 " If it is meant to, name it under `inside` in luubao.toml"
             )
@@ -168,7 +171,7 @@ class Gate(HTTP11DownloadHandler):
         address = urlparse_cached(request)
         if doubt := self.certificates.doubts.get((address.hostname or "", address.port or 443)):
             remark(response, doubt)
-            self.guest.doubt(address.hostname or "", doubt)
+            self.politeness.doubt(address.hostname or "", doubt)
 
 
 def _plain(error: Exception) -> Exception:

@@ -31,7 +31,7 @@ from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable
 from crawler.download.picture_store import STORES, store_of
 from crawler.outlet import conditions, desk_of
-from crawler.politeness.refusals import Forbidden, LeftAlone
+from crawler.politeness.refusals import Forbidden, HostBackoff
 from crawler.readers import ReadingStopped, Recognised
 from crawler.response_capture import header, leads_to, redirects, remarks
 
@@ -49,12 +49,12 @@ class Pictures(FilesPipeline):
 
     def __init__(self, place: str, *, crawler: Crawler):
         super().__init__(place, crawler=crawler)
-        self.desk = desk_of(crawler)
-        self.door = self.desk.door
-        self.door.pictures_left = crawler.settings.getint("LUUBAO_PICTURES_PER_RUN")
+        self.writer = desk_of(crawler)
+        self.session = self.writer.session
+        self.session.pictures_left = crawler.settings.getint("LUUBAO_PICTURES_PER_RUN")
         self.rest = timedelta(seconds=crawler.settings.getfloat("LUUBAO_PICTURE_REST"))
         # More would wait in the downloader, where an ended run would have to wait for them.
-        self.turns = asyncio.Semaphore(_AT_ONCE)
+        self.host_lock = asyncio.Semaphore(_AT_ONCE)
         self.full = False
 
     @classmethod
@@ -69,8 +69,8 @@ class Pictures(FilesPipeline):
         """Fetches a picture when it is its turn. What an ended run leaves is due in the next."""
         if not isinstance(item, WantedPicture):
             return item
-        async with self.turns:
-            if self.full or self.desk.broken or self._closing():
+        async with self.host_lock:
+            if self.full or self.writer.broken or self._closing():
                 return item
             return await super().process_item(item)
 
@@ -136,7 +136,7 @@ class Pictures(FilesPipeline):
             detail=remarks(response),
         )
         try:
-            recognised = await self.desk.recognise(response.body) if response.status == 200 else Recognised(None)
+            recognised = await self.writer.recognise(response.body) if response.status == 200 else Recognised(None)
         except ReadingStopped:
             return _told(response.url, "left")
         picture, came = recognised.picture, replace(came, detail=came.detail or recognised.trouble)
@@ -167,9 +167,9 @@ class Pictures(FilesPipeline):
 
     def _nothing_came(self, error: BaseException, url: str, item: WantedPicture) -> FileInfo:
         """A picture whose host is left alone was not asked for, and waits until it may be."""
-        if isinstance(error, LeftAlone):
+        if isinstance(error, HostBackoff):
             until = error.until
-            self.desk.note(lambda door: door.leave_picture(item, until))
+            self.writer.note(lambda session: session.leave_picture(item, until))
             return _told(url, "left")
         why, forbidden = str(error) or type(error).__name__, isinstance(error, Forbidden)
         self._note(PictureCapture(item.image_id, now(), url, forbidden=forbidden, detail=why))
@@ -178,14 +178,14 @@ class Pictures(FilesPipeline):
     async def _record(self, capture: PictureCapture) -> FileInfo:
         path = capture.picture.path if capture.picture else ""
         try:
-            outcome = await self.desk.do(lambda door: door.keep_picture(capture, self.rest))
+            outcome = await self.writer.do(lambda session: session.keep_picture(capture, self.rest))
         except ArchiveUnusable:  # written down by the desk: nothing more is fetched
             outcome = "error"
         return _told(capture.final_url, outcome, path)
 
     def _note(self, capture: PictureCapture) -> None:
         """Records, where nobody can wait for it, that there is no picture."""
-        self.desk.note(lambda door: door.keep_picture(capture, self.rest))
+        self.writer.note(lambda session: session.keep_picture(capture, self.rest))
 
     def item_completed(self, results: Any, item: Any, info: Info) -> Any:
         """All is said and done."""

@@ -6,8 +6,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from archive.exchange.object_store import sync
-from archive.exchange.object_store.store import Depot
-from archive.model.errors import ArchiveMissing, GrownApart
+from archive.exchange.object_store.store import ObjectStore
+from archive.model.errors import ArchiveMissing, Diverged
 from archive.model.paths import folder_beside
 from archive.pipeline.merging import merge
 from archive.runtime.atomic_files import beside
@@ -16,16 +16,16 @@ from archive.runtime.atomic_files import beside
 def fetch(path: Path, address: str) -> None:
     """Brings what the store has and this machine has not. What this machine has and the store has not, because its
     worker died before it was put there, is merged with it. Raises StoreUnusable and ArchiveDamaged."""
-    depot = Depot(address)
+    depot = ObjectStore(address)
     try:
         sync.pull(path.name, depot, path, pictures=None)
     except ArchiveMissing:
         return
-    except GrownApart:
+    except Diverged:
         _merge(path, depot)
 
 
-def _merge(path: Path, depot: Depot) -> None:
+def _merge(path: Path, depot: ObjectStore) -> None:
     with beside(path) as folder:
         other = folder / path.name
         sync.pull(path.name, depot, other, pictures=folder_beside(other))
@@ -36,6 +36,6 @@ def _merge(path: Path, depot: Depot) -> None:
 
 
 def put(path: Path, address: str) -> None:
-    """Puts the archive into the store, with its pictures. Raises GrownApart and StoreUnusable."""
+    """Puts the archive into the store, with its pictures. Raises Diverged and StoreUnusable."""
     pictures = folder_beside(path)
-    sync.push(path, Depot(address), pictures=pictures if pictures.is_dir() else None)
+    sync.push(path, ObjectStore(address), pictures=pictures if pictures.is_dir() else None)

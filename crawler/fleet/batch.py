@@ -62,7 +62,7 @@ class Stoppable:
             self.stop()
 
 
-class Round(Stoppable):
+class Batch(Stoppable):
     """See above. Stopped, what waits is not begun, and what is under way ends cleanly."""
 
     def __init__(self, tasks: Sequence[Task], budget: Budget):

@@ -99,7 +99,7 @@ def crawled(task: Task) -> Told:
 def _side_by_side(task: Task) -> dict[str, Any]:
     """What a crawl does differently that is not alone."""
     return {
-        "LUUBAO_TURNS": task.turns,
+        "LUUBAO_TURNS": task.host_lock,
         "LUUBAO_PROGRESS": False,
         "LUUBAO_READERS": 1,
         "LOG_FORMAT": f"%(asctime)s {task.outlet} [%(name)s] %(levelname)s: %(message)s",

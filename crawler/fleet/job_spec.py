@@ -25,7 +25,7 @@ class Task:
     hosts: tuple[str, ...]
     overrides: Mapping[str, Any] = field(default_factory=dict)
     ping_url: str | None = None
-    turns: str | None = None
+    host_lock: str | None = None
 
 
 def hosts_of(outlet: Outlet) -> tuple[str, ...]:

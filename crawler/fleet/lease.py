@@ -24,9 +24,9 @@ from redis import Redis
 from redis.exceptions import RedisError
 
 from archive.model.clock import now
-from crawler.politeness.host_lock import SharedTurns, Turns
-from crawler.politeness.lease_check import Permit
-from crawler.politeness.refusals import LeftAlone
+from crawler.politeness.host_lock import HostLock, SharedHostLock
+from crawler.politeness.lease_check import LeaseCheck
+from crawler.politeness.refusals import HostBackoff
 
 _FENCE = "luubao:fence"
 _HOST = "luubao:host:{}"
@@ -67,7 +67,7 @@ def key_of(host: str) -> str:
     return _HOST.format(host.removeprefix("www."))
 
 
-class Lease(Permit):
+class Lease(LeaseCheck):
     """A lease that was taken. hosts: for which; seconds: how long it lasts unless renewed; reserve: how long before
     its end nothing is begun any more; fence: its number."""
 
@@ -101,13 +101,13 @@ class Lease(Permit):
         return self.lost is None and _clock() < self._until - self.reserve
 
     def check(self) -> None:
-        """Raises LeftAlone where nothing may be begun any more."""
+        """Raises HostBackoff where nothing may be begun any more."""
         if not self.holds():
-            raise LeftAlone(self.lost or "it is not sure that this crawl still has the outlet", now())
+            raise HostBackoff(self.lost or "it is not sure that this crawl still has the outlet", now())
 
-    def turns(self, at_once: int, folder: Path) -> Turns:
+    def host_lock(self, at_once: int, folder: Path) -> HostLock:
         """The outlet's hosts are this crawl's; others it takes for a request each."""
-        return LeasedTurns(at_once, folder, self)
+        return LeasedHostLock(at_once, folder, self)
 
     def covers(self, host: str) -> bool:
         """Whether the host is of those that the lease is on."""
@@ -134,9 +134,9 @@ class Lease(Permit):
         """Makes it last again. What the server has forgotten is lost for good: another may have had it meanwhile."""
         until = _clock() + self.seconds
         with self._turns_lock:
-            turns = list(self._turns)
+            host_lock = list(self._turns)
         try:
-            ours = self._eval(_RENEW, [*self.hosts, *turns], int(self.seconds * 1000))
+            ours = self._eval(_RENEW, [*self.hosts, *host_lock], int(self.seconds * 1000))
         except RedisError:
             ours = _clock() < self._until  # no word from the server: what was agreed holds to its end
         else:
@@ -150,11 +150,11 @@ class Lease(Permit):
 
     async def take_turn(self, host: str, pause: float) -> bool:
         """Has a further host for a request: one that other outlets lead to as well. Gives whether it had to wait.
-        Raises LeftAlone where that takes too long, or nobody can be asked."""
+        Raises HostBackoff where that takes too long, or nobody can be asked."""
         begun = _clock()
         while not await asyncio.to_thread(self._try_turn, host):
             if _clock() - begun > _LONGEST_WAIT:
-                raise LeftAlone(f"{host} was asked by other crawls all the time", now() + _LATER)
+                raise HostBackoff(f"{host} was asked by other crawls all the time", now() + _LATER)
             await asyncio.sleep(_GLANCE)
         return _clock() - begun > _GLANCE
 
@@ -168,7 +168,7 @@ class Lease(Permit):
                     return False
                 self._turns.add(name)
         except RedisError as error:
-            raise LeftAlone(f"nobody can say whose turn {host} is: {error}", now() + _LATER) from error
+            raise HostBackoff(f"nobody can say whose turn {host} is: {error}", now() + _LATER) from error
         return True
 
     def leave_turn(self, host: str, pause: float) -> None:
@@ -181,7 +181,7 @@ class Lease(Permit):
             self._eval(_RELEASE, [name])
 
 
-class LeasedTurns(SharedTurns):
+class LeasedHostLock(SharedHostLock):
     """Turns of a crawl that has a lease: hosts that the lease does not cover it takes for a request each; with others
     on this machine it agrees through the folder, which a dying process leaves at once."""
 

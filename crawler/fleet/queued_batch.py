@@ -16,7 +16,7 @@ from crawler.fleet.job_spec import Task
 _GLANCE = 0.5  # seconds between two looks
 
 
-class Ordered(Stoppable):
+class QueuedBatch(Stoppable):
     """See above. What is ordered is done even where this process is gone; a signal calls off what no worker has begun,
     and leaves the rest to end by itself."""
 

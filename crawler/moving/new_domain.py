@@ -12,7 +12,7 @@ from archive.history.moves import may_have_moved, number_in
 from archive.model.urls import url_key
 from archive.storage.histories.domain_moves import Known
 from archive.text.equivalence import plain
-from crawler.probe.client import NoPage, Page, Visitor
+from crawler.probe.client import Client, NoPage, Page
 from crawler.probe.page_facts import Facts
 from crawler.probe.probe_findings import NotProbed
 from crawler.probe.steps import home_page
@@ -54,15 +54,15 @@ class Looked:
         return any(one.outcome == "same" for one in self.by_number)
 
 
-async def look(visitor: Visitor, asked: str, former: str, known: Sequence[Known]) -> Looked:
+async def look(client: Client, asked: str, former: str, known: Sequence[Known]) -> Looked:
     """Looks for known articles on the site of an address. former: the home page until now. Raises NotProbed where the
     site cannot be looked at, or has none of them."""
-    home = await home_page(visitor, asked)
-    state, why = await _former(visitor, former)
+    home = await home_page(client, asked)
+    state, why = await _former(client, former)
     chosen = known[:: max(1, len(known) // SAMPLE)][:SAMPLE]
-    by_path = tuple([await _seen(visitor, one, there(one.url, home.page.url)) for one in chosen])
+    by_path = tuple([await _seen(client, one, there(one.url, home.page.url)) for one in chosen])
     pairs = _with_one_number(home, known)[:_BY_NUMBER]
-    by_number = tuple([await _seen(visitor, one, url) for one, url in pairs])
+    by_number = tuple([await _seen(client, one, url) for one, url in pairs])
     found = Looked(home.page.url, state, why, by_path, by_number)
     if known and not found.keeps_paths and not found.keeps_numbers:
         raise NotProbed(
@@ -79,11 +79,11 @@ def there(url: str, home: str) -> str:
     return parts._replace(scheme=new.scheme, netloc=new.netloc).geturl()
 
 
-async def _former(visitor: Visitor, former: str) -> tuple[Former, str]:
-    page = await visitor.get(former, "the former home page", anywhere=True)
+async def _former(client: Client, former: str) -> tuple[Former, str]:
+    page = await client.get(former, "the former home page", anywhere=True)
     if isinstance(page, NoPage):
         return "does not answer", page.reason
-    if same_site(page.url, visitor.hosts):
+    if same_site(page.url, client.hosts):
         return "leads there", ""
     return ("answers still", "") if page.is_there else ("does not answer", f"status {page.status}")
 
@@ -99,8 +99,8 @@ def _with_one_number(home: Facts, known: Sequence[Known]) -> list[tuple[Known, s
     ]
 
 
-async def _seen(visitor: Visitor, one: Known, url: str) -> Sampled:
-    page = await visitor.get(url, "a known article")
+async def _seen(client: Client, one: Known, url: str) -> Sampled:
+    page = await client.get(url, "a known article")
     if not isinstance(page, Page):
         return Sampled(one.url, url, "missing", page.reason)
     if not page.is_there:

@@ -10,7 +10,7 @@ from scrapy.http import Request
 from scrapy.robotstxt import RobotParser
 
 from crawler.politeness.host_backoff import host_to_ask
-from crawler.politeness.host_politeness import guest_of
+from crawler.politeness.host_politeness import host_politeness_of
 
 
 class CrawlDelay:
@@ -36,7 +36,7 @@ class CrawlDelay:
         if delay > self.longest:
             asked = f"asks for {delay:.0f} seconds between two requests (Crawl-delay), and a run waits for"
             rest = timedelta(seconds=min(delay, 1e9))
-            guest_of(self.crawler).hosts.wants_rest(host, rest, f"{asked} {self.longest:.0f} at most")
+            host_politeness_of(self.crawler).hosts.wants_rest(host, rest, f"{asked} {self.longest:.0f} at most")
             return
         downloader = self.crawler.engine.downloader
         downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0.0}

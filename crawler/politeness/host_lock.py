@@ -20,7 +20,7 @@ from urllib.parse import quote
 _GLANCE = 0.05  # seconds between two looks whether another crawl is done
 
 
-class Turns:
+class HostLock:
     """Turns of a crawl that is taken to be alone. at_once: how many requests may be under way to a host."""
 
     def __init__(self, at_once: int):
@@ -44,7 +44,7 @@ class Turns:
         """Nobody else waits."""
 
 
-class SharedTurns(Turns):
+class SharedHostLock(HostLock):
     """Turns of a crawl among others. Raises OSError when the folder cannot be made."""
 
     def __init__(self, at_once: int, folder: Path):

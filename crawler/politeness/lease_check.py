@@ -7,23 +7,23 @@ import asyncio
 from pathlib import Path
 from typing import Any
 
-from crawler.politeness.host_lock import Turns
+from crawler.politeness.host_lock import HostLock
 
 _GLANCE = 0.2  # seconds between two looks
 
 
-class Permit:
+class LeaseCheck:
     """See above. lost: why it is over for good; None while it is not."""
 
     lost: str | None = None
 
-    def __deepcopy__(self, memo: Any) -> Permit:
+    def __deepcopy__(self, memo: Any) -> LeaseCheck:
         return self  # it is one, however often Scrapy copies its settings
 
     def check(self) -> None:
-        """Raises LeftAlone where the crawl must not ask at this moment."""
+        """Raises HostBackoff where the crawl must not ask at this moment."""
 
-    def turns(self, at_once: int, folder: Path) -> Turns | None:
+    def host_lock(self, at_once: int, folder: Path) -> HostLock | None:
         """How it agrees with others on whose turn a host is; None where the folder is enough for that."""
         return None
 

@@ -52,14 +52,14 @@ def _embedded(ip: IPv6Address) -> IPv4Address | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class PrivateNetworkFilter:
     """What one crawl may ask for. inside: the hosts of the operator's network that it may ask for all the same, as
     `host:port`, or as `host` with every port."""
 
     inside: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, home_url: str, named: Iterable[str] = ()) -> Reach:
+    def of(cls, home_url: str, named: Iterable[str] = ()) -> PrivateNetworkFilter:
         """The reach of a paper's crawl. named: as the operator writes them. Raises Misconfigured."""
         host, port = _host_and_port(home_url)
         home = {_place(host, port)} if is_inside(host) else set()

@@ -23,8 +23,8 @@ from scrapy.utils.misc import build_from_crawler
 from archive import absolute
 from crawler.download.size_limits import MOST_RULES
 from crawler.politeness.host_backoff import host_to_ask
-from crawler.politeness.host_politeness import guest_of
-from crawler.politeness.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
+from crawler.politeness.host_politeness import host_politeness_of
+from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import leads_to, remarks
 
 _MOST_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
@@ -35,7 +35,7 @@ class RobotsTxt(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler):
         super().__init__(crawler)
-        self._guest = guest_of(crawler)
+        self._guest = host_politeness_of(crawler)
         self._rules: dict[str, asyncio.Task[RobotParser | IgnoreRequest | None]] = {}
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
@@ -46,7 +46,7 @@ class RobotsTxt(RobotsTxtMiddleware):
             raise Forbidden(str(error)) from None
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules for a request; None when there are none. Raises RobotsUnavailable, LeftAlone or Inside."""
+        """The rules for a request; None when there are none. Raises RobotsUnavailable, HostBackoff, PrivateAddress."""
         address = urlparse_cached(request)
         origin = f"{address.scheme}://{address.netloc}"
         if origin not in self._rules:
@@ -60,7 +60,7 @@ class RobotsTxt(RobotsTxtMiddleware):
         self._stats.inc_value("robotstxt/request_count")
         try:
             answer = await self._fetch(url)
-        except (LeftAlone, Inside) as refusal:
+        except (HostBackoff, PrivateAddress) as refusal:
             return refusal
         except Exception as error:  # noqa: BLE001  # whatever kept the answer away, the consequence is the same
             return self._unavailable(url, f"gave no answer, so nothing is asked of that site: {_cause(error)}")

@@ -11,7 +11,7 @@ from archive import Reading, Unreadable, read_page
 from archive.extract.rule_suggestions import Sample, Suggestion, suggestions
 from archive.frontier.url_patterns import LIKELY, Experience, shape_of
 from archive.rules.base import Rules
-from crawler.probe.client import Page, Visitor
+from crawler.probe.client import Client, Page
 from crawler.probe.page_facts import Facts
 from crawler.probe.probe_findings import Coverage, Form, Trial
 
@@ -46,23 +46,23 @@ class Tried:
         return self.facts.page.url
 
 
-async def sample(visitor: Visitor, addresses: Sequence[str], experience: Experience, spare: int) -> list[Tried]:
+async def sample(client: Client, addresses: Sequence[str], experience: Experience, spare: int) -> list[Tried]:
     """Reads articles until there are enough, the likeliest first and every shape in its turn. addresses: in the order
     of trust; spare: requests to be left for others."""
     tried: list[Tried] = []
     forms: Counter[str] = Counter()
     waiting = {url: place for place, url in enumerate(dict.fromkeys(addresses))}
-    while waiting and _read(tried) < WANTED and len(tried) < _TRIED and visitor.left() > spare:
+    while waiting and _read(tried) < WANTED and len(tried) < _TRIED and client.left() > spare:
         url = min(waiting, key=lambda one: _order(one, waiting[one], experience, forms))
         del waiting[url]
-        page = await visitor.get(url, "an article?")
+        page = await client.get(url, "an article?")
         if not isinstance(page, Page) or not page.is_there:
             experience.learn(url, "other")
             continue
-        facts = Facts(page, visitor.hosts)
+        facts = Facts(page, client.hosts)
         reading = read_page(page.body, page.url, encoding=page.encoding)
         experience.learn(url, "article" if isinstance(reading, Reading) else "list")
-        forms[shape_of(url, visitor.hosts)] += 1
+        forms[shape_of(url, client.hosts)] += 1
         tried.append(Tried(facts, reading))
     return tried
 

@@ -16,7 +16,7 @@ from scrapy.robotstxt import RobotParser
 from archive import same_site
 from archive.console.output import show_progress
 from crawler.outlet import OutletSpider
-from crawler.politeness.refusals import Forbidden, Inside, LeftAlone, RobotsUnavailable
+from crawler.politeness.refusals import Forbidden, HostBackoff, PrivateAddress, RobotsUnavailable
 from crawler.response_capture import charset, header, leads_to, redirects, remarks
 
 _MOST_REDIRECTS = 5
@@ -49,7 +49,7 @@ class NoPage:
     reason: str
 
 
-class Visitor:
+class Client:
     """Asks, counts, and shows on a terminal what it is at. rules: the robots.txt of each host that has one."""
 
     def __init__(self, crawler: Crawler, hosts: tuple[str, ...], most: int):
@@ -105,7 +105,7 @@ class Visitor:
             return NoPage(url, "forbidden", "robots.txt forbids it")
         except RobotsUnavailable as error:
             return _no_rules(url, str(error))
-        except (LeftAlone, Inside) as error:
+        except (HostBackoff, PrivateAddress) as error:
             return NoPage(url, "left-alone", str(error))
         except CannotResolveHostError:
             return NoPage(url, "unknown-host", "there is no such host")
@@ -145,7 +145,7 @@ class Prober(OutletSpider):
 
     name = "probe"
     title = "probe"
-    course: ClassVar[Callable[[Visitor], Awaitable[Any]]]
+    course: ClassVar[Callable[[Client], Awaitable[Any]]]
     most: ClassVar[int]
 
     def __init__(self, **kwargs: Any):
@@ -160,12 +160,12 @@ class Prober(OutletSpider):
 
     async def start(self) -> AsyncIterator[Request]:
         """Goes the whole course, and asks for nothing more."""
-        visitor = Visitor(self.crawler, self.hosts, self.most)
+        client = Client(self.crawler, self.hosts, self.most)
         try:
-            self.found = await type(self).course(visitor)
+            self.found = await type(self).course(client)
         except Exception as error:  # noqa: BLE001  # it is raised where the probe was started
             self.error = error
         finally:
-            visitor.done()
+            client.done()
         return
         yield

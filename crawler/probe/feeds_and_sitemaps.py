@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 from archive import Link, same_site
 from crawler import discovery
-from crawler.probe.client import Page, Visitor
+from crawler.probe.client import Client, Page
 from crawler.probe.page_facts import Facts
 from crawler.probe.probe_findings import Source
 
@@ -23,26 +23,26 @@ _ASKED = 2  # of the feeds, and of the sitemaps, that somebody names
 Found = tuple[Source, tuple[Link, ...]]
 
 
-async def feeds(visitor: Visitor, home: Facts) -> list[Found]:
+async def feeds(client: Client, home: Facts) -> list[Found]:
     """The feeds of a site, each with the articles it names where it was asked: those the home page declares, those a
     page of feeds lists, or else one at a usual address."""
     named = [Source("feed", url, "the home page declares it") for url in home.feeds]
-    listed = [source async for source in _listed(visitor, home, {source.url for source in named})]
-    found = await _tried(visitor, [*named, *listed])
+    listed = [source async for source in _listed(client, home, {source.url for source in named})]
+    found = await _tried(client, [*named, *listed])
     if not any(source.works for source, _ in found):
-        found += await _first_that_works(visitor, home, "feed", _USUAL_FEEDS)
+        found += await _first_that_works(client, home, "feed", _USUAL_FEEDS)
     return found
 
 
-async def sitemaps(visitor: Visitor, home: Facts) -> list[Found]:
+async def sitemaps(client: Client, home: Facts) -> list[Found]:
     """The sitemaps of a site: those its robots.txt names, or else one at a usual address; of an index, the newest of
     the maps it names."""
-    rules = visitor.rules.get(urlsplit(home.page.url).netloc)
+    rules = client.rules.get(urlsplit(home.page.url).netloc)
     urls = _named_by(rules, home)
-    found = await _tried(visitor, [Source("sitemap", url, "robots.txt names it") for url in urls])
+    found = await _tried(client, [Source("sitemap", url, "robots.txt names it") for url in urls])
     if not any(source.works for source, _ in found):
-        found += await _first_that_works(visitor, home, "sitemap", _USUAL_SITEMAPS)
-    return [each for source, links in found for each in await _opened(visitor, source, links)]
+        found += await _first_that_works(client, home, "sitemap", _USUAL_SITEMAPS)
+    return [each for source, links in found for each in await _opened(client, source, links)]
 
 
 def _named_by(rules: object, home: Facts) -> list[str]:
@@ -51,11 +51,11 @@ def _named_by(rules: object, home: Facts) -> list[str]:
     return [url for url in (urljoin(home.page.url, one) for one in named) if same_site(url, home.hosts)]
 
 
-async def _listed(visitor: Visitor, home: Facts, known: set[str]) -> AsyncIterator[Source]:
+async def _listed(client: Client, home: Facts, known: set[str]) -> AsyncIterator[Source]:
     """The feeds that a page of feeds lists which the home page links to."""
     pages = [one.url for one in home.anchors if _FEED_PAGE.search(urlsplit(one.url).path) and one.url not in known]
     for url in pages[:1]:
-        page = await visitor.get(url, "a page of feeds")
+        page = await client.get(url, "a page of feeds")
         if not isinstance(page, Page) or not page.is_there:
             continue
         if any(link.found_in == "feed" for link in discovery.links(page.body, page.url, home.hosts, page.encoding)):
@@ -66,30 +66,30 @@ async def _listed(visitor: Visitor, home: Facts, known: set[str]) -> AsyncIterat
                 yield Source("feed", anchor.url, f"{urlsplit(url).path} lists it")
 
 
-async def _tried(visitor: Visitor, sources: list[Source]) -> list[Found]:
+async def _tried(client: Client, sources: list[Source]) -> list[Found]:
     """The first of them as they answered, the others as they are named."""
-    tried = [await _asked(visitor, source) for source in sources[:_ASKED]]
+    tried = [await _asked(client, source) for source in sources[:_ASKED]]
     return [*tried, *((source, ()) for source in sources[_ASKED:])]
 
 
-async def _first_that_works(visitor: Visitor, home: Facts, kind: str, paths: Iterable[str]) -> list[Found]:
+async def _first_that_works(client: Client, home: Facts, kind: str, paths: Iterable[str]) -> list[Found]:
     for path in paths:
         source = Source("feed" if kind == "feed" else "sitemap", urljoin(home.page.url, path), "it is a usual address")
-        found, links = await _asked(visitor, source)
+        found, links = await _asked(client, source)
         if found.works:
             return [(found, links)]
     return []
 
 
-async def _asked(visitor: Visitor, source: Source) -> Found:
-    page = await visitor.get(source.url, f"a {source.kind}")
+async def _asked(client: Client, source: Source) -> Found:
+    page = await client.get(source.url, f"a {source.kind}")
     if not isinstance(page, Page):
         return replace(source, entries=0, why=f"{source.why}; {page.reason}"), ()
     if not page.is_there:
         return replace(source, entries=0, why=f"{source.why}; it answers with status {page.status}"), ()
     links = tuple(
         link
-        for link in discovery.links(page.body, page.url, visitor.hosts, page.encoding)
+        for link in discovery.links(page.body, page.url, client.hosts, page.encoding)
         if link.found_in in ("feed", "sitemap", "sitemap-index")
     )
     if source.kind == "feed":
@@ -111,9 +111,9 @@ def _newest(links: Iterable[Link]) -> datetime | None:
     return max(moments, default=None)
 
 
-async def _opened(visitor: Visitor, source: Source, links: tuple[Link, ...]) -> list[Found]:
+async def _opened(client: Client, source: Source, links: tuple[Link, ...]) -> list[Found]:
     """The sitemap; of an index, also the newest of its maps, which has the articles."""
     if source.kind != "sitemap-index":
         return [(source, links)]
     newest = max(links, key=lambda link: (link.lastmod.timestamp() if link.lastmod else 0.0, "news" in link.url))
-    return [(source, ()), await _asked(visitor, Source("sitemap", newest.url, f"{urlsplit(source.url).path} names it"))]
+    return [(source, ()), await _asked(client, Source("sitemap", newest.url, f"{urlsplit(source.url).path} names it"))]

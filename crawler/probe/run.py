@@ -15,10 +15,10 @@ from archive import absolute
 from archive.model.urls import without_credentials
 from archive.model.validation import shown
 from archive.runtime import signals
-from crawler.probe.client import Prober, Visitor
+from crawler.probe.client import Client, Prober
 from crawler.probe.probe_findings import Findings, NotProbed
 from crawler.probe.site_identity import host_of, is_local
-from crawler.probe.steps import look_around
+from crawler.probe.steps import explore
 from crawler.run.crawl_process import project_settings
 
 
@@ -28,12 +28,12 @@ def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mappi
     Once in a process, see `walk`. Raises NotProbed, Misconfigured where there is no contact, and ArchiveUnusable where
     nothing can be written.
     """
-    found = walk(url, partial(look_around, asked=url, name=name), most=most, overrides=overrides)
+    found = walk(url, partial(explore, asked=url, name=name), most=most, overrides=overrides)
     assert isinstance(found, Findings)
     return found
 
 
-def walk(url: str, course: Callable[[Visitor], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]) -> Any:
+def walk(url: str, course: Callable[[Client], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]) -> Any:
     """Goes a course on the site of an address, with the manners of a crawl and at most so many requests; returns what
     the course returns, or raises what it raises.
 

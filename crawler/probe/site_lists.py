@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from archive import Link
 from archive.frontier.url_patterns import LIKELY, Experience
 from archive.model.urls import url_key
-from crawler.probe.client import Page, Visitor
+from crawler.probe.client import Client, Page
 from crawler.probe.page_facts import Facts
 from crawler.probe.probe_findings import Paging, Section
 
@@ -36,19 +36,19 @@ def sections(home: Facts, others: Sequence[Facts], experience: Experience) -> tu
     )
 
 
-async def paging(visitor: Visitor, lists: Sequence[Section], experience: Experience) -> tuple[Paging, ...]:
+async def paging(client: Client, lists: Sequence[Section], experience: Experience) -> tuple[Paging, ...]:
     """How the pages of a few lists are turned. The first style that is found is tried."""
     found: dict[str, Paging] = {}
     for section in lists[:_LOOKED_AT]:
-        page = await visitor.get(section.url, "a section")
+        page = await client.get(section.url, "a section")
         if not isinstance(page, Page) or not page.is_there:
             continue
-        facts = Facts(page, visitor.hosts)
+        facts = Facts(page, client.hosts)
         experience.learn(section.url, "list")
         found |= {note: Paging(note, section.url, "sure", "") for note in facts.found.notes if "postback" in note}
         for style, link in _styles(facts).items():
             if style not in found:
-                found[style] = await _tried(visitor, facts, style, link, experience)
+                found[style] = await _tried(client, facts, style, link, experience)
     return tuple(found.values())
 
 
@@ -67,11 +67,11 @@ def _style(url: str, here: str) -> str:
     return f"{place}?{_NUMBER.sub('#', parts.query)}".rstrip("?")
 
 
-async def _tried(visitor: Visitor, facts: Facts, style: str, url: str, experience: Experience) -> Paging:
-    page = await visitor.get(url, "a later page of a section")
+async def _tried(client: Client, facts: Facts, style: str, url: str, experience: Experience) -> Paging:
+    page = await client.get(url, "a later page of a section")
     if not isinstance(page, Page) or not page.is_there:
         return Paging(style, url, "a guess", page.reason if not isinstance(page, Page) else f"status {page.status}")
-    new = _articles(Facts(page, visitor.hosts).links, experience) - _articles(facts.links, experience)
+    new = _articles(Facts(page, client.hosts).links, experience) - _articles(facts.links, experience)
     if not new:
         return Paging(style, url, "a guess", "tried, and no article came that is not on the first page")
     return Paging(style, url, "sure", f"tried, and articles came that are not on the first page: {len(new)}")

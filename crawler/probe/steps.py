@@ -11,7 +11,7 @@ from archive.model.urls import url_key
 from crawler.probe import article_sample, feeds_and_sitemaps, site_identity, site_lists
 from crawler.probe.article_sample import Tried
 from crawler.probe.as_read import as_read, lists_among
-from crawler.probe.client import NoPage, Page, Visitor
+from crawler.probe.client import Client, NoPage, Page
 from crawler.probe.page_facts import Facts
 from crawler.probe.probe_findings import Coverage, Findings, NotProbed, Section, Told
 
@@ -29,39 +29,39 @@ _WAYS_OUT = {
 }
 
 
-async def look_around(visitor: Visitor, asked: str, name: str | None) -> Findings:
+async def explore(client: Client, asked: str, name: str | None) -> Findings:
     """Looks at the site of an address. Raises NotProbed."""
-    home = await home_page(visitor, asked)
-    other = await _other_name(visitor, home)
-    feeds = await feeds_and_sitemaps.feeds(visitor, home)
-    maps = await feeds_and_sitemaps.sitemaps(visitor, home)
-    experience = Experience(visitor.hosts)
+    home = await home_page(client, asked)
+    other = await _other_name(client, home)
+    feeds = await feeds_and_sitemaps.feeds(client, home)
+    maps = await feeds_and_sitemaps.sitemaps(client, home)
+    experience = Experience(client.hosts)
     experience.learn(home.page.url, "list")
     trusted = [link.url for _, links in (*feeds, *maps) for link in _newest(links)]
     others = _candidates(home, {source.url for source, _ in (*feeds, *maps)})
-    tried = await article_sample.sample(visitor, [*trusted, *others], experience, _FOR_LISTS)
-    _refuse_what_is_no_newspaper(home, tried, visitor.misses)
+    tried = await article_sample.sample(client, [*trusted, *others], experience, _FOR_LISTS)
+    _refuse_what_is_no_newspaper(home, tried, client.misses)
     sections = site_lists.sections(home, [one.facts for one in tried], experience)
-    paging = await site_lists.paging(visitor, sections, experience)
-    seen = _Seen(visitor, home, tried, sections)
+    paging = await site_lists.paging(client, sections, experience)
+    seen = _Seen(client, home, tried, sections)
     return Findings(
         home=home.page.url,
         name=Told(name, "sure", "as asked for") if name else site_identity.name_of(home.page.url, seen.title.value),
         title=seen.title,
-        hosts=visitor.hosts,
+        hosts=client.hosts,
         host_notes=site_identity.host_notes(home, asked, other),
         timezone=seen.timezone,
         system=site_identity.system_of(tried, seen.title.value),
         sources=tuple(source for source, _ in (*feeds, *maps)),
         sections=sections,
         paging=paging,
-        forms=article_sample.forms(tried, visitor.hosts),
+        forms=article_sample.forms(tried, client.hosts),
         articles=len(seen.articles),
         coverage=seen.coverage,
         trials=article_sample.trials(tried, seen.coverage, seen.timezone.value, "trial"),
         refused=tuple(_refused(tried)),
         notes=seen.notes(),
-        requests=visitor.requests,
+        requests=client.requests,
         delay=seen.delay,
         is_local=site_identity.is_local(home.page.url),
         samples=as_read(tried),
@@ -69,26 +69,26 @@ async def look_around(visitor: Visitor, asked: str, name: str | None) -> Finding
     )
 
 
-async def home_page(visitor: Visitor, asked: str) -> Facts:
+async def home_page(client: Client, asked: str) -> Facts:
     """The home page of the site, from whatever address of it was given. Raises NotProbed."""
     for url in _homes(asked):
-        page = await visitor.get(url, "the home page", anywhere=True)
+        page = await client.get(url, "the home page", anywhere=True)
         if isinstance(page, Page) or page.kind not in ("silent",):
             break
     if isinstance(page, NoPage):
         host = urlsplit(page.url).hostname
         raise NotProbed(_WAYS_OUT[page.kind].format(url=page.url, reason=page.reason, host=host))
     host = site_identity.host_of(page.url)
-    if not same_site(page.url, visitor.hosts) and not same_site(f"http://{visitor.hosts[0]}/", (host,)):
+    if not same_site(page.url, client.hosts) and not same_site(f"http://{client.hosts[0]}/", (host,)):
         raise NotProbed(f"{asked} sends its readers to {page.url}, another site. Probe that by its own address")
-    visitor.hosts = (min(host, *visitor.hosts, key=len),)
+    client.hosts = (min(host, *client.hosts, key=len),)
     if not page.is_there:
         raise NotProbed(f"{page.url} answers with status {page.status}, and no page. Check the address")
     read = read_page(page.body, page.url, encoding=page.encoding)
     if isinstance(read, Unreadable) and read.reason == "not-html":
         kind = page.content_type.partition(";")[0].strip() or "a file"
         raise NotProbed(f"{page.url} is {kind} and no page in HTML. Give the address of the newspaper's home page")
-    return Facts(page, visitor.hosts)
+    return Facts(page, client.hosts)
 
 
 def _homes(asked: str) -> list[str]:
@@ -98,14 +98,14 @@ def _homes(asked: str) -> list[str]:
     return [f"{scheme}://{place.partition('/')[0]}/" for scheme in schemes]
 
 
-async def _other_name(visitor: Visitor, home: Facts) -> str | None:
+async def _other_name(client: Client, home: Facts) -> str | None:
     """What becomes of whoever leaves `www.` away, or puts it there."""
     parts = urlsplit(home.page.url)
     host = parts.hostname or ""
-    if site_identity.is_local(home.page.url) or host.removeprefix("www.") not in visitor.hosts:
+    if site_identity.is_local(home.page.url) or host.removeprefix("www.") not in client.hosts:
         return None
     other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
-    page = await visitor.get(f"{parts.scheme}://{other}/", "the other host name")
+    page = await client.get(f"{parts.scheme}://{other}/", "the other host name")
     if isinstance(page, NoPage):
         return f"{other}: {page.reason}"
     if urlsplit(page.url).hostname == host:
@@ -160,8 +160,8 @@ def _why(reading: Reading | Unreadable) -> str:
 class _Seen:
     """What follows from the pages that were seen."""
 
-    def __init__(self, visitor: Visitor, home: Facts, tried: Sequence[Tried], sections: Sequence[Section]):
-        self.visitor, self.home, self.tried, self.sections = visitor, home, tried, sections
+    def __init__(self, client: Client, home: Facts, tried: Sequence[Tried], sections: Sequence[Section]):
+        self.client, self.home, self.tried, self.sections = client, home, tried, sections
         self.articles = [one for one in tried if isinstance(one.reading, Reading)]
         self.title = site_identity.title_of([home, *(one.facts for one in tried)], home.page.url)
         self.timezone = site_identity.timezone_of(home.page.url, tried)
@@ -170,8 +170,8 @@ class _Seen:
     @property
     def delay(self) -> float | None:
         """The seconds between two requests that robots.txt asks for."""
-        rules = self.visitor.rules.get(urlsplit(self.home.page.url).netloc)
-        delay = rules.crawl_delay(self.visitor.crawler.settings["USER_AGENT"]) if rules else None
+        rules = self.client.rules.get(urlsplit(self.home.page.url).netloc)
+        delay = rules.crawl_delay(self.client.crawler.settings["USER_AGENT"]) if rules else None
         return float(delay) if delay is not None else None
 
     def notes(self) -> tuple[str, ...]:
@@ -184,8 +184,8 @@ class _Seen:
         if len(self.articles) < article_sample.WANTED:
             read = "one article was" if len(self.articles) == 1 else f"{len(self.articles)} articles were"
             notes.append(f"only {read} read: take what is said of them with care")
-        if not self.visitor.left():
-            notes.append(f"{self.visitor.most} requests were made, which is enough: not everything was looked at")
+        if not self.client.left():
+            notes.append(f"{self.client.most} requests were made, which is enough: not everything was looked at")
         if not self.sections:
             notes.append("no menu of sections was found: what the home page does not lead to must be named as a seed")
         return tuple(notes)

@@ -29,11 +29,11 @@ class Progress:
 
     def item_scraped(self) -> None:
         """After each capture."""
-        door = desk_of(self.crawler).door
-        counts = door.counts
+        session = desk_of(self.crawler).session
+        counts = session.counts
         known = ", ".join(f"{counts[name]} {name}" for name in _SHOWN if counts[name])
-        waiting = f"{door.waiting} waiting{', ' if known else ''}"
-        show_progress(f"{door.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
+        waiting = f"{session.waiting} waiting{', ' if known else ''}"
+        show_progress(f"{session.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
 
     def spider_closed(self) -> None:
         """Clears the line."""

@@ -15,7 +15,16 @@ from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings
 from scrapy.statscollectors import StatsCollector
 
-from archive import doubts_of, finish_run, learn_furniture, opened_by, read_pending, settle_run, stand_ins_in, start_run
+from archive import (
+    doubts_of,
+    finish_run,
+    learn_boilerplate,
+    opened_by,
+    read_pending,
+    settle_run,
+    stand_ins_in,
+    start_run,
+)
 from archive.console.logs import log_of
 from archive.frontier.schedule import How
 from archive.model.clock import now
@@ -31,8 +40,8 @@ from crawler.outlets.excluded_urls import matcher
 from crawler.run.run_limits import MAX_PAGES, limits_of, reached
 from crawler.run.run_summary import Ended
 from crawler.run.run_verdict import WRONG_CLOCK, Verdict, compared, judge, limited, moved, wrong_clocks
-from crawler.session import Door
-from crawler.writer import Desk
+from crawler.session import CrawlSession
+from crawler.writer import ArchiveWriter
 
 log = log_of(__name__)
 _COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
@@ -60,7 +69,7 @@ class Record:
         database = Path(settings["LUUBAO_DB"])
         with ExitStack() as opening:
             opening.enter_context(outlet_lock(database, spider.name))
-            self.desk = spider.desk = Desk(database, self._open, settings["LUUBAO_READERS"])
+            self.writer = spider.writer = ArchiveWriter(database, self._open, settings["LUUBAO_READERS"])
             self.lock = opening.pop_all()
 
     @classmethod
@@ -77,36 +86,36 @@ class Record:
         """The record of a crawler's run; None where the crawl did not get as far as that."""
         return getattr(crawler.spider, "record", None)
 
-    def _open(self, db: Database) -> Door:
+    def _open(self, db: Database) -> CrawlSession:
         clocks = put_clocks_right(db, self.spider.outlet)
         run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
-        door = Door(db, run, self.rechecks, self.how)
-        door.never = matcher(self.spider.never)
-        door.warnings |= dict.fromkeys(wrong_clocks(clocks))
-        read_pending(db, door.run)
+        session = CrawlSession(db, run, self.rechecks, self.how)
+        session.never = matcher(self.spider.never)
+        session.warnings |= dict.fromkeys(wrong_clocks(clocks))
+        read_pending(db, session.run)
         if self.since:
-            door.ask_from(datetime.combine(self.since, time(), zone_of(self.spider.timezone)))
+            session.set_since(datetime.combine(self.since, time(), zone_of(self.spider.timezone)))
         if self.full:
-            door.walk_anew()
-        door.plant(self.spider.planted)
+            session.relist()
+        session.seed(self.spider.planted)
         if self.recheck_all:
-            door.call_all()
-            door.trusts = not self.full
-        return door
+            session.recheck_all()
+            session.trusts = not self.full
+        return session
 
     def spider_closed(self, reason: str) -> None:
         """The end of the run, however it came."""
         self.closed = True
         with self.lock:
             try:
-                self.desk.close(lambda door: self._close(door, reason))
+                self.writer.close(lambda session: self._close(session, reason))
             except ArchiveUnusable as error:
                 self.verdict = Verdict("failed", str(error))
             except Exception as error:  # a mistake of ours is part of the verdict
                 log.exception("the archive could not be closed")
                 self.verdict = _mistake(error)
         level = logging.INFO if self.verdict.outcome == "ok" else logging.WARNING
-        for failure in self.desk.door.failures:
+        for failure in self.writer.session.failures:
             log.log(level, "no answer: %s", failure)
 
     def fail(self, error: BaseException) -> None:
@@ -115,105 +124,105 @@ class Record:
             verdict = Verdict("failed", str(error)) if isinstance(error, LuubaoError) else _mistake(error)
             with self.lock, suppress(Exception):  # what stopped the run is told, not what came of it
                 self.closed = True
-                self.desk.close(lambda door: self._fail(door, verdict))
+                self.writer.close(lambda session: self._fail(session, verdict))
 
     def ended(self) -> Ended:
         """How the run ended."""
-        door = self.desk.door
+        session = self.writer.session
         return Ended(
             self.spider.name,
             self.verdict,
             now(),
-            door.run.id,
-            door.health.at,
-            dict(door.counts),
-            door.health.to_json() if self.closed else {},  # else the archive's thread may still be counting
+            session.run.id,
+            session.health.at,
+            dict(session.counts),
+            session.health.to_json() if self.closed else {},  # else the archive's thread may still be counting
         )
 
-    def _close(self, door: Door, reason: str) -> None:
+    def _close(self, session: CrawlSession, reason: str) -> None:
         try:
-            if self.desk.broken:
-                raise ArchiveUnusable(self.desk.broken)
-            self._finish(door, reason)
+            if self.writer.broken:
+                raise ArchiveUnusable(self.writer.broken)
+            self._finish(session, reason)
         except ArchiveUnusable as error:
-            self._fail(door, Verdict("failed", str(error)))
+            self._fail(session, Verdict("failed", str(error)))
         except Exception as error:  # a mistake of ours is part of the verdict
             log.exception("the run could not be brought to its end")
-            self._fail(door, _mistake(error))
+            self._fail(session, _mistake(error))
 
-    def _finish(self, door: Door, reason: str) -> None:
-        if door.counts["captures"] >= self.most:
+    def _finish(self, session: CrawlSession, reason: str) -> None:
+        if session.counts["captures"] >= self.most:
             reason = MAX_PAGES
-        door.count_limits()
-        self._judge_pages(door)
-        mistakes = self.desk.mistakes + self.stats.get_value("spider_exceptions/count", 0)
-        reasons = [*door.warnings, *door.failures]
-        self.verdict = judge(door.counts, reasons, reason, door.known_articles(), mistakes)
-        if door.is_moved():
-            self.verdict = moved(self.verdict, door.move.sentence())
+        session.count_limits()
+        self._judge_pages(session)
+        mistakes = self.writer.mistakes + self.stats.get_value("spider_exceptions/count", 0)
+        reasons = [*session.warnings, *session.failures]
+        self.verdict = judge(session.counts, reasons, reason, session.known_articles(), mistakes)
+        if session.is_moved():
+            self.verdict = moved(self.verdict, session.move.sentence())
         if self.verdict.outcome in _COMPARED and reason != WRONG_CLOCK:
             outcome = self.verdict.outcome
-            findings = judge_run(door.db, door.run, door.health, outcome, since=self.normal_since)
+            findings = judge_run(session.db, session.run, session.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
-        self.verdict = limited(self.verdict, reached(door.counts, reason, self.settings))
-        self._warn(door)
-        learn_furniture(door.db, door.run, now())
-        self._record(door)
+        self.verdict = limited(self.verdict, reached(session.counts, reason, self.settings))
+        self._warn(session)
+        learn_boilerplate(session.db, session.run, now())
+        self._record(session)
 
-    def _judge_pages(self, door: Door) -> None:
+    def _judge_pages(self, session: CrawlSession) -> None:
         """What the run saw is judged as a whole; what is not believed is said."""
-        settle_run(door.db, door.run)
-        self._judge_pictures(door)
-        doubts = doubts_of(door.db, door.run)
+        settle_run(session.db, session.run)
+        self._judge_pictures(session)
+        doubts = doubts_of(session.db, session.run)
         if not doubts:
             return
-        door.counts["doubted"] = sum(count for _, count in doubts)
+        session.counts["doubted"] = sum(count for _, count in doubts)
         taken_back = 0
-        for name, believed in zip(("new", "edited"), opened_by(door.db, door.run), strict=True):
-            taken_back += max(0, door.counts[name] - believed)
-            door.counts[name] = min(door.counts[name], believed)
-        door.counts["unchanged"] = max(0, door.counts["unchanged"] - door.counts["doubted"] + taken_back)
+        for name, believed in zip(("new", "edited"), opened_by(session.db, session.run), strict=True):
+            taken_back += max(0, session.counts[name] - believed)
+            session.counts[name] = min(session.counts[name], believed)
+        session.counts["unchanged"] = max(0, session.counts["unchanged"] - session.counts["doubted"] + taken_back)
         why, count = doubts[0]
-        pages = "1 page is" if door.counts["doubted"] == 1 else f"{door.counts['doubted']} pages are"
-        door.warnings[f"{pages} kept and not believed; of {count}: {why}"] = None
+        pages = "1 page is" if session.counts["doubted"] == 1 else f"{session.counts['doubted']} pages are"
+        session.warnings[f"{pages} kept and not believed; of {count}: {why}"] = None
 
-    def _judge_pictures(self, door: Door) -> None:
-        count = sum(count for _, count in stand_ins_in(door.db, door.run.id))
+    def _judge_pictures(self, session: CrawlSession) -> None:
+        count = sum(count for _, count in stand_ins_in(session.db, session.run.id))
         if count:
-            door.counts["pictures-replaced"] = max(0, door.counts["pictures-replaced"] - count)
-            door.warnings[
+            session.counts["pictures-replaced"] = max(0, session.counts["pictures-replaced"] - count)
+            session.warnings[
                 f"{count} times a picture came that stands in for others at several addresses: no article showed it"
             ] = None
 
-    def _warn(self, door: Door) -> None:
+    def _warn(self, session: CrawlSession) -> None:
         """Adds what the crawl itself met with, which is said once a day."""
-        if door.lied:
-            pages = "1 page has" if len(door.lied) == 1 else f"{len(door.lied)} pages have"
-            door.warnings[
-                f"{pages} changed and kept the ETag or Last-Modified, such as {door.lied[0]}: what the server calls"
+        if session.lied:
+            pages = "1 page has" if len(session.lied) == 1 else f"{len(session.lied)} pages have"
+            session.warnings[
+                f"{pages} changed and kept the ETag or Last-Modified, such as {session.lied[0]}: what the server calls"
                 " unchanged there is not; it is asked without a condition from now on"
             ] = None
-        if door.witness.warning:
-            door.warnings[door.witness.warning] = None
-        for sentence in door.warnings:
+        if session.witness.warning:
+            session.warnings[session.witness.warning] = None
+        for sentence in session.warnings:
             if sentence not in (self.verdict.reason or ""):
-                self.verdict = self.verdict.warned(sentence, known=told_before(door.db, door.run.id, sentence))
+                self.verdict = self.verdict.warned(sentence, known=told_before(session.db, session.run.id, sentence))
 
-    def _fail(self, door: Door, verdict: Verdict) -> None:
+    def _fail(self, session: CrawlSession, verdict: Verdict) -> None:
         self.verdict = verdict
         with suppress(ArchiveUnusable):  # the next run calls this one interrupted, if not even that can be written
-            self._record(door)
+            self._record(session)
 
-    def _record(self, door: Door) -> None:
+    def _record(self, session: CrawlSession) -> None:
         finish_run(
-            door.db,
-            door.run,
+            session.db,
+            session.run,
             outcome=self.verdict.outcome,
             reason=self.verdict.reason,
-            stats=door.counts,
+            stats=session.counts,
             at=now(),
             warnings=self.verdict.warnings,
-            health=door.health.to_json(),
+            health=session.health.to_json(),
         )
 
 

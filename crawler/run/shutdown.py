@@ -16,7 +16,7 @@ from scrapy.crawler import Crawler
 
 from archive.model.clock import now
 from archive.runtime import signals
-from crawler.politeness.refusals import LeftAlone
+from crawler.politeness.refusals import HostBackoff
 
 _GLANCE = 0.2  # seconds between two looks whether the run ends
 _GRACE = 1.5  # seconds for what is under way
@@ -54,9 +54,9 @@ class Ending:
 
     @asynccontextmanager
     async def until_the_end(self, host: str) -> AsyncIterator[None]:
-        """Around a request: raises LeftAlone where the run ends before it has an answer."""
+        """Around a request: raises HostBackoff where the run ends before it has an answer."""
         if self.is_closing():
-            raise LeftAlone(f"{host} was not asked, for the run ends", now())
+            raise HostBackoff(f"{host} was not asked, for the run ends", now())
         timeout = asyncio.timeout(None)
         self._under_way.add(timeout)
         try:
@@ -65,7 +65,7 @@ class Ending:
         except TimeoutError as error:
             if not (self._over and timeout.expired()):
                 raise
-            raise LeftAlone(f"{host} had not answered when the run ended", now()) from error
+            raise HostBackoff(f"{host} had not answered when the run ended", now()) from error
         finally:
             self._under_way.discard(timeout)
 
@@ -90,8 +90,8 @@ class Ending:
             downloader._process_queue(slot)
 
     def _stop_reading(self) -> None:
-        if desk := getattr(self.crawler.spider, "desk", None):
-            desk.stop_reading()
+        if writer := getattr(self.crawler.spider, "desk", None):
+            writer.stop_reading()
 
 
 def ending_of(crawler: Crawler) -> Ending:

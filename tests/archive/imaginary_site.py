@@ -145,7 +145,7 @@ class Paper:
     def stories(self) -> set[int]:
         return {self.story(section, number) for section, size in enumerate(self.sizes) for number in range(size)}
 
-    def furniture(self, seed: str) -> tuple[str, ...]:
+    def boilerplate(self, seed: str) -> tuple[str, ...]:
         """The menu, the newest story of every section, five of its newest thirty, and what else stands everywhere."""
         dice = Random(seed)
         filled = [section for section, size in enumerate(self.sizes) if size]
@@ -156,11 +156,11 @@ class Paper:
 
     def __call__(self, path: str) -> Page | None:
         if path == "/":
-            return Page("list", self.furniture(path))
+            return Page("list", self.boilerplate(path))
         if path in self._lists:
             return self._list(path, *self._lists[path])
         story = self._stories.get(path)
-        return Page("article", self.furniture(path), story) if story is not None else None
+        return Page("article", self.boilerplate(path), story) if story is not None else None
 
     @cached_property
     def _lists(self) -> dict[str, tuple[int, int]]:
@@ -186,7 +186,7 @@ class Paper:
     def _list(self, path: str, section: int, page: int) -> Page:
         there = range(page * 10, min(page * 10 + 10, self.sizes[section]))
         following = (self.list_at(section, page + 1),) if there.stop < self.sizes[section] or self.endless else ()
-        return Page("list", (*(self.where(section, number) for number in there), *following, *self.furniture(path)))
+        return Page("list", (*(self.where(section, number) for number in there), *following, *self.boilerplate(path)))
 
 
 def _name(number: int) -> str:
@@ -215,7 +215,7 @@ def calendar(paper: Paper) -> Route:
             f"/lich/{year + (month == 12)}/{month % 12 + 1}/1",
             f"/lich/{year - (month == 1)}/{(month or 13) - 1}/1",
         ]
-        return Page("list", (*days, *months, *paper.furniture(path)))
+        return Page("list", (*days, *months, *paper.boilerplate(path)))
 
     return route
 
@@ -234,7 +234,7 @@ def endless_pages(place: str) -> Callable[[Paper], Route]:
             if not found:
                 return None
             steps = (place.format(page=int(found[1]) + step) for step in (1, 2, 3, 10, 100))
-            return Page("list", (*last, *steps, *paper.furniture(path)))
+            return Page("list", (*last, *steps, *paper.boilerplate(path)))
 
         return route
 
@@ -248,7 +248,7 @@ def endless_words(place: str) -> Callable[[Paper], Route]:
         def route(path: str) -> Page | None:
             if not path.startswith(place):
                 return None
-            return Page("list", (*(f"{place}{word}" for word in islice(words(path), 20)), *paper.furniture(path)))
+            return Page("list", (*(f"{place}{word}" for word in islice(words(path), 20)), *paper.boilerplate(path)))
 
         return route
 
@@ -261,7 +261,7 @@ def deeper_and_deeper(paper: Paper) -> Route:
     def route(path: str) -> Page | None:
         if not path.startswith("/goc/"):
             return None
-        return Page("list", (f"{path}a/", f"{path}b/", *paper.furniture(path)))
+        return Page("list", (f"{path}a/", f"{path}b/", *paper.boilerplate(path)))
 
     return route
 
@@ -282,7 +282,7 @@ def facets(paper: Paper) -> Route:
         shown = left[start : start + 10]
         following = [_query({**asked, "trang": str(start // 10 + 2)})] if len(shown) == 10 else []
         more = [_query({**asked, name: value}) for name in names for value in values]
-        return Page("list", (*(paper.where(*one) for one in shown), *following, *more, *paper.furniture(path)))
+        return Page("list", (*(paper.where(*one) for one in shown), *following, *more, *paper.boilerplate(path)))
 
     return route
 

@@ -19,7 +19,7 @@ from archive import (
     keep_picture,
     note_hosts,
     open_archive,
-    plant,
+    seed,
     start_run,
     transaction,
 )
@@ -80,7 +80,7 @@ def written(path: Path) -> Path:
     redirect, a page that is gone, an article that is withdrawn, addresses that wait."""
     with open_archive(path, create=True) as db:
         run = start_run(db, PAPER, {"luubao": "1"}, NOON)
-        plant(db, run, ["https://bao.example/"], NOON)
+        seed(db, run, ["https://bao.example/"], NOON)
         for headline, hours in (("Tin một", 0), ("Tin hai", 24)):
             body = with_picture(headline).encode()
             headers = (("Content-Type", "text/html"), ("ETag", '"1"'))

@@ -30,7 +30,10 @@ def rows(path: Path) -> dict[str, list[str]]:
 
 @pytest.mark.slow
 def test_the_quick_way_gives_the_rows_of_the_slow_one(tmp_path: Path) -> None:
-    quick, slow = big.big_archive(ARTICLES, tmp_path / "quick"), big.big_archive(ARTICLES, tmp_path / "slow", door=True)
+    quick, slow = (
+        big.big_archive(ARTICLES, tmp_path / "quick"),
+        big.big_archive(ARTICLES, tmp_path / "slow", session=True),
+    )
     made, filed = rows(quick), rows(slow)
     assert {name for name in filed if made[name] != filed[name]} == set()
     assert len(filed["articles"]) == ARTICLES

@@ -51,12 +51,12 @@ def test_what_a_killed_run_took_and_did_not_fetch_is_due_in_the_next(db: Databas
 
 def test_seeds_come_first_and_always(db: Database, run: Run, shoot: Shoot) -> None:
     found(db, run, A)
-    url_queue.plant(db, run, [HOME, LIST], NOON)
+    url_queue.seed(db, run, [HOME, LIST], NOON)
     assert dequeue.due(db, run, NOON, 10) == [HOME, LIST]
     assert dequeue.due(db, run, NOON, 10) == [A]
     visit(db, run, shoot(HOME, page()))
     later = next_run(db, after(seconds=5))
-    url_queue.plant(db, later, [HOME], after(seconds=5))
+    url_queue.seed(db, later, [HOME], after(seconds=5))
     assert dequeue.due(db, later, after(seconds=5), 1) == [HOME]
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive import Run, ingest, learn_furniture
-from archive.extract.recurring_blocks import Furniture, learn, without
+from archive import Run, ingest, learn_boilerplate
+from archive.extract.recurring_blocks import Boilerplate, learn, without
 from archive.model.records import Block, Image, Reading
 from archive.queries import lookup
 from tests.support import NOON, Shoot
@@ -23,8 +23,8 @@ def article(number: int, *extra: str, image: Image | None = None) -> Reading:
 
 
 def test_what_recurs_is_learned_and_taken_out() -> None:
-    furniture = learn(article(n, NOTICE, image=APP) for n in range(10))
-    clean = without(article(99, NOTICE, image=APP), furniture)
+    boilerplate = learn(article(n, NOTICE, image=APP) for n in range(10))
+    clean = without(article(99, NOTICE, image=APP), boilerplate)
     assert clean.text == "Câu chuyện thứ 99 ở xã 99."
     assert [image.caption for image in clean.images] == ["Ảnh 99"]
     assert [(block.kind, block.text, block.image) for block in clean.blocks] == [
@@ -34,23 +34,23 @@ def test_what_recurs_is_learned_and_taken_out() -> None:
 
 
 def test_the_same_advert_in_another_size_is_the_same_advert() -> None:
-    furniture = learn(article(n, image=APP) for n in range(10))
+    boilerplate = learn(article(n, image=APP) for n in range(10))
     larger = Image("https://cdn.bao.example/app/w600/tai-ung-dung.png")
-    assert [image.caption for image in without(article(1, image=larger), furniture).images] == ["Ảnh 1"]
+    assert [image.caption for image in without(article(1, image=larger), boilerplate).images] == ["Ảnh 1"]
 
 
 def test_what_four_articles_say_stays() -> None:
     readings = [article(n, NOTICE) if n < 4 else article(n) for n in range(50)]
-    assert learn(readings) == Furniture()
+    assert learn(readings) == Boilerplate()
 
 
 def test_what_one_article_repeats_stays() -> None:
-    assert learn([article(1, NOTICE, NOTICE, NOTICE, NOTICE, NOTICE, NOTICE)]) == Furniture()
+    assert learn([article(1, NOTICE, NOTICE, NOTICE, NOTICE, NOTICE, NOTICE)]) == Boilerplate()
 
 
 def test_a_formula_of_a_few_among_many_stays() -> None:
     readings = [article(n, NOTICE) if n < 7 else article(n) for n in range(200)]
-    assert learn(readings) == Furniture()
+    assert learn(readings) == Boilerplate()
 
 
 def test_learning_is_deterministic_and_only_grows() -> None:
@@ -82,9 +82,9 @@ def test_an_outlet_s_standing_notice_is_learned_and_makes_no_edit(db: Database, 
     for number in range(20):
         ingest(db, run, shoot(f"https://bao.example/do-{number}.htm", page(number)))
     assert NOTICE in lookup.reading_of(db, 1)[1].text
-    learned = learn_furniture(db, run, NOON)
+    learned = learn_boilerplate(db, run, NOON)
     assert learned is not None
-    assert learn_furniture(db, run, NOON) is None  # not twice in a week
+    assert learn_boilerplate(db, run, NOON) is None  # not twice in a week
     ingest(db, run, shoot("https://bao.example/do-0.htm", page(0).replace("<body>", "<body><i>09:00</i>"), hours=1))
     assert NOTICE not in lookup.reading_of(db, 1)[1].text
     assert db.execute("SELECT max(number) FROM versions").fetchone() == (1,)

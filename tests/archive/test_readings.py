@@ -30,10 +30,10 @@ from archive.cluster.revisits import are_there, read_revisits, series, sightings
 from archive.cluster.warc_splits import splits_of
 from archive.exchange.exporters.warc_files import Compression, export_warc
 from archive.extract import extractor_name
-from archive.extract.recurring_blocks import Furniture, without
+from archive.extract.recurring_blocks import Boilerplate, without
 from archive.pipeline.rereading import Order, reread
 from archive.storage.captures.capture_stream import Scope
-from archive.storage.readings.boilerplate_sets import put_furniture
+from archive.storage.readings.boilerplate_sets import put_boilerplate
 from tests.archive.older import older
 from tests.archive.test_reread import SIGHTS, sound, whole
 from tests.support import NOON, PAPER, page
@@ -219,9 +219,9 @@ def test_rows_say_all_of_a_reading() -> None:
 
 
 def test_the_row_is_what_the_reader_says_without_the_furniture(path: Path, tmp_path: Path) -> None:
-    known = Furniture(frozenset({"text " + "x", *_marks_of(page())}))
+    known = Boilerplate(frozenset({"text " + "x", *_marks_of(page())}))
     with open_archive(path, create=True) as db:
-        put_furniture(db, start_run(db, PAPER, {}, NOON), known, NOON)
+        put_boilerplate(db, start_run(db, PAPER, {}, NOON), known, NOON)
     read(exported(path, tmp_path / "warc"), tmp_path / "readings")
     row = next(row for row in rows_in(tmp_path / "readings") if row["requested_url"] == SIGHTS[0]["url"])
     expected = read_page(
@@ -247,7 +247,7 @@ def test_furniture_that_was_learned_since_is_taken_out(path: Path, tmp_path: Pat
     other = Path(shutil.copy(path, tmp_path / "other.db"))
     for archive in (path, other):
         with open_archive(archive, create=True) as db:
-            put_furniture(db, start_run(db, PAPER, {}, NOON), Furniture(frozenset(_marks_of(page()))), NOON)
+            put_boilerplate(db, start_run(db, PAPER, {}, NOON), Boilerplate(frozenset(_marks_of(page()))), NOON)
     done = import_readings(path, [tmp_path / "readings"], jobs=1)
     assert (done.counts["waits"], done.counts["reader"]) == (15, 0)
     reread(other, Order(jobs=1))
@@ -400,7 +400,7 @@ def test_of_furniture_learned_twice_nothing_is_left_in_between() -> None:
     reading = read_page(page(), f"{HOME}a-1.htm")
     assert isinstance(reading, Reading)
     marks = sorted(_marks_of(page()))
-    small, large = Furniture(frozenset(marks[:1])), Furniture(frozenset(marks))
+    small, large = Boilerplate(frozenset(marks[:1])), Boilerplate(frozenset(marks))
     assert without(without(reading, small), large) == without(reading, large) != without(reading, small)
 
 

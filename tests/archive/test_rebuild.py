@@ -32,7 +32,7 @@ SITE = "https://bao.example"
 
 
 def arrive(db: Database, run: Run, captures: Iterable[Capture]) -> Arrivals:
-    arrivals = Arrivals(db, run, boilerplate_sets.furniture_of(db, run.outlet_id))
+    arrivals = Arrivals(db, run, boilerplate_sets.boilerplate_of(db, run.outlet_id))
     for capture in captures:
         arrivals.arrive(capture, None)
     return arrivals

@@ -19,7 +19,7 @@ from archive import open_archive, start_run
 from archive.cli import archive
 from archive.exchange.object_store import sync
 from archive.exchange.object_store.chunks import SIZE, manifest_of
-from archive.exchange.object_store.store import Depot
+from archive.exchange.object_store.store import ObjectStore
 from archive.model.digests import digest_of
 from archive.model.picture_paths import picture_place
 from archive.pipeline.verification import verify
@@ -131,17 +131,17 @@ def test_there_and_back_and_only_what_changed(place: str, filled: Path, tmp_path
     assert digest_of((there / "bao.db.pictures" / name).read_bytes())[7:] in name
     with open_archive(there / "bao.db") as db:
         assert list(verify(db)) == []
-    again = sync.push(filled, Depot(store), pictures=filled.with_name("bao.db.pictures"))
+    again = sync.push(filled, ObjectStore(store), pictures=filled.with_name("bao.db.pictures"))
     assert (again.pieces, again.pictures) == (0, 0)
     add(filled, 300, 303)
-    more = sync.push(filled, Depot(store), pictures=None)
+    more = sync.push(filled, ObjectStore(store), pictures=None)
     assert 0 < more.pieces < more.of / 2
-    down = sync.pull("bao.db", Depot(store), there / "bao.db", pictures=None)
+    down = sync.pull("bao.db", ObjectStore(store), there / "bao.db", pictures=None)
     assert 0 < down.pieces <= more.pieces
     assert contents(there / "bao.db") == contents(filled)
 
 
-class Breaking(Depot):
+class Breaking(ObjectStore):
     """A store whose network breaks after some objects."""
 
     left = 40
@@ -164,14 +164,14 @@ def test_what_was_interrupted_goes_on(place: str, filled: Path, tmp_path: Path) 
     store = f"{place}/interrupted"
     with pytest.raises(ConnectionError):
         sync.push(filled, Breaking(store), pictures=None)
-    assert sync.stored(Depot(store)) == []  # half an archive is none
-    done = sync.push(filled, Depot(store), pictures=None)
+    assert sync.stored(ObjectStore(store)) == []  # half an archive is none
+    done = sync.push(filled, ObjectStore(store), pictures=None)
     assert done.of - done.pieces >= 20  # those that had come before
     to = tmp_path / "bao.db"
     with pytest.raises(ConnectionError):
         sync.pull("bao.db", Breaking(store), to, pictures=None)
     assert not to.exists()
-    down = sync.pull("bao.db", Depot(store), to, pictures=None)
+    down = sync.pull("bao.db", ObjectStore(store), to, pictures=None)
     assert down.of - down.pieces >= 20
     assert contents(to) == contents(filled)
     assert [one.name for one in tmp_path.iterdir() if "part" in one.name] == []  # nothing is left lying about
@@ -278,7 +278,7 @@ def test_what_was_destroyed_leaves_the_store_and_does_not_come_back(place: str, 
         db.execute("UPDATE pictures SET path = 'destroyed'")
     assert run("push", store, "--db", filled).exit_code == 0
     assert told_in(store, "đêm Zqx".encode()) == told_in(store, b"", name) == []
-    Depot(store).write(f"{filled.name}/pictures/{name}", b"brought back by somebody")
+    ObjectStore(store).write(f"{filled.name}/pictures/{name}", b"brought back by somebody")
     assert run("pull", store, filled.name, "--to", tmp_path / "back.db").exit_code == 0
     assert contents(tmp_path / "back.db") == contents(filled)
     assert list(tmp_path.glob("back.db.pictures/**/*.png")) == []
@@ -286,6 +286,6 @@ def test_what_was_destroyed_leaves_the_store_and_does_not_come_back(place: str, 
 
 def told_in(store: str, words: bytes, name: str = "") -> list[str]:
     """Objects of a store that hold some words, and are called so."""
-    depot = Depot(store)
+    depot = ObjectStore(store)
     objects = [(one, depot.read(one)) for one, _ in depot.names("") if one.endswith(name)]
     return [one for one, found in objects if found and words in found[0]]

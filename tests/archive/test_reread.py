@@ -21,9 +21,9 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from archive import Capture, ingest, learn_furniture, open_archive, start_run
+from archive import Capture, ingest, learn_boilerplate, open_archive, start_run
 from archive.cli import archive as commands
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model.errors import ArchiveMissing, UnknownOutlet
 from archive.pipeline.foreign_captures import Arrivals
 from archive.pipeline.rereading import Order, reread
@@ -174,7 +174,7 @@ def test_a_late_capture_of_an_unchanged_page_changes_nothing_after_it(path: Path
     reread(path, Order())
     with open_archive(path, create=True) as db:
         before = [row[1:] for row in versions_at(db, A)]
-        arrivals = Arrivals(db, start_run(db, PAPER, {}, NOON), Furniture())
+        arrivals = Arrivals(db, start_run(db, PAPER, {}, NOON), Boilerplate())
         arrivals.arrive(_capture(0, SIGHTS[0], "08:00"), None)
         arrivals.settle()
         after = [row[1:] for row in versions_at(db, A)]
@@ -311,7 +311,7 @@ def test_new_furniture_is_reason_enough(path: Path) -> None:
             ingest(db, run, _capture(24, see(0, f"{HOME}bai-{number}.htm", body), "12:00"))
         reread_once = reread(path, Order())
         assert notice in lookup.reading_of(db, lookup.find_article(db, HOME + "bai-3.htm").id)[1].text
-        assert learn_furniture(db, run, NOON) is not None
+        assert learn_boilerplate(db, run, NOON) is not None
     report = reread(path, Order())
     assert (reread_once.captures, report.captures) == (11, 31)
     with open_archive(path) as db:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlite_utils import Database
 
-from archive import Link, Run, due, left_out, plant, transaction
+from archive import Link, Run, due, left_out, seed, transaction
 from archive.frontier.capacity import name_again
 from archive.frontier.pattern_store import note_kind
 from archive.frontier.url_queue import links_are_noted, note_links, settle
@@ -50,7 +50,7 @@ def teach(db: Database, run: Run, name: str, kind: Any) -> None:
 
 @pytest.fixture
 def home(db: Database, run: Run) -> Run:
-    plant(db, run, [HOME], NOON)
+    seed(db, run, [HOME], NOON)
     return run
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run, transaction
-from archive.frontier.pattern_store import note_kind, note_yield, promise_of, worth_asking
+from archive.frontier.pattern_store import article_probability_of, note_kind, note_yield, worth_asking
 from archive.frontier.url_patterns import LIKELY
 from tests.support import NOON, PAPER
 
@@ -37,13 +37,13 @@ def rows(db: Database) -> list[tuple[object, ...]]:
 
 
 def test_what_a_run_has_learned_the_next_one_knows(db: Database, run: Run, path: Path) -> None:
-    assert promise_of(db, run, [NEW])[NEW] < LIKELY
+    assert article_probability_of(db, run, [NEW])[NEW] < LIKELY
     with transaction(db):
         read_articles(db, run)
-    assert promise_of(db, run, [NEW])[NEW] > 0.9
+    assert article_probability_of(db, run, [NEW])[NEW] > 0.9
     with open_archive(path, create=True) as again:
         later = start_run(again, PAPER, {}, NOON)
-        assert promise_of(again, later, [NEW]) == promise_of(db, run, [NEW])
+        assert article_probability_of(again, later, [NEW]) == article_probability_of(db, run, [NEW])
 
 
 def test_a_row_for_every_shape_that_was_read(db: Database, run: Run) -> None:
@@ -96,5 +96,5 @@ def test_outlets_learn_apart(db: Database, run: Run) -> None:
         [other.outlet_id],
     )
     read_articles(db, run)
-    assert promise_of(db, other, [NEW])[NEW] < LIKELY
-    assert promise_of(db, run, [NEW])[NEW] > LIKELY
+    assert article_probability_of(db, other, [NEW])[NEW] < LIKELY
+    assert article_probability_of(db, run, [NEW])[NEW] > LIKELY

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive import Capture, Image, Reading, Run, put_away, take_in
 from archive.extract import extractor_name
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model.records import Block
 from archive.model.urls import url_key
 from archive.pipeline.filing import settle_keys
@@ -52,7 +52,7 @@ def show(db: Database, run: Run) -> Show:
 def read_anew(db: Database, run: Run, capture_id: int, reading: Reading) -> None:
     """What a better reader sees in a capture."""
     (key,) = db.execute("SELECT url_key FROM captures WHERE id = ?", [capture_id]).fetchone()
-    settle_keys(db, run, [key], Furniture(), {capture_id: reading}, reason="a better reading")
+    settle_keys(db, run, [key], Boilerplate(), {capture_id: reading}, reason="a better reading")
 
 
 @pytest.fixture

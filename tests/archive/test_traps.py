@@ -137,7 +137,7 @@ def test_what_was_a_trap_may_become_the_articles_address() -> None:
     }
 
     def articles(path: str) -> Page | None:
-        return Page("article", new.furniture(path), by_address[path]) if path in by_address else None
+        return Page("article", new.boilerplate(path), by_address[path]) if path in by_address else None
 
     crawler.run(articles, new, again=new.lists)  # what was under way when the first article came is left for the next
     assert crawler.run(articles, new).read == PAPER.stories | new.stories

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlite_utils import Database
 
-from archive import due, finish_run, ingest, open_archive, plant, start_run
+from archive import due, finish_run, ingest, open_archive, seed, start_run
 from archive.cli import archive
 from archive.pipeline.verification import verify
 from archive.queries import lookup
@@ -38,7 +38,7 @@ def kept(path: Path, shoot: Shoot) -> Path:
     with open_archive(path, create=True) as db:
         for day in range(2):
             run = start_run(db, PAPER, {}, NOON)
-            plant(db, run, [NAMED, OTHER], NOON)
+            seed(db, run, [NAMED, OTHER], NOON)
             ingest(db, run, shoot(NAMED, named(day), day))
             ingest(db, run, shoot(OTHER, page("Mùa quýt chín", f"Vườn quýt ngày {day} trên sườn núi."), day))
             finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON)

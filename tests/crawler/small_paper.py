@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archive import Capture, Outlet, finish_run, settle_run, start_run, try_to_read
 from archive.model import clock
 from crawler import discovery
-from crawler.session import Door
+from crawler.session import CrawlSession
 
 HOME = "https://bao.example/"
 PAPER = Outlet("bao", "Báo Thử", HOME, ("bao.example",))
@@ -120,30 +120,30 @@ def _shown(url: str, at: datetime, body: str, status: int = 200) -> Capture:
     return Capture(url, url, at, status, body=body.encode(), encoding="utf-8")
 
 
-def crawl(db: Database, paper: SmallPaper, how: str = "budget") -> Door:
+def crawl(db: Database, paper: SmallPaper, how: str = "budget") -> CrawlSession:
     """One run, from its beginning to its end."""
-    door = Door(db, start_run(db, PAPER, {}, clock.now()), how=how)  # type: ignore[arg-type]
-    door.plant([HOME, *([FEED, SITEMAP] if paper.has_feed else [])])
-    while urls := door.take(50):
+    session = CrawlSession(db, start_run(db, PAPER, {}, clock.now()), how=how)  # type: ignore[arg-type]
+    session.seed([HOME, *([FEED, SITEMAP] if paper.has_feed else [])])
+    while urls := session.take(50):
         for url in urls:
-            _ask(door, paper, url)
-    settle_run(db, door.run)
-    finish_run(db, door.run, outcome="ok", reason=None, stats=door.counts, at=clock.now())
-    return door
+            _ask(session, paper, url)
+    settle_run(db, session.run)
+    finish_run(db, session.run, outcome="ok", reason=None, stats=session.counts, at=clock.now())
+    return session
 
 
-def _ask(door: Door, paper: SmallPaper, url: str, via: tuple[str, ...] = ()) -> None:
+def _ask(session: CrawlSession, paper: SmallPaper, url: str, via: tuple[str, ...] = ()) -> None:
     capture = paper.answer(url)
     capture = Capture(url, capture.final_url, capture.captured_at, capture.status, capture.headers, body=capture.body, encoding="utf-8", via=via)  # fmt: skip
-    arrival = door.take_in(capture)
+    arrival = session.take_in(capture)
     if arrival.outcome == "fresh":
-        reading = try_to_read(arrival.source, capture.body or b"", "utf-8", door.furniture)
+        reading = try_to_read(arrival.source, capture.body or b"", "utf-8", session.boilerplate)
         links = discovery.links(capture.body or b"", capture.final_url, PAPER.hosts, "utf-8")
-        handed = door.put_away(capture, arrival, reading, links)
+        handed = session.put_away(capture, arrival, reading, links)
     else:
-        handed = door.confirm(capture, arrival)
+        handed = session.confirm(capture, arrival)
     if handed.onward:
-        _ask(door, paper, handed.onward, (*via, url))
+        _ask(session, paper, handed.onward, (*via, url))
 
 
 def every(hours: float, until: float, db: Database, paper: SmallPaper, how: str = "budget") -> None:

@@ -103,6 +103,6 @@ def test_without_feed_or_sitemap_lists_alone_are_signs(db: Database) -> None:
 
 def test_a_first_crawl_is_no_sign(db: Database) -> None:
     paper = paper_of()
-    door = crawl(db, paper, "due")
-    assert door.counts["new"] == 20
+    session = crawl(db, paper, "due")
+    assert session.counts["new"] == 20
     assert db.execute("SELECT count(*) FROM frontier WHERE sign IS NOT NULL").fetchone() == (0,)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.model.errors import Misconfigured
-from crawler.politeness.private_networks import Reach, is_inside, is_outside
+from crawler.politeness.private_networks import PrivateNetworkFilter, is_inside, is_outside
 
 INSIDE = (
     "127.0.0.1", "127.255.255.254", "localhost", "LOCALHOST", "localhost.", "anh.localhost", "10.0.0.8", "172.16.0.1",
@@ -23,7 +23,9 @@ OUTSIDE = (
 @pytest.mark.parametrize("host", INSIDE)
 def test_this_machine_and_its_neighbours_are_inside(host: str) -> None:
     assert is_inside(host)
-    assert not Reach.of("https://bao.example/").permits(f"http://{f'[{host}]' if ':' in host else host}/anh.jpg")
+    assert not PrivateNetworkFilter.of("https://bao.example/").permits(
+        f"http://{f'[{host}]' if ':' in host else host}/anh.jpg"
+    )
 
 
 @pytest.mark.parametrize("host", OUTSIDE)
@@ -35,7 +37,7 @@ def test_the_web_is_outside(host: str) -> None:
 def test_a_disguised_number_passes_for_a_name_and_is_looked_up(disguise: str) -> None:
     """What it means is known only then, and checked then."""
     assert not is_inside(disguise)
-    assert not Reach().admits(disguise, 80, "127.0.0.1")
+    assert not PrivateNetworkFilter().admits(disguise, 80, "127.0.0.1")
 
 
 def test_what_is_no_address_has_no_side() -> None:
@@ -44,14 +46,14 @@ def test_what_is_no_address_has_no_side() -> None:
 
 
 def test_a_name_of_the_web_that_leads_inside_is_not_admitted() -> None:
-    reach = Reach.of("https://bao.example/")
+    reach = PrivateNetworkFilter.of("https://bao.example/")
     assert reach.permits("https://bao.example/")
     assert reach.admits("bao.example", 443, "93.184.216.34")
     assert not reach.admits("bao.example", 443, "127.0.0.1"), "not even the paper's own"
 
 
 def test_a_paper_that_is_inside_is_asked_and_its_neighbours_are_not() -> None:
-    reach = Reach.of("http://127.0.0.1:8765/")
+    reach = PrivateNetworkFilter.of("http://127.0.0.1:8765/")
     assert reach.permits("http://127.0.0.1:8765/bai-1.htm")
     assert reach.admits("127.0.0.1", 8765, "127.0.0.1")
     for elsewhere in ("http://127.0.0.1:6379/", "http://localhost:8765/", "http://10.0.0.1:8765/"):
@@ -59,7 +61,7 @@ def test_a_paper_that_is_inside_is_asked_and_its_neighbours_are_not() -> None:
 
 
 def test_what_the_operator_names_is_asked() -> None:
-    reach = Reach.of("https://bao.example/", ["anh.noibo", "10.0.0.8:8080", "[::1]:81", " BAO.example "])
+    reach = PrivateNetworkFilter.of("https://bao.example/", ["anh.noibo", "10.0.0.8:8080", "[::1]:81", " BAO.example "])
     for named in ("http://anh.noibo/", "https://anh.noibo:444/", "http://10.0.0.8:8080/", "http://[::1]:81/"):
         assert reach.permits(named)
     assert not reach.permits("http://10.0.0.8/")
@@ -69,4 +71,4 @@ def test_what_the_operator_names_is_asked() -> None:
 @pytest.mark.parametrize("entry", ["", "http://10.0.0.8/", "10.0.0.8:port", "a/b", "[::1"])
 def test_what_is_no_host_is_told(entry: str) -> None:
     with pytest.raises(Misconfigured, match=r"is no host\. Under `inside`"):
-        Reach.of("https://bao.example/", [entry])
+        PrivateNetworkFilter.of("https://bao.example/", [entry])

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from crawler.politeness.host_lock import SharedTurns, Turns
+from crawler.politeness.host_lock import HostLock, SharedHostLock
 from tests.support import run_async
 
 Span = tuple[float, float, str]
 
 
-async def ask(turns: Turns, who: str, host: str, times: int, spans: list[Span], pause: float = 0.0) -> None:
+async def ask(host_lock: HostLock, who: str, host: str, times: int, spans: list[Span], pause: float = 0.0) -> None:
     for _ in range(times):
-        async with turns.take(host, pause):
+        async with host_lock.take(host, pause):
             begun = time.monotonic()
             await asyncio.sleep(0.02)
             spans.append((begun, time.monotonic(), who))
@@ -25,7 +25,7 @@ async def ask(turns: Turns, who: str, host: str, times: int, spans: list[Span], 
 
 def test_two_crawls_never_ask_a_host_at_once_and_pause_between_them(tmp_path: Path) -> None:
     """Each crawl its own turns, as in processes of their own; each has several requests that wait."""
-    first, second = SharedTurns(1, tmp_path), SharedTurns(1, tmp_path)
+    first, second = SharedHostLock(1, tmp_path), SharedHostLock(1, tmp_path)
     spans: list[Span] = []
 
     async def all_of_them() -> None:
@@ -43,7 +43,7 @@ def test_two_crawls_never_ask_a_host_at_once_and_pause_between_them(tmp_path: Pa
 
 def test_other_hosts_go_on(tmp_path: Path) -> None:
     async def both() -> bool:
-        first, second = SharedTurns(1, tmp_path), SharedTurns(1, tmp_path)
+        first, second = SharedHostLock(1, tmp_path), SharedHostLock(1, tmp_path)
         async with first.take("a.example", 5), second.take("b.example", 5):
             return True
 
@@ -55,7 +55,7 @@ def test_connections_of_one_crawl_may_be_more_than_one(tmp_path: Path) -> None:
     """Where a person allows a host two connections, they are one crawl's."""
 
     async def both() -> bool:
-        mine, other = SharedTurns(2, tmp_path), SharedTurns(2, tmp_path)
+        mine, other = SharedHostLock(2, tmp_path), SharedHostLock(2, tmp_path)
         async with mine.take("a.example", 0), mine.take("a.example", 0):
             try:
                 async with asyncio.timeout(0.2), other.take("a.example", 0):

@@ -198,5 +198,5 @@ def test_it_prints_the_article_and_not_the_furniture(page: Page, bridge: str) ->
     page.goto(bridge)
     page.emulate_media(media="print")
     expect(page.locator(".body p").first).to_be_visible()
-    for furniture in (".pages", ".find", ".skip"):
-        expect(page.locator(furniture)).to_be_hidden()
+    for boilerplate in (".pages", ".find", ".skip"):
+        expect(page.locator(boilerplate)).to_be_hidden()

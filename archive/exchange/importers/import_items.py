@@ -54,7 +54,7 @@ class Outlined:
     """An outlet as a file describes it, and what its pages share. problem: what of it could not be taken."""
 
     outlet: Outlet
-    furniture: tuple[str, ...] = ()
+    boilerplate: tuple[str, ...] = ()
     problem: str | None = None
 
 

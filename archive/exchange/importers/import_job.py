@@ -18,7 +18,7 @@ from archive.exchange.importers.import_items import Described, Image, Item, Page
 from archive.exchange.importers.imported_pictures import picture_known, take_picture
 from archive.exchange.importers.outlet_matcher import Houses
 from archive.exchange.importers.revisit_originals import Originals
-from archive.extract.recurring_blocks import Furniture
+from archive.extract.recurring_blocks import Boilerplate
 from archive.model import clock
 from archive.model.capture_validation import line_or_nothing
 from archive.model.errors import BadValue, LuubaoError
@@ -128,10 +128,10 @@ class _House:
     """One outlet's side of an import: its run, and the processes that read its pages."""
 
     def __init__(
-        self, db: Database, run: Run, furniture: Furniture, workers: Workers[_Task, Reading | Unreadable] | None
+        self, db: Database, run: Run, boilerplate: Boilerplate, workers: Workers[_Task, Reading | Unreadable] | None
     ):
         self.run, self.workers = run, workers
-        self.arrivals = Arrivals(db, run, furniture)
+        self.arrivals = Arrivals(db, run, boilerplate)
 
 
 _Task = tuple[capture_source.Source, bytes, str | None]
@@ -223,7 +223,7 @@ class _Import:
         """Closes the runs."""
         for house in self.open.values():
             now = clock.now()
-            boilerplate_sets.learn_furniture(self.db, house.run, now)
+            boilerplate_sets.learn_boilerplate(self.db, house.run, now)
             runs.finish_run(self.db, house.run, outcome=outcome, reason=None, stats=self.report.counts, at=now)
 
     def _page(self, page: Page, file: Path) -> None:
@@ -269,8 +269,8 @@ class _Import:
         self.numbers += 1
         source = capture_source.Source(0, house.run, "", capture.final_url, capture.captured_at)
         if house.workers is None:
-            furniture = house.arrivals.furniture
-            self.answers[self.numbers] = try_to_read(source, capture.body, capture.encoding, furniture)
+            boilerplate = house.arrivals.boilerplate
+            self.answers[self.numbers] = try_to_read(source, capture.body, capture.encoding, boilerplate)
             return self.numbers
         house.workers.submit(self.numbers, (source, capture.body, capture.encoding))
         return self.numbers
@@ -292,7 +292,7 @@ class _Import:
         for house in self.open.values():
             for number, answer in house.workers.answers(seconds) if house.workers else ():
                 if isinstance(answer, Lost):
-                    answer = Unreadable("gave-up", answer.reason, extractor_of(house.arrivals.furniture))
+                    answer = Unreadable("gave-up", answer.reason, extractor_of(house.arrivals.boilerplate))
                 self.answers[number] = answer
 
     def _is_read(self, waiting: _Waiting) -> bool:
@@ -319,14 +319,16 @@ class _Import:
         if outlet.name not in self.open:
             self.stack.enter_context(outlet_lock(self.path, outlet.name))
             run = begin(self.db, outlet, "import", shown(file.name)[1:-1])
-            marks = self.houses.furniture.get(outlet.name, ())
-            furniture = boilerplate_sets.furniture_of(self.db, run.outlet_id)
-            if marks and not furniture.marks:
-                furniture = boilerplate_sets.put_furniture(self.db, run, Furniture(frozenset(marks)), clock.now())
+            marks = self.houses.boilerplate.get(outlet.name, ())
+            boilerplate = boilerplate_sets.boilerplate_of(self.db, run.outlet_id)
+            if marks and not boilerplate.marks:
+                boilerplate = boilerplate_sets.put_boilerplate(self.db, run, Boilerplate(frozenset(marks)), clock.now())
             workers = None
             if self.jobs != 0:
-                workers = self.stack.enter_context(Workers[_Task, Reading | Unreadable](_Reader(furniture), self.jobs))
-            self.open[outlet.name] = _House(self.db, run, furniture, workers)
+                workers = self.stack.enter_context(
+                    Workers[_Task, Reading | Unreadable](_Reader(boilerplate), self.jobs)
+                )
+            self.open[outlet.name] = _House(self.db, run, boilerplate, workers)
             self.report.runs.append(run.id)
         return self.open[outlet.name]
 
@@ -340,12 +342,12 @@ def begin(db: Database, outlet: Outlet, kind: RunKind, source: str) -> Run:
 class _Reader:
     """What a process needs to read: what the outlet's pages share."""
 
-    furniture: Furniture
+    boilerplate: Boilerplate
 
     @contextmanager
     def _reading(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
         logging.disable()  # what goes wrong with a page is kept in readings.detail
-        yield lambda task: try_to_read(*task, self.furniture)
+        yield lambda task: try_to_read(*task, self.boilerplate)
 
     def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
         return self._reading()

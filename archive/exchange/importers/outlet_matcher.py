@@ -16,13 +16,13 @@ class Houses:
     def __init__(self, known: Iterable[Outlet], only: str | None = None):
         self.outlets = {outlet.name: outlet for outlet in known}
         self.only = only
-        self.furniture: dict[str, tuple[str, ...]] = {}
+        self.boilerplate: dict[str, tuple[str, ...]] = {}
 
     def describe(self, told: Outlined) -> None:
         """Takes up what a file says of an outlet that nobody here has described."""
         if told.outlet.name not in self.outlets:
             self.outlets[told.outlet.name] = told.outlet
-            self.furniture[told.outlet.name] = told.furniture
+            self.boilerplate[told.outlet.name] = told.boilerplate
 
     def of(self, url: str) -> Outlet | None:
         """The outlet a page belongs to."""

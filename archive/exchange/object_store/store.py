@@ -30,7 +30,7 @@ class Stored:
     at: datetime
 
 
-class Depot:
+class ObjectStore:
     """Objects by their names. Every method raises StoreUnusable where the store cannot be reached, or refuses."""
 
     def __init__(self, address: str):

@@ -17,9 +17,9 @@ from itertools import islice
 from pathlib import Path
 
 from archive.exchange.object_store.chunks import SIZE, Manifest, cut, digest_of, manifest_of
-from archive.exchange.object_store.store import Depot, Stored
+from archive.exchange.object_store.store import ObjectStore, Stored
 from archive.model import clock
-from archive.model.errors import ArchiveDamaged, ArchiveMissing, GrownApart
+from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
 from archive.runtime.atomic_files import arriving, beside, remove_leftovers
 from archive.runtime.file_lock import outlet_lock
 from archive.storage.captures.kept_captures import outlets_of
@@ -54,17 +54,17 @@ class Carried:
     damaged: list[str] = field(default_factory=list)
 
 
-def push(path: Path, depot: Depot, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
+def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
     """Puts an archive into the store, what is there already excepted. pictures: the folder with its pictures.
 
-    Raises GrownApart where the store has what this archive does not come from, ArchiveMissing and StoreUnusable.
+    Raises Diverged where the store has what this archive does not come from, ArchiveMissing and StoreUnusable.
     """
     done = Carried()
     with _copied(path) as copy:
         ours = manifest_of(copy)
         theirs, tag = _manifest(depot, path.name)
         if theirs and theirs.digest != ours.digest and theirs.digest not in _bases(path):
-            raise GrownApart(
+            raise Diverged(
                 f"{depot.address} has a state of {path.name} that this archive does not come from. Put them together:"
                 f" luubao pull {depot.address} {path.name} --to other.db; luubao merge other.db --db {path};"
                 f" luubao push {depot.address} --db {path} --over {theirs.digest[:12]}"
@@ -82,24 +82,24 @@ def push(path: Path, depot: Depot, *, pictures: Path | None, step: Step = lambda
     return done
 
 
-def put_over(path: Path, depot: Depot, digest: str) -> None:
-    """Notes that the archive holds what the store has in that state: `luubao merge` has brought it. Raises GrownApart
+def put_over(path: Path, depot: ObjectStore, digest: str) -> None:
+    """Notes that the archive holds what the store has in that state: `luubao merge` has brought it. Raises Diverged
     where the store has gone on since."""
     theirs, _ = _manifest(depot, path.name)
     if theirs is None or not theirs.digest.startswith(digest):
-        raise GrownApart(f"{depot.address} has another state of {path.name} by now. Pull and merge that one too")
+        raise Diverged(f"{depot.address} has another state of {path.name} by now. Pull and merge that one too")
     _notebase(path, theirs.digest)
 
 
 def _conclude(
-    depot: Depot, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None, destroyed: str
+    depot: ObjectStore, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None, destroyed: str
 ) -> None:
     """destroyed: when words were destroyed last; a state from before is not left to whoever is pulling it."""
     before = (theirs.digest, *theirs.before)[:_REMEMBERED] if theirs else ()
     made = replace(ours, before=before, at=clock.stamp(clock.now()))
     _notebase(path, ours.digest, *_bases(path)[:1])  # whoever dies now has put the one or the other
     if not depot.replace(f"{path.name}/manifest.json", made.to_json(), tag):
-        raise GrownApart(f"another machine has put {path.name} into {depot.address} at this moment. Try again")
+        raise Diverged(f"another machine has put {path.name} into {depot.address} at this moment. Try again")
     _notebase(path, ours.digest)
     if theirs:  # whoever is pulling the state before this one may still finish
         keep = {*ours.pieces, *(theirs.pieces if theirs.at > destroyed else ())}
@@ -107,7 +107,7 @@ def _conclude(
         depot.delete([name for name in stored if name.rpartition("/")[2] not in keep])
 
 
-def _put_pieces(depot: Depot, name: str, copy: Path, theirs: Manifest | None, done: Carried, step: Step) -> None:
+def _put_pieces(depot: ObjectStore, name: str, copy: Path, theirs: Manifest | None, done: Carried, step: Step) -> None:
     there = _untouched(depot, f"{name}/pieces/", theirs)
 
     def put(one: tuple[str, bytes]) -> int:
@@ -130,7 +130,7 @@ def _put_pieces(depot: Depot, name: str, copy: Path, theirs: Manifest | None, do
             step()
 
 
-def _untouched(depot: Depot, prefix: str, theirs: Manifest | None) -> dict[str, tuple[int, bool]]:
+def _untouched(depot: ObjectStore, prefix: str, theirs: Manifest | None) -> dict[str, tuple[int, bool]]:
     """What the store has below a place: sizes, and whether nobody has written it since the last push ended. What
     somebody has, an interrupted push or a failing disk, is read before it is believed."""
     ended = clock.parse(theirs.at) if theirs and theirs.at else None
@@ -138,7 +138,7 @@ def _untouched(depot: Depot, prefix: str, theirs: Manifest | None) -> dict[str, 
 
 
 def _put_pictures(
-    depot: Depot,
+    depot: ObjectStore,
     archive: str,
     folder: Path | None,
     wanted: set[str],
@@ -159,7 +159,7 @@ def _put_pictures(
         step()
 
 
-def _put_picture(depot: Depot, prefix: str, folder: Path, name: str, is_there: bool, done: Carried) -> None:
+def _put_picture(depot: ObjectStore, prefix: str, folder: Path, name: str, is_there: bool, done: Carried) -> None:
     data = plain_file(folder, name)
     if data is None or not is_what_it_is_called(name, data):
         done.damaged.append(name)
@@ -168,11 +168,11 @@ def _put_picture(depot: Depot, prefix: str, folder: Path, name: str, is_there: b
         done.pictures += 1
 
 
-def pull(name: str, depot: Depot, to: Path, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
+def pull(name: str, depot: ObjectStore, to: Path, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
     """Brings an archive from the store, what is here already excepted. pictures: the folder for its pictures; None
     leaves them there.
 
-    Raises ArchiveMissing where the store has none of that name, GrownApart where what is at `to` would be lost,
+    Raises ArchiveMissing where the store has none of that name, Diverged where what is at `to` would be lost,
     ArchiveDamaged where what came is not what was put down, and StoreUnusable.
     """
     done = Carried()
@@ -189,7 +189,7 @@ def pull(name: str, depot: Depot, to: Path, *, pictures: Path | None, step: Step
     return done
 
 
-def stored(depot: Depot) -> list[str]:
+def stored(depot: ObjectStore) -> list[str]:
     """The names of the archives in a store."""
     names = {path.partition("/")[0] for path, _ in depot.names("") if path.endswith("/manifest.json")}
     return sorted(names)
@@ -197,7 +197,7 @@ def stored(depot: Depot) -> list[str]:
 
 @contextmanager
 def _replaceable(to: Path, theirs: Manifest) -> Iterator[Path | None]:
-    """A copy of what is at `to`, None where nothing is, with its outlets locked. Raises GrownApart and Locked."""
+    """A copy of what is at `to`, None where nothing is, with its outlets locked. Raises Diverged and Locked."""
     if not to.exists():
         yield None
         return
@@ -208,14 +208,14 @@ def _replaceable(to: Path, theirs: Manifest) -> Iterator[Path | None]:
             stack.enter_context(outlet_lock(to, outlet))
         here = stack.enter_context(_copied(to))
         if manifest_of(here).digest not in (theirs.digest, *theirs.before):
-            raise GrownApart(
+            raise Diverged(
                 f"{to} has what the store has not. Push it first, or pull to another file with --to, and merge the two"
             )
         yield here
 
 
 def _get_pieces(
-    depot: Depot, name: str, theirs: Manifest, here: Path | None, to: Path, done: Carried, step: Step
+    depot: ObjectStore, name: str, theirs: Manifest, here: Path | None, to: Path, done: Carried, step: Step
 ) -> None:
     """Puts the archive together beside its place, from pieces that are here and those that are not; an interrupted
     pull's are used again."""
@@ -268,7 +268,7 @@ def _put_by(part: Path, pieces: Iterable[bytes]) -> None:
         opened.writelines(piece for piece in pieces if len(piece) == SIZE)
 
 
-def _fetched(depot: Depot, name: str, digest: str) -> bytes:
+def _fetched(depot: ObjectStore, name: str, digest: str) -> bytes:
     found = depot.read(_piece(name, digest))
     if found is None:
         raise ArchiveDamaged(f"{depot.address} has lost a piece of {name}, or a newer state came meanwhile: pull again")
@@ -277,7 +277,7 @@ def _fetched(depot: Depot, name: str, digest: str) -> bytes:
     return found[0]
 
 
-def _get_pictures(depot: Depot, archive: str, folder: Path, wanted: set[str], done: Carried, step: Step) -> None:
+def _get_pictures(depot: ObjectStore, archive: str, folder: Path, wanted: set[str], done: Carried, step: Step) -> None:
     """The pictures that the archive means, and nothing else: what was withdrawn or destroyed since does not come back.
     What is here and good stays, whatever the store has."""
     remove_leftovers(folder)
@@ -293,7 +293,7 @@ def _get_pictures(depot: Depot, archive: str, folder: Path, wanted: set[str], do
         step()
 
 
-def _get_picture(depot: Depot, one: Stored, folder: Path, name: str, done: Carried) -> None:
+def _get_picture(depot: ObjectStore, one: Stored, folder: Path, name: str, done: Carried) -> None:
     read = depot.read(one.name) if one.size <= MOST_BYTES else None
     if read and is_what_it_is_called(name, read[0]):
         put_file(folder, name, read[0])
@@ -302,7 +302,7 @@ def _get_picture(depot: Depot, one: Stored, folder: Path, name: str, done: Carri
         done.damaged.append(name)
 
 
-def _manifest(depot: Depot, name: str) -> tuple[Manifest | None, str | None]:
+def _manifest(depot: ObjectStore, name: str) -> tuple[Manifest | None, str | None]:
     found = depot.read(f"{name}/manifest.json")
     if found is None:
         return None, None

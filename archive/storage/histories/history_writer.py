@@ -22,7 +22,7 @@ from archive.storage.connection import rows_of
 from archive.storage.histories.history_readings import Said, put_readings
 from archive.storage.histories.history_rows import Place, Plan, address_rows, article_row, tombstone_rows
 from archive.storage.histories.history_versions import put_size, put_version, refresh_comparisons, remove_version
-from archive.storage.histories.related_urls import Kin
+from archive.storage.histories.related_urls import RelatedUrls
 from archive.storage.pictures.picture_history import picture_numbers
 
 _PARKED = 1_000_000
@@ -52,7 +52,7 @@ class Belief:
     under way, of whose own versions nobody can have quoted a number; reason: why numbers change, if they do."""
 
     outlet_id: int
-    kin: Kin
+    kin: RelatedUrls
     history: History
     said: Said
     extractor: int

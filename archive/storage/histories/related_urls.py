@@ -53,7 +53,7 @@ class Past:
 
 
 @dataclass(slots=True)
-class Kin:
+class RelatedUrls:
     """Addresses and articles that belong together. lists: addresses that some of them redirected to and that never
     were an article's."""
 
@@ -62,9 +62,9 @@ class Kin:
     lists: set[str] = field(default_factory=set)
 
 
-def kin_of(db: Database, outlet_id: int, keys: Iterable[str]) -> Kin:
+def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> RelatedUrls:
     """All that belongs to these addresses, withdrawn articles excepted."""
-    kin, waiting = Kin(), set(keys)
+    kin, waiting = RelatedUrls(), set(keys)
     while waiting:
         key = waiting.pop()
         if key in kin.keys or is_withdrawn(db, outlet_id, key):
@@ -143,7 +143,7 @@ def _leading(db: Database, outlet_id: int, key: str) -> set[str]:
     return found | {url_key(url) for (via,) in rows.fetchall() for url in json.loads(via)}
 
 
-def past_of(db: Database, outlet_id: int, kin: Kin) -> list[Past]:
+def past_of(db: Database, outlet_id: int, kin: RelatedUrls) -> list[Past]:
     """All captures of kin, in order of time, and those of its list pages that follow a redirect of it."""
     own = [past for key in kin.keys for past in _captures(db, outlet_id, key)]
     shown = [past for key in kin.lists for past in _following(_captures(db, outlet_id, key), own, kin.keys)]

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive.extract.recurring_blocks import Furniture, learn
+from archive.extract.recurring_blocks import Boilerplate, learn
 from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.notices import pass_over
@@ -25,42 +25,42 @@ _GROWTH = 2
 _AGE = timedelta(days=7)
 
 
-def furniture_of(db: Database, outlet_id: int) -> Furniture:
+def boilerplate_of(db: Database, outlet_id: int) -> Boilerplate:
     """The newest set of an outlet; the empty one when none was learned."""
     row = db.execute(
         "SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [outlet_id]
     ).fetchone()
-    return _furniture(row[0]) if row else Furniture()
+    return _furniture(row[0]) if row else Boilerplate()
 
 
-def known_furniture(db: Database, outlet_id: int) -> list[Furniture]:
+def known_boilerplate(db: Database, outlet_id: int) -> list[Boilerplate]:
     """All sets that an outlet ever had, oldest first."""
     rows = db.execute("SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id", [outlet_id]).fetchall()
     return [_furniture(row[0]) for row in rows]
 
 
-def _furniture(stored: str) -> Furniture:
+def _furniture(stored: str) -> Boilerplate:
     """A set as it is stored; the empty one, with a notice, where it cannot be read."""
     try:
-        return Furniture(frozenset(json_lines(stored)))
+        return Boilerplate(frozenset(json_lines(stored)))
     except BadValue as error:
         pass_over("furniture", error)
-        return Furniture()
+        return Boilerplate()
 
 
-def learn_furniture(db: Database, run: Run, at: datetime) -> Furniture | None:
+def learn_boilerplate(db: Database, run: Run, at: datetime) -> Boilerplate | None:
     """Learns from the outlet's latest articles, when it is time to; returns the set if it has grown."""
     (count,) = db.execute("SELECT count(*) FROM articles WHERE outlet_id = ?", [run.outlet_id]).fetchone()
     if not _is_time(db, run, count, at):
         return None
-    known = furniture_of(db, run.outlet_id)
+    known = boilerplate_of(db, run.outlet_id)
     learned = learn(_latest_readings(db, run), known)
     if learned == known:
         return None
-    return put_furniture(db, run, learned, at, count)
+    return put_boilerplate(db, run, learned, at, count)
 
 
-def put_furniture(db: Database, run: Run, learned: Furniture, at: datetime, count: int = 0) -> Furniture:
+def put_boilerplate(db: Database, run: Run, learned: Boilerplate, at: datetime, count: int = 0) -> Boilerplate:
     """Writes down a set that was learned, here or by another archive. count: how many articles the outlet has."""
     with transaction(db):
         db.execute(

@@ -51,7 +51,7 @@ def _captured(db: Database, number: int) -> _Captured:
 
 
 @page
-async def inert(visit: Visit) -> Response:
+async def sandboxed(visit: Visit) -> Response:
     """`/-/capture/ID/page`: the page, for the frame. Whoever asks for them by themselves is led to the page about
     them (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
     number = visit.variable("id")

@@ -8,7 +8,7 @@ from archive.web.room.article_page import article, at_address, version
 from archive.web.room.calendar_page import calendar
 from archive.web.room.citations import citation
 from archive.web.room.comparison_page import choose, comparison
-from archive.web.room.evidence_page import capture, inert, warc
+from archive.web.room.evidence_page import capture, sandboxed, warc
 from archive.web.room.feeds_out import feed
 from archive.web.room.front_page import front
 from archive.web.room.list_pages import day, edits, gone, new
@@ -30,7 +30,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})$", comparison),
     (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})\.svg$", card),
     (rf"/-/capture/{_ID}$", capture),
-    (rf"/-/capture/{_ID}/page$", inert),
+    (rf"/-/capture/{_ID}/page$", sandboxed),
     (rf"/-/capture/{_ID}\.warc$", warc),
     (r"/-/search$", search),
     (r"/-/new$", new),

@@ -12,7 +12,7 @@ import pytest
 from redis import Redis
 
 from crawler.fleet.lease import Lease
-from crawler.politeness.refusals import LeftAlone
+from crawler.politeness.refusals import HostBackoff
 from tests.crawler.many.test_workers import REDIS, redis_server
 from tests.support import run_async
 
@@ -58,7 +58,7 @@ def test_it_ends_by_its_own_clock_before_the_server_forgets(redis: Redis) -> Non
     lease.check()
     time.sleep(1.6)
     assert take(redis, "a.vn") is None  # the server has not forgotten
-    with pytest.raises(LeftAlone, match="not sure"):
+    with pytest.raises(HostBackoff, match="not sure"):
         lease.check()
     lease.renew()
     lease.check()  # nobody else can have had it
@@ -82,7 +82,7 @@ def test_without_the_server_it_holds_to_its_end_and_no_longer(tmp_path: Path) ->
     lease.check()
     time.sleep(3.1)
     lease.renew()
-    with pytest.raises(LeftAlone, match="given to another worker"):
+    with pytest.raises(HostBackoff, match="given to another worker"):
         lease.check()
     connection.close()
 
@@ -92,7 +92,7 @@ def test_a_host_that_many_lead_to_is_taken_for_a_request_with_the_pause_after_it
     first, second = taken(redis, "a.vn", seconds=5), taken(redis, "b.vn", seconds=5)
     assert first.covers("www.a.vn") and not first.covers("anh.vn")
 
-    async def turns() -> tuple[float, float]:
+    async def host_lock() -> tuple[float, float]:
         assert not await first.take_turn("anh.vn", 0.3)
         waiting = asyncio.ensure_future(second.take_turn("anh.vn", 0.3))
         await asyncio.sleep(0.2)
@@ -102,7 +102,7 @@ def test_a_host_that_many_lead_to_is_taken_for_a_request_with_the_pause_after_it
         assert await waiting
         return begun, time.monotonic()
 
-    begun, ended = run_async(turns())
+    begun, ended = run_async(host_lock())
     assert ended - begun >= 0.29
     with first.kept(), second.kept():
         assert take(redis, "anh.vn") is None  # the second has it still

@@ -21,7 +21,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from archive.exchange.object_store import sync
-from archive.exchange.object_store.store import Depot
+from archive.exchange.object_store.store import ObjectStore
 from crawler.fleet.machine_budget import family
 from tests.crawler.serving import LUUBAO, ROOT
 from tests.crawler.town import PRESS, Town, town, visited_by_two_at_once
@@ -230,7 +230,7 @@ def test_machines_that_share_no_disk_carry_the_archive_through_a_store(fleet: Fl
     fleet.start_worker("here", *store)
     assert told(fleet.order("bao000"))["exit"] == 0
     to = fleet.folder / "bao000.db"
-    sync.pull("bao000.db", Depot(store[1]), to, pictures=None)
+    sync.pull("bao000.db", ObjectStore(store[1]), to, pictures=None)
     whole = urls_and_times(to)
     assert left
     assert whole >= left | urls_and_times(fleet.folder / "there" / "bao000.db")
