@@ -76,7 +76,7 @@ if TYPE_CHECKING:
     from archive.storage.pictures.picture_fetches import due_pictures, leave_picture, pictures_of
     from archive.storage.pictures.picture_history import stand_ins_in
     from archive.storage.readings.boilerplate_sets import boilerplate_of, learn_boilerplate
-    from archive.storage.runs import article_count, finish_run, start_run
+    from archive.storage.run_rows import article_count, finish_run, start_run
 
 __all__ = [
     "REDIRECTS",
@@ -183,6 +183,6 @@ lazy(
         "archive.storage.pictures.picture_fetches": "due_pictures leave_picture pictures_of",
         "archive.storage.pictures.picture_history": "stand_ins_in",
         "archive.storage.readings.boilerplate_sets": "boilerplate_of learn_boilerplate",
-        "archive.storage.runs": "article_count finish_run start_run",
+        "archive.storage.run_rows": "article_count finish_run start_run",
     },
 )

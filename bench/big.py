@@ -27,7 +27,7 @@ from sqlite_utils import Database
 import archive.storage.migrations
 from archive import Capture, Outlet, Run, open_archive, put_away, take_in
 from archive.model.digests import digest_of
-from archive.storage import connection, runs
+from archive.storage import connection, run_rows
 from archive.storage.bodies import codecs
 from bench import direct, imagined
 from bench.direct import Told, Writer
@@ -187,11 +187,11 @@ def _told(event: Event) -> Told | None:
 def _next_run(db: Database, former: Run | None, at: datetime) -> Run:
     if former is not None:
         _end(db, former, at)
-    return runs.start_run(db, OUTLET, {"luubao": "bench"}, at)
+    return run_rows.start_run(db, OUTLET, {"luubao": "bench"}, at)
 
 
 def _end(db: Database, run: Run, at: datetime) -> None:
-    runs.finish_run(db, run, outcome="ok", reason=None, stats={}, at=at)
+    run_rows.finish_run(db, run, outcome="ok", reason=None, stats={}, at=at)
 
 
 def _happen(db: Database, run: Run, paper: Paper, event: Event, told: Told | None, writer: Writer | None) -> None:

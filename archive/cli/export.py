@@ -268,7 +268,7 @@ def sqlite(path: Path, target: Path, **filters: Any) -> None:
     Example:
       luubao export sqlite --outlet baovinhphuc --to slim/
     """
-    from archive.queries.slim_sqlite import write_sqlite
+    from archive.exchange.exporters.slim_sqlite import write_sqlite
 
     _write_data(path, target, "versions.db", chosen(filters), write_sqlite)
 

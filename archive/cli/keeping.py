@@ -140,9 +140,9 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
 def _vacuum(db: Database, path: Path) -> str:
     """Gives freed pages back, where that is worth it and possible; what it came to, for a person."""
     import shutil
-    import sqlite3
 
     from archive.storage.bodies import compaction as compacting
+    from archive.storage.sqlite_errors import OperationalError
 
     if compacting.free_share(db) < _WORTH_VACUUM:
         return ""
@@ -151,7 +151,7 @@ def _vacuum(db: Database, path: Path) -> str:
         return ". The file keeps its size: making it smaller needs twice its size of free space"
     try:
         compacting.reclaim(db)
-    except sqlite3.OperationalError as error:
+    except OperationalError as error:
         return f". The file keeps its size for now: {error}"
     return f". The file takes {_size(path.stat().st_size)}, before {_size(before)}"
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from archive.model.errors import LuubaoError
 from archive.model.paths import folder_beside
 from archive.runtime import signals
 from archive.runtime.isolated import working_apart
+from archive.storage.sqlite_errors import DatabaseError, trouble
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -120,9 +120,7 @@ class Commands(click.Group):
                 return super().invoke(ctx)
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
-        except sqlite3.DatabaseError as error:
-            from archive.storage.sqlite_errors import trouble
-
+        except DatabaseError as error:
             if (said := trouble(error)) is None:
                 raise
             raise click.ClickException(said) from error

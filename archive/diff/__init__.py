@@ -3,7 +3,7 @@
 from archive.diff.changes import Change, ChangeKind, Operation, Piece
 from archive.diff.compare import compare, side_by_side, size, word_changes
 from archive.diff.summary import Gist, gist
-from archive.diff.words import words
+from archive.diff.wording import words
 
 __all__ = [
     "Change", "ChangeKind", "Gist", "Operation", "Piece", "compare", "gist", "side_by_side", "size", "word_changes",

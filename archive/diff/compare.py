@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from archive.diff import paragraph_matching, picture_matching
 from archive.diff.changes import Change, ChangeKind, Form, Piece
 from archive.diff.similarity import Paragraph
-from archive.diff.words import words
+from archive.diff.wording import words
 from archive.history.edits import byline_of, moment_of
 from archive.model import clock
 from archive.model.records import Reading

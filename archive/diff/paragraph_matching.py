@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from archive.diff.changes import Change, ChangeKind, Piece
 from archive.diff.sequences import common
 from archive.diff.similarity import Candidate, Paragraph, best_chain, candidates, shared
-from archive.diff.words import pieces
+from archive.diff.wording import pieces
 from archive.text.equivalence import tokens
 
 # Paragraphs in one place that share less than this are one taken out and one put in, not one edited.

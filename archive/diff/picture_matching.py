@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from archive.diff.changes import Change, ChangeKind, Piece
 from archive.diff.sequences import common
-from archive.diff.words import words
+from archive.diff.wording import words
 from archive.history.edits import Place, places
 from archive.model.records import Image
 from archive.text.equivalence import plain, tidy

@@ -6,7 +6,7 @@ from lxml import html
 
 from archive.extract.body_containers import common_ancestor
 from archive.extract.xpath import string
-from archive.text.long_text import letters
+from archive.text.folding import letters
 
 
 def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:

@@ -13,8 +13,9 @@ from lxml.html import HtmlElement
 from archive.extract.byline_words import VENDORS
 from archive.extract.bylines import authors_of, is_account, is_agency, is_person_like, unique
 from archive.extract.declared import Declared, house_key
+from archive.extract.element_text import text_of
 from archive.extract.surroundings import Position, is_running, label
-from archive.text.folding import folded, key_of, text_of
+from archive.text.folding import folded, key_of
 
 METAS = (
     "dable:author", "article:author", "author", "parsely-author", "cxenseparse:author", "sailthru.author", "byl",

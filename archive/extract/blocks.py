@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from lxml import html
 
 from archive.model.records import BlockKind
-from archive.text.long_text import fold
+from archive.text.folding import fold
 
 _INLINE = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins"}

@@ -9,7 +9,7 @@ from lxml import html
 
 from archive.extract import phrases, trafilatura_opinion
 from archive.extract.blocks import Piece
-from archive.text.long_text import letters
+from archive.text.folding import letters
 
 _HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # characters from which a link, a teaser, a line between them counts
 _LONGEST_NOISE = 400

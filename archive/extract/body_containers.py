@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from lxml import html
 
-from archive.extract import class_words, phrases
+from archive.extract import naming_words, phrases
 from archive.extract.xpath import selector, string, texts
 from archive.rules.base import Rules
-from archive.text.long_text import fold
+from archive.text.folding import fold
 
 _texts = selector(
     "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"
@@ -113,8 +113,8 @@ def _with_twins(inner: html.HtmlElement, masses: Counter[html.HtmlElement]) -> h
 
 def _surely(inner: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
     """The part of it whose name is given to nothing but bodies, where a column beside it holds much text too."""
-    named = [one for one in inner.iterdescendants() if one in masses and class_words.SURELY_BODY.name(one)]
-    if not named or class_words.SURELY_BODY.name(inner):
+    named = [one for one in inner.iterdescendants() if one in masses and naming_words.SURELY_BODY.name(one)]
+    if not named or naming_words.SURELY_BODY.name(inner):
         return inner
     first = max(named, key=lambda one: masses[one])
     alike = [one for one in named if one.get("class") == first.get("class")]
@@ -156,7 +156,7 @@ def _weight(element: html.HtmlElement) -> int:
 
 
 def _is_named(element: html.HtmlElement) -> bool:
-    return class_words.BODY.name(element) or ("articleBody" in (element.get("itemprop") or ""))
+    return naming_words.BODY.name(element) or ("articleBody" in (element.get("itemprop") or ""))
 
 
 def _joined(found: list[html.HtmlElement]) -> html.HtmlElement:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from lxml import etree, html
 
-from archive.extract import class_words
+from archive.extract import naming_words
 from archive.extract.xpath import selector, string
 
 _SILENT = (
@@ -82,12 +82,12 @@ def _is_furniture(element: html.HtmlElement) -> bool:
         return not _in_figure(element)
     name, number = element.get("class"), element.get("id")
     if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
-        return class_words.FURNITURE.name_class(element)
+        return naming_words.FURNITURE.name_class(element)
     if not name and not number:
         return element.get("type") in _RELATED
-    if class_words.FURNITURE.name(element) and not _is_body(element) and not _is_quoted(element):
+    if naming_words.FURNITURE.name(element) and not _is_body(element) and not _is_quoted(element):
         return True
-    if element.tag not in ("a", "span", "p") and class_words.MAYBE_FURNITURE.name(element) and _is_links(element):
+    if element.tag not in ("a", "span", "p") and naming_words.MAYBE_FURNITURE.name(element) and _is_links(element):
         return True
     return element.get("type") in _RELATED
 
@@ -97,9 +97,9 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
     if element.tag not in _SHOWING or element.find(".//img") is None:
         return False
     captions = list(element.iter("figcaption")) or [
-        one for one in element.iter("p", "div") if class_words.CAPTION.name(one)
+        one for one in element.iter("p", "div") if naming_words.CAPTION.name(one)
     ]
-    if not captions or element.find(".//figcaption//a//img") is not None or class_words.NEVER.name(element):
+    if not captions or element.find(".//figcaption//a//img") is not None or naming_words.NEVER.name(element):
         return False
     told = len(string(captions[0]).split()) + (element.tag != "figure") * 4
     return len(captions) == 1 and len(string(element).split()) <= told + 12 and not _is_links(element)
@@ -116,12 +116,12 @@ _RELATED = ("RelatedNewsBox", "RelatedOneNews")  # VCCorp
 
 def _is_quoted(element: html.HtmlElement) -> bool:
     """A post of another network that the article shows: `<div class="social-media-embed"><blockquote>`."""
-    return element.find(".//blockquote") is not None and not class_words.NEVER.name(element)
+    return element.find(".//blockquote") is not None and not naming_words.NEVER.name(element)
 
 
 def _is_body(element: html.HtmlElement) -> bool:
     """Named like a body and without many links: `sidebar-grid__content article__content`."""
-    return class_words.BODY.name_class(element) and mass(element) > 200 and not _is_links(element)
+    return naming_words.BODY.name_class(element) and mass(element) > 200 and not _is_links(element)
 
 
 def _is_links(element: html.HtmlElement) -> bool:
@@ -130,13 +130,13 @@ def _is_links(element: html.HtmlElement) -> bool:
 
 
 def _too_much(element: html.HtmlElement, total: int, share: float = _TOO_MUCH) -> bool:
-    if class_words.NEVER.name(element):
+    if naming_words.NEVER.name(element):
         return False
     whole = len(string(element))
     if whole > share * total and (mass(element) or whole) > share * total:
         return True
     around = next(
-        (one for one in element.iterancestors() if one.tag == "article" or class_words.SURELY_BODY.name(one)), None
+        (one for one in element.iterancestors() if one.tag == "article" or naming_words.SURELY_BODY.name(one)), None
     )
     return around is not None and mass(element) > _MOST_OF_BODY * (mass(around) or 1) and not _is_links(element)
 

@@ -6,10 +6,10 @@ import re
 
 from lxml import html
 
-from archive.extract import class_words, phrases
+from archive.extract import naming_words, phrases
 from archive.extract.picture_urls import pictures_in
 from archive.extract.xpath import string
-from archive.text.long_text import fold
+from archive.text.folding import fold
 
 LONGEST = 900  # characters; longer text beside a picture is the article
 
@@ -45,5 +45,5 @@ def is_teaser(element: html.HtmlElement) -> bool:
             return True
     around = next(element.iterancestors("a"), None)
     return around is not None and (
-        any(True for _ in element.iter("strong", "b")) or class_words.MAYBE_FURNITURE.name_class(around)
+        any(True for _ in element.iter("strong", "b")) or naming_words.MAYBE_FURNITURE.name_class(around)
     )

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from lxml import html
 
-from archive.extract import class_words, credits
-from archive.text.folding import WHOLE, text_of
-from archive.text.long_text import fold
+from archive.extract import credits, naming_words
+from archive.extract.element_text import text_of
+from archive.text.folding import WHOLE, fold
 
 _CREDIT_DATA = ("data-author", "data-credit", "data-copyright", "data-photographer")
 _DASHES = " -–—|/,;"
@@ -88,12 +88,12 @@ def _says_credit(element: html.HtmlElement) -> bool:
         return True
     if element.tag in _SILENT:
         return False
-    return class_words.CREDIT.name_class(element) or (class_words.MAKER.name_class(element) and _in_caption(element))
+    return naming_words.CREDIT.name_class(element) or (naming_words.MAKER.name_class(element) and _in_caption(element))
 
 
 def _in_caption(element: html.HtmlElement) -> bool:
     return any(
-        one.tag in ("figcaption", "figure") or class_words.CAPTION.name_class(one) for one in element.iterancestors()
+        one.tag in ("figcaption", "figure") or naming_words.CAPTION.name_class(one) for one in element.iterancestors()
     )
 
 

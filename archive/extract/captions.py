@@ -6,12 +6,13 @@ import re
 
 from lxml import html
 
-from archive.extract import class_words, credits
+from archive.extract import credits, naming_words
 from archive.extract.caption_candidates import LONGEST, acceptable
 from archive.extract.captions_by_position import line_below, next_block, same_block, second_row
+from archive.extract.element_text import text_of
 from archive.extract.picture_urls import pictures_in
 from archive.extract.xpath import selector, string
-from archive.text.folding import WHOLE, text_of
+from archive.text.folding import WHOLE
 
 _LONGEST_ROW = 4  # pictures side by side
 
@@ -113,7 +114,7 @@ def _named(scope: html.HtmlElement) -> list[html.HtmlElement]:
 def _says_caption(element: html.HtmlElement) -> bool:
     if element.tag == "figcaption" or element.get(RULED) is not None or "caption" in (element.get("itemprop") or ""):
         return True
-    return class_words.CAPTION.name_class(element)
+    return naming_words.CAPTION.name_class(element)
 
 
 def _around(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:

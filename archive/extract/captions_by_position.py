@@ -8,12 +8,12 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import class_words, phrases
+from archive.extract import naming_words, phrases
 from archive.extract.caption_candidates import LONGEST, acceptable, ends_in_credit, is_teaser
+from archive.extract.element_text import text_of
 from archive.extract.picture_urls import pictures_in
 from archive.extract.xpath import selector, string
-from archive.text.folding import text_of
-from archive.text.long_text import fold
+from archive.text.folding import fold
 
 _NEAR = 8  # siblings behind a picture
 _SENTENCES = 110  # characters
@@ -197,7 +197,7 @@ def _is_centred(element: html.HtmlElement) -> bool:
             or _CENTRED.search(node.get("style") or "")
         ):
             return True
-        if class_words.CENTRED.name_class(node):
+        if naming_words.CENTRED.name_class(node):
             return True
     return False
 

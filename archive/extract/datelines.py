@@ -13,9 +13,9 @@ from lxml.html import HtmlElement
 
 from archive.extract.dates import Stamp, machine, visible
 from archive.extract.declared import Declared
+from archive.extract.element_text import text_of
 from archive.extract.rule_matches import Find
 from archive.extract.surroundings import Position, label
-from archive.text.folding import text_of
 
 PUBLISHED = (
     "article:published_time", "og:article:published_time", "datepublished", "pubdate", "publishdate", "publish-date",

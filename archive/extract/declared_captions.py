@@ -12,7 +12,7 @@ from archive.extract.declared import flat
 from archive.extract.jsonld import types_of
 from archive.extract.parsed_page import Page
 from archive.model.records import Image
-from archive.text.long_text import fold, letters
+from archive.text.folding import fold, letters
 
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,300}>")
 _SIZE = re.compile(r"(?:[-_](?:\d{2,4}x\d{2,4}|w?\d{3,4}(?:px|w)?|scaled))+$")

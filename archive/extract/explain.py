@@ -9,7 +9,7 @@ from lxml import html
 from archive.extract import charset
 from archive.extract.parsed_page import parse
 from archive.model.records import Reading
-from archive.text.long_text import fold
+from archive.text.folding import fold
 
 _INVISIBLE = ("script", "style", "head", "title", "noscript")
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 _LIBRARIES = ("trafilatura", "lxml")
 _OURS = (
-    "extract", "rules", "text/folding.py", "text/long_text.py", "model/validation.py", "model/reading_validation.py",
+    "extract", "rules", "text/folding.py", "model/validation.py", "model/reading_validation.py",
     "model/urls.py", "model/digests.py",
 )  # fmt: skip
 """Of archive: all that can change a reading, the removal of learned blocks and the gate of claims included."""

@@ -7,14 +7,14 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import caption_parts, captions, class_words, declared_captions, picture_urls
+from archive.extract import caption_parts, captions, declared_captions, naming_words, picture_urls
 from archive.extract.blocks import IMAGE
 from archive.extract.boilerplate import drop
+from archive.extract.element_text import text_of
 from archive.extract.parsed_page import Page
 from archive.extract.xpath import string
 from archive.model.records import Image
-from archive.text.folding import text_of
-from archive.text.long_text import fold
+from archive.text.folding import fold
 
 _MOST = 500  # pictures; the longest gallery seen has 60
 
@@ -189,6 +189,6 @@ def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
     for number, ancestor in enumerate([scope, *scope.iterancestors()]):
         if ancestor is region or number > 3:
             return False
-        if class_words.PORTRAIT.name(ancestor):
+        if naming_words.PORTRAIT.name(ancestor):
             return True
     return False

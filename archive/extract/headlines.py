@@ -13,7 +13,8 @@ from itertools import islice
 
 from lxml.html import HtmlElement
 
-from archive.text.folding import key_of, text_of
+from archive.extract.element_text import text_of
+from archive.text.folding import key_of
 
 MOST_SHOWN = 40  # h1 and h2 elements looked at
 LONGEST = 500  # characters

@@ -8,13 +8,13 @@ from itertools import islice
 
 from lxml import html
 
-from archive.extract import class_words
+from archive.extract import naming_words
 from archive.extract.blocks import Piece
+from archive.extract.element_text import text_of
 from archive.extract.parsed_page import Page
 from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
-from archive.text.folding import WHOLE, text_of
-from archive.text.long_text import fold, letters
+from archive.text.folding import WHOLE, fold, letters
 
 _LEAF = ("p", "div", "h2", "h3", "h4")
 _NEAR = 2  # how many elements around the headline may hold the lead too
@@ -106,7 +106,7 @@ def _between(
 
 
 def _named(element: html.HtmlElement) -> bool:
-    return class_words.LEAD.name(element) or (
+    return naming_words.LEAD.name(element) or (
         element.get("itemprop") in ("description", "alternativeHeadline") or element.get("data-role") == "sapo"
     )
 
@@ -118,7 +118,7 @@ def _fits(element: html.HtmlElement, headline: str) -> bool:
     if headline and fold(headline) in text and len(text) < 2 * len(headline):
         return False  # the headline once more, with a kicker
     return not any(
-        one.tag in ("figure", "figcaption") or class_words.GALLERY.name_class(one) for one in _around(element)
+        one.tag in ("figure", "figcaption") or naming_words.GALLERY.name_class(one) for one in _around(element)
     )
 
 

@@ -15,6 +15,7 @@ from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, unique
 from archive.extract.datelines import Claim
 from archive.extract.declared import Declared, host_of, house_key
+from archive.extract.element_text import text_of
 from archive.extract.headlines import Headline, most_declared, shown_headline
 from archive.extract.newsroom_zones import observes, zone_of_host
 from archive.extract.parsed_page import Page
@@ -22,7 +23,7 @@ from archive.extract.rule_matches import Field, Find, finds
 from archive.extract.signatures import body_of, signature
 from archive.extract.surroundings import Position, spots
 from archive.rules.base import Rules
-from archive.text.folding import folded, text_of
+from archive.text.folding import folded
 
 LONGEST_KICKER = 80  # characters
 _KICKER = re.compile(

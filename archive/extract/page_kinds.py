@@ -9,11 +9,12 @@ from itertools import islice
 from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body
+from archive.extract.element_text import text_of
 from archive.extract.list_score import Signs, features, likelihood_of_a_list, signs_of
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.model.records import ReadableKind, Unreadable
-from archive.text.folding import key_of, text_of
+from archive.text.folding import key_of
 
 _SMALL = 1500  # characters of source below which a page can be a bounce
 _BOUNCE = re.compile(r"document\.cookie\s*=|location\.(?:reload|replace|href)|http-equiv=[\"']?refresh", re.I)

@@ -10,8 +10,9 @@ from typing import Any, Literal
 
 from lxml import etree, html
 
+from archive.extract.element_text import text_of
 from archive.rules.base import Rules
-from archive.text.folding import folded, text_of
+from archive.text.folding import folded
 
 MOST_FINDS = 60
 Field = Literal["headline", "published", "byline", "section", "tags"]

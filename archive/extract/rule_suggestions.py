@@ -15,11 +15,12 @@ from lxml import html
 from archive.extract import charset
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.dates import visible
+from archive.extract.element_text import text_of
 from archive.extract.parsed_page import parse
 from archive.extract.picture_urls import pictures_in
 from archive.model.records import Reading, Unreadable
 from archive.rules.base import cls
-from archive.text.folding import key_of, text_of
+from archive.text.folding import key_of
 
 _MOST_ELEMENTS = 5_000  # of a page
 _MOST_MATCHES = {"caption": 40}

@@ -7,7 +7,7 @@ from html import unescape
 
 from archive.extract.parsed_page import Page
 from archive.model.records import Block
-from archive.text.long_text import fold
+from archive.text.folding import fold
 
 _WORTH = 400  # characters from which a declared text is worth more than what is shown
 _SHOWN = 0.25  # share of the declared text that, when shown, makes the page's own text the better one

@@ -11,10 +11,11 @@ from lxml import etree
 from lxml.html import HtmlElement
 
 from archive.extract.declared import Declared, flat, house_key
+from archive.extract.element_text import text_of
 from archive.extract.jsonld import Thing, types_of
 from archive.extract.surroundings import Position, elements_of, label
 from archive.model.urls import without_credentials
-from archive.text.folding import folded, key_of, text_of
+from archive.text.folding import folded, key_of
 
 MOST_TAGS = 60
 LONGEST_LIST = 10_000  # characters of a declared list of tags

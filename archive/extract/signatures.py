@@ -14,8 +14,8 @@ from lxml.html import HtmlElement
 
 from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, line_in, names_in
 from archive.extract.bylines import authors_of, is_person_like
+from archive.extract.element_text import text_of
 from archive.extract.surroundings import barred, beyond, elements_of, ends_article, label
-from archive.text.folding import text_of
 
 MOST_PARAGRAPHS = 3_000
 # A paragraph of running text: of a div only what stands in it directly counts.

@@ -15,7 +15,7 @@ from itertools import islice
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archive.text.folding import text_of
+from archive.extract.element_text import text_of
 
 MOST_AFTER, MOST_BEFORE = 260, 60  # elements
 MOST_LONG = 3  # paragraphs of running text: behind them is the body

@@ -13,7 +13,7 @@ from trafilatura.settings import Document
 
 from archive.extract.blocks import Piece
 from archive.model.records import Block
-from archive.text.long_text import fold, letters
+from archive.text.folding import fold, letters
 
 # it logs a warning for every page it finds nothing in
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)

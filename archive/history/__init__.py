@@ -10,7 +10,7 @@ from archive.history.facts import NO_SIGNS, Look, Observation, PictureLook, Show
 from archive.history.fold import derive, step
 from archive.history.plausibility import departures
 from archive.history.values import NOTHING, Article, History, Stand, Verdict
-from archive.history.versions import Version, Versions, versions_of
+from archive.history.version_numbers import Version, Versions, versions_of
 
 __all__ = [
     "NOTHING",

@@ -21,7 +21,7 @@ from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.urls import without_credentials
 
-DownloadHandler = Callable[[Any], Any]
+Validator = Callable[[Any], Any]
 
 FIRST_MOMENT = datetime(1990, 1, 1, tzinfo=UTC)
 """Nothing was captured before there was a web (December 1990)."""
@@ -32,8 +32,7 @@ AHEAD = timedelta(days=1)  # by which a capture from elsewhere may be later than
 FIRST_CLAIM, LAST_CLAIM = datetime(1500, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """What a page may claim of its own times: digitised papers give their printed day."""
 LONGEST_ADDRESS = 8000
-"""Letters: RFC 9110 section 4.1 has everybody support as many. What a crawl asks for is shorter
-(archive.model.urls)."""
+"""Letters: RFC 9110 section 4.1 has everybody support as many. A crawl asks for shorter ones (archive.model.urls)."""
 LONGEST_LINE = 64 * 1024  # letters of a name or a reason
 LONGEST_TEXT = 32 * 1024 * 1024
 """Letters of a text: as many as the largest page has bytes."""
@@ -270,7 +269,7 @@ def _like(pattern: re.Pattern[str], value: object, wrong: str) -> str:
     return value
 
 
-def one_of(*words: str) -> DownloadHandler:
+def one_of(*words: str) -> Validator:
     """The gate for a few words."""
 
     def gate(value: object) -> str:
@@ -281,7 +280,7 @@ def one_of(*words: str) -> DownloadHandler:
     return gate
 
 
-def optional(gate: DownloadHandler) -> DownloadHandler:
+def optional(gate: Validator) -> Validator:
     """The gate for what may be absent."""
 
     def optionally(value: object) -> Any:

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from archive.console.logs import log_of
 from archive.extract.recurring_blocks import Boilerplate
 from archive.history import History, Look, Signs, departures, derive, in_time
 from archive.history.responses import declared_key
@@ -34,23 +33,8 @@ from archive.storage.histories.history_rows import Plan
 from archive.storage.histories.history_writer import Belief, Counts, count_changes, match, put_belief
 from archive.storage.histories.related_urls import Past, RelatedUrls, first_of, past_of, related_urls_of
 from archive.storage.pictures.picture_history import fetches_of, unsettle_stand_ins
-from archive.storage.readings import boilerplate_sets
-from archive.storage.readings.reading_rows import (
-    Kept,
-    elsewhere,
-    extractor_id,
-    has_captures,
-    kept_readings,
-    last_words,
-    same_words,
-    version_shown,
-    withdrawn_twin,
-)
-from archive.storage.readings.unread_captures import Waiting, waiting_of
-from archive.storage.withdrawals import withdrawal_lookup
-from archive.storage.withdrawals.withdrawal import absorb
-
-log = log_of(__name__)
+from archive.storage.readings import boilerplate_sets, reading_rows
+from archive.storage.readings.reading_rows import Kept
 
 Answer = Reading | Unreadable
 Readings = Mapping[int, Answer]
@@ -102,7 +86,7 @@ def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Bo
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([look], pictures), run.outlet)
     said = Said([past], {look.id: reading}, {})
-    number = extractor_id(db, reading.extractor, source.captured_at)
+    number = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
     counts, plan = put_belief(db, Belief(run.outlet_id, kin, history, said, number, clock.now(), run.id, ""))
     return Settled(frozenset({key}), counts, plan, history, frozenset())
 
@@ -165,7 +149,7 @@ def pages_to_read(db: Database, run: Run, key: str, boilerplate: Boilerplate) ->
     kin = related_urls_of(db, run.outlet_id, [key])
     pasts = past_of(db, run.outlet_id, kin)
     first = dict(first_of(pasts))
-    kept = kept_readings(db, first.values(), kin.articles, extractor_of(boilerplate))
+    kept = reading_rows.kept_readings(db, first.values(), kin.articles, extractor_of(boilerplate))
     pages = [waiting_of(past, run) for past in pasts if first.get(past.id) == past.id and kept.reading(past.id) is None]
     return frozenset(kin.keys | {key}), pages
 
@@ -232,13 +216,15 @@ class Settling:
         refused = {number: one for number, one in readings.items() if isinstance(one, Unreadable)}
         readings = self._remembered(readings)
         history = self._derive(pasts, first, readings, kin)
-        number = 0 if self.rehearsed else extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
+        number = (
+            0 if self.rehearsed else reading_rows.extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
+        )
         said = Said(pasts, readings, refused)
         belief = Belief(self.run.outlet_id, kin, history, said, number, clock.now(), self.quiet_run, self.reason)
         return belief, kin.keys | keys
 
     def _kept(self, captures: Iterable[int], kin: RelatedUrls) -> Kept:
-        return kept_readings(self.db, captures, kin.articles, extractor_of(self.boilerplate))
+        return reading_rows.kept_readings(self.db, captures, kin.articles, extractor_of(self.boilerplate))
 
     def _derive(
         self, pasts: list[Past], first: Mapping[int, int], readings: Mapping[int, Answer | None], kin: RelatedUrls
@@ -271,8 +257,8 @@ class Settling:
         outlet_id = self.run.outlet_id
         found = replace(
             look.signs,
-            same_words=elsewhere(self.db, outlet_id, "words", words, kin.keys),
-            same_headline=elsewhere(self.db, outlet_id, "headline", headline, kin.keys),
+            same_words=reading_rows.elsewhere(self.db, outlet_id, "words", words, kin.keys),
+            same_headline=reading_rows.elsewhere(self.db, outlet_id, "headline", headline, kin.keys),
             cut=self._is_cut(look, fresh),
         )
         if found.same_words >= _MANY and not self.rehearsed:
@@ -304,10 +290,14 @@ class Settling:
         lost = [number for number, answer in readings.items() if _is_lost(answer)]
         if not lost:
             return readings
-        told = {version_shown(self.db, number): answer for number, answer in readings.items() if not _is_lost(answer)}
+        told = {
+            reading_rows.version_shown(self.db, number): answer
+            for number, answer in readings.items()
+            if not _is_lost(answer)
+        }
         found = dict(readings)
         for number in lost:
-            if words := last_words(self.db, number):
+            if words := reading_rows.last_words(self.db, number):
                 found[number] = told.get(words[0]) or words[1]
         return found
 
@@ -331,7 +321,7 @@ class Settling:
         for past in fresh:
             reading = readings[past.id]
             if isinstance(reading, Reading):
-                hidden = withdrawn_twin(self.db, self.run.outlet_id, reading)
+                hidden = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
                 if hidden is not None:
                     absorb(self.db, hidden, self.run.outlet_id, past.key, past.look.at)
                     self.made[past.id], found = None, True
@@ -344,8 +334,8 @@ class Settling:
             reading = readings[past.id]
             if isinstance(reading, Reading) and past.key in kin.keys:
                 named = declared_key(reading, self.run.outlet)
-                found |= {key for key in named if has_captures(self.db, outlet_id, key)}
-                twins = same_words(self.db, outlet_id, reading)
+                found |= {key for key in named if reading_rows.has_captures(self.db, outlet_id, key)}
+                twins = reading_rows.same_words(self.db, outlet_id, reading)
                 found |= moved_keys(self.db, outlet_id, past.key) | (twins if len(twins - kin.keys) <= _MANY else set())
         return {
             key for key in found if key not in kin.keys and not withdrawal_lookup.is_withdrawn(self.db, outlet_id, key)

@@ -18,7 +18,7 @@ from archive.model.urls import url_key
 from archive.pipeline.foreign_captures import Arrivals, Origin
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
-from archive.storage import connection, runs
+from archive.storage import connection, run_rows
 from archive.storage.captures import capture_writer, kept_captures, other_archive
 from archive.storage.captures.late_captures import is_here, picture_is_here, unsettle_showing
 from archive.storage.captures.other_archive import OtherCapture, OtherPicture, OtherRun, Refused
@@ -102,7 +102,7 @@ class _Merging:
             self.outlet_id, self.outlet = known.outlet_id, known.outlet
         else:
             with connection.transaction(ours):
-                self.outlet_id, self.outlet = runs.register(ours, their.outlet), their.outlet
+                self.outlet_id, self.outlet = run_rows.register(ours, their.outlet), their.outlet
         self.boilerplate = self._furniture()
 
     def _furniture(self) -> Boilerplate:

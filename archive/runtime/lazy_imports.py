@@ -1,9 +1,5 @@
-"""Packages that import their public names when somebody first asks for them, so that a command imports what it uses.
-
-A module's `__getattr__` (PEP 562) alone would not do where a submodule has the same name as a public function: Python
-binds each submodule it imports to its package, and `archive.pipeline.ingest` would be the module where the function is
-meant.
-"""
+"""Packages that import their public names when somebody first asks for them (PEP 562, for packages), so that a command
+imports what it uses."""
 
 from __future__ import annotations
 
@@ -25,13 +21,8 @@ class LazyPackage(ModuleType):
         if home is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         value = getattr(import_module(home), name)
-        super().__setattr__(name, value)
+        setattr(self, name, value)
         return value
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        """A submodule does not take the place of a public name."""
-        if not (isinstance(value, ModuleType) and name in self.__dict__.get(_HOMES, {})):
-            super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
         return sorted({*super().__dir__(), *self.__dict__.get(_HOMES, {})})

@@ -17,7 +17,7 @@ from archive.model.urls import same_site
 from archive.pipeline.foreign_captures import Arrivals, Origin
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
-from archive.storage import connection, runs
+from archive.storage import connection, run_rows
 from archive.storage.histories.history_writer import Counts
 from archive.storage.readings import boilerplate_sets
 from crawler.backfill.archive_client import ArchiveBusy
@@ -70,7 +70,7 @@ def backfill(
         boilerplate_sets.learn_boilerplate(db, run, now())
         outcome = "ok" if not done.problem else "partly-failed"
         outcome = "interrupted" if stopped() else outcome
-        runs.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, at=now())
+        run_rows.finish_run(db, run, outcome=outcome, reason=done.problem, stats=done.counts, at=now())
     return done
 
 

@@ -12,7 +12,7 @@ Form = Literal["dnn", "webforms", "plain", "modern"]
 """The template of an article's page: a DotNetNuke module, ASP.NET WebForms with layout tables, centred paragraphs,
 and a present-day page with figures, OpenGraph and JSON-LD."""
 
-PrivateNetworkFilter = Literal["open", "page-3", "feed", "link", "sitemap", "script"]
+Reach = Literal["open", "page-3", "feed", "link", "sitemap", "script"]
 """Where a reader finds the article: anywhere, or only on page 3 of its section (or later, once newer articles push it
 back), only in the feeds, only through a link in the body of `Article.linked_from`, only in the sitemap, or in a list
 that only a script shows beyond its first page."""
@@ -93,7 +93,7 @@ class Article:
     pictures: tuple[Picture, ...] = ()
     date_form: str = "plain"
     first_day: int = 1
-    reach: PrivateNetworkFilter = "open"
+    reach: Reach = "open"
     linked_from: int | None = None
     decomposed: bool = False
     entities: bool = False
@@ -154,7 +154,7 @@ class Published:
     pictures: tuple[PublishedPicture, ...]
     state: State
     old_path: str | None
-    reach: PrivateNetworkFilter
+    reach: Reach
     linked_from: str | None
 
     @property

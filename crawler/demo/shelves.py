@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from crawler.demo.newsroom_records import PrivateNetworkFilter
+from crawler.demo.newsroom_records import Reach
 from crawler.demo.section_addresses import GENERATED, SECTIONS
 
 Feed = Literal["atom", "utf-16"]
@@ -28,7 +28,7 @@ class Shelf:
     linked: bool = False
 
     @property
-    def reach(self) -> PrivateNetworkFilter:
+    def reach(self) -> Reach:
         """As `Article.reach` has it."""
         if self.listed:
             return "script" if self.section == SCRIPTED else "open"

@@ -91,10 +91,10 @@ class _Reading:
         if url is None:
             return None
         words = _words(element)
-        host_lock = self._pager.host_lock(url, value(element, "rel").lower(), lambda: words)
-        if host_lock or (words.strip() and not self._pager.may_turn(url)):
+        is_pagination = self._pager.is_pagination(url, value(element, "rel").lower(), lambda: words)
+        if is_pagination or (words.strip() and not self._pager.may_turn(url)):
             self._settled.add(href)
-        return Link(url, "pagination" if host_lock else "page", words=words.strip()[:MOST_WORDS])
+        return Link(url, "pagination" if is_pagination else "page", words=words.strip()[:MOST_WORDS])
 
     def _declared(self, link: etree._Element) -> Link | None:
         """A feed, the next page, the same page in another language, a sitemap; a copy for phones is none."""
@@ -109,7 +109,7 @@ class _Reading:
         url = self._addresses.news(value(link, "href"))
         if url is None:
             return None
-        return Link(url, "pagination" if self._pager.host_lock(url, relation, str) else "page")
+        return Link(url, "pagination" if self._pager.is_pagination(url, relation, str) else "page")
 
     def _scrolled_on(self, some: bool) -> Iterator[Link]:
         fields = {value(one, "id").lower(): value(one, "value") for one in elements(self._root, "input")}

@@ -46,7 +46,7 @@ class Pager:
         self._place = self._list[0] + self._list[1]
         self._forms: dict[str, _Form] = {}
 
-    def host_lock(self, url: str, relation: str, words: Callable[[], str]) -> bool:
+    def is_pagination(self, url: str, relation: str, words: Callable[[], str]) -> bool:
         """Whether a link leads to another page of a list. relation: the link's `rel`; words: gives what it reads."""
         form = self._forms.get(url)
         if form is None:

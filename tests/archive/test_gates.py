@@ -18,7 +18,7 @@ from archive.model.time_zones import zone_of
 from archive.model.urls import is_site
 from tests.support import NOON
 
-GATES: dict[str, tuple[validation.DownloadHandler, tuple[Any, ...], tuple[Any, ...]]] = {
+GATES: dict[str, tuple[validation.Validator, tuple[Any, ...], tuple[Any, ...]]] = {
     "status": (validation.status, (100, 200, 404, 599), (99, 600, 999, -200, 10**22, "200", True, None, 200.0)),
     "moment": (
         validation.moment,

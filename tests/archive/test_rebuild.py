@@ -23,7 +23,7 @@ from archive.model.digests import digest_of
 from archive.pipeline.foreign_captures import Arrivals
 from archive.pipeline.verification import verify
 from archive.queries import lookup
-from archive.storage import runs
+from archive.storage import run_rows
 from archive.storage.readings import boilerplate_sets
 from tests.support import NOON, PAPER, Shoot, examples, page
 from tests.told import told
@@ -54,7 +54,7 @@ def test_an_older_state_comes_in_front_and_the_known_version_keeps_its_id_and_di
     ingest(db, run, shoot(body=page("Tin bốn"), hours=1))
     before = {row[3]: row for row in versions(db)}
     digests = dict(db.execute("SELECT id, digest FROM versions").fetchall())
-    runs.finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
+    run_rows.finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=2))
     late = start_run(db, PAPER, {}, NOON + timedelta(days=1))
     arrive(db, late, [shoot(body=page("Tin một"), hours=-48), shoot(body=page("Tin ba"), hours=-24)]).settle()
     assert [row[:3] for row in versions(db)] == [

@@ -196,12 +196,12 @@ def silence(connection: socket, path: str) -> None:
     endless(b"", b"", pause=0.1)(connection, path)
 
 
-def numbered(*, host_lock: Callable[[int], bytes]) -> Trap:
+def numbered(*, location: Callable[[int], bytes]) -> Trap:
     """Redirects without end, each to an address never seen: turns makes the next Location of a number."""
 
     def trap(connection: socket, path: str) -> None:
         number = int("".join(filter(str.isdigit, path)) or 0)
-        answering(Answer(status=302, headers=(("Location", host_lock(number + 1)),)))(connection, path)
+        answering(Answer(status=302, headers=(("Location", location(number + 1)),)))(connection, path)
 
     return trap
 

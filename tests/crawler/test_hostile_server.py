@@ -250,8 +250,8 @@ def led(folder: Path) -> Iterator[tuple[Hostile, Hostile, Measured]]:
             "/vong-2.htm": moved("/vong-1.htm"),
             "/minh.htm": moved("/minh.htm"),
             "/banh.htm": Answer(status=302, headers=(("Location", b"/banh.htm"), ("Set-Cookie", b"seen=1"))),
-            "/dai-0.htm": numbered(host_lock=lambda number: b"/dai-%d.htm" % number),
-            "/dai-*": numbered(host_lock=lambda number: b"/dai-%d.htm" % number),
+            "/dai-0.htm": numbered(location=lambda number: b"/dai-%d.htm" % number),
+            "/dai-*": numbered(location=lambda number: b"/dai-%d.htm" % number),
             "/rat-dai.htm": moved("/" + "a" * 10_000),
             "/qua-dai.htm": moved("/" + "a" * 100_000),
             "/tai-lai.htm": Answer(

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from archive.text.folding import folded, key_of, text_of
+from archive.extract.element_text import text_of
+from archive.text.folding import folded, key_of
 
 FOLDED = [
     ("  Giá \n lúa\t tăng ", "Giá lúa tăng"),

@@ -29,7 +29,7 @@ from archive.pipeline.foreign_captures import Arrivals, Origin
 from archive.pipeline.ingest import extractor_of, try_to_read
 from archive.runtime import signals
 from archive.runtime.file_lock import outlet_lock
-from archive.storage import connection, runs
+from archive.storage import connection, run_rows
 from archive.storage.bodies.payloads import get_body
 from archive.storage.captures import capture_source, kept_captures
 from archive.storage.captures.late_captures import Meant, body_known, is_here, outlet_showing
@@ -94,15 +94,9 @@ Progress = Callable[[Report], None]
 
 
 def import_files(
-    path: Path,
-    files: Sequence[Path],
-    houses: Houses,
-    *,
-    pictures: Path,
-    said: Said = NOTHING_SAID,
-    jobs: int | None = None,
-    progress: Progress = lambda _: None,
-) -> Report:
+    path: Path, files: Sequence[Path], houses: Houses, *, pictures: Path, said: Said = NOTHING_SAID,
+    jobs: int | None = None, progress: Progress = lambda _: None,
+) -> Report:  # fmt: skip
     """Imports files, one after the other, into the archive at `path`, which is made where there is none.
 
     Raises LuubaoError for a file that is not there or of no kind that can be read, before anything is written.
@@ -224,7 +218,7 @@ class _Import:
         for house in self.open.values():
             now = clock.now()
             boilerplate_sets.learn_boilerplate(self.db, house.run, now)
-            runs.finish_run(self.db, house.run, outcome=outcome, reason=None, stats=self.report.counts, at=now)
+            run_rows.finish_run(self.db, house.run, outcome=outcome, reason=None, stats=self.report.counts, at=now)
 
     def _page(self, page: Page, file: Path) -> None:
         outlet = self.houses.of(page.capture.requested_url)
@@ -335,7 +329,7 @@ class _Import:
 
 def begin(db: Database, outlet: Outlet, kind: RunKind, source: str) -> Run:
     """Opens a run of something that is no crawl. The outlet's lock must be held."""
-    return runs.start_run(db, outlet, {"luubao": version("luubao")}, clock.now(), kind=kind, source=source)
+    return run_rows.start_run(db, outlet, {"luubao": version("luubao")}, clock.now(), kind=kind, source=source)
 
 
 @dataclass(frozen=True, slots=True)

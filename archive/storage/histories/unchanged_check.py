@@ -210,4 +210,4 @@ AND EXISTS (SELECT 1 FROM versions AS older JOIN active_texts ON active_texts.ve
   JOIN texts AS said ON said.id = active_texts.text_id
   WHERE older.article_id = articles.id AND older.id <> articles.current_version_id AND said.digest = texts.digest)
 """
-"""Articles that said the same before: with other pictures it is another state (archive/history/versions.py)."""
+"""Articles that said the same before: with other pictures it is another state (archive/history/version_numbers.py)."""

@@ -15,7 +15,7 @@ from archive.model.health_validation import run_measures
 from archive.model.notices import pass_over
 from archive.model.picture_paths import picture_type
 from archive.model.validation import (
-    DownloadHandler,
+    Validator,
     address,
     claimed_moment,
     count,
@@ -53,7 +53,7 @@ def _seconds_ahead(value: object) -> int:
     return count(value)
 
 
-COLUMNS: dict[str, dict[str, DownloadHandler]] = {
+COLUMNS: dict[str, dict[str, Validator]] = {
     "outlets": {"id": row_number, "name": outlet_name, "title": line, "home_url": address, "timezone": zone},
     "runs": {
         **_NAMED, "started_at": stored_moment, "finished_at": _WHEN, "outcome": _RUN, "reason": optional(text),

@@ -76,7 +76,7 @@ _RULES = (
     _Rule("versions", "no text of it has the digest it was filed under",
           "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
           " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"
-          # one with the words of another and other pictures is filed under both: archive/history/versions.py
+          # one with the words of another and other pictures is filed under both: archive/history/version_numbers.py
           " AND NOT EXISTS (SELECT 1 FROM texts AS own JOIN texts AS same ON same.digest = own.digest"
           " JOIN versions AS other ON other.id = same.version_id WHERE own.version_id = versions.id"
           " AND other.article_id = versions.article_id AND other.id <> versions.id)"),

@@ -14,7 +14,7 @@ from archive.storage.migrations import (
     m008_one_history,
     m009_watching,
 )
-from archive.storage.migrations.steps import APPLICATION_ID, migrations
+from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
 SCHEMA = 9
 """The number of the newest step, kept in the file's user_version."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.storage.migrations.steps import APPLICATION_ID, migrations, script
+from archive.storage.migrations.registry import APPLICATION_ID, migrations, script
 
 _FIRST = """
 CREATE TABLE outlets (

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archive.model.digests import digest_of_value
-from archive.storage.migrations.steps import migrations, script
+from archive.storage.migrations.registry import migrations, script
 
 _TEXT_COLUMNS = ("headline", "lead", "body", "captions", "layout", "details")
 

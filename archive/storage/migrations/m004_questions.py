@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.storage.migrations.steps import migrations, script
+from archive.storage.migrations.registry import migrations, script
 
 _COLUMNS = """
 ALTER TABLE versions ADD COLUMN old_headline TEXT;

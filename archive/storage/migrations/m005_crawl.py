@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.storage.migrations.steps import migrations, script
+from archive.storage.migrations.registry import migrations, script
 
 # rank orders what a run takes: 0 a seed, 1 never read, 2 a list, 3 anything known.
 _FRONTIER = """

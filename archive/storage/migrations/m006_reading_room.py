@@ -10,7 +10,7 @@ from math import log2
 
 from sqlite_utils import Database
 
-from archive.storage.migrations.steps import migrations, script
+from archive.storage.migrations.registry import migrations, script
 
 _COLUMNS = """
 ALTER TABLE versions ADD COLUMN numbers_changed INTEGER;

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
-from archive.storage.migrations.steps import migrations, script
+from archive.storage.migrations.registry import migrations, script
 
 _SEEN_AT = (
     "iif(clock_ahead IS NULL, captured_at,"

@@ -4,13 +4,13 @@ Vietnamese; no captures, no pages, nothing of a crawl."""
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 from archive.queries.tabular import FIELDS
+from archive.storage.connection import Database
 
 _TYPES = {"int64": "INTEGER", "int32": "INTEGER", "bool": "INTEGER", "string": "TEXT", "list": "TEXT"}
 _FOLDED = "replace(replace(headline || ' ' || coalesce(lead, '') || ' ' || body, 'đ', 'd'), 'Đ', 'D')"
@@ -23,7 +23,7 @@ def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
         for name, (kind, _) in FIELDS.items()
     )
     marks = ", ".join("?" * len(FIELDS))
-    with closing(sqlite3.connect(path)) as db, db:
+    with closing(Database(path).conn) as db, db:
         db.execute(f"CREATE TABLE versions ({columns})")
         db.executemany(
             f"INSERT INTO versions VALUES ({marks})", ([_cell(row[name]) for name in FIELDS] for row in rows)
