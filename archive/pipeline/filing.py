@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from archive.console.logs import log_of
 from archive.extract.recurring_blocks import Boilerplate
 from archive.history import History, Look, Signs, departures, derive, in_time
 from archive.history.responses import declared_key
@@ -35,6 +36,11 @@ from archive.storage.histories.related_urls import Past, RelatedUrls, first_of, 
 from archive.storage.pictures.picture_history import fetches_of, unsettle_stand_ins
 from archive.storage.readings import boilerplate_sets, reading_rows
 from archive.storage.readings.reading_rows import Kept
+from archive.storage.readings.unread_captures import Waiting, waiting_of
+from archive.storage.withdrawals import withdrawal_lookup
+from archive.storage.withdrawals.withdrawal import absorb
+
+log = log_of(__name__)
 
 Answer = Reading | Unreadable
 Readings = Mapping[int, Answer]
@@ -290,11 +296,7 @@ class Settling:
         lost = [number for number, answer in readings.items() if _is_lost(answer)]
         if not lost:
             return readings
-        told = {
-            reading_rows.version_shown(self.db, number): answer
-            for number, answer in readings.items()
-            if not _is_lost(answer)
-        }
+        told = {reading_rows.version_shown(self.db, n): said for n, said in readings.items() if not _is_lost(said)}
         found = dict(readings)
         for number in lost:
             if words := reading_rows.last_words(self.db, number):
