@@ -7,7 +7,7 @@ SOURCES := archive crawler tests bench
 # What is compiled is kept: the tests start hundreds of processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo tools spark test test-all coverage bench lint format docs pictures notebooks check-docs constraints clean
+.PHONY: help demo tools spark test test-all coverage bench lint format docs pictures notebooks check-docs constraints release clean
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*##' Makefile | sed -E 's/:.*##/\t/' | expand -t 14
@@ -73,7 +73,7 @@ format: $(VENV)/.installed  ## put the code into its form
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-DOCS := README.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/exchange.md docs/politeness.md docs/questions.md docs/scale.md docs/schema.md
+DOCS := README.md docs/tour.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/exchange.md docs/politeness.md docs/questions.md docs/scale.md docs/schema.md
 COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
 docs: $(VENV)/.installed  ## write the generated parts of the docs anew
@@ -98,6 +98,11 @@ constraints: $(VENV)/.installed  ## pin all dependencies at their newest release
 	mv constraints.new constraints.txt
 	$(BIN)/pip-compile --quiet --upgrade --generate-hashes --strip-extras --allow-unsafe --no-header \
 	  --no-annotate --no-emit-options --output-file tests/tools.txt tests/tools.in
+
+release: $(VENV)/.installed  ## build wheel and sdist into dist/, and check that the wheel works where only it is installed
+	@rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
+	.ci/wheel dist/*.whl
 
 clean:  ## remove what the commands above made
 	rm -rf $(VENV) $(VENV)-tools .coverage demo.db demo.db-wal demo.db-shm demo.db.pictures build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

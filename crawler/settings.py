@@ -99,14 +99,14 @@ REMOTE_CONTROL_ENABLED = False  # default True; read by: RemoteControl
 
 DOWNLOAD_HANDLERS = {
     # default: Scrapy's own; a paper leads nowhere but to the web
-    "http": "crawler.download.download_handler.Gate",
-    "https": "crawler.download.download_handler.Gate",
+    "http": "crawler.download.download_handler.DownloadHandler",
+    "https": "crawler.download.download_handler.DownloadHandler",
     **dict.fromkeys(("data", "file", "ftp", "s3")),
 }
 DOWNLOADER_MIDDLEWARES = {
     # default {}; Scrapy's own allows everything when robots.txt fails, or moved
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.download.download_handler.Refuse": 90,
+    "crawler.download.download_handler.OffsiteMiddleware": 90,
     "crawler.politeness.robots_txt.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
     "crawler.download.decompression.Unpacking": 590,
@@ -117,7 +117,7 @@ EXTENSIONS = {
     "crawler.politeness.crawl_window.Curfew": 50,
     "crawler.run.shutdown.Ending": 60,
     "crawler.run.run_record.Record": 100,
-    "crawler.politeness.host_politeness.Guest": 150,
+    "crawler.politeness.host_politeness.HostPoliteness": 150,
     "crawler.download.size_limits.Bounds": 160,
     "crawler.politeness.crawl_delay.CrawlDelay": 200,
     "crawler.run.progress_line.Progress": 300,

@@ -85,16 +85,16 @@ def _table_lines() -> Iterator[str]:
         yield ""
 
 
-def schema_summary() -> str:
-    """The tables people ask questions of, with their columns."""
-    rows = [table for table in TABLES if table.audience == "people"]
-    lines = [f"| `{table.name}` | {table.meaning} | {', '.join(f'`{c}`' for c in table.columns)} |" for table in rows]
-    return "\n".join(["| table | holds | columns |", "|---|---|---|", *lines])
-
-
 def story() -> str:
     """What `luubao demo` prints, with the port it would have if it were always the same."""
     return _shown(_demo()[1])
+
+
+def story_excerpt() -> str:
+    """The story's second day, up to its second edit, and its end."""
+    text = _demo()[1]
+    day = text[text.index("Day 2") : text.index("\n\nNhững chiếc")]
+    return _shown(f"{day}\n\n...\n\n{text[text.index('Checked') : text.index('Open it')].rstrip()}")
 
 
 def demo(*arguments: str) -> str:

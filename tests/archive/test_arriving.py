@@ -116,7 +116,7 @@ def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
 _DIES = """
 import os, sys
 from pathlib import Path
-from archive import arriving
+from archive.runtime import atomic_files
 what, target = sys.argv[1], Path(sys.argv[2])
 if what == "moving":  # after the first of three names
     rename = Path.rename
@@ -125,8 +125,8 @@ if what == "moving":  # after the first of three names
         os.kill(os.getpid(), 9)
     Path.rename = once
 if what == "tidying":
-    arriving.shutil.rmtree = lambda *given, **named: os.kill(os.getpid(), 9)
-with arriving.arriving(target, add=True) as place:
+    atomic_files.shutil.rmtree = lambda *given, **named: os.kill(os.getpid(), 9)
+with atomic_files.arriving(target, add=True) as place:
     place.mkdir()
     for name in "123":
         (place / name).write_text(name)

@@ -15,7 +15,7 @@ import pytest
 
 _BEGIN = """
 import os, re, sqlite3, sys, time
-from archive import signals
+from archive.runtime import signals
 def say(word): print(word, flush=True)
 """
 _IN_ORDER = """

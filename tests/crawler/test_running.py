@@ -266,18 +266,18 @@ def test_a_mistake_of_ours_ends_with_a_sentence_and_the_run_is_recorded(site: An
 _UNDER_THE_ARCHIVE = """
 import sys
 from pathlib import Path
-from crawler import desk
+from crawler import writer
 from crawler.run.run_command import run, tell
 
-together, calls = desk._do_together, []
+together, calls = writer._do_together, []
 
-def breaking(door, jobs):
+def breaking(session, jobs):
     calls.append(jobs)
     if len(calls) > 8:
         raise MemoryError("no more")
-    together(door, jobs)
+    together(session, jobs)
 
-desk._do_together = breaking
+writer._do_together = breaking
 
 if __name__ == "__main__":
     ended = run("demo", Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_LEVEL": "ERROR"})
