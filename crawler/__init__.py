@@ -1,1 +1,1 @@
-"""Finds and fetches: the only place that knows Scrapy."""
+"""The crawler: discovers links and fetches pages. Only this package knows Scrapy."""

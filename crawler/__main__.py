@@ -1,4 +1,4 @@
-"""`python -m crawler` is `luubao`."""
+"""`python -m crawler` runs the command `luubao`."""
 
 from crawler.cli import main
 

@@ -1,4 +1,4 @@
-"""The archive against the demo newspaper's own truth, field by field."""
+"""Compares the archive with what the demo newspaper published, field by field."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from crawler.demo.paper import DAYS, Published, changes, published
 
 @dataclass(frozen=True, slots=True)
 class Mismatch:
-    """One thing that is not as published."""
+    """One value that is not as published."""
 
     day: int
     path: str
@@ -33,42 +33,46 @@ class Mismatch:
 
 
 def disagreements(db: Database, base_url: str, day: int) -> Iterator[Mismatch]:
-    """Everything in which the archive differs from what the newspaper had published by that day: articles missing or
+    """Every difference between the archive and what the newspaper had published by that day: articles missing or
     invented, fields, numbers of versions, disappearances."""
-    truth = published(day)
-    for article in truth:
-        yield from _article(db, base_url, day, article)
-    known = {url_key(base_url + article.path) for article in truth}
+    articles = published(day)
+    for article in articles:
+        yield from _article_mismatches(db, base_url, day, article)
+    known_keys = {url_key(base_url + article.path) for article in articles}
     for archived in lookup.articles(db):
-        if url_key(archived.url) not in known:
+        if url_key(archived.url) not in known_keys:
             yield Mismatch(day, archived.url.removeprefix(base_url), "article", None, archived.headline)
 
 
-def _article(db: Database, base_url: str, day: int, article: Published) -> Iterator[Mismatch]:
+def _article_mismatches(db: Database, base_url: str, day: int, article: Published) -> Iterator[Mismatch]:
     try:
-        found = lookup.find_article(db, base_url + article.path)
+        row = lookup.find_article(db, base_url + article.path)
     except UnknownArticle:
         if article.live:
             yield Mismatch(day, article.path, "article", article.headline, None)
         return
-    number, reading = lookup.reading_of(db, found.id)
-    for what, expected, archived in (
+    number, reading = lookup.reading_of(db, row.id)
+    for field, expected, archived in (
         *fields(article, reading),
-        ("gone", not article.live, found.gone_since is not None),
-        ("shown", _digests(article), [image.stored.digest if image.stored else None for image in reading.images]),
+        ("gone", not article.live, row.gone_since is not None),
+        (
+            "shown",
+            _digests(article),
+            [image.stored.digest if image.stored else None for image in reading.images],
+        ),
         ("versions", _expected_versions(article, day), number),
     ):
         if expected != archived:
-            yield Mismatch(day, article.path, what, expected, archived)
+            yield Mismatch(day, article.path, field, expected, archived)
 
 
 def _digests(article: Published) -> list[str]:
-    """Of the files as each was published first: a smaller copy of one is no other picture."""
+    """Digests of the files as each was published first: a smaller copy is not another picture."""
     return [digest_of(photograph(picture.shows)) for picture in article.pictures]
 
 
 def fields(article: Published, reading: Reading) -> Iterator[tuple[str, Any, Any]]:
-    """(name, as published, as read) of everything that a reading is compared in."""
+    """(name, as published, as read) of every field of a reading that is compared."""
     yield "headline", article.headline, reading.headline
     yield "lead", article.lead, reading.lead
     yield "body", _lines(*(paragraph.text for paragraph in article.body)), _lines(reading.text)
@@ -84,16 +88,16 @@ def _lines(*texts: str) -> list[str]:
 def _pictures(article: Published, reading: Reading) -> tuple[Any, Any]:
     return (
         [(picture.path, picture.caption, picture.credit) for picture in article.pictures],
-        [(urlsplit(image.url).path, _unstopped(image.caption), image.credit) for image in reading.images],
+        [(urlsplit(image.url).path, _without_full_stop(image.caption), image.credit) for image in reading.images],
     )
 
 
-def _unstopped(caption: str | None) -> str | None:
-    """The caption without a full stop at its end: pages print one between caption and credit, the truth has none."""
+def _without_full_stop(caption: str | None) -> str | None:
+    """The caption without a full stop at its end: pages print one before the credit, the newspaper published none."""
     return caption.removesuffix(".") if caption else caption
 
 
 def _expected_versions(article: Published, day: int) -> int:
-    """One, and one more for every day up to this one on which the newsroom edited the article after we first saw it."""
+    """One, and one more for every later day up to this one on which the newsroom edited the article."""
     paths = {article.path, article.old_path}
-    return 1 + sum(any(edit.path in paths for edit in changes(later).edited) for later in DAYS[1:day])
+    return 1 + sum(any(edit.path in paths for edit in changes(later_day).edited) for later_day in DAYS[1:day])

@@ -1,4 +1,5 @@
-"""OutletSpider: seeds -> links -> Capture. It fetches and writes down; it reads nothing."""
+"""OutletSpider, the base of all spiders: requests from the frontier -> Capture. It fetches and stores; it extracts
+nothing."""
 
 from __future__ import annotations
 
@@ -34,7 +35,10 @@ from crawler.session import CrawlSession
 from crawler.writer import ArchiveWriter
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-_BELOW_SPIDER, _ABOVE_SPIDER = 25, 35  # of Scrapy's priorities: project 20, spider 30, command line 40
+_GENERAL_PRIORITY, _OUTLET_PRIORITY = (
+    25,
+    35,
+)  # Scrapy's priorities: project 20, spider 30, cmdline 40
 
 
 class OutletSpider(scrapy.Spider):
@@ -42,10 +46,10 @@ class OutletSpider(scrapy.Spider):
 
     home: the address of the home page, which is always a seed. hosts: the site's host names, without `www.`.
     seeds: further addresses, absolute or relative to home: sections, feeds, sitemaps. delay: seconds between requests
-    where robots.txt names none, if not DOWNLOAD_DELAY. never: addresses that are not asked for, as paths or whole; a *
-    stands for any letters.
-    base_url (spider argument): another place where the same site is served, for tests and mirrors.
-    answers: how many requests have been answered for good, or have failed.
+    where robots.txt names no crawl delay, if not DOWNLOAD_DELAY. never: addresses that are not asked for, as paths or
+    whole; a * stands for any letters.
+    base_url (spider argument): another address where the same site is served, for tests and mirrors.
+    answers: how many requests have a final answer, or have failed.
     """
 
     title: ClassVar[str]
@@ -65,31 +69,31 @@ class OutletSpider(scrapy.Spider):
         self.moved = base_url is not None
         self.home_url = base_url.rstrip("/") + "/" if base_url else self.home
         host = (urlsplit(self.home_url).hostname or "").removeprefix("www.")
-        self.outlet = _checked(
+        self.outlet = _validated(
             Outlet(self.name, self.title, self.home_url, (host,) if base_url else self.hosts, self.timezone)
         )
         for url in self.planted:
             if without_credentials(url) != url:
                 raise Misconfigured(f"{without_credentials(url)}: write it without user:password@")
         self.answers = 0
-        self.writer: ArchiveWriter  # set by crawler.run.run_record.Record before the crawl starts
+        self.writer: ArchiveWriter  # crawler.run.run_record.Record sets it before the crawl starts
         self.record: Any = None  # the Record itself
 
     @classmethod
     def update_settings(cls, settings: BaseSettings) -> None:
-        """What luubao.toml and the environment say; the spider's own values lie between what is said of all outlets and
-        what is said of this one, and a command line goes before all. Raises Misconfigured."""
-        found = settings_in_force.load(settings["LUUBAO_CONFIG"])
-        if found.outlets:
-            there = catalogue.survey()
-            found.check_outlets({cls.name, *there.outlets, *there.wrong})
-        settings.setdict(for_scrapy(found.general()), priority=_BELOW_SPIDER)
+        """Adds the settings from luubao.toml and the environment, in this priority: those for all outlets, the spider's
+        own, those for this outlet, the command line. Raises Misconfigured."""
+        configuration = settings_in_force.load(settings["LUUBAO_CONFIG"])
+        if configuration.outlets:
+            known = catalogue.survey()
+            configuration.check_outlets({cls.name, *known.outlets, *known.wrong})
+        settings.setdict(for_scrapy(configuration.general()), priority=_GENERAL_PRIORITY)
         super().update_settings(settings)
-        settings.setdict(for_scrapy(found.named(cls.name)), priority=_ABOVE_SPIDER)
+        settings.setdict(for_scrapy(configuration.named(cls.name)), priority=_OUTLET_PRIORITY)
 
     @classmethod
     def described(cls) -> Outlet:
-        """The outlet, at home."""
+        """The outlet at its own address, without base_url."""
         return Outlet(cls.name, cls.title, cls.home, cls.hosts, cls.timezone)
 
     @classmethod
@@ -98,7 +102,7 @@ class OutletSpider(scrapy.Spider):
         crawler.settings.set("USER_AGENT", user_agent(spider.outlet, crawler.settings["LUUBAO_CONTACT"]), "spider")
         if cls.delay is not None:
             crawler.settings.set("DOWNLOAD_DELAY", cls.delay, "spider")
-        # Scrapy's handlers would drop what is below the level, after each line has been made up.
+        # Scrapy's handlers would drop lines below the level only after formatting each.
         logging.getLogger("scrapy").setLevel(crawler.settings["LOG_LEVEL"])
         return spider
 
@@ -108,29 +112,29 @@ class OutletSpider(scrapy.Spider):
         return list(dict.fromkeys(urljoin(self.home_url, seed) for seed in ("", *self.seeds)))
 
     async def start(self) -> AsyncIterator[Request]:
-        """Nothing: the seeds are in the frontier, from which crawler.scheduler takes all there is to ask for."""
+        """Yields nothing: the seeds are in the frontier, from which crawler.scheduler takes every request."""
         return
         yield
 
     async def take(self, limit: int) -> list[Request]:
-        """The next requests, with the validators of what their addresses last brought; none when nothing waits."""
-        taken = await self.writer.do(lambda session: self._take(session, limit))
-        return [request for url, headers in taken for request in self._requests(url, headers=headers)]
+        """The next requests from the frontier, with the validators of the last captures; none when nothing waits."""
+        due = await self.writer.do(lambda session: self._take_urls(session, limit))
+        return [request for url, headers in due for request in self._requests(url, headers=headers)]
 
-    def _take(self, session: CrawlSession, limit: int) -> list[tuple[str, dict[str, bytes]]]:
-        urls = [self._here(url) for url in session.take(limit)]
+    def _take_urls(self, session: CrawlSession, limit: int) -> list[tuple[str, dict[str, bytes]]]:
+        urls = [self._at_base_url(url) for url in session.take(limit)]
         return [(url, conditions(*session.validators(url))) for url in urls]
 
-    def _here(self, url: str) -> str:
-        """The address at the place where the site is served now: with a base_url, a mirror or another port. What lies
-        on other hosts stays there."""
+    def _at_base_url(self, url: str) -> str:
+        """The address on the base_url, a mirror or another port, where there is one. Addresses on other hosts stay as
+        they are."""
         if not self.moved or not same_site(url, (*type(self).hosts, *self.outlet.hosts)):
             return url
-        place = urlsplit(self.home_url)
-        return urlsplit(url)._replace(scheme=place.scheme, netloc=place.netloc).geturl()
+        base = urlsplit(self.home_url)
+        return urlsplit(url)._replace(scheme=base.scheme, netloc=base.netloc).geturl()
 
     async def parse(self, response: Response, **kwargs: Any) -> AsyncIterator[Capture | WantedPicture | Request]:
-        """Hands an answer of any status to the archive, which keeps it, has it read, and notes where it leads."""
+        """Hands a response of any status to the archive writer, and follows its redirect and pictures."""
         if refused := condition_refused(response):
             self.answers += 1
             for request in self._requests(response.url, via=tuple(response.meta.get("via", ())), refused=refused):
@@ -138,25 +142,25 @@ class OutletSpider(scrapy.Spider):
             return
         capture = capture_of(response)
         try:
-            with self._ending_with_the_archive():
-                handed = await self.writer.hand_in(capture)
-        except BadValue as error:  # no capture of that can be kept: as if no answer had come
+            with self._closing_on_error():
+                submitted = await self.writer.hand_in(capture)
+        except BadValue as error:  # an invalid capture cannot be kept: as if no answer had come
             reason = f"{capture.requested_url}: the answer cannot be: {error}"
             await self.writer.do(lambda session: session.failed(capture.requested_url, reason))
             self.answers += 1
             return
         self.answers += 1
         yield capture
-        if handed.onward:
-            for request in self._requests(handed.onward, via=(*capture.via, capture.requested_url)):
+        if submitted.onward:
+            for request in self._requests(submitted.onward, via=(*capture.via, capture.requested_url)):
                 yield request
-        for picture in handed.pictures:
-            yield replace(picture, url=self._here(picture.url))
+        for picture in submitted.pictures:
+            yield replace(picture, url=self._at_base_url(picture.url))
 
     async def failed(self, failure: Failure) -> None:
-        """No answer: forbidden by robots.txt, unreachable, too large or too slow."""
+        """The errback. Notes that no answer came: forbidden by robots.txt, unreachable, too large or too slow."""
         url: str = failure.request.url  # type: ignore[attr-defined]  # Scrapy sets it on every errback's failure
-        with self._ending_with_the_archive():
+        with self._closing_on_error():
             await self.writer.do(lambda session: self._note_failure(session, url, failure))
         self.answers += 1
 
@@ -175,12 +179,12 @@ class OutletSpider(scrapy.Spider):
 
     def note_rules(self, url: str, body: bytes) -> None:
         """Notes the sitemaps that a robots.txt names."""
-        named = discovery.sitemaps_in(body, url)
-        self.writer.note(lambda session: session.note_sitemaps(url, named))
+        sitemaps = discovery.sitemaps_in(body, url)
+        self.writer.note(lambda session: session.note_sitemaps(url, sitemaps))
 
     @contextmanager
-    def _ending_with_the_archive(self) -> Iterator[None]:
-        """Where nothing can be kept, nothing more is fetched."""
+    def _closing_on_error(self) -> Iterator[None]:
+        """Closes the spider where the archive cannot be written, or a clock is wrong."""
         try:
             yield
         except ArchiveUnusable as error:
@@ -193,8 +197,8 @@ class OutletSpider(scrapy.Spider):
     def _requests(
         self, url: str, *, via: tuple[str, ...] = (), headers: dict[str, bytes] | None = None, refused: int = 0
     ) -> Iterator[Request]:
-        """The request for an address; none where Scrapy refuses to make one. refused: the status with which a condition
-        was answered."""
+        """The request for an address; none where Scrapy refuses to make one. refused: the status with which the server
+        refused the conditional request."""
         meta = {"handle_httpstatus_all": True, "via": via, "refused": refused}
         try:
             yield Request(url, callback=self.parse, errback=self.failed, meta=meta, headers=headers, dont_filter=True)
@@ -203,8 +207,8 @@ class OutletSpider(scrapy.Spider):
             self.writer.note(lambda session: session.refused(url))
 
 
-def _checked(outlet: Outlet) -> Outlet:
-    """An outlet as its spider describes it. Raises Misconfigured."""
+def _validated(outlet: Outlet) -> Outlet:
+    """The outlet, with name and time zone validated. Raises Misconfigured."""
     try:
         outlet_name(outlet.name)
         zone(outlet.timezone)
@@ -215,27 +219,29 @@ def _checked(outlet: Outlet) -> Outlet:
 
 def conditions(etag: str | None, last_modified: str | None) -> dict[str, bytes]:
     """The headers that make a request conditional (RFC 9110 section 13): an unchanged page costs the paper a 304."""
-    named = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-    return {name: field_value(value) for name, value in named.items() if value}
+    validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+    return {name: field_value(value) for name, value in validators.items() if value}
 
 
 def condition_refused(response: Response) -> int:
-    """The status of an answer to our condition that says nothing of the page: 412, or 400 from servers that do not know
-    such fields; else 0."""
+    """The status with which a server refused a conditional request, which says nothing of the page: 412, or 400 from
+    servers that do not know such fields; else 0."""
     request = response.request
-    asked = request is not None and any(name in request.headers for name in ("If-None-Match", "If-Modified-Since"))
-    return response.status if asked and response.status in (400, 412) else 0
+    conditional = request is not None and any(
+        name in request.headers for name in ("If-None-Match", "If-Modified-Since")
+    )
+    return response.status if conditional and response.status in (400, 412) else 0
 
 
 def desk_of(crawler: Crawler) -> ArchiveWriter:
-    """The desk of the running spider."""
+    """The archive writer of the running spider."""
     assert isinstance(crawler.spider, OutletSpider)
     return crawler.spider.writer
 
 
 def user_agent(outlet: Outlet, contact: str) -> str:
-    """Who asks, and whom to write to. Raises Misconfigured when there is nobody to write to and the paper is not on
-    this machine."""
+    """The User-Agent with name and contact. Raises Misconfigured where no contact is set and the paper is not on this
+    machine."""
     name = f"luubao/{version('luubao')}"
     if contact:
         return f"{name} (newspaper archive; contact: {contact})"

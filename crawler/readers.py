@@ -1,5 +1,7 @@
-"""Pages are read, and pictures decoded, in processes of their own, so that the event loop is free to fetch, and foreign
-bytes meet a decoder only where that may fail: each gives what a page says and where it leads, or what a picture is."""
+"""Reader processes: extract pages, find their links and decode pictures outside the crawl's process.
+
+The event loop stays free to fetch, and foreign bytes meet a decoder only in a process that may fail.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A kept page. encoding: the charset its HTTP header named; refresh: where another header sends its readers on."""
+    """A kept page to read. encoding: the charset of its Content-Type header; refresh: its `Refresh` header."""
 
     source: Source
     body: bytes
@@ -37,8 +39,8 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a page says, and where it leads. notes: what leads on and is not followed; mistake: what of ours went wrong
-    in finding that out."""
+    """A page's reading and links. notes: what was not followed; mistake: an error of luubao's own in finding the
+    links."""
 
     reading: Reading | Unreadable
     links: list[Link]
@@ -48,7 +50,7 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """What a picture's bytes are; None when they are no picture. trouble: why it could not be looked at."""
+    """The decoded picture; None where the bytes are no picture. trouble: why it could not be decoded."""
 
     picture: Picture | None
     trouble: str | None = None
@@ -59,53 +61,53 @@ class ReadingStopped(Exception):
 
 
 class Readers:
-    """Started with the first page. To be closed."""
+    """A pool of reader processes, started with the first page. To be closed."""
 
     def __init__(self, boilerplate: Boilerplate, count: int | None = None):
         self._furniture = boilerplate
-        self._workers = Workers[Task | Call, Any](partial(_reader, boilerplate), count, hear=self._hear)
-        self._numbers = count_up()
+        self._workers = Workers[Task | Call, Any](partial(_reader, boilerplate), count, hear=self._receive)
+        self._task_numbers = count_up()
         self._waiting: dict[int, tuple[asyncio.AbstractEventLoop, asyncio.Future[Any]]] = {}
         self._stopped = False
 
     async def read(self, task: Task) -> Read:
-        """Never fails for what is in a page: what cannot be read is Unreadable. Raises ReadingStopped, and LuubaoError
-        where no process to read with can be started."""
-        run = replace(task.source.run, habits=Habits())  # which is large, and no reader's business
-        answer = await self._ask(replace(task, source=replace(task.source, run=run)))
+        """Reads a page. Never fails for the page's content: what cannot be read is Unreadable. Raises ReadingStopped,
+        and LuubaoError where no reader process can be started."""
+        run = replace(task.source.run, habits=Habits())  # large, and not needed by a reader
+        answer = await self._submit(replace(task, source=replace(task.source, run=run)))
         if isinstance(answer, Lost):
             return Read(Unreadable("gave-up", answer.reason, extractor_of(self._furniture)), [])
         assert isinstance(answer, Read)
         return answer
 
     async def recognise(self, data: bytes) -> Recognised:
-        """What a picture's bytes are; where they cannot be decoded within a worker's limits, what they begin with.
-        Pages go first. Raises as `read`."""
+        """Decodes a picture; where that takes more than a worker's limits, tells its kind from its first bytes. Pages
+        go first. Raises as `read`."""
         picture = await self.call(recognise, data, background=True)
         if not isinstance(picture, Lost):
             return Recognised(picture)
         kind = await self.call(recognise_kind, data, background=True)
         return Recognised(None if isinstance(kind, Lost) else kind, f"not decoded: {picture.reason}")
 
-    async def call(self, function: Callable[..., T], *given: Any, background: bool = False) -> T | Lost:
-        """What a function of a module returns for what is given, or Lost. Raises as `read`."""
-        answer: T | Lost = await self._ask(Call(function, given), background=background)
+    async def call(self, function: Callable[..., T], *arguments: Any, background: bool = False) -> T | Lost:
+        """The result of a module's function called in a reader process, or Lost. Raises as `read`."""
+        answer: T | Lost = await self._submit(Call(function, arguments), background=background)
         return answer
 
     def stop(self) -> None:
-        """Gives up what has not been answered, now and from now on."""
+        """Gives up all tasks that have no answer yet, and all later ones."""
         self._stopped = True
         for _, future in self._waiting.values():
-            _answer(future, ReadingStopped())
+            _resolve(future, ReadingStopped())
 
     def close(self) -> None:
-        """Ends the processes, whatever they are at."""
+        """Ends the processes, also in the middle of a task."""
         self._workers.__exit__()
 
-    async def _ask(self, task: Task | Call, *, background: bool = False) -> Any:
+    async def _submit(self, task: Task | Call, *, background: bool = False) -> Any:
         if self._stopped:
             raise ReadingStopped
-        loop, number = asyncio.get_running_loop(), next(self._numbers)
+        loop, number = asyncio.get_running_loop(), next(self._task_numbers)
         answer: asyncio.Future[Any] = loop.create_future()
         self._waiting[number] = loop, answer
         self._workers.submit(number, task, background=background)
@@ -114,15 +116,15 @@ class Readers:
         finally:
             del self._waiting[number]
 
-    def _hear(self, number: int, answer: object) -> None:
-        """Called in the thread of the workers."""
+    def _receive(self, number: int, answer: object) -> None:
+        """Called in the workers' thread."""
         if waiting := self._waiting.get(number):
             loop, future = waiting
             with suppress(RuntimeError):  # the loop has ended meanwhile
-                loop.call_soon_threadsafe(_answer, future, answer)
+                loop.call_soon_threadsafe(_resolve, future, answer)
 
 
-def _answer(future: asyncio.Future[Any], answer: object) -> None:
+def _resolve(future: asyncio.Future[Any], answer: object) -> None:
     if future.done():
         return
     if isinstance(answer, BaseException):
@@ -133,7 +135,7 @@ def _answer(future: asyncio.Future[Any], answer: object) -> None:
 
 @contextmanager
 def _reader(boilerplate: Boilerplate) -> Iterator[Callable[[Task | Call], Any]]:
-    logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
+    logging.disable()  # errors of a page are kept in readings.detail, and counted
     yield lambda task: _read(boilerplate, task) if isinstance(task, Task) else task()
 
 
@@ -144,5 +146,5 @@ def _read(boilerplate: Boilerplate, task: Task) -> Read:
         outlet = source.run.outlet
         found = discovery.look(task.body, source.url, outlet.hosts, task.encoding, outlet.timezone, task.refresh)
         return Read(reading, list(found.links), found.notes)
-    except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict tells of our own mistakes
+    except Exception as error:  # noqa: BLE001  # the page is read all the same; the verdict counts luubao's own mistakes
         return Read(reading, [], mistake=f"{type(error).__name__}: {error}")

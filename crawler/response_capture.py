@@ -1,4 +1,4 @@
-"""A response as Scrapy hands it over, written down as the capture the archive keeps."""
+"""Converts a Scrapy response to the Capture that the archive keeps."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from archive.model.clock import now
 from archive.storage.captures.validators import REFUSED
 
 CODING = "content_encoding"
-"""The key of a request's meta under which its answer's Content-Encoding stands, as it came."""
-_REMARK = "luubao: "  # Scrapy's flags are words of its own
+"""The key in a request's meta for the Content-Encoding of its response, as it came."""
+_REMARK = "luubao: "  # tells our remarks from Scrapy's own flags
 
 
 def capture_of(response: Response) -> Capture:
-    """The exchange as it came; for a redirect, final_url is where it leads."""
+    """The capture of a response; of a redirect, final_url is its target."""
     request = response.request
     assert request is not None
     capture = Capture(
@@ -28,26 +28,26 @@ def capture_of(response: Response) -> Capture:
         final_url=leads_to(response),
         captured_at=now(),
         status=response.status,
-        headers=_as_it_came(response),
+        headers=_original_headers(response),
         body=response.body or None,
         encoding=charset(response),
-        request_headers=_pairs(request.headers),
+        request_headers=_header_pairs(request.headers),
         via=tuple(request.meta.get("via", ())),
         detail=remarks(response),
     )
     if capture.is_partial:
-        said = capture.header("Content-Range") or "it does not say which"
-        capture = replace(capture, detail=capture.detail or f"not read: a part that nobody asked for ({said})")
+        content_range = capture.header("Content-Range") or "it does not say which"
+        capture = replace(capture, detail=capture.detail or f"not read: a part that nobody asked for ({content_range})")
     return capture
 
 
-def remark(response: Response, what: str) -> None:
-    """Says of an answer what was odd about it; the capture keeps it as its detail."""
-    response.flags.append(_REMARK + what)
+def remark(response: Response, text: str) -> None:
+    """Adds a remark to a response; the capture keeps it in its detail."""
+    response.flags.append(_REMARK + text)
 
 
 def remarks(response: Response) -> str | None:
-    """What was said of an answer."""
+    """All remarks on a response."""
     flags = [flag.removeprefix(_REMARK) for flag in response.flags if flag.startswith(_REMARK)]
     if refused := response.request.meta.get("refused") if response.request else 0:
         flags.insert(0, f"{REFUSED} {refused}")
@@ -55,29 +55,29 @@ def remarks(response: Response) -> str | None:
 
 
 def redirects(response: Response) -> bool:
-    """Whether the answer sends the asker elsewhere (RFC 9110 section 15.4); a 300, a 304 or a 305 does not."""
+    """Whether the response is a redirect with a target (RFC 9110 section 15.4); a 300, a 304 or a 305 is none."""
     return response.status in REDIRECTS and "Location" in response.headers
 
 
 def charset(response: Response) -> str | None:
-    """The charset the HTTP header names, as it stands there."""
+    """The charset that the Content-Type header names, as written."""
     content_type = to_unicode(response.headers.get("Content-Type") or b"", errors="replace")
     _, _, named = content_type.lower().partition("charset=")
     return named.split(";")[0].strip(" \"'") or None
 
 
 def leads_to(response: Response) -> str:
-    """The address that answered; of a redirect, where Location leads: absolute, or as it stands where it names
-    something that is not on the web. One that can be understood in no way leads nowhere, to the address itself."""
+    """The address that answered; of a redirect its target: absolute, or as written where it is not on the web. A
+    Location that cannot be parsed leads to the address itself."""
     if not redirects(response):
         return response.url
-    location = _spelt(response.headers.get("Location") or b"").strip()
+    location = _location_text(response.headers.get("Location") or b"").strip()
     return absolute(response.url, location) or (location if _has_scheme(location) else response.url)
 
 
-def _spelt(location: bytes) -> str:
-    """A Location as text: bytes that are not UTF-8 are what the server wants to be asked for, so they are escaped; more
-    slashes than two are two, as in browsers."""
+def _location_text(location: bytes) -> str:
+    """A Location as text: bytes that are not UTF-8 are percent-encoded, for the server wants to be asked for them; more
+    than two leading slashes are two, as in browsers."""
     try:
         text = location.decode("utf-8")
     except UnicodeDecodeError:
@@ -86,7 +86,7 @@ def _spelt(location: bytes) -> str:
 
 
 def _has_scheme(location: str) -> bool:
-    """Whether it is an address of another kind than http(s): ftp:, file:, an app's own."""
+    """Whether an address has another scheme than http(s): ftp:, file:, an app's own."""
     try:
         return urlsplit(location).scheme not in ("", "http", "https")
     except ValueError:
@@ -94,28 +94,28 @@ def _has_scheme(location: str) -> bool:
 
 
 def header(response: Response, name: str) -> str | None:
-    """A response header as text; None where the answer has none of that name."""
+    """A response header as text; None where the response has none of that name."""
     value = response.headers.get(name)
     return None if value is None else to_unicode(value, encoding="latin-1")
 
 
 def field_value(value: str) -> bytes:
-    """A header's value as the bytes that came: a text of ours has a letter for each byte (RFC 9110 section 5.5), one
-    from elsewhere may have been read as UTF-8."""
+    """A header's value as bytes: luubao's text has one letter for each byte (RFC 9110 section 5.5), text from elsewhere
+    may have been decoded as UTF-8."""
     try:
         return value.encode("latin-1")
     except UnicodeEncodeError:
         return value.encode("utf-8")
 
 
-def _as_it_came(response: Response) -> tuple[tuple[str, str], ...]:
-    """The headers, with the coding that was undone since."""
-    kept = tuple(pair for pair in _pairs(response.headers) if pair[0].lower() != "content-encoding")
+def _original_headers(response: Response) -> tuple[tuple[str, str], ...]:
+    """The headers, with the Content-Encoding that the decompression middleware removed."""
+    headers = tuple(pair for pair in _header_pairs(response.headers) if pair[0].lower() != "content-encoding")
     coding = response.request.meta.get(CODING) if response.request else None
-    return (*kept, ("Content-Encoding", coding)) if coding else kept
+    return (*headers, ("Content-Encoding", coding)) if coding else headers
 
 
-def _pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
+def _header_pairs(headers: Headers) -> tuple[tuple[str, str], ...]:
     return tuple(
         (to_unicode(name, encoding="latin-1"), to_unicode(value, encoding="latin-1"))
         for name, values in headers.items()

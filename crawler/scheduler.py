@@ -1,7 +1,7 @@
-"""Scrapy's scheduler, fed from the archive's frontier: a run holds a few addresses in memory, however many wait.
+"""Scrapy scheduler over the archive's frontier: a run holds a few requests in memory, however many addresses wait.
 
-Addresses come a batch at a time, while there is still work, so that the downloader never waits for the archive. What is
-enqueued, the end of a redirect or a second try, goes first.
+It fetches the next batch from the frontier while there is still work, so that the downloader never waits for the
+archive. Enqueued requests, redirect targets and retries, have priority over the frontier's.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
     from crawler.outlet import OutletSpider
 
 log = log_of(__name__)
-_BATCH = 50
-_LOW = 20
+_BATCH_SIZE = 50
+_REFILL_BELOW = 20
 
 
 class FrontierScheduler(BaseScheduler):
-    """See above. After LUUBAO_MAX_PAGES nothing more is handed out but what belongs to pages that were: redirects
-    count as pages, second tries do not."""
+    """The scheduler. After LUUBAO_MAX_PAGES it hands out no request but retries: redirects count as pages, retries do
+    not."""
 
     def __init__(self, crawler: Crawler):
         self.crawler = crawler
-        self._left = crawler.settings.getint("LUUBAO_MAX_PAGES") or float("inf")
-        self._first: deque[Request] = deque()
-        self._next: deque[Request] = deque()
-        self._asking: asyncio.Task[None] | None = None
-        self._asked_at = -1  # how many answers had come when the frontier last had nothing
+        self._pages_left = crawler.settings.getint("LUUBAO_MAX_PAGES") or float("inf")
+        self._priority_queue: deque[Request] = deque()
+        self._frontier_queue: deque[Request] = deque()
+        self._refill_task: asyncio.Task[None] | None = None
+        self._answers_when_empty = -1  # how many answers had come when the frontier was last empty
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> FrontierScheduler:
@@ -50,26 +50,36 @@ class FrontierScheduler(BaseScheduler):
         return spider
 
     def has_pending_requests(self) -> bool:
-        """Whether something waits here, or may wait in the frontier."""
-        return self._left > 0 and (bool(self._first or self._next or self._asking) or self._may_have_more())
+        """Whether requests wait here, or may wait in the frontier."""
+        return self._pages_left > 0 and (
+            bool(self._priority_queue or self._frontier_queue or self._refill_task) or self._may_have_more()
+        )
 
     def enqueue_request(self, request: Request) -> bool:
-        """Takes what is to be asked for before anything else."""
-        self._first.append(request)
-        self._left += request.meta.get("retry_times", 0) > 0
+        """Queues a redirect target or a retry, before all requests from the frontier."""
+        self._priority_queue.append(request)
+        self._pages_left += request.meta.get("retry_times", 0) > 0
         return True
 
     def next_request(self) -> Request | None:
-        """The next; None while the archive is being asked, or there is none."""
-        if len(self._next) < min(_LOW, self._left) and not self._asking and self._may_have_more():
-            self._asking = asyncio.ensure_future(self._ask())
-        request = (self._askable(self._first) or self._askable(self._next)) if self._left > 0 else None
-        self._left -= request is not None
+        """The next request; None while a batch is on its way, or where there is none."""
+        if (
+            len(self._frontier_queue) < min(_REFILL_BELOW, self._pages_left)
+            and not self._refill_task
+            and self._may_have_more()
+        ):
+            self._refill_task = asyncio.ensure_future(self._refill())
+        request = (
+            (self._pop_askable(self._priority_queue) or self._pop_askable(self._frontier_queue))
+            if self._pages_left > 0
+            else None
+        )
+        self._pages_left -= request is not None
         return request
 
-    def _askable(self, queue: deque[Request]) -> Request | None:
-        """The first whose host does not want rest at the moment: the others wait here, where they hold up nobody.
-        Scrapy asks again every five seconds."""
+    def _pop_askable(self, queue: deque[Request]) -> Request | None:
+        """Removes and returns the first request whose host is not in a short backoff; the others wait here, where they
+        block no other host. Scrapy asks again every five seconds."""
         hosts = host_politeness_of(self.crawler).hosts
         for request in queue:
             if not hosts.wait(host_to_ask(request.url)) or hosts.left_alone(host_to_ask(request.url)):
@@ -78,27 +88,27 @@ class FrontierScheduler(BaseScheduler):
         return None
 
     def _may_have_more(self) -> bool:
-        """Only an answer brings new addresses into the frontier."""
-        return self.spider.answers != self._asked_at and not self.spider.writer.broken
+        """Whether the frontier may have more: only an answer brings new addresses into it."""
+        return self.spider.answers != self._answers_when_empty and not self.spider.writer.broken
 
-    async def _ask(self) -> None:
+    async def _refill(self) -> None:
         answers = self.spider.answers
         try:
-            batch = await self.spider.take(_BATCH)
-            self._next.extend(batch)
+            batch = await self.spider.take(_BATCH_SIZE)
+            self._frontier_queue.extend(batch)
             if not batch:
-                self._asked_at = answers
+                self._answers_when_empty = answers
         except ArchiveUnusable:
-            await self._end()
-        except Exception as error:  # a mistake of ours: nothing is handed out any more, and nobody may wait for it
+            await self._close_spider()
+        except Exception as error:  # luubao's own mistake: nothing is handed out any more, so the run must end
             log.error("the frontier could not be asked", exc_info=error)
             self.spider.writer.mistakes += 1
-            await self._end()
+            await self._close_spider()
         finally:
-            self._asking = None
+            self._refill_task = None
             if slot := self.crawler.engine._slot:
                 slot.nextcall.schedule()
 
-    async def _end(self) -> None:
-        """Where nothing can be kept, nothing more is fetched."""
+    async def _close_spider(self) -> None:
+        """Closes the spider: where nothing can be kept, nothing more is fetched."""
         self.ending = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="archive-unusable"))

@@ -1,7 +1,7 @@
-"""The archive's commands: everything that needs no network.
+"""The archive's commands, which need no network.
 
-A command's module imports what its options need, and what it works with when it is called, so that `--help` and short
-questions are answered at once (tests/test_start.py).
+A command's module imports only what its options need, and the rest when the command runs, so that `--help` and quick
+commands start at once (tests/test_start.py).
 """
 
 from __future__ import annotations

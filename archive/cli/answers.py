@@ -1,4 +1,4 @@
-"""Answers of the commands that look something up, for people and for programs."""
+"""Prints the results of lookup commands, as text or JSON."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ import click
 from archive.console.output import say, say_all, say_json
 
 EXIT_NOTHING = 1
-"""What a command that looks for something returns when it finds nothing, as grep does."""
+"""The exit code of a lookup that finds nothing, as grep's."""
 
 
 def known_outlet(db: Any, name: str) -> None:
-    """Says which outlets there are where an archive has none of a name: nothing was found of one that is, not of one
-    that is misspelt. Raises UnknownOutlet."""
+    """Raises UnknownOutlet, which lists the known outlets, for a misspelt name; otherwise that would look like an
+    outlet without results."""
     from archive.storage.captures.kept_captures import outlets_of
 
     outlets_of(db, name)
 
 
 def tell(found: Iterable[Any], lines: Callable[[Any], Iterator[str]], as_json: bool) -> None:
-    """Prints what was found; exits with EXIT_NOTHING when that is nothing."""
+    """Prints results; exits with EXIT_NOTHING when there are none."""
     values = list(found)
     if as_json:
         say_json([asdict(value) for value in values])

@@ -32,7 +32,7 @@ def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: 
     Example:
       luubao articles --edited --limit 5
     """
-    changed: dict[int, Gist] = {}
+    gists: dict[int, Gist] = {}
     with open_archive(path) as db:
         if outlet:
             known_outlet(db, outlet)
@@ -40,5 +40,5 @@ def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: 
         if edited and not as_json:
             from archive.queries.edit_changes import last_gists
 
-            changed = last_gists(db, [one.id for one in found])
-    tell(found, lambda one: chain(article_lines(one), gist_lines(changed.get(one.id))), as_json)
+            gists = last_gists(db, [article.id for article in found])
+    tell(found, lambda article: chain(article_lines(article), gist_lines(gists.get(article.id))), as_json)

@@ -36,15 +36,15 @@ def cleanse(path: Path, dry_run: bool) -> None:
         raise ArchiveMissing(f"there is no archive at {path}")
     if dry_run:
         with open_archive(path) as db:
-            captures, found = cleansing.kinds(db)
-        say(f"would take out of {cleansing.told(captures, found)}" if captures else "there is nothing to take out")
+            captures, kinds = cleansing.kinds(db)
+        say(f"would take out of {cleansing.told(captures, kinds)}" if captures else "there is nothing to take out")
         return
     with open_archive(path, create=True) as db:
-        captures, found = cleansing.cleanse(db, {"luubao": version("luubao")}, clock.now())
-        why = cleansing.write_anew(db, path)
-    if why:
+        captures, kinds = cleansing.cleanse(db, {"luubao": version("luubao")}, clock.now())
+        failure = cleansing.write_anew(db, path)
+    if failure:
         raise ArchiveUnusable(
-            f"{path} is cleansed, and could not be written anew: {why}. Traces may be left in it: end whatever else"
+            f"{path} is cleansed, and could not be written anew: {failure}. Traces may be left in it: end whatever else"
             " uses it, free twice its room, and run `luubao cleanse` again"
         )
-    say(f"took out of {cleansing.told(captures, found)}" if captures else "there was nothing to take out")
+    say(f"took out of {cleansing.told(captures, kinds)}" if captures else "there was nothing to take out")

@@ -1,4 +1,4 @@
-"""`luubao diff`: what changed between versions, on a terminal, as JSON, as a page."""
+"""`luubao diff`: shows what changed between versions, on a terminal, as JSON, as an HTML page."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 _EXIT_NOTHING = 1
 
 
-def _no_address(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """`--html URL`, with the file's name left out before the address, would write the page into a file named so."""
+def _reject_url(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    """Rejects `--html URL`, which, without a file name before the URL, would write to a file named so."""
     if value and "://" in value:
         raise click.BadParameter(f"{value} is no file. Put --html last, or write --html=FILE")
     return value
@@ -38,7 +38,7 @@ def _no_address(_context: click.Context, _option: click.Parameter, value: str | 
 @db_option
 @json_option
 @click.option(
-    "--html", "html", metavar="[FILE]", is_flag=False, flag_value="-", callback=_no_address,
+    "--html", "html", metavar="[FILE]", is_flag=False, flag_value="-", callback=_reject_url,
     help="One HTML page that needs nothing else, into FILE, or to standard output.",
 )  # fmt: skip
 @click.option("--all", "every", is_flag=True, help="Every step of the history, or of the part FROM to TO.")
@@ -63,42 +63,44 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
         raise click.UsageError("--json or --html, not both")
     with open_archive(path) as db:
         article = lookup.find_article(db, url)
-        known = provenance_of(db, article.id)
-        pairs = _pairs(list(known), old, new, every)
-        read = {number: lookup.reading_of(db, article.id, number)[1] for pair in pairs for number in pair}
-    steps = [Comparison(known[one], known[other], read[one], read[other]) for one, other in pairs]
+        versions = provenance_of(db, article.id)
+        pairs = _pairs(list(versions), old, new, every)
+        readings = {number: lookup.reading_of(db, article.id, number)[1] for pair in pairs for number in pair}
+    steps = [
+        Comparison(versions[before], versions[after], readings[before], readings[after]) for before, after in pairs
+    ]
     if html:
         from archive.web.diff_html import page
 
         _write(html, page(article, steps), path)
     elif as_json:
-        _tell_json(article, steps, every)
+        _print_json(article, steps, every)
     else:
-        _tell(article, steps)
+        _print(article, steps)
     if not any(step.changes for step in steps):
         raise click.exceptions.Exit(_EXIT_NOTHING)
 
 
-def _pairs(known: Sequence[int], old: int | None, new: int | None, every: bool) -> Sequence[tuple[int, int]]:
-    """Which of the known numbers to compare. Raises UnknownArticle for a number there is not, LuubaoError where there
-    is nothing to compare."""
+def _pairs(versions: Sequence[int], old: int | None, new: int | None, every: bool) -> Sequence[tuple[int, int]]:
+    """The pairs of version numbers to compare. Raises UnknownArticle for an unknown number, LuubaoError where there is
+    nothing to compare."""
     for number in (old, new):
-        if number is not None and number not in known:
-            raise UnknownArticle(f"the article has no version {number}. It has {_listed(known)}")
-    if len(known) == 1:
+        if number is not None and number not in versions:
+            raise UnknownArticle(f"the article has no version {number}. It has {_number_range(versions)}")
+    if len(versions) == 1:
         raise LuubaoError("the article has one version only: the newspaper has not edited it since it was first seen")
-    last = new or known[-1]
-    first = old or (known[0] if every else max((n for n in known if n < last), default=last))
+    last = new or versions[-1]
+    first = old or (versions[0] if every else max((number for number in versions if number < last), default=last))
     if first == last:
-        raise LuubaoError(f"version {last} is compared with itself. The article has {_listed(known)}")
+        raise LuubaoError(f"version {last} is compared with itself. The article has {_number_range(versions)}")
     if not every:
         return [(first, last)]
-    walked = [number for number in known if min(first, last) <= number <= max(first, last)]
-    walked = walked if first < last else walked[::-1]
-    return list(pairwise(walked))
+    numbers = [number for number in versions if min(first, last) <= number <= max(first, last)]
+    numbers = numbers if first < last else numbers[::-1]
+    return list(pairwise(numbers))
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _number_range(numbers: Sequence[int]) -> str:
     return f"versions {numbers[0]} to {numbers[-1]}" if len(numbers) > 1 else f"version {numbers[0]}"
 
 
@@ -109,19 +111,19 @@ def _write(file: str, text: str, archive: Path) -> None:
     from archive.runtime.atomic_files import arriving
 
     target = Path(file)
-    with arriving(target, replace=True) as place:
+    with arriving(target, replace=True) as temporary:
         if target.exists() and target.samefile(archive):
             raise LuubaoError(f"{file} is the archive itself. Name another file for the page")
-        place.write_text(text, "utf-8", newline="\n")
+        temporary.write_text(text, "utf-8", newline="\n")
 
 
-def _tell_json(article: Article, steps: Sequence[Comparison], every: bool) -> None:
-    told = [_as_json(article, step) for step in steps]
-    say_json(told if every else told[0])
+def _print_json(article: Article, steps: Sequence[Comparison], every: bool) -> None:
+    comparisons = [_as_json(article, step) for step in steps]
+    say_json(comparisons if every else comparisons[0])
 
 
 def _as_json(article: Article, step: Comparison) -> dict[str, Any]:
-    """What docs/diff.md describes."""
+    """The JSON form that docs/diff.md describes."""
     from archive.diff import size
 
     removed, added = size(step.changes)
@@ -151,14 +153,14 @@ def _change(change: Change) -> dict[str, Any]:
     }
 
 
-def _tell(article: Article, steps: Sequence[Comparison]) -> None:
+def _print(article: Article, steps: Sequence[Comparison]) -> None:
     from archive.diff.descriptions import summary
 
-    for n, step in enumerate(steps):
-        if n:
+    for index, step in enumerate(steps):
+        if index:
             say()
         say(f"{article.url}  version {step.old.version} to {step.new.version}")
-        first, then = (stored_moment(one.first_seen_at, article.timezone) for one in (step.old, step.new))
+        first, then = (stored_moment(version.first_seen_at, article.timezone) for version in (step.old, step.new))
         say(f"seen {first}, then {then}")
         say_all(textwrap.wrap(summary(step.changes) if step.changes else "as read today, nothing changed", 80))
         for change in step.changes:

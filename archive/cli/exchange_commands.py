@@ -1,4 +1,4 @@
-"""Commands that take in and hand over: `import`, `merge` and `export`."""
+"""`luubao import` and `luubao merge`."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ if TYPE_CHECKING:
     from archive.model.records import Outlet
 
 Declared = Callable[[], "tuple[Outlet, ...]"]
-"""The outlets there are spiders for, where there are any: what a command of the crawler's puts into its context."""
+"""Returns the outlets that have spiders; the crawler's commands put it into click's context."""
 
 EXIT_PARTLY = 4
-"""What `import`, `merge` and `backfill` return when something could not be taken and all else was, as `luubao crawl`
-does where requests failed."""
+"""The exit code of `import`, `merge` and `backfill` when some items could not be imported, as of `luubao crawl` when
+requests failed."""
 
 _JOBS = click.IntRange(0, 256)
 
@@ -75,25 +75,33 @@ def import_command(
     captures = [file for file in files if file not in readings]
     failed = 0
     if captures:
-        said = Said(url, at.replace(tzinfo=UTC) if at else None)
-        failed += _take_captures(path, captures, Houses(_outlets(ctx, outlet, home), outlet), said, jobs, pictures)
+        defaults = Said(url, at.replace(tzinfo=UTC) if at else None)
+        failed += _import_captures(
+            path, captures, Houses(_outlets(ctx, outlet, home), outlet), defaults, jobs, pictures
+        )
     if readings:
         failed += take_readings(path, readings, outlet, jobs)
     if failed:
         raise click.exceptions.Exit(EXIT_PARTLY)
 
 
-def _take_captures(
-    path: Path, files: Sequence[Path], houses: Houses, said: Said, jobs: int | None, pictures: Path | None
+def _import_captures(
+    path: Path, files: Sequence[Path], houses: Houses, defaults: Said, jobs: int | None, pictures: Path | None
 ) -> int:
-    """Returns how many records could not be taken."""
+    """Imports captures; returns how many records could not be imported."""
     from archive.exchange.importers.import_job import import_files
 
-    with _counting() as progress:
+    with _progress() as progress:
         report = import_files(
-            path, files, houses, pictures=pictures or folder_beside(path), said=said, jobs=jobs, progress=progress
+            path,
+            files,
+            houses,
+            pictures=pictures or folder_beside(path),
+            defaults=defaults,
+            jobs=jobs,
+            progress=progress,
         )
-    _tell(report)
+    _print_report(report)
     if not sum(report.counts[name] for name in ("filed", "late", "here", "withdrawn")):
         houses.require()
         raise LuubaoError(f"nothing was taken: {_why_nothing(report)}")
@@ -101,7 +109,7 @@ def _take_captures(
 
 
 def _why_nothing(report: Report) -> str:
-    """What to say where no capture came of any file, as the end of a sentence."""
+    """The reason why no capture was imported, as the end of a sentence."""
     if report.hosts:
         return (
             f"the pages lie on {', '.join(sorted(report.hosts))}, and no known outlet does. Name one with --outlet and"
@@ -133,23 +141,23 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
 
     folder = picture_folder(other, other_pictures)
     with counting("merging") as step:
-        done = merge(path, other, pictures=pictures or folder_beside(path), other_pictures=folder, step=step)
-    counts = done.counts
+        merged = merge(path, other, pictures=pictures or folder_beside(path), other_pictures=folder, step=step)
+    counts = merged.counts
     say(
         f"{counts['captures']} captures and {counts['pictures']} fetches of pictures added in {counts['runs']} runs;"
         f" {counts['here']} captures were here already"
     )
-    for name, what in (
+    for name, sentence in (
         ("withdrawn", "captures of withdrawn articles were left out, or kept as facts only"),
         ("damaged", "captures do not open in the other archive and were left out. `luubao verify` names them"),
         ("refused", "values of the other archive cannot be"),
         ("pictures-missing", "fetches of pictures were left out, for their files are not in the other's folder"),
     ):
         if counts[name]:
-            say(f"{counts[name]} {what}", err=True)
-    for url in done.withdrawn_there:
+            say(f"{counts[name]} {sentence}", err=True)
+    for url in merged.withdrawn_there:
         say(f"{url} is withdrawn there and not here. `luubao withdraw` does so", err=True)
-    for line in done.refused:
+    for line in merged.refused:
         say(f"  {line}", err=True)
     if counts["refused"]:
         raise click.exceptions.Exit(EXIT_PARTLY)
@@ -172,18 +180,20 @@ def _outlets(ctx: click.Context, name: str | None, home: str | None) -> list[Out
     return list(declared)
 
 
-def _tell(report: Report) -> None:
+def _print_report(report: Report) -> None:
     counts, changed = report.counts, report.articles
     added = counts["filed"] + counts["late"]
-    told = [f"{added} captures added, {counts['here']} were here already"]
+    sentences = [f"{added} captures added, {counts['here']} were here already"]
     if counts["pictures"] or counts["pictures-here"]:
-        told.append(f"{counts['pictures']} fetches of pictures added")
+        sentences.append(f"{counts['pictures']} fetches of pictures added")
     if counts["withdrawn"]:
-        told.append(f"of {counts['withdrawn']} only the fact was kept, for their articles are withdrawn")
+        sentences.append(f"of {counts['withdrawn']} only the fact was kept, for their articles are withdrawn")
     if changed.renumbered or changed.removed:
-        told.append(f"{changed.renumbered + changed.removed} versions have another number now (table renumberings)")
-    say("; ".join(told))
-    for name, what in (
+        sentences.append(
+            f"{changed.renumbered + changed.removed} versions have another number now (table renumberings)"
+        )
+    say("; ".join(sentences))
+    for name, sentence in (
         ("elsewhere", "pages of other sites were left out"),
         ("unresolved", "revisits were left out, whose pages are in none of the files"),
         ("pictures-left", "fetches of pictures were left out: no article shows them, or they are no pictures"),
@@ -191,14 +201,14 @@ def _tell(report: Report) -> None:
         ("skipped", "records or files could not be read"),
     ):
         if counts[name]:
-            say(f"{counts[name]} {what}", err=True)
+            say(f"{counts[name]} {sentence}", err=True)
     for line in report.skipped:
         say(f"  {line}", err=True)
 
 
 @contextmanager
-def _counting() -> Iterator[Callable[[Report], None]]:
-    """A count on standard error, where that is a terminal; silence elsewhere."""
+def _progress() -> Iterator[Callable[[Report], None]]:
+    """Shows a progress count on standard error, if that is a terminal."""
 
     def show(report: Report) -> None:
         count = sum(report.counts.values())

@@ -1,4 +1,4 @@
-"""`luubao export`: one command for each format."""
+"""`luubao export`: one subcommand for each format."""
 
 from __future__ import annotations
 
@@ -42,20 +42,20 @@ def scope_options(command: F) -> F:
 
 @contextmanager
 def _leaving(path: Path) -> Iterator[tuple[Any, Callable[[], None]]]:
-    """The archive as it is at one moment, whoever writes meanwhile, and what to call at each step."""
+    """Yields a snapshot of the archive, which concurrent writes do not change, and a progress callback."""
     with open_archive(path) as db, snapshot(db), counting("exporting") as step:
         yield db, step
 
 
-def to_option(what: str) -> Callable[[F], F]:
-    """Adds --to: where it goes."""
-    return click.option("--to", "target", required=True, type=click.Path(path_type=Path), help=what)
+def to_option(help_text: str) -> Callable[[F], F]:
+    """Adds --to, the target of an export."""
+    return click.option("--to", "target", required=True, type=click.Path(path_type=Path), help=help_text)
 
 
 def scope_of(
     db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None
 ) -> Scope:
-    """The captures that are meant. Raises UnknownOutlet."""
+    """The scope of captures for these options. Raises UnknownOutlet."""
     from archive.model.time_spans import Days
     from archive.storage.captures.capture_stream import Scope
     from archive.storage.captures.kept_captures import outlets_of
@@ -92,31 +92,31 @@ def warc(
     from archive.exchange.exporters.warc_files import export_warc
     from archive.runtime.atomic_files import arriving
 
-    with _leaving(path) as (db, step), arriving(target, add=True, parents=True) as place:
-        done = export_warc(
-            db, place, scope_of(db, outlet, since, until, run),
+    with _leaving(path) as (db, step), arriving(target, add=True, parents=True) as temporary:
+        exported = export_warc(
+            db, temporary, scope_of(db, outlet, since, until, run),
             pictures=None if no_pictures else picture_folder(path, pictures),
             compression="zst" if zstd else "gz", size=size * 1_000_000, step=step,
         )  # fmt: skip
-    tell_captures(done)
+    tell_captures(exported)
 
 
-def tell_captures(done: Exported) -> None:
-    """What an export of captures came to."""
-    say(f"{done.captures} captures, {done.payload / 1e6:.1f} MB, in {len(done.files)} files")
-    if done.missing:
-        say(f"{done.missing} pictures have no file in the folder, or another one, and were left out", err=True)
-    tell_withdrawn(done.withdrawn)
+def tell_captures(exported: Exported) -> None:
+    """Prints the result of an export of captures."""
+    say(f"{exported.captures} captures, {exported.payload / 1e6:.1f} MB, in {len(exported.files)} files")
+    if exported.missing:
+        say(f"{exported.missing} pictures have no file in the folder, or another one, and were left out", err=True)
+    tell_withdrawn(exported.withdrawn)
 
 
 def tell_withdrawn(count: int) -> None:
-    """How many articles were left out."""
+    """Prints how many withdrawn articles were left out."""
     if count:
         say(f"{count} withdrawn articles were left out", err=True)
 
 
 def titled(db: Any, outlet: str | None) -> str:
-    """What an export is called: the paper's own name, or those of all."""
+    """The title of an export: the outlet's title, or those of all outlets."""
     from archive.storage.captures.kept_captures import outlets_of
 
     return ", ".join(run.outlet.title for run in outlets_of(db, outlet)) or "luubao"
@@ -141,11 +141,11 @@ def wacz(
     from archive.exchange.exporters.wacz import export_wacz
     from archive.runtime.atomic_files import arriving
 
-    with _leaving(path) as (db, step), arriving(target) as place:
+    with _leaving(path) as (db, step), arriving(target) as temporary:
         folder = None if no_pictures else picture_folder(path, pictures)
         scope = scope_of(db, outlet, since, until)
-        done = export_wacz(db, place, scope, pictures=folder, title=titled(db, outlet), step=step)
-    tell_captures(done)
+        exported = export_wacz(db, temporary, scope, pictures=folder, title=titled(db, outlet), step=step)
+    tell_captures(exported)
 
 
 @export.command()
@@ -167,16 +167,16 @@ def bag(
     from archive.exchange.exporters.bagit import export_bag
     from archive.runtime.atomic_files import arriving
 
-    with _leaving(path) as (db, step), arriving(target, mark="bagit.txt", parents=True) as place:
-        done = export_bag(
-            db, place, scope_of(db, outlet, since, until), pictures=picture_folder(path, pictures),
+    with _leaving(path) as (db, step), arriving(target, mark="bagit.txt", parents=True) as temporary:
+        exported = export_bag(
+            db, temporary, scope_of(db, outlet, since, until), pictures=picture_folder(path, pictures),
             title=titled(db, outlet), organisation=organisation, step=step,
         )  # fmt: skip
-    tell_captures(done)
+    tell_captures(exported)
 
 
 def choice_options(command: F) -> F:
-    """Adds the filters by which versions are chosen."""
+    """Adds the options that filter versions."""
     for option in (
         click.option("--history", is_flag=True, help="All versions, also those that no longer stand."),
         click.option("--gone", is_flag=True, help="Only articles that have disappeared."),
@@ -192,17 +192,17 @@ def choice_options(command: F) -> F:
 
 
 def chosen(filters: dict[str, Any]) -> Choice:
-    """The filters as they were given."""
+    """The filter for these options."""
     from archive.queries.tabular import Choice
 
     days = {name: day.date().isoformat() if (day := filters.pop(name)) else None for name in ("since", "until")}
     return Choice(since=days["since"], until=days["until"], **filters)
 
 
-def _table_command(form: Format, what: str) -> click.Command:
+def _table_command(form: Format, format_name: str) -> click.Command:
     @click.command(
         form,
-        help=f"""Writes {what}, a row for each version, with a data card (README.md) beside it.
+        help=f"""Writes {format_name}, a row for each version, with a data card (README.md) beside it.
 
     The columns are documented in docs/exchange.md and in the card.
 
@@ -237,24 +237,24 @@ def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Call
     from archive.runtime.atomic_files import arriving
     from archive.storage.captures.kept_captures import outlets_of
 
-    with _leaving(path) as (db, step), arriving(target, mark=name, parents=True) as place:
-        outlets_of(db, choice.outlet)  # a wrong name is told
-        place.mkdir()
-        write(_stepping(rows(db, choice), step), place / name)
+    with _leaving(path) as (db, step), arriving(target, mark=name, parents=True) as temporary:
+        outlets_of(db, choice.outlet)  # reports an unknown outlet
+        temporary.mkdir()
+        write(_with_progress(rows(db, choice), step), temporary / name)
         facts = summary(db, choice)
-        (place / "README.md").write_text(card(titled(db, choice.outlet), name, choice, facts), "utf-8")
+        (temporary / "README.md").write_text(card(titled(db, choice.outlet), name, choice, facts), "utf-8")
     say(f"{facts['versions']} versions of {facts['articles']} articles in {target / name}")
     tell_withdrawn(facts["withdrawn"])
 
 
-def _stepping(found: Any, step: Callable[[], None]) -> Any:
-    for row in found:
+def _with_progress(rows: Any, step: Callable[[], None]) -> Any:
+    for row in rows:
         step()
         yield row
 
 
-for _form, _what in (("jsonl", "JSON Lines"), ("csv", "CSV"), ("parquet", "Parquet")):
-    export.add_command(_table_command(_form, _what))  # type: ignore[arg-type]  # the three of Format
+for _form, _format_name in (("jsonl", "JSON Lines"), ("csv", "CSV"), ("parquet", "Parquet")):
+    export.add_command(_table_command(_form, _format_name))  # type: ignore[arg-type]  # the three values of Format
 
 
 @export.command()
@@ -292,10 +292,12 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
     from archive.web.atom_feed import write_atom
 
     choice = chosen(filters)
-    with _leaving(path) as (db, _), arriving(target, replace=True) as place:
+    with _leaving(path) as (db, _), arriving(target, replace=True) as temporary:
         newest = list(rows(db, choice, newest=limit))
         facts = summary(db, choice)
-        write_atom(newest, place, title=titled(db, choice.outlet), updated=facts["seen_last"] or "1970-01-01T00:00:00Z")
+        write_atom(
+            newest, temporary, title=titled(db, choice.outlet), updated=facts["seen_last"] or "1970-01-01T00:00:00Z"
+        )
     say(f"{len(newest)} entries in {target}")
     tell_withdrawn(facts["withdrawn"])
 
@@ -317,9 +319,9 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
     from archive.runtime.atomic_files import arriving
     from archive.web.static_edition import write_site
 
-    with _leaving(path) as (db, step), arriving(target, mark="index.html", parents=True) as place:
+    with _leaving(path) as (db, step), arriving(target, mark="index.html", parents=True) as temporary:
         count = write_site(
-            db, place, outlet=outlet, title=titled(db, outlet), pictures=picture_folder(path, pictures), step=step
+            db, temporary, outlet=outlet, title=titled(db, outlet), pictures=picture_folder(path, pictures), step=step
         )
         withdrawn = summary(db, Choice(outlet=outlet))["withdrawn"]
     say(f"{count} articles in {target / 'index.html'}")

@@ -1,4 +1,4 @@
-"""How answers look on a terminal of 80 columns: plain text, coloured by click only where a person watches."""
+"""Formats results as plain text of 80 columns, coloured by click only on a terminal."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _WIDTH = 80
 _MARKS = {"removed": ("[-", "-]", "red"), "added": ("{+", "+}", "green")}
 _MARGIN = 18
-"""The columns left of headlines: a time and a gap."""
-# Around an edit, this much unchanged text on either side is enough to see where it stands.
+"""Columns left of a headline, for a time and a gap."""
+# Characters of unchanged text to show on either side of an edit.
 _CONTEXT = 60
 
 
 def article_lines(article: Article) -> Iterator[str]:
-    """When and what, on as many lines as the headline takes, then where, then what became of it."""
+    """Time and headline, which may take several lines, then the address, then version count and disappearance."""
     yield from _entry(stored_moment(article.published_at, article.timezone), article.headline)
     yield f"{'':{_MARGIN}}{printable(article.url)}"
     notes = [f"{article.version_count} versions"] if article.version_count > 1 else []
@@ -38,13 +38,13 @@ def article_lines(article: Article) -> Iterator[str]:
 
 
 def gist_lines(gist: Gist | None) -> Iterator[str]:
-    """What an edit changed, below the article: the most important changes, a paragraph each."""
+    """The most important changes of an edit, below the article, a paragraph each."""
     from archive.diff.descriptions import unmarked
 
     for quote in gist.quotes[:_QUOTES] if gist else ():
         label: list[tuple[str, str | None]] = [] if quote.part == "body" else [(f"{quote.part}: ", None)]
         parts = [part for piece in unmarked(quote.pieces) for part in _marked(piece, piece.text)]
-        yield from (f"{'':{_MARGIN}}{line}" for line in _folded([*label, *parts], _WIDTH - _MARGIN))
+        yield from (f"{'':{_MARGIN}}{line}" for line in _wrap_coloured([*label, *parts], _WIDTH - _MARGIN))
     for pair in gist.pictures if gist else ():
         yield styled(f"{'':{_MARGIN}}picture {pair.kind}", fg="yellow")
 
@@ -53,28 +53,28 @@ _QUOTES = 3
 
 
 def version_lines(version: Version, zone: str) -> Iterator[str]:
-    """Number, span, headline, and what changed. zone: the paper's."""
-    first, last = (stored_moment(at, zone) for at in (version.first_seen_at, version.last_seen_at))
+    """Number, time span, headline, and what changed. zone: the outlet's."""
+    first, last = (stored_moment(moment, zone) for moment in (version.first_seen_at, version.last_seen_at))
     span = f"{first} to {last if last[:10] != first[:10] else last[11:]}"
     yield f"{styled(f'{version.number:>3}', bold=True)}  {span}"
     for line in textwrap.wrap(printable(version.headline), _WIDTH - 5):
         yield f"{'':5}{line}"
     if version.changed:
-        told = f"changed: {version.changed}"
+        summary = f"changed: {version.changed}"
         if version.words_removed or version.words_added:
-            told += f"; {version.words_removed or 0} words removed, {version.words_added or 0} added"
-        yield from (styled(f"{'':5}{line}", fg="yellow") for line in textwrap.wrap(told, _WIDTH - 5))
+            summary += f"; {version.words_removed or 0} words removed, {version.words_added or 0} added"
+        yield from (styled(f"{'':5}{line}", fg="yellow") for line in textwrap.wrap(summary, _WIDTH - 5))
 
 
 def _entry(when: str, headline: str) -> Iterator[str]:
-    """A time, and beside it a headline that may take several lines."""
+    """A time, and beside it a headline, which may take several lines."""
     lines = textwrap.wrap(printable(headline), _WIDTH - _MARGIN) or [""]
     yield f"{when:{_MARGIN}}{styled(lines[0], bold=True)}"
     yield from (f"{'':{_MARGIN}}{styled(line, bold=True)}" for line in lines[1:])
 
 
 def hit_lines(hit: Hit, words: str) -> Iterator[str]:
-    """Headline, address, and the words in their place."""
+    """Headline, address, and a snippet with the words."""
     from archive.text.snippets import snippet
 
     first, *rest = textwrap.wrap(printable(snippet(hit.headline, words, 200)), _WIDTH - _MARGIN) or [""]
@@ -86,7 +86,7 @@ def hit_lines(hit: Hit, words: str) -> Iterator[str]:
 
 
 def _highlight(text: str, *, bold: bool = False) -> str:
-    """The text with its «hits» coloured where there is colour; the marks stay, for pipes."""
+    """Colours the «hits» in a text; their marks stay, for output without colour."""
     from archive.text.snippets import CLOSE, OPEN
 
     pieces = []
@@ -97,11 +97,11 @@ def _highlight(text: str, *, bold: bool = False) -> str:
 
 
 def run_lines(run: RunRecord) -> Iterator[str]:
-    """When, which, how it ended, and what it counted; what went wrong, and what was not as usual."""
+    """Id, time, outlet, outcome and counts of a run, then its error and warnings."""
     colour = {"ok": "green", "running": None}.get(run.outcome, "red")
-    shown = ", ".join(f"{count} {name}" for name in _RUN_COUNTS if (count := run.stats.get(name)))
+    counts = ", ".join(f"{count} {name}" for name in _RUN_COUNTS if (count := run.stats.get(name)))
     outcome = styled(run.outcome, fg=colour)
-    yield f"{run.id:>4}  {stored_moment(run.started_at, run.timezone)}  {run.outlet:14} {outcome}  {shown}"
+    yield f"{run.id:>4}  {stored_moment(run.started_at, run.timezone)}  {run.outlet:14} {outcome}  {counts}"
     for sentence in (run.reason, *run.warnings):
         yield from textwrap.wrap(sentence or "", _WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
 
@@ -110,8 +110,8 @@ _RUN_COUNTS = ("captures", "new", "edited", "disappeared", "failed", "error")
 
 
 def reading_lines(article: Article, number: int, reading: Reading, pictures: Path | None = None) -> Iterator[str]:
-    """The article as one reads it, with pictures in their places and where it came from at the end. pictures: the
-    folder that has them, if any."""
+    """The article as text, with pictures in their places and its address at the end. pictures: the folder with the
+    files, if any."""
     yield from _wrapped(printable(reading.headline), bold=True)
     when = stored_moment(clock.claimed(reading.published_at), article.timezone) if reading.published_at else None
     facts = " | ".join(fact for fact in (reading.byline, reading.section, when) if fact)
@@ -131,11 +131,11 @@ def reading_lines(article: Article, number: int, reading: Reading, pictures: Pat
 
 
 def fields(reading: Reading) -> Iterator[str]:
-    """A reading, a field a line, then its body."""
+    """A reading: one line for each field, then its body."""
     for name in _FIELDS:
         value = getattr(reading, name)
-        shown = ", ".join(value) if isinstance(value, tuple) else value
-        yield from textwrap.wrap(f"{name:14} {shown or '-'}", _WIDTH, subsequent_indent=" " * 15)
+        text = ", ".join(value) if isinstance(value, tuple) else value
+        yield from textwrap.wrap(f"{name:14} {text or '-'}", _WIDTH, subsequent_indent=" " * 15)
     for block in reading.blocks:
         yield ""
         yield from _block_lines(block, reading.images)
@@ -168,33 +168,35 @@ def _wrapped(text: str, *, bold: bool = False) -> Iterator[str]:
 
 
 def change_lines(change: Change) -> Iterator[str]:
-    """Where and what kind of change, then its text: [-removed-] and {+added+}, coloured where there is colour."""
+    """Title of a change, then its text: [-removed-] and {+added+}, coloured on a terminal."""
     from archive.diff.descriptions import title, unmarked
 
     yield styled(title(change), fg="cyan")
     if change.picture and change.part != "picture":
         yield styled(f"  {printable(change.picture)}", fg="blue")
-    if change.part == "picture":  # an address has no words to fold at
+    if change.part == "picture":  # an address has no spaces to wrap at
         for piece in change.pieces:
             yield "  " + "".join(styled(text, fg=colour) for text, colour in _marked(piece, piece.text))
         return
     last = len(change.pieces) - 1
     parts: list[tuple[str, str | None]] = []
-    for n, piece in enumerate(unmarked(change.pieces)):
-        shown = piece.text if piece.operation != "equal" else _shortened(piece.text, first=n == 0, last=n == last)
+    for index, piece in enumerate(unmarked(change.pieces)):
+        shown = (
+            piece.text if piece.operation != "equal" else _shortened(piece.text, first=index == 0, last=index == last)
+        )
         parts += _marked(piece, shown)
-    yield from (f"  {line}" for line in _folded(parts))
+    yield from (f"  {line}" for line in _wrap_coloured(parts))
 
 
 def _marked(piece: Piece, text: str) -> list[tuple[str, str | None]]:
-    """The text of a piece in its marks, with its colour. A paragraph's end shows as ¶."""
+    """The text of a piece with its marks and colour. Shows the end of a paragraph as ¶."""
     text = printable(text.replace("\n", "¶ " if text != "\n" else "¶"))
     opening, closing, colour = _MARKS.get(piece.operation, ("", "", None))
     return [(f"{opening}{text}{closing}", colour)]
 
 
 def _shortened(text: str, *, first: bool, last: bool) -> str:
-    """What stayed, as far as it shows where a change stands; whole where nothing else is there."""
+    """Unchanged text, shortened to the words next to changes; whole where there is no change."""
     if first and last:
         first = last = False
     head, tail = _head(text) if not first else "", _tail(text) if not last else ""
@@ -211,18 +213,18 @@ def _tail(text: str) -> str:
     return text if len(text) <= _CONTEXT else text[-_CONTEXT:].partition(" ")[2] or text[-_CONTEXT:]
 
 
-def _folded(parts: Sequence[tuple[str, str | None]], width: int = _WIDTH - 2) -> Iterator[str]:
-    """Lines of at most so many columns, coloured afterwards: colour codes must not count as width."""
+def _wrap_coloured(parts: Sequence[tuple[str, str | None]], width: int = _WIDTH - 2) -> Iterator[str]:
+    """Wraps to `width` columns, then colours: colour codes must not count as width."""
     text = "".join(part for part, _ in parts)
     colours = [colour for part, colour in parts for _ in part]
-    at = 0
+    position = 0
     for line in textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False):
-        at = text.index(line.partition(" ")[0], at)
-        made, start = "", 0
+        position = text.index(line.partition(" ")[0], position)
+        coloured, start = "", 0
         for end in range(1, len(line) + 1):
-            if end == len(line) or colours[at + end] != colours[at + start]:
-                colour = colours[at + start]
-                made += styled(line[start:end], fg=colour) if colour else line[start:end]
+            if end == len(line) or colours[position + end] != colours[position + start]:
+                colour = colours[position + start]
+                coloured += styled(line[start:end], fg=colour) if colour else line[start:end]
                 start = end
-        at += len(line)
-        yield made
+        position += len(line)
+        yield coloured

@@ -1,4 +1,4 @@
-"""A group that imports a command when it is called. Help and completion need its name and one sentence."""
+"""A click group that imports a command only when it runs. Help and completion use its name and one sentence."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ if TYPE_CHECKING:
 
 
 class Listed(NamedTuple):
-    """A command as its group lists it. place: where it is, as `module:attribute`; sentence: the first of its help."""
+    """A command as its group lists it. place: its import path, `module:attribute`; sentence: the first of its help."""
 
     place: str
     sentence: str
 
 
 class LazyCommands(Commands):
-    """Commands that are imported when they are called, or looked up in `commands`."""
+    """A group whose commands are imported when they run, or are looked up in `commands`."""
 
     def __init__(self, name: str | None = None, *, listed: Mapping[str, Listed], **options: Any):
-        super().__init__(name, commands=_Imported(listed), **options)
+        super().__init__(name, commands=_LazyMapping(listed), **options)
         self.listed = listed
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Lists the commands, and imports none."""
-        click.Group(commands=self._outlines()).format_commands(ctx, formatter)
+        """Lists the commands without importing them."""
+        click.Group(commands=self._stubs()).format_commands(ctx, formatter)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Completes the name of a command, and imports none."""
+        """Completes the name of a command without importing any."""
         from click.shell_completion import CompletionItem
 
-        fitting = {name: command for name, command in self._outlines().items() if name.startswith(incomplete)}
+        fitting = {name: command for name, command in self._stubs().items() if name.startswith(incomplete)}
         names = [CompletionItem(name, help=command.get_short_help_str()) for name, command in sorted(fitting.items())]
         return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
-    def _outlines(self) -> dict[str, click.Command]:
-        return {name: click.Command(name, help=one.sentence) for name, one in self.listed.items()}
+    def _stubs(self) -> dict[str, click.Command]:
+        return {name: click.Command(name, help=listed.sentence) for name, listed in self.listed.items()}
 
 
-class _Imported(MutableMapping[str, click.Command]):
-    """The commands of a group, each imported when it is first taken out."""
+class _LazyMapping(MutableMapping[str, click.Command]):
+    """The commands of a group; imports each on first access."""
 
     def __init__(self, listed: Mapping[str, Listed]):
-        self._places = {name: one.place for name, one in listed.items()}
+        self._places = {name: command.place for name, command in listed.items()}
         self._commands: dict[str, click.Command] = {}
 
     def __getitem__(self, name: str) -> click.Command:

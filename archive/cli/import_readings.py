@@ -1,4 +1,4 @@
-"""The half of `luubao import` that takes in readings made elsewhere."""
+"""The part of `luubao import` that imports readings, made by luubao-reread-spark."""
 
 from __future__ import annotations
 
@@ -20,27 +20,27 @@ _LEFT_OUT = (
 
 
 def take_readings(path: Path, files: Sequence[Path], outlet: str | None, jobs: int | None) -> int:
-    """Files readings and tells what came of it; returns how many rows were no readings."""
-    done = import_readings(path, files, outlet, jobs=jobs, progress=_progress())
+    """Imports readings and prints the report; returns how many rows were no readings."""
+    imported = import_readings(path, files, outlet, jobs=jobs, progress=_progress())
     clear_progress()
-    _tell(done)
-    refuse_nothing(done, files)
-    return done.counts["bad"]
+    _print_report(imported)
+    refuse_nothing(imported, files)
+    return imported.counts["bad"]
 
 
-def _tell(done: Imported) -> None:
-    say_all(report_lines(done.filing))
-    for name, what in _LEFT_OUT:
-        if done.counts[name]:
-            say(f"{done.counts[name]} {what}", err=True)
-    for line in (*done.told, *sorted(done.readers)):
+def _print_report(imported: Imported) -> None:
+    say_all(report_lines(imported.filing))
+    for name, sentence in _LEFT_OUT:
+        if imported.counts[name]:
+            say(f"{imported.counts[name]} {sentence}", err=True)
+    for line in (*imported.told, *sorted(imported.readers)):
         say(f"  {line}", err=True)
-    if done.left:
-        say(f"{done.left} captures still wait to be read again: `luubao reread` does so", err=True)
+    if imported.left:
+        say(f"{imported.left} captures still wait to be read again: `luubao reread` does so", err=True)
 
 
 def _progress() -> Callable[[Report, int], None] | None:
-    """A count on standard error, where that is a terminal."""
+    """Shows a progress count on standard error; None if that is no terminal."""
     if not is_watched():
         return None
 

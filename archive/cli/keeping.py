@@ -1,4 +1,4 @@
-"""Commands for whoever keeps an archive: `verify`, `compact` and `withdraw`."""
+"""Maintenance commands: `luubao verify`, `compact` and `withdraw`."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def verify(
     if facts and reread:
         raise click.UsageError("--facts leaves out what --reread reads again. Give one of them")
     left = Left()
-    with open_archive(path) as db, _reading_again(path) if reread else nullcontext() as readers:
+    with open_archive(path) as db, _rereading(path) if reread else nullcontext() as readers:
         if seal:
             require_seal(db, seal)
         folder = picture_folder(path, pictures)
@@ -68,20 +68,20 @@ def verify(
     if index:
         with _existing(path) as db:
             problems += consistency.broken_index(db)
-    _tell_problems(problems, head, cleansed, as_json)
-    _tell_left(left)
+    _print_problems(problems, head, cleansed, as_json)
+    _print_left(left)
     if problems:
         raise click.exceptions.Exit(1)
 
 
-def _reading_again(path: Path) -> AbstractContextManager[Reread]:
+def _rereading(path: Path) -> AbstractContextManager[Reread]:
     from archive.pipeline.reread_check import reading_again
 
     return reading_again(path)
 
 
-def _tell_left(left: Left) -> None:
-    """What could not be derived again, and the way out."""
+def _print_left(left: Left) -> None:
+    """Prints what verification could not derive again, and what to do."""
     if left.waiting:
         say(f"{left.waiting} addresses wait to be put in order by the next run, and were left out", err=True)
     if left.former:
@@ -91,12 +91,12 @@ def _tell_left(left: Left) -> None:
         )
 
 
-def _tell_problems(
+def _print_problems(
     problems: list[Problem], head: str | None, cleansed: list[tuple[int, str, str]], as_json: bool
 ) -> None:
     if as_json:
-        told = [{"run": run_id, "at": at, "what": what} for run_id, at, what in cleansed]
-        say_json({"problems": [asdict(problem) for problem in problems], "seal": head, "cleansed": told})
+        as_dicts = [{"run": run_id, "at": at, "what": what} for run_id, at, what in cleansed]
+        say_json({"problems": [asdict(problem) for problem in problems], "seal": head, "cleansed": as_dicts})
         return
     for run_id, at, what in cleansed:
         say(f"cleansed on {at[:10]} by run {run_id}, which {what}")
@@ -125,20 +125,20 @@ def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
     from archive.storage.captures.kept_captures import outlets_of
 
     with _existing(path) as db:
-        outlets = [known.outlet_id for known in outlets_of(db, outlet)]
+        outlets = [run.outlet_id for run in outlets_of(db, outlet)]
         with counting("compacting", " pages") as step:
-            done = compacting.compact(db, outlets, step)
+            result = compacting.compact(db, outlets, step)
         note = "" if no_vacuum else _vacuum(db, path)
     say(
-        f"{done.rewritten} pages rewritten, {done.dictionaries} dictionaries chosen;"
-        f" pages take {_size(done.after)}, before {_size(done.before)}{note}"
+        f"{result.rewritten} pages rewritten, {result.dictionaries} dictionaries chosen;"
+        f" pages take {_size(result.after)}, before {_size(result.before)}{note}"
     )
-    if done.damaged:
-        raise LuubaoError(f"{len(done.damaged)} pages do not open and were left alone. `luubao verify` names them")
+    if result.damaged:
+        raise LuubaoError(f"{len(result.damaged)} pages do not open and were left alone. `luubao verify` names them")
 
 
 def _vacuum(db: Database, path: Path) -> str:
-    """Gives freed pages back, where that is worth it and possible; what it came to, for a person."""
+    """Vacuums the file where that is worth it and possible; returns the result as text."""
     import shutil
 
     from archive.storage.bodies import compaction as compacting
@@ -196,16 +196,16 @@ def withdraw(
             if destroy and not yes:
                 confirm(f"Destroy the words and pages of {url} for ever?")
             since = destroyed_since(db, article_id)
-            own = sentences_of(db, article_id) if destroy else []
+            sentences = sentences_of(db, article_id) if destroy else []
             withdrawing.withdraw(db, article_id, reason or "", clock.now(), destroy=destroy, pictures=folder)
             if destroy:
-                _tell_destroyed(article_id, since, look_for(db, path, own))
+                _print_destroyed(article_id, since, look_for(db, path, sentences))
                 return
     say(f"article {article_id} is {'restored' if restoring else 'withdrawn'}")
 
 
-def _tell_destroyed(article_id: int, since: str | None, look: Look) -> None:
-    """What was destroyed, and where it was looked for; exit code 1 where anything of it is left."""
+def _print_destroyed(article_id: int, since: str | None, look: Look) -> None:
+    """Prints what was destroyed, and where traces were searched; exit code 1 where any are left."""
     if since:
         say(f"article {article_id} is destroyed, since {since[:10]}")
         return
@@ -219,7 +219,7 @@ def _tell_destroyed(article_id: int, since: str | None, look: Look) -> None:
 
 @contextmanager
 def _existing(path: Path) -> Iterator[Database]:
-    """An archive that is there, to be written."""
+    """Opens an existing archive for writing."""
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}. Name the file with --db")
     with open_archive(path, create=True) as db:

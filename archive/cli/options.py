@@ -1,4 +1,4 @@
-"""Options that many commands share, and how a mistake is told."""
+"""Shared options of commands, and a click group that prints errors and notices."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 
 def db_option(command: F) -> F:
-    """Adds --db: which archive."""
+    """Adds --db, the archive."""
     option = click.option(
         "--db", "path", envvar="LUUBAO_DB", default="luubao.db", show_default=True, show_envvar=True,
         type=click.Path(dir_okay=False, path_type=Path), help="The archive, one SQLite file.",
@@ -33,12 +33,12 @@ def db_option(command: F) -> F:
 
 
 def json_option(command: F) -> F:
-    """Adds --json: the same answer for programs."""
+    """Adds --json, for output as JSON."""
     return click.option("--json", "as_json", is_flag=True, help="JSON instead of text.")(command)
 
 
 def pictures_option(command: F) -> F:
-    """Adds --pictures: the folder that has them."""
+    """Adds --pictures, the picture folder."""
     option = click.option(
         "--pictures", envvar="LUUBAO_PICTURES", show_envvar=True, type=click.Path(path_type=Path), metavar="FOLDER",
         help="The folder with the pictures; <archive>.pictures by default.",
@@ -47,19 +47,19 @@ def pictures_option(command: F) -> F:
 
 
 def picture_folder(archive: Path, named: Path | None) -> Path | None:
-    """The folder with an archive's pictures; None when there is none here: never fetched, or kept elsewhere."""
-    places = [named] if named else [archive.with_name(f"{archive.name}.pictures"), folder_beside(archive)]
-    return next((place for place in places if place.is_dir()), None)
+    """The folder with an archive's pictures; None if it does not exist: never fetched, or kept elsewhere."""
+    candidates = [named] if named else [archive.with_name(f"{archive.name}.pictures"), folder_beside(archive)]
+    return next((candidate for candidate in candidates if candidate.is_dir()), None)
 
 
 NUMBER = click.IntRange(1, 1_000_000_000)
-"""A version's number."""
+"""The number of a version."""
 
 PORT = click.IntRange(0, 65535)
 
 
 def day(_context: click.Context, _option: click.Parameter, value: str | None) -> str | None:
-    """A day as `2026-05-20`, checked."""
+    """Validates a day such as `2026-05-20`."""
     try:
         return date.fromisoformat(value).isoformat() if value else None
     except ValueError as error:
@@ -67,7 +67,7 @@ def day(_context: click.Context, _option: click.Parameter, value: str | None) ->
 
 
 def limit_option(command: F) -> F:
-    """Adds --limit: how many answers."""
+    """Adds --limit, the maximum number of results."""
     option = click.option(
         "--limit", default=20, show_default=True, type=click.IntRange(-1, 1_000_000_000),
         help="How many at most; -1 for all.",
@@ -77,8 +77,8 @@ def limit_option(command: F) -> F:
 
 @contextmanager
 def told_what_was_passed_over() -> Iterator[None]:
-    """Tells at the end what could not be read and was left out (archive.model.notices), on standard error."""
-    notices.take()  # of whoever was here before, in the same process
+    """Prints notices of skipped rows (archive.model.notices) on standard error at the end."""
+    notices.take()  # drops those of an earlier command in the same process
     try:
         yield
     finally:
@@ -87,29 +87,29 @@ def told_what_was_passed_over() -> Iterator[None]:
 
 
 class Commands(click.Group):
-    """A group that turns an expected error into one sentence on standard error and exit code 1, and a signal into one
-    and exit code 5."""
+    """A click group that prints an expected error as one sentence on standard error with exit code 1, and a signal as
+    one with exit code 5."""
 
-    def make_context(self, *given: Any, **named: Any) -> click.Context:
+    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
         with errors_printable():
-            return super().make_context(*given, **named)
+            return super().make_context(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
             with errors_printable(), signals.heeded(), working_apart():
-                return self._heeding(ctx)
-        except signals.Interrupted:  # at whatever moment, also amid the beginning and the end
+                return self._invoke_with_signals(ctx)
+        except signals.Interrupted:  # at any moment, also during setup and cleanup
             say(signals.SENTENCE, err=True)
             raise click.exceptions.Exit(signals.EXIT_INTERRUPTED) from None
 
-    def _heeding(self, ctx: click.Context) -> Any:
+    def _invoke_with_signals(self, ctx: click.Context) -> Any:
         try:
             return self._invoke(ctx)
         except (click.exceptions.Exit, click.ClickException) as end:
             if not signals.came() or isinstance(end, click.exceptions.Exit):
                 raise
             raise signals.Interrupted from end
-        except Exception as error:  # what a signal breaks off fails in many ways
+        except Exception as error:  # an interruption by a signal may raise any error
             if not signals.came():
                 raise
             raise signals.Interrupted from error
@@ -121,15 +121,15 @@ class Commands(click.Group):
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except DatabaseError as error:
-            if (said := trouble(error)) is None:
+            if (message := trouble(error)) is None:
                 raise
-            raise click.ClickException(said) from error
-        except UnicodeEncodeError as error:  # bytes on the command line that are no UTF-8
+            raise click.ClickException(message) from error
+        except UnicodeEncodeError as error:  # an argument that is not UTF-8
             raise click.UsageError("an argument is not UTF-8") from error
         except BrokenPipeError:  # `luubao articles | head` is no error
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return None
-        except OSError as error:  # what no command has told by itself
+        except OSError as error:  # an error that no command handles itself
             raise click.ClickException(
                 f"{error.filename or 'a file'} cannot be read or written: {error.strerror or error}. Check free space"
                 " and permissions"

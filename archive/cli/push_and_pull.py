@@ -1,4 +1,4 @@
-"""Commands that carry archives through an object store: `push` and `pull`."""
+"""`luubao push` and `luubao pull`: transfer archives through an object store."""
 
 from __future__ import annotations
 
@@ -47,17 +47,19 @@ def push_command(
     from archive.exchange.object_store.sync import push, put_over
 
     depot, failed, partly = ObjectStore(store), False, False
-    for one in sorted(archives.glob("*.db")) if archives else [path]:
-        folder = None if no_pictures else picture_folder(one, pictures if not archives else None)
+    for archive in sorted(archives.glob("*.db")) if archives else [path]:
+        folder = None if no_pictures else picture_folder(archive, pictures if not archives else None)
         try:
             if over:
-                put_over(one, depot, over)
-            with counting(f"{one.name}: pieces") as step:
-                done = push(one, depot, pictures=folder, step=step)
-            say(_told(one.name, done))
-            partly |= _tell_damaged(one.name, done, "here. `luubao pull` brings good ones where the store has them")
+                put_over(archive, depot, over)
+            with counting(f"{archive.name}: pieces") as step:
+                carried = push(archive, depot, pictures=folder, step=step)
+            say(_summary(archive.name, carried))
+            partly |= _print_damaged(
+                archive.name, carried, "here. `luubao pull` brings good ones where the store has them"
+            )
         except LuubaoError as error:
-            say(f"{one.name}: {error}", err=True)
+            say(f"{archive.name}: {error}", err=True)
             failed = True
     raise click.exceptions.Exit(1 if failed else EXIT_PARTLY if partly else 0)
 
@@ -86,21 +88,24 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
         raise click.UsageError(f"{to} is no folder: several archives need one")
     partly = False
     for name in map(file_name, names):
-        target = to / name if to.is_dir() else to
+        archive = to / name if to.is_dir() else to
         with counting(f"{name}: pieces") as step:
-            done = pull(name, depot, target, pictures=None if no_pictures else folder_beside(target), step=step)
-        say(_told(name, done))
-        partly |= _tell_damaged(name, done, f"at {store}. `luubao push` from where they are good mends that")
+            carried = pull(name, depot, archive, pictures=None if no_pictures else folder_beside(archive), step=step)
+        say(_summary(name, carried))
+        partly |= _print_damaged(name, carried, f"at {store}. `luubao push` from where they are good mends that")
     raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
 
 
-def _told(name: str, done: Carried) -> str:
-    return f"{name}: {done.pieces} of {done.of} pieces, {done.bytes / 1e6:.1f} MB, and {done.pictures} pictures carried"
+def _summary(name: str, carried: Carried) -> str:
+    return (
+        f"{name}: {carried.pieces} of {carried.of} pieces, {carried.bytes / 1e6:.1f} MB, and {carried.pictures}"
+        " pictures carried"
+    )
 
 
-def _tell_damaged(name: str, done: Carried, where: str) -> bool:
-    """Says which pictures were left where they are. Returns whether any were."""
-    if done.damaged:
-        count = f"{len(done.damaged)} picture{'s are' if len(done.damaged) > 1 else ' is'}"
-        say(f"{name}: {count} damaged, such as {done.damaged[0]}, {where}", err=True)
-    return bool(done.damaged)
+def _print_damaged(name: str, carried: Carried, where: str) -> bool:
+    """Prints which pictures are damaged and were not transferred. Returns whether any were."""
+    if carried.damaged:
+        count = f"{len(carried.damaged)} picture{'s are' if len(carried.damaged) > 1 else ' is'}"
+        say(f"{name}: {count} damaged, such as {carried.damaged[0]}, {where}", err=True)
+    return bool(carried.damaged)

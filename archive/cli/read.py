@@ -1,4 +1,4 @@
-"""Commands for whoever teaches luubao to read an outlet: `read` and `rules test`."""
+"""Commands for developing extraction rules: `luubao read` and `luubao rules test`."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from archive.pipeline.field_coverage import PageCoverage
 
 _TIMEOUT = 30
-_LARGEST = 32 * 1024 * 1024
+_MAX_BYTES = 32 * 1024 * 1024
 _EXAMPLES = 3
 
 
@@ -58,7 +58,7 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
     from archive.extract import read_page
     from archive.model.records import Unreadable
 
-    source = _page(path, page, url, outlet)
+    source = _load_page(path, page, url, outlet)
     reading = read_page(
         source.body,
         source.url,
@@ -75,16 +75,16 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
         raise click.exceptions.Exit(1)
 
 
-def _page(archive: Path, page: str, url: str | None, outlet: str | None) -> _Page:
+def _load_page(archive: Path, page: str, url: str | None, outlet: str | None) -> _Page:
     if "://" not in page:
         file = Path(page)
         if not file.is_file():
             raise LuubaoError(f"there is no file {page}. Give a saved page, or an address with http:// or https://")
         return _Page(file.read_bytes(), url or "http://localhost/", outlet=outlet)
-    return _kept(archive, page, outlet) or _fetched(page, outlet)
+    return _page_from_archive(archive, page, outlet) or _fetch(page, outlet)
 
 
-def _kept(archive: Path, url: str, outlet: str | None) -> _Page | None:
+def _page_from_archive(archive: Path, url: str, outlet: str | None) -> _Page | None:
     from archive.storage.captures.capture_writer import kept_body
     from archive.storage.captures.kept_captures import page_of
 
@@ -92,22 +92,24 @@ def _kept(archive: Path, url: str, outlet: str | None) -> _Page | None:
         return None
     with open_archive(archive) as db:
         try:
-            kept = page_of(db, lookup.find_article(db, url).id)
+            capture = page_of(db, lookup.find_article(db, url).id)
         except UnknownArticle:
             return None
-        body = kept_body(db, kept.capture_id) or b""
-        return _Page(body, kept.url, parse(kept.captured_at), kept.encoding, outlet or kept.outlet, kept.timezone)
+        body = kept_body(db, capture.capture_id) or b""
+        return _Page(
+            body, capture.url, parse(capture.captured_at), capture.encoding, outlet or capture.outlet, capture.timezone
+        )
 
 
-def _fetched(url: str, outlet: str | None) -> _Page:
+def _fetch(url: str, outlet: str | None) -> _Page:
     from urllib.error import URLError
     from urllib.request import Request, urlopen
 
     try:
         request = Request(url, headers={"User-Agent": "luubao (one page, asked for by a person)"})
-        with urlopen(request, timeout=_TIMEOUT) as answer:
-            charset = answer.headers.get_content_charset()
-            return _Page(answer.read(_LARGEST), answer.url, encoding=charset, outlet=outlet)
+        with urlopen(request, timeout=_TIMEOUT) as response:
+            charset = response.headers.get_content_charset()
+            return _Page(response.read(_MAX_BYTES), response.url, encoding=charset, outlet=outlet)
     except (URLError, OSError, ValueError) as error:
         raise LuubaoError(f"{url} cannot be fetched: {error}") from error
 
@@ -120,18 +122,18 @@ def _lines(source: _Page, reading: Reading | Unreadable, explain: bool) -> Itera
         return
     yield from formatting.fields(reading)
     if explain:
-        yield from _explained(source, reading)
+        yield from _explanation(source, reading)
 
 
-def _explained(source: _Page, reading: Reading) -> Iterator[str]:
+def _explanation(source: _Page, reading: Reading) -> Iterator[str]:
     from archive.extract.explain import places
 
-    found = places(source.body, source.url, reading, source.encoding)
+    positions = places(source.body, source.url, reading, source.encoding)
     rules = dict(reading.origins)
     yield ""
     yield f"read by {reading.extractor}; rules tried: {rules.pop('rules', 'none')}"
-    for name in dict.fromkeys((*rules, *found)):
-        yield f"{name:14} {rules.get(name, ''):24} {found.get(name, '')}".rstrip()
+    for name in dict.fromkeys((*rules, *positions)):
+        yield f"{name:14} {rules.get(name, ''):24} {positions.get(name, '')}".rstrip()
 
 
 @click.group()
@@ -162,9 +164,9 @@ def _report(pages: list[PageCoverage]) -> Iterator[str]:
     by_rules = Counter(page.rules or "no rules" for page in pages if not page.refusal)
     yield f"{len(pages)} articles; read with {', '.join(f'{name}: {count}' for name, count in by_rules.most_common())}"
     for field in FIELDS:
-        lacking = [page.url for page in pages if field in page.missing]
-        yield f"{field:14} {len(pages) - len(lacking):>6} of {len(pages)}"
-        yield from (f"{'':14}   missing: {url}" for url in lacking[:_EXAMPLES])
+        missing = [page.url for page in pages if field in page.missing]
+        yield f"{field:14} {len(pages) - len(missing):>6} of {len(pages)}"
+        yield from (f"{'':14}   missing: {url}" for url in missing[:_EXAMPLES])
     for page in pages:
         if page.refusal:
             yield f"not read as an article ({page.refusal}): {page.url}"

@@ -1,4 +1,4 @@
-"""The command that reads kept pages again."""
+"""`luubao reread`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 EXIT_INCOMPLETE = 4
 
-_BLINK = 0.2  # seconds between two looks of the progress line
+_REFRESH = 0.2  # seconds between updates of the progress line
 
 _DAY = click.DateTime(formats=["%Y-%m-%d"])
 
@@ -65,15 +65,15 @@ def reread_command(
     if as_json:
         say_json(report.as_dict())
     else:
-        _tell(report)
-    raise click.exceptions.Exit(_exit(report))
+        _print_report(report)
+    raise click.exceptions.Exit(_exit_code(report))
 
 
 def _day(moment: datetime | None) -> date | None:
     return moment.date() if moment else None
 
 
-def _tell(report: Report) -> None:
+def _print_report(report: Report) -> None:
     from archive.cli.formatting import change_lines
     from archive.diff import Change
     from archive.pipeline.reread_report import report_lines
@@ -85,7 +85,7 @@ def _tell(report: Report) -> None:
         say_all(change_lines(Change(example.field, example.pieces)))
 
 
-def _exit(report: Report) -> int:
+def _exit_code(report: Report) -> int:
     if report.interrupted:
         say("Stopped by a signal. What was read is kept; the next reread goes on from here", err=True)
         return signals.EXIT_INTERRUPTED
@@ -93,7 +93,7 @@ def _exit(report: Report) -> int:
 
 
 def _progress() -> Callable[[Report, int], None] | None:
-    """One line that rewrites itself, where a person watches."""
+    """Shows a progress line on a terminal; None elsewhere."""
     if not is_watched():
         return None
 
@@ -101,7 +101,7 @@ def _progress() -> Callable[[Report, int], None] | None:
 
     def show(report: Report, waiting: int) -> None:
         nonlocal shown_at
-        if time.monotonic() - shown_at < _BLINK:
+        if time.monotonic() - shown_at < _REFRESH:
             return
         shown_at = time.monotonic()
         left = max(waiting - report.captures, 0)

@@ -1,6 +1,6 @@
-"""`luubao-reread-spark`: reads the pages of WARC files again, on as many machines as Spark has.
+"""`luubao-reread-spark`: rereads the pages of WARC files on a Spark cluster.
 
-Also what spark-submit is given, so it imports nothing by a relative name and runs as a file.
+spark-submit also runs this file as a script, so it has no relative imports.
 """
 
 from __future__ import annotations
@@ -60,20 +60,20 @@ def reread_command(
     """
     job = Job(to, _outlets(outlet, home, timezone), extractor_name())
     try:
-        told = _run(files, split * _MEGABYTE, job, master)
+        report = _run(files, split * _MEGABYTE, job, master)
     except LuubaoError as error:
         raise click.ClickException(str(error)) from error
     if as_json:
-        say_json(dict(told.counts))
+        say_json(dict(report.counts))
     else:
-        say(_sentence(told))
-    _tell(told)
-    if any(told.counts[name] for name in ("skipped", "gave-up", "unresolved")):
+        say(_summary(report))
+    _print_problems(report)
+    if any(report.counts[name] for name in ("skipped", "gave-up", "unresolved")):
         raise click.exceptions.Exit(EXIT_INCOMPLETE)
 
 
 def _run(files: Sequence[str], length: int, job: Job, master: str | None) -> Told:
-    from archive.cluster.spark_job import reread_on, spark  # not before somebody needs it: the tests of the rest do not
+    from archive.cluster.spark_job import reread_on, spark  # imported late: other tests run without Spark
 
     splits = splits_of(files, length)
     if not splits:
@@ -95,21 +95,23 @@ def _outlets(name: str | None, home: str | None, timezone: str) -> tuple[Outlet,
     return (Outlet(name, name, home, (host,), timezone),)
 
 
-def _sentence(told: Told) -> str:
-    before = told.counts["done-before"]
-    return f"{told.counts['read']} captures read" + (f"; {before} pieces were done before" if before else "")
+def _summary(report: Told) -> str:
+    done_before = report.counts["done-before"]
+    return f"{report.counts['read']} captures read" + (
+        f"; {done_before} pieces were done before" if done_before else ""
+    )
 
 
-def _tell(told: Told) -> None:
-    for name, what in _NOT_READ:
-        if told.counts[name]:
-            say(f"{told.counts[name]} {what}", err=True)
-    for line in told.told[:20]:
+def _print_problems(report: Told) -> None:
+    for name, sentence in _NOT_READ:
+        if report.counts[name]:
+            say(f"{report.counts[name]} {sentence}", err=True)
+    for line in report.told[:20]:
         say(f"  {line}", err=True)
 
 
 def main() -> None:
-    """The command, as a script."""
+    """Runs the command as a script."""
     reread_command(prog_name="luubao-reread-spark")
 
 

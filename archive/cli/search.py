@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 @click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
 @click.option("--history", is_flag=True, help="Also in versions that no longer stand.")
 @limit_option
-def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, limit: int, **narrowed: Any) -> None:
+def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, limit: int, **filters: Any) -> None:
     """Searches headlines, leads, texts and captions, with or without diacritics.
 
     All words must occur. Double quotes make a phrase, a star at a word's end a prefix; OR in capitals between two words
@@ -49,14 +49,14 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
     from archive.queries.article_filter import Wanted
     from archive.queries.full_text import search as hits
 
-    sought = " ".join(words)
-    changed: dict[int, Gist] = {}
+    query = " ".join(words)
+    gists: dict[int, Gist] = {}
     with open_archive(path) as db:
-        if narrowed["outlet"]:
-            known_outlet(db, narrowed["outlet"])
-        found = hits(db, sought, history=history, wanted=Wanted(**narrowed), limit=limit)
-        if narrowed["edited"] and not as_json:
+        if filters["outlet"]:
+            known_outlet(db, filters["outlet"])
+        found = hits(db, query, history=history, wanted=Wanted(**filters), limit=limit)
+        if filters["edited"] and not as_json:
             from archive.queries.edit_changes import last_gists
 
-            changed = last_gists(db, [one.article_id for one in found])
-    tell(found, lambda hit: chain(hit_lines(hit, sought), gist_lines(changed.get(hit.article_id))), as_json)
+            gists = last_gists(db, [hit.article_id for hit in found])
+    tell(found, lambda hit: chain(hit_lines(hit, query), gist_lines(gists.get(hit.article_id))), as_json)

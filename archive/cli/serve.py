@@ -1,4 +1,4 @@
-"""`luubao serve`: the reading room and Datasette, in a process of their own."""
+"""`luubao serve`: runs the reading room and Datasette in a server process."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from archive.model.errors import Misconfigured
 from archive.runtime import signals
 from archive.storage.connection import is_laid_down, open_archive
 
-_SERVER_ENDS = 5.0  # seconds, after which a server that was told to end is killed
+_STOP_TIMEOUT = 5.0  # seconds before a server that does not terminate is killed
 
 
 @click.command()
@@ -63,12 +63,12 @@ def serve(
     if machinery and public:
         raise click.UsageError("--machinery is for nobody but yourself: leave it out with --public")
     path, *others = archives or (path,)
-    shown = picture_folder(path, pictures)
-    for one in (path, *others):  # a wrong file is told here, in one sentence
-        with open_archive(one) as db:
-            if public and (found := list(problems(db, public, host, picture_folder(one, pictures)))):
-                raise Misconfigured(f"{one} cannot be public yet: " + "; ".join(found))
-    if len({is_laid_down(one) for one in (path, *others)}) > 1:
+    picture_dir = picture_folder(path, pictures)
+    for archive in (path, *others):  # reports a wrong file in one sentence
+        with open_archive(archive) as db:
+            if public and (found := list(problems(db, public, host, picture_folder(archive, pictures)))):
+                raise Misconfigured(f"{archive} cannot be public yet: " + "; ".join(found))
+    if len({is_laid_down(archive) for archive in (path, *others)}) > 1:
         raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
     with TemporaryDirectory(prefix="luubao-") as folder:
         file = web.write_metadata(
@@ -80,7 +80,7 @@ def serve(
             host=host,
             port=port,
             open_browser=open_browser,
-            pictures=shown,
+            pictures=picture_dir,
             laid_down=is_laid_down(path),
             public=public,
             others=others,
@@ -89,18 +89,18 @@ def serve(
 
 
 def _run_until_ended(command: list[str]) -> int:
-    """Runs a server until it ends, or until we are told to; it does not outlive us."""
+    """Runs a server until it ends or a signal interrupts us; it does not outlive this process."""
     from subprocess import Popen, TimeoutExpired
 
     from archive.workers import die_with
 
-    us = os.getpid()
-    with Popen(command, preexec_fn=lambda: die_with(us)) as server:  # one system call
+    parent = os.getpid()
+    with Popen(command, preexec_fn=lambda: die_with(parent)) as server:  # one system call
         try:
             return server.wait()
         except signals.Interrupted:
             server.terminate()
             with suppress(TimeoutExpired):
-                return server.wait(_SERVER_ENDS)
+                return server.wait(_STOP_TIMEOUT)
             server.kill()
             return server.wait()

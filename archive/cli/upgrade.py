@@ -14,7 +14,7 @@ from archive.model.notices import MOST_TOLD
 from archive.storage.connection import is_there, open_archive, transaction
 
 EXIT_LEFT = 6
-"""What `upgrade` returns when an archive holds rows that cannot be read, as `luubao crawl` does for warnings."""
+"""The exit code of `upgrade` when an archive has unreadable rows, as of `luubao crawl` for warnings."""
 
 
 @click.command()
@@ -35,40 +35,41 @@ def upgrade(path: Path) -> None:
         raise ArchiveMissing(f"there is no archive at {path}")
     with open_archive(path, create=True) as db:
         _count_changes(db)
-        left = _mend(db)
-        captures, found = kinds(db)
+        left = _repair(db)
+        captures, secrets = kinds(db)
     if captures:
-        say(f"secrets of whoever crawled lie in {told(captures, found)}. `luubao cleanse` takes them out", err=True)
+        say(f"secrets of whoever crawled lie in {told(captures, secrets)}. `luubao cleanse` takes them out", err=True)
     say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
     if left:
         raise click.exceptions.Exit(EXIT_LEFT)
 
 
-def _mend(db: Any) -> int:
-    """Mends what can be mended, and tells what was found. Returns how many rows could not."""
+def _repair(db: Any) -> int:
+    """Repairs invalid rows, and prints them. Returns how many could not be repaired."""
     from archive.storage.integrity.repair import mend
     from archive.storage.integrity.value_check import odd_rows
 
-    left = told = 0
-    for odd in [*odd_rows(db)]:
-        done = mend(db, odd)
-        left += done is None
-        told += 1
-        if told <= MOST_TOLD:
-            say(f"{odd}{f': {done}' if done else ''}", err=True)
-    if told > MOST_TOLD:
-        say(f"and {told - MOST_TOLD} more. `luubao verify` names all that are left", err=True)
+    left = count = 0
+    for row in [*odd_rows(db)]:
+        repair = mend(db, row)
+        left += repair is None
+        count += 1
+        if count <= MOST_TOLD:
+            say(f"{row}{f': {repair}' if repair else ''}", err=True)
+    if count > MOST_TOLD:
+        say(f"and {count - MOST_TOLD} more. `luubao verify` names all that are left", err=True)
     return left
 
 
 def _count_changes(db: Any) -> None:
-    """Counts the numbers and names that edits changed, where an older luubao did not; each is safe by itself."""
+    """Counts the numbers and names that edits changed, where an older luubao did not. Commits each version by
+    itself."""
     from archive.storage.histories.edit_size import measure, uncounted
 
-    if not (waiting := uncounted(db)):
+    if not (uncounted_versions := uncounted(db)):
         return
-    with bar("Counting what edits changed", len(waiting)) as step:
-        for version_id in waiting:
+    with bar("Counting what edits changed", len(uncounted_versions)) as step:
+        for version_id in uncounted_versions:
             with transaction(db):
                 measure(db, version_id)
             step()

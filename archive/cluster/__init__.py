@@ -1,1 +1,1 @@
-"""Past one machine: jobs on an engine that exists already. Nothing of it is needed, or imported, on a laptop."""
+"""Distributed rereading on Apache Spark. Not needed, and not imported, on a single machine."""

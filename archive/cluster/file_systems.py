@@ -1,4 +1,4 @@
-"""Where files lie: on this machine's disks, or wherever pyarrow reaches: S3 and what speaks like it, HDFS, GCS."""
+"""File systems through pyarrow: local disks, S3 and compatible stores, HDFS, GCS."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archive.model.errors import LuubaoError, Misconfigured
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A file or folder. name: what it was called; system, path: a file system of pyarrow's, and the path in it."""
+    """A file or folder. name: as the user gave it; system, path: a pyarrow file system, and the path in it."""
 
     name: str
     system: Any
@@ -26,11 +26,11 @@ class Place:
 
 
 def place(name: str) -> Place:
-    """What a path or an address (`s3://bucket/folder?endpoint_override=host:9000`) leads to.
+    """Resolves a path or an address (`s3://bucket/folder?endpoint_override=host:9000`).
 
-    Raises LuubaoError for an address that leads nowhere.
+    Raises LuubaoError for an invalid address.
     """
-    fs = _fs()
+    fs = _pyarrow_fs()
     if "://" not in name:
         return Place(name, fs.LocalFileSystem(), str(Path(name).absolute()))
     try:
@@ -41,14 +41,14 @@ def place(name: str) -> Place:
 
 
 def is_there(file: Place) -> bool:
-    """Whether there is such a file."""
+    """Whether the file exists."""
     return bool(file.system.get_file_info(file.path).is_file)
 
 
 def size(file: Place) -> int:
-    """Of a file, in bytes.
+    """The size of a file in bytes.
 
-    Raises LuubaoError when there is none.
+    Raises LuubaoError when it does not exist.
     """
     info = file.system.get_file_info(file.path)
     if not info.is_file:
@@ -57,8 +57,8 @@ def size(file: Place) -> int:
 
 
 def files_in(folder: Place, ending: str | tuple[str, ...]) -> list[Place]:
-    """The files of a folder whose names end so, in order of name; the file itself where it is none. Names that begin
-    with an underscore or a dot are passed over: they are unfinished, or none of whoever looks."""
+    """The files in a folder whose names have this ending, sorted by name; the file itself where `folder` is a file.
+    Skips names that begin with an underscore or a dot: unfinished or foreign files."""
     info = folder.system.get_file_info(folder.path)
     if info.is_file:
         return [folder]
@@ -68,11 +68,11 @@ def files_in(folder: Place, ending: str | tuple[str, ...]) -> list[Place]:
 
 
 def file_selector(folder: Place) -> Any:
-    """What asks a file system for the files and folders in a folder; there are none where there is no folder."""
-    return _fs().FileSelector(folder.path, allow_not_found=True)
+    """A pyarrow selector of a folder's entries; selects none where the folder does not exist."""
+    return _pyarrow_fs().FileSelector(folder.path, allow_not_found=True)
 
 
-def _fs() -> Any:
+def _pyarrow_fs() -> Any:
     try:
         import pyarrow.fs
     except ImportError as error:

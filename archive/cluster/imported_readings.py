@@ -1,8 +1,8 @@
-"""Readings that were made elsewhere, by luubao-reread-spark: filed as `luubao reread` would file its own.
+"""Imports readings that luubao-reread-spark made, and files them as `luubao reread` files its own.
 
-First all that the files bring is set down by capture; then it is gone through as reading again does, in the same order
-and by the same functions, with what was brought as the answer. Only where filing a page needs another page of which
-nothing was brought, that one is read here.
+First it stages all readings in the files by capture. Then it goes through the captures as rereading does, in the same
+order and by the same functions, with the staged readings as answers. It reads a page here only where filing needs it
+and no reading of it was staged.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ from archive.storage.readings.staged_readings import Brought, Named
 from archive.storage.readings.unread_captures import Span, Waiting
 from archive.workers import Lost, Workers
 
-_MOST_TOLD = 20
+_MAX_REPORTED = 20
 
 
 @dataclass(slots=True)
 class Imported:
-    """What came of files of readings, in rows. counts: waits (to be filed), here (read by the present extractor
-    already), unknown (of captures or outlets that are not in this archive), otherwise (made under another address,
-    charset or time zone than the archive names), withdrawn, reader (made by another luubao than this), bad. told: the
-    first of what is bad, with file and row. readers: the names of those others. filing: what filing came to. left: how
-    many captures still wait of the outlets that the files named."""
+    """The result of importing files of readings, in rows. counts: waits (to be filed), here (read by the present
+    extractor already), unknown (of captures or outlets that are not in this archive), otherwise (made under another
+    address, charset or time zone than the archive's), withdrawn, reader (made by another luubao than this), bad. told:
+    the first bad rows, with file and row. readers: the names of other extractors. filing: the report of filing. left:
+    captures of the named outlets that still wait to be reread."""
 
     counts: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
@@ -66,98 +66,100 @@ def import_readings(
     progress: Progress | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Imported:
-    """Files the readings of files, or of all files in folders. outlet: only this one's.
+    """Files the readings in files, or in all files of folders. outlet: only this one's.
 
-    Raises ArchiveMissing, UnknownOutlet, and LuubaoError for a file that holds no readings, before anything is filed.
+    Raises ArchiveMissing, UnknownOutlet, and LuubaoError for a file that holds no readings, before it files any.
     """
-    done, began = Imported(), time.monotonic()
-    with connection.open_archive(path) as db:  # a wrong file or name is told before anything is written
+    imported, started = Imported(), time.monotonic()
+    with connection.open_archive(path) as db:  # reports a wrong file or name before it writes anything
         outlets = kept_captures.outlets_of(db, outlet)
         boilerplate = {run.outlet_id: boilerplate_sets.boilerplate_of(db, run.outlet_id) for run in outlets}
     with (
         connection.open_archive(path, create=True) as db,
         Workers[Waiting, Answer](partial(reader, path, boilerplate), jobs) as workers,
     ):
-        houses = {run.outlet.name: _House(db, run, boilerplate[run.outlet_id]) for run in outlets}
-        for file in files:
-            for one in files_in(place(str(file)), ".parquet"):
-                _set_down(houses, one.name, read_rows(one), done)
-        for house in (house for house in houses.values() if house.named):
-            shelf = _Shelf(house.ledger, workers)
-            job = _Filing(db, house.run, house.boilerplate, shelf, Span(), done.filing, stopped)
-            job.brought = house.ledger
-            job.show = shown(job, began, progress)
+        by_outlet = {run.outlet.name: _OutletReadings(db, run, boilerplate[run.outlet_id]) for run in outlets}
+        for source in files:
+            for file in files_in(place(str(source)), ".parquet"):
+                _stage_rows(by_outlet, file.name, read_rows(file), imported)
+        for staged in (staged for staged in by_outlet.values() if staged.has_readings):
+            answers = _StagedAnswers(staged.ledger, workers)
+            job = _Filing(db, staged.run, staged.boilerplate, answers, Span(), imported.filing, stopped)
+            job.brought = staged.ledger
+            job.show = shown(job, started, progress)
             job.run_all()
-            done.left += unread_captures.Ledger(db, house.ledger.extractor).count(house.run, Span())
+            imported.left += unread_captures.Ledger(db, staged.ledger.extractor).count(staged.run, Span())
         checkpoint(db)
-    done.filing.seconds, done.filing.interrupted = time.monotonic() - began, stopped()
-    return done
+    imported.filing.seconds, imported.filing.interrupted = time.monotonic() - started, stopped()
+    return imported
 
 
-class _House:
-    """One outlet's side. former: the sets of furniture it once had, by the names of those who read without them, as far
-    as all that was left out then is left out now: what they read can be brought up to date."""
+class _OutletReadings:
+    """The staged readings of one outlet. former_extractors: extractors with an earlier boilerplate set that is a subset
+    of the present one, so that their readings can be updated."""
 
     def __init__(self, db: Database, run: Run, boilerplate: Boilerplate):
-        self.run, self.boilerplate, self.named = run, boilerplate, False
+        self.run, self.boilerplate, self.has_readings = run, boilerplate, False
         self.ledger = Brought(db, extractor_of(boilerplate), run.outlet_id)
         known = [Boilerplate(), *known_boilerplate(db, run.outlet_id)]
-        self.former = {extractor_of(one) for one in known if one.marks <= boilerplate.marks}
+        self.former_extractors = {extractor_of(earlier) for earlier in known if earlier.marks <= boilerplate.marks}
 
     def up_to_date(self, reading: Reading | Unreadable) -> Reading | Unreadable | None:
-        """The reading as the present extractor makes it; None when it cannot be told from this one."""
+        """The reading as the present extractor would make it; None where it cannot be derived from this one."""
         if reading.extractor == self.ledger.extractor:
             return reading
-        if reading.extractor not in self.former:
+        if reading.extractor not in self.former_extractors:
             return None
-        now = without(reading, self.boilerplate) if isinstance(reading, Reading) else reading
-        return replace(now, extractor=self.ledger.extractor)
+        updated = without(reading, self.boilerplate) if isinstance(reading, Reading) else reading
+        return replace(updated, extractor=self.ledger.extractor)
 
 
-def _set_down(houses: dict[str, _House], name: str, rows: Iterator[Row], done: Imported) -> None:
+def _stage_rows(by_outlet: dict[str, _OutletReadings], name: str, rows: Iterator[Row], imported: Imported) -> None:
     for number, row in enumerate(rows, 1):
         try:
-            done.counts[_set_one_down(houses, row, done)] += 1
+            imported.counts[_stage_row(by_outlet, row, imported)] += 1
         except ArchiveUnusable:
             raise
-        except Exception as error:  # noqa: BLE001  # one row that cannot be a reading; the others can
-            done.counts["bad"] += 1
-            if len(done.told) < _MOST_TOLD:
-                done.told.append(f"{name}, row {number}: {error}")
+        except Exception as error:  # noqa: BLE001  # an invalid row; the others may be valid
+            imported.counts["bad"] += 1
+            if len(imported.told) < _MAX_REPORTED:
+                imported.told.append(f"{name}, row {number}: {error}")
 
 
-def _set_one_down(houses: dict[str, _House], row: Row, done: Imported) -> str:
-    seen, made = seen_in(row), reading_in(row)
-    house = houses.get(seen.outlet)
-    if house is None:
+def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Imported) -> str:
+    capture, reading = seen_in(row), reading_in(row)
+    staged = by_outlet.get(capture.outlet)
+    if staged is None:
         return "unknown"
-    house.named = True
-    reading = house.up_to_date(made)
-    if reading is None:
-        done.readers.add(made.extractor)
+    staged.has_readings = True
+    updated = staged.up_to_date(reading)
+    if updated is None:
+        imported.readers.add(reading.extractor)
         return "reader"
-    if seen.timezone != house.run.outlet.timezone:
+    if capture.timezone != staged.run.outlet.timezone:
         return "otherwise"
-    said = row_of(seen, reading)
-    return house.ledger.bring(_named(seen), {column: said[column] for column in SAID})
+    columns = row_of(capture, updated)
+    return staged.ledger.bring(_capture_key(capture), {column: columns[column] for column in SAID})
 
 
-def _named(seen: Seen) -> Named:
-    return Named(seen.requested_url, seen.captured_at, seen.status, seen.digest, seen.final_url, seen.encoding)
+def _capture_key(capture: Seen) -> Named:
+    return Named(
+        capture.requested_url, capture.captured_at, capture.status, capture.digest, capture.final_url, capture.encoding
+    )
 
 
 class _Filing(Rereading):
-    """Files what was brought, and reads only what belongs together with it."""
+    """Files staged readings, and rereads only captures that must be filed with them."""
 
     brought: Brought
 
     def keys(self) -> list[str]:
-        """The addresses of which readings were brought."""
+        """The addresses that have staged readings."""
         return self.brought.keys(self.run, self.span)
 
 
-class _Shelf:
-    """Answers with what was brought, at once; has the rest read by processes."""
+class _StagedAnswers:
+    """Answers with staged readings at once; has worker processes read the rest."""
 
     def __init__(self, ledger: Brought, workers: Workers[Waiting, Answer]):
         self.ledger, self.workers = ledger, workers
@@ -165,29 +167,29 @@ class _Shelf:
         self.ready: list[tuple[int, Answer | Lost]] = []
 
     def submit(self, number: int, task: Waiting) -> None:
-        """Takes a capture's reading from the shelf, or hands the capture on."""
-        said = self.ledger.reading(number)
-        if said is None:
+        """Answers with a capture's staged reading, or submits the capture to the workers."""
+        row = self.ledger.reading(number)
+        if row is None:
             self.workers.submit(number, task)
         else:
-            self.ready.append((number, reading_in(said)))
+            self.ready.append((number, reading_in(row)))
 
     def answers(self, seconds: float) -> Sequence[tuple[int, Answer | Lost]]:
-        """What is ready."""
+        """The answers that are ready."""
         ready, self.ready = self.ready, []
         return ready + self.workers.answers(0 if ready else seconds)
 
 
-def refuse_nothing(done: Imported, files: Sequence[Path]) -> None:
-    """Raises LuubaoError when nothing of what was brought could be used, with what to do."""
-    if done.counts["waits"] or done.counts["here"]:
+def refuse_nothing(imported: Imported, files: Sequence[Path]) -> None:
+    """Raises LuubaoError, with advice, when no imported reading could be used."""
+    if imported.counts["waits"] or imported.counts["here"]:
         return
-    if done.readers:
+    if imported.readers:
         raise LuubaoError(
-            f"nothing was taken: these readings were made by {sorted(done.readers)[0]}, and this is another reader."
+            f"nothing was taken: these readings were made by {sorted(imported.readers)[0]}, and this is another reader."
             " Install the same luubao here and where the job runs, and run it again"
         )
-    if not sum(done.counts.values()):
+    if not sum(imported.counts.values()):
         raise LuubaoError(f"nothing was taken: there are no readings in {', '.join(map(str, files))}")
     raise LuubaoError(
         "nothing was taken: none of these readings is of a capture in this archive. Name another with --db"

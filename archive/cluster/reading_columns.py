@@ -1,8 +1,7 @@
-"""A reading as a row: the form in which readings travel between the machines that make them and the archive.
+"""The columns of a reading as a Parquet row, the form in which readings travel from cluster machines to the archive.
 
-A row names the capture it was made from by what an archive knows it by (outlet, address, time, status, digest of the
-body), and what else its reader was told (final address, charset, time zone), so that a reading of something else is
-never taken for it.
+A row identifies its capture as an archive does (outlet, address, time, status, digest of the body), and has the
+extractor's other input (final address, charset, time zone), so that a reading of another capture never matches.
 """
 
 from __future__ import annotations
@@ -31,7 +30,7 @@ KEY: dict[str, tuple[str, str]] = {
     "warc": ("string", "the file whose record held the bytes, as the job was told it"),
     "offset": ("int64", "where that record begins, in bytes"),
 }
-"""The capture a reading was made from: columns with their types and meanings."""
+"""The columns that identify a reading's capture, with types and meanings."""
 
 SAID: dict[str, tuple[str, str]] = {
     "extractor": ("string", "who read it, as in `extractors.name`: versions of what read, and the furniture left out"),
@@ -56,24 +55,24 @@ SAID: dict[str, tuple[str, str]] = {
     "flags": ("strings", "what a person should look at"),
     "origins": ("origins", "which rule gave which field: field, rule"),
 }
-"""What was read: columns with their types and meanings."""
+"""The columns of the reading itself, with types and meanings."""
 
 COLUMNS = {**KEY, **SAID}
 
 _KINDS, _REASONS, _BLOCKS = (frozenset(get_args(kinds)) for kinds in (ReadableKind, UnreadableReason, BlockKind))
-_PLAIN = ("headline", "lead", "text", "kicker", "byline", "published_at_raw", "modified_at_raw", "section", "language",
-          "canonical_url")  # fmt: skip
-_LISTS = ("authors", "tags", "flags")
-_TIMES = ("published_at", "modified_at")
+_TEXT_FIELDS = ("headline", "lead", "text", "kicker", "byline", "published_at_raw", "modified_at_raw", "section",
+                "language", "canonical_url")  # fmt: skip
+_LIST_FIELDS = ("authors", "tags", "flags")
+_TIME_FIELDS = ("published_at", "modified_at")
 
 
 class BadRow(ValueError):
-    """A row that cannot be a reading; the text says why."""
+    """Raised for a row that is no valid reading; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The capture a reading was made from. captured_at: as clock.stamp writes it; see KEY."""
+    """The capture of a reading. captured_at: as clock.stamp writes it; see KEY."""
 
     outlet: str
     requested_url: str
@@ -87,58 +86,58 @@ class Seen:
     offset: int = 0
 
     def row(self) -> Row:
-        """As columns."""
+        """The capture as columns."""
         return {name: getattr(self, name) for name in KEY}
 
 
-def row_of(seen: Seen, reading: Reading | Unreadable) -> Row:
+def row_of(capture: Seen, reading: Reading | Unreadable) -> Row:
     """A reading as a row of plain values.
 
-    Raises UnicodeEncodeError where a text cannot be written as UTF-8: a lone surrogate, which JSON in a page can spell.
+    Raises UnicodeEncodeError for text that is not valid UTF-8: a lone surrogate, which JSON in a page can contain.
     """
-    row: Row = dict.fromkeys(COLUMNS) | seen.row() | {"extractor": reading.extractor}
-    row |= _refusal(reading) if isinstance(reading, Unreadable) else _words(reading)
+    row: Row = dict.fromkeys(COLUMNS) | capture.row() | {"extractor": reading.extractor}
+    row |= _unreadable_columns(reading) if isinstance(reading, Unreadable) else _reading_columns(reading)
     json.dumps(row, ensure_ascii=False).encode()
     return row
 
 
-def _refusal(refusal: Unreadable) -> Row:
-    return {"kind": refusal.reason, "detail": refusal.detail or None}
+def _unreadable_columns(unreadable: Unreadable) -> Row:
+    return {"kind": unreadable.reason, "detail": unreadable.detail or None}
 
 
-def _words(reading: Reading) -> Row:
+def _reading_columns(reading: Reading) -> Row:
     return {
         "kind": reading.kind,
-        **{name: getattr(reading, name) for name in _PLAIN},
-        **{name: list(getattr(reading, name)) for name in _LISTS},
-        **{name: clock.claimed(getattr(reading, name)) for name in _TIMES},
-        "blocks": [{"kind": one.kind, "text": one.text, "image": one.image} for one in reading.blocks],
-        "images": [{name: getattr(one, name) for name in _IMAGE} for one in reading.images],
+        **{name: getattr(reading, name) for name in _TEXT_FIELDS},
+        **{name: list(getattr(reading, name)) for name in _LIST_FIELDS},
+        **{name: clock.claimed(getattr(reading, name)) for name in _TIME_FIELDS},
+        "blocks": [{"kind": block.kind, "text": block.text, "image": block.image} for block in reading.blocks],
+        "images": [{name: getattr(image, name) for name in _IMAGE_FIELDS} for image in reading.images],
         "origins": [{"field": field, "rule": rule} for field, rule in reading.origins],
     }
 
 
-_IMAGE = ("url", "caption", "credit", "caption_raw", "alt")
+_IMAGE_FIELDS = ("url", "caption", "credit", "caption_raw", "alt")
 
 
 def seen_in(row: Mapping[str, Any]) -> Seen:
-    """The capture a row names.
+    """The capture that a row names.
 
     Raises BadRow.
     """
     try:
-        seen = Seen(**{name: row[name] for name in KEY})
+        capture = Seen(**{name: row[name] for name in KEY})
     except KeyError as error:
         raise BadRow(f"it has no {error}") from error
     for name in ("outlet", "requested_url", "captured_at", "status", "digest", "final_url", "timezone"):
         if row[name] is None:
             raise BadRow(f"its {name} is empty")
-    _moment(seen.captured_at, "captured_at")
-    return seen
+    _moment(capture.captured_at, "captured_at")
+    return capture
 
 
 def reading_in(row: Mapping[str, Any]) -> Reading | Unreadable:
-    """What a row says was read.
+    """The reading of a row.
 
     Raises BadRow.
     """
@@ -156,25 +155,27 @@ def reading_in(row: Mapping[str, Any]) -> Reading | Unreadable:
 
 
 def _reading(row: Mapping[str, Any]) -> Reading:
-    images = tuple(Image(**{name: one[name] for name in _IMAGE}) for one in row["images"])
-    blocks = tuple(_block(one, len(images)) for one in row["blocks"])
+    images = tuple(Image(**{name: image[name] for name in _IMAGE_FIELDS}) for image in row["images"])
+    blocks = tuple(_block(block, len(images)) for block in row["blocks"])
     if row["headline"] is None or row["text"] is None:
         raise BadRow("it has neither headline nor text")
-    said: dict[str, Any] = {name: row[name] for name in _PLAIN}
-    said |= {name: tuple(row[name]) for name in _LISTS} | {name: _moment(row[name], name) for name in _TIMES}
-    origins = tuple((one["field"], one["rule"]) for one in row["origins"])
+    fields: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
+    fields |= {name: tuple(row[name]) for name in _LIST_FIELDS} | {
+        name: _moment(row[name], name) for name in _TIME_FIELDS
+    }
+    origins = tuple((origin["field"], origin["rule"]) for origin in row["origins"])
     return Reading(
-        kind=row["kind"], blocks=blocks, images=images, origins=origins, extractor=row["extractor"], **said
+        kind=row["kind"], blocks=blocks, images=images, origins=origins, extractor=row["extractor"], **fields
     )  # fmt: skip
 
 
-def _block(one: Mapping[str, Any], images: int) -> Block:
-    kind, image = one["kind"], one["image"]
+def _block(block: Mapping[str, Any], image_count: int) -> Block:
+    kind, image_index = block["kind"], block["image"]
     if kind not in _BLOCKS:
         raise BadRow(f"one of its blocks is {kind!r}, which is none")
-    if image is not None and not 0 <= image < images:
-        raise BadRow(f"one of its blocks shows picture {image} of {images}")
-    return Block(kind, one["text"] or "", image)
+    if image_index is not None and not 0 <= image_index < image_count:
+        raise BadRow(f"one of its blocks shows picture {image_index} of {image_count}")
+    return Block(kind, block["text"] or "", image_index)
 
 
 def _moment(text: str | None, name: str) -> datetime | None:

@@ -1,7 +1,8 @@
-"""Files of readings: Parquet, compressed with Zstandard, in groups of rows. The one door to pyarrow for readings.
+"""Reads and writes files of readings: Parquet with Zstandard, in row groups. The only module that uses pyarrow for
+them.
 
-A file appears under its name when it is whole: two who write the same one, because an engine gave a task out twice, do
-no harm.
+A file gets its name once it is complete, so two tasks may write the same file, when Spark runs a task twice, without
+harm.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from archive.cluster.reading_columns import COLUMNS, KEY, Row
 from archive.model.errors import LuubaoError, Misconfigured
 
 FORMAT = b"luubao readings 1"
-_ROWS = 200  # of a group: what is held in memory
+_ROW_GROUP = 200  # rows of a row group, held in memory
 _NESTED = {
     "blocks": (("kind", "string"), ("text", "string"), ("image", "int32")),
     "images": tuple((name, "string") for name in ("url", "caption", "credit", "caption_raw", "alt")),
@@ -30,8 +31,8 @@ Add = Callable[[Row], None]
 
 @contextmanager
 def writing(place: Place, *, revisits: bool = False) -> Iterator[Add]:
-    """Takes rows one by one into a file, which is there on leaving, unless by an exception. revisits: rows of captures
-    that are yet to be read, of which no file is made when there are none."""
+    """Writes rows one by one to a file, which exists once the block ends without an exception. revisits: rows of
+    captures that are yet to be read; writes no file without rows."""
     pa, pq = _pyarrow()
     schema, group = _schema(pa, KEY if revisits else COLUMNS), list[Row]()
     with ExitStack() as stack:
@@ -39,13 +40,13 @@ def writing(place: Place, *, revisits: bool = False) -> Iterator[Add]:
 
         def flush() -> None:
             nonlocal writer
-            writer = writer or _opened(pq, schema, place, stack)
+            writer = writer or _open_writer(pq, schema, place, stack)
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
             group.clear()
 
         def add(row: Row) -> None:
             group.append(row)
-            if len(group) >= _ROWS:
+            if len(group) >= _ROW_GROUP:
                 flush()
 
         yield add
@@ -53,22 +54,22 @@ def writing(place: Place, *, revisits: bool = False) -> Iterator[Add]:
             flush()
 
 
-def _opened(pq: Any, schema: Any, place: Place, stack: ExitStack) -> Any:
-    path = stack.enter_context(_appearing(place))
+def _open_writer(pq: Any, schema: Any, place: Place, stack: ExitStack) -> Any:
+    path = stack.enter_context(_renamed_when_complete(place))
     sink = stack.enter_context(place.system.open_output_stream(path))
     return stack.enter_context(pq.ParquetWriter(sink, schema, compression="zstd"))
 
 
 def read_rows(place: Place, columns: Iterable[str] | None = None) -> Iterator[Row]:
-    """The rows of a file that one of the above wrote, or some of their columns; a group is in memory at once.
+    """Reads the rows of a file of readings, or some of their columns; holds one row group in memory.
 
-    Raises LuubaoError when the file is no such one, or damaged.
+    Raises LuubaoError for a file of another kind, or a damaged one.
     """
     pa, pq = _pyarrow()
     try:
         with place.system.open_input_file(place.path) as source, pq.ParquetFile(source) as file:
             _check(place, file.schema_arrow)
-            for batch in file.iter_batches(_ROWS, columns=None if columns is None else list(columns)):
+            for batch in file.iter_batches(_ROW_GROUP, columns=None if columns is None else list(columns)):
                 yield from batch.to_pylist()
     except (OSError, pa.ArrowInvalid, pa.ArrowException) as error:
         raise LuubaoError(f"{place} cannot be read: {_first_line(error)}. Have the job write it again") from error
@@ -80,21 +81,21 @@ def _check(place: Place, schema: Any) -> None:
 
 
 @contextmanager
-def _appearing(place: Place) -> Iterator[str]:
-    """A name to write under, that those who look for files pass over; what is there in the end gets its own."""
+def _renamed_when_complete(place: Place) -> Iterator[str]:
+    """Yields a temporary name, which readers skip; then renames the file to its own."""
     path = PurePosixPath(place.path)
-    attempt = str(path.with_name(f"_{path.name}.{uuid.uuid4().hex[:12]}"))
+    temporary = str(path.with_name(f"_{path.name}.{uuid.uuid4().hex[:12]}"))
     try:
-        yield attempt
-        place.system.move(attempt, place.path)
-    except BaseException:  # undone, whatever it was, and raised again
+        yield temporary
+        place.system.move(temporary, place.path)
+    except BaseException:  # any error: removes the file, and raises it again
         with suppress(OSError):
-            place.system.delete_file(attempt)
+            place.system.delete_file(temporary)
         raise
 
 
 def clear_unfinished(folder: Place) -> None:
-    """Takes away what writers left who died. Only when nobody writes."""
+    """Deletes the temporary files of writers that died. Call only when nothing writes."""
     for entry in folder.system.get_file_info(file_selector(folder)):
         if entry.is_file and entry.base_name.startswith("_") and ".parquet." in entry.base_name:
             folder.system.delete_file(entry.path)
@@ -103,10 +104,10 @@ def clear_unfinished(folder: Place) -> None:
 def _schema(pa: Any, columns: Mapping[str, tuple[str, str]]) -> Any:
     simple = {"string": pa.string(), "int32": pa.int32(), "int64": pa.int64(), "strings": pa.list_(pa.string())}
     nested = {
-        name: pa.list_(pa.struct([(one, simple[kind]) for one, kind in fields])) for name, fields in _NESTED.items()
+        name: pa.list_(pa.struct([(field, simple[kind]) for field, kind in fields])) for name, fields in _NESTED.items()
     }
     types = simple | nested
-    fields = [pa.field(name, types[kind], metadata={"meaning": told}) for name, (kind, told) in columns.items()]
+    fields = [pa.field(name, types[kind], metadata={"meaning": meaning}) for name, (kind, meaning) in columns.items()]
     return pa.schema(fields, metadata={"format": FORMAT})
 
 

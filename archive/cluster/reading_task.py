@@ -1,8 +1,8 @@
-"""A task of the job: one piece of a WARC file read again, into one file of readings.
+"""A Spark task: rereads one split of a WARC file into one file of readings.
 
-Pages are read in a process beside the engine's, as `luubao reread` has them read: one that kills its reader, or keeps
-it for too long, is one row that says so. What is under way and what is not yet written are bounded, so a task
-needs the same memory whatever the size of its piece.
+A worker process beside Spark's reads the pages, as in `luubao reread`: a page that kills it, or takes too long, becomes
+one row that says so. Pages in the queue and unwritten rows are bounded, so a task needs the same memory whatever the
+size of its split.
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ from archive.storage.captures import capture_source
 from archive.workers import PATIENCE, Lost, Workers
 
 REVISITS = "_revisits"
-"""The folder, in that of the readings, of captures whose bytes are in another record."""
-_MOST_UNDER_WAY = 32
-_MOST_HELD = 64 * 1024 * 1024  # bytes of pages under way
-_LISTEN = 0.2
-_MOST_TOLD = 5
+"""The subfolder for captures whose body is in another record."""
+_MAX_QUEUED = 32
+_MAX_QUEUED_BYTES = 64 * 1024 * 1024  # bytes of queued pages
+_POLL = 0.2
+_MAX_REPORTED = 5
 
 _Task = tuple[capture_source.Source, bytes, str | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What every task is told. to: the folder for readings; outlets: those known besides what files say; extractor: the
-    name of the reader where the job was started, for all must be the same; patience: seconds for one page."""
+    """The settings of every task. to: the folder for readings; outlets: known ones besides those the files describe;
+    extractor: its name where the job was started, which must be the same everywhere; patience: seconds for one page."""
 
     to: str
     outlets: tuple[Outlet, ...] = ()
@@ -53,28 +53,28 @@ class Job:
 
 @dataclass(slots=True)
 class Told:
-    """What tasks came to. counts: read, gave-up, revisits (to be read from another record), done-before (pieces),
+    """The report of tasks. counts: read, gave-up, revisits (to be read from another record), done-before (splits),
     elsewhere (pages of no outlet the file describes), skipped (records that could not be read), unresolved (revisits
-    whose bytes are in none of the files). told: the first of what was skipped."""
+    whose body is in no file). told: the first skipped records."""
 
     counts: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
 
     def add(self, other: Told) -> None:
-        """Puts two together."""
+        """Adds another report to this one."""
         self.counts += other.counts
         self.told += other.told
 
     def skip(self, file: str, item: Skipped) -> None:
-        """Notes what was skipped."""
+        """Counts a skipped record; lists the first ones."""
         self.counts["skipped"] += 1
-        if len(self.told) < _MOST_TOLD:
+        if len(self.told) < _MAX_REPORTED:
             self.told.append(f"{file}, {item.where}: {item.reason}")
 
 
 @dataclass(frozen=True, slots=True)
 class ToRead:
-    """Bytes, the capture they are read as, and the outlet whose rules and furniture apply."""
+    """A page to read: its capture, its outlet with the rules and boilerplate that apply, and its body."""
 
     seen: Seen
     outlet: Outlet
@@ -83,25 +83,25 @@ class ToRead:
 
 
 def read_split(split: Split, job: Job) -> Told:
-    """Reads a piece, unless an earlier run of the job has. The file of readings is there when all is read.
+    """Rereads a split, unless an earlier run of the job has. The file of readings appears when all is read.
 
-    Raises LuubaoError where the luubao of this machine is another than the one that started the job.
+    Raises LuubaoError where this machine has another luubao than the one that started the job.
     """
     require_same_reader(job)
     name = split.name(job.extractor)
-    told, to = Told(), place(job.to).inside(name)
-    if is_there(to):
-        told.counts["done-before"] += 1
-        return told
-    beside = place(job.to).inside(REVISITS).inside(name)
-    with writing(to) as add, writing(beside, revisits=True) as set_aside:  # the latter is there first
-        for row in read_again(_to_read(split, head_of(split, job.outlets), told, set_aside), told, job):
+    report, target = Told(), place(job.to).inside(name)
+    if is_there(target):
+        report.counts["done-before"] += 1
+        return report
+    revisits = place(job.to).inside(REVISITS).inside(name)
+    with writing(target) as add, writing(revisits, revisits=True) as add_revisit:  # the latter appears first
+        for row in read_again(_pages_to_read(split, head_of(split, job.outlets), report, add_revisit), report, job):
             add(row)
-    return told
+    return report
 
 
 def require_same_reader(job: Job) -> None:
-    """Raises LuubaoError where the luubao of this machine is another than the one that started the job."""
+    """Raises LuubaoError where this machine has another luubao than the one that started the job."""
     if job.extractor and job.extractor != extractor_name():
         raise LuubaoError(
             f"this machine's reader is {extractor_name()}, and the job was started with {job.extractor}. Install the"
@@ -109,75 +109,75 @@ def require_same_reader(job: Job) -> None:
         )
 
 
-def _to_read(split: Split, mark: SplitKey, told: Told, set_aside: Add) -> Iterator[ToRead]:
-    for found in pages_in(split, mark):
-        if isinstance(found, Skipped):
-            told.skip(split.file.partition("?")[0], found)
+def _pages_to_read(split: Split, key: SplitKey, report: Told, add_revisit: Add) -> Iterator[ToRead]:
+    for located in pages_in(split, key):
+        if isinstance(located, Skipped):
+            report.skip(split.file.partition("?")[0], located)
             continue
-        outlet = mark.outlet_of(found.page.capture.requested_url)
+        outlet = key.outlet_of(located.page.capture.requested_url)
         if outlet is None:
-            told.counts["elsewhere"] += 1
-        elif found.page.refers:
-            set_aside(seen_as(found.page, outlet, split.file, found.offset).row())
-            told.counts["revisits"] += 1
+            report.counts["elsewhere"] += 1
+        elif located.page.refers:
+            add_revisit(seen_as(located.page, outlet, split.file, located.offset).row())
+            report.counts["revisits"] += 1
         else:
-            seen = seen_as(found.page, outlet, split.file, found.offset)
-            yield ToRead(seen, outlet, mark.boilerplate_of(outlet), found.page.capture.body or b"")
+            capture = seen_as(located.page, outlet, split.file, located.offset)
+            yield ToRead(capture, outlet, key.boilerplate_of(outlet), located.page.capture.body or b"")
 
 
 def seen_as(page: Page, outlet: Outlet, file: str, offset: int) -> Seen:
-    """The capture of a page. digest: of its bytes, or what its record says of them where they are in another."""
+    """The capture of a page. digest: of its body; for a revisit, as its record states it."""
     capture = page.capture
-    said = page.refers.digest if page.refers else digest_of(capture.body or b"")
+    digest = page.refers.digest if page.refers else digest_of(capture.body or b"")
     return Seen(
-        outlet.name, capture.requested_url, clock.stamp(capture.captured_at), capture.status, said or "",
+        outlet.name, capture.requested_url, clock.stamp(capture.captured_at), capture.status, digest or "",
         capture.final_url, capture.encoding, outlet.timezone, file.partition("?")[0], offset,
     )  # fmt: skip
 
 
-def read_again(pages: Iterator[ToRead], told: Told, job: Job) -> Iterator[Row]:
-    """Reads pages. Rows come in the order of pages."""
-    workers, waiting = crew(job.patience), deque[tuple[int, ToRead]]()
+def read_again(pages: Iterator[ToRead], report: Told, job: Job) -> Iterator[Row]:
+    """Rereads pages; yields rows in the order of the pages."""
+    workers, queue = crew(job.patience), deque[tuple[int, ToRead]]()
     answers: dict[int, Reading | Unreadable | Lost] = {}
     for page in pages:
         number = next(_numbers)
-        waiting.append((number, page))
+        queue.append((number, page))
         workers.submit(number, _task(page))
         answers.update(workers.answers(0))
-        while _is_full(waiting):
-            yield from _answered(waiting, answers, told)
-            if _is_full(waiting):
-                answers.update(workers.answers(_LISTEN))
-    while waiting:
-        yield from _answered(waiting, answers, told)
-        if waiting:
-            answers.update(workers.answers(_LISTEN))
+        while _is_full(queue):
+            yield from _completed_rows(queue, answers, report)
+            if _is_full(queue):
+                answers.update(workers.answers(_POLL))
+    while queue:
+        yield from _completed_rows(queue, answers, report)
+        if queue:
+            answers.update(workers.answers(_POLL))
 
 
-def _is_full(waiting: deque[tuple[int, ToRead]]) -> bool:
-    return len(waiting) >= _MOST_UNDER_WAY or sum(len(page.body) for _, page in waiting) > _MOST_HELD
+def _is_full(queue: deque[tuple[int, ToRead]]) -> bool:
+    return len(queue) >= _MAX_QUEUED or sum(len(page.body) for _, page in queue) > _MAX_QUEUED_BYTES
 
 
-def _answered(
-    waiting: deque[tuple[int, ToRead]], answers: dict[int, Reading | Unreadable | Lost], told: Told
+def _completed_rows(
+    queue: deque[tuple[int, ToRead]], answers: dict[int, Reading | Unreadable | Lost], report: Told
 ) -> Iterator[Row]:
-    while waiting and waiting[0][0] in answers:
-        number, page = waiting.popleft()
-        yield _row(page, answers.pop(number), told)
+    while queue and queue[0][0] in answers:
+        number, page = queue.popleft()
+        yield _row(page, answers.pop(number), report)
 
 
-def _row(page: ToRead, answer: Reading | Unreadable | Lost, told: Told) -> Row:
-    if isinstance(answer, Lost):
-        answer = Unreadable("gave-up", answer.reason)
-    if isinstance(answer, Reading):
-        answer = without(answer, page.boilerplate)
-    answer = replace(answer, extractor=extractor_of(page.boilerplate))
+def _row(page: ToRead, reading: Reading | Unreadable | Lost, report: Told) -> Row:
+    if isinstance(reading, Lost):
+        reading = Unreadable("gave-up", reading.reason)
+    if isinstance(reading, Reading):
+        reading = without(reading, page.boilerplate)
+    reading = replace(reading, extractor=extractor_of(page.boilerplate))
     try:
-        row = row_of(page.seen, answer)
-    except UnicodeEncodeError as error:  # an archive could not keep such a text either
+        row = row_of(page.seen, reading)
+    except UnicodeEncodeError as error:  # an archive could not store such a text either
         row = row_of(page.seen, gave_up(error, page.boilerplate))
-    told.counts["read"] += 1
-    told.counts["gave-up"] += row["kind"] == "gave-up"
+    report.counts["read"] += 1
+    report.counts["gave-up"] += row["kind"] == "gave-up"
     return row
 
 
@@ -187,40 +187,40 @@ def _task(page: ToRead) -> _Task:
     return source, page.body, page.seen.encoding
 
 
-class _Reader:
-    """What a process needs to read: nothing. What pages share is taken out by whoever asked."""
+class _ExtractorFactory:
+    """Builds a worker process's extractor. It removes no boilerplate: the task does."""
 
     @contextmanager
-    def _reading(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
-        logging.disable()  # what goes wrong with a page is in its row
+    def _extractor(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
+        logging.disable()  # an error in a page is in its row
         yield lambda task: try_to_read(*task, Boilerplate())
 
     def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
-        return self._reading()
+        return self._extractor()
 
 
-_numbers = count()  # of pages, one after the other in all tasks: one that failed may have left some under way
-_crews: dict[float, Workers[_Task, Reading | Unreadable]] = {}
+_numbers = count()  # of pages in all tasks: a failed task may have left pages in the workers
+_workers: dict[float, Workers[_Task, Reading | Unreadable]] = {}
 
 
 def crew(patience: float) -> Workers[_Task, Reading | Unreadable]:
-    """The process that reads beside this one. It stays for the tasks to come, for starting it takes a second; it ends
-    with this one."""
-    if patience not in _crews:
-        atexit.register(dismiss)  # before multiprocessing's own, which waits for those who do not heed its signal
-        _crews[patience] = Workers(_Reader(), 1, patience=patience)
-    return _crews[patience]
+    """The worker process that reads pages. Later tasks use it again, for it takes a second to start; it ends with this
+    process."""
+    if patience not in _workers:
+        atexit.register(dismiss)  # before multiprocessing's own handler, which waits for workers that ignore its signal
+        _workers[patience] = Workers(_ExtractorFactory(), 1, patience=patience)
+    return _workers[patience]
 
 
 def dismiss() -> None:
-    """Ends the processes that read."""
-    while _crews:
-        _crews.popitem()[1].__exit__()
+    """Ends the worker processes."""
+    while _workers:
+        _workers.popitem()[1].__exit__()
 
 
-def put_together(all_told: Sequence[Told]) -> Told:
-    """What many tasks came to."""
-    whole = Told()
-    for one in all_told:
-        whole.add(one)
-    return whole
+def put_together(reports: Sequence[Told]) -> Told:
+    """Sums the reports of tasks."""
+    total = Told()
+    for report in reports:
+        total.add(report)
+    return total

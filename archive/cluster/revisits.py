@@ -1,9 +1,8 @@
-"""Captures whose bytes are in another record, perhaps of another file: which of them are to be read, and from where.
+"""Resolves revisits, whose body is in another record, perhaps of another file: which to read, and from where.
 
-A `revisit` says only that its bytes left before under this digest. Most say that a page has not changed since its
-address was last asked: of these nothing is to be read. The others show what their address did not show the last time,
-such as a text that came back, and are read like any page. An engine brings together what belongs together, first by
-address, then by digest.
+A `revisit` states only the digest of a body that was recorded before. Most say that a page has not changed since the
+last capture of its address, and need no reading. The others show something else than that capture, such as a text that
+came back, and are read like any page. Spark groups captures first by address, then by digest.
 """
 
 from __future__ import annotations
@@ -21,36 +20,36 @@ from archive.model.digests import digest_of, digest_of_value
 from archive.model.urls import url_key
 
 Position = tuple[str, int]
-"""A file, and where in it a record begins."""
+"""A file, and the offset of a record in it."""
 Sighting = tuple[str, str, Position | None, Row]
-"""Time, digest, where the bytes are if this record has them, and the capture."""
+"""Time, digest, position of the body if this record has it, and the capture."""
 
 
 def are_there(to: str, names: Iterable[str]) -> bool:
-    """Whether the tasks that wrote files of these names set revisits aside."""
+    """Whether the tasks that wrote files of these names found revisits."""
     folder = place(to).inside(REVISITS)
     return not {file.path.rpartition("/")[2] for file in files_in(folder, ".parquet")}.isdisjoint(names)
 
 
 def series(names: Iterable[str]) -> str:
-    """What the files of revisits are called that belong to files of readings of these names."""
+    """The name prefix of the revisits' readings that belong to files of readings of these names."""
     return f"revisits-{digest_of_value(sorted(names))[7:19]}"
 
 
-def forget_former(to: str, called: str) -> None:
-    """Takes away what an earlier run of the same job wrote of revisits: they are put together anew each time."""
+def forget_former(to: str, prefix: str) -> None:
+    """Deletes the revisits' readings of an earlier run of the same job: each run resolves revisits anew."""
     for file in files_in(place(to), ".parquet"):
-        if file.path.rpartition("/")[2].startswith(called):
+        if file.path.rpartition("/")[2].startswith(prefix):
             file.system.delete_file(file.path)
 
 
 def sightings_of(name: str, to: str) -> Iterator[tuple[str, Sighting]]:
-    """What a file of readings, and that of the revisits beside it, say was seen: by address."""
-    file, beside = place(to).inside(name), place(to).inside(REVISITS).inside(name)
+    """The captures in a file of readings and in its file of revisits, by address."""
+    file, revisits_file = place(to).inside(name), place(to).inside(REVISITS).inside(name)
     for row in read_rows(file, KEY):
         yield _address(row), (row["captured_at"], row["digest"], (row["warc"], row["offset"]), row)
-    if is_there(beside):
-        for row in read_rows(beside, KEY):
+    if is_there(revisits_file):
+        for row in read_rows(revisits_file, KEY):
             yield _address(row), (row["captured_at"], row["digest"], None, row)
 
 
@@ -58,45 +57,47 @@ def _address(row: Row) -> str:
     return f"{row['outlet']} {url_key(row['requested_url'])}"
 
 
-def to_be_read(seen: Iterable[Sighting]) -> Iterator[tuple[str, Row]]:
-    """Of all that was seen at one address: revisits that show something else than the sighting before; by digest."""
-    before = None
-    for _, digest, spot, row in sorted(seen, key=lambda one: (one[0], one[2] is None, one[1])):
-        if spot is None and digest != before:
+def to_be_read(sightings: Iterable[Sighting]) -> Iterator[tuple[str, Row]]:
+    """Of all captures of one address: the revisits with another digest than the capture before; by digest."""
+    last_digest = None
+    for _, digest, position, row in sorted(
+        sightings, key=lambda sighting: (sighting[0], sighting[2] is None, sighting[1])
+    ):
+        if position is None and digest != last_digest:
             yield digest, row
-        before = digest
+        last_digest = digest
 
 
-def read_revisits(name: str, found: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job) -> Told:
-    """A task: reads captures from where their bytes are, in order of file and place, into a file of that name. files:
-    the names to open files by, by those they have in rows."""
+def read_revisits(name: str, revisits: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job) -> Told:
+    """A task: reads captures from the positions of their bodies, in order of file and offset, into a file `name`.
+    files: maps file names in rows to the names to open them by."""
     require_same_reader(job)
-    told = Told()
+    report = Told()
     with writing(place(job.to).inside(name)) as add:
-        for row in read_again(_pages(found, files, job, told), told, job):
+        for row in read_again(_pages(revisits, files, job, report), report, job):
             add(row)
-    return told
+    return report
 
 
 def _pages(
-    found: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job, told: Told
+    revisits: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job, report: Told
 ) -> Iterator[ToRead]:  # fmt: skip
     @lru_cache(maxsize=16)
     def head(file: str) -> SplitKey:
         return head_of(Split(files[file]), job.outlets)
 
-    for file, there in groupby(found, key=lambda one: one[0][0]):
+    for file, group in groupby(revisits, key=lambda pair: pair[0][0]):
         rows: dict[int, list[Row]] = {}
-        for (_, offset), row in there:
+        for (_, offset), row in group:
             rows.setdefault(offset, []).append(row)
         if not file:
-            told.counts["unresolved"] += sum(map(len, rows.values()))
+            report.counts["unresolved"] += sum(map(len, rows.values()))
             continue
-        for placed in pages_at(files[file], sorted(rows), head(file)):
-            body = placed.page.capture.body or b""
-            for row in rows.pop(placed.offset):
+        for located in pages_at(files[file], sorted(rows), head(file)):
+            body = located.page.capture.body or b""
+            for row in rows.pop(located.offset):
                 outlet = head(row["warc"]).outlet_of(row["requested_url"])
                 if outlet and digest_of(body) == row["digest"]:
-                    seen = Seen(**(row | {"warc": file, "offset": placed.offset}))
-                    yield ToRead(seen, outlet, head(row["warc"]).boilerplate_of(outlet), body)
-        told.counts["unresolved"] += sum(map(len, rows.values()))
+                    capture = Seen(**(row | {"warc": file, "offset": located.offset}))
+                    yield ToRead(capture, outlet, head(row["warc"]).boilerplate_of(outlet), body)
+        report.counts["unresolved"] += sum(map(len, rows.values()))

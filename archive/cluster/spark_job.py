@@ -1,5 +1,6 @@
-"""The job on Apache Spark: it gives tasks out, gives them out again when an executor dies, and brings together what
-belongs together. What a task does is in reading.py and revisits.py. The one door to pyspark.
+"""The Spark job: distributes tasks, retries them when an executor dies, and groups captures by address and digest.
+
+The tasks are in reading_task.py and revisits.py. The only module that uses pyspark.
 """
 
 from __future__ import annotations
@@ -30,13 +31,13 @@ from archive.cluster.revisits import (
 from archive.cluster.warc_splits import Split
 from archive.model.errors import LuubaoError, Misconfigured
 
-_TOGETHER = 8  # files of readings whose captures are brought together in one partition
-_STRETCH = 4_000_000  # bytes of a WARC file
+_FILES_PER_PARTITION = 8  # files of readings
+_RANGE = 4_000_000  # bytes of a WARC file
 
 
 @contextmanager
 def spark(master: str | None) -> Iterator[Any]:
-    """A SparkContext; the cluster is what spark-submit says, else `master`, else this machine's cores.
+    """A SparkContext on the cluster that spark-submit names, else on `master`, else on this machine's cores.
 
     Raises Misconfigured where Spark cannot be started.
     """
@@ -44,13 +45,13 @@ def spark(master: str | None) -> Iterator[Any]:
         from pyspark import SparkConf, SparkContext
     except ImportError as error:
         raise Misconfigured("Spark is not installed. Install it with `pip install 'luubao[scale]'`") from error
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the one that has luubao, and not any python3
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # the Python that has luubao, not any python3
     conf = SparkConf().setAppName("luubao reread")
-    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # spark-submit has not started us; else it says all of this
+    if "PYSPARK_GATEWAY_PORT" not in os.environ:  # not started by spark-submit, which sets all of this
         conf.setMaster(master or "local[*]").set("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
     try:
         context = SparkContext(conf=conf)
-    except Exception as error:  # Java is missing or too old, or nobody answers at the master: it says which on stderr
+    except Exception as error:  # Java is missing or too old, or the master does not answer; stderr tells which
         raise Misconfigured(
             "Spark could not be started. It needs Java 17 or newer (`apt install default-jre-headless`), and the"
             " master it is told to ask"
@@ -63,77 +64,76 @@ def spark(master: str | None) -> Iterator[Any]:
 
 
 def reread_on(context: Any, splits: Sequence[Split], job: Job) -> Told:
-    """Reads all pieces, then what of the revisits is to be read. What an earlier run of the same job has read is left
-    as it is."""
-    told = put_together(_come(context.parallelize(splits, max(1, len(splits))).map(partial(read_split, job=job))))
+    """Rereads all splits, then the revisits that need reading. Skips what an earlier run of the same job has read."""
+    report = put_together(_collect(context.parallelize(splits, max(1, len(splits))).map(partial(read_split, job=job))))
     names = [split.name(job.extractor) for split in splits]
     forget_former(job.to, series(names))
     if are_there(job.to, names):
-        told.add(_revisits(context, names, {split.file.partition("?")[0]: split.file for split in splits}, job))
+        report.add(_revisits(context, names, {split.file.partition("?")[0]: split.file for split in splits}, job))
     clear_unfinished(place(job.to))
-    return told
+    return report
 
 
-def _come(tasks: Any) -> list[Told]:
-    """What the tasks told.
+def _collect(tasks: Any) -> list[Told]:
+    """Runs the tasks and collects their reports.
 
-    Raises LuubaoError when one of them failed wherever it was tried.
+    Raises LuubaoError when all attempts at a task failed.
     """
     from py4j.protocol import Py4JJavaError
 
     try:
-        done: list[Told] = tasks.collect()
+        reports: list[Told] = tasks.collect()
     except Py4JJavaError as error:
         reasons = re.findall(r"^(?:[\w.]+(?:Error|Exception)|[\w.]+): .+$", str(error.java_exception), re.MULTILINE)
         raise LuubaoError(
             f"a task failed: {(reasons or ['Spark says why above'])[-1][:300]}. What was read is kept: mend this, and"
             " start the job again"
         ) from error
-    return done
+    return reports
 
 
 def _revisits(context: Any, names: list[str], files: Mapping[str, str], job: Job) -> Told:
-    count = max(context.defaultParallelism, len(names) // _TOGETHER)
-    seen = context.parallelize(names, count).flatMap(partial(sightings_of, to=job.to))
-    wanted = seen.groupByKey(count, _stable).flatMap(_wanted)
-    spots = seen.flatMap(_spot)
-    met = wanted.union(spots).groupByKey(count, _stable).flatMap(_met)
-    placed = met.repartitionAndSortWithinPartitions(count, _by_place)
-    return put_together(_come(placed.mapPartitionsWithIndex(_Reading(series(names), files, job))))
+    count = max(context.defaultParallelism, len(names) // _FILES_PER_PARTITION)
+    sightings = context.parallelize(names, count).flatMap(partial(sightings_of, to=job.to))
+    revisits = sightings.groupByKey(count, _stable_hash).flatMap(_revisits_to_read)
+    positions = sightings.flatMap(_body_position)
+    joined = revisits.union(positions).groupByKey(count, _stable_hash).flatMap(_join_positions)
+    sorted_by_position = joined.repartitionAndSortWithinPartitions(count, _partition_of_position)
+    return put_together(_collect(sorted_by_position.mapPartitionsWithIndex(_ReadRevisits(series(names), files, job))))
 
 
 Meeting = tuple[Row | None, Position | None]
 
 
-def _wanted(address: tuple[str, Iterable[Sighting]]) -> list[tuple[str, Meeting]]:
+def _revisits_to_read(address: tuple[str, Iterable[Sighting]]) -> list[tuple[str, Meeting]]:
     return [(digest, (row, None)) for digest, row in to_be_read(address[1])]
 
 
-def _spot(sighting: tuple[str, Sighting]) -> list[tuple[str, Meeting]]:
-    _, digest, spot, _ = sighting[1]
-    return [(digest, (None, spot))] if spot else []
+def _body_position(sighting: tuple[str, Sighting]) -> list[tuple[str, Meeting]]:
+    _, digest, position, _ = sighting[1]
+    return [(digest, (None, position))] if position else []
 
 
-def _met(digest: tuple[str, Iterable[Meeting]]) -> Iterator[tuple[Position, Row]]:
-    """Those who want these bytes, with the first place where they are; with none where they are nowhere."""
+def _join_positions(digest: tuple[str, Iterable[Meeting]]) -> Iterator[tuple[Position, Row]]:
+    """The revisits with this digest, each with the first position of its body; file "" where no file has it."""
     meetings = list(digest[1])
-    spot = min((spot for _, spot in meetings if spot), default=("", 0))
-    return ((spot, row) for row, _ in meetings if row)
+    position = min((position for _, position in meetings if position), default=("", 0))
+    return ((position, row) for row, _ in meetings if row)
 
 
-class _Reading:
-    def __init__(self, called: str, files: Mapping[str, str], job: Job):
-        self.called, self.files, self.job = called, files, job
+class _ReadRevisits:
+    def __init__(self, prefix: str, files: Mapping[str, str], job: Job):
+        self.prefix, self.files, self.job = prefix, files, job
 
-    def __call__(self, number: int, found: Iterable[tuple[Position, Row]]) -> Iterator[Told]:
-        yield read_revisits(f"{self.called}-{number:05}.parquet", found, self.files, self.job)
+    def __call__(self, number: int, revisits: Iterable[tuple[Position, Row]]) -> Iterator[Told]:
+        yield read_revisits(f"{self.prefix}-{number:05}.parquet", revisits, self.files, self.job)
 
 
-def _stable(key: str) -> int:
-    """The same on every machine, as Python's own is not."""
+def _stable_hash(key: str) -> int:
+    """A hash that is the same on every machine, unlike Python's own."""
     return int.from_bytes(hashlib.sha256(key.encode("utf-8", "surrogatepass")).digest()[:7])
 
 
-def _by_place(spot: Position) -> int:
-    """What lies close together in a file is read by one task, in the file's order."""
-    return _stable(f"{spot[0]} {spot[1] // _STRETCH}")
+def _partition_of_position(position: Position) -> int:
+    """Assigns nearby positions in a file to one task, which reads them in the file's order."""
+    return _stable_hash(f"{position[0]} {position[1] // _RANGE}")

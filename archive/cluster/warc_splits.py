@@ -1,7 +1,7 @@
-"""WARC files in pieces of a task's size, and what stands in them.
+"""Splits WARC files for tasks, and reads the pages of a split.
 
-A file of which each record is compressed with gzip by itself (as luubao, Heritrix, warcio and Common Crawl write them)
-is cut at any byte: a record belongs to the piece in which it begins. Any other file is one piece.
+A file in which each record is a gzip member of its own (as luubao, Heritrix, warcio and Common Crawl write them) can be
+split at any byte: a record belongs to the split in which it begins. Any other file is one split.
 """
 
 from __future__ import annotations
@@ -28,42 +28,42 @@ _MOST_HEAD = 20_000  # outlets a file may describe before its first page
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A piece of a file: the records that begin at `start` or later, and before `end`. end: None for all."""
+    """A part of a file: the records that begin at `start` or later, and before `end`. end: None for all."""
 
     file: str
     start: int = 0
     end: int | None = None
 
     def name(self, extractor: str) -> str:
-        """Of what that extractor reads in it; another for each piece of each file, and for each extractor."""
+        """The name of the file of readings, unique to this split and extractor."""
         base = PurePosixPath(self.file.partition("?")[0]).name.partition(".")[0]
         digest = hashlib.sha256(repr((self.file, self.start, self.end, extractor)).encode()).hexdigest()
         return f"{base}-{self.start:012}-{digest[:12]}.parquet"
 
 
 def splits_of(names: Sequence[str], length: int) -> list[Split]:
-    """The pieces of files, or of all WARC files in folders, of about so many bytes.
+    """The splits of files, or of all WARC files in folders, of `length` bytes.
 
-    Raises LuubaoError for a name that leads to no file.
+    Raises LuubaoError for a name of no file.
     """
-    return [split for name in names for file in files_in(place(name), ENDINGS) for split in _cut(name, file, length)]
+    return [split for name in names for file in files_in(place(name), ENDINGS) for split in _split(name, file, length)]
 
 
-def _cut(name: str, file: Place, length: int) -> Iterator[Split]:
-    _, mark, query = name.partition("?")
-    full, total = file.name.partition("?")[0] + mark + query, size(file)
+def _split(name: str, file: Place, length: int) -> Iterator[Split]:
+    _, separator, query = name.partition("?")
+    address, total = file.name.partition("?")[0] + separator + query, size(file)
     with file.system.open_input_file(file.path) as opened:
         if total <= length or not is_in_members(opened):
-            yield Split(full)
+            yield Split(address)
             return
     for start in range(0, total, length):
-        yield Split(full, start, start + length if start + length < total else None)
+        yield Split(address, start, start + length if start + length < total else None)
 
 
 @dataclass(slots=True)
 class SplitKey:
-    """What a file says at its beginning. ours: luubao wrote it; houses: the outlets it describes, with their furniture.
-    alone: the one whose pages all are, where it describes no other."""
+    """What the first records of a file state. ours: luubao wrote it; houses: the outlets it describes, with their
+    boilerplate. alone: the outlet of all its pages, where it describes no other."""
 
     houses: Houses
     ours: bool = False
@@ -71,73 +71,73 @@ class SplitKey:
     boilerplate: dict[str, Boilerplate] = field(default_factory=dict)
 
     def outlet_of(self, url: str) -> Outlet | None:
-        """The outlet a page belongs to; None for other sites' pages."""
+        """The outlet of a page; None for pages of other sites."""
         return self.alone or self.houses.of(url)
 
     def boilerplate_of(self, outlet: Outlet) -> Boilerplate:
-        """What the outlet's pages share, as of the export."""
+        """The outlet's boilerplate, as of the export."""
         if outlet.name not in self.boilerplate:
             self.boilerplate[outlet.name] = Boilerplate(frozenset(self.houses.boilerplate.get(outlet.name, ())))
         return self.boilerplate[outlet.name]
 
     def note(self, raw: Raw) -> bool:
-        """Takes up what a record says of the file; False where it says nothing of it."""
+        """Adds what a record states about the file; returns False for any other record."""
         described = described_by(raw)
         if raw.kind == "warcinfo":
             self.ours = is_ours(raw)
         elif isinstance(described, Described):
             self.houses.describe(described.outlined)
-            told = [self.houses.outlets[name] for name in self.houses.boilerplate]
-            self.alone = told[0] if self.ours and len(told) == 1 else None
+            outlets = [self.houses.outlets[name] for name in self.houses.boilerplate]
+            self.alone = outlets[0] if self.ours and len(outlets) == 1 else None
         return described is not None or raw.kind == "warcinfo"
 
 
 def head_of(split: Split, outlets: Sequence[Outlet]) -> SplitKey:
-    """What the file of a piece says of itself. outlets: those known besides."""
-    mark, where = SplitKey(Houses(())), place(split.file)
-    with where.system.open_input_file(where.path) as file:
+    """Reads the first records of a split's file. outlets: known ones that the file need not describe."""
+    key, warc = SplitKey(Houses(())), place(split.file)
+    with warc.system.open_input_file(warc.path) as file:
         for raw in islice(records(file), _MOST_HEAD):
-            if not isinstance(raw, Skipped) and not mark.note(raw):
+            if not isinstance(raw, Skipped) and not key.note(raw):
                 break
     for outlet in outlets:
-        mark.houses.outlets.setdefault(outlet.name, outlet)
-    return mark
+        key.houses.outlets.setdefault(outlet.name, outlet)
+    return key
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A page, and where in its file its record begins."""
+    """A page, and the offset of its record in the file."""
 
     page: Page
     offset: int
 
 
-def pages_in(split: Split, mark: SplitKey) -> Iterator[Placed | Skipped]:
-    """The pages of a piece that brought something to read, or confirmed bytes that are in another record."""
-    where = place(split.file)
-    with where.system.open_input_file(where.path) as file:
+def pages_in(split: Split, key: SplitKey) -> Iterator[Placed | Skipped]:
+    """The pages of a split that have a body to read, or are revisits of one in another record."""
+    warc = place(split.file)
+    with warc.system.open_input_file(warc.path) as file:
         for raw in records(file, split.start, split.end):
             if isinstance(raw, Skipped):
                 yield raw
-            elif not mark.note(raw) and raw.kind in ("response", "revisit", "resource"):
-                item = item_of(raw, mark.ours, {})
+            elif not key.note(raw) and raw.kind in ("response", "revisit", "resource"):
+                item = item_of(raw, key.ours, {})
                 if isinstance(item, Skipped):
                     yield item
                 elif isinstance(item, Page) and _is_to_read(item):
                     yield Placed(item, raw.offset)
 
 
-def pages_at(file: str, offsets: Sequence[int], mark: SplitKey) -> Iterator[Placed]:
-    """The pages whose records begin there; where each record is compressed by itself, without going through the file.
-    Those that are not there any more do not come."""
-    where = place(file)
-    with where.system.open_input_file(where.path) as opened:
-        pieces = [Split(file, one, one + 1) for one in offsets] if is_in_members(opened) else [Split(file)]
+def pages_at(file: str, offsets: Sequence[int], key: SplitKey) -> Iterator[Placed]:
+    """The pages whose records begin at these offsets; seeks to them where each record is a gzip member of its own.
+    Omits pages that are no longer there."""
+    warc = place(file)
+    with warc.system.open_input_file(warc.path) as opened:
+        splits = [Split(file, offset, offset + 1) for offset in offsets] if is_in_members(opened) else [Split(file)]
     wanted = frozenset(offsets)
-    for split in pieces:
-        for found in pages_in(split, mark):
-            if isinstance(found, Placed) and found.offset in wanted:
-                yield found
+    for split in splits:
+        for located in pages_in(split, key):
+            if isinstance(located, Placed) and located.offset in wanted:
+                yield located
 
 
 def _is_to_read(page: Page) -> bool:

@@ -1,4 +1,4 @@
-"""What changed between two readings of one article: word by word within paragraphs, pictures and captions included."""
+"""Diff of two readings of one article: word by word within paragraphs, pictures and captions included."""
 
 from archive.diff.changes import Change, ChangeKind, Operation, Piece
 from archive.diff.compare import compare, side_by_side, size, word_changes

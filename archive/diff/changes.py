@@ -1,4 +1,4 @@
-"""What a comparison says: changes, made of pieces."""
+"""The data model of a diff: changes, made of pieces of equal, removed and added text."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Literal
 Operation = Literal["equal", "removed", "added"]
 
 ChangeKind = Literal["unchanged", "edited", "added", "removed", "moved", "split", "merged", "replaced"]
-"""`moved`: it stands elsewhere now, perhaps edited on the way. `split`, `merged`: a paragraph became several, or
-several became one. `replaced`: another picture stands in the place of one. compare() never returns `unchanged`."""
+"""`moved`: to another position, perhaps also edited. `split`, `merged`: a paragraph became several, or several became
+one. `replaced`: another picture took the place of one. compare() never returns `unchanged`."""
 
 Form = Literal["paragraph", "subhead", "quote", "list", "table"]
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text that stayed, went, or came. A paragraph break that came or went is the text `\\n`."""
+    """A run of text that is equal, removed or added. An added or removed paragraph break is the text `\\n`."""
 
     operation: Operation
     text: str
@@ -27,11 +27,11 @@ class Change:
     """One place where two readings differ.
 
     part: headline, lead, byline, published, body (a paragraph), picture, caption or credit.
-    pieces: the equal and removed ones together are the old text, the equal and added ones the new, both tidy (see
-    archive/text/equivalence.py). Where the two only print the same words differently, an equal piece has the new print.
-    old, new: where it stood and stands, counted from 1, among the paragraphs of the body or among the pictures; empty
-    where it was or is not there, and for parts there is only one of. form: what kind of paragraph it is.
-    picture: the address of the picture, for pictures, captions and credits.
+    pieces: equal and removed pieces together are the old text, equal and added pieces the new one, both tidy (see
+    archive/text/equivalence.py). Where only the spelling of equal words differs, an equal piece has the new spelling.
+    old, new: positions before and after, counted from 1, among the paragraphs of the body or among the pictures; empty
+    where the part is absent, and for parts that occur once. form: the kind of paragraph.
+    picture: the URL of the picture, for pictures, captions and credits.
     """
 
     part: str

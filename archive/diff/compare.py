@@ -1,4 +1,4 @@
-"""Two readings of one article, compared part by part."""
+"""Compares two readings of one article part by part."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from archive.text.equivalence import lines, plain, tidy, word_count
 
 
 def compare(old: Reading, new: Reading) -> tuple[Change, ...]:
-    """Every change from old to new, in the order in which a reader meets them: headline, lead, byline, published time,
-    paragraphs, pictures with their captions and credits. Empty exactly when archive/history/edits.py sees no edit."""
+    """Every change from old to new in reading order: headline, lead, byline, published time, paragraphs, pictures with
+    their captions and credits. Empty exactly when archive/history/edits.py finds no edit."""
     return tuple(change for change in side_by_side(old, new) if change.kind != "unchanged")
 
 
 def side_by_side(old: Reading, new: Reading) -> Iterator[Change]:
-    """Both readings whole: every part, paragraph and picture, what stayed as kind `unchanged`."""
+    """Both readings in full: every part, paragraph and picture; equal ones have the kind `unchanged`."""
     yield from _text("headline", old.headline, new.headline)
     yield from _text("lead", old.lead, new.lead)
     yield from _text("byline", byline_of(old), byline_of(new))
@@ -31,7 +31,7 @@ def side_by_side(old: Reading, new: Reading) -> Iterator[Change]:
 
 
 def differing(old: Reading, new: Reading) -> Iterator[Change]:
-    """`compare` without times, looking only at parts that are not the same."""
+    """`compare` without the published time; compares only the parts that are not identical."""
     parts: list[Iterator[Change]] = [
         _text("headline", old.headline, new.headline),
         _text("lead", old.lead, new.lead),
@@ -45,43 +45,45 @@ def differing(old: Reading, new: Reading) -> Iterator[Change]:
 
 
 def word_changes(old: Reading, new: Reading) -> tuple[int, int]:
-    """`size` of `compare`, looking only at parts that are not the same."""
+    """`size` of `compare`; compares only the parts that are not identical."""
     return size(differing(old, new))
 
 
 def size(changes: Iterable[Change]) -> tuple[int, int]:
-    """How many words were removed and how many were added. Pictures and times have no words; a paragraph that was only
-    moved, split or merged has none either."""
+    """The numbers of removed and of added words. Pictures and times have no words; a paragraph that was only moved,
+    split or merged adds none."""
     pieces = [piece for change in changes if change.part not in ("picture", "published") for piece in change.pieces]
     removed = sum(word_count(piece.text) for piece in pieces if piece.operation == "removed")
     return removed, sum(word_count(piece.text) for piece in pieces if piece.operation == "added")
 
 
 def _text(part: str, old: str | None, new: str | None) -> Iterator[Change]:
-    had, has = tidy(old), tidy(new)
-    if plain(had) != plain(has):
-        yield Change(part, words(had, has), _kind(plain(had), plain(has)))
-    elif has:
-        yield Change(part, (Piece("equal", has),), "unchanged")
+    old_text, new_text = tidy(old), tidy(new)
+    if plain(old_text) != plain(new_text):
+        yield Change(part, words(old_text, new_text), _kind(plain(old_text), plain(new_text)))
+    elif new_text:
+        yield Change(part, (Piece("equal", new_text),), "unchanged")
 
 
 def _published(old: Reading, new: Reading) -> Iterator[Change]:
-    had, has = clock.claimed(old.published_at), clock.claimed(new.published_at)
+    old_time, new_time = clock.claimed(old.published_at), clock.claimed(new.published_at)
     if moment_of(old) != moment_of(new):
-        went = (Piece("removed", had),) if had else ()
-        yield Change("published", (*went, Piece("added", has)) if has else went, _kind(had, has))
-    elif has:
-        yield Change("published", (Piece("equal", has),), "unchanged")
+        removed = (Piece("removed", old_time),) if old_time else ()
+        yield Change(
+            "published", (*removed, Piece("added", new_time)) if new_time else removed, _kind(old_time, new_time)
+        )
+    elif new_time:
+        yield Change("published", (Piece("equal", new_time),), "unchanged")
 
 
-def _kind(had: str | None, has: str | None) -> ChangeKind:
-    if not had:
+def _kind(old: str | None, new: str | None) -> ChangeKind:
+    if not old:
         return "added"
-    return "edited" if has else "removed"
+    return "edited" if new else "removed"
 
 
 def _paragraphs(reading: Reading) -> list[Paragraph]:
-    """The lines of the body, with the kinds of their blocks where the reading knows them."""
+    """The lines of the body, each with the kind of its block if the reading has blocks."""
     texts = lines(reading.text)
     forms: list[Form] = []
     for block in reading.blocks:

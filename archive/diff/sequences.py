@@ -1,9 +1,9 @@
-"""What two sequences have in common, in order, within bounds of time and memory that no input breaks.
+"""Longest common subsequence of two sequences, within bounds of time and memory that no input breaks.
 
-A longest common subsequence, computed with one machine word for 64 comparisons (Hyyrö, "Bit-parallel LCS-length
-computation revisited", 2004): Python's integers are such words of any length. Long sequences are first cut at elements
-that occur once in both, as patience diff does; what is then still too large counts as having nothing in common.
-difflib is not used: its time is quadratic to cubic where elements repeat.
+Computed with one machine word for 64 comparisons (Hyyrö, "Bit-parallel LCS-length computation revisited", 2004):
+Python's integers are such words of any length. Long sequences are first cut at elements that occur once in both, as
+patience diff does; a range that is still too large counts as having nothing in common. difflib is not used: its time
+is quadratic to cubic where elements repeat.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from collections.abc import Hashable, Iterator, Sequence
 Pair = tuple[int, int]
 _Range = tuple[int, int, int, int]
 
-_SMALL = 1_000_000  # comparisons that are cheap: milliseconds, 125 kB
-_LARGE = 64_000_000  # comparisons at most in one piece: 8 MB, tens of milliseconds
+_SMALL = 1_000_000  # comparisons; cheap: milliseconds, 125 kB
+_LARGE = 64_000_000  # comparisons in one range at most: 8 MB, tens of milliseconds
 
 
 def common(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Pair]:
-    """Index pairs of equal elements, increasing on both sides; as many as can be found in time."""
+    """Index pairs of equal elements, increasing on both sides; as many as the time bound allows."""
     pairs: list[Pair] = []
     waiting: list[_Range] = [(0, len(old), 0, len(new))]
     while waiting:
@@ -31,19 +31,19 @@ def common(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Pair]:
         while i < end_i and j < end_j and old[end_i - 1] == new[end_j - 1]:
             end_i, end_j = end_i - 1, end_j - 1
             pairs.append((end_i, end_j))
-        waiting += _look_into(old, new, (i, end_i, j, end_j), pairs)
+        waiting += _search(old, new, (i, end_i, j, end_j), pairs)
     return sorted(pairs)
 
 
-def _look_into(old: Sequence[Hashable], new: Sequence[Hashable], where: _Range, pairs: list[Pair]) -> list[_Range]:
-    """Finds pairs within a range; returns the ranges between them that are still to be looked into."""
-    i, end_i, j, end_j = where
+def _search(old: Sequence[Hashable], new: Sequence[Hashable], bounds: _Range, pairs: list[Pair]) -> list[_Range]:
+    """Adds the pairs found within a range; returns the ranges between them that are still to be searched."""
+    i, end_i, j, end_j = bounds
     size = (end_i - i) * (end_j - j)
     if size > _SMALL and (anchors := _anchors(old[i:end_i], new[j:end_j])):
-        placed = [(i + n, j + m) for n, m in anchors]
-        pairs += placed
-        starts = [(i, j), *((n + 1, m + 1) for n, m in placed)]
-        return [(n, a, m, b) for (n, m), (a, b) in zip(starts, [*placed, (end_i, end_j)], strict=True)]
+        found = [(i + n, j + m) for n, m in anchors]
+        pairs += found
+        starts = [(i, j), *((n + 1, m + 1) for n, m in found)]
+        return [(n, a, m, b) for (n, m), (a, b) in zip(starts, [*found, (end_i, end_j)], strict=True)]
     if 0 < size <= _LARGE:
         pairs += ((i + n, j + m) for n, m in _longest(old[i:end_i], new[j:end_j]))
     return []
@@ -51,9 +51,9 @@ def _look_into(old: Sequence[Hashable], new: Sequence[Hashable], where: _Range, 
 
 def _anchors(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[Pair]:
     """The longest increasing run of elements that occur exactly once on either side."""
-    counted, counted_new = Counter(old), Counter(new)
-    places = {item: n for n, item in enumerate(new) if counted_new[item] == 1}
-    return increasing([(n, places[item]) for n, item in enumerate(old) if counted[item] == 1 and item in places])
+    old_counts, new_counts = Counter(old), Counter(new)
+    places = {item: n for n, item in enumerate(new) if new_counts[item] == 1}
+    return increasing([(n, places[item]) for n, item in enumerate(old) if old_counts[item] == 1 and item in places])
 
 
 def increasing(pairs: Sequence[Pair]) -> list[Pair]:
@@ -61,11 +61,11 @@ def increasing(pairs: Sequence[Pair]) -> list[Pair]:
     tails: list[int] = []  # the smallest second member that ends a run of each length
     holders: list[int] = []
     before: list[int] = []
-    for n, (_, place) in enumerate(pairs):
-        at = bisect_left(tails, place)
-        tails[at : at + 1] = [place]
-        holders[at : at + 1] = [n]
-        before.append(holders[at - 1] if at else -1)
+    for n, (_, second) in enumerate(pairs):
+        length = bisect_left(tails, second)
+        tails[length : length + 1] = [second]
+        holders[length : length + 1] = [n]
+        before.append(holders[length - 1] if length else -1)
     chosen, n = [], holders[-1] if holders else -1
     while n >= 0:
         chosen.append(pairs[n])
@@ -88,7 +88,7 @@ def _longest(old: Sequence[Hashable], new: Sequence[Hashable]) -> Iterator[Pair]
 
 
 def _rows(old: Sequence[Hashable], new: Sequence[Hashable]) -> list[int]:
-    """After so many of new: bit i is 0 where old[i] makes the common subsequence longer."""
+    """The LCS bit vector after each prefix of new: bit i is 0 where old[i] makes the common subsequence longer."""
     places: dict[Hashable, int] = {}
     for n, item in enumerate(old):
         places[item] = places.get(item, 0) | 1 << n

@@ -1,8 +1,8 @@
-"""How much an edit changed in meaning: numbers, names and the headline before mere words.
+"""Weighs how much an edit changed in meaning: numbers, names and the headline count more than other words.
 
-It is a measure for putting edits in order, not for judging them. Both are found by form: a number is a word with a
-digit in it, a name a run of words with capitals, as Vietnamese papers print them; one capital alone counts where no
-sentence begins. What was only moved, split or merged changed neither.
+The weight ranks edits; it does not judge them. Numbers and names are found by form: a number is a word with a digit, a
+name a run of capitalized words, as Vietnamese papers print them; a single capitalized word counts only where no
+sentence begins. Moving, splitting or merging paragraphs changes neither.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from archive.text.equivalence import tokens
 
 _HEADLINE, _NUMBER, _NAME, _LEAD = 8.0, 5.0, 4.0, 3.0
 REPLACED_PICTURE = 2.0
-"""The weight of another picture in the place of one."""
-# More numbers or names than this say no more: the text was written anew.
+"""The weight of a changed picture."""
+# More numbers or names than this add no weight: the text was rewritten.
 _MOST = 5
 _SENTENCE_ENDS = ".!?:…\"'“”‘«»-\n"
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What an edit took out and put in. numbers, names: how many differ; weight: the higher, the more it changed."""
+    """The measures of an edit. numbers, names: how many differ; weight: the higher, the more the meaning changed."""
 
     words_removed: int
     words_added: int
@@ -37,23 +37,23 @@ class Meaning:
 
 
 def meaning(old: Reading, new: Reading) -> Meaning:
-    """How much the second of two readings differs in meaning from the first."""
+    """How much the new reading differs in meaning from the old one."""
     return meaning_of(list(differing(old, new)))
 
 
 def meaning_of(changes: Iterable[Change]) -> Meaning:
-    """The same of changes already found."""
-    told = list(changes)
-    removed, added = size(told)
-    numbers, names = (_differ(told, find) for find in (numbers_in, names_in))
-    parts = {change.part for change in told}
+    """The same for changes already found."""
+    listed = list(changes)
+    removed, added = size(listed)
+    numbers, names = (_difference_count(listed, find) for find in (numbers_in, names_in))
+    parts = {change.part for change in listed}
     weight = log2(1 + removed + added) + _NUMBER * min(numbers, _MOST) + _NAME * min(names, _MOST)
     weight += _HEADLINE * ("headline" in parts) + _LEAD * ("lead" in parts) + REPLACED_PICTURE * ("picture" in parts)
     return Meaning(removed, added, numbers, names, round(weight, 2))
 
 
-def _differ(changes: Iterable[Change], find: Callable[[str], Iterator[str]]) -> int:
-    """How many of what is found stand only in the old texts, or only in the new, whichever are more."""
+def _difference_count(changes: Iterable[Change], find: Callable[[str], Iterator[str]]) -> int:
+    """How many found items are only in the old texts, or only in the new texts, whichever is more."""
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     for change in changes:
@@ -64,28 +64,28 @@ def _differ(changes: Iterable[Change], find: Callable[[str], Iterator[str]]) -> 
 
 
 def numbers_in(text: str) -> Iterator[str]:
-    """The words of a text that hold a digit, as they are compared."""
+    """The words of a text with a digit, as comparison keys."""
     return (key for key in tokens(text).keys if any(letter.isdigit() for letter in key))
 
 
 def names_in(text: str) -> Iterator[str]:
-    """Runs of words with capitals; a single one only where it does not begin a sentence."""
+    """Runs of capitalized words; a single one only where it does not begin a sentence."""
     run: list[str] = []
-    begins, alone, end = True, False, 0
-    found = tokens(text)
-    for start, stop in zip(found.starts, found.ends, strict=True):
+    sentence_start, starts_sentence, end = True, False, 0
+    tokenized = tokens(text)
+    for start, stop in zip(tokenized.starts, tokenized.ends, strict=True):
         word = text[start:stop]
-        capital = word[0].isupper()
-        if run and not (capital and text[end:start] == " "):
-            yield from _named(run, alone)
+        capitalized = word[0].isupper()
+        if run and not (capitalized and text[end:start] == " "):
+            yield from _name(run, starts_sentence)
             run = []
-        if capital:
-            alone = alone if run else begins
+        if capitalized:
+            starts_sentence = starts_sentence if run else sentence_start
             run.append(word)
-        begins, end = word[-1] in _SENTENCE_ENDS, stop
-    yield from _named(run, alone)
+        sentence_start, end = word[-1] in _SENTENCE_ENDS, stop
+    yield from _name(run, starts_sentence)
 
 
-def _named(run: list[str], begins: bool) -> Iterator[str]:
-    if len(run) > 1 or (run and not begins):
+def _name(run: list[str], starts_sentence: bool) -> Iterator[str]:
+    if len(run) > 1 or (run and not starts_sentence):
         yield " ".join(run)

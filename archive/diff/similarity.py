@@ -1,4 +1,4 @@
-"""How alike paragraphs are, and which may be states of one."""
+"""Similarity of paragraphs, and which old and new ones may be versions of the same paragraph."""
 
 from __future__ import annotations
 
@@ -12,33 +12,33 @@ from itertools import pairwise
 from archive.diff.changes import Form
 from archive.text.equivalence import Tokens, is_word, tokens
 
-# Up to so many comparisons, of so many features, are all made; beyond, only of paragraphs that share something rare.
+# Up to this many comparisons and features, all pairs are compared; beyond, only pairs that share a rare feature.
 _ALL = 2_500
-_DEAR = 1_000_000
-_LONG = 2_000
-# What more paragraphs than this share is not rare, and no paragraph is compared with more than this.
+_ALL_FEATURES = 1_000_000
+_MOST_TOKENS = 2_000
+# A feature that more paragraphs share is not rare, and no paragraph is compared with more than this many.
 _RARE = 4
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A line of the body, tidy, with the kind of block it stands in."""
+    """A tidy line of the body with the kind of its block."""
 
     text: str
     form: Form = "paragraph"
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Its words and marks."""
+        """Its words and punctuation."""
         return tokens(self.text)
 
     @cached_property
     def features(self) -> Counter[str]:
-        """Its words, and its pairs of words: what survives when a sentence is edited. Of a very long
-        one, those at its beginning."""
-        keys = self.tokens.keys[:_LONG]
-        told = [key for key in keys if is_word(key)] or list(keys)
-        return Counter(told) + Counter(f"{one} {other}" for one, other in pairwise(told))
+        """Its words and pairs of adjacent words, many of which survive an edit. Of a very long paragraph, only those
+        at its beginning."""
+        keys = self.tokens.keys[:_MOST_TOKENS]
+        words = [key for key in keys if is_word(key)] or list(keys)
+        return Counter(words) + Counter(f"{word} {following}" for word, following in pairwise(words))
 
     @cached_property
     def size(self) -> int:
@@ -48,44 +48,47 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An old and a new paragraph, by their places, and how alike they are, from 0 to 1."""
+    """The positions of an old and a new paragraph, and their similarity from 0 to 1."""
 
     old: int
     new: int
     likeness: float
 
 
-def likeness(one: Paragraph, other: Paragraph) -> float:
+def likeness(first: Paragraph, second: Paragraph) -> float:
     """The share of words and pairs of words that two paragraphs have in common, from 0 to 1."""
-    return 2 * shared(one.features, other.features) / (one.size + other.size)
+    return 2 * shared(first.features, second.features) / (first.size + second.size)
 
 
-def shared(one: Counter[str], other: Counter[str]) -> int:
+def shared(smaller: Counter[str], larger: Counter[str]) -> int:
     """How many features two paragraphs have in common."""
-    if len(one) > len(other):
-        one, other = other, one
-    return sum(min(count, other[feature]) for feature, count in one.items() if feature in other)
+    if len(smaller) > len(larger):
+        smaller, larger = larger, smaller
+    return sum(min(count, larger[feature]) for feature, count in smaller.items() if feature in larger)
 
 
 def candidates(
     old: Sequence[Paragraph], new: Sequence[Paragraph], olds: Sequence[int], news: Sequence[int], least: float
 ) -> list[Candidate]:
-    """The pairs of these paragraphs that are at least so alike, in order."""
-    everything = len(olds) * len(news) <= _ALL and _cost(old, new, olds, news) <= _DEAR
-    pairs = ((i, j) for i in olds for j in news) if everything else _sharing(old, new, olds, news)
-    found = (Candidate(i, j, likeness(old[i], new[j])) for i, j in pairs)
-    return sorted((one for one in found if one.likeness >= least), key=lambda one: (one.old, one.new))
+    """The pairs of these paragraphs with at least this similarity, in order."""
+    compare_all = len(olds) * len(news) <= _ALL and _cost(old, new, olds, news) <= _ALL_FEATURES
+    pairs = ((i, j) for i in olds for j in news) if compare_all else _sharing_rare(old, new, olds, news)
+    scored = (Candidate(i, j, likeness(old[i], new[j])) for i, j in pairs)
+    return sorted(
+        (candidate for candidate in scored if candidate.likeness >= least),
+        key=lambda candidate: (candidate.old, candidate.new),
+    )
 
 
 def _cost(old: Sequence[Paragraph], new: Sequence[Paragraph], olds: Sequence[int], news: Sequence[int]) -> int:
-    """How many features would be looked at to compare all with all."""
+    """How many features a comparison of all pairs would read."""
     return len(news) * sum(old[i].size for i in olds) + len(olds) * sum(new[j].size for j in news)
 
 
-def _sharing(
+def _sharing_rare(
     old: Sequence[Paragraph], new: Sequence[Paragraph], olds: Sequence[int], news: Sequence[int]
 ) -> Iterator[tuple[int, int]]:
-    """Pairs that share a rare word or pair of words: for every new paragraph those that share most."""
+    """Pairs that share a rare word or pair of words: for every new paragraph those that share the most."""
     holders: dict[str, list[int]] = {}
     for i in olds:
         for feature in old[i].features:
@@ -93,28 +96,28 @@ def _sharing(
     for j in news:
         votes: Counter[int] = Counter()
         for feature in new[j].features:
-            if len(known := holders.get(feature, ())) <= _RARE:
-                votes.update(known)
+            if len(sharing := holders.get(feature, ())) <= _RARE:
+                votes.update(sharing)
         yield from ((i, j) for i, _ in votes.most_common(_RARE))
 
 
 def best_chain(found: Sequence[Candidate]) -> list[Candidate]:
-    """Of candidates, those that can all hold at once without crossing, with the greatest likeness in sum."""
-    nodes = sorted(found, key=lambda one: (one.old, -one.new))  # so that no chain holds two of one old paragraph
+    """The chain of candidates without crossings or repeated paragraphs that has the greatest total similarity."""
+    nodes = sorted(found, key=lambda node: (node.old, -node.new))  # so that no chain has one old paragraph twice
     before: list[int] = []
-    ends: list[int] = []  # places in new where the best chains end, increasing, with sums that increase too
+    ends: list[int] = []  # positions in new where the best chains end, increasing, as do their sums
     sums: list[float] = []
     holders: list[int] = []
-    for n, one in enumerate(nodes):
-        at = bisect_left(ends, one.new)
-        total = one.likeness + (sums[at - 1] if at else 0.0)
-        before.append(holders[at - 1] if at else -1)
-        worse = at
-        while worse < len(ends) and sums[worse] <= total:
-            worse += 1
-        if worse == at and at < len(ends) and ends[at] == one.new:
+    for n, node in enumerate(nodes):
+        position = bisect_left(ends, node.new)
+        total = node.likeness + (sums[position - 1] if position else 0.0)
+        before.append(holders[position - 1] if position else -1)
+        end = position
+        while end < len(ends) and sums[end] <= total:
+            end += 1
+        if end == position and position < len(ends) and ends[position] == node.new:
             continue
-        ends[at:worse], sums[at:worse], holders[at:worse] = [one.new], [total], [n]
+        ends[position:end], sums[position:end], holders[position:end] = [node.new], [total], [n]
     chosen, n = [], holders[-1] if holders else -1
     while n >= 0:
         chosen.append(nodes[n])

@@ -1,6 +1,6 @@
-"""An edit in lines that can be quoted: the words before and after in their sentence, the most important first.
+"""Summary of an edit as quotes: old and new words within their sentence, the most important first.
 
-Lists, feeds, the terminal and exports all tell an edit by this one value, so that they say the same.
+Lists, feeds, the terminal and exports all show an edit from this one value, so that they agree.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from archive.model.records import Image, Reading
 from archive.text.equivalence import tokens
 
 ELLIPSIS = "…"
-_BEFORE, _BETWEEN, _AFTER, _CHANGED = 90, 120, 70, 160  # characters of a quote's stretches
-_MOST = 5
-"""So many numbers or names of one sentence are named."""
-# Where a sentence ends; not behind an abbreviation in capitals, such as TP. or PGS.
-_END = re.compile(r"(?<![A-ZĐ]{2})[.!?…][\"”’»)]*\s+(?=[\"“‘«(]?[\dA-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ])|\n")
-_OF_PICTURES = ("caption", "credit")
+_LEADING, _BETWEEN, _TRAILING, _CHANGED = 90, 120, 70, 160  # characters of each part of a quote
+_MOST_NAMED = 5
+"""At most this many numbers or names of one sentence are listed."""
+# The end of a sentence; not after an abbreviation in capitals, such as TP. or PGS.
+_SENTENCE_END = re.compile(r"(?<![A-ZĐ]{2})[.!?…][\"”’»)]*\s+(?=[\"“‘«(]?[\dA-ZÀ-ÝĂĐĨŨƠƯẠ-Ỹ])|\n")
+_PICTURE_TEXTS = ("caption", "credit")
 
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """One change in its sentence, cut so that it fits a line or two. part, kind: see Change; place: of the paragraph or
-    picture, where it stands now, or stood; weight: as archive/diff/significance.py has it."""
+    """One change in its sentence, shortened to a line or two. part, kind: see Change; place: position of the paragraph
+    or picture, the new one, or else the old; weight: as in archive/diff/significance.py."""
 
     part: str
     kind: ChangeKind
@@ -40,7 +40,7 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Swap:
-    """What of one kind went and what came in its place; either may be empty."""
+    """A removed number or name and the one that replaced it; either may be empty."""
 
     before: str
     after: str
@@ -48,7 +48,7 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A picture that was replaced, added or removed: what stood and what stands, None where nothing did or does."""
+    """A picture that was replaced, added or removed: the old and the new image, None where there is none."""
 
     kind: ChangeKind
     old: Image | None
@@ -57,8 +57,8 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Gist:
-    """An edit, told. quotes: the most important first; numbers, names: those that differ, named; pictures: those that
-    came, went or were replaced; language: of the words, None where the page does not say."""
+    """The summary of an edit. quotes: the most important first; numbers, names: those that differ; pictures: those
+    added, removed or replaced; language: of the words, None where the page declares none."""
 
     quotes: tuple[Quote, ...] = ()
     numbers: tuple[Swap, ...] = ()
@@ -68,28 +68,28 @@ class Gist:
 
     @property
     def weight(self) -> float:
-        """How much it changed in meaning, for putting gists in order."""
-        return sum(one.weight for one in self.quotes) + REPLACED_PICTURE * len(self.pictures)
+        """How much the meaning changed, for sorting."""
+        return sum(quote.weight for quote in self.quotes) + REPLACED_PICTURE * len(self.pictures)
 
     @property
     def headline(self) -> Quote | None:
-        """What became of the headline."""
-        return next((one for one in self.quotes if one.part == "headline"), None)
+        """The change of the headline, if any."""
+        return next((quote for quote in self.quotes if quote.part == "headline"), None)
 
     @property
     def below(self) -> tuple[Quote, ...]:
-        """All but the headline, for lists that have it as their own."""
-        return tuple(one for one in self.quotes if one.part != "headline")
+        """All quotes but the headline's, for lists that show the headline by themselves."""
+        return tuple(quote for quote in self.quotes if quote.part != "headline")
 
 
 def gist(old: Reading, new: Reading) -> Gist:
-    """What the second of two readings changed in the first."""
+    """Summarizes the edit from the old reading to the new one."""
     changes = compare(old, new)
-    sentences = [one for change in _worded(changes) for one in _sentences(change)]
-    weighed = [(meaning_of([one]).weight, one) for one in sentences]
-    ordered = sorted(weighed, key=lambda pair: -pair[0])  # stable: in reading order among equals
+    sentences = [sentence for change in _with_words(changes) for sentence in _by_sentence(change)]
+    weighted = [(meaning_of([sentence]).weight, sentence) for sentence in sentences]
+    ordered = sorted(weighted, key=lambda pair: -pair[0])  # stable: in reading order among equals
     return Gist(
-        tuple(_quote(one, weight) for weight, one in ordered),
+        tuple(_quote(sentence, weight) for weight, sentence in ordered),
         tuple(_swaps(sentences, _figures)),
         tuple(_swaps(sentences, names_in)),
         tuple(_pairs(changes, old, new)),
@@ -97,60 +97,61 @@ def gist(old: Reading, new: Reading) -> Gist:
     )
 
 
-def _worded(changes: Iterable[Change]) -> Iterator[Change]:
-    """Those that are told in words. Captions and credits of a picture that came or went are told with it."""
-    whole: ChangeKind | None = None
+def _with_words(changes: Iterable[Change]) -> Iterator[Change]:
+    """The changes that get quotes. An added or removed picture covers its own caption and credit."""
+    picture_kind: ChangeKind | None = None
     for change in changes:
         if change.part == "picture":
-            whole = change.kind if change.kind in ("added", "removed") else None
-        elif change.part not in _OF_PICTURES or whole is None or change.kind != whole:
+            picture_kind = change.kind if change.kind in ("added", "removed") else None
+        elif change.part not in _PICTURE_TEXTS or picture_kind is None or change.kind != picture_kind:
             yield change
 
 
-def _sentences(change: Change) -> Iterator[Change]:
-    """A change of several sentences as one of each, whole sentences all."""
+def _by_sentence(change: Change) -> Iterator[Change]:
+    """Splits a change of several sentences into one change for each whole sentence."""
     if change.part == "published":
         yield change
         return
-    held: list[Piece] = []
+    pending: list[Piece] = []
     for piece in unmarked(change.pieces):
-        ends = [found.end() for found in _END.finditer(piece.text)] if piece.operation == "equal" else []
+        ends = [match.end() for match in _SENTENCE_END.finditer(piece.text)] if piece.operation == "equal" else []
         if not ends:
-            held.append(piece)
+            pending.append(piece)
             continue
         head, tail = piece.text[: ends[0]], piece.text[ends[-1] :]
-        if _changes(held):
-            yield replace(change, pieces=tuple(_kept([*held, Piece("equal", head.rstrip())])))
-        held = [Piece("equal", tail)] if tail else []
-    if _changes(held) or not _changes(change.pieces):  # what was only moved, split or merged is told by its beginning
-        yield replace(change, pieces=tuple(_kept(held if _changes(held) else change.pieces)))
+        if _any_changed(pending):
+            yield replace(change, pieces=tuple(_nonempty([*pending, Piece("equal", head.rstrip())])))
+        pending = [Piece("equal", tail)] if tail else []
+    # a paragraph only moved, split or merged is quoted from its beginning
+    if _any_changed(pending) or not _any_changed(change.pieces):
+        yield replace(change, pieces=tuple(_nonempty(pending if _any_changed(pending) else change.pieces)))
 
 
-def _changes(pieces: Sequence[Piece]) -> bool:
+def _any_changed(pieces: Sequence[Piece]) -> bool:
     return any(piece.operation != "equal" for piece in pieces)
 
 
-def _kept(pieces: Iterable[Piece]) -> list[Piece]:
+def _nonempty(pieces: Iterable[Piece]) -> list[Piece]:
     return [piece for piece in pieces if piece.text]
 
 
 def _quote(change: Change, weight: float) -> Quote:
     place = (change.new or change.old or (None,))[0]
-    pieces = change.pieces if change.part == "published" else tuple(_cut(change.pieces))
+    pieces = change.pieces if change.part == "published" else tuple(_shortened(change.pieces))
     return Quote(change.part, change.kind, place, pieces, weight)
 
 
-def _cut(pieces: Sequence[Piece]) -> Iterator[Piece]:
-    """As much of a sentence as shows where in it something changed."""
+def _shortened(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """The changed pieces, with shortened context around them."""
     last = len(pieces) - 1
     for n, piece in enumerate(pieces):
         text = piece.text if piece.operation != "equal" else piece.text.replace("\n", " ")
         if piece.operation != "equal" or last == 0:
             shown = text if len(text) <= _CHANGED else f"{_head(text, _CHANGED)} {ELLIPSIS}"
         elif n == 0:
-            shown = text if len(text) <= _BEFORE else f"{ELLIPSIS} {_tail(text, _BEFORE)}"
+            shown = text if len(text) <= _LEADING else f"{ELLIPSIS} {_tail(text, _LEADING)}"
         elif n == last:
-            shown = text if len(text) <= _AFTER else f"{_head(text, _AFTER)} {ELLIPSIS}"
+            shown = text if len(text) <= _TRAILING else f"{_head(text, _TRAILING)} {ELLIPSIS}"
         else:
             half = _BETWEEN // 2
             shown = text if len(text) <= _BETWEEN else f"{_head(text, half)} {ELLIPSIS} {_tail(text, half)}"
@@ -167,42 +168,46 @@ def _tail(text: str, width: int) -> str:
 
 def _figures(text: str) -> Iterator[str]:
     """The numbers of a text as they are printed, with the sign of a percentage."""
-    found = tokens(text)
-    for key, start, end in zip(found.keys, found.starts, found.ends, strict=True):
+    tokenized = tokens(text)
+    for key, start, end in zip(tokenized.keys, tokenized.starts, tokenized.ends, strict=True):
         if any(letter.isdigit() for letter in key):
-            yield found.text[start:end] + "%" * (found.text[end : end + 1] == "%")
+            yield tokenized.text[start:end] + "%" * (tokenized.text[end : end + 1] == "%")
 
 
 def _swaps(sentences: Sequence[Change], find: Callable[[str], Iterator[str]]) -> Iterator[Swap]:
-    """What stands only in the old texts, and what only in the new: of each sentence one for one where they are as many.
-    What went in one sentence and came in another was moved."""
-    told = [(Counter(find(one.before)), Counter(find(one.after))) for one in sentences if one.part != "published"]
+    """Items only in the old texts against items only in the new ones: paired one to one where a sentence has as many of
+    both. An item removed from one sentence and added to another was moved, and does not count."""
+    counts = [
+        (Counter(find(sentence.before)), Counter(find(sentence.after)))
+        for sentence in sentences
+        if sentence.part != "published"
+    ]
     before, after = Counter[str](), Counter[str]()
-    for old, new in told:
+    for old, new in counts:
         before.update(old)
         after.update(new)
-    gone, come = before - after, after - before
-    for old, new in told:
-        went, came = _taken(old - new, gone), _taken(new - old, come)
-        if len(went) == len(came):
-            yield from (Swap(*one) for one in zip(went, came, strict=True))
-        elif went or came:
-            yield Swap(", ".join(went[:_MOST]), ", ".join(came[:_MOST]))
+    all_removed, all_added = before - after, after - before
+    for old, new in counts:
+        removed, added = _consume(old - new, all_removed), _consume(new - old, all_added)
+        if len(removed) == len(added):
+            yield from (Swap(*pair) for pair in zip(removed, added, strict=True))
+        elif removed or added:
+            yield Swap(", ".join(removed[:_MOST_NAMED]), ", ".join(added[:_MOST_NAMED]))
 
 
-def _taken(found: Counter[str], left: Counter[str]) -> list[str]:
-    """Of what was found, in order, as much as is left; it is less then."""
+def _consume(counts: Counter[str], remaining: Counter[str]) -> list[str]:
+    """Takes the found items, in order, out of the remaining ones; returns those that were there."""
     taken = []
-    for one in found.elements():
-        if left[one] > 0:
-            left[one] -= 1
-            taken.append(one)
+    for item in counts.elements():
+        if remaining[item] > 0:
+            remaining[item] -= 1
+            taken.append(item)
     return taken
 
 
 def _pairs(changes: Iterable[Change], old: Reading, new: Reading) -> Iterator[Pair]:
     for change in changes:
         if change.part == "picture" and change.kind != "moved":
-            was = old.images[change.old[0] - 1] if change.old else None
-            stands = new.images[change.new[0] - 1] if change.new else None
-            yield Pair(change.kind, was, stands)
+            old_image = old.images[change.old[0] - 1] if change.old else None
+            new_image = new.images[change.new[0] - 1] if change.new else None
+            yield Pair(change.kind, old_image, new_image)

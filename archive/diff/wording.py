@@ -1,4 +1,4 @@
-"""Two texts as one run of pieces, split between words, so that a person can read it."""
+"""Word diff of two texts as pieces, merged and aligned so that a person can read them."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from archive.diff.changes import Piece
 from archive.diff.sequences import Pair, common
 from archive.text.equivalence import Tokens, is_word, tidy, tokens
 
-# A run of so few unchanged words between two changes that are longer is drawn into them: three words out, one kept,
-# four in is harder to read than the whole phrase out and the new one in. Between two numbers, what stayed stays.
-_ISLAND = 4
-# Where less than this share of the words stayed, the text was written anew.
-_KEPT = 0.2
+# An island of at most this many unchanged words between two longer changes is merged into them: three words removed,
+# one kept, four added is harder to read than one phrase removed and one added. Between two numbers it stays.
+_ISLAND_WORDS = 4
+# Where less than this share of the words is equal, the text counts as rewritten.
+_KEPT_SHARE = 0.2
 _SENTENCE_ENDS = frozenset({".", "!", "?", "...", "\n"})
 _CLAUSE_ENDS = frozenset({",", ";", ":", "-", ")"})
 
 
 @dataclass(slots=True)
 class _Run:
-    """Tokens i..end_i of old and j..end_j of new: the same ones when `same`, else out and in."""
+    """Tokens i..end_i of old and j..end_j of new: equal when `same`, else removed and added."""
 
     same: bool
     i: int
@@ -31,34 +31,34 @@ class _Run:
 
 
 def words(old: str, new: str) -> tuple[Piece, ...]:
-    """What stayed, went and came between two texts."""
+    """The equal, removed and added pieces between two texts."""
     return pieces(tokens(tidy(old)), tokens(tidy(new)))
 
 
 def pieces(old: Tokens, new: Tokens) -> tuple[Piece, ...]:
-    """The same for texts already cut into words."""
+    """The same for texts already split into tokens."""
     runs = _runs(common(old.keys, new.keys), len(old.keys), len(new.keys))
-    _slide(runs, old.keys, new.keys)
-    runs = _readable(runs, old.keys, new.keys)
-    return tuple(_joined(_spelt(runs, old, new)))
+    _align_to_sentences(runs, old.keys, new.keys)
+    runs = _merge_islands(runs, old.keys, new.keys)
+    return tuple(_joined(_as_pieces(runs, old, new)))
 
 
-def _slide(runs: Sequence[_Run], old: Sequence[str], new: Sequence[str]) -> None:
-    """Of `A. B. C.` the `B.` was put in, or `. B`: where a one-sided change can be told in several ways, it is told as
-    the sentence or clause it is."""
+def _align_to_sentences(runs: Sequence[_Run], old: Sequence[str], new: Sequence[str]) -> None:
+    """Shifts one-sided changes to the boundary of a sentence or clause: in `A. B. C.` the added run may be `B.` or
+    `. B`, and `B.` is the sentence."""
     for before, run, after in zip(runs, runs[1:], runs[2:], strict=False):
         if run.same or (run.i < run.end_i and run.j < run.end_j):
             continue
         keys, start, end = (old, run.i, run.end_i) if run.i < run.end_i else (new, run.j, run.end_j)
-        steps = list(_steps(keys, start, end, before.end_i - before.i, after.end_i - after.i))
-        best = max(steps, key=lambda step: (_opens(keys, start + step), -abs(step)))
+        steps = list(_shifts(keys, start, end, before.end_i - before.i, after.end_i - after.i))
+        best = max(steps, key=lambda step: (_boundary_rank(keys, start + step), -abs(step)))
         before.end_i, before.end_j = before.end_i + best, before.end_j + best
         run.i, run.end_i, run.j, run.end_j = run.i + best, run.end_i + best, run.j + best, run.end_j + best
         after.i, after.j = after.i + best, after.j + best
 
 
-def _steps(keys: Sequence[str], start: int, end: int, room_before: int, room_after: int) -> Iterator[int]:
-    """By how many tokens a stretch may be moved and still leave the same text; neighbours keep a token."""
+def _shifts(keys: Sequence[str], start: int, end: int, room_before: int, room_after: int) -> Iterator[int]:
+    """By how many tokens a run can shift and still give the same text; its neighbours keep at least one token."""
     yield 0
     step = 0
     while -step < room_before - 1 and keys[start + step - 1] == keys[end + step - 1]:
@@ -70,11 +70,11 @@ def _steps(keys: Sequence[str], start: int, end: int, room_before: int, room_aft
         yield step
 
 
-def _opens(keys: Sequence[str], at: int) -> int:
-    """How well a stretch begins at a token: after a sentence, after a clause, anywhere."""
-    if at == 0 or keys[at - 1] in _SENTENCE_ENDS:
+def _boundary_rank(keys: Sequence[str], position: int) -> int:
+    """How good a start a token is: 2 after a sentence, 1 after a clause, 0 elsewhere."""
+    if position == 0 or keys[position - 1] in _SENTENCE_ENDS:
         return 2
-    return 1 if keys[at - 1] in _CLAUSE_ENDS else 0
+    return 1 if keys[position - 1] in _CLAUSE_ENDS else 0
 
 
 def _runs(pairs: Sequence[Pair], old: int, new: int) -> list[_Run]:
@@ -92,73 +92,80 @@ def _runs(pairs: Sequence[Pair], old: int, new: int) -> list[_Run]:
     return runs
 
 
-def _readable(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_Run]:
-    """Draws islands into the changes around them, until there are none; tells what was written anew as such."""
-    out, come = _counted(old), _counted(new)
-    done: list[_Run] = []
+def _merge_islands(runs: list[_Run], old: Sequence[str], new: Sequence[str]) -> list[_Run]:
+    """Merges islands into the changes around them until there are none; makes a rewritten text one change."""
+    old_words, new_words = _word_counts(old), _word_counts(new)
+    merged: list[_Run] = []
     for run in runs:
-        done.append(run)
-        while len(done) >= 3 and not run.same and _is_island(done[-3:], out, come) and not _breaks(done[-2], old):
-            run = _Run(False, done[-3].i, run.end_i, done[-3].j, run.end_j)
-            done[-3:] = [run]
-    kept = sum(out[run.end_i] - out[run.i] for run in done if run.same)
-    if kept < _KEPT * min(out[-1], come[-1]):
+        merged.append(run)
+        while (
+            len(merged) >= 3
+            and not run.same
+            and _is_island(merged[-3:], old_words, new_words)
+            and not _has_paragraph_break(merged[-2], old)
+        ):
+            run = _Run(False, merged[-3].i, run.end_i, merged[-3].j, run.end_j)
+            merged[-3:] = [run]
+    kept = sum(old_words[run.end_i] - old_words[run.i] for run in merged if run.same)
+    if kept < _KEPT_SHARE * min(old_words[-1], new_words[-1]):
         return [_Run(False, 0, len(old), 0, len(new))]
-    return done
+    return merged
 
 
-def _counted(keys: Sequence[str]) -> list[int]:
-    """How many words stand before each token."""
+def _word_counts(keys: Sequence[str]) -> list[int]:
+    """How many words come before each token."""
     return [0, *accumulate(map(is_word, keys))]
 
 
-def _is_island(three: Sequence[_Run], out: Sequence[int], come: Sequence[int]) -> bool:
-    first, island, last = three
-    around = (max(out[run.end_i] - out[run.i], come[run.end_j] - come[run.j]) for run in (first, last))
-    kept = out[island.end_i] - out[island.i]
-    return kept == 0 or kept <= min(_ISLAND, *(size - 1 for size in around))
+def _is_island(runs: Sequence[_Run], old_words: Sequence[int], new_words: Sequence[int]) -> bool:
+    first, island, last = runs
+    around = (
+        max(old_words[run.end_i] - old_words[run.i], new_words[run.end_j] - new_words[run.j]) for run in (first, last)
+    )
+    kept = old_words[island.end_i] - old_words[island.i]
+    return kept == 0 or kept <= min(_ISLAND_WORDS, *(size - 1 for size in around))
 
 
-def _breaks(run: _Run, keys: Sequence[str]) -> bool:
-    """Whether a paragraph ends in it."""
+def _has_paragraph_break(run: _Run, keys: Sequence[str]) -> bool:
+    """Whether the run contains a paragraph break."""
     return "\n" in keys[run.i : run.end_i]
 
 
-def _spelt(runs: Sequence[_Run], old: Tokens, new: Tokens) -> Iterator[Piece]:
-    """The runs as text. White space around a change that stands on both sides stayed."""
-    at_i = at_j = 0
+def _as_pieces(runs: Sequence[_Run], old: Tokens, new: Tokens) -> Iterator[Piece]:
+    """The runs as pieces of text. White space around a change that both sides have is equal."""
+    old_end = new_end = 0
     for n, run in enumerate(runs):
         if run.same:
-            at_i, at_j = old.ends[run.end_i - 1], new.ends[run.end_j - 1]
-            yield Piece("equal", new.text[new.starts[run.j] : at_j])
+            old_end, new_end = old.ends[run.end_i - 1], new.ends[run.end_j - 1]
+            yield Piece("equal", new.text[new.starts[run.j] : new_end])
             continue
         last = n == len(runs) - 1
-        out = old.text[at_i : len(old.text) if last else old.starts[run.end_i]]
-        come = new.text[at_j : len(new.text) if last else new.starts[run.end_j]]
-        yield from _changed(out, come)
+        removed = old.text[old_end : len(old.text) if last else old.starts[run.end_i]]
+        added = new.text[new_end : len(new.text) if last else new.starts[run.end_j]]
+        yield from _changed(removed, added)
 
 
-def _changed(out: str, come: str) -> Iterator[Piece]:
-    head = " " if out.startswith(" ") and come.startswith(" ") else ""
-    out, come = out[len(head) :], come[len(head) :]
-    tail = " " if out.endswith(" ") and come.endswith(" ") else ""
+def _changed(removed: str, added: str) -> Iterator[Piece]:
+    head = " " if removed.startswith(" ") and added.startswith(" ") else ""
+    removed, added = removed[len(head) :], added[len(head) :]
+    tail = " " if removed.endswith(" ") and added.endswith(" ") else ""
     yield Piece("equal", head)
-    yield Piece("removed", out[: len(out) - len(tail)])
-    yield Piece("added", come[: len(come) - len(tail)])
+    yield Piece("removed", removed[: len(removed) - len(tail)])
+    yield Piece("added", added[: len(added) - len(tail)])
     yield Piece("equal", tail)
 
 
 def _joined(all_pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """Without empty pieces, and with neighbours of one operation as one."""
-    held: Piece | None = None
+    """Drops empty pieces and joins adjacent ones of the same operation."""
+    pending: Piece | None = None
     for piece in all_pieces:
         if not piece.text:
             continue
-        if held and held.operation == piece.operation:
-            held = Piece(held.operation, held.text + piece.text)
+        if pending and pending.operation == piece.operation:
+            pending = Piece(pending.operation, pending.text + piece.text)
             continue
-        if held:
-            yield held
-        held = piece
-    if held:
-        yield held
+        if pending:
+            yield pending
+        pending = piece
+    if pending:
+        yield pending

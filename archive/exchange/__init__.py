@@ -1,1 +1,1 @@
-"""Taking captures in and handing them over: importers, exporters, object stores, backups."""
+"""Importers, exporters, object stores and backups of captures."""

@@ -1,9 +1,9 @@
-"""Backups: an archive as it was at one moment, with its pictures and its own settings, checked, in a folder that is
-there whole or not at all; and back.
+"""Makes and restores backups: a checked snapshot of an archive, with its pictures and settings, in a folder that
+appears whole or not at all.
 
 A backup is a folder `NAME-20261129T051500Z` with the archive, its pictures, `luubao.toml`, `spiders/`, and
-`backup.json`, which says what they are. Pictures that the backup before has are hard links to those, after their bytes
-were compared with their digests.
+`backup.json`, the manifest. A picture that the previous backup has too is a hard link to that file, once its bytes
+match its digest.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from archive.storage.pictures.picture_folder import files_of, is_good
 from archive.storage.snapshot import snapshot
 
 Step = Callable[[], None]
-_TOLD = "backup.json"
+_MANIFEST = "backup.json"
 _PICTURES, _SETTINGS = "pictures", "settings"
 
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """One backup. archive: the file's name; digest: of its bytes; seal: its newest; at: when it was made, UTC; lacking:
-    pictures it names that were missing or damaged already."""
+    """One backup. archive: the file's name; digest: of its bytes; seal: its newest; at: when the backup was made, UTC;
+    lacking: pictures the archive names that were missing or damaged already."""
 
     place: Path
     archive: str
@@ -45,24 +45,24 @@ class Backup:
 
     @property
     def pictures(self) -> Path:
-        """The folder with its pictures; it may be missing."""
+        """The folder with the pictures; may be missing."""
         return self.place / _PICTURES
 
     @property
     def settings(self) -> Path:
-        """The folder with settings and spiders; it may be missing."""
+        """The folder with settings and spiders; may be missing."""
         return self.place / _SETTINGS
 
 
 def back_up(
     path: Path, target: Path, *, pictures: Path | None, settings: Sequence[Path], keep: int, step: Step = lambda: None
 ) -> tuple[Backup, list[Path]]:
-    """Makes a backup in the folder `target`, and then removes the oldest ones of this archive but for `keep`. pictures:
-    the folder with its pictures; settings: files and folders of its user's own. Returns the backup, and what was
-    removed: nothing where pictures are lacking, which an older backup may have.
+    """Makes a backup in the folder `target`, then removes this archive's oldest backups, all but `keep`. pictures: the
+    folder with the archive's pictures; settings: the user's own files and folders. Returns the backup, and the removed
+    ones: none where pictures are lacking, since an older backup may have them.
 
     Raises ArchiveMissing, ArchiveUnusable and Unwritable, and ArchiveDamaged for an archive that is not as it was
-    recorded: no backup is made of that, and none is removed.
+    recorded; then it makes no backup and removes none.
     """
     before = backups_in(target, path.name)
     place = _new_place(target, path)
@@ -80,54 +80,54 @@ def back_up(
             _copy_pictures(pictures, folder / _PICTURES, before[-1].pictures if before else None, step)
         lacking = pictures_lacking(copy, folder / _PICTURES, step) if pictures else []
         _copy_settings(settings, folder / _SETTINGS)
-        told = [f"{one.where}: {one.what}" for one in lacking]
-        made = Backup(place, path.name, _digest_of(copy), seal, clock.stamp(clock.now()), tuple(told))
-        _note(folder, made)
-    old = [] if made.lacking else [one.place for one in before][: len(before) + 1 - keep]
-    for one in old:
-        _remove(one)
-    return made, old
+        missing = [f"{problem.where}: {problem.what}" for problem in lacking]
+        backup = Backup(place, path.name, _digest_of(copy), seal, clock.stamp(clock.now()), tuple(missing))
+        _write_manifest(folder, backup)
+    old = [] if backup.lacking else [earlier.place for earlier in before][: len(before) + 1 - keep]
+    for place in old:
+        _remove(place)
+    return backup, old
 
 
 def backups_in(target: Path, archive: str | None = None) -> list[Backup]:
-    """The backups in a folder, the oldest first; archive: only of the file of that name."""
+    """The backups in a folder, oldest first. archive: only backups of the file of that name."""
     places = sorted(target.iterdir()) if target.is_dir() else []
-    found = [one for place in places if (one := _read(place)) and archive in (None, one.archive)]
-    return sorted(found, key=lambda one: (one.at, one.place.name))
+    backups = [backup for place in places if (backup := _read(place)) and archive in (None, backup.archive)]
+    return sorted(backups, key=lambda backup: (backup.at, backup.place.name))
 
 
 def restore(
     source: Path, path: Path, *, pictures: Path, force: bool, step: Step = lambda: None
 ) -> tuple[Backup, list[Path]]:
-    """Puts a backup, or the newest of a folder with backups, in the place of `path`, and its pictures into a folder:
-    those that are there and good stay. Settings and spiders go beside the archive where there are none. Returns the
-    backup, and the settings that stay in it, for there are others.
+    """Restores a backup, or the newest one in a folder, to `path`, and its pictures to the folder `pictures`: good ones
+    that are there stay. Restores settings and spiders beside the archive where there are none. Returns the backup, and
+    the settings it did not restore because others exist.
 
     Raises ArchiveMissing where there is no backup, ArchiveDamaged for one that is not as it was made, ArchiveUnusable
-    where there is an archive already (force: it gives way) or somebody uses it, and Unwritable.
+    where there is an archive already (force: replaces it) or another process uses it, and Unwritable.
     """
-    backup = _chosen(source, path.name)
+    backup = _choose(source, path.name)
     if not force and (path.exists() or path.is_symlink()):
         raise ArchiveUnusable(
             f"there is an archive at {path} already. Name another place with --db, or replace it with --force"
         )
-    with _nobody_at(path), arriving(path, replace=True, parents=True) as place:
+    with _exclusive(path), arriving(path, replace=True, parents=True) as place:
         _check(backup, place, step)
         _put_pictures(backup.pictures, pictures, step)
-        left = list(_put_settings(backup.settings, path.parent))
+        not_restored = list(_put_settings(backup.settings, path.parent))
         remove_logs(path.resolve())
-        path.with_name(f"{path.name}.carried").unlink(missing_ok=True)  # an older state than the store may have
-    return backup, left
+        path.with_name(f"{path.name}.carried").unlink(missing_ok=True)  # may be older than the store's state
+    return backup, not_restored
 
 
-def _check(backup: Backup, place: Path, step: Step) -> None:
-    """Copies the archive of a backup, and looks at everything."""
-    shutil.copyfile(backup.place / backup.archive, place)
-    problems = [] if _digest_of(place) == backup.digest else ["the archive has other bytes than it was made with"]
-    problems += [f"{one.where}: {one.what}" for one in problems_of(place, step)[0]] if not problems else []
+def _check(backup: Backup, copy: Path, step: Step) -> None:
+    """Copies the archive of a backup to `copy`, and checks its digest, rows and pictures."""
+    shutil.copyfile(backup.place / backup.archive, copy)
+    problems = [] if _digest_of(copy) == backup.digest else ["the archive has other bytes than it was made with"]
+    problems += [f"{row.where}: {row.what}" for row in problems_of(copy, step)[0]] if not problems else []
     if backup.pictures.is_dir() and not problems:
-        lacking = [f"{one.where}: {one.what}" for one in pictures_lacking(place, backup.pictures, step)]
-        problems += [one for one in lacking if one not in backup.lacking]
+        lacking = [f"{picture.where}: {picture.what}" for picture in pictures_lacking(copy, backup.pictures, step)]
+        problems += [problem for problem in lacking if problem not in backup.lacking]
     if problems:
         raise ArchiveDamaged(
             f"the backup {backup.place} is damaged: {problems[0]}. Nothing was changed; restore an older one"
@@ -135,44 +135,52 @@ def _check(backup: Backup, place: Path, step: Step) -> None:
 
 
 @contextmanager
-def _nobody_at(path: Path) -> Iterator[None]:
-    """Nobody crawls into, writes or serves the archive. Raises Locked and ArchiveUnusable."""
-    with ExitStack() as held:
+def _exclusive(path: Path) -> Iterator[None]:
+    """Keeps other processes from crawling into, writing or serving the archive. Raises Locked and ArchiveUnusable."""
+    with ExitStack() as locks:
         if is_there(path):
-            real = path.resolve()
-            for file in sorted(real.parent.glob(f"{real.name}.*.lock")):
-                held.enter_context(outlet_lock(path, file.name[len(real.name) + 1 : -len(".lock")]))
-            held.enter_context(alone_with(path))
+            target = path.resolve()
+            for file in sorted(target.parent.glob(f"{target.name}.*.lock")):
+                locks.enter_context(outlet_lock(path, file.name[len(target.name) + 1 : -len(".lock")]))
+            locks.enter_context(alone_with(path))
         yield
 
 
-def _chosen(source: Path, name: str) -> Backup:
-    if one := _read(source):
-        return one
-    found = backups_in(source)
-    names = {one.archive for one in found}
-    wanted = [one for one in found if one.archive == name or len(names) == 1]
-    if wanted:
-        return wanted[-1]
+def _choose(source: Path, name: str) -> Backup:
+    if backup := _read(source):
+        return backup
+    backups = backups_in(source)
+    names = {backup.archive for backup in backups}
+    matching = [backup for backup in backups if backup.archive == name or len(names) == 1]
+    if matching:
+        return matching[-1]
     if names:
         raise ArchiveMissing(f"{source} has backups of {', '.join(sorted(names))}. Name one of its folders")
     raise ArchiveMissing(f"there is no backup in {source}. `luubao backup {source}` makes one")
 
 
 def _read(place: Path) -> Backup | None:
-    """A backup, where this folder is one."""
+    """The backup in this folder; None where there is none."""
     try:
-        told = json.loads((place / _TOLD).read_text("utf-8"))
-        name = str(told["archive"])
-        made = Backup(place, name, str(told["digest"]), told["seal"], str(told["at"]), tuple(map(str, told["lacking"])))
+        facts = json.loads((place / _MANIFEST).read_text("utf-8"))
+        name = str(facts["archive"])
+        backup = Backup(
+            place, name, str(facts["digest"]), facts["seal"], str(facts["at"]), tuple(map(str, facts["lacking"]))
+        )
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return made if "/" not in name and (place / name).is_file() else None
+    return backup if "/" not in name and (place / name).is_file() else None
 
 
-def _note(folder: Path, made: Backup) -> None:
-    facts = {"archive": made.archive, "digest": made.digest, "seal": made.seal, "at": made.at, "lacking": made.lacking}
-    (folder / _TOLD).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", "utf-8")
+def _write_manifest(folder: Path, backup: Backup) -> None:
+    facts = {
+        "archive": backup.archive,
+        "digest": backup.digest,
+        "seal": backup.seal,
+        "at": backup.at,
+        "lacking": backup.lacking,
+    }
+    (folder / _MANIFEST).write_text(json.dumps(facts, ensure_ascii=False, indent=1) + "\n", "utf-8")
 
 
 def _new_place(target: Path, path: Path) -> Path:
@@ -187,19 +195,19 @@ def _digest_of(path: Path) -> str:
 
 
 def _copy_pictures(folder: Path, to: Path, before: Path | None, step: Step) -> None:
-    """Every picture that is good, here or in the backup before."""
+    """Copies every good picture; links those that the previous backup has."""
     to.mkdir()
     for name in sorted(files_of(folder)):
         step()
         (to / name).parent.mkdir(parents=True, exist_ok=True)
-        if before and is_good(before, name) and _linked(before / name, to / name):
+        if before and is_good(before, name) and _hard_link(before / name, to / name):
             continue
         if is_good(folder, name):
             shutil.copyfile(folder / name, to / name)
 
 
-def _linked(old: Path, new: Path) -> bool:
-    """Whether the same file could have a second name."""
+def _hard_link(old: Path, new: Path) -> bool:
+    """Links `new` to the file at `old`; False where the file system cannot."""
     with suppress(OSError):
         os.link(old, new)
         return True
@@ -207,12 +215,12 @@ def _linked(old: Path, new: Path) -> bool:
 
 
 def _copy_settings(settings: Sequence[Path], to: Path) -> None:
-    for one in settings:
+    for source in settings:
         to.mkdir(exist_ok=True)
-        if one.is_dir():
-            shutil.copytree(one, to / one.name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
+        if source.is_dir():
+            shutil.copytree(source, to / source.name, ignore=shutil.ignore_patterns("__pycache__", ".*"))
         else:
-            shutil.copy2(one, to / one.name)
+            shutil.copy2(source, to / source.name)
 
 
 def _put_pictures(folder: Path, to: Path, step: Step) -> None:
@@ -231,16 +239,16 @@ def _put_pictures(folder: Path, to: Path, step: Step) -> None:
 
 
 def _put_settings(folder: Path, to: Path) -> Iterator[Path]:
-    """Puts settings where there are none, and returns the others."""
-    for one in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if (to / one.name).exists():
-            yield one
+    """Copies settings to where there are none; yields those that exist already."""
+    for setting in sorted(folder.iterdir()) if folder.is_dir() else []:
+        if (to / setting.name).exists():
+            yield setting
             continue
-        with arriving(to / one.name) as place:
-            shutil.copytree(one, place) if one.is_dir() else shutil.copy2(one, place)
+        with arriving(to / setting.name) as place:
+            shutil.copytree(setting, place) if setting.is_dir() else shutil.copy2(setting, place)
 
 
 def _remove(place: Path) -> None:
-    """Removes a backup: its name goes first, so that none is ever half."""
+    """Removes a backup: renames it first, so that a half-removed one never stands under its name."""
     with beside(place) as folder:
         place.rename(folder / place.name)

@@ -1,1 +1,1 @@
-"""A run against its outlet's past, and how every outlet stands."""
+"""Monitoring: anomaly detection for each run, and the status of every outlet."""

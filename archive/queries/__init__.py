@@ -1,1 +1,1 @@
-"""The questions people ask an archive, each a function that returns frozen values."""
+"""Read-only queries on an archive, each a function that returns frozen values."""

@@ -1,4 +1,4 @@
-"""What an archive says of itself: since when, how often, how much."""
+"""Summary of an archive: how long and how often each outlet was crawled, and how much is stored."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from archive.storage.damaged_rows import readable
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """How a paper was followed. first, last: when the first run that looked began, and the last one; runs: how many
-    looked; days: on how many days (UTC)."""
+    """How an outlet was crawled. first, last: start of its first and of its last run; runs: how many; days: on how many
+    days (UTC)."""
 
     runs: int
     days: int
@@ -23,7 +23,7 @@ class Followed:
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
-    """How much there is; bytes are of the archive's file, and of the pictures it knows."""
+    """How much there is; bytes: size of the archive's file; picture_bytes: of the pictures it lists."""
 
     articles: int
     versions: int
@@ -35,19 +35,19 @@ class Sizes:
 
 
 def followed(db: Database, paper: Paper) -> Followed:
-    """How a paper was followed, by its runs."""
+    """How an outlet was crawled, by its runs that succeeded, failed in part or still run."""
     rows = db.query(
         "SELECT count(*) AS runs, count(DISTINCT substr(started_at, 1, 10)) AS days, min(started_at) AS first,"
         " max(started_at) AS last FROM runs WHERE outlet_id = ? AND kind <> 'cleanse'"
         " AND outcome IN ('ok', 'partly-failed', 'running') AND started_at BETWEEN '1990' AND '2200'",
         [paper.id],
     )
-    found = readable(rows, "runs", lambda row: Followed(**row))
-    return next(found, Followed(0, 0, None, None))
+    summaries = readable(rows, "runs", lambda row: Followed(**row))
+    return next(summaries, Followed(0, 0, None, None))
 
 
 def sizes(db: Database) -> Sizes:
-    """How much the archive holds of what may be shown."""
+    """How much the archive holds, without withdrawn articles."""
     row = next(
         iter(
             db.query(

@@ -1,4 +1,4 @@
-"""Which articles are wanted: the conditions that searching, lists and feeds share, as SQL over `articles`."""
+"""The filter that search, lists and feeds share, as SQL conditions on `articles`."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from archive.text.snippets import fold
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What must hold for an article; what is empty holds for all.
+    """A filter for articles; an empty field filters nothing.
 
-    words: as archive/text/search_query.py understands them. outlet: its name. section: as the page names it. author:
-    part of the byline. credit: of one of its pictures, whole. Of these three case and diacritics do not matter.
-    article: its number. since, until: days of publication by the paper's own clock, both
-    included, as `2026-05-20`; of an article that names no day, the day it was first seen.
+    words: as archive/text/search_query.py parses them. outlet: its name. section: as the page names it. author: part
+    of the byline. credit: the whole credit of one of its pictures. These three ignore case and diacritics. article: its
+    id. since, until: days of publication in the outlet's time zone, both included, as `2026-05-20`; for an article
+    without a published time, the day it was first seen.
     """
 
     words: str = ""
@@ -33,8 +33,8 @@ class Wanted:
     article: int | None = None
 
 
-def _day(holds: str) -> str:
-    """Two conditions, and not one of coalesce(), so that SQLite can use the index of either."""
+def _day_condition(holds: str) -> str:
+    """Two conditions instead of coalesce(), so that SQLite can use the index of either column."""
     return f"(articles.published_at {holds} OR (articles.published_at IS NULL AND articles.first_seen_at {holds}))"
 
 
@@ -44,44 +44,52 @@ _CONDITIONS = {
     "author": "instr(fold(articles.byline), fold(:author)) > 0",
     "credit": "EXISTS (SELECT 1 FROM version_images WHERE version_images.credit = :credit"
     " AND version_images.version_id = articles.current_version_id)",
-    "since": _day(">= :since"),
-    "until": _day("< date(:until, '+1 day')"),
+    "since": _day_condition(">= :since"),
+    "until": _day_condition("< date(:until, '+1 day')"),
     "edited": "articles.version_count > 1",
     "gone": "articles.gone_since IS NOT NULL",
     "article": "articles.id = :article",
 }
-_WORDS = "articles.current_version_id IN (SELECT rowid FROM search WHERE search MATCH :words)"
+_MATCH = "articles.current_version_id IN (SELECT rowid FROM search WHERE search MATCH :words)"
 
 
 def conditions(db: Database, wanted: Wanted, *, words: bool = True) -> tuple[str, Mapping[str, object]]:
-    """A condition on `articles` that begins with AND, or nothing, and its parameters. words: the words too.
+    """A condition on `articles` that begins with AND, or an empty one, and its parameters. words: whether to include
+    the words.
 
     Raises BadQuery for words that cannot be searched for.
     """
     if wanted.author:
         db.conn.create_function("fold", 1, lambda text: fold(text) if text else "", deterministic=True)
     values = {name: getattr(wanted, name) for name in _CONDITIONS}
-    values |= {"section": _spelt(db, _SECTIONS, wanted.section), "credit": _spelt(db, _CREDITS, wanted.credit)}
-    told = [sql for name, sql in _CONDITIONS.items() if values[name]]
+    values |= {
+        "section": _stored_spelling(db, _SECTIONS, wanted.section),
+        "credit": _stored_spelling(db, _CREDITS, wanted.credit),
+    }
+    clauses = [sql for name, sql in _CONDITIONS.items() if values[name]]
     if words and wanted.words.strip():
-        told.append(_WORDS)
+        clauses.append(_MATCH)
         values["words"] = fts_query(wanted.words)
-    return "".join(f" AND {one}" for one in told), values
+    return "".join(f" AND {clause}" for clause in clauses), values
 
 
 _SECTIONS = "SELECT section FROM months GROUP BY section ORDER BY sum(articles) DESC"
 _CREDITS = "SELECT credit FROM credits ORDER BY pictures DESC"
 
 
-def _spelt(db: Database, query: str, value: str | None) -> str | None:
-    """A value as the archive spells it: as it was given, or the most frequent that differs in case and diacritics
-    only."""
+def _stored_spelling(db: Database, query: str, value: str | None) -> str | None:
+    """A value as the archive spells it: unchanged if it exists, else the most frequent one that differs only in case
+    and diacritics."""
     if not value:
         return None
-    known = [str(row[0]) for row in db.execute(query).fetchall()]
-    return value if value in known else next((one for one in known if fold(one) == fold(value)), value)
+    spellings = [str(row[0]) for row in db.execute(query).fetchall()]
+    return (
+        value
+        if value in spellings
+        else next((spelling for spelling in spellings if fold(spelling) == fold(value)), value)
+    )
 
 
 def spelt_credit(db: Database, credit: str) -> str:
-    """A photographer's name as the archive spells it."""
-    return _spelt(db, _CREDITS, credit) or credit
+    """A picture credit as the archive spells it."""
+    return _stored_spelling(db, _CREDITS, credit) or credit

@@ -1,8 +1,7 @@
-"""Ten questions people ask an archive, as SQL that stands for itself: docs, Datasette and the measurements take it from
-here.
+"""Canned queries for ten topics, as plain SQL: docs, Datasette and the benchmarks take them from here.
 
-Every statement runs as it stands in Datasette and, its parameters set, in sqlite3. The steps in archive/migrations keep
-what makes them fast.
+Every statement runs unchanged in Datasette and, with its parameters set, in sqlite3. The steps in
+archive/storage/migrations create the indexes and tables that make them fast.
 """
 
 from __future__ import annotations
@@ -12,8 +11,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question with one answer. name: no table's or view's, for Datasette gives both a page. parameters: each with an
-    example, which finds something in the demo's archive."""
+    """One canned query. name: not that of a table or view, because Datasette gives each a page. parameters: each with
+    an example that finds rows in the demo's archive."""
 
     name: str
     title: str
@@ -23,15 +22,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """What people want to know, why, and the questions that tell them."""
+    """A topic people ask about, why they do, and the queries that answer it."""
 
     title: str
     why: str
     questions: tuple[Question, ...]
 
 
-# An address as it stands in the browser, or without its scheme; a port, as the demo's server has, does not count.
-# `luubao versions` knows the rarer spellings too.
+# A URL as in the browser, or without its scheme; the port, which the demo's server has, is ignored.
+# `luubao versions` also finds rarer spellings.
 _ARTICLE = """(
     WITH bare(address) AS (
       SELECT rtrim(replace(replace(replace(:address, 'https://', ''), 'http://', ''), 'www.', ''), '/')

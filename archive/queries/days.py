@@ -1,7 +1,7 @@
-"""Days: what a paper published, edited and took away on each, and on which nobody looked.
+"""Counts by day: articles an outlet published, edited and removed, and gaps, days without a crawl.
 
-Days are the paper's own. An article's day is that of its published_at, which carries the paper's offset; of what our
-clock saw, the day in the paper's zone.
+Days are in the outlet's time zone. An article's day is the date of its published_at, which has the outlet's offset; for
+times of our clock, the day in the outlet's zone.
 """
 
 from __future__ import annotations
@@ -19,23 +19,23 @@ from archive.model import clock
 from archive.model.time_zones import zone_of
 from archive.queries.outlets_followed import Paper
 
-_DAY = timedelta(days=1)
-# A run that ended so has looked at the paper. One that still runs has, until now.
-_LOOKED = "outcome IN ('ok', 'partly-failed', 'running') AND kind <> 'cleanse'"
+_ONE_DAY = timedelta(days=1)
+# Runs with these outcomes crawled the outlet; a running one has done so until now.
+_CRAWLED = "outcome IN ('ok', 'partly-failed', 'running') AND kind <> 'cleanse'"
 
 
 DayState = Literal["seen", "gap", "before", "after"]
-"""Somebody looked, or nobody did though the record had begun; or the day lies before the record or after it. Only of a
-day that was seen can it be said that nothing was edited or taken away."""
+"""`seen`: crawled. `gap`: not crawled, though within the record. `before`, `after`: outside the record. Only for a day
+that was seen do zero counts mean that nothing was edited or removed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A span of days, first and last included, with what happened on each; days without are not in the counts.
+    """Counts for a span of days, first and last included; days with nothing are not in the counters.
 
-    crawled: the days on which a run looked. recorded: first and last day of the record, from the first run's start to
-    the last one's end; None before the first run. A day of the span that lies in the record and is not in `crawled` is
-    a gap: what was edited or taken away on it may be missing.
+    crawled: days on which a run crawled the outlet. recorded: first and last day of the record, from the start of the
+    first run to the end of the last; None before the first run. A day within the record that is not in `crawled` is a
+    gap: edits and removals of that day may be missing.
     """
 
     first: date
@@ -47,7 +47,7 @@ class Days:
     recorded: tuple[date, date] | None
 
     def state(self, day: date) -> DayState:
-        """What is known of a day."""
+        """Whether a day was seen, is a gap, or lies before or after the record."""
         if self.recorded is None or day < self.recorded[0]:
             return "before"
         if day > self.recorded[1]:
@@ -56,38 +56,38 @@ class Days:
 
     @property
     def gaps(self) -> list[date]:
-        """Days of the record on which nobody looked."""
+        """Days of the record without a crawl."""
         return [day for day in each_day(self.first, self.last) if self.state(day) == "gap"]
 
 
 def each_day(first: date, last: date) -> Iterator[date]:
-    """All days of a span, first and last included."""
-    return (first + _DAY * n for n in range((last - first).days + 1))
+    """All days of a span, including first and last."""
+    return (first + _ONE_DAY * n for n in range((last - first).days + 1))
 
 
 def days(db: Database, paper: Paper, first: date, last: date) -> Days:
-    """What happened to a paper's articles in a span of days."""
+    """Counts what happened to an outlet's articles in a span of days."""
     zone = zone_of(paper.timezone)
     span = moments(first, last, zone)
-    crawled, recorded = _looks(db, paper, zone, first, last)
+    crawled, recorded = _crawled_days(db, paper, zone, first, last)
     return Days(
         first,
         last,
         _published(db, paper, first, last),
-        _seen(db, _EDITED, paper, zone, span),
-        _seen(db, _GONE, paper, zone, span),
+        _count_by_day(db, _EDITED, paper, zone, span),
+        _count_by_day(db, _GONE, paper, zone, span),
         crawled,
         recorded,
     )
 
 
 def moments(first: date, last: date, zone: ZoneInfo) -> tuple[str, str]:
-    """When a span of days begins, and when the day after it does, in UTC as the archive writes times."""
-    return _midnight(first, zone), _midnight(min(last, date.max - _DAY) + _DAY, zone)
+    """Start of a span of days, and start of the day after it, as stored UTC times."""
+    return _midnight(first, zone), _midnight(min(last, date.max - _ONE_DAY) + _ONE_DAY, zone)
 
 
 def _midnight(day: date, zone: ZoneInfo) -> str:
-    """When a day begins; at the ends of the calendar, where another zone's day is none, the day itself."""
+    """Start of a local day in UTC; at the ends of the calendar, where UTC has no such day, midnight UTC of the day."""
     try:
         return clock.stamp(datetime.combine(day, time(), zone))
     except OverflowError:
@@ -98,9 +98,9 @@ def _published(db: Database, paper: Paper, first: date, last: date) -> Counter[d
     rows = db.execute(
         "SELECT substr(published_at, 1, 10) AS day, count(*) FROM articles WHERE outlet_id = ? AND published_at >= ?"
         " AND published_at < ? GROUP BY day",
-        [paper.id, first.isoformat(), (min(last, date.max - _DAY) + _DAY).isoformat()],
+        [paper.id, first.isoformat(), (min(last, date.max - _ONE_DAY) + _ONE_DAY).isoformat()],
     )
-    return Counter({day: count for text, count in rows.fetchall() if (day := _date(text))})
+    return Counter({day: count for text, count in rows.fetchall() if (day := _parse_date(text))})
 
 
 _EDITED = (
@@ -110,51 +110,51 @@ _EDITED = (
 )
 _GONE = (
     "SELECT gone_since FROM articles WHERE gone_since >= ? AND gone_since < ?"
-    " AND +outlet_id = ? AND withdrawn_at IS NULL"  # the plus: by the few that are gone, not by all of a paper's
+    " AND +outlet_id = ? AND withdrawn_at IS NULL"  # the plus: use the index on gone_since, not that on outlet_id
 )
 
 
-def _seen(db: Database, query: str, paper: Paper, zone: ZoneInfo, span: tuple[str, str]) -> Counter[date]:
+def _count_by_day(db: Database, query: str, paper: Paper, zone: ZoneInfo, span: tuple[str, str]) -> Counter[date]:
     rows = db.execute(query, [*span, paper.id]).fetchall()
-    return Counter(day for (at,) in rows if (day := _day(at, zone)))
+    return Counter(day for (stamp,) in rows if (day := _local_day(stamp, zone)))
 
 
-def _looks(
+def _crawled_days(
     db: Database, paper: Paper, zone: ZoneInfo, first: date, last: date
 ) -> tuple[frozenset[date], tuple[date, date] | None]:
-    """The days on which runs looked, and the first and last of all of them."""
+    """The days of the span on which runs crawled the outlet, and the first and last day of its record."""
     rows = db.execute(
-        f"SELECT min(started_at), max({_ENDED}) FROM runs WHERE outlet_id = ? AND {_LOOKED} AND {_SANE}",
+        f"SELECT min(started_at), max({_ENDED}) FROM runs WHERE outlet_id = ? AND {_CRAWLED} AND {_PLAUSIBLE}",
         [paper.id],
     )
-    begin, end = (_day(stamp, zone) for stamp in rows.fetchone())
+    begin, end = (_local_day(stamp, zone) for stamp in rows.fetchone())
     if begin is None or end is None:
         return frozenset(), None
     span = moments(first, last, zone)
-    found = db.execute(
-        f"SELECT started_at, {_ENDED} AS ended FROM runs WHERE outlet_id = ? AND {_SANE}"
-        f" AND {_LOOKED} AND started_at < ? AND ended >= ?",
+    runs = db.execute(
+        f"SELECT started_at, {_ENDED} AS ended FROM runs WHERE outlet_id = ? AND {_PLAUSIBLE}"
+        f" AND {_CRAWLED} AND started_at < ? AND ended >= ?",
         [paper.id, span[1], span[0]],
     )
-    looked: set[date] = set()
-    for started, ended in found.fetchall():
-        began, stopped = _day(started, zone), _day(ended, zone)
+    crawled: set[date] = set()
+    for started, ended in runs.fetchall():
+        began, stopped = _local_day(started, zone), _local_day(ended, zone)
         if began and stopped:
-            looked |= set(each_day(max(first, began), min(last, stopped)))
-    return frozenset(looked), (begin, end)
+            crawled |= set(each_day(max(first, began), min(last, stopped)))
+    return frozenset(crawled), (begin, end)
 
 
-_SANE = "started_at BETWEEN '1990' AND '2200'"  # what a clock of ours writes: archive.model.validation
+_PLAUSIBLE = "started_at BETWEEN '1990' AND '2200'"  # the range our clock can write: archive.model.validation
 _ENDED = "CASE WHEN finished_at BETWEEN '1990' AND '2200' THEN finished_at ELSE started_at END"
 
 
-def _day(stamp: str | None, zone: ZoneInfo) -> date | None:
-    """The day of a moment in a zone; None where it cannot be read."""
-    at = clock.read(stamp)
-    return at.astimezone(zone).date() if at else None
+def _local_day(stamp: str | None, zone: ZoneInfo) -> date | None:
+    """The local day of a stored time; None where it cannot be parsed."""
+    moment = clock.read(stamp)
+    return moment.astimezone(zone).date() if moment else None
 
 
-def _date(text: str) -> date | None:
+def _parse_date(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -162,18 +162,18 @@ def _date(text: str) -> date | None:
 
 
 def latest_day(db: Database, paper: Paper) -> date | None:
-    """The last day on which a run looked at a paper; None before the first."""
+    """The last day on which a run crawled the outlet; None before the first."""
     row = db.execute(
-        f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND {_SANE}", [paper.id]
+        f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND {_PLAUSIBLE}", [paper.id]
     ).fetchone()
-    return _day(row[0], zone_of(paper.timezone))
+    return _local_day(row[0], zone_of(paper.timezone))
 
 
 def years(db: Database, paper: Paper) -> tuple[int, int] | None:
-    """The first and last year of a paper's articles; None where none has a date."""
+    """The first and last year of an outlet's articles; None where none has a date."""
     row = db.execute(
         "SELECT min(month), max(month) FROM months WHERE outlet_id = ? AND month GLOB '[12][0-9][0-9][0-9]-*'"
-        " AND month BETWEEN '1500' AND '2200'",  # what a page can claim: archive.model.validation
+        " AND month BETWEEN '1500' AND '2200'",  # the range a page can claim: archive.model.validation
         [paper.id],
     ).fetchone()
     return (int(row[0][:4]), int(row[1][:4])) if row[0] else None

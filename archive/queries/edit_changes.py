@@ -1,4 +1,4 @@
-"""What each of several edits changed, for lists of them: two queries for all, whatever their number."""
+"""Gists of many edits for lists: two queries for all of them, and a cache."""
 
 from __future__ import annotations
 
@@ -19,38 +19,42 @@ Step = tuple[int, int]
 """versions.id of the version before an edit, and of the one it made."""
 
 
-_Mark = tuple[str, tuple[tuple[str, StoredPicture], ...]]
-"""What a version says and shows: the digest of its words, and its pictures by their addresses."""
-_KNOWN: dict[tuple[_Mark, _Mark], Gist] = {}
-_MOST = 1000
+_ContentKey = tuple[str, tuple[tuple[str, StoredPicture], ...]]
+"""Cache key of a version's content: the digest of its text row, and its stored pictures by URL."""
+_CACHE: dict[tuple[_ContentKey, _ContentKey], Gist] = {}
+_CACHE_SIZE = 1000
 
 
 def gists(db: Database, steps: Iterable[Step]) -> dict[int, Gist]:
-    """What edits changed, by versions.id of what they made; those whose words cannot be read are left out.
+    """The gist of each edit, by versions.id of the version it made; edits with an unreadable text are left out.
 
-    Reading and comparing is what takes time, and the same edits are looked at again and again: they are remembered by
-    what both versions say and show.
+    Reading and comparing takes time, and the same edits are requested often: gists are cached by the content of both
+    versions.
     """
-    wanted = list(steps)
-    marks = _marks(db, {version for step in wanted for version in step})
-    keys = {step: (marks[step[0]], marks[step[1]]) for step in wanted if step[0] in marks and step[1] in marks}
-    found = {step[1]: known for step, key in keys.items() if (known := _KNOWN.get(key))}
-    asked = [step for step in keys if step[1] not in found]
-    readings = readings_of(db, {version for step in asked for version in step}) if asked else {}
-    for old, new in asked:
+    listed = list(steps)
+    keys_by_version = _content_keys(db, {version for step in listed for version in step})
+    keys = {
+        step: (keys_by_version[step[0]], keys_by_version[step[1]])
+        for step in listed
+        if step[0] in keys_by_version and step[1] in keys_by_version
+    }
+    by_version = {step[1]: cached for step, key in keys.items() if (cached := _CACHE.get(key))}
+    missing = [step for step in keys if step[1] not in by_version]
+    readings = readings_of(db, {version for step in missing for version in step}) if missing else {}
+    for old, new in missing:
         if old in readings and new in readings:
-            found[new] = gist(readings[old], readings[new])
-            _remember(keys[old, new], found[new])
-    return found
+            by_version[new] = gist(readings[old], readings[new])
+            _cache(keys[old, new], by_version[new])
+    return by_version
 
 
-def _remember(key: tuple[_Mark, _Mark], told: Gist) -> None:
-    if len(_KNOWN) >= _MOST:
-        _KNOWN.clear()
-    _KNOWN[key] = told
+def _cache(key: tuple[_ContentKey, _ContentKey], edit_gist: Gist) -> None:
+    if len(_CACHE) >= _CACHE_SIZE:
+        _CACHE.clear()
+    _CACHE[key] = edit_gist
 
 
-def _marks(db: Database, versions: Collection[int]) -> dict[int, _Mark]:
+def _content_keys(db: Database, versions: Collection[int]) -> dict[int, _ContentKey]:
     numbers = json.dumps(sorted(versions))
     pictures = _pictures(db, numbers)
     rows = db.execute(
@@ -58,26 +62,26 @@ def _marks(db: Database, versions: Collection[int]) -> dict[int, _Mark]:
         " WHERE active_texts.version_id IN (SELECT value FROM json_each(?))",
         [numbers],
     )
-    return {int(version): (str(digest), _in_order(pictures.get(version, {}))) for version, digest in rows.fetchall()}
+    return {int(version): (str(digest), _sorted(pictures.get(version, {}))) for version, digest in rows.fetchall()}
 
 
-def _in_order(pictures: Mapping[str, StoredPicture]) -> tuple[tuple[str, StoredPicture], ...]:
+def _sorted(pictures: Mapping[str, StoredPicture]) -> tuple[tuple[str, StoredPicture], ...]:
     return tuple(sorted(pictures.items(), key=lambda pair: pair[0]))
 
 
 def last_gists(db: Database, articles: Collection[int]) -> dict[int, Gist]:
-    """What the last edit of each of these articles changed, by articles.id; nothing of those that had none."""
+    """The gist of the last edit of each of these articles, by articles.id; articles without an edit are left out."""
     rows = db.execute(
         "SELECT article_id, max(number), old_version_id, new_version_id FROM edits"
         " WHERE article_id IN (SELECT value FROM json_each(?)) GROUP BY article_id",
         [json.dumps(sorted(articles))],
     ).fetchall()
-    known = gists(db, ((int(old), int(new)) for _, _, old, new in rows))
-    return {int(article): known[new] for article, _, _, new in rows if new in known}
+    gists_by_version = gists(db, ((int(old), int(new)) for _, _, old, new in rows))
+    return {int(article): gists_by_version[new] for article, _, _, new in rows if new in gists_by_version}
 
 
 def readings_of(db: Database, versions: Collection[int]) -> dict[int, Reading]:
-    """The readings in which versions are shown, by versions.id, with what the archive kept of their pictures."""
+    """The active readings of versions, by versions.id, with the stored pictures."""
     numbers = json.dumps(sorted(versions))
     pictures = _pictures(db, numbers)
     rows = db.query(
@@ -86,11 +90,11 @@ def readings_of(db: Database, versions: Collection[int]) -> dict[int, Reading]:
         " WHERE active_texts.version_id IN (SELECT value FROM json_each(?))",
         [numbers],
     )
-    found = readable(rows, "texts", lambda row: (int(row["id"]), from_row(row)))
-    return {number: _with(reading, pictures.get(number, {})) for number, reading in found}
+    readings = readable(rows, "texts", lambda row: (int(row["id"]), from_row(row)))
+    return {number: _with_stored(reading, pictures.get(number, {})) for number, reading in readings}
 
 
-def _with(reading: Reading, stored: Mapping[str, StoredPicture]) -> Reading:
+def _with_stored(reading: Reading, stored: Mapping[str, StoredPicture]) -> Reading:
     images = tuple(replace(image, stored=stored.get(image.url)) for image in reading.images)
     return replace(reading, images=images)
 
@@ -103,12 +107,12 @@ def _pictures(db: Database, numbers: str) -> dict[int, dict[str, StoredPicture]]
         " WHERE version_images.version_id IN (SELECT value FROM json_each(?))",
         [numbers],
     )
-    found: dict[int, dict[str, StoredPicture]] = {}
-    for version, (url, stored) in readable(rows, "pictures", _stored):
+    by_version: dict[int, dict[str, StoredPicture]] = {}
+    for version, (url, stored) in readable(rows, "pictures", _stored_row):
         if stored:
-            found.setdefault(version, {})[url] = stored
-    return found
+            by_version.setdefault(version, {})[url] = stored
+    return by_version
 
 
-def _stored(row: dict[str, Any]) -> tuple[int, tuple[str, StoredPicture | None]]:
+def _stored_row(row: dict[str, Any]) -> tuple[int, tuple[str, StoredPicture | None]]:
     return int(row["version"]), stored_picture(row)

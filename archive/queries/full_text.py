@@ -1,8 +1,8 @@
-"""Searching: which versions hold the words, and which of them come first.
+"""Full-text search: finds and ranks the versions that contain the words.
 
-Those that have the words in their headline come first, then those that have them in headline and lead, then the rest;
-among each, what came into the archive last comes first. FTS5's bm25 is not asked: it looks at every version that holds
-the words, several times, and for words that most articles hold its order means nothing.
+Versions with the words in their headline come first, then those with them in headline and lead, then the rest; within
+each group, the last archived come first. FTS5's bm25 is not used: it reads every matching version several times, and
+for words that most articles contain its ranking means nothing.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from archive.storage.integrity.column_validation import usable
 from archive.text.search_query import front_query, fts_query, parse
 
 ALL = Wanted()
-"""Every article."""
+"""The filter that lets every article through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A version that holds the words; `text` is its lead, body and captions, for a snippet. outlet: its name on the
-    command line, outlet_title its own. section, version_count, gone_since: of its article as it is now."""
+    """A matching version; `text` is its lead, body and captions, for a snippet. outlet: its name on the command line,
+    outlet_title: its title. section, version_count, gone_since: the present ones of its article."""
 
     url: str
     outlet: str
@@ -48,36 +48,37 @@ def search(
     db: Database, words: str, *, history: bool = False, wanted: Wanted = ALL, limit: int = 20, skip: int = 0,
     by_date: bool = False,
 ) -> list[Hit]:  # fmt: skip
-    """Versions that hold the words: of what stands now, or, with history, of everything that ever stood. Words in the
-    headline first, then in headline and lead, then anywhere; each newest first. wanted: what must hold for their
-    articles, but for its words. by_date: those published last first instead. limit: how many at most,
-    those skipped among them; -1 is none.
+    """Versions that contain the words: current ones, or, with history, all. Matches in the headline first, then in
+    headline and lead, then anywhere; within each, newest first. wanted: filter for their articles; its words are
+    ignored. by_date: latest published first instead. limit: the maximum, including skipped ones; -1 is no limit.
 
     Raises BadQuery when there is no word to search for, or when there are too many.
     """
-    found: dict[int, None] = {}
-    for table, query in [("search", fts_query(words))] if by_date else _steps(words):
-        if len(found) < limit or limit < 0:
-            found |= dict.fromkeys(_matching(db, table, query, wanted, {"history": history, "limit": limit}, by_date))
-    chosen = islice(found, skip, limit if limit >= 0 else None)
-    rows = (row for version_id in chosen for row in _row(db, version_id))
+    version_ids: dict[int, None] = {}
+    for table, query in [("search", fts_query(words))] if by_date else _ranked_queries(words):
+        if len(version_ids) < limit or limit < 0:
+            version_ids |= dict.fromkeys(
+                _matching_versions(db, table, query, wanted, {"history": history, "limit": limit}, by_date)
+            )
+    chosen = islice(version_ids, skip, limit if limit >= 0 else None)
+    rows = (row for version_id in chosen for row in _hit_row(db, version_id))
     return list(readable(rows, "versions", lambda row: Hit(**usable("articles", row))))
 
 
-def _steps(words: str) -> Iterator[tuple[str, str]]:
-    """The indexes to ask, one after the other, and what. Whether an excluded word stands anywhere, only the large index
-    knows."""
+def _ranked_queries(words: str) -> Iterator[tuple[str, str]]:
+    """The FTS tables to query, in order, with the query for each. Only the large index shows whether a version contains
+    an excluded word anywhere."""
     table = "search" if parse(words).excluded else "search_front"
     yield table, front_query(words, "headline")
     yield table, front_query(words, "headline lead")
     yield "search", fts_query(words)
 
 
-def _matching(
+def _matching_versions(
     db: Database, table: str, query: str, wanted: Wanted, scope: Mapping[str, object], by_date: bool
 ) -> list[int]:
-    """Versions in scope, newest first. The index gives one after the other, and each is looked up in the other tables:
-    so SQLite can stop when it has enough."""
+    """Ids of matching versions, newest first. CROSS JOIN makes SQLite go through the index and look up each hit in the
+    other tables, so that it can stop at the limit."""
     more, values = conditions(db, wanted, words=False)
     rows = db.execute(
         f"SELECT hits.rowid FROM {table} AS hits CROSS JOIN versions ON versions.id = hits.rowid"
@@ -91,41 +92,42 @@ def _matching(
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many articles hold words in what stands now, and how many only in what no longer does; each MOST at most."""
+    """How many articles contain the words in their current version, and how many only in an earlier one; each at most
+    MOST."""
 
     now: int
     before: int
 
 
 MOST = 1000
-"""More articles than this are not counted."""
+"""Counting stops at this many articles."""
 
 
 def count(db: Database, words: str, wanted: Wanted = ALL) -> Count:
-    """How many articles hold the words. Raises BadQuery as `search` does."""
+    """Counts the articles that contain the words. Raises BadQuery like `search`."""
     more, values = conditions(db, wanted, words=False)
-    given = {**values, "query": fts_query(words), "most": MOST}
-    now = _counted(db, "articles.current_version_id = versions.id", more, given)
+    parameters = {**values, "query": fts_query(words), "most": MOST}
+    now = _count_articles(db, "articles.current_version_id = versions.id", more, parameters)
     if now >= MOST:
         return Count(now, 0)
     only_before = (
         "articles.current_version_id <> versions.id"
         " AND articles.current_version_id NOT IN (SELECT rowid FROM search WHERE search MATCH :query)"
     )
-    return Count(now, _counted(db, only_before, more, given))
+    return Count(now, _count_articles(db, only_before, more, parameters))
 
 
-def _counted(db: Database, which: str, more: str, values: dict[str, object]) -> int:
+def _count_articles(db: Database, condition: str, more: str, values: dict[str, object]) -> int:
     row = db.execute(
         "SELECT count(*) FROM (SELECT DISTINCT articles.id FROM search AS hits"
         " CROSS JOIN versions ON versions.id = hits.rowid CROSS JOIN articles ON articles.id = versions.article_id"
-        f" WHERE search MATCH :query AND {which} AND withdrawn_at IS NULL{more} LIMIT :most)",
+        f" WHERE search MATCH :query AND {condition} AND withdrawn_at IS NULL{more} LIMIT :most)",
         values,
     ).fetchone()
     return int(row[0])
 
 
-def _row(db: Database, version_id: int) -> Iterable[dict[str, Any]]:
+def _hit_row(db: Database, version_id: int) -> Iterable[dict[str, Any]]:
     return db.query(
         "SELECT articles.url, outlets.name AS outlet, versions.number, versions.headline, versions.published_at,"
         " versions.first_seen_at, articles.id AS article_id, outlets.title AS outlet_title, outlets.timezone,"

@@ -1,4 +1,4 @@
-"""The questions people ask an archive, each a function that returns plain frozen values."""
+"""Looks up articles, versions, readings, runs and credits; each function returns frozen values."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ lazy(__name__, {"archive.queries.full_text": "search"})
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article's present state. Times as in clock.py; gone_since and gone_reason are None while it is there.
-    outlet: its name on the command line; timezone: IANA name, in which the paper prints its times."""
+    """An article's present state. Times as in clock.py; gone_since and gone_reason are None while it is online.
+    outlet: its name on the command line; timezone: IANA name of the zone in which the outlet prints times."""
 
     id: int
     outlet: str
@@ -45,8 +45,8 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """One state of an article. `changed` names what differs from the version before, words_removed and words_added how
-    much; last_seen_at is when a capture last showed this version."""
+    """One version of an article. changed: the parts that differ from the version before; words_removed, words_added:
+    how much; last_seen_at: time of the last capture that showed this version."""
 
     id: int
     article_id: int
@@ -62,7 +62,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class RunRecord:
-    """A run as it ended; stats are its counts, warnings what was not as usual; timezone is the outlet's."""
+    """A run and its outcome. stats: its counts; warnings: unusual findings; timezone: the outlet's."""
 
     id: int
     outlet: str
@@ -77,7 +77,7 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """How many pictures of current articles carry a credit."""
+    """A picture credit, and how many pictures of current versions carry it."""
 
     credit: str
     pictures: int
@@ -94,16 +94,15 @@ _ARTICLE = (
 def articles(
     db: Database, *, outlet: str | None = None, edited: bool = False, gone: bool = False, limit: int = -1
 ) -> list[Article]:
-    """Articles, latest published first, those without a date last; only those with more than one version, or only
-    those that are gone, on demand.
-    limit -1 is none."""
-    wanted = [
+    """Articles, latest published first, those without a date last. edited: only those with more than one version.
+    gone: only those that are gone. limit: -1 is no limit."""
+    filters = [
         ("withdrawn_at IS NULL", True),
         ("outlets.name = :outlet", outlet),
         ("version_count > 1", edited),
         ("gone_since IS NOT NULL", gone),
     ]
-    where = " AND ".join(condition for condition, on in wanted if on)
+    where = " AND ".join(condition for condition, active in filters if active)
     rows = db.query(
         f"{_ARTICLE} WHERE {where} ORDER BY published_at DESC, articles.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
@@ -112,9 +111,9 @@ def articles(
 
 
 def find_article(db: Database, address: str) -> Article:
-    """The article at an address: any address it was ever known under, with or without scheme, or its id.
+    """The article at a URL: any URL it was ever known under, with or without scheme, or its id.
 
-    Raises UnknownArticle when there is none, Withdrawn when its words may not be shown.
+    Raises UnknownArticle when there is none, Withdrawn when the article is withdrawn.
     """
     number = article_id(db, address)
     if hidden := withdrawal_of(db, number):
@@ -125,11 +124,11 @@ def find_article(db: Database, address: str) -> Article:
     return only(row, "articles", lambda row: Article(**row))
 
 
-_LONGEST_ID = 18  # digits of SQLite's largest integer
+_LONGEST_ID = 18  # digits that always fit SQLite's largest integer
 
 
 def article_id(db: Database, address: str) -> int:
-    """The number of the article at an address, withdrawn or not. Raises UnknownArticle when there is none."""
+    """The id of the article at a URL, withdrawn or not. Raises UnknownArticle when there is none."""
     if address.isascii() and address.isdigit() and len(address) <= _LONGEST_ID:
         found = db.execute("SELECT id FROM articles WHERE id = ?", [int(address)]).fetchone()
     else:
@@ -160,9 +159,9 @@ def versions_of(db: Database, article_id: int) -> list[Version]:
 
 
 def reading_of(db: Database, article_id: int, number: int | None = None) -> tuple[int, Reading]:
-    """The number and the active reading of one version, the newest by default.
+    """The number and the active reading of one version, by default the newest.
 
-    Raises UnknownArticle when the article has no version of that number.
+    Raises UnknownArticle when the article has no version with that number.
     """
     from archive.storage.readings.version_texts import from_row
 
@@ -181,13 +180,13 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
 
 
 def _with_pictures(db: Database, article_id: int, number: int, reading: Reading) -> Reading:
-    """The reading, each of its pictures with what the archive kept of it."""
+    """The reading, with each picture's stored copy."""
     stored = _stored_pictures(db, article_id, number)
     return replace(reading, images=tuple(replace(image, stored=stored.get(image.url)) for image in reading.images))
 
 
 def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, StoredPicture]:
-    """Address -> what it showed in a version, of those pictures that were fetched."""
+    """URL -> stored picture in a version, for those that were fetched."""
     rows = db.query(
         "SELECT pictures.id, images.url, pictures.digest, path, media_type, size, width, height, thumbnail"
         " FROM versions"
@@ -195,11 +194,11 @@ def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, St
         " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
         [article_id, number],
     )
-    return {url: stored for url, stored in readable(rows, "pictures", stored_picture) if stored}
+    return {url: picture for url, picture in readable(rows, "pictures", stored_picture) if picture}
 
 
 def stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
-    """The address that showed it, and what it is; None where it is withdrawn."""
+    """The picture's URL, and the stored picture; None where it is withdrawn."""
     from archive.model.records import StoredPicture
 
     place = shown_place(row["digest"], row["media_type"], row["path"], row["thumbnail"])
@@ -220,12 +219,12 @@ def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[Ru
 
 
 def _run_record(row: dict[str, Any]) -> RunRecord:
-    told = {"stats": json.loads(row["stats"]), "warnings": tuple(json.loads(row["warnings"] or "[]"))}
-    return RunRecord(**{**row, **told})
+    parsed = {"stats": json.loads(row["stats"]), "warnings": tuple(json.loads(row["warnings"] or "[]"))}
+    return RunRecord(**{**row, **parsed})
 
 
 def credits(db: Database, *, limit: int = 20) -> list[Credit]:
-    """Whose pictures current articles carry, most first."""
+    """Credits of current pictures, the most frequent first."""
     rows = db.query(
         "SELECT credit, count(*) AS pictures FROM photographs WHERE credit IS NOT NULL"
         " GROUP BY credit ORDER BY pictures DESC, credit LIMIT ?",

@@ -1,4 +1,4 @@
-"""The papers an archive follows, and how much it holds of them."""
+"""The outlets of an archive, and how much it holds of them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archive.storage.damaged_rows import readable
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """An outlet as the archive knows it. timezone: IANA name."""
+    """A row of `outlets`. timezone: IANA name."""
 
     id: int
     name: str
@@ -22,7 +22,7 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """How much there is. last_capture_at: when anything last came, UTC; None in an archive where nothing ever did."""
+    """Counts of articles and captures. last_capture_at: time of the last capture, UTC; None in an empty archive."""
 
     articles: int
     edited: int
@@ -32,13 +32,13 @@ class Holdings:
 
 
 def papers(db: Database) -> list[Paper]:
-    """All outlets, in the order in which they came."""
+    """All outlets, in the order in which they were added."""
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY id")
     return list(readable(rows, "outlets", lambda row: Paper(**row)))
 
 
 def holdings(db: Database) -> Holdings:
-    """What may be shown of the archive, counted. Captures are numbered without gaps, for none is ever removed."""
+    """Counts, without withdrawn articles. The largest capture id is their number: no capture is ever removed."""
     rows = db.query(
         "SELECT (SELECT count(*) FROM articles) - (SELECT count(*) FROM articles WHERE withdrawn_at IS NOT NULL)"
         " AS articles, (SELECT count(*) FROM articles WHERE version_count > 1)"
@@ -51,7 +51,7 @@ def holdings(db: Database) -> Holdings:
 
 
 def sections(db: Database, outlet: str | None = None) -> list[str]:
-    """The sections articles stand in, those with most articles first."""
+    """Sections of the articles, those with the most articles first."""
     rows = db.execute(
         "SELECT section FROM months WHERE section <> '' AND (:outlet IS NULL OR outlet_id ="
         " (SELECT id FROM outlets WHERE name = :outlet)) GROUP BY section ORDER BY sum(articles) DESC, section",
@@ -61,6 +61,6 @@ def sections(db: Database, outlet: str | None = None) -> list[str]:
 
 
 def photographers(db: Database, limit: int) -> list[tuple[str, int]]:
-    """Credits with their numbers of pictures, most first."""
+    """Credits with their numbers of pictures, the most frequent first."""
     rows = db.execute("SELECT credit, pictures FROM credits ORDER BY pictures DESC, credit LIMIT ?", [limit])
     return [(str(credit), int(pictures)) for credit, pictures in rows.fetchall()]

@@ -1,4 +1,4 @@
-"""Photographs to look at: the pictures of articles' present versions."""
+"""Stored pictures: those of current versions for galleries, and every appearance of one picture."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archive.text.snippets import holds
 
 @dataclass(frozen=True, slots=True)
 class Photograph:
-    """A picture in the article that shows it. thumbnail, path: in the store; width, height: pixels of the picture."""
+    """A picture in an article. thumbnail, path: in the picture store; width, height: of the picture, in pixels."""
 
     article_id: int
     headline: str
@@ -34,7 +34,7 @@ class Photograph:
 
     @property
     def number(self) -> str:
-        """The digits of its digest, as its page's address has them."""
+        """The hex digits of its digest, as in the URL of its page."""
         return self.digest.partition(":")[2]
 
 
@@ -68,8 +68,8 @@ _BY_CREDIT = (
 def photographs(
     db: Database, *, credit: str | None = None, place: str = "", limit: int, offset: int = 0, by_arrival: bool = False
 ) -> list[Photograph]:
-    """Pictures that are kept, those of the articles published last first; by_arrival: those that came last. credit: of
-    whom, whatever case and diacritics; place: words that stand in the picture's own caption.
+    """Stored pictures, those of the latest published articles first; by_arrival: the last stored first. credit: of this
+    photographer, ignoring case and diacritics; place: words in the picture's own caption.
 
     Raises BadQuery for words that cannot be searched for.
     """
@@ -79,13 +79,13 @@ def photographs(
     if credit:
         more, values["credit"] = " AND shown.credit = :credit", spelt_credit(db, credit)
     if place.strip():
-        # the index knows the articles, the function the captions in them
+        # the FTS index finds the articles, the function checks each caption in them
         more += " AND articles.current_version_id IN (SELECT rowid FROM search WHERE search MATCH :place)"
         more += " AND holds(shown.caption, :words)"
         values |= {"place": front_query(place, "captions"), "words": place}
         db.conn.create_function("holds", 2, lambda caption, words: bool(caption) and holds(caption, words))
     rows = db.query(_PHOTOGRAPHS.format(source=source, order=order, more=more), values)
-    return [one for one in readable(rows, "articles", _photograph) if one]
+    return [photograph for photograph in readable(rows, "articles", _photograph) if photograph]
 
 
 def _photograph(row: dict[str, Any]) -> Photograph | None:
@@ -95,7 +95,7 @@ def _photograph(row: dict[str, Any]) -> Photograph | None:
 
 
 def captions(db: Database, credit: str | None, limit: int) -> list[str]:
-    """Captions of the newest pictures that have one, of one photographer or of all."""
+    """Captions of the newest pictures, of one photographer or of all; pictures without one are left out."""
     source, order = _BY_CREDIT if credit else _BY_DATE
     rows = db.execute(
         f"SELECT shown.caption FROM {source} WHERE articles.withdrawn_at IS NULL AND shown.caption IS NOT NULL"
@@ -107,7 +107,8 @@ def captions(db: Database, credit: str | None, limit: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Appearance:
-    """A version that shows a picture, with what stands under it there. seen_at: when that version was first seen."""
+    """A version that shows a picture, with its caption, credit and alt text. seen_at: when the version was first
+    seen."""
 
     article_id: int
     number: int
@@ -123,7 +124,7 @@ class Appearance:
 
 @dataclass(frozen=True, slots=True)
 class Life:
-    """A picture, where it lies in the store, and everywhere it was seen, in order of time."""
+    """A picture, its path in the picture store, and all its appearances, oldest first."""
 
     digest: str
     path: str
@@ -146,20 +147,22 @@ _APPEARANCES = (
 
 
 def life(db: Database, digest: str, limit: int) -> Life | None:
-    """The life of a picture; None where the archive has none of that digest that may be shown."""
+    """A picture with its appearances; None where no picture that may be shown has that digest."""
     rows = db.query("SELECT * FROM pictures WHERE digest = ?", [digest])
     row = next(iter(rows), None)
     place = shown_place(row["digest"], row["media_type"], row["path"], row["thumbnail"]) if row else None
     if row is None or place is None:
         return None
-    found = readable(db.query(_APPEARANCES, [row["id"], limit]), "versions", lambda one: Appearance(**one))
+    appearance_rows = readable(
+        db.query(_APPEARANCES, [row["id"], limit]), "versions", lambda fields: Appearance(**fields)
+    )
     facts = {name: row[name] for name in ("digest", "media_type", "size", "width", "height")}
-    appearances = tuple(found)
+    appearances = tuple(appearance_rows)
     return Life(path=place.path, thumbnail=place.thumbnail, appearances=appearances, **facts) if appearances else None
 
 
 def pictures_at(db: Database, capture_id: int) -> list[tuple[str, str | None, int | None, int | None]]:
-    """The pictures of the versions read in a capture: digest, caption, width and height, in their order."""
+    """The pictures of the versions read from a capture: digest, caption, width and height, in page order."""
     rows = db.execute(
         "SELECT DISTINCT pictures.digest, shown.caption, pictures.width, pictures.height, shown.position FROM readings"
         " JOIN version_images AS shown ON shown.version_id = readings.version_id"

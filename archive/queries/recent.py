@@ -1,4 +1,4 @@
-"""What happened lately: what is new, what was edited, what disappeared; for front pages, lists and feeds."""
+"""Latest articles, edits and disappearances, for front pages, lists and feeds."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from archive.storage.damaged_rows import readable
 EditOrder = Literal["weight", "time"]
 
 Span = tuple[str, str]
-"""Two moments of our clock, UTC; the first is included, the last is not."""
+"""Two stored times of our clock, UTC; the first is included, the last is not."""
 ALWAYS: Span = ("", "9999")
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """An article as a list shows it. thumbnail: of its first picture that has one, in the store; width and height are
-    that picture's, in pixels. timezone: the paper's. language: of its words. gone_since: None while it is there."""
+    """An article in a list. thumbnail: path in the picture store, of its first picture that has one; width, height: of
+    that picture, in pixels. timezone: the outlet's. language: of its words. gone_since: None while it is online."""
 
     id: int
     outlet: str
@@ -46,7 +46,7 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """An edit as a list shows it: the version it made, and how much that differs from the one before."""
+    """An edit in a list: the version it made, and how much that differs from the version before."""
 
     article_id: int
     number: int
@@ -83,29 +83,31 @@ _PICKED = "SELECT id FROM articles WHERE withdrawn_at IS NULL{more} ORDER BY {or
 
 
 def published(db: Database, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Card]:
-    """Articles, latest published first; those without a date last."""
+    """Articles, the latest published first, those without a date last."""
     return _cards(db, wanted, "articles.published_at DESC, articles.id DESC", limit, offset)
 
 
 def arrived(db: Database, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Card]:
-    """Articles, those that came into the archive last first."""
+    """Articles, the last archived first."""
     return _cards(db, wanted, "articles.id DESC", limit, offset)
 
 
 def gone(db: Database, wanted: Wanted, *, between: Span = ALWAYS, limit: int, offset: int = 0) -> list[Card]:
-    """Articles that are gone and whose disappearance was found in a span, the latest first."""
+    """Gone articles whose disappearance was noticed in a span, the latest first."""
     more, values = conditions(db, wanted)
     more += " AND articles.gone_since >= :first AND articles.gone_since < :last"
     values = {**values, "first": between[0], "last": between[1]}
-    return _picked(db, more, values, "articles.gone_since DESC, articles.id DESC", limit, offset)
+    return _query_cards(db, more, values, "articles.gone_since DESC, articles.id DESC", limit, offset)
 
 
 def _cards(db: Database, wanted: Wanted, order: str, limit: int, offset: int) -> list[Card]:
     more, values = conditions(db, wanted)
-    return _picked(db, more, values, order, limit, offset)
+    return _query_cards(db, more, values, order, limit, offset)
 
 
-def _picked(db: Database, more: str, values: Mapping[str, object], order: str, limit: int, offset: int) -> list[Card]:
+def _query_cards(
+    db: Database, more: str, values: Mapping[str, object], order: str, limit: int, offset: int
+) -> list[Card]:
     picked = _PICKED.format(more=more, order=order)
     rows = db.query(_CARD.format(picked=picked, order=order), {**values, "limit": limit, "offset": offset})
     return list(readable(rows, "articles", _card))
@@ -116,7 +118,7 @@ def _card(row: dict[str, Any]) -> Card:
     return Card(**{**row, "thumbnail": thumbnail_place(digest) if is_digest(digest) else None})
 
 
-# What only an earlier extractor saw differently was no edit: see the view `edits`.
+# A difference between two extractor versions is no edit: see the view `edits`.
 _EDITS = (
     "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
     " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
@@ -126,7 +128,7 @@ _EDITS = (
 )
 
 
-_WITHIN = " AND edits.edited_at >= :first AND edits.edited_at < :last"
+_IN_SPAN = " AND edits.edited_at >= :first AND edits.edited_at < :last"
 
 
 def edits(
@@ -138,13 +140,13 @@ def edits(
     limit: int,
     offset: int = 0,
 ) -> list[Edit]:
-    """Edits seen in a span, the latest or the weightiest first."""
+    """Edits seen in a span, the latest or those with the highest weight first."""
     more, values = conditions(db, wanted)
-    by = "edits.weight" if order == "weight" else "edits.edited_at"
+    order_column = "edits.weight" if order == "weight" else "edits.edited_at"
     rows = db.query(
-        f"{_EDITS.format(more=more)}{_WITHIN if between != ALWAYS else ''}"
+        f"{_EDITS.format(more=more)}{_IN_SPAN if between != ALWAYS else ''}"
         f"{' AND edits.weight IS NOT NULL' if order == 'weight' else ''}"
-        f" ORDER BY {by} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
+        f" ORDER BY {order_column} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
         {**values, "first": between[0], "last": between[1], "limit": limit, "offset": offset},
     )
     return list(readable(rows, "versions", _edit))

@@ -1,4 +1,4 @@
-"""What `luubao status` and the verdict on a run ask: runs as they ended, and what waits."""
+"""Queries for `luubao status` and for the checks after a run: past runs, and addresses that are due."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from archive.storage.histories.doubts import waiting_doubts
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """A run. outcome: as runs.outcome; reason: its sentence, if any; warnings: what was not as usual; stats: its
-    counts; health: its measures, as archive.monitor.health writes them."""
+    """A run. outcome: as runs.outcome; reason: its sentence, if any; warnings: unusual findings; stats: its counts;
+    health: its measures, as archive.monitor.health writes them."""
 
     id: int
     started_at: datetime
@@ -33,8 +33,7 @@ class RunFacts:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """Addresses of an outlet that are due: never asked for; known, and to be looked at again; and lists, seeds among
-    them."""
+    """How many URLs of an outlet are due: never requested; known, due for a revisit; lists, including seeds."""
 
     never_asked: int
     known: int
@@ -43,7 +42,7 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Of the articles that are there, how many were looked at in the last day, week and month."""
+    """How many articles are online, and how many of them were captured in the last day, week and month."""
 
     there: int = 0
     day: int = 0
@@ -56,8 +55,7 @@ NOT_SEEN = Seen()
 
 @dataclass(frozen=True, slots=True)
 class OutletFacts:
-    """An outlet as the archive has it. runs: the latest, oldest first. doubted: addresses that last showed what is not
-    believed."""
+    """An outlet's counts and runs. runs: the latest, oldest first. doubted: URLs whose last reading is in doubt."""
 
     name: str
     title: str
@@ -72,21 +70,21 @@ class OutletFacts:
 
 
 def outlet_names(db: Database) -> list[str]:
-    """Names of all outlets that were ever crawled."""
+    """Names of all outlets that have been crawled."""
     return [row[0] for row in db.execute("SELECT name FROM outlets ORDER BY name").fetchall()]
 
 
 def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
-    """An outlet's runs that began at that time or later, oldest first; those whose clock was ahead in their place."""
+    """An outlet's runs that began at that time or later, oldest first, corrected for a clock that was ahead."""
     rows = db.query(
         "SELECT id, started_at, finished_at, outcome, reason, warnings, stats, health, clock_ahead FROM runs"
         " WHERE outlet_id = ? AND started_at >= ? AND kind <> 'cleanse' ORDER BY started_at, id",
         [outlet_id, clock.stamp(since)],
     )
-    return sorted(readable(rows, "runs", _facts), key=lambda run: (run.started_at, run.id))
+    return sorted(readable(rows, "runs", _run_facts), key=lambda run: (run.started_at, run.id))
 
 
-def _facts(row: Mapping[str, Any]) -> RunFacts:
+def _run_facts(row: Mapping[str, Any]) -> RunFacts:
     ahead = timedelta(seconds=row["clock_ahead"] or 0)
     return RunFacts(
         row["id"],
@@ -100,13 +98,13 @@ def _facts(row: Mapping[str, Any]) -> RunFacts:
     )
 
 
-def outlet_facts(db: Database, since: datetime, at: datetime) -> list[OutletFacts]:
-    """Every outlet with what it holds, its runs since that time, and what is due by `at`; all of one moment."""
+def outlet_facts(db: Database, since: datetime, now: datetime) -> list[OutletFacts]:
+    """Every outlet with its counts, its runs since that time, and the URLs due by `now`; all from one snapshot."""
     with snapshot(db):
-        return list(_each(db, since, at))
+        return list(_outlets(db, since, now))
 
 
-def _each(db: Database, since: datetime, at: datetime) -> Iterator[OutletFacts]:
+def _outlets(db: Database, since: datetime, now: datetime) -> Iterator[OutletFacts]:
     rows = db.query(
         "SELECT outlets.id, name, title, timezone, count(articles.id) AS articles,"
         " count(articles.id) FILTER (WHERE version_count > 1) AS edited,"
@@ -116,40 +114,40 @@ def _each(db: Database, since: datetime, at: datetime) -> Iterator[OutletFacts]:
     for row in readable(list(rows), "outlets", dict):
         outlet_id = row.pop("id")
         runs, doubted = tuple(runs_of(db, outlet_id, since)), waiting_doubts(db, outlet_id)
-        waiting, seen = _waiting(db, outlet_id, at), _seen(db, outlet_id, at)
+        waiting, seen = _due(db, outlet_id, now), _recently_seen(db, outlet_id, now)
         yield OutletFacts(**row, waiting=waiting, runs=runs, doubted=doubted, seen=seen)
 
 
-def _seen(db: Database, outlet_id: int, at: datetime) -> Seen:
+def _recently_seen(db: Database, outlet_id: int, now: datetime) -> Seen:
     spans = (timedelta(days=days) for days in (1, 7, 30))
     row = db.execute(
         "SELECT count(*), count(*) FILTER (WHERE last_seen_at > ?2), count(*) FILTER (WHERE last_seen_at > ?3),"
         " count(*) FILTER (WHERE last_seen_at > ?4) FROM articles WHERE outlet_id = ?1 AND gone_since IS NULL"
         " AND withdrawn_at IS NULL",
-        [outlet_id, *(clock.stamp(at - span) for span in spans)],
+        [outlet_id, *(clock.stamp(now - span) for span in spans)],
     ).fetchone()
     return Seen(*row)
 
 
-def _waiting(db: Database, outlet_id: int, at: datetime) -> Waiting:
-    never, known, lists = db.execute(
+def _due(db: Database, outlet_id: int, now: datetime) -> Waiting:
+    never_asked, known, lists = db.execute(
         "SELECT count(*) FILTER (WHERE rank = 1), count(*) FILTER (WHERE rank = 3),"
         " count(*) FILTER (WHERE rank IN (0, 2)) FROM frontier WHERE outlet_id = ? AND due_at <= ?",
-        [outlet_id, clock.stamp(at)],
+        [outlet_id, clock.stamp(now)],
     ).fetchone()
-    return Waiting(never, known, lists)
+    return Waiting(never_asked, known, lists)
 
 
 def warned_before(db: Database, run_id: int, sentence: str, span: timedelta) -> bool:
-    """Whether a run of the same outlet that began so long before that one, or later, carries the same warning."""
+    """Whether an earlier run of the same outlet, begun within `span` before this one, has the same warning."""
     outlet_id, started = db.execute("SELECT outlet_id, started_at FROM runs WHERE id = ?", [run_id]).fetchone()
     earlier = runs_of(db, outlet_id, clock.parse(started) - span)
     return any(sentence in run.warnings for run in earlier if run.id < run_id)
 
 
 def warn(db: Database, run_id: int, warnings: Sequence[str]) -> None:
-    """Adds warnings to a run that is recorded already. Raises ArchiveUnusable."""
+    """Adds warnings to a recorded run. Raises ArchiveUnusable."""
     with transaction(db):
-        (former,) = db.execute("SELECT warnings FROM runs WHERE id = ?", [run_id]).fetchone()
-        told = [*json.loads(former or "[]"), *warnings]
-        db.execute("UPDATE runs SET warnings = ? WHERE id = ?", [json.dumps(told, ensure_ascii=False), run_id])
+        (stored,) = db.execute("SELECT warnings FROM runs WHERE id = ?", [run_id]).fetchone()
+        all_warnings = [*json.loads(stored or "[]"), *warnings]
+        db.execute("UPDATE runs SET warnings = ? WHERE id = ?", [json.dumps(all_warnings, ensure_ascii=False), run_id])

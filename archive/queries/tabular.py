@@ -1,4 +1,4 @@
-"""Articles and versions as rows of a table: what data sets are made of. Withdrawn articles are in none."""
+"""Versions as table rows for exported data sets. Withdrawn articles are left out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which versions. words, since, until: as in `luubao search`. history: all versions, not only those that stand."""
+    """Selection of versions. words, since, until: as in `luubao search`. history: all versions, not only current
+    ones."""
 
     outlet: str | None = None
     words: str | None = None
@@ -62,10 +63,10 @@ FIELDS: dict[str, tuple[str, str]] = {
     "digest": ("string", "sha256 under which the version was filed"),
     "extractor": ("string", "what read it: names and versions"),
 }
-"""Every column of a data set: type, meaning. A list is of strings. What is absent is null."""
+"""Every column of a data set: type, meaning. A list is of strings. An absent value is null."""
 
-_OF_OTHERS = {"versions": ("first_seen_at", "digest", "number", "changed"), "articles": ("url", "gone_since")}
-"""Columns of a row that are of other tables than `texts`."""
+_OTHER_COLUMNS = {"versions": ("first_seen_at", "digest", "number", "changed"), "articles": ("url", "gone_since")}
+"""Columns of a row that come from other tables than `texts`."""
 _FROM = """FROM versions JOIN articles ON articles.id = versions.article_id
  JOIN outlets ON outlets.id = articles.outlet_id JOIN active_texts ON active_texts.version_id = versions.id
  JOIN texts ON texts.id = active_texts.text_id JOIN extractors ON extractors.id = texts.extractor_id"""
@@ -83,10 +84,10 @@ _ROWS = (
 
 
 def rows(db: Database, choice: Choice, *, newest: int | None = None) -> Iterator[dict[str, Any]]:
-    """The chosen versions in order of their ids, each with all of FIELDS; a batch at a time, so that memory stays flat
-    and no long read holds up the checkpoint. newest: only so many, those seen last first.
+    """The selected versions in order of their ids, each with all of FIELDS; read in batches, so that memory stays flat
+    and no long read delays the checkpoint. newest: only so many, the last seen first.
 
-    Raises BadQuery for words that cannot be understood.
+    Raises BadQuery for words that cannot be parsed.
     """
     condition, values = _condition(db, choice)
     if newest is not None:
@@ -106,34 +107,34 @@ def _condition(db: Database, choice: Choice) -> tuple[str, dict[str, Any]]:
         gone=choice.gone,
     )  # fmt: skip
     more, values = conditions(db, wanted)
-    found = {**values, "history": choice.history}
+    parameters = {**values, "history": choice.history}
     if choice.words is None:
-        return _WHERE + more, found
-    return _WHERE + more + _MATCH, {**found, "query": fts_query(choice.words)}
+        return _WHERE + more, parameters
+    return _WHERE + more + _MATCH, {**parameters, "query": fts_query(choice.words)}
 
 
 def _row(row: dict[str, Any]) -> dict[str, Any]:
-    for table, names in _OF_OTHERS.items():
+    for table, names in _OTHER_COLUMNS.items():
         usable(table, {name: row[name] for name in names})
     details = details_of(row.pop("details"))
     images = details.pop("images")
-    found = {**details, **row, "is_current": bool(row["is_current"])}
-    found["image_urls"] = [image[0] for image in images]
-    found["captions"] = [image[1] or "" for image in images]
-    found["credits"] = [image[2] or "" for image in images]
-    return {name: found.get(name) for name in FIELDS}
+    fields = {**details, **row, "is_current": bool(row["is_current"])}
+    fields["image_urls"] = [image[0] for image in images]
+    fields["captions"] = [image[1] or "" for image in images]
+    fields["credits"] = [image[2] or "" for image in images]
+    return {name: fields.get(name) for name in FIELDS}
 
 
 def version_ids(db: Database, choice: Choice) -> list[int]:
-    """Numbers of the chosen versions."""
+    """Ids of the selected versions."""
     condition, values = _condition(db, choice)
     return [int(row[0]) for row in db.execute(f"SELECT versions.id {_FROM} WHERE {condition}", values).fetchall()]
 
 
 def summary(db: Database, choice: Choice) -> dict[str, Any]:
-    """What the card of a data set tells: counts, span, share of the fields that are there, gaps between runs."""
+    """Figures for a data set's card: counts, time span, share of rows with each field, gaps between captures."""
     condition, values = _condition(db, choice)
-    counted = next(iter(db.query(
+    counts = next(iter(db.query(
         "SELECT count(*) AS versions, count(DISTINCT versions.article_id) AS articles,"
         " min(versions.published_at) AS published_first, max(versions.published_at) AS published_last,"
         " min(versions.first_seen_at) AS seen_first, max(versions.first_seen_at) AS seen_last,"
@@ -163,4 +164,4 @@ def summary(db: Database, choice: Choice) -> dict[str, Any]:
         " SELECT name, day, next, julianday(next) - julianday(day) FROM pairs WHERE julianday(next)"
         " - julianday(day) > 7 ORDER BY 4 DESC LIMIT 20", outlet,
     ).fetchall()  # fmt: skip
-    return {**counted, "as_of": as_of(db), "withdrawn": withdrawn, "outlets": outlets, "years": years, "gaps": gaps}
+    return {**counts, "as_of": as_of(db), "withdrawn": withdrawn, "outlets": outlets, "years": years, "gaps": gaps}

@@ -1,4 +1,4 @@
-"""Datasette on an archive: configuration made from the schema, and the command line that serves it."""
+"""Datasette on an archive: builds its metadata from the schema, and the command line that serves it."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ SETTINGS = {
     "sql_time_limit_ms": "3000",
     "facet_time_limit_ms": "1000",
     "default_page_size": "50",
-    "num_sql_threads": "6",  # of which anybody's own questions take turns.AT_ONCE
-    "truncate_cells_html": "200",  # a text is to be seen whole on its own page, not in a table
-    "allow_download": "off",  # a live SQLite file is not a file to copy; see docs
+    "num_sql_threads": "6",  # of which visitors' own queries use room.query_queue.AT_ONCE
+    "truncate_cells_html": "200",  # the whole text is on its own page, not in a table
+    "allow_download": "off",  # a live SQLite file must not be copied; see docs
 }
-_FTS_PARTS = ("_data", "_idx", "_docsize", "_config", "_content")
+_FTS_SUFFIXES = ("_data", "_idx", "_docsize", "_config", "_content")
 STATIC = Path(__file__).parent / "static"
 PLUGINS = Path(__file__).parent / "plugins"
 TEMPLATES = Path(__file__).parent / "templates"
-# How a table is searched and sorted, and which column stands for its rows where another table points at them.
-_HABITS: dict[str, dict[str, Any]] = {
+# For each table: its full-text index, sort order, facets, and the label column that foreign keys to it show.
+_TABLE_METADATA: dict[str, dict[str, Any]] = {
     "articles": {
         "fts_table": "search",
         "fts_pk": "current_version_id",
@@ -55,41 +55,53 @@ def metadata(
     archive: Path, host: str, public: str | None = None, others: Sequence[Path] = (), *, keeper: str | None = None,
     contact: str | None = None, machinery: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
-    """Datasette's metadata for the archive, and for others served beside it: descriptions, search, order, labels,
-    hidden machinery. host: where it listens, by which name it may then be asked; public: the address under which the
-    world sees it; keeper, contact: who keeps it and how to reach them; machinery: whether its tables are shown, and may
-    be read by anybody's SQL."""
-    unseen: dict[str, Any] = {"hidden": True, **({} if machinery else {"allow": False})}
+    """Datasette's metadata for the archive, and for others served beside it: descriptions, search, sort order, labels,
+    hidden internal tables. host: where the server listens, also an allowed host name; public: its public URL; keeper,
+    contact: who keeps the archive and how to reach them; machinery: whether internal tables are shown, and readable by
+    visitors' SQL."""
+    hidden: dict[str, Any] = {"hidden": True, **({} if machinery else {"allow": False})}
     tables = {
         table.name: {
             "description": table.meaning,
             "columns": table.columns,
-            **(unseen if table.audience == "machinery" else {}),
-            **_HABITS.get(table.name, {}),
+            **(hidden if table.audience == "machinery" else {}),
+            **_TABLE_METADATA.get(table.name, {}),
         }
         for table in TABLES
     }
-    database = {"tables": {**tables, **dict.fromkeys(_UNSEEN, unseen)}, "queries": _queries()}
-    told = {"public": public is not None, "address": public, "hosts": _names(host, public), "machinery": machinery}
+    database = {"tables": {**tables, **dict.fromkeys(_HIDDEN_TABLES, hidden)}, "queries": _queries()}
+    settings = {
+        "public": public is not None,
+        "address": public,
+        "hosts": _host_names(host, public),
+        "machinery": machinery,
+    }
     return {
         "title": "luubao",
         "extra_css_urls": ["/-/luubao/luubao.css"],
-        "databases": {one.stem: database for one in (archive, *others)},
-        "plugins": {"luubao": {**told, "keeper": keeper, "contact": contact}},
+        "databases": {path.stem: database for path in (archive, *others)},
+        "plugins": {"luubao": {**settings, "keeper": keeper, "contact": contact}},
     }
 
 
-def _names(host: str, public: str | None) -> list[str]:
-    """What the server is called, besides localhost and addresses of the network."""
+def _host_names(host: str, public: str | None) -> list[str]:
+    """The allowed host names, besides localhost and IP addresses."""
     return [name.lower() for name in (host, urlsplit(public or "").hostname) if name]
 
 
-_INDEXES = [f"{name}{part}" for name in ("search", "search_front") for part in ("", *_FTS_PARTS)]
-_UNSEEN = ("search_source", "search_front_source", "_sqlite_migrations", "sqlite_sequence", "sqlite_stat1", *_INDEXES)
+_FTS_TABLES = [f"{name}{part}" for name in ("search", "search_front") for part in ("", *_FTS_SUFFIXES)]
+_HIDDEN_TABLES = (
+    "search_source",
+    "search_front_source",
+    "_sqlite_migrations",
+    "sqlite_sequence",
+    "sqlite_stat1",
+    *_FTS_TABLES,
+)
 
 
 def _queries() -> dict[str, dict[str, Any]]:
-    """The ten questions, each as a page with a form for its parameters."""
+    """The canned queries, each a page with a form for its parameters."""
     why = {question.name: topic.why for topic in TOPICS for question in topic.questions}
     return {
         question.name: {
@@ -106,10 +118,10 @@ def write_metadata(
     archive: Path, folder: Path, host: str, public: str | None = None, others: Sequence[Path] = (),
     *, keeper: str | None = None, contact: str | None = None, machinery: bool = False,
 ) -> Path:  # fmt: skip
-    """Writes the metadata into a folder; returns the file."""
+    """Writes the metadata file into a folder; returns its path."""
     file = folder / "metadata.json"
-    told = metadata(archive, host, public, others, keeper=keeper, contact=contact, machinery=machinery)
-    file.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
+    contents = metadata(archive, host, public, others, keeper=keeper, contact=contact, machinery=machinery)
+    file.write_text(json.dumps(contents, ensure_ascii=False, indent=1), encoding="utf-8")
     return file
 
 
@@ -126,17 +138,17 @@ def command(
     others: Sequence[Path] = (),
 ) -> list[str]:
     """The command that serves the archive. Datasette opens files read-only and sees what a crawl writes meanwhile.
-    pictures: the folder that has them. laid_down: the archive lies where nobody can write.
-    public: the address under which the world sees it. others: archives served beside it; where anybody's SQL is run, a
-    question may go across the first ten (Datasette's bound) in the database `_memory`."""
+    pictures: the picture folder. laid_down: the archive is on read-only storage. public: its public URL. others:
+    archives served beside it; where visitors may run SQL, a query may join the first ten (Datasette's limit) in the
+    database `_memory`."""
     settings = [word for name, value in _settings(public).items() for word in ("--setting", name, value)]
     browser = ["--open"] if open_browser else []
-    place = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"-/luubao:{STATIC}"]
+    base = ["--host", host, "--port", str(port), "--metadata", str(metadata_file), "--static", f"-/luubao:{STATIC}"]
     plugins = ["--plugins-dir", str(PLUGINS), "--template-dir", str(TEMPLATES)]
-    shown = _pictures(pictures) if pictures else []
-    files = [word for one in (archive, *others) for word in (["--immutable", str(one)] if laid_down else [str(one)])]
-    across = ["--crossdb"] if others and public is None else []
-    return [sys.executable, "-m", "datasette", "serve", *files, *across, *place, *plugins, *shown, *settings, *browser]
+    mounts = _picture_mounts(pictures) if pictures else []
+    files = [word for path in (archive, *others) for word in (["--immutable", str(path)] if laid_down else [str(path)])]
+    crossdb = ["--crossdb"] if others and public is None else []
+    return [sys.executable, "-m", "datasette", "serve", *files, *crossdb, *base, *plugins, *mounts, *settings, *browser]
 
 
 def _settings(public: str | None) -> dict[str, str]:
@@ -147,9 +159,9 @@ def _settings(public: str | None) -> dict[str, str]:
     return {**SETTINGS, **PUBLIC_SETTINGS, **secure, "base_url": f"{path}/"}
 
 
-def _pictures(folder: Path) -> list[str]:
-    """Serves pictures and thumbnails. Not the rest of the folder: an SVG can run scripts, and lies apart for that; and
-    not where a link leads, which somebody else may have put there."""
-    places = [name for name in ("sha256", "thumbnails") if (folder / name).is_dir()]
-    mounts = [name for name in places if not (folder / name).is_symlink()]
+def _picture_mounts(folder: Path) -> list[str]:
+    """Options that serve pictures and thumbnails, but not the rest of the folder: SVGs can run scripts, and are stored
+    apart for that reason. Symlinks are not followed, because somebody else may have put them there."""
+    existing = [name for name in ("sha256", "thumbnails") if (folder / name).is_dir()]
+    mounts = [name for name in existing if not (folder / name).is_symlink()]
     return [word for name in mounts for word in ("--static", f"-/pictures/{name}:{folder / name}")]

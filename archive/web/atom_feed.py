@@ -1,4 +1,4 @@
-"""An Atom feed (RFC 4287) of the newest articles, or of the newest edits where the history is asked for."""
+"""Writes an Atom feed (RFC 4287) of the newest articles, or of the newest edits if the history is selected."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from archive.model.validation import is_address
 
 
 def write_atom(rows: Iterable[dict[str, Any]], path: Path, *, title: str, updated: str) -> None:
-    """One entry a row. Each has an id of its own that never changes: the digest and number of the version."""
+    """Writes one entry for each row. Its id never changes: it has the outlet, the article's id and the version's
+    digest."""
     with path.open("w", encoding="utf-8") as file:
         file.write('<?xml version="1.0" encoding="utf-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="vi">\n')
         file.write(
@@ -30,27 +31,28 @@ def _entry(row: dict[str, Any]) -> str:
         f"<id>tag:luubao,2026:{_text(row['outlet'])}/{row['article_id']}/{_text(row['digest'].partition(':')[2][:32])}</id>",
         f'<link rel="alternate" href={quoteattr(row["url"])}/>' if is_address(row["url"]) else "",
         f"<updated>{_text(row['first_seen_at'])}</updated>",
-        f"<published>{_text(published)}</published>" if published and _zoned(published) else "",
+        f"<published>{_text(published)}</published>" if published and _has_offset(published) else "",
         f"<author><name>{_text(author)}</name></author>",
-        f"<category term={quoteattr(_clean(row['section']))}/>" if row["section"] else "",
+        f"<category term={quoteattr(_xml_safe(row['section']))}/>" if row["section"] else "",
         f"<summary>{_text(row['lead'])}</summary>" if row["lead"] else "",
         f'<content type="text">{_text(row["body"])}</content>',
     ]
     return "<entry>" + "".join(parts) + "</entry>\n"
 
 
-def _zoned(moment: str) -> bool:
+def _has_offset(moment: str) -> bool:
     return len(moment) >= 20 and (moment.endswith("Z") or moment[-6] in "+-")
 
 
-def _clean(text: str) -> str:
-    """Without characters that XML 1.0 cannot hold."""
+def _xml_safe(text: str) -> str:
+    """The text without characters that XML 1.0 forbids."""
     return "".join(
-        one
-        for one in text
-        if one in "\t\n\r" or (one >= " " and one not in "\ufffe\uffff" and not "\ud800" <= one <= "\udfff")
+        character
+        for character in text
+        if character in "\t\n\r"
+        or (character >= " " and character not in "\ufffe\uffff" and not "\ud800" <= character <= "\udfff")
     )
 
 
 def _text(text: str) -> str:
-    return escape(_clean(text))
+    return escape(_xml_safe(text))

@@ -1,7 +1,7 @@
-"""Comparisons as one page of HTML that stands alone: no script, nothing fetched, at home on a desk, a phone and paper.
+"""Diffs as one self-contained HTML page: no script, no request, readable on a desktop, a phone and paper.
 
-Pictures are told by address and caption; the page does not ask the newspaper for them. It is valid HTML and well-formed
-XML at once, which lets the tests read it strictly.
+Pictures appear as URL and caption; the page does not load them from the newspaper. It is both valid HTML and
+well-formed XML, so that the tests can parse it strictly.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from archive.model.records import Reading
 from archive.queries.lookup import Article
 from archive.storage.captures.provenance import Provenance
 
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+_CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _TAGS = {"removed": "del", "added": "ins"}
-_TEXTS = ("caption", "credit")
+_PICTURE_TEXTS = ("caption", "credit")
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Two versions of an article: what they say and where that comes from."""
+    """Two versions of an article with their readings and provenance."""
 
     old: Provenance
     new: Provenance
@@ -38,7 +38,7 @@ class Comparison:
 
 
 def page(article: Article, steps: Sequence[Comparison]) -> str:
-    """The page for one or several steps of an article's history, one at least."""
+    """The page for one or more steps of an article's history."""
     latest = steps[-1].after
     return "\n".join(
         [
@@ -63,18 +63,18 @@ def _head(headline: str) -> Iterator[str]:
 
     yield "<head>"
     yield '<meta charset="utf-8"/>'
-    yield f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}"/>'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{_CSP}"/>'
     yield '<meta name="viewport" content="width=device-width, initial-scale=1"/>'
     yield '<meta name="referrer" content="no-referrer"/>'
-    yield f"<title>{_safe(headline)}: what changed</title>"
+    yield f"<title>{_escaped(headline)}: what changed</title>"
     yield f"<style>\n{files('archive.web').joinpath('diff_html.css').read_text('utf-8')}</style>"
     yield "</head>"
 
 
 def _header(outlet: str, url: str, steps: Sequence[Comparison]) -> Iterator[str]:
     yield "<header>"
-    yield f'<p class="tool" lang="en">What changed in an article of {_safe(outlet)}</p>'
-    yield f"<h1>{_safe(steps[-1].after.headline)}</h1>"
+    yield f'<p class="tool" lang="en">What changed in an article of {_escaped(outlet)}</p>'
+    yield f"<h1>{_escaped(steps[-1].after.headline)}</h1>"
     yield f'<p class="tool">{_link(url)}</p>'
     if len(steps) > 1:
         first, last = steps[0].old.version, steps[-1].new.version
@@ -83,9 +83,11 @@ def _header(outlet: str, url: str, steps: Sequence[Comparison]) -> Iterator[str]
 
 
 def _link(url: str) -> str:
-    shown = _safe(url)
+    safe_url = _escaped(url)
     return (
-        f'<a href="{shown}" rel="noreferrer noopener">{shown}</a>' if url.startswith(("http://", "https://")) else shown
+        f'<a href="{safe_url}" rel="noreferrer noopener">{safe_url}</a>'
+        if url.startswith(("http://", "https://"))
+        else safe_url
     )
 
 
@@ -104,8 +106,8 @@ def _switches() -> Iterator[str]:
 def _step(step: Comparison, zone: str) -> Iterator[str]:
     yield "<section>"
     yield f"<h2>Version {step.old.version} to version {step.new.version}</h2>"
-    yield f'<p class="tool">{_span(step.old, zone)}<br/>{_span(step.new, zone)}</p>'
-    yield f'<p class="tool"><strong>{_safe(summary(step.changes))}</strong></p>'
+    yield f'<p class="tool">{_seen_span(step.old, zone)}<br/>{_seen_span(step.new, zone)}</p>'
+    yield f'<p class="tool"><strong>{_escaped(summary(step.changes))}</strong></p>'
     yield (
         f'<div class="heads"><span></span><span>Version {step.old.version}</span>'
         f"<span>Version {step.new.version}</span></div>"
@@ -116,9 +118,9 @@ def _step(step: Comparison, zone: str) -> Iterator[str]:
     yield "</section>"
 
 
-def _span(version_: Provenance, zone: str) -> str:
-    first, last = (stored_moment(at, zone) for at in (version_.first_seen_at, version_.last_seen_at))
-    return f"Version {version_.version}: seen from {first} to {last}"
+def _seen_span(provenance: Provenance, zone: str) -> str:
+    first, last = (stored_moment(stamp, zone) for stamp in (provenance.first_seen_at, provenance.last_seen_at))
+    return f"Version {provenance.version}: seen from {first} to {last}"
 
 
 def _row(changes: Sequence[Change], language: str) -> Iterator[str]:
@@ -126,7 +128,7 @@ def _row(changes: Sequence[Change], language: str) -> Iterator[str]:
     first = changed[0] if changed else changes[0]
     state = f"changed {first.kind}" if changed else "unchanged"
     yield f'<div class="row {state}">'
-    yield f'<p class="what">{_safe(title_of_picture(changes) if first.picture else title(first))}</p>'
+    yield f'<p class="what">{_escaped(title_of_picture(changes) if first.picture else title(first))}</p>'
     yield f'<div class="text {first.form or first.part}" lang="{language}">'
     yield f'<div class="one">{_column(changes, ("removed", "added"))}</div>'
     before, after = (_column(changes, (operation,)) for operation in ("removed", "added"))
@@ -135,9 +137,9 @@ def _row(changes: Sequence[Change], language: str) -> Iterator[str]:
 
 
 def _column(changes: Sequence[Change], shown: tuple[str, ...]) -> str:
-    """The changes of a row as paragraphs, with the pieces that stayed and those of some operations."""
-    written = [_paragraph(change, shown) for change in changes]
-    return "".join(filter(None, written)) or '<p class="none" lang="en">not there</p>'
+    """The changes of a row as paragraphs, with the equal pieces and those of the given operations."""
+    paragraphs = [_paragraph(change, shown) for change in changes]
+    return "".join(filter(None, paragraphs)) or '<p class="none" lang="en">not there</p>'
 
 
 def _paragraph(change: Change, shown: tuple[str, ...]) -> str:
@@ -148,25 +150,25 @@ def _paragraph(change: Change, shown: tuple[str, ...]) -> str:
     if change.part == "picture":
         between = "<br/>" if len(pieces) > 1 else ""
         return f'<p class="address">{between.join(map(_piece, pieces))}</p>'
-    if change.part in _TEXTS:
+    if change.part in _PICTURE_TEXTS:
         return f'<p class="about" title="{change.part}">{text}</p>'
     return f"<p>{text}</p>"
 
 
 def _piece(piece: Piece) -> str:
-    text = _safe(piece.text)
+    text = _escaped(piece.text)
     if tag := _TAGS.get(piece.operation):
         text = text.replace("\n", "¶<br/>") if piece.operation == "added" else text.replace("\n", "¶ ")
         return f"<{tag}>{text}</{tag}>"
     return text.replace("\n", "<br/>")
 
 
-def _safe(text: str) -> str:
-    """Text that can be nothing but text; what no page may contain is dropped."""
+def _escaped(text: str) -> str:
+    """Escapes text for HTML and drops unprintable characters."""
     return escape("".join(letter for letter in text if letter.isprintable() or letter == "\n"))
 
 
-_FACTS = (
+_PROVENANCE_ROWS = (
     ("first seen", "first_seen_at"),
     ("last seen", "last_seen_at"),
     ("capture", "capture"),
@@ -181,25 +183,25 @@ _FACTS = (
 
 
 def _footer(steps: Sequence[Comparison]) -> Iterator[str]:
-    """Where every version comes from."""
+    """The provenance of every version."""
     from importlib.metadata import version
 
     yield '<footer lang="en">'
     yield "<h2>Where this comes from</h2>"
     for step in steps:
         yield f"<table><caption>Version {step.old.version} to version {step.new.version}</caption>"
-        names = _cells("th", (f"version {one.version}" for one in (step.old, step.new)))
+        names = _cells("th", (f"version {provenance.version}" for provenance in (step.old, step.new)))
         yield f"<thead><tr><td></td>{names}</tr></thead>"
         yield "<tbody>"
-        for name, fact in _FACTS:
-            values = (str(getattr(one, fact) or "-") for one in (step.old, step.new))
+        for name, fact in _PROVENANCE_ROWS:
+            values = (str(getattr(provenance, fact) or "-") for provenance in (step.old, step.new))
             yield f'<tr><th scope="row">{name}</th>{_cells("td", values)}</tr>'
         yield "</tbody></table>"
-    yield f'<p class="tool">Made by luubao {_safe(version("luubao"))} from its archive. Times are UTC here, and'
+    yield f'<p class="tool">Made by luubao {_escaped(version("luubao"))} from its archive. Times are UTC here, and'
     yield "those of the paper above. The marks are the program's; the wording is the newspaper's.</p>"
     yield "</footer>"
 
 
 def _cells(tag: str, values: Iterable[str]) -> str:
     scope = ' scope="col"' if tag == "th" else ""
-    return "".join(f"<{tag}{scope}>{_safe(value)}</{tag}>" for value in values)
+    return "".join(f"<{tag}{scope}>{_escaped(value)}</{tag}>" for value in values)

@@ -1,4 +1,4 @@
-"""What it takes to show an archive to the world, checked before it is."""
+"""Checks before an archive is served to the public, and Datasette's settings for it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archive.storage.connection import Database
 from archive.storage.withdrawals.withdrawal_lookup import exposed
 
 SETTINGS = {
-    "default_allow_sql": "off",  # the ten questions stay; anybody's own SQL costs anybody's own time
+    "default_allow_sql": "off",  # canned queries stay allowed; visitors' SQL would take the server's time
     "sql_time_limit_ms": "1500",
     "facet_time_limit_ms": "300",
     "max_returned_rows": "500",
@@ -22,8 +22,8 @@ _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 def problems(db: Database, address: str, host: str, pictures: Path | None) -> Iterator[str]:
-    """Sentences, each with what to do; none when the archive may be shown. address: under which the world will see it;
-    host: where the server is to listen; pictures: the folder that is to be served."""
+    """Yields problems, each a sentence with its remedy; none when the archive may be served. address: its public URL;
+    host: where the server will listen; pictures: the folder to serve."""
     parts = urlsplit(address)
     if parts.scheme not in ("http", "https") or not parts.hostname:
         yield f"{address!r} is no address. Give the one under which people will see the archive: https://..."
@@ -33,5 +33,5 @@ def problems(db: Database, address: str, host: str, pictures: Path | None) -> It
         yield f"{address} has a question mark or a hash in it. Give host and path only"
     if host not in _LOOPBACK:
         yield f"the server would listen on {host}, without encryption. Leave --host out, and let the proxy ask it"
-    for found in exposed(db, pictures):
-        yield f"{found}. Run `luubao verify`, then withdraw it again"
+    for exposure in exposed(db, pictures):
+        yield f"{exposure}. Run `luubao verify`, then withdraw it again"

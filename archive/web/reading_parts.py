@@ -1,4 +1,4 @@
-"""A reading as pages show it, in the reading room and in a static edition."""
+"""Splits a reading into display blocks, for the reading room and the static edition."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from archive.model.records import Block, Image, Reading
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A block of the page: of a list its items, of a table its rows of cells, else its lines; or a picture."""
+    """A display block. lines: the items of a list, or the lines of a text; rows: the cells of a table; image: a
+    picture."""
 
     kind: str
     lines: tuple[str, ...] = ()
@@ -19,22 +20,21 @@ class Part:
 
 
 def parts(reading: Reading) -> Iterator[Part]:
-    """The blocks of a reading as the page shows them: items that follow one another are one list, pictures that stand
-    in no block come last."""
-    items: list[str] = []
-    placed = set()
+    """The display blocks of a reading: adjacent items form one list, pictures outside of any block come last."""
+    list_items: list[str] = []
+    image_positions = set()
     for block in reading.blocks:
         if block.kind == "list":
-            items += block.text.splitlines()
+            list_items += block.text.splitlines()
             continue
-        if items:
-            yield Part("list", tuple(items))
-            items = []
-        placed.add(block.image)
+        if list_items:
+            yield Part("list", tuple(list_items))
+            list_items = []
+        image_positions.add(block.image)
         yield _part(block, reading)
-    if items:
-        yield Part("list", tuple(items))
-    yield from (Part("image", image=image) for n, image in enumerate(reading.images) if n not in placed)
+    if list_items:
+        yield Part("list", tuple(list_items))
+    yield from (Part("image", image=image) for n, image in enumerate(reading.images) if n not in image_positions)
 
 
 def _part(block: Block, reading: Reading) -> Part:

@@ -1,6 +1,6 @@
-"""What a question of somebody's own, in SQL, may read and take: a guard for each of Datasette's connections.
+"""SQLite authorizer and result limits for visitors' own SQL: a guard for each of Datasette's connections.
 
-The room's own questions go through the same connections; they are let through by `trusted`.
+The reading room's own queries use the same connections; `trusted` lifts the limits for them.
 """
 
 from __future__ import annotations
@@ -12,23 +12,23 @@ from typing import Any
 from weakref import ref
 
 LONGEST = 48 * 1024 * 1024
-"""Bytes of one value, also of one that a question makes on its way: the largest page has 32 MB."""
+"""Bytes of one value at most, also of an intermediate one: the largest page has 32 MB."""
 LARGEST = 64 * 1024 * 1024
-"""Bytes of the text and blobs of one answer."""
-_WITHHELD = frozenset({("withheld", "data")})
-_CLOSED = _WITHHELD | {
+"""Bytes of text and blobs in one result at most."""
+_ALWAYS_HIDDEN = frozenset({("withheld", "data")})
+_HIDDEN_COLUMNS = _ALWAYS_HIDDEN | {
     ("bodies", "data"), ("dictionaries", "data"), ("headers", "request"), ("headers", "response"),
     ("set_aside", "reading"),
 }  # fmt: skip
 
 
 class Guard:
-    """Watches over one connection. broken: virtual tables that fail when they are looked at; machinery: whether
-    anybody's SQL may read what the machinery's tables hold (never what is withheld)."""
+    """Guards one connection. broken: virtual tables that fail on access; machinery: whether visitors' SQL may read the
+    internal tables (never withheld data)."""
 
     def __init__(self, connection: sqlite3.Connection, broken: set[str], *, machinery: bool):
         self.connection, self.broken, self.is_trusted = connection, broken, False
-        self.closed = _WITHHELD if machinery else _CLOSED
+        self.closed = _ALWAYS_HIDDEN if machinery else _HIDDEN_COLUMNS
         self._cursor: Any = lambda: None
         self._size = 0
         connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST)
@@ -37,17 +37,17 @@ class Guard:
         _guards[id(connection)] = self
 
     def trust(self, *, trusted: bool) -> None:
-        """Lets questions through, or no more. Setting an authorizer has SQLite prepare every statement anew, so none
-        that was prepared with trust is run without."""
+        """Turns trust on or off. Setting an authorizer makes SQLite prepare every statement again, so no statement
+        prepared with trust runs without it."""
         self.is_trusted = trusted
         self.connection.set_authorizer(self._authorize)
 
     def _authorize(self, action: int, first: str | None, second: str | None, *_: str | None) -> int:
-        """A hidden column is read as NULL (https://www.sqlite.org/c3ref/set_authorizer.html)."""
-        closed = _WITHHELD if self.is_trusted else self.closed
-        hidden = action == sqlite3.SQLITE_READ and (first, second) in closed
-        unasked = action == sqlite3.SQLITE_PRAGMA and self.broken and (second or "").strip("[]\"'") in self.broken
-        return sqlite3.SQLITE_IGNORE if hidden or unasked else sqlite3.SQLITE_OK
+        """The authorizer: hidden columns read as NULL (https://www.sqlite.org/c3ref/set_authorizer.html)."""
+        closed = _ALWAYS_HIDDEN if self.is_trusted else self.closed
+        hidden_column = action == sqlite3.SQLITE_READ and (first, second) in closed
+        broken_table = action == sqlite3.SQLITE_PRAGMA and self.broken and (second or "").strip("[]\"'") in self.broken
+        return sqlite3.SQLITE_IGNORE if hidden_column or broken_table else sqlite3.SQLITE_OK
 
     def _row(self, cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
         if not self.is_trusted:
@@ -59,12 +59,12 @@ class Guard:
         return sqlite3.Row(cursor, values)
 
 
-_guards: dict[int, Guard] = {}  # by connection: Datasette keeps them as long as it runs
+_guards: dict[int, Guard] = {}  # by id of the connection; Datasette keeps its connections as long as it runs
 
 
 @contextmanager
 def trusted(connection: sqlite3.Connection) -> Iterator[None]:
-    """Within it, questions are the room's own."""
+    """Within this context, queries are the reading room's own."""
     guard = _guards.get(id(connection))
     if guard is None:
         yield

@@ -1,5 +1,5 @@
-"""A static edition: one HTML page an article, lists by month, and a search, in a folder that a browser opens without
-any server. Everything of the newspaper's is text and escaped: no script or style of a page is in it."""
+"""Writes a static site: one HTML page for each article, lists by month, and a search, in a folder that a browser opens
+without a server. All content of the newspaper is escaped text: no script or style of its pages is in it."""
 
 from __future__ import annotations
 
@@ -23,52 +23,52 @@ from archive.storage.pictures.picture_folder import proved_file
 from archive.web.reading_parts import parts
 from archive.web.template_environment import environment
 
-_CHUNK = 500  # articles a file of the search index
+_CHUNK_SIZE = 500  # articles in one file of the search index
 _NEWEST, _EDITS = 30, 10
 Edited = tuple[Article, Version, Gist]
 """An edit: the article, the version it made, and what it changed."""
 UNDATED = "undated"
-"""What stands for the day, and for the month, of an article that names none."""
+"""Stands for the day, and for the month, of an article without a published time."""
 
 
 def write_site(
     db: Database, folder: Path, *, outlet: str | None, title: str, pictures: Path | None,
     step: Callable[[], None] = lambda: None,
 ) -> int:  # fmt: skip
-    """Writes the edition into an empty or new folder; returns how many articles are in it."""
+    """Writes the edition into an empty or new folder; returns its number of articles."""
     for name in ("articles", "months", "index"):
         (folder / name).mkdir(parents=True)
     for name in ("edition.js", "edition.css"):
         (folder / name).write_text((files("archive.web") / name).read_text("utf-8"), "utf-8")
-    pages, index, written = _Pages(folder, title, pictures), _Index(folder / "index"), list[Article]()
-    edited = list[Edited]()
+    pages, index, written = _Pages(folder, title, pictures), _SearchIndex(folder / "index"), list[Article]()
+    all_edits = list[Edited]()
     for article in lookup.articles(db, outlet=outlet):
         try:
-            versions, readings = _states(db, article)
+            versions, readings = _history(db, article)
         except (ArchiveDamaged, UnknownArticle) as error:
             pass_over(f"articles {article.id}", error)
             continue
         steps = list(pairwise(zip(versions, readings, strict=True)))
-        edited += [(article, new[0], gist(old[1], new[1])) for old, new in steps]
+        all_edits += [(article, new[0], gist(old[1], new[1])) for old, new in steps]
         pages.write_article(article, versions, readings)
         index.add(article, readings[-1])
         written.append(article)
         step()
     index.finish()
-    pages.write_lists(written, edited, index.count)
+    pages.write_lists(written, all_edits, index.count)
     return len(written)
 
 
-def _states(db: Database, article: Article) -> tuple[list[Version], list[Reading]]:
-    """An article's versions, and what each says. Raises ArchiveDamaged and UnknownArticle."""
+def _history(db: Database, article: Article) -> tuple[list[Version], list[Reading]]:
+    """An article's versions and their readings. Raises ArchiveDamaged and UnknownArticle."""
     versions = lookup.versions_of(db, article.id)
     if not versions:
         raise UnknownArticle("it has no version that can be read")
-    return versions, [lookup.reading_of(db, article.id, one.number)[1] for one in versions]
+    return versions, [lookup.reading_of(db, article.id, version.number)[1] for version in versions]
 
 
 class _Pages:
-    """The pages of an edition, from the templates in archive/web/templates/edition."""
+    """Renders the pages of an edition from the templates in archive/web/templates/edition."""
 
     def __init__(self, folder: Path, title: str, pictures: Path | None):
         self.folder, self.title, self.pictures = folder, title, pictures
@@ -76,7 +76,7 @@ class _Pages:
         self.templates.filters.update(day=_day, parts=parts, copied=self._copied)
 
     def write_article(self, article: Article, versions: list[Version], readings: list[Reading]) -> None:
-        """An article's page: how it stands, and the versions before that, the latest first."""
+        """Writes an article's page: the current version, then the earlier ones, the latest first."""
         earlier = list(zip(versions[:-1], readings[:-1], strict=True))[::-1]
         self._write(
             f"articles/{article.id}.html", "article", article=article, versions=versions, readings=readings,
@@ -84,23 +84,24 @@ class _Pages:
         )  # fmt: skip
 
     def write_lists(self, articles: list[Article], edited: list[Edited], chunks: int) -> None:
-        """The front page, a list for each month, and one of the edits, the latest first."""
-        latest = sorted(edited, key=lambda one: one[1].first_seen_at, reverse=True)
-        self._write("edits.html", "edits", edited=latest)
+        """Writes the front page, a list for each month, and the list of edits, the latest first."""
+        latest_edits = sorted(edited, key=lambda edit: edit[1].first_seen_at, reverse=True)
+        self._write("edits.html", "edits", edited=latest_edits)
         months = _months(articles)
         for month, published in months.items():
             self._write(f"months/{month}.html", "month", month=month, articles=published)
         self._write(
-            "index.html", "front", newest=articles[:_NEWEST], months=months, chunks=chunks, edited=latest[:_EDITS]
+            "index.html", "front", newest=articles[:_NEWEST], months=months, chunks=chunks, edited=latest_edits[:_EDITS]
         )
 
     def _write(self, name: str, template: str, **values: Any) -> None:
         page = self.templates.get_template(f"edition/{template}.html")
-        told = page.render(title=self.title, up="../" if "/" in name else "", **values)
-        (self.folder / name).write_text(told, "utf-8")
+        html = page.render(title=self.title, up="../" if "/" in name else "", **values)
+        (self.folder / name).write_text(html, "utf-8")
 
     def _copied(self, stored: StoredPicture | None) -> str | None:
-        """Where the edition has a picture: the bytes themselves, except an SVG's, which can run scripts."""
+        """Copies a picture into the edition; returns its path there. None for an SVG, which can run scripts, and for a
+        picture without a proved file."""
         if stored is None or self.pictures is None or stored.media_type == "image/svg+xml":
             return None
         name = f"pictures/{stored.path}"
@@ -114,22 +115,22 @@ class _Pages:
         return name
 
 
-class _Index:
-    """What the search looks through: scripts, for a page that lies in a folder may not fetch anything else."""
+class _SearchIndex:
+    """Writes the search index as scripts, because a page opened from a folder can load nothing else."""
 
     def __init__(self, folder: Path):
         self.folder, self.count, self.waiting = folder, 0, list[list[Any]]()
 
     def add(self, article: Article, reading: Reading) -> None:
-        """One more article."""
+        """Adds an article."""
         captions = " ".join(image.caption or "" for image in reading.images)
-        text = folded(" ".join((article.headline, reading.lead or "", reading.text, captions)))
-        self.waiting.append([article.id, article.headline, _day(article), text])
-        if len(self.waiting) >= _CHUNK:
+        folded_text = folded(" ".join((article.headline, reading.lead or "", reading.text, captions)))
+        self.waiting.append([article.id, article.headline, _day(article), folded_text])
+        if len(self.waiting) >= _CHUNK_SIZE:
             self.finish()
 
     def finish(self) -> None:
-        """Writes what waits."""
+        """Writes the waiting articles as one file."""
         if self.waiting:
             data = (
                 json.dumps(self.waiting, ensure_ascii=False)
@@ -143,14 +144,14 @@ class _Index:
 
 
 def folded(text: str) -> str:
-    """Without marks and with đ as d, in small letters: how the search compares."""
+    """Folds text for search: lower case, without diacritics, đ as d."""
     plain = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return " ".join("".join(one for one in plain if not unicodedata.combining(one)).split())
+    return " ".join("".join(character for character in plain if not unicodedata.combining(character)).split())
 
 
-def _months(found: Iterable[Article]) -> dict[str, list[Article]]:
+def _months(articles: Iterable[Article]) -> dict[str, list[Article]]:
     months: dict[str, list[Article]] = {}
-    for article in found:
+    for article in articles:
         months.setdefault(_month(article), []).append(article)
     dated = sorted((month for month in months if month != UNDATED), reverse=True)
     return {month: months[month] for month in (*dated, UNDATED) if month in months}
@@ -162,6 +163,6 @@ def _month(article: Article) -> str:
 
 
 def _day(article: Article) -> str:
-    """The day an article claims, or that it claims none: ours would be taken for the paper's. Part of a file's name, so
-    made of the moment and not of its letters."""
+    """The claimed day of an article, or UNDATED: our own time would be mistaken for the outlet's. It becomes part of a
+    file name, so it is formatted from the parsed time, not copied from the text."""
     return claimed_moment(article.published_at).date().isoformat() if article.published_at else UNDATED

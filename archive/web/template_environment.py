@@ -1,4 +1,4 @@
-"""The templates of the reading room and of static editions. Every value is escaped on its way into a page."""
+"""The Jinja environment of the reading room and of static editions. Every value is autoescaped."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from archive.model.validation import is_address
 from archive.web import TEMPLATES
 
 TESTS = {"web_address": is_address}
-"""What templates may ask of a value: whether a link may lead there, which those to `javascript:` may not."""
+"""Jinja tests: web_address allows http and https links, not `javascript:`."""
 
 
 def printable(text: str) -> str:
-    """Without what XML may not contain."""
-    return "".join(letter for letter in text if letter.isprintable() or letter == "\n")
+    """The text without characters that XML forbids."""
+    return "".join(character for character in text if character.isprintable() or character == "\n")
 
 
 FILTERS = {"printable": printable}
-"""What templates may make of a value."""
+"""Jinja filters."""
 
 
 def environment() -> Environment:
-    """The templates for pages that nobody serves."""
-    made = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
-    made.tests.update(TESTS)
-    made.filters.update(FILTERS)
-    return made
+    """The Jinja environment for pages written to files."""
+    jinja = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
+    jinja.tests.update(TESTS)
+    jinja.filters.update(FILTERS)
+    return jinja

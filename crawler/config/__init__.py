@@ -1,1 +1,1 @@
-"""Settings: every key with its type and default, and which value is in force."""
+"""Configuration: every setting with its type and default, and the value in force."""

@@ -1,4 +1,4 @@
-"""The sample luubao.toml, and how settings in force are told."""
+"""Formats the sample luubao.toml, and the settings in force."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _WIDTH = 116
 
 
 def sample() -> str:
-    """Every setting with its meaning, as a file to begin with."""
+    """The sample file: every setting with its meaning."""
     return _HEAD + "".join(_section(name) for name in ("archive", "crawl", "many")) + _TAIL
 
 
@@ -49,19 +49,19 @@ def _section(name: str) -> str:
 
 def _lines(key: Key) -> str:
     meaning = "".join(f"# {line}\n" for line in textwrap.wrap(key.meaning, _WIDTH))
-    shown = key.example if key.default is None else key.default
-    return f"\n{meaning}#{key.name} = {toml(shown)}\n"
+    value = key.example if key.default is None else key.default
+    return f"\n{meaning}#{key.name} = {toml(value)}\n"
 
 
 def toml(value: Value) -> str:
-    """A value as TOML writes it; a dash for none."""
+    """A value in TOML syntax; a dash for None."""
     if value is None:
         return "-"
     return json.dumps(value, ensure_ascii=False) if isinstance(value, str | bool | int | float) else value.isoformat()
 
 
 def lines(settings: list[Setting], file: Path | None) -> Iterator[str]:
-    """A setting a line: name, value, and who says so."""
+    """One line for each setting: name, value, origin."""
     for setting in settings:
         origin = setting.origin.removeprefix(f"{file} ") if file else setting.origin
         yield f"{setting.key.name:16}  {toml(setting.shown):34}  {origin}"

@@ -1,4 +1,4 @@
-"""Every setting there is: the one table behind luubao.toml, the environment, Scrapy's settings and the docs."""
+"""The table of all settings, behind luubao.toml, the environment, Scrapy's settings and the docs."""
 
 from __future__ import annotations
 
@@ -16,11 +16,10 @@ _MEGABYTE = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One setting. section: where it stands in luubao.toml; those of [crawl] can stand in [outlets.NAME] too,
-    those of [many] are about crawls of many outlets.
-    meaning: for the person who looks for it. example: what the sample file shows where the default is nothing.
-    scrapy: the Scrapy setting it becomes, `times` as large. path: whether it names a place on this machine.
-    secret: whether it is an address that lets in whoever knows it."""
+    """One setting. section: its section in luubao.toml; settings of [crawl] can stand in [outlets.NAME] too, settings
+    of [many] are about crawls of many outlets. meaning: its documentation. example: what the sample file shows where
+    the default is None. scrapy: the Scrapy setting it becomes, `times` as large. path: whether it is a path on this
+    machine. secret: whether its value is a URL that grants access."""
 
     name: str
     section: Literal["archive", "crawl", "many"]
@@ -35,7 +34,7 @@ class Key:
 
     @property
     def variable(self) -> str:
-        """Its name in the environment."""
+        """The name of its environment variable."""
         return f"LUUBAO_{self.name.upper()}"
 
     def for_scrapy(self, value: Value) -> Any:
@@ -43,7 +42,7 @@ class Key:
         return math.ceil(value * self.times) if self.times > 1 and isinstance(value, int | float) else value
 
     def shown(self, value: Any) -> Any:
-        """The value as people and programs may see it: of an address no credentials, of one that is secret the host."""
+        """The value for display: URLs without credentials, a secret URL's host only."""
         if not isinstance(value, str):
             return value
         return host_only(value) if self.secret else without_credentials(value)

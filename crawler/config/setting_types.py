@@ -1,4 +1,4 @@
-"""What the value of a setting can be: how it is written in TOML and in the environment, and what would be right."""
+"""Types of settings: how a value is validated, how the environment writes it, and what a valid value is, in words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SWITCHES = {"true": True, "yes": True, "on": True, "1": True, "false": False, "
 
 
 class HoldsCredentialsError(ValueError):
-    """An address holds what would be written down wherever it is."""
+    """Raised for an address with credentials, which would be stored in plain text."""
 
     def __init__(self) -> None:
         super().__init__("holds user:password@, which luubao keeps nowhere: write the address without it")
@@ -28,9 +28,9 @@ class HoldsCredentialsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """right: what a value must be, as the end of a sentence. check: the value as it is used; raises ValueError for one
-    that is not right. read: from a string of the environment or of a command line to what TOML would hold; raises
-    ValueError where that is impossible."""
+    """The type of a setting. right: what a value must be, as the end of a sentence. check: validates a value and
+    returns it in its final form; raises ValueError. read: parses a string from the environment or the command line to
+    the value that TOML would hold; raises ValueError."""
 
     right: str
     check: Callable[[Any], Value]
@@ -39,12 +39,12 @@ class Kind:
 
 def number(right: str, least: float = 0, most: float = float("inf")) -> Kind:
     """A number, with or without decimals."""
-    return Kind(right, lambda value: _bounded(value, (int, float), least, most), _number)
+    return Kind(right, lambda value: _bounded(value, (int, float), least, most), _parse_number)
 
 
 def count(right: str, least: int = 0, most: float = float("inf")) -> Kind:
     """A whole number."""
-    return Kind(right, lambda value: _bounded(value, (int,), least, most), _number)
+    return Kind(right, lambda value: _bounded(value, (int,), least, most), _parse_number)
 
 
 def _bounded(value: Any, types: tuple[type, ...], least: float, most: float) -> int | float:
@@ -56,7 +56,7 @@ def _bounded(value: Any, types: tuple[type, ...], least: float, most: float) -> 
     return value
 
 
-def _number(text: str) -> int | float:
+def _parse_number(text: str) -> int | float:
     if not _NUMBERS.fullmatch(text.strip()):
         raise ValueError
     return float(text) if "." in text else int(text)
@@ -68,7 +68,7 @@ def _switch(value: Any) -> bool:
     return value
 
 
-def _switch_from(text: str) -> bool:
+def _parse_switch(text: str) -> bool:
     try:
         return _SWITCHES[text.strip().lower()]
     except KeyError:
@@ -76,7 +76,7 @@ def _switch_from(text: str) -> bool:
 
 
 def _text(value: Any) -> str:
-    """One line that holds something. What stands in it goes into headers and file names: no control characters."""
+    """One line of text, not blank, without control characters: it goes into headers and file names."""
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
         raise ValueError
     return value.strip()
@@ -86,19 +86,19 @@ def _contact(value: Any) -> str:
     text = _text(value)
     if not (re.fullmatch(r"[^@\s()]+@[^@\s()]+\.[^@\s()]+", text) or _is_web(text)):
         raise ValueError
-    return _bare(text)
+    return _reject_credentials(text)
 
 
-def _bare(text: str) -> str:
+def _reject_credentials(text: str) -> str:
     if without_credentials(text) != text:
         raise HoldsCredentialsError
     return text
 
 
-def _place(value: Any) -> str:
-    """A folder or a store. FTP knows no other way to say who asks."""
+def _folder_or_store(value: Any) -> str:
+    """A folder or a store. Only ftp:// may hold credentials: FTP has no other way to pass them."""
     text = _text(value)
-    return text if text.startswith("ftp://") else _bare(text)
+    return text if text.startswith("ftp://") else _reject_credentials(text)
 
 
 def _is_web(text: str) -> bool:
@@ -113,7 +113,7 @@ def _url(value: Any) -> str:
     text = _text(value)
     if not _is_web(text):
         raise ValueError
-    return _bare(text)
+    return _reject_credentials(text)
 
 
 def _hours(value: Any) -> str:
@@ -134,19 +134,19 @@ def _hosts(value: Any) -> str:
 
 
 def _day(value: Any) -> date:
-    if type(value) is not date:  # a datetime is a date too, and says more than is meant
+    if type(value) is not date:  # a datetime is a date too, and has a time that no setting takes
         raise ValueError
     return value
 
 
 def text_like(pattern: str, right: str, *, bare: bool = False) -> Kind:
-    """A text of that form. bare: an address that holds no credentials."""
+    """A text that matches the pattern. bare: an address without credentials."""
 
     def check(value: Any) -> str:
         text = _text(value)
         if not re.fullmatch(pattern, text):
             raise ValueError
-        return _bare(text) if bare else text
+        return _reject_credentials(text) if bare else text
 
     return Kind(right, check)
 
@@ -157,9 +157,9 @@ def one_of(*words: str) -> Kind:
     return text_like("|".join(words), right)
 
 
-SWITCH = Kind("true or false", _switch, _switch_from)
+SWITCH = Kind("true or false", _switch, _parse_switch)
 TEXT = Kind("a text of one line", _text)
-PLACE = Kind("a text of one line", _place)
+PLACE = Kind("a text of one line", _folder_or_store)
 CONTACT = Kind("an e-mail address or a web address, such as archive@library.example", _contact)
 URL = Kind("a web address, such as https://hc.example/ping/0d1f", _url)
 HOSTS = Kind("hosts with commas between them, such as 10.0.0.8:8080, anh.noibo", _hosts)
@@ -168,6 +168,6 @@ DAY = Kind("a day, such as 2026-06-01", _day, date.fromisoformat)
 
 
 def placed(value: str, folder: Path) -> str:
-    """A path as written in a file of that folder: `~` is the home directory, and a relative path starts at the folder.
+    """A path from a file in that folder, resolved: `~` is the home directory, a relative path starts at the folder.
     Addresses of stores (s3://...) stay as they are."""
     return value if "://" in value else str(folder / Path(value).expanduser())

@@ -1,6 +1,6 @@
-"""Bytes of a page, feed or sitemap in, links out. Pure: no network, no archive, no clock.
+"""Link discovery: finds the links in the bytes of a page, feed or sitemap. Pure: no network, no archive, no clock.
 
-One front door, whatever the bytes are; it never raises and its work is bounded:
+One function for all kinds of documents; it never raises and its work is bounded:
 
 >>> from crawler.discovery import links
 >>> links(b'<a href="/cau-1.htm">...</a>', "https://bao.example/", ("bao.example",))

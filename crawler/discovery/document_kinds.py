@@ -1,4 +1,4 @@
-"""The front door: what kind of document it is, and who reads it."""
+"""Detects the kind of a document (page, feed, sitemap), and parses it for links with the right parser."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ __all__ = ["Found", "links", "look"]
 _SITEMAPS = ("urlset", "sitemapindex")
 _FEEDS = ("rss", "feed", "rdf", "channel")
 _PAGES = ("html", "head", "body", "frameset")
-# A root whose tag does not end within the head.
-_CUT = re.compile(rb"<(?:\w{1,20}:)?(rss|feed|rdf|channel|urlset|sitemapindex)\s[^<]*+\Z", re.IGNORECASE)
+# A root element whose tag does not end within the head.
+_CUT_ROOT = re.compile(rb"<(?:\w{1,20}:)?(rss|feed|rdf|channel|urlset|sitemapindex)\s[^<]*+\Z", re.IGNORECASE)
 _PAGE = "an HTML page, neither feed nor sitemap"
 _FEED_ADDRESS = re.compile(r"\.(?:xml|rss|atom|rdf)(?:\.gz)?(?:\?|$)|[/.=](?:rss|feed|atom|sitemap)", re.IGNORECASE)
-_HEAD = 64 * 1024  # what a program complains of before it writes its XML
+_HEAD = 64 * 1024  # a program may print notices before its XML
 
 
 def links(
     body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None, timezone: str = "Asia/Ho_Chi_Minh"
 ) -> list[Link]:
-    """The addresses on the site's hosts that a page, feed or sitemap leads to and that can be pages of news, absolute,
-    without fragment and tracking parameters, each once, in the order of the document.
+    """The links of a page, feed or sitemap that are on the site's hosts and can be pages of news: absolute, without
+    fragment and tracking parameters, deduplicated, in the order of the document.
 
     encoding: the charset the HTTP header named, if any. timezone: IANA name, for dates that name no zone.
     """
@@ -42,27 +42,27 @@ def look(
     body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None, timezone: str = "Asia/Ho_Chi_Minh",
     refresh: str = "",
 ) -> Found:  # fmt: skip
-    """As `links`, with notes of what could not be followed. refresh: the value of a `Refresh` header."""
-    found = _look(body, base_url, hosts, encoding, timezone)
-    sent_on = Addresses(base_url, hosts).news(target_of(refresh))
-    if sent_on is None:
+    """As `links`, with notes of what is not followed. refresh: the value of a `Refresh` header."""
+    found = _found_in(body, base_url, hosts, encoding, timezone)
+    refresh_target = Addresses(base_url, hosts).news(target_of(refresh))
+    if refresh_target is None:
         return found
-    others = (link for link in found.links if link.url != sent_on)
-    return replace(found, links=(Link(sent_on, "page"), *others))
+    others = (link for link in found.links if link.url != refresh_target)
+    return replace(found, links=(Link(refresh_target, "page"), *others))
 
 
-def _look(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None, timezone: str) -> Found:
-    plain, notes = unpacked(body)
-    data = as_utf8(plain, encoding)
-    del plain
-    kind, found = _read(data, Addresses(base_url, hosts), zone_of(timezone), notes)
+def _found_in(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None, timezone: str) -> Found:
+    unpacked_body, notes = unpacked(body)
+    data = as_utf8(unpacked_body, encoding)
+    del unpacked_body
+    kind, found = _parsed(data, Addresses(base_url, hosts), zone_of(timezone), notes)
     if found.links or (kind == _PAGE and not _FEED_ADDRESS.search(base_url)):
         return found
     return replace(found, notes=(*found.notes, f"no links: {kind if data.strip() else 'nothing at all'}"))
 
 
-def _read(data: bytes, addresses: Addresses, zone: ZoneInfo, notes: tuple[str, ...]) -> tuple[str, Found]:
-    """What a document in UTF-8 is, in words, and what was found in it."""
+def _parsed(data: bytes, addresses: Addresses, zone: ZoneInfo, notes: tuple[str, ...]) -> tuple[str, Found]:
+    """The kind of a document in UTF-8, in words, and the links found in it."""
     root = root_of(data[:_HEAD])
     if root in _SITEMAPS:
         return "a sitemap without addresses of the site", gathered(sitemaps.read(data, addresses, zone), notes)
@@ -76,15 +76,17 @@ def _read(data: bytes, addresses: Addresses, zone: ZoneInfo, notes: tuple[str, .
         return "a JSON Feed without addresses of the site", gathered(
             json_feed.read(data, addresses, zone), notes, MOST_OF_A_PAGE
         )
-    found, told = page_links.read(data, addresses)
-    return _PAGE if b"<" in data[:_HEAD] else "text without markup", gathered(found, notes + told, MOST_OF_A_PAGE)
+    page_found, page_notes = page_links.read(data, addresses)
+    return _PAGE if b"<" in data[:_HEAD] else "text without markup", gathered(
+        page_found, notes + page_notes, MOST_OF_A_PAGE
+    )
 
 
 def root_of(head: bytes) -> str:
-    """The name of a document's root, in small letters; of a feed or sitemap also where text stands before it: the
-    notices of a program that found something to complain of, with tags of their own. "" where there is none."""
+    """The name of the root element, in lower case; "" where there is none. Finds the root of a feed or sitemap also
+    behind a program's notices, which may hold tags."""
     for event in Walk(head, frozenset((*_SITEMAPS, *_FEEDS, *_PAGES)), frozenset(), "").events():
         if isinstance(event, Start):
             return event.name
-    cut = _CUT.search(head)
+    cut = _CUT_ROOT.search(head)
     return cut[1].decode().lower() if cut else ""

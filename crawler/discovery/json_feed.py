@@ -1,4 +1,4 @@
-"""JSON Feed (jsonfeed.org, version 1.1), item by item: what is behind a flaw or a cut costs nothing before it."""
+"""Parses JSON Feed (jsonfeed.org, version 1.1) item by item: a flaw or a cut loses nothing before it."""
 
 from __future__ import annotations
 
@@ -13,73 +13,75 @@ from crawler.discovery.feed_dates import moment
 from crawler.discovery.link_urls import Addresses
 
 MOST_BYTES = 8 * 1024 * 1024
-"""A hundred articles in full have two million; one value of a stranger's may take thirty times as much in memory."""
+"""A feed with a hundred full articles has two million; a hostile value may take thirty times as much in memory."""
 _HEAD = 1024
-_MOST_FLAWS = 100
-_MOST_ITEMS = 100_000
+_MAX_FLAWS = 100
+_MAX_ITEMS = 100_000
 _SPACE = re.compile(r"[\s,]*+")
 _NEXT_ITEM = re.compile(r"\}\s*+,\s*+(?=\{)")
 _DECODER = json.JSONDecoder(strict=False)
 
 
 def is_one(data: bytes) -> bool:
-    """Whether it says that it is a JSON Feed."""
+    """Whether a document declares to be a JSON Feed."""
     head = data[:_HEAD].lstrip()
     return head.startswith(b"{") and b"jsonfeed.org/version" in head.replace(b"\\/", b"/")
 
 
 def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
-    """The page the feed belongs to, its items, and its next page."""
+    """The links: the feed's page, its items, and its next page."""
     for name, value in _members(data[:MOST_BYTES].decode("utf-8", "replace")):
         if name == "item":
             if url := addresses.news(_text(value, "url")):
-                changed, published = (moment(_text(value, f"date_{what}"), zone) for what in ("modified", "published"))
+                changed, published = (
+                    moment(_text(value, f"date_{suffix}"), zone) for suffix in ("modified", "published")
+                )
                 yield Link(url, "feed", changed, published)
         elif name in ("home_page_url", "next_url") and isinstance(value, str) and (url := addresses.news(value)):
             yield Link(url, "feed" if name == "home_page_url" else "pagination")
 
 
 def _members(text: str) -> Iterator[tuple[str, Any]]:
-    """The members of the feed, and its items one by one as `item`, as far as they can be read."""
-    at = text.find("{") + 1
+    """The members of the feed, each item as a member `item`, as far as they can be parsed."""
+    position = text.find("{") + 1
     try:
-        while not text.startswith("}", at := _after_space(text, at)):
-            name, at = _DECODER.raw_decode(text, at)
-            at = _after_space(text, text.index(":", at) + 1)
-            if name == "items" and text.startswith("[", at):
-                at = yield from _items(text, at + 1)
+        while not text.startswith("}", position := _skip_space(text, position)):
+            name, position = _DECODER.raw_decode(text, position)
+            position = _skip_space(text, text.index(":", position) + 1)
+            if name == "items" and text.startswith("[", position):
+                position = yield from _items(text, position + 1)
             else:
-                value, at = _DECODER.raw_decode(text, at)
+                value, position = _DECODER.raw_decode(text, position)
                 yield str(name), value
     except (ValueError, RecursionError):
         return
 
 
-def _items(text: str, at: int) -> Generator[tuple[str, Any], None, int]:
-    """The items; where one cannot be read, on with the next that is one. Returns where they end."""
+def _items(text: str, position: int) -> Generator[tuple[str, Any], None, int]:
+    """The items; skips to the next where one cannot be parsed. Returns the position of their end."""
     flaws = 0
-    for _ in range(_MOST_ITEMS):
-        if text.startswith("]", at := _after_space(text, at)):
-            return at + 1
+    for _ in range(_MAX_ITEMS):
+        if text.startswith("]", position := _skip_space(text, position)):
+            return position + 1
         try:
-            item, at = _DECODER.raw_decode(text, at)
+            item, position = _DECODER.raw_decode(text, position)
         except (ValueError, RecursionError):
-            following, flaws = _NEXT_ITEM.search(text, at), flaws + 1
-            if following is None or flaws > _MOST_FLAWS:
+            next_item, flaws = _NEXT_ITEM.search(text, position), flaws + 1
+            if next_item is None or flaws > _MAX_FLAWS:
                 raise ValueError("no more items") from None
-            at = following.end()
+            position = next_item.end()
             continue
-        # behind a flaw it may be anything that an item holds: an author, an attachment
+        # behind a flaw it may be an object inside an item: an author, an attachment
         if isinstance(item, dict) and ("id" in item or not flaws):
             yield "item", item
     raise ValueError("more items than are read")
 
 
-def _after_space(text: str, at: int) -> int:
-    space = _SPACE.match(text, at)
-    return space.end() if space else at
+def _skip_space(text: str, position: int) -> int:
+    space = _SPACE.match(text, position)
+    return space.end() if space else position
 
 
 def _text(holder: dict[str, Any], name: str) -> str:
-    found = holder.get(name)
-    return found if isinstance(found, str) else ""
+    value = holder.get(name)
+    return value if isinstance(value, str) else ""

@@ -1,4 +1,4 @@
-"""What stands in tags and texts: attributes, references, names, and addresses that are relative to others."""
+"""Parses parts of XML and HTML: attributes, character references, element names, relative links."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from html import unescape
 from html.entities import html5
 from urllib.parse import urljoin
 
-_LONGEST = 8_192  # bytes of a tag's attributes
+_MAX_ATTRIBUTE_BYTES = 8_192  # bytes of a tag's attributes
 _ATTRIBUTE = re.compile(rb"""([^\s=/"'<>]++)(?:\s*+=\s*+(?:"([^"]*+)"?+|'([^']*+)'?+|([^\s"']++)))?+""")
 REFERENCE = re.compile(
     r"&(?:#(\d{1,7});?|#[xX]([0-9A-Fa-f]{1,6});?|([A-Za-z][\w.-]{0,63}+);|(amp|lt|gt|quot)(?![\w=]))", re.ASCII
@@ -16,7 +16,7 @@ REFERENCE = re.compile(
 
 
 def joined(base: str, link: str) -> str:
-    """The link from that base; the link itself where it is none."""
+    """The link, resolved against the base; the link itself where it is invalid."""
     try:
         return urljoin(base, link)
     except ValueError:
@@ -24,8 +24,8 @@ def joined(base: str, link: str) -> str:
 
 
 def attribute(attributes: bytes, name: str) -> str:
-    """What an attribute of a tag says, stripped; "" where it is missing, or no text. Names are told without case."""
-    for written, double, single, bare in _ATTRIBUTE.findall(attributes[:_LONGEST]):
+    """The value of an attribute, stripped; "" where it is missing, or no text. name: in lower case; case is ignored."""
+    for written, double, single, bare in _ATTRIBUTE.findall(attributes[:_MAX_ATTRIBUTE_BYTES]):
         if written.decode("utf-8", "replace").lower() == name:
             text = REFERENCE.sub(character, (double or single or bare).decode("utf-8", "replace")).strip()
             return "" if "\ufffd" in text else text
@@ -33,8 +33,8 @@ def attribute(attributes: bytes, name: str) -> str:
 
 
 def character(match: re.Match[str]) -> str:
-    """What a reference stands for in HTML; as it was written where it stands for nothing: `?a=1&b=2` is no entity, and
-    `&copy=2` is none in an address."""
+    """The character of an HTML reference; the reference itself where it is unknown: `?a=1&b=2` has no entity, nor has
+    `&copy=2` in an address."""
     if match[1] or match[2]:
         return unescape(f"&#{match[1] or 'x' + match[2]};") or "\ufffd"
     return html5.get(f"{match[3] or match[4]};", match[0])
@@ -42,5 +42,5 @@ def character(match: re.Match[str]) -> str:
 
 @lru_cache(maxsize=512)
 def local(tag: bytes) -> str:
-    """An element's name without its prefix, in small letters."""
+    """An element's local name, without its prefix, in lower case."""
     return tag.rpartition(b":")[2].decode("utf-8", "replace").lower()

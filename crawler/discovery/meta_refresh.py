@@ -1,5 +1,5 @@
-"""Where a page sends its readers on by itself: a `Refresh` header, or a meta element that stands for one (HTML
-Standard, 4.2.5.3 "shared declarative refresh steps")."""
+"""Parses a meta refresh redirect: a `Refresh` header, or a meta element for one (HTML Standard, 4.2.5.3 "shared
+declarative refresh steps")."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _REFRESH = re.compile(r"\s*+[\d.]*+(?:\s*+[;,]\s*+|(?<=[\d.])\s++)(?:url\s*+=\s*
 
 
 def target_of(content: str) -> str:
-    """The address in `5; url=/moi.htm` and its like; "" where there is none, and the page only loads anew."""
+    """The target address in `5; url=/moi.htm` and its like; "" where there is none, and the page only reloads."""
     match = _REFRESH.match(content)
     if match is None:
         return ""

@@ -1,4 +1,4 @@
-"""Sitemaps and their indexes (sitemaps.org, protocol 0.9), news sitemaps, and lists of addresses in plain text."""
+"""Parses sitemaps and sitemap indexes (sitemaps.org, protocol 0.9), news sitemaps, and sitemaps in plain text."""
 
 from __future__ import annotations
 
@@ -13,51 +13,51 @@ from crawler.discovery.link_urls import Addresses
 from crawler.discovery.markup_references import joined
 from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk
 
-_ENTRIES = frozenset({"url", "sitemap"})
-_LEAVES = frozenset({"loc", "lastmod", "publication_date"})
+_ENTRY_NAMES = frozenset({"url", "sitemap"})
+_LEAF_NAMES = frozenset({"loc", "lastmod", "publication_date"})
 _LINE = re.compile(rb"\A\s*+https?://[^\s<>]++[^\S\n]*+(?:\n|$)")
 _HEAD = 8192
 
 
 @dataclass
 class _Entry:
-    """What an entry of a sitemap says. place: its address; another: one that stands deeper, as those of pictures do."""
+    """An entry of a sitemap. loc: its address; nested_loc: a nested address, such as a picture's."""
 
     kind: str
-    place: str = ""
-    another: str = ""
+    loc: str = ""
+    nested_loc: str = ""
     lastmod: datetime | None = None
     published: datetime | None = None
 
 
 def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
-    """The pages of a sitemap, or the sitemaps of an index, with the moments said of them. Pictures have addresses of
-    their own in there: only what stands right in an entry is its own, unless its tags do not match."""
+    """The pages of a sitemap, or the sitemaps of an index, with their dates. Only an address directly in an entry is
+    its own, for pictures have nested ones; where tags do not match, a nested one counts too."""
     entry: _Entry | None = None
-    for event in Walk(data, _ENTRIES, _LEAVES, addresses.page).events():
+    for event in Walk(data, _ENTRY_NAMES, _LEAF_NAMES, addresses.page).events():
         if isinstance(event, Leaf):
             if entry:
-                _note(entry, event, zone)
+                _add_to_entry(entry, event, zone)
         elif isinstance(event, Start):
             entry = _Entry(event.name)
         elif isinstance(event, End) and entry:
-            place = entry.place or (entry.another if event.damaged else "")
-            if place and (url := addresses.news(place)):
+            loc = entry.loc or (entry.nested_loc if event.damaged else "")
+            if loc and (url := addresses.news(loc)):
                 yield Link(
                     url, "sitemap-index" if entry.kind == "sitemap" else "sitemap", entry.lastmod, entry.published
                 )
             entry = None
 
 
-def _note(entry: _Entry, leaf: Leaf, zone: tzinfo) -> None:
+def _add_to_entry(entry: _Entry, leaf: Leaf, zone: tzinfo) -> None:
     if leaf.name == "lastmod":
         entry.lastmod = moment(leaf.text, zone)
     elif leaf.name == "publication_date":
         entry.published = moment(leaf.text, zone)
     elif leaf.direct:
-        entry.place = entry.place or _address(leaf)
+        entry.loc = entry.loc or _address(leaf)
     else:
-        entry.another = entry.another or _address(leaf)
+        entry.nested_loc = entry.nested_loc or _address(leaf)
 
 
 def _address(leaf: Leaf) -> str:
@@ -65,17 +65,17 @@ def _address(leaf: Leaf) -> str:
 
 
 def is_list_of_lines(data: bytes) -> bool:
-    """Whether it is a sitemap in plain text: an address a line, nothing else."""
+    """Whether a document is a sitemap in plain text: one address a line, nothing else."""
     return _LINE.match(data[:_HEAD]) is not None
 
 
 def read_lines(data: bytes, addresses: Addresses) -> Iterator[Link]:
     """The addresses of a sitemap in plain text."""
-    at = 0
-    while at < len(data):
-        end = data.find(b"\n", at)
+    position = 0
+    while position < len(data):
+        end = data.find(b"\n", position)
         end = end if end >= 0 else len(data)
-        for line in data[at : min(end, at + _HEAD)].decode("utf-8", "replace").splitlines():
+        for line in data[position : min(end, position + _HEAD)].decode("utf-8", "replace").splitlines():
             if url := addresses.news(line.strip()):
                 yield Link(url, "sitemap")
-        at = end + 1
+        position = end + 1

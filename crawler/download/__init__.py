@@ -1,4 +1,4 @@
-"""Between a request and the network: what may be asked, whose turn it is, and how warily the answer is read.
+"""Downloading: the download handler, certificates, DNS lookup, size limits, decompression, pictures.
 
-Everything passes here, pages, pictures and robots.txt alike; `gate` is the way through.
+Every request passes through `download_handler`, for pages, pictures and robots.txt alike.
 """

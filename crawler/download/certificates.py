@@ -1,7 +1,7 @@
-"""Certificates: an archive takes a page from a server that cannot prove who it is, and writes down that it could not.
+"""TLS certificates: the crawler takes a page from a server whose certificate is wrong, and records what is wrong.
 
 Papers let certificates expire, and a paper that is about to be closed does so first; to refuse it would be to lose it.
-What is kept says how it came.
+The capture names the fault.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from service_identity.pyopenssl import extract_patterns
 from twisted.internet._sslverify import ClientTLSOptions
 from twisted.protocols.tls import TLSMemoryBIOProtocol
 
-# What OpenSSL's errors say to a person (X509_verify_cert_error_string(3)); of the others their number.
+# OpenSSL's error codes in words (X509_verify_cert_error_string(3)); other codes are printed as numbers.
 _MEANINGS = {
     10: "has expired",
     9: "is not valid yet",
@@ -29,8 +29,8 @@ _MEANINGS = {
 
 
 class NotingContextFactory(_ScrapyClientContextFactory):
-    """Makes TLS connections that go on whatever the certificate is. doubts: what is wrong with the certificate of a
-    host and port, of the newest connection to it; none when it is in order."""
+    """Makes TLS connections that go on whatever the certificate is. doubts: by host and port, what is wrong with the
+    certificate of the newest connection; no entry where it is in order."""
 
     def __init__(self, *args: object, **kwargs: object):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]  # pyOpenSSL takes it, its types do not
@@ -39,42 +39,42 @@ class NotingContextFactory(_ScrapyClientContextFactory):
         self._options.getContext().set_default_verify_paths()  # reads a hundred certificates: once is enough
 
     def creatorForNetloc(self, hostname: bytes, port: int) -> ClientTLSOptions:  # type: ignore[override]  # as Scrapy's
-        """The maker of connections to one host and port."""
-        return _NotingOptions(self._options._makeTLSConnection, hostname.decode("ascii"), port, self.doubts)
+        """The TLS options for connections to one host and port."""
+        return _LenientTLSOptions(self._options._makeTLSConnection, hostname.decode("ascii"), port, self.doubts)
 
 
-class _NotingOptions(ClientTLSOptions):
+class _LenientTLSOptions(ClientTLSOptions):
     def __init__(self, make: object, hostname: str, port: int, doubts: dict[tuple[str, int], str]):
         super().__init__(make, hostname)  # type: ignore[arg-type]  # pyOpenSSL takes it, its types do not
         self.place = hostname.lower(), port
         self.doubts = doubts
 
     def clientConnectionForTLS(self, tlsProtocol: TLSMemoryBIOProtocol) -> SSL.Connection:
-        """A connection that notes doubts where Twisted would end it."""
+        """A connection that notes certificate errors where Twisted would end it."""
         connection = super().clientConnectionForTLS(tlsProtocol)
-        found: list[str] = []
+        problems: list[str] = []
 
-        def note(_: SSL.Connection, certificate: X509, error: int, depth: int, ok: int) -> bool:
-            """OpenSSL's callback, for each certificate of the chain down to the server's own, which is at depth 0, and
-            for each thing wrong with it. Must not raise."""
+        def verify(_: SSL.Connection, certificate: X509, error: int, depth: int, ok: int) -> bool:
+            """OpenSSL's verify callback: called for each certificate of the chain down to the server's own at depth 0,
+            and for each error in it. Must not raise."""
             if error:
-                found.append(_MEANINGS.get(error, f"fails OpenSSL's check {error}"))
-            elif depth == 0 and not self._names(certificate):
-                found.append(f"does not name {self.place[0]}")
+                problems.append(_MEANINGS.get(error, f"fails OpenSSL's check {error}"))
+            elif depth == 0 and not self._matches_host(certificate):
+                problems.append(f"does not name {self.place[0]}")
             if depth == 0:
-                self._conclude(found)
+                self._note_problem(problems)
             return True
 
-        connection.set_verify(SSL.VERIFY_PEER, note)
+        connection.set_verify(SSL.VERIFY_PEER, verify)
         return connection
 
-    def _conclude(self, found: list[str]) -> None:
-        if found:
-            self.doubts[self.place] = f"the certificate {found[0]}"
+    def _note_problem(self, problems: list[str]) -> None:
+        if problems:
+            self.doubts[self.place] = f"the certificate {problems[0]}"
         else:
             self.doubts.pop(self.place, None)
 
-    def _names(self, certificate: X509) -> bool:
+    def _matches_host(self, certificate: X509) -> bool:
         expected = DNS_ID(self._hostnameASCII) if self._hostnameIsDnsName else IPAddress_ID(self._hostnameASCII)
         try:
             verify_service_identity(extract_patterns(certificate), [expected], [])

@@ -1,7 +1,7 @@
-"""Looking up names, and refusing those that turn out to lie in the operator's network.
+"""DNS lookup that refuses addresses in the operator's private network.
 
-What a name means is checked where it is looked up for the connection itself: whoever checks earlier asks a DNS server
-that may answer otherwise the second time (DNS rebinding). Twisted looks up numbers here too, in all their spellings.
+The address is checked in the lookup for the connection itself: after an earlier check the DNS server may give another
+address the second time (DNS rebinding). Twisted resolves IP addresses here too, in all their spellings.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from crawler.politeness.private_networks import PrivateNetworkFilter
 
 @implementer(IHostnameResolver)
 class WaryResolver:
-    """Finds the addresses of a host that may be asked. refused: hosts of which some address may not be."""
+    """Resolves a host to the addresses that the filter admits. refused: by host, the last address that was refused."""
 
     def __init__(self, resolver: Any, reach: PrivateNetworkFilter):
         self.resolver = resolver
@@ -26,14 +26,14 @@ class WaryResolver:
     def resolveHostName(
         self, resolutionReceiver: Any, hostName: str, portNumber: int = 0, *args: Any, **kwargs: Any
     ) -> Any:
-        """As IHostnameResolver has it."""
-        receiver = _Sieve(self, resolutionReceiver, hostName, portNumber)
+        """See IHostnameResolver."""
+        receiver = _AddressFilter(self, resolutionReceiver, hostName, portNumber)
         return self.resolver.resolveHostName(receiver, hostName, portNumber, *args, **kwargs)
 
 
 @implementer(IResolutionReceiver)
-class _Sieve:
-    """Lets through the addresses that may be connected to."""
+class _AddressFilter:
+    """Passes on the addresses that may be connected to."""
 
     def __init__(self, resolver: WaryResolver, receiver: Any, host: str, port: int):
         self.resolver = resolver
@@ -45,11 +45,11 @@ class _Sieve:
         self.receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:
-        number: str = address.host  # IPv4Address and IPv6Address have one, their interface does not say so
-        if self.resolver.reach.admits(self.host, self.port, number):
+        ip: str = address.host  # IPv4Address and IPv6Address have a host, their interface does not declare it
+        if self.resolver.reach.admits(self.host, self.port, ip):
             self.receiver.addressResolved(address)
         else:
-            self.resolver.refused[self.host] = number
+            self.resolver.refused[self.host] = ip
 
     def resolutionComplete(self) -> None:
         self.receiver.resolutionComplete()

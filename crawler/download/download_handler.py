@@ -1,4 +1,4 @@
-"""The last gate before the wire: everything that is asked for passes here, pages, pictures and robots.txt alike."""
+"""The download handler: every request is sent here, after backoff, host lock and lease: pages, pictures, robots.txt."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from crawler.politeness.refusals import HostBackoff, PrivateAddress
 from crawler.response_capture import header, remark
 from crawler.run.shutdown import ending_of
 
-_GLANCE = 0.5  # seconds between two looks whether the run is ending
+_POLL_INTERVAL = 0.5  # seconds between two checks whether the run is ending
 LEASE_LOST = "lease-lost"
-"""Why a run ended whose outlet was given to another machine, as Scrapy's finish reason."""
+"""Scrapy's finish reason of a run whose outlet was given to another machine."""
 
 
 class OffsiteMiddleware:
-    """Middleware that stops a request before it waits for its turn: to a host that is left alone, or inside."""
+    """Downloader middleware. Refuses a request to a host in backoff or in a private network, before it queues."""
 
     def __init__(self, crawler: Crawler):
         self.politeness = host_politeness_of(crawler)
@@ -50,10 +50,10 @@ class OffsiteMiddleware:
 
 
 class DownloadHandler(HTTP11DownloadHandler):
-    """Scrapy's handler, which waits while the host wants rest, notes how it answers, and looks closer at what comes.
+    """Scrapy's handler, which also waits out a host's backoff, notes how the host answers, and checks what comes.
 
-    A request waits here with the host's turn in its hand, so that nothing else is asked of that host, and all else goes
-    on. (Scrapy's slots alone do not keep requests apart: without a delay, all that wait in one set out at once.)
+    A request waits here with the host's lock, so that nothing else is asked of that host, and other hosts go on.
+    (Scrapy's slots alone do not keep requests apart: without a delay, all requests in a slot start at once.)
     """
 
     def __init__(self, crawler: Crawler):
@@ -69,103 +69,103 @@ class DownloadHandler(HTTP11DownloadHandler):
         self._contextFactory: Any = self.certificates
         pool: Any = self._pool
         pool._factory = partial(WaryFactory, self.politeness.lease_check.check)
-        self._ending: asyncio.Task[None] | None = None
-        self._fail_on_dataloss_warned = True  # Scrapy's warning advises to keep half of a page
+        self._closing_task: asyncio.Task[None] | None = None
+        self._fail_on_dataloss_warned = True  # Scrapy's warning advises to keep truncated pages
 
     async def download_request(self, request: Request) -> Response:
-        """The answer. Raises PrivateAddress, HostBackoff, and what Scrapy raises when none came."""
+        """The response. Raises PrivateAddress, HostBackoff, and what Scrapy raises when none came."""
         host = host_to_ask(request.url)
         async with (
             self.ending.until_the_end(host),
-            self.politeness.host_lock.take(host, self._pause(request)) as waited,
+            self.politeness.host_lock.take(host, self._slot_delay(request)) as waited,
         ):
             if waited:
                 self._restart_delay(request)
-            await self._turn(request, host)
-            await self._permission()
-            return await self._ask(request, host)
+            await self._wait_out_backoff(request, host)
+            await self._wait_for_lease()
+            return await self._send(request, host)
 
-    async def _permission(self) -> None:
-        """Raises HostBackoff where this crawl may not ask any more; then the run ends."""
+    async def _wait_for_lease(self) -> None:
+        """Waits for the lease. Raises HostBackoff, and ends the run, where the lease is lost."""
         await self.politeness.lease_check.wait()
         try:
             self.politeness.lease_check.check()
         except HostBackoff:
-            if self._ending is None:
-                self._ending = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
+            if self._closing_task is None:
+                self._closing_task = asyncio.ensure_future(self._crawler.engine.close_spider_async(reason=LEASE_LOST))
             raise
 
-    async def _ask(self, request: Request, host: str) -> Response:
+    async def _send(self, request: Request, host: str) -> Response:
         try:
-            response = await self._within_time(request)
+            response = await self._download_within_timeout(request)
         except CannotResolveHostError as error:
-            self._refuse_inside(request, host)
-            self._note_silence(request, host, error)
+            self._refuse_private_address(request, host)
+            self._note_failure(request, host, error)
             raise
-        except HostBackoff:  # at the very last moment
+        except HostBackoff:  # the lease check right before sending
             raise
-        except Exception as error:  # any silence of a host counts; raised again
-            plain = _plain(error)
-            self._note_silence(request, host, plain)
-            raise plain from error
+        except Exception as error:  # every failed request counts against the host; raised again
+            readable = _readable_error(error)
+            self._note_failure(request, host, readable)
+            raise readable from error
         self._note_answer(request, host, response)
         return cut(request, response)
 
-    def _note_silence(self, request: Request, host: str, error: Exception) -> None:
+    def _note_failure(self, request: Request, host: str, error: Exception) -> None:
         self.politeness.hosts.silent(host, str(error) or type(error).__name__)
-        self._spare(request, host)
+        self._forbid_retry_in_backoff(request, host)
 
     def _note_answer(self, request: Request, host: str, response: Response) -> None:
-        rules = bool(request.meta.get("dont_obey_robotstxt"))
-        self.politeness.hosts.answered(host, response.status, header(response, "Retry-After"), is_rules=rules)
-        self._spare(request, host)
-        self._note_doubt(request, response)
+        is_robots = bool(request.meta.get("dont_obey_robotstxt"))
+        self.politeness.hosts.answered(host, response.status, header(response, "Retry-After"), is_rules=is_robots)
+        self._forbid_retry_in_backoff(request, host)
+        self._note_certificate(request, response)
 
-    def _spare(self, request: Request, host: str) -> None:
-        """A host that is left alone from now on is not asked a second time either: what it last said is kept."""
+    def _forbid_retry_in_backoff(self, request: Request, host: str) -> None:
+        """Allows no retry to a host that is in backoff from now on: its last answer is kept."""
         request.meta["dont_retry"] = self.politeness.hosts.left_alone(host) is not None
 
-    async def _within_time(self, request: Request) -> Response:
-        """Scrapy's own bound on the whole exchange does nothing where Twisted has lost hold of the connection: what
-        waits then would wait for ever."""
+    async def _download_within_timeout(self, request: Request) -> Response:
+        """Bounds the whole exchange: Scrapy's own timeout does nothing where Twisted has lost the connection, and the
+        request would wait for ever."""
         try:
             async with asyncio.timeout(self.longest):
                 return await super().download_request(request)
         except TimeoutError:
             raise DownloadTimeoutError(f"no end after {self.longest:.0f} seconds") from None
 
-    async def _turn(self, request: Request, host: str) -> None:
-        """Waits while the host wants rest. Raises HostBackoff where that is too long, or the run ends meanwhile."""
+    async def _wait_out_backoff(self, request: Request, host: str) -> None:
+        """Waits out the host's backoff. Raises HostBackoff where that is too long, or the run ends meanwhile."""
         self.politeness.refuse_quiet(host)
         waited = False
         while seconds := self.politeness.hosts.wait(host):
             if self.ending.is_closing():
                 raise HostBackoff(f"{host} wants rest, and the run ends", now() + timedelta(seconds=seconds))
-            await asyncio.sleep(min(seconds, _GLANCE))
+            await asyncio.sleep(min(seconds, _POLL_INTERVAL))
             waited = True
         if waited:
             self._restart_delay(request)
 
-    def _pause(self, request: Request) -> float:
-        """Seconds between two requests to its host."""
+    def _slot_delay(self, request: Request) -> float:
+        """The delay of the request's slot: seconds between two requests to its host."""
         slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
         return float(slot.delay) if slot else 0.0
 
     def _restart_delay(self, request: Request) -> None:
-        """The delay to the next request counts from now, not from when this one began to wait."""
+        """Counts the delay to the next request from now, not from when this one began to wait."""
         slots = self._crawler.engine.downloader.slots
         if slot := slots.get(request.meta.get("download_slot", "")):
             slot.lastseen = time.monotonic()
 
-    def _refuse_inside(self, request: Request, host: str) -> None:
+    def _refuse_private_address(self, request: Request, host: str) -> None:
         if address := self.resolver.refused.get(host):
             raise PrivateAddress(
                 f"{request.url}: {host} is {address}, inside the network of this machine, where luubao does not go."
                 " If it is meant to, name it under `inside` in luubao.toml"
             )
 
-    def _note_doubt(self, request: Request, response: Response) -> None:
-        """Writes down that the server could not prove who it is."""
+    def _note_certificate(self, request: Request, response: Response) -> None:
+        """Notes what is wrong with the server's certificate."""
         if not request.url.startswith("https:"):
             return
         address = urlparse_cached(request)
@@ -174,16 +174,18 @@ class DownloadHandler(HTTP11DownloadHandler):
             self.politeness.doubt(address.hostname or "", doubt)
 
 
-def _plain(error: Exception) -> Exception:
-    """The error with a message for people: Twisted's shows the insides of its own."""
+def _readable_error(error: Exception) -> Exception:
+    """The error with a readable message: Twisted's prints its internals."""
     if isinstance(error, ResponseDataLossError):
         return ResponseDataLossError("the answer broke off before its end")
     if isinstance(error, DownloadFailedError) and isinstance(error.__cause__, ResponseFailed):
-        return DownloadFailedError("; ".join(dict.fromkeys(_why(one.value) for one in error.__cause__.reasons)))
+        return DownloadFailedError(
+            "; ".join(dict.fromkeys(_cause(failure.value) for failure in error.__cause__.reasons))
+        )
     return error
 
 
-def _why(reason: BaseException) -> str:
+def _cause(reason: BaseException) -> str:
     if isinstance(reason, ConnectionDone):
         return "the connection was closed before there was an answer"
     if isinstance(reason, (ConnectionClosed, HeadTooLong)):

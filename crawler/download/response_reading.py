@@ -1,10 +1,10 @@
-"""Reading answers off the wire, more warily than Twisted does.
+"""Parses HTTP responses off the connection, with two checks that Twisted lacks: header size and lost connections.
 
-Twisted bounds a header line and not their number: a server that sends headers, or interim 1xx answers, without end
-would fill the memory. And it takes a connection that breaks off for the end of an answer of undeclared length, which
-would show as an edit of the page.
+Twisted bounds the length of a header line and not the number of lines: a server that sends headers, or interim 1xx
+responses, without end would fill the memory. And Twisted takes a lost connection for the end of a response without
+Content-Length, which would show as an edit of the page.
 
-Twisted has no public place for either, so this hangs on the classes Scrapy puts in the same place.
+Twisted has no public hook for either, so these classes inherit from those that Scrapy puts in the same place.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from twisted.web._newclient import BODY, ResponseFailed
 from twisted.web.http import _DataLoss, _IdentityTransferDecoder
 
 MOST_HEAD = 256 * 1024
-"""Bytes of status lines and headers, interim answers included; browsers put up with as many."""
+"""Bytes of status lines and headers, interim responses included; browsers accept as many."""
 
 
 class HeadTooLong(Exception):
-    """Raised when an answer's headers do not end."""
+    """Raised when a response's headers are longer than MOST_HEAD."""
 
 
 class WaryFactory(_LenientHTTP11ClientFactory):
-    """Builds connections for Twisted's pool. check: raises where nothing may be asked any more."""
+    """Builds connections for Twisted's pool. check: raises where the crawl may not ask any more (the lease check)."""
 
-    def __init__(self, check: Callable[[], None], *given: Any):
-        super().__init__(*given)  # type: ignore[no-untyped-call]  # its library publishes no types
+    def __init__(self, check: Callable[[], None], *arguments: Any):
+        super().__init__(*arguments)  # type: ignore[no-untyped-call]  # its library publishes no types
         self._check = check
 
     def buildProtocol(self, addr: IAddress | None) -> _LenientHTTP11ClientProtocol:
@@ -52,21 +52,21 @@ class _WaryProtocol(_LenientHTTP11ClientProtocol):
     def request(self, request: Any) -> Deferred[Any]:
         try:
             self.check()  # the last moment before the request leaves: making the connection may have taken long
-        except Exception:  # noqa: BLE001  # it goes to whoever waits for the answer
+        except Exception:  # noqa: BLE001  # it goes to the caller that awaits the response
             self.transport.abortConnection()  # type: ignore[union-attr]  # there is one by now
             return fail(Failure())  # type: ignore[no-untyped-call]  # its library publishes no types
-        answer = super().request(request)
+        response = super().request(request)
         self._parser.__class__ = WaryParser
-        return answer
+        return response
 
 
 class WaryParser(_LenientHTTPClientParser):
-    """Reads one answer."""
+    """Parses one response."""
 
     _head_length = 0
 
     def lineReceived(self, line: bytes) -> None:
-        """A line of the head. Raises HeadTooLong, which ends the answer and the connection."""
+        """A line of status or headers. Raises HeadTooLong, which ends the response and the connection."""
         self._head_length += len(line)
         if self._head_length > MOST_HEAD:
             transport: Any = self.transport
@@ -75,8 +75,8 @@ class WaryParser(_LenientHTTPClientParser):
         super().lineReceived(line)
 
     def connectionLost(self, reason: Any = None) -> None:
-        """The connection is gone. Only when it was closed can what came be the whole of an answer without length.
-        Twisted gives the reason as a Failure, or as the exception itself."""
+        """The connection has ended. A response without Content-Length is whole only where the connection was closed,
+        not lost. Twisted gives the reason as a Failure, or as the exception itself."""
         decoder = self.bodyDecoder
         if (
             isinstance(getattr(reason, "value", None), ConnectionLost)

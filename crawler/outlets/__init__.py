@@ -1,1 +1,1 @@
-"""Outlets: built in, from luubao.toml, and from spiders of one's own."""
+"""Outlets: built in, from tables in luubao.toml, and from the user's own spiders."""

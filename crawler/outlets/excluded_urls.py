@@ -1,4 +1,4 @@
-"""Addresses that a person says are never to be asked for."""
+"""Excluded URLs: addresses that an outlet's `never` keeps the crawler from requesting."""
 
 from __future__ import annotations
 
@@ -8,20 +8,22 @@ from urllib.parse import urlsplit
 
 
 def matcher(never: Iterable[str]) -> Callable[[str], bool]:
-    """Whether an address is among them. never: whole addresses, or paths with what follows a question mark, in which a
-    * stands for any letters and everything else for itself."""
+    """Returns a function that says whether an address is excluded. never: whole addresses, or paths with their query,
+    in which a * stands for any letters and everything else for itself."""
     patterns = list(never)
     if not patterns:
         return lambda _: False
-    whole, paths = (_any_of(one for one in patterns if ("://" in one) == kind) for kind in (True, False))
-    return lambda url: bool(whole.fullmatch(url) or paths.fullmatch(_path(url)))
+    whole, paths = (
+        _compiled(pattern for pattern in patterns if ("://" in pattern) == is_whole) for is_whole in (True, False)
+    )
+    return lambda url: bool(whole.fullmatch(url) or paths.fullmatch(_path_and_query(url)))
 
 
-def _any_of(patterns: Iterable[str]) -> re.Pattern[str]:
-    written = [".*".join(map(re.escape, re.split(r"\*+", one))) for one in patterns]
-    return re.compile("|".join(written) if written else r"(?!)", re.DOTALL)
+def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    expressions = [".*".join(map(re.escape, re.split(r"\*+", pattern))) for pattern in patterns]
+    return re.compile("|".join(expressions) if expressions else r"(?!)", re.DOTALL)
 
 
-def _path(url: str) -> str:
+def _path_and_query(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"

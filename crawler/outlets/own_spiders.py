@@ -1,5 +1,5 @@
-"""Outlets of one's own: the tables of luubao.toml, and spiders in a folder outside luubao (`spiders` in luubao.toml, or
-the folder of that name beside it). A mistake in one of them is told with its place, and stops no other."""
+"""The user's own outlets: tables of luubao.toml, and spiders in a folder outside luubao (`spiders` in luubao.toml, or
+the folder of that name beside it). Reports each mistake with file and line; it does not affect other outlets."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ if TYPE_CHECKING:
     from crawler.outlet import OutletSpider
 
 PACKAGE = "luubao_spiders"
-"""The package that the folder becomes."""
+"""The package name under which the folder is imported."""
 Wrong = Mapping[str, tuple[str, ...]]
 
-_asked: list[Callable[[], Configuration]] = []
+_configuration: list[Callable[[], Configuration]] = []
 
 
 def look_in(settings: Callable[[], Configuration]) -> None:
-    """Says where they are; `settings` is called when outlets are looked for."""
-    _asked[:] = [settings]
+    """Sets the configuration that names the folder; `settings` is called when outlets are looked for."""
+    _configuration[:] = [settings]
 
 
 @dataclass(frozen=True, slots=True)
 class Own:
-    """What was found. outlets: each as it is described, right or wrong; wrong: sentences, by the names of the outlets
-    that cannot be used, or of files in which none can be told."""
+    """The user's own outlets. wrong: the mistakes, in sentences, by the name of the outlet that cannot be used, or of
+    the file that cannot be read."""
 
     outlets: tuple[Described, ...] = ()
     wrong: Wrong = field(default_factory=dict)
 
 
 def declared() -> Own:
-    """The outlets that the settings describe."""
-    tables = _asked[0]().declared if _asked else None
+    """The outlets from the tables of luubao.toml."""
+    tables = _configuration[0]().declared if _configuration else None
     return Own(tuple(tables.outlets.values()), tables.wrong) if tables else Own()
 
 
 def folder() -> Path | None:
-    """Where the spiders are. Raises Misconfigured for a folder that is not there, or that is not ours alone."""
-    place = _asked[0]().spiders() if _asked else None
+    """The folder of spiders. Raises Misconfigured for a folder that is missing, or that other users can write."""
+    place = _configuration[0]().spiders() if _configuration else None
     if place is not None and not place.is_dir():
         raise Misconfigured(f"spiders are to be in {place}, and there is no such folder. See `spiders` in luubao.toml")
     if place is not None:
@@ -60,45 +60,45 @@ def folder() -> Path | None:
 
 
 def spiders() -> Own:
-    """The outlets that spiders in the folder describe; only those files are run that are more than constants."""
+    """The outlets of the spiders in the folder; files of constants are parsed, all others are run."""
     place = folder()
-    found: list[Described] = []
+    outlets: list[Described] = []
     wrong: dict[str, tuple[str, ...]] = {}
     for path, module in _modules(place, PACKAGE) if place else ():
         try:
-            found += [*in_file(path)]
+            outlets += [*in_file(path)]
         except NotPlainError:
             try:
-                found += [_described(one, path) for one in _classes_in(_imported(module))]
-            except Exception as error:  # noqa: BLE001  # whatever somebody else's file does
-                wrong[path.stem] = (_broken(path, error),)
-    for one in found:
-        if told := tuple(_told(one)):
-            wrong[one.name] = told
-    return Own(tuple(one for one in found if one.name not in wrong), wrong)
+                outlets += [_described(spider, path) for spider in _classes_in(_imported(module))]
+            except Exception as error:  # noqa: BLE001  # the user's file may raise anything
+                wrong[path.stem] = (_import_error(path, error),)
+    for outlet in outlets:
+        if sentences := tuple(_mistake_sentences(outlet)):
+            wrong[outlet.name] = sentences
+    return Own(tuple(outlet for outlet in outlets if outlet.name not in wrong), wrong)
 
 
 def classes() -> dict[str, type[OutletSpider]]:
-    """The spiders in the folder that can be run, by name."""
+    """The spider classes in the folder, by name."""
     place = folder()
-    found: dict[str, type[OutletSpider]] = {}
+    spiders_by_name: dict[str, type[OutletSpider]] = {}
     for _, module in _modules(place, PACKAGE) if place else ():
         try:
-            found |= {one.name: one for one in _classes_in(_imported(module))}
-        except Exception:  # noqa: BLE001  # told by `spiders`, where it is somebody's turn
+            spiders_by_name |= {spider.name: spider for spider in _classes_in(_imported(module))}
+        except Exception:  # noqa: BLE001  # `spiders` reports it
             continue
-    return found
+    return spiders_by_name
 
 
 def _modules(place: Path, package: str) -> Iterator[tuple[Path, str]]:
-    """The files below a folder with spiders, and the names of the modules that they become."""
-    for one in iter_modules([str(place)]):
-        name = f"{package}.{one.name}"
-        if one.ispkg:
-            yield place / one.name / "__init__.py", name
-            yield from _modules(place / one.name, name)
+    """The files below a folder with spiders, with their module names."""
+    for module in iter_modules([str(place)]):
+        name = f"{package}.{module.name}"
+        if module.ispkg:
+            yield place / module.name / "__init__.py", name
+            yield from _modules(place / module.name, name)
         else:
-            yield place / f"{one.name}.py", name
+            yield place / f"{module.name}.py", name
 
 
 def _imported(module: str) -> ModuleType:
@@ -112,33 +112,33 @@ def _imported(module: str) -> ModuleType:
 def _classes_in(module: ModuleType) -> Iterator[type[OutletSpider]]:
     for value in vars(module).values():
         own = _is_outlet_spider(value) and value.__module__ == module.__name__
-        if own and getattr(value, "name", None):  # as for Scrapy, a spider without one is none
+        if own and getattr(value, "name", None):  # as for Scrapy, a class without a name is no spider
             yield value
 
 
 def _is_outlet_spider(value: object) -> bool:
-    """By its ancestors' names: crawler.outlet asks this module which outlets there are, so it is not imported here."""
+    """Compares the names of base classes: crawler.outlet imports this module, so it cannot be imported here."""
     ancestors = value.__mro__ if isinstance(value, type) else ()
     return any((base.__module__, base.__name__) == ("crawler.outlet", "OutletSpider") for base in ancestors)
 
 
 def _described(spider: type[OutletSpider], path: Path) -> Described:
-    said: dict[str, Any] = {name: getattr(spider, name, None) for name in FIELDS}
+    facts: dict[str, Any] = {name: getattr(spider, name, None) for name in FIELDS}
     line = line_of(path, spider.name, "")
-    return Described(**said, place=f"{path}:{line}" if line else str(path))
+    return Described(**facts, place=f"{path}:{line}" if line else str(path))
 
 
-def _told(one: Described) -> Iterator[str]:
-    path = Path(one.place.rpartition(":")[0] or one.place)
-    for wrong in mistakes(one):
-        line = line_of(path, one.name, wrong.field)
-        yield f"{path}{f':{line}' if line else ''} {wrong.field}: {wrong.told}"
+def _mistake_sentences(outlet: Described) -> Iterator[str]:
+    path = Path(outlet.place.rpartition(":")[0] or outlet.place)
+    for mistake in mistakes(outlet):
+        line = line_of(path, outlet.name, mistake.field)
+        yield f"{path}{f':{line}' if line else ''} {mistake.field}: {mistake.told}"
 
 
-def _broken(path: Path, error: Exception) -> str:
-    """What Python says of a file, in one sentence with the line."""
+def _import_error(path: Path, error: Exception) -> str:
+    """Python's error in a file, in one sentence with the line."""
     if isinstance(error, SyntaxError):
         return f"{path}:{error.lineno}: {error.msg}: this is no Python. Mend the line, or take the file away"
     lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
-    said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return f"{path}{f':{lines[-1]}' if lines else ''}: {said}. Mend the line, or take the file away"
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return f"{path}{f':{lines[-1]}' if lines else ''}: {message}. Mend the line, or take the file away"

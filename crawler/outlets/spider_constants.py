@@ -1,4 +1,4 @@
-"""Spiders that are nothing but constants, read from their files and not run."""
+"""Parses spiders that are nothing but constants from their files, without running them."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any
 
 from crawler.outlets.outlet_checks import FIELDS, Described
 
-_BASE = "OutletSpider"
+_BASE_CLASS = "OutletSpider"
 
 
 class NotPlainError(Exception):
-    """A file is more than spiders of constants, or is broken: importing it says what it holds, or what is wrong."""
+    """Raised where a file holds more than spiders of constants, or is broken: it must be imported to tell."""
 
 
 def in_file(path: Path) -> Iterator[Described]:
-    """The outlets whose spiders a file holds. Raises NotPlainError."""
+    """The outlets of the spiders in a file. Raises NotPlainError."""
     try:
         statements = ast.parse(path.read_bytes()).body
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError) as error:
         raise NotPlainError from error
-    classes = [one for one in statements if isinstance(one, ast.ClassDef)]
-    names = {one.name for one in classes}
-    others = [one for one in statements if not isinstance(one, ast.ClassDef)]
-    if len(names) < len(classes) or _BASE in names or not all(map(_is_harmless, others)):
+    classes = [statement for statement in statements if isinstance(statement, ast.ClassDef)]
+    names = {spider.name for spider in classes}
+    others = [statement for statement in statements if not isinstance(statement, ast.ClassDef)]
+    if len(names) < len(classes) or _BASE_CLASS in names or not all(map(_is_harmless, others)):
         raise NotPlainError
     if classes and not any(map(_imports_base, others)):
         raise NotPlainError
-    for one in classes:
-        yield from _in_class(one, path)
+    for spider in classes:
+        yield from _outlet_of_class(spider, path)
 
 
 def _is_harmless(statement: ast.stmt) -> bool:
@@ -39,21 +39,23 @@ def _is_harmless(statement: ast.stmt) -> bool:
 
 
 def _imports_base(statement: ast.stmt) -> bool:
-    """Whether it imports the one base that a plain spider has, and nothing else."""
-    return isinstance(statement, ast.ImportFrom) and ast.unparse(statement) == f"from crawler.outlet import {_BASE}"
+    """Whether a statement imports OutletSpider, the base of a plain spider, and nothing else."""
+    return (
+        isinstance(statement, ast.ImportFrom) and ast.unparse(statement) == f"from crawler.outlet import {_BASE_CLASS}"
+    )
 
 
 def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _in_class(spider: ast.ClassDef, path: Path) -> Iterator[Described]:
-    if [ast.unparse(base) for base in spider.bases] != [_BASE] or spider.keywords or spider.decorator_list:
+def _outlet_of_class(spider: ast.ClassDef, path: Path) -> Iterator[Described]:
+    if [ast.unparse(base) for base in spider.bases] != [_BASE_CLASS] or spider.keywords or spider.decorator_list:
         raise NotPlainError
-    said = dict(_constant(statement) for statement in spider.body if not _is_text(statement))
-    if said.get("name"):  # as for Scrapy, a spider without one is none
+    constants = dict(_constant(statement) for statement in spider.body if not _is_text(statement))
+    if constants.get("name"):  # as for Scrapy, a class without a name is no spider
         try:
-            own = {name: value for name, value in said.items() if name in FIELDS}
+            own = {name: value for name, value in constants.items() if name in FIELDS}
             yield Described(**own, place=f"{path}:{spider.lineno}")
         except TypeError as error:
             raise NotPlainError from error
@@ -75,16 +77,21 @@ def _constant(statement: ast.stmt) -> tuple[str, Any]:
 
 
 def line_of(path: Path, name: str, field: str) -> int:
-    """The line on which a spider of that name gives a field, or begins; 0 where the file does not say."""
+    """The line on which a spider of that name sets a field, or else begins; 0 where the file has no such spider."""
     try:
-        classes = [one for one in ast.walk(ast.parse(path.read_bytes())) if isinstance(one, ast.ClassDef)]
+        classes = [node for node in ast.walk(ast.parse(path.read_bytes())) if isinstance(node, ast.ClassDef)]
     except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return 0
-    for one in classes:
-        given = {target.id: part for part in one.body for target in _targets(part) if isinstance(target, ast.Name)}
-        value = getattr(given.get("name"), "value", None)
+    for spider in classes:
+        fields = {
+            target.id: statement
+            for statement in spider.body
+            for target in _targets(statement)
+            if isinstance(target, ast.Name)
+        }
+        value = getattr(fields.get("name"), "value", None)
         if isinstance(value, ast.Constant) and value.value == name:
-            return given[field].lineno if field in given else one.lineno
+            return fields[field].lineno if field in fields else spider.lineno
     return 0
 
 

@@ -1,6 +1,6 @@
-"""Outlets as data: the tables `[outlet.NAME]` of luubao.toml, each checked by itself.
+"""Reads outlets from the tables `[outlet.NAME]` of luubao.toml, and validates each by itself.
 
-What is wrong with one is told with file, line and remedy, and stops no other.
+Reports each mistake with file, line and remedy; it does not affect other outlets.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from archive.model.urls import without_credentials
 from crawler.outlets.outlet_checks import TIMEZONE, Described, mistakes
 
 LISTS = ("sections", "feeds", "sitemaps")
-"""What becomes the outlet's seeds, in the order in which they are asked for."""
+"""The keys whose addresses become the outlet's seeds."""
 FACTS: Mapping[str, str] = {
     "title": "what the newspaper calls itself",
     "home_url": "the address of its home page",
@@ -29,9 +29,9 @@ FACTS: Mapping[str, str] = {
     "never": "addresses that are never asked for; a * stands for any letters",
     "timezone": f"the clock by which it prints its times, by default {TIMEZONE}",
 }
-"""What a table says of its outlet, besides settings of [crawl]: key and meaning."""
-_NEEDED = {"title": 'title = "Báo Phú Thọ"', "home_url": 'home_url = "https://baophutho.vn/"'}
-_OF_SPIDERS = {
+"""The keys of a table, besides settings of [crawl], with their meanings."""
+_REQUIRED = {"title": 'title = "Báo Phú Thọ"', "home_url": 'home_url = "https://baophutho.vn/"'}
+_SPIDER_FIELDS = {
     "home": "write home_url",
     "name": "its name stands in brackets above: leave this out",
     "seeds": "write feeds, sitemaps or sections, whichever they are",
@@ -40,19 +40,19 @@ _OF_SPIDERS = {
 
 @dataclass(frozen=True)
 class Source:
-    """The text of a file of settings, in which mistakes have lines."""
+    """The text of a settings file, to find the lines of mistakes."""
 
     file: Path
     text: str
 
     def line(self, *path: str) -> int:
-        """The line, from 1, on which a key stands or a table begins; 0 where it is not there. It is the smallest number
-        of lines that, with as many more as a value needs to end, are TOML and have the key."""
-        number = bisect_left(range(len(self._lines)), x=True, key=lambda count: _has(self._read(count), path))
-        return number if _has(self._read(number), path) else 0
+        """The line, from 1, of a key or the beginning of a table; 0 where it is missing. It is the smallest number of
+        lines that, with as many more as a value needs to end, are valid TOML and have the key."""
+        number = bisect_left(range(len(self._lines)), x=True, key=lambda count: _has_path(self._read(count), path))
+        return number if _has_path(self._read(number), path) else 0
 
     def end(self, line: int) -> int:
-        """The line on which what begins on one ends."""
+        """The last line of the value that begins on a line."""
         return next((end for end in range(line, len(self._lines) + 1) if self._parsed(end) is not None), line)
 
     @cached_property
@@ -60,7 +60,7 @@ class Source:
         return self.text.splitlines(keepends=True)
 
     def _read(self, count: int) -> dict[str, Any] | None:
-        """What the first lines say, with as many more as a value needs to end."""
+        """The first lines, parsed, with as many more as a value needs to end."""
         read = (self._parsed(end) for end in range(count, len(self._lines) + 1))
         return next((found for found in read if found is not None), None)
 
@@ -71,7 +71,7 @@ class Source:
             return None
 
 
-def _has(table: object, path: tuple[str, ...]) -> bool:
+def _has_path(table: object, path: tuple[str, ...]) -> bool:
     for key in path:
         if not isinstance(table, Mapping) or key not in table:
             return False
@@ -81,8 +81,8 @@ def _has(table: object, path: tuple[str, ...]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Tables:
-    """The outlets of a file. limits: the settings in all tables, as they are written; wrong: sentences, by the names of
-    the outlets that cannot be used."""
+    """The outlets of a file. limits: the settings in all tables, as written; wrong: the mistakes, in sentences, of the
+    outlets that cannot be used. All by name."""
 
     outlets: Mapping[str, Described] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -90,55 +90,55 @@ class Tables:
 
 
 def read(source: Source, tables: object) -> Tables:
-    """Reads what stands below `outlet` in a file."""
+    """Reads the tables below `outlet` in a file."""
     if not isinstance(tables, Mapping):
-        return Tables(wrong={"outlet": (f"{source.file}:{source.line('outlet')} outlet: {_NO_TABLE}",)})
-    found: dict[str, Described] = {}
+        return Tables(wrong={"outlet": (f"{source.file}:{source.line('outlet')} outlet: {_NOT_A_TABLE}",)})
+    outlets: dict[str, Described] = {}
     limits: dict[str, Mapping[str, Any]] = {}
     wrong: dict[str, tuple[str, ...]] = {}
     for name, table in tables.items():
         if not isinstance(table, Mapping):
-            wrong[name] = (f"{source.file}:{source.line('outlet', name)} [outlet.{name}]: {_NO_TABLE}",)
+            wrong[name] = (f"{source.file}:{source.line('outlet', name)} [outlet.{name}]: {_NOT_A_TABLE}",)
             continue
-        limits[name] = {key: value for key, value in table.items() if key not in FACTS and key not in _OF_SPIDERS}
-        found[name] = _described(source, name, table)
-        if told := [*_told(source, name, table, found[name])]:
-            wrong[name] = tuple(told)
-            del found[name]
-    return Tables(found, limits, wrong)
+        limits[name] = {key: value for key, value in table.items() if key not in FACTS and key not in _SPIDER_FIELDS}
+        outlets[name] = _described(source, name, table)
+        if sentences := [*_mistake_sentences(source, name, table, outlets[name])]:
+            wrong[name] = tuple(sentences)
+            del outlets[name]
+    return Tables(outlets, limits, wrong)
 
 
-_NO_TABLE = "must be a table for each outlet, which begins with a line such as [outlet.baophutho]"
+_NOT_A_TABLE = "must be a table for each outlet, which begins with a line such as [outlet.baophutho]"
 
 
-def _told(source: Source, name: str, table: Mapping[str, Any], one: Described) -> Iterator[str]:
-    """What is wrong with a table."""
+def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outlet: Described) -> Iterator[str]:
+    """The mistakes in a table, in sentences."""
 
-    def said(key: str, told: str) -> str:
+    def sentence(key: str, remedy: str) -> str:
         line = source.line("outlet", name, key) or source.line("outlet", name)
-        what = f"{key} = {_as_written(table[key])}" if key in table else key
-        return f"{source.file}:{line} [outlet.{name}] {what}: {told}"
+        label = f"{key} = {_toml_literal(table[key])}" if key in table else key
+        return f"{source.file}:{line} [outlet.{name}] {label}: {remedy}"
 
-    if not any(key in table for key in (*FACTS, *_OF_SPIDERS)):
+    if not any(key in table for key in (*FACTS, *_SPIDER_FIELDS)):
         line = source.line("outlet", name)
         settings = f"settings of one that there is belong into [outlets.{name}]"
         yield f"{source.file}:{line} [outlet.{name}]: says nothing of an outlet: {settings}"
         return
-    missing = [key for key in _NEEDED if key not in table]
-    lists = [key for key in table if key in _MANY and not _is_list(table[key])]
-    yield from (said(key, f"is missing: add a line such as {_NEEDED[key]}") for key in missing)
-    yield from (said(key, _of_list(table[key])) for key in lists)
-    yield from (said(key, _OF_SPIDERS[key]) for key in table if key in _OF_SPIDERS)
-    for wrong in mistakes(one):
-        if (key := _key(table, wrong.field, wrong.value)) not in (*missing, *lists):
-            yield said(key, wrong.told)
+    missing = [key for key in _REQUIRED if key not in table]
+    lists = [key for key in table if key in _LIST_KEYS and not _is_list(table[key])]
+    yield from (sentence(key, f"is missing: add a line such as {_REQUIRED[key]}") for key in missing)
+    yield from (sentence(key, _list_remedy(table[key])) for key in lists)
+    yield from (sentence(key, _SPIDER_FIELDS[key]) for key in table if key in _SPIDER_FIELDS)
+    for mistake in mistakes(outlet):
+        if (key := _toml_key(table, mistake.field, mistake.value)) not in (*missing, *lists):
+            yield sentence(key, mistake.told)
 
 
-_MANY = ("hosts", "never", *LISTS)
+_LIST_KEYS = ("hosts", "never", *LISTS)
 
 
 def _described(source: Source, name: str, table: Mapping[str, Any]) -> Described:
-    table = {key: value for key, value in table.items() if key not in _MANY or _is_list(value)}
+    table = {key: value for key, value in table.items() if key not in _LIST_KEYS or _is_list(value)}
     home = table.get("home_url")
     return Described(
         name,
@@ -160,8 +160,8 @@ def _own_host(home: object) -> tuple[str, ...]:
     return ((host or "").removeprefix("www.") or "unknown",)
 
 
-def _key(table: Mapping[str, Any], name: str, value: str | None) -> str:
-    """What the file calls a field: of its lists that which holds the value."""
+def _toml_key(table: Mapping[str, Any], name: str, value: str | None) -> str:
+    """The key in the file for a field; of the lists for `seeds`, the one that holds the value."""
     if name == "seeds":
         return next((key for key in LISTS if value in table.get(key, ())), LISTS[0])
     return "home_url" if name == "home" else name
@@ -171,12 +171,12 @@ def _is_list(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(part, str) and part.strip() for part in value)
 
 
-def _of_list(value: object) -> str:
+def _list_remedy(value: object) -> str:
     if isinstance(value, str):
-        return f"is one text where several can stand: write [{_as_written(value)}]"
+        return f"is one text where several can stand: write [{_toml_literal(value)}]"
     return 'must be texts in brackets, such as ["/rss/home.rss", "/rss/kinh-te.rss"]'
 
 
-def _as_written(value: object) -> str:
+def _toml_literal(value: object) -> str:
     text = f'"{without_credentials(value)}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else f"{text[:60]}..."

@@ -1,1 +1,1 @@
-"""How a site is treated: robots.txt, delays, crawl windows, backing off."""
+"""Politeness towards hosts: robots.txt, crawl delay, crawl window, backoff, locks among crawls."""

@@ -1,4 +1,4 @@
-"""The delay between two requests to a host that its robots.txt asks for."""
+"""Crawl delay: the seconds between two requests to a host that Crawl-delay in its robots.txt asks for."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from crawler.politeness.host_politeness import host_politeness_of
 
 
 class CrawlDelay:
-    """Obeys Crawl-delay to the letter: it replaces DOWNLOAD_DELAY for the host, without jitter. One that no run can
-    wait for is obeyed by leaving."""
+    """Scrapy extension. Obeys Crawl-delay to the letter: it replaces DOWNLOAD_DELAY for the host, without jitter. A
+    delay that no run can wait for puts the host into backoff."""
 
     def __init__(self, crawler: Crawler):
         self.crawler = crawler
@@ -28,15 +28,15 @@ class CrawlDelay:
         return extension
 
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        """Sets the delay of the host's download slot, now and whenever the slot is made anew."""
+        """Sets the delay of the host's download slot, and of every later slot of that host."""
         delay = robotparser.crawl_delay(self.crawler.settings["USER_AGENT"])
         host = host_to_ask(request.url)
         if delay is None:
             return
         if delay > self.longest:
-            asked = f"asks for {delay:.0f} seconds between two requests (Crawl-delay), and a run waits for"
+            reason = f"asks for {delay:.0f} seconds between two requests (Crawl-delay), and a run waits for"
             rest = timedelta(seconds=min(delay, 1e9))
-            host_politeness_of(self.crawler).hosts.wants_rest(host, rest, f"{asked} {self.longest:.0f} at most")
+            host_politeness_of(self.crawler).hosts.wants_rest(host, rest, f"{reason} {self.longest:.0f} at most")
             return
         downloader = self.crawler.engine.downloader
         downloader.per_slot_settings[host] = {"delay": delay, "jitter": 0.0}

@@ -1,4 +1,4 @@
-"""A paper's hours: outside them no run begins, and none goes on."""
+"""The crawl window: a paper's hours. Outside them no run starts, and a running one stops."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from crawler.outlet import OutletSpider
 from crawler.politeness.window_hours import Hours
 
 OUTSIDE_HOURS = "outside-hours"
-"""Why a run ended that the end of the hours has ended, as Scrapy's finish reason."""
+"""Scrapy's finish reason of a run that the end of the crawl window stopped."""
 
 
 class OutsideHours(LuubaoError):
-    """Raised when a crawl is started outside the hours set for the paper; the remedy is to come back."""
+    """Raised when a crawl starts outside the hours set for the paper; the remedy is to start it within them."""
 
 
 class Curfew:
-    """Closes the spider when its hours end; what remains is due in the next run. Raises OutsideHours from from_crawler,
-    before the archive is opened, and Misconfigured."""
+    """Scrapy extension. Closes the spider when its crawl window ends; what remains is due in the next run. from_crawler
+    raises OutsideHours, before the archive is opened, and Misconfigured."""
 
     def __init__(self, crawler: Crawler, left: timedelta):
         self.crawler = crawler
@@ -42,11 +42,11 @@ class Curfew:
         return curfew
 
     async def spider_opened(self) -> None:
-        """Sets the alarm."""
+        """Sets the timer."""
         self.alarm = asyncio.get_running_loop().call_later(self.left.total_seconds(), self._close)
 
     def spider_closed(self) -> None:
-        """The run has ended before the hours did."""
+        """Cancels the timer: the run has ended before the window did."""
         self.alarm.cancel()
 
     def _close(self) -> None:
@@ -54,15 +54,15 @@ class Curfew:
 
 
 def time_left(text: str, spider: OutletSpider) -> timedelta:
-    """How long a paper may still be crawled. Raises OutsideHours and Misconfigured."""
+    """The time left until the crawl window ends. Raises OutsideHours and Misconfigured."""
     try:
         hours = Hours.parse(text)
     except ValueError:
         raise Misconfigured(f"{text!r} are no hours of the day. Write them as 22:00-06:00") from None
-    there = datetime.now(zone_of(spider.timezone))
-    if not hours.hold(there):
+    local_time = datetime.now(zone_of(spider.timezone))
+    if not hours.hold(local_time):
         raise OutsideHours(
-            f"{spider.title} is crawled at {hours} only, and there it is {there:%H:%M}: the first run after"
+            f"{spider.title} is crawled at {hours} only, and there it is {local_time:%H:%M}: the first run after"
             f" {hours.start:%H:%M} goes on"
         )
-    return hours.end_after(there) - there
+    return hours.end_after(local_time) - local_time

@@ -1,8 +1,8 @@
-"""Whose turn a host is: of this crawl's requests, and of other crawls on this machine, which may lead to the same host,
+"""A lock for each host: among this crawl's requests, and among the crawls on this machine, which may ask the same host,
 for papers share servers for pictures and scripts.
 
-A host is a file in a folder that the crawls share, locked while one of them asks. The kernel frees it when a process
-ends, however that comes; the file's time says when the last answer had come.
+The lock is a file in a folder that the crawls share, held (flock) while one of them asks. The kernel frees it when a
+process ends, however that comes; the file's modification time says when the last answer had come.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-_GLANCE = 0.05  # seconds between two looks whether another crawl is done
+_POLL_INTERVAL = 0.05  # seconds between two attempts to take another crawl's lock
 
 
 class HostLock:
-    """Turns of a crawl that is taken to be alone. at_once: how many requests may be under way to a host."""
+    """The lock of a crawl that is alone on its machine. at_once: how many requests may be under way to a host."""
 
     def __init__(self, at_once: int):
-        self._own: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
+        self._semaphores: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(at_once))
 
     @asynccontextmanager
     async def take(self, host: str, pause: float) -> AsyncIterator[bool]:
-        """The turn, for as long as the context lasts. pause: seconds since another crawl's last answer from the host.
-        Gives whether another crawl was waited for."""
-        async with self._own[host]:
+        """Holds the host's lock for as long as the context lasts. pause: seconds to keep since another crawl's last
+        answer from the host. Yields whether another crawl was waited for."""
+        async with self._semaphores[host]:
             waited = await self._enter(host, pause)
             try:
                 yield waited
@@ -41,24 +41,24 @@ class HostLock:
         return False
 
     def _leave(self, host: str) -> None:
-        """Nobody else waits."""
+        """No other crawl waits."""
 
 
 class SharedHostLock(HostLock):
-    """Turns of a crawl among others. Raises OSError when the folder cannot be made."""
+    """The lock of a crawl among others on its machine. Raises OSError when the folder cannot be made."""
 
     def __init__(self, at_once: int, folder: Path):
         super().__init__(at_once)
         folder.mkdir(parents=True, exist_ok=True)
         self._folder = folder
-        self._held: dict[str, int] = {}
+        self._lock_files: dict[str, int] = {}
         self._under_way: Counter[str] = Counter()
-        self._entering: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._left: dict[str, int] = {}
+        self._entry_locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._own_mtimes: dict[str, int] = {}
 
     async def _enter(self, host: str, pause: float) -> bool:
-        async with self._entering[host]:
-            waited = host not in self._held and await self._lock(host, pause)
+        async with self._entry_locks[host]:
+            waited = host not in self._lock_files and await self._lock(host, pause)
             self._under_way[host] += 1
             return waited
 
@@ -66,25 +66,25 @@ class SharedHostLock(HostLock):
         file = os.open(self._folder / f"{quote(host, safe='')}.turn", os.O_RDWR | os.O_CREAT, 0o644)
         waited = False
         try:
-            while not _locked(file):
+            while not _try_flock(file):
                 waited = True
-                await asyncio.sleep(_GLANCE)
-            if (rest := self._rest(host, file, pause)) > 0:
+                await asyncio.sleep(_POLL_INTERVAL)
+            if (remaining := self._remaining_pause(host, file, pause)) > 0:
                 waited = True
-                await asyncio.sleep(rest)
-        except BaseException:  # undone, whatever it was, and raised again
+                await asyncio.sleep(remaining)
+        except BaseException:  # the lock is given back, and the error raised again
             os.close(file)
             raise
-        self._held[host] = file
+        self._lock_files[host] = file
         return waited
 
-    def _rest(self, host: str, file: int, pause: float) -> float:
-        """Seconds that are left of the pause after another crawl's answer. After an own one the downloader has
+    def _remaining_pause(self, host: str, file: int, pause: float) -> float:
+        """Seconds left of the pause after another crawl's answer. After this crawl's own answer the downloader has
         waited."""
-        facts = os.fstat(file)
-        if not facts.st_size or facts.st_mtime_ns == self._left.get(host):
+        status = os.fstat(file)
+        if not status.st_size or status.st_mtime_ns == self._own_mtimes.get(host):
             return 0.0
-        return min(facts.st_mtime + pause - time.time(), pause)
+        return min(status.st_mtime + pause - time.time(), pause)
 
     def _leave(self, host: str) -> None:
         self._under_way[host] -= 1
@@ -92,13 +92,13 @@ class SharedHostLock(HostLock):
             self._unlock(host)
 
     def _unlock(self, host: str) -> None:
-        file = self._held.pop(host)
-        os.pwrite(file, b".", 0)  # which sets the file's time
-        self._left[host] = os.fstat(file).st_mtime_ns
+        file = self._lock_files.pop(host)
+        os.pwrite(file, b".", 0)  # which sets the file's modification time
+        self._own_mtimes[host] = os.fstat(file).st_mtime_ns
         os.close(file)
 
 
-def _locked(file: int) -> bool:
+def _try_flock(file: int) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -1,4 +1,4 @@
-"""The manners of one crawl, in one place for all who need them: how hosts fare, and where it may go."""
+"""The politeness of one crawl, in one Scrapy extension: backoff, host locks, lease, and private networks."""
 
 from __future__ import annotations
 
@@ -21,21 +21,21 @@ from crawler.politeness.refusals import HostBackoff
 
 
 class HostPoliteness:
-    """hosts: how they have answered; turns: whose turn a host is; permit: whether this crawl may ask; reach: where the
-    crawl may go."""
+    """hosts: their backoff; host_lock: the lock for each host; lease_check: whether this crawl may ask; reach: which
+    addresses it may ask."""
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings):
-        self._doubted: set[str] = set()
+        self._warned_hosts: set[str] = set()
         at_once = settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN")
         self.lease_check: LeaseCheck = settings["LUUBAO_PERMIT"] or LeaseCheck()
-        self.host_lock = _turns(settings["LUUBAO_TURNS"], at_once, self.lease_check)
+        self.host_lock = _host_lock(settings["LUUBAO_TURNS"], at_once, self.lease_check)
         self.writer = spider.writer
         self.reach = PrivateNetworkFilter.of(spider.home_url, [*settings.getlist("LUUBAO_INSIDE"), *_proxies()])
         self.hosts = Hosts(patience_of(settings), self.writer.session.troubled_hosts, self._remember, self.warn)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> HostPoliteness:
-        """Called by Scrapy once the spider has its desk. Raises Misconfigured."""
+        """Scrapy calls this once the spider has its archive writer. Raises Misconfigured."""
         assert isinstance(crawler.spider, OutletSpider)
         return cls(crawler.spider, crawler.settings)
 
@@ -43,7 +43,7 @@ class HostPoliteness:
         self.writer.note(lambda session: session.note_host(state))
 
     def warn(self, sentence: str) -> None:
-        """Tells a person, at the end of the run, what should be known of it."""
+        """Adds a warning to the run, which a person reads at its end."""
         self.writer.note(lambda session: session.warnings.setdefault(sentence))
 
     def refuse_quiet(self, host: str) -> None:
@@ -52,32 +52,32 @@ class HostPoliteness:
             raise HostBackoff(state.reason or f"{host} is left alone", state.quiet_until or now())
 
     def doubt(self, host: str, doubt: str) -> None:
-        """Tells once of a host that could not prove who it is."""
-        if host not in self._doubted:
-            self._doubted.add(host)
+        """Warns once of a host whose certificate does not prove who it is."""
+        if host not in self._warned_hosts:
+            self._warned_hosts.add(host)
             self.warn(f"{host} cannot prove who it is: {doubt}. Its pages are kept all the same, and say so")
 
 
-def _turns(folder: str | None, at_once: int, lease_check: LeaseCheck) -> HostLock:
+def _host_lock(folder: str | None, at_once: int, lease_check: LeaseCheck) -> HostLock:
     if not folder:
         return HostLock(at_once)
     return lease_check.host_lock(at_once, Path(folder)) or SharedHostLock(at_once, Path(folder))
 
 
 def _proxies() -> list[str]:
-    """Where the environment sends requests instead of to the web: whoever set that meant it."""
+    """The proxies that the environment names: the operator means them to be asked."""
     return [netloc for proxy in getproxies().values() if (netloc := urlsplit(proxy).netloc.rpartition("@")[2])]
 
 
 def host_politeness_of(crawler: Crawler) -> HostPoliteness:
-    """The manners of the running crawl."""
+    """The politeness of the running crawl."""
     politeness = crawler.get_extension(HostPoliteness)
     assert politeness is not None
     return politeness
 
 
 def patience_of(settings: BaseSettings) -> Patience:
-    """What the settings say on how much a run puts up with."""
+    """The bounds of backoff, from the settings."""
     return Patience(
         errors=settings.getint("LUUBAO_ERRORS_IN_A_ROW"),
         longest_wait=timedelta(seconds=settings.getfloat("LUUBAO_LONGEST_WAIT")),

@@ -1,5 +1,5 @@
-"""Whether a crawl may still ask. One that is alone on its machine always may; one of many machines may while the outlet
-is given to it, see crawler.fleet.lease."""
+"""Lease check: whether a crawl may still ask. A crawl on a single machine always may; a worker among many machines may
+while it holds the lease on its outlet, see crawler.fleet.lease."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ from typing import Any
 
 from crawler.politeness.host_lock import HostLock
 
-_GLANCE = 0.2  # seconds between two looks
+_POLL_INTERVAL = 0.2  # seconds between two checks
 
 
 class LeaseCheck:
-    """See above. lost: why it is over for good; None while it is not."""
+    """The check of a crawl that needs no lease. lost: why the lease is lost for good; None while it is not."""
 
     lost: str | None = None
 
     def __deepcopy__(self, memo: Any) -> LeaseCheck:
-        return self  # it is one, however often Scrapy copies its settings
+        return self  # the same object, however often Scrapy copies its settings
 
     def check(self) -> None:
         """Raises HostBackoff where the crawl must not ask at this moment."""
 
     def host_lock(self, at_once: int, folder: Path) -> HostLock | None:
-        """How it agrees with others on whose turn a host is; None where the folder is enough for that."""
+        """The host lock shared with other machines; None where the lock in the folder is enough."""
         return None
 
     def holds(self) -> bool:
@@ -32,6 +32,6 @@ class LeaseCheck:
         return True
 
     async def wait(self) -> None:
-        """Waits until the crawl may ask, or never may again: then `check` says so."""
+        """Waits until the crawl may ask, or has lost its lease: then `check` raises."""
         while not self.holds() and self.lost is None:
-            await asyncio.sleep(_GLANCE)
+            await asyncio.sleep(_POLL_INTERVAL)

@@ -1,8 +1,8 @@
-"""robots.txt as RFC 9309 has it: redirects followed, no file means no rules, no answer means hands off.
+"""The robots.txt middleware (RFC 9309): redirects are followed, no file means no rules, no answer means no request.
 
-Each run asks anew. What an earlier run read is not used in its stead when there is no answer: section 2.3.1.4 wants
-nothing to be asked then, and only allows an older copy; a server that cannot serve this file had better be left alone
-anyway. After 30 days without an answer the same section allows to take it that there is no file.
+Each run fetches robots.txt anew. Without an answer it does not use an earlier run's copy: section 2.3.1.4 wants nothing
+to be asked then, and only allows an older copy; a server that cannot serve this file had better be left alone anyway.
+After 30 days without an answer the same section allows to treat the file as missing.
 """
 
 from __future__ import annotations
@@ -31,55 +31,55 @@ _MOST_REDIRECTS = 5  # RFC 9309 section 2.3.1.2
 
 
 class RobotsTxt(RobotsTxtMiddleware):
-    """Asks each origin for its rules once a run; whoever asks meanwhile waits for the same answer."""
+    """Downloader middleware. Fetches each origin's robots.txt once a run; concurrent requests wait for it."""
 
     def __init__(self, crawler: Crawler):
         super().__init__(crawler)
-        self._guest = host_politeness_of(crawler)
+        self._politeness = host_politeness_of(crawler)
         self._rules: dict[str, asyncio.Task[RobotParser | IgnoreRequest | None]] = {}
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """Raises Forbidden where Scrapy would raise its general IgnoreRequest."""
+        """Raises Forbidden instead of Scrapy's general IgnoreRequest."""
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as error:
             raise Forbidden(str(error)) from None
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
-        """The rules for a request; None when there are none. Raises RobotsUnavailable, HostBackoff, PrivateAddress."""
+        """The rules for a request; None where there are none. Raises RobotsUnavailable, HostBackoff, PrivateAddress."""
         address = urlparse_cached(request)
         origin = f"{address.scheme}://{address.netloc}"
         if origin not in self._rules:
-            self._rules[origin] = asyncio.ensure_future(self._ask(f"{origin}/robots.txt", request))
+            self._rules[origin] = asyncio.ensure_future(self._fetch_rules(f"{origin}/robots.txt", request))
         rules = await asyncio.shield(self._rules[origin])
         if isinstance(rules, IgnoreRequest):
             raise copy(rules)
         return rules
 
-    async def _ask(self, url: str, request: Request) -> RobotParser | IgnoreRequest | None:
+    async def _fetch_rules(self, url: str, request: Request) -> RobotParser | IgnoreRequest | None:
         self._stats.inc_value("robotstxt/request_count")
         try:
             answer = await self._fetch(url)
         except (HostBackoff, PrivateAddress) as refusal:
             return refusal
-        except Exception as error:  # noqa: BLE001  # whatever kept the answer away, the consequence is the same
+        except Exception as error:  # noqa: BLE001  # whatever the cause, there is no answer
             return self._unavailable(url, f"gave no answer, so nothing is asked of that site: {_cause(error)}")
         self._stats.inc_value(f"robotstxt/response_status_count/{answer.status}")
         if answer.status >= 500 or answer.status == 429:
             return self._unavailable(url, f"answered {answer.status}, so nothing is asked of that site")
         if remarks(answer) and not answer.body:
             return self._unavailable(url, f"cannot be read, so nothing is asked of that site: {remarks(answer)}")
-        self._guest.hosts.rules(host_to_ask(url), known=True)
+        self._politeness.hosts.rules(host_to_ask(url), known=True)
         return await self._parse(answer, request) if 200 <= answer.status < 300 else None
 
     def _unavailable(self, url: str, why: str) -> RobotsUnavailable | None:
-        """Nothing is asked, unless it has been so for a month: then there are no rules."""
-        if self._guest.hosts.rules(host_to_ask(url), known=False):
+        """The refusal of all requests; None where robots.txt gave no answer for a month: then there are no rules."""
+        if self._politeness.hosts.rules(host_to_ask(url), known=False):
             return None
         return RobotsUnavailable(f"{url} {why}")
 
     async def _fetch(self, url: str) -> Response:
-        """The answer at the end of the redirects; the last redirect when there are too many."""
+        """The response at the end of the redirects; the last redirect where there are too many."""
         for _ in range(_MOST_REDIRECTS + 1):
             response = await self.crawler.engine.download_async(_robots_request(url))
             target = leads_to(response)
@@ -99,8 +99,8 @@ class RobotsTxt(RobotsTxtMiddleware):
 
 
 def _utf8(body: bytes) -> bytes:
-    """The file in UTF-8, which it has to be in (RFC 9309 section 2.2); some are saved as UTF-16, with a byte order mark
-    or with a zero in every other place."""
+    """The file as UTF-8, the encoding it must have (RFC 9309 section 2.2); some are saved as UTF-16, with a byte order
+    mark or with every other byte zero."""
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace").encode()
     if body.startswith(b"\0") or body[1:2] == b"\0":

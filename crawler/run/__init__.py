@@ -1,1 +1,1 @@
-"""One run: its record, its limits, its end, its verdict."""
+"""One run of a crawl: process, record, limits, shutdown, verdict, summary."""

@@ -1,4 +1,4 @@
-"""Running one spider from a command line, and what its end means for an exit code."""
+"""Runs one spider in a Scrapy process, and returns how the run ended."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from crawler.run.run_summary import Ended
 
 
 def project_settings(**overrides: Any) -> Settings:
-    """The project's settings, wherever the command is called from."""
+    """The project's Scrapy settings, from any working directory."""
     settings = Settings()
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(overrides, priority="cmdline")
@@ -29,28 +29,28 @@ def project_settings(**overrides: Any) -> Settings:
 
 
 def outlets() -> list[str]:
-    """Names of all outlets that can be crawled."""
-    return [one.name for one in catalogue()]
+    """The names of all outlets that can be crawled."""
+    return [outlet.name for outlet in catalogue()]
 
 
 def spider_class(name: str) -> type[OutletSpider]:
-    """The spider of that name. Raises UnknownOutlet, and Misconfigured where the outlet cannot be used."""
-    one = described(name)
-    if one in own_spiders.declared().outlets:
-        return type(f"{name}Spider", (OutletSpider,), {field: getattr(one, field) for field in FIELDS})
+    """The spider class of an outlet. Raises UnknownOutlet, and Misconfigured where the outlet cannot be used."""
+    description = described(name)
+    if description in own_spiders.declared().outlets:
+        return type(f"{name}Spider", (OutletSpider,), {field: getattr(description, field) for field in FIELDS})
     if own := own_spiders.classes().get(name):
         return own
-    found = SpiderLoader.from_settings(project_settings()).load(name)
-    assert issubclass(found, OutletSpider)
-    return found
+    built_in = SpiderLoader.from_settings(project_settings()).load(name)
+    assert issubclass(built_in, OutletSpider)
+    return built_in
 
 
 def crawl(spider: type[OutletSpider], database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> Ended:
     """Crawls once; returns how it ended.
 
-    Twisted's reactor starts only once in a process, so this can be called only once in a process.
-    Raises Locked, Misconfigured or ArchiveUnusable when the crawl cannot start, and whatever else stopped it; a run
-    that has begun is then recorded as failed.
+    Can be called only once in a process, for Twisted's reactor starts only once.
+    Raises Locked, Misconfigured or ArchiveUnusable when the crawl cannot start, and any other error that stopped it; a
+    run that has begun is then recorded as failed.
     """
     process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=str(database), **overrides))
     crawler = process.create_crawler(spider)

@@ -1,4 +1,4 @@
-"""One line that moves, on a terminal; nothing under cron."""
+"""The progress line of a run on a terminal; none under cron."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from scrapy.exceptions import NotConfigured
 from archive.console.output import clear_progress, is_watched, show_progress
 from crawler.outlet import desk_of
 
-_SHOWN = ("new", "edited", "disappeared")
+_OUTCOMES_SHOWN = ("new", "edited", "disappeared")
 
 
 class Progress:
-    """Shows how many pages came and what they were, on standard error when that is a terminal."""
+    """Scrapy extension. Shows counts of pages and outcomes on standard error, where that is a terminal."""
 
     def __init__(self, crawler: Crawler):
         if not is_watched() or not crawler.settings.getbool("LUUBAO_PROGRESS"):
@@ -28,10 +28,10 @@ class Progress:
         return extension
 
     def item_scraped(self) -> None:
-        """After each capture."""
+        """Updates the line after each capture."""
         session = desk_of(self.crawler).session
         counts = session.counts
-        known = ", ".join(f"{counts[name]} {name}" for name in _SHOWN if counts[name])
+        known = ", ".join(f"{counts[name]} {name}" for name in _OUTCOMES_SHOWN if counts[name])
         waiting = f"{session.waiting} waiting{', ' if known else ''}"
         show_progress(f"{session.run.outlet.name}: {counts['captures']} pages, {waiting}{known}")
 

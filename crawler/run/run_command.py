@@ -1,4 +1,4 @@
-"""One crawl as a command runs it: whatever happens, it ends with a verdict, and whoever is there hears of it."""
+"""Runs one crawl for a command: it always ends with a verdict, which goes to monitoring and to the terminal or cron."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from crawler.run.run_summary import Ended, summary
 from crawler.run.run_verdict import Exit, Verdict
 
 log = log_of(__name__)
-# A crawl that finds another one at work, or that is told to stop, has neither succeeded nor failed.
-_HEARD = {
+# Whether an exit is pinged as a success; a crawl that was locked or interrupted is neither success nor failure.
+_PING_SUCCESS = {
     Exit.OK: True,
     Exit.OK_WITH_WARNINGS: True,
     Exit.FAILED: False,
@@ -36,7 +36,7 @@ _PICTURE_COUNTS = ("pictures", "pictures-replaced", "pictures-failed")
 
 
 def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> Ended:
-    """Crawls an outlet once. Raises nothing: what goes wrong is a verdict."""
+    """Crawls an outlet once. Raises nothing: every error becomes a verdict."""
     try:
         return crawl(spider_class(outlet), database, base_url=base_url, overrides=overrides)
     except Locked as error:
@@ -45,18 +45,18 @@ def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping
         verdict = Verdict("ok", str(error))
     except LuubaoError as error:
         verdict = Verdict("misconfigured", str(error))
-    except Exception as error:  # the boundary behind which a mistake is an exit code
-        if (said := damage(error)) is None:
+    except Exception as error:  # the boundary where an error becomes an exit code
+        if (reason := damage(error)) is None:
             log.exception("%s could not be crawled", outlet)
-            said = f"A mistake in luubao itself: {error!r}. Please report it, with the lines above"
-        verdict = Verdict("failed", said)
+            reason = f"A mistake in luubao itself: {error!r}. Please report it, with the lines above"
+        verdict = Verdict("failed", reason)
     return Ended(outlet, verdict, now())
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is to be told of a run. summary: for programs, see crawler.run.run_summary; lines: for a person whom nobody
-    asked, empty while all is well; counted: what was found, in a line for whoever watches."""
+    """The report of a run. summary: for programs, see crawler.run.run_summary; lines: for cron's mail, empty while all
+    is well; counted: the counts, in a line for a terminal."""
 
     summary: Mapping[str, Any]
     lines: tuple[str, ...]
@@ -69,31 +69,32 @@ class Told:
 
 
 def told(ended: Ended, database: Path, *, ping_url: str | None = None) -> Told:
-    """Tells monitoring how a run ended, and makes what the terminal, cron or a program is told. A ping that failed adds
-    a warning."""
-    success = _HEARD.get(ended.verdict.exit)
+    """Sends the health ping, and makes the report for the terminal, cron or a program. A failed ping adds a warning."""
+    success = _PING_SUCCESS.get(ended.verdict.exit)
     pinged = None
     if ping_url and success is not None:
-        text = "\n".join([*_counted(ended), *_lines(ended, ended.verdict.warnings, hours_too=True)])
+        text = "\n".join([*_count_lines(ended), *_reason_lines(ended, ended.verdict.warnings, hours_too=True)])
         trouble = ping(ping_url, success=success, text=text)
         pinged = trouble is None
-        ended = _warned(ended, database, trouble) if trouble else ended
-    return Told(summary(ended, pinged=pinged), tuple(_lines(ended, ended.verdict.news)), tuple(_counted(ended)))
+        ended = _add_warning(ended, database, trouble) if trouble else ended
+    return Told(
+        summary(ended, pinged=pinged), tuple(_reason_lines(ended, ended.verdict.news)), tuple(_count_lines(ended))
+    )
 
 
 def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -> Told:
-    """Tells monitoring, and then the terminal, cron or a program, how a run ended. Returns what was told."""
-    made = told(ended, database, ping_url=ping_url)
+    """Sends the health ping, and prints the report for the terminal, cron or a program. Returns the report."""
+    report = told(ended, database, ping_url=ping_url)
     if as_json:
-        say_json(made.summary, indent=None)
-    watched = not as_json and is_watched()
-    hours = _lines(ended, (), hours_too=True) if watched and ended.verdict.outcome == "ok" else ()
-    say_all((*(made.counted if watched else ()), *hours, *made.lines), err=True)
-    return made
+        say_json(report.summary, indent=None)
+    on_terminal = not as_json and is_watched()
+    hours = _reason_lines(ended, (), hours_too=True) if on_terminal and ended.verdict.outcome == "ok" else ()
+    say_all((*(report.counted if on_terminal else ()), *hours, *report.lines), err=True)
+    return report
 
 
-def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
-    """Adds a warning to a run that has ended, in the archive too, where it is said once a day."""
+def _add_warning(ended: Ended, database: Path, sentence: str) -> Ended:
+    """Adds a warning to a run that has ended, in the archive too, where a warning is news once a day."""
     known = False
     if ended.run is not None:
         with suppress(LuubaoError), open_archive(database, create=True) as db:
@@ -101,18 +102,18 @@ def _warned(ended: Ended, database: Path, sentence: str) -> Ended:
     return replace(ended, verdict=ended.verdict.warned(sentence, known=known))
 
 
-def _lines(ended: Ended, warnings: tuple[str, ...], *, hours_too: bool = False) -> Iterator[str]:
-    """What went wrong. hours_too: also that the paper's hours ended or prevented a run, which is nothing wrong."""
+def _reason_lines(ended: Ended, warnings: tuple[str, ...], *, hours_too: bool = False) -> Iterator[str]:
+    """The lines on what went wrong. hours_too: also that the crawl window ended or prevented a run, no fault."""
     if ended.verdict.reason and (hours_too or ended.verdict.outcome != "ok"):
         yield f"{ended.outlet}: {ended.verdict.reason}"
     yield from (f"{ended.outlet}: {warning}" for warning in warnings)
 
 
-def _counted(ended: Ended) -> Iterator[str]:
-    """What happened; nothing where no run began."""
+def _count_lines(ended: Ended) -> Iterator[str]:
+    """The line of counts; none where no run began."""
     if ended.run is None:
         return
     counts = ended.counts
-    told = ", ".join(f"{counts.get(name, 0)} {name}" for name in _COUNTS)
-    told += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
-    yield f"{ended.outlet}: {counts.get('captures', 0)} pages; {told}"
+    parts = ", ".join(f"{counts.get(name, 0)} {name}" for name in _COUNTS)
+    parts += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
+    yield f"{ended.outlet}: {counts.get('captures', 0)} pages; {parts}"

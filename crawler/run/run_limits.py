@@ -1,4 +1,4 @@
-"""How much a run may take, from the settings, and what is said where a limit was reached."""
+"""The limits of a run, from the settings, and the sentences on those that it reached."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from scrapy.settings import BaseSettings
 from archive.model.limits import Limits
 
 TIMED_OUT = "closespider_timeout"
-"""Scrapy's finish reason where max_minutes were over."""
+"""Scrapy's finish reason where max_minutes are over."""
 MAX_PAGES = "max-pages"
 _TOO_MANY_LINKS = "not followed: what comes after"
 GOES_ON = "the next run goes on from here"
 
 
 def limits_of(settings: BaseSettings) -> Limits:
-    """The limits that the archive keeps to."""
+    """The limits that the archive enforces."""
     return Limits(
         settings.getint("LUUBAO_MAX_WAITING"),
         settings.getint("LUUBAO_MAX_SITEMAPS"),
@@ -27,12 +27,12 @@ def limits_of(settings: BaseSettings) -> Limits:
 
 
 def reached(counts: Mapping[str, int], reason: str, settings: BaseSettings) -> str | None:
-    """What is said of the limits a run has met, in a sentence; None where it met none. reason: why it ended."""
-    told = "; ".join(_reached(counts, reason, settings))
-    return f"{told[0].upper()}{told[1:]}; {GOES_ON}" if told else None
+    """A sentence on the limits that a run reached; None where it reached none. reason: its finish reason."""
+    sentence = "; ".join(_limit_sentences(counts, reason, settings))
+    return f"{sentence[0].upper()}{sentence[1:]}; {GOES_ON}" if sentence else None
 
 
-def _reached(counts: Mapping[str, int], reason: str, settings: BaseSettings) -> Iterator[str]:
+def _limit_sentences(counts: Mapping[str, int], reason: str, settings: BaseSettings) -> Iterator[str]:
     if reason == TIMED_OUT:
         yield f"stopped after {settings.getfloat('CLOSESPIDER_TIMEOUT') / 60:g} minutes (max_minutes)"
     if reason == MAX_PAGES:
@@ -52,4 +52,4 @@ _SENTENCES = {
     "left: redirects": "{count:,} redirects were not followed, each after too many others (max_redirects)",
     "left: pictures": "{count:,} pictures wait (pictures_per_run)",
 }
-"""By what is counted. Where a limit is a setting, it is named."""
+"""The sentence for each count, with the name of the limit's setting."""

@@ -1,4 +1,4 @@
-"""The run's record."""
+"""Scrapy extension that records a run: locks the outlet, opens the archive and the run, closes it with a verdict."""
 
 from __future__ import annotations
 
@@ -44,14 +44,14 @@ from crawler.session import CrawlSession
 from crawler.writer import ArchiveWriter
 
 log = log_of(__name__)
-_COMPARED = ("ok", "partly-failed")  # whoever was broken off, or found no paper, has nothing to compare
+_COMPARED_OUTCOMES = ("ok", "partly-failed")  # an interrupted or empty run has nothing to compare
 _SOFTWARE = ("luubao", "scrapy", "trafilatura", "lxml", "sqlite-utils", "pillow")
 
 
 class Record:
     """Takes the outlet's lock, opens the archive and a run before the crawl, and closes them with a verdict after it.
 
-    Raises Locked or an archive's error from from_crawler, before anything is fetched.
+    from_crawler raises Locked or an archive's error, before anything is fetched.
     """
 
     def __init__(self, spider: OutletSpider, settings: BaseSettings, stats: StatsCollector):
@@ -67,14 +67,14 @@ class Record:
         self.verdict = Verdict("failed", "the crawl did not start")
         self.closed = False
         database = Path(settings["LUUBAO_DB"])
-        with ExitStack() as opening:
-            opening.enter_context(outlet_lock(database, spider.name))
+        with ExitStack() as stack:
+            stack.enter_context(outlet_lock(database, spider.name))
             self.writer = spider.writer = ArchiveWriter(database, self._open, settings["LUUBAO_READERS"])
-            self.lock = opening.pop_all()
+            self.lock = stack.pop_all()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Record:
-        """Called by Scrapy with the spider made and nothing fetched yet."""
+        """Scrapy calls this after it has made the spider, before anything is fetched."""
         assert isinstance(crawler.spider, OutletSpider)
         record = cls(crawler.spider, crawler.settings, crawler.stats)
         crawler.signals.connect(record.spider_closed, signals.spider_closed)
@@ -83,12 +83,12 @@ class Record:
 
     @staticmethod
     def of(crawler: Crawler) -> Record | None:
-        """The record of a crawler's run; None where the crawl did not get as far as that."""
+        """The record of a crawler's run; None where the crawl failed before it."""
         return getattr(crawler.spider, "record", None)
 
     def _open(self, db: Database) -> CrawlSession:
         clocks = put_clocks_right(db, self.spider.outlet)
-        run = replace(start_run(db, self.spider.outlet, _software(), now()), limits=limits_of(self.settings))
+        run = replace(start_run(db, self.spider.outlet, _software_versions(), now()), limits=limits_of(self.settings))
         session = CrawlSession(db, run, self.rechecks, self.how)
         session.never = matcher(self.spider.never)
         session.warnings |= dict.fromkeys(wrong_clocks(clocks))
@@ -104,25 +104,25 @@ class Record:
         return session
 
     def spider_closed(self, reason: str) -> None:
-        """The end of the run, however it came."""
+        """Ends the run, whatever stopped it."""
         self.closed = True
         with self.lock:
             try:
                 self.writer.close(lambda session: self._close(session, reason))
             except ArchiveUnusable as error:
                 self.verdict = Verdict("failed", str(error))
-            except Exception as error:  # a mistake of ours is part of the verdict
+            except Exception as error:  # luubao's own mistake is part of the verdict
                 log.exception("the archive could not be closed")
-                self.verdict = _mistake(error)
+                self.verdict = _mistake_verdict(error)
         level = logging.INFO if self.verdict.outcome == "ok" else logging.WARNING
         for failure in self.writer.session.failures:
             log.log(level, "no answer: %s", failure)
 
     def fail(self, error: BaseException) -> None:
-        """The end of a run that something stopped from outside, before it could end by itself."""
+        """Ends a run that an error stopped before Scrapy closed the spider."""
         if not self.closed:
-            verdict = Verdict("failed", str(error)) if isinstance(error, LuubaoError) else _mistake(error)
-            with self.lock, suppress(Exception):  # what stopped the run is told, not what came of it
+            verdict = Verdict("failed", str(error)) if isinstance(error, LuubaoError) else _mistake_verdict(error)
+            with self.lock, suppress(Exception):  # reported is what stopped the run, not what followed
                 self.closed = True
                 self.writer.close(lambda session: self._fail(session, verdict))
 
@@ -146,9 +146,9 @@ class Record:
             self._finish(session, reason)
         except ArchiveUnusable as error:
             self._fail(session, Verdict("failed", str(error)))
-        except Exception as error:  # a mistake of ours is part of the verdict
+        except Exception as error:  # luubao's own mistake is part of the verdict
             log.exception("the run could not be brought to its end")
-            self._fail(session, _mistake(error))
+            self._fail(session, _mistake_verdict(error))
 
     def _finish(self, session: CrawlSession, reason: str) -> None:
         if session.counts["captures"] >= self.most:
@@ -160,17 +160,17 @@ class Record:
         self.verdict = judge(session.counts, reasons, reason, session.known_articles(), mistakes)
         if session.is_moved():
             self.verdict = moved(self.verdict, session.move.sentence())
-        if self.verdict.outcome in _COMPARED and reason != WRONG_CLOCK:
+        if self.verdict.outcome in _COMPARED_OUTCOMES and reason != WRONG_CLOCK:
             outcome = self.verdict.outcome
             findings = judge_run(session.db, session.run, session.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
         self.verdict = limited(self.verdict, reached(session.counts, reason, self.settings))
-        self._warn(session)
+        self._add_warnings(session)
         learn_boilerplate(session.db, session.run, now())
-        self._record(session)
+        self._store_result(session)
 
     def _judge_pages(self, session: CrawlSession) -> None:
-        """What the run saw is judged as a whole; what is not believed is said."""
+        """Judges the run's pages together; corrects the counts by what is doubted, and warns of it."""
         settle_run(session.db, session.run)
         self._judge_pictures(session)
         doubts = doubts_of(session.db, session.run)
@@ -182,9 +182,9 @@ class Record:
             taken_back += max(0, session.counts[name] - believed)
             session.counts[name] = min(session.counts[name], believed)
         session.counts["unchanged"] = max(0, session.counts["unchanged"] - session.counts["doubted"] + taken_back)
-        why, count = doubts[0]
+        doubt, count = doubts[0]
         pages = "1 page is" if session.counts["doubted"] == 1 else f"{session.counts['doubted']} pages are"
-        session.warnings[f"{pages} kept and not believed; of {count}: {why}"] = None
+        session.warnings[f"{pages} kept and not believed; of {count}: {doubt}"] = None
 
     def _judge_pictures(self, session: CrawlSession) -> None:
         count = sum(count for _, count in stand_ins_in(session.db, session.run.id))
@@ -194,8 +194,8 @@ class Record:
                 f"{count} times a picture came that stands in for others at several addresses: no article showed it"
             ] = None
 
-    def _warn(self, session: CrawlSession) -> None:
-        """Adds what the crawl itself met with, which is said once a day."""
+    def _add_warnings(self, session: CrawlSession) -> None:
+        """Adds the run's warnings to the verdict; a warning is news once a day."""
         if session.lied:
             pages = "1 page has" if len(session.lied) == 1 else f"{len(session.lied)} pages have"
             session.warnings[
@@ -210,10 +210,10 @@ class Record:
 
     def _fail(self, session: CrawlSession, verdict: Verdict) -> None:
         self.verdict = verdict
-        with suppress(ArchiveUnusable):  # the next run calls this one interrupted, if not even that can be written
-            self._record(session)
+        with suppress(ArchiveUnusable):  # without this row the next run calls this one interrupted
+            self._store_result(session)
 
-    def _record(self, session: CrawlSession) -> None:
+    def _store_result(self, session: CrawlSession) -> None:
         finish_run(
             session.db,
             session.run,
@@ -226,10 +226,10 @@ class Record:
         )
 
 
-def _mistake(error: BaseException) -> Verdict:
+def _mistake_verdict(error: BaseException) -> Verdict:
     mistake = f"A mistake in luubao itself: {error!r}. Please report it, with what the log says"
     return Verdict("failed", damage(error) or mistake)
 
 
-def _software() -> dict[str, str]:
+def _software_versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in _SOFTWARE}

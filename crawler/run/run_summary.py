@@ -1,4 +1,4 @@
-"""What `luubao crawl --json` prints when a run has ended."""
+"""The summary of a run, which `luubao crawl --json` prints."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ FIELDS = {
     " `sections`, `kinds`, `body_from`, `containers`, `seeds`",
     "pinged": "whether `ping_url` was told: true, false, or null where none is set or nothing was to be told",
 }
-"""The fields, in their order, with what they hold."""
+"""The fields in order, with their meanings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Ended:
 
 
 def summary(ended: Ended, *, pinged: bool | None) -> dict[str, Any]:
-    """The fields with their values."""
+    """The summary: the fields with their values."""
     verdict = ended.verdict
     values = (
         ended.outlet,

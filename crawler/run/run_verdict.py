@@ -1,4 +1,4 @@
-"""How a run went, in one word and one sentence, and as an exit code."""
+"""The verdict on a run: an outcome, a reason in one sentence, warnings, and an exit code."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ if TYPE_CHECKING:
     from archive.monitor.baseline import Finding
     from archive.storage.clock_corrections import Clocks
 
-_ALIVE = ("edited", "unchanged", "revisit", "not-modified")
-_COLLAPSES = {
+_ALIVE_OUTCOMES = ("edited", "unchanged", "revisit", "not-modified")
+_COLLAPSE_OUTCOMES = {
     "disappeared": "had disappeared at once: is the paper out of order, rebuilt or closed?",
     "turned-unreadable": "could no longer be read: has the paper changed its layout?",
     "doubted": "showed what cannot be their next state: does the whole site show one page?",
 }
 WRONG_CLOCK = "wrong-clock"
-"""Why a run ended whose clock cannot be right, as Scrapy's finish reason."""
-_FEWEST = 5
-_COLLAPSE = 0.3
-# More failed exchanges than this share, and the run is called partly failed.
-_TOLERATED = 0.1
+"""Scrapy's finish reason of a run whose clock cannot be right."""
+_MIN_COLLAPSED = 5
+_COLLAPSE_SHARE = 0.3
+# A larger share of failed requests makes a run partly failed.
+_TOLERATED_FAILURES = 0.1
 
 
 class Exit(IntEnum):
     """Exit codes of `luubao crawl`. 2 is click's code for a wrong command line; 75 is EX_TEMPFAIL of sysexits.h. From 6
-    on something is to be told though all was done."""
+    on there is something to report though all was done."""
 
     OK = 0
     FAILED = 1
@@ -52,7 +52,7 @@ MEANINGS = {
     " `ping_url`",
     Exit.LOCKED: "locked: another process crawls this outlet into this archive",
 }
-"""What each says, for the docs."""
+"""The meaning of each exit code, for the docs."""
 
 _EXITS = {
     "ok": Exit.OK,
@@ -60,7 +60,7 @@ _EXITS = {
     "partly-failed": Exit.PARTLY_FAILED,
     "failed": Exit.FAILED,
     "interrupted": Exit.INTERRUPTED,
-    # these two never began, and are in no archive
+    # these two runs never began, and are in no archive
     "locked": Exit.LOCKED,
     "misconfigured": Exit.MISCONFIGURED,
 }
@@ -68,9 +68,9 @@ _EXITS = {
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """outcome: the word kept in runs.outcome, or why no run began; reason: the sentence, None when all is well and
-    neither the paper's hours nor a limit kept the run from going on. warnings: what is not as usual, in sentences;
-    news: those of them that no run of the last day has told."""
+    """outcome: the word in runs.outcome, or why no run began; reason: a sentence, None when all is well and neither the
+    crawl window nor a limit stopped the run. warnings: what is unusual, in sentences; news: the warnings that no run of
+    the last day has reported."""
 
     outcome: str
     reason: str | None = None
@@ -79,11 +79,11 @@ class Verdict:
 
     @property
     def exit(self) -> Exit:
-        """The exit code that says the same."""
+        """The exit code for this verdict."""
         return Exit.OK_WITH_WARNINGS if self.outcome == "ok" and self.warnings else _EXITS[self.outcome]
 
     def warned(self, sentence: str, *, known: bool = False) -> Verdict:
-        """The same with a further warning, which a run of the last day has told already where it is known."""
+        """The verdict with a further warning. known: a run of the last day has reported it already."""
         news = self.news if known else (*self.news, sentence)
         return replace(self, warnings=(*self.warnings, sentence), news=news)
 
@@ -91,13 +91,13 @@ class Verdict:
 def judge(
     counts: Mapping[str, int], failures: Sequence[str], finish_reason: str, known: int, mistakes: int = 0
 ) -> Verdict:
-    """The verdict on a run, from its counts, why requests got no answer, why Scrapy says it ended, how many articles
-    of the outlet the archive knows after it, and how many times our own code raised what it should not."""
+    """The verdict on a run, from its counts, the reasons of failed requests, Scrapy's finish reason, the number of
+    known articles of the outlet after the run, and the number of luubao's own mistakes."""
     answers = counts.get("captures", 0)
     if finish_reason == WRONG_CLOCK:
         return Verdict("ok", "Stopped at the first answer, for a clock is wrong")
     if not answers and (failures or finish_reason != "shutdown"):
-        return Verdict("nothing-found", _silence(counts, failures))
+        return Verdict("nothing-found", _no_answer_reason(counts, failures))
     if finish_reason == "outside-hours":
         return Verdict("ok", "Stopped at the end of the paper's hours; the next run goes on from here")
     if finish_reason == "lease-lost":
@@ -106,41 +106,41 @@ def judge(
         )
     if finish_reason == "shutdown":
         return Verdict("interrupted", "Stopped by a signal; the next run goes on from here")
-    if trouble := _trouble(counts, mistakes):
+    if trouble := _failure_reason(counts, mistakes):
         return Verdict("partly-failed", trouble)
     if not known and finish_reason == "finished":
         return Verdict("nothing-found", f"{answers} pages answered, and none was an article")
-    return _collapse(counts)
+    return _collapse_verdict(counts)
 
 
 def moved(verdict: Verdict, sentence: str) -> Verdict:
-    """The verdict on a run that found the paper at another site."""
+    """The verdict on a run that found the paper moved to another site."""
     return replace(verdict, outcome="partly-failed", reason=sentence)
 
 
 def compared(verdict: Verdict, findings: Sequence[Finding]) -> Verdict:
-    """The verdict after a look at the outlet's history: a collapse turns a run that went well into one that did not,
-    the rest are warnings."""
-    collapses = [one.sentence for one in findings if one.collapse]
+    """The verdict after the comparison with the outlet's baseline: a collapse makes an ok run partly failed, other
+    findings become warnings."""
+    collapses = [finding.sentence for finding in findings if finding.collapse]
     if verdict.outcome == "ok" and collapses:
         verdict, first = Verdict("partly-failed", collapses[0]), collapses[0]
-        findings = [one for one in findings if one.sentence != first]
+        findings = [finding for finding in findings if finding.sentence != first]
     return replace(
         verdict,
-        warnings=tuple(one.sentence for one in findings),
-        news=tuple(one.sentence for one in findings if not one.known),
+        warnings=tuple(finding.sentence for finding in findings),
+        news=tuple(finding.sentence for finding in findings if not finding.known),
     )
 
 
 def limited(verdict: Verdict, sentence: str | None) -> Verdict:
-    """The verdict on a run that met limits, which is no failure: the sentence says which, after what else is said."""
+    """The verdict on a run that reached limits, which is no failure: the sentence on them follows the reason."""
     if sentence is None:
         return verdict
     reason = f"{verdict.reason}. {sentence}" if verdict.reason else sentence
     return replace(verdict, reason=reason)
 
 
-def _silence(counts: Mapping[str, int], failures: Sequence[str]) -> str:
+def _no_answer_reason(counts: Mapping[str, int], failures: Sequence[str]) -> str:
     if failures:
         return f"No page answered. {failures[0]}"
     if forbidden := counts.get("forbidden", 0):
@@ -148,34 +148,34 @@ def _silence(counts: Mapping[str, int], failures: Sequence[str]) -> str:
     return "No page answered. No seed was fetched"
 
 
-def _trouble(counts: Mapping[str, int], mistakes: int) -> str | None:
+def _failure_reason(counts: Mapping[str, int], mistakes: int) -> str | None:
     if mistakes:
         return f"Mistakes in luubao itself: {mistakes}. The log says which; please report them"
     requests = counts.get("captures", 0) + counts.get("failed", 0)
     troubles = counts.get("failed", 0) + counts.get("error", 0)
-    return f"{troubles} of {requests} requests failed" if troubles > _TOLERATED * requests else None
+    return f"{troubles} of {requests} requests failed" if troubles > _TOLERATED_FAILURES * requests else None
 
 
-def _collapse(counts: Mapping[str, int]) -> Verdict:
-    """A paper that takes one article down has edited; where a third of the known articles that were looked at are gone,
-    or can no longer be read, a person should look. What was found is recorded all the same."""
-    looked_at = sum(counts.get(name, 0) for name in (*_ALIVE, *_COLLAPSES))
-    for name, question in _COLLAPSES.items():
-        if (count := counts.get(name, 0)) >= _FEWEST and count > _COLLAPSE * looked_at:
+def _collapse_verdict(counts: Mapping[str, int]) -> Verdict:
+    """Partly failed where a third of the rechecked articles have disappeared, or can no longer be read: a person should
+    look. A paper that takes one article down has edited. The findings are recorded all the same."""
+    looked_at = sum(counts.get(name, 0) for name in (*_ALIVE_OUTCOMES, *_COLLAPSE_OUTCOMES))
+    for name, question in _COLLAPSE_OUTCOMES.items():
+        if (count := counts.get(name, 0)) >= _MIN_COLLAPSED and count > _COLLAPSE_SHARE * looked_at:
             return Verdict("partly-failed", f"{count} of {looked_at} known articles {question}")
     return Verdict("ok")
 
 
 def wrong_clocks(found: Clocks) -> Iterator[str]:
-    """A sentence on each clock that was found wrong."""
-    at = found.at
+    """A sentence on each wrong clock."""
+    date = found.at
     if found.ahead:
         yield (
-            f"a run of this outlet began on {found.ahead:%Y-%m-%d} by its clock, and it is {at:%Y-%m-%d}: that clock"
+            f"a run of this outlet began on {found.ahead:%Y-%m-%d} by its clock, and it is {date:%Y-%m-%d}: that clock"
             " was ahead, and what the run saw is put in its place, before what is seen now"
         )
     if found.behind:
         yield (
-            f"this machine's clock says {at:%Y-%m-%d %H:%M}, and an earlier run ended at"
-            f" {at + found.behind:%Y-%m-%d %H:%M}: the clock is behind, and this run counts from there; set it"
+            f"this machine's clock says {date:%Y-%m-%d %H:%M}, and an earlier run ended at"
+            f" {date + found.behind:%Y-%m-%d %H:%M}: the clock is behind, and this run counts from there; set it"
         )

@@ -1,8 +1,8 @@
-"""The end of a run: soon after it is told to, whatever it waits for.
+"""Shutdown of a run: soon after the signal, whatever the run waits for.
 
-Scrapy ends a run when all that it has begun has come to an end, and each request in a slot's queue waits its delay
-before. Here what has not been asked yet is not asked any more, and stays due; what is under way has a little
-time; a page that is being read then is kept, and the next run reads it.
+Scrapy ends a run when everything that it has begun is done, and each request in a slot's queue waits its delay before.
+Here queued requests are dropped, and stay due; requests under way have a little time; a page that is being read then is
+kept, and the next run reads it.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from archive.model.clock import now
 from archive.runtime import signals
 from crawler.politeness.refusals import HostBackoff
 
-_GLANCE = 0.2  # seconds between two looks whether the run ends
-_GRACE = 1.5  # seconds for what is under way
+_POLL_INTERVAL = 0.2  # seconds between two checks whether the run ends
+_GRACE = 1.5  # seconds for requests under way
 
 
 class Ending:
-    """Ends the run at a signal, and whatever ends it, in time. Scrapy tells nobody that it has begun to close."""
+    """Scrapy extension. Closes the spider at a signal, and bounds every shutdown, which Scrapy does not announce."""
 
     def __init__(self, crawler: Crawler):
         self.crawler = crawler
         self._under_way: set[asyncio.Timeout] = set()
-        self._over = False
-        self._watching: asyncio.Task[None] | None = None
+        self._grace_is_over = False
+        self._watch_task: asyncio.Task[None] | None = None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Ending:
@@ -44,17 +44,17 @@ class Ending:
         return slot is None or slot.closing is not None
 
     async def spider_opened(self) -> None:
-        """Begins to watch."""
-        self._watching = asyncio.ensure_future(self._watch())
+        """Starts to watch for the end of the run."""
+        self._watch_task = asyncio.ensure_future(self._watch())
 
     def spider_closed(self) -> None:
-        """The run has ended."""
-        if self._watching:
-            self._watching.cancel()
+        """Stops watching: the run has ended."""
+        if self._watch_task:
+            self._watch_task.cancel()
 
     @asynccontextmanager
     async def until_the_end(self, host: str) -> AsyncIterator[None]:
-        """Around a request: raises HostBackoff where the run ends before it has an answer."""
+        """The context of a request: raises HostBackoff where the run ends before the answer."""
         if self.is_closing():
             raise HostBackoff(f"{host} was not asked, for the run ends", now())
         timeout = asyncio.timeout(None)
@@ -63,7 +63,7 @@ class Ending:
             async with timeout:
                 yield
         except TimeoutError as error:
-            if not (self._over and timeout.expired()):
+            if not (self._grace_is_over and timeout.expired()):
                 raise
             raise HostBackoff(f"{host} had not answered when the run ended", now()) from error
         finally:
@@ -72,17 +72,17 @@ class Ending:
     async def _watch(self) -> None:
         while not self.is_closing():
             if signals.came():
-                self._closing = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="shutdown"))
-            await asyncio.sleep(_GLANCE)
-        self._let_go()
+                self._close_task = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="shutdown"))
+            await asyncio.sleep(_POLL_INTERVAL)
+        self._drop_queued_requests()
         await asyncio.sleep(_GRACE)
-        self._over = True
+        self._grace_is_over = True
         for timeout in self._under_way:
             timeout.reschedule(asyncio.get_running_loop().time())
         self._stop_reading()
 
-    def _let_go(self) -> None:
-        """What waits for its turn to be asked is refused, now and not after a delay each."""
+    def _drop_queued_requests(self) -> None:
+        """Drops the queued requests now, not after a delay each."""
         downloader = self.crawler.engine.downloader
         for slot in downloader.slots.values():
             slot.delay = slot.jitter = 0.0
@@ -90,7 +90,7 @@ class Ending:
             downloader._process_queue(slot)
 
     def _stop_reading(self) -> None:
-        if writer := getattr(self.crawler.spider, "desk", None):
+        if writer := getattr(self.crawler.spider, "writer", None):
             writer.stop_reading()
 
 

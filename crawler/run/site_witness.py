@@ -1,4 +1,4 @@
-"""What a newspaper's answers say of itself and of us: that it lives at another site now, and what time it is."""
+"""Checks a newspaper's responses for a move to another site, and for a wrong clock (the Date header)."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from archive.history.responses import is_home
 from archive.model import clock
 from archive.model.errors import LuubaoError
 
-_TOLD, _STOPS = timedelta(hours=1), timedelta(days=1)
+_WARN_OFFSET, _STOP_OFFSET = timedelta(hours=1), timedelta(days=1)
 
 
 class WrongClock(LuubaoError):
-    """Raised by the first answer that says that this machine's clock, or the paper's, is more than a day off."""
+    """Raised from the first answer on by which this machine's clock, or the paper's, is more than a day off."""
 
 
 class Move:
-    """Where the paper has moved to. to: the other site that its home page leads to; None while it does not."""
+    """Notices that the paper has moved. to: the other site that its home page redirects to; None while it does not."""
 
     def __init__(self, outlet: Outlet):
         self.outlet = outlet
@@ -34,7 +34,7 @@ class Move:
         return capture.status in REDIRECTS and web and not same_site(target, self.outlet.hosts)
 
     def hear(self, capture: Capture, seed: str | None) -> None:
-        """Takes note of an answer. seed: the address, where it is one."""
+        """Notes an answer. seed: its address, where that is a seed."""
         if seed is None or not self.leads_there(capture):
             return
         self.seeds += 1
@@ -43,7 +43,7 @@ class Move:
             self.to = capture.final_url
 
     def sentence(self) -> str:
-        """What is to be told."""
+        """The sentence on the move."""
         kept = f", {self.same} of them to the same path" if self.same else ""
         return (
             f"moved to {self.to}: {self.seeds} of its home pages, sections and feeds lead{'s' * (self.seeds == 1)} to"
@@ -58,49 +58,49 @@ def _path(url: str) -> tuple[str, str]:
 
 
 class Witness:
-    """Compares this machine's clock with the newspaper's own: its answers carry `Date` (RFC 9110 section 6.6.1).
+    """Compares this machine's clock with the newspaper's: its answers carry `Date` (RFC 9110 section 6.6.1).
 
-    warning: what is to be told of a clock that is hours off, or of a paper whose clock is.
+    warning: the sentence on a clock, ours or the paper's, that is hours off.
     """
 
     def __init__(self, usual: Callable[[], timedelta | None]):
-        """usual: by how much our clock was ahead of the paper's in the run before, None where that is not known."""
-        self._usual = usual
-        self._heard = False
-        self._wrong: str | None = None
+        """usual: gives the offset of our clock to the paper's in the run before, None where unknown."""
+        self._usual_offset = usual
+        self._has_compared = False
+        self._error: str | None = None
         self.warning: str | None = None
 
     def hear(self, capture: Capture) -> None:
-        """Listens to the first answer that names a time. Raises WrongClock, from then on for every answer."""
-        said = None if self._heard else _date(capture)
-        if said is not None:
-            self._heard = True
-            self._compare(capture.captured_at, said)
-        if self._wrong:
-            raise WrongClock(self._wrong)
+        """Compares the clocks at the first answer with a Date. Raises WrongClock, from then on for every answer."""
+        server_time = None if self._has_compared else _date(capture)
+        if server_time is not None:
+            self._has_compared = True
+            self._compare(capture.captured_at, server_time)
+        if self._error:
+            raise WrongClock(self._error)
 
-    def _compare(self, ours: datetime, said: datetime) -> None:
-        off = ours - said
-        if abs(off) <= _TOLD:
+    def _compare(self, local_time: datetime, server_time: datetime) -> None:
+        offset = local_time - server_time
+        if abs(offset) <= _WARN_OFFSET:
             return
-        usual = self._usual()
-        told = (
-            f"this machine's clock says {ours.astimezone(UTC):%Y-%m-%d %H:%M}, and the paper's"
-            f" {said.astimezone(UTC):%Y-%m-%d %H:%M} (both UTC)"
+        usual = self._usual_offset()
+        sentence = (
+            f"this machine's clock says {local_time.astimezone(UTC):%Y-%m-%d %H:%M}, and the paper's"
+            f" {server_time.astimezone(UTC):%Y-%m-%d %H:%M} (both UTC)"
         )
-        if said < clock.WRITTEN or (usual is not None and abs(usual - off) <= _TOLD):
-            self.warning = f"{told}; the paper's is taken to be wrong"
-        elif abs(off) <= _STOPS:
-            self.warning = f"{told}: set the clock"
+        if server_time < clock.WRITTEN or (usual is not None and abs(usual - offset) <= _WARN_OFFSET):
+            self.warning = f"{sentence}; the paper's is taken to be wrong"
+        elif abs(offset) <= _STOP_OFFSET:
+            self.warning = f"{sentence}: set the clock"
         else:
-            self._wrong = f"{told}: nothing is filed under a time that cannot be right. Set the clock"
+            self._error = f"{sentence}: nothing is filed under a time that cannot be right. Set the clock"
 
 
 def _date(capture: Capture) -> datetime | None:
-    """The time at which the answer was made; of one that a cache kept, with its age added."""
+    """The Date of an answer; where a cache kept it, with its Age added."""
     try:
-        said = parsedate_to_datetime(capture.header("Date") or "")
+        date = parsedate_to_datetime(capture.header("Date") or "")
         age = timedelta(seconds=int(capture.header("Age") or 0))
-        return (said if said.tzinfo else said.replace(tzinfo=UTC)) + age
+        return (date if date.tzinfo else date.replace(tzinfo=UTC)) + age
     except (ValueError, OverflowError, TypeError):
         return None

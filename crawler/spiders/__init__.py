@@ -1,1 +1,1 @@
-"""One spider per outlet, each a few lines of data."""
+"""The built-in Scrapy spiders, one for each outlet: a few constants."""

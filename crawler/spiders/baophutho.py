@@ -8,5 +8,5 @@ class BaoPhuTho(OutletSpider):
     title = "Báo Phú Thọ"
     home = "https://baophutho.vn/"
     hosts = ("baophutho.vn",)
-    # The feed's address is reported by several crawlers, not seen by us.
+    # Several crawlers report the feed's address; we have not fetched it.
     seeds = ("/rss/home.rss", "/sitemap.xml")

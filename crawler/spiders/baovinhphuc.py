@@ -8,5 +8,5 @@ class BaoVinhPhuc(OutletSpider):
     title = "Báo Vĩnh Phúc"
     home = "https://baovinhphuc.com.vn/"
     hosts = ("baovinhphuc.com.vn",)
-    # One section is on record (January 2025); the home page leads to the others.
+    # One section is known (January 2025); the home page links to the others.
     seeds = ("/chuyen-muc/cat/182/kinh-te/thu-hut-dau-tu-cong-nghiep", "/sitemap.xml", "/rss")

@@ -1,1 +1,1 @@
-"""Handing over: everything in the archive in the formats others read. Nothing of withdrawn articles ever leaves."""
+"""Exporters: the archive in the formats others read. They never export withdrawn articles."""

@@ -1,7 +1,7 @@
-"""A deposit for a library: a BagIt bag (RFC 8493) with WARC files, the data set of all versions and its card.
+"""Exports a BagIt bag (RFC 8493) for a library: WARC files, the data set of all versions and its card.
 
-BagIt and not OCFL: a deposit is handed over once, whole, and checked on arrival, which is what a bag is for; OCFL lays
-out a repository that keeps versions of objects over years, and that is the library's side of the counter.
+BagIt and not OCFL: an archive deposits a bag once, whole, and the library checks it on arrival. OCFL is the layout of a
+repository that keeps versions of objects over years, which is the library's own matter.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ def export_bag(
     """Writes a bag into an empty or new folder."""
     data = folder / "data"
     data.mkdir(parents=True)
-    done = export_warc(db, data / "warc", scope, pictures=pictures, step=step)
+    exported = export_warc(db, data / "warc", scope, pictures=pictures, step=step)
     choice = Choice(outlet=scope.outlet, history=True)
     write_jsonl(rows(db, choice), data / _DATA)
     (data / "README.md").write_text(card(title, _DATA, choice, summary(db, choice)), "utf-8")
     _write_tags(folder, data, title, organisation, newest_seal(db), as_of(db)[:10])
-    return done
+    return exported
 
 
 def _write_tags(folder: Path, data: Path, title: str, organisation: str, seal: str | None, day: str) -> None:
@@ -49,8 +49,8 @@ def _write_tags(folder: Path, data: Path, title: str, organisation: str, seal: s
         "Payload-Oxum": f"{sizes}.{len(files)}",
         "Bag-Software-Agent": f"luubao {version('luubao')}",
     }
-    told = "".join(f"{name}: {' '.join(value.split())}\n" for name, value in facts.items() if value)
-    (folder / "bag-info.txt").write_text(told, "utf-8")
+    lines = "".join(f"{name}: {' '.join(value.split())}\n" for name, value in facts.items() if value)
+    (folder / "bag-info.txt").write_text(lines, "utf-8")
     _write_manifest(folder, "manifest-sha256.txt", files)
     _write_manifest(folder, "tagmanifest-sha256.txt", sorted(file for file in folder.iterdir() if file.is_file()))
 

@@ -1,5 +1,5 @@
-"""The card beside a data set: what it is, what it lacks, what one may do with it. Its head is YAML, as Hugging Face
-reads it (https://huggingface.co/docs/hub/datasets-cards)."""
+"""Writes the data card (README.md) beside a data set: contents, coverage, gaps, columns, rights. Its front matter is
+YAML, as Hugging Face reads it (https://huggingface.co/docs/hub/datasets-cards)."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from typing import Any
 from archive.queries.tabular import FIELDS, Choice
 
 _STEERS = re.compile(r"([\\\\`*_\[\]|#!])")
-_LONGEST = 1_000  # letters of a value; a name is shorter
+_LONGEST = 1_000  # characters of a value; a name is shorter
 
 
 def card(title: str, file: str, choice: Choice, facts: Mapping[str, Any]) -> str:
-    """The card as Markdown. file: the name of the data file beside it; facts: as archive.queries.tabular.summary has
-    them."""
+    """The card as Markdown. file: the name of the data file beside it; facts: as archive.queries.tabular.summary
+    returns them."""
     return "\n".join(
         [
-            *_head(title, file),
+            *_front_matter(title, file),
             "",
-            f"# {_plain(title)}",
+            f"# {_escaped(title)}",
             "",
-            *_told(choice, facts),
+            *_overview(choice, facts),
             *_gaps(facts),
             *_columns(),
             *_rights(),
@@ -33,7 +33,7 @@ def card(title: str, file: str, choice: Choice, facts: Mapping[str, Any]) -> str
     )
 
 
-def _head(title: str, file: str) -> list[str]:
+def _front_matter(title: str, file: str) -> list[str]:
     return [
         "---",
         f"pretty_name: {_quoted(title)}",
@@ -50,7 +50,7 @@ def _head(title: str, file: str) -> list[str]:
     ]
 
 
-def _told(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
+def _overview(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
     scope = "all versions, those that no longer stand too" if choice.history else "the newest version of each"
     lines = [
         f"{facts['versions']} versions of {facts['articles']} articles: {scope}.",
@@ -61,9 +61,9 @@ def _told(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
         f"{name}: {value}" for name in ("outlet", "words", "section", "since", "until", "edited", "gone")
         if (value := getattr(choice, name))
     ]  # fmt: skip
-    lines += [f"Chosen by {_plain(', '.join(filters))}.", ""] if filters else []
+    lines += [f"Chosen by {_escaped(', '.join(filters))}.", ""] if filters else []
     lines += ["| outlet | title | home page | articles in the archive |", "|---|---|---|---|"]
-    lines += [_row(one["name"], one["title"], one["home_url"], one["articles"]) for one in facts["outlets"]]
+    lines += [_row(row["name"], row["title"], row["home_url"], row["articles"]) for row in facts["outlets"]]
     lines += [
         "",
         "## Coverage",
@@ -101,8 +101,8 @@ def _gaps(facts: Mapping[str, Any]) -> list[str]:
 
 def _columns() -> list[str]:
     rows = [
-        f"| `{name}` | {'list of string' if kind == 'list' else kind} | {told} |"
-        for name, (kind, told) in FIELDS.items()
+        f"| `{name}` | {'list of string' if kind == 'list' else kind} | {meaning} |"
+        for name, (kind, meaning) in FIELDS.items()
     ]
     return ["## Columns", "", "| column | type | meaning |", "|---|---|---|", *rows, ""]
 
@@ -119,18 +119,18 @@ def _rights() -> list[str]:
 
 
 def _day(moment: str | None) -> str:
-    return _plain((moment or "unknown")[:10])
+    return _escaped((moment or "unknown")[:10])
 
 
 def _row(*cells: object) -> str:
-    return f"| {' | '.join(_plain(str(cell)) for cell in cells)} |"
+    return f"| {' | '.join(_escaped(str(cell)) for cell in cells)} |"
 
 
-def _plain(text: str) -> str:
-    """A line of words as Markdown shows it: nothing in it is a tag, a link or the end of a cell."""
+def _escaped(text: str) -> str:
+    """A text as one escaped line of Markdown: no tag, link or end of a table cell is left in it."""
     return _STEERS.sub(r"\\\1", escape(" ".join(text.split())[:_LONGEST], quote=False))
 
 
 def _quoted(text: str) -> str:
-    """A line as YAML has it within quotes."""
+    """A text as one quoted YAML string."""
     return json.dumps(" ".join(text.split())[:_LONGEST]).replace("<", "\\u003c")

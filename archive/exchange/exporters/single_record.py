@@ -1,4 +1,4 @@
-"""One capture as a WARC file by itself, made of the very records that `luubao export warc` writes."""
+"""Exports one capture as a WARC file of its own, with the same records as `luubao export warc`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from archive.storage.captures.http_exchange import Exchange
 
 
 def warc_of(exchange: Exchange, body: bytes | None, confirmed: Exchange | None) -> bytes:
-    """A WARC file of an exchange. body: its payload, or the one it confirms; confirmed: the exchange that brought that,
-    which then stands before it, so that the file needs no other."""
+    """A WARC file of an exchange. body: its payload, or the one it confirms; confirmed: the exchange that brought that
+    payload, which is put before it, so that the file is self-contained."""
     facts = {"software": "luubao", "format": "WARC File Format 1.1", "isPartOf": exchange.outlet}
-    info, number = warcinfo_record(f"luubao-capture-{exchange.id}.warc", facts, exchange.captured_at)
+    warcinfo, warcinfo_id = warcinfo_record(f"luubao-capture-{exchange.id}.warc", facts, exchange.captured_at)
     pages = (
         [_page(confirmed, body, None), _page(exchange, None, confirmed)] if confirmed else [_page(exchange, body, None)]
     )
-    return b"".join(one.data for one in (info, *(one for page in pages for one in page_records(page, number))))
+    return b"".join(
+        record.data for record in (warcinfo, *(record for page in pages for record in page_records(page, warcinfo_id)))
+    )
 
 
 def _page(exchange: Exchange, body: bytes | None, confirmed: Exchange | None) -> OutPage:

@@ -1,5 +1,5 @@
-"""A slim SQLite file: articles, versions with their words, pictures' captions and edits, with a search index that folds
-Vietnamese; no captures, no pages, nothing of a crawl."""
+"""Exports a slim SQLite file: articles, versions with their text, captions and edits, and an FTS5 index that folds
+Vietnamese diacritics; no captures, no raw pages, no crawl data."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _FOLDED = "replace(replace(headline || ' ' || coalesce(lead, '') || ' ' || body,
 
 
 def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
-    """A table `versions` with the columns of a data set (lists as JSON) and `search`, an FTS5 index of it."""
+    """Writes a table `versions` with the columns of a data set (lists as JSON) and `search`, its FTS5 index."""
     columns = ", ".join(
         f"{name} {_TYPES[kind]}" + (" PRIMARY KEY" if name == "version_id" else "")
         for name, (kind, _) in FIELDS.items()
     )
-    marks = ", ".join("?" * len(FIELDS))
+    placeholders = ", ".join("?" * len(FIELDS))
     with closing(Database(path).conn) as db, db:
         db.execute(f"CREATE TABLE versions ({columns})")
         db.executemany(
-            f"INSERT INTO versions VALUES ({marks})", ([_cell(row[name]) for name in FIELDS] for row in rows)
+            f"INSERT INTO versions VALUES ({placeholders})", ([_cell(row[name]) for name in FIELDS] for row in rows)
         )
         db.execute("CREATE INDEX versions_article ON versions(article_id, number)")
         db.execute("CREATE INDEX versions_published ON versions(published_at)")
@@ -39,7 +39,7 @@ def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
             f" SELECT version_id, headline, lead, body, {_FOLDED} FROM versions"
         )
         db.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, meaning TEXT)")
-        db.executemany("INSERT INTO columns VALUES (?, ?)", ((name, told) for name, (_, told) in FIELDS.items()))
+        db.executemany("INSERT INTO columns VALUES (?, ?)", ((name, meaning) for name, (_, meaning) in FIELDS.items()))
 
 
 def _cell(value: Any) -> Any:

@@ -1,5 +1,7 @@
-"""Addresses in the order by which indexes of web archives are sorted (Sort-friendly URI Reordering Transform), as the
-library `surt` makes them, by which pywb and the Wayback Machine look captures up; a test compares the two."""
+"""SURT keys (Sort-friendly URI Reordering Transform), by which CDX indexes of web archives are sorted.
+
+The keys are those of the library `surt`, with which pywb and the Wayback Machine look captures up; a test compares the
+two."""
 
 from __future__ import annotations
 
@@ -22,7 +24,7 @@ _PORTS = {"http": 80, "https": 443}
 
 
 def surt(url: str) -> str:
-    """The key of an absolute web address: `com,example)/path?a=1`."""
+    """The SURT key of an absolute URL: `com,example)/path?a=1`."""
     parts = urlsplit(url)
     host = _WWW.sub("", _host(parts.hostname or ""), count=1) if parts.hostname else ""
     port = f":{parts.port}" if parts.port and parts.port != _PORTS.get(parts.scheme) else ""
@@ -31,47 +33,47 @@ def surt(url: str) -> str:
 
 
 def _host(host: str) -> str:
-    with suppress(UnicodeError):  # what is no name of a host is left as it stands
+    with suppress(UnicodeError):  # an invalid host name stays as it is
         host = host if host.isascii() else host.encode("idna").decode("ascii")
     return host.replace("..", ".").strip(".").lower()
 
 
 def _path(path: str) -> str:
-    kept: list[str] = []
-    for segment in _bare(path).decode("latin-1").split("/")[1:]:
+    segments: list[str] = []
+    for segment in _unquoted(path).decode("latin-1").split("/")[1:]:
         if segment == "..":
-            kept = kept[:-1] or ([] if kept else [".."])
+            segments = segments[:-1] or ([] if segments else [".."])
         elif segment != ".":
-            kept.append(segment)
-    *folders, last = kept or [""]
-    tidy = "/" + "".join(f"{folder}/" for folder in folders if folder) + last
-    return _without_session(_escaped(tidy.encode("latin-1")).lower()).removesuffix("/") or "/"
+            segments.append(segment)
+    *folders, name = segments or [""]
+    normalized = "/" + "".join(f"{folder}/" for folder in folders if folder) + name
+    return _without_session(_quoted(normalized.encode("latin-1")).lower()).removesuffix("/") or "/"
 
 
 def _without_session(path: str) -> str:
-    """Without the last folder that is the session of an ASP.NET site."""
+    """Removes the last path segment that is the session id of an ASP.NET site."""
     segments = path.split("/")
-    for place in range(len(segments) - 2, 0, -1):
-        if _ASP_SESSION.fullmatch(segments[place]) and ".aspx" in "/".join(segments[place + 1 :])[1:]:
-            return "/".join(segments[:place] + segments[place + 1 :])
+    for index in range(len(segments) - 2, 0, -1):
+        if _ASP_SESSION.fullmatch(segments[index]) and ".aspx" in "/".join(segments[index + 1 :])[1:]:
+            return "/".join(segments[:index] + segments[index + 1 :])
     return path
 
 
 def _query(query: str) -> str:
-    lowered = _escaped(_bare(query)).lower()
+    lowered = _quoted(_unquoted(query)).lower()
     for session in _SESSIONS:
-        for last in [*session.finditer(lowered)][-1:]:
-            lowered = lowered[: last.start()] + lowered[last.end() :].removeprefix("&")
-    return "&".join("=".join(pair) for pair in sorted(tuple(one.split("=", 1)) for one in lowered.split("&")))
+        for match in [*session.finditer(lowered)][-1:]:
+            lowered = lowered[: match.start()] + lowered[match.end() :].removeprefix("&")
+    return "&".join("=".join(pair) for pair in sorted(tuple(pair.split("=", 1)) for pair in lowered.split("&")))
 
 
-def _bare(text: str) -> bytes:
-    """Without any escapes, those of escapes included."""
-    found = text.encode("utf-8", "surrogatepass")
-    while (bare := unquote_to_bytes(found)) != found:
-        found = bare
-    return found
+def _unquoted(text: str) -> bytes:
+    """Percent-decodes until no escape is left, escaped escapes included."""
+    data = text.encode("utf-8", "surrogatepass")
+    while (decoded := unquote_to_bytes(data)) != data:
+        data = decoded
+    return data
 
 
-def _escaped(text: bytes) -> str:
+def _quoted(text: bytes) -> str:
     return quote_from_bytes(text, safe=_SAFE)

@@ -1,4 +1,4 @@
-"""JSON Lines, CSV and Parquet: a row for each version, as archive/queries/tabular.py tells its columns."""
+"""Writes JSON Lines, CSV and Parquet: a row for each version, with the columns of archive/queries/tabular.py."""
 
 from __future__ import annotations
 
@@ -13,31 +13,31 @@ from archive.model.errors import Misconfigured
 from archive.queries.tabular import FIELDS
 
 Format = Literal["jsonl", "csv", "parquet"]
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # the last four: spreadsheets for East Asian languages take them for the first
-_GROUP = 2_000  # rows of a row group: what Parquet holds in memory
+_FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # East Asian spreadsheets read the last four as the first four
+_ROW_GROUP = 2_000  # rows of a Parquet row group, held in memory
 Rows = Iterable[dict[str, Any]]
 
 
 def write_jsonl(rows: Rows, path: Path) -> None:
-    """One object a line, UTF-8, all columns in every one."""
+    """Writes one JSON object a line, UTF-8, each with all columns."""
     with path.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
 
 
 def write_csv(rows: Rows, path: Path, *, excel: bool = False) -> None:
-    """As RFC 4180 has it, UTF-8, with a header line; lists as JSON; what is absent is empty. excel: for spreadsheets,
-    which take a file without a byte-order mark for Windows-1252 and run a text that begins like a formula."""
+    """Writes RFC 4180 CSV in UTF-8 with a header line; lists as JSON; null as an empty cell. excel: for spreadsheets,
+    which read a file without a byte-order mark as Windows-1252 and run a text that begins like a formula."""
     with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(FIELDS)
-        cell = _inert if excel else _cell
+        cell = _without_formula if excel else _cell
         writer.writerows([cell(row[name]) for name in FIELDS] for row in rows)
 
 
-def _inert(value: Any) -> Any:
-    """A cell that no spreadsheet runs: before a text that could be a formula stands an apostrophe (CWE-1236)."""
-    shown = _cell(value)
-    return f"'{shown}" if isinstance(shown, str) and shown.startswith(_FORMULA) else shown
+def _without_formula(value: Any) -> Any:
+    """A cell that no spreadsheet runs: prefixes a text that could be a formula with an apostrophe (CWE-1236)."""
+    cell = _cell(value)
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
 
 
 def _cell(value: Any) -> Any:
@@ -47,7 +47,7 @@ def _cell(value: Any) -> Any:
 
 
 def write_parquet(rows: Rows, path: Path) -> None:
-    """Zstandard, in groups of rows, with the meaning of each column in its metadata.
+    """Writes Parquet: Zstandard, in row groups, with the meaning of each column in its metadata.
 
     Raises Misconfigured where pyarrow is not installed.
     """
@@ -64,16 +64,16 @@ def write_parquet(rows: Rows, path: Path) -> None:
         "list": pa.list_(pa.string()),
     }
     schema = pa.schema(
-        [pa.field(name, types[kind], metadata={"meaning": told}) for name, (kind, told) in FIELDS.items()]
+        [pa.field(name, types[kind], metadata={"meaning": meaning}) for name, (kind, meaning) in FIELDS.items()]
     )
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-        for group in _groups(rows):
+        for group in _row_groups(rows):
             writer.write_table(pa.Table.from_pylist(group, schema=schema))
 
 
-def _groups(rows: Rows) -> Iterator[list[dict[str, Any]]]:
-    waiting = iter(rows)
-    while group := list(islice(waiting, _GROUP)):
+def _row_groups(rows: Rows) -> Iterator[list[dict[str, Any]]]:
+    remaining = iter(rows)
+    while group := list(islice(remaining, _ROW_GROUP)):
         yield group
 
 

@@ -1,5 +1,5 @@
-"""WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): WARC files, an index, a list of pages and their digests in
-one ZIP file, which a browser can replay from any web server."""
+"""Exports WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): WARC files, a CDXJ index, a list of pages and their
+digests in one ZIP file, which a browser can replay from any web server."""
 
 from __future__ import annotations
 
@@ -36,28 +36,28 @@ def export_wacz(
 ) -> Exported:
     """Writes one WACZ file with the captures of a scope; its pages are the articles.
 
-    The WARC files lie beside it meanwhile.
+    Meanwhile the WARC files take room beside it.
     """
     index = SortedLines(db)
-    with TemporaryDirectory(dir=target.parent) as place:
-        done = export_warc(
-            db, Path(place), scope, pictures=pictures, step=step,
-            placed=lambda one: index.add(line) if (line := _line(one)) else None,
+    with TemporaryDirectory(dir=target.parent) as folder:
+        exported = export_warc(
+            db, Path(folder), scope, pictures=pictures, step=step,
+            placed=lambda record: index.add(line) if (line := _cdxj_line(record)) else None,
         )  # fmt: skip
         with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED, allowZip64=True) as bundle:
-            resources = [_add_file(bundle, f"archive/{file.name}", file) for file in done.files]
+            resources = [_add_file(bundle, f"archive/{file.name}", file) for file in exported.files]
             resources.append(_add(bundle, "indexes/index.cdx.gz", gzip.compress("".join(index).encode(), mtime=0)))
             resources.append(_add(bundle, "pages/pages.jsonl", _pages(db, scope).encode()))
-            described = _description(title, resources, as_of(db))
-            _add(bundle, "datapackage.json", described)
-            _add(bundle, "datapackage-digest.json", _digest(described))
-    done.files = [target]
-    return done
+            package = _datapackage(title, resources, as_of(db))
+            _add(bundle, "datapackage.json", package)
+            _add(bundle, "datapackage-digest.json", _datapackage_digest(package))
+    exported.files = [target]
+    return exported
 
 
-def _line(one: Placed) -> str | None:
-    """A line of the index (CDXJ): key, time, and where the record lies."""
-    record = one.record
+def _cdxj_line(placed: Placed) -> str | None:
+    """A line of the CDXJ index: SURT key, time, and where the record is."""
+    record = placed.record
     if record.kind not in ("response", "revisit"):
         return None
     facts = {
@@ -65,9 +65,9 @@ def _line(one: Placed) -> str | None:
         "mime": "warc/revisit" if record.kind == "revisit" else record.media_type,
         **({} if record.status is None else {"status": str(record.status)}),
         "digest": record.digest,
-        "length": str(one.length),
-        "offset": str(one.offset),
-        "filename": one.file,
+        "length": str(placed.length),
+        "offset": str(placed.offset),
+        "filename": placed.file,
     }
     stamp = "".join(digit for digit in record.at if digit.isdigit())
     return f"{surt(record.url)} {stamp} {json.dumps(facts, ensure_ascii=False)}\n"
@@ -99,18 +99,18 @@ def _resource(name: str, digest: str, size: int) -> dict[str, object]:
     return {"name": name.rpartition("/")[2].lower(), "path": name, "hash": digest, "bytes": size}
 
 
-def _description(title: str, resources: Iterable[dict[str, object]], at: str) -> bytes:
-    told = {
+def _datapackage(title: str, resources: Iterable[dict[str, object]], created: str) -> bytes:
+    package = {
         "profile": "data-package",
         "wacz_version": "1.1.1",
         "title": title,
-        "created": at,
+        "created": created,
         "software": f"luubao {version('luubao')}",
         "resources": list(resources),
     }
-    return json.dumps(told, ensure_ascii=False, indent=2).encode()
+    return json.dumps(package, ensure_ascii=False, indent=2).encode()
 
 
-def _digest(described: bytes) -> bytes:
-    digest = f"sha256:{hashlib.sha256(described).hexdigest()}"
+def _datapackage_digest(package: bytes) -> bytes:
+    digest = f"sha256:{hashlib.sha256(package).hexdigest()}"
     return json.dumps({"path": "datapackage.json", "hash": digest}, indent=2).encode()

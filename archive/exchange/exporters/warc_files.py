@@ -1,4 +1,4 @@
-"""WARC files: captures in order of time, each record compressed by itself, a new file where one has grown large."""
+"""Writes WARC files: captures in order of time, each record compressed by itself, a new file at a size limit."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ Compression = Literal["gz", "zst", "none"]
 
 _LEVEL = 6
 _SIZE = 1_000_000_000  # bytes
-_AHEAD = 8  # records being compressed
+_MAX_PENDING = 8  # records being compressed
 ENDINGS: dict[Compression, str] = {"gz": ".warc.gz", "zst": ".warc.zst", "none": ".warc"}
 
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A record in a file. offset, length: bytes, after compression."""
+    """A record's place in a file. offset, length: bytes, after compression."""
 
     record: Record
     file: str
@@ -46,9 +46,8 @@ class Placed:
 
 @dataclass(slots=True)
 class Exported:
-    """What an export came to. payload: bytes of bodies and pictures. withdrawn: articles that were left out; hidden:
-    their captures. missing: pictures whose file is not in the folder,
-    or holds other bytes than were fetched."""
+    """The counts of an export. payload: bytes of bodies and pictures. withdrawn: articles left out; hidden: their
+    captures. missing: pictures whose file is not in the folder, or has other bytes than were fetched."""
 
     files: list[Path] = field(default_factory=list)
     records: int = 0
@@ -71,24 +70,24 @@ def export_warc(
     placed: Callable[[Placed], None] = lambda _: None,
 ) -> Exported:
     """Writes the captures of a scope into `folder`. pictures: the folder with the archive's pictures; None leaves them
-    out. size: bytes at which the next file is begun. What leaves is of one moment.
+    out. size: bytes after which a new file begins. Exports one snapshot of the archive.
     """
-    part = _part(db, scope, pictures is not None, size)
+    part = _export_name(db, scope, pictures is not None, size)
     with snapshot(db), _Files(folder, scope, compression, size, db, part, placed) as files:
-        leaving = Leaving(db, scope, pictures=pictures is not None)
-        done = Exported(withdrawn=leaving.withdrawn, hidden=leaving.hidden)
-        for item in leaving:
-            done.captures += 1
-            for record in _records(item, pictures, done, files):
+        stream = Leaving(db, scope, pictures=pictures is not None)
+        exported = Exported(withdrawn=stream.withdrawn, hidden=stream.hidden)
+        for item in stream:
+            exported.captures += 1
+            for record in _records(item, pictures, exported, files):
                 files.write(record)
-                done.records += 1
-                done.payload += record.payload
+                exported.records += 1
+                exported.payload += record.payload
             step()
-    done.files = files.paths
-    return done
+    exported.files = files.paths
+    return exported
 
 
-def _records(item: OutPage | OutPicture, pictures: Path | None, done: Exported, files: _Files) -> Iterator[Record]:
+def _records(item: OutPage | OutPicture, pictures: Path | None, exported: Exported, files: _Files) -> Iterator[Record]:
     warcinfo = files.warcinfo
     if isinstance(item, OutPage):
         yield from page_records(item, warcinfo)
@@ -97,14 +96,14 @@ def _records(item: OutPage | OutPicture, pictures: Path | None, done: Exported, 
     if item.path:
         data = proved_file(pictures, item.path, item.digest) if pictures and item.digest else None
         if data is None:
-            done.missing += 1
+            exported.missing += 1
             return
     yield from picture_records(item, data, warcinfo)
 
 
 class _Files:
-    """Files that follow one another. Records are compressed on other threads, for zlib and Zstandard let go of Python
-    meanwhile, and written in order."""
+    """A series of WARC files. Compresses records on other threads, for zlib and Zstandard release the GIL, and writes
+    them in order."""
 
     def __init__(
         self, folder: Path, scope: Scope, compression: Compression, size: int, db: Database, part: str,
@@ -122,54 +121,54 @@ class _Files:
 
     def __enter__(self) -> _Files:
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._begin()
+        self._open_next()
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
         if kind is None:
             self._drain(0)
-            self._end()
+            self._write_ending()
         self._threads.shutdown(cancel_futures=True)
         if self._file:
             self._file.close()
 
     def write(self, record: Record) -> None:
-        """Hands a record on; it is on its way to the disk."""
+        """Queues a record for compression and writing."""
         self._waiting.append((record, self._threads.submit(self._compress, record.data)))
-        self._drain(_AHEAD)
+        self._drain(_MAX_PENDING)
         if self._offset >= self.size and record.kind != "response":
             self._drain(0)
-            self._begin()
+            self._open_next()
 
     def _drain(self, keep: int) -> None:
         while len(self._waiting) > keep:
             record, compressed = self._waiting.popleft()
-            self._put(record, compressed.result())
+            self._append(record, compressed.result())
 
-    def _put(self, record: Record, data: bytes) -> None:
+    def _append(self, record: Record, data: bytes) -> None:
         assert self._file is not None
         self._file.write(data)
         self.placed(Placed(record, self.paths[-1].name, self._offset, len(data)))
         self._offset += len(data)
         self._records += 1
 
-    def _end(self, goes_on_in: str = "") -> None:
-        """The record that tells a whole file from one that was cut."""
-        last = ending_record(self._records, goes_on_in, self.now, self.warcinfo)
-        self._put(last, self._compress(last.data))
+    def _write_ending(self, goes_on_in: str = "") -> None:
+        """Writes the last record, which a truncated file lacks."""
+        ending = ending_record(self._records, goes_on_in, self.now, self.warcinfo)
+        self._append(ending, self._compress(ending.data))
 
-    def _begin(self) -> None:
+    def _open_next(self) -> None:
         name = f"luubao-{self.scope.outlet or 'all'}-{self.part}-{len(self.paths):05}{ENDINGS[self.compression]}"
         path = self.folder / name
         if self._file:
-            self._end(goes_on_in=name)
+            self._write_ending(goes_on_in=name)
             self._file.close()
         self._file = path.open("xb")
         self.paths.append(path)
         self._offset = self._records = 0
-        first, self.warcinfo = warcinfo_record(name, _facts(self.scope), self.now)
-        for record in (first, *(outlet_record(facts, self.now, self.warcinfo) for facts in self.outlets)):
-            self._put(record, self._compress(record.data))
+        warcinfo, self.warcinfo = warcinfo_record(name, _facts(self.scope), self.now)
+        for record in (warcinfo, *(outlet_record(facts, self.now, self.warcinfo) for facts in self.outlets)):
+            self._append(record, self._compress(record.data))
 
     def _compress(self, data: bytes) -> bytes:
         if self.compression == "gz":
@@ -177,13 +176,13 @@ class _Files:
         return codecs.compress(data) if self.compression == "zst" else data
 
 
-def _part(db: Database, scope: Scope, pictures: bool, size: int) -> str:
-    """What tells the files of an export from those of another, and is the same when it is made again."""
-    stamp = f"run{scope.run}" if scope.run else "".join(one for one in as_of(db) if one.isalnum()).rstrip("Z")
-    chosen = (scope.since, scope.until, pictures, size)
-    if chosen == (Scope().since, Scope().until, True, _SIZE):
+def _export_name(db: Database, scope: Scope, pictures: bool, size: int) -> str:
+    """The part of file names that differs between exports, and is the same when an export is repeated."""
+    stamp = f"run{scope.run}" if scope.run else "".join(letter for letter in as_of(db) if letter.isalnum()).rstrip("Z")
+    options = (scope.since, scope.until, pictures, size)
+    if options == (Scope().since, Scope().until, True, _SIZE):
         return stamp
-    return f"{stamp}-{digest_of(repr(chosen).encode()).removeprefix('sha256:')[:8]}"
+    return f"{stamp}-{digest_of(repr(options).encode()).removeprefix('sha256:')[:8]}"
 
 
 def _facts(scope: Scope) -> dict[str, str]:

@@ -1,11 +1,11 @@
-"""A capture as WARC records (ISO 28500:2017, WARC 1.1). The one door to warcio for writing.
+"""Builds the WARC records of a capture (ISO 28500:2017, WARC 1.1). The only module that writes with warcio.
 
-Bodies are kept after content-decoding, so the headers that told how they were encoded and how long they were then would
-be untrue of what is in the record: they are renamed to X-Archive-Orig-Content-Encoding and so on, and Content-Length
-says the length of what is there. Reason phrases and the order of octets on the wire are not kept, and are made anew.
+The archive keeps bodies after content-decoding, so the original headers on their coding and length would be untrue of
+the record's payload: they are renamed to X-Archive-Orig-Content-Encoding and so on, and Content-Length gives the length
+of the payload. The archive does not keep reason phrases and the exact octets on the wire; they are generated.
 
-A 304 is a revisit whose block is empty, so that replay shows the page it confirms, with that page's headers; its own
-head is told in a metadata record beside it.
+A 304 becomes a revisit with an empty block, so that replay shows the page it confirms, with that page's headers; a
+metadata record beside it has the headers of the 304 itself.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from archive.model.urls import as_uri
 from archive.storage.captures.capture_stream import Earlier, OutPage, OutPicture
 
 ORIGINAL = "X-Archive-Orig-"
-"""Before the name of a header that is no longer true of what is in the record."""
+"""Prefix of a header that is no longer true of the record's payload."""
 UNTRUE = frozenset({"content-encoding", "transfer-encoding", "content-length"})
 IDENTICAL = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
 NOT_MODIFIED = "http://netpreserve.org/warc/1.1/revisit/server-not-modified"
 OUTLET = "urn:luubao:outlet:"
-"""Before an outlet's name: the address of the record that describes it."""
+"""Prefix of an outlet's name in the WARC-Target-URI of the record that describes it."""
 ENDING = "urn:luubao:end"
-"""The address of the record that a file ends with, and the field `ends-with` of the one it begins with."""
+"""The WARC-Target-URI of a file's last record, and the value of `ends-with` in its warcinfo."""
 FIELDS = "application/warc-fields"
 _NAMESPACE = uuid.UUID("5f0c6c9e-8a0e-4d8b-9b62-4c7575302e31")
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One WARC record. data: as it stands in the file before compression; the rest is what an index needs. status: None
-    where the record has no head, as that of a 304."""
+    """One WARC record. data: its bytes before compression; the other fields are for an index. status: None where the
+    record has no HTTP headers, as that of a 304."""
 
     data: bytes
     kind: str
@@ -54,54 +54,56 @@ class Record:
 
 
 def page_records(page: OutPage, warcinfo: str) -> Iterator[Record]:
-    """Response (or revisit), request, and, where redirects led to it, metadata."""
+    """The response (or revisit), request, and, after redirects, metadata records of a page."""
     capture = page.capture
-    at = clock.stamp(capture.captured_at)
+    date = clock.stamp(capture.captured_at)
     url = as_uri(capture.requested_url)
-    number = _id("response", capture.requested_url, at, str(capture.status), page.digest or "")
+    record_id = _record_id("response", capture.requested_url, date, str(capture.status), page.digest or "")
     headers = truthful(capture.headers, page.size if capture.body is None else len(capture.body))
-    yield _answer(url, at, number, capture.status, headers, capture.body, page.digest, page.earlier, warcinfo)
-    yield _request(capture, at, number, warcinfo)
-    told = [f"via: {as_uri(one)}" for one in capture.via]
+    yield _response(url, date, record_id, capture.status, headers, capture.body, page.digest, page.earlier, warcinfo)
+    yield _request(capture, date, record_id, warcinfo)
+    fields = [f"via: {as_uri(redirect)}" for redirect in capture.via]
     if capture.status == 304 and page.earlier:
-        told += _told(capture.status, capture.headers)
-    yield from _beside(url, at, number, told, warcinfo)
+        fields += _head_fields(capture.status, capture.headers)
+    yield from _metadata(url, date, record_id, fields, warcinfo)
 
 
 def picture_records(picture: OutPicture, data: bytes | None, warcinfo: str) -> Iterator[Record]:
-    """Response (or revisit) of a picture. Of its headers only three are kept: type, ETag and Last-Modified."""
-    number = _id("picture", picture.url, picture.captured_at, str(picture.status), picture.digest or "")
+    """The response (or revisit) record of a picture. The archive keeps three headers: type, ETag and Last-Modified."""
+    record_id = _record_id("picture", picture.url, picture.captured_at, str(picture.status), picture.digest or "")
     extra = {"WARC-Resource-Type": "image"}
-    url, at = as_uri(picture.url), picture.captured_at
-    yield _answer(
-        url, at, number, picture.status, picture.headers, data, picture.digest, picture.earlier, warcinfo, extra
+    url, date = as_uri(picture.url), picture.captured_at
+    yield _response(
+        url, date, record_id, picture.status, picture.headers, data, picture.digest, picture.earlier, warcinfo, extra
     )
     if picture.status == 304 and picture.earlier:
-        yield from _beside(url, at, number, _told(picture.status, picture.headers), warcinfo)
+        yield from _metadata(url, date, record_id, _head_fields(picture.status, picture.headers), warcinfo)
 
 
 def warcinfo_record(filename: str, facts: Mapping[str, str], at: str) -> tuple[Record, str]:
-    """The record every file begins with, and its id."""
-    number = _id("warcinfo", filename, at)
-    told = "".join(f"{name}: {value}\r\n" for name, value in facts.items()).encode()
-    return _record("warcinfo", "", at, "", told, FIELDS, {"WARC-Record-ID": number, "WARC-Filename": filename}), number
+    """The first record of a file, and its id."""
+    record_id = _record_id("warcinfo", filename, at)
+    block = "".join(f"{name}: {value}\r\n" for name, value in facts.items()).encode()
+    return _build(
+        "warcinfo", "", at, "", block, FIELDS, {"WARC-Record-ID": record_id, "WARC-Filename": filename}
+    ), record_id
 
 
 def outlet_record(facts: Mapping[str, Any], at: str, warcinfo: str) -> Record:
-    """What an outlet is, as JSON: with it, another archive knows whose pages follow."""
-    told = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
-    return _record("resource", OUTLET + str(facts["name"]), at, warcinfo, told, "application/json", {})
+    """The description of an outlet as JSON, so that another archive can import its pages."""
+    block = json.dumps(facts, ensure_ascii=False, sort_keys=True).encode()
+    return _build("resource", OUTLET + str(facts["name"]), at, warcinfo, block, "application/json", {})
 
 
 def ending_record(records: int, goes_on_in: str, at: str, warcinfo: str) -> Record:
-    """The record every file ends with: without it, or with fewer records before it than it says, the file was cut.
-    goes_on_in: the name of the next file; empty in the last."""
-    told = f"records: {records}\r\n" + (f"goes-on-in: {goes_on_in}\r\n" if goes_on_in else "")
-    return _record("metadata", ENDING, at, warcinfo, told.encode(), FIELDS, {})
+    """The last record of a file: a file without it, or with fewer records than it states, is truncated. goes_on_in: the
+    name of the next file; empty in the last."""
+    block = f"records: {records}\r\n" + (f"goes-on-in: {goes_on_in}\r\n" if goes_on_in else "")
+    return _build("metadata", ENDING, at, warcinfo, block.encode(), FIELDS, {})
 
 
 def truthful(headers: Headers, size: int | None) -> list[tuple[str, str]]:
-    """Headers that are true of a body after content-decoding. size: bytes of it; None where there is none."""
+    """The headers as they hold for a body after content-decoding. size: bytes of the body; None without one."""
     kept = [(name, value) for name, value in headers if not _untrue(name, value, size)]
     moved = [(ORIGINAL + name, value) for name, value in headers if _untrue(name, value, size)]
     return [*kept, *moved, *([("Content-Length", str(size or 0))] if moved else [])]
@@ -113,34 +115,34 @@ def _untrue(name: str, value: str, size: int | None) -> bool:
     return name.lower() in UNTRUE
 
 
-def _told(status: int, headers: Headers) -> list[str]:
-    """The head of an answer, as fields of a metadata record."""
+def _head_fields(status: int, headers: Headers) -> list[str]:
+    """The status and headers of a response, as fields of a metadata record."""
     return [f"status: {status}", *(f"header: {_one_line(name)}: {_one_line(value)}" for name, value in headers)]
 
 
-def _beside(url: str, at: str, number: str, told: Sequence[str], warcinfo: str) -> Iterator[Record]:
-    """A metadata record about another record, if there is anything to tell."""
-    block = "".join(f"{line}\r\n" for line in told).encode("utf-8", "surrogatepass")
+def _metadata(url: str, date: str, concurrent_to: str, fields: Sequence[str], warcinfo: str) -> Iterator[Record]:
+    """A metadata record with these fields about another record; none without fields."""
+    block = "".join(f"{line}\r\n" for line in fields).encode("utf-8", "surrogatepass")
     if block:
-        yield _record("metadata", url, at, warcinfo, block, FIELDS, {"WARC-Concurrent-To": number})
+        yield _build("metadata", url, date, warcinfo, block, FIELDS, {"WARC-Concurrent-To": concurrent_to})
 
 
-def _answer(
-    url: str, at: str, number: str, status: int, headers: Sequence[tuple[str, str]], body: bytes | None,
+def _response(
+    url: str, date: str, record_id: str, status: int, headers: Sequence[tuple[str, str]], body: bytes | None,
     digest: str | None, earlier: Earlier | None, warcinfo: str, extra: Mapping[str, str] | None = None,
 ) -> Record:  # fmt: skip
-    kind, refers = ("revisit", _refers(status, earlier)) if earlier and body is None else ("response", {})
-    said = digest if digest and (refers or status != 304) else digest_of(body or b"")
-    facts = {"WARC-Record-ID": number, **(extra or {}), **refers, "WARC-Payload-Digest": said}
-    block = _head(f"HTTP/1.1 {status} {_phrase(status)}", headers) + (body or b"")
-    index = _index(status, headers, body)
-    if refers and status == 304:
-        block, index = b"", (None, "", 0)
-    return _record(kind, url, at, warcinfo, block, "application/http; msgtype=response", facts, index)
+    kind, refers_to = ("revisit", _refers_to(status, earlier)) if earlier and body is None else ("response", {})
+    payload_digest = digest if digest and (refers_to or status != 304) else digest_of(body or b"")
+    facts = {"WARC-Record-ID": record_id, **(extra or {}), **refers_to, "WARC-Payload-Digest": payload_digest}
+    block = _head(f"HTTP/1.1 {status} {_reason_phrase(status)}", headers) + (body or b"")
+    indexed = _index_fields(status, headers, body)
+    if refers_to and status == 304:
+        block, indexed = b"", (None, "", 0)
+    return _build(kind, url, date, warcinfo, block, "application/http; msgtype=response", facts, indexed)
 
 
-def _refers(status: int, earlier: Earlier) -> dict[str, str]:
-    """The fields of a revisit."""
+def _refers_to(status: int, earlier: Earlier) -> dict[str, str]:
+    """The header fields of a revisit record."""
     profile = NOT_MODIFIED if status == 304 else IDENTICAL
     return {
         "WARC-Profile": profile,
@@ -149,7 +151,7 @@ def _refers(status: int, earlier: Earlier) -> dict[str, str]:
     }
 
 
-def _request(capture: Capture, at: str, answer: str, warcinfo: str) -> Record:
+def _request(capture: Capture, date: str, response_id: str, warcinfo: str) -> Record:
     url = as_uri(capture.requested_url)
     _, _, rest = url.partition("://")
     host, slash, path = rest.partition("/")
@@ -157,25 +159,25 @@ def _request(capture: Capture, at: str, answer: str, warcinfo: str) -> Record:
     if not any(name.lower() == "host" for name, _ in headers):
         headers.insert(0, ("Host", host))
     block = _head(f"GET {slash + path.partition('#')[0] or '/'} HTTP/1.1", headers)
-    facts = {"WARC-Concurrent-To": answer}
-    return _record("request", url, at, warcinfo, block, "application/http; msgtype=request", facts)
+    facts = {"WARC-Concurrent-To": response_id}
+    return _build("request", url, date, warcinfo, block, "application/http; msgtype=request", facts)
 
 
-def _index(status: int, headers: Sequence[tuple[str, str]], body: bytes | None) -> tuple[int | None, str, int]:
-    named = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return status, named.partition(";")[0].strip().lower() or "unk", len(body or b"")
+def _index_fields(status: int, headers: Sequence[tuple[str, str]], body: bytes | None) -> tuple[int | None, str, int]:
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return status, content_type.partition(";")[0].strip().lower() or "unk", len(body or b"")
 
 
-def _record(
-    kind: str, url: str, at: str, warcinfo: str, block: bytes, media_type: str, facts: Mapping[str, str],
+def _build(
+    kind: str, url: str, date: str, warcinfo: str, block: bytes, media_type: str, facts: Mapping[str, str],
     indexed: tuple[int | None, str, int] = (None, "", 0),
 ) -> Record:  # fmt: skip
     digest = digest_of(block)
     headers = {
         "WARC-Type": kind,
-        "WARC-Record-ID": _id(kind, url, at, digest),
+        "WARC-Record-ID": _record_id(kind, url, date, digest),
         **({"WARC-Target-URI": url} if url else {}),
-        "WARC-Date": at,
+        "WARC-Date": date,
         **({"WARC-Warcinfo-ID": warcinfo} if warcinfo else {}),
         **facts,
         "WARC-Block-Digest": digest,
@@ -184,11 +186,11 @@ def _record(
     }
     head = StatusAndHeaders("", list(headers.items()), protocol="WARC/1.1").to_bytes(encoding="utf-8")
     payload_digest = headers.get("WARC-Payload-Digest", "")
-    return Record(head + block + b"\r\n\r\n", kind, url, at, *indexed[:2], payload_digest, indexed[2])
+    return Record(head + block + b"\r\n\r\n", kind, url, date, *indexed[:2], payload_digest, indexed[2])
 
 
-def _head(first: str, headers: Sequence[tuple[str, str]]) -> bytes:
-    lines = [first, *(f"{_one_line(name)}: {_one_line(value)}" for name, value in headers), "", ""]
+def _head(start_line: str, headers: Sequence[tuple[str, str]]) -> bytes:
+    lines = [start_line, *(f"{_one_line(name)}: {_one_line(value)}" for name, value in headers), "", ""]
     return "\r\n".join(lines).encode("latin-1", "replace")
 
 
@@ -196,13 +198,13 @@ def _one_line(value: str) -> str:
     return " ".join(value.split("\n")).replace("\r", " ")
 
 
-def _phrase(status: int) -> str:
+def _reason_phrase(status: int) -> str:
     try:
         return HTTPStatus(status).phrase
     except ValueError:
         return "Unknown"
 
 
-def _id(*parts: str) -> str:
-    """A record's name: always the same for the same capture, so that an export made twice is the same."""
+def _record_id(*parts: str) -> str:
+    """A WARC-Record-ID, the same for the same capture in every export."""
     return f"<urn:uuid:{uuid.uuid5(_NAMESPACE, chr(10).join(parts))}>"

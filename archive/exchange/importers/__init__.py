@@ -1,1 +1,1 @@
-"""Taking in what others kept: WARC, ARC, WACZ, mirrors and saved pages, read as far as they go."""
+"""Importers: WARC, ARC and WACZ files, mirrors and saved pages, damaged ones as far as they can be read."""

@@ -1,4 +1,4 @@
-"""Which reader a file is for."""
+"""Detects the format of an import file and picks its reader."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archive.model.errors import LuubaoError
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What whoever imports says of saved pages that do not say it themselves."""
+    """Address and time given by the user for saved pages that do not state them."""
 
     url: str | None = None
     at: datetime | None = None
@@ -26,30 +26,29 @@ NOTHING_SAID = Said()
 
 
 def expanded(path: Path) -> list[Path]:
-    """What a folder that is given stands for: the WARC, ARC and WACZ files that lie in it, however deep, in order of
-    their names, and the folder itself where it has saved pages too, or nothing else. Links are not followed; anything
-    but a folder stands for itself."""
+    """Expands a folder to the WARC, ARC and WACZ files in it at any depth, sorted by path, and to the folder itself
+    where it has saved pages too, or nothing else. Does not follow links; returns any other path as it is."""
     if not path.is_dir():
         return [path]
-    files = [Path(place, name) for place, _, names in os.walk(path) for name in names]
+    files = [Path(folder, name) for folder, _, names in os.walk(path) for name in names]
     archives = sorted(file for file in files if is_archive(file) and file.is_file() and not file.is_symlink())
     return [*archives, path] if not archives or any(map(is_page, files)) else archives
 
 
-def read_file(path: Path, said: Said) -> Iterator[Item]:
-    """Everything a file or folder brings.
+def read_file(path: Path, defaults: Said) -> Iterator[Item]:
+    """Reads the items of a file or folder.
 
-    Raises LuubaoError when it is of no kind that can be read, or not there.
+    Raises LuubaoError when its format is unknown, or it does not exist.
     """
     try:
-        return _read(path, said)
+        return _read(path, defaults)
     except OSError as error:
         return iter([Skipped(f"it cannot be read: {error.strerror}", str(path))])
 
 
-def _read(path: Path, said: Said) -> Iterator[Item]:
+def _read(path: Path, defaults: Said) -> Iterator[Item]:
     if path.is_dir():
-        return read_mirror(path, said.url, said.at)
+        return read_mirror(path, defaults.url, defaults.at)
     if not path.exists():
         raise LuubaoError(f"there is no file {path}")
     if not path.is_file():  # a device or a pipe may never end
@@ -60,7 +59,7 @@ def _read(path: Path, said: Said) -> Iterator[Item]:
     if is_archive(path) or _looks_like_warc(path):
         return read_warc(path)
     if is_page(path):
-        return read_page(path, said.url, said.at)
+        return read_page(path, defaults.url, defaults.at)
     raise LuubaoError(f"{path} is neither a WARC, ARC or WACZ file nor a saved page, by its name and its first bytes")
 
 

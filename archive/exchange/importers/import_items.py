@@ -1,4 +1,4 @@
-"""What a file brings, whatever its format."""
+"""The items an importer reads from a file of any format: pages, images, outlet descriptions, skipped records."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from archive.model.urls import absolute
 from archive.model.validation import LONGEST_ADDRESS
 
 LARGEST = 32 * 1024 * 1024
-"""Bytes of a body; a crawl takes none that is larger either."""
+"""Maximum bytes of a body, as in a crawl."""
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A capture. refers: the record whose bytes it brought again, where its own has none; digest: of what the server
-    sent, as its record names it. where: the place in the file."""
+    """A capture of a page. refers: the record with its body, for a revisit without one; digest: of what the server
+    sent, as the record states it. where: the place in the file."""
 
     capture: Capture
     record: str | None = None
@@ -28,7 +28,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Refers:
-    """Where the bytes of a revisit are: at an address and a time, under a digest, in a record."""
+    """The original of a revisit: its URL, time, payload digest and record id."""
 
     url: str | None
     at: datetime | None
@@ -38,7 +38,7 @@ class Refers:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A fetch of a picture."""
+    """A capture of a picture."""
 
     url: str
     captured_at: datetime
@@ -51,7 +51,7 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Outlined:
-    """An outlet as a file describes it, and what its pages share. problem: what of it could not be taken."""
+    """An outlet as a file describes it, and its boilerplate. problem: what of it could not be imported."""
 
     outlet: Outlet
     boilerplate: tuple[str, ...] = ()
@@ -60,7 +60,7 @@ class Outlined:
 
 @dataclass(frozen=True, slots=True)
 class Described:
-    """What a file says of an outlet whose pages it holds. where: the place in the file."""
+    """A file's description of an outlet whose pages it holds. where: the place in the file."""
 
     outlined: Outlined = field(compare=False)
     where: str = ""
@@ -68,8 +68,8 @@ class Described:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """Something that was not taken. where: the place in the file. failed: it should have been; else it is nothing for
-    an archive, as a file of a mirror that is no page."""
+    """A record or file that was not imported. where: the place in the file. failed: it should have been imported; else
+    it does not belong in an archive, such as a file of a mirror that is no page."""
 
     reason: str
     where: str
@@ -80,17 +80,17 @@ Item = Page | Image | Described | Skipped
 
 
 def charset(headers: Headers) -> str | None:
-    """The charset the Content-Type names, as it stands there."""
-    named = next((value for name, value in headers if name.lower() == "content-type"), "")
-    return named.lower().partition("charset=")[2].split(";")[0].strip(" \"'") or None
+    """The charset that the Content-Type names, in lower case."""
+    content_type = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return content_type.lower().partition("charset=")[2].split(";")[0].strip(" \"'") or None
 
 
 def leads_to(url: str, status: int, headers: Headers) -> str:
-    """The address that answered; of a redirect, where it leads, as the crawler writes it down."""
+    """The final URL of a response: for a redirect its target, as the crawler stores it."""
     location = next((value for name, value in headers if name.lower() == "location"), "").strip()
     if status not in REDIRECTS or not location:
         return url
     scheme = location.partition(":")[0]
-    elsewhere = scheme.isalpha() and ":" in location and scheme.lower() not in ("http", "https")
-    off_the_web = elsewhere and location.isprintable() and len(location) <= LONGEST_ADDRESS
-    return absolute(url, location) or (location if off_the_web else url)
+    other_scheme = scheme.isalpha() and ":" in location and scheme.lower() not in ("http", "https")
+    is_other_address = other_scheme and location.isprintable() and len(location) <= LONGEST_ADDRESS
+    return absolute(url, location) or (location if is_other_address else url)

@@ -1,5 +1,4 @@
-"""One import: files in, captures kept, read by several processes, filed by this one, in the order in which they
-come."""
+"""Imports files into an archive: worker processes extract the pages, this process files the captures in order."""
 
 from __future__ import annotations
 
@@ -39,21 +38,21 @@ from archive.storage.readings import boilerplate_sets
 from archive.workers import Lost, Workers
 
 log = log_of(__name__)
-_AHEAD = 64  # pages under way for each process
-_MOST_HELD = 64 * 1024 * 1024  # bytes of pages under way
-_LISTEN = 0.1
-_MOST_WAITING = 100_000  # revisits whose bytes may be in a later file
-_MOST_TOLD = 20
-_MOST_HOSTS = 5
+_MAX_QUEUED = 64  # queued pages for each worker process
+_MAX_QUEUED_BYTES = 64 * 1024 * 1024  # bytes of queued pages
+_POLL = 0.1
+_MAX_UNRESOLVED = 100_000  # revisits whose body may be in a later file
+_MAX_REPORTED = 20
+_MAX_HOSTS = 5
 
 
 @dataclass(slots=True)
 class Report:
-    """What an import came to. counts: filed, late, here, withdrawn, elsewhere (pages of other sites), pictures,
-    pictures-here, pictures-left (that no article shows, or that are none), unresolved (revisits whose bytes are
-    nowhere), skipped (what could not be taken), left-out (what is nothing for an archive). skipped: the first of what
-    could not be taken, with file and place. hosts: some of those of pages of other sites. articles: versions opened,
-    renumbered and taken out where something came late."""
+    """The result of an import. counts: filed, late, here, withdrawn, elsewhere (pages of other sites), pictures,
+    pictures-here, pictures-left (that no article shows, or that are no pictures), unresolved (revisits whose body is in
+    no file), skipped (could not be imported), left-out (does not belong in an archive). skipped: the first that could
+    not be imported, with file and place. hosts: some hosts of pages of other sites. articles: versions opened,
+    renumbered and removed where captures came late."""
 
     counts: Counter[str] = field(default_factory=Counter)
     skipped: list[str] = field(default_factory=list)
@@ -62,28 +61,28 @@ class Report:
     runs: list[int] = field(default_factory=list)
 
     def skip(self, item: Skipped, file: Path) -> None:
-        """Notes what was skipped."""
+        """Counts a skipped item; lists the first ones with file and place."""
         self.counts["skipped" if item.failed else "left-out"] += 1
-        if item.failed and len(self.skipped) < _MOST_TOLD:
+        if item.failed and len(self.skipped) < _MAX_REPORTED:
             self.skipped.append(f"{shown(file.name)[1:-1]}, {item.where}: {item.reason}")
 
     def pass_by(self, url: str) -> None:
-        """Notes a page of another site."""
+        """Counts a page of another site."""
         self.counts["elsewhere"] += 1
-        if len(self.hosts) < _MOST_HOSTS:
+        if len(self.hosts) < _MAX_HOSTS:
             self.hosts.add(host_of(url))
 
     @contextmanager
     def standing_alone(self, file: Path, where: str) -> Iterator[None]:
-        """What goes wrong with one record is told with its place, and the others are taken. An archive that cannot be
-        written, and an outlet that is being crawled, are no record's fault."""
+        """Reports an error in one record with its place, so that the others are imported. Raises errors that are no
+        fault of the record: an archive that cannot be written, an outlet that is being crawled."""
         try:
             yield
         except BadValue as error:
             self.skip(Skipped(str(error), where), file)
         except LuubaoError:
             raise
-        except Exception as error:  # a record that we cannot file: as one that cannot be
+        except Exception as error:  # a record that we cannot file counts as an invalid one
             if signals.came():
                 raise
             log.debug("%s, %s could not be taken", file, where, exc_info=True)
@@ -94,15 +93,15 @@ Progress = Callable[[Report], None]
 
 
 def import_files(
-    path: Path, files: Sequence[Path], houses: Houses, *, pictures: Path, said: Said = NOTHING_SAID,
+    path: Path, files: Sequence[Path], houses: Houses, *, pictures: Path, defaults: Said = NOTHING_SAID,
     jobs: int | None = None, progress: Progress = lambda _: None,
 ) -> Report:  # fmt: skip
-    """Imports files, one after the other, into the archive at `path`, which is made where there is none.
+    """Imports files, one after the other, into the archive at `path`; creates the archive if there is none.
 
-    Raises LuubaoError for a file that is not there or of no kind that can be read, before anything is written.
+    Raises LuubaoError for a file that is missing or of unknown format, before it writes anything.
     """
     report = Report()
-    readers = [(file, read_file(file, said)) for given in files for file in expanded(given)]
+    readers = [(file, read_file(file, defaults)) for given in files for file in expanded(given)]
     with connection.open_archive(path, create=True) as db, ExitStack() as stack:
         for outlet in (run.outlet for run in kept_captures.outlets_of(db)):
             houses.outlets.setdefault(outlet.name, outlet)
@@ -111,15 +110,15 @@ def import_files(
             for file, items in readers:
                 job.read(file, items)
                 if job.deferred:
-                    job.read_pictures(file, read_file(file, said))
+                    job.read_pictures(file, read_file(file, defaults))
                 job.settle()
             job.resolve()
             job.finish()
     return report
 
 
-class _House:
-    """One outlet's side of an import: its run, and the processes that read its pages."""
+class _OutletImport:
+    """The import of one outlet: its run, its captures, and the worker processes that extract its pages."""
 
     def __init__(
         self, db: Database, run: Run, boilerplate: Boilerplate, workers: Workers[_Task, Reading | Unreadable] | None
@@ -132,8 +131,8 @@ _Task = tuple[capture_source.Source, bytes, str | None]
 
 
 @dataclass(slots=True)
-class _Waiting:
-    house: _House
+class _QueuedPage:
+    outlet_import: _OutletImport
     page: Page
     number: int | None
     file: Path
@@ -146,24 +145,24 @@ class _Import:
     ):  # fmt: skip
         self.db, self.path, self.houses, self.pictures, self.jobs = db, path, houses, pictures, jobs
         self.report, self.stack, self.progress = report, stack, progress
-        self.open: dict[str, _House] = {}
-        self.queue: deque[_Waiting] = deque()
+        self.open: dict[str, _OutletImport] = {}
+        self.queue: deque[_QueuedPage] = deque()
         self.answers: dict[int, Reading | Unreadable] = {}
         self.numbers = 0
         self.deferred = False
         self.originals, self.unresolved = Originals(), list[tuple[Page, Path]]()
 
     def read(self, file: Path, items: Iterator[Item]) -> None:
-        """One file. Pictures that no article is known to show yet are left for later."""
+        """Reads one file. Defers pictures that no known article shows yet."""
         self.deferred = False
-        for item in self._each(file, items):
+        for item in self._items(file, items):
             with self.report.standing_alone(file, getattr(item, "where", "")):
                 self._take(file, item)
             self.progress(self.report)
-        self._file(0)
+        self._file_queued(0)
 
-    def _each(self, file: Path, items: Iterator[Item]) -> Iterator[Item]:
-        """The items; where a file cannot be read on, that is told, and what came before it stays."""
+    def _items(self, file: Path, items: Iterator[Item]) -> Iterator[Item]:
+        """Yields the items of a file; reports it where the rest cannot be read."""
         with self.report.standing_alone(file, "what follows"):
             yield from items
 
@@ -173,38 +172,39 @@ class _Import:
         elif isinstance(item, Described):
             self.houses.describe(item.outlined)
         elif isinstance(item, Page):
-            self._page(item, file)
+            self._import_page(item, file)
         else:
-            self._file(0)
-            self.deferred |= not self._picture(item, file)
+            self._file_queued(0)
+            self.deferred |= not self._import_picture(item, file)
 
     def read_pictures(self, file: Path, items: Iterator[Item]) -> None:
-        """The pictures of a file once more, now that all of its articles are known."""
+        """Reads the pictures of a file again, now that all its articles are known."""
         self.settle()
-        for item in self._each(file, items):
+        for item in self._items(file, items):
             if isinstance(item, Image):
                 with self.report.standing_alone(file, item.where):
-                    self.report.counts["pictures-left"] += not self._picture(item, file)
+                    self.report.counts["pictures-left"] += not self._import_picture(item, file)
 
     def resolve(self) -> None:
-        """Revisits that came before the bytes they brought again. What is not resolved now has them in none of the
-        files."""
-        waiting, self.unresolved = self.unresolved, []
-        for page, file in waiting:
+        """Resolves revisits that came before their original. The body of a revisit that is unresolved after this is in
+        no file."""
+        unresolved, self.unresolved = self.unresolved, []
+        for page, file in unresolved:
             with self.report.standing_alone(file, page.where):
-                self._page(page, file)
-        self._file(0)
+                self._import_page(page, file)
+        self._file_queued(0)
         self.report.counts["unresolved"] += len(self.unresolved)
         self.settle()
 
     def settle(self) -> None:
-        """Puts in order what came late."""
-        for house in self.open.values():
-            self.report.articles.add(house.arrivals.settle())
+        """Rebuilds the histories of articles with late captures."""
+        for outlet_import in self.open.values():
+            self.report.articles.add(outlet_import.arrivals.settle())
 
     @contextmanager
     def breaking_off(self) -> Iterator[None]:
-        """Where a signal ends the import, its runs say so; what was filed stays, and the next import goes on."""
+        """Records in the runs that a signal interrupted the import; filed captures stay, and the next import
+        resumes."""
         try:
             yield
         except BaseException:  # raised again
@@ -214,134 +214,143 @@ class _Import:
             raise
 
     def finish(self, outcome: str = "ok") -> None:
-        """Closes the runs."""
-        for house in self.open.values():
+        """Finishes the runs with an outcome."""
+        for outlet_import in self.open.values():
             now = clock.now()
-            boilerplate_sets.learn_boilerplate(self.db, house.run, now)
-            run_rows.finish_run(self.db, house.run, outcome=outcome, reason=None, stats=self.report.counts, at=now)
+            boilerplate_sets.learn_boilerplate(self.db, outlet_import.run, now)
+            run_rows.finish_run(
+                self.db, outlet_import.run, outcome=outcome, reason=None, stats=self.report.counts, at=now
+            )
 
-    def _page(self, page: Page, file: Path) -> None:
+    def _import_page(self, page: Page, file: Path) -> None:
         outlet = self.houses.of(page.capture.requested_url)
         if outlet is None:
             self.report.pass_by(page.capture.requested_url)
             return
-        known = self._known(outlet)
+        run = self._known_run(outlet)
         if page.refers:
-            self._file(0)  # what it refers to may have just come
-            page = self._resolved(known, page)
+            self._file_queued(0)  # its original may be in the queue
+            page = self._resolve_revisit(run, page)
         self.originals.note(page)
-        if page.refers and len(self.unresolved) < _MOST_WAITING:
+        if page.refers and len(self.unresolved) < _MAX_UNRESOLVED:
             self.unresolved.append((page, file))
         elif page.refers:
             self.report.counts["unresolved"] += 1
-        elif known and is_here(self.db, known, page.capture):
+        elif run and is_here(self.db, run, page.capture):
             self.report.counts["here"] += 1
         else:
-            house = self._house(outlet, file)
-            self.queue.append(_Waiting(house, page, self._submit(house, page.capture), file))
-            self._file(_AHEAD * house.workers.count if house.workers else 0)
+            outlet_import = self._outlet_import(outlet, file)
+            self.queue.append(_QueuedPage(outlet_import, page, self._submit(outlet_import, page.capture), file))
+            self._file_queued(_MAX_QUEUED * outlet_import.workers.count if outlet_import.workers else 0)
 
-    def _known(self, outlet: Outlet) -> Run | None:
-        """The outlet as the archive knows it, if it does; no run is opened as long as nothing new comes."""
+    def _known_run(self, outlet: Outlet) -> Run | None:
+        """A run of an outlet that the archive knows, else None; opens no run as long as nothing new comes."""
         if outlet.name in self.open:
             return self.open[outlet.name].run
         return next((run for run in kept_captures.outlets_of(self.db) if run.outlet.name == outlet.name), None)
 
-    def _resolved(self, known: Run | None, page: Page) -> Page:
+    def _resolve_revisit(self, run: Run | None, page: Page) -> Page:
         refers = page.refers
-        if refers is None or known is None:
+        if refers is None or run is None:
             return page
-        at = clock.stamp(refers.at) if refers.at else None
+        date = clock.stamp(refers.at) if refers.at else None
         digest = self.originals.digest(refers)
-        body_id = body_known(self.db, known.outlet_id, Meant(digest, refers.url, at, refers.record))
+        body_id = body_known(self.db, run.outlet_id, Meant(digest, refers.url, date, refers.record))
         body = get_body(self.db, body_id) if body_id is not None else None
         return replace(page, capture=replace(page.capture, body=body), refers=None) if body else page
 
-    def _submit(self, house: _House, capture: Capture) -> int | None:
+    def _submit(self, outlet_import: _OutletImport, capture: Capture) -> int | None:
         if not (capture.body and 200 <= capture.status < 300):
             return None
         self.numbers += 1
-        source = capture_source.Source(0, house.run, "", capture.final_url, capture.captured_at)
-        if house.workers is None:
-            boilerplate = house.arrivals.boilerplate
+        source = capture_source.Source(0, outlet_import.run, "", capture.final_url, capture.captured_at)
+        if outlet_import.workers is None:
+            boilerplate = outlet_import.arrivals.boilerplate
             self.answers[self.numbers] = try_to_read(source, capture.body, capture.encoding, boilerplate)
             return self.numbers
-        house.workers.submit(self.numbers, (source, capture.body, capture.encoding))
+        outlet_import.workers.submit(self.numbers, (source, capture.body, capture.encoding))
         return self.numbers
 
-    def _file(self, most: int) -> None:
-        """Once more than so much waits, or takes too much memory, half of it is filed, in order, in one transaction."""
-        self._listen(0)
-        held = sum(len(one.page.capture.body or b"") for one in self.queue) if len(self.queue) < most else 0
-        if self.queue and (len(self.queue) > most or held > _MOST_HELD):
-            count = len(self.queue) - most // 2 if len(self.queue) > most else len(self.queue)
-            while not all(self._is_read(one) for one in islice(self.queue, count)):
-                self._listen(_LISTEN)
+    def _file_queued(self, limit: int) -> None:
+        """Files half of the queue in order, in one transaction, once it is longer than `limit` or takes too much
+        memory."""
+        self._collect_answers(0)
+        queued_bytes = (
+            sum(len(queued.page.capture.body or b"") for queued in self.queue) if len(self.queue) < limit else 0
+        )
+        if self.queue and (len(self.queue) > limit or queued_bytes > _MAX_QUEUED_BYTES):
+            count = len(self.queue) - limit // 2 if len(self.queue) > limit else len(self.queue)
+            while not all(self._is_read(queued) for queued in islice(self.queue, count)):
+                self._collect_answers(_POLL)
             with connection.transaction(self.db):
                 for _ in range(count):
-                    self._arrive(self.queue.popleft())
-                    self._listen(0)  # or those who read would have nothing to do meanwhile
+                    self._file_page(self.queue.popleft())
+                    self._collect_answers(0)  # else the workers would idle meanwhile
 
-    def _listen(self, seconds: float) -> None:
-        for house in self.open.values():
-            for number, answer in house.workers.answers(seconds) if house.workers else ():
+    def _collect_answers(self, seconds: float) -> None:
+        for outlet_import in self.open.values():
+            for number, answer in outlet_import.workers.answers(seconds) if outlet_import.workers else ():
                 if isinstance(answer, Lost):
-                    answer = Unreadable("gave-up", answer.reason, extractor_of(house.arrivals.boilerplate))
+                    answer = Unreadable("gave-up", answer.reason, extractor_of(outlet_import.arrivals.boilerplate))
                 self.answers[number] = answer
 
-    def _is_read(self, waiting: _Waiting) -> bool:
-        return waiting.number is None or waiting.number in self.answers
+    def _is_read(self, queued: _QueuedPage) -> bool:
+        return queued.number is None or queued.number in self.answers
 
-    def _arrive(self, waiting: _Waiting) -> None:
-        reading = self.answers.pop(waiting.number) if waiting.number is not None else None
-        origin = Origin(shown(waiting.file.name)[1:-1], line_or_nothing(waiting.page.record))
-        with self.report.standing_alone(waiting.file, waiting.page.where):
-            self.report.counts[waiting.house.arrivals.arrive(waiting.page.capture, origin, reading)] += 1
+    def _file_page(self, queued: _QueuedPage) -> None:
+        reading = self.answers.pop(queued.number) if queued.number is not None else None
+        origin = Origin(shown(queued.file.name)[1:-1], line_or_nothing(queued.page.record))
+        with self.report.standing_alone(queued.file, queued.page.where):
+            self.report.counts[queued.outlet_import.arrivals.arrive(queued.page.capture, origin, reading)] += 1
 
-    def _picture(self, image: Image, file: Path) -> bool:
-        """Whether it could be taken: an article is known that shows it."""
-        if (known := picture_known(self.db, image)) is not None:
-            self.report.counts["pictures-here"] += known
-            return known
+    def _import_picture(self, image: Image, file: Path) -> bool:
+        """Imports a picture; returns whether it could, which needs a known article that shows it."""
+        if (is_stored := picture_known(self.db, image)) is not None:
+            self.report.counts["pictures-here"] += is_stored
+            return is_stored
         name = outlet_showing(self.db, image.url)
         outlet = self.houses.outlets.get(name or "")
-        taken = outlet is not None and take_picture(self.db, self._house(outlet, file).run, self.pictures, image)
-        self.report.counts["pictures"] += taken
-        return taken
+        imported = outlet is not None and take_picture(
+            self.db, self._outlet_import(outlet, file).run, self.pictures, image
+        )
+        self.report.counts["pictures"] += imported
+        return imported
 
-    def _house(self, outlet: Outlet, file: Path) -> _House:
+    def _outlet_import(self, outlet: Outlet, file: Path) -> _OutletImport:
         if outlet.name not in self.open:
             self.stack.enter_context(outlet_lock(self.path, outlet.name))
             run = begin(self.db, outlet, "import", shown(file.name)[1:-1])
-            marks = self.houses.boilerplate.get(outlet.name, ())
+            described = self.houses.boilerplate.get(outlet.name, ())
             boilerplate = boilerplate_sets.boilerplate_of(self.db, run.outlet_id)
-            if marks and not boilerplate.marks:
-                boilerplate = boilerplate_sets.put_boilerplate(self.db, run, Boilerplate(frozenset(marks)), clock.now())
+            if described and not boilerplate.marks:
+                boilerplate = boilerplate_sets.put_boilerplate(
+                    self.db, run, Boilerplate(frozenset(described)), clock.now()
+                )
             workers = None
             if self.jobs != 0:
                 workers = self.stack.enter_context(
-                    Workers[_Task, Reading | Unreadable](_Reader(boilerplate), self.jobs)
+                    Workers[_Task, Reading | Unreadable](_ExtractorFactory(boilerplate), self.jobs)
                 )
-            self.open[outlet.name] = _House(self.db, run, boilerplate, workers)
+            self.open[outlet.name] = _OutletImport(self.db, run, boilerplate, workers)
             self.report.runs.append(run.id)
         return self.open[outlet.name]
 
 
 def begin(db: Database, outlet: Outlet, kind: RunKind, source: str) -> Run:
-    """Opens a run of something that is no crawl. The outlet's lock must be held."""
+    """Starts a run of a kind other than a crawl. The caller must hold the outlet's lock."""
     return run_rows.start_run(db, outlet, {"luubao": version("luubao")}, clock.now(), kind=kind, source=source)
 
 
 @dataclass(frozen=True, slots=True)
-class _Reader:
-    """What a process needs to read: what the outlet's pages share."""
+class _ExtractorFactory:
+    """Builds a worker process's extractor with the outlet's boilerplate."""
 
     boilerplate: Boilerplate
 
     @contextmanager
-    def _reading(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
-        logging.disable()  # what goes wrong with a page is kept in readings.detail
+    def _extractor(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
+        logging.disable()  # an error in a page is stored in readings.detail
         yield lambda task: try_to_read(*task, self.boilerplate)
 
     def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
-        return self._reading()
+        return self._extractor()

@@ -1,4 +1,4 @@
-"""Pictures that come from elsewhere: their bytes into the folder, their fetch into the archive."""
+"""Imports pictures: their bytes into the picture folder, their captures into the archive."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ from archive.workers import Lost
 
 
 def picture_known(db: Database, image: Image) -> bool | None:
-    """True where the archive holds this very fetch; False where no article is known to show the picture; None where it
-    can be taken."""
+    """True where the archive has this capture already; False where no known article shows the picture; None where it
+    can be imported."""
     image_id = image_of(db, image.url)
     if image_id is None:
         return False
@@ -34,13 +34,13 @@ def picture_known(db: Database, image: Image) -> bool | None:
 
 
 def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
-    """Keeps a fetch of a picture, in one transaction after its file; False where its bytes are no picture, or are not
-    to be had."""
+    """Stores the file of a picture, then its capture in one transaction; False where its bytes are no picture, or are
+    missing."""
     image_id, picture = image_of(db, image.url), _picture(folder, image)
     if image_id is None or (picture is None and image.status == 200):
         return False
     if picture and image.body:
-        _put(folder, picture, image.body)
+        _store(folder, picture, image.body)
     headers = {name.lower(): value for name, value in image.headers}
     capture = PictureCapture(
         image_id, image.captured_at, image.url, image.status, line_or_nothing(headers.get("etag")),
@@ -57,24 +57,24 @@ def take_picture(db: Database, run: Run, folder: Path, image: Image) -> bool:
 
 def _picture(folder: Path, image: Image) -> Picture | None:
     if image.body:
-        return _recognised(image.body)
+        return _recognise(image.body)
     if image.digest is None or not is_digest(image.digest.lower()):
         return None
     digest = image.digest.lower()
     kept = (proved_file(folder, picture_place(digest, kind), digest) for kind in ENDINGS)
-    return next((_recognised(data) for data in kept if data is not None), None)
+    return next((_recognise(data) for data in kept if data is not None), None)
 
 
-def _recognised(data: bytes) -> Picture | None:
-    """In a worker: where the bytes cannot be decoded within its limits, what they begin with."""
-    for look in (recognise, recognise_kind):
-        if not isinstance(picture := isolated.run(look, data), Lost):
+def _recognise(data: bytes) -> Picture | None:
+    """Decodes in a worker process; where that exceeds its limits, recognises the kind by the first bytes."""
+    for decode in (recognise, recognise_kind):
+        if not isinstance(picture := isolated.run(decode, data), Lost):
             return picture
     return None
 
 
-def _put(folder: Path, picture: Picture, data: bytes) -> None:
-    """The thumbnail and then the bytes, so that whoever has these has both."""
+def _store(folder: Path, picture: Picture, data: bytes) -> None:
+    """Stores the thumbnail, then the picture, so that a stored picture always has its thumbnail."""
     if picture.looks and picture.thumbnail_path:
         put_file(folder, picture.thumbnail_path, picture.looks.thumbnail)
     put_file(folder, picture.path, data)

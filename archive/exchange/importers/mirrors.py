@@ -1,8 +1,8 @@
-"""Mirrors made by HTTrack or wget, and single saved pages: where they are from and from when, as far as they say so.
+"""Reads mirrors made by HTTrack or wget, and single saved pages, and finds their address and time.
 
-HTTrack and the browsers write a comment into the page: `<!-- Mirrored from HOST/PATH by HTTrack Website Copier/3.x
+HTTrack and browsers write a comment into the page: `<!-- Mirrored from HOST/PATH by HTTrack Website Copier/3.x
 [...], DAY -->` and `<!-- saved from url=(0026)https://... -->`; SingleFile writes `url:` and `saved date:`. wget writes
-nothing; its folders are host and path, and the file's time is the page's Last-Modified, or that of the download.
+nothing; its folders are host and path, and a file's mtime is the page's Last-Modified, or the time of the download.
 """
 
 from __future__ import annotations
@@ -44,106 +44,106 @@ def is_archive(file: Path) -> bool:
 
 
 def is_page(file: Path) -> bool:
-    """Whether a file is a saved page, by its name, which may go on with a query."""
+    """Whether a file is a saved page, by its name, which may end in a query."""
     return Path(re.split("[?@]", file.name, maxsplit=1)[0]).suffix.lower() in _PAGES
 
 
 def read_mirror(folder: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
-    """Every page in a mirror's folder. url: where the folder's top stood, where its pages do not say so and its name is
-    no host; at: when, where neither they nor their files say so. A link that leads out of the folder is not followed:
-    what lies there is not the newspaper's."""
-    odd: list[Item] = []
-    for place, folders, names in os.walk(folder, onerror=lambda error: odd.append(_unreadable(error, folder))):
-        yield from odd
-        odd.clear()
-        linked = [name for name in folders if Path(place, name).is_symlink()]
-        yield from (_not_followed(Path(place, name)) for name in linked)
+    """Reads every page in a mirror's folder. url: the address of the folder's top, for pages that do not state theirs
+    and a folder whose name is no host; at: the time, for pages that do not state it. Does not follow links out of the
+    folder: what is there is not the newspaper's."""
+    unreadable: list[Item] = []
+    for parent, folders, names in os.walk(folder, onerror=lambda error: unreadable.append(_unreadable(error, folder))):
+        yield from unreadable
+        unreadable.clear()
+        linked = [name for name in folders if Path(parent, name).is_symlink()]
+        yield from (_not_followed(Path(parent, name)) for name in linked)
         folders[:] = sorted(name for name in folders if name not in linked and not name.startswith((".", "hts-")))
         for name in sorted(names):
-            file = Path(place) / name
+            file = Path(parent) / name
             if is_page(file) and not name.startswith((".", "hts-")):
-                yield _page_within(folder, file, url, at)
+                yield _mirrored_page(folder, file, url, at)
             elif not is_archive(file):
-                yield Skipped("it is no page", _named(file), failed=False)
-    yield from odd
+                yield Skipped("it is no page", _printable(file), failed=False)
+    yield from unreadable
 
 
-def _page_within(folder: Path, file: Path, url: str | None, at: datetime | None) -> Item:
+def _mirrored_page(folder: Path, file: Path, url: str | None, at: datetime | None) -> Item:
     if file.is_symlink() and not _stays_within(folder, file):
         return _not_followed(file)
-    return _page(file, _implied(folder, file, url), at, implied=True)
+    return _page(file, _mirror_url(folder, file, url), at, implied=True)
 
 
 def _stays_within(folder: Path, file: Path) -> bool:
     try:
         return file.resolve(strict=True).is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):  # it leads nowhere, or to itself
+    except (OSError, RuntimeError):  # a broken link, or a loop
         return False
 
 
 def _not_followed(file: Path) -> Skipped:
-    return Skipped("a link that leads out of the folder, or nowhere, or to a folder: not followed", _named(file))
+    return Skipped("a link that leads out of the folder, or nowhere, or to a folder: not followed", _printable(file))
 
 
 def _unreadable(error: OSError, folder: Path) -> Skipped:
-    return Skipped(f"it cannot be read: {error.strerror}", _named(Path(error.filename or folder)))
+    return Skipped(f"it cannot be read: {error.strerror}", _printable(Path(error.filename or folder)))
 
 
-def _named(file: Path) -> str:
-    """A file's name as it can be told, whatever bytes it is made of."""
+def _printable(file: Path) -> str:
+    """A file's name as UTF-8, other bytes escaped."""
     return os.fsencode(file).decode("utf-8", "backslashreplace")
 
 
 def read_page(file: Path, url: str | None, at: datetime | None) -> Iterator[Item]:
-    """One saved page."""
+    """Reads one saved page."""
     yield _page(file, url, at)
 
 
 def _page(file: Path, url: str | None, at: datetime | None, *, implied: bool = False) -> Item:
-    """A page. implied: its address is what its place in a mirror stands for."""
-    where = _named(file)
+    """Reads a page. implied: `url` comes from the file's place in a mirror."""
+    where = _printable(file)
     try:
-        body, changed = _bytes_of(file)
+        body, modified = _read_bytes(file)
     except OSError as error:
         return Skipped(f"it cannot be read: {error.strerror or error}", where)
     if b"<" not in body[:_HEAD]:
         return Skipped("it is no page", where, failed=False)
     try:
-        said_url, said_at = _said(body[:_HEAD].decode("utf-8", "replace"))
-        address = absolute(said_url or (_bare(url, body) if implied else url) or "", "")
+        stated_url, stated_at = _stated(body[:_HEAD].decode("utf-8", "replace"))
+        address = absolute(stated_url or (_without_added_html(url, body) if implied else url) or "", "")
         if address is None:
             return Skipped("it does not say its address. Give it with --url", where)
-        moment = validation.moment(said_at or at or changed)
+        moment = validation.moment(stated_at or at or modified)
         headers = (("Content-Type", "text/html"),)
         return Page(Capture(validation.address(address), address, moment, 200, headers, body), where, where=where)
     except BadValue as error:
         return Skipped(str(error), where)
 
 
-def _bytes_of(file: Path) -> tuple[bytes, datetime]:
-    """The bytes of a file, and when it was last changed. Raises OSError, also for what is no file: a device or a pipe
-    may never end."""
+def _read_bytes(file: Path) -> tuple[bytes, datetime]:
+    """The bytes and mtime of a file. Raises OSError, also for anything but a regular file: a device or a pipe may never
+    end."""
     with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:  # noqa: PTH123  # by number
-        found = os.fstat(opened.fileno())
-        if not stat.S_ISREG(found.st_mode):
+        status = os.fstat(opened.fileno())
+        if not stat.S_ISREG(status.st_mode):
             raise OSError("it is no file")
         body = opened.read(LARGEST + 1)
     if len(body) > LARGEST:
         raise OSError(f"more than {LARGEST:,} bytes")
-    return body, datetime.fromtimestamp(min(max(int(found.st_mtime), 0), _LATEST_TIME), UTC)
+    return body, datetime.fromtimestamp(min(max(int(status.st_mtime), 0), _LATEST_TIME), UTC)
 
 
-def _said(head: str) -> tuple[str | None, datetime | None]:
-    """Address and time, as whoever saved the page wrote them into it."""
-    for shape in (_HTTRACK, _SINGLE, _BROWSER):
-        if found := shape.search(head):
-            url = found["url"] if "://" in found["url"] else f"http://{found['url']}"
-            return url, _moment(found.groupdict().get("at"))
+def _stated(head: str) -> tuple[str | None, datetime | None]:
+    """Address and time from the comment that HTTrack, SingleFile or a browser wrote into the page."""
+    for pattern in (_HTTRACK, _SINGLE, _BROWSER):
+        if match := pattern.search(head):
+            url = match["url"] if "://" in match["url"] else f"http://{match['url']}"
+            return url, _moment(match.groupdict().get("at"))
     return None, None
 
 
 def _moment(text: str | None) -> datetime | None:
-    """A time as `Mon, 18 May 2026 06:30:00 GMT` or `Mon May 18 2026 13:30:00 GMT+0700 (Indochina Time)`."""
+    """Parses a time such as `Mon, 18 May 2026 06:30:00 GMT` or `Mon May 18 2026 13:30:00 GMT+0700 (Indochina Time)`."""
     if not text:
         return None
     plain = _ZONE.sub("", text.strip()[:100])
@@ -157,9 +157,9 @@ def _moment(text: str | None) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _implied(folder: Path, file: Path, url: str | None) -> str | None:
-    """The address a file's place in the mirror stands for. wget writes a query after `?`, or `@` where a file system
-    has no such letter, and with -E adds .html to what does not end so."""
+def _mirror_url(folder: Path, file: Path, url: str | None) -> str | None:
+    """The address that a file's path in the mirror implies. wget writes a query after `?`, or `@` where the file system
+    does not allow that, and with -E adds .html to names without it."""
     parts = file.relative_to(folder).parts
     if url is None:
         if folder.name.count(".") >= 1 and not _is_host(parts[0], parts):
@@ -178,13 +178,13 @@ def _implied(folder: Path, file: Path, url: str | None) -> str | None:
     return base + _INDEX.sub("", path)
 
 
-def _bare(url: str | None, body: bytes) -> str | None:
-    """The address without the .html that wget -E adds to what has no ending, where the page calls itself so."""
+def _without_added_html(url: str | None, body: bytes) -> str | None:
+    """The address without the .html that wget -E added, where the page declares that address as its own."""
     if url is None or not url.endswith(".html"):
         return url
     without = url.removesuffix(".html")
-    own = (absolute(url, found) for found in _OWN_ADDRESS.findall(body[:_HEAD].decode("utf-8", "replace")))
-    return without if any(one and url_key(one) == url_key(without) for one in own) else url
+    declared = (absolute(url, link) for link in _OWN_ADDRESS.findall(body[:_HEAD].decode("utf-8", "replace")))
+    return without if any(own and url_key(own) == url_key(without) for own in declared) else url
 
 
 def _is_host(name: str, parts: tuple[str, ...]) -> bool:

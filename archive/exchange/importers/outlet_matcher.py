@@ -1,4 +1,4 @@
-"""Whose page is it? The outlets an import may bring pages of."""
+"""Matches imported pages to outlets by host."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ from archive.model.urls import same_site
 
 
 class Houses:
-    """Outlets by host. only: the name of the one whose pages are wanted; None for all that are known."""
+    """Known outlets, matched by host. only: the name of the one outlet whose pages to import; None for all."""
 
     def __init__(self, known: Iterable[Outlet], only: str | None = None):
         self.outlets = {outlet.name: outlet for outlet in known}
         self.only = only
         self.boilerplate: dict[str, tuple[str, ...]] = {}
 
-    def describe(self, told: Outlined) -> None:
-        """Takes up what a file says of an outlet that nobody here has described."""
-        if told.outlet.name not in self.outlets:
-            self.outlets[told.outlet.name] = told.outlet
-            self.boilerplate[told.outlet.name] = told.boilerplate
+    def describe(self, description: Outlined) -> None:
+        """Adds an outlet that a file describes, unless it is known."""
+        if description.outlet.name not in self.outlets:
+            self.outlets[description.outlet.name] = description.outlet
+            self.boilerplate[description.outlet.name] = description.boilerplate
 
     def of(self, url: str) -> Outlet | None:
-        """The outlet a page belongs to."""
+        """The outlet whose site has this URL."""
         return next((outlet for outlet in self._wanted() if same_site(url, outlet.hosts)), None)
 
     def _wanted(self) -> Iterable[Outlet]:
@@ -34,7 +34,7 @@ class Houses:
         return [self.outlets[self.only]] if self.only in self.outlets else []
 
     def require(self) -> None:
-        """Raises UnknownOutlet when the one that is wanted is not known."""
+        """Raises UnknownOutlet when `only` names no known outlet."""
         if self.only and self.only not in self.outlets:
             known = ", ".join(sorted(self.outlets)) or "none"
             raise UnknownOutlet(

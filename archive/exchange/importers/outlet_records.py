@@ -1,4 +1,4 @@
-"""What a WARC file of luubao's says of the outlets whose pages follow (archive/exchange/exporters/warc_records.py)."""
+"""Reads the descriptions of outlets in WARC files that luubao wrote (archive/exchange/exporters/warc_records.py)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _OUTLET = "urn:luubao:outlet:"
 
 
 def described_by(raw: Raw) -> Described | Skipped | None:
-    """The outlet that a record describes, if it does; why not, where the description cannot be."""
+    """The outlet that a record describes; None for other records, Skipped for an invalid description."""
     if not raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
         return None
     try:
@@ -27,8 +27,8 @@ def described_by(raw: Raw) -> Described | Skipped | None:
 
 
 def outlined(facts: Mapping[str, Any]) -> Outlined:
-    """What a file says of an outlet, each value through its gate. A zone that is not known here leaves UTC, and that is
-    told. Raises BadValue."""
+    """Validates a file's description of an outlet. An unknown time zone becomes UTC and is reported as the problem.
+    Raises BadValue."""
     missing = [name for name in ("name", "title", "home_url", "timezone") if name not in facts]
     if missing:
         raise BadValue(f"it does not say its {', '.join(missing)}")
@@ -42,12 +42,12 @@ def outlined(facts: Mapping[str, Any]) -> Outlined:
         raise BadValue(f"{shown(home)} is no site of one newspaper")
     if not isinstance(marks, list | tuple):
         raise BadValue(f"{shown(marks)} is no list of what pages share")
-    known = isinstance(zone, str) and validation.is_zone(zone)
-    problem = None if known else f"{shown(zone)} is no time zone; UTC is taken for {name}"
-    outlet = Outlet(name, title, home, (host,), zone if known else "UTC")
+    is_zone = isinstance(zone, str) and validation.is_zone(zone)
+    problem = None if is_zone else f"{shown(zone)} is no time zone; UTC is taken for {name}"
+    outlet = Outlet(name, title, home, (host,), zone if is_zone else "UTC")
     return Outlined(outlet, tuple(validation.line(mark) for mark in marks), problem)
 
 
 def _title(value: object) -> str:
-    """One line, without anything that steers a terminal."""
+    """One line of printable characters, without terminal control sequences."""
     return "".join(letter for letter in validation.line(value) if letter.isprintable()).strip()

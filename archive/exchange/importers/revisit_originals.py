@@ -1,8 +1,8 @@
-"""Whose bytes a revisit brought again: which record, by its id or by the digest of its payload, held which bytes.
+"""Resolves revisits: maps record ids and payload digests to the digests of the bodies they stand for.
 
-A sha256 of the bytes is known to every archive. wget names the record (`WARC-Refers-To`), Heritrix a sha1 of what the
-server sent, packed or not (WARC 1.1, section 6.7.2): so what the files of one import say of their records is
-remembered.
+Every archive knows the sha256 of its bodies. wget refers to the record (`WARC-Refers-To`), Heritrix to a sha1 of what
+the server sent, compressed or not (WARC 1.1, section 6.7.2); so an import remembers the ids and digests of the records
+in its files.
 """
 
 from __future__ import annotations
@@ -13,23 +13,23 @@ from archive.exchange.importers.import_items import Page, Refers
 
 
 class Originals:
-    """Of each record, 32 bytes for what it is called and as many for what it held."""
+    """Original records: for each, 32 bytes for its id and digest, and as many for its body's digest."""
 
     def __init__(self) -> None:
         self._bodies: dict[bytes, bytes] = {}
 
     def note(self, page: Page) -> None:
-        """A page that has its bytes."""
+        """Remembers a page that has its body."""
         if page.capture.body:
-            own = sha256(page.capture.body).digest()
-            self._bodies |= {_short(name): own for name in (page.record, page.digest) if name}
+            body_digest = sha256(page.capture.body).digest()
+            self._bodies |= {_short(name): body_digest for name in (page.record, page.digest) if name}
 
     def digest(self, refers: Refers) -> str | None:
-        """The digest of the bytes that were meant, as the archive names them; None where no record so far held them."""
+        """The sha256 of the body that a revisit refers to; else the digest that the revisit states, or None."""
         names = (refers.record, refers.digest)
         found = (self._bodies.get(_short(name)) for name in names if name)
-        own = next(filter(None, found), None)
-        return f"sha256:{own.hex()}" if own else refers.digest
+        body_digest = next(filter(None, found), None)
+        return f"sha256:{body_digest.hex()}" if body_digest else refers.digest
 
 
 def _short(name: str) -> bytes:

@@ -1,8 +1,8 @@
-"""Records of a WARC or ARC file, as far as it goes. The one door to warcio for reading.
+"""Reads the records of WARC and ARC files, damaged ones too. The only module that reads with warcio.
 
-Where a file is damaged, or a record says of itself what is not so, that is told, the next place that begins like a
-record is looked for, and reading goes on there. Nothing a record claims is believed: lines, headers and bodies are read
-up to a bound, and a length is held against what comes after it.
+After damage, or a record that contradicts itself, the reader reports it, searches for the next place that begins like a
+record, and resumes there. It trusts no record: it reads lines, headers and bodies up to a limit, and checks a length
+against what follows.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ from archive.exchange.importers.gzip_members import GZIP, PLAIN, Resumed, first_
 from archive.exchange.importers.import_items import LARGEST, Skipped
 from archive.storage.bodies import codecs
 
-_LONGEST_LINE = 1024 * 1024
-_FEW = 8
-_LONGEST_HEAD = 1024 * 1024
-"""Bytes of a record's own headers and of the HTTP headers it holds: four times what a browser puts up with."""
+_MAX_LINE = 1024 * 1024
+_FEW_BYTES = 8
+_MAX_HEADERS = 1024 * 1024
+"""Maximum bytes of a record's WARC headers and HTTP headers: four times what a browser accepts."""
 _CHUNK = 1024 * 1024
 _ZSTD, _SKIPPABLE = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
 DAMAGE = (
     ArchiveLoadFailed, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError, AttributeError, TypeError,
     codecs.ZstdError, zipfile.BadZipFile, RuntimeError, OverflowError,
 )  # fmt: skip
-"""What warcio raises on damaged input, by its tests and by trying, and whoever unpacks beneath it: RuntimeError is an
-encrypted member of a zip file, or one packed in a way that Python does not know."""
+"""The errors that warcio, by its tests and by trial, and the decompressors beneath it raise on damaged input.
+RuntimeError: an encrypted member of a zip file, or one compressed with a method that Python does not know."""
 
 
 @dataclass(frozen=True, slots=True)
 class Raw:
-    """A record. body: after transfer- and content-decoding, at most LARGEST bytes; headers: the WARC's own. status: as
-    it stands there, None where there is none. packed: the coding that could not be undone, if any."""
+    """A record. body: after transfer- and content-decoding, at most LARGEST bytes; headers: the WARC headers. status:
+    as written, None where there is none. packed: the content coding that could not be undone, if any."""
 
     kind: str
     headers: dict[str, str]
@@ -54,8 +54,8 @@ class Raw:
     packed: str = ""
 
 
-class _Odd(ValueError):
-    """Raised for a record that cannot be as it says. until: where the next one may begin, as far as that is known."""
+class _BadRecord(ValueError):
+    """Raised for a record that contradicts itself. until: the offset where the next may begin, 0 if unknown."""
 
     def __init__(self, reason: str, until: int = 0):
         super().__init__(reason)
@@ -63,29 +63,29 @@ class _Odd(ValueError):
 
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has no types
-    """Headers that do not end are damage, not a reason to fill the memory. head: bytes of lines read since a record's
-    beginning."""
+    """Limits the memory that headers take: endless ones are damage. head: bytes of lines read since the record
+    began."""
 
     head = 0
 
     def readline(self, length: int = 0) -> bytes:
-        line: bytes = super().readline(length or _LONGEST_LINE)
-        if not length and len(line) >= _LONGEST_LINE and not line.endswith(b"\n"):
+        line: bytes = super().readline(length or _MAX_LINE)
+        if not length and len(line) >= _MAX_LINE and not line.endswith(b"\n"):
             raise ValueError("a line without end")
         self.head += len(line)
-        if self.head > _LONGEST_HEAD:
-            raise _Odd("headers without end")
+        if self.head > _MAX_HEADERS:
+            raise _BadRecord("headers without end")
         return line
 
 
 class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
-    """As warcio's, of responses too that are written without what the server said before the page. begun: the first
-    line of such a page, which has been read already."""
+    """As warcio's, but also loads responses without a status line and HTTP headers. begun: the first line of such a
+    page, which has been read already."""
 
     begun = b""
 
     def load_http_headers(self, rec_type: str, uri: str | None, stream: Any, length: int | None) -> Any:
-        """The HTTP headers of a record; None where it has none."""
+        """Reads the HTTP headers of a record; None where it has none."""
         self.begun = b""
         if rec_type != "response" or length == 0 or not (uri or "").startswith(self.HTTP_SCHEMES):
             return super().load_http_headers(rec_type, uri or "", stream, length)
@@ -97,8 +97,8 @@ class _Loader(ArcWarcRecordLoader):  # type: ignore[misc]  # warcio has no types
 
 
 class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
-    """warcio's records. stray: right behind the last one, where empty lines belong, came something that is no record:
-    so its length was not that of what it held. missed: that, where it is a few bytes, which then belong to it."""
+    """Iterates over warcio's records. stray: bytes that are no record followed the last one, where empty lines belong,
+    so its Content-Length was wrong. missed: those bytes, if they are few, which then belong to its body."""
 
     stray = False
     missed = b""
@@ -109,13 +109,13 @@ class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
         self.loader = _Loader(verify_http=False, arc2warc=True)
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
-        """warcio takes the first line whatever it is, and writes to standard error."""
+        """Overrides warcio, which takes any first line, and writes to standard error."""
         empty, self.stray, self.missed = 0, False, b""
         while line := self.reader.readline():
             begins = bool(empty) or line.startswith(PLAIN) or _is_arc(line)
             if not line.strip():
                 empty += len(line)
-            elif begins or self.missed or len(line) > _FEW:
+            elif begins or self.missed or len(line) > _FEW_BYTES:
                 self.stray = not begins
                 return line, empty
             else:
@@ -124,65 +124,65 @@ class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
 
 
 def _is_arc(line: bytes) -> bool:
-    """Whether a line is the one that begins a record of an ARC file: address, number, time, type, length."""
+    """Whether a line is the first of an ARC record: URL, IP address, time, type, length."""
     parts = line.split()
     return len(parts) >= 5 and parts[-1].isdigit() and b":" in parts[0]
 
 
 def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[Raw | Skipped]:
-    """The records of a seekable file, each compressed by itself or not, whole files compressed with gzip or Zstandard
-    too. begin, end: only those that begin there or later, and before; of a file of which each record is compressed
-    with gzip by itself (see `is_in_members`)."""
+    """Reads the records of a seekable file: compressed record by record, as a whole (gzip or Zstandard), or not. begin,
+    end: only records with begin <= offset < end, of a file in which each record is a gzip member of its own (see
+    `is_in_members`)."""
     head = file.read(4)
     file.seek(0)
     if head in (_ZSTD, _SKIPPABLE):
-        yield from _stream(codecs.open_stream(file))
+        yield from _stream_records(codecs.open_stream(file))
         return
-    mark = GZIP if head.startswith(GZIP) else PLAIN
+    magic = GZIP if head.startswith(GZIP) else PLAIN
     start = first_member(file, begin) if begin else 0
-    told = False
+    reported = False
     while start is not None and (end is None or start < end):
         file.seek(start)
-        last, until, problem = start, 0, None
+        offset, until, problem = start, 0, None
         iterator = _Records(file)
         try:
-            for record, last in _before(end, iterator):
-                yield _raw(iterator, record, last)
-                told = False
-            if mark == GZIP and end is None and not _ends_whole(file, last):
-                yield Skipped("the file is cut off", f"after byte {last}")
+            for record, offset in _records_before(end, iterator):
+                yield _read_record(iterator, record, offset)
+                reported = False
+            if magic == GZIP and end is None and not _is_complete(file, offset):
+                yield Skipped("the file is cut off", f"after byte {offset}")
             return
         except ArchiveLoadFailed as error:
             if "non-chunked" in str(error):
                 file.seek(0)
-                yield from _stream(gzip.GzipFile(fileobj=file), skip=1)
+                yield from _stream_records(gzip.GzipFile(fileobj=file), skip=1)
                 return
             problem = error
         except DAMAGE as error:
             problem, until = error, getattr(error, "until", 0)
-        last = max(last, int(iterator.offset))  # that of a record whose own headers were the trouble
-        if not told or isinstance(problem, _Odd):
-            yield Skipped(_reason(problem), f"byte {last}")
-        told = not until
-        start = next_record(file, (until if mark == PLAIN and until < _size(file) else 0) or last + 1, mark)
+        offset = max(offset, int(iterator.offset))  # the offset of a record whose own headers are damaged
+        if not reported or isinstance(problem, _BadRecord):
+            yield Skipped(_reason(problem), f"byte {offset}")
+        reported = not until
+        start = next_record(file, (until if magic == PLAIN and until < _size(file) else 0) or offset + 1, magic)
 
 
 def _size(file: BinaryIO) -> int:
     return file.seek(0, io.SEEK_END)
 
 
-def _before(end: int | None, iterator: Any) -> Iterator[tuple[Any, int]]:
-    """The records that begin before that place, each with where it begins."""
+def _records_before(end: int | None, iterator: Any) -> Iterator[tuple[Any, int]]:
+    """The records that begin before `end`, each with its offset."""
     for record in iterator:
-        start = int(iterator.offset)  # get_record_offset would read on to the record's end
+        start = int(iterator.offset)  # get_record_offset would read to the record's end
         if end is not None and start >= end:
             return
         yield record, start
         iterator.reader.head = 0
 
 
-def _ends_whole(file: BinaryIO, start: int) -> bool:
-    """Whether the last member of a gzip file, from the one at `start` on, comes to its end. warcio does not say."""
+def _is_complete(file: BinaryIO, start: int) -> bool:
+    """Whether the last member of a gzip file, from offset `start` on, is complete. warcio does not tell."""
     file.seek(start)
     member, data = zlib.decompressobj(zlib.MAX_WBITS | 16), file.read(_CHUNK)
     while data:
@@ -197,63 +197,63 @@ def _ends_whole(file: BinaryIO, start: int) -> bool:
     return member.eof
 
 
-def _stream(stream: Any, skip: int = 0) -> Iterator[Raw | Skipped]:
-    """Records of a stream that cannot be sought in: after damage, what follows it. skip: so many were told already."""
-    number, told = 0, False
+def _stream_records(stream: Any, skip: int = 0) -> Iterator[Raw | Skipped]:
+    """Reads the records of a stream that cannot seek, resuming after damage. skip: so many were yielded already."""
+    number, reported = 0, False
     file: Any = io.BufferedReader(stream, _CHUNK)
     while True:
         iterator = _Records(file)
         try:
-            for record, _ in _before(None, iterator):
+            for record, _ in _records_before(None, iterator):
                 number += 1
-                made = _raw(iterator, record, number)
+                raw = _read_record(iterator, record, number)
                 if number > skip:
-                    yield made
-                told = False
+                    yield raw
+                reported = False
             return
         except DAMAGE as error:
-            if not told:
+            if not reported:
                 yield Skipped(_reason(error), f"after record {number}")
-            told = True
+            reported = True
         try:
             rest = Resumed.at(iterator.reader, PLAIN)
-        except DAMAGE:  # the stream itself is damaged, and that was told
+        except DAMAGE:  # the stream itself is damaged, which is reported
             return
         if rest is None:
             return
         file = io.BufferedReader(rest, _CHUNK)
 
 
-def _raw(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
-    """A record with its body. Raises _Odd where it is not as it says."""
-    size = _length(record)
+def _read_record(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
+    """Reads a record with its body. Raises _BadRecord where it contradicts itself."""
+    size = _content_length(record)
     if size > 2 * LARGEST:
-        raise _Odd(f"a record of {size:,} bytes", offset + size)
+        raise _BadRecord(f"a record of {size:,} bytes", offset + size)
     http = record.http_headers
     headers = {str(name).lower(): str(value) for name, value in record.rec_headers.headers}
-    begun = iterator.loader.begun
-    data = begun + _payload(record).read(LARGEST + 1 - len(begun)) if size else b""
+    first_line = iterator.loader.begun
+    data = first_line + _payload(record).read(LARGEST + 1 - len(first_line)) if size else b""
     if len(data) > LARGEST:
         return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
     if getattr(record.raw_stream, "limit", 0) > 0 and not _is_chunked(http):
-        raise _Odd("the record is cut off")
+        raise _BadRecord("the record is cut off")
     iterator.reader.head = 0
     iterator.read_to_end()
     if iterator.stray:
-        raise _Odd("its Content-Length is not the length of what it holds")
+        raise _BadRecord("its Content-Length is not the length of what it holds")
     try:
-        unpacked, packed = _unpacked(http, data if _is_chunked(http) else data + iterator.missed)
+        unpacked, packed = _decode_payload(http, data if _is_chunked(http) else data + iterator.missed)
     except TooLarge:
         return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
     if not unpacked.whole:
-        raise _Odd("its packing has no end: only a part was recorded")
+        raise _BadRecord("its packing has no end: only a part was recorded")
     status = None if http is None else str(http.get_statuscode())
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http else ()
     return Raw(record.rec_type or "", headers, status, pairs, unpacked.body, offset, packed)
 
 
 def _payload(record: Any) -> Any:
-    """What follows a record's headers, without the chunks in which it came."""
+    """The stream of a record's payload, with chunked transfer coding undone."""
     stream = record.raw_stream
     return ChunkedDataReader(stream) if _is_chunked(record.http_headers) else stream
 
@@ -262,26 +262,26 @@ def _is_chunked(http: Any) -> bool:
     return bool(http and (http.get_header("Transfer-Encoding") or "").strip().lower() == "chunked")
 
 
-def _unpacked(http: Any, data: bytes) -> tuple[Unpacked, str]:
-    """A payload without its content codings, and which could not be undone. What was unpacked before it was written
-    down, and still names the coding, stays as it is. Raises TooLarge."""
-    named = (http.get_header("Content-Encoding") or "") if http else ""
-    codings, others = codings_of(named)
+def _decode_payload(http: Any, data: bytes) -> tuple[Unpacked, str]:
+    """Undoes the content codings of a payload; also returns those that it could not undo. A payload that was decoded
+    before it was written, and still names the coding, stays as it is. Raises TooLarge."""
+    content_encoding = (http.get_header("Content-Encoding") or "") if http else ""
+    codings, unknown = codings_of(content_encoding)
     try:
-        return unpack(data, codings, LARGEST), ", ".join(others)
+        return unpack(data, codings, LARGEST), ", ".join(unknown)
     except NotPacked:
-        return Unpacked(data, whole=True), named.strip()
+        return Unpacked(data, whole=True), content_encoding.strip()
 
 
-def _length(record: Any) -> int:
-    """What a record says of its length. Raises _Odd where it does not, or where that is no number."""
-    told = record.rec_headers.get_header("Content-Length" if record.format == "warc" else "length")
-    if record.length is None or (told is not None and not str(told).strip().isdigit()):
-        raise _Odd("a record without Content-Length" if told is None else "its Content-Length is no number")
+def _content_length(record: Any) -> int:
+    """The Content-Length of a record. Raises _BadRecord where it is missing or no number."""
+    stated = record.rec_headers.get_header("Content-Length" if record.format == "warc" else "length")
+    if record.length is None or (stated is not None and not str(stated).strip().isdigit()):
+        raise _BadRecord("a record without Content-Length" if stated is None else "its Content-Length is no number")
     return int(record.length)
 
 
 def _reason(error: BaseException | None) -> str:
-    if isinstance(error, _Odd):
+    if isinstance(error, _BadRecord):
         return str(error)
     return "the file is damaged" + (f" ({str(error).strip().splitlines()[0][:80]})" if str(error).strip() else "")

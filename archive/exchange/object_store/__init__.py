@@ -1,1 +1,1 @@
-"""Archives carried through an object store: what changed goes up, what is missing comes down, all of it checked."""
+"""Pushes and pulls archives through an object store: only what changed, checked by digest."""

@@ -1,5 +1,5 @@
-"""A large file as pieces that are named by their digests: only what changed is carried, and whoever was interrupted
-goes on, for a piece that is there is there."""
+"""Splits a large file into chunks named by their digests, so that a transfer carries only changed chunks and can be
+resumed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 SIZE = 64 * 1024
-"""Bytes of a piece, a multiple of SQLite's pages: a crawl changes pages here and there, and each takes its piece
-along. (docs/scale.md has what other sizes would carry.)"""
+"""Bytes of a chunk, a multiple of SQLite's page size: a crawl changes scattered pages, and each changes its chunk.
+(docs/scale.md compares other sizes.)"""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What an archive consists of. digest: of the whole; pieces: digests, in order; before: the digests that it had
-    earlier, the newest first; at: when it was put down, UTC."""
+    """The manifest of an archive. digest: of the whole; pieces: digests of its chunks, in order; before: its earlier
+    digests, newest first; at: when it was pushed, UTC."""
 
     digest: str
     size: int
@@ -27,32 +27,32 @@ class Manifest:
     piece_size: int = SIZE
 
     def to_json(self) -> bytes:
-        """As it is stored."""
+        """Serializes the manifest."""
         return json.dumps(asdict(self), indent=1).encode()
 
     @classmethod
     def of_json(cls, data: bytes) -> Manifest:
-        """Raises ValueError or TypeError for what is none."""
-        told = json.loads(data)
-        return cls(**{**told, "pieces": tuple(told["pieces"]), "before": tuple(told["before"])})
+        """Parses a manifest. Raises ValueError or TypeError for anything else."""
+        fields = json.loads(data)
+        return cls(**{**fields, "pieces": tuple(fields["pieces"]), "before": tuple(fields["before"])})
 
 
 def cut(path: Path, size: int = SIZE) -> Iterator[tuple[str, bytes]]:
-    """The pieces of a file with their digests."""
+    """The chunks of a file with their digests."""
     with path.open("rb") as file:
-        while piece := file.read(size):
-            yield digest_of(piece), piece
+        while chunk := file.read(size):
+            yield digest_of(chunk), chunk
 
 
 def digest_of(data: bytes) -> str:
-    """As hexadecimal SHA-256."""
+    """The SHA-256 in hexadecimal."""
     return hashlib.sha256(data).hexdigest()
 
 
 def manifest_of(path: Path) -> Manifest:
-    """What a file consists of."""
+    """Builds the manifest of a file."""
     whole, pieces = hashlib.sha256(), []
-    for digest, piece in cut(path):
-        whole.update(piece)
+    for digest, chunk in cut(path):
+        whole.update(chunk)
         pieces.append(digest)
     return Manifest(whole.hexdigest(), path.stat().st_size, tuple(pieces))

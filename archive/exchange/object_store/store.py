@@ -1,6 +1,6 @@
-"""The object store: any that obstore knows, by its address: s3://bucket/folder, gs://, az://, or file:///folder.
+"""Wraps obstore: an object store by its address, s3://bucket/folder, gs://, az://, or file:///folder.
 
-Keys and places that are not Amazon's come from the environment, by the names that S3's own tools use:
+Keys and endpoints that are not Amazon's come from the environment, by the names that S3's own tools use:
 AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_REGION.
 """
 
@@ -18,12 +18,12 @@ from archive.model.errors import LuubaoError, Misconfigured, StoreUnusable
 from archive.model.urls import without_credentials
 from archive.runtime.atomic_files import arriving, remove_leftovers
 
-_TRIES = 5
+_MAX_RETRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """An object in the store. size: bytes; at: when it was last written, by the store's clock."""
+    """An object in the store. size: bytes; at: last modified, by the store's clock."""
 
     name: str
     size: int
@@ -31,7 +31,7 @@ class Stored:
 
 
 class ObjectStore:
-    """Objects by their names. Every method raises StoreUnusable where the store cannot be reached, or refuses."""
+    """Objects by name. Every method raises StoreUnusable where the store cannot be reached, or refuses."""
 
     def __init__(self, address: str):
         try:
@@ -47,8 +47,11 @@ class ObjectStore:
                 " from the environment"
             )
         self.address, self._obstore = address.partition("?")[0], obstore
-        with self._telling():
-            remote: dict[str, Any] = {"client_options": {"allow_http": True}, "retry_config": {"max_retries": _TRIES}}
+        with self._translating_errors():
+            remote: dict[str, Any] = {
+                "client_options": {"allow_http": True},
+                "retry_config": {"max_retries": _MAX_RETRIES},
+            }
             self._folder = Path(unquote(urlsplit(address).path)) if address.startswith("file:") else None
             self._store: Any = from_url(address, **({"mkdir": True} if address.startswith("file:") else remote))
             if self._folder:
@@ -56,24 +59,24 @@ class ObjectStore:
 
     def size(self, name: str) -> int | None:
         """Bytes of an object; None where there is none."""
-        with self._telling():
+        with self._translating_errors():
             try:
                 return int(self._obstore.head(self._store, name)["size"])
             except FileNotFoundError:
                 return None
 
     def read(self, name: str) -> tuple[bytes, str | None] | None:
-        """An object, and the tag that changes with it; None where there is none."""
-        with self._telling():
+        """An object and its ETag; None where there is none."""
+        with self._translating_errors():
             try:
-                found = self._obstore.get(self._store, name)
-                return bytes(found.bytes()), found.meta["e_tag"]
+                response = self._obstore.get(self._store, name)
+                return bytes(response.bytes()), response.meta["e_tag"]
             except FileNotFoundError:
                 return None
 
     def write(self, name: str, data: bytes | Path) -> None:
-        """Puts an object whole, a large one in parts."""
-        with self._telling():
+        """Writes an object atomically, a large one in parts."""
+        with self._translating_errors():
             if self._folder:
                 with arriving(self._folder / name, replace=True, within=self._folder) as place:
                     place.write_bytes(data if isinstance(data, bytes) else data.read_bytes())
@@ -81,15 +84,15 @@ class ObjectStore:
                 self._obstore.put(self._store, name, data)
 
     def replace(self, name: str, data: bytes, tag: str | None) -> bool:
-        """Puts an object where it still is what it was when `tag` was read, or is not there where that is None.
-        Returns whether it was. (S3's conditional writes; a store without them, and a folder, overwrite.)"""
+        """Writes an object if its ETag is still `tag`, or, for None, if it does not exist. Returns whether it wrote.
+        (S3's conditional writes; a store without them, and a folder, overwrite.)"""
         if self._folder:
             if tag is None and self.size(name) is not None:
                 return False
             self.write(name, data)
             return True
         mode: Any = {"e_tag": tag} if tag else "create"
-        with self._telling():
+        with self._translating_errors():
             try:
                 self._obstore.put(self._store, name, data, mode=mode)
             except (self._obstore.exceptions.AlreadyExistsError, self._obstore.exceptions.PreconditionError):
@@ -100,29 +103,29 @@ class ObjectStore:
 
     def names(self, folder: str) -> Iterator[tuple[str, int]]:
         """The objects below a folder, with their sizes."""
-        return ((one.name, one.size) for one in self.objects(folder))
+        return ((stored.name, stored.size) for stored in self.objects(folder))
 
     def objects(self, folder: str) -> Iterator[Stored]:
-        """The objects below a folder, but for those that are being written."""
-        with self._telling():
+        """The objects below a folder, except those still being written."""
+        with self._translating_errors():
             for batch in self._obstore.list(self._store, folder):
-                for one in batch:
-                    if not any(part.startswith(".") for part in one["path"].split("/")):
-                        yield Stored(str(one["path"]), int(one["size"]), one["last_modified"])
+                for entry in batch:
+                    if not any(part.startswith(".") for part in entry["path"].split("/")):
+                        yield Stored(str(entry["path"]), int(entry["size"]), entry["last_modified"])
 
     def delete(self, names: list[str]) -> None:
         """Removes objects."""
-        with self._telling():
+        with self._translating_errors():
             if names:
                 self._obstore.delete(self._store, names)
 
     @contextmanager
-    def _telling(self) -> Iterator[None]:
+    def _translating_errors(self) -> Iterator[None]:
         exceptions = self._obstore.exceptions
         try:
             yield
         except (exceptions.AlreadyExistsError, exceptions.PreconditionError, FileNotFoundError, LuubaoError):
             raise
         except (exceptions.BaseError, OSError, ValueError) as error:
-            why = str(error).strip().splitlines()[0]
-            raise StoreUnusable(f"the object store at {self.address} cannot be used: {why}") from error
+            reason = str(error).strip().splitlines()[0]
+            raise StoreUnusable(f"the object store at {self.address} cannot be used: {reason}") from error

@@ -1,9 +1,9 @@
-"""An archive to an object store and back. In the store it is a folder named as its file: `manifest.json`, written last,
-says which pieces make it up; `pieces/` has them; `pictures/` has the pictures.
+"""Pushes an archive to an object store, and pulls it. In the store it is a folder named as its file: `manifest.json`,
+written last, lists its chunks; `pieces/` has the chunks; `pictures/` has the pictures.
 
-Two machines that write to one archive's copy would each take away what the other brought. So an archive goes up only
-where the store has nothing that it was not made from, and comes down only where nothing would be lost; what has grown
-apart is put together by `luubao merge`.
+Two machines that push to the same archive would overwrite each other's captures. So a push requires that the archive
+comes from the state in the store, and a pull that no local state is lost; `luubao merge` unites archives that have
+diverged.
 """
 
 from __future__ import annotations
@@ -35,17 +35,17 @@ from archive.storage.pictures.picture_folder import (
 )
 from archive.storage.snapshot import files_named, last_destroyed, snapshot
 
-_REMEMBERED = 1000  # earlier states that a manifest names
-_AT_ONCE = 8  # connections to the store
-_BATCH = 32  # pieces
+_MAX_BEFORE = 1000  # earlier digests that a manifest lists
+_CONNECTIONS = 8  # parallel requests to the store
+_BATCH = 32  # chunks
 
 Step = Callable[[], None]
 
 
 @dataclass(slots=True)
 class Carried:
-    """What was carried: pieces and bytes of the archive, of how many; pictures. damaged: pictures that were left where
-    they are, for their bytes are not those of their names."""
+    """What a push or pull transferred: chunks and bytes of the archive, of how many chunks; pictures. damaged: pictures
+    not transferred, for their bytes do not match the digests in their names."""
 
     pieces: int = 0
     of: int = 0
@@ -55,86 +55,95 @@ class Carried:
 
 
 def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
-    """Puts an archive into the store, what is there already excepted. pictures: the folder with its pictures.
+    """Pushes an archive to the store, except what is there already. pictures: the folder with its pictures.
 
-    Raises Diverged where the store has what this archive does not come from, ArchiveMissing and StoreUnusable.
+    Raises Diverged where this archive does not come from the state in the store, ArchiveMissing and StoreUnusable.
     """
-    done = Carried()
-    with _copied(path) as copy:
-        ours = manifest_of(copy)
-        theirs, tag = _manifest(depot, path.name)
-        if theirs and theirs.digest != ours.digest and theirs.digest not in _bases(path):
+    carried = Carried()
+    with _snapshot_beside(path) as copy:
+        local = manifest_of(copy)
+        remote, tag = _manifest(depot, path.name)
+        if remote and remote.digest != local.digest and remote.digest not in _bases(path):
             raise Diverged(
                 f"{depot.address} has a state of {path.name} that this archive does not come from. Put them together:"
                 f" luubao pull {depot.address} {path.name} --to other.db; luubao merge other.db --db {path};"
-                f" luubao push {depot.address} --db {path} --over {theirs.digest[:12]}"
+                f" luubao push {depot.address} --db {path} --over {remote.digest[:12]}"
             )
         wanted = files_named(copy)
-        _put_pictures(depot, path.name, pictures, wanted, theirs, done, step)
+        _put_pictures(depot, path.name, pictures, wanted, remote, carried, step)
         destroyed = last_destroyed(copy)
-        _put_pieces(depot, path.name, copy, theirs, done, step)
-    if theirs is None or theirs.digest != ours.digest:
-        _conclude(depot, path, ours, theirs, tag, destroyed)
-    elif base(path) != ours.digest:
-        _notebase(path, ours.digest)
+        _put_chunks(depot, path.name, copy, remote, carried, step)
+    if remote is None or remote.digest != local.digest:
+        _publish(depot, path, local, remote, tag, destroyed)
+    elif base(path) != local.digest:
+        _write_bases(path, local.digest)
     prefix = f"{path.name}/pictures/"
-    depot.delete([found for found, _ in depot.names(prefix) if found.removeprefix(prefix) not in wanted])
-    return done
+    depot.delete([name for name, _ in depot.names(prefix) if name.removeprefix(prefix) not in wanted])
+    return carried
 
 
 def put_over(path: Path, depot: ObjectStore, digest: str) -> None:
-    """Notes that the archive holds what the store has in that state: `luubao merge` has brought it. Raises Diverged
-    where the store has gone on since."""
-    theirs, _ = _manifest(depot, path.name)
-    if theirs is None or not theirs.digest.startswith(digest):
+    """Records that `luubao merge` has merged the store's state `digest` into the archive. Raises Diverged where the
+    store has another state by now."""
+    remote, _ = _manifest(depot, path.name)
+    if remote is None or not remote.digest.startswith(digest):
         raise Diverged(f"{depot.address} has another state of {path.name} by now. Pull and merge that one too")
-    _notebase(path, theirs.digest)
+    _write_bases(path, remote.digest)
 
 
-def _conclude(
-    depot: ObjectStore, path: Path, ours: Manifest, theirs: Manifest | None, tag: str | None, destroyed: str
+def _publish(
+    depot: ObjectStore, path: Path, local: Manifest, remote: Manifest | None, tag: str | None, destroyed: str
 ) -> None:
-    """destroyed: when words were destroyed last; a state from before is not left to whoever is pulling it."""
-    before = (theirs.digest, *theirs.before)[:_REMEMBERED] if theirs else ()
-    made = replace(ours, before=before, at=clock.stamp(clock.now()))
-    _notebase(path, ours.digest, *_bases(path)[:1])  # whoever dies now has put the one or the other
-    if not depot.replace(f"{path.name}/manifest.json", made.to_json(), tag):
+    """Writes the manifest, and deletes unused chunks. destroyed: when texts were last destroyed; chunks of an older
+    state are deleted even if somebody is pulling it."""
+    before = (remote.digest, *remote.before)[:_MAX_BEFORE] if remote else ()
+    manifest = replace(local, before=before, at=clock.stamp(clock.now()))
+    _write_bases(path, local.digest, *_bases(path)[:1])  # after a crash here the store has either state
+    if not depot.replace(f"{path.name}/manifest.json", manifest.to_json(), tag):
         raise Diverged(f"another machine has put {path.name} into {depot.address} at this moment. Try again")
-    _notebase(path, ours.digest)
-    if theirs:  # whoever is pulling the state before this one may still finish
-        keep = {*ours.pieces, *(theirs.pieces if theirs.at > destroyed else ())}
-        stored = (name for name, _ in depot.names(f"{path.name}/pieces/"))
-        depot.delete([name for name in stored if name.rpartition("/")[2] not in keep])
+    _write_bases(path, local.digest)
+    if remote:  # a pull of the previous state may still be running
+        keep = {*local.pieces, *(remote.pieces if remote.at > destroyed else ())}
+        names = (name for name, _ in depot.names(f"{path.name}/pieces/"))
+        depot.delete([name for name in names if name.rpartition("/")[2] not in keep])
 
 
-def _put_pieces(depot: ObjectStore, name: str, copy: Path, theirs: Manifest | None, done: Carried, step: Step) -> None:
-    there = _untouched(depot, f"{name}/pieces/", theirs)
+def _put_chunks(
+    depot: ObjectStore, name: str, copy: Path, remote: Manifest | None, carried: Carried, step: Step
+) -> None:
+    stored_chunks = _stored_objects(depot, f"{name}/pieces/", remote)
 
-    def put(one: tuple[str, bytes]) -> int:
-        digest, piece = one
-        place = _piece(name, digest)
-        if place in there and (found := depot.read(place)) and digest_of(found[0]) == digest:
-            return 0  # an interrupted push has brought it
-        depot.write(place, piece)
-        return len(piece)
+    def put(item: tuple[str, bytes]) -> int:
+        digest, chunk = item
+        key = _chunk_name(name, digest)
+        if key in stored_chunks and (found := depot.read(key)) and digest_of(found[0]) == digest:
+            return 0  # left by an interrupted push
+        depot.write(key, chunk)
+        return len(chunk)
 
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        pieces = cut(copy)
-        while batch := list(islice(pieces, _BATCH)):
-            new = {digest: piece for digest, piece in batch if there.get(_piece(name, digest)) != (len(piece), True)}
-            carried = list(pool.map(put, new.items()))
-            there |= {_piece(name, digest): (len(piece), True) for digest, piece in new.items()}
-            done.of += len(batch)
-            done.pieces += sum(size > 0 for size in carried)
-            done.bytes += sum(carried)
+    with ThreadPoolExecutor(_CONNECTIONS) as pool:
+        chunks = cut(copy)
+        while batch := list(islice(chunks, _BATCH)):
+            new = {
+                digest: chunk
+                for digest, chunk in batch
+                if stored_chunks.get(_chunk_name(name, digest)) != (len(chunk), True)
+            }
+            written = list(pool.map(put, new.items()))
+            stored_chunks |= {_chunk_name(name, digest): (len(chunk), True) for digest, chunk in new.items()}
+            carried.of += len(batch)
+            carried.pieces += sum(size > 0 for size in written)
+            carried.bytes += sum(written)
             step()
 
 
-def _untouched(depot: ObjectStore, prefix: str, theirs: Manifest | None) -> dict[str, tuple[int, bool]]:
-    """What the store has below a place: sizes, and whether nobody has written it since the last push ended. What
-    somebody has, an interrupted push or a failing disk, is read before it is believed."""
-    ended = clock.parse(theirs.at) if theirs and theirs.at else None
-    return {one.name: (one.size, ended is not None and one.at <= ended) for one in depot.objects(prefix)}
+def _stored_objects(depot: ObjectStore, prefix: str, remote: Manifest | None) -> dict[str, tuple[int, bool]]:
+    """The objects below a prefix: their sizes, and whether they are unmodified since the last push. Objects modified
+    later, by an interrupted push or a failing disk, must be read and verified."""
+    pushed_at = clock.parse(remote.at) if remote and remote.at else None
+    return {
+        entry.name: (entry.size, pushed_at is not None and entry.at <= pushed_at) for entry in depot.objects(prefix)
+    }
 
 
 def _put_pictures(
@@ -142,51 +151,51 @@ def _put_pictures(
     archive: str,
     folder: Path | None,
     wanted: set[str],
-    theirs: Manifest | None,
-    done: Carried,
+    remote: Manifest | None,
+    carried: Carried,
     step: Step,
 ) -> None:
-    """A picture's file is named by its digest and never changes: what is otherwise is damaged, here or there. One that
-    no row means is left where it is."""
+    """Pushes pictures. A picture's file is named by its digest and never changes, so a difference is damage, here or in
+    the store. Does not push pictures to which no row refers."""
     if folder is None:
         return
     prefix = f"{archive}/pictures/"
-    there = _untouched(depot, prefix, theirs)
+    stored_pictures = _stored_objects(depot, prefix, remote)
     for name in sorted(wanted.intersection(files_of(folder))):
-        size, untouched = there.get(prefix + name, (-1, False))
-        if size != size_of(folder, name) or not untouched:
-            _put_picture(depot, prefix, folder, name, size >= 0, done)
+        size, unmodified = stored_pictures.get(prefix + name, (-1, False))
+        if size != size_of(folder, name) or not unmodified:
+            _put_picture(depot, prefix, folder, name, size >= 0, carried)
         step()
 
 
-def _put_picture(depot: ObjectStore, prefix: str, folder: Path, name: str, is_there: bool, done: Carried) -> None:
+def _put_picture(depot: ObjectStore, prefix: str, folder: Path, name: str, is_stored: bool, carried: Carried) -> None:
     data = plain_file(folder, name)
     if data is None or not is_what_it_is_called(name, data):
-        done.damaged.append(name)
-    elif not (is_there and (found := depot.read(prefix + name)) and found[0] == data):
+        carried.damaged.append(name)
+    elif not (is_stored and (found := depot.read(prefix + name)) and found[0] == data):
         depot.write(prefix + name, folder / name)
-        done.pictures += 1
+        carried.pictures += 1
 
 
 def pull(name: str, depot: ObjectStore, to: Path, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
-    """Brings an archive from the store, what is here already excepted. pictures: the folder for its pictures; None
-    leaves them there.
+    """Pulls an archive from the store, except what is here already. pictures: the folder for its pictures; None pulls
+    none.
 
-    Raises ArchiveMissing where the store has none of that name, Diverged where what is at `to` would be lost,
-    ArchiveDamaged where what came is not what was put down, and StoreUnusable.
+    Raises ArchiveMissing where the store has none of that name, Diverged where the archive at `to` would be lost,
+    ArchiveDamaged where the data differs from what was pushed, and StoreUnusable.
     """
-    done = Carried()
-    theirs, _ = _manifest(depot, name)
-    if theirs is None:
+    carried = Carried()
+    remote, _ = _manifest(depot, name)
+    if remote is None:
         raise ArchiveMissing(f"{depot.address} has no archive {name}. It has: {', '.join(stored(depot)) or 'none'}")
-    with _replaceable(to, theirs) as here:
-        if here is None or manifest_of(here).digest != theirs.digest:
-            _get_pieces(depot, name, theirs, here, to, done, step)
-        _part(to).unlink(missing_ok=True)
-    _notebase(to, theirs.digest)
+    with _lock_replaceable(to, remote) as local:
+        if local is None or manifest_of(local).digest != remote.digest:
+            _get_chunks(depot, name, remote, local, to, carried, step)
+        _partial_file(to).unlink(missing_ok=True)
+    _write_bases(to, remote.digest)
     if pictures is not None:
-        _get_pictures(depot, name, pictures, files_named(to), done, step)
-    return done
+        _get_pictures(depot, name, pictures, files_named(to), carried, step)
+    return carried
 
 
 def stored(depot: ObjectStore) -> list[str]:
@@ -196,80 +205,83 @@ def stored(depot: ObjectStore) -> list[str]:
 
 
 @contextmanager
-def _replaceable(to: Path, theirs: Manifest) -> Iterator[Path | None]:
-    """A copy of what is at `to`, None where nothing is, with its outlets locked. Raises Diverged and Locked."""
+def _lock_replaceable(to: Path, remote: Manifest) -> Iterator[Path | None]:
+    """Locks the outlets of the archive at `to`; yields a copy of it, None where there is none. Raises Diverged and
+    Locked."""
     if not to.exists():
         yield None
         return
     with ExitStack() as stack:
         with open_archive(to) as db:
-            names = [one.outlet.name for one in outlets_of(db)]
+            names = [run.outlet.name for run in outlets_of(db)]
         for outlet in names:
             stack.enter_context(outlet_lock(to, outlet))
-        here = stack.enter_context(_copied(to))
-        if manifest_of(here).digest not in (theirs.digest, *theirs.before):
+        local = stack.enter_context(_snapshot_beside(to))
+        if manifest_of(local).digest not in (remote.digest, *remote.before):
             raise Diverged(
                 f"{to} has what the store has not. Push it first, or pull to another file with --to, and merge the two"
             )
-        yield here
+        yield local
 
 
-def _get_pieces(
-    depot: ObjectStore, name: str, theirs: Manifest, here: Path | None, to: Path, done: Carried, step: Step
+def _get_chunks(
+    depot: ObjectStore, name: str, remote: Manifest, local: Path | None, to: Path, carried: Carried, step: Step
 ) -> None:
-    """Puts the archive together beside its place, from pieces that are here and those that are not; an interrupted
-    pull's are used again."""
-    part = _part(to)
-    known = _places(here, part)
-    with arriving(to, replace=True) as made:
-        with made.open("wb") as file, ThreadPoolExecutor(_AT_ONCE) as pool:
-            for first in range(0, len(theirs.pieces), _BATCH):
-                batch = theirs.pieces[first : first + _BATCH]
-                new = [digest for digest in dict.fromkeys(batch) if digest not in known]
-                came = dict(zip(new, pool.map(partial(_fetched, depot, name), new), strict=True))
-                _put_by(part, came.values())
-                done.pieces += len(came)
-                done.bytes += sum(map(len, came.values()))
-                file.writelines(came[digest] if digest in came else _read(*known[digest]) for digest in batch)
+    """Assembles the archive in a temporary file, from local chunks and those of the store; reuses the chunks of an
+    interrupted pull."""
+    partial_file = _partial_file(to)
+    local_chunks = _locate_chunks(local, partial_file)
+    with arriving(to, replace=True) as assembled:
+        with assembled.open("wb") as file, ThreadPoolExecutor(_CONNECTIONS) as pool:
+            for first in range(0, len(remote.pieces), _BATCH):
+                batch = remote.pieces[first : first + _BATCH]
+                new = [digest for digest in dict.fromkeys(batch) if digest not in local_chunks]
+                fetched = dict(zip(new, pool.map(partial(_fetch, depot, name), new), strict=True))
+                _append_partial(partial_file, fetched.values())
+                carried.pieces += len(fetched)
+                carried.bytes += sum(map(len, fetched.values()))
+                file.writelines(
+                    fetched[digest] if digest in fetched else _read_chunk(*local_chunks[digest]) for digest in batch
+                )
                 step()
-        if manifest_of(made).digest != theirs.digest:
+        if manifest_of(assembled).digest != remote.digest:
             raise ArchiveDamaged(f"what came from {depot.address} is not {name} as it was put down")
-        for sidecar in ("-wal", "-shm"):  # what they hold is in the store: _replaceable has seen to that
+        for sidecar in ("-wal", "-shm"):  # their data is in the store, as _lock_replaceable checked
             to.with_name(to.name + sidecar).unlink(missing_ok=True)
-    done.of = len(theirs.pieces)
+    carried.of = len(remote.pieces)
 
 
-def _part(to: Path) -> Path:
-    """What an interrupted pull has brought."""
+def _partial_file(to: Path) -> Path:
+    """The file with the chunks of an interrupted pull."""
     return to.with_name(f".{to.name}.part")
 
 
-def _places(*files: Path | None) -> dict[str, tuple[Path, int]]:
-    """Where pieces are on this machine."""
-    found: dict[str, tuple[Path, int]] = {}
+def _locate_chunks(*files: Path | None) -> dict[str, tuple[Path, int]]:
+    """The file and offset of each chunk on this machine."""
+    locations: dict[str, tuple[Path, int]] = {}
     for file in files:
         if file is not None and file.exists():
-            place = 0
-            for digest, piece in cut(file):
-                found[digest] = (file, place)
-                place += len(piece)
-    return found
+            offset = 0
+            for digest, chunk in cut(file):
+                locations[digest] = (file, offset)
+                offset += len(chunk)
+    return locations
 
 
-def _read(file: Path, place: int) -> bytes:
+def _read_chunk(file: Path, offset: int) -> bytes:
     with file.open("rb") as opened:
-        opened.seek(place)
+        opened.seek(offset)
         return opened.read(SIZE)
 
 
-def _put_by(part: Path, pieces: Iterable[bytes]) -> None:
-    """What an interrupted pull has brought, the next need not bring again."""
-    with part.open("ab") as opened:
-        opened.writelines(piece for piece in pieces if len(piece) == SIZE)
+def _append_partial(partial_file: Path, chunks: Iterable[bytes]) -> None:
+    """Stores fetched chunks, so that a pull after an interrupted one can reuse them."""
+    with partial_file.open("ab") as opened:
+        opened.writelines(chunk for chunk in chunks if len(chunk) == SIZE)
 
 
-def _fetched(depot: ObjectStore, name: str, digest: str) -> bytes:
-    found = depot.read(_piece(name, digest))
+def _fetch(depot: ObjectStore, name: str, digest: str) -> bytes:
+    found = depot.read(_chunk_name(name, digest))
     if found is None:
         raise ArchiveDamaged(f"{depot.address} has lost a piece of {name}, or a newer state came meanwhile: pull again")
     if digest_of(found[0]) != digest:
@@ -277,29 +289,31 @@ def _fetched(depot: ObjectStore, name: str, digest: str) -> bytes:
     return found[0]
 
 
-def _get_pictures(depot: ObjectStore, archive: str, folder: Path, wanted: set[str], done: Carried, step: Step) -> None:
-    """The pictures that the archive means, and nothing else: what was withdrawn or destroyed since does not come back.
-    What is here and good stays, whatever the store has."""
+def _get_pictures(
+    depot: ObjectStore, archive: str, folder: Path, wanted: set[str], carried: Carried, step: Step
+) -> None:
+    """Pulls the pictures to which the archive refers and no others, so that withdrawn or destroyed ones do not come
+    back. Never replaces a good local picture."""
     remove_leftovers(folder)
     prefix = f"{archive}/pictures/"
-    for one in depot.objects(prefix):
-        name = one.name.removeprefix(prefix)
-        if name not in wanted or size_of(folder, name) == one.size:
+    for entry in depot.objects(prefix):
+        name = entry.name.removeprefix(prefix)
+        if name not in wanted or size_of(folder, name) == entry.size:
             pass
-        elif is_good(folder, name):  # so that in the store is not
-            done.damaged.append(name)
+        elif is_good(folder, name):  # so the one in the store is damaged
+            carried.damaged.append(name)
         else:
-            _get_picture(depot, one, folder, name, done)
+            _get_picture(depot, entry, folder, name, carried)
         step()
 
 
-def _get_picture(depot: ObjectStore, one: Stored, folder: Path, name: str, done: Carried) -> None:
-    read = depot.read(one.name) if one.size <= MOST_BYTES else None
-    if read and is_what_it_is_called(name, read[0]):
-        put_file(folder, name, read[0])
-        done.pictures += 1
+def _get_picture(depot: ObjectStore, entry: Stored, folder: Path, name: str, carried: Carried) -> None:
+    found = depot.read(entry.name) if entry.size <= MOST_BYTES else None
+    if found and is_what_it_is_called(name, found[0]):
+        put_file(folder, name, found[0])
+        carried.pictures += 1
     else:
-        done.damaged.append(name)
+        carried.damaged.append(name)
 
 
 def _manifest(depot: ObjectStore, name: str) -> tuple[Manifest | None, str | None]:
@@ -312,7 +326,7 @@ def _manifest(depot: ObjectStore, name: str) -> tuple[Manifest | None, str | Non
         raise ArchiveDamaged(f"{depot.address}/{name}/manifest.json is not what luubao wrote") from error
 
 
-def _piece(name: str, digest: str) -> str:
+def _chunk_name(name: str, digest: str) -> str:
     return f"{name}/pieces/{digest[:2]}/{digest}"
 
 
@@ -321,7 +335,7 @@ def _base_file(path: Path) -> Path:
 
 
 def base(path: Path) -> str | None:
-    """The digest of the state in the store that this archive comes from; None where it was never carried."""
+    """The digest of the store's state that this archive comes from; None where it was never pushed or pulled."""
     return next(iter(_bases(path)), None)
 
 
@@ -332,14 +346,14 @@ def _bases(path: Path) -> list[str]:
         return []
 
 
-def _notebase(path: Path, *digests: str) -> None:
+def _write_bases(path: Path, *digests: str) -> None:
     with arriving(_base_file(path), replace=True) as place:
         place.write_text("".join(f"{digest}\n" for digest in digests))
 
 
 @contextmanager
-def _copied(path: Path) -> Iterator[Path]:
-    """The archive as it stands, beside itself."""
+def _snapshot_beside(path: Path) -> Iterator[Path]:
+    """A snapshot of the archive, in a temporary folder beside it."""
     with beside(path) as folder:
         copy = folder / path.name
         snapshot(path, copy)

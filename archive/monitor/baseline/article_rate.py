@@ -1,7 +1,8 @@
-"""How many new articles come, by the same time and weekday of the weeks before; and which section fell silent.
+"""Rate of new articles against the same time and weekday of the weeks before, in all and for each section.
 
-What a run found is spread over the time since the run before, so that it matters little when exactly a run began. A
-paper's days are no Poisson process: days of the same weekday differ by a fifth and more, which the scatter allows for.
+The new articles of a run are spread over the time since the run before, so that it matters little when exactly a run
+began. An outlet's days are no Poisson process: days of the same weekday differ by a fifth and more, which the scatter
+allows for.
 """
 
 from __future__ import annotations
@@ -21,25 +22,25 @@ DAY = timedelta(days=1)
 WEEK = 7 * DAY
 _WINDOWS = {DAY: "24 hours", 3 * DAY: "3 days", WEEK: "7 days", 2 * WEEK: "14 days", 4 * WEEK: "28 days"}
 _MOST_WINDOWS, _FEWEST_WINDOWS = 8, 3
-_FEW = 0.25  # of what is usual
-_COLLAPSE = 0.05
-_SCATTER = 0.04  # the square of how much the pace of days varies by itself
-_YOUNG_WINDOW, _FEWEST_DAYS, _SURE = 3 * DAY, 5, 20
+_LOW_SHARE = 0.25  # of the usual rate
+_COLLAPSE_SHARE = 0.05
+_SCATTER = 0.04  # the squared relative variation of the daily rate
+_EARLY_WINDOW, _FEWEST_DAYS, _FEWEST_PER_DAY = 3 * DAY, 5, 20
 _SECTION_WINDOWS = (WEEK, 2 * WEEK)
-_SILENT = 0.1
-_LIVELY = 30  # articles, before a section can be missed
-_MOST_TOLD = 3
+_SILENT_SHARE = 0.1
+_FEWEST_IN_SECTION = 30  # articles, before silence of a section counts
+_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """How many had come by the end of each run that looked."""
+    """Cumulative count of new articles up to each run that crawled the outlet."""
 
     times: tuple[datetime, ...]
     totals: tuple[float, ...]
 
     def until(self, moment: datetime) -> float:
-        """How many had come by a moment, between runs in proportion."""
+        """The cumulative count at a moment, interpolated between runs."""
         after = bisect_right(self.times, moment)
         if after == 0 or after == len(self.times):
             return self.totals[-1] if after else 0.0
@@ -47,17 +48,17 @@ class Flow:
         return low + (high - low) * ((moment - begin) / (end - begin))
 
     def within(self, end: datetime, length: timedelta) -> float:
-        """How many came in so long a time before a moment."""
+        """The count within the window of that length before a moment."""
         return self.until(end) - self.until(end - length)
 
     def covers(self, end: datetime, length: timedelta) -> bool:
-        """Whether runs looked all that time."""
+        """Whether the runs cover the whole window."""
         return bool(self.times) and end - length >= self.times[0] and end <= self.times[-1]
 
 
 def flow(runs: Sequence[Past], counts: Sequence[int]) -> Flow:
-    """The flow of what runs, oldest first, counted. What the first one found had come any time before it; what one
-    found that was broken off is part of what the next did."""
+    """The flow of counts by runs, oldest first. The articles of the first run may have come at any time before it;
+    those of an interrupted run count with the next run."""
     times: list[datetime] = []
     totals: list[float] = []
     for run, total in zip(runs, accumulate(counts), strict=True):
@@ -68,30 +69,32 @@ def flow(runs: Sequence[Past], counts: Sequence[int]) -> Flow:
 
 
 def compare(runs: Sequence[Past]) -> Iterator[Finding]:
-    """Whether the paper, or a section of it, brings too little. runs: oldest first, the present one last."""
+    """Findings for too few new articles, in all or in a section. runs: oldest first, the present one last."""
     if not runs[-1].looked:
         return
-    whole = flow(runs, [run.health.new for run in runs])
-    if found := _too_few(whole, runs) or _nothing(whole):
+    outlet_flow = flow(runs, [run.health.new for run in runs])
+    if found := _slow_rate(outlet_flow, runs) or _stopped_early(outlet_flow):
         yield found
     else:
         yield from _silent_sections(runs)
 
 
-def _too_few(whole: Flow, runs: Sequence[Past]) -> Finding | None:
-    now = whole.times[-1]
+def _slow_rate(outlet_flow: Flow, runs: Sequence[Past]) -> Finding | None:
+    now = outlet_flow.times[-1]
     marked = [run.at for run in runs if "pace" in run.health.flags]
-    found: list[tuple[float, Finding]] = []
-    for length, told in _WINDOWS.items():
-        ends = [end for end in _ends_before(now, length) if whole.covers(end, length)]
-        values = [whole.within(end, length) for end in ends if not _any_within(marked, end, length)][:_MOST_WINDOWS]
-        if len(values) >= _FEWEST_WINDOWS and (chance := _chance(whole.within(now, length), values)):
-            found.append((chance, _told(whole.within(now, length), median(values), told)))
-    return min(found, key=lambda one: (not one[1].collapse, one[0]))[1] if found else None
+    candidates: list[tuple[float, Finding]] = []
+    for length, window_name in _WINDOWS.items():
+        ends = [end for end in _ends_before(now, length) if outlet_flow.covers(end, length)]
+        values = [outlet_flow.within(end, length) for end in ends if not _any_within(marked, end, length)][
+            :_MOST_WINDOWS
+        ]
+        if len(values) >= _FEWEST_WINDOWS and (chance := _chance(outlet_flow.within(now, length), values)):
+            candidates.append((chance, _finding(outlet_flow.within(now, length), median(values), window_name)))
+    return min(candidates, key=lambda candidate: (not candidate[1].collapse, candidate[0]))[1] if candidates else None
 
 
 def _ends_before(now: datetime, length: timedelta) -> list[datetime]:
-    """The same moment of the weeks before, as far apart as the windows that end there are long."""
+    """The same time of earlier weeks, at least one window length apart."""
     step = max(length, WEEK)
     return [now - times * step for times in range(1, LONGEST // step + 1)]
 
@@ -100,8 +103,9 @@ def _any_within(moments: Sequence[datetime], end: datetime, length: timedelta) -
     return any(end - length < moment <= end for moment in moments)
 
 
-def _chance(count: float, values: Sequence[float], few: float = _FEW) -> float:
-    """How unlikely so few are where these came at other times; 0.0 where it is not unlikely enough, or not few."""
+def _chance(count: float, values: Sequence[float], few: float = _LOW_SHARE) -> float:
+    """The probability of so low a count, given the counts of other windows; 0.0 where it is not low or not unlikely
+    enough."""
     expected = median(values)
     if count >= few * expected:
         return 0.0
@@ -110,55 +114,54 @@ def _chance(count: float, values: Sequence[float], few: float = _FEW) -> float:
     return chance if chance < TOO_UNLIKELY else 0.0
 
 
-def _told(count: float, expected: float, when: str) -> Finding:
+def _finding(count: float, expected: float, when: str) -> Finding:
     few = round(count)
-    came = f"only {few} new article{'s' * (few > 1)}" if few else "no new article"
-    sentence = f"{came} in the last {when}, where about {expected:.0f} are usual by this time of the week."
-    return Finding("pace", sentence, count < _COLLAPSE * expected)
+    subject = f"only {few} new article{'s' * (few > 1)}" if few else "no new article"
+    sentence = f"{subject} in the last {when}, where about {expected:.0f} are usual by this time of the week."
+    return Finding("pace", sentence, count < _COLLAPSE_SHARE * expected)
 
 
-def _nothing(whole: Flow) -> Finding | None:
-    """Before there are weeks to compare with: nothing at all for days, where the days before brought
-    plenty."""
-    now, length = whole.times[-1], _YOUNG_WINDOW
-    if whole.covers(now - _FEWEST_WINDOWS * WEEK, length) or whole.within(now, length) > 0:
+def _stopped_early(outlet_flow: Flow) -> Finding | None:
+    """For outlets with too few weeks to compare with: no article at all for days, after days with many."""
+    now, length = outlet_flow.times[-1], _EARLY_WINDOW
+    if outlet_flow.covers(now - _FEWEST_WINDOWS * WEEK, length) or outlet_flow.within(now, length) > 0:
         return None
     ends = [now - days * DAY for days in range(3, 22)]
-    values = [whole.within(end, length) for end in ends if whole.covers(end, length)]
+    values = [outlet_flow.within(end, length) for end in ends if outlet_flow.covers(end, length)]
     busy = [value for value in values if value > 0]
-    if len(busy) >= _FEWEST_DAYS and median(busy) >= _SURE:
-        return _told(0, median(busy), _WINDOWS[length])
+    if len(busy) >= _FEWEST_DAYS and median(busy) >= _FEWEST_PER_DAY:
+        return _finding(0, median(busy), _WINDOWS[length])
     return None
 
 
 def _silent_sections(runs: Sequence[Past]) -> Iterator[Finding]:
-    silent = [told for section in _dull_sections(runs) if (told := _silence(section, runs))]
+    silent = [description for section in _slowed_sections(runs) if (description := _section_silence(section, runs))]
     if silent:
-        more = f" and {len(silent) - _MOST_TOLD} more" if len(silent) > _MOST_TOLD else ""
-        yield Finding("sections", f"sections that fell silent: {', '.join(silent[:_MOST_TOLD])}{more}.")
+        more = f" and {len(silent) - _MOST_NAMED} more" if len(silent) > _MOST_NAMED else ""
+        yield Finding("sections", f"sections that fell silent: {', '.join(silent[:_MOST_NAMED])}{more}.")
 
 
-def _dull_sections(runs: Sequence[Past]) -> Iterator[str]:
-    """Sections that lately brought less than they do on the whole, the liveliest first."""
+def _slowed_sections(runs: Sequence[Past]) -> Iterator[str]:
+    """Sections with fewer recent articles than their average, those with the most articles first."""
     longest = max(_SECTION_WINDOWS)
-    found, lately = Counter[str](), Counter[str]()
+    totals, recent = Counter[str](), Counter[str]()
     for run in runs:
-        found.update(run.health.sections)
+        totals.update(run.health.sections)
         if run.at > runs[-1].at - longest:
-            lately.update(run.health.sections)
-    part = longest / max(runs[-1].at - runs[0].at, longest)
-    for section, count in found.most_common():
-        if section and count >= _LIVELY and lately[section] < 0.75 * count * part:
+            recent.update(run.health.sections)
+    recent_share = longest / max(runs[-1].at - runs[0].at, longest)
+    for section, count in totals.most_common():
+        if section and count >= _FEWEST_IN_SECTION and recent[section] < 0.75 * count * recent_share:
             yield section
 
 
-def _silence(section: str, runs: Sequence[Past]) -> str | None:
+def _section_silence(section: str, runs: Sequence[Past]) -> str | None:
     of_section = flow(runs, [run.health.sections[section] for run in runs])
     now = of_section.times[-1]
     for length in _SECTION_WINDOWS:
         ends = [end for end in _ends_before(now, length) if of_section.covers(end, length)]
         values = [of_section.within(end, length) for end in ends[:_MOST_WINDOWS]]
         count = of_section.within(now, length)
-        if len(values) >= _FEWEST_WINDOWS and _chance(count, values, _SILENT):
+        if len(values) >= _FEWEST_WINDOWS and _chance(count, values, _SILENT_SHARE):
             return f"{section} ({count:.0f} new in {length.days} days, where about {median(values):.0f} are usual)"
     return None

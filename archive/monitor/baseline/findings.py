@@ -1,4 +1,4 @@
-"""What a comparison finds."""
+"""Data classes of the baseline comparison: past runs and findings."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from datetime import datetime, timedelta
 from archive.monitor.health import Health
 
 LONGEST = timedelta(days=120)
-"""How far back runs are compared with."""
+"""How far back the baseline reaches."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A run that ended. outcome: as runs.outcome."""
+    """A finished run. outcome: as runs.outcome."""
 
     health: Health
     outcome: str
 
     @property
     def at(self) -> datetime:
-        """When it began."""
+        """When the run began."""
         return self.health.at
 
     @property
     def looked(self) -> bool:
-        """Whether it saw what there was: one that was broken off, or met no paper, says nothing by finding nothing."""
+        """Whether it crawled the outlet to the end: low counts of an interrupted or failed run mean nothing."""
         return self.outcome in ("ok", "partly-failed")
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as usual. key: what it is about, the same as long as it lasts. sentence: for a person.
-    collapse: whether a person must look now. known: whether a run of the last day has told it already."""
+    """An anomaly. key: identifies it, the same as long as it lasts. sentence: for a person. collapse: whether a person
+    must act now. known: whether a run of the last day has already reported it."""
 
     key: str
     sentence: str

@@ -1,7 +1,7 @@
-"""Whether the site was rebuilt: bodies stand in other places than before, or pages are of kinds that did not occur.
+"""Detects a rebuilt site: bodies in new page elements, or pages of new kinds.
 
-What stays becomes usual by itself, for a new layout that reads well needs nobody; one that does not is told by the
-shares that fall.
+A lasting change becomes the baseline by itself: a new layout that extracts well needs no one, and one that does not
+shows as a drop in field_shares.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ _WINDOW = 20
 _FEWEST_PAGES = 40
 _OLDEST = timedelta(days=14)
 _LONGEST = timedelta(days=28)
-_USUAL = 0.02  # of all pages
-_REBUILT = 0.5
-_STRANGE = 0.25
-_KNOWN = frozenset({"article", "photo-story", "video", "live-blog", "no-article"})
+_USUAL_SHARE = 0.02  # of all pages
+_REBUILT_SHARE = 0.5
+_NEW_KIND_SHARE = 0.25
+_NORMAL_KINDS = frozenset({"article", "photo-story", "video", "live-blog", "no-article"})
 _KINDS = {
     "wall": "ask readers to log in",
     "cookie-bounce": "only set a cookie and reload",
@@ -34,21 +34,21 @@ _KINDS = {
 
 
 def compare(now: Health, before: Sequence[Health]) -> Iterator[Finding]:
-    """Places and kinds that are new. before: earlier runs, newest first."""
-    yield from _rebuilt(now, before)
-    yield from _strange(now, before)
+    """Findings for new containers and new kinds. before: earlier runs, newest first."""
+    yield from _new_containers(now, before)
+    yield from _new_kinds(now, before)
 
 
-def _rebuilt(now: Health, before: Sequence[Health]) -> Iterator[Finding]:
-    recent, older = _divided(lambda health: health.containers, now, before)
+def _new_containers(now: Health, before: Sequence[Health]) -> Iterator[Finding]:
+    recent, older = _recent_and_older(lambda health: health.containers, now, before)
     pages, all_older = recent.total(), older.total()
     if pages < _WINDOW // 2 or all_older < _FEWEST_PAGES:
         return
-    usual = {place for place, count in older.items() if count >= _USUAL * all_older}
+    usual = {place for place, count in older.items() if count >= _USUAL_SHARE * all_older}
     elsewhere = Counter({place: count for place, count in recent.items() if place not in usual})
-    often = 1 - sum(older[place] for place in usual) / all_older
+    usual_rate = 1 - sum(older[place] for place in usual) / all_older
     count = elsewhere.total()
-    if count >= _REBUILT * pages and so_many(count, pages, min(1.5 * often + 0.05, 0.95)) < TOO_UNLIKELY:
+    if count >= _REBUILT_SHARE * pages and so_many(count, pages, min(1.5 * usual_rate + 0.05, 0.95)) < TOO_UNLIKELY:
         new, old = elsewhere.most_common(1)[0][0], older.most_common(1)[0][0]
         yield Finding(
             "layout",
@@ -57,22 +57,26 @@ def _rebuilt(now: Health, before: Sequence[Health]) -> Iterator[Finding]:
         )
 
 
-def _strange(now: Health, before: Sequence[Health]) -> Iterator[Finding]:
-    recent, older = _divided(lambda health: health.kinds, now, before)
+def _new_kinds(now: Health, before: Sequence[Health]) -> Iterator[Finding]:
+    recent, older = _recent_and_older(lambda health: health.kinds, now, before)
     pages, all_older = recent.total(), older.total()
     if pages < _WINDOW // 2 or all_older < _FEWEST_PAGES:
         return
     for kind, count in recent.items():
-        often = min(1.5 * older[kind] / all_older + 0.03, 0.95)
-        if kind not in _KNOWN and count >= _STRANGE * pages and so_many(count, pages, often) < TOO_UNLIKELY:
-            told = _KINDS.get(kind, f"are of a kind that hardly occurred ({kind})")
-            yield Finding(f"kind:{kind}", f"{count} of the last {pages} pages {told}; hardly any did before.")
+        expected_share = min(1.5 * older[kind] / all_older + 0.03, 0.95)
+        if (
+            kind not in _NORMAL_KINDS
+            and count >= _NEW_KIND_SHARE * pages
+            and so_many(count, pages, expected_share) < TOO_UNLIKELY
+        ):
+            description = _KINDS.get(kind, f"are of a kind that hardly occurred ({kind})")
+            yield Finding(f"kind:{kind}", f"{count} of the last {pages} pages {description}; hardly any did before.")
 
 
-def _divided(
+def _recent_and_older(
     measure: Callable[[Health], Counter[str]], now: Health, before: Sequence[Health]
 ) -> tuple[Counter[str], Counter[str]]:
-    """What the last pages had, those of this run at least, and what those before them had."""
+    """The counts of the last pages, at least those of this run, and of the pages before them."""
     recent: Counter[str] = Counter(measure(now))
     older: Counter[str] = Counter()
     for health in before:

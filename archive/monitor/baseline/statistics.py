@@ -1,7 +1,7 @@
-"""How unlikely a count is, and robust figures of what is usual.
+"""Tail probabilities of counts, and robust statistics.
 
-Median and median absolute deviation bear up to half of the values being odd (Huber and Ronchetti, Robust Statistics,
-2nd edition, 2009, chapter 5); 1.4826 makes the latter a standard deviation where values are normal.
+Median and median absolute deviation tolerate up to half of the values being outliers (Huber and Ronchetti, Robust
+Statistics, 2nd edition, 2009, chapter 5); 1.4826 makes the latter a standard deviation where values are normal.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ from math import exp, floor, lgamma, log
 from statistics import median
 
 TOO_UNLIKELY = 1e-6
-"""What happens by chance less often than this is taken for no chance. An outlet that is crawled every hour is asked
-some hundred thousand questions a year, most of them the same as an hour before."""
+"""The significance level: a less probable result is not taken for chance. An outlet crawled every hour undergoes some
+hundred thousand tests a year, most of them the same as an hour before."""
 
 
 def spread(values: Sequence[float]) -> float:
@@ -21,23 +21,23 @@ def spread(values: Sequence[float]) -> float:
     return 1.4826 * median(abs(value - middle) for value in values)
 
 
-def so_few(hits: int, of: int, share: float) -> float:
-    """The probability of at most `hits` of `of`, where each is one with probability `share` (0 < share < 1)."""
-    return min(1.0, sum(exp(_log_binomial(k, of, share)) for k in range(hits + 1)))
+def so_few(hits: int, total: int, share: float) -> float:
+    """The binomial probability of at most `hits` of `total`, each with probability `share` (0 < share < 1)."""
+    return min(1.0, sum(exp(_log_binomial(k, total, share)) for k in range(hits + 1)))
 
 
-def so_many(hits: int, of: int, share: float) -> float:
-    """The probability of at least `hits` of `of`."""
-    return so_few(of - hits, of, 1 - share)
+def so_many(hits: int, total: int, share: float) -> float:
+    """The binomial probability of at least `hits` of `total`."""
+    return so_few(total - hits, total, 1 - share)
 
 
-def _log_binomial(k: int, of: int, share: float) -> float:
-    choices = lgamma(of + 1) - lgamma(k + 1) - lgamma(of - k + 1)
-    return choices + k * log(share) + (of - k) * log(1 - share)
+def _log_binomial(k: int, total: int, share: float) -> float:
+    choices = lgamma(total + 1) - lgamma(k + 1) - lgamma(total - k + 1)
+    return choices + k * log(share) + (total - k) * log(1 - share)
 
 
 def so_quiet(events: float, expected: float, scatter: float) -> float:
-    """The probability of at most so many events where so many are expected, of a Poisson process whose variance is
-    `scatter` (at least 1) times its mean: as if events came in bunches of that size."""
+    """The probability of at most `events` where `expected` are usual, in a Poisson process whose variance is `scatter`
+    (at least 1) times its mean: as if events came in bunches of that size."""
     bunches, mean = floor(events / scatter), expected / scatter
     return min(1.0, sum(exp(k * log(mean) - mean - lgamma(k + 1)) for k in range(bunches + 1))) if mean > 0 else 1.0

@@ -1,4 +1,4 @@
-"""How an archive's outlets stand: states, rhythms, days, and the page that tells them at a glance."""
+"""Status of an archive's outlets: states, crawl intervals, daily counts, and their display as text and HTML."""
 
 from archive.monitor.status.outlet_states import (
     Exit,

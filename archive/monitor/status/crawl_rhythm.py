@@ -1,4 +1,4 @@
-"""How often an outlet is crawled, by its own runs, and since when it should have been again."""
+"""The crawl interval of an outlet, estimated from its runs, and when the next run is due."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ _SLACK = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Rhythm:
-    """usual: the time between the beginnings of two runs. due: by when the next one is to begin, at the latest."""
+    """usual: the median time between the starts of two runs. due: the latest start of the next run."""
 
     usual: timedelta
     due: datetime
 
 
 def rhythm(begun: Sequence[datetime]) -> Rhythm | None:
-    """The rhythm of runs, oldest first; None where they are too few to have one.
+    """The rhythm of runs, oldest first; None where there are too few.
 
-    The third longest of the last sixty pauses counts as still usual: a crawl that sleeps by day, or at weekends, is not
-    missed then, and two times when the machine was off do not make a rhythm.
+    The third longest of the last sixty pauses still counts as usual: a crawl that pauses by day, or at weekends, is not
+    overdue then, and two times when the machine was off do not change the rhythm.
     """
     pauses = sorted((later - earlier for earlier, later in pairwise(begun[-_LATEST - 1 :])), reverse=True)
     if len(pauses) < _FEWEST:

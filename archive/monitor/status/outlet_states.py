@@ -1,4 +1,4 @@
-"""How every outlet stands, in one word and in sentences that ask for attention."""
+"""The state of every outlet, in one word and in sentences that ask for attention."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from archive.queries.run_status import NOT_SEEN, OutletFacts, RunFacts, Seen, Wa
 from archive.storage.connection import Database
 
 State = Literal["ok", "warnings", "overdue", "failing", "never crawled", "given up"]
-"""warnings: something is not as usual. overdue: no run for longer than the outlet's own rhythm. failing: the last run
-that ended did not succeed."""
+"""warnings: something is unusual. overdue: no run for longer than the outlet's own rhythm. failing: the last finished
+run did not succeed."""
 
 HISTORY = timedelta(days=92)
 _FAILURES = ("partly-failed", "failed", "nothing-found")
-_BROKEN_OFF, _OF_LAST = 3, 5
-_SLACK = timedelta(hours=1)  # clocks of two machines
+_MANY_INTERRUPTED, _LAST_RUNS = 3, 5
+_CLOCK_TOLERANCE = timedelta(hours=1)  # between clocks of two machines
 
 
 class Exit(IntEnum):
-    """Exit codes of `luubao status`: those of `luubao crawl` that say the same."""
+    """Exit codes of `luubao status`: those of `luubao crawl` with the same meaning."""
 
     OK = 0
     FAILING = 4
@@ -47,8 +47,8 @@ _EXITS: Mapping[State, Exit] = {
 
 @dataclass(frozen=True, slots=True)
 class OutletStatus:
-    """One outlet. attention: sentences, empty when all is well. running_since: when the run that is under way began.
-    last: the last run that ended. last_new: when a run last found a new article. days: see by_day."""
+    """One outlet. attention: sentences, empty when all is well. running_since: start of the present run. last: the last
+    finished run. last_new: start of the last run with a new article. days: see by_day."""
 
     name: str
     title: str
@@ -70,7 +70,7 @@ class OutletStatus:
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """An outlet that is meant to be crawled. hours: of the day, in which it may be; None for any."""
+    """An outlet that should be crawled. hours: the hours of the day in which it may be; None for any."""
 
     title: str
     hours: str | None = None
@@ -78,8 +78,8 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All outlets of an archive at a moment. bytes: the size of the file. resting: hosts that are left alone for a
-    while, for they asked for it or kept failing."""
+    """All outlets of an archive at a moment. bytes: size of the file. resting: hosts under backoff, because they asked
+    for it or kept failing."""
 
     archive: str
     bytes: int
@@ -89,7 +89,7 @@ class Status:
 
     @property
     def exit(self) -> Exit:
-        """The worst outlet's state as an exit code: a failing one is worse than a warning."""
+        """The worst outlet's state as an exit code: failing is worse than warnings."""
         exits = {_EXITS[outlet.state] for outlet in self.outlets}
         return next((code for code in (Exit.FAILING, Exit.WARNINGS) if code in exits), Exit.OK)
 
@@ -98,32 +98,37 @@ def status(
     db: Database,
     archive: str,
     size: int,
-    at: datetime,
+    now: datetime,
     *,
     running: Collection[str] = (),
     given_up: Collection[str] = (),
     expected: Mapping[str, Expected] | None = None,
     length: int = 90,
 ) -> Status:
-    """How the outlets of an archive stand. running: those that a process is crawling now. given_up: those that are not
-    meant to be crawled any more. expected: outlets that are meant to be, whether they ever were or not.
-    length: how many days are told."""
-    found = [
-        outlet_status(facts, at, running=facts.name in running, given_up=facts.name in given_up, length=length)
-        for facts in outlet_facts(db, at - HISTORY, at)
+    """The status of an archive's outlets. running: those that a process is crawling now. given_up: those no longer
+    crawled. expected: those that should be crawled, whether or not they ever were. length: how many days to count."""
+    crawled = [
+        outlet_status(facts, now, running=facts.name in running, given_up=facts.name in given_up, length=length)
+        for facts in outlet_facts(db, now - HISTORY, now)
     ]
-    known = {outlet.name for outlet in found}
-    never = [_never(name, one) for name, one in (expected or {}).items() if name not in known | set(given_up)]
-    resting = tuple(host for host in troubled_hosts(db) if host.quiet_until and host.quiet_until > at)
-    return Status(archive, size, at, tuple(sorted((*found, *never), key=lambda one: one.name)), resting)
+    crawled_names = {outlet.name for outlet in crawled}
+    never_crawled = [
+        _never_crawled(name, outlet)
+        for name, outlet in (expected or {}).items()
+        if name not in crawled_names | set(given_up)
+    ]
+    resting = tuple(host for host in troubled_hosts(db) if host.quiet_until and host.quiet_until > now)
+    return Status(
+        archive, size, now, tuple(sorted((*crawled, *never_crawled), key=lambda outlet: outlet.name)), resting
+    )
 
 
-def not_begun(archive: str, at: datetime, expected: Mapping[str, Expected]) -> Status:
-    """How it stands where there is no archive yet: the first crawl makes it."""
-    return Status(archive, 0, at, tuple(_never(name, expected[name]) for name in sorted(expected)))
+def not_begun(archive: str, now: datetime, expected: Mapping[str, Expected]) -> Status:
+    """The status before there is an archive: the first crawl creates it."""
+    return Status(archive, 0, now, tuple(_never_crawled(name, expected[name]) for name in sorted(expected)))
 
 
-def _never(name: str, expected: Expected) -> OutletStatus:
+def _never_crawled(name: str, expected: Expected) -> OutletStatus:
     when = f". It may be asked at {expected.hours} by its own clock; a run within them begins" if expected.hours else ""
     attention, title = (f"never crawled: `luubao crawl {name}` would begin{when}",), expected.title
     return OutletStatus(
@@ -132,22 +137,23 @@ def _never(name: str, expected: Expected) -> OutletStatus:
 
 
 def outlet_status(
-    facts: OutletFacts, at: datetime, *, running: bool = False, given_up: bool = False, length: int = 90
+    facts: OutletFacts, now: datetime, *, running: bool = False, given_up: bool = False, length: int = 90
 ) -> OutletStatus:
-    """How one outlet stands, from what the archive has of it."""
-    ahead = [run for run in facts.runs if run.started_at > at + _SLACK]
-    facts = replace(facts, runs=facts.runs[: len(facts.runs) - len(ahead)])  # they would hide that others are missing
-    ended = [run for run in facts.runs if run.outcome != "running"]
-    begun = rhythm([run.started_at for run in facts.runs])
-    last = ended[-1] if ended else None
+    """The status of one outlet, from its facts in the archive."""
+    future_runs = [run for run in facts.runs if run.started_at > now + _CLOCK_TOLERANCE]
+    # future runs would hide that others are missing
+    facts = replace(facts, runs=facts.runs[: len(facts.runs) - len(future_runs)])
+    finished = [run for run in facts.runs if run.outcome != "running"]
+    interval = rhythm([run.started_at for run in facts.runs])
+    last = finished[-1] if finished else None
     newest = facts.runs[-1] if facts.runs else None
     under_way = newest.started_at if running and newest and newest.outcome == "running" else None
-    overdue = begun is not None and at > begun.due and not running
-    attention = [*_attention(facts, ended, running=running)]
-    if ahead:
-        attention.append(f"{_runs(ahead)} later than it is now: a clock was wrong, then or now")
-    if overdue and begun and newest:
-        attention.insert(0, _silence(begun, newest.started_at, at))
+    overdue = interval is not None and now > interval.due and not running
+    attention = [*_attention(facts, finished, running=running)]
+    if future_runs:
+        attention.append(f"{_future_runs_text(future_runs)} later than it is now: a clock was wrong, then or now")
+    if overdue and interval and newest:
+        attention.insert(0, _overdue_text(interval, newest.started_at, now))
     return OutletStatus(
         facts.name,
         facts.title,
@@ -157,20 +163,20 @@ def outlet_status(
         under_way,
         last,
         next((run.started_at for run in reversed(facts.runs) if run.stats.get("new")), None),
-        begun,
+        interval,
         facts.articles,
         facts.edited,
         facts.gone,
         facts.waiting,
-        tuple(by_day(facts.runs, zone_of(facts.timezone), at, length)),
+        tuple(by_day(facts.runs, zone_of(facts.timezone), now, length)),
         facts.runs,
         facts.seen,
     )
 
 
-def _runs(ahead: Sequence[RunFacts]) -> str:
-    first = f"a run began on {ahead[0].started_at:%Y-%m-%d}"
-    return f"{first}, and {len(ahead) - 1} more did so," if len(ahead) > 1 else f"{first},"
+def _future_runs_text(future_runs: Sequence[RunFacts]) -> str:
+    first = f"a run began on {future_runs[0].started_at:%Y-%m-%d}"
+    return f"{first}, and {len(future_runs) - 1} more did so," if len(future_runs) > 1 else f"{first},"
 
 
 def _state(last: RunFacts | None, attention: list[str], *, overdue: bool) -> State:
@@ -181,13 +187,14 @@ def _state(last: RunFacts | None, attention: list[str], *, overdue: bool) -> Sta
     return "warnings" if attention else "ok"
 
 
-def _silence(begun: Rhythm, last: datetime, at: datetime) -> str:
+def _overdue_text(interval: Rhythm, last: datetime, now: datetime) -> str:
     return (
-        f"no run for {duration(at - last)}, where there is one {every(begun.usual)}: is cron running, and the machine?"
+        f"no run for {duration(now - last)}, where there is one {every(interval.usual)}:"
+        " is cron running, and the machine?"
     )
 
 
-def _attention(facts: OutletFacts, ended: list[RunFacts], *, running: bool) -> Iterator[str]:
+def _attention(facts: OutletFacts, finished: list[RunFacts], *, running: bool) -> Iterator[str]:
     if not facts.runs:
         yield f"no run for {HISTORY.days} days"
         return
@@ -197,12 +204,12 @@ def _attention(facts: OutletFacts, ended: list[RunFacts], *, running: bool) -> I
             f"the run of {moment(killed.started_at, facts.timezone)} was killed, or its machine lost power; nothing is"
             " lost, and the next run goes on from there"
         )
-    broken_off = sum(run.outcome == "interrupted" for run in ended[-_OF_LAST:])
-    if broken_off >= _BROKEN_OFF:
-        yield f"{broken_off} of the last {len(ended[-_OF_LAST:])} runs were broken off before they were done"
+    broken_off = sum(run.outcome == "interrupted" for run in finished[-_LAST_RUNS:])
+    if broken_off >= _MANY_INTERRUPTED:
+        yield f"{broken_off} of the last {len(finished[-_LAST_RUNS:])} runs were broken off before they were done"
     if facts.doubted:
         addresses = "1 address" if facts.doubted == 1 else f"{facts.doubted} addresses"
         yield f"{addresses} last showed what is kept and not believed (readings.doubt says why); the next look decides"
-    if ended:
-        yield from filter(None, [ended[-1].reason if ended[-1].outcome in _FAILURES else None])
-        yield from ended[-1].warnings
+    if finished:
+        yield from filter(None, [finished[-1].reason if finished[-1].outcome in _FAILURES else None])
+        yield from finished[-1].warnings

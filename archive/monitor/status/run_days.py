@@ -1,4 +1,4 @@
-"""Runs by the days on which they began, by the paper's own clock. A day without a run is no day without news."""
+"""Counts of runs by local day of their start. A day without a run is unknown, not a day without news."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     from archive.monitor.health import Share
     from archive.queries.run_status import RunFacts
 
-_LOOKED = ("ok", "partly-failed", "interrupted")
+_CRAWLED = ("ok", "partly-failed", "interrupted")
 
 
 @dataclass(slots=True)
 class Day:
-    """What the runs of one day brought. crawled: whether any run of it met the paper; where none did, the counts say
-    nothing. shares: as in archive.monitor.health."""
+    """The sums of one day's runs. crawled: whether any of them reached the outlet; if not, the counts mean nothing.
+    shares: as in archive.monitor.health."""
 
     date: date
     crawled: bool = False
@@ -30,32 +30,32 @@ class Day:
     shares: dict[str, Share] = field(default_factory=dict)
 
     def add(self, run: RunFacts) -> None:
-        """Counts a run."""
+        """Adds a run's counts."""
         self.runs += 1
-        self.crawled |= run.outcome in _LOOKED
+        self.crawled |= run.outcome in _CRAWLED
         self.troubles += run.outcome in ("partly-failed", "failed", "nothing-found")
         self.pages += run.stats.get("captures", 0)
         self.new += run.stats.get("new", 0)
         self.edited += run.stats.get("edited", 0)
         self.disappeared += run.stats.get("disappeared", 0)
-        for name, (hits, of) in run.health.get("shares", {}).items():
-            mine = self.shares.get(name, (0, 0))
-            self.shares[name] = (mine[0] + hits, mine[1] + of)
+        for name, (hits, total) in run.health.get("shares", {}).items():
+            own = self.shares.get(name, (0, 0))
+            self.shares[name] = (own[0] + hits, own[1] + total)
 
     def count(self, name: str) -> int | None:
-        """One of the counts; None where nobody looked."""
+        """One of the counts; None on a day without a crawl."""
         return int(getattr(self, name)) if self.crawled else None
 
     def share(self, name: str) -> float | None:
         """One of the shares, between 0 and 1; None where there was nothing to count."""
-        hits, of = self.shares.get(name, (0, 0))
-        return hits / of if of else None
+        hits, total = self.shares.get(name, (0, 0))
+        return hits / total if total else None
 
 
 def by_day(runs: Sequence[RunFacts], zone: tzinfo, now: datetime, length: int) -> list[Day]:
-    """The last `length` days, today last, each with its runs."""
+    """The last `length` days, today last, each with the sums of its runs."""
     today = now.astimezone(zone).date()
-    days = {today - timedelta(days=back): Day(today - timedelta(days=back)) for back in reversed(range(length))}
+    days = {today - timedelta(days=age): Day(today - timedelta(days=age)) for age in reversed(range(length))}
     for run in runs:
         if day := days.get(run.started_at.astimezone(zone).date()):
             day.add(run)

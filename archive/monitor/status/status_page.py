@@ -1,4 +1,4 @@
-"""The status as one page of HTML that needs nothing else: no script, no request, good on paper."""
+"""The status as one self-contained HTML page: no script, no request, printable."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page(status: Status) -> str:
         " form-action 'none'; base-uri 'none'\">"
         f"<title>luubao: {name}</title><style>\n{style}</style></head>\n<body>{HATCHING}\n"
         f"<h1>{name}</h1>\n<p class=when>{moment(status.at, zone)} ({escape(zone)}), {size(status.bytes)}."
-        f" {_in_all(status)}</p>\n{''.join(_sections(status))}{_resting(status, zone)}</body></html>\n"
+        f" {_overall(status)}</p>\n{''.join(_sections(status))}{_resting(status, zone)}</body></html>\n"
     )
 
 
@@ -44,7 +44,7 @@ def _resting(status: Status, zone: str) -> str:
     return "".join(f'<p class="rest">{escape(rest(host, zone))}</p>\n' for host in status.resting)
 
 
-def _in_all(status: Status) -> str:
+def _overall(status: Status) -> str:
     wrong = [outlet for outlet in status.outlets if outlet.attention]
     return f"{len(wrong)} of {len(status.outlets)} outlets ask for attention." if wrong else "All is well."
 
@@ -72,7 +72,7 @@ def _facts(outlet: OutletStatus, status: Status) -> Iterator[str]:
     if outlet.last:
         started = outlet.last.started_at
         yield _fact("last run", f"{moment(started, zone)}, {duration(status.at - started)} ago")
-        if outlet.last.outcome == "ok" and outlet.last.reason:  # a limit, or the paper's hours
+        if outlet.last.outcome == "ok" and outlet.last.reason:  # a limit, or the outlet's hours
             yield _fact("it ended", outlet.last.reason)
     if outlet.rhythm and outlet.state != "given up":
         usual = every(outlet.rhythm.usual)
@@ -93,28 +93,28 @@ def _fact(name: str, value: str) -> str:
 def _plots(outlet: OutletStatus) -> str:
     if not any(day.crawled for day in outlet.days):
         return ""
-    figures = [bars(outlet.days, name, told) for name, told in _BARS]
-    figures += [shares(outlet.days, name, told) for name, told in _SHARES if _counted(outlet, name)]
+    figures = [bars(outlet.days, name, caption) for name, caption in _BARS]
+    figures += [shares(outlet.days, name, caption) for name, caption in _SHARES if _has_share(outlet, name)]
     return f'<div class="plots">{"".join(figures)}</div>\n'
 
 
-def _counted(outlet: OutletStatus, name: str) -> bool:
+def _has_share(outlet: OutletStatus, name: str) -> bool:
     return any(name in day.shares for day in outlet.days)
 
 
 def _table(outlet: OutletStatus) -> str:
     rows = "".join(_row(run, outlet.timezone) for run in reversed(outlet.runs[-_RUNS:]))
-    heads = "".join(f'<th class="number">{told}</th>' for _, told in _COLUMNS)
+    heads = "".join(f'<th class="number">{label}</th>' for _, label in _COLUMNS)
     return f"<table><tr><th>run</th><th>ended</th>{heads}<th>told</th></tr>{rows}</table>" if rows else ""
 
 
 def _row(run: RunFacts, zone: str) -> str:
     counts = "".join(f'<td class="number">{run.stats.get(name, 0):,}</td>' for name, _ in _COLUMNS)
-    told = escape(" ".join(filter(None, [run.reason, *run.warnings])))
-    return f"<tr><td>{moment(run.started_at, zone)}</td><td>{escape(run.outcome)}</td>{counts}<td>{told}</td></tr>"
+    notes = escape(" ".join(filter(None, [run.reason, *run.warnings])))
+    return f"<tr><td>{moment(run.started_at, zone)}</td><td>{escape(run.outcome)}</td>{counts}<td>{notes}</td></tr>"
 
 
 def write(status: Status, file: Path) -> None:
-    """Writes the page whole or not at all: whoever reads it meanwhile has the one before. Raises Unwritable."""
-    with arriving(file, replace=True) as beside:
-        beside.write_text(page(status), "utf-8")
+    """Writes the page atomically: a reader meanwhile gets the previous one. Raises Unwritable."""
+    with arriving(file, replace=True) as temporary:
+        temporary.write_text(page(status), "utf-8")

@@ -1,4 +1,4 @@
-"""The status as a page of 80 columns."""
+"""The status as plain text of 80 columns."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _zone(status: Status) -> str:
     return next((outlet.timezone for outlet in status.outlets), "UTC")
 
 
-def _outlet(outlet: OutletStatus, at: datetime) -> Iterator[str]:
+def _outlet(outlet: OutletStatus, now: datetime) -> Iterator[str]:
     title = f"{outlet.name}  {outlet.title}"
     state = styled(outlet.state, fg=_COLOURS.get(outlet.state, "yellow"), bold=True)
     gap = " " * max(_WIDTH - len(title) - len(outlet.state), 2)
@@ -53,23 +53,23 @@ def _outlet(outlet: OutletStatus, at: datetime) -> Iterator[str]:
     for sentence in outlet.attention:
         for line in textwrap.wrap(sentence, _WIDTH, initial_indent="  ! ", subsequent_indent="    "):
             yield styled(line, fg=_COLOURS.get(outlet.state, "yellow"))
-    for label, told in _facts(outlet, at):
-        yield from textwrap.wrap(told, _WIDTH, initial_indent=f"  {label:11}", subsequent_indent=" " * _INDENT)
+    for label, fact in _facts(outlet, now):
+        yield from textwrap.wrap(fact, _WIDTH, initial_indent=f"  {label:11}", subsequent_indent=" " * _INDENT)
     yield from _trends(outlet)
 
 
-def _facts(outlet: OutletStatus, at: datetime) -> Iterator[tuple[str, str]]:
+def _facts(outlet: OutletStatus, now: datetime) -> Iterator[tuple[str, str]]:
     if outlet.running_since:
         yield "running", f"since {moment(outlet.running_since, outlet.timezone)}"
     if outlet.last:
-        yield "last run", _run(outlet.last, outlet.timezone, at)
-        if outlet.last.outcome == "ok" and outlet.last.reason:  # a limit, or the paper's hours
+        yield "last run", _run(outlet.last, outlet.timezone, now)
+        if outlet.last.outcome == "ok" and outlet.last.reason:  # a limit, or the outlet's hours
             yield "it ended", outlet.last.reason
     if outlet.rhythm and outlet.state != "given up":
         due = moment(outlet.rhythm.due, outlet.timezone)
         yield "rhythm", f"{every(outlet.rhythm.usual)}; the next by {due}"
     if outlet.last_new:
-        yield "last new", f"{moment(outlet.last_new, outlet.timezone)}, {duration(at - outlet.last_new)} ago"
+        yield "last new", f"{moment(outlet.last_new, outlet.timezone)}, {duration(now - outlet.last_new)} ago"
     if outlet.runs:
         yield "waiting", waiting(outlet.waiting)
         yield "holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone"
@@ -77,12 +77,12 @@ def _facts(outlet: OutletStatus, at: datetime) -> Iterator[tuple[str, str]]:
             yield "seen again", lately(outlet.seen)
 
 
-def _run(run: RunFacts, zone: str, at: datetime) -> str:
-    told = [f"{moment(run.started_at, zone)}, {duration(at - run.started_at)} ago"]
+def _run(run: RunFacts, zone: str, now: datetime) -> str:
+    times = [f"{moment(run.started_at, zone)}, {duration(now - run.started_at)} ago"]
     if run.finished_at:
-        told.append(f"took {duration(run.finished_at - run.started_at)}")
+        times.append(f"took {duration(run.finished_at - run.started_at)}")
     counts = [f"{run.stats.get('captures', 0):,} pages", *_counted(run)]
-    return f"{', '.join(told)}: {', '.join(counts)}"
+    return f"{', '.join(times)}: {', '.join(counts)}"
 
 
 def _counted(run: RunFacts) -> Iterator[str]:
@@ -103,11 +103,11 @@ def _trends(outlet: OutletStatus) -> Iterator[str]:
             yield _plot(label, sparkline([day.share(name) for day in days], top=1.0), f"{share:.0%}")
 
 
-def _plot(label: str, bars: str, told: str) -> str:
-    return f"  {label:11}{bars}  {told}"
+def _plot(label: str, bars: str, figure: str) -> str:
+    return f"  {label:11}{bars}  {figure}"
 
 
 def _overall(days: tuple[Day, ...], name: str) -> float | None:
-    counted = [day.shares[name] for day in days if name in day.shares]
-    of = sum(share[1] for share in counted)
-    return sum(share[0] for share in counted) / of if of else None
+    shares = [day.shares[name] for day in days if name in day.shares]
+    total = sum(share[1] for share in shares)
+    return sum(share[0] for share in shares) / total if total else None

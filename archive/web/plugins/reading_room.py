@@ -1,4 +1,4 @@
-"""A plugin for Datasette: the pages of the reading room, and ways to them from Datasette's own pages."""
+"""Datasette plugin: the pages of the reading room, and links to them from Datasette's own pages."""
 
 from __future__ import annotations
 
@@ -23,54 +23,53 @@ from archive.web.template_environment import FILTERS, TESTS
 hookimpl = HookimplMarker("datasette")
 log = log_of(__name__)
 
-# Where an article's number stands in a row of any table or query, and in these.
-_NUMBER = "article_id"
-_ARTICLES = ("articles", "current_articles")
-_HEADLINES = ("headline", "new_headline")
+# Column of an article's id in rows of any table or query; the tables whose own id it is; columns that become links.
+_ID_COLUMN = "article_id"
+_ARTICLE_TABLES = ("articles", "current_articles")
+_HEADLINE_COLUMNS = ("headline", "new_headline")
 
 
 @hookimpl
 def prepare_jinja2_environment(env: Any) -> None:
-    """Templates may ask whether a link may lead to an address, and print what XML may contain."""
+    """Adds the reading room's Jinja tests and filters."""
     env.tests.update(TESTS)
     env.filters.update(FILTERS)
 
 
 @hookimpl
 def register_routes() -> list[tuple[str, Any]]:
-    """Every page of the room."""
+    """Every page of the reading room."""
     return list(ROUTES)
 
 
 @hookimpl
 def menu_links(datasette: Any) -> list[dict[str, str]]:
-    """From every page of Datasette's to the room."""
+    """Links every page of Datasette to the reading room."""
     return [{"href": datasette.urls.path("/"), "label": "Reading room"}]
 
 
 @hookimpl
 def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
-    """What holds for every answer, Datasette's own included: who may ask, for which files, and headers."""
-    names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
+    """Wraps every request, including Datasette's own: allowed hosts, query queue, served files, headers."""
+    host_names, base = (datasette.plugin_config("luubao") or {}).get("hosts", ()), datasette.setting("base_url")
     public = is_public(datasette)
 
-    def is_question(path: str) -> bool:
-        first = unquote(path.removeprefix(base.rstrip("/"))).lstrip("/").partition("/")[0]
-        return first.rpartition(".")[0] in datasette.databases or first in datasette.databases
+    def is_database_page(path: str) -> bool:
+        first_segment = unquote(path.removeprefix(base.rstrip("/"))).lstrip("/").partition("/")[0]
+        return first_segment.rpartition(".")[0] in datasette.databases or first_segment in datasette.databases
 
-    def wrapped(application: Any) -> Any:
-        inside = with_itself_hidden(application, base) if public else application
-        answering = with_turns(with_pictures_alone(inside, base), is_question)
-        return with_headers(with_known_hosts(answering, names))
+    def wrapper(application: Any) -> Any:
+        visible = with_itself_hidden(application, base) if public else application
+        limited = with_turns(with_pictures_alone(visible, base), is_database_page)
+        return with_headers(with_known_hosts(limited, host_names))
 
-    return wrapped
+    return wrapper
 
 
 @hookimpl(tryfirst=True)
 def handle_exception(datasette: Any, request: Any, exception: Exception) -> Callable[[], Any] | None:
-    """A damaged file, an address that leads nowhere and a mistake of ours are told as the room tells them, in the
-    reader's language and with a way on. What programs ask for, and what is wrong with somebody's SQL, stays
-    Datasette's."""
+    """Shows the room's error page, in the reader's language and with a link onwards, for a damaged file, an unknown URL
+    and an internal error. Errors of JSON and CSV requests and of visitors' SQL stay Datasette's."""
     visit = visit_of(datasette, request)
     if damage(exception) is not None:
         return lambda: visit.refusal(500, visit.say("refusal.500"))
@@ -84,7 +83,7 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Call
 
 @hookimpl(tryfirst=True)
 def forbidden(datasette: Any, request: Any) -> Callable[[], Any] | None:
-    """What the public may not see."""
+    """Shows the room's error page for what the public may not see."""
     if request.path.endswith((".json", ".csv")):
         return None
     visit = visit_of(datasette, request)
@@ -93,18 +92,18 @@ def forbidden(datasette: Any, request: Any) -> Callable[[], Any] | None:
 
 @hookimpl(tryfirst=True)
 def render_cell(row: Any, value: Any, column: str, table: str | None, database: str, datasette: Any) -> Markup | None:
-    """A headline as a link to its article, a capture's number as one to the evidence; None leaves a cell to others."""
+    """A headline as a link to its article, a capture's id as a link to its page; None leaves the cell to others."""
     if not value or database != archive_of(datasette).name:
         return None
-    if column in _HEADLINES and (article := _number(row, "id" if table in _ARTICLES else _NUMBER)):
+    if column in _HEADLINE_COLUMNS and (article := _integer(row, "id" if table in _ARTICLE_TABLES else _ID_COLUMN)):
         return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/article/{article}"), value)
     if column == "capture_id" and isinstance(value, int):
         return Markup('<a href="{}">{}</a>').format(datasette.urls.path(f"/-/capture/{value}"), value)
     return None
 
 
-def _number(row: Any, column: str) -> int | None:
-    """A number of a row; Datasette may have put a label beside it."""
+def _integer(row: Any, column: str) -> int | None:
+    """An integer of a row; None where there is none. Datasette may have wrapped it together with a label."""
     try:
         value = row[column]
     except (KeyError, IndexError):

@@ -1,5 +1,5 @@
-"""A plugin for Datasette: what was withdrawn is not served, by no page and no query; what the machinery holds is not
-served unless whoever serves says so; answers have bounds; and a damaged index keeps nobody from the tables."""
+"""Datasette plugin that guards SQL: no page and no query serves withdrawn data; internal tables are served only if the
+operator allows it; results are limited; and a damaged index does not block the other tables."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ hookimpl = HookimplMarker("datasette")
 
 @hookimpl
 def prepare_connection(conn: sqlite3.Connection, datasette: Any) -> None:
-    """Every connection has a guard."""
+    """Attaches a guard to every connection."""
     Guard(conn, _broken_indexes(conn), machinery=bool((datasette.plugin_config("luubao") or {}).get("machinery")))
 
 
 def _broken_indexes(conn: sqlite3.Connection) -> set[str]:
-    """Virtual tables that fail when they are looked at, as Datasette does with every table before it begins."""
+    """Virtual tables that fail on access; Datasette inspects every table at its start."""
     broken = set[str]()
     try:
-        found = conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL %'").fetchall()
-    except sqlite3.DatabaseError:  # told by whoever asks next
+        tables = conn.execute("SELECT name FROM sqlite_master WHERE sql LIKE 'CREATE VIRTUAL %'").fetchall()
+    except sqlite3.DatabaseError:  # the next query reports it
         return broken
-    for (name,) in found:
+    for (name,) in tables:
         try:
             conn.execute(f'PRAGMA table_info("{name}")')
         except sqlite3.DatabaseError:

@@ -1,4 +1,4 @@
-"""A plugin for Datasette: thumbnails are shown, pictures are links, where their folder is served."""
+"""Datasette plugin: shows thumbnails as images and pictures as links, where their folder is served."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from pluggy import HookimplMarker
 
 hookimpl = HookimplMarker("datasette")
 
-# as archive.model.records.Picture names them; nothing else that a column may hold becomes markup
+# paths as archive.model.picture_paths makes them; no other value of a column becomes markup
 _THUMBNAIL = re.compile(r"thumbnails/[0-9a-f]{2}/[0-9a-f]{64}\.jpg")
 _PICTURE = re.compile(r"sha256/[0-9a-f]{2}/[0-9a-f]{64}\.[a-z]{3,4}")
 
 
 @hookimpl
 def render_cell(value: Any, datasette: Any) -> Markup | None:
-    """The path of a stored file as what it stands for; None leaves a cell to Datasette."""
+    """The path of a stored picture as an image or a link; None leaves the cell to Datasette."""
     if not isinstance(value, str) or not any(mount.startswith("-/pictures/") for mount, _ in datasette.static_mounts):
         return None
     address = datasette.urls.path(f"/-/pictures/{value}")

@@ -1,8 +1,8 @@
-"""The reading room: pages on an archive for people who would rather read than query, served by Datasette as a plugin.
+"""The reading room: HTML pages on an archive for readers who do not write SQL, served as a Datasette plugin.
 
-Each module makes a kind of page; `routes.py` says under which address. SQL stays in archive/queries, words in
-texts.toml, markup in ../templates/room, looks in ../static/room.css. No page has a script, and none asks anybody else
-for anything.
+Each `*_page.py` module makes one kind of page; `routes.py` maps URLs to them. SQL is in archive/queries, texts are in
+texts.toml, markup is in ../templates/room, styles are in ../static/room.css. No page has a script or loads anything
+from another site.
 """
 
 from archive.web.room.routes import ROUTES

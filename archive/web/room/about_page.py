@@ -1,4 +1,4 @@
-"""What a reader, a librarian or a lawyer wants to know of the archive itself."""
+"""The about page: facts on the archive itself, for readers, librarians and lawyers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from archive.web.room.request import Visit, page, settings_of
 
 
 @dataclass(frozen=True, slots=True)
-class _Followed:
+class _OutletSummary:
     paper: Paper
     followed: facts.Followed
     missed: int
@@ -22,19 +22,19 @@ class _Followed:
 
 @page
 async def about(visit: Visit) -> Response:
-    """`/-/about`: who keeps it, since when, how often, what it lacks, by which rules, how to cite it."""
+    """`/-/about`: who keeps the archive, since when, how often it crawls, its gaps, its rules, how to cite it."""
     sizes, followed = await visit.ask(
-        lambda db: (facts.sizes(db), [_of(db, one) for one in outlets_followed.papers(db)])
+        lambda db: (facts.sizes(db), [_summarized(db, paper) for paper in outlets_followed.papers(db)])
     )
-    told = settings_of(visit.datasette)
+    settings = settings_of(visit.datasette)
     return await visit.page(
-        "about", sizes=sizes, followed=followed, keeper=told.get("keeper"), contact=told.get("contact"),
+        "about", sizes=sizes, followed=followed, keeper=settings.get("keeper"), contact=settings.get("contact"),
         address=visit.permanent("/"),
     )  # fmt: skip
 
 
-def _of(db: Database, paper: Paper) -> _Followed:
+def _summarized(db: Database, paper: Paper) -> _OutletSummary:
     last = days.latest_day(db, paper)
-    known = days.days(db, paper, last, last).recorded if last else None
-    missed = len(days.days(db, paper, *known).gaps) if known else 0
-    return _Followed(paper, facts.followed(db, paper), missed)
+    recorded = days.days(db, paper, last, last).recorded if last else None
+    missed = len(days.days(db, paper, *recorded).gaps) if recorded else 0
+    return _OutletSummary(paper, facts.followed(db, paper), missed)

@@ -1,4 +1,4 @@
-"""An article's page: as it reads, in one of its versions, with its history and where it comes from."""
+"""The article page: one version of an article, with its history and provenance."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from archive.web.room.memento import links, written
 from archive.web.room.request import Visit, page
 
 _CAPTURES = 30
-_ADDRESS = "/-/article/{}"
+_PATH = "/-/article/{}"
 
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """A point of the timeline: a version first seen, a disappearance or a return, in the order of `at`."""
+    """An event in the article's history, at time `at`: a version first seen, a disappearance or a return."""
 
     at: str
     version: Version | None = None
@@ -37,7 +37,7 @@ class Happening:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class _ArticlePage:
     article: Article
     paper: outlets_followed.Paper
     versions: list[Version]
@@ -51,7 +51,7 @@ class _Shown:
 
 @page
 async def article(visit: Visit) -> Response:
-    """`/-/article/ID`: the newest version; with `?as_of=DAY`, to the version that stood at the end of that day."""
+    """`/-/article/ID`: the newest version; with `?as_of=DAY`, redirects to the version at the end of that day."""
     number = visit.variable("id")
     if visit.argument("as_of"):
         return await _as_of(visit, number)
@@ -61,7 +61,7 @@ async def article(visit: Visit) -> Response:
 
 @page
 async def version(visit: Visit) -> Response:
-    """`/-/article/ID/vN`: one version, for ever."""
+    """`/-/article/ID/vN`: one version; a permanent URL."""
     number = visit.variable("number")
     shown = await visit.ask(lambda db: _shown(db, visit.variable("id"), number))
     return await _page(visit, shown, newest=False)
@@ -69,41 +69,41 @@ async def version(visit: Visit) -> Response:
 
 @page
 async def at_address(visit: Visit) -> Response:
-    """`/-/at?url=ADDRESS`: the article at any address it was ever known under."""
+    """`/-/at?url=URL`: redirects to the article at any URL it was ever known under."""
     url = visit.argument("url")
-    found = await visit.ask(lambda db: lookup.find_article(db, url))
-    return Response.redirect(visit.to(_ADDRESS.format(found.id)))
+    article = await visit.ask(lambda db: lookup.find_article(db, url))
+    return Response.redirect(visit.to(_PATH.format(article.id)))
 
 
 async def _as_of(visit: Visit, number: int) -> Response:
     day = visit.day("as_of", last=True)
     if day is None:
         return await visit.refusal(400, visit.say("refusal.day"))
-    article, found = await visit.ask(lambda db: _standing(db, number, day))
-    if found is None:
+    article, version_number = await visit.ask(lambda db: _version_on(db, number, day))
+    if version_number is None:
         first = visit.written(local(article.first_seen_at, article.timezone).date())
-        back = visit.to(_ADDRESS.format(number))
-        return await visit.refusal(404, visit.say("article.not_yet", day=visit.written(day), first=first), back=back)
-    return Response.redirect(visit.to(f"{_ADDRESS.format(number)}/v{found}"))
+        newest = visit.to(_PATH.format(number))
+        return await visit.refusal(404, visit.say("article.not_yet", day=visit.written(day), first=first), back=newest)
+    return Response.redirect(visit.to(f"{_PATH.format(number)}/v{version_number}"))
 
 
-def _standing(db: Database, number: int, day: date) -> tuple[Article, int | None]:
-    """The version that stood at the end of a day, by the paper's clock; None before the first."""
+def _version_on(db: Database, number: int, day: date) -> tuple[Article, int | None]:
+    """The number of the version at the end of a day, in the outlet's zone; None before the first."""
     article = lookup.find_article(db, str(number))
     _, end = moments(day, day, zone_of(article.timezone))
-    stood = [version.number for version in lookup.versions_of(db, number) if version.first_seen_at < end]
-    return article, stood[-1] if stood else None
+    earlier = [version.number for version in lookup.versions_of(db, number) if version.first_seen_at < end]
+    return article, earlier[-1] if earlier else None
 
 
-def _shown(db: Database, number: int, wanted: int | None) -> _Shown:
+def _shown(db: Database, number: int, wanted: int | None) -> _ArticlePage:
     article = lookup.find_article(db, str(number))
     shown, reading = lookup.reading_of(db, number, wanted)
     versions = lookup.versions_of(db, number)
-    return _Shown(
+    return _ArticlePage(
         article,
         next(paper for paper in outlets_followed.papers(db) if paper.name == article.outlet),
         versions,
-        next(one for one in versions if one.number == shown),
+        next(version for version in versions if version.number == shown),
         provenance_of(db, number)[shown],
         reading,
         list(parts(reading)),
@@ -112,22 +112,22 @@ def _shown(db: Database, number: int, wanted: int | None) -> _Shown:
     )
 
 
-async def _page(visit: Visit, shown: _Shown, *, newest: bool) -> Response:
-    one = cited(visit, shown.paper.title, shown.article, shown.version, shown.reading)
+async def _page(visit: Visit, shown: _ArticlePage, *, newest: bool) -> Response:
+    citation = cited(visit, shown.paper.title, shown.article, shown.version, shown.reading)
     headers = {"Link": links(visit, shown.article)}
     if not newest:
         headers["Memento-Datetime"] = written(shown.version.first_seen_at)
     return await visit.page(
-        "article", shown=shown, newest=newest, permanent=one.address, one=one, headers=headers,
-        data_block=json_ld(one, shown.reading.modified_at),
+        "article", shown=shown, newest=newest, permanent=citation.address, one=citation, headers=headers,
+        data_block=json_ld(citation, shown.reading.modified_at),
     )  # fmt: skip
 
 
 def history(versions: Sequence[Version], tombstones: Sequence[Tombstone]) -> list[Happening]:
-    """Everything that happened to an article, the latest first."""
-    told = [Happening(version.first_seen_at, version=version) for version in versions]
-    for stone in tombstones:
-        told.append(Happening(stone.gone_at, tombstone=replace(stone, returned_at=None)))
-        if stone.returned_at:
-            told.append(Happening(stone.returned_at, tombstone=stone))
-    return sorted(told, key=lambda one: one.at, reverse=True)
+    """All events of an article, the latest first."""
+    happenings = [Happening(version.first_seen_at, version=version) for version in versions]
+    for tombstone in tombstones:
+        happenings.append(Happening(tombstone.gone_at, tombstone=replace(tombstone, returned_at=None)))
+        if tombstone.returned_at:
+            happenings.append(Happening(tombstone.returned_at, tombstone=tombstone))
+    return sorted(happenings, key=lambda happening: happening.at, reverse=True)

@@ -1,4 +1,5 @@
-"""A year of a paper: every day a square, darker where more was published, hatched where nobody looked."""
+"""The calendar page: a year of an outlet as a heatmap, darker where more was published, hatched on days without a
+crawl."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ _LEVELS = 4
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A day's square. level: 0 where nothing was published, then 1 to 4; state: see
-    archive.queries.days.DayState. title: all counts in words."""
+    """The square of a day. level: 0 where nothing was published, else 1 to 4; state: see
+    archive.queries.days.DayState; title: all counts in words."""
 
     day: date
     x: int
@@ -46,8 +47,8 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Year:
-    """A paper's year: squares, months' names above them, plot and sections. asked: the year that was asked
-    for, of which there may be nothing."""
+    """An outlet's year. span: first and last year with articles; cells: squares; labels: months above them; most: the
+    highest monthly count of a section; asked: the requested year, which may lie outside the span."""
 
     paper: Paper
     year: int
@@ -63,37 +64,37 @@ class Year:
 @page
 async def calendar(visit: Visit) -> Response:
     """`/-/calendar?outlet=...&year=...`"""
-    found = await visit.ask(lambda db: _year(db, visit))
-    return await visit.page("calendar", found=found)
+    year = await visit.ask(lambda db: _year(db, visit))
+    return await visit.page("calendar", found=year)
 
 
 def _year(db: Database, visit: Visit) -> Year | None:
-    every = outlets_followed.papers(db)
-    paper = next((one for one in every if one.name == visit.argument("outlet")), every[0] if every else None)
+    papers = outlets_followed.papers(db)
+    paper = next((paper for paper in papers if paper.name == visit.argument("outlet")), papers[0] if papers else None)
     if paper is None:
         return None
     last = days.latest_day(db, paper)
     first, newest = days.years(db, paper) or ((last or now().date()).year,) * 2
     newest = max(newest, last.year if last else newest)
-    asked = visit.number("year", newest, 9998)
-    year = min(max(asked, first), newest)
+    requested_year = visit.number("year", newest, 9998)
+    year = min(max(requested_year, first), newest)
     end = min(date(year, 12, 31), last) if last and last.year == year else date(year, 12, 31)
     span = days.days(db, paper, date(year, 1, 1), end)
     return Year(
         paper, year, (first, newest), _cells(span, visit), _labels(year, visit), plot_of(span, visit, together=7),
-        *_sections(db, paper, year), asked,
+        *_sections(db, paper, year), requested_year,
     )  # fmt: skip
 
 
 def _cells(span: Days, visit: Visit) -> list[Cell]:
-    """Weeks are columns, Monday on top."""
+    """The squares: weeks are columns, Monday is at the top."""
     start = span.first - timedelta(days=span.first.weekday())
-    most = max(span.articles.values(), default=0)
+    highest = max(span.articles.values(), default=0)
     cells = []
     for day in each_day(span.first, span.last):
         state = span.state(day)
         count = span.articles[day]
-        level = 0 if not count else min(_LEVELS, 1 + _LEVELS * (count - 1) // max(most, 1))
+        level = 0 if not count else min(_LEVELS, 1 + _LEVELS * (count - 1) // max(highest, 1))
         weeks, weekday = divmod((day - start).days, 7)
         cells.append(
             Cell(
@@ -104,10 +105,14 @@ def _cells(span: Days, visit: Visit) -> list[Cell]:
 
 
 def _title(day: date, span: Days, state: str, visit: Visit) -> str:
-    told = [visit.say("count.articles", n=span.articles[day])]
-    told += [visit.say(f"count.{name}", n=n) for name, n in (("edits", span.edits[day]), ("gone", span.gone[day])) if n]
-    told += [visit.say(f"calendar.{state}")] if state != "seen" else []
-    return f"{local_times.day(day, visit.language)}: {', '.join(told)}"
+    counts = [visit.say("count.articles", n=span.articles[day])]
+    counts += [
+        visit.say(f"count.{name}", n=count)
+        for name, count in (("edits", span.edits[day]), ("gone", span.gone[day]))
+        if count
+    ]
+    counts += [visit.say(f"calendar.{state}")] if state != "seen" else []
+    return f"{local_times.day(day, visit.language)}: {', '.join(counts)}"
 
 
 def _labels(year: int, visit: Visit) -> list[tuple[int, str]]:
@@ -120,7 +125,7 @@ def _labels(year: int, visit: Visit) -> list[tuple[int, str]]:
 
 
 def _sections(db: Database, paper: Paper, year: int) -> tuple[list[Share], int]:
-    """Sections with the most articles first, and the highest count of a month."""
+    """Sections, those with the most articles first, and the highest monthly count."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
     for section, month, count in days.by_section(db, paper, f"{year}-01", f"{year}-12"):
         counts[section][int(month[5:]) - 1] += count

@@ -1,7 +1,7 @@
-"""Changes in the page's language: where each is and what became of it, and all of them in a sentence.
+"""Describes changes in the page's language: position and kind of each, and a summary of all.
 
-Sentences come from whole templates, for Vietnamese puts the verb first: `sửa 2 đoạn`, where English says `2 paragraphs
-edited`.
+Sentences come from whole templates, because Vietnamese puts the verb first: `sửa 2 đoạn`, where English says
+`2 paragraphs edited`.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from archive.diff.summary import Quote
 
 NUMBERED = frozenset({"body", "picture", "caption", "credit"})
 Say = Callable[..., str]
-"""Visit.say: a text of a language with its values."""
+"""Visit.say: returns a text in the page's language, with its values filled in."""
 
 
 def what_of(say: Say, quote: Quote) -> str:
-    """What a quote is of: `headline`, `paragraph 3 moved`."""
+    """The part and the kind of change of a quote: `headline`, `paragraph 3 moved`."""
     name = say(f"part.{quote.part}")
     if quote.part in NUMBERED and quote.place:
         name = f"{name} {quote.place}"
@@ -27,50 +27,54 @@ def what_of(say: Say, quote: Quote) -> str:
 
 
 def title(say: Say, changes: Sequence[Change]) -> str:
-    """`paragraph 2 (was 5): moved`; of a picture also what became of its texts."""
+    """`paragraph 2 (was 5): moved`; for a picture also the changes of its caption and credit."""
     first, *texts = changes
-    told = [] if first.kind in ("edited", "unchanged") else [say(f"kind.{first.kind}")]
-    told += [
-        say(f"did.{one.kind}", what=say(f"part.{one.part}"))
-        for one in texts
-        if one.kind not in ("unchanged", first.kind)
+    parts = [] if first.kind in ("edited", "unchanged") else [say(f"kind.{first.kind}")]
+    parts += [
+        say(f"did.{change.kind}", what=say(f"part.{change.part}"))
+        for change in texts
+        if change.kind not in ("unchanged", first.kind)
     ]
-    return say("diff.of", place=_place(say, first), became=", ".join(told)) if told else _place(say, first)
+    return say("diff.of", place=_position(say, first), became=", ".join(parts)) if parts else _position(say, first)
 
 
-def _place(say: Say, change: Change) -> str:
+def _position(say: Say, change: Change) -> str:
     name = say(f"part.{change.part}")
-    here, before = change.new or change.old, change.old
-    if change.part not in NUMBERED or not here:
+    positions, old_positions = change.new or change.old, change.old
+    if change.part not in NUMBERED or not positions:
         return name
-    told = f"{name} {_span(here)}"
-    return told if not before or before == here else f"{told} {say('diff.was', place=_span(before))}"
+    label = f"{name} {_range(positions)}"
+    return (
+        label
+        if not old_positions or old_positions == positions
+        else f"{label} {say('diff.was', place=_range(old_positions))}"
+    )
 
 
-def _span(places: Sequence[int]) -> str:
-    return str(places[0]) if len(places) == 1 else f"{places[0]}–{places[-1]}"
+def _range(positions: Sequence[int]) -> str:
+    return str(positions[0]) if len(positions) == 1 else f"{positions[0]}–{positions[-1]}"
 
 
 def summary(say: Say, changes: Sequence[Change]) -> str:
-    """All changes in a sentence: `headline edited; 2 paragraphs edited; 14 words removed, 3 added`."""
-    told = []
+    """One sentence for all changes: `headline edited; 2 paragraphs edited; 14 words removed, 3 added`."""
+    clauses = []
     for part in sorted({change.part for change in changes}, key=ORDER.index):
         kinds: Counter[str] = Counter(change.kind for change in changes if change.part == part)
-        told.append(", ".join(_counted(say, part, kinds)))
+        clauses.append(", ".join(_kind_counts(say, part, kinds)))
     removed, added = size(changes)
     if removed or added:
-        told.append(worded(say, removed, added))
-    return "; ".join(told) or say("diff.nothing")
+        clauses.append(worded(say, removed, added))
+    return "; ".join(clauses) or say("diff.nothing")
 
 
-def _counted(say: Say, part: str, kinds: Counter[str]) -> Iterator[str]:
+def _kind_counts(say: Say, part: str, kinds: Counter[str]) -> Iterator[str]:
     for kind, count in kinds.items():
-        what = say(f"parts.{part}", n=count) if part in NUMBERED else say(f"part.{part}")
-        yield say(f"did.{kind}", what=what)
+        noun = say(f"parts.{part}", n=count) if part in NUMBERED else say(f"part.{part}")
+        yield say(f"did.{kind}", what=noun)
 
 
 def worded(say: Say, removed: int, added: int) -> str:
-    """How many words went and came; nothing of what is none."""
+    """The numbers of removed and added words; a number of zero is left out."""
     if removed and added:
         return say("edit.words", n=removed, added=added)
     return say("edit.words_removed", n=removed) if removed else say("edit.words_added", n=added)

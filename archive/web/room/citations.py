@@ -1,4 +1,4 @@
-"""A version as reference managers take it: BibTeX, RIS, CSL-JSON, and what search engines and Zotero read in a page."""
+"""Citation export of a version: BibTeX, RIS, CSL-JSON, and JSON-LD for search engines and Zotero."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ _BIBTEX = str.maketrans(
 
 @dataclass(frozen=True, slots=True)
 class Cited:
-    """What a citation of a version says. published: aware, None where the page names no time; archived: when this
-    version was first seen; address: permanent, of the version; original: where the paper had it."""
+    """The fields of a citation of a version. published: aware, None where the page names no time; archived: when this
+    version was first seen; address: permanent URL of the version; original: the article's URL at the outlet."""
 
     key: str
     headline: str
@@ -52,7 +52,7 @@ class Cited:
 
 
 def cited(visit: Visit, paper: str, article: Article, version: Version, reading: Reading) -> Cited:
-    """A version of an article as it is cited."""
+    """The citation of a version of an article."""
     authors = reading.authors or ((reading.byline,) if reading.byline else ())
     return Cited(
         f"{article.outlet}-{article.id}-v{version.number}", reading.headline, authors, paper, reading.section,
@@ -65,91 +65,91 @@ def cited(visit: Visit, paper: str, article: Article, version: Version, reading:
 async def citation(visit: Visit) -> Response:
     """`/-/article/ID/vN.bib`, `.ris`, `.json`"""
     number, form = visit.variable("id"), visit.request.url_vars["form"]
-    one = await visit.ask(lambda db: _cited(db, visit, number))
-    body = {"bib": bibtex, "ris": ris, "json": csl_json}[form](one)
-    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{one.key}.{form}"'}
+    cited_version = await visit.ask(lambda db: _cited(db, visit, number))
+    body = {"bib": bibtex, "ris": ris, "json": csl_json}[form](cited_version)
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{cited_version.key}.{form}"'}
     return Response(body, headers=headers, content_type=_TYPES[form])
 
 
 def _cited(db: Database, visit: Visit, number: int) -> Cited:
     article = lookup.find_article(db, str(number))
-    shown, reading = lookup.reading_of(db, number, visit.variable("number"))
-    version = next(one for one in lookup.versions_of(db, number) if one.number == shown)
+    version_number, reading = lookup.reading_of(db, number, visit.variable("number"))
+    version = next(version for version in lookup.versions_of(db, number) if version.number == version_number)
     title = next(paper.title for paper in outlets_followed.papers(db) if paper.name == article.outlet)
     return cited(visit, title, article, version, reading)
 
 
-def bibtex(one: Cited) -> str:
-    """An entry of type `online` (BibLaTeX), which BibTeX takes as `misc`. Braces keep the case of words."""
+def bibtex(item: Cited) -> str:
+    """An entry of type `online` (BibLaTeX), which BibTeX treats as `misc`. Braces keep the case of words."""
     fields = {
-        "author": " and ".join(f"{{{_tex(name)}}}" for name in one.authors),
-        "title": f"{{{_tex(one.headline)}}}",
-        "organization": _tex(one.paper),
-        "date": one.published.date().isoformat() if one.published else "",
-        "url": one.address,
-        "urldate": one.archived.date().isoformat() if one.archived else "",
-        "language": one.language or "",
-        "note": f"{_tex(one.original)}, {one.digest}",
+        "author": " and ".join(f"{{{_bibtex_escaped(name)}}}" for name in item.authors),
+        "title": f"{{{_bibtex_escaped(item.headline)}}}",
+        "organization": _bibtex_escaped(item.paper),
+        "date": item.published.date().isoformat() if item.published else "",
+        "url": item.address,
+        "urldate": item.archived.date().isoformat() if item.archived else "",
+        "language": item.language or "",
+        "note": f"{_bibtex_escaped(item.original)}, {item.digest}",
     }
     lines = [f"  {name} = {{{value}}}," for name, value in fields.items() if value]
-    return "\n".join([f"@online{{{re.sub(r'[^A-Za-z0-9-]', '-', one.key)},", *lines, "}", ""])
+    return "\n".join([f"@online{{{re.sub(r'[^A-Za-z0-9-]', '-', item.key)},", *lines, "}", ""])
 
 
-def _tex(text: str) -> str:
+def _bibtex_escaped(text: str) -> str:
     return " ".join(text.translate(_BIBTEX).split())
 
 
-def ris(one: Cited) -> str:
+def ris(item: Cited) -> str:
     """A record of type NEWS (https://en.wikipedia.org/wiki/RIS_(file_format)); lines end with CR LF."""
     fields = [
-        ("TY", "NEWS"), *(("AU", name) for name in one.authors), ("TI", one.headline), ("T2", one.paper),
-        ("DA", f"{one.published:%Y/%m/%d/}" if one.published else ""), ("SE", one.section), ("AB", one.abstract),
-        ("LA", one.language), ("UR", one.address), ("L2", one.original),
-        ("Y2", f"{one.archived:%Y/%m/%d/}" if one.archived else ""), ("N1", one.digest), ("ER", " "),
+        ("TY", "NEWS"), *(("AU", name) for name in item.authors), ("TI", item.headline), ("T2", item.paper),
+        ("DA", f"{item.published:%Y/%m/%d/}" if item.published else ""), ("SE", item.section), ("AB", item.abstract),
+        ("LA", item.language), ("UR", item.address), ("L2", item.original),
+        ("Y2", f"{item.archived:%Y/%m/%d/}" if item.archived else ""), ("N1", item.digest), ("ER", " "),
     ]  # fmt: skip
-    told = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields if value]
-    return "\r\n".join([*told, ""])
+    lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields if value]
+    return "\r\n".join([*lines, ""])
 
 
-def csl_json(one: Cited) -> str:
+def csl_json(item: Cited) -> str:
     """A list of one item (https://docs.citationstyles.org/en/stable/specification.html)."""
     values = {
-        "id": one.key,
+        "id": item.key,
         "type": "article-newspaper",
-        "title": one.headline,
-        "author": [{"literal": name} for name in one.authors],
-        "container-title": one.paper,
-        "section": one.section,
-        "language": one.language,
-        "issued": _parts(one.published),
-        "accessed": _parts(one.archived),
-        "URL": one.address,
-        "abstract": one.abstract,
-        "note": f"{one.original}, {one.digest}",
+        "title": item.headline,
+        "author": [{"literal": name} for name in item.authors],
+        "container-title": item.paper,
+        "section": item.section,
+        "language": item.language,
+        "issued": _date_parts(item.published),
+        "accessed": _date_parts(item.archived),
+        "URL": item.address,
+        "abstract": item.abstract,
+        "note": f"{item.original}, {item.digest}",
     }
     return json.dumps([{name: value for name, value in values.items() if value}], ensure_ascii=False, indent=1)
 
 
-def _parts(moment: datetime | None) -> dict[str, Any] | None:
+def _date_parts(moment: datetime | None) -> dict[str, Any] | None:
     return {"date-parts": [[moment.year, moment.month, moment.day]]} if moment else None
 
 
-def json_ld(one: Cited, modified: datetime | None) -> dict[str, Any]:
+def json_ld(item: Cited, modified: datetime | None) -> dict[str, Any]:
     """The version as schema.org's NewsArticle."""
     values = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",
-        "@id": one.address,
-        "url": one.address,
-        "headline": one.headline,
-        "author": [{"@type": "Person", "name": name} for name in one.authors],
-        "publisher": {"@type": "NewsMediaOrganization", "name": one.paper},
-        "articleSection": one.section,
-        "inLanguage": one.language,
-        "description": one.abstract,
-        "datePublished": one.published.isoformat() if one.published else None,
+        "@id": item.address,
+        "url": item.address,
+        "headline": item.headline,
+        "author": [{"@type": "Person", "name": name} for name in item.authors],
+        "publisher": {"@type": "NewsMediaOrganization", "name": item.paper},
+        "articleSection": item.section,
+        "inLanguage": item.language,
+        "description": item.abstract,
+        "datePublished": item.published.isoformat() if item.published else None,
         "dateModified": modified.isoformat() if modified else None,
-        "isBasedOn": one.original,
-        "identifier": one.digest,
+        "isBasedOn": item.original,
+        "identifier": item.digest,
     }
     return {name: value for name, value in values.items() if value}

@@ -1,4 +1,4 @@
-"""Two versions of an article beside each other or in one text, word by word, pictures included."""
+"""The comparison page: word diff of two versions of an article, inline or side by side, with pictures."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from archive.storage.connection import Database
 from archive.web.room.change_descriptions import summary, title
 from archive.web.room.request import Visit, page
 
-# So many paragraphs in a row that stayed are folded, but for the first and the last.
-_FOLDED = 4
+# At least this many unchanged rows in sequence are folded, except the first and the last.
+_FEWEST_FOLDED = 4
 _VERSION = re.compile(r"v?([1-9]\d{0,8})")
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One text of a row: a paragraph, a caption, a picture. part, form, kind: see archive.diff.Change."""
+    """One text of a row: a paragraph, a caption, a picture's URL. part, form, kind: see archive.diff.Change."""
 
     part: str
     form: str | None
@@ -35,14 +35,14 @@ class Line:
     pieces: tuple[Piece, ...]
 
     def shows(self, operation: str) -> bool:
-        """Whether anything of it is to be seen in the old (`removed`) or new (`added`) version."""
+        """Whether any of it appears in the old (`removed`) or the new (`added`) version."""
         return any(piece.operation in ("equal", operation) for piece in self.pieces)
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What is compared with what: one paragraph, or a picture with its caption and credit. title: where it stands and
-    what became of it, in the page's language; old, new: the pictures, for a row of one."""
+    """A row of the comparison: one paragraph, or a picture with its caption and credit. title: position and kind of
+    change, in the page's language; old, new: the images, for a row of a picture."""
 
     title: str
     kind: str
@@ -52,13 +52,13 @@ class Row:
 
     @property
     def changed(self) -> bool:
-        """Whether anything in it did."""
+        """Whether anything in the row changed."""
         return self.kind != "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Rows that follow one another; folded: they stayed, and are out of the way until somebody asks."""
+    """Consecutive rows. folded: unchanged, and hidden until the reader opens them."""
 
     rows: tuple[Row, ...]
     folded: bool = False
@@ -66,7 +66,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two versions of an article, what they say, and the numbers of all it has."""
+    """Two versions of an article with provenance and readings. numbers: those of all its versions."""
 
     article: Article
     numbers: list[int]
@@ -78,46 +78,48 @@ class Compared:
 
 @page
 async def choose(visit: Visit) -> Response:
-    """`/-/diff/ID?old=1&new=3`: to the comparison of two versions; of the last two where none is named."""
+    """`/-/diff/ID?old=1&new=3`: redirects to the comparison of two versions, by default the last two."""
     number = visit.variable("id")
-    numbers = await visit.ask(lambda db: list(_known(db, number)))
-    asked = [_VERSION.fullmatch(visit.argument(name)) for name in ("old", "new")]
-    new = int(asked[1][1]) if asked[1] else numbers[-1]
-    old = int(asked[0][1]) if asked[0] else max((n for n in numbers if n < new), default=new)
+    numbers = await visit.ask(lambda db: list(_versions(db, number)))
+    requested = [_VERSION.fullmatch(visit.argument(name)) for name in ("old", "new")]
+    new = int(requested[1][1]) if requested[1] else numbers[-1]
+    old = int(requested[0][1]) if requested[0] else max((earlier for earlier in numbers if earlier < new), default=new)
     view = visit.argument("view")
     return Response.redirect(visit.to(f"/-/diff/{number}/v{old}..v{new}", view=view))
 
 
 @page
 async def comparison(visit: Visit) -> Response:
-    """`/-/diff/ID/vA..vB`"""
+    """`/-/diff/ID/vA..vB`: the comparison of two versions."""
     number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
-    found = await visit.ask(lambda db: compared(db, number, old, new))
-    rows = list(_rows(visit, found.before, found.after))
+    versions = await visit.ask(lambda db: compared(db, number, old, new))
+    rows = list(_rows(visit, versions.before, versions.after))
     view = "beside" if visit.argument("view") == "beside" else "inline"
-    told = gist(found.before, found.after)
+    edit_gist = gist(versions.before, versions.after)
     return await visit.page(
-        "diff", found=found, runs=list(runs(rows)), view=view, gist=told,
-        summary=summary(visit.say, compare(found.before, found.after)),
-        lines=[line(one.pieces) for one in told.quotes],
-        step_before=old if old in found.numbers and old > found.numbers[0] else None,
-        step_after=new + 1 if new + 1 in found.numbers else None,
+        "diff", found=versions, runs=list(runs(rows)), view=view, gist=edit_gist,
+        summary=summary(visit.say, compare(versions.before, versions.after)),
+        lines=[line(quote.pieces) for quote in edit_gist.quotes],
+        step_before=old if old in versions.numbers and old > versions.numbers[0] else None,
+        step_after=new + 1 if new + 1 in versions.numbers else None,
         permanent=visit.permanent(f"/-/diff/{number}/v{old}..v{new}"),
     )  # fmt: skip
 
 
-def _known(db: Database, number: int) -> dict[int, Provenance]:
+def _versions(db: Database, number: int) -> dict[int, Provenance]:
     lookup.find_article(db, str(number))
     return provenance_of(db, number)
 
 
 def compared(db: Database, number: int, old: int, new: int) -> Compared:
-    """Two versions of an article. Raises UnknownArticle where it has not both."""
-    known = _known(db, number)
-    if old not in known or new not in known:
+    """Reads two versions of an article. Raises UnknownArticle where one is missing."""
+    provenances = _versions(db, number)
+    if old not in provenances or new not in provenances:
         raise UnknownArticle(f"article {number} has no versions {old} and {new}")
-    before, after = (lookup.reading_of(db, number, one)[1] for one in (old, new))
-    return Compared(lookup.find_article(db, str(number)), list(known), known[old], known[new], before, after)
+    before, after = (lookup.reading_of(db, number, version_number)[1] for version_number in (old, new))
+    return Compared(
+        lookup.find_article(db, str(number)), list(provenances), provenances[old], provenances[new], before, after
+    )
 
 
 def _rows(visit: Visit, before: Reading, after: Reading) -> Iterator[Row]:
@@ -135,10 +137,10 @@ def _picture(change: Change, places: Sequence[int], reading: Reading) -> Image |
 
 
 def runs(rows: Sequence[Row]) -> Iterator[Run]:
-    """The rows, with long stretches that stayed folded, but for their first and last, which show where a change is."""
+    """The rows, with long unchanged runs folded, except their first and last row, which give a change its context."""
     for changed, group in groupby(rows, lambda row: row.changed):
         stretch = tuple(group)
-        if changed or len(stretch) < _FOLDED:
+        if changed or len(stretch) < _FEWEST_FOLDED:
             yield Run(stretch)
         else:
             yield Run(stretch[:1])

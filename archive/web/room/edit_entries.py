@@ -1,4 +1,4 @@
-"""An edit as an entry of a list: its headline with what changed in it, and what else did, in words and pictures."""
+"""List entries for edits: headline diff, quotes and pictures of each."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _QUOTES, _PICTURES = 2, 2
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """An edit, the pieces of its headline from old to new, the names of the parts that changed, and what it changed:
-    quotes and pictures, as many as a list has room for, and how many more there are."""
+    """A list entry of an edit. headline: pieces from old to new; parts: names of the changed parts; quotes, pictures:
+    as many as the list has room for; more: how many are left out."""
 
     edit: Edit
     headline: tuple[Piece, ...]
@@ -29,17 +29,17 @@ class Told:
 
 
 def told_of(db: Database, edits: Iterable[Edit], quotes: int = _QUOTES) -> list[Told]:
-    """Edits, told. quotes: how many of each at most."""
+    """The list entries of edits. quotes: the most quotes of each."""
     found = list(edits)
-    known = gists(db, ((one.old_version_id, one.new_version_id) for one in found))
-    return [_told(edit, known.get(edit.new_version_id, Gist()), quotes) for edit in found]
+    gist_of = gists(db, ((edit.old_version_id, edit.new_version_id) for edit in found))
+    return [_entry(edit, gist_of.get(edit.new_version_id, Gist()), quotes) for edit in found]
 
 
-def _told(edit: Edit, gist: Gist, quotes: int) -> Told:
+def _entry(edit: Edit, gist: Gist, quotes: int) -> Told:
     parts = tuple(part.strip() for part in edit.changed.split(","))
     headline = words(edit.old_headline, edit.new_headline) if "headline" in parts else ()
-    rest = len(gist.below[quotes:]) + len(gist.pictures[_PICTURES:])
+    more = len(gist.below[quotes:]) + len(gist.pictures[_PICTURES:])
     return Told(
         edit, headline or (Piece("equal", edit.new_headline),), parts, gist, gist.below[:quotes],
-        gist.pictures[:_PICTURES], rest,
+        gist.pictures[:_PICTURES], more,
     )  # fmt: skip

@@ -1,7 +1,7 @@
-"""The evidence: a captured page, shown so that nothing in it can run or ask anybody for anything, and as WARC.
+"""The evidence page: a captured page in a sandboxed frame, in which nothing runs or makes requests, and as WARC.
 
-The page itself is shown in a frame, and by itself (not inside our page about it) not at all, so that a link in it leads
-nowhere either. What makes it harmless is told in inert.py.
+The captured page is shown only in the frame inside our page about it, never on its own, so that its links lead nowhere
+either. sandboxed.py makes it harmless.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Captured:
+class _CapturePage:
     exchange: Exchange
     present: bool
     confirmed: Exchange | None
@@ -35,16 +35,16 @@ class _Captured:
 
 @page
 async def capture(visit: Visit) -> Response:
-    """`/-/capture/ID`: what is known of it, and the page in its frame."""
-    found = await visit.ask(lambda db: _captured(db, visit.variable("id")))
-    return await visit.page("capture", found=found, exchange=found.exchange, thumbnail_of=thumbnail_place)
+    """`/-/capture/ID`: the facts about a capture, and the captured page in its frame."""
+    capture_page = await visit.ask(lambda db: _capture_page(db, visit.variable("id")))
+    return await visit.page("capture", found=capture_page, exchange=capture_page.exchange, thumbnail_of=thumbnail_place)
 
 
-def _captured(db: Database, number: int) -> _Captured:
+def _capture_page(db: Database, number: int) -> _CapturePage:
     exchange = http_exchange.exchange(db, number)
     confirmed = http_exchange.exchange(db, exchange.revisit_of) if exchange.revisit_of else None
     present = exchange.digest is not None and not exchange.withdrawn
-    return _Captured(
+    return _CapturePage(
         exchange, present, confirmed, http_exchange.asked_for(db, number),
         photographs.pictures_at(db, exchange.revisit_of or number) if present else [],
     )  # fmt: skip
@@ -52,8 +52,8 @@ def _captured(db: Database, number: int) -> _Captured:
 
 @page
 async def sandboxed(visit: Visit) -> Response:
-    """`/-/capture/ID/page`: the page, for the frame. Whoever asks for them by themselves is led to the page about
-    them (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
+    """`/-/capture/ID/page`: the captured page, for the frame. A request for it as a document is redirected to the page
+    about it (https://www.w3.org/TR/fetch-metadata/#sec-fetch-dest-header)."""
     number = visit.variable("id")
     if visit.request.headers.get("sec-fetch-dest") == "document":
         return Response.redirect(visit.to(f"/-/capture/{number}"))
@@ -62,23 +62,23 @@ async def sandboxed(visit: Visit) -> Response:
         return await visit.refusal(410 if exchange.withdrawn else 404, visit.say("capture.nothing"))
     if is_page(exchange):
         return Response(defused(body, exchange.encoding), headers=HEADERS, content_type="text/html; charset=utf-8")
-    text = decode(body, exchange.encoding)  # feeds, scripts and what else there may be
+    text = decode(body, exchange.encoding)  # feeds, scripts and other types
     return Response(text, headers=HEADERS, content_type="text/plain; charset=utf-8")
 
 
 def is_page(exchange: Exchange) -> bool:
-    """Whether the payload is HTML; all else is shown as text."""
+    """Whether the payload is HTML; other types are shown as text."""
     return bool(_HTML.match(exchange.header("content-type") or "text/html"))
 
 
 @page
 async def warc(visit: Visit) -> Response:
-    """`/-/capture/ID.warc`: the exchange, and the one whose bytes it confirms, as WARC."""
+    """`/-/capture/ID.warc`: the exchange as WARC, with the earlier one whose bytes a revisit confirms."""
     number = visit.variable("id")
-    found = await visit.ask(lambda db: _captured(db, number))
-    if found.exchange.withdrawn:
+    capture_page = await visit.ask(lambda db: _capture_page(db, number))
+    if capture_page.exchange.withdrawn:
         return await visit.refusal(410, visit.say("capture.nothing"))
     body = await visit.ask(lambda db: http_exchange.payload(db, number))
-    data = warc_of(found.exchange, body, found.confirmed)
+    data = warc_of(capture_page.exchange, body, capture_page.confirmed)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="luubao-capture-{number}.warc"'}
     return Response(data, headers=headers, content_type="application/warc")

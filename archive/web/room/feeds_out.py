@@ -1,7 +1,7 @@
-"""Feeds out: Atom (RFC 4287) and JSON Feed (https://www.jsonfeed.org/version/1.1/) of new articles, edits and
+"""Outgoing feeds: Atom (RFC 4287) and JSON Feed (https://www.jsonfeed.org/version/1.1/) of new articles, edits and
 disappearances, for any search, author, photographer, section or article.
 
-Identifiers are made of the paper's address and of what happened when, so that they stay when the archive moves.
+Entry ids are made of the article's URL at the outlet and of the event, so that they stay when the archive moves.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ from archive.web.room.edit_entries import Told, told_of
 from archive.web.room.request import HEADERS, Visit, page, site
 from archive.web.room.search_page import filters, wanted_by
 
-_ENTRIES = 50
-_QUOTES = 8
+_MOST_ENTRIES = 50
+_MOST_QUOTES = 8
 _ATOM, _JSON = "application/atom+xml; charset=utf-8", "application/feed+json; charset=utf-8"
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry. updated: when our clock saw it, UTC; path: of its page; address: the paper's own; told: what an edit
-    changed; content: all of it as HTML."""
+    """A feed entry. updated: when we saw it, UTC; path: of its page in the room; address: its URL at the outlet; told:
+    the list entry of an edit; content: the whole entry as HTML."""
 
     id: str
     title: str
@@ -47,22 +47,24 @@ class Entry:
 
 @page
 async def feed(visit: Visit) -> Response:
-    """`/-/feeds/new.atom`, `edits.atom`, `gone.atom`, and the same as `.json`, with the query of a search."""
+    """`/-/feeds/new.atom`, `edits.atom`, `gone.atom`, and the same as `.json`, filtered by the query of a search."""
     kind, form = (visit.request.url_vars[name] for name in ("kind", "form"))
-    found, every = await visit.ask(lambda db: (list(_ENTRIES_OF[kind](db, visit)), outlets_followed.papers(db)))
+    found, papers = await visit.ask(lambda db: (list(_ENTRIES_OF[kind](db, visit)), outlets_followed.papers(db)))
     content = visit.datasette.jinja_env.get_template("room/_entry.html")
-    entries = [replace(one, content=(await content.render_async(one=one, **visit.spoken())).strip()) for one in found]
-    told = _about(visit, kind, site(every))
+    entries = [
+        replace(entry, content=(await content.render_async(one=entry, **visit.spoken())).strip()) for entry in found
+    ]
+    feed_info = _feed_info(visit, kind, site(papers))
     if form == "json":
-        body = json.dumps(_as_json(visit, told, entries), ensure_ascii=False)
+        body = json.dumps(_as_json(visit, feed_info, entries), ensure_ascii=False)
     else:
         template = visit.datasette.jinja_env.get_template("room/feed.atom")
-        body = await template.render_async(**visit.spoken(), **told, entries=entries, updated=_latest(entries))
+        body = await template.render_async(**visit.spoken(), **feed_info, entries=entries, updated=_latest(entries))
     headers = {**HEADERS, "Content-Language": visit.language}
     return Response(body, headers=headers, content_type=_JSON if form == "json" else _ATOM)
 
 
-def _about(visit: Visit, kind: str, name: str) -> dict[str, Any]:
+def _feed_info(visit: Visit, kind: str, name: str) -> dict[str, Any]:
     query = filters(wanted_by(visit))
     words = visit.argument("q")
     return {
@@ -79,29 +81,29 @@ def _latest(entries: list[Entry]) -> str:
     return max((entry.updated for entry in entries), default="1970-01-01T00:00:00Z")
 
 
-def _as_json(visit: Visit, told: dict[str, Any], entries: list[Entry]) -> dict[str, Any]:
+def _as_json(visit: Visit, feed_info: dict[str, Any], entries: list[Entry]) -> dict[str, Any]:
     return {
         "version": "https://jsonfeed.org/version/1.1",
-        "title": told["title"],
-        "home_page_url": told["page"],
-        "feed_url": visit.permanent(visit.feed_path(told["kind"], told["query"], "json")),
+        "title": feed_info["title"],
+        "home_page_url": feed_info["page"],
+        "feed_url": visit.permanent(visit.feed_path(feed_info["kind"], feed_info["query"], "json")),
         "language": visit.language,
-        "items": [_item(visit, one) for one in entries],
+        "items": [_item(visit, entry) for entry in entries],
     }
 
 
-def _item(visit: Visit, one: Entry) -> dict[str, Any]:
+def _item(visit: Visit, entry: Entry) -> dict[str, Any]:
     values = {
-        "id": one.id,
-        "url": visit.permanent(one.path),
-        "external_url": one.address,
-        "title": one.title,
-        "content_html": one.content,
-        "summary": one.summary,
-        "date_modified": one.updated,
-        "date_published": one.published,
-        "authors": [{"name": one.author}] if one.author else None,
-        "tags": [one.section] if one.section else None,
+        "id": entry.id,
+        "url": visit.permanent(entry.path),
+        "external_url": entry.address,
+        "title": entry.title,
+        "content_html": entry.content,
+        "summary": entry.summary,
+        "date_modified": entry.updated,
+        "date_published": entry.published,
+        "authors": [{"name": entry.author}] if entry.author else None,
+        "tags": [entry.section] if entry.section else None,
     }
     return {name: value for name, value in values.items() if value}
 
@@ -111,7 +113,7 @@ def _identifier(name: str) -> str:
 
 
 def _new(db: Database, visit: Visit) -> Iterator[Entry]:
-    for card in recent.arrived(db, wanted_by(visit), limit=_ENTRIES):
+    for card in recent.arrived(db, wanted_by(visit), limit=_MOST_ENTRIES):
         yield Entry(
             _identifier(f"{card.url}#article"), card.headline, card.first_seen_at, f"/-/article/{card.id}",
             card.lead or "", card.section, card.byline, card.published_at, card.url, thumbnail=card.thumbnail,
@@ -119,23 +121,23 @@ def _new(db: Database, visit: Visit) -> Iterator[Entry]:
 
 
 def _edits(db: Database, visit: Visit) -> Iterator[Entry]:
-    for told in told_of(db, recent.edits(db, wanted_by(visit), limit=_ENTRIES), _QUOTES):
-        edit = told.edit
+    for edit_entry in told_of(db, recent.edits(db, wanted_by(visit), limit=_MOST_ENTRIES), _MOST_QUOTES):
+        edit = edit_entry.edit
         yield Entry(
             _identifier(f"{edit.url}#v{edit.number}"), edit.new_headline, edit.edited_at,
-            f"/-/diff/{edit.article_id}/v{edit.number - 1}..v{edit.number}", _summary(visit, told), edit.section, None,
-            None, edit.url, told,
+            f"/-/diff/{edit.article_id}/v{edit.number - 1}..v{edit.number}", _summary(visit, edit_entry), edit.section,
+            None, None, edit.url, edit_entry,
         )  # fmt: skip
 
 
-def _summary(visit: Visit, told: Told) -> str:
-    """The most important change in one line; where no words changed, the parts that did."""
-    quotes = told.gist.quotes
-    return line(quotes[0].pieces) if quotes else ", ".join(visit.say(f"changed.{part}") for part in told.parts)
+def _summary(visit: Visit, edit_entry: Told) -> str:
+    """The most important change in one line; if no words changed, the names of the changed parts."""
+    quotes = edit_entry.gist.quotes
+    return line(quotes[0].pieces) if quotes else ", ".join(visit.say(f"changed.{part}") for part in edit_entry.parts)
 
 
 def _gone(db: Database, visit: Visit) -> Iterator[Entry]:
-    for card in recent.gone(db, wanted_by(visit), limit=_ENTRIES):
+    for card in recent.gone(db, wanted_by(visit), limit=_MOST_ENTRIES):
         yield Entry(
             _identifier(f"{card.url}#gone-{card.gone_since}"), card.headline, card.gone_since or "",
             f"/-/article/{card.id}", visit.reason(card.gone_reason), card.section, card.byline, card.published_at,

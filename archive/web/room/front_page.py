@@ -1,4 +1,4 @@
-"""The front page: what happened lately, how much there is, and where nobody looked."""
+"""The front page: latest articles, edits and disappearances, counts, and plots with the gaps."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archive.web.room.bar_charts import Plot, plot_of
 from archive.web.room.edit_entries import Told, told_of
 from archive.web.room.request import Visit, page
 
-_NEW, _EDITED, _GONE, _SHOWN = 8, 8, 6, 6
+_NEW, _EDITED, _GONE, _PICTURES = 8, 8, 6, 6
 _EDIT_DAYS, _PLOT_DAYS = 14, 90
 
 
@@ -32,15 +32,15 @@ class _Front:
 
 @page
 async def front(visit: Visit) -> Response:
-    """`/`"""
-    found = await visit.ask(lambda db: _front(db, visit))
-    return await visit.page("front", front=found)
+    """`/`: the front page."""
+    front_page = await visit.ask(lambda db: _front(db, visit))
+    return await visit.page("front", front=front_page)
 
 
 def _front(db: Database, visit: Visit) -> _Front:
-    every = outlets_followed.papers(db)
-    spans = [(paper, last) for paper in every if (last := days.latest_day(db, paper))]
-    pictures = gallery.photographs(db, limit=_SHOWN, by_arrival=True) if visit.picture("thumbnails/") else []
+    papers = outlets_followed.papers(db)
+    spans = [(paper, last) for paper in papers if (last := days.latest_day(db, paper))]
+    pictures = gallery.photographs(db, limit=_PICTURES, by_arrival=True) if visit.picture("thumbnails/") else []
     return _Front(
         outlets_followed.holdings(db),
         recent.published(db, Wanted(), limit=_NEW),
@@ -53,7 +53,7 @@ def _front(db: Database, visit: Visit) -> _Front:
 
 
 def _edits(db: Database, spans: list[tuple[outlets_followed.Paper, date]]) -> list[Told]:
-    """The weightiest edits of the fortnight before the last look at any paper."""
+    """The edits with the highest weight in the fortnight before the last crawl of any outlet."""
     if not spans:
         return []
     last = max(day for _, day in spans)

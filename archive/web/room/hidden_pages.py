@@ -1,29 +1,29 @@
-"""Of a public archive nobody sees how the server is set up: Datasette's pages about itself lead nowhere."""
+"""Hides Datasette's pages about itself (versions, settings, ...) when the archive is public."""
 
 from __future__ import annotations
 
 from typing import Any
 
-_ABOUT_ITSELF = frozenset(
+_SERVER_PAGES = frozenset(
     {
         "versions", "plugins", "settings", "config", "threads", "databases", "actor", "metadata", "patterns",
         "permissions", "allow-debug", "messages", "auth-token", "create-token", "logout",
     }
 )  # fmt: skip
-_NOWHERE = "no-such-page"
+_MISSING_PAGE = "no-such-page"
 
 
 def with_itself_hidden(application: Any, base: str) -> Any:
-    """An ASGI application for which Datasette's pages about itself do not exist. base: the path below which it is
-    served."""
+    """ASGI middleware that routes Datasette's pages about itself to a missing page. base: the path below which the
+    application is served."""
     start = f"{base.rstrip('/')}/-/"
 
-    async def wrapped(scope: Any, receive: Any, send: Any) -> None:
+    async def wrapper(scope: Any, receive: Any, send: Any) -> None:
         path = scope.get("path", "")
         name = path.removeprefix(start).partition("/")[0].partition(".")[0]
-        if scope["type"] == "http" and path.startswith(start) and name in _ABOUT_ITSELF:
-            nowhere = f"{start}{_NOWHERE}"
-            scope = {**scope, "path": nowhere, "raw_path": nowhere.encode()}
+        if scope["type"] == "http" and path.startswith(start) and name in _SERVER_PAGES:
+            missing_path = f"{start}{_MISSING_PAGE}"
+            scope = {**scope, "path": missing_path, "raw_path": missing_path.encode()}
         await application(scope, receive, send)
 
-    return wrapped
+    return wrapper

@@ -1,4 +1,4 @@
-"""Times as a reader of the paper would write them: in the paper's zone, in the page's language."""
+"""Parses and formats dates and times, in the outlet's time zone and the page's language."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _MONTHS = (
 
 
 def local(stamp: str, zone: str) -> datetime:
-    """A stored time in a zone, an IANA name; the earliest there is where it cannot be read."""
+    """A stored time in a zone, an IANA name; the earliest possible time where it cannot be parsed."""
     return (clock.read(stamp) or FIRST_MOMENT).astimezone(zone_of(zone))
 
 
-_WRITTEN = (
+_DATE_PATTERNS = (
     (re.compile(r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})"), False),
     (re.compile(r"(?:ngày )?(?P<day>\d{1,2}) ?[-/. ] ?(?P<month>\d{1,2}) ?[-/. ] ?(?P<year>\d{4})"), False),
     (re.compile(r"(?:ngày )?(?P<day>\d{1,2}) tháng (?P<month>\d{1,2})(?: năm|,)? (?P<year>\d{4})"), False),
@@ -33,21 +33,21 @@ _WRITTEN = (
 
 
 def day_in(text: str, *, last: bool = False) -> date | None:
-    """The day that somebody wrote, in any of the ways people do: `2026-05-20`, `20/5/2026`, `20.5.2026`, `20 tháng 5
-    năm 2026`, `20 May 2026`; of a month or a year its first day, or its last. None where it is no day."""
-    for pattern, whole in _WRITTEN:
-        if found := pattern.fullmatch(" ".join(text.lower().split())):
-            return _day_of(found.groupdict(), last=last and whole)
+    """Parses a day as people write it: `2026-05-20`, `20/5/2026`, `20.5.2026`, `20 tháng 5 năm 2026`, `20 May 2026`;
+    for a month or a year its first day, or with `last` its last. None where it is no date."""
+    for pattern, without_day in _DATE_PATTERNS:
+        if match := pattern.fullmatch(" ".join(text.lower().split())):
+            return _day_of(match.groupdict(), last=last and without_day)
     return None
 
 
-def _day_of(told: dict[str, str | None], *, last: bool) -> date | None:
+def _day_of(groups: dict[str, str | None], *, last: bool) -> date | None:
     months = [name.lower() for name in _MONTHS]
-    named = next((n for n, name in enumerate(months, 1) if name.startswith(told.get("name") or "-")), 0)
-    month = named or int(told.get("month") or (12 if last else 1))
+    named_month = next((n for n, name in enumerate(months, 1) if name.startswith(groups.get("name") or "-")), 0)
+    month = named_month or int(groups.get("month") or (12 if last else 1))
     try:
-        year = int(told["year"] or 0)
-        return date(year, month, int(told.get("day") or (monthrange(year, month)[1] if last else 1)))
+        year = int(groups["year"] or 0)
+        return date(year, month, int(groups.get("day") or (monthrange(year, month)[1] if last else 1)))
     except (ValueError, IndexError):
         return None
 
@@ -72,8 +72,8 @@ def weekday(moment: date, language: Language) -> str:
 
 def minute(moment: datetime, language: Language) -> str:
     """`08:15, 20/5/2026` or `20 May 2026, 08:15`."""
-    clock = f"{moment:%H:%M}"
-    return f"{clock}, {day(moment, language)}" if language == "vi" else f"{day(moment, language)}, {clock}"
+    time_of_day = f"{moment:%H:%M}"
+    return f"{time_of_day}, {day(moment, language)}" if language == "vi" else f"{day(moment, language)}, {time_of_day}"
 
 
 def month(moment: date, language: Language) -> str:

@@ -1,4 +1,4 @@
-"""Pictures where people would rather look than read: by photographer and by place."""
+"""The photo pages: a gallery by photographer and place, and the page of one picture."""
 
 from __future__ import annotations
 
@@ -15,53 +15,53 @@ from archive.web.room.request import Visit, page
 
 _PER_PAGE, _LAST_PAGE = 24, 500
 _APPEARANCES = 200
-_SHOWN = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
-_PHOTOGRAPHERS, _PLACES, _LOOKED_AT = 40, 24, 600
-# How Vietnamese captions name places: what kind of place, then a name of one to four syllables with capitals.
-_KINDS = "xã|phường|huyện|thị xã|thị trấn|thành phố|tỉnh|thôn|bản|làng|quận|sông|hồ|núi|đình|chùa|đền|cầu|chợ"
+_DISPLAYABLE = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif")
+_PHOTOGRAPHERS, _PLACES, _CAPTIONS_READ = 40, 24, 600
+# Place names in Vietnamese captions: the kind of place, then a name of one to four capitalized syllables.
+_PLACE_KINDS = "xã|phường|huyện|thị xã|thị trấn|thành phố|tỉnh|thôn|bản|làng|quận|sông|hồ|núi|đình|chùa|đền|cầu|chợ"
 _UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-Ỹ"
-_PLACE = re.compile(rf"\b({_KINDS})((?: [{_UPPER}][\w]*){{1,4}})", re.IGNORECASE)
+_PLACE = re.compile(rf"\b({_PLACE_KINDS})((?: [{_UPPER}][\w]*){{1,4}})", re.IGNORECASE)
 _NAME = re.compile(rf"(?: [{_UPPER}]\w*){{1,4}}")
 
 
 @page
 async def photos(visit: Visit) -> Response:
-    """`/-/photos?credit=...&place=...`"""
+    """`/-/photos?credit=...&place=...`: the gallery."""
     credit, place, number = visit.argument("credit"), visit.argument("place"), visit.number("page", 1, _LAST_PAGE)
-    start, mistake = (number - 1) * _PER_PAGE, ""
+    offset, mistake = (number - 1) * _PER_PAGE, ""
     shown: list[Photograph] = []
     try:
         shown = await visit.ask(
             lambda db: photographs.photographs(
-                db, credit=credit or None, place=place, limit=_PER_PAGE + 1, offset=start
+                db, credit=credit or None, place=place, limit=_PER_PAGE + 1, offset=offset
             )
         )
     except BadQuery:
         mistake = visit.say("search.mistake")
-    credits, near = await visit.ask(
+    credits, captions = await visit.ask(
         lambda db: (
             outlets_followed.photographers(db, _PHOTOGRAPHERS),
-            photographs.captions(db, credit or None, _LOOKED_AT),
+            photographs.captions(db, credit or None, _CAPTIONS_READ),
         )
     )
     return await visit.page(
         "photos", photographs=shown[:_PER_PAGE], more=len(shown) > _PER_PAGE, number=number, credit=credit,
-        place=place, credits=credits, places=places(near)[:_PLACES], mistake=mistake,
+        place=place, credits=credits, places=places(captions)[:_PLACES], mistake=mistake,
     )  # fmt: skip
 
 
 @page
 async def picture(visit: Visit) -> Response:
-    """`/-/picture/DIGITS`: a photograph's life, everywhere it was seen, with its captions and credits."""
+    """`/-/picture/DIGITS`: a picture and all its appearances, with captions and credits."""
     digest = f"sha256:{visit.request.url_vars['digest']}"
-    found = await visit.ask(lambda db: photographs.life(db, digest, _APPEARANCES))
-    if found is None:
+    life = await visit.ask(lambda db: photographs.life(db, digest, _APPEARANCES))
+    if life is None:
         return await visit.refusal(404, visit.say("refusal.404"))
-    return await visit.page("picture", life=found, shows=found.media_type in _SHOWN)
+    return await visit.page("picture", life=life, shows=life.media_type in _DISPLAYABLE)
 
 
 def places(captions: Iterable[str]) -> list[tuple[str, int]]:
-    """The places that captions name, with what they are and in how many captions each stands, most first."""
+    """The places named in captions, with their kind and the number of captions, the most frequent first."""
     counts: Counter[str] = Counter()
     for caption in captions:
         found = (f"{match[1].lower()}{match[2]}" for match in _PLACE.finditer(caption) if _NAME.fullmatch(match[2]))

@@ -1,4 +1,4 @@
-"""What is served of a folder of pictures: files that are called as pictures are, and nothing that could run."""
+"""Serves only files of the picture folder whose names are those of pictures, with headers that prevent scripts."""
 
 from __future__ import annotations
 
@@ -6,17 +6,17 @@ from typing import Any
 
 from archive.model.picture_paths import named
 
-_HARMLESS = (b"content-security-policy", b"default-src 'none'; sandbox")
-# Its name is its digest, so it never changes. A proxy is not to keep it: what is withdrawn is gone within the second.
-_LASTING = (b"cache-control", b"private, max-age=31536000, immutable")
+_SANDBOX = (b"content-security-policy", b"default-src 'none'; sandbox")
+# A picture's name is its digest, so it never changes. Shared caches must not keep it: a withdrawn one vanishes at once.
+_IMMUTABLE = (b"cache-control", b"private, max-age=31536000, immutable")
 _FOLDERS = ("sha256/", "thumbnails/")
 
 
 def with_pictures_alone(application: Any, base: str) -> Any:
-    """An ASGI application that answers 404 for whatever else somebody has put into the folder, and whose pictures may
-    run nothing where a browser opens them as pages. base: the path below which it is served."""
+    """ASGI middleware that answers 404 for any other file in the folder, and sandboxes pictures, which a browser may
+    open as pages. base: the path below which the application is served."""
 
-    async def wrapped(scope: Any, receive: Any, send: Any) -> None:
+    async def wrapper(scope: Any, receive: Any, send: Any) -> None:
         name = scope.get("path", "").removeprefix(base.rstrip("/")).removeprefix("/-/pictures/")
         if scope["type"] != "http" or not name.startswith(_FOLDERS):
             await application(scope, receive, send)
@@ -24,16 +24,16 @@ def with_pictures_alone(application: Any, base: str) -> Any:
             await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]})
             await send({"type": "http.response.body", "body": b"no picture is called so\n"})
         else:
-            await application(scope, receive, _harmless(send))
+            await application(scope, receive, _with_picture_headers(send))
 
-    return wrapped
+    return wrapper
 
 
-def _harmless(send: Any) -> Any:
-    async def sent(message: Any) -> None:
+def _with_picture_headers(send: Any) -> Any:
+    async def send_with_headers(message: Any) -> None:
         if message["type"] == "http.response.start":
-            kept = [_LASTING] if message["status"] == 200 else []
-            message = {**message, "headers": [*message.get("headers", []), _HARMLESS, *kept]}
+            cache_headers = [_IMMUTABLE] if message["status"] == 200 else []
+            message = {**message, "headers": [*message.get("headers", []), _SANDBOX, *cache_headers]}
         await send(message)
 
-    return sent
+    return send_with_headers

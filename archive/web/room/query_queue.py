@@ -1,4 +1,4 @@
-"""Anybody's own questions wait for one another, so that the room's pages do not wait for them."""
+"""Limits concurrent requests for Datasette's own pages, so that visitors' queries do not delay the room's pages."""
 
 from __future__ import annotations
 
@@ -7,30 +7,30 @@ from collections.abc import Callable
 from typing import Any
 
 AT_ONCE = 2
-"""Of the threads that ask the archive; the others are the room's (archive.web.SETTINGS)."""
-_MOST = 32
+"""Of the SQL threads; the others are for the room (archive.web.SETTINGS)."""
+_MOST_PENDING = 32
 _BUSY = b"Others are asking long questions at the moment. Try again in some seconds."
 
 
-def with_turns(application: Any, is_question: Callable[[str], bool]) -> Any:
-    """An ASGI application whose questions take turns: AT_ONCE are asked at a time, others wait, and whoever comes when
-    32 are there is told so (503, RFC 9110, section 15.6.4). is_question: whether a path is one of Datasette's pages."""
-    turns, there = asyncio.Semaphore(AT_ONCE), 0
+def with_turns(application: Any, is_database_page: Callable[[str], bool]) -> Any:
+    """ASGI middleware with a queue for Datasette's own pages: AT_ONCE run at a time, others wait, and with 32 pending a
+    request gets 503 (RFC 9110, section 15.6.4). is_database_page: whether a path is one of those pages."""
+    semaphore, pending = asyncio.Semaphore(AT_ONCE), 0
 
-    async def wrapped(scope: Any, receive: Any, send: Any) -> None:
-        nonlocal there
-        if scope["type"] != "http" or not is_question(scope.get("path", "")):
+    async def wrapper(scope: Any, receive: Any, send: Any) -> None:
+        nonlocal pending
+        if scope["type"] != "http" or not is_database_page(scope.get("path", "")):
             await application(scope, receive, send)
-        elif there >= _MOST:
+        elif pending >= _MOST_PENDING:
             headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"retry-after", b"5")]
             await send({"type": "http.response.start", "status": 503, "headers": headers})
             await send({"type": "http.response.body", "body": _BUSY})
         else:
-            there += 1
+            pending += 1
             try:
-                async with turns:
+                async with semaphore:
                     await application(scope, receive, send)
             finally:
-                there -= 1
+                pending -= 1
 
-    return wrapped
+    return wrapper

@@ -1,5 +1,5 @@
-"""Which address leads to which page. Those of articles, versions, comparisons and captures stand in footnotes: they
-stay as they are."""
+"""The URL routes of the reading room. Footnotes cite the URLs of articles, versions, comparisons and captures: never
+change them."""
 
 from __future__ import annotations
 

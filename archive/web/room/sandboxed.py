@@ -1,11 +1,10 @@
-"""A captured page made fit to be looked at: under this policy nothing in it can run or ask anybody for anything.
+"""Sandbox for captured pages: the CSP and a rewrite by which nothing in them runs or makes requests.
 
-The page is somebody else's and untrusted. The policy (https://www.w3.org/TR/CSP3/) allows it its own inline styles and
-nothing else, in a sandbox without scripts, forms, popups or an origin of its own. One thing a policy does not stop:
-Chromium opens a connection to the host of a frame while it finds out that the frame is forbidden, and browsers connect
-to the hosts that a `link` names as `preconnect`. Elements that could only ask for something, which under the policy
-they may not, lose their names, and so do the attributes by which a page carries another one in it, or leads to one. All
-else stands as it came; the bytes themselves are in the WARC.
+The page is untrusted. The policy (https://www.w3.org/TR/CSP3/) allows its own inline styles and nothing else, in a
+sandbox without scripts, forms, popups or an origin of its own. A policy does not stop every connection: Chromium
+connects to the host of a frame before it finds the frame forbidden, and browsers connect to the hosts that a `link`
+names as `preconnect`. So elements that only make requests, which the policy forbids, are renamed, as are the attributes
+that embed another page or link to one. The rest stays as captured; the WARC has the original bytes.
 """
 
 from __future__ import annotations
@@ -28,18 +27,18 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cache-Control": "no-store",
 }
-_ASKING = re.compile(
+_REQUESTING = re.compile(
     r"<(/?)(link|i?frame|frameset|fencedframe|portal|object|embed|applet)(?![\w-])|\b(srcdoc|href)(?=\s*=)",
     re.IGNORECASE | re.ASCII,
 )
 
 
 def defused(body: bytes, charset: str | None) -> bytes:
-    """The page in UTF-8, without what would connect in spite of the policy. charset: what the HTTP header named, if
-    any. The text is decoded first, for in UTF-16 or behind control characters no pattern would see what a browser
-    sees."""
-    return _ASKING.sub(_renamed, decode(body, charset)).encode()
+    """The page in UTF-8, without elements that would connect in spite of the policy. charset: the one of the HTTP
+    header, if any. The text is decoded first, because in UTF-16 or behind control characters no pattern would match
+    what a browser sees."""
+    return _REQUESTING.sub(_disabled, decode(body, charset)).encode()
 
 
-def _renamed(match: re.Match[str]) -> str:
+def _disabled(match: re.Match[str]) -> str:
     return f"off-{match[3]}" if match[3] else f"<{match[1]}off-{match[2]}"

@@ -1,4 +1,4 @@
-"""Searching, with the filters people narrow it down by; without words, everything the filters let through."""
+"""The search page: full-text search with filters; without words, a list of the filtered articles."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from archive.web.room.request import Visit, page
 
 _PER_PAGE, _LAST_PAGE = 20, 50
 _SECTIONS, _PHOTOGRAPHERS = 60, 200
-_WIDTH = 260
-# An address as it stands in a browser, or as browsers copy it, without its scheme.
-_ADDRESS = re.compile(r"https?://\S+|(?:[\w-]+\.)+[\w-]+(?::\d{1,5})?/\S*", re.IGNORECASE)
-# What other searches call operators and this one does not.
+_SNIPPET_LENGTH = 260
+# A URL, or one copied without its scheme.
+_URL = re.compile(r"https?://\S+|(?:[\w-]+\.)+[\w-]+(?::\d{1,5})?/\S*", re.IGNORECASE)
+# Operators of other search engines, which this one does not support.
 _OPERATORS = re.compile(r"(?:^|\s)(?:and|not|or|&&|\|\|)(?:\s|$)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One answer: the article, the version that holds the words, its headline and a stretch of its text, marked."""
+    """One result: the article, the matching version, its headline and snippet with marked hits."""
 
     article_id: int
     number: int
@@ -47,26 +47,26 @@ class Found:
 
 @page
 async def search(visit: Visit) -> Response:
-    """`/-/search`"""
+    """`/-/search`: results; a URL as the query redirects to its article."""
     wanted, history, number = wanted_by(visit), visit.argument("history") == "1", visit.number("page", 1, _LAST_PAGE)
-    if _ADDRESS.fullmatch(wanted.words):
+    if _URL.fullmatch(wanted.words):
         try:
             article = await visit.ask(lambda db: lookup.find_article(db, wanted.words))
             return Response.redirect(visit.to(f"/-/article/{article.id}"))
         except UnknownArticle:
-            return await _answer(visit, wanted, {"mistake": visit.say("search.no_address"), "code": 404})
+            return await _search_page(visit, wanted, {"mistake": visit.say("search.no_address"), "code": 404})
     by_date = visit.argument("order") == "date"
     try:
-        found = await visit.ask(lambda db: _found(db, wanted, history, number, by_date))
+        results = await visit.ask(lambda db: _found(db, wanted, history, number, by_date))
         counted = await visit.ask(lambda db: full_text.count(db, wanted.words, wanted)) if wanted.words else None
     except BadQuery:
-        return await _answer(visit, wanted, {"mistake": visit.say("search.mistake"), "code": 400})
-    more = len(found) > _PER_PAGE and number < _LAST_PAGE
-    told = {"found": found[:_PER_PAGE], "more": more, "counted": counted, "by_date": by_date}
-    return await _answer(visit, wanted, told)
+        return await _search_page(visit, wanted, {"mistake": visit.say("search.mistake"), "code": 400})
+    more = len(results) > _PER_PAGE and number < _LAST_PAGE
+    context = {"found": results[:_PER_PAGE], "more": more, "counted": counted, "by_date": by_date}
+    return await _search_page(visit, wanted, context)
 
 
-async def _answer(visit: Visit, wanted: Wanted, told: dict[str, Any]) -> Response:
+async def _search_page(visit: Visit, wanted: Wanted, overrides: dict[str, Any]) -> Response:
     choices = await visit.ask(
         lambda db: (outlets_followed.sections(db)[:_SECTIONS], outlets_followed.photographers(db, _PHOTOGRAPHERS))
     )
@@ -76,11 +76,11 @@ async def _answer(visit: Visit, wanted: Wanted, told: dict[str, Any]) -> Respons
         "more": False, "counted": None, "by_date": False, "most": full_text.MOST,
         "operators": bool(_OPERATORS.search(wanted.words)),
     }  # fmt: skip
-    return await visit.page("search", **{**context, **told})
+    return await visit.page("search", **{**context, **overrides})
 
 
 def wanted_by(visit: Visit) -> Wanted:
-    """What the query of a request asks for."""
+    """The filter in the query parameters of a request."""
     since, until = visit.day("since"), visit.day("until", last=True)
     return Wanted(
         words=visit.argument("q"),
@@ -97,27 +97,27 @@ def wanted_by(visit: Visit) -> Wanted:
 
 
 def filters(wanted: Wanted) -> str:
-    """What is wanted as the query of an address."""
-    told = {"q": wanted.words, **{name: getattr(wanted, name) for name in Wanted.__slots__ if name != "words"}}
-    return urlencode({name: 1 if value is True else value for name, value in told.items() if value})
+    """A filter as a query string."""
+    parameters = {"q": wanted.words, **{name: getattr(wanted, name) for name in Wanted.__slots__ if name != "words"}}
+    return urlencode({name: 1 if value is True else value for name, value in parameters.items() if value})
 
 
 def _found(db: Database, wanted: Wanted, history: bool, number: int, by_date: bool) -> list[Found]:
-    """The answers of a page, and one more if there is one."""
-    start = (number - 1) * _PER_PAGE
+    """The results of a page, and one more if there is one."""
+    offset = (number - 1) * _PER_PAGE
     if wanted.words:
         hits = full_text.search(
-            db, wanted.words, history=history, wanted=wanted, limit=start + _PER_PAGE + 1, skip=start, by_date=by_date
+            db, wanted.words, history=history, wanted=wanted, limit=offset + _PER_PAGE + 1, skip=offset, by_date=by_date
         )
         return [_of_hit(hit, wanted.words) for hit in hits]
-    return [_of_card(card) for card in recent.published(db, wanted, limit=_PER_PAGE + 1, offset=start)]
+    return [_of_card(card) for card in recent.published(db, wanted, limit=_PER_PAGE + 1, offset=offset)]
 
 
 def _of_hit(hit: Hit, words: str) -> Found:
     return Found(
         hit.article_id, hit.number, hit.outlet_title, hit.timezone, marked(snippet(hit.headline, words, 400)),
-        marked(snippet(hit.text, words, _WIDTH)), hit.published_at, hit.section, hit.version_count, hit.gone_since,
-        hit.number == hit.version_count, hit.language,
+        marked(snippet(hit.text, words, _SNIPPET_LENGTH)), hit.published_at, hit.section, hit.version_count,
+        hit.gone_since, hit.number == hit.version_count, hit.language,
     )  # fmt: skip
 
 
@@ -129,13 +129,13 @@ def _of_card(card: recent.Card) -> Found:
 
 
 def marked(text: str) -> Markup:
-    """A snippet as markup: its «hits» as `mark`. Quotation marks of the paper's own that look the same stay as they
-    are where they do not pair up."""
-    told = Markup("")
-    for n, piece in enumerate(text.split(OPEN)):
+    """A snippet as markup: its «hits» become `mark`. The same quotation marks in the outlet's text stay where they do
+    not pair up."""
+    markup = Markup("")
+    for index, piece in enumerate(text.split(OPEN)):
         hit, close, rest = piece.partition(CLOSE)
-        if n and close:
-            told += Markup("<mark>{}</mark>{}").format(hit, rest)
+        if index and close:
+            markup += Markup("<mark>{}</mark>{}").format(hit, rest)
         else:
-            told += escape(f"{OPEN if n else ''}{piece}")
-    return told
+            markup += escape(f"{OPEN if index else ''}{piece}")
+    return markup

@@ -1,4 +1,4 @@
-"""What the pages say, in Vietnamese and English; the words themselves lie in texts.toml."""
+"""Translations of the pages into Vietnamese and English; the texts are in texts.toml."""
 
 from __future__ import annotations
 
@@ -17,33 +17,32 @@ _FILE = Path(__file__).with_name("texts.toml")
 
 @lru_cache(maxsize=1)
 def texts() -> dict[str, dict[Language, str]]:
-    """Every text by its key, in every language."""
+    """All texts by key and language."""
     return tomllib.loads(_FILE.read_text("utf-8"))
 
 
 def say(language: Language, key: str, **values: object) -> str:
-    """A text with its values filled in. Raises KeyError for a key or a value there is none of."""
+    """A text with its values filled in. Raises KeyError for an unknown key or a missing value."""
     return _form(language, key, values).format(**values)
 
 
 def markup(language: Language, key: str, **values: object) -> Markup:
-    """The same as markup: values that are none are escaped."""
+    """The same as markup: values that are not markup are escaped."""
     return Markup(_form(language, key, values)).format(**values)
 
 
 def _form(language: Language, key: str, values: Mapping[str, object]) -> str:
-    """Where a text has two forms, separated by a bar, the first is for n = 1."""
-    one, bar, many = texts()[key][language].partition("|")
-    return many if bar and values.get("n") != 1 else one
+    """The text, or its plural form: of two forms separated by a bar, the first is for n = 1."""
+    singular, bar, plural = texts()[key][language].partition("|")
+    return plural if bar and values.get("n") != 1 else singular
 
 
 def preferred(accept_language: str) -> Language:
-    """The language a browser asks for (RFC 9110, section 12.5.4), of those there are; Vietnamese where it does not
-    say."""
+    """The supported language that Accept-Language prefers (RFC 9110, section 12.5.4); Vietnamese by default."""
     wanted: list[tuple[float, Language]] = []
     for part in accept_language.lower().split(","):
         tag, _, parameter = part.strip().partition(";")
-        wanted += [(_quality(parameter), one) for one in LANGUAGES if tag.split("-")[0] == one]
+        wanted += [(_quality(parameter), language) for language in LANGUAGES if tag.split("-")[0] == language]
     best = max(wanted, key=lambda pair: pair[0], default=(0.0, LANGUAGES[0]))
     return best[1] if best[0] > 0 else LANGUAGES[0]
 
