@@ -158,7 +158,7 @@ def _reading(row: Mapping[str, Any]) -> Reading:
     images = tuple(Image(**{name: image[name] for name in _IMAGE_FIELDS}) for image in row["images"])
     blocks = tuple(_block(block, len(images)) for block in row["blocks"])
     if row["headline"] is None or row["text"] is None:
-        raise BadRow("it has neither headline nor text")
+        raise BadRow("its headline or its text is missing")
     fields: dict[str, Any] = {name: row[name] for name in _TEXT_FIELDS}
     fields |= {name: tuple(row[name]) for name in _LIST_FIELDS} | {
         name: _moment(row[name], name) for name in _TIME_FIELDS

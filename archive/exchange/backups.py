@@ -83,7 +83,7 @@ def back_up(
         missing = [f"{problem.where}: {problem.what}" for problem in lacking]
         backup = Backup(place, path.name, _digest_of(copy), seal, clock.stamp(clock.now()), tuple(missing))
         _write_manifest(folder, backup)
-    old = [] if backup.lacking else [earlier.place for earlier in before][: len(before) + 1 - keep]
+    old = [] if backup.lacking else [earlier.place for earlier in before][: max(0, len(before) + 1 - keep)]
     for place in old:
         _remove(place)
     return backup, old

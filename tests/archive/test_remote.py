@@ -210,6 +210,17 @@ def test_a_damaged_picture_of_the_store_never_replaces_a_good_one(filled: Path, 
     assert (folder / name).read_bytes() == good
 
 
+def test_a_pull_mends_a_local_picture_of_the_right_size_and_the_wrong_bytes(filled: Path, tmp_path: Path) -> None:
+    store = tmp_path / "store"
+    assert run("push", f"file://{store}", "--db", filled).exit_code == 0
+    folder = filled.with_name("bao.db.pictures")
+    (name,) = files_of(folder)
+    good = (folder / name).read_bytes()
+    (folder / name).write_bytes(bytes([good[0] ^ 1]) + good[1:])
+    assert run("pull", f"file://{store}", "bao.db", "--to", filled).exit_code == 0
+    assert (folder / name).read_bytes() == good
+
+
 def test_a_link_in_the_folder_of_pictures_is_not_carried(filled: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("a secret")
     name = f"sha256/00/{'00' * 32}.png"

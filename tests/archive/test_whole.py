@@ -115,6 +115,12 @@ def test_the_oldest_go_when_the_next_is_there(bao: Path, tmp_path: Path) -> None
     assert pictures[0].samefile(pictures[1])
 
 
+def test_none_goes_while_there_are_fewer_than_are_kept(bao: Path, tmp_path: Path) -> None:
+    for number in range(1, 7):
+        call("backup", tmp_path / "b", "--db", bao, "--keep", 7)
+        assert len(list((tmp_path / "b").iterdir())) == number
+
+
 def test_no_backup_is_made_of_a_damaged_archive_and_the_good_one_stays(bao: Path, tmp_path: Path) -> None:
     call("backup", tmp_path / "b", "--db", bao, "--keep", 1)
     before = sorted((tmp_path / "b").iterdir())

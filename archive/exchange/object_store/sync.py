@@ -293,17 +293,17 @@ def _get_pictures(
     depot: ObjectStore, archive: str, folder: Path, wanted: set[str], carried: Carried, step: Step
 ) -> None:
     """Pulls the pictures to which the archive refers and no others, so that withdrawn or destroyed ones do not come
-    back. Never replaces a good local picture."""
+    back. Checks the digest of each local picture: a damaged one is replaced, a good one never is."""
     remove_leftovers(folder)
     prefix = f"{archive}/pictures/"
     for entry in depot.objects(prefix):
         name = entry.name.removeprefix(prefix)
-        if name not in wanted or size_of(folder, name) == entry.size:
+        if name not in wanted:
             pass
-        elif is_good(folder, name):  # so the one in the store is damaged
-            carried.damaged.append(name)
-        else:
+        elif not is_good(folder, name):
             _get_picture(depot, entry, folder, name, carried)
+        elif size_of(folder, name) != entry.size:  # the one in the store is damaged
+            carried.damaged.append(name)
         step()
 
 
