@@ -21,12 +21,14 @@ if TYPE_CHECKING:
 @click.command()
 @db_option
 @json_option
-@click.option("--outlet", help="Only this outlet's.")
-@click.option("--edited", is_flag=True, help="Only articles the newspaper has edited.")
-@click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
+@click.option("--outlet", help="Only this outlet.")
+@click.option("--edited", is_flag=True, help="Only edited articles.")
+@click.option("--gone", is_flag=True, help="Only articles that disappeared.")
 @limit_option
 def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: bool, limit: int) -> None:
-    """Lists articles, latest published first. With --edited, what the last edit changed stands below.
+    """Lists articles, newest first.
+
+    With --edited, each article is followed by what its last edit changed.
 
     \b
     Example:

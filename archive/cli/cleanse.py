@@ -15,14 +15,15 @@ from archive.storage.connection import is_there, open_archive
 
 @click.command()
 @db_option
-@click.option("--dry-run", is_flag=True, help="Tell what would be taken out; write nothing.")
+@click.option("--dry-run", is_flag=True, help="Print what would be removed; change nothing.")
 def cleanse(path: Path, dry_run: bool) -> None:
-    """Takes passwords and other secrets of whoever crawled out of an archive, and seals that it did.
+    """Removes passwords and other secrets of the crawler.
 
-    For archives that an older luubao wrote: of requests only headers on a list stay (docs/storage.md), and addresses
-    lose their `user:password@`. Pages and pictures stay as they are, under their digests. Seals noted earlier still
-    hold; `luubao verify` says what was cleansed and when. The file is written anew, so that nothing is left in it,
-    which takes twice its room. What was copied or exported before keeps the secrets: change them.
+    For archives written by an older luubao. Request headers stay only if they are on a list (docs/storage.md), and
+    URLs lose their `user:password@`. Pages and pictures stay unchanged, under their digests. A seal records the
+    change: seals noted earlier still hold, and `luubao verify` prints what was cleansed and when. The file is
+    rewritten so that nothing remains in it; this needs twice its space. Copies and exports made earlier still
+    contain the secrets: change the passwords.
 
     \b
     Example:

@@ -39,17 +39,17 @@ def _reject_url(_context: click.Context, _option: click.Parameter, value: str | 
 @json_option
 @click.option(
     "--html", "html", metavar="[FILE]", is_flag=False, flag_value="-", callback=_reject_url,
-    help="One HTML page that needs nothing else, into FILE, or to standard output.",
+    help="Write one self-contained HTML page to FILE, or to standard output.",
 )  # fmt: skip
-@click.option("--all", "every", is_flag=True, help="Every step of the history, or of the part FROM to TO.")
+@click.option("--all", "every", is_flag=True, help="Every step between all versions, or from FROM to TO.")
 @click.argument("url")
 @click.argument("old", metavar="[FROM", type=NUMBER, required=False)
 @click.argument("new", metavar="TO]", type=NUMBER, required=False)
 def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old: int | None, new: int | None) -> None:
-    """Shows what changed between two versions, word by word; between the last two by default.
+    """Shows what changed between two versions, word by word.
 
-    Removed words stand [-so-], added ones {+so+}. FROM alone is compared with the newest. Exit code 1 when nothing
-    changed.
+    Compares the last two versions by default, or FROM with the newest. Removed words appear as [-so-], added ones
+    as {+so+}. Exit code 1 if nothing changed.
 
     \b
     Example:

@@ -35,13 +35,15 @@ _JOBS = click.IntRange(0, 256)
 @click.command("import")
 @db_option
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--outlet", help="Take only this outlet's pages.")
-@click.option("--home", help="The home page of --outlet, where the archive does not know it yet.")
-@click.option("--url", help="The address of a saved page, or of a mirror's top, that does not say it.")
+@click.option("--outlet", help="Import only this outlet's pages.")
+@click.option("--home", help="Home page of --outlet, if the archive does not know it yet.")
+@click.option("--url", help="URL of a saved page, or of a mirror's top folder, if the file does not contain it.")
 @click.option("--at", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
-              help="When it was saved, in UTC; by default what it says itself, or its file's time.")  # fmt: skip
+              help="When it was saved, in UTC; by default as the file says, or the file's own time.")  # fmt: skip
 @click.option(
-    "--jobs", type=_JOBS, help="How many processes read; one a core by default, 0 for one that is waited for."
+    "--jobs",
+    type=_JOBS,
+    help="Reader processes; one per core by default, 0 for a single one that the import waits for.",
 )
 @pictures_option
 @click.pass_context
@@ -49,16 +51,17 @@ def import_command(
     ctx: click.Context, path: Path, files: tuple[Path, ...], outlet: str | None, home: str | None, url: str | None,
     at: datetime | None, jobs: int | None, pictures: Path | None,
 ) -> None:  # fmt: skip
-    """Takes in captures from WARC, ARC and WACZ files, from mirrors made by HTTrack or wget, and from saved pages; and
-    readings, made by luubao-reread-spark, from Parquet files.
+    """Imports WARC, ARC and WACZ files, mirrors and saved pages.
 
-    An article's versions are put in order of time, whatever comes when; what is here already is not added again. A
-    damaged file is read as far as it goes, and what was skipped is told. Pages go to the outlet on whose hosts they
-    lie. Readings are filed as `luubao reread` files its own, after the captures of the same call.
+    Reads mirrors made by HTTrack or wget, single saved pages, and readings in Parquet made by luubao-reread-spark.
+    Versions are put in order of time, whatever the order of import; captures that are already stored are not added
+    again. Each page goes to the outlet on whose hosts it lies. Readings are filed as `luubao reread` files its own,
+    after the captures of the same call.
 
-    Each record stands alone: one that is damaged, or says what cannot be (a status of 23 digits, a time before there
-    was a web), is told with file and place, and all others are taken. Links that lead out of a mirror's folder are not
-    followed. Exit codes: 0 all was taken, 4 something could not be taken and all else was, 1 nothing could be taken.
+    Each record stands alone: a damaged or impossible one (a status of 23 digits, a date before the web) is reported
+    with file and place, and all others are imported. A damaged file is read as far as possible. Links that lead out
+    of a mirror's folder are not followed. Exit codes: 0 everything imported, 4 some records could not be imported,
+    1 nothing could.
 
     \b
     Examples:
@@ -123,15 +126,16 @@ def _why_nothing(report: Report) -> str:
 @click.argument("other", type=click.Path(dir_okay=False, path_type=Path))
 @pictures_option
 @click.option("--other-pictures", type=click.Path(path_type=Path), metavar="FOLDER",
-              help="The folder with the other's pictures; <other>.pictures by default.")  # fmt: skip
+              help="Folder of the other archive's pictures; <other>.pictures by default.")  # fmt: skip
 def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures: Path | None) -> None:
-    """Adds what another archive has: the union of both, whoever is merged into whom.
+    """Merges another archive into this one.
 
-    Captures that both have are taken once. The articles they touch are told anew in order of time, so their versions
-    may get other numbers (table renumberings). The other archive is only read, and nothing of it is believed: what
-    cannot be (a status of 23 digits, a time zone there is none of, a picture whose bytes are not those of its digest)
-    is told with table and row and left out, and all else is taken. An outlet that is known here keeps its description.
-    Exit codes: 0 all was taken, 4 something could not be taken and all else was, 1 nothing could.
+    The result is the union of both, whichever is merged into the other. Captures that both have are stored once.
+    Articles they touch are derived again in order of time, so their versions may get other numbers (table
+    renumberings). The other archive is only read and never trusted: impossible values (a status of 23 digits, an
+    unknown time zone, a picture whose bytes do not match its digest) are reported with table and row and skipped.
+    An outlet that is known here keeps its description. Exit codes: 0 everything merged, 4 some rows were skipped, 1
+    nothing could be merged.
 
     \b
     Example:

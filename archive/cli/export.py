@@ -26,7 +26,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group(cls=Commands)
 def export() -> None:
-    """Hands the archive over in the formats others read. Withdrawn articles never leave."""
+    """Exports the archive. Withdrawn articles are never exported."""
 
 
 def scope_options(command: F) -> F:
@@ -34,7 +34,7 @@ def scope_options(command: F) -> F:
     for option in (
         click.option("--until", type=_DAY, help="Captures up to this day, in the outlet's zone."),
         click.option("--since", type=_DAY, help="Captures from this day on, in the outlet's zone."),
-        click.option("--outlet", help="Only this outlet's."),
+        click.option("--outlet", help="Only this outlet."),
     ):
         command = option(command)
     return command
@@ -69,12 +69,12 @@ def scope_of(
 @db_option
 @scope_options
 @to_option("A folder; made where there is none.")
-@click.option("--run", type=click.IntRange(1), help="Only this run's captures, a number of `luubao runs`.")
+@click.option("--run", type=click.IntRange(1), help="Only captures of this run (a number from `luubao runs`).")
 @click.option("--zstd", is_flag=True, help="Compress with Zstandard instead of gzip.")
 @click.option(
-    "--size", default=1000, show_default=True, type=click.IntRange(1), help="Begin a new file after so many MB."
+    "--size", default=1000, show_default=True, type=click.IntRange(1), help="Start a new file after this many MB."
 )
-@click.option("--no-pictures", is_flag=True, help="Leave pictures out.")
+@click.option("--no-pictures", is_flag=True, help="Without pictures.")
 @pictures_option
 def warc(
     path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, run: int | None,
@@ -82,8 +82,8 @@ def warc(
 ) -> None:  # fmt: skip
     """Writes WARC 1.1: every capture as it came, with its request, and the pictures.
 
-    Bodies are stored after content-decoding, and so they stand in the records; headers that told of the encoding are
-    renamed to X-Archive-Orig-*. `luubao import` reads the files back, and makes the same versions of them.
+    Record payloads are content-decoded; headers that described the encoding are renamed to X-Archive-Orig-*.
+    `luubao import` reads the files back into the same versions.
 
     \b
     Example:
@@ -126,13 +126,13 @@ def titled(db: Any, outlet: str | None) -> str:
 @db_option
 @scope_options
 @to_option("A file; must not be there yet.")
-@click.option("--no-pictures", is_flag=True, help="Leave pictures out.")
+@click.option("--no-pictures", is_flag=True, help="Without pictures.")
 @pictures_option
 def wacz(
     path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, no_pictures: bool,
     pictures: Path | None,
 ) -> None:  # fmt: skip
-    """Writes one WACZ file: the WARC files with an index and a list of articles, to be replayed in a browser.
+    """Writes one WACZ file: WARC files with an index and a page list, for replay in a browser.
 
     \b
     Example:
@@ -152,13 +152,13 @@ def wacz(
 @db_option
 @scope_options
 @to_option("A folder that is empty, or made.")
-@click.option("--organisation", default="", help="Who hands it over: Source-Organization of the bag.")
+@click.option("--organisation", default="", help="Organisation that deposits it: Source-Organization of the bag.")
 @pictures_option
 def bag(
     path: Path, outlet: str | None, since: datetime | None, until: datetime | None, target: Path, organisation: str,
     pictures: Path | None,
 ) -> None:  # fmt: skip
-    """Writes a BagIt bag for a library: WARC files, all versions as JSON Lines, and a card, with their digests.
+    """Writes a BagIt bag for a library: WARC files, all versions as JSON Lines, a data card, and digests.
 
     \b
     Example:
@@ -179,13 +179,13 @@ def choice_options(command: F) -> F:
     """Adds the options that filter versions."""
     for option in (
         click.option("--history", is_flag=True, help="All versions, also those that no longer stand."),
-        click.option("--gone", is_flag=True, help="Only articles that have disappeared."),
-        click.option("--edited", is_flag=True, help="Only articles the newspaper has edited."),
+        click.option("--gone", is_flag=True, help="Only articles that disappeared."),
+        click.option("--edited", is_flag=True, help="Only edited articles."),
         click.option("--section", help="Only this section's."),
         click.option("--until", type=_DAY, help="Published up to this day."),
         click.option("--since", type=_DAY, help="Published from this day on; where a page names no day, first seen."),
         click.option("--words", help="Only versions that hold these words, as in `luubao search`."),
-        click.option("--outlet", help="Only this outlet's."),
+        click.option("--outlet", help="Only this outlet."),
     ):
         command = option(command)
     return command
@@ -262,7 +262,7 @@ for _form, _format_name in (("jsonl", "JSON Lines"), ("csv", "CSV"), ("parquet",
 @choice_options
 @to_option("A folder that is empty, or made.")
 def sqlite(path: Path, target: Path, **filters: Any) -> None:
-    """Writes a slim SQLite file: versions with their words and a search index, without pages or anything of a crawl.
+    """Writes a slim SQLite file: versions with their text and a search index, without pages or crawl data.
 
     \b
     Example:
@@ -278,10 +278,10 @@ def sqlite(path: Path, target: Path, **filters: Any) -> None:
 @choice_options
 @to_option("A file; written over, so that cron can renew it.")
 @click.option(
-    "--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="How many entries at most."
+    "--limit", default=100, show_default=True, type=click.IntRange(1, 100_000), help="Maximum number of entries."
 )
 def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
-    """Writes an Atom feed of the newest versions: of articles, or, with --history, of every edit.
+    """Writes an Atom feed of the newest articles or, with --history, of the newest edits.
 
     \b
     Example:
@@ -304,12 +304,13 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
 
 @export.command()
 @db_option
-@click.option("--outlet", help="Only this outlet's.")
+@click.option("--outlet", help="Only this outlet.")
 @to_option("A folder that is empty, or made.")
 @pictures_option
 def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) -> None:
-    """Writes a static edition: a page an article with all its versions, and a search, which a browser opens from the
-    folder without any server.
+    """Writes a static edition: one page per article with all its versions, and a search.
+
+    A browser opens it from the folder; no server is needed.
 
     \b
     Example:

@@ -29,19 +29,19 @@ _WORTH_VACUUM = 0.05
 @db_option
 @json_option
 @pictures_option
-@click.option("--seal", help="A seal noted earlier (sha256:...), which the chain must still hold.")
-@click.option("--index", is_flag=True, help="Also compare the search index with the texts; nobody can write meanwhile.")
-@click.option("--facts", is_flag=True, help="Only what arrived, not what was derived from it: quicker.")
-@click.option("--reread", is_flag=True, help="Also read every kept page again and compare the words: slower.")
+@click.option("--seal", help="A seal noted earlier (sha256:...) that the chain must still contain.")
+@click.option("--index", is_flag=True, help="Also compare the search index with the texts; blocks writers meanwhile.")
+@click.option("--facts", is_flag=True, help="Check only what arrived, not what was derived from it: faster.")
+@click.option("--reread", is_flag=True, help="Also read every stored page again and compare the text: slower.")
 def verify(
     path: Path, as_json: bool, pictures: Path | None, seal: str | None, index: bool, facts: bool, reread: bool
 ) -> None:
-    """Checks that the archive still holds what was put into it.
+    """Checks that the archive is complete and unchanged.
 
-    Recomputes every digest, opens every stored page and picture, follows the chain of seals that every run ends with,
-    and looks whether the tables agree. Then derives articles, versions, captions, disappearances and addresses again
-    and compares them column by column. Says what is wrong with which row. Exit code 1 when anything is; prints the
-    newest seal when nothing is: note it elsewhere, and --seal proves later that nothing before it was changed.
+    Recomputes every digest, opens every stored page and picture, follows the chain of seals, and checks that the
+    tables agree. Then derives articles, versions, captions, disappearances and URLs again from the captures and
+    compares them column by column. Names each wrong row; exit code 1 if there is any. Otherwise prints the newest
+    seal: note it elsewhere, and --seal later proves that nothing before it was changed.
 
     \b
     Example:
@@ -109,13 +109,13 @@ def _print_problems(
 @click.command()
 @db_option
 @click.option("--outlet", help="Only this outlet's pages.")
-@click.option("--no-vacuum", is_flag=True, help="Leave the freed room inside the file.")
+@click.option("--no-vacuum", is_flag=True, help="Do not shrink the file.")
 def compact(path: Path, outlet: str | None, no_vacuum: bool) -> None:
-    """Stores pages in less room: against a dictionary chosen anew among the outlet's own pages, and as patches of one
-    another.
+    """Recompresses stored pages to save space.
 
-    Every page is checked against its digest before and after. May be stopped at any moment. Crawls may go on, but not
-    during the last step, which writes the file anew: on a large archive leave it to a quiet hour, or give --no-vacuum.
+    Builds a new dictionary from the outlet's own pages, and stores pages as patches of one another. Each page is
+    checked against its digest before and after. Can be stopped at any moment. Crawls may run meanwhile, except
+    during the last step, which rewrites the file: run it in a quiet hour, or pass --no-vacuum.
 
     \b
     Example:
@@ -164,17 +164,18 @@ def _size(count: int) -> str:
 @db_option
 @pictures_option
 @click.argument("url")
-@click.option("--reason", help="Why: kept, and shown to whoever asks for the article.")
-@click.option("--destroy", is_flag=True, help="Destroy words and pages; only addresses, times and digests stay.")
-@click.option("--restore", "restoring", is_flag=True, help="Take a withdrawal back.")
-@click.option("--yes", is_flag=True, help="Do not ask before destroying.")
+@click.option("--reason", help="Reason; stored, and shown to readers who ask for the article.")
+@click.option("--destroy", is_flag=True, help="Delete words and pages; only URLs, times and digests stay.")
+@click.option("--restore", "restoring", is_flag=True, help="Undo a withdrawal.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 def withdraw(
     path: Path, pictures: Path | None, url: str, reason: str | None, destroy: bool, restoring: bool, yes: bool
 ) -> None:
-    """Hides an article from views, search, exports and the web; the evidence stays in the file, or is destroyed.
+    """Hides an article on request; --destroy deletes its words.
 
-    Addresses, times and digests stay, so that `luubao verify` still holds; so does what other pages, such as lists,
-    quote of the article. The article is not crawled again. URL is any of its addresses, or its id.
+    Removes it from views, search, exports and the web. Its evidence stays in the file, unless --destroy deletes it.
+    URLs, times and digests stay, so that `luubao verify` still passes; so does what other pages, such as lists,
+    quote of the article. The article is not crawled again. URL is any of its URLs, or its id.
 
     \b
     Example:

@@ -24,19 +24,19 @@ _STORE = "The object store: s3://BUCKET/FOLDER, gs://..., az://..., or file:///F
 @click.argument("store", metavar="STORE")
 @db_option
 @pictures_option
-@click.option("--no-pictures", is_flag=True, help="Carry no pictures.")
+@click.option("--no-pictures", is_flag=True, help="Without pictures.")
 @click.option("--archives", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="FOLDER",
-              help="Carry every archive of a folder, instead of one.")  # fmt: skip
-@click.option("--over", metavar="STATE", help="The archive has been merged with this state of the store: put it there.")
+              help="Upload every archive of a folder instead of one.")  # fmt: skip
+@click.option("--over", metavar="STATE", help="The archive has been merged with this state of the store: upload it.")
 def push_command(
     store: str, path: Path, pictures: Path | None, no_pictures: bool, archives: Path | None, over: str | None
 ) -> None:
-    """Puts an archive, and its pictures, into an object store: only what is not there yet.
+    """Uploads an archive and its pictures to an object store.
 
-    Whoever was interrupted goes on. What the store has and this archive does not come from is never written over. Keys
-    come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL). Exit code 1 where an archive
-    could not be carried (the others are), 4 where only damaged pictures were left. Needs `pip install
-    'luubao[scale]'`; docs/scale.md.
+    Uploads only what is not there yet, and can be resumed. Never overwrites a state of the store that this archive
+    does not descend from. Credentials come from the environment (AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY,
+    AWS_ENDPOINT_URL). Exit code 1 if an archive could not be uploaded (the others are), 4 if only damaged pictures
+    were skipped. Needs `pip install 'luubao[scale]'`; see docs/scale.md.
 
     \b
     Examples:
@@ -68,13 +68,13 @@ def push_command(
 @click.argument("store", metavar="STORE")
 @click.argument("names", metavar="ARCHIVE...", nargs=-1, required=True)
 @click.option("--to", type=click.Path(path_type=Path), default=Path(), show_default="here", metavar="PLACE",
-              help="A folder, or, of one archive, a file.")  # fmt: skip
-@click.option("--no-pictures", is_flag=True, help="Leave the pictures where they are.")
+              help="Target folder or, for one archive, file.")  # fmt: skip
+@click.option("--no-pictures", is_flag=True, help="Without pictures.")
 def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool) -> None:
-    """Brings archives, and their pictures, from an object store: only what is not here yet, checked by its digests.
+    """Downloads archives and their pictures from an object store.
 
-    What is here and not in the store is never written over. Exit code 4 where pictures in the store are damaged, and
-    all else came.
+    Downloads only what is not here yet, and checks it against its digests. Never overwrites what is here and not in
+    the store. Exit code 4 if pictures in the store are damaged and everything else was downloaded.
 
     \b
     Example:

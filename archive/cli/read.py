@@ -42,13 +42,13 @@ class _Page:
 @db_option
 @json_option
 @click.argument("page", metavar="FILE|URL")
-@click.option("--url", help="The address a FILE was saved from; rules are chosen by it.")
-@click.option("--outlet", help="Read with this outlet's rules.")
-@click.option("--explain", is_flag=True, help="Also which rule gave each field, and where in the page it stands.")
+@click.option("--url", help="URL that FILE was saved from; selects the rules.")
+@click.option("--outlet", help="Use this outlet's rules.")
+@click.option("--explain", is_flag=True, help="Also print the rule behind each field and its place in the page.")
 def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | None, explain: bool) -> None:
-    """Reads one page and prints what it says; changes nothing.
+    """Reads one page and prints its fields; changes nothing.
 
-    A URL that is in the archive is read as it was kept; any other is fetched once. Exit code 1 when the page is no
+    A URL in the archive is read from its stored capture; any other is fetched once. Exit code 1 if the page is no
     article.
 
     \b
@@ -138,14 +138,14 @@ def _explanation(source: _Page, reading: Reading) -> Iterator[str]:
 
 @click.group()
 def rules() -> None:
-    """Reading rules."""
+    """Tests reading rules."""
 
 
 @rules.command()
 @db_option
 @click.argument("outlet")
 def test(path: Path, outlet: str) -> None:
-    """Reads an outlet's kept pages with its rules and says which fields are missing where; changes nothing.
+    """Reads an outlet's stored pages with its rules and reports missing fields; changes nothing.
 
     \b
     Example:

@@ -28,10 +28,10 @@ _DAY = click.DateTime(formats=["%Y-%m-%d"])
 @db_option
 @json_option
 @click.option("--outlet", help="Only this outlet's captures.")
-@click.option("--since", type=_DAY, metavar="DATE", help="Only captures of this day (of the outlet's zone) and later.")
-@click.option("--until", type=_DAY, metavar="DATE", help="Only captures of this day and earlier.")
-@click.option("--jobs", type=click.IntRange(1, 1024), help="How many processes read; one a core by default.")
-@click.option("--dry-run", is_flag=True, help="Tell what would change; write nothing.")
+@click.option("--since", type=_DAY, metavar="DATE", help="Only captures from this day on (outlet's time zone).")
+@click.option("--until", type=_DAY, metavar="DATE", help="Only captures up to this day.")
+@click.option("--jobs", type=click.IntRange(1, 1024), help="Reader processes; one per core by default.")
+@click.option("--dry-run", is_flag=True, help="Print what would change; change nothing.")
 def reread_command(
     path: Path,
     as_json: bool,
@@ -41,14 +41,14 @@ def reread_command(
     jobs: int | None,
     dry_run: bool,
 ) -> None:
-    """Reads kept captures again that the present extractor has not read, and says what reads otherwise.
+    """Reads stored pages again with the present reader.
 
-    For after an upgrade of luubao or trafilatura, a change of rules, or when an outlet's recurring blocks have been
-    learned anew. Needs no network. Articles keep their version numbers, first-seen times and edits; what changes are
-    the words they are told in. Stopped or killed, it goes on where it was when it is started again.
+    Run it after an upgrade of luubao or trafilatura, after a change of rules, or when boilerplate was learned
+    again. Needs no network. Articles keep their version numbers, first-seen times and edits; only the text is
+    corrected. Can be stopped, killed and resumed.
 
-    Exit codes: 0 all is read, 1 there is no such archive or outlet, 2 wrong arguments, 4 read, but some captures had to
-    be given up or are damaged, 5 stopped by a signal.
+    Exit codes: 0 everything was read, 1 no such archive or outlet, 2 wrong arguments, 4 some captures are damaged
+    or could not be read, 5 stopped by a signal.
 
     \b
     Example:

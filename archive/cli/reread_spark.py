@@ -31,26 +31,25 @@ _NOT_READ = (
 
 @click.command("luubao-reread-spark")
 @click.argument("files", nargs=-1, required=True)
-@click.option("--to", required=True, metavar="FOLDER", help="Where the readings go.")
+@click.option("--to", required=True, metavar="FOLDER", help="Target folder.")
 @click.option("--master", help="Spark's master, without spark-submit; by default all cores of this machine.")
 @click.option("--split", type=click.IntRange(1), default=64, show_default=True, metavar="MB",
-              help="How much of a WARC file is one task.")  # fmt: skip
-@click.option("--outlet", help="The outlet of files that do not describe theirs: not written by luubao.")
-@click.option("--home", help="Its home page.")
-@click.option(
-    "--timezone", default="Asia/Ho_Chi_Minh", show_default=True, help="The zone in which it prints its times."
-)
+              help="Size of a task: this much of a WARC file.")  # fmt: skip
+@click.option("--outlet", help="Outlet of files that luubao did not write.")
+@click.option("--home", help="Home page of --outlet.")
+@click.option("--timezone", default="Asia/Ho_Chi_Minh", show_default=True, help="Time zone of the times it prints.")
 @click.option("--json", "as_json", is_flag=True, help="Machine-readable output.")
 def reread_command(
     files: tuple[str, ...], to: str, master: str | None, split: int, outlet: str | None, home: str | None,
     timezone: str, as_json: bool,
 ) -> None:  # fmt: skip
-    """Reads the pages of WARC files again with the present extractor and writes the readings as Parquet, which `luubao
-    import` files into an archive. FILES are files or folders that `luubao export warc` wrote, on a disk that all
-    machines see, or addresses such as s3://bucket/folder.
+    """Reads the pages of WARC files again, on a Spark cluster, and writes the readings as Parquet.
 
-    Started again, it reads only the pieces that are not done. Exit codes: 0 all is read, 1 nothing could be, 2 wrong
-    arguments, 4 read, but some records could not be.
+    `luubao import` files the readings into an archive. FILES are files or folders written by `luubao export warc`,
+    on a disk that all machines share, or URLs such as s3://bucket/folder.
+
+    Can be resumed: reads only the pieces that are not done. Exit codes: 0 everything was read, 1 nothing could be
+    read, 2 wrong arguments, 4 some records could not be read.
 
     \b
     Examples:

@@ -16,10 +16,10 @@ from archive.storage.connection import open_archive
 @click.command()
 @db_option
 @json_option
-@click.option("--outlet", help="Only this outlet's.")
+@click.option("--outlet", help="Only this outlet.")
 @limit_option
 def runs(path: Path, as_json: bool, outlet: str | None, limit: int) -> None:
-    """Lists crawls, newest first, with how each ended.
+    """Lists crawls, newest first, with their outcomes.
 
     \b
     Example:

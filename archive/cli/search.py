@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 @db_option
 @json_option
 @click.argument("words", nargs=-1, required=True)
-@click.option("--outlet", help="Only this outlet's.")
+@click.option("--outlet", help="Only this outlet.")
 @click.option("--section", help="Only in this section, as the page names it.")
 @click.option(
     "--since", metavar="DAY", callback=day, help="Published from this day on; where a page names no day, first seen."
 )
 @click.option("--until", metavar="DAY", callback=day, help="Published up to this day.")
-@click.option("--author", help="Only where this stands in the byline.")
-@click.option("--credit", help="Only with a picture of this photographer.")
-@click.option("--edited", is_flag=True, help="Only articles the newspaper has edited.")
-@click.option("--gone", is_flag=True, help="Only articles that have disappeared.")
-@click.option("--history", is_flag=True, help="Also in versions that no longer stand.")
+@click.option("--author", help="Only if the byline contains this.")
+@click.option("--credit", help="Only with a picture credited so.")
+@click.option("--edited", is_flag=True, help="Only edited articles.")
+@click.option("--gone", is_flag=True, help="Only articles that disappeared.")
+@click.option("--history", is_flag=True, help="Also search earlier versions.")
 @limit_option
 def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, limit: int, **filters: Any) -> None:
-    """Searches headlines, leads, texts and captions, with or without diacritics.
+    """Searches articles, with or without diacritics.
 
-    All words must occur. Double quotes make a phrase, a star at a word's end a prefix; OR in capitals between two words
-    or phrases asks for either, a minus before one excludes it. Words in the headline come first, then in headline and
-    lead, then anywhere, each newest first; with --edited, what the last edit changed stands
-    below. Put the whole question in single quotes.
+    Searches headlines, leads, texts and captions. All words must occur. Double quotes make a phrase, a star at the
+    end of a word a prefix; OR in capitals between two words or phrases matches either, a minus before one excludes
+    it. Matches in the headline come first, then in headline and lead, then anywhere, each newest first. With
+    --edited, each article is followed by what its last edit changed. Put the whole query in single quotes.
 
     \b
     Example:

@@ -23,10 +23,10 @@ _STOP_TIMEOUT = 5.0  # seconds before a server that does not terminate is killed
 @click.option("--port", default=8001, show_default=True, type=PORT, help="Port to listen on; 0 takes a free one.")
 @pictures_option
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
-@click.option("--machinery", is_flag=True, help="Open the tables of the machinery, raw pages and headers too.")
-@click.option("--public", metavar="ADDRESS", help="Show it to the world behind a proxy, which answers at ADDRESS.")
-@click.option("--keeper", help="Who keeps this archive, for its page about itself.")
-@click.option("--contact", help="How to reach them: an address people can write to.")
+@click.option("--machinery", is_flag=True, help="Open internal tables, raw pages and headers.")
+@click.option("--public", metavar="ADDRESS", help="Public mode, behind a reverse proxy at ADDRESS.")
+@click.option("--keeper", help="Name of who keeps this archive, for the page about it.")
+@click.option("--contact", help="Contact address, for the page about it.")
 def serve(
     path: Path,
     archives: tuple[Path, ...],
@@ -39,15 +39,14 @@ def serve(
     keeper: str | None,
     contact: str | None,
 ) -> None:
-    """Serves the archive as a reading room and with Datasette, read-only, until Ctrl-C, with pictures where a folder
-    has them.
+    """Serves the reading room and Datasette, read-only.
 
-    Of several archives the first has the reading room; all have Datasette's pages, and SQL across them is asked of the
-    database `_memory`: docs/scale.md. Answers have bounds of time and size, and questions of one's own wait for one
-    another: docs/serving.md.
+    Runs until Ctrl-C. Of several archives the first has the reading room; all have Datasette's pages, and the
+    database `_memory` queries across them (docs/scale.md). Queries have limits of time and size, and run one after
+    another (docs/serving.md).
 
-    With --public nobody's own SQL is run, limits are low, machinery is shown to nobody, and the server does not start
-    before all that this takes is so; docs/serving.md tells the rest.
+    With --public, visitors cannot run SQL of their own, limits are low and internal tables are closed; the server
+    refuses to start until everything this needs is in place. See docs/serving.md.
 
     \b
     Example:

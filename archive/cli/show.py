@@ -19,11 +19,11 @@ from archive.storage.connection import open_archive
 @json_option
 @click.argument("url")
 @pictures_option
-@click.option("--version", "number", type=NUMBER, help="Which version; the newest by default.")
+@click.option("--version", "number", type=NUMBER, help="Version number; newest by default.")
 def show(path: Path, as_json: bool, url: str, number: int | None, pictures: Path | None) -> None:
-    """Shows an article as it reads, pictures and captions in their places, and where the pictures are stored.
+    """Shows an article with its pictures and captions.
 
-    URL is any address the article was ever known under, or its id.
+    Also prints where the pictures are stored. URL is any URL the article ever had, or its id.
 
     \b
     Example:

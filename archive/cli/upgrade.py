@@ -20,10 +20,12 @@ EXIT_LEFT = 6
 @click.command()
 @db_option
 def upgrade(path: Path) -> None:
-    """Brings an archive written by an older luubao up to date, and mends what it holds that cannot be: the time zone of
-    an outlet that there is none of, or a time in the books of crawling that is none. What arrived from a newspaper is
-    evidence and stays; rows of it that cannot be read are named here, and passed over by whoever reads. Exit code 6
-    where there are such. Tells of secrets that older archives hold, which `luubao cleanse` takes out.
+    """Upgrades an archive written by an older luubao.
+
+    Migrates the schema and repairs impossible values: an unknown time zone of an outlet, or an invalid time in
+    crawl data. What came from a newspaper is evidence and is never changed; rows of it that cannot be read are
+    named here and skipped by other commands. Exit code 6 if there are such rows. Reports secrets that older
+    archives contain; `luubao cleanse` removes them.
 
     \b
     Example:

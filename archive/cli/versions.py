@@ -18,7 +18,7 @@ from archive.storage.connection import open_archive
 @json_option
 @click.argument("url")
 def versions(path: Path, as_json: bool, url: str) -> None:
-    """Lists an article's versions, oldest first, and what changed with each.
+    """Lists an article's versions and what changed in each.
 
     \b
     Example:

@@ -18,7 +18,7 @@ _HEAD = """\
 # goes before this file; the command line goes before both. `luubao settings` shows what is in force, and why.
 """
 _TAIL = """
-# What is said of one outlet goes before [crawl]. All settings of [crawl] can stand here.
+# Settings of one outlet override [crawl]. All settings of [crawl] can stand here.
 #[outlets.baophutho]
 #delay = 5
 #hours = "22:00-06:00"

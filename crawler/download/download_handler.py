@@ -140,7 +140,7 @@ class DownloadHandler(HTTP11DownloadHandler):
         waited = False
         while seconds := self.politeness.hosts.wait(host):
             if self.ending.is_closing():
-                raise HostBackoff(f"{host} wants rest, and the run ends", now() + timedelta(seconds=seconds))
+                raise HostBackoff(f"{host} asked us to back off; ending the run", now() + timedelta(seconds=seconds))
             await asyncio.sleep(min(seconds, _POLL_INTERVAL))
             waited = True
         if waited:
