@@ -1,4 +1,4 @@
-"""Keeps and reads: everything that turns bytes into an article, and one SQLite file that remembers.
+"""The library's public API: extracts articles from pages and stores them in one SQLite file, the archive.
 
 >>> from archive import open_archive, articles
 >>> with open_archive("luubao.db") as db:

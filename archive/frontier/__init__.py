@@ -1,1 +1,1 @@
-"""The frontier: which addresses wait, in which order they are asked, and when each is due again."""
+"""The frontier: the queue of URLs, their priority, and when each is due again."""

@@ -1,4 +1,5 @@
-"""What rechecks have taught about a paper, kept up with every look; and how often the paper is crawled."""
+"""Stores an outlet's learned change rates (habits), chooses a run's rechecks by them, and measures how often it is
+crawled."""
 
 from __future__ import annotations
 
@@ -17,18 +18,18 @@ _HALF_LIFE = timedelta(days=180)
 _PROMISES = "promised"
 _BUCKETS = {bucket.name: bucket for bucket in BUCKETS}
 _MONTH = timedelta(days=30)
-_SIGNED = 50
+_MAX_SIGNED = 50
 
 
 def learn_check(db: Database, run: Run, habits: Habits, state: State, changed: bool, at: datetime) -> None:
-    """Adds what a look at an address teaches; `state` is as it was before the look. Call inside the transaction that
-    keeps its result."""
+    """Adds what a recheck teaches; `state` is as it was before it. Call inside the transaction that keeps its
+    result."""
     for bucket, tally in lessons(habits, state, changed, at):
         _add(db, run, bucket.name if bucket else _PROMISES, tally)
 
 
 def learn_sign(db: Database, run: Run, sign: str, changed: bool) -> None:
-    """Adds what a look teaches that a free sign brought about. Call inside the transaction that keeps its result."""
+    """Adds what a recheck triggered by a free sign teaches. Call inside the transaction that keeps its result."""
     _add(db, run, sign, Tally(1, float(changed), 0))
 
 
@@ -42,7 +43,7 @@ def _add(db: Database, run: Run, bucket: str, tally: Tally) -> None:
 
 
 def habits_of(db: Database, outlet_id: int) -> Habits:
-    """What is known of a paper's habits. Buckets of an earlier division into ages are left out."""
+    """An outlet's stored habits. Buckets of an earlier division into ages are left out."""
     rows = db.execute("SELECT bucket, looks, changes, days FROM habits WHERE outlet_id = ?", [outlet_id]).fetchall()
     known: dict[str, Tally] = {name: Tally(*numbers) for name, *numbers in rows}
     tallies: dict[Bucket, Tally] = {_BUCKETS[name]: tally for name, tally in known.items() if name in _BUCKETS}
@@ -52,16 +53,16 @@ def habits_of(db: Database, outlet_id: int) -> Habits:
 
 
 def fade_habits(db: Database, run: Run, at: datetime) -> None:
-    """Lets what was learned fade, by half in half a year, so that a newsroom may change its ways. Call once at a run's
+    """Decays what was learned, by half in half a year, because a newsroom may change its ways. Call once at a run's
     start, inside a transaction."""
     row = db.execute(
         "SELECT started_at FROM runs WHERE outlet_id = ? AND id < ? AND kind <> 'cleanse' ORDER BY id DESC LIMIT 1",
         [run.outlet_id, run.id],
     ).fetchone()
-    before = clock.read(row[0]) if row else None
-    if before is None:
+    previous_start = clock.read(row[0]) if row else None
+    if previous_start is None:
         return
-    share = 0.5 ** (max(timedelta(), at - before) / _HALF_LIFE)
+    share = 0.5 ** (max(timedelta(), at - previous_start) / _HALF_LIFE)
     db.execute(
         "UPDATE habits SET looks = looks * :share, changes = changes * :share, days = days * :share"
         " WHERE outlet_id = :outlet",
@@ -73,44 +74,43 @@ def rechecks(
     db: Database, run: Run, at: datetime, asked: int | None = None, how: How = "due", floor: timedelta = AGAIN,
     used: int = 0,
 ) -> list[str]:  # fmt: skip
-    """Takes the known articles, and other pages that are no lists, that this run looks at again: first those whose turn
-    must come so that each is seen twice a year, then, of all that are due, those with the most edits expected beyond
-    what made them due; then, of what is not due, what gains most, as far as the run has more to spend. Nothing is taken
-    sooner after its last look than `floor`, or before a rest is over. used: what the run
-    has spent already."""
-    rhythm = runs_a_day(db, run, at)
-    most, turns = _budget(db, run, at, asked, rhythm)
-    known = {
+    """Takes the known articles, and other pages that are no lists, that this run rechecks: first those that must be
+    seen now so that each is seen twice a year, then, of all that are due, those with the most edits expected beyond
+    what made them due; then, of what is not due, what gains most, as far as the run has more to spend. Takes nothing
+    sooner after its last recheck than `floor`, or before its `not_before`. used: what the run has spent already."""
+    runs_per_day = runs_a_day(db, run, at)
+    max_rechecks, turns = _budget(db, run, at, asked, runs_per_day)
+    parameters = {
         "outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN),
-        "again": clock.stamp(at - floor), "most": most, "turns": turns,
+        "again": clock.stamp(at - floor), "most": max_rechecks, "turns": turns,
     }  # fmt: skip
-    first = db.execute(f"{_DUE} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", known).fetchall()
-    rest = db.execute(
-        f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", known
+    overdue = db.execute(f"{_DUE} AND checked_at <= :turn ORDER BY checked_at LIMIT :turns", parameters).fetchall()
+    others = db.execute(
+        f"{_DUE} ORDER BY worth * (julianday(:now) - julianday(due_at)) DESC, due_at LIMIT :most", parameters
     ).fetchall()
-    chosen = list(dict.fromkeys((*first, *rest)))[:most]
-    left = max(0, spent(how, rhythm, asked) - used - len(chosen))
-    chosen += db.execute(_EARLY, {**known, "left": left, "enough": WORTH_A_LOOK, "unseen": UNSEEN}).fetchall()
+    chosen = list(dict.fromkeys((*overdue, *others)))[:max_rechecks]
+    remaining = max(0, spent(how, runs_per_day, asked) - used - len(chosen))
+    chosen += db.execute(_EARLY, {**parameters, "left": remaining, "enough": WORTH_A_LOOK, "unseen": UNSEEN}).fetchall()
     _take(db, run, chosen)
     return [url for _, url in chosen]
 
 
 _KNOWN = "SELECT url_key, url FROM frontier WHERE outlet_id = :outlet AND rank = 3 AND run_id IS NOT :run"
-_RESTED = "(checked_at IS NULL OR checked_at <= :again OR checked_at > :now)"  # a clock may have been ahead
-_DUE = f"{_KNOWN} AND due_at <= :now AND {_RESTED}"
+_INTERVAL_OVER = "(checked_at IS NULL OR checked_at <= :again OR checked_at > :now)"  # a clock may have been ahead
+_DUE = f"{_KNOWN} AND due_at <= :now AND {_INTERVAL_OVER}"
 _EARLY = f"""
-{_KNOWN} AND due_at > :now AND kind = 'article' AND {_RESTED} AND coalesce(not_before, '') <= :now
+{_KNOWN} AND due_at > :now AND kind = 'article' AND {_INTERVAL_OVER} AND coalesce(not_before, '') <= :now
 ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at) - julianday(checked_at))
   + (julianday(:now) - julianday(checked_at)) * (julianday(:now) - julianday(checked_at)) / (:unseen * :unseen) DESC,
   url_key LIMIT :left
 """
-"""As archive.frontier.schedule.early_gain has it."""
+"""Orders by the formula of archive.frontier.schedule.early_gain."""
 
 
 def signed(db: Database, run: Run, at: datetime) -> list[str]:
-    """Takes the articles that free signs have made due since `rechecks` was asked."""
-    known = {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "again": clock.stamp(at - AGAIN)}
-    rows = db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_SIGNED}", known).fetchall()
+    """Takes the articles that free signs have made due since `rechecks` was called."""
+    parameters = {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "again": clock.stamp(at - AGAIN)}
+    rows = db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_MAX_SIGNED}", parameters).fetchall()
     _take(db, run, rows)
     return [url for _, url in rows]
 
@@ -123,29 +123,28 @@ def _take(db: Database, run: Run, chosen: Iterable[tuple[str, str]]) -> None:
         )
 
 
-def _budget(db: Database, run: Run, at: datetime, asked: int | None, rhythm: float) -> Budget:
+def _budget(db: Database, run: Run, at: datetime, asked: int | None, runs_per_day: float) -> Budget:
     waiting = db.execute(
         "SELECT cast(julianday(:now) - julianday(checked_at) AS INTEGER) AS days, count(*) FROM frontier"
         " WHERE outlet_id = :outlet AND rank = 3 AND due_at <= :now AND checked_at <= :turn GROUP BY days",
         {"outlet": run.outlet_id, "now": clock.stamp(at), "turn": clock.stamp(at - TURN)},
     ).fetchall()
-    return budget(dict(waiting), rhythm, asked)
+    return budget(dict(waiting), runs_per_day, asked)
 
 
 def runs_a_day(db: Database, run: Run, at: datetime) -> float:
-    """How often the paper has been crawled in the last thirty days, this run included; on its first day, how often so
-    far."""
+    """Crawls a day in the last thirty days, this run included; on an outlet's first day, crawls so far."""
     begin = at - _MONTH
     first, runs = db.execute(
         "SELECT min(started_at), count(*) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND started_at >= ?",
         [run.outlet_id, clock.stamp(begin)],
     ).fetchone()
-    begun = clock.read(first)
-    if begun is None:
+    first_start = clock.read(first)
+    if first_start is None:
         return 1.0
-    (older,) = db.execute(
+    (has_older_runs,) = db.execute(
         "SELECT EXISTS (SELECT 1 FROM runs WHERE outlet_id = ? AND started_at < ?)",
         [run.outlet_id, clock.stamp(begin)],
     ).fetchone()
-    days = _MONTH / DAY if older else max(1.0, (at - begun) / DAY)
+    days = _MONTH / DAY if has_older_runs else max(1.0, (at - first_start) / DAY)
     return float(runs) / days

@@ -1,9 +1,8 @@
-"""What a run leaves aside that asks for nothing older than a day (`luubao crawl --since`), and how it comes back.
+"""Deferred URLs: what a run with a lower bound of time (`luubao crawl --since`) leaves aside, and how it comes back.
 
-Left aside are addresses that a sitemap or a feed says are older, what only an older article links to, and the next
-pages of a list once a page of it has brought nothing but older articles. They stay in the frontier with a rank that no
-run takes (`ASIDE`), until they are said to have changed, a run asks from an earlier day on, or one asks for everything
-(`--full`).
+Deferred are URLs that a sitemap or a feed dates earlier, what only an older article links to, and the next pages of a
+list once a page of it has brought only older articles. They stay in the frontier with a rank that no run takes
+(`ASIDE`), until a sitemap or feed says that they have changed, a run has an earlier bound, or one has none (`--full`).
 """
 
 from __future__ import annotations
@@ -21,28 +20,28 @@ from archive.frontier.priority import ASIDE
 from archive.model import clock
 from archive.model.records import Link, Run
 
-_NUMBER = re.compile(r"\d+(?=\D*$)")
-_SHARE = 4  # a page is old when one in four of the addresses it leads to is aside, and none is new
+_LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
+_DEFERRED_SHARE = 4  # a page counts as old when one in four of its links is deferred, and none is new
 
 
 def said(link: Link) -> datetime | None:
-    """The moment that decides whether a link is older: that of publication where one is named."""
+    """The claimed time that decides whether a link is older: that of publication where given."""
     return link.published or link.lastmod
 
 
 def left_aside(db: Database, run: Run, page_key: str, links: Mapping[str, Link], new: Collection[str]) -> set[str]:
-    """Of the links of a page, by their keys, those that the run leaves aside. new: the keys of those never seen before.
-    Call inside a transaction."""
+    """Of a page's links, the keys of those that the run defers. new: the keys of those never seen before. Call inside a
+    transaction."""
     since = run.since
     if since is None:
         return set()
     older = {key for key in new if (moment := said(links[key])) is not None and moment < since}
     if _is_older_article(db, run, page_key, since):
         return older | {key for key in new if said(links[key]) is None}
-    turning = {key for key, link in links.items() if link.found_in == "pagination"}
-    if turning and not set(new) - turning and _leads_back(db, run, links.keys() - turning):
-        _put_aside(db, run, turning)
-        return older | turning
+    pager_links = {key for key, link in links.items() if link.found_in == "pagination"}
+    if pager_links and not set(new) - pager_links and _leads_to_deferred(db, run, links.keys() - pager_links):
+        _defer(db, run, pager_links)
+        return older | pager_links
     return older
 
 
@@ -55,40 +54,40 @@ def _is_older_article(db: Database, run: Run, key: str, since: datetime) -> bool
     return row is not None
 
 
-def _leads_back(db: Database, run: Run, known: Collection[str]) -> bool:
-    """Whether a page without anything new leads to what a sitemap or a feed has said to be older."""
-    (aside,) = db.execute(
+def _leads_to_deferred(db: Database, run: Run, known: Collection[str]) -> bool:
+    """Whether a page without new links leads to URLs that a sitemap or a feed has dated earlier."""
+    (deferred_count,) = db.execute(
         f"SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank = {ASIDE}"
         " AND url_key IN (SELECT value FROM json_each(?))",
         [run.outlet_id, json.dumps([*known])],
     ).fetchone()
-    return bool(aside * _SHARE >= len(known) > 0)
+    return bool(deferred_count * _DEFERRED_SHARE >= len(known) > 0)
 
 
 def pages_to_turn(db: Database, run: Run, at: datetime) -> list[str]:
-    """Of the later pages of lists that are due, the keys of those to ask for now: each list is turned a page at a time,
-    as long as the articles first found on the page before, once they have been read, are not all older. Where they are,
-    the page is left aside, and those behind it. Call inside a transaction."""
+    """Of the due later pages of lists, the keys of those to request now: each list advances a page at a time, as long
+    as not all articles first found on the previous page, once they have been read, are older. Where they are, defers
+    the page and those behind it. Call inside a transaction."""
     assert run.since is not None
     pages = _pages(db, run, at)
-    before = _pages_before(pages)
-    facts = _first_found_on(db, run, {*before.values()}, at)
-    turned = []
-    aside = {key for key, page in pages.items() if page.state == "aside"}
+    previous_pages = _pages_before(pages)
+    article_ages = _first_found_on(db, run, {*previous_pages.values()}, at)
+    to_request = []
+    deferred = {key for key, page in pages.items() if page.state == "aside"}
     under_way = {key for key, page in pages.items() if page.state in ("due", "asked")}
-    for key in sorted(before, key=lambda key: pages[key].number):
-        previous = before[key]
-        if previous in aside or facts.get(previous) == "older":
-            aside.add(key)
-        elif previous not in under_way and facts.get(previous) != "unread":
-            turned.append(key)
-    _put_aside(db, run, aside & before.keys())
-    return turned
+    for key in sorted(previous_pages, key=lambda key: pages[key].number):
+        previous = previous_pages[key]
+        if previous in deferred or article_ages.get(previous) == "older":
+            deferred.add(key)
+        elif previous not in under_way and article_ages.get(previous) != "unread":
+            to_request.append(key)
+    _defer(db, run, deferred & previous_pages.keys())
+    return to_request
 
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """A later page of a list. stem, number: its address without its last number, and that."""
+    """A later page of a list. stem, number: its URL key without its last number, and that number."""
 
     stem: str
     number: int
@@ -112,26 +111,26 @@ def _pages(db: Database, run: Run, at: datetime) -> dict[str, _Page]:
 
 
 def _numbered(key: str) -> tuple[str, int]:
-    match = _NUMBER.search(key)
+    match = _LAST_NUMBER.search(key)
     return (key[: match.start()] + "#" + key[match.end() :], int(match[0])) if match else (key, 0)
 
 
 def _pages_before(pages: Mapping[str, _Page]) -> dict[str, str]:
-    """Of every page that is due, the key of the one before: the nearest lower number of the same list, or, of its first
-    later page, the page on which it was found."""
-    before: dict[str, str] = {}
+    """For every page that is due, the key of the previous one: the nearest lower number of the same list, or, for its
+    first later page, the page on which it was found."""
+    previous: dict[str, str] = {}
     latest: dict[str, str] = {}
     for key in sorted(pages, key=lambda key: pages[key].number):
         page = pages[key]
         if page.state == "due":
-            before[key] = latest.get(page.stem, page.found_on)
+            previous[key] = latest.get(page.stem, page.found_on)
         latest[page.stem] = key
-    return before
+    return previous
 
 
 def _first_found_on(db: Database, run: Run, keys: set[str], at: datetime) -> dict[str, str]:
-    """What the articles first found on pages are: `older`, all of them; `unread`, some not read yet; `newer`. Pages on
-    which none was first found are left out."""
+    """The ages of the articles first found on each page: `older`, all of them; `unread`, some not read yet; `newer`.
+    Pages on which none was first found are left out."""
     rows = db.execute(
         """
         SELECT found_on,
@@ -149,24 +148,23 @@ def _first_found_on(db: Database, run: Run, keys: set[str], at: datetime) -> dic
             "now": clock.stamp(at),
         },
     )  # fmt: skip
-    told = {
+    ages = {
         key: "unread" if unread else "newer" if newer else "older" if older else ""
         for key, unread, newer, older in rows
     }
-    return {key: what for key, what in told.items() if what}
+    return {key: age for key, age in ages.items() if age}
 
 
 def pass_over(db: Database, run: Run, keys: Iterable[str]) -> None:
-    """Marks what a run has taken and does not ask for after all: no list is to wait for it. Call inside a
-    transaction."""
+    """Marks URLs that a run has taken but does not request: no list waits for them. Call inside a transaction."""
     if run.since is not None:
         db.conn.executemany(
             "UPDATE frontier SET worth = -1 WHERE outlet_id = ? AND url_key = ?", [(run.outlet_id, key) for key in keys]
         )
 
 
-def _put_aside(db: Database, run: Run, keys: Iterable[str]) -> None:
-    """Leaves known addresses aside; those that have been read in this run stay what they are."""
+def _defer(db: Database, run: Run, keys: Iterable[str]) -> None:
+    """Defers known URLs; those already read in this run stay unchanged."""
     db.conn.executemany(
         f"UPDATE frontier SET rank = {ASIDE}"
         " WHERE outlet_id = ? AND url_key = ? AND rank IN (1, 2) AND run_id IS NOT ?",
@@ -175,9 +173,9 @@ def _put_aside(db: Database, run: Run, keys: Iterable[str]) -> None:
 
 
 def take_up(db: Database, run: Run) -> None:
-    """Brings back what earlier runs left aside and this one does not: everything, or, with a day from which on it asks,
-    what is said to be newer, what an article links to that is, and the next pages of lists, which are judged anew. Call
-    inside a transaction."""
+    """Brings back what earlier runs deferred and this one does not: everything, or, with a lower bound of time, what is
+    dated later, links of articles that are, and the next pages of lists, which are judged anew. Call inside a
+    transaction."""
     db.execute(
         f"""
         UPDATE frontier SET rank = CASE WHEN checked_at IS NULL THEN 1 WHEN kind = 'list' THEN 2 ELSE 3 END

@@ -1,4 +1,4 @@
-"""Which addresses of the frontier a run takes next, a few at a time."""
+"""Takes the next URLs of the frontier for a run, a few at a time."""
 
 from __future__ import annotations
 
@@ -20,76 +20,78 @@ from archive.storage.connection import transaction
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
-    """A rank, the order in which its addresses are taken, and which of them."""
+class _Selection:
+    """A rank, the order in which its URLs are taken, and a condition on them."""
 
     rank: int
     order: str
-    which: str = "true"
+    condition: str = "true"
 
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """An address, where it was found, and, if that was a sitemap, where this one was."""
+    """A URL, where it was found, and, if that was a sitemap, where this one was found."""
 
     url: str
     found_in: str
     page_found_in: str | None
 
     @property
-    def is_doubted(self) -> bool:
-        """Whether it may be a pit without bottom: seeds, feeds and what a sitemap names are trusted, but not sitemaps
-        that sitemaps name, for these can go on for ever."""
+    def is_possible_trap(self) -> bool:
+        """Whether it may belong to a crawler trap: seeds, feeds and what a sitemap names are trusted, but not sitemaps
+        that sitemaps name, for these can be endless."""
         return self.found_in in ("page", "pagination", "sitemap-index") or self.page_found_in == "sitemap"
 
 
 _LIKELIEST = "promise DESC, found_at"
-_TURNS = (_Turn(SEED, "found_at"), _Turn(NEW, _LIKELIEST), _Turn(LIST, "due_at"))
-# With a day before which nothing is asked for, lists are turned last, each a page at a time.
-_PAGES = "found_in = 'pagination' AND url_key IN (SELECT value FROM json_each(:pages))"
-_REST = "found_in IS NOT 'pagination'"
-_TURNS_SINCE = (
-    _Turn(SEED, "found_at"),
-    _Turn(NEW, _LIKELIEST, _REST),
-    _Turn(NEW, _LIKELIEST, _PAGES),
-    _Turn(LIST, "due_at", _REST),
-    _Turn(LIST, "due_at", _PAGES),
+_SELECTIONS = (_Selection(SEED, "found_at"), _Selection(NEW, _LIKELIEST), _Selection(LIST, "due_at"))
+# With a lower bound of time, later pages of lists come last, each list a page at a time.
+_PAGER_PAGES = "found_in = 'pagination' AND url_key IN (SELECT value FROM json_each(:pages))"
+_NO_PAGER_PAGES = "found_in IS NOT 'pagination'"
+_SELECTIONS_SINCE = (
+    _Selection(SEED, "found_at"),
+    _Selection(NEW, _LIKELIEST, _NO_PAGER_PAGES),
+    _Selection(NEW, _LIKELIEST, _PAGER_PAGES),
+    _Selection(LIST, "due_at", _NO_PAGER_PAGES),
+    _Selection(LIST, "due_at", _PAGER_PAGES),
 )
 
 
 def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
-    """Takes up to `limit` addresses: seeds, what was never read, lists. Of what was never read, what pages of its shape
-    have shown to be a bottomless pit is left to later runs (archive.frontier.url_patterns)."""
+    """Takes up to `limit` URLs: seeds, then never-read URLs, then lists. Never-read URLs whose pattern has proved to be
+    a crawler trap are left to later runs (archive.frontier.url_patterns)."""
     with transaction(db):
         pages: list[str] | None = None
-        for turn in _TURNS if run.since is None else _TURNS_SINCE:
-            if turn.which == _PAGES and pages is None:
+        for selection in _SELECTIONS if run.since is None else _SELECTIONS_SINCE:
+            if selection.condition == _PAGER_PAGES and pages is None:
                 pages = pages_to_turn(db, run, at)
-            while taken := _take(db, run, turn, at, limit, pages):
-                if asked := _worth_asking(db, run, taken) if turn.rank == NEW else [one.url for one in taken]:
-                    return asked
+            while taken := _take(db, run, selection, at, limit, pages):
+                if urls := _without_traps(db, run, taken) if selection.rank == NEW else [entry.url for entry in taken]:
+                    return urls
     return []
 
 
-def _worth_asking(db: Database, run: Run, new: list[_Taken]) -> list[str]:
-    """Of what was never read, what is asked for in this run: nothing of whose kin nothing comes any more, and no more
-    new sitemaps than a run may ask for. The others stay due for a later run."""
-    doubted = [one.url for one in new if one.is_doubted]
-    worth = set(worth_asking(db, run, doubted))
-    sitemaps = [one.url for one in new if one.found_in == "sitemap-index" and one.url in worth]
-    worth -= set(sitemaps[may_ask_for_sitemaps(db, run, len(sitemaps)) :])
-    pass_over(db, run, (url_key(url) for url in doubted if url not in worth))
-    return [one.url for one in new if not one.is_doubted or one.url in worth]
+def _without_traps(db: Database, run: Run, new: list[_Taken]) -> list[str]:
+    """The never-read URLs that this run requests: none that match patterns of a crawler trap, and no more new sitemaps
+    than a run may request. The others stay due for a later run."""
+    possible_traps = [entry.url for entry in new if entry.is_possible_trap]
+    worthwhile = set(worth_asking(db, run, possible_traps))
+    sitemaps = [entry.url for entry in new if entry.found_in == "sitemap-index" and entry.url in worthwhile]
+    worthwhile -= set(sitemaps[may_ask_for_sitemaps(db, run, len(sitemaps)) :])
+    pass_over(db, run, (url_key(url) for url in possible_traps if url not in worthwhile))
+    return [entry.url for entry in new if not entry.is_possible_trap or entry.url in worthwhile]
 
 
-def _take(db: Database, run: Run, turn: _Turn, at: datetime, limit: int, pages: Sequence[str] | None) -> list[_Taken]:
+def _take(
+    db: Database, run: Run, selection: _Selection, at: datetime, limit: int, pages: Sequence[str] | None
+) -> list[_Taken]:
     """Takes addresses of a rank."""
     rows = db.execute(
         f"SELECT url_key, url, coalesce(found_in, 'page'), CASE found_in WHEN 'sitemap' THEN (SELECT page.found_in FROM"
         " frontier AS page WHERE page.outlet_id = frontier.outlet_id AND page.url_key = frontier.found_on) END"
         f" FROM frontier WHERE outlet_id = :outlet"
-        f" AND rank = {turn.rank} AND due_at <= :now AND run_id IS NOT :run AND {turn.which}"
-        f" ORDER BY {turn.order} LIMIT :limit",
+        f" AND rank = {selection.rank} AND due_at <= :now AND run_id IS NOT :run AND {selection.condition}"
+        f" ORDER BY {selection.order} LIMIT :limit",
         {
             "outlet": run.outlet_id, "now": clock.stamp(at), "run": run.id, "limit": limit,
             "pages": json.dumps(pages or []),
@@ -103,7 +105,7 @@ def _take(db: Database, run: Run, turn: _Turn, at: datetime, limit: int, pages: 
 
 
 def waiting(db: Database, run: Run, at: datetime) -> int:
-    """How many addresses wait that were never read, or lead to others and are due."""
+    """How many URLs are due that were never read, or are lists."""
     row = db.execute(
         "SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank <= ? AND due_at <= ? AND run_id IS NOT ?",
         [run.outlet_id, LIST, clock.stamp(at), run.id],

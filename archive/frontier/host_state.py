@@ -1,4 +1,4 @@
-"""How hosts have answered lately: what a run leaves behind for the next one, whichever outlet that crawls."""
+"""Stores how hosts have answered lately: errors and pauses that one run leaves to the next one, of any outlet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from archive.storage.damaged_rows import readable
 
 
 def troubled_hosts(db: Database) -> list[HostState]:
-    """Every host that has something against it; of the others nothing is kept."""
+    """The hosts with errors or pauses; nothing is stored of others."""
     rows = db.query("SELECT host, errors, quiet_until, reason, no_rules_since FROM hosts ORDER BY host")
     return list(readable(rows, "hosts", _state))
 
@@ -27,7 +27,7 @@ def _state(row: dict[str, Any]) -> HostState:
 
 
 def note_hosts(db: Database, states: Sequence[HostState], at: datetime) -> None:
-    """Writes down how hosts stand; a host with nothing against it is forgotten."""
+    """Stores hosts' states; removes a host without errors and pauses."""
     with transaction(db):
         for state in states:
             db.execute("DELETE FROM hosts WHERE host = ?", [state.host])

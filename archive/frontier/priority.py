@@ -1,4 +1,5 @@
-"""The ranks of the frontier: the order in which a run takes addresses. What is left aside, no run takes."""
+"""Priorities (ranks) of the frontier: the order in which a run takes URLs. No run takes those with rank ASIDE
+(deferred)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""What another archive says it has of an outlet: asked once, a page at a time, and taken one by one, so that a backfill
-can be stopped or killed at any moment and goes on where it was."""
+"""Index of captures that other archives offer of an outlet: requested once, a page at a time, and taken one by one. A
+backfill can be stopped or killed at any moment and resumed."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.storage.connection import transaction
 
-_MOST_TRIES = 3
+_MAX_TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """A capture another archive has. place: how it is asked for there; digest: as that archive writes it."""
+    """A capture that another archive has. place: its locator there; digest: in that archive's notation."""
 
     url: str
     captured_at: datetime
@@ -27,7 +27,7 @@ class Offer:
 
 
 def listed(db: Database, outlet_id: int, archive: str, query: str) -> tuple[bool, str | None]:
-    """Whether a listing is done, and else the key of its next page; None where it is to be begun."""
+    """Whether a listing is complete, and else the key of its next page; None where it has not begun."""
     row = db.execute(
         "SELECT next_page FROM offer_pages WHERE outlet_id = ? AND archive = ? AND query = ?",
         [outlet_id, archive, query],
@@ -38,8 +38,8 @@ def listed(db: Database, outlet_id: int, archive: str, query: str) -> tuple[bool
 def note_page(
     db: Database, outlet_id: int, archive: str, query: str, offers: Iterable[Offer], next_page: str | None, at: datetime
 ) -> int:
-    """Writes down a page of a listing, and where the next one begins (None: it was the last), in one transaction.
-    Returns how many offers were new."""
+    """Stores a page of a listing, and the key of the next one (None: it was the last), in one transaction. Returns how
+    many offers were new."""
     new = 0
     with transaction(db):
         for offer in offers:
@@ -56,31 +56,34 @@ def note_page(
     return new
 
 
-def open_offers(db: Database, outlet_id: int, archive: str, after: int, limit: int) -> list[Offer]:
-    """Offers that were not taken yet, in the order in which they were listed."""
+def open_offers(db: Database, outlet_id: int, archive: str, after_id: int, limit: int) -> list[Offer]:
+    """Offers not taken yet, in the order in which they were listed."""
     rows = db.execute(
         "SELECT url, captured_at, place, digest, id FROM offers WHERE outlet_id = ? AND archive = ? AND id > ?"
         " AND taken_at IS NULL AND tries < ? ORDER BY id LIMIT ?",
-        [outlet_id, archive, after, _MOST_TRIES, limit],
+        [outlet_id, archive, after_id, _MAX_TRIES, limit],
     )
-    return [Offer(url, clock.parse(at), place, digest, number) for url, at, place, digest, number in rows.fetchall()]
+    return [
+        Offer(url, clock.parse(captured_at), place, digest, number)
+        for url, captured_at, place, digest, number in rows.fetchall()
+    ]
 
 
 def open_count(db: Database, outlet_id: int, archive: str) -> int:
-    """How many."""
+    """How many offers are not taken yet."""
     row = db.execute(
         "SELECT count(*) FROM offers WHERE outlet_id = ? AND archive = ? AND taken_at IS NULL AND tries < ?",
-        [outlet_id, archive, _MOST_TRIES],
+        [outlet_id, archive, _MAX_TRIES],
     ).fetchone()
     return int(row[0])
 
 
 def note_taken(db: Database, offer: Offer, at: datetime, detail: str) -> None:
-    """It was taken. Call inside the transaction that keeps it."""
+    """Marks an offer as taken. Call inside the transaction that keeps its capture."""
     db.execute("UPDATE offers SET taken_at = ?, detail = ? WHERE id = ?", [clock.stamp(at), detail, offer.id])
 
 
 def note_failed(db: Database, offer: Offer, detail: str) -> None:
-    """It could not be had; after three times it is left alone."""
+    """Counts a failed attempt; after three an offer is not tried again."""
     with transaction(db):
         db.execute("UPDATE offers SET tries = tries + 1, detail = ? WHERE id = ?", [detail, offer.id])

@@ -1,8 +1,8 @@
-"""The frontier: addresses known and waiting, and when each is due again.
+"""The URL queue (frontier): known URLs, and when each is due.
 
-A run takes addresses a few at a time: seeds first; then what was never read, the likeliest article first; then lists
-that are due (archive.frontier.dequeue); then known articles and the rest, the most worthwhile first, as many as the run
-has a budget for (archive.frontier.change_rate_store). What a killed run took and did not finish is due in the next.
+A run takes URLs a few at a time: seeds first; then never-read URLs, the likeliest article first; then lists that are
+due (archive.frontier.dequeue); then known articles and the rest, the most worthwhile first, as far as the run's budget
+goes (archive.frontier.change_rate_store). What a killed run took and did not finish is due in the next.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from archive.model.records import Link, PageKind, Run
 from archive.model.urls import url_key
 from archive.storage.connection import transaction
 
-_FORBIDDEN = timedelta(days=30)
-_DEEPEST = 20  # links from a seed, the pages of a list not counted
+_FORBIDDEN_WAIT = timedelta(days=30)
+_MAX_DEPTH = 20  # links from a seed, pager links not counted
 
 
 def seed(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
-    """Makes the seeds due now and first. What was a seed once and is none now is an address like others."""
+    """Makes the seeds due now and first. A former seed becomes an ordinary URL."""
     with transaction(db):
         db.execute(
             "UPDATE frontier SET rank = ?, found_in = 'page' WHERE outlet_id = ? AND found_in = 'seed'",
@@ -48,7 +48,7 @@ def seed(db: Database, run: Run, seeds: Iterable[str], at: datetime) -> None:
 
 
 def recheck_all(db: Database, run: Run, at: datetime) -> None:
-    """Makes all that is known due now, but what was withdrawn, or is left alone after an error."""
+    """Makes all known URLs due now, except withdrawn ones and those that failed last."""
     with transaction(db):
         db.execute(
             "UPDATE frontier SET due_at = ? WHERE outlet_id = ? AND rank >= ? AND failures = 0 AND due_at > ?",
@@ -57,14 +57,14 @@ def recheck_all(db: Database, run: Run, at: datetime) -> None:
 
 
 def relist(db: Database, run: Run, at: datetime) -> None:
-    """Makes every list, page of a list and sitemap due now, and brings back what was left aside."""
+    """Makes every list, page of a list and sitemap due now, and brings back deferred URLs."""
     with transaction(db):
         take_up(db, run)
         walk_again(db, run, at)
 
 
 def set_since(db: Database, run: Run, since: datetime) -> Run:
-    """The run, asking for nothing older than a moment; what was left aside and is not older comes back."""
+    """The run with a lower bound of time; brings back deferred URLs that are not older."""
     run = replace(run, since=since)
     with transaction(db):
         take_up(db, run)
@@ -73,24 +73,24 @@ def set_since(db: Database, run: Run, since: datetime) -> Run:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """The links of a page that were never seen before, and what they hold out, by their addresses."""
+    """The links of a page that were never seen before, and their expected values, by URL."""
 
     fresh: Sequence[Link]
     promise: Mapping[str, float]
 
 
 def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at: datetime) -> Noted:
-    """Notes the links of a page, as far as there is room (archive.frontier.capacity). What is said to have changed
-    since it was last read is due now. Call inside a transaction."""
+    """Queues the links of a page, as far as there is room (archive.frontier.capacity). Known URLs are due now if the
+    page names a time of change later than their last answer. Call inside a transaction."""
     keyed = {url_key(link.url): link for link in gated_links(reversed(links))}
-    known = _known(db, run, list(keyed))
-    _hurry(db, run, {key: keyed[key] for key in known}, known, at)
+    known = _known_keys(db, run, list(keyed))
+    _note_lastmods(db, run, {key: keyed[key] for key in known}, known, at)
     page_key = url_key(page_url)
     depth = _depth(db, run, page_key)
     fresh = {
         key: link
         for key, link in reversed(keyed.items())
-        if key not in known and depth + (link.found_in != "pagination") <= _DEEPEST
+        if key not in known and depth + (link.found_in != "pagination") <= _MAX_DEPTH
     }
     fresh = within_depth(db, run, page_key, fresh)
     promise = article_probability_of(db, run, [link.url for link in fresh.values()])
@@ -108,12 +108,12 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
             for key, link in fresh.items()
         ],
     )  # fmt: skip
-    _heed(db, run, page_key, keyed, at)
+    _note_signs(db, run, page_key, keyed, at)
     return Noted([*fresh.values()], promise)
 
 
-def _heed(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> None:
-    """What a list shows besides new addresses (archive.frontier.change_signals)."""
+def _note_signs(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> None:
+    """Notes what a list shows besides new URLs (archive.frontier.change_signals)."""
     note_told(db, run, keyed, at)
     named = [key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap")]
     note_listed(db, run, page_key, named, at)
@@ -123,8 +123,8 @@ def _stamped(moment: datetime | None) -> str | None:
     return clock.stamp(moment) if moment else None
 
 
-def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
-    """Of those keys that the frontier has, when they were last said to have changed, or last answered."""
+def _known_keys(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
+    """Those of the keys that the frontier has, with the time they were last said to have changed, or last answered."""
     rows = db.execute(
         "SELECT url_key, max(coalesce(lastmod, ''), coalesce(checked_at, '')) FROM frontier"
         " WHERE outlet_id = ? AND url_key IN (SELECT value FROM json_each(?))",
@@ -133,8 +133,9 @@ def _known(db: Database, run: Run, keys: list[str]) -> dict[str, str | None]:
     return dict(rows.fetchall())
 
 
-def _hurry(db: Database, run: Run, links: dict[str, Link], known: dict[str, str | None], at: datetime) -> None:
-    """What is said to have changed since it last answered is due now, if what is said has proved true often enough."""
+def _note_lastmods(db: Database, run: Run, links: dict[str, Link], known: dict[str, str | None], at: datetime) -> None:
+    """Makes URLs due now that are said to have changed since they last answered, if such claims have proved true often
+    enough."""
     for key, link in links.items():
         if link.lastmod is None or clock.stamp(link.lastmod) <= (known[key] or ""):
             continue
@@ -153,7 +154,7 @@ def _hurry(db: Database, run: Run, links: dict[str, Link], known: dict[str, str 
 
 
 def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
-    """What is known of an address, and when it is due; None where it is not in the frontier, or not to be asked for."""
+    """The state of a URL, and when it is due; None where it is not in the frontier, or never due."""
     row = db.execute(
         "SELECT coalesce(kind, 'other'), found_at, published_at, checked_at, frontier.changed_at, checks, changes,"
         " failures, lastmod, gone_since, due_at, worth FROM frontier LEFT JOIN articles USING (outlet_id, url_key)"
@@ -164,7 +165,7 @@ def _state(db: Database, run: Run, key: str) -> tuple[State | None, Due | None]:
         return None, None
     kind, found, published, checked, changed, checks, changes, failures, lastmod, gone, due, worth = row
     published, checked, changed, lastmod, gone, at = map(clock.read, (published, checked, changed, lastmod, gone, due))
-    found = clock.read(found) or checked or clock.now()  # a time that cannot be read is one that is not known
+    found = clock.read(found) or checked or clock.now()  # an unreadable time counts as unknown
     state = State(kind, found, published, checked, changed, checks, changes, failures, lastmod, gone)
     return state, Due(at, worth) if at else None
 
@@ -185,19 +186,19 @@ def settle(
     kind: PageKind | None = None,
     links_of: int | None = None,
 ) -> None:
-    """Sets when an address is due again, after it answered. news: whether its article is new, edited or gone; fresh:
-    how many links it had that were never seen before, which are news from all but an article; kind: what it turned out
-    to be, None where the answer does not tell; links_of: the body whose links have been noted. Call inside a
+    """Sets when a URL is due again, after it answered. news: whether its article is new, edited or gone; fresh: how
+    many links it had that were never seen before, which are news from all but an article; kind: what it turned out to
+    be, None where the answer does not tell; links_of: the body whose links have been noted. Call inside a
     transaction."""
     state, _ = _state(db, run, key)
     if state is None:
         return
-    state = _in_time(replace(state, kind=kind or state.kind), at)
+    state = _without_future_times(replace(state, kind=kind or state.kind), at)
     changed = state.checks > 0 and news if state.kind == "article" else fresh > 0
     learn_check(db, run, run.habits, state, changed, at)
     _learn_sign(db, run, key, changed)
     if not state.checks:
-        _learn_shape(db, run, key, state.kind, new=news)
+        _learn_pattern(db, run, key, state.kind, new=news)
     due = next_due(run.habits, state, changed, at)
     db.execute(
         "UPDATE frontier SET changed_at = CASE WHEN ? THEN ? ELSE changed_at END, due_at = ?, worth = ?,"
@@ -217,15 +218,15 @@ def _learn_sign(db: Database, run: Run, key: str, changed: bool) -> None:
         learn_sign(db, run, row[0], changed)
 
 
-def _learn_shape(db: Database, run: Run, key: str, kind: PageKind, *, new: bool) -> None:
+def _learn_pattern(db: Database, run: Run, key: str, kind: PageKind, *, new: bool) -> None:
     url, found_on = db.execute(
         "SELECT url, found_on FROM frontier WHERE outlet_id = ? AND url_key = ?", [run.outlet_id, key]
     ).fetchone()
     note_kind(db, run, url, kind, new=new, found_on=found_on)
 
 
-def _in_time(state: State, at: datetime) -> State:
-    """A clock that was ahead may have written times that are still to come."""
+def _without_future_times(state: State, at: datetime) -> State:
+    """The state without times later than now, which a clock that was ahead may have written."""
     return replace(
         state,
         found_at=min(state.found_at, at),
@@ -236,7 +237,8 @@ def _in_time(state: State, at: datetime) -> State:
 
 
 def links_are_noted(db: Database, run: Run, arrival_key: str, body_id: int | None) -> bool:
-    """Whether the links of that body have been noted: a run that was killed may have kept a page and not come to it."""
+    """Whether the links of that body have been noted: a run may have been killed after it kept a page and before it
+    noted them."""
     row = db.execute(
         "SELECT 1 FROM frontier WHERE outlet_id = ? AND url_key = ? AND links_of = ?",
         [run.outlet_id, arrival_key, body_id],
@@ -251,8 +253,8 @@ def is_new(db: Database, run: Run, key: str) -> bool:
 
 
 def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
-    """Pages and pictures that are due later than any pause of ours were put off by a clock that was ahead: they are due
-    now. Call inside a transaction."""
+    """Makes due now the pages and pictures that a clock that was ahead put off for longer than we ever wait. Call
+    inside a transaction."""
     now, latest = clock.stamp(at), clock.stamp(at + LONGEST)
     db.execute(
         "UPDATE frontier SET due_at = ?1, not_before = NULL WHERE outlet_id = ?2 AND (due_at > ?3 OR not_before > ?3)",
@@ -262,8 +264,8 @@ def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
 
 
 def enliven(db: Database, run: Run, key: str, at: datetime) -> None:
-    """The page has turned out to be edited otherwise than by a look at it: by another picture under an old address.
-    Call inside a transaction."""
+    """Counts an edit that was not found by a recheck of the page: another picture under a known URL. Call inside a
+    transaction."""
     db.execute(
         "UPDATE frontier SET changed_at = max(coalesce(changed_at, ''), ?), changes = changes + 1"
         " WHERE outlet_id = ? AND url_key = ?",
@@ -272,7 +274,7 @@ def enliven(db: Database, run: Run, key: str, at: datetime) -> None:
 
 
 def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
-    """An error: the address is left alone for a while, twice as long each time. Call inside a transaction."""
+    """After an error: retries the URL later, twice as late each time. Call inside a transaction."""
     state, _ = _state(db, run, key)
     if state is not None:
         db.execute(
@@ -283,7 +285,7 @@ def postpone(db: Database, run: Run, key: str, at: datetime) -> None:
 
 
 def enqueue(db: Database, run: Run, url: str, at: datetime) -> None:
-    """Takes the end of a redirect for this run, whether it is due or not."""
+    """Takes the target of a redirect for this run, whether it is due or not."""
     with transaction(db):
         db.execute(
             "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, found_in, run_id)"
@@ -293,13 +295,13 @@ def enqueue(db: Database, run: Run, url: str, at: datetime) -> None:
 
 
 def give_up(db: Database, run: Run, url: str, at: datetime) -> None:
-    """No answer came: the address is left alone for a while."""
+    """No answer came: retries the URL later."""
     with transaction(db):
         postpone(db, run, url_key(url), at)
 
 
 def drop(db: Database, run: Run, url: str, until: datetime) -> None:
-    """The host is left alone: the address is due when that ends."""
+    """The host is paused: the URL is due when the pause ends."""
     with transaction(db):
         db.execute(
             "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
@@ -308,11 +310,11 @@ def drop(db: Database, run: Run, url: str, until: datetime) -> None:
 
 
 def forbid(db: Database, run: Run, url: str, at: datetime) -> None:
-    """robots.txt forbids the address: it is not asked for again for a month, in case the paper changes its mind."""
+    """robots.txt disallows the URL: it is due again in a month, in case robots.txt changes."""
     with transaction(db):
         db.execute(
             "UPDATE frontier SET due_at = ?1, not_before = ?1 WHERE outlet_id = ?2 AND url_key = ?3",
-            [clock.stamp(at + _FORBIDDEN), run.outlet_id, url_key(url)],
+            [clock.stamp(at + _FORBIDDEN_WAIT), run.outlet_id, url_key(url)],
         )
 
 
@@ -326,7 +328,7 @@ def captured_in_run(db: Database, run: Run, url: str) -> bool:
 
 
 def taken_in_run(db: Database, run: Run, url: str) -> bool:
-    """Whether this run has taken the address to ask for it."""
+    """Whether this run has taken the URL for a request."""
     row = db.execute(
         "SELECT 1 FROM frontier WHERE outlet_id = ? AND url_key = ? AND run_id = ?",
         [run.outlet_id, url_key(url), run.id],
@@ -335,6 +337,6 @@ def taken_in_run(db: Database, run: Run, url: str) -> bool:
 
 
 def readdress(db: Database, run: Run, key: str, url: str) -> None:
-    """The address answers under another spelling of itself (https, a slash): that is asked for from now on. Call inside
-    a transaction."""
+    """The URL answers under another spelling of itself (https, a slash): requests that one from now on. Call inside a
+    transaction."""
     db.execute("UPDATE frontier SET url = ? WHERE outlet_id = ? AND url_key = ?", [url, run.outlet_id, key])

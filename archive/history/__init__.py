@@ -1,8 +1,9 @@
-"""What the archive believes: what the newspaper said, and when it changed it, as a pure function of captures.
+"""Derives histories: which articles, versions and disappearances a set of captures amounts to, as a pure function.
 
-Begin with `facts` (what goes in), `values` (what comes out) and `fold` (the rules, in the order in which they are
-asked). No SQL, no parser, no clock: `derive(in_time(looks, pictures), outlet)` is the same on every machine, in every
-archive and in any order of arrival. It may import records, edits, wording, urls, digests and likeness.
+Begin with `facts` (the input), `values` (the output) and `fold` (the rules, in the order in which they apply). No SQL,
+no parser, no clock: `derive(in_time(looks, pictures), outlet)` is the same on every machine, in every archive and in
+any order of arrival. It may import archive.model (records, urls, digests, perceptual_hash, and clock to format times)
+and archive.text.equivalence.
 """
 
 from archive.history.chronology import in_time

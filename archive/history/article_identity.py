@@ -1,10 +1,10 @@
-"""Which article a page belongs to.
+"""Decides which article a page belongs to.
 
-The address that speaks for an article answers first. Any other address, a redirect, a declared canonical address, the
-same place on another domain or the very same words can only propose an article; the readings must agree too, with what
-stood there lately or with what the address itself showed, for papers redirect dead articles to other ones, declare one
-canonical address on every page, and repeat the headlines of columns. An address that did show an article and shows
-something else now is not another one's at once: that may be its bad day.
+An article's speaker identifies it. Any other URL, a redirect, a declared canonical URL, the same path on another domain
+or the very same text can only propose an article; the readings must resemble each other too, either the article's
+recent states or what the URL itself showed, because outlets redirect dead articles to other ones, declare one canonical
+URL on every page, and repeat the headlines of columns. A URL that showed one article and shows something else now does
+not at once belong to another one: it may be a temporary fault.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from archive.history.states import words_of
 from archive.history.values import Article, History
 from archive.model.records import Outlet, Reading
 
-RECENT = 4  # states with which a page is compared
+RECENT = 4  # states that a page is compared with
 TWIN_LENGTH = 200
-"""A shorter text may well stand under two addresses without being the same article."""
+"""A shorter text may stand at two URLs without being the same article."""
 
 
 def article_of(history: History, key: str, via: tuple[str, ...], reading: Reading, outlet: Outlet) -> Article | None:
-    """The article a page at this address belongs to, or belonged to until now; None when it is a new one."""
+    """The article that a page at this URL belongs to, or belonged to until now; None when it is a new one."""
     for number in dict.fromkeys(_proposed(history, key, via, reading, outlet)):
         article = history.articles[number]
         if article.speaker == key or _could_be(article, key, reading):
@@ -33,10 +33,10 @@ def article_of(history: History, key: str, via: tuple[str, ...], reading: Readin
 
 
 def _could_be(article: Article, key: str, reading: Reading) -> bool:
-    """Whether a reading can be a state of an article, or another print of one."""
+    """Whether a reading can be a state of an article, or a variant of one."""
     face = article.faces.get(key)
     recent = [stand.reading for stand in article.stands[-RECENT:]]
-    return any(resembles(one, reading) for one in (*recent, *([face.reading] if face else ())))
+    return any(resembles(known, reading) for known in (*recent, *([face.reading] if face else ())))
 
 
 def _shown_before(history: History, key: str) -> Article | None:
@@ -52,9 +52,13 @@ def _proposed(history: History, key: str, via: tuple[str, ...], reading: Reading
     yield from (known.article for address, known in history.addresses.items() if may_have_moved(address, key))
     if history.articles and len(reading.text) >= TWIN_LENGTH:
         words = words_of(reading)
-        yield from (one.number for one in history.articles if any(words_of(s.reading) == words for s in one.stands))
+        yield from (
+            article.number
+            for article in history.articles
+            if any(words_of(stand.reading) == words for stand in article.stands)
+        )
 
 
 def spoken_at(history: History, key: str) -> Article | None:
-    """The article for which an address speaks."""
-    return next((one for one in history.articles if one.speaker == key), None)
+    """The article whose speaker a URL is."""
+    return next((article for article in history.articles if article.speaker == key), None)

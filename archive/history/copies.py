@@ -1,5 +1,5 @@
-"""Prints of one article: which address speaks for it, which page is the fuller print of a copy met first, and what in a
-print is an edit. A copy for phones or for printing leaves something out; that is none."""
+"""Variants of one article (AMP, mobile, print): which URL is its speaker, which page is the fuller variant of a copy
+met first, and which differences are edits. What a mobile or print copy leaves out is no edit."""
 
 from __future__ import annotations
 
@@ -17,29 +17,30 @@ from archive.model.urls import print_kind
 from archive.text.equivalence import lines
 
 _WORDS = ("headline", "body")
-"""What no copy has otherwise than its original, but for what a shorter one leaves out."""
+"""Fields that a copy shares with its original, except for what a shorter copy leaves out."""
 
 
 def inherits(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
-    """Whether an address speaks for the article: it did; the speaker leads here, is not heard any more, calls this
-    address the article's own, is a copy by its name, or stands on a domain from which the paper has moved."""
+    """Whether a URL is, or becomes, the article's speaker: it was; the speaker redirects here, is no longer heard,
+    declares this URL as canonical, looks like a variant by its URL, or stands on a domain that the outlet has moved
+    from."""
     if look.key == article.speaker or article.speaker in look.via or not is_heard(article, look.at):
         return True
-    return takes_over(look.key, article.speaker, outlet) or _is_called(article, look, reading, outlet)
+    return takes_over(look.key, article.speaker, outlet) or _is_declared(article, look, reading, outlet)
 
 
-def _is_called(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
-    """Whether the speaker calls an address the article's own, or is a copy where that is none; and the address does
-    not call another one so."""
+def _is_declared(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
+    """Whether the speaker declares a URL as canonical, or is a variant by its URL while this one is not; and the URL
+    does not declare another one."""
     speaker = article.faces.get(article.speaker)
-    called = declared_key(speaker.reading, outlet) if speaker else ()
-    is_its = look.key in called or (bool(print_kind(article.speaker)) and not print_kind(look.key))
-    return is_its and declared_key(reading, outlet) in ((), (look.key,))
+    declared_by_speaker = declared_key(speaker.reading, outlet) if speaker else ()
+    is_preferred = look.key in declared_by_speaker or (bool(print_kind(article.speaker)) and not print_kind(look.key))
+    return is_preferred and declared_key(reading, outlet) in ((), (look.key,))
 
 
 def copy_of(article: Article, look: Look, reading: Reading, outlet: Outlet) -> int | None:
-    """The place of the state of which a page, met for the first time, is a copy that says nothing else, as its name or
-    the address that it declares tells; None where it says something of its own."""
+    """The index of the state that a page, met for the first time, repeats without adding anything, as its URL or its
+    declared canonical URL suggests; None where it adds something."""
     declared = declared_key(reading, outlet)
     if not print_kind(look.key) and not (declared and look.key not in declared):
         return None
@@ -55,8 +56,8 @@ def copy_of(article: Article, look: Look, reading: Reading, outlet: Outlet) -> i
 
 
 def leads(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
-    """Whether an address that is not the speaker shows an edit that the speaker has not shown: it showed the very same
-    until now, calls no other address its own, and the state is new to the article."""
+    """Whether a URL that is not the speaker shows an edit that the speaker has not shown: it showed the very same text
+    until now, declares no other URL as canonical, and the state is new to the article."""
     face, state = article.faces.get(look.key), state_of(reading)
     if face is None or face.differs or print_kind(look.key):
         return False
@@ -65,22 +66,28 @@ def leads(article: Article, look: Look, reading: Reading, outlet: Outlet) -> boo
 
 
 def catches_up(article: Article, face: Face, reading: Reading) -> bool:
-    """Whether a copy that leaves something out says now what the article says already: all of its words stand there,
-    and it has lost none that do."""
-    theirs, now = set(lines(article.latest.reading.text)), set(lines(reading.text))
-    lost = set(lines(face.reading.text)) - now
-    renamed = "headline" in changed_fields(article.latest.reading, reading) and "headline" not in face.differs
-    return bool(face.differs) and bool(now) and now <= theirs and not lost & theirs and not renamed
+    """Whether a shorter copy now says what the article already says: all of its lines stand there, and it has lost none
+    that do."""
+    article_lines, copy_lines = set(lines(article.latest.reading.text)), set(lines(reading.text))
+    lost_lines = set(lines(face.reading.text)) - copy_lines
+    headline_changed = "headline" in changed_fields(article.latest.reading, reading) and "headline" not in face.differs
+    return (
+        bool(face.differs)
+        and bool(copy_lines)
+        and copy_lines <= article_lines
+        and not lost_lines & article_lines
+        and not headline_changed
+    )
 
 
 def completes(article: Article, face: Face | None, look: Look, reading: Reading, outlet: Outlet) -> bool:
-    """Whether a page is the fuller print of the newest state, of which a poorer one was met first: a copy for phones
-    that names this address as its canonical one, a copy for printing met in the same visit that names none, or the
-    article's own page back after a copy stood in for it."""
+    """Whether a page is the fuller variant of the newest state, of which a shorter one was met first: a mobile copy
+    that declares this URL as canonical, a print copy met in the same visit that declares none, or the article's own
+    page back after a copy stood in for it."""
     latest = article.latest
     if look.key == article.speaker or any(stand.state == state_of(reading) for stand in article.stands):
         return False
-    if face is None and _is_called(article, look, reading, outlet):
+    if face is None and _is_declared(article, look, reading, outlet):
         return look.at - latest.at <= VISIT or _holds(reading, latest.reading)
     if face is None and _is_fuller(look, latest.reading, reading):
         return latest.proof is article.page and look.at - latest.at <= VISIT
@@ -89,16 +96,16 @@ def completes(article: Article, face: Face | None, look: Look, reading: Reading,
 
 
 def lacking(article: Article, key: str, reading: Reading, changed: tuple[str, ...]) -> frozenset[str]:
-    """The fields in which the print at an address that says something new still differs from the fuller one."""
-    former, face = article.latest, article.faces.get(key)
-    if former.proof.key == key:
-        return former.lacks - set(changed)
-    differs = frozenset(changed_fields(former.reading, reading))
+    """The fields in which the page at a URL that shows a new state still differs from the fuller one."""
+    latest, face = article.latest, article.faces.get(key)
+    if latest.proof.key == key:
+        return latest.lacks - set(changed)
+    differs = frozenset(changed_fields(latest.reading, reading))
     return differs & face.differs if face else differs - set(changed)
 
 
 def _holds(reading: Reading, copy: Reading) -> bool:
-    """Whether all the words of a copy stand in it."""
+    """Whether a reading contains the whole text of a copy."""
     return "headline" not in changed_fields(copy, reading) and _holds_text(reading, copy)
 
 
@@ -107,22 +114,22 @@ def _holds_text(reading: Reading, copy: Reading) -> bool:
 
 
 def _differ_in_words(copy: Reading, reading: Reading) -> bool:
-    """Whether two prints say something else in words."""
+    """Whether two readings differ in headline or body."""
     return bool(set(_WORDS) & set(changed_fields(copy, reading)))
 
 
 def _is_fuller(look: Look, copy: Reading, reading: Reading) -> bool:
-    """Whether a page shows the pictures that a copy with the same words left out."""
+    """Whether a page shows the pictures that a copy with the same text left out."""
     return bool(reading.images) and not copy.images and not print_kind(look.key) and not _differ_in_words(copy, reading)
 
 
 def edited_fields(article: Article, face: Face | None, look: Look, reading: Reading) -> tuple[str, ...]:
-    """The edited fields. What a copy leaves out, or its original has more, is none."""
+    """The edited fields. What a copy leaves out, or what its original has more, is no edit."""
     latest = article.latest
     changed = changed_fields(latest.reading, reading)
     if face:
-        own = changed_fields(face.reading, reading)
-        told = tuple(name for name in changed if name in own or name not in latest.lacks)
-        return own if face.differs else told or changed
-    follows = look.key == article.speaker or article.speaker in look.via
-    return changed if follows else tuple(name for name in changed if name in _WORDS) or changed
+        own_changes = changed_fields(face.reading, reading)
+        edited = tuple(name for name in changed if name in own_changes or name not in latest.lacks)
+        return own_changes if face.differs else edited or changed
+    is_successor = look.key == article.speaker or article.speaker in look.via
+    return changed if is_successor else tuple(name for name in changed if name in _WORDS) or changed

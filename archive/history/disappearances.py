@@ -1,5 +1,6 @@
-"""What buries an article: a 404, 410 or 451, a redirect to the home page, to a list or to another site, or a page that
-says at its address that it is gone. A login wall, a server error or a page we cannot read says nothing."""
+"""Decides when an article has disappeared: after a 404, 410 or 451, a redirect to the home page, to a list or to
+another site, or a page at its URL that says it is gone. A login wall, a server error or an unreadable page says
+nothing."""
 
 from __future__ import annotations
 
@@ -14,37 +15,37 @@ from archive.model.records import Unreadable
 from archive.model.urls import print_kind
 
 NO_ARTICLE = frozenset({"listing", "home", "soft-404"})
-"""What a page must be for those that redirect to it to be gone."""
-_BURIALS = frozenset({"soft-404", "home"})
-"""A page that answers 200 at an article's address and says one of these has buried the article."""
-_OURS = frozenset({"gave-up", "too-large"})
-"""Limits of our own, which say nothing of the page."""
+"""What a page must be for URLs that redirect to it to be gone."""
+_GONE_PAGES = frozenset({"soft-404", "home"})
+"""A page of this kind that answers 200 at an article's URL means that the article has disappeared."""
+_OWN_LIMITS = frozenset({"gave-up", "too-large"})
+"""Limits of our own, which say nothing about the page."""
 
 
 def bury(history: History, keys: tuple[str, ...], look: Look, reason: str, *, surely: bool = True) -> History:
-    """The articles at these addresses are gone, unless nearly all are at once, or it is not sure: then the next look
-    decides."""
+    """The articles at these URLs have disappeared; where nearly all disappear at once, or it is not sure, the next
+    capture decides."""
     for key in dict.fromkeys(keys):
-        waits = _waiting(history, key)
-        if waits is None and (look.signs.at_once or not surely):
+        first_capture = _waiting(history, key)
+        if first_capture is None and (look.signs.at_once or not surely):
             history = _wait(history, key, look)
-        elif waits is not None:
-            again = waits.at < look.at and not (look.signs.at_once and look.at - waits.at <= VISIT)
-            history = leave(history, key, waits, waits.reason or reason) if again else history
+        elif first_capture is not None:
+            confirmed = first_capture.at < look.at and not (look.signs.at_once and look.at - first_capture.at <= VISIT)
+            history = leave(history, key, first_capture, first_capture.reason or reason) if confirmed else history
         else:
             history = leave(history, key, look, reason)
     return history
 
 
 def _waiting(history: History, key: str) -> Look | None:
-    """The disappearance of an address that waits for a second one."""
+    """The first capture of a disappearance that waits to be confirmed by a second one."""
     faces = (article.faces.get(key) for article in history.articles)
-    waiting = (one.doubted.look for one in faces if one and one.doubted and one.doubted.reading is None)
-    return next(waiting, None)
+    captures = (face.doubted.look for face in faces if face and face.doubted and face.doubted.reading is None)
+    return next(captures, None)
 
 
 def _wait(history: History, key: str, look: Look) -> History:
-    """For the article that speaks there, or of which it is another address."""
+    """Doubts a disappearance, for the article whose speaker the URL is, or whose other URL it is."""
     known = history.addresses.get(key)
     article = spoken_at(history, key) or (history.articles[known.article] if known else None)
     face = article.faces.get(key) if article else None
@@ -52,36 +53,36 @@ def _wait(history: History, key: str, look: Look) -> History:
         return history
     doubted = Doubted(look, None, "nearly all articles looked at disappeared at once")
     article = put_face(article, key, replace(face, standing="silent", doubted=doubted))
-    articles = tuple(article if one.number == article.number else one for one in history.articles)
+    articles = tuple(article if other.number == article.number else other for other in history.articles)
     verdict = Verdict(look, article.number, None, doubted.why, doubted=True)
     return replace(history, articles=articles, verdicts=(*history.verdicts, verdict))
 
 
 def silence(history: History, look: Look) -> History:
-    """An answer that says nothing of the article at its address."""
+    """An answer that says nothing about the article at its URL."""
     articles = tuple(
-        put_face(one, look.key, replace(face, standing="silent"))
-        if (face := one.faces.get(look.key)) and face.standing == "shows"
-        else one
-        for one in history.articles
+        put_face(article, look.key, replace(face, standing="silent"))
+        if (face := article.faces.get(look.key)) and face.standing == "shows"
+        else article
+        for article in history.articles
     )
     return replace(history, articles=articles)
 
 
-def refuse(history: History, look: Look, said: Unreadable) -> History:
+def refuse(history: History, look: Look, refusal: Unreadable) -> History:
     """A page from which no article was read."""
-    history = replace(history, verdicts=(*history.verdicts, Verdict(look, why=said.reason)))
-    if said.reason in NO_ARTICLE:
+    history = replace(history, verdicts=(*history.verdicts, Verdict(look, why=refusal.reason)))
+    if refusal.reason in NO_ARTICLE:
         history = bury(history, look.via, look, f"redirected to {look.url}, which is no article")
-    if said.reason in _BURIALS:
-        told = replace(look, reason=f"the page became: {said.reason}")
-        return bury(history, (look.key,), told, told.reason)
-    return history if said.reason in _OURS else silence(history, look)
+    if refusal.reason in _GONE_PAGES:
+        explained = replace(look, reason=f"the page became: {refusal.reason}")
+        return bury(history, (look.key,), explained, explained.reason)
+    return history if refusal.reason in _OWN_LIMITS else silence(history, look)
 
 
 def follow(history: History, look: Look, *, heard: bool) -> History:
-    """An address redirects. Where its end had answered before and was not asked again because of it, the redirect
-    itself is the news: to an article, that it has moved there; to a list or an error page, that it is gone."""
+    """A URL redirects. Where the target had answered before and was not requested again because of it, the redirect
+    itself counts: to an article, as a move; to a list or an error page, as a disappearance."""
     target = look.leads_to
     if not heard or target is None or target == look.key:
         return history
@@ -91,8 +92,8 @@ def follow(history: History, look: Look, *, heard: bool) -> History:
         return bury(history, keys, look, f"redirected to {look.url}, which is no article")
     if known is None:
         return history
-    shown = history.articles[known.article].faces.get(target)
-    if shown and shown.standing == "dead":
+    target_face = history.articles[known.article].faces.get(target)
+    if target_face and target_face.standing == "dead":
         return bury(history, keys, look, f"redirected to {look.url}, which is gone")
     return _moved(history, replace(look, key=target, via=keys), known.article)
 
@@ -106,5 +107,5 @@ def _moved(history: History, look: Look, number: int) -> History:
         if article.speaker == key:
             page = article.page
             article = replace(seen_again(pass_word(article, look), look), page=page, fetched=article.fetched)
-    articles = tuple(article if one.number == number else one for one in history.articles)
+    articles = tuple(article if other.number == number else other for other in history.articles)
     return note_moved(replace(history, articles=articles), look, number)

@@ -1,4 +1,5 @@
-"""The facts a history is made from: what was asked, when, what came, and what the present reader reads in it.
+"""The input of a history: captures, with what was requested, when, what came, and what the present extractor reads in
+it.
 
 Facts are the same in every archive that holds the same captures. What differs from one archive to another (row numbers,
 the run that brought a capture) is carried along as evidence and decides nothing.
@@ -13,18 +14,17 @@ from typing import Literal
 from archive.model.records import Reading, Unreadable
 
 Answer = Literal["page", "confirmed", "gone", "redirect", "error"]
-"""What came: a page; a 304, which confirms what the address last brought; the news that the page is gone (404, 410,
-451, a redirect to the home page or to another site); a redirect inside the site; or nothing that says anything."""
+"""What came: a page; a 304, which confirms what the URL last brought; a disappearance (404, 410, 451, a redirect to the
+home page or to another site); a redirect within the site; or an error, which says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What other addresses say of a capture. It belongs to no single article, so whoever holds the facts of the whole
-    outlet counts it, and passes it in.
+    """What other URLs' captures say about a capture. The caller, who sees the whole outlet, counts it and passes it in.
 
-    same_words, same_headline: how many other articles, known before with other words, showed these at their addresses.
-    at_once: nearly all known articles that were looked at about then changed, or disappeared, at once.
-    cut: the page does not end as all pages of its address ended before.
+    same_words, same_headline: how many other articles, known before with other text, showed these at their URLs.
+    at_once: nearly all known articles captured about then changed, or disappeared, at once. cut: the page does not end
+    as all earlier pages of its URL ended.
     """
 
     same_words: int = 0
@@ -38,13 +38,12 @@ NO_SIGNS = Signs()
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """One capture of an address.
+    """One capture of a URL.
 
-    id: the archive's number of it. key: the address asked, normalised; url: the address that answered, or where a
-    redirect leads; at: aware, UTC. said: what the reader reads in the page; None for a page nobody could read yet.
-    leads_to: key of where a redirect leads. via: keys of the addresses whose redirects led here, first asked first.
-    reason: how an answer that buries is told. asked, status, digest (of the payload) put captures of one second in
-    order.
+    id: the archive's number of it. key: the requested URL, normalised; url: the URL that answered, or the target of a
+    redirect; at: aware, UTC. said: the reading of the page; None for a page that has not been read yet. leads_to: key
+    of a redirect's target. via: keys of the URLs whose redirects led here, first requested first. reason: describes an
+    answer that shows a disappearance. asked, status, digest (of the payload) sort captures of one second.
     """
 
     id: int
@@ -63,15 +62,15 @@ class Look:
 
     @property
     def place(self) -> tuple[object, ...]:
-        """Its place in time. Of one second, what was led to comes after what led there; beyond that the order is any,
-        but the same in every archive."""
+        """Sort key by time. Within one second a redirect's target comes after the redirect; beyond that the order is
+        arbitrary, but the same in every archive."""
         return (self.at, len(self.via), self.asked, self.url, self.status, self.digest, self.via)
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a picture's address showed. digest: of its bytes; looks: its perceptual hash, None where it has none;
-    fetch: the archive's number of the fetch that brought or confirmed it."""
+    """What a picture's URL showed. digest: of its bytes; looks: its perceptual hash, None where it has none; fetch: the
+    archive's number of the fetch that brought or confirmed it."""
 
     digest: str
     looks: str | None = None
@@ -90,14 +89,14 @@ class PictureLook:
 
     @property
     def place(self) -> tuple[object, ...]:
-        """Its place in time among fetches of pictures."""
+        """Sort key by time among fetches of pictures."""
         return (self.at, self.url, self.status, self.shown.digest if self.shown else "")
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One fact in its place in time. followed: of a redirect, that its end was asked for because of it, and is heard in
-    its own place; it says nothing by itself then."""
+    """One fact in order of time. followed: a redirect whose target was requested because of it; the target's own
+    capture counts, and the redirect says nothing by itself."""
 
     fact: Look | PictureLook
     followed: bool = False

@@ -1,9 +1,9 @@
 """The fold: a history and one more observation give the next history.
 
-An article is spoken for by one of its addresses. Each address is compared with itself: what it shows now with what it
-showed before (its face). So a copy for phones that leaves pictures out is no edit, a twin that lags behind is none, and
-when the speaker dies and another address goes on, the change of address is none either. The word goes to an address
-that takes the speaker's place, and to the one that the speaker calls the article's own.
+One of an article's URLs is its speaker (primary URL). Each URL is compared with itself: what it shows now with what it
+showed before (its face). So what a mobile copy leaves out is no edit, nor is the text of a copy that lags behind, nor a
+change of speaker when the old one dies. A URL becomes speaker when it takes the present one's place, or when that
+declares it as canonical.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ from archive.model.records import Outlet, Reading, Unreadable
 
 def derive(observations: Iterable[Observation], outlet: Outlet) -> History:
     """The history of facts that belong together, given in order of time (archive.history.chronology)."""
-    return reduce(lambda history, one: step(history, one, outlet), observations, NOTHING)
+    return reduce(lambda history, observation: step(history, observation, outlet), observations, NOTHING)
 
 
 def step(history: History, observation: Observation, outlet: Outlet) -> History:
-    """The history after one more fact, which is later than all it knows."""
+    """The history after one more fact, which is later than all before."""
     fact = observation.fact
     if isinstance(fact, PictureLook):
         return see_picture(history, fact)
@@ -47,7 +47,7 @@ def step(history: History, observation: Observation, outlet: Outlet) -> History:
         leads = {**history.hops, fact.key: fact.leads_to or ""}
         return follow(silence(replace(history, hops=leads), fact), fact, heard=not observation.followed)
     if fact.key in history.hops:
-        history = replace(history, hops={key: to for key, to in history.hops.items() if key != fact.key})
+        history = replace(history, hops={key: target for key, target in history.hops.items() if key != fact.key})
     if fact.answer == "gone":
         return bury(history, (fact.key, *fact.via), fact, fact.reason)
     if fact.answer == "error":
@@ -56,21 +56,21 @@ def step(history: History, observation: Observation, outlet: Outlet) -> History:
 
 
 def _page(history: History, look: Look, outlet: Outlet) -> History:
-    """A page, or the confirmation of the one the address brought before."""
+    """A page, or a 304 that confirms the URL's previous page."""
     if look.answer == "confirmed":
         known = history.pages.get(look.key)
         if known is None:
             return history
         look = replace(look, said=known.said, signs=replace(look.signs, cut=known.signs.cut))
     history = replace(history, pages={**history.pages, look.key: look})
-    leading = (key for key, to in history.hops.items() if to == look.key)
+    leading = (key for key, target in history.hops.items() if target == look.key)
     look = replace(look, via=tuple(key for key in dict.fromkeys((*look.via, *leading)) if key != look.key))
     if isinstance(look.said, Unreadable):
         return refuse(history, look, look.said)
     if look.said is None:
-        return _noted(history, Verdict(look, why="its bytes are not here"))
-    if is_home(look.url, outlet):  # whatever it calls itself on a bad day
-        return _noted(history, Verdict(look, why="the home page is no article"))
+        return _with_verdict(history, Verdict(look, why="its bytes are not here"))
+    if is_home(look.url, outlet):  # whatever kind it was read as
+        return _with_verdict(history, Verdict(look, why="the home page is no article"))
     return _read(history, look, look.said, outlet)
 
 
@@ -78,32 +78,34 @@ def _read(history: History, look: Look, reading: Reading, outlet: Outlet) -> His
     article = article_of(history, look.key, look.via, reading, outlet)
     if article is None:
         if why := first_doubt(look, reading):
-            return _noted(history, Verdict(look, why=why, doubted=True))
+            return _with_verdict(history, Verdict(look, why=why, doubted=True))
         if _is_detour(history, look, reading):
             return _detour(history, look)
-        history = _opened(history, look, reading)
+        history = _new_article(history, look, reading)
     else:
-        history = _shown(history, article, look, reading, outlet)
-    found = history.verdicts[-1]
-    if found.doubted or found.article is None:  # it speaks for no address either
+        history = _known_article(history, article, look, reading, outlet)
+    verdict = history.verdicts[-1]
+    if verdict.doubted or verdict.article is None:  # then its URL is no article's either
         return history
-    return take_addresses(history, look, found.article, declared_key(reading, outlet))
+    return take_addresses(history, look, verdict.article, declared_key(reading, outlet))
 
 
 def _is_detour(history: History, look: Look, reading: Reading) -> bool:
-    """Whether addresses of dated articles lead to a page without a date that nobody knew: a page of the site's own."""
-    known = (spoken_at(history, key) for key in look.via)
-    return reading.published_at is None and any(one and one.latest.reading.published_at for one in known)
+    """Whether URLs of dated articles redirect to an unknown page without a date: a page of the site itself."""
+    redirected = (spoken_at(history, key) for key in look.via)
+    return reading.published_at is None and any(
+        article and article.latest.reading.published_at for article in redirected
+    )
 
 
 def _detour(history: History, look: Look) -> History:
     why = "an article's address leads here, and it has no date, as that has"
-    history = _noted(history, Verdict(look, why=why, doubted=True))
+    history = _with_verdict(history, Verdict(look, why=why, doubted=True))
     return bury(history, look.via, look, f"redirected to {look.url}, which is no article", surely=False)
 
 
-def _opened(history: History, look: Look, reading: Reading) -> History:
-    """The first that is seen of an article."""
+def _new_article(history: History, look: Look, reading: Reading) -> History:
+    """The first state of a new article."""
     state, number = state_of(reading), len(history.articles)
     stand = Stand(
         state, reading_digest(reading), reading, look, look.at, look.at,
@@ -111,40 +113,40 @@ def _opened(history: History, look: Look, reading: Reading) -> History:
     )  # fmt: skip
     faces = {look.key: Face(look.url, reading, 0, look.at)}
     article = Article(number, look.key, look.url, (stand,), faces, look.at, look.at, look)
-    return _noted(replace(history, articles=(*history.articles, article)), Verdict(look, number, 0))
+    return _with_verdict(replace(history, articles=(*history.articles, article)), Verdict(look, number, 0))
 
 
-def _shown(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
-    """A page of a known article, which may show that what was doubted is there to stay."""
+def _known_article(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
+    """A page of a known article, which may confirm what was doubted before."""
     doubted = _waiting(history, article, look, reading)
     if doubted and state_of(reading) != article.latest.state and is_freed(history, article, doubted, look, reading):
-        if _is_another(article, look, doubted):
-            return _taken(history, look, doubted, reading, outlet)
+        if _is_now_another_article(article, look, doubted):
+            return _split_off(history, look, doubted, reading, outlet)
         if inherits(article, look, reading, outlet) or leads(article, look, reading, outlet):
-            history = _believed(history, article, doubted, outlet)
-    return _judged(history, history.articles[article.number], look, reading, outlet)
+            history = _doubt_resolved(history, article, doubted, outlet)
+    return _classified(history, history.articles[article.number], look, reading, outlet)
 
 
-def _judged(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
-    """Its state confirmed, its next state, another print of it, or what is not believed."""
+def _classified(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
+    """Decides whether a page confirms the article's state, is its next state, a variant of it, or doubtful."""
     face, speaks = article.faces.get(look.key), inherits(article, look, reading, outlet)
     if state_of(reading) == article.latest.state:
         return _confirmed(history, article, look, reading, speaks=speaks)
     if completes(article, face, look, reading, outlet):
         return _completed(history, article, look, reading)
-    if again := _print_of(article, face, look, reading, outlet):
-        return _print_again(history, article, again, look, reading, speaks=speaks)
-    found = doubt(history, article, look, reading)
-    if found and (speaks or face is not None):
-        return _doubted(history, article, look, reading, found.why)
+    if variant := _variant_face(article, face, look, reading, outlet):
+        return _variant_again(history, article, variant, look, reading, speaks=speaks)
+    doubt_found = doubt(history, article, look, reading)
+    if doubt_found and (speaks or face is not None):
+        return _doubted(history, article, look, reading, doubt_found.why)
     if speaks or leads(article, look, reading, outlet):
         return _edited(history, article, look, reading, edited_fields(article, face, look, reading))
-    return _another_print(history, article, face, look, reading)
+    return _other_variant(history, article, face, look, reading)
 
 
-def _print_of(article: Article, face: Face | None, look: Look, reading: Reading, outlet: Outlet) -> Face | None:
-    """The face of a page that says nothing of its own: what its address showed before, or what the article says
-    already, less what a copy leaves out."""
+def _variant_face(article: Article, face: Face | None, look: Look, reading: Reading, outlet: Outlet) -> Face | None:
+    """The face of a page that adds nothing: what its URL showed before, or what the article already says, less what a
+    copy leaves out."""
     if face and not changed_fields(face.reading, reading):
         return face
     if face is None:
@@ -157,68 +159,72 @@ def _print_of(article: Article, face: Face | None, look: Look, reading: Reading,
 
 
 def _waiting(history: History, article: Article, look: Look, reading: Reading) -> Doubted | None:
-    """What was not believed of the address, of one that leads here, or, a visit ago, of another one that showed the
-    very same; the first, unless other words have stood at the article since."""
-    worded = next(stand for stand in reversed(article.stands) if stand.picture is None)
-    waiting = [
+    """The earliest doubted reading of this URL, of one that redirects here, or, a visit ago, of another one that showed
+    the very same text, unless other words have stood at the article since."""
+    last_text_state = next(stand for stand in reversed(article.stands) if stand.picture is None)
+    doubts = [
         face.doubted
         for key, face in article.faces.items()
-        if face.doubted and face.doubted.reading and worded.at <= face.doubted.look.at
-        if key in (look.key, *look.via) or _said_before(face.doubted, look, reading)
-        if spoken_at(history, key) in (None, article)  # it may be another article's by now
+        if face.doubted and face.doubted.reading and last_text_state.at <= face.doubted.look.at
+        if key in (look.key, *look.via) or _shown_before(face.doubted, look, reading)
+        if spoken_at(history, key) in (None, article)  # it may belong to another article by now
     ]
-    return min(waiting, key=lambda one: one.look.place, default=None)
+    return min(doubts, key=lambda doubted: doubted.look.place, default=None)
 
 
-def _said_before(doubted: Doubted, look: Look, reading: Reading) -> bool:
+def _shown_before(doubted: Doubted, look: Look, reading: Reading) -> bool:
     same = doubted.reading is not None and state_of(doubted.reading) == state_of(reading)
     return same and look.at - doubted.look.at > VISIT
 
 
-def _is_another(article: Article, look: Look, doubted: Doubted) -> bool:
-    """Whether an address has become another article's: the speaker has shown this one since."""
+def _is_now_another_article(article: Article, look: Look, doubted: Doubted) -> bool:
+    """Whether a URL has become another article's: the speaker has shown this one since."""
     if look.key == article.speaker or doubted.look.key != look.key or doubted.reading is None:
         return False
     speaker = article.faces.get(article.speaker)
-    heard = speaker is not None and speaker.standing == "shows" and speaker.shown_at > doubted.look.at
-    return heard and not resembles(article.latest.reading, doubted.reading)
+    speaker_shows = speaker is not None and speaker.standing == "shows" and speaker.shown_at > doubted.look.at
+    return speaker_shows and not resembles(article.latest.reading, doubted.reading)
 
 
-def _taken(history: History, look: Look, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:
-    """The address belongs to an article of its own since what was doubted was first seen there."""
+def _split_off(history: History, look: Look, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:
+    """The URL belongs to a new article, from the time when the doubted text was first seen there."""
     assert doubted.reading is not None
-    history, number = _opened(history, doubted.look, doubted.reading), len(history.articles)
-    history = _judged_anew(history, doubted)
+    history, number = _new_article(history, doubted.look, doubted.reading), len(history.articles)
+    history = _with_new_verdicts(history, doubted)
     history = take_addresses(history, doubted.look, number, declared_key(doubted.reading, outlet))
-    return _shown(history, history.articles[number], look, reading, outlet)
+    return _known_article(history, history.articles[number], look, reading, outlet)
 
 
-def _judged_anew(history: History, doubted: Doubted) -> History:
-    """With the newest verdict for all that showed what is believed now."""
-    *former, own = history.verdicts
-    verdicts = tuple(replace(own, look=one.look) if _is_of(one, doubted) else one for one in former)
+def _with_new_verdicts(history: History, doubted: Doubted) -> History:
+    """Replaces the verdicts of all captures that showed the formerly doubted reading with the newest verdict."""
+    *earlier, newest = history.verdicts
+    verdicts = tuple(
+        replace(newest, look=verdict.look) if _shows_doubted(verdict, doubted) else verdict for verdict in earlier
+    )
     return replace(history, verdicts=verdicts)
 
 
-def _believed(history: History, article: Article, doubted: Doubted, outlet: Outlet) -> History:
-    """What was doubted is there to stay: it opened a state when it was first seen, with the pictures it had then."""
+def _doubt_resolved(history: History, article: Article, doubted: Doubted, outlet: Outlet) -> History:
+    """Accepts what was doubted: it opened a state when it was first seen, with the pictures it had then."""
     assert doubted.reading is not None
     first = doubted.look
     while article.latest.at > first.at:
         history, article = without_pictures(history, article)
     changed = edited_fields(article, article.faces.get(first.key), first, doubted.reading)
-    history = _judged_anew(_edited(history, article, first, doubted.reading, changed), doubted)
+    history = _with_new_verdicts(_edited(history, article, first, doubted.reading, changed), doubted)
     article = reduce(shown_picture, doubted.fetches, history.articles[article.number])
-    history = _with(history, article)
+    history = _with_article(history, article)
     return take_addresses(history, first, article.number, declared_key(doubted.reading, outlet))
 
 
-def _is_of(verdict: Verdict, doubted: Doubted) -> bool:
-    """Whether it is of a page that showed, since then, what was doubted."""
-    look, said = verdict.look, verdict.look.said
+def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
+    """Whether a verdict is of a capture that showed the doubted reading, then or later."""
+    look, reading = verdict.look, verdict.look.said
     if not verdict.doubted or look.key != doubted.look.key or look.at < doubted.look.at:
         return False
-    return isinstance(said, Reading) and doubted.reading is not None and state_of(said) == state_of(doubted.reading)
+    return (
+        isinstance(reading, Reading) and doubted.reading is not None and state_of(reading) == state_of(doubted.reading)
+    )
 
 
 def _confirmed(history: History, article: Article, look: Look, reading: Reading, *, speaks: bool) -> History:
@@ -227,13 +233,13 @@ def _confirmed(history: History, article: Article, look: Look, reading: Reading,
     article = put(article, replace(article.latest, seen=look.at))
     if speaks:
         article = seen_again(pass_word(article, look), look)
-    return _put(history, article, Verdict(look, article.number, place))
+    return _with_article_and_verdict(history, article, Verdict(look, article.number, place))
 
 
 def _completed(history: History, article: Article, look: Look, reading: Reading) -> History:
     latest = article.latest
-    before = article.stands[-2] if len(article.stands) > 1 else None
-    pictures = {**pictures_of(history, before, reading, look.at), **latest.pictures}
+    previous = article.stands[-2] if len(article.stands) > 1 else None
+    pictures = {**pictures_of(history, previous, reading, look.at), **latest.pictures}
     stand = replace(
         latest, state=state_of(reading), digest=reading_digest(reading), reading=reading, proof=look, at=look.at,
         seen=look.at, pictures=pictures, lacks=frozenset(),
@@ -245,72 +251,81 @@ def _completed(history: History, article: Article, look: Look, reading: Reading)
     }
     article = put(replace(article, faces=faces), stand)
     article = put_face(article, look.key, face_of(look, reading, place))
-    return _put(history, seen_again(pass_word(article, look), look), Verdict(look, article.number, place))
+    return _with_article_and_verdict(
+        history, seen_again(pass_word(article, look), look), Verdict(look, article.number, place)
+    )
 
 
-def _print_again(
+def _variant_again(
     history: History, article: Article, face: Face, look: Look, reading: Reading, *, speaks: bool
 ) -> History:
-    """An address that is not the article's speaker shows what it showed before. If the speaker is dead, it speaks from
-    now on, and that the two prints differ is no edit."""
+    """A URL that is not the article's speaker shows what it showed before. If the speaker is dead, it becomes speaker,
+    and differences between the two are no edit."""
     article = put_face(article, look.key, replace(face, url=look.url, shown_at=look.at, standing="shows", doubted=None))
     if speaks:
         article = seen_again(pass_word(article, look), look)
     shows = face.stand if article.stands[face.stand].state == state_of(reading) else None
-    return _put(history, article, Verdict(look, article.number, shows, "" if shows is not None else "another print"))
+    return _with_article_and_verdict(
+        history, article, Verdict(look, article.number, shows, "" if shows is not None else "another print")
+    )
 
 
 def _edited(history: History, article: Article, look: Look, reading: Reading, changed: tuple[str, ...]) -> History:
-    """The article's next state. Pictures that were replaced in the same visit, just before, belong to it."""
-    former, lacks = article.latest, lacking(article, look.key, reading, changed)
+    """Opens the article's next state. Pictures replaced in the same visit, just before, belong to it."""
+    latest, lacks = article.latest, lacking(article, look.key, reading, changed)
     if opened_by_pictures(article, look) and article.place:
-        changed = tuple(dict.fromkeys((*changed, *former.changed)))
+        changed = tuple(dict.fromkeys((*changed, *latest.changed)))
         history, article = without_pictures(history, article)
     stand = Stand(
         state_of(reading), reading_digest(reading), reading, look, look.at, look.at, changed,
-        pictures_of(history, former, reading, look.at), lacks,
+        pictures_of(history, latest, reading, look.at), lacks,
     )  # fmt: skip
     article = replace(article, stands=(*article.stands, stand))
     article = put_face(article, look.key, replace(face_of(look, reading, article.place), differs=lacks))
-    return _put(history, seen_again(pass_word(article, look), look), Verdict(look, article.number, article.place))
+    return _with_article_and_verdict(
+        history, seen_again(pass_word(article, look), look), Verdict(look, article.number, article.place)
+    )
 
 
 def _doubted(history: History, article: Article, look: Look, reading: Reading, why: str) -> History:
-    """Kept with the address, which is silent; one that only led here until now stands for what led here."""
+    """Keeps the doubtful reading with the URL, whose face falls silent; a URL without a face, which redirected here
+    until now, gets one."""
     face = article.faces.get(look.key) or Face(look.url, article.latest.reading, article.place, article.seen)
     waiting = _waiting(history, article, look, reading)
     if waiting and waiting.reading and state_of(waiting.reading) == state_of(reading):
-        found = replace(waiting, why=why)
+        doubted = replace(waiting, why=why)
     else:
-        found = Doubted(look, reading, why)
-    article = put_face(article, look.key, replace(face, standing="silent", doubted=found))
-    return _put(history, article, Verdict(look, article.number, None, why, doubted=True))
+        doubted = Doubted(look, reading, why)
+    article = put_face(article, look.key, replace(face, standing="silent", doubted=doubted))
+    return _with_article_and_verdict(history, article, Verdict(look, article.number, None, why, doubted=True))
 
 
-def _another_print(history: History, article: Article, face: Face | None, look: Look, reading: Reading) -> History:
-    """A copy that leaves something out, a twin that lags behind: no edit, whatever it says."""
+def _other_variant(history: History, article: Article, face: Face | None, look: Look, reading: Reading) -> History:
+    """A shorter copy, or one that lags behind: no edit, whatever it says."""
     state = state_of(reading)
     shows = next((place for place, stand in enumerate(article.stands) if stand.state == state), None)
     place = article.place if shows is None else shows
     differs = face.differs if face and face.differs else _differs(article, place, reading)
     shown = Face(look.url, reading, place, look.at, differs=differs)
     article = put_face(article, look.key, shown)
-    return _put(history, article, Verdict(look, article.number, shows, "" if shows is not None else "another print"))
+    return _with_article_and_verdict(
+        history, article, Verdict(look, article.number, shows, "" if shows is not None else "another print")
+    )
 
 
 def _differs(article: Article, place: int, reading: Reading) -> frozenset[str]:
     return frozenset(changed_fields(article.stands[place].reading, reading))
 
 
-def _put(history: History, article: Article, verdict: Verdict) -> History:
-    return _noted(_with(history, article), verdict)
+def _with_article_and_verdict(history: History, article: Article, verdict: Verdict) -> History:
+    return _with_verdict(_with_article(history, article), verdict)
 
 
-def _with(history: History, article: Article) -> History:
+def _with_article(history: History, article: Article) -> History:
     return replace(
-        history, articles=tuple(article if one.number == article.number else one for one in history.articles)
+        history, articles=tuple(article if other.number == article.number else other for other in history.articles)
     )
 
 
-def _noted(history: History, verdict: Verdict) -> History:
+def _with_verdict(history: History, verdict: Verdict) -> History:
     return replace(history, verdicts=(*history.verdicts, verdict))

@@ -1,11 +1,11 @@
-"""What pictures showed: a picture replaced under its address is an edit of the articles that show it.
+"""Picture edits: a picture replaced under its URL is an edit of the articles that show it.
 
-A page and the pictures fetched for it are one visit, and open one state at most. Pictures are asked for just after
-their page, or, when they are due, some time before it; so a visit reaches from the last page to the next, and no
-further than VISIT. It goes by time and not by runs, which have other numbers in every archive.
+A page and the pictures fetched for it are one visit, and open one state at most. Pictures are requested just after
+their page, or, when they are due, some time before it; so a visit lasts from the last page to the next, and no longer
+than VISIT. It goes by time and not by runs, which have other numbers in every archive.
 
-A recompressed or resized copy is no edit, nor is what cannot be compared. What an address showed before an article did
-is never taken for what the article showed. An article that is gone is not edited.
+A recompressed or resized copy is no edit, nor is a picture that cannot be compared. What a URL showed before an article
+used it is never taken for what the article showed. An article that is gone is not edited.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def see_picture(history: History, fetch: PictureLook) -> History:
 
 
 def _with_doubted(article: Article, fetch: PictureLook) -> Article:
-    """What is not believed yet may be the next state, and the picture its own."""
+    """Adds the fetch to doubted readings that show the picture: they may be the next state."""
     for key, face in article.faces.items():
         doubted = face.doubted
         if doubted and doubted.reading and _shows(doubted.reading, fetch.url):
@@ -49,12 +49,12 @@ def shown_picture(article: Article, fetch: PictureLook) -> Article:
     latest, shown = article.latest, fetch.shown
     if shown is None or not _shows(latest.reading, fetch.url):
         return article
-    before = latest.pictures.get(fetch.url)
+    previous = latest.pictures.get(fetch.url)
     is_first = fetch.url not in article.fetched
     article = replace(article, fetched=article.fetched | {fetch.url})
-    if before is None:
+    if previous is None:
         return _with_latest(article, replace(latest, pictures={**latest.pictures, fetch.url: shown}))
-    if before.digest == shown.digest or same_picture(before.looks, shown.looks) is not False or article.is_gone:
+    if previous.digest == shown.digest or same_picture(previous.looks, shown.looks) is not False or article.is_gone:
         return article
     pictures = {**latest.pictures, fetch.url: shown}
     if is_first and _is_of_this_visit(article, fetch.at):
@@ -66,42 +66,43 @@ def shown_picture(article: Article, fetch: PictureLook) -> Article:
 
 
 def _is_of_this_visit(article: Article, at: datetime) -> bool:
-    """Whether the newest state was opened since the article's page was last seen, by it or by another picture."""
+    """Whether the newest state was opened since the article's page was last captured, by that page or by another
+    picture."""
     latest = article.latest
     return len(article.stands) > 1 and latest.at >= article.page.at and at - latest.at <= VISIT
 
 
 def opened_by_pictures(article: Article, look: Look) -> bool:
-    """Whether the newest state was opened by pictures of the visit to which a page belongs that comes after them."""
+    """Whether the newest state was opened by pictures of the visit that a later page belongs to."""
     latest = article.latest
     return latest.picture is not None and latest.at >= article.page.at and look.at - latest.at <= VISIT
 
 
 def without_pictures(history: History, article: Article) -> tuple[History, Article]:
-    """Without the newest state, which pictures opened: what was taken to show it shows the words before it."""
+    """Removes the newest state, which pictures opened: what pointed to it points to the state before."""
     place = article.place
     faces = {
         key: replace(face, stand=place - 1) if face.stand == place else face for key, face in article.faces.items()
     }
     verdicts = tuple(
-        replace(one, stand=place - 1) if (one.article, one.stand) == (article.number, place) else one
-        for one in history.verdicts
+        replace(verdict, stand=place - 1) if (verdict.article, verdict.stand) == (article.number, place) else verdict
+        for verdict in history.verdicts
     )
     return replace(history, verdicts=verdicts), replace(article, stands=article.stands[:-1], faces=faces)
 
 
-def pictures_of(history: History, before: Stand | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
+def pictures_of(history: History, previous: Stand | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
     """What the pictures of a state show when it opens: what they showed in the state before; or, where they are new in
     the article, what was fetched for them in this visit."""
-    had = {image.url for image in before.reading.images} if before else frozenset[str]()
-    found: dict[str, Shown] = {}
+    previous_urls = {image.url for image in previous.reading.images} if previous else frozenset[str]()
+    shown: dict[str, Shown] = {}
     for image in reading.images:
         fetch = history.pictures.get(image.url)
-        if before and image.url in before.pictures:
-            found[image.url] = before.pictures[image.url]
-        elif image.url not in had and fetch and fetch.shown and fetch.at <= at <= fetch.at + VISIT:
-            found[image.url] = fetch.shown
-    return found
+        if previous and image.url in previous.pictures:
+            shown[image.url] = previous.pictures[image.url]
+        elif image.url not in previous_urls and fetch and fetch.shown and fetch.at <= at <= fetch.at + VISIT:
+            shown[image.url] = fetch.shown
+    return shown
 
 
 def _with_latest(article: Article, stand: Stand) -> Article:

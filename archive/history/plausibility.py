@@ -1,20 +1,20 @@
-"""What is not believed at once: one bad day of a site writes no history.
+"""Doubts implausible pages: one bad day of a site must not write history.
 
-A page at an article's address that says something else than before is an edit, or it is not the article at all: a
-maintenance page, a browser check, an error template that calls itself an article, another article's text, a page that
-broke off. No list of phrases can tell. What tells is the article's own past, and the rest of the outlet:
+A page at an article's URL that differs from before is an edit, or it is not the article at all: a maintenance page, a
+browser check, an error template read as an article, another article's text, a truncated page. No list of phrases can
+tell. The article's own past, and the rest of the outlet, can:
 
-- the same words at several articles, or the words of another article that lives, are no article's next state, however
-  long they stay; without a date, words that stand at several addresses are no article's first state either;
-- a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two words in a row) is
-  believed when the next look shows it again; never, if it has no date where the article had one;
-- a page whose text is gone, under another headline, is believed when the next look shows it again;
-- what changes at nearly all articles at once is believed of each that still shows it at the next look, for then it is a
-  redesign and no outage;
-- a page without its own end, where all before it had one, is believed when it is still so at the next look.
+- the same words at several articles, or the words of another live article, are no article's next state, however long
+  they stay; without a date, words that stand at several URLs are no article's first state either;
+- a page that shares nothing with what stood there (no headline, no paragraph, no picture, hardly two consecutive words)
+  is believed when the next capture shows it again; never, if it has no date where the article had one;
+- a page whose text is gone, under another headline, is believed when the next capture shows it again;
+- a change at nearly all articles at once is believed of each that still shows it at the next capture, because then it
+  is a redesign and no outage;
+- a truncated page, where all before were whole, is believed when the next capture is truncated too.
 
-A doubted capture opens nothing, buries nobody and brings nobody back. Once believed, it counts from its own time, as if
-all had been known at once.
+A doubted capture opens no version, marks no article as gone and none as returned. Once believed, it counts from its own
+time, as if all had been known at once.
 """
 
 from __future__ import annotations
@@ -31,17 +31,17 @@ from archive.history.values import Article, Doubted, History
 from archive.model.records import Reading
 from archive.text.equivalence import tidy, tokens
 
-_SAME_WORDS = 2  # other articles: two agencies' reports may be alike, three pages of one site are one page
-_SAME_HEADLINE = 4  # columns repeat their headlines at a few articles
-_PAIRS = 0.25
-"""How many of the pairs of words that follow one another must be common, of the shorter text's. Two unrelated articles
-of one paper have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
-_HOLLOW = 0.1  # of the text that stood there
+_SAME_WORDS = 2  # other articles: two agency reports may be alike, three like pages of one site are one page
+_SAME_HEADLINE = 4  # a column repeats its headline at a few articles
+_COMMON_BIGRAMS = 0.25
+"""Share of the shorter text's bigrams (pairs of consecutive words) that two related texts have in common. Two unrelated
+articles of one outlet have 2 to 6 in 100 in common; a text rewritten sentence by sentence more than 40."""
+_LOST_TEXT_SHARE = 0.1  # of the former text's length
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Why a reading is not believed. lasting: that it stays does not make it true."""
+    """Why a reading is not believed. lasting: it stays doubted however long the page shows it."""
 
     why: str
     lasting: bool
@@ -50,11 +50,11 @@ class Doubt:
 def doubt(history: History, article: Article, look: Look, reading: Reading) -> Doubt | None:
     """Why a reading is not believed to be the article's next state; None when it is."""
     for why, lasting in (
-        _elsewhere(history, article, look, reading),
-        _alien(article, look, reading),
-        _hollow(article, reading),
+        _text_of_others(history, article, look, reading),
+        _unrelated(article, look, reading),
+        _text_lost(article, reading),
         _at_once(look),
-        _cut(look),
+        _truncated(look),
     ):
         if why:
             return Doubt(why, lasting)
@@ -62,72 +62,72 @@ def doubt(history: History, article: Article, look: Look, reading: Reading) -> D
 
 
 def departures(history: History) -> list[Look]:
-    """Captures that say what other addresses must be asked about: those that changed what a known article says, and
-    first ones without a date."""
-    stands = ((place, stand) for article in history.articles for place, stand in enumerate(article.stands))
-    return [one.proof for place, one in stands if one.picture is None and (place or is_anyones(one.reading))]
+    """Captures to compare with other URLs' captures: those that changed a known article's text, and first ones without
+    a date."""
+    stands = ((place, state) for article in history.articles for place, state in enumerate(article.stands))
+    return [state.proof for place, state in stands if state.picture is None and (place or is_anyones(state.reading))]
 
 
 def is_anyones(reading: Reading) -> bool:
-    """Whether words may be those of a page that a site shows everywhere: they have no date."""
+    """Whether a text may be a page that a site shows everywhere: it has no date."""
     return reading.published_at is None and bool(reading.text)
 
 
 def first_doubt(look: Look, reading: Reading) -> str:
-    """Why a page is not believed to be an article that nobody knew; empty when it is."""
+    """Why a page is not believed to be a new article; empty when it is."""
     if is_anyones(reading) and look.signs.same_words >= _SAME_WORDS:
         return f"the same page, without a date, stood at {look.signs.same_words + 1} addresses"
     return ""
 
 
 def is_freed(history: History, article: Article, doubted: Doubted, look: Look, reading: Reading) -> bool:
-    """Whether a second look shows that what was doubted is there to stay: by what is known now."""
+    """Whether a second capture confirms what was doubted, by what is known now."""
     if doubted.reading is None or look.at <= doubted.look.at:
         return False
-    if look.answer == "confirmed" and doubted.look.signs.cut:  # validators are those of the whole page
+    if look.answer == "confirmed" and doubted.look.signs.cut:  # the validators belong to the whole page
         return False
-    if look.signs.at_once and look.at - doubted.look.at <= VISIT:  # still the same upheaval
+    if look.signs.at_once and look.at - doubted.look.at <= VISIT:  # still the same mass change
         return False
     latest = article.latest.reading
-    stays = resembles(doubted.reading, reading) and not resembles(latest, reading)
-    if not stays and state_of(doubted.reading) != state_of(reading):
+    persists = resembles(doubted.reading, reading) and not resembles(latest, reading)
+    if not persists and state_of(doubted.reading) != state_of(reading):
         return False
-    found = doubt(history, article, replace(doubted.look, via=(*doubted.look.via, *look.via)), doubted.reading)
-    return found is None or not found.lasting
+    still_doubted = doubt(history, article, replace(doubted.look, via=(*doubted.look.via, *look.via)), doubted.reading)
+    return still_doubted is None or not still_doubted.lasting
 
 
-def _elsewhere(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
+def _text_of_others(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
     if look.signs.same_words >= _SAME_WORDS:
         return f"the same page stood at {look.signs.same_words + 1} articles", True
-    if look.signs.same_headline >= _SAME_HEADLINE and not _is_kin(article, reading):
+    if look.signs.same_headline >= _SAME_HEADLINE and not _is_related(article, reading):
         return f"the same headline stood at {look.signs.same_headline + 1} articles", True
     if not resembles(article.latest.reading, reading):
-        kin = _is_kin(article, reading)
+        related = _is_related(article, reading)
         for other in history.articles:
-            if other.number != article.number and _is_taken_from(other, look, reading, kin=kin):
+            if other.number != article.number and _is_text_of(other, look, reading, is_related=related):
                 return f"it shows the article of {other.url}", True
     return "", False
 
 
-def _is_taken_from(other: Article, look: Look, reading: Reading, *, kin: bool) -> bool:
-    """Whether a page shows another article, which lives at its own address. kin: it has something of its own past too,
-    as a live report that takes in a brief has; then the brief's headline must stand over it."""
+def _is_text_of(other: Article, look: Look, reading: Reading, *, is_related: bool) -> bool:
+    """Whether a page shows another article that lives at its own URL. is_related: the page resembles its own past too,
+    as a live report that includes a brief does; then the brief's headline must stand over it."""
     if other.is_gone or other.speaker in look.via or not resembles(other.latest.reading, reading):
         return False
-    return not kin or FIELDS["headline"](other.latest.reading) == FIELDS["headline"](reading)
+    return not is_related or FIELDS["headline"](other.latest.reading) == FIELDS["headline"](reading)
 
 
-def _hollow(article: Article, reading: Reading) -> tuple[str, bool]:
-    """A template that nobody filled has lost the text, and another headline stands over it."""
+def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
+    """The text is missing, under another headline, as in an unfilled template."""
     recent = [stand.reading for stand in article.stands[-RECENT:]]
-    known = any(FIELDS["headline"](one) == FIELDS["headline"](reading) for one in recent)
-    if known or len(reading.text) >= _HOLLOW * min(len(one.text) for one in recent):
+    known = any(FIELDS["headline"](state_reading) == FIELDS["headline"](reading) for state_reading in recent)
+    if known or len(reading.text) >= _LOST_TEXT_SHARE * min(len(recent_reading.text) for recent_reading in recent):
         return "", False
     return "it has lost its text, and its headline is another", False
 
 
-def _alien(article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
-    if _is_kin(article, reading):
+def _unrelated(article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
+    if _is_related(article, reading):
         return "", False
     undated = reading.published_at is None and article.latest.reading.published_at is not None
     if undated or look.signs.same_words:
@@ -139,27 +139,27 @@ def _at_once(look: Look) -> tuple[str, bool]:
     return ("nearly all articles looked at changed at once", False) if look.signs.at_once else ("", False)
 
 
-def _cut(look: Look) -> tuple[str, bool]:
+def _truncated(look: Look) -> tuple[str, bool]:
     return ("the page has no end, and all before it had one", False) if look.signs.cut else ("", False)
 
 
-def _is_kin(article: Article, reading: Reading) -> bool:
-    """Whether a page has anything in common with what stood at the article's address lately."""
-    return any(_kin(stand.reading, reading) for stand in article.stands[-RECENT:])
+def _is_related(article: Article, reading: Reading) -> bool:
+    """Whether a page has anything in common with the article's recent states."""
+    return any(_are_related(stand.reading, reading) for stand in article.stands[-RECENT:])
 
 
-def _kin(one: Reading, other: Reading) -> bool:
-    headlines = FIELDS["headline"](one), FIELDS["headline"](other)
+def _are_related(first: Reading, second: Reading) -> bool:
+    headlines = FIELDS["headline"](first), FIELDS["headline"](second)
     if headlines[0] and headlines[0] == headlines[1]:
         return True
-    if set(FIELDS["body"](one)) & set(FIELDS["body"](other)):
+    if set(FIELDS["body"](first)) & set(FIELDS["body"](second)):
         return True
-    if set(places(one.images)) & set(places(other.images)):
+    if set(places(first.images)) & set(places(second.images)):
         return True
-    ours, theirs = _pairs(one), _pairs(other)
-    return len(ours & theirs) >= _PAIRS * min(len(ours), len(theirs)) > 0
+    first_bigrams, second_bigrams = _bigrams(first), _bigrams(second)
+    return len(first_bigrams & second_bigrams) >= _COMMON_BIGRAMS * min(len(first_bigrams), len(second_bigrams)) > 0
 
 
-def _pairs(reading: Reading) -> set[tuple[str, str]]:
+def _bigrams(reading: Reading) -> set[tuple[str, str]]:
     text = " ".join(filter(None, (reading.headline, reading.lead, reading.text)))
     return set(pairwise(key.lower() for key in tokens(tidy(text)).keys if key[0].isalnum()))

@@ -1,4 +1,4 @@
-"""What an answer says before anybody reads it, and which addresses a page speaks of."""
+"""Classifies an answer by status and URL before its page is read, and finds the URLs a page names."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _HOME_PATHS = frozenset({
     "", "/index.html", "/index.htm", "/index.php", "/index.aspx", "/default.aspx", "/home", "/home.html", "/home.htm",
     "/home.aspx", "/trang-chu", "/trang-chu.html", "/trang-chu.htm",
 })  # fmt: skip
-_COPIES = ("m.", "mobile.", "amp.")
-_ERROR = re.compile(r"\A(?:err\w{0,20}|status|code)=[^&]{0,40}\Z", re.IGNORECASE)
-"""All that a query says of a home page that stands for an error."""
+_VARIANT_HOSTS = ("m.", "mobile.", "amp.")
+_ERROR_QUERY = re.compile(r"\A(?:err\w{0,20}|status|code)=[^&]{0,40}\Z", re.IGNORECASE)
+"""The whole query of a home page that stands for an error."""
 
 
 def answer_of(status: int, asked: str, final: str, outlet: Outlet, *, has_page: bool) -> Answer:
-    """What came, by status, redirect target and whether there is a payload."""
+    """Classifies an answer by status, redirect target and whether there is a payload."""
     if status == 304:
         return "confirmed"
     if status in GONE:
@@ -38,24 +38,24 @@ def leads_away(asked: str, final: str, outlet: Outlet) -> bool:
 
 
 def is_home(url: str, outlet: Outlet) -> bool:
-    """Whether the address is the outlet's home page under one of its usual names."""
+    """Whether the URL is the outlet's home page under one of its usual names."""
     key, home = url_key(url), url_key(outlet.home_url)
     address, _, query = key.partition("?")
     host, slash, path = address.partition("/")
-    is_its = host in {copy + home.partition("/")[0] for copy in ("", *_COPIES)}
+    is_own_host = host in {prefix + home.partition("/")[0] for prefix in ("", *_VARIANT_HOSTS)}
     return key == home or (
-        is_its and (slash + path).lower() in _HOME_PATHS and (not query or bool(_ERROR.match(query)))
+        is_own_host and (slash + path).lower() in _HOME_PATHS and (not query or bool(_ERROR_QUERY.match(query)))
     )
 
 
 def gone_reason(status: int, final: str) -> str:
-    """How an answer that buries an article is told."""
+    """Describes an answer that shows a disappearance."""
     return f"status {status}" if status in GONE else f"status {status}, redirected to {final}"
 
 
 def declared_key(reading: Reading, outlet: Outlet) -> tuple[str, ...]:
-    """The key of the canonical address a page declares; none when it is the home page's or another site's: papers
-    declare these on every page."""
+    """The key of the canonical URL a page declares; none when it is the home page's or another site's: outlets declare
+    these on every page."""
     declared = reading.canonical_url
     if not declared or not same_site(declared, outlet.hosts) or is_home(declared, outlet):
         return ()

@@ -1,4 +1,4 @@
-"""When two readings are one state: the rule of archive.history.edits as a name that can be stored and compared."""
+"""Names of states: two readings have one name when the rules of archive.history.edits find no edit between them."""
 
 from __future__ import annotations
 
@@ -8,32 +8,32 @@ from archive.history.edits import FIELDS
 from archive.model.digests import digest_of_value
 from archive.model.records import Reading
 
-_LENGTH = len("sha256:") + 32
-"""128 bits: enough to tell the states of one outlet apart by chance alone, in half the room."""
+_NAME_LENGTH = len("sha256:") + 32
+"""128 bits: enough to tell the states of one outlet apart, in half the space."""
 
 
 def state_of(reading: Reading) -> str:
-    """The name of what a reading says; two readings have one name exactly when `changed_fields` finds nothing."""
+    """The state's name: two readings have one name exactly when `changed_fields` finds nothing."""
     return _state(reading, str(reading.published_at))
 
 
 def words_of(reading: Reading) -> str:
-    """The name of headline and body alone: what an error page shows at every address, whatever its pictures."""
-    return digest_of_value([FIELDS["headline"](reading), FIELDS["body"](reading)])[:_LENGTH]
+    """The name of headline and body alone: what an error page shows at every URL, whatever its pictures."""
+    return digest_of_value([FIELDS["headline"](reading), FIELDS["body"](reading)])[:_NAME_LENGTH]
 
 
 def headline_of(reading: Reading) -> str:
     """The name of the headline."""
-    return digest_of_value(FIELDS["headline"](reading))[:_LENGTH]
+    return digest_of_value(FIELDS["headline"](reading))[:_NAME_LENGTH]
 
 
 @lru_cache(maxsize=64)  # readings are equal, and hashed alike, where they name one moment in two zones
 def _state(reading: Reading, published: str) -> str:
     values = [FIELDS[name](reading) for name in FIELDS]
-    return digest_of_value([_plain(value) for value in values])[:_LENGTH]
+    return digest_of_value([_plain(value) for value in values])[:_NAME_LENGTH]
 
 
 def _plain(value: object) -> object:
     if isinstance(value, dict):
         return [[list(place), text] for place, text in sorted(value.items())]
-    return [list(one) if isinstance(one, tuple) else one for one in value] if isinstance(value, list) else value
+    return [list(item) if isinstance(item, tuple) else item for item in value] if isinstance(value, list) else value

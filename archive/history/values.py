@@ -1,4 +1,4 @@
-"""What a history is: articles with their states, their addresses and disappearances, and what each capture came to."""
+"""The output of a history: articles with their states, URLs and disappearances, and the verdict on each capture."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from archive.history.facts import Look, PictureLook, Shown
 from archive.model.records import Reading
 
 Standing = Literal["shows", "dead", "silent", "elsewhere"]
-"""What an address last said of its article: it shows it; it is dead or leads elsewhere; it answered with nothing that
-says anything (an error, a wall, a page that is doubted); it shows another article."""
+"""What a URL last did for its article: it shows it; it is dead or redirects elsewhere; it is silent (an error, a wall,
+a doubted page); it shows another article."""
 
 AddressKind = Literal["address", "redirect", "canonical", "mobile", "amp", "print"]
 
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """A state that stood at an article, from when it was first seen until another was.
+    """A state of an article, from when it was first seen until the next one was.
 
-    state: names the words, equal for two prints of one wording. proof: the capture that shows these words; picture: the
-    fetch that opened the state, where its words had stood before. pictures: address -> what it showed, as far as it was
-    fetched while the state stood. lacks: fields in which the print that proved it differs from the fuller one of the
-    article.
+    state: names the words, equal for two variants with one wording. proof: the capture that shows these words; picture:
+    the fetch that opened the state, where its words had stood before. pictures: URL -> what it showed, as far as it was
+    fetched while the state stood. lacks: fields in which the variant that proved it differs from the article's fuller
+    one.
     """
 
     state: str
@@ -41,8 +41,8 @@ class Stand:
 
 @dataclass(frozen=True, slots=True)
 class Doubted:
-    """What an address showed last, and was not believed; look: when it first showed that. fetches: what the pictures of
-    this reading have shown since. reading: None where it is a disappearance that is not believed yet."""
+    """What a URL showed last, and was not believed; look: its first capture. fetches: fetches since of this reading's
+    pictures. reading: None for a disappearance that is not believed yet."""
 
     look: Look
     reading: Reading | None
@@ -52,9 +52,8 @@ class Doubted:
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What one address shows of an article, at url. stand: the state it shows, or is another print of, by its place in
-    the article's states. differs: fields in which this print differs from the article as it is told. doubted: what it
-    showed last and was not believed."""
+    """What one URL shows of an article, at url. stand: index of the article's state that it shows, or is a variant of.
+    differs: fields in which this variant differs from that state. doubted: what it showed last and was not believed."""
 
     url: str
     reading: Reading
@@ -76,10 +75,9 @@ class Tombstone:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """number: its place in the history. speaker: the address that speaks for it, and url as that answered.
-    first: when any address first showed it; seen: when its speaker last did. page: the last capture of its speaker that
-    showed it, with which a visit begins; fetched: the pictures asked for since. moved_to: the article its address leads
-    to now."""
+    """number: its index in the history. speaker: key of its primary URL, and url as that answered. first: when any of
+    its URLs first showed it; seen: when its speaker last did. page: the speaker's last capture that showed it, with
+    which a visit begins; fetched: the pictures requested since. moved_to: the article that its URL leads to now."""
 
     number: int
     speaker: str
@@ -100,7 +98,7 @@ class Article:
 
     @property
     def place(self) -> int:
-        """The place of the newest state."""
+        """The index of the newest state."""
         return len(self.stands) - 1
 
     @property
@@ -111,7 +109,7 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """An address and the article it stands for, since when, and how it leads there."""
+    """A URL and the article it belongs to, since when, and how it leads there."""
 
     article: int
     since: datetime
@@ -120,8 +118,8 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a capture of a page came to. stand: the article's state it showed, by its place; None where it showed none,
-    and `why` says why not. doubted: it was not believed."""
+    """The result for a capture of a page. stand: index of the article's state it showed; None where it showed none, and
+    `why` says why not. doubted: it was not believed."""
 
     look: Look
     article: int | None = None
@@ -132,10 +130,10 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """All that the captures of a few addresses that belong together amount to. Frozen: a step gives another one.
+    """The result for the captures of a few URLs that belong together. Frozen: a step returns another one.
 
-    pages: the last page of each address, which a 304 confirms. hops: where an address led when it was last asked.
-    pictures: the last that each picture's address showed, and when.
+    pages: the last page of each URL, which a 304 confirms. hops: where a URL redirected when it was last requested.
+    pictures: what each picture's URL last showed, and when.
     """
 
     articles: tuple[Article, ...] = ()

@@ -1,8 +1,8 @@
-"""Versions: the states of an article as people count them, numbered from 1.
+"""Numbers an article's versions: its states as readers count them, from 1.
 
-A page that shows two things by turns (a paywall, a picture, a layout) is a page with two faces. Once it has gone the
-same way twice (A, B, A, B), both faces are kept as versions once, and that either came back is counted, not told as an
-edit each time. Going back once (A, B, A) is an edit, as it was one to go away.
+A page that alternates between two states (a paywall, a picture, a layout) is a page with two faces. Once it has made
+the same change twice (A, B, A, B), both states are kept as one version each, and each return is counted, not reported
+as an edit. One return (A, B, A) is an edit, like the first change.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ _Key = tuple[str, tuple[tuple[str, str], ...]]
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """stand: the state, by its place. at: when it was first seen, by `proof` and, where a picture opened it, `picture`.
+    """stand: the state's index. at: when it was first seen, by `proof` and, where a picture opened it, `picture`.
     changed: the fields in which it differs from the version before. digest: over words and, where another version has
     the same words, the pictures' bytes. words_of: number of the version whose words it shares, where only a picture
-    opened it. returns: when this face of the page came back; empty for a page with one face. repeats: an earlier
-    version has the same words."""
+    opened it. returns: when an alternating page came back to this version; empty otherwise. repeats: an earlier version
+    has the same words."""
 
     number: int
     stand: int
@@ -42,7 +42,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """all: an article's versions in order. shown: which version, by its place in `all`, each of its states is."""
+    """all: an article's versions in order. shown: for each of its states, the index in `all` of the version it is."""
 
     all: tuple[Version, ...]
     shown: tuple[int, ...]
@@ -50,42 +50,49 @@ class Versions:
 
 def versions_of(article: Article) -> Versions:
     """An article's versions."""
-    kept, shown, returns = _faces([_key(stand) for stand in article.stands])
+    kept, shown, returns = _fold_returns([_key(stand) for stand in article.stands])
     places = {place: number for number, place in enumerate(kept)}
-    made: list[Version] = []
+    versions: list[Version] = []
     for place in kept:
-        back = tuple(article.stands[one].at for one in returns.get(place, ()))
-        made.append(_version(article, made, place, back))
-    return Versions(tuple(made), tuple(places[place] for place in shown))
+        returned_at = tuple(article.stands[index].at for index in returns.get(place, ()))
+        versions.append(_version(article, versions, place, returned_at))
+    return Versions(tuple(versions), tuple(places[place] for place in shown))
 
 
-def _version(article: Article, before: Sequence[Version], place: int, returns: tuple[datetime, ...]) -> Version:
+def _version(article: Article, earlier: Sequence[Version], place: int, returns: tuple[datetime, ...]) -> Version:
     stand = article.stands[place]
-    words_of = _words_of(before, stand)
+    words_of = _words_of(earlier, stand)
     changed = stand.changed
-    if before and before[-1].stand != place - 1:  # what stood between came back, and is no version of its own
+    if earlier and earlier[-1].stand != place - 1:  # the state between was a return, and no version of its own
         pictures = ("pictures",) if stand.picture else ()
-        changed = changed_fields(before[-1].state.reading, stand.reading)
+        changed = changed_fields(earlier[-1].state.reading, stand.reading)
         changed = tuple(dict.fromkeys((*changed, *pictures))) or ("pictures",)
     return Version(
-        len(before) + 1, place, stand, stand.proof, stand.at, changed if before else (), _digest(before, stand),
-        words_of, stand.picture, returns, any(one.state.digest == stand.digest for one in before),
+        len(earlier) + 1, place, stand, stand.proof, stand.at, changed if earlier else (), _digest(earlier, stand),
+        words_of, stand.picture, returns, any(version.state.digest == stand.digest for version in earlier),
     )  # fmt: skip
 
 
-def _words_of(before: Sequence[Version], stand: Stand) -> int | None:
+def _words_of(earlier: Sequence[Version], stand: Stand) -> int | None:
     if stand.picture is None:
         return None
-    return next((one.words_of or one.number for one in reversed(before) if one.state.state == stand.state), None)
+    return next(
+        (version.words_of or version.number for version in reversed(earlier) if version.state.state == stand.state),
+        None,
+    )
 
 
-def _digest(before: Sequence[Version], stand: Stand) -> str:
-    """By the words alone, so that the same text is found at other addresses; a state with the words of an earlier one
-    and other pictures is named by both, and by the pictures' addresses where their bytes do not tell them apart."""
-    others = [one for one in before if _key(one.state) != _key(stand)]
-    taken = {one.digest for one in others} | {one.state.digest for one in others}
-    own = _pictures(stand)
-    names = (stand.digest, digest_of_value([stand.digest, own]), digest_of_value([stand.digest, own, stand.state]))
+def _digest(earlier: Sequence[Version], stand: Stand) -> str:
+    """By the words alone, so that the same text is found at other URLs; a state with the words of an earlier one and
+    other pictures is named by both, and by the pictures' URLs where their bytes do not differ."""
+    others = [version for version in earlier if _key(version.state) != _key(stand)]
+    taken = {version.digest for version in others} | {version.state.digest for version in others}
+    pictures = _pictures(stand)
+    names = (
+        stand.digest,
+        digest_of_value([stand.digest, pictures]),
+        digest_of_value([stand.digest, pictures, stand.state]),
+    )
     return next(name for name in names if name not in taken or name == names[-1])
 
 
@@ -94,30 +101,30 @@ def _pictures(stand: Stand) -> list[list[str]]:
 
 
 def _key(stand: Stand) -> _Key:
-    """What tells one state from another, words and pictures."""
+    """A state's identity: words and pictures."""
     return stand.state, tuple((url, digest) for url, digest in _pictures(stand))
 
 
-def _faces(keys: Sequence[_Key]) -> tuple[list[int], list[int], dict[int, list[int]]]:
+def _fold_returns(keys: Sequence[_Key]) -> tuple[list[int], list[int], dict[int, list[int]]]:
     """Which states are versions of their own, which version each state shows, and which states are returns of one."""
     kept: list[int] = []
     shown: list[int] = []
     returns: dict[int, list[int]] = {}
     first: dict[_Key, int] = {}
-    ways: dict[tuple[_Key, _Key], int] = {}
+    changes: dict[tuple[_Key, _Key], int] = {}
     for place, key in enumerate(keys):
-        way = (keys[place - 1], key) if place else None
-        if way in ways and way is not None:
-            gone = [one for one in kept if one > ways[way] and first[keys[one]] != one]
-            for one in gone:
-                kept.remove(one)
-            shown = [first[keys[one]] if one in gone else one for one in shown]
-            for one in (*gone, place):
-                returns.setdefault(first[keys[one]], []).append(one)
+        change = (keys[place - 1], key) if place else None
+        if change in changes and change is not None:
+            undone = [index for index in kept if index > changes[change] and first[keys[index]] != index]
+            for index in undone:
+                kept.remove(index)
+            shown = [first[keys[index]] if index in undone else index for index in shown]
+            for index in (*undone, place):
+                returns.setdefault(first[keys[index]], []).append(index)
             shown.append(first[key])
             continue
-        if way is not None:
-            ways[way] = place
+        if change is not None:
+            changes[change] = place
         first.setdefault(key, place)
         kept.append(place)
         shown.append(place)

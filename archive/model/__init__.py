@@ -1,2 +1,3 @@
-"""Values and small pure things: what a value from outside may be (gates), and what was passed over because it was not
-(notices). Imports nothing but archive.model.errors, archive.model.clock and the standard library."""
+"""Records, validators, URLs, clock and errors: values and pure functions. The validators (`*_validation`) check values
+from outside; `notices` collects what was skipped because it was invalid. Imports nothing but archive.model.errors,
+archive.model.clock and the standard library."""

@@ -1,11 +1,12 @@
-"""Time, written one way: ISO 8601. Ours in UTC to the second with a Z, a page's with its own offset."""
+"""Reads the clock, and formats and parses timestamps: ISO 8601, ours in UTC to the second with a Z, a page's with its
+own offset."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
 WRITTEN = datetime(2026, 11, 1, tzinfo=UTC)
-"""Nobody can run this luubao before it was written: moved on with each release."""
+"""Release date: no clock that is before it can be right. Moved on with each release."""
 _behind = timedelta()
 
 
@@ -14,10 +15,10 @@ def now() -> datetime:
     return (datetime.now(UTC) + _behind).replace(microsecond=0)
 
 
-def put_forward(by: timedelta) -> None:
-    """From now on, this process takes the machine's clock to be behind by so much."""
+def put_forward(lag: timedelta) -> None:
+    """Corrects the clock of this process: the machine's clock is taken to be behind by so much."""
     global _behind  # a process has one clock
-    _behind = max(_behind, by)
+    _behind = max(_behind, lag)
 
 
 def stamp(moment: datetime) -> str:
@@ -38,7 +39,7 @@ def parse(text: str) -> datetime:
 
 
 def read(text: object) -> datetime | None:
-    """The moment that `stamp` wrote; None where nothing is written, or what cannot be read."""
+    """The moment that `stamp` wrote; None where there is no text, or an invalid one."""
     try:
         moment = parse(text) if isinstance(text, str) else None
         return moment.astimezone(UTC) if moment and moment.tzinfo else None

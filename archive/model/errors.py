@@ -1,21 +1,21 @@
-"""What can go wrong for a user, each with its way out.
+"""Exceptions that a user can cause and fix.
 
 LuubaoError            anything below; its text is one sentence that says what to do
 ├── ArchiveMissing     raised when an archive is to be read and there is none
 ├── ArchiveUnusable    raised when a file is not an archive, is newer than this code, or cannot be written
 │   └── ArchiveGone    raised when the file was removed or replaced while it was being written
-├── ArchiveDamaged     raised when what is stored is not what was stored
+├── ArchiveDamaged     raised when stored bytes are missing or have changed
 ├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
 ├── UnknownArticle     raised when an address, or a version of it, is not in the archive
 ├── UnknownCapture     raised when a capture is asked for that is not in the archive
-├── Withdrawn          raised when an article is asked for whose words were withdrawn
+├── Withdrawn          raised when the requested article was withdrawn
 ├── UnknownSeal        raised when a seal noted earlier is not in the archive
-├── QueryTooLong       raised when a question takes longer than whoever serves the archive allows
-├── BadQuery           raised when words to search for cannot be understood
+├── QueryTooLong       raised when a query takes longer than the server allows
+├── BadQuery           raised when a full-text query is malformed
 ├── StoreUnusable      raised when an object store cannot be reached, or refuses
-├── Diverged         raised when an archive and its copy in a store each have what the other has not
+├── Diverged           raised when an archive and its copy in a store each have data that the other lacks
 ├── Unwritable         raised when a file or folder cannot be written: a full disk, no permission
-├── BadValue           raised when a value from outside is none that can be: a status, a time, a name, an address
+├── BadValue           raised when a value from outside is invalid: a status, a time, a name, an address
 └── Misconfigured      raised when a setting is missing or makes no sense
 """
 
@@ -23,7 +23,7 @@ from __future__ import annotations
 
 
 class LuubaoError(Exception):
-    """Base of every error a user can cause and mend."""
+    """Base of every error that a user can cause and fix."""
 
 
 class ArchiveMissing(LuubaoError):
@@ -39,7 +39,7 @@ class ArchiveGone(ArchiveUnusable):
 
 
 class ArchiveDamaged(LuubaoError):
-    """Bytes in the archive have changed, or are not there."""
+    """Bytes in the archive have changed or are missing."""
 
 
 class UnknownOutlet(LuubaoError):
@@ -59,7 +59,7 @@ class Withdrawn(LuubaoError):
 
 
 class WordsRemain(LuubaoError):
-    """Raised when destroyed words still lie in the file, from `withdraw --destroy`: give the command again."""
+    """Raised when `withdraw --destroy` left destroyed text in the file: give the command again."""
 
 
 class UnknownSeal(LuubaoError):
@@ -75,11 +75,11 @@ class QueryTooLong(LuubaoError):
 
 
 class StoreUnusable(LuubaoError):
-    """The object store is not there, or says no."""
+    """The object store is unreachable or refuses."""
 
 
 class Diverged(LuubaoError):
-    """Two states of an archive, neither of which comes from the other; the remedy is to merge them."""
+    """Two states of an archive, neither of which derives from the other; merge them."""
 
 
 class Unwritable(LuubaoError):
@@ -87,7 +87,7 @@ class Unwritable(LuubaoError):
 
 
 class BadValue(LuubaoError, ValueError):
-    """A value from outside is none that can be. Its text is the end of a sentence: `'x' is no time zone`."""
+    """A value from outside is invalid. Its text is the end of a sentence: `'x' is no time zone`."""
 
 
 class Misconfigured(LuubaoError):

@@ -1,4 +1,4 @@
-"""The gate for runs.health, the measures by which runs are compared (archive/monitor/health.py)."""
+"""Validates runs.health, the measures by which runs are compared (archive/monitor/health.py)."""
 
 from __future__ import annotations
 
@@ -10,51 +10,52 @@ from archive.model.errors import BadValue
 
 
 def run_measures(value: object) -> dict[str, Any]:
-    """An object as archive.monitor.health writes one, in JSON. Names that are not known here are left as they are."""
-    found = validation.json_object(value)
-    for name, told in found.items():
+    """An object as archive.monitor.health writes it, in JSON. Unknown names are left as they are."""
+    measures = validation.json_object(value)
+    for name, measure in measures.items():
         if name in _MEASURES:
-            _MEASURES[name](told)
-    return found
+            _MEASURES[name](measure)
+    return measures
 
 
-def _each(gate: Callable[[object], object]) -> Callable[[object], object]:
-    """The gate of an object whose every value passes that gate."""
+def _object_of(validator: Callable[[object], object]) -> Callable[[object], object]:
+    """Validator of an object whose every value passes the given validator."""
 
-    def check(told: object) -> None:
-        if not isinstance(told, dict):
-            raise BadValue(f"{validation.shown(told)} is no object of measures")
-        for name, one in told.items():
+    def check(measures: object) -> None:
+        if not isinstance(measures, dict):
+            raise BadValue(f"{validation.shown(measures)} is no object of measures")
+        for name, measure in measures.items():
             validation.line(name)
-            gate(one)
+            validator(measure)
 
     return check
 
 
-def _names(told: object) -> None:
-    if not isinstance(told, list):
-        raise BadValue(f"{validation.shown(told)} is no list of names")
-    for one in told:
-        validation.line(one)
+def _name_list(names: object) -> None:
+    if not isinstance(names, list):
+        raise BadValue(f"{validation.shown(names)} is no list of names")
+    for name in names:
+        validation.line(name)
 
 
-def _share(told: object) -> None:
-    if not isinstance(told, list) or len(told) != 2:
-        raise BadValue(f"{validation.shown(told)} is not how many of how many")
-    for one in told:
-        validation.count(one)
+def _share(share: object) -> None:
+    if not isinstance(share, list) or len(share) != 2:
+        raise BadValue(f"{validation.shown(share)} is not how many of how many")
+    for number in share:
+        validation.count(number)
 
 
-def _seed(told: object) -> None:
-    if not isinstance(told, dict):
-        raise BadValue(f"{validation.shown(told)} is not what a seed answered")
-    validation.line(told.get("outcome"))
-    validation.optional(validation.count)(told.get("links"))
-    validation.optional(validation.claimed_moment)(told.get("newest"))
+def _seed(seed: object) -> None:
+    if not isinstance(seed, dict):
+        raise BadValue(f"{validation.shown(seed)} is not what a seed answered")
+    validation.line(seed.get("outcome"))
+    validation.optional(validation.count)(seed.get("links"))
+    validation.optional(validation.claimed_moment)(seed.get("newest"))
 
 
-_COUNTS = _each(validation.count)
+_COUNTS = _object_of(validation.count)
 _MEASURES: dict[str, Callable[[object], object]] = {
-    "new": validation.count, "flags": _names, "told": _names, "shares": _each(_share), "seeds": _each(_seed),
+    "new": validation.count, "flags": _name_list, "told": _name_list,
+    "shares": _object_of(_share), "seeds": _object_of(_seed),
     "sections": _COUNTS, "kinds": _COUNTS, "body_from": _COUNTS, "containers": _COUNTS,
 }  # fmt: skip

@@ -1,5 +1,5 @@
-"""How much a run and an outlet may take, so that a crawl ends and an archive stays small whatever a site does. An
-ordinary paper meets none of these: docs/cron.md has each with its reason."""
+"""Limits on a run and an outlet, so that a crawl ends and an archive stays small whatever a site does. An ordinary
+outlet reaches none of them: docs/cron.md has each with its reason."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """waiting: addresses never asked for that an outlet may have in the frontier. sitemaps: new ones that a run asks
-    for; depth: how many sitemaps in a row may name one another. header_bytes: of an answer's headers, kept.
-    redirects: followed from one address."""
+    """waiting: URLs never requested that an outlet may have in the frontier. sitemaps: new ones that a run requests;
+    depth: how many sitemaps in a row may name one another. header_bytes: kept of a response's headers. redirects:
+    followed from one URL."""
 
     waiting: int = 2_000_000
     sitemaps: int = 1_000
@@ -20,6 +20,6 @@ class Limits:
 
     @property
     def from_pages(self) -> int:
-        """Of the addresses that wait, those that pages may have named: what sitemaps and feeds name always has room,
-        however many a trap makes up."""
+        """How many of the waiting URLs pages may have named: what sitemaps and feeds name always has room, however many
+        URLs a crawler trap makes up."""
         return max(self.waiting // 10, 1)

@@ -1,4 +1,4 @@
-"""The gate for links, wherever they were found."""
+"""Validates links, wherever they were found."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archive.model.records import Link
 
 
 def gated_links(links: Iterable[Link]) -> Iterator[Link]:
-    """The links without times that cannot be, and without those whose address cannot be."""
+    """The links, without invalid times; links with an invalid URL are left out."""
     for link in links:
         if len(link.url) > validation.LONGEST_ADDRESS or not validation.is_address(link.url):
             continue

@@ -1,6 +1,7 @@
-"""What a command passed over because it could not be read, told at its end: each once, and the first of many.
+"""Collects what a command skipped because it could not be read, and reports it at the end: each once, and the first of
+many.
 
-A row that cannot be read must not keep anybody from the others, and must not be left out without a word.
+An unreadable row must not hide the others, and must not be left out silently.
 """
 
 from __future__ import annotations
@@ -15,23 +16,23 @@ _more = 0
 
 
 def pass_over(where: str, why: object) -> None:
-    """Notes what was passed over. where: such as `captures 17`; why: the end of a sentence."""
-    global _more  # one process, one list: whoever reads rows is far from whoever tells it
-    told = f"{where}: {' '.join(str(why).split())[:200]}"
+    """Notes what was skipped. where: such as `captures 17`; why: the end of a sentence."""
+    global _more  # one list a process: the code that reads rows is far from the code that reports
+    notice = f"{where}: {' '.join(str(why).split())[:200]}"
     with _lock:
-        if told in _noted:
+        if notice in _noted:
             return
         if len(_noted) < MOST_TOLD:
-            _noted[told] = None
+            _noted[notice] = None
         else:
             _more += 1
 
 
 def take() -> list[str]:
-    """What was noted since this was last asked, in sentences."""
+    """The notices since the last call, as sentences."""
     global _more  # as above
     with _lock:
-        told, more = [f"passed over: {one}" for one in _noted], _more
+        notices, more_count = [f"passed over: {notice}" for notice in _noted], _more
         _noted.clear()
         _more = 0
-    return [*told, f"passed over: {more} more. `luubao verify` names all"] if more else told
+    return [*notices, f"passed over: {more_count} more. `luubao verify` names all"] if more_count else notices

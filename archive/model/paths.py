@@ -1,4 +1,4 @@
-"""Where what belongs to an archive lies."""
+"""Default location of an archive's pictures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from pathlib import Path
 
 
 def folder_beside(archive: Path) -> Path:
-    """Where an archive's pictures lie if nothing else is said. Links to the archive share it."""
-    file_itself = archive.resolve()
-    return file_itself.with_name(f"{file_itself.name}.pictures")
+    """The folder of an archive's pictures unless another one is given. Links to the archive share it."""
+    archive_file = archive.resolve()
+    return archive_file.with_name(f"{archive_file.name}.pictures")

@@ -1,4 +1,4 @@
-"""The gate for what a page was read to say: a claim that cannot be is none, and what was printed stays beside it."""
+"""Validates a reading: an invalid claim of the page is dropped, and the text it was read from stays beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from archive.model.records import Reading
 
 
 def gated_reading(reading: Reading) -> Reading:
-    """The reading without times outside of every calendar, and without a language that is none."""
+    """The reading, without times outside the calendar and without an invalid language tag."""
     published, modified = _claim(reading.published_at), _claim(reading.modified_at)
     language = _language(reading.language)
     if (published, modified, language) == (reading.published_at, reading.modified_at, reading.language):

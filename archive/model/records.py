@@ -1,6 +1,6 @@
-"""The values that cross module borders: frozen, typed, compared by value.
+"""Records that modules pass to one another: frozen, typed, compared by value.
 
-Words follow docs/design.md. Times are aware; text is NFC; an absent value is None, never "".
+Terms follow docs/design.md. Times are aware; text is NFC; an absent value is None, never "".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Headers = tuple[tuple[str, str], ...]
 BlockKind = Literal["paragraph", "subhead", "image", "quote", "list", "table"]
 
 ReadableKind = Literal["article", "photo-story", "video", "live-blog", "obfuscated"]
-"""What a page can be when something of an article can be read from it.
+"""The kind of a page from which something of an article can be read.
 
 `obfuscated`: the publisher scrambles the body; headline, lead and pictures are kept, the body is never unscrambled.
 """
@@ -28,7 +28,7 @@ UnreadableReason = Literal[
     "empty", "not-html", "listing", "home", "soft-404", "wall", "cookie-bounce", "no-article", "too-large", "gave-up"
 ]
 """Why no article was read: `wall` is a login or consent page, `cookie-bounce` a page that only sets a cookie and
-reloads, `gave-up` input that could not be read within the limits of time and memory."""
+reloads, `gave-up` a page that exceeded the limits of time and memory."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Capture:
     encoding: the charset the HTTP header named, if any. captured_at: aware, UTC, our clock.
     final_url: the address that answered; for a redirect, the address it leads to.
     via: the addresses whose redirects led here, first asked first.
-    detail: what was odd about the exchange: why its body was left, why the server's certificate cannot be trusted.
+    detail: what was odd about the exchange: why its body was dropped, why the server's certificate is not trusted.
     """
 
     requested_url: str
@@ -59,12 +59,12 @@ class Capture:
 
     @property
     def is_partial(self) -> bool:
-        """Whether the body is a part of what lies at the address, which nobody asked for (RFC 9110 section 15.3.7): a
-        206, unless it says that it goes from the first byte to the last."""
+        """Whether the body is only a part of the resource, which we never request (RFC 9110 section 15.3.7): a 206,
+        unless its Content-Range goes from the first byte to the last."""
         if self.status != 206:
             return False
-        said = re.fullmatch(r"bytes 0-(\d{1,15})/(\d{1,15})", (self.header("Content-Range") or "").strip())
-        return said is None or int(said[1]) + 1 != int(said[2])
+        content_range = re.fullmatch(r"bytes 0-(\d{1,15})/(\d{1,15})", (self.header("Content-Range") or "").strip())
+        return content_range is None or int(content_range[1]) + 1 != int(content_range[2])
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +80,13 @@ class Outlet:
 
 
 RunKind = Literal["crawl", "import", "backfill", "merge"]
-"""How a run's captures came: from the paper itself, from files, from another archive, from another copy of this one."""
+"""Where a run's captures came from: the outlet itself, files, another archive, another copy of this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One invocation of one spider, as the archive knows it. habits: what the paper's rechecks had taught when it
-    began. since: aware; what is older it leaves aside, see archive/frontier/deferred.py. limits: how much it may
-    take."""
+    """One invocation of one spider, as the archive stores it. habits: the outlet's change rates when it began. since:
+    aware; the run defers what is older, see archive/frontier/deferred.py. limits: how much it may take."""
 
     id: int
     outlet_id: int
@@ -98,19 +97,19 @@ class Run:
 
 
 FoundIn = Literal["seed", "page", "pagination", "feed", "sitemap", "sitemap-index", "redirect"]
-"""Where an address was found: it is a seed, or a page, the pager of a list, a feed, a sitemap or an index of sitemaps
-leads to it, or an address redirects to it."""
+"""Where a URL was found: it is a seed, or the target of a link on a page, in the pager of a list, in a feed, a sitemap
+or a sitemap index, or of a redirect."""
 
 PageKind = Literal["article", "list", "other"]
-"""What an address turned out to be: an article, something that leads to articles (a home page, a section, a feed, a
+"""What a URL turned out to be: an article, something that leads to articles (a home page, a section, a feed, a
 sitemap), or neither."""
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An address that a page, feed or sitemap leads to. lastmod: when it is said to have changed last, published: when
-    it is said to have been published; both aware, None where nothing is said, a day's first moment where only the day
-    is. words: what the link reads, or the title of a feed's item."""
+    """A URL named by a page, feed or sitemap. lastmod: claimed time of the last change, published: claimed time of
+    publication; both aware, None where not given, a day's first moment where only the day is given. words: the link's
+    text, or the title of a feed's item."""
 
     url: str
     found_in: FoundIn = "page"
@@ -121,7 +120,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """What stands against a host. errors: how many in a row, over all runs. quiet_until: aware; it is left alone until
+    """Errors and pauses of a host. errors: how many in a row, over all runs. quiet_until: aware; no requests until
     then, and reason, one sentence, says why. no_rules_since: since when its robots.txt has given no answer."""
 
     host: str
@@ -132,18 +131,18 @@ class HostState:
 
     @property
     def is_troubled(self) -> bool:
-        """Whether there is anything to remember."""
+        """Whether there is anything to store."""
         return bool(self.errors or self.quiet_until or self.no_rules_since)
 
 
 CaptureOutcome = Literal["fresh", "revisit", "not-modified", "redirect", "gone", "error"]
-"""What an exchange brought: bytes not seen at this address before, the same bytes, a 304, a redirect inside the site,
-the news that the page is gone (404, 410, 451, a redirect to the home page or to another site), or an error."""
+"""What an exchange brought: bytes not seen at this URL before, the same bytes, a 304, a redirect within the site, a
+disappearance (404, 410, 451, a redirect to the home page or to another site), or an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A capture that is safely in the archive. body_id: of the bytes it brought or confirmed."""
+    """A capture that is committed to the archive. body_id: of the bytes it brought or confirmed."""
 
     capture_id: int
     url_key: str
@@ -157,7 +156,7 @@ FilingOutcome = Literal["new", "edited", "unchanged", "unreadable"]
 @dataclass(frozen=True, slots=True)
 class Filed:
     """What a reading became: a new article, the next version of one, nothing new, or nothing readable (then article_id
-    names the known article at that address, if any). buried: it told that a known article has disappeared."""
+    names the known article at that URL, if any). buried: it showed that a known article has disappeared."""
 
     outcome: FilingOutcome
     article_id: int | None = None
@@ -167,8 +166,8 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class StoredPicture:
-    """What a picture showed, and where its bytes lie in the store of pictures. width, height: pixels as it is looked
-    at; with thumbnail None where it could not be painted."""
+    """What a picture showed, and where its bytes lie in the picture store. width, height: pixels as displayed; None,
+    like thumbnail, where it could not be rendered."""
 
     digest: str
     path: str
@@ -182,7 +181,7 @@ class StoredPicture:
 @dataclass(frozen=True, slots=True)
 class Image:
     """A picture of an article. caption_raw is the text under it as printed; caption and credit are its two parts.
-    stored: what the archive kept of it; None when that is nothing, or is not asked for."""
+    stored: what the archive kept of it; None when that is nothing, or was not requested."""
 
     url: str
     caption: str | None = None
@@ -203,11 +202,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What one extractor under one rule set saw in one capture.
+    """What one extractor under one rule set extracted from one capture.
 
     text: the paragraphs, subheads, quotes, lists and tables of `blocks`, joined by blank lines, without captions.
-    published_at, modified_at: aware; the *_raw twins hold what the page printed.
-    origins: (field, rule) pairs: which rule produced which field. extractor: name and versions of all that read.
+    published_at, modified_at: aware; the *_raw twins hold what the page printed. origins: (field, rule) pairs: which
+    rule produced which field. extractor: name and versions of all that took part.
     """
 
     kind: ReadableKind
@@ -234,7 +233,7 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A page that is not an article, or from which none could be read: an expected refusal, not an error."""
+    """A page that is not an article, or from which none could be extracted: an expected refusal, not an error."""
 
     reason: UnreadableReason
     detail: str = ""
@@ -243,7 +242,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How a picture looks. perceptual_hash: see archive.model.perceptual_hash; thumbnail: a JPEG."""
+    """A picture's dimensions and appearance. perceptual_hash: see archive.model.perceptual_hash; thumbnail: a JPEG."""
 
     width: int
     height: int
@@ -253,7 +252,8 @@ class Looks:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What a picture's bytes are. looks: None when not to be painted; detail: why, where its kind could be."""
+    """A picture's bytes, described. looks: None when it cannot be rendered; detail: why, where its media type could
+    be."""
 
     digest: str
     size: int
@@ -263,19 +263,19 @@ class Picture:
 
     @property
     def path(self) -> str:
-        """Where the store keeps it."""
+        """Its path in the picture store."""
         return picture_place(self.digest, self.media_type)
 
     @property
     def thumbnail_path(self) -> str | None:
-        """Where the store keeps its thumbnail."""
+        """Its thumbnail's path in the picture store."""
         return thumbnail_place(self.digest) if self.looks else None
 
 
 @dataclass(frozen=True, slots=True)
 class WantedPicture:
-    """A picture to ask for. path: where the bytes it last brought lie, None when it was never fetched; etag and
-    last_modified: the validators that came with them, from final_url."""
+    """A picture to request. path: of the bytes it last brought, None when it was never fetched; etag and last_modified:
+    the validators that came with them, from final_url."""
 
     image_id: int
     url: str
@@ -288,13 +288,14 @@ class WantedPicture:
 PictureOutcome = Literal[
     "fresh", "revisit", "not-modified", "recompressed", "unclear", "replaced", "gone", "forbidden", "error"
 ]
-"""What a fetch of a picture brought: the first bytes of its address, the same bytes, a 304, the same picture in other
-bytes, other bytes that cannot be compared, another picture, the news that it is gone, no permission, or an error."""
+"""What a fetch of a picture brought: the first bytes of its URL, the same bytes, a 304, the same picture in other
+bytes, other bytes that cannot be compared, another picture, a disappearance, a refusal by robots.txt, or an error."""
 
 
 @dataclass(frozen=True, slots=True)
 class PictureCapture:
-    """One fetch of a picture. status: None when no answer came; picture: None when the answer was none; detail: why."""
+    """One fetch of a picture. status: None when there was no response; picture: None when the response held none;
+    detail: why."""
 
     image_id: int
     captured_at: datetime

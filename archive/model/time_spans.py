@@ -1,4 +1,4 @@
-"""Days as people name them, as the moments between which captures lie."""
+"""Ranges of days, converted to ranges of timestamps."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from archive.model.time_zones import zone_of
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """From and up to, both included; None is open."""
+    """The first and the last day, both included; None is open."""
 
     since: date | None = None
     until: date | None = None
 
     def stamps(self, timezone: str) -> tuple[str, str]:
-        """The first moment that is meant and the first one that is no more, as clock.stamp writes them, compared as
-        text. timezone: IANA name of the zone whose days they are."""
+        """The first moment inside and the first moment after the range, as clock.stamp writes them, compared as text.
+        timezone: IANA name of the zone of the days."""
         zone = zone_of(timezone)
 
         def stamp(day: date) -> str:

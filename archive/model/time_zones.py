@@ -1,4 +1,4 @@
-"""Time zones by name, where a name may be wrong."""
+"""Looks up time zones by IANA name; unknown names fall back to UTC."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from archive.model.notices import pass_over
 from archive.model.validation import is_zone, shown
 
 UNKNOWN = ZoneInfo("UTC")
-"""Whose clock stands for that of a paper whose zone is not known."""
+"""Stands for the zone of an outlet whose zone is unknown."""
 
 
 def zone_of(name: str) -> ZoneInfo:
-    """The zone of an IANA name; UTC, with a notice, where there is none of that name."""
+    """The zone of an IANA name; UTC, with a notice, where the name is unknown."""
     if isinstance(name, str) and is_zone(name):
         return ZoneInfo(name)
     pass_over("outlets", f"{shown(name)} is no time zone; times are told in UTC. `luubao upgrade` mends it")

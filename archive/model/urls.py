@@ -1,4 +1,4 @@
-"""Addresses: one article, one key; one picture, one key; what belongs to a site.
+"""URL normalisation: one key for each article, one for each picture; which URLs belong to a site.
 
 Percent-encoding follows RFC 3986 section 6.2.2 (case and escape normalisation), with paths in NFC.
 """
@@ -11,18 +11,18 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urljoin, urlsplit
 
-# Parameters that say where a reader came from, never what is shown. Names such as `ref`, `uid`, `source`, `session`
+# Tracking parameters: where a reader came from, never what is shown. Names such as `ref`, `uid`, `source`, `session`
 # or `keyword` are not here: some papers tell articles apart by them.
 _TRACKERS = re.compile(
     r"(utm_\w+|fbclid|gclid|dclid|msclkid|yclid|igshid|zarsrc|zalo_\w+|mc_[ce]id|_ga|_gl|gidzl|vgsource|cmpid)",
     re.IGNORECASE,
 )
-# What Internet Explorer could ask for, which sites have long kept to.
+# Internet Explorer's limit, which sites have long kept to.
 _LONGEST = 2083
 _SEGMENT_SAFE = ":@!$&'()*+,;=~-._"
-_SESSION = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
-# How papers serve one picture in several sizes, formats and qualities; real addresses: tests/archive/test_urls.py.
-# A directory of the path that only says how: /zoom/600_315/, /thumb_w/660/, /thumb_x256x153/, /w660/, /600x0/,
+_SESSION_ID = re.compile(r";jsessionid=[^/?;]*", re.IGNORECASE)
+# How outlets serve one picture in several sizes, formats and qualities; real URLs: tests/archive/test_urls.py.
+# A directory of the path that sets the rendition: /zoom/600_315/, /thumb_w/660/, /thumb_x256x153/, /w660/, /600x0/,
 # /fit-in/, /filters:quality(80)/, /w=600,q=80/, and the signature some machines demand (Thumbor's, 27 letters and `=`).
 _PICTURE_SERVICE = re.compile(
     r"/(?:(?:zoom|thumb_[wh])/\d{2,4}(?:_\d{2,4})?"
@@ -38,15 +38,15 @@ _PICTURE_ENDING = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_ENDING = 24
-# Parameters of a picture's address that say how it is served, not which it is.
+# Parameters of a picture's URL that choose the rendition, not the picture.
 _PICTURE_SERVING = re.compile(
     r"w|h|s|q|v|t|ts|dpr|fm|fit|crop|mode|auto|rect|width|height|size|quality|format|resize|scale|strip|ssl|sig|sign"
     r"|signature|expires|token|version|ver|rev|watermark|cb|_",
     re.IGNORECASE,
 )
-_PRINTED = re.compile(r"[!-~]*")
+_PRINTABLE_ASCII = re.compile(r"[!-~]*")
 _CREDENTIALS = re.compile(r"^(\s*(?:[a-z][a-z0-9+.-]*:)?//)[^/?#]*@", re.IGNORECASE)
-# The rule by which archives began.
+# The first version of the rule.
 _FIRST_PICTURE_SIZE = re.compile(
     r"/(?:thumbs?|thumbnails?|resize|crop|zoom|fit)(?=/)"
     r"|/(?:\d{2,4}[x_]\d{2,4}|[wh]_?\d{2,4})(?=/)"
@@ -57,23 +57,23 @@ _FIRST_PICTURE_SIZE = re.compile(
 
 @lru_cache(maxsize=4096)
 def url_key(url: str) -> str:
-    """The normalised form under which an outlet knows an address: `host/path?query`.
+    """The normalised form by which an outlet's URLs are compared: `host/path?query`.
 
-    Scheme, port, `www.`, fragment, session ids, tracking parameters, a final slash, the order of parameters and the
-    spelling of escapes do not count. Raises ValueError when the address has no host.
+    Ignored: scheme, port, `www.`, fragment, session ids, tracking parameters, a final slash, the order of parameters
+    and the spelling of escapes. Raises ValueError when the URL has no host.
     """
     parts = urlsplit(url.strip())
     host = _ascii(parts.hostname or "").removeprefix("www.").rstrip(".")
     if not host:
         raise ValueError(f"not an absolute web address: {url!r}")
-    path = _tidy_path(_SESSION.sub("", parts.path))
-    query = _tidy_query(parts.query)
+    path = _normal_path(_SESSION_ID.sub("", parts.path))
+    query = _normal_query(parts.query)
     return f"{host}{path}?{query}" if query else f"{host}{path}"
 
 
 @lru_cache(maxsize=4096)
 def _ascii(host: str) -> str:
-    """The host as it goes over the wire (RFC 5891); as it stands where it cannot."""
+    """The host in IDNA form (RFC 5891); unchanged where it has none."""
     if host.isascii():
         return host
     try:
@@ -83,8 +83,8 @@ def _ascii(host: str) -> str:
 
 
 def as_uri(url: str) -> str:
-    """The address in letters that a URI may have (RFC 3986): the host as it goes over the wire, others escaped."""
-    if _PRINTED.fullmatch(url):
+    """The URL as an ASCII URI (RFC 3986): the host in IDNA form, other letters escaped."""
+    if _PRINTABLE_ASCII.fullmatch(url):
         return url
     scheme, mark, rest = url.partition("://")
     host = rest[: next((place for place, letter in enumerate(rest) if letter in "/?#"), len(rest))]
@@ -92,33 +92,35 @@ def as_uri(url: str) -> str:
     return f"{scheme}{mark}{_ascii(name)}{colon}{port}{quote(rest[len(host) :], safe=string.punctuation)}"
 
 
-def _tidy_path(path: str) -> str:
-    """Segment by segment, for an escaped slash is no slash."""
-    segments = (_tidy(segment) for segment in path.replace("\\", "/").split("/"))
+def _normal_path(path: str) -> str:
+    """Normalised segment by segment, because an escaped slash does not separate segments."""
+    segments = (_normal_escapes(segment) for segment in path.replace("\\", "/").split("/"))
     return re.sub("/{2,}", "/", "/".join(segments)).rstrip("/")
 
 
 @lru_cache(maxsize=4096)
-def _tidy(segment: str) -> str:
+def _normal_escapes(segment: str) -> str:
     decoded = unicodedata.normalize("NFC", unquote(segment, errors="surrogateescape"))
     return quote(decoded, safe=_SEGMENT_SAFE, errors="surrogateescape")
 
 
-def _tidy_query(query: str) -> str:
+def _normal_query(query: str) -> str:
     pairs = parse_qsl(query, keep_blank_values=True, errors="surrogateescape")
     kept = sorted(
-        (unicodedata.normalize("NFC", k), unicodedata.normalize("NFC", v)) for k, v in pairs if not is_tracker(k)
+        (unicodedata.normalize("NFC", name), unicodedata.normalize("NFC", value))
+        for name, value in pairs
+        if not is_tracker(name)
     )
     return urlencode(kept, errors="surrogateescape")
 
 
 def is_tracker(parameter: str) -> bool:
-    """Whether a query parameter only says where the reader came from."""
+    """Whether a query parameter is a tracking parameter."""
     return _TRACKERS.fullmatch(parameter) is not None
 
 
 def without_trackers(url: str) -> str:
-    """The address without the parameters that only say where a reader came from; all else as it stands."""
+    """The URL without its tracking parameters, otherwise unchanged."""
     head, mark, query = url.partition("?")
     if not mark:
         return url
@@ -128,11 +130,11 @@ def without_trackers(url: str) -> str:
 
 @lru_cache(maxsize=4096)
 def picture_key(url: str) -> str:
-    """The identity of a picture's address: neither host, scheme, size, quality, format, version nor signature count,
-    because papers serve one picture from several machines in several sizes. Two different pictures have different
-    paths, or, where a program serves them (`/image.ashx?id=7`), different parameters."""
+    """The normalised form by which pictures' URLs are compared: host, scheme, size, quality, format, version and
+    signature are left out, because outlets serve one picture from several hosts in several sizes. Two different
+    pictures have different paths, or, where a program serves them (`/image.ashx?id=7`), different parameters."""
     parts = urlsplit(url)
-    path = _tidy_path(parts.path)
+    path = _normal_path(parts.path)
     if parts.hostname and re.fullmatch(r"i\d[.]wp[.]com", parts.hostname):  # WordPress serves other hosts' pictures
         path = "/" + path.lstrip("/").partition("/")[2]
     served = _without_endings(_PICTURE_SERVICE.sub("", path))
@@ -143,7 +145,7 @@ def picture_key(url: str) -> str:
 
 
 def _without_endings(path: str) -> str:
-    """The path without all endings, taken from the last one back: they are searched for where it ends only."""
+    """The path without all its endings, removed from the last one back: each is searched only at the path's end."""
     while ending := _PICTURE_ENDING.search(path, max(0, len(path) - _LONGEST_ENDING)):
         path = path[: ending.start()]
     return path
@@ -151,11 +153,11 @@ def _without_endings(path: str) -> str:
 
 @lru_cache(maxsize=4096)
 def first_picture_key(url: str) -> str:
-    """`picture_key` as it was when archives began: stored digests and learned furniture were made with it."""
-    return _FIRST_PICTURE_SIZE.sub("", _tidy_path(urlsplit(url).path))
+    """The first version of `picture_key`: stored digests and learned boilerplate were made with it."""
+    return _FIRST_PICTURE_SIZE.sub("", _normal_path(urlsplit(url).path))
 
 
-_PRINTS = (
+_VARIANTS = (
     ("amp", re.compile(r"^amp\.|/amp(?=[/?]|$)|\.amp(?=[?]|$)|[?&]amp(?==|&|$)")),
     ("mobile", re.compile(r"^(?:m|mobile|wap|3g)\.")),
     ("print", re.compile(r"^print\.|[/?&](?:print|printer|in-bai|in-tin|ban-in)(?=[/=?&]|$)", re.IGNORECASE)),
@@ -163,50 +165,50 @@ _PRINTS = (
 
 
 def print_kind(key: str) -> str | None:
-    """What sort of another print of an article a key looks like: amp, mobile or print; None for an ordinary one."""
-    return next((kind for kind, shape in _PRINTS if shape.search(key)), None)
+    """Which variant of an article a key looks like: amp, mobile or print; None for an ordinary page."""
+    return next((kind for kind, pattern in _VARIANTS if pattern.search(key)), None)
 
 
 def without_credentials(url: str) -> str:
-    """The address without what it says of who asks, the `user:password@` of RFC 3986 section 3.2.1; all else as it
-    stands. The one place where an address loses it."""
+    """The URL without its userinfo (`user:password@`, RFC 3986 section 3.2.1), otherwise unchanged. The only place that
+    removes it."""
     return _CREDENTIALS.sub(r"\1", url) if "@" in url else url
 
 
 def host_only(url: str) -> str:
-    """How an address is shown that lets in whoever knows it: `https://hc.example/...`."""
+    """Shows a secret URL without its path: `https://hc.example/...`."""
     scheme, mark, rest = url.rpartition("://")
     host, slash, _ = rest.rpartition("@")[2].partition("/")
     return f"{scheme}{mark}{host.partition('?')[0]}{slash and '/...'}"
 
 
 def host_of(url: str) -> str:
-    """The host of an address, lowercased, without `www.`; empty when there is none."""
+    """The URL's host, lowercased, without `www.`; empty when there is none."""
     try:
         return (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         return ""
 
 
-# What is shared by many: a country, and its classes of names.
-_SHARED = re.compile(r"(?:com|net|org|gov|edu|co|ac|or|ne|go|info|biz|name|health|pro|int|mil)\.[a-z]{2}")
+# Country-code suffixes under which many sites register.
+_PUBLIC_SUFFIX = re.compile(r"(?:com|net|org|gov|edu|co|ac|or|ne|go|info|biz|name|health|pro|int|mil)\.[a-z]{2}")
 
 
 def is_site(host: str) -> bool:
-    """Whether a host can be that of one newspaper: not a whole country, and not `com.vn`."""
-    return host == "localhost" or ("." in host.strip(".") and not _SHARED.fullmatch(host)) or ":" in host
+    """Whether a host can be that of one outlet: not a country, and not `com.vn`."""
+    return host == "localhost" or ("." in host.strip(".") and not _PUBLIC_SUFFIX.fullmatch(host)) or ":" in host
 
 
 def same_site(url: str, hosts: tuple[str, ...]) -> bool:
-    """Whether the address lies on one of the hosts or on a subdomain of one, in either spelling of a host with other
-    letters than English ones: `báo.vn` is `xn--bo-mia.vn`."""
+    """Whether the URL lies on one of the hosts or on a subdomain of one. Compares hosts in IDNA form: `báo.vn` is
+    `xn--bo-mia.vn`."""
     host = _ascii(host_of(url))
     return any(host == site or host.endswith("." + site) for site in map(_ascii, hosts))
 
 
 def absolute(base: str, link: str) -> str | None:
-    """The absolute http(s) address a link stands for, without fragment and credentials; None for mailto:, javascript:
-    and the like, and for what is longer than any address of a page."""
+    """The absolute http(s) URL of a link, without fragment and credentials; None for mailto:, javascript: and the like,
+    and for a URL that is too long for a page's."""
     if len(link) > _LONGEST:
         return None
     try:

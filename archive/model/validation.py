@@ -1,8 +1,8 @@
-"""One gate for each kind of value that comes from outside: from a server, a file, another archive, a person.
+"""Validators, one for each kind of value that comes from outside: from a server, a file, another archive, a person.
 
-A gate takes whatever came and returns it as a value of its type, or raises BadValue with what is wrong as the end of a
-sentence: `status` -> "999 is no HTTP status (100 to 599)". Nothing that has not passed its gate reaches SQL, `datetime`
-or the name of a file. Gates are pure, never slow, and raise nothing else.
+A validator takes any value and returns it as a value of its type, or raises BadValue with what is wrong as the end of a
+sentence: `status` -> "999 is no HTTP status (100 to 599)". Unvalidated values never reach SQL, `datetime` or a file
+name. Validators are pure, never slow, and raise nothing else.
 """
 
 from __future__ import annotations
@@ -24,21 +24,22 @@ from archive.model.urls import without_credentials
 Validator = Callable[[Any], Any]
 
 FIRST_MOMENT = datetime(1990, 1, 1, tzinfo=UTC)
-"""Nothing was captured before there was a web (December 1990)."""
+"""Nothing was captured before the web began (December 1990)."""
 LAST_MOMENT = datetime(2200, 1, 1, tzinfo=UTC)
 """The latest moment an archive may hold: what a clock that was ahead wrote stays readable, and half a year can be added
 to it."""
-AHEAD = timedelta(days=1)  # by which a capture from elsewhere may be later than our clock, which may be wrong as well
+AHEAD = timedelta(days=1)  # how much later than our clock, which may be wrong as well, a foreign capture may be
 FIRST_CLAIM, LAST_CLAIM = datetime(1500, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
-"""What a page may claim of its own times: digitised papers give their printed day."""
+"""Bounds of the times a page may claim: digitised newspapers give their printed day."""
 LONGEST_ADDRESS = 8000
-"""Letters: RFC 9110 section 4.1 has everybody support as many. A crawl asks for shorter ones (archive.model.urls)."""
-LONGEST_LINE = 64 * 1024  # letters of a name or a reason
+"""Characters of a URL: RFC 9110 section 4.1 recommends supporting as many. A crawl requests shorter ones
+(archive.model.urls)."""
+LONGEST_LINE = 64 * 1024  # characters of a name or a reason
 LONGEST_TEXT = 32 * 1024 * 1024
-"""Letters of a text: as many as the largest page has bytes."""
+"""Characters of a text: as many as the largest page has bytes."""
 LARGEST_COUNT = 2**53  # the largest whole number that readers of JSON agree on
 LARGEST_HEADER = 1024 * 1024
-"""Letters of one header: as many as a whole head."""
+"""Characters of one header: as many as a whole header section."""
 _LONGEST_NAME = 64
 _SHOWN = 60
 
@@ -49,16 +50,16 @@ _DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:[-_][A-Za-z0-9]{1,8}){0,6}")
 _FILE_NAME = re.compile(r"[^/\\\0]{1,200}")
 _PERCEPTUAL = re.compile(r"(?:[0-9a-f]{2}){1,512}")
-# Letters that steer: C0 and C1 but tab and the ends of lines.
+# Control characters: C0 and C1 but tab and the ends of lines.
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def shown(value: object) -> str:
-    """A value as it stands in a sentence: short, without credentials, and without anything that steers a terminal."""
-    bare = repr(without_credentials(value)) if isinstance(value, str) else value
-    text = ascii(bare) if isinstance(bare, bytes) else str(bare)
-    plain = text.encode("utf-8", "backslashreplace").decode() if text.isprintable() else ascii(text)
-    return plain if len(plain) <= _SHOWN else f"{plain[:_SHOWN]}..."
+    """A value as messages show it: short, without credentials, and without terminal control characters."""
+    redacted = repr(without_credentials(value)) if isinstance(value, str) else value
+    text = ascii(redacted) if isinstance(redacted, bytes) else str(redacted)
+    printable = text.encode("utf-8", "backslashreplace").decode() if text.isprintable() else ascii(text)
+    return printable if len(printable) <= _SHOWN else f"{printable[:_SHOWN]}..."
 
 
 def status(value: object) -> int:
@@ -72,7 +73,7 @@ def moment(value: object, latest: datetime | None = None) -> datetime:
 
 
 def stored_moment(value: object) -> datetime:
-    """A moment of a clock of ours, as an archive holds it: aware, in UTC."""
+    """A moment of our own clock, as an archive stores it: aware, in UTC."""
     return _within(_utc(_aware(value)), value, FIRST_MOMENT, LAST_MOMENT)
 
 
@@ -85,14 +86,14 @@ def claimed_moment(value: object) -> datetime:
 
 def _aware(value: object) -> datetime:
     try:
-        read = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= _LONGEST_NAME else value
+        moment_read = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= _LONGEST_NAME else value
     except ValueError:
-        read = None
-    if not isinstance(read, datetime):
+        moment_read = None
+    if not isinstance(moment_read, datetime):
         raise BadValue(f"{shown(value)} is no time")
-    if read.tzinfo is None:
+    if moment_read.tzinfo is None:
         raise BadValue(f"{shown(value)} is a time without zone")
-    return read
+    return moment_read
 
 
 def _utc(value: datetime) -> datetime:
@@ -114,12 +115,12 @@ def size(value: object) -> int:
 
 
 def count(value: object) -> int:
-    """A whole number of something, 0 or more."""
+    """A whole number, 0 or more."""
     return _whole(value, 0, LARGEST_COUNT, f"is no number of something (0 to {LARGEST_COUNT})")
 
 
 def row_number(value: object) -> int:
-    """The number of a row."""
+    """A row's number."""
     return _whole(value, 1, LARGEST_COUNT, "is no number of a row")
 
 
@@ -142,7 +143,7 @@ def number(value: object) -> float:
 
 
 def text(value: object) -> str:
-    """Text of any length that an archive can hold, with line breaks."""
+    """Text with line breaks, up to LONGEST_TEXT."""
     return _text(value, LONGEST_TEXT)
 
 
@@ -164,7 +165,7 @@ def _text(value: object, most: int) -> str:
 
 
 def _is_unicode(value: str) -> bool:
-    """Whether it can be written: half a surrogate pair, or bytes that were no UTF-8, cannot."""
+    """Whether it can be encoded as UTF-8: half a surrogate pair, or bytes that were not UTF-8, cannot."""
     try:
         return value.isascii() or bool(value.encode())
     except UnicodeEncodeError:
@@ -180,29 +181,29 @@ def zone(value: object) -> str:
 
 @lru_cache(maxsize=256)
 def is_zone(name: str) -> bool:
-    """Whether a time zone of that name is known here. A name is never a path."""
+    """Whether a time zone of that name is known here. A name is never used as a path."""
     if len(name) > _LONGEST_NAME or not _ZONE.fullmatch(name):
         return False
     try:
         return bool(ZoneInfo(name).key)
-    except (KeyError, ValueError, OSError):  # not there; no zone; a folder of zones
+    except (KeyError, ValueError, OSError):  # missing; no zone; a folder of zones
         return False
 
 
 def outlet_name(value: object) -> str:
-    """An outlet's name on the command line, which is part of file names: letters, digits, `-`, `_` and dots between
-    them."""
+    """An outlet's name on the command line, which becomes part of file names: letters, digits, `-`, `_` and dots
+    between them."""
     if not isinstance(value, str) or len(value) > _LONGEST_NAME or not _NAME.fullmatch(value) or value.endswith("."):
         raise BadValue(f"{shown(value)} is no outlet's name: letters, digits, - and _, {_LONGEST_NAME} at most")
     return value
 
 
 def file_name(value: object) -> str:
-    """The name of a file in a folder: no path that leads anywhere else."""
+    """The name of a file in a folder, not a path."""
     if (
         not isinstance(value, str)
         or value in ("", ".", "..")
-        or any(one in value for one in "/\\\0")
+        or any(character in value for character in "/\\\0")
         or len(value) > 200
     ):
         raise BadValue(f"{shown(value)} is no name of a file")
@@ -210,14 +211,14 @@ def file_name(value: object) -> str:
 
 
 def address(value: object) -> str:
-    """An http(s) address with a host, as one asks for it, without credentials."""
+    """An http(s) URL with a host, as it is requested, without credentials."""
     if not isinstance(value, str) or len(value) > LONGEST_ADDRESS or not _is_unicode(value) or not _is_web(value):
         raise BadValue(f"{shown(value)} is no web address")
     return without_credentials(value)
 
 
 def is_address(value: object) -> bool:
-    """Whether it is a web address."""
+    """Whether it is an http(s) URL."""
     try:
         return bool(address(value))
     except BadValue:
@@ -235,7 +236,7 @@ def _is_web(value: str) -> bool:
 
 
 def place(value: object) -> str:
-    """Where an answer came from or leads to, without credentials: an address, or one of something off the web."""
+    """The final URL or redirect target of a response, without credentials; it may have a scheme other than http(s)."""
     if len(line(value)) > LONGEST_ADDRESS or not isinstance(value, str) or not _PLACE.fullmatch(value):
         raise BadValue(f"{shown(value)} is no address")
     return without_credentials(value)
@@ -249,72 +250,72 @@ def digest(value: object) -> str:
 
 
 def is_digest(value: object) -> bool:
-    """Whether it is a SHA-256 as we write it."""
+    """Whether it is a SHA-256 in our notation."""
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
 
 
 def perceptual_hash(value: object) -> str:
-    """How a picture looks, in hexadecimal digits."""
-    return _like(_PERCEPTUAL, value, "is no perceptual hash")
+    """A picture's perceptual hash, in hexadecimal digits."""
+    return _matching(_PERCEPTUAL, value, "is no perceptual hash")
 
 
 def language(value: object) -> str:
-    """A language's tag (RFC 5646)."""
-    return _like(_LANGUAGE, value, "is no language")
+    """A language tag (RFC 5646)."""
+    return _matching(_LANGUAGE, value, "is no language")
 
 
-def _like(pattern: re.Pattern[str], value: object, wrong: str) -> str:
+def _matching(pattern: re.Pattern[str], value: object, wrong: str) -> str:
     if not isinstance(value, str) or not pattern.fullmatch(value):
         raise BadValue(f"{shown(value)} {wrong}")
     return value
 
 
 def one_of(*words: str) -> Validator:
-    """The gate for a few words."""
+    """Validator of a fixed set of words."""
 
-    def gate(value: object) -> str:
+    def validate(value: object) -> str:
         if value not in words or not isinstance(value, str):
             raise BadValue(f"{shown(value)} is none of {', '.join(words)}")
         return value
 
-    return gate
+    return validate
 
 
-def optional(gate: Validator) -> Validator:
-    """The gate for what may be absent."""
+def optional(validator: Validator) -> Validator:
+    """Validator of a value that may be None."""
 
     def optionally(value: object) -> Any:
-        return None if value is None else gate(value)
+        return None if value is None else validator(value)
 
     return optionally
 
 
 def from_json(value: object) -> Any:
-    """What a text of JSON holds, as deep as Python can read."""
-    found = text(value)
+    """A parsed JSON text, as deep as Python can read."""
+    document = text(value)
     try:
-        return json.loads(found)
+        return json.loads(document)
     except (ValueError, RecursionError):
         raise BadValue(f"{shown(value)} is no JSON") from None
 
 
 def json_object(value: object) -> dict[str, Any]:
     """An object, in JSON."""
-    found = from_json(value)
-    if not isinstance(found, dict):
+    parsed = from_json(value)
+    if not isinstance(parsed, dict):
         raise BadValue(f"{shown(value)} is no JSON object")
-    return found
+    return parsed
 
 
 def json_counts(value: object) -> dict[str, int]:
     """An object of whole numbers, in JSON."""
-    found = json_object(value).items()
-    return {line(name): count(int(number) if isinstance(number, bool) else number) for name, number in found}
+    items = json_object(value).items()
+    return {line(name): count(int(number) if isinstance(number, bool) else number) for name, number in items}
 
 
 def json_lines(value: object) -> tuple[str, ...]:
     """A list of short texts, in JSON."""
-    return tuple(line(one) for one in _json_list(value))
+    return tuple(line(item) for item in _json_list(value))
 
 
 def json_pairs(value: object) -> tuple[tuple[str, str], ...]:
@@ -323,21 +324,21 @@ def json_pairs(value: object) -> tuple[tuple[str, str], ...]:
 
 
 def _json_list(value: object) -> list[Any]:
-    found = from_json(value)
-    if not isinstance(found, list):
+    parsed = from_json(value)
+    if not isinstance(parsed, list):
         raise BadValue(f"{shown(value)} is no JSON list")
-    return found
+    return parsed
 
 
 def pairs(value: Any) -> tuple[tuple[str, str], ...]:
     """Pairs of short texts."""
-    if not all(isinstance(one, list | tuple) and len(one) == 2 for one in value):
+    if not all(isinstance(pair, list | tuple) and len(pair) == 2 for pair in value):
         raise BadValue(f"{shown(value)} are no pairs")
-    return tuple((header(name), header(one)) for name, one in value)
+    return tuple((header(name), header(content)) for name, content in value)
 
 
 def header(value: object) -> str:
-    """A header's name or value, as it came: anything can stand in it."""
+    """A header's name or value, as received: it may hold anything."""
     if not isinstance(value, str) or len(value) > LARGEST_HEADER:
         raise BadValue(f"{shown(value)} is no header")
     return value

@@ -1,1 +1,1 @@
-"""What is done with captures: ingest them, read them, file them in histories, merge, reread and verify."""
+"""Processing of captures: ingest, read, file in histories, merge, reread and verify."""

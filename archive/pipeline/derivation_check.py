@@ -1,8 +1,8 @@
-"""Deriving again what people read, to compare it with what the tables say: the second half of `luubao verify`.
+"""Derives histories again and compares them with the stored tables: the second half of `luubao verify`.
 
-What an archive believes is a pure function of its captures and of what was read in them (archive.history). Here it is
-asked again with the readings that are kept or, where pages are read again, with those of the same reader; nothing is
-written. One address after the other, with what belongs to it, so that no more of the archive than that is in memory.
+Histories are a pure function of captures and their readings (archive.history). This derives them from the stored
+readings or, where pages are reread, from new readings by the same extractor; it writes nothing. It goes URL by URL,
+with all that belongs to each, so that no more of the archive than that is in memory.
 """
 
 from __future__ import annotations
@@ -27,45 +27,45 @@ from archive.storage.readings.unread_captures import Waiting, waiting_of
 
 
 class FormerReader(Exception):
-    """Raised when a page must be read again by a reader that is no more."""
+    """Raised when a page must be reread by an extractor that no longer exists."""
 
 
 Reread = Callable[[Run, Sequence["Again"]], None]
-"""Reads the pages that each of these wants read, and gives them what was read."""
-_TOGETHER = 40  # addresses whose pages are read at once
+"""Rereads the pages that each of these wants, and gives it the readings."""
+_BATCH = 40  # URLs whose pages are read at once
 
 
 def derived_again(
-    db: Database, left: Left, step: Callable[[], None] = lambda: None, reread: Reread | None = None
+    db: Database, skipped: Left, step: Callable[[], None] = lambda: None, reread: Reread | None = None
 ) -> Iterator[Problem]:
-    """Rows that differ from what their captures amount to. step: is called for every address. reread: has all pages
-    read again; without, what is kept of their words is taken."""
+    """Yields rows that differ from what their captures amount to. step: called for every URL. reread: rereads all
+    pages; without it, the stored readings are used."""
     for run in kept_captures.outlets_of(db):
         readers = Readers(db, run.outlet_id)
-        later: set[str] = set()  # addresses that were compared with an earlier one
+        compared_earlier: set[str] = set()  # URLs compared together with an earlier one
         keys = address_walk.addresses(db, run.outlet_id)
-        while batch := list(islice(keys, _TOGETHER)):
-            waiting = {key: Again(db, run, readers) for key in batch if key not in later}
+        while batch := list(islice(keys, _BATCH)):
+            waiting = {key: Again(db, run, readers) for key in batch if key not in compared_earlier}
             if reread:
                 for key, again in waiting.items():
                     again.look_for(key)
                 reread(run, list(waiting.values()))
             for key in batch:
                 step()
-                if key not in later:
-                    found, seen = _compared(waiting[key], key, left)
-                    later |= {one for one in seen if one > key}
-                    yield from found
-                later.discard(key)
+                if key not in compared_earlier:
+                    problems, compared_keys = _compared(waiting[key], key, skipped)
+                    compared_earlier |= {other for other in compared_keys if other > key}
+                    yield from problems
+                compared_earlier.discard(key)
 
 
-def _compared(again: Again, key: str, left: Left) -> tuple[list[Problem], set[str]]:
-    """What differs at an address and all that belongs to it, and which addresses these are."""
+def _compared(again: Again, key: str, skipped: Left) -> tuple[list[Problem], set[str]]:
+    """The differences at a URL and all that belongs to it, and the keys of these URLs."""
     try:
         with snapshot(again.db):
-            return again.differences(key, left)
+            return again.differences(key, skipped)
     except FormerReader:
-        left.former += 1
+        skipped.former += 1
     except NOT_READABLE as error:
         where, why = f"{again.run.outlet.name} {key}", validation.shown(str(error))
         return [Problem(where, f"what its captures amount to cannot be told: {why}")], set()
@@ -73,25 +73,25 @@ def _compared(again: Again, key: str, left: Left) -> tuple[list[Problem], set[st
 
 
 class Readers:
-    """The readers of an outlet's pages whose work can be done again: this one, with any set of blocks it ever knew."""
+    """The extractors of an outlet's pages that can be run again: the present one, with any boilerplate it ever had."""
 
     def __init__(self, db: Database, outlet_id: int):
         self.db, self.outlet_id = db, outlet_id
         self.known: dict[str, Boilerplate] = {}
 
     def boilerplate(self, name: str) -> Boilerplate | None:
-        """What a reader of that name leaves out; None where it is another program."""
+        """The boilerplate that an extractor of that name removes; None where it is another program."""
         if not self.known:
             sets = (Boilerplate(), *known_boilerplate(self.db, self.outlet_id))
-            self.known = {extractor_of(one): one for one in sets}
+            self.known = {extractor_of(blocks): blocks for blocks in sets}
         return self.known.get(name)
 
 
 class Again(Settling):
-    """As Settling, with the reader by which these addresses are told.
+    """As Settling, with the extractor by which these URLs were filed.
 
-    known_readers: the readers that can read again; wanted: pages to be read again, each with what its reader leaves
-    out; readers: captures that were left to another reader, by captures.id.
+    known_readers: the extractors that can be run again; wanted: pages to be reread, each with the boilerplate its
+    extractor removes; readers: captures whose stored reading is another extractor's, by captures.id.
     """
 
     def __init__(self, db: Database, run: Run, known_readers: Readers):
@@ -99,16 +99,16 @@ class Again(Settling):
         self.known_readers, self.reader = known_readers, (0, "")
         self.wanted: list[tuple[Waiting, Boilerplate]] = []
         self.readers: dict[int, int] = {}
-        self.has_read = False  # so that words were not taken from where they are compared with
+        self.has_read = False  # then words are compared too: they were not taken from the tables
 
     def look_for(self, key: str) -> None:
-        """Finds the pages that belong to an address, where its reader is this one."""
+        """Collects the pages that belong to a URL, where their extractor can be run again."""
         try:
-            kin = related_urls_of(self.db, self.run.outlet_id, [key])
-            pasts = past_of(self.db, self.run.outlet_id, kin)
+            related = related_urls_of(self.db, self.run.outlet_id, [key])
+            pasts = past_of(self.db, self.run.outlet_id, related)
             first = set(dict(first_of(pasts)).values())
-            self._kept(first, kin)
-        except NOT_READABLE:  # it is named when it is compared
+            self._kept_readings(first, related)
+        except NOT_READABLE:  # reported when it is compared
             return
         for past in (past for past in pasts if past.id in first):
             name = self.reader[1]
@@ -117,37 +117,37 @@ class Again(Settling):
             if (boilerplate := self.known_readers.boilerplate(name)) is not None:
                 self.wanted.append((waiting_of(past, self.run), boilerplate))
 
-    def differences(self, key: str, left: Left) -> tuple[list[Problem], set[str]]:
-        """What differs, and the addresses that were looked at."""
+    def differences(self, key: str, skipped: Left) -> tuple[list[Problem], set[str]]:
+        """The differences, and the keys of the URLs that were compared."""
         belief, keys = self.believe({key})
         pages = [past.id for past in belief.said.pasts]
         if address_walk.is_waiting(self.db, self.run.outlet_id, keys, pages):
-            left.waiting += len(keys)
+            skipped.waiting += len(keys)
             return [], keys
         if address_walk.is_told_by_former_rules(self.db, pages):
-            left.former += len(keys)
+            skipped.former += len(keys)
             return [], keys
         belief = replace(belief, extractor=self.reader[0])
         return list(differences(self.db, belief, self.readers, words=self.has_read or bool(self.known))), keys
 
-    def _kept(self, captures: Iterable[int], kin: RelatedUrls) -> Kept:
+    def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> Kept:
         pages = list(captures)
-        self.reader = address_walk.reader_of(self.db, kin.articles, pages)
-        return kept_readings(self.db, pages, kin.articles, self.reader[1])
+        self.reader = address_walk.reader_of(self.db, related.articles, pages)
+        return kept_readings(self.db, pages, related.articles, self.reader[1])
 
     def _reading(self, past: Past, kept: Kept) -> Answer | None:
         if past.id not in self.made:
-            found = self.known.get(past.id) or kept.reading(past.id) or self._refused(past)
-            self.made[past.id] = found or self._read(past)
+            reading = self.known.get(past.id) or kept.reading(past.id) or self._refused(past)
+            self.made[past.id] = reading or self._read(past)
         return self.made[past.id]
 
     def _refused(self, past: Past) -> Unreadable | None:
-        """A page that nobody needed to read again: it is no article's."""
-        found = address_walk.refused_by(self.db, past.id)
-        if found is None:
+        """The refusal of a page that was not reread: it is no article's."""
+        refusal = address_walk.refused_by(self.db, past.id)
+        if refusal is None:
             return None
-        self.readers[past.id] = found[0]
-        return found[1]
+        self.readers[past.id] = refusal[0]
+        return refusal[1]
 
     def _read(self, past: Past) -> Answer | None:
         boilerplate = self.known_readers.boilerplate(self.reader[1])

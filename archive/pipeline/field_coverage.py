@@ -1,4 +1,4 @@
-"""How well an outlet's kept pages are read: which fields are missing where. For whoever writes its rules."""
+"""Measures extraction of an outlet's kept pages: which fields are missing where. For authors of extraction rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ FIELDS: dict[str, Callable[[Reading], object]] = {
 
 @dataclass(frozen=True, slots=True)
 class PageCoverage:
-    """One kept page: the rules that read it, the fields it gave nothing for, or why it could not be read at all."""
+    """One kept page: the rules that read it, the fields that came out empty, or why it could not be read at all."""
 
     url: str
     rules: str
@@ -33,15 +33,15 @@ class PageCoverage:
 
 
 def coverage(db: Database, outlet: str) -> Iterator[PageCoverage]:
-    """Reads the newest version of every article of the outlet again, with the rules as they are now, changing nothing.
+    """Rereads the newest version of every article of the outlet with the present rules; changes nothing.
 
     Raises UnknownOutlet when the archive has no such outlet.
     """
     for page in kept_captures.pages_of(db, outlet):
         body = capture_writer.kept_body(db, page.capture_id) or b""
-        at = parse(page.captured_at)
+        captured_at = parse(page.captured_at)
         reading = read_page(
-            body, page.url, captured_at=at, outlet=outlet, encoding=page.encoding, timezone=page.timezone
+            body, page.url, captured_at=captured_at, outlet=outlet, encoding=page.encoding, timezone=page.timezone
         )
         yield _covered(page.article_url, reading)
 
@@ -50,4 +50,4 @@ def _covered(url: str, reading: Reading | Unreadable) -> PageCoverage:
     if isinstance(reading, Unreadable):
         return PageCoverage(url, "", tuple(FIELDS), reading.reason)
     rules = ", ".join(value for name, value in reading.origins if name == "rules")
-    return PageCoverage(url, rules, tuple(name for name, of in FIELDS.items() if not of(reading)))
+    return PageCoverage(url, rules, tuple(name for name, value_of in FIELDS.items() if not value_of(reading)))

@@ -1,8 +1,8 @@
-"""The one way in which histories are written down: what belongs together is loaded, archive.history says what it
-amounts to, and the difference is written, in one transaction.
+"""Files captures in histories: loads what belongs together, derives its history (archive.history), and writes the
+difference, in one transaction. Nothing else writes histories.
 
-A crawl's captures, those of imports, backfills and merges, pages read anew, pictures and what a killed run left all
-come this way, so that it makes no difference in which order they come.
+Captures of crawls, imports, backfills and merges, reread pages, pictures and what a killed run left are all filed here,
+so their order makes no difference.
 """
 
 from __future__ import annotations
@@ -47,23 +47,23 @@ Readings = Mapping[int, Answer]
 """What the present extractor read in captures, by captures.id."""
 
 _BATCH = 20  # articles a commit
-_CANNOT = frozenset({"no-article", "empty", "too-large", "gave-up"})
-"""What a reader says who finds nothing: no reason to throw away what a former one has found."""
-_OFTEN = 4  # times that one address is put in order at the end of a run
-_RECENT = 4  # pages of an address with whose ends another is compared
-_MANY = 2  # other articles with the same words: more are a page of the site's, and do not belong together
+_NO_READING = frozenset({"no-article", "empty", "too-large", "gave-up"})
+"""Reasons of an extractor that finds nothing: they do not replace what a former extractor has found."""
+_MAX_PASSES = 4  # times that one URL is filed again at the end of a run
+_ENDS_COMPARED = 4  # earlier pages of a URL whose ends are compared with a page's
+_MAX_TWINS = 2  # other articles with the same words: more are a page of the site itself, and do not belong together
 
 
 def extractor_of(boilerplate: Boilerplate) -> str:
     """As archive.pipeline.page_reading.extractor_of."""
-    from archive.pipeline.page_reading import extractor_of as name_of  # whoever only compares needs no parsers
+    from archive.pipeline.page_reading import extractor_of as name_of  # imports the parsers, only if needed
 
     return name_of(boilerplate)
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """keys: the addresses that were put in order; plan, history: what they amount to now."""
+    """keys: the URLs that were filed; plan, history: the result."""
 
     keys: frozenset[str]
     counts: Counts
@@ -76,24 +76,24 @@ def settle_keys(
     db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
     quiet_run: int | None = None,
 ) -> Settled:  # fmt: skip
-    """Puts in order all that belongs to these addresses, in one transaction. known: readings that need not be made
-    again. quiet_run: a run under way, of whose own versions nobody can have quoted a number."""
+    """Files all that belongs to these URLs, in one transaction. known: readings that exist already. quiet_run: a run
+    under way, whose own version numbers nobody can have cited."""
     with connection.transaction(db):
         return Settling(db, run, boilerplate, known, reason, quiet_run).settle(set(keys))
 
 
 def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Boilerplate) -> Settled | None:
-    """As settle_keys, of a page that stands alone; None where it does not. Call inside a transaction."""
+    """As settle_keys, for a page that stands alone; None where it does not. Call inside a transaction."""
     if reading.extractor != extractor_of(boilerplate) or not unchanged_check.is_alone(db, source, reading):
         return None
     run, key = source.run, source.url_key
     look = Look(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
-    kin, past = RelatedUrls({key}), Past(look, "fresh", None, None, None, run.id)
+    related, past = RelatedUrls({key}), Past(look, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([look], pictures), run.outlet)
     said = Said([past], {look.id: reading}, {})
-    number = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
-    counts, plan = put_belief(db, Belief(run.outlet_id, kin, history, said, number, clock.now(), run.id, ""))
+    extractor_id = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
+    counts, plan = put_belief(db, Belief(run.outlet_id, related, history, said, extractor_id, clock.now(), run.id, ""))
     return Settled(frozenset({key}), counts, plan, history, frozenset())
 
 
@@ -101,13 +101,13 @@ def settle_or_name(
     db: Database, run: Run, keys: Sequence[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
     quiet_run: int | None = None,
 ) -> Settled | None:  # fmt: skip
-    """As settle_keys; None where a fact is damaged: what belongs together with it stays as it was, is named, and keeps
-    nobody from the others."""
+    """As settle_keys; None where a stored fact is damaged: then what belongs together with it stays unchanged and is
+    reported, and the others are filed."""
     try:
         return settle_keys(db, run, keys, boilerplate, known, reason=reason, quiet_run=quiet_run)
     except ArchiveUnusable:
         raise
-    except Exception as error:  # whatever is wrong with what the archive holds of it
+    except Exception as error:  # any damage to the stored data
         if signals.came():
             raise
         log.debug("%s could not be put in order of time", keys[0], exc_info=True)
@@ -116,7 +116,7 @@ def settle_or_name(
 
 
 def rehearse_keys(db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings) -> Settled:
-    """What putting these addresses in order would come to, by the same functions; nothing is written."""
+    """What filing these URLs would result in, by the same functions; writes nothing."""
     return Settling(db, run, boilerplate, known, "", None, rehearsed=True).settle(set(keys))
 
 
@@ -128,14 +128,14 @@ def settle_all(
     quiet: bool = False,
     step: Callable[[], None] = lambda: None,
 ) -> Counts:
-    """Puts in order all articles of the run's outlet of which captures came late, some in a commit."""
-    boilerplate, counts, times = boilerplate_sets.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
+    """Files all URLs of the run's outlet that wait because captures came late, some in a commit."""
+    boilerplate, counts, passes = boilerplate_sets.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
     while keys := unsettled(db, run.outlet_id, _BATCH):
         with connection.transaction(db):
             done: frozenset[str] = frozenset()
             for key in keys:
-                times[key] += 1
-                if times[key] > _OFTEN:  # pages that show one text call for one another: they have had their say
+                passes[key] += 1
+                if passes[key] > _MAX_PASSES:  # pages with one text queue one another: stop
                     settle(db, run.outlet_id, {key})
                 elif key not in done:
                     settled = settle_or_name(
@@ -151,25 +151,25 @@ def settle_all(
 
 
 def pages_to_read(db: Database, run: Run, key: str, boilerplate: Boilerplate) -> tuple[frozenset[str], list[Waiting]]:
-    """The addresses that belong together with one, and those of their pages that the present extractor has not read."""
-    kin = related_urls_of(db, run.outlet_id, [key])
-    pasts = past_of(db, run.outlet_id, kin)
+    """The URLs that belong together with one, and those of their pages that the present extractor has not read."""
+    related = related_urls_of(db, run.outlet_id, [key])
+    pasts = past_of(db, run.outlet_id, related)
     first = dict(first_of(pasts))
-    kept = reading_rows.kept_readings(db, first.values(), kin.articles, extractor_of(boilerplate))
+    kept = reading_rows.kept_readings(db, first.values(), related.articles, extractor_of(boilerplate))
     pages = [waiting_of(past, run) for past in pasts if first.get(past.id) == past.id and kept.reading(past.id) is None]
-    return frozenset(kin.keys | {key}), pages
+    return frozenset(related.keys | {key}), pages
 
 
-def _is_lost(answer: Answer | None) -> bool:
-    return answer is None or (isinstance(answer, Unreadable) and answer.reason in _CANNOT)
+def _lacks_reading(answer: Answer | None) -> bool:
+    return answer is None or (isinstance(answer, Unreadable) and answer.reason in _NO_READING)
 
 
 def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
-    """What is done at the end of a run: it is judged as a whole, and what was believed too soon is taken back. whole:
-    judges all that the outlet's captures tell, for what came is of many times."""
+    """Ends a run: judges it as a whole, and takes back what was believed too soon. whole: judges all of the outlet's
+    captures, because what came is of many times."""
     unsettle_stand_ins(db, run, whole=whole)
     counts = settle_all(db, run, known, quiet=True)
-    for _ in range(_OFTEN):  # what is taken back may show that less had changed
+    for _ in range(_MAX_PASSES):  # after a change is taken back, fewer may have changed
         with connection.transaction(db):
             keys = judge_changes(db, run, whole=whole)
             for key in keys:
@@ -182,7 +182,7 @@ def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: 
 
 @dataclass
 class Settling:
-    """Some addresses, and all that belongs to them."""
+    """Files some URLs, and all that belongs to them."""
 
     db: Database
     run: Run
@@ -194,7 +194,7 @@ class Settling:
     made: dict[int, Answer | None] = field(default_factory=dict)
 
     def settle(self, keys: set[str]) -> Settled:
-        """Puts them in order, or says what that would come to."""
+        """Files them, or says what that would result in."""
         belief, keys = self.believe(keys)
         if self.rehearsed:
             plan = match(self.db, belief)
@@ -205,109 +205,120 @@ class Settling:
         return Settled(frozenset(keys), counts, plan, belief.history, frozenset(belief.kin.articles))
 
     def believe(self, keys: set[str]) -> tuple[Belief, set[str]]:
-        """What these addresses, and all that belongs to them, amount to; and which addresses these are."""
+        """What these URLs, and all that belongs to them, amount to; and the keys of these URLs."""
         while True:
-            kin = related_urls_of(self.db, self.run.outlet_id, keys)
-            pasts = past_of(self.db, self.run.outlet_id, kin)
+            related = related_urls_of(self.db, self.run.outlet_id, keys)
+            pasts = past_of(self.db, self.run.outlet_id, related)
             first = dict(first_of(pasts))
-            kept = self._kept(first.values(), kin)
+            kept = self._kept_readings(first.values(), related)
             fresh = [past for past in pasts if first.get(past.id) == past.id]
             readings = {past.id: self._reading(past, kept) for past in fresh}
             if not self.rehearsed and self._absorb(fresh, readings):
                 continue
-            more = self._related(fresh, readings, kin)
-            if not more:
+            more_keys = self._related(fresh, readings, related)
+            if not more_keys:
                 break
-            keys = kin.keys | more
-        refused = {number: one for number, one in readings.items() if isinstance(one, Unreadable)}
+            keys = related.keys | more_keys
+        refused = {capture_id: answer for capture_id, answer in readings.items() if isinstance(answer, Unreadable)}
         readings = self._remembered(readings)
-        history = self._derive(pasts, first, readings, kin)
-        number = (
+        history = self._derive(pasts, first, readings, related)
+        extractor_id = (
             0 if self.rehearsed else reading_rows.extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
         )
         said = Said(pasts, readings, refused)
-        belief = Belief(self.run.outlet_id, kin, history, said, number, clock.now(), self.quiet_run, self.reason)
-        return belief, kin.keys | keys
+        belief = Belief(
+            self.run.outlet_id, related, history, said, extractor_id, clock.now(), self.quiet_run, self.reason
+        )
+        return belief, related.keys | keys
 
-    def _kept(self, captures: Iterable[int], kin: RelatedUrls) -> Kept:
-        return reading_rows.kept_readings(self.db, captures, kin.articles, extractor_of(self.boilerplate))
+    def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> Kept:
+        return reading_rows.kept_readings(self.db, captures, related.articles, extractor_of(self.boilerplate))
 
     def _derive(
-        self, pasts: list[Past], first: Mapping[int, int], readings: Mapping[int, Answer | None], kin: RelatedUrls
+        self, pasts: list[Past], first: Mapping[int, int], readings: Mapping[int, Answer | None], related: RelatedUrls
     ) -> History:
-        """Once by what these addresses say; and, where a page would change a known article, again with what others
-        say of it."""
-        bad = at_once(self.db, self.run.outlet_id)
+        """Derives once from what these URLs say; and, where a page would change a known article, again with what other
+        URLs say about it."""
+        mass_changes = at_once(self.db, self.run.outlet_id)
         looks = [
-            replace(past.look, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.look, bad))
+            replace(past.look, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.look, mass_changes))
             for past in pasts
         ]
-        urls = [image.url for one in readings.values() if isinstance(one, Reading) for image in one.images]
+        urls = [image.url for reading in readings.values() if isinstance(reading, Reading) for image in reading.images]
         pictures = fetches_of(self.db, urls)
         history = derive(in_time(looks, pictures), self.run.outlet)
         fresh = [past for past in pasts if first.get(past.id) == past.id]
-        doubted = [one.look for one in history.verdicts if one.doubted and isinstance(one.look.said, Reading)]
+        doubted = [
+            verdict.look for verdict in history.verdicts if verdict.doubted and isinstance(verdict.look.said, Reading)
+        ]
         signs = {
-            look.id: found
+            look.id: new_signs
             for look in (*departures(history), *doubted)
-            if (found := self._signs(look, kin, fresh)) != look.signs
+            if (new_signs := self._signs(look, related, fresh)) != look.signs
         }
         if not signs:
             return history
         looks = [replace(look, signs=signs.get(look.id, look.signs)) for look in looks]
         return derive(in_time(looks, pictures), self.run.outlet)
 
-    def _signs(self, look: Look, kin: RelatedUrls, fresh: Sequence[Past]) -> Signs:
+    def _signs(self, look: Look, related: RelatedUrls, fresh: Sequence[Past]) -> Signs:
         assert isinstance(look.said, Reading)
         words, headline = words_of(look.said), headline_of(look.said)
         outlet_id = self.run.outlet_id
-        found = replace(
+        signs = replace(
             look.signs,
-            same_words=reading_rows.elsewhere(self.db, outlet_id, "words", words, kin.keys),
-            same_headline=reading_rows.elsewhere(self.db, outlet_id, "headline", headline, kin.keys),
+            same_words=reading_rows.elsewhere(self.db, outlet_id, "words", words, related.keys),
+            same_headline=reading_rows.elsewhere(self.db, outlet_id, "headline", headline, related.keys),
             cut=self._is_cut(look, fresh),
         )
-        if found.same_words >= _MANY and not self.rehearsed:
-            unsettle_words(self.db, outlet_id, words, kin.keys)
-        return found
+        if signs.same_words >= _MAX_TWINS and not self.rehearsed:
+            unsettle_words(self.db, outlet_id, words, related.keys)
+        return signs
 
     def _is_cut(self, look: Look, fresh: Sequence[Past]) -> bool:
-        """Whether a page lacks its own end, which all that its address brought before had."""
-        before = [past.id for past in fresh if past.key == look.key and past.look.place < look.place][-_RECENT:]
-        return bool(before) and self._has_end(look.id) is False and all(map(self._has_end, before))
+        """Whether a page lacks its end, `</html`, which all earlier pages of its URL had."""
+        earlier_pages = [past.id for past in fresh if past.key == look.key and past.look.place < look.place][
+            -_ENDS_COMPARED:
+        ]
+        return bool(earlier_pages) and self._has_end(look.id) is False and all(map(self._has_end, earlier_pages))
 
     def _has_end(self, capture_id: int) -> bool | None:
-        """None where its bytes are not to be had."""
+        """None where its bytes are missing."""
         body = self._body(capture_id)
         return None if body is None else b"</html" in body.lower()
 
     def _reading(self, past: Past, kept: Kept) -> Answer | None:
-        """What the present extractor reads in a capture; None where neither its bytes nor its words are to be had."""
+        """What the present extractor reads in a capture; None where neither its bytes nor its reading are available."""
         if past.id not in self.made:
-            brought = self.known.get(past.id)
-            if brought is not None and brought.extractor != extractor_of(self.boilerplate):
-                brought = None  # what recurs has been learned anew since it was read
-            self.made[past.id] = brought or kept.reading(past.id) or self._read(past)
+            given = self.known.get(past.id)
+            if given is not None and given.extractor != extractor_of(self.boilerplate):
+                given = None  # the boilerplate has changed since it was read
+            self.made[past.id] = given or kept.reading(past.id) or self._read(past)
         return self.made[past.id]
 
     def _remembered(self, readings: dict[int, Answer | None]) -> dict[int, Answer | None]:
-        """What former readers made of pages in which the present one finds nothing. What one took for the same state
-        still is; only where none of these pages can be read, the words in which it is told are taken as they are."""
-        lost = [number for number, answer in readings.items() if _is_lost(answer)]
-        if not lost:
+        """Uses readings of former extractors for pages in which the present one finds nothing. Pages that a former
+        extractor filed as one state stay one state; only where none of these can be read, its stored reading is
+        used."""
+        missing = [number for number, answer in readings.items() if _lacks_reading(answer)]
+        if not missing:
             return readings
-        told = {reading_rows.version_shown(self.db, n): said for n, said in readings.items() if not _is_lost(said)}
-        found = dict(readings)
-        for number in lost:
-            if words := reading_rows.last_words(self.db, number):
-                found[number] = told.get(words[0]) or words[1]
-        return found
+        by_version = {
+            reading_rows.version_shown(self.db, capture_id): reading
+            for capture_id, reading in readings.items()
+            if not _lacks_reading(reading)
+        }
+        completed = dict(readings)
+        for number in missing:
+            if former := reading_rows.last_words(self.db, number):
+                completed[number] = by_version.get(former[0]) or former[1]
+        return completed
 
     def _read(self, past: Past) -> Answer | None:
         body = self._body(past.id)
         if body is None:
             return None
-        from archive.pipeline.page_reading import try_to_read  # whoever only compares needs no parsers
+        from archive.pipeline.page_reading import try_to_read  # imports the parsers, only if needed
 
         return try_to_read(waiting_of(past, self.run).source, body, past.encoding, self.boilerplate)
 
@@ -318,31 +329,36 @@ class Settling:
             return None
 
     def _absorb(self, fresh: Iterable[Past], readings: dict[int, Answer | None]) -> bool:
-        """The words of a withdrawn article at another address are withdrawn with it. Returns whether there were any."""
-        found = False
+        """Withdraws the words of a withdrawn article at another URL too. Returns whether there were any."""
+        absorbed = False
         for past in fresh:
             reading = readings[past.id]
             if isinstance(reading, Reading):
-                hidden = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
-                if hidden is not None:
-                    absorb(self.db, hidden, self.run.outlet_id, past.key, past.look.at)
-                    self.made[past.id], found = None, True
-        return found
+                withdrawn_id = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
+                if withdrawn_id is not None:
+                    absorb(self.db, withdrawn_id, self.run.outlet_id, past.key, past.look.at)
+                    self.made[past.id], absorbed = None, True
+        return absorbed
 
-    def _related(self, fresh: Iterable[Past], readings: Mapping[int, Answer | None], kin: RelatedUrls) -> set[str]:
-        """Addresses outside of kin that a page declares its own, that say the very same, or from which it has moved."""
-        outlet_id, found = self.run.outlet_id, set[str]()
+    def _related(self, fresh: Iterable[Past], readings: Mapping[int, Answer | None], related: RelatedUrls) -> set[str]:
+        """URLs not related yet that a page declares as canonical, that have the same words, or from which it has
+        moved."""
+        outlet_id, keys = self.run.outlet_id, set[str]()
         for past in fresh:
             reading = readings[past.id]
-            if isinstance(reading, Reading) and past.key in kin.keys:
-                named = declared_key(reading, self.run.outlet)
-                found |= {key for key in named if reading_rows.has_captures(self.db, outlet_id, key)}
+            if isinstance(reading, Reading) and past.key in related.keys:
+                declared = declared_key(reading, self.run.outlet)
+                keys |= {key for key in declared if reading_rows.has_captures(self.db, outlet_id, key)}
                 twins = reading_rows.same_words(self.db, outlet_id, reading)
-                found |= moved_keys(self.db, outlet_id, past.key) | (twins if len(twins - kin.keys) <= _MANY else set())
+                keys |= moved_keys(self.db, outlet_id, past.key) | (
+                    twins if len(twins - related.keys) <= _MAX_TWINS else set()
+                )
         return {
-            key for key in found if key not in kin.keys and not withdrawal_lookup.is_withdrawn(self.db, outlet_id, key)
+            key
+            for key in keys
+            if key not in related.keys and not withdrawal_lookup.is_withdrawn(self.db, outlet_id, key)
         }
 
 
-def _signs_of(look: Look, bad: Sequence[tuple[str, str]]) -> Signs:
-    return Signs(at_once=any(began <= clock.stamp(look.at) <= ended for began, ended in bad))
+def _signs_of(look: Look, mass_changes: Sequence[tuple[str, str]]) -> Signs:
+    return Signs(at_once=any(began <= clock.stamp(look.at) <= ended for began, ended in mass_changes))

@@ -1,5 +1,5 @@
-"""The door for captures from elsewhere: other archives, files, another copy. What comes in order of time is filed like
-a crawl's; what comes late waits until its articles are told anew."""
+"""Keeps and files captures from elsewhere: other archives, files, another copy. Captures in order of time are filed
+like a crawl's; late ones wait until their articles are filed again."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from archive.storage.histories.history_writer import Counts
 from archive.storage.withdrawals import withdrawal_lookup
 
 Arrived = Literal["here", "filed", "late", "withdrawn"]
-"""What became of a capture: the archive had it, it was filed, it waits to be put in order, or its article is
+"""What became of a capture: the archive had it, it was filed, it waits to be filed in order of time, or its article is
 withdrawn, so that only the fact was kept."""
 
-_MOST_KNOWN = 2_000
+_MAX_KNOWN = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a capture is from. source: a file's name or an address; record: what it is called there."""
+    """Where a capture is from. source: a file's name or a URL; record: its identifier there."""
 
     source: str
     record: str | None = None
@@ -35,7 +35,8 @@ class Origin:
 
 @dataclass(slots=True)
 class Arrivals:
-    """The captures one run brings from elsewhere. furniture: what the outlet's pages share, as of the beginning."""
+    """The captures that one run brings from elsewhere. boilerplate: the outlet's recurring blocks, as of the
+    beginning."""
 
     db: Database
     run: Run
@@ -50,10 +51,10 @@ class Arrivals:
         *,
         always_late: bool = False,
     ) -> Arrived:
-        """Keeps a capture and files it if it comes in order, in one transaction. reading: what the present extractor
-        read in it, where somebody has read it already. always_late: nothing is filed before all is told anew.
+        """Keeps a capture and files it if it comes in order of time, in one transaction. reading: the present
+        extractor's, if there is one already. always_late: files nothing before `settle`.
 
-        Raises BadValue for a capture that cannot be, and ArchiveUnusable when the archive cannot be written.
+        Raises BadValue for an invalid capture, and ArchiveUnusable when the archive cannot be written.
         """
         capture = gated(capture)
         with connection.transaction(self.db):
@@ -80,7 +81,7 @@ class Arrivals:
             return "filed"
 
     def settle(self) -> Counts:
-        """Puts in order what came late, and judges all that the outlet's captures tell as a whole."""
+        """Files late captures, and judges all of the outlet's captures as a whole."""
         counts = settle_run(self.db, self.run, self.known, whole=True)
         self.known.clear()
         return counts
@@ -89,5 +90,5 @@ class Arrivals:
         return isinstance(reading, Reading) and reads_late(self.db, source, reading)
 
     def _remember(self, capture_id: int, reading: Reading | Unreadable | None) -> None:
-        if reading is not None and len(self.known) < _MOST_KNOWN:
+        if reading is not None and len(self.known) < _MAX_KNOWN:
             self.known[capture_id] = reading

@@ -1,4 +1,4 @@
-"""The whole path of a page, told once: keep, then read, then file."""
+"""Ingests a page: keeps the capture, then reads it, then files the reading."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ __all__ = [
 
 log = log_of(__name__)
 
-_REASON = "a better reading"  # a crawl's captures are the newest: only readers make numbers change
+_REASON = "a better reading"  # a crawl's captures are the newest: only new extractors change version numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A capture that is safely kept. body_id: of the bytes it brought or confirmed; buried: a known article turned out
-    to have disappeared."""
+    """A capture that is committed. body_id: of the bytes it brought or confirmed; buried: it showed that a known
+    article has disappeared."""
 
     outcome: CaptureOutcome
     source: Source
@@ -72,7 +72,7 @@ class Arrival:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """What an exchange brought, and, where it brought a page to read, what became of the reading."""
+    """What an exchange brought, and, where it brought a page to read, what the reading became."""
 
     outcome: CaptureOutcome
     filed: Filed | None = None
@@ -81,8 +81,8 @@ class Ingested:
 
 
 def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
-    """Keeps a capture, and, if it brought something new, reads and files it. A crawl does the three steps by
-    themselves, for it reads in other processes.
+    """Keeps a capture, and, if it brought something new, reads and files it. A crawl takes the three steps separately,
+    because it reads in other processes.
 
     Raises ArchiveUnusable when the archive cannot be written.
     """
@@ -94,22 +94,22 @@ def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
 
 
 def take_in(db: Database, run: Run, capture: Capture) -> Arrival:
-    """Keeps a capture, and believes what it says unread. Only what is `fresh` is to be read."""
+    """Keeps a capture, and files what it says without being read. Only `fresh` captures need reading."""
     with connection.transaction(db):
         kept = capture_writer.keep(db, run, capture)
         return arrived(db, run, capture, kept)
 
 
 def source_of_arrival(db: Database, run: Run, capture: Capture, kept: Kept) -> Source:
-    """A capture that was kept, with all addresses that are known to lead to it."""
+    """The source of a kept capture, with all URLs known to redirect to it."""
     via = dict.fromkeys((*map(url_key, capture.via), *kept_captures.redirecting_here(db, run, capture.final_url)))
     return Source(kept.capture_id, run, kept.url_key, capture.final_url, capture.captured_at, tuple(via))
 
 
 def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
-    """What a kept capture comes to as long as it is not read. Call inside a transaction."""
+    """Files a kept capture as far as possible without reading it. Call inside a transaction."""
     source = source_of_arrival(db, run, capture, kept)
-    buried = _believe(db, source, kept) if kept.outcome not in ("fresh", "error") else False
+    buried = _file_unread(db, source, kept) if kept.outcome not in ("fresh", "error") else False
     if kept.outcome in (
         "redirect",
         "gone",
@@ -118,15 +118,15 @@ def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
     return Arrival(kept.outcome, source, kept.body_id, buried)
 
 
-def _believe(db: Database, source: Source, kept: Kept) -> bool:
-    """Returns whether an article turned out to have disappeared."""
+def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
+    """Returns whether a known article turned out to have disappeared."""
     run = source.run
     if kept.outcome in ("revisit", "not-modified") and unchanged_check.confirms(db, source) is not None:
         return False
     keys = unchanged_check.concerns(db, run.outlet_id, (source.url_key, *source.via))
     if not keys:
         return False
-    if kept.outcome == "redirect":  # its end is asked for first: see note_redirect
+    if kept.outcome == "redirect":  # its target is requested first: see note_redirect
         unsettle(db, run.outlet_id, source.url_key)
         return False
     return _buries(db, run, keys)
@@ -140,8 +140,8 @@ def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
 
 
 def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: datetime) -> bool:
-    """Addresses redirect to one that has answered in this run already, and is not asked again because of them. Returns
-    whether an article turned out to have disappeared."""
+    """URLs redirect to one that has answered in this run already, and is not requested again because of them. Returns
+    whether a known article turned out to have disappeared."""
     keys = unchanged_check.concerns(db, run.outlet_id, map(url_key, (*via, url)))
     return bool(keys) and _buries(db, run, keys)
 
@@ -152,15 +152,15 @@ def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Readin
 
 
 def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:
-    """Files what was read in a kept capture. While it was read, another address may have come to redirect to it."""
-    since = kept_captures.redirecting_here(db, source.run, source.url)
-    source = replace(source, via=tuple(dict.fromkeys((*source.via, *since))))
+    """Files the reading of a kept capture. While it was read, another URL may have come to redirect to it."""
+    redirecting = kept_captures.redirecting_here(db, source.run, source.url)
+    source = replace(source, via=tuple(dict.fromkeys((*source.via, *redirecting))))
     try:
         with connection.transaction(db):
             filed = _file(db, source, reading)
-    except Exception as error:  # one capture that could not be filed: as one that could not be read
+    except Exception as error:  # a capture that could not be filed counts as unreadable
         if isinstance(error, LuubaoError) and not isinstance(error, BadValue):
-            raise  # the archive itself cannot be written: nothing is to be gained by going on
+            raise  # the archive itself cannot be written: going on is useless
         log.exception("capture %s of %s could not be filed", source.capture_id, source.url)
         reading = replace(gave_up(error, Boilerplate()), extractor=reading.extractor)
         with connection.transaction(db):
@@ -191,7 +191,7 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
 def _filed(settled: Settled, capture_id: int) -> Filed:
     """What a page became."""
     buried = bool(settled.counts.buried)
-    verdict = next((one for one in settled.history.verdicts if one.look.id == capture_id), None)
+    verdict = next((candidate for candidate in settled.history.verdicts if candidate.look.id == capture_id), None)
     if verdict is None or verdict.article is None:
         return Filed("unchanged", buried=buried)
     article_id = settled.plan.articles[verdict.article]
@@ -206,8 +206,8 @@ def _filed(settled: Settled, capture_id: int) -> Filed:
 
 
 def read_pending(db: Database, run: Run) -> int:
-    """Finishes what an earlier run began and did not come to end: reads and files what it kept, and puts in order what
-    came late. Returns how many captures were read."""
+    """Finishes what an earlier run left unfinished: reads and files what it kept, and files late captures. Returns how
+    many captures were read."""
     pending, boilerplate = kept_captures.unread(db, run), boilerplate_sets.boilerplate_of(db, run.outlet_id)
     for source, encoding in pending:
         if signals.came():
@@ -222,8 +222,8 @@ def read_pending(db: Database, run: Run) -> int:
 def keep_picture(
     db: Database, run: Run, capture: PictureCapture, rest: timedelta
 ) -> PictureOutcome:  # fmt: skip
-    """Records a fetch of a picture, in one transaction, and what it says of the articles that show it. The bytes it
-    brought must be in the store already. rest: the shortest time until it is due again."""
+    """Records a fetch of a picture, in one transaction, and files what it changes in the articles that show it. The
+    bytes it brought must be in the store already. rest: the shortest time until it is due again."""
     with connection.transaction(db):
         outcome, picture_id = picture_fetches.keep_picture(db, run, capture, rest)
         if picture_id is None:

@@ -1,4 +1,4 @@
-"""What an answer was, and where it leads: the last step of a page's walk, with which its address is done."""
+"""Queues a page's links and reschedules the page: the last step of ingestion."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _LISTS = frozenset({"listing", "home"})
 def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links: Sequence[Link], at: datetime) -> int:
     """Notes the links of a page, and when it is due again; returns how many links were never seen before.
 
-    Only with this is the page done: a run that is killed before leaves it due, so that its links are not lost.
+    The page is not done before this: a run that is killed earlier leaves it due, so that its links are not lost.
     """
     key, url, filed = arrival.source.url_key, arrival.source.url, ingested.filed
     with connection.transaction(db):
-        before = capacity.left_out(db, run).total()
+        left_out_before = capacity.left_out(db, run).total()
         noted = url_queue.note_links(db, run, url, links, at)
         fresh = noted.fresh
         first = url_queue.is_new(db, run, key)
@@ -35,13 +35,13 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
         url_queue.settle(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
         if first and isinstance(ingested.reading, Reading):
             note_words(db, run, key, ingested.reading, at)
-        if capacity.left_out(db, run).total() > before:
+        if capacity.left_out(db, run).total() > left_out_before:
             capacity.name_again(db, run, key, at)
     return len(fresh)
 
 
 def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Sequence[Link], *, first: bool) -> None:
-    """What pages of this shape lead to: whether it is worth while to go on following them."""
+    """Counts what pages of this URL pattern link to: whether following them is worth while."""
     if first or noted.fresh:
         known = [link.url for link in links if link.url not in noted.promise]
         promise = {**noted.promise, **pattern_store.article_probability_of(db, run, known)}
@@ -50,14 +50,14 @@ def _learn_yield(db: Database, run: Run, page_url: str, noted: Noted, links: Seq
 
 
 def note_sitemaps(db: Database, run: Run, robots_url: str, urls: Sequence[str], at: datetime) -> None:
-    """Notes the sitemaps that a robots.txt names, those on other sites left out."""
-    ours = [Link(url, "sitemap-index") for url in urls if same_site(url, run.outlet.hosts)]
+    """Queues the sitemaps that a robots.txt names, except those on other sites."""
+    own_sitemaps = [Link(url, "sitemap-index") for url in urls if same_site(url, run.outlet.hosts)]
     with connection.transaction(db):
-        url_queue.note_links(db, run, robots_url, ours, at)
+        url_queue.note_links(db, run, robots_url, own_sitemaps, at)
 
 
 def kind_of(reading: Reading | Unreadable | None, leads_on: bool, fresh: int) -> PageKind | None:
-    """What a page turned out to be; None where it does not tell. A feed or a sitemap is no page and leads on."""
+    """What a page turned out to be; None where that is unknown. A feed or a sitemap is not HTML and has links."""
     if isinstance(reading, Reading):
         return "article"
     if reading is not None and (reading.reason in _LISTS or (reading.reason == "not-html" and leads_on) or fresh):
@@ -66,6 +66,6 @@ def kind_of(reading: Reading | Unreadable | None, leads_on: bool, fresh: int) ->
 
 
 def links_are_noted(db: Database, run: Run, arrival: Arrival) -> bool:
-    """Whether the links of the page that was brought or confirmed have been noted: a run that was killed may have kept
-    it and not come to them."""
+    """Whether the links of the page that was brought or confirmed have been noted: a run may have been killed after it
+    kept the page and before it noted them."""
     return url_queue.links_are_noted(db, run, arrival.source.url_key, arrival.body_id)

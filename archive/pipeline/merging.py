@@ -1,5 +1,5 @@
-"""The union of two archives. Captures are facts, so nothing is to be decided: what the other has and this one has not
-is added, each run's share as a run of its own, and the articles it touches are told anew in order of time."""
+"""Merges another archive into this one: a union. Captures are facts, so there are no conflicts: adds what the other has
+and this one lacks, each run's share as a run of its own, and files the affected articles again in order of time."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from archive.storage.readings import boilerplate_sets
 from archive.storage.withdrawals import withdrawal_lookup
 
 _BATCH = 100
-_MOST_TOLD = 20
+_MAX_REFUSED = 20
 
 
 @dataclass(slots=True)
 class Merged:
-    """What a merge came to. counts: captures, here (captures that were here already), pictures, runs, withdrawn
+    """The result of a merge. counts: captures, here (captures that were here already), pictures, runs, withdrawn
     (captures of articles withdrawn on either side), damaged (whose bytes do not open in the other), pictures-missing,
-    refused (values that cannot be). refused: the first of them, with table and row. withdrawn_there: addresses of
-    articles that are withdrawn in the other and not here."""
+    refused (invalid values). refused: the first of them, with table and row. withdrawn_there: URLs of articles that are
+    withdrawn in the other and not here."""
 
     counts: Counter[str] = field(default_factory=Counter)
     articles: Counts = field(default_factory=Counts)
@@ -46,21 +46,21 @@ class Merged:
     refused: list[str] = field(default_factory=list)
 
     def refuse(self, where: str, why: str) -> None:
-        """Notes what of the other archive cannot be."""
+        """Counts an invalid value of the other archive."""
         self.counts["refused"] += 1
-        if len(self.refused) < _MOST_TOLD:
+        if len(self.refused) < _MAX_REFUSED:
             self.refused.append(f"{where}: {' '.join(why.split())[:200]}")
 
     @contextmanager
     def standing_alone(self, where: str) -> Iterator[None]:
-        """What goes wrong with one row is told, and the others are taken."""
+        """Reports an error in one row, so that the others are taken."""
         try:
             yield
         except BadValue as error:
             self.refuse(where, str(error))
         except LuubaoError:
             raise
-        except Exception as error:  # a row that we cannot take: as one that cannot be
+        except Exception as error:  # a row that cannot be taken counts as invalid
             if signals.came():
                 raise
             self.refuse(where, f"{type(error).__name__}: {error}")
@@ -81,135 +81,135 @@ def merge(
         connection.open_archive(path, create=True) as ours,
         ExitStack() as locks,
     ):
-        for their in other_archive.outlets(theirs, done.refuse):
-            locks.enter_context(outlet_lock(path, their.outlet.name))
-            job = _Merging(ours, theirs, their, pictures, other_pictures, done, step)
+        for their_run in other_archive.outlets(theirs, done.refuse):
+            locks.enter_context(outlet_lock(path, their_run.outlet.name))
+            job = _Merging(ours, theirs, their_run, pictures, other_pictures, done, step)
             job.take_runs()
     return done
 
 
 class _Merging:
-    """One outlet."""
+    """Merges one outlet."""
 
     def __init__(
-        self, ours: Database, theirs: Database, their: Run, pictures: Path, other_pictures: Path | None, done: Merged,
-        step: Callable[[], None],
+        self, ours: Database, theirs: Database, their_run: Run, pictures: Path, other_pictures: Path | None,
+        done: Merged, step: Callable[[], None],
     ):  # fmt: skip
-        self.ours, self.theirs, self.their, self.done, self.step = ours, theirs, their, done, step
+        self.ours, self.theirs, self.their_run, self.done, self.step = ours, theirs, their_run, done, step
         self.pictures, self.other_pictures = pictures, other_pictures
-        known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}.get(their.outlet.name)
-        if known:  # how a paper is described here is not for another archive to say
+        known = {run.outlet.name: run for run in kept_captures.outlets_of(ours)}.get(their_run.outlet.name)
+        if known:  # this archive's description of an outlet wins
             self.outlet_id, self.outlet = known.outlet_id, known.outlet
         else:
             with connection.transaction(ours):
-                self.outlet_id, self.outlet = run_rows.register(ours, their.outlet), their.outlet
-        self.boilerplate = self._furniture()
+                self.outlet_id, self.outlet = run_rows.register(ours, their_run.outlet), their_run.outlet
+        self.boilerplate = self._shared_boilerplate()
 
-    def _furniture(self) -> Boilerplate:
-        """What this archive has learned; what the other has, where this one has learned nothing."""
+    def _shared_boilerplate(self) -> Boilerplate:
+        """This archive's learned boilerplate; the other's where this one has none."""
         known, other = (
             boilerplate_sets.boilerplate_of(self.ours, self.outlet_id),
-            boilerplate_sets.boilerplate_of(self.theirs, self.their.outlet_id),
+            boilerplate_sets.boilerplate_of(self.theirs, self.their_run.outlet_id),
         )
         if known.marks or not other.marks:
             return known
         return boilerplate_sets.put_boilerplate(self.ours, Run(0, self.outlet_id, self.outlet), other, clock.now())
 
     def take_runs(self) -> None:
-        """Every run's share, then the order of time."""
-        for other in other_archive.runs(self.theirs, self.their.outlet_id, self.done.refuse):
-            self._take_run(other)
+        """Takes every run's share, then files in order of time."""
+        for other_run in other_archive.runs(self.theirs, self.their_run.outlet_id, self.done.refuse):
+            self._take_run(other_run)
         whole = Run(0, self.outlet_id, self.outlet)
         self.done.withdrawn_there += [
             url
-            for url in other_archive.withdrawn_addresses(self.theirs, self.their.outlet_id)
+            for url in other_archive.withdrawn_addresses(self.theirs, self.their_run.outlet_id)
             if not withdrawal_lookup.is_withdrawn(self.ours, self.outlet_id, url_key(url))
         ]
         self.done.articles.add(Arrivals(self.ours, whole, self.boilerplate).settle())
 
-    def _take_run(self, other: OtherRun) -> None:
+    def _take_run(self, other_run: OtherRun) -> None:
         """Opens a run like the other's for what is new in it; none for a run that brought nothing new."""
         run: Run | None = None
-        after, note = 0, self.done.refuse
-        while page := other_archive.captures(self.theirs, other.id, after, _BATCH, note):
-            after = page[-1].id
+        after_id, on_refused = 0, self.done.refuse
+        while page := other_archive.captures(self.theirs, other_run.id, after_id, _BATCH, on_refused):
+            after_id = page[-1].id
             with connection.transaction(self.ours):
-                for one in page:
-                    run = run if isinstance(one, Refused) else self._take(run, other, one)
+                for capture in page:
+                    run = run if isinstance(capture, Refused) else self._take(run, other_run, capture)
                     self.step()
-        after = 0
-        while fetched := other_archive.pictures(self.theirs, other.id, after, _BATCH, note):
-            after = fetched[-1].id
+        after_id = 0
+        while fetched := other_archive.pictures(self.theirs, other_run.id, after_id, _BATCH, on_refused):
+            after_id = fetched[-1].id
             for picture in fetched:
-                run = run if isinstance(picture, Refused) else self._take_picture(run, other, picture)
-        if run is None and not other_archive.has_run(self.ours, self.outlet_id, other):
-            run = self._open(other)
+                run = run if isinstance(picture, Refused) else self._take_picture(run, other_run, picture)
+        if run is None and not other_archive.has_run(self.ours, self.outlet_id, other_run):
+            run = self._open(other_run)
         if run:
-            other_archive.close_like(self.ours, run, other, clock.now())
+            other_archive.close_like(self.ours, run, other_run, clock.now())
 
-    def _open(self, other: OtherRun) -> Run:
+    def _open(self, other_run: OtherRun) -> Run:
         self.done.counts["runs"] += 1
-        return Run(other_archive.open_like(self.ours, self.outlet_id, other), self.outlet_id, self.outlet)
+        return Run(other_archive.open_like(self.ours, self.outlet_id, other_run), self.outlet_id, self.outlet)
 
-    def _take(self, run: Run | None, other: OtherRun, past: OtherCapture) -> Run | None:
-        """Returns the run that it is part of; the former one where it could not be taken."""
+    def _take(self, run: Run | None, other_run: OtherRun, past: OtherCapture) -> Run | None:
+        """Returns the run it belongs to now; the given one where it could not be taken."""
         with self.done.standing_alone(f"captures {past.id}"), connection.transaction(self.ours):
-            return self._taken(run, other, past)
+            return self._taken(run, other_run, past)
         return run
 
-    def _taken(self, run: Run | None, other: OtherRun, past: OtherCapture) -> Run | None:
-        mine, capture = run or Run(0, self.outlet_id, self.outlet), past.capture
+    def _taken(self, run: Run | None, other_run: OtherRun, past: OtherCapture) -> Run | None:
+        own_run, capture = run or Run(0, self.outlet_id, self.outlet), past.capture
         try:
             body = None if capture.status == 304 else capture_writer.kept_body(self.theirs, past.id)
         except ArchiveDamaged as error:
             self.done.counts["damaged"] += 1
             self.done.refuse(f"captures {past.id}", str(error))
             return run
-        if capture.body and body is None:  # withdrawn there: what it was may not come back by another door
+        if capture.body and body is None:  # withdrawn there: its words must not come back by a merge
             self.done.counts["withdrawn"] += 1
             return run
         capture = replace(capture, body=body)
-        if is_here(self.ours, mine, capture) or self._is_fact_only(mine, capture):
+        if is_here(self.ours, own_run, capture) or self._is_fact_only(own_run, capture):
             self.done.counts["here"] += 1
             return run
-        run = run or self._open(other)
+        run = run or self._open(other_run)
         arrivals = Arrivals(self.ours, run, self.boilerplate)
         arrived = arrivals.arrive(capture, Origin(*past.origin) if past.origin else None, always_late=True)
         self.done.counts["withdrawn" if arrived == "withdrawn" else "captures"] += 1
         return run
 
     def _is_fact_only(self, run: Run, capture: Capture) -> bool:
-        """Whether of a withdrawn article's capture the fact is here already, without its bytes."""
+        """Whether a withdrawn article's capture is here already without its bytes."""
         return is_here(self.ours, run, replace(capture, body=None)) and withdrawal_lookup.is_withdrawn(
             self.ours, run.outlet_id, url_key(capture.requested_url)
         )
 
-    def _take_picture(self, run: Run | None, other: OtherRun, past: OtherPicture) -> Run | None:
+    def _take_picture(self, run: Run | None, other_run: OtherRun, past: OtherPicture) -> Run | None:
         with self.done.standing_alone(f"picture_captures {past.id}"), connection.transaction(self.ours):
-            return self._taken_picture(run, other, past)
+            return self._taken_picture(run, other_run, past)
         return run
 
-    def _taken_picture(self, run: Run | None, other: OtherRun, past: OtherPicture) -> Run | None:
+    def _taken_picture(self, run: Run | None, other_run: OtherRun, past: OtherPicture) -> Run | None:
         capture = past.capture
-        at, digest = clock.stamp(capture.captured_at), capture.picture.digest if capture.picture else None
-        image_id = ensure_image(self.ours, past.url, at)
-        if picture_is_here(self.ours, image_id, at, capture.status, digest):
+        stamp, digest = clock.stamp(capture.captured_at), capture.picture.digest if capture.picture else None
+        image_id = ensure_image(self.ours, past.url, stamp)
+        if picture_is_here(self.ours, image_id, stamp, capture.status, digest):
             return run
         if capture.picture and not self._copy(capture.picture):
             self.done.counts["pictures-missing"] += 1
             return run
-        run = run or self._open(other)
+        run = run or self._open(other_run)
         keep_picture(self.ours, run, replace(capture, image_id=image_id), other_archive.REST, late=True)
         unsettle_showing(self.ours, image_id)
         self.done.counts["pictures"] += 1
         return run
 
     def _copy(self, picture: Picture) -> bool:
-        """Puts the picture's files into our folder; False where the other has none. Raises BadValue where it has other
-        bytes than those of its digest."""
+        """Copies the picture's files into our folder; False where the other has none. Raises BadValue where its bytes
+        do not match its digest."""
         if self.other_pictures is None:
             return False
-        from archive.pictures.sniff import sniff  # with it comes Pillow, and most merges bring no pictures
+        from archive.pictures.sniff import sniff  # imports Pillow, and most merges bring no pictures
 
         data = plain_file(self.other_pictures, picture.path, MOST_BYTES)
         if data is None:
@@ -218,8 +218,8 @@ class _Merging:
             raise BadValue(f"the bytes of its file are not those of {picture.digest}")
         if (kind := sniff(data)) != picture.media_type:
             raise BadValue(f"the bytes of its file are {kind or 'no picture'}, and not {picture.media_type}")
-        small = picture.thumbnail_path and plain_file(self.other_pictures, picture.thumbnail_path, MOST_THUMBNAIL)
-        if picture.thumbnail_path and small and small.startswith(JPEG):
-            put_file(self.pictures, picture.thumbnail_path, small)
+        thumbnail = picture.thumbnail_path and plain_file(self.other_pictures, picture.thumbnail_path, MOST_THUMBNAIL)
+        if picture.thumbnail_path and thumbnail and thumbnail.startswith(JPEG):
+            put_file(self.pictures, picture.thumbnail_path, thumbnail)
         put_file(self.pictures, picture.path, data)
         return True

@@ -1,4 +1,4 @@
-"""Reading a kept page: pure, but for the boundary behind which a mistake of ours costs one capture."""
+"""Reads kept pages: pure, except that an exception is caught and costs one capture only."""
 
 from __future__ import annotations
 
@@ -18,10 +18,12 @@ log = log_of(__name__)
 
 
 def try_to_read(source: Source, body: bytes, encoding: str | None, boilerplate: Boilerplate) -> Reading | Unreadable:
-    """The boundary behind which bytes are safe. Whatever goes wrong in reading them is one capture that could not be
-    read, recorded as such; the crawl goes on, and a mended reader, which has another name, can read it again. Read in
-    a worker, where the command has one (archive/runtime/isolated.py)."""
-    slim = replace(source, run=replace(source.run, habits=Habits()))  # which is large, and no reader's business
+    """Reads a page, and never raises: any error in reading costs one capture, which is recorded as unreadable; the
+    crawl goes on, and a fixed extractor, which has another name, can reread it. Reads in a worker process, where the
+    command has one (archive/runtime/isolated.py)."""
+    slim = replace(
+        source, run=replace(source.run, habits=Habits())
+    )  # the habits are large, and reading does not need them
     reading = isolated.run(read_here, slim, body, encoding, boilerplate)
     return Unreadable("gave-up", reading.reason, extractor_of(boilerplate)) if isinstance(reading, Lost) else reading
 
@@ -30,13 +32,13 @@ def read_here(source: Source, body: bytes, encoding: str | None, boilerplate: Bo
     """As `try_to_read`, in this process, which is a worker."""
     try:
         return read(source, body, encoding, boilerplate)
-    except Exception as error:  # any at all: see above
+    except Exception as error:  # any error: see above
         log.exception("capture %s of %s could not be read", source.capture_id, source.url)
         return gave_up(error, boilerplate)
 
 
 def read(source: Source, body: bytes, encoding: str | None, boilerplate: Boilerplate) -> Reading | Unreadable:
-    """What a kept page says, without what its outlet's pages share; the set is part of the extractor's name."""
+    """The reading of a page, without the outlet's boilerplate; the boilerplate is part of the extractor's name."""
     outlet = source.run.outlet
     page = read_page(
         body,
@@ -51,11 +53,11 @@ def read(source: Source, body: bytes, encoding: str | None, boilerplate: Boilerp
 
 
 def extractor_of(boilerplate: Boilerplate) -> str:
-    """The name under which readings are filed that were made without these blocks."""
+    """The extractor's name on readings made without these blocks."""
     return f"{extractor_name()}, furniture {boilerplate.digest[:19]}" if boilerplate.marks else extractor_name()
 
 
 def gave_up(error: Exception, boilerplate: Boilerplate) -> Unreadable:
-    """What a page is for the extractor that cannot read it for a mistake of its own."""
+    """The refusal of a page on which the extractor raised an error."""
     why = "needed more memory than there is" if isinstance(error, MemoryError) else f"{type(error).__name__}: {error}"
     return Unreadable("gave-up", why, extractor_of(boilerplate))

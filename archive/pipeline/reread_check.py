@@ -1,4 +1,4 @@
-"""Reading kept pages again to compare them with what is kept of them: `luubao verify --reread`."""
+"""Rereads kept pages to compare them with their stored readings: `luubao verify --reread`."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from archive.storage import connection
 from archive.storage.readings.unread_captures import Waiting
 from archive.workers import Lost, Workers
 
-_LISTEN = 0.2  # seconds
+_POLL_SECONDS = 0.2  # how long to wait for answers
 Task = tuple[Waiting, Boilerplate]
 
 
 @contextmanager
 def reading_again(path: Path) -> Iterator[Reread]:
-    """Processes that read the pages of an archive again, each as the reader did that is named with its words."""
+    """Worker processes that reread an archive's pages, each with the extractor named in its stored reading."""
     with Workers[Task, Answer](partial(_reader, path)) as workers:
         yield partial(_read_all, workers)
 
 
 def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[Again]) -> None:
     owners: dict[int, Again] = {}
-    slim = replace(run, habits=Habits())  # which is large, and no reader's business
+    slim = replace(run, habits=Habits())  # the habits are large, and reading does not need them
     for again in groups:
         for waiting, boilerplate in again.wanted:
             number = waiting.source.capture_id
@@ -41,19 +41,19 @@ def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[Again])
                 workers.submit(number, (task, boilerplate))
     read: dict[int, Reading | Unreadable] = {}
     while owners:
-        for number, answer in workers.answers(_LISTEN):
+        for number, answer in workers.answers(_POLL_SECONDS):
             owner = owners.pop(number)
             if isinstance(answer, Lost):
                 answer = Unreadable("gave-up", answer.reason, owner.reader[1])
             if not isinstance(answer, Absent):
                 read[number] = answer
     for again in groups:
-        numbers = (one.source.capture_id for one, _ in again.wanted)
+        numbers = (waiting.source.capture_id for waiting, _ in again.wanted)
         again.known = {number: read[number] for number in numbers if number in read}
 
 
 @contextmanager
 def _reader(path: Path) -> Iterator[Callable[[Task], Answer]]:
-    logging.disable()  # what goes wrong with a page is compared like all else that is said of it
+    logging.disable()  # a page's errors are compared like its other values
     with connection.open_archive(path) as db:
         yield lambda task: read_kept(db, *task)

@@ -1,4 +1,4 @@
-"""What reading an archive again came to: counted while it goes on, told at the end."""
+"""Counts the results of a reread, and formats them at the end."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.pipeline.filing import Settled
 
 _READABLE = frozenset(get_args(ReadableKind))
-_EXAMPLES = 5
-_LONGEST = 300  # characters of an example on either side
+_MAX_EXAMPLES = 5
+_EXAMPLE_LENGTH = 300  # characters of an example on either side
 
-_SHOWN: dict[str, Callable[[Reading], list[str | None]]] = {
+_FIELD_TEXTS: dict[str, Callable[[Reading], list[str | None]]] = {
     "headline": lambda reading: [reading.headline],
     "lead": lambda reading: [reading.lead],
     "body": lambda reading: [*reading.text.split("\n\n")],
@@ -32,15 +32,16 @@ _SHOWN: dict[str, Callable[[Reading], list[str | None]]] = {
     "kicker": lambda reading: [reading.kicker],
 }
 
-_NO_EDITS = ("section", "tags", "kicker")
-COMPARED = (*FIELDS, *_NO_EDITS)
-"""Fields in which two readings of one page are compared: those whose change is an edit, and some that papers change
+_NON_EDIT_FIELDS = ("section", "tags", "kicker")
+COMPARED = (*FIELDS, *_NON_EDIT_FIELDS)
+"""Fields in which two readings of one page are compared: those whose change is an edit, and some that outlets change
 without one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One place where a page reads otherwise now. `pieces`: the old and the new text as one run of words."""
+    """One difference between the old and the new reading of a page. `pieces`: the old and the new text as one run of
+    words."""
 
     url: str
     field: str
@@ -49,11 +50,11 @@ class Example:
 
 @dataclass
 class Report:
-    """Counts of captures, unless said otherwise. versions: those that are shown in the words of this extractor now;
-    changed: of these, those whose words are others, and in which fields. new_versions: states that no extractor saw
-    before; renumbered, removed: versions that have another number or time, or are no states of their own any more.
-    changes: each of these in one line. absent: pages whose bytes were withdrawn; damaged: whose bytes cannot be had
-    from the archive (`luubao verify` tells more)."""
+    """Counts of captures, unless said otherwise. versions: those that now show this extractor's reading; changed: of
+    these, those whose text differs, and in which fields. new_versions: states that no extractor saw before; renumbered,
+    removed: versions that have another number or time, or are no states of their own any more. changes: each of these
+    in one line. absent: pages whose bytes were withdrawn; damaged: whose bytes the archive cannot read (`luubao verify`
+    tells more)."""
 
     dry_run: bool = False
     interrupted: bool = False
@@ -81,7 +82,7 @@ class Report:
         return self.captures / self.seconds if self.seconds else 0.0
 
     def as_dict(self) -> dict[str, Any]:
-        """The same for programs."""
+        """The report as JSON values."""
         seconds = {"seconds": round(self.seconds, 1), "per_second": round(self.per_second, 1)}
         return {
             **asdict(self),
@@ -93,8 +94,8 @@ class Report:
         self, read: Mapping[int, Reading | Unreadable], former: Mapping[int, str | None],
         before: Mapping[int, tuple[str, Reading]], settled: Settled,
     ) -> None:  # fmt: skip
-        """Counts what belongs together and was read again. read: what was read, by captures.id; former: what the former
-        extractor took it for; before: versions with their addresses and the words they were shown in."""
+        """Counts reread pages that belong together. read: the readings, by captures.id; former: the former extractor's
+        kinds; before: versions with their URLs and the readings they showed."""
         urls = {verdict.look.id: verdict.look.url for verdict in settled.history.verdicts}
         for number, reading in read.items():
             self.captures += 1
@@ -105,7 +106,7 @@ class Report:
         self.renumbered += counts.renumbered
         self.removed += counts.removed
         self.changes += _changes(settled, before)
-        for place, version_id in sorted(plan.versions.items(), key=lambda one: one[1]):
+        for place, version_id in sorted(plan.versions.items(), key=lambda item: item[1]):
             if version_id in before and before[version_id][1].extractor != plan.told[place].state.reading.extractor:
                 self._note_words(*before[version_id], plan.told[place].state.reading)
 
@@ -118,35 +119,35 @@ class Report:
         self.became_readable += is_now and not was
         self.stopped_being_readable += was and not is_now
         self.changed_kind += was == is_now
-        self._give(Example(url, "kind", (Piece("removed", former), Piece("added", kind))))
+        self._add_example(Example(url, "kind", (Piece("removed", former), Piece("added", kind))))
 
     def _note_words(self, url: str, before: Reading, now: Reading) -> None:
         self.versions += 1
         changed = (
             *changed_fields(before, now),
-            *(name for name in _NO_EDITS if getattr(before, name) != getattr(now, name)),
+            *(name for name in _NON_EDIT_FIELDS if getattr(before, name) != getattr(now, name)),
         )
         self.changed += bool(changed)
         self.fields.update(changed)
         for name in changed:
-            old, new = ([part or "" for part in _SHOWN[name](reading)] for reading in (before, now))
+            old, new = ([part or "" for part in _FIELD_TEXTS[name](reading)] for reading in (before, now))
             was, is_now = _first_difference(old, new)
-            self._give(Example(url, name, words(was[:_LONGEST], is_now[:_LONGEST])))
+            self._add_example(Example(url, name, words(was[:_EXAMPLE_LENGTH], is_now[:_EXAMPLE_LENGTH])))
 
-    def _give(self, example: Example) -> None:
-        """One example of each field is worth more than five of one."""
-        if len(self.examples) < _EXAMPLES and all(given.field != example.field for given in self.examples):
+    def _add_example(self, example: Example) -> None:
+        """One example of each field is better than five of one."""
+        if len(self.examples) < _MAX_EXAMPLES and all(existing.field != example.field for existing in self.examples):
             self.examples.append(example)
 
 
 def _articles(settled: Settled) -> set[int]:
-    """Articles of what is told now; those that have no number yet are counted apart."""
+    """Articles of the new history; those without a number yet are counted apart."""
     numbers = {article.number for article in settled.history.articles}
     return {settled.plan.articles.get(number, -1 - number) for number in numbers}
 
 
 def _changes(settled: Settled, before: Mapping[int, tuple[str, Reading]]) -> Iterator[str]:
-    """Each version that is opened, renumbered or taken out, in one line."""
+    """Each version that is opened, renumbered or removed, in one line."""
     plan = settled.plan
     now = {version_id: plan.told[place] for place, version_id in plan.versions.items()}
     for version_id, old in sorted(plan.old.items()):
@@ -155,8 +156,8 @@ def _changes(settled: Settled, before: Mapping[int, tuple[str, Reading]]) -> Ite
         if version is None:
             yield f"{url}: version {old['number']} of {old['first_seen_at']} is no state of its own"
         elif (version.number, clock.stamp(version.at)) != (old["number"], old["first_seen_at"]):
-            told = f"version {version.number} of {clock.stamp(version.at)}"
-            yield f"{url}: version {old['number']} of {old['first_seen_at']} becomes {told}"
+            renumbered = f"version {version.number} of {clock.stamp(version.at)}"
+            yield f"{url}: version {old['number']} of {old['first_seen_at']} becomes {renumbered}"
     for place, version in sorted(plan.told.items()):
         if plan.versions.get(place) not in plan.old:
             url = settled.history.articles[place[0]].url
@@ -171,12 +172,12 @@ def _first_difference(old: list[str], new: list[str]) -> tuple[str, str]:
 
 
 def report_lines(report: Report) -> Iterator[str]:
-    """The report for a person."""
-    tried = " (a dry run: nothing is written)" if report.dry_run else ""
-    yield f"captures read: {report.captures} in {report.seconds:.1f} s, {report.per_second:.0f} a second{tried}"
-    told = ", ".join(f"{name} {report.fields[name]}" for name in COMPARED if report.fields[name])
-    yield f"versions whose text changed: {report.changed} of {report.versions}{f' ({told})' if told else ''}"
-    yield from (f"{what}: {count}" for count, what in _counts(report) if count)
+    """The report as lines of text."""
+    dry_run_note = " (a dry run: nothing is written)" if report.dry_run else ""
+    yield f"captures read: {report.captures} in {report.seconds:.1f} s, {report.per_second:.0f} a second{dry_run_note}"
+    by_field = ", ".join(f"{name} {report.fields[name]}" for name in COMPARED if report.fields[name])
+    yield f"versions whose text changed: {report.changed} of {report.versions}{f' ({by_field})' if by_field else ''}"
+    yield from (f"{label}: {count}" for count, label in _counts(report) if count)
     yield from report.changes if report.dry_run else ()
 
 

@@ -1,8 +1,8 @@
-"""Reading kept captures again, after the extractor, its rules or an outlet's furniture got better.
+"""Rereads kept captures after the extractor, its rules or an outlet's boilerplate improved.
 
-Processes fetch and read; this one alone writes. What belongs together is read whole and then put in order like
-anything else (archive/pipeline/filing.py), so that what comes out is what a crawl with this reader would have told.
-Whatever has a reading under the present extractor is done, so it can be killed at any moment and goes on where it was.
+Worker processes read bodies and extract; this process alone writes. What belongs together is read completely and then
+filed like anything else (archive/pipeline/filing.py), so that the result is what a crawl with this extractor would have
+filed. A capture with a reading by the present extractor is done, so a reread can be killed at any moment and resumed.
 """
 
 from __future__ import annotations
@@ -37,17 +37,17 @@ from archive.workers import PATIENCE, Lost, Workers
 
 log = log_of(__name__)
 
-_TOGETHER = 20  # articles a commit
-_AHEAD = 32  # captures under way for each process, so that one that takes long does not stop the others
-_LISTEN = 0.2  # seconds, after which a signal is heeded
+_BATCH = 20  # articles a commit
+_QUEUED_PER_WORKER = 32  # captures submitted for each worker, so that a slow one does not stop the others
+_POLL_SECONDS = 0.2  # so long a signal waits to be handled
 
 Progress = Callable[[Report, int], None]
-"""Told now and then what has been done, and how many captures wait in all."""
+"""Called now and then with the report so far, and how many captures wait in all."""
 
 
 @dataclass(frozen=True, slots=True)
 class Absent:
-    """The capture's bytes are not to be had: withdrawn, or damaged."""
+    """The capture's bytes are missing: withdrawn, or damaged."""
 
     damage: str | None = None
 
@@ -56,23 +56,23 @@ Answer = Reading | Unreadable | Absent
 
 
 class Readers(Protocol):
-    """Whoever reads the captures that are handed out: processes, or what somebody has read already."""
+    """Reads submitted captures: worker processes, or readings that exist already."""
 
     @property
     def count(self) -> int:
-        """How many read at once."""
+        """How many captures are read at once."""
 
     def submit(self, number: int, task: Waiting) -> None:
-        """Hands a capture over, under its number."""
+        """Submits a capture, under its number."""
 
     def answers(self, seconds: float) -> Sequence[tuple[int, Answer | Lost]]:
-        """What has been read, after waiting at most so long."""
+        """The readings that are done, after waiting at most so long."""
 
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to read again. since, until: articles with captures of these days, both included, in the outlet's zone.
-    jobs: how many processes; None for one a core. patience: seconds for one capture."""
+    """What to reread. since, until: articles with captures of these days, both included, in the outlet's zone. jobs:
+    number of processes; None for one a core. patience: seconds for one capture."""
 
     outlet: str | None = None
     since: date | None = None
@@ -89,12 +89,12 @@ def reread(
     progress: Progress | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> Report:
-    """Reads again what the present extractors have not read.
+    """Rereads what the present extractors have not read.
 
     Raises ArchiveMissing, ArchiveUnusable or UnknownOutlet.
     """
     report, began = Report(dry_run=order.dry_run), time.monotonic()
-    with connection.open_archive(path) as db:  # a wrong file or name is told before anything is written
+    with connection.open_archive(path) as db:  # reports a wrong file or name before anything is written
         outlets = kept_captures.outlets_of(db, order.outlet)
         boilerplate = {run.outlet_id: boilerplate_sets.boilerplate_of(db, run.outlet_id) for run in outlets}
     setting_up = partial(reader, path, boilerplate)
@@ -115,7 +115,7 @@ def reread(
 
 
 def shown(job: Rereading, began: float, progress: Progress | None) -> Callable[[], None]:
-    """What a job calls now and then: it tells `progress` of the job's report. began: by time.monotonic."""
+    """A callback for a job that passes the job's report to `progress`. began: by time.monotonic."""
     if progress is None:
         return lambda: None
     report = job.report
@@ -130,7 +130,7 @@ def shown(job: Rereading, began: float, progress: Progress | None) -> Callable[[
 
 @dataclass(slots=True)
 class _Group:
-    """What belongs together with an address. waiting: captures that are being read; read: what was read in others."""
+    """URLs that belong together. waiting: captures that are being read; read: readings of the others."""
 
     key: str
     keys: frozenset[str]
@@ -139,7 +139,7 @@ class _Group:
 
 
 class Rereading:
-    """One outlet's captures: those that wait by the ledger, read by `readers`."""
+    """Rereads one outlet's captures: those that wait by the ledger, read by `readers`."""
 
     def __init__(
         self,
@@ -159,20 +159,20 @@ class Rereading:
         self.owners: dict[int, _Group] = {}
 
     def run_all(self) -> None:
-        """Until nothing waits, or we are stopped."""
+        """Rereads until nothing waits, or we are stopped."""
         stream = self._stream()
         while not self.stopped():
-            self._hand_out(stream)
+            self._submit_ahead(stream)
             if not self.groups:
                 break
             if self.groups[0].waiting:
-                self._listen()
+                self._collect()
             self._settle_ready()
         if self.groups and self.stopped():
             self._settle_ready()
 
     def _stream(self) -> Iterator[_Group]:
-        """What waits, in order of time, what belongs together at once."""
+        """The waiting captures in order of time, grouped by what belongs together."""
         done: set[str] = set()
         for key in self.keys():
             if key not in done:
@@ -181,22 +181,22 @@ class Rereading:
                 yield group
 
     def keys(self) -> list[str]:
-        """The addresses to go through."""
+        """The keys of the URLs to reread."""
         return self.ledger.keys(self.run, self.span)
 
     def _group(self, key: str) -> _Group:
         keys, pages = pages_to_read(self.db, self.run, key, self.boilerplate)
-        return _Group(key, keys, {one.source.capture_id: one for one in pages})
+        return _Group(key, keys, {page.source.capture_id: page for page in pages})
 
-    def _hand_out(self, stream: Iterator[_Group]) -> None:
-        while len(self.owners) < _AHEAD * self.readers.count and (group := next(stream, None)):
+    def _submit_ahead(self, stream: Iterator[_Group]) -> None:
+        while len(self.owners) < _QUEUED_PER_WORKER * self.readers.count and (group := next(stream, None)):
             self.groups.append(group)
             for number, waiting in group.waiting.items():
                 self.owners[number] = group
                 self.readers.submit(number, waiting)
 
-    def _listen(self) -> None:
-        for number, answer in self.readers.answers(_LISTEN):
+    def _collect(self) -> None:
+        for number, answer in self.readers.answers(_POLL_SECONDS):
             if isinstance(answer, Lost):
                 answer = Unreadable("gave-up", answer.reason, self.ledger.extractor)
             if not isinstance(answer, Absent) and answer.extractor != self.ledger.extractor:
@@ -211,9 +211,9 @@ class Rereading:
         self.show()
 
     def _settle_ready(self) -> None:
-        """Puts in order what is read, from the oldest on, some in one transaction."""
+        """Files the groups that are read completely, from the oldest on, some in one transaction."""
         ready: list[_Group] = []
-        while self.groups and not self.groups[0].waiting and len(ready) < _TOGETHER:
+        while self.groups and not self.groups[0].waiting and len(ready) < _BATCH:
             ready.append(self.groups.popleft())
         if self.report.dry_run:
             for group in ready:
@@ -225,20 +225,20 @@ class Rereading:
                     self._settle(group)
 
     def _settle(self, group: _Group) -> None:
-        former = {number: self.ledger.former_kind(number) for number in group.read}
-        before = self._told(group)
+        former_kinds = {number: self.ledger.former_kind(number) for number in group.read}
+        shown_before = self._shown_readings(group)
         settled = settle_or_name(
             self.db, self.run, [group.key], self.boilerplate, group.read, reason="a better reading"
         )
         if settled is not None:
-            self.report.note(group.read, former, before, settled)
+            self.report.note(group.read, former_kinds, shown_before, settled)
 
     def _note(self, group: _Group, settled: Settled) -> None:
-        former = {number: self.ledger.former_kind(number) for number in group.read}
-        self.report.note(group.read, former, self._told(group), settled)
+        former_kinds = {number: self.ledger.former_kind(number) for number in group.read}
+        self.report.note(group.read, former_kinds, self._shown_readings(group), settled)
 
-    def _told(self, group: _Group) -> dict[int, tuple[str, Reading]]:
-        """The words in which the group's versions are shown now, by versions.id, with their addresses."""
+    def _shown_readings(self, group: _Group) -> dict[int, tuple[str, Reading]]:
+        """The readings that the group's versions show now, by versions.id, with their URLs."""
         return {
             version_id: (url, reading)
             for version_id, url in kept_captures.versions_at(self.db, self.run.outlet_id, group.keys)
@@ -258,14 +258,15 @@ def _span(order: Order, timezone: str) -> Span:
 
 @contextmanager
 def reader(path: Path, boilerplate: Mapping[int, Boilerplate]) -> Iterator[Callable[[Waiting], Answer]]:
-    """What a process needs to read: the archive, open for reading, and what its outlets' pages share, by outlets.id."""
-    logging.disable()  # what goes wrong with a page is kept in readings.detail, and counted
+    """What a worker process needs to read: the archive, open for reading, and its outlets' boilerplate, by
+    outlets.id."""
+    logging.disable()  # a page's errors are stored in readings.detail, and counted
     with connection.open_archive(path) as db:
         yield lambda waiting: read_kept(db, waiting, boilerplate[waiting.source.run.outlet_id])
 
 
 def read_kept(db: Database, waiting: Waiting, boilerplate: Boilerplate) -> Answer:
-    """What is read in a kept capture."""
+    """The reading of a kept capture."""
     try:
         body = capture_writer.kept_body(db, waiting.source.capture_id)
     except ArchiveDamaged as error:
@@ -274,6 +275,6 @@ def read_kept(db: Database, waiting: Waiting, boilerplate: Boilerplate) -> Answe
         return Absent()
     try:
         return read(waiting.source, body, waiting.encoding, boilerplate)
-    except Exception as error:  # the boundary behind which a mistake of ours costs one reading: see reading.py
+    except Exception as error:  # an error costs one reading only: see page_reading.py
         log.exception("capture %s could not be read", waiting.source.capture_id)
         return gave_up(error, boilerplate)

@@ -1,1 +1,1 @@
-"""Reaching back: what other archives kept of an outlet before our first crawl, or between two of them."""
+"""Backfill: imports captures of an outlet that other web archives made before our first crawl, or between two."""

@@ -1,4 +1,4 @@
-"""Asking an archive, one request at a time: with a pause between two, and as long as it says when it is too much."""
+"""HTTP client for web archives: one request at a time, with a delay between two; retries as Retry-After asks."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from archive.model.errors import BadValue, LuubaoError
 from archive.model.validation import shown
 from archive.runtime import signals
 
-_TRIES = 5
-_TOO_MUCH = frozenset({429, 503})
-_BUSY = frozenset({500, 502, 504})
-_FIRST_PAUSE = 10.0  # seconds after an answer that says nothing of how long; twice as long each time
-_LONGEST_PAUSE = 900.0
+_MAX_ATTEMPTS = 5
+_RATE_LIMITED = frozenset({429, 503})
+_SERVER_ERRORS = frozenset({500, 502, 504})
+_FIRST_RETRY_PAUSE = 10.0  # seconds, where no Retry-After names a pause; doubles with each retry
+_LONGEST_RETRY_PAUSE = 900.0
 
 
 class ArchiveBusy(LuubaoError):
-    """Raised when an archive goes on refusing; the remedy is to come back later."""
+    """Raised when an archive still refuses after all retries. Remedy: start again later."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came. headers: names in small letters; of several of one name the last."""
+    """An HTTP response. headers: by lowercase name; of several with one name the last. pairs: all headers, as sent."""
 
     status: int
     headers: Mapping[str, str]
@@ -45,8 +45,8 @@ class _NoRedirects(HTTPRedirectHandler):
 
 @dataclass(slots=True)
 class Asker:
-    """agent: who asks. delay: seconds between two requests. largest: bytes of an answer. sleep: for tests that must not
-    wait a quarter of an hour."""
+    """An HTTP client. agent: the User-Agent. delay: seconds between two requests. largest: bytes of a body. sleep:
+    tests replace it, so as not to wait a quarter of an hour."""
 
     agent: str
     delay: float
@@ -54,50 +54,50 @@ class Asker:
     largest: int = 32 * 1024 * 1024
     sleep: Callable[[float], None] = time.sleep
     stopped: Callable[[], bool] = lambda: False
-    _last: float = field(default=0.0)
+    _last_request: float = field(default=0.0)
 
     def get(self, url: str, headers: Mapping[str, str] | None = None, *, largest: int | None = None) -> Answer:
-        """The answer of any status but one that says to come back later; then it does so, a few times. Of a body, at
-        most one byte more than `largest` is read.
+        """Returns the response, of whatever status; retries a few times where the status asks for it (429, 5xx). Reads
+        at most one byte of the body more than `largest`.
 
-        Raises ArchiveBusy when that does not help, or nobody answers, and BadValue for an address that nobody can ask
-        for.
+        Raises ArchiveBusy when retries do not help, or the server does not answer, and BadValue for a URL that cannot
+        be requested.
         """
-        pause = _FIRST_PAUSE
-        for tried in range(1, _TRIES + 1):
-            self._wait()
+        pause = _FIRST_RETRY_PAUSE
+        for attempt in range(1, _MAX_ATTEMPTS + 1):
+            self._wait_for_delay()
             try:
                 with signals.breaking_off():
-                    answer = self._ask(url, headers or {}, largest or self.largest)
+                    answer = self._request(url, headers or {}, largest or self.largest)
             except signals.Interrupted:
-                problem, wanted = "stopped by a signal", None
+                problem, requested_pause = "stopped by a signal", None
             except InvalidURL as error:
                 raise BadValue(f"{shown(url)} cannot be asked for: {error}") from error
             except (URLError, HTTPException, OSError) as error:
-                problem, wanted = f"no answer ({getattr(error, 'reason', error)})", None
+                problem, requested_pause = f"no answer ({getattr(error, 'reason', error)})", None
             else:
-                if answer.status not in _TOO_MUCH | _BUSY:
+                if answer.status not in _RATE_LIMITED | _SERVER_ERRORS:
                     return answer
-                problem, wanted = f"status {answer.status}", retry_after(answer.headers.get("retry-after"))
-            if tried == _TRIES or self.stopped():
+                problem, requested_pause = f"status {answer.status}", retry_after(answer.headers.get("retry-after"))
+            if attempt == _MAX_ATTEMPTS or self.stopped():
                 break
-            self._rest(min(wanted if wanted is not None else pause, _LONGEST_PAUSE))
+            self._sleep(min(requested_pause if requested_pause is not None else pause, _LONGEST_RETRY_PAUSE))
             pause *= 2
         raise ArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it goes on from there")
 
-    def _wait(self) -> None:
-        remaining = self._last + self.delay - time.monotonic()
+    def _wait_for_delay(self) -> None:
+        remaining = self._last_request + self.delay - time.monotonic()
         if remaining > 0:
-            self._rest(remaining)
-        self._last = time.monotonic()
+            self._sleep(remaining)
+        self._last_request = time.monotonic()
 
-    def _rest(self, seconds: float) -> None:
-        """A second at a time, so that whoever wants to stop need not wait for all of it."""
+    def _sleep(self, seconds: float) -> None:
+        """Sleeps a second at a time, so that a stop takes effect before the pause is over."""
         while seconds > 0 and not self.stopped():
             self.sleep(min(seconds, 1.0))
             seconds -= 1.0
 
-    def _ask(self, url: str, headers: Mapping[str, str], largest: int) -> Answer:
+    def _request(self, url: str, headers: Mapping[str, str], largest: int) -> Answer:
         try:
             request = Request(
                 quote(url, safe=string.punctuation),
@@ -112,12 +112,12 @@ class Asker:
         with response:
             body = response.read(largest + 1)
             pairs = tuple((str(name), str(value)) for name, value in response.headers.items())
-            self._last = time.monotonic()
+            self._last_request = time.monotonic()
             return Answer(response.status, {name.lower(): value for name, value in pairs}, body, pairs)
 
 
 def retry_after(value: str | None) -> float | None:
-    """Seconds to wait, as Retry-After says (RFC 9110 section 10.2.3): a number of them, or a time."""
+    """Seconds to wait, from a Retry-After header (RFC 9110 section 10.2.3): a number of seconds or an HTTP date."""
     if not value:
         return None
     if value.strip().isdigit():

@@ -1,4 +1,4 @@
-"""What every archive one can reach back to must answer: what it has, and one capture of it."""
+"""The interface of a web archive that backfill reads from: its index of captures, and single captures."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from archive.frontier.remote_index import Offer
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page of a listing. next: what to ask for the next one with; None where it is the last. odd: what is wrong with
-    lines that cannot be."""
+    """A page of an index listing. next: the resumption key of the next page; None on the last. odd: the error of each
+    invalid line."""
 
     offers: list[Offer]
     next: str | None
@@ -22,32 +22,32 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Timestamps of 14 digits or fewer, both included; None is open."""
+    """A range of timestamps of 14 digits or fewer, both ends included; None is open."""
 
     since: str | None = None
     until: str | None = None
 
 
 class Source(Protocol):
-    """An archive elsewhere."""
+    """Another web archive."""
 
     @property
     def name(self) -> str:
-        """Under which its offers are kept."""
+        """The key under which its offers are stored."""
 
     def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
-        """What to ask its index, each listing by itself."""
+        """The index queries to send, one for each listing."""
 
     def page(self, query: str, key: str | None) -> Page:
-        """One page of a listing."""
+        """Fetches one page of a listing."""
 
     def take(self, offer: Offer) -> Capture | str:
-        """A capture as it was made then, or why it cannot be had. Raises ArchiveBusy, and BadValue for an offer that
-        cannot be asked for or an answer that cannot be used."""
+        """Fetches a capture with its original status, headers and time; returns the reason where the archive has none.
+        Raises ArchiveBusy, and BadValue for an offer that cannot be requested or a response that cannot be used."""
 
 
 def is_document(media_type: str, status: str) -> bool:
-    """Whether a line of an index is worth asking for: a page, or an answer that tells of one. Revisits carry no
+    """Whether a capture in an index is worth fetching: an HTML page, a redirect or an error. Revisits carry no media
     type."""
     kind = media_type.lower()
     return (

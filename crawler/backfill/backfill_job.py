@@ -1,5 +1,5 @@
-"""One backfill: list what another archive has, then take it, capture by capture; what was done is kept, so that it can
-be stopped at any moment."""
+"""Runs one backfill: lists the captures another archive has, then imports them one by one. Progress is stored, so a
+backfill can be stopped at any moment and resumed."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ from archive.storage.readings import boilerplate_sets
 from crawler.backfill.archive_client import ArchiveBusy
 from crawler.backfill.archive_source import Source, Span
 
-_PAGE = 50
-_MOST_TOLD = 20
-_SETTLE = 500  # captures after which articles are put in order
+_BATCH_SIZE = 50
+_MAX_REPORTED = 20
+_SETTLE_EVERY = 500  # captures after which versions of articles are sorted by time
 
 
 @dataclass(slots=True)
 class Backfilled:
-    """What a backfill came to. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting, odd (lines of
-    the index, and captures, that cannot be). odd: the first of them. problem: why it ended before its time; None where
-    it did not."""
+    """The result of a backfill. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting, odd (invalid
+    lines of the index and invalid captures). odd: the errors of the first of them. problem: why it ended early; None
+    where it did not."""
 
     counts: Counter[str] = field(default_factory=Counter)
     odd: list[str] = field(default_factory=list)
@@ -50,9 +50,9 @@ def backfill(
     stopped: Callable[[], bool] = lambda: False,
     progress: Callable[[Backfilled], None] = lambda _: None,
 ) -> Backfilled:
-    """Takes over what `source` has of an outlet. most: so many captures at most; 0 is no limit.
+    """Imports the captures that `source` has of an outlet. most: the limit of captures; 0 is no limit.
 
-    Raises Locked while the outlet is being crawled, and what else keeps it from starting.
+    Raises Locked while the outlet is being crawled, and LuubaoError for whatever else prevents the start.
     """
     done = Backfilled()
     with outlet_lock(path, outlet.name), connection.open_archive(path, create=True) as db:
@@ -88,7 +88,7 @@ class _Job:
         return self.arrivals.run
 
     def list(self, hosts: tuple[str, ...], span: Span) -> None:
-        """Asks the index, from where it was left."""
+        """Reads the index, from where the last backfill stopped."""
         db, outlet_id, name = self.arrivals.db, self.run.outlet_id, self.source.name
         for query in self.source.queries(hosts, span):
             finished, key = remote_index.listed(db, outlet_id, name, query)
@@ -103,25 +103,27 @@ class _Job:
                 self.progress(self.done)
 
     def take(self, most: int) -> None:
-        """Takes what was offered and is not here."""
+        """Fetches the offered captures that the archive lacks."""
         after = taken = 0
-        while batch := remote_index.open_offers(self.arrivals.db, self.run.outlet_id, self.source.name, after, _PAGE):
+        while batch := remote_index.open_offers(
+            self.arrivals.db, self.run.outlet_id, self.source.name, after, _BATCH_SIZE
+        ):
             for offer in batch:
                 after = offer.id
                 if self.stopped() or (most and taken >= most):
                     return
-                taken += self._take(offer)
+                taken += self._take_offer(offer)
                 self.progress(self.done)
-                if taken and taken % _SETTLE == 0:
+                if taken and taken % _SETTLE_EVERY == 0:
                     self.done.articles.add(self.arrivals.settle())
 
-    def _take(self, offer: remote_index.Offer) -> int:
+    def _take_offer(self, offer: remote_index.Offer) -> int:
         db = self.arrivals.db
         if not same_site(offer.url, self.run.outlet.hosts):
             remote_index.note_failed(db, offer, "another site")
             self.done.counts["elsewhere"] += 1
             return 0
-        capture = self._asked(offer)
+        capture = self._fetch_capture(offer)
         if capture is None:
             return 0
         if isinstance(capture, str):
@@ -131,23 +133,23 @@ class _Job:
         capture = replace(capture, requested_url=offer.url)
         try:
             with connection.transaction(db):
-                arrived = self.arrivals.arrive(capture, Origin(self.source.name, offer.place))
-                remote_index.note_taken(db, offer, now(), arrived)
+                outcome = self.arrivals.arrive(capture, Origin(self.source.name, offer.place))
+                remote_index.note_taken(db, offer, now(), outcome)
         except ArchiveUnusable:
             raise
-        except Exception as error:  # one capture that cannot be, or that we cannot file; the others can
+        except Exception as error:  # this capture is invalid, or cannot be stored; others can
             if signals.came():
                 raise
-            told = str(error) if isinstance(error, BadValue) else f"{type(error).__name__}: {error}"[:200]
-            remote_index.note_failed(db, offer, told)
-            self._note_odd(offer.url, told)
+            reason = str(error) if isinstance(error, BadValue) else f"{type(error).__name__}: {error}"[:200]
+            remote_index.note_failed(db, offer, reason)
+            self._note_odd(offer.url, reason)
             return 0
-        self.done.counts[arrived] += 1
+        self.done.counts[outcome] += 1
         return 1
 
-    def _asked(self, offer: remote_index.Offer) -> Capture | str | None:
-        """What the archive gives; None where it refuses. One offer that it refuses, while it gives the next, is left
-        for another time; when it refuses two in a row, it is the archive. Raises ArchiveBusy."""
+    def _fetch_capture(self, offer: remote_index.Offer) -> Capture | str | None:
+        """Fetches a capture; None where the archive refuses. One refused offer is marked as failed, for another time,
+        once the next succeeds; two refusals in a row mean that the archive is busy. Raises ArchiveBusy."""
         try:
             capture = self.source.take(offer)
         except BadValue as error:
@@ -163,7 +165,7 @@ class _Job:
             self.refused = None
         return capture
 
-    def _note_odd(self, what: str, reason: str) -> None:
+    def _note_odd(self, subject: str, reason: str) -> None:
         self.done.counts["odd"] += 1
-        if len(self.done.odd) < _MOST_TOLD:
-            self.done.odd.append(f"{what}: {reason}")
+        if len(self.done.odd) < _MAX_REPORTED:
+            self.done.odd.append(f"{subject}: {reason}")

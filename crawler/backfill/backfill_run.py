@@ -1,4 +1,4 @@
-"""`luubao backfill`: which archive, at which address, asked how."""
+"""Sets up and runs `luubao backfill`: picks the archive, its address, the request delay and the time range."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from crawler.backfill.wayback import Wayback
 from crawler.outlet import user_agent
 from crawler.outlets.catalogue import described
 
-# Where other archives are asked. A pywb of one's own is <address>/<collection>/cdx and <address>/<collection>/.
+# The addresses of other archives. A pywb of your own has <address>/<collection>/cdx and <address>/<collection>/.
 ADDRESSES = {
     "LUUBAO_WAYBACK_CDX": "https://web.archive.org/cdx/search/cdx",
     "LUUBAO_WAYBACK_REPLAY": "https://web.archive.org/web/",
@@ -26,10 +26,10 @@ ADDRESSES = {
     "LUUBAO_COMMONCRAWL_DATA": "https://data.commoncrawl.org/",
 }
 DELAY = "1.5"
-"""Seconds between two requests, where LUUBAO_BACKFILL_DELAY does not say otherwise."""
+"""Seconds between two requests, unless LUUBAO_BACKFILL_DELAY sets another delay."""
 
 
-def _address(name: str) -> str:
+def _address_setting(name: str) -> str:
     return os.environ.get(name, ADDRESSES[name])
 
 
@@ -44,7 +44,7 @@ def run_backfill(
     path: Path, name: str, archive_name: str, since: datetime | None, until: datetime | None, most: int,
     hosts: tuple[str, ...], contact: str,
 ) -> tuple[Backfilled, bool]:  # fmt: skip
-    """Runs it to its end, or until a signal; returns what it came to and whether it was interrupted.
+    """Runs a backfill to its end, or until a signal; returns its result and whether it was interrupted.
 
     Raises UnknownOutlet, Misconfigured or Locked.
     """
@@ -61,10 +61,10 @@ def run_backfill(
 
 
 def source_of(name: str, asker: Asker) -> Source:
-    """The archive of that name, at the addresses the settings give."""
+    """Returns the archive of that name, at the addresses that the environment gives."""
     if name == "wayback":
-        return Wayback(asker, _address("LUUBAO_WAYBACK_CDX"), _address("LUUBAO_WAYBACK_REPLAY"))
-    return CommonCrawl(asker, _address("LUUBAO_COMMONCRAWL_INDEX"), _address("LUUBAO_COMMONCRAWL_DATA"))
+        return Wayback(asker, _address_setting("LUUBAO_WAYBACK_CDX"), _address_setting("LUUBAO_WAYBACK_REPLAY"))
+    return CommonCrawl(asker, _address_setting("LUUBAO_COMMONCRAWL_INDEX"), _address_setting("LUUBAO_COMMONCRAWL_DATA"))
 
 
 def _show(done: Backfilled) -> None:

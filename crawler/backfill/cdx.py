@@ -1,5 +1,5 @@
-"""Lines of a CDX server, of the kinds there are: the Wayback Machine's table (a JSON array of arrays, with a resumption
-key), pywb's and Common Crawl's JSON lines, and lines of 7, 9 or 11 fields, with or without the line that names them
+"""Parses CDX server responses of every kind: the Wayback Machine's table (a JSON array of arrays, with a resumption
+key), pywb's and Common Crawl's JSON lines, and lines of 7, 9 or 11 fields, with or without a legend line
 (https://archive.org/web/researcher/cdx_legend.php).
 
 https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server and
@@ -17,13 +17,13 @@ from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.validation import shown
 
-_LEGENDS = {7: "NbamskS", 9: "NbamskrVg", 11: "NbamskrMSVg"}
-_FIELDS = {"a": "original", "b": "timestamp", "m": "mimetype", "s": "statuscode", "k": "digest"}
+_LEGEND_BY_FIELD_COUNT = {7: "NbamskS", 9: "NbamskrVg", 11: "NbamskrMSVg"}
+_FIELD_NAMES = {"a": "original", "b": "timestamp", "m": "mimetype", "s": "statuscode", "k": "digest"}
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One capture another archive has, with everything its line says."""
+    """One capture in another archive's index. facts: all fields of its line."""
 
     url: str
     captured_at: datetime
@@ -41,8 +41,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What an index answered. next: the key with which the next page is asked for, where there is one. odd: what is
-    wrong with lines that cannot be."""
+    """A parsed CDX response. next: the resumption key of the next page, None on the last. odd: the error of each
+    invalid line."""
 
     lines: list[Line]
     next: str | None = None
@@ -50,16 +50,16 @@ class Answer:
 
 
 def parse(body: bytes) -> Answer:
-    """The lines of an answer. Each stands alone: of one that cannot be, the reason is told.
+    """Parses a response line by line; an invalid line becomes an error in `odd` and does not stop the others.
 
-    Raises LuubaoError for what is no such answer.
+    Raises LuubaoError for a body that is no CDX response.
     """
     text = body.decode("utf-8", "replace").strip()
-    rows, resume = _table(text) if text.startswith("[") else (_rows(text), None)
+    rows, resume = _json_array_rows(text) if text.startswith("[") else (_text_rows(text), None)
     lines, odd = [], []
     for row in rows:
         try:
-            if (line := _line(row)) is not None:
+            if (line := _parse_row(row)) is not None:
                 lines.append(line)
         except BadValue as error:
             odd.append(str(error))
@@ -68,41 +68,41 @@ def parse(body: bytes) -> Answer:
     return Answer(lines, resume, tuple(odd))
 
 
-def _table(text: str) -> tuple[list[Any], str | None]:
+def _json_array_rows(text: str) -> tuple[list[Any], str | None]:
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} ({error})") from error
     if not rows:
         return [], None
-    names, resume, found = rows[0], None, []
-    if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+    columns, resume, records = rows[0], None, []
+    if not isinstance(columns, list) or not all(isinstance(name, str) for name in columns):
         raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} (no names of columns)")
     for number, row in enumerate(rows[1:], 1):
-        if not row:  # an empty row, then the key
+        if not row:  # an empty row, then the resumption key
             resume = rows[number + 1][0] if number + 1 < len(rows) and rows[number + 1] else None
             break
-        found.append(dict(zip(names, row, strict=False)) if isinstance(row, list) else row)
-    return found, str(resume) if resume else None
+        records.append(dict(zip(columns, row, strict=False)) if isinstance(row, list) else row)
+    return records, str(resume) if resume else None
 
 
-def _rows(text: str) -> list[Any]:
-    names, found = "", list[Any]()
+def _text_rows(text: str) -> list[Any]:
+    legend, records = "", list[Any]()
     for line in filter(None, map(str.strip, text.splitlines())):
         if line.startswith("CDX "):
-            names = line[4:].replace(" ", "")
-        elif "{" in line and not names:
-            found.append(line)
+            legend = line[4:].replace(" ", "")
+        elif "{" in line and not legend:
+            records.append(line)
         else:
             fields = line.split()
-            legend = names or _LEGENDS.get(len(fields), "")
-            facts = dict(zip(map(_FIELDS.get, legend), fields, strict=False))
-            found.append(facts if len(legend) == len(fields) else line)
-    return found
+            letters = legend or _LEGEND_BY_FIELD_COUNT.get(len(fields), "")
+            facts = dict(zip(map(_FIELD_NAMES.get, letters), fields, strict=False))
+            records.append(facts if len(letters) == len(fields) else line)
+    return records
 
 
-def _facts(row: Any) -> dict[str, Any]:
-    """A line of a table, or one of JSON, with or without key and time before it. Raises BadValue."""
+def _row_fields(row: Any) -> dict[str, Any]:
+    """The fields of a table row, or of a JSON line with or without urlkey and timestamp before it. Raises BadValue."""
     if isinstance(row, dict):
         return row
     before, brace, rest = str(row).partition("{")
@@ -111,18 +111,20 @@ def _facts(row: Any) -> dict[str, Any]:
     return {"timestamp": words[1], **facts} if len(words) >= 2 else facts
 
 
-def _line(row: Any) -> Line | None:
-    """A line; None for what is not of the web. Raises BadValue for one that cannot be."""
+def _parse_row(row: Any) -> Line | None:
+    """Parses a row; None for a URL that is not http(s). Raises BadValue for an invalid row."""
     facts = {
-        validation.line(name): validation.line(str(value)) for name, value in _facts(row).items() if name is not None
+        validation.line(name): validation.line(str(value))
+        for name, value in _row_fields(row).items()
+        if name is not None
     }
     url, stamp = facts.get("original") or facts.get("url") or "", facts.get("timestamp", "")
     if not url.lower().startswith(("http://", "https://")):
         return None
-    return Line(validation.address(url), _moment(stamp), stamp, facts)
+    return Line(validation.address(url), _parse_timestamp(stamp), stamp, facts)
 
 
-def _moment(stamp: str) -> datetime:
+def _parse_timestamp(stamp: str) -> datetime:
     try:
         moment = datetime.strptime(stamp[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC)
     except ValueError:

@@ -1,5 +1,5 @@
-"""Common Crawl: an index for each of its crawls (collinfo.json says which there are), and single WARC records read out
-of its large files by range. https://commoncrawl.org/access-the-data and https://index.commoncrawl.org/"""
+"""Backfill from Common Crawl: reads the index of each crawl (collinfo.json lists them), and fetches single WARC records
+from its large files by range request. https://commoncrawl.org/access-the-data and https://index.commoncrawl.org/"""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ from crawler.backfill.archive_source import Page, Span, is_document
 
 @dataclass(slots=True)
 class CommonCrawl:
-    """index: where collinfo.json lies, with a slash at the end; data: the address before the names of its files."""
+    """Common Crawl as a source. index: the base URL of collinfo.json, with a final slash; data: the base URL of its
+    WARC files."""
 
     asker: Asker
     index: str
@@ -34,39 +35,39 @@ class CommonCrawl:
         return self.index
 
     def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
-        """One listing a crawl and host, newest crawl first, of crawls that may hold what is meant."""
+        """One query for each crawl and host, newest crawl first, of the crawls that may overlap the span."""
         answer = self.asker.get(self.index + "collinfo.json")
         try:
-            crawls = [(str(one["id"]), str(one["cdx-api"])) for one in json.loads(answer.body)]
+            crawls = [(str(row["id"]), str(row["cdx-api"])) for row in json.loads(answer.body)]
         except (ValueError, KeyError, TypeError) as error:
             raise LuubaoError(f"{self.index}collinfo.json is no list of crawls (status {answer.status})") from error
-        for name, api in crawls:
-            if _may_hold(name, span):
+        for crawl_name, api in crawls:
+            if _crawl_may_overlap(crawl_name, span):
                 for host in hosts:
-                    times = {"from": span.since, "to": span.until}
-                    asked = {"url": host, "matchType": "domain", "output": "json"}
+                    time_range = {"from": span.since, "to": span.until}
+                    parameters = {"url": host, "matchType": "domain", "output": "json"}
                     if ":" in host or host.replace(".", "").isdigit():
-                        asked |= {"url": f"http://{host}/", "matchType": "prefix"}
-                    yield f"{api}?{urlencode({**asked, **{one: at for one, at in times.items() if at}})}"
+                        parameters |= {"url": f"http://{host}/", "matchType": "prefix"}
+                    yield f"{api}?{urlencode({**parameters, **{key: at for key, at in time_range.items() if at}})}"
 
     def page(self, query: str, key: str | None) -> Page:
-        """Pages are numbered; how many there are is asked first."""
-        number, count = map(int, key.split("/")) if key else (0, self._count(query))
+        """Fetches one numbered page; the first call asks for the number of pages."""
+        number, count = map(int, key.split("/")) if key else (0, self._page_count(query))
         if not count:
             return Page([], None)
         answer = self.asker.get(f"{query}&page={number}")
-        found = cdx.Answer([]) if answer.status == 404 else cdx.parse(answer.body)
-        offers, odd = [], list(found.odd)
-        for line in found.lines:
+        parsed = cdx.Answer([]) if answer.status == 404 else cdx.parse(answer.body)
+        offers, odd = [], list(parsed.odd)
+        for line in parsed.lines:
             if not is_document(line.media_type, line.status):
                 continue
             try:
-                offers.append(Offer(line.url, line.captured_at, _place(line.facts), line.facts.get("digest")))
+                offers.append(Offer(line.url, line.captured_at, _record_place(line.facts), line.facts.get("digest")))
             except BadValue as error:
                 odd.append(str(error))
         return Page(offers, f"{number + 1}/{count}" if number + 1 < count else None, tuple(odd))
 
-    def _count(self, query: str) -> int:
+    def _page_count(self, query: str) -> int:
         answer = self.asker.get(f"{query}&showNumPages=true")
         if answer.status == 404:
             return 0
@@ -77,7 +78,7 @@ class CommonCrawl:
             raise LuubaoError(f"{query}: the index does not say how many pages it has, but {text[:80]!r}") from error
 
     def take(self, offer: Offer) -> Capture | str:
-        """One record, out of the middle of a file."""
+        """Fetches one WARC record by range request."""
         filename, offset, length = offer.place.rsplit(" ", 2)
         if int(length) > LARGEST:
             return f"a record of {int(length):,} bytes"
@@ -85,14 +86,14 @@ class CommonCrawl:
         answer = self.asker.get(self.data + filename, {"Range": f"bytes={offset}-{last}"})
         if answer.status != 206:
             return f"the archive answers {answer.status} to a range"
-        found = [item for item in read_stream(BytesIO(answer.body)) if isinstance(item, Read) and item.refers is None]
-        if not found:
+        pages = [item for item in read_stream(BytesIO(answer.body)) if isinstance(item, Read) and item.refers is None]
+        if not pages:
             return "the record holds no page"
-        return replace(found[0].capture, captured_at=offer.captured_at)
+        return replace(pages[0].capture, captured_at=offer.captured_at)
 
 
-def _place(facts: dict[str, str]) -> str:
-    """Where a record lies. Raises BadValue."""
+def _record_place(facts: dict[str, str]) -> str:
+    """The file, offset and length of a WARC record. Raises BadValue."""
     filename, offset, length = (facts.get(name, "") for name in ("filename", "offset", "length"))
     for number in (offset, length):
         validation.size(int(number) if number.isascii() and number.isdigit() and len(number) < 20 else number)
@@ -101,8 +102,9 @@ def _place(facts: dict[str, str]) -> str:
     return f"{filename} {offset} {length}"
 
 
-def _may_hold(crawl: str, span: Span) -> bool:
-    """By the year in its name (CC-MAIN-2019-09); a crawl may begin in the last days of the year before."""
+def _crawl_may_overlap(crawl: str, span: Span) -> bool:
+    """Whether a crawl may overlap the span, by the year in its name (CC-MAIN-2019-09). A crawl may begin in the last
+    days of the year before."""
     year = next((part for part in crawl.split("-") if len(part) == 4 and part.isdigit()), None)
     if year is None:
         return True

@@ -1,5 +1,5 @@
-"""The Wayback Machine, and whoever speaks as it does (pywb, OpenWayback, arquivo.pt): a CDX server to ask what there
-is, and replay in raw form (`id_`) to have it as it came."""
+"""Backfill from the Wayback Machine and compatible archives (pywb, OpenWayback, arquivo.pt): a CDX server lists the
+captures, raw replay (`id_`) gives them as they were recorded."""
 
 from __future__ import annotations
 
@@ -22,14 +22,15 @@ from crawler.backfill.archive_client import Answer, Asker
 from crawler.backfill.archive_source import Page, Span, is_document
 
 PAGE = 3000
-_ALL = "all"
-_MOMENTS = 4
-_HEAD, _NO_TEXT = 4096, re.compile(rb"[\x00-\x08]")
-"""Bytes of a body that show whether it is text: in UTF-16 it has NUL too, but never came packed as another text."""
+_WHOLE_LISTING = "all"
+_MAX_REDIRECTS = 4
+_SNIFFED_BYTES, _CONTROL_BYTES = 4096, re.compile(rb"[\x00-\x08]")
+"""The first bytes of a body show whether it is still compressed. Text in UTF-16 has NUL too, but none has come with a
+content coding."""
 _LARGEST_INDEX = 512 * 1024 * 1024
-_NOT = ("image/.*", "video/.*", "audio/.*", "font/.*", "text/css", ".*javascript.*")
-_ORIGINAL = "x-archive-orig-"
-_ITS_OWN = frozenset({
+_EXCLUDED_TYPES = ("image/.*", "video/.*", "audio/.*", "font/.*", "text/css", ".*javascript.*")
+_ORIGINAL_PREFIX = "x-archive-orig-"
+_ARCHIVE_HEADERS = frozenset({
     "memento-datetime", "link", "x-archive-src", "x-app-server", "x-ts", "x-tr", "x-location", "x-cache-key", "x-rl",
     "x-na", "x-page-cache", "server-timing", "x-nid", "x-archive-redirect-reason", "preference-applied",
     "content-security-policy",
@@ -38,7 +39,8 @@ _ITS_OWN = frozenset({
 
 @dataclass(slots=True)
 class Wayback:
-    """index: the address of its CDX server; replay: that under which captures are replayed, with a slash at the end."""
+    """A Wayback Machine as a source. index: the URL of its CDX server; replay: the base URL of replay, with a final
+    slash."""
 
     asker: Asker
     index: str
@@ -50,45 +52,46 @@ class Wayback:
         return self.index
 
     def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
-        """One listing a host, with its subdomains."""
+        """One query for each host, with its subdomains."""
         for host in hosts:
-            asked = {"url": host, "matchType": "domain", "output": "json", "limit": str(self.page_size)}
+            parameters = {"url": host, "matchType": "domain", "output": "json", "limit": str(self.page_size)}
             if ":" in host or host.replace(".", "").isdigit():  # an address of this machine, in tests and mirrors
-                asked |= {"url": f"http://{host}/", "matchType": "prefix"}
-            times = {"from": span.since, "to": span.until}
-            # many captures in a row with the same bytes are one state: the first is enough
+                parameters |= {"url": f"http://{host}/", "matchType": "prefix"}
+            time_range = {"from": span.since, "to": span.until}
+            # of several captures in a row with the same digest the first is enough
             collapse = {"collapse": "digest", "showResumeKey": "true"}
-            plain = {**asked, **{name: value for name, value in times.items() if value}, **collapse}
-            yield urlencode([*plain.items(), *(("filter", f"!mimetype:{kind}") for kind in _NOT)])
+            plain = {**parameters, **{name: value for name, value in time_range.items() if value}, **collapse}
+            yield urlencode([*plain.items(), *(("filter", f"!mimetype:{kind}") for kind in _EXCLUDED_TYPES)])
 
     def page(self, query: str, key: str | None) -> Page:
-        """pywb knows no resumption key: where it has more than a page, it is asked for all at once."""
-        asked = query.replace(f"&limit={self.page_size}", "") if key == _ALL else query
-        more = f"&{key}" if key and key != _ALL else ""
-        answer = self.asker.get(f"{self.index}?{asked}{more}", largest=_LARGEST_INDEX)
+        """Fetches a page of the listing. pywb has no resumption key: where it has more than a page, asks for the
+        whole."""
+        parameters = query.replace(f"&limit={self.page_size}", "") if key == _WHOLE_LISTING else query
+        resume_parameter = f"&{key}" if key and key != _WHOLE_LISTING else ""
+        answer = self.asker.get(f"{self.index}?{parameters}{resume_parameter}", largest=_LARGEST_INDEX)
         if answer.status == 404:
             return Page([], None)
-        found = cdx.parse(answer.body)
-        lines, resume = found.lines, found.next
-        if not resume and key != _ALL and len(lines) + len(found.odd) >= self.page_size:
-            return Page([], _ALL)
+        parsed = cdx.parse(answer.body)
+        lines, resume = parsed.lines, parsed.next
+        if not resume and key != _WHOLE_LISTING and len(lines) + len(parsed.odd) >= self.page_size:
+            return Page([], _WHOLE_LISTING)
         offers = [
             Offer(line.url, line.captured_at, f"{line.timestamp}id_/{line.url}", line.facts.get("digest"))
             for line in lines
             if is_document(line.media_type, line.status)
         ]
-        return Page(offers, urlencode({"resumeKey": resume}) if resume else None, found.odd)
+        return Page(offers, urlencode({"resumeKey": resume}) if resume else None, parsed.odd)
 
     def take(self, offer: Offer) -> Capture | str:
-        """The capture as it was made: its own status, headers and time."""
-        answer = self._replayed(offer.place)
-        original = _original(answer)
-        if not _is_replayed(answer):  # an archive has pages of its own, too, which answer 200
+        """Fetches the capture with its original status, headers and time."""
+        answer = self._fetch_replay(offer.place)
+        original = _original_headers(answer)
+        if not _is_replayed(answer):  # the archive's own pages may have status 200, too
             return f"the archive answers {answer.status} and replays nothing"
-        body = _unpacked(answer)
+        body = _decoded_body(answer)
         location = next((value for name, value in original if name.lower() == "location"), None)
         headers = tuple(
-            (name, self._at_home(value) if name.lower() == "location" else value) for name, value in original
+            (name, self._original_location(value) if name.lower() == "location" else value) for name, value in original
         )
         final = leads_to(offer.url, answer.status, headers) if location else offer.url
         if answer.status == 200 and not body:
@@ -96,16 +99,16 @@ class Wayback:
         return Capture(
             offer.url,
             final,
-            _made_at(answer) or offer.captured_at,
+            _memento_datetime(answer) or offer.captured_at,
             answer.status,
             headers,
             body or None,
             charset(headers),
         )
 
-    def _replayed(self, place: str) -> Answer:
-        """What is replayed there. An archive may lead to another moment than was asked for."""
-        for _ in range(_MOMENTS):
+    def _fetch_replay(self, place: str) -> Answer:
+        """Fetches a replay. An archive may redirect to a capture of another time than the requested one."""
+        for _ in range(_MAX_REDIRECTS):
             answer = self.asker.get(self.replay + place)
             location = urljoin(self.replay + place, answer.headers.get("location", ""))
             if _is_replayed(answer) or answer.status not in REDIRECTS or not location.startswith(self.replay):
@@ -113,29 +116,29 @@ class Wayback:
             place = location.removeprefix(self.replay)
         return answer
 
-    def _at_home(self, location: str) -> str:
-        """Where a redirect led then, without the archive's address before it."""
+    def _original_location(self, location: str) -> str:
+        """The original target of a redirect, without the archive's URL before it."""
         _, mark, rest = location.partition("id_/")
         return rest if mark and rest.startswith(("http://", "https://")) else location
 
 
-def _unpacked(answer: Answer) -> bytes:
-    """The body without the coding in which it was sent, and that in which it was once kept, where it still has it.
-    Raises BadValue where it cannot be had, or came only in part."""
+def _decoded_body(answer: Answer) -> bytes:
+    """The body without its content coding, and without the original one where the archive left it on. Raises BadValue
+    where the body cannot be decoded, or is incomplete."""
     if len(answer.body) > LARGEST:
         raise BadValue(f"more than {LARGEST:,} bytes")
-    body, named = answer.body, list[str]()
-    for name in ("content-encoding", f"{_ORIGINAL}content-encoding"):
+    body, all_codings = answer.body, list[str]()
+    for name in ("content-encoding", f"{_ORIGINAL_PREFIX}content-encoding"):
         codings, _ = codings_of(answer.headers.get(name, ""))
-        with suppress(NotPacked):  # it was unpacked before it was sent
-            body = _whole(body, codings)
-        named += codings
-    if named and _NO_TEXT.search(body[:_HEAD]):
-        raise BadValue(f"it is packed, and not with {', '.join(named)}")
+        with suppress(NotPacked):  # the archive decoded it before sending
+            body = _decode(body, codings)
+        all_codings += codings
+    if all_codings and _CONTROL_BYTES.search(body[:_SNIFFED_BYTES]):
+        raise BadValue(f"it is packed, and not with {', '.join(all_codings)}")
     return body
 
 
-def _whole(body: bytes, codings: list[str]) -> bytes:
+def _decode(body: bytes, codings: list[str]) -> bytes:
     try:
         unpacked = unpack(body, codings, LARGEST)
     except TooLarge as error:
@@ -145,13 +148,17 @@ def _whole(body: bytes, codings: list[str]) -> bytes:
     return unpacked.body
 
 
-def _original(answer: Answer) -> tuple[tuple[str, str], ...]:
-    """The headers of then: the Wayback Machine writes them with a prefix, pywb as they were."""
-    prefixed = [(name[len(_ORIGINAL) :], value) for name, value in answer.pairs if name.lower().startswith(_ORIGINAL)]
+def _original_headers(answer: Answer) -> tuple[tuple[str, str], ...]:
+    """The original headers: the Wayback Machine sends them with a prefix, pywb unchanged."""
+    prefixed = [
+        (name[len(_ORIGINAL_PREFIX) :], value)
+        for name, value in answer.pairs
+        if name.lower().startswith(_ORIGINAL_PREFIX)
+    ]
     plain = [
         (name, value)
         for name, value in answer.pairs
-        if name.lower() not in _ITS_OWN and not name.lower().startswith(_ORIGINAL)
+        if name.lower() not in _ARCHIVE_HEADERS and not name.lower().startswith(_ORIGINAL_PREFIX)
     ]
     typed = [pair for pair in plain if pair[0].lower() in ("content-type", "location")]
     kept = (
@@ -164,8 +171,8 @@ def _original(answer: Answer) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _made_at(answer: Answer) -> datetime | None:
-    """When the capture was made that is replayed: an archive may give the nearest to the one that was asked for
+def _memento_datetime(answer: Answer) -> datetime | None:
+    """The time of the replayed capture: an archive may replay the one nearest to the requested time
     (RFC 7089 section 2.1.1)."""
     try:
         return validation.moment(parsedate_to_datetime(answer.headers["memento-datetime"]))
@@ -174,5 +181,6 @@ def _made_at(answer: Answer) -> datetime | None:
 
 
 def _is_replayed(answer: Answer) -> bool:
-    """Whether a status is the capture's own, and not the archive's: only a capture has a time."""
+    """Whether the response is a replayed capture, and not the archive's own page: only a capture has
+    Memento-Datetime."""
     return "memento-datetime" in answer.headers

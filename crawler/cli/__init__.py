@@ -1,4 +1,4 @@
-"""`luubao`: the archive's commands, and those that crawl."""
+"""The `luubao` command line: the archive's commands, and the commands that crawl."""
 
 from __future__ import annotations
 
@@ -73,17 +73,17 @@ def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
     ctx.default_map = FileDefaults(ctx)
     own_spiders.look_in(lambda: configured(ctx))
-    ctx.obj = _declared
+    ctx.obj = _known_outlets
 
 
-def _declared() -> tuple[Outlet, ...]:
-    """The outlets there are spiders for, for commands that must know whose page it is."""
+def _known_outlets() -> tuple[Outlet, ...]:
+    """The outlets that have a spider, for commands that must find the outlet of a page."""
     from crawler.outlets.catalogue import catalogue
 
-    return tuple(found.outlet for found in catalogue())
+    return tuple(entry.outlet for entry in catalogue())
 
 
 def main() -> None:
-    """The console script."""
+    """The entry point of the console script."""
     sys.excepthook = tell_mistake
     luubao(prog_name="luubao")

@@ -1,4 +1,4 @@
-"""`luubao backfill`: what another archive has kept of an outlet."""
+"""`luubao backfill`: imports the captures that another web archive has of an outlet."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from crawler.run.run_verdict import Exit
 
 
 class LockedFailure(click.ClickException):
-    """Another process is at it."""
+    """Another process holds the lock of the outlet."""
 
     exit_code = Exit.LOCKED
 

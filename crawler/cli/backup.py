@@ -1,4 +1,4 @@
-"""`luubao backup` and `luubao restore`."""
+"""`luubao backup` and `luubao restore`: make backups of an archive, and restore them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from crawler.cli.setting_options import config_option, configured
 if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration
 
-_KEPT = 3
+_DEFAULT_KEEP = 3
 
 
 @click.command()
@@ -22,7 +22,7 @@ _KEPT = 3
 @db_option
 @pictures_option
 @click.option("--no-pictures", is_flag=True, help="Leave the pictures out.")
-@click.option("--keep", default=_KEPT, show_default=True, type=click.IntRange(1, 100_000),
+@click.option("--keep", default=_DEFAULT_KEEP, show_default=True, type=click.IntRange(1, 100_000),
               help="How many backups of this archive stay, this one included.")  # fmt: skip
 @config_option
 @click.pass_context
@@ -42,19 +42,21 @@ def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, 
 
     folder = None if no_pictures else picture_folder(path, pictures)
     with counting("backing up") as step:
-        made, removed = back_up(path, target, pictures=folder, settings=_own(configured(ctx)), keep=keep, step=step)
+        new, removed = back_up(
+            path, target, pictures=folder, settings=_user_files(configured(ctx)), keep=keep, step=step
+        )
     without = "" if folder else ", without pictures"
-    say(f"{made.place} is made and checked{without}; {len(removed)} older removed; newest seal: {made.seal or 'none'}")
-    if made.lacking:
-        count = f"{len(made.lacking)} picture{'s are' if len(made.lacking) > 1 else ' is'}"
-        say(f"{count} missing or damaged, and no older backup was removed: {made.lacking[0]}", err=True)
+    say(f"{new.place} is made and checked{without}; {len(removed)} older removed; newest seal: {new.seal or 'none'}")
+    if new.lacking:
+        count = f"{len(new.lacking)} picture{'s are' if len(new.lacking) > 1 else ' is'}"
+        say(f"{count} missing or damaged, and no older backup was removed: {new.lacking[0]}", err=True)
         raise click.exceptions.Exit(1)
 
 
-def _own(settings: Configuration) -> list[Path]:
-    """The file of settings, and the folder with spiders."""
-    found = [settings.file, settings.spiders()]
-    return [one for one in found if one is not None and (one.is_file() or one.is_dir())]
+def _user_files(settings: Configuration) -> list[Path]:
+    """The user's own files: luubao.toml, and the folder with spiders."""
+    paths = [settings.file, settings.spiders()]
+    return [path for path in paths if path is not None and (path.is_file() or path.is_dir())]
 
 
 @click.command()
@@ -77,9 +79,14 @@ def restore(source: Path, path: Path, pictures: Path | None, force: bool) -> Non
     from archive.model.paths import folder_beside
 
     with counting("restoring") as step:
-        done, left = restoring(source, path, pictures=pictures or folder_beside(path), force=force, step=step)
-    say(f"{path} is as it was on {done.at}; newest seal: {done.seal or 'none'}")
-    for one in left:
-        say(f"{one.name} stays as it is; that of the backup is {one}", err=True)
-    if done.lacking:
-        say(f"pictures that the backup was made without: {len(done.lacking)}, such as {done.lacking[0]}", err=True)
+        restored, not_restored = restoring(
+            source, path, pictures=pictures or folder_beside(path), force=force, step=step
+        )
+    say(f"{path} is as it was on {restored.at}; newest seal: {restored.seal or 'none'}")
+    for backup_copy in not_restored:
+        say(f"{backup_copy.name} stays as it is; that of the backup is {backup_copy}", err=True)
+    if restored.lacking:
+        say(
+            f"pictures that the backup was made without: {len(restored.lacking)}, such as {restored.lacking[0]}",
+            err=True,
+        )

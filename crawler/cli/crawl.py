@@ -1,4 +1,4 @@
-"""`luubao crawl`: one outlet, or many side by side."""
+"""`luubao crawl`: crawls one outlet, or many in parallel."""
 
 from __future__ import annotations
 
@@ -18,11 +18,9 @@ if TYPE_CHECKING:
     from crawler.config.setting_types import Value
     from crawler.config.settings_in_force import Configuration
 
-"""Beside archives: where crawls agree on whose turn a host is."""
 
-
-def _no_day_to_come(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
-    if day is not None and day.replace(tzinfo=UTC) > now() + timedelta(hours=14):  # where the day begins first
+def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | None) -> date | None:
+    if day is not None and day.replace(tzinfo=UTC) > now() + timedelta(hours=14):  # UTC+14, the earliest time zone
         raise click.BadParameter(f"{day:%Y-%m-%d} is still to come: nothing can be newer")
     return day.date() if day else None
 
@@ -45,7 +43,7 @@ def _no_day_to_come(_: click.Context, __: click.Parameter, day: datetime | None)
     "--since",
     metavar="YYYY-MM-DD",
     type=click.DateTime(["%Y-%m-%d"]),
-    callback=_no_day_to_come,
+    callback=_reject_future_day,
     help="Take nothing that is said or seen to be older than that day, by the paper's clock. It stays aside until a run"
     " with --full, or with an earlier day.",
 )
@@ -84,15 +82,17 @@ def crawl(
     if base_url and (every or len(outlets) > 1):
         raise click.UsageError("--base-url is where one outlet is served: name that one alone")
     settings = configured(ctx)
-    many = {name: given.pop(name) for name in ("archives", "cores", "memory", "at_once", "queue")}
+    batch_options = {name: given.pop(name) for name in ("archives", "cores", "memory", "at_once", "queue")}
     overrides = _overrides(settings, **given)
-    folder = _folder(ctx, settings, many)
-    if every or len(outlets) > 1 or many["queue"]:
+    folder = _archives_folder(ctx, settings, batch_options)
+    if every or len(outlets) > 1 or batch_options["queue"]:
         from crawler.cli.crawl_all import crawl_many
 
-        own = folder is not None
-        done = crawl_many(settings, outlets, folder or path, overrides, many, own_archives=own, as_json=as_json)
-        raise click.exceptions.Exit(done)
+        own_archives = folder is not None
+        exit_code = crawl_many(
+            settings, outlets, folder or path, overrides, batch_options, own_archives=own_archives, as_json=as_json
+        )
+        raise click.exceptions.Exit(exit_code)
     if folder:
         from crawler.fleet.job_spec import TURNS
 
@@ -101,16 +101,18 @@ def crawl(
     raise click.exceptions.Exit(_crawl_one(settings, outlets[0], path, base_url, overrides, as_json))
 
 
-def _folder(ctx: click.Context, settings: Configuration, many: dict[str, Value]) -> Path | None:
-    """The folder with an archive for each outlet; None where they share one. What is nearer goes first: --db, or
-    LUUBAO_DB, before `archives` in a file."""
-    named = many.pop("archives")
-    nearer = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
-    if named is None and ("archives" in settings.environment or ctx.get_parameter_source("path") not in nearer):
-        named = settings.value("archives")
-    if named is None:
+def _archives_folder(ctx: click.Context, settings: Configuration, batch_options: dict[str, Value]) -> Path | None:
+    """The folder with an archive for each outlet; None where outlets share one archive. --db or LUUBAO_DB override
+    `archives` in a file."""
+    archives = batch_options.pop("archives")
+    explicit_sources = (ParameterSource.COMMANDLINE, ParameterSource.ENVIRONMENT)
+    if archives is None and (
+        "archives" in settings.environment or ctx.get_parameter_source("path") not in explicit_sources
+    ):
+        archives = settings.value("archives")
+    if archives is None:
         return None
-    folder = Path(str(named))
+    folder = Path(str(archives))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -130,7 +132,7 @@ def _overrides(
     verbose: bool,
     **given: Value,
 ) -> dict[str, Any]:
-    """What the command line says, as Scrapy settings."""
+    """The options of the command line as Scrapy settings."""
     import logging
 
     from crawler.config.setting_keys import BY_NAME
@@ -141,14 +143,14 @@ def _overrides(
     }
     overrides["LOG_LEVEL"] = logging.getLevelName(logging.INFO if verbose else logging.WARNING)
     overrides["LUUBAO_CONFIG"] = str(settings.file or os.devnull)
-    said = {"LUUBAO_FULL": full, "LUUBAO_SINCE": since, "LUUBAO_RECHECK_ALL": recheck_all}
-    return overrides | {name: value for name, value in said.items() if value}
+    flags = {"LUUBAO_FULL": full, "LUUBAO_SINCE": since, "LUUBAO_RECHECK_ALL": recheck_all}
+    return overrides | {name: value for name, value in flags.items() if value}
 
 
 def _crawl_one(
     settings: Configuration, outlet: str, path: Path, base_url: str | None, overrides: dict[str, Any], as_json: bool
 ) -> int:
-    from crawler.run.run_command import run, tell  # Scrapy takes half a second to import; the other commands do without
+    from crawler.run.run_command import run, tell  # imported late: Scrapy takes half a second to import
 
     ended = run(outlet, path, base_url=base_url, overrides=overrides)
     ping_url = settings.value("ping_url", outlet)

@@ -1,4 +1,4 @@
-"""`luubao crawl --all`: a round over many outlets, as a command runs it."""
+"""`luubao crawl --all`: runs a batch of crawls of many outlets, on this machine or through the job queue."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def crawl_many(
     own_archives: bool,
     as_json: bool,
 ) -> Exit:
-    """Crawls the outlets of those names, or, where none are named, all that are followed. place: the archive, or with
-    own_archives the folder that gets one for each. given: what the command line says of the budget."""
+    """Crawls the outlets of those names, or, without names, all that are followed. place: the archive, or with
+    own_archives the folder with one archive for each outlet. given: the budget options of the command line."""
     try:
         tasks = tasks_for(settings, names, place, overrides, own_archives=own_archives)
     except LuubaoError as error:
@@ -40,16 +40,16 @@ def crawl_many(
     settings = settings.with_command_line(given)
     watched = is_watched()
     queue = settings.value("queue")
-    went = _ordered(str(queue), tasks, overrides) if queue else _side_by_side(settings, tasks)
-    done = went.run(batch_report.progress if watched else lambda _: None)
-    return batch_report.tell(done, went.left, stopped=went.stopped, as_json=as_json, watched=watched)
+    batch = _queued_batch(str(queue), tasks, overrides) if queue else _local_batch(settings, tasks)
+    finished = batch.run(batch_report.progress if watched else lambda _: None)
+    return batch_report.tell(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
 
 
-def _side_by_side(settings: Configuration, tasks: Sequence[Task]) -> Stoppable:
+def _local_batch(settings: Configuration, tasks: Sequence[Task]) -> Stoppable:
     return Batch(longest_waiting_first(tasks), Budget.of(settings))
 
 
-def _ordered(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> Stoppable:
+def _queued_batch(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> Stoppable:
     try:
         require_scale()
         from crawler.fleet.job_queue import connect
@@ -63,22 +63,22 @@ def _ordered(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) ->
 def tasks_for(
     settings: Configuration, names: Sequence[str], place: Path, overrides: Mapping[str, Any], *, own_archives: bool
 ) -> list[Task]:
-    """A task for each, also for those that cannot be used, whose crawl says why; without names, for all newspapers that
-    are followed, not the demo's. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
-    found = survey()
-    every = sorted({*found.outlets, *found.wrong} - {"demo"})
-    chosen = list(dict.fromkeys(names)) or [name for name in every if settings.value("followed", name)]
+    """A task for each outlet of those names, also for misconfigured ones, whose crawl reports why; without names, for
+    all followed outlets but the demo. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
+    known_outlets = survey()
+    all_names = sorted({*known_outlets.outlets, *known_outlets.wrong} - {"demo"})
+    chosen = list(dict.fromkeys(names)) or [name for name in all_names if settings.value("followed", name)]
     for name in chosen:
-        if name not in found.outlets and name not in found.wrong:
-            raise unknown(name, found)
+        if name not in known_outlets.outlets and name not in known_outlets.wrong:
+            raise unknown(name, known_outlets)
     host_lock = place / TURNS if own_archives else place.with_name(f"{place.name}{TURNS}")
     return [
         Task(
             name,
             place / f"{name}.db" if own_archives else place,
-            hosts_of(found.outlets[name].outlet) if name in found.outlets else (),
+            hosts_of(known_outlets.outlets[name].outlet) if name in known_outlets.outlets else (),
             dict(overrides),
-            _text(settings.value("ping_url", name)),
+            _optional_str(settings.value("ping_url", name)),
             str(host_lock),
         )
         for name in chosen
@@ -86,18 +86,20 @@ def tasks_for(
 
 
 def leased(tasks: Sequence[Task]) -> list[Task]:
-    """The same, each with the hosts of all outlets that share one with it: a lease on them keeps those away too."""
-    known = [Task(one.name, Path(), hosts_of(one.outlet)) for one in catalogue()]
+    """The tasks, each with the hosts of all outlets that share a host with it, so that its lease locks those out
+    too."""
+    all_tasks = [Task(outlet.name, Path(), hosts_of(outlet.outlet)) for outlet in catalogue()]
     return [
         replace(
-            task, hosts=tuple(sorted({host for other in known if share_a_host(task, other) for host in other.hosts}))
+            task,
+            hosts=tuple(sorted({host for other in all_tasks if share_a_host(task, other) for host in other.hosts})),
         )
         for task in tasks
     ]
 
 
 def portable(overrides: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a command line holds on any machine, as JSON has it."""
+    """The overrides that apply on any machine, as values that JSON can hold."""
     return {
         name: value.isoformat() if isinstance(value, date) else value
         for name, value in overrides.items()
@@ -105,5 +107,5 @@ def portable(overrides: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _text(value: Value) -> str | None:
+def _optional_str(value: Value) -> str | None:
     return None if value is None else str(value)

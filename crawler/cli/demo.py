@@ -1,4 +1,4 @@
-"""`luubao demo`: a small newspaper on this machine, crawled on three days."""
+"""`luubao demo`: serves a small newspaper on this machine and crawls it on three days."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`luubao init`: from a newspaper's address to a folder that keeps it."""
+"""`luubao init`: probes a newspaper's site, writes a folder with its luubao.toml, and crawls a few pages."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from crawler.config.setting_types import Value
     from crawler.probe import Findings
 
-_WELL = (0, 6)
+_SUCCESS_CODES = (0, 6)
 
 
 @click.command()
@@ -48,16 +48,16 @@ def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None,
     settings = configured(ctx).with_command_line({"contact": given["contact"]})
     contact = settings.value("contact")
     try:
-        file, found = _made(url, folder, name, None if contact is None else str(contact))
+        file, found = _probe_and_write(url, folder, name, None if contact is None else str(contact))
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
     say_all(("", f"written: {file}"))
     code = _first_crawl(found.name.value, file, pages) if pages else 0
-    _tell_ways_on(found.name.value, file)
-    raise click.exceptions.Exit(0 if code in _WELL else code)
+    _print_next_steps(found.name.value, file)
+    raise click.exceptions.Exit(0 if code in _SUCCESS_CODES else code)
 
 
-def _made(url: str, folder: Path | None, name: str | None, contact: str | None) -> tuple[Path, Findings]:
+def _probe_and_write(url: str, folder: Path | None, name: str | None, contact: str | None) -> tuple[Path, Findings]:
     from crawler.probe import as_read, probe_report
     from crawler.probe import outlet_folder as place
     from crawler.probe import probe as look
@@ -66,36 +66,36 @@ def _made(url: str, folder: Path | None, name: str | None, contact: str | None) 
         place.refuse_what_is_there(folder or Path(name or ""), url)
     overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": os.devnull}
     found = look(url, name=name, most=30, overrides=overrides | ({"LUUBAO_CONTACT": contact} if contact else {}))
-    where = folder or Path(found.name.value)
-    place.refuse_what_is_there(where, url)
+    target = folder or Path(found.name.value)
+    place.refuse_what_is_there(target, url)
     say_all(probe_report.lines(found))
     say_all(as_read.lines(found))
-    return place.write(found, where, contact), found
+    return place.write(found, target, contact), found
 
 
 def _first_crawl(name: str, file: Path, pages: int) -> int:
-    """In a process of its own, as cron will start it. Returns its exit code."""
+    """Crawls in a subprocess, as cron will. Returns its exit code."""
     import subprocess
 
     say_all(("", f"The first {pages} pages:"))
     command = [sys.executable, "-m", "crawler", "--config", str(file), "crawl", name, "--max-pages", str(pages)]
-    plain = {key: value for key, value in os.environ.items() if not key.startswith("LUUBAO_")}
-    done = subprocess.run([*command, "--json"], check=False, env=plain, stdout=subprocess.PIPE, text=True)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("LUUBAO_")}
+    completed = subprocess.run([*command, "--json"], check=False, env=environment, stdout=subprocess.PIPE, text=True)
     try:
-        counts = json.loads(done.stdout)["counts"]
+        counts = json.loads(completed.stdout)["counts"]
     except (ValueError, KeyError) as error:
         raise LuubaoError(
-            f"the first crawl ended with exit code {done.returncode}; `luubao crawl` says more"
+            f"the first crawl ended with exit code {completed.returncode}; `luubao crawl` says more"
         ) from error
-    kept = ", ".join(f"{counts.get(key, 0)} {what}" for key, what in _COUNTED.items())
-    say_all((f"{kept}; all else waits for the next crawl", ""))
-    return done.returncode
+    summary = ", ".join(f"{counts.get(key, 0)} {label}" for key, label in _COUNT_LABELS.items())
+    say_all((f"{summary}; all else waits for the next crawl", ""))
+    return completed.returncode
 
 
-_COUNTED = {"captures": "pages", "new": "articles", "pictures": "pictures"}
+_COUNT_LABELS = {"captures": "pages", "new": "articles", "pictures": "pictures"}
 
 
-def _tell_ways_on(name: str, file: Path) -> None:
+def _print_next_steps(name: str, file: Path) -> None:
     from crawler.probe.outlet_folder import ways_on
 
     say_all(ways_on(name, file))

@@ -1,4 +1,4 @@
-"""`luubao outlets move`: a newspaper goes on under another domain, and its articles with it."""
+"""`luubao outlets move`: moves an outlet and its articles' histories to a new domain."""
 
 from __future__ import annotations
 
@@ -52,35 +52,35 @@ def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: b
     from crawler.moving.move_settings import lines_for, rewritten, write
     from crawler.outlets.catalogue import described
 
-    one = described(name)
-    known = _known(path, one)
-    found = _looked(settings, one, url, known)
-    say_all(move_report.seen(one, found, len(known)))
-    lines = lines_for(one, found.home, asks_the_former=found.former == "leads there")
+    outlet = described(name)
+    known = _known_articles(path, outlet)
+    found = _check_new_domain(settings, outlet, url, known)
+    say_all(move_report.seen(outlet, found, len(known)))
+    lines = lines_for(outlet, found.home, asks_the_former=found.former == "leads there")
     by_hand = name not in settings.declared.outlets or settings.file is None
-    say_all(("", *move_report.to_be_done(one.place, lines, by_hand=by_hand)))
+    say_all(("", *move_report.to_be_done(outlet.place, lines, by_hand=by_hand)))
     if not writes:
         say_all(("", "Nothing was changed; --write does it."))
         return
     if not by_hand and settings.file:
-        write(settings.file, rewritten(settings.file, one, found.home, lines), name, found.home)
+        write(settings.file, rewritten(settings.file, outlet, found.home, lines), name, found.home)
         say(f"written: {settings.file}")
-    waiting = _enter(path, one, found, known)
+    waiting = _enqueue_articles(path, outlet, found, known)
     say(f"{waiting} addresses wait for the next crawl")
 
 
-def _known(path: Path, one: Described) -> list[Known]:
+def _known_articles(path: Path, outlet: Described) -> list[Known]:
     from archive import open_archive
     from archive.model.urls import host_of
     from archive.storage.captures.kept_captures import outlets_of
     from archive.storage.histories.domain_moves import known_on
 
     with open_archive(path) as db:
-        (run,) = outlets_of(db, one.name)
-        return known_on(db, run.outlet_id, host_of(one.home))
+        (run,) = outlets_of(db, outlet.name)
+        return known_on(db, run.outlet_id, host_of(outlet.home))
 
 
-def _looked(settings: Configuration, one: Described, url: str, known: list[Known]) -> Looked:
+def _check_new_domain(settings: Configuration, outlet: Described, url: str, known: list[Known]) -> Looked:
     import os
     from functools import partial
 
@@ -88,18 +88,19 @@ def _looked(settings: Configuration, one: Described, url: str, known: list[Known
     from crawler.moving.new_domain import look
     from crawler.probe.run import walk
 
-    if host_of(url if "://" in url else f"https://{url}") == host_of(one.home):
-        raise LuubaoError(f"{one.name} is at {one.home} already. Give the address it has moved to")
-    contact = settings.value("contact", one.name)
+    if host_of(url if "://" in url else f"https://{url}") == host_of(outlet.home):
+        raise LuubaoError(f"{outlet.name} is at {outlet.home} already. Give the address it has moved to")
+    contact = settings.value("contact", outlet.name)
     overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
     overrides |= {"LUUBAO_CONTACT": contact} if contact else {}
-    course = partial(look, asked=url, former=one.home, known=known)
+    course = partial(look, given_url=url, former=outlet.home, known=known)
     found: Looked = walk(url, course, most=30, overrides=overrides)
     return found
 
 
-def _enter(path: Path, one: Described, found: Looked, known: list[Known]) -> int:
-    """Has what is known asked for at the same path, where that is where it is."""
+def _enqueue_articles(path: Path, outlet: Described, found: Looked, known: list[Known]) -> int:
+    """Queues the known articles at the same paths on the new domain, if the domain keeps paths. Returns how many
+    wait."""
     from archive import open_archive
     from archive.model.clock import now
     from archive.runtime.file_lock import outlet_lock
@@ -109,6 +110,6 @@ def _enter(path: Path, one: Described, found: Looked, known: list[Known]) -> int
 
     if not found.keeps_paths:
         return 0
-    with outlet_lock(path, one.name), open_archive(path, create=True) as db:
-        (run,) = outlets_of(db, one.name)
+    with outlet_lock(path, outlet.name), open_archive(path, create=True) as db:
+        (run,) = outlets_of(db, outlet.name)
         return wait_for(db, run.outlet_id, [there(article.url, found.home) for article in known], now())

@@ -1,4 +1,4 @@
-"""`luubao outlets`: the outlets there are, and a look at one that is not yet among them."""
+"""`luubao outlets`: lists the known outlets, and probes the site of a new one."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ def outlets(ctx: click.Context, as_json: bool) -> None:
       luubao outlets
     """
     if ctx.invoked_subcommand is None:
-        _list(as_json)
+        _print_outlets(as_json)
 
 
-def _list(as_json: bool) -> None:
+def _print_outlets(as_json: bool) -> None:
     from archive.model.urls import without_credentials
     from crawler.outlets.catalogue import catalogue
 
-    found = [replace(one, home=without_credentials(one.home)) for one in catalogue()]
+    found = [replace(outlet, home=without_credentials(outlet.home)) for outlet in catalogue()]
     if as_json:
-        told = [{"name": one.name, "title": one.title, "home": one.home} for one in found]
-        say_json(told)
+        rows = [{"name": outlet.name, "title": outlet.title, "home": outlet.home} for outlet in found]
+        say_json(rows)
     else:
-        say_all(f"{one.name:16} {one.title:28} {one.home}" for one in found)
+        say_all(f"{outlet.name:16} {outlet.title:28} {outlet.home}" for outlet in found)
     tell_mistakes()
 
 
@@ -52,16 +52,16 @@ outlets.add_command(move)
 
 
 def tell_mistakes() -> None:
-    """What is wrong with outlets, where something is."""
+    """Prints the errors in the definitions of outlets, and exits with 2 where there are any."""
     from crawler.outlets.catalogue import survey
 
-    if told := survey().told():
-        say_all(told, err=True)
+    if mistakes := survey().told():
+        say_all(mistakes, err=True)
         raise click.exceptions.Exit(2)
 
 
 def check_name(name: str | None) -> None:
-    """Raises BadParameter for what a file, a class and a table cannot be called."""
+    """Raises BadParameter for a name that a file, a class and a table cannot have."""
     if name is not None and not (name.isidentifier() and name.isascii() and name.islower()):
         raise click.BadParameter("is to be a lowercase Python name, such as baophutho", param_hint="--name")
 
@@ -100,7 +100,7 @@ def probe(
       luubao outlets probe baophutho.vn --write .
     """
     from crawler.config.setting_keys import BY_NAME
-    from crawler.probe import outlet_files, probe_report  # with Scrapy, which takes half a second to import
+    from crawler.probe import outlet_files, probe_report  # imported late: Scrapy takes half a second to import
     from crawler.probe import probe as look
 
     check_name(name)

@@ -1,4 +1,4 @@
-"""Options that are settings too: where a command line says nothing, the environment and luubao.toml speak."""
+"""Options that are also settings: without the option, the environment and luubao.toml give the value."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ if TYPE_CHECKING:
     from crawler.config.settings_in_force import Configuration
 
 F = TypeVar("F", bound=Callable[..., Any])
-_NAMED, _LOADED = "luubao.config", "luubao.loaded"
+_CONFIG_FILE_KEY, _LOADED_KEY = "luubao.config", "luubao.loaded"
 
 
 class MisconfiguredFailure(click.ClickException):
-    """Nothing was done: a setting, a name or the archive is not right."""
+    """Exits with 2: a setting, a name or the archive is invalid, and nothing was done."""
 
     exit_code = 2
     is_list = True
-    """Whether a line break in it is ours: settings that are wrong are told all at once, one a line."""
+    """Whether to keep line breaks in the message: it lists all wrong settings, one a line."""
 
 
 class OfSetting(click.ParamType[Any]):
-    """The values that a setting can have."""
+    """A click parameter type that accepts the values of a setting."""
 
     def __init__(self, key: Key):
         self.key, self.name = key, key.name
@@ -44,7 +44,7 @@ class OfSetting(click.ParamType[Any]):
 
 
 def setting_option(option: str, name: str, metavar: str) -> Callable[[F], F]:
-    """Adds an option for a setting, None where it is not given."""
+    """Adds an option for a setting; its value is None where it is not given."""
     from crawler.config.setting_keys import BY_NAME
 
     key = BY_NAME[name]
@@ -52,26 +52,26 @@ def setting_option(option: str, name: str, metavar: str) -> Callable[[F], F]:
 
 
 def config_option(command: F) -> F:
-    """Adds --config: which file of settings."""
+    """Adds --config, the settings file to read."""
     return click.option(
         "--config", type=click.Path(dir_okay=False, path_type=Path), is_eager=True, expose_value=False,
-        callback=_note, metavar="FILE", help="A file of settings; otherwise the one that LUUBAO_CONFIG names,"
+        callback=_store_file, metavar="FILE", help="A file of settings; otherwise the one that LUUBAO_CONFIG names,"
         " ./luubao.toml, or luubao/luubao.toml in the user's configuration folder.",
     )(command)  # fmt: skip
 
 
-def _note(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+def _store_file(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
     if value is not None:
-        ctx.meta[_NAMED] = value
+        ctx.meta[_CONFIG_FILE_KEY] = value
 
 
 def configured(ctx: click.Context) -> Configuration:
-    """The settings that hold for a command. Raises MisconfiguredFailure."""
+    """The settings in force for a command. Raises MisconfiguredFailure."""
     from crawler.config import settings_in_force
 
-    file, loaded = ctx.meta.get(_NAMED), ctx.meta.setdefault(_LOADED, {})
+    file, loaded = ctx.meta.get(_CONFIG_FILE_KEY), ctx.meta.setdefault(_LOADED_KEY, {})
     try:
-        if file not in loaded:  # click asks for the default of every option
+        if file not in loaded:  # click looks up the default of every option
             loaded[file] = settings_in_force.load(file)
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
@@ -80,7 +80,7 @@ def configured(ctx: click.Context) -> Configuration:
 
 
 def require_scale() -> None:
-    """Raises Misconfigured where what many machines need is not installed."""
+    """Raises Misconfigured where the packages of the extra `scale` (rq and redis) are not installed."""
     from importlib.util import find_spec
 
     if find_spec("rq") is None or find_spec("redis") is None:
@@ -88,14 +88,14 @@ def require_scale() -> None:
 
 
 class FileDefaults(dict[str, Any]):
-    """click's map of defaults, the same for every command, read when a command that has such a parameter is called."""
+    """click's default_map, the same for every command; reads the settings file on the first lookup."""
 
     def __init__(self, ctx: click.Context):
         super().__init__()
         self.ctx = ctx
 
     def get(self, command: str, default: Any = None) -> Any:
-        """What click asks for the defaults of a command."""
+        """Returns the defaults of a command, as click looks them up."""
         return self
 
     def __contains__(self, parameter: object) -> bool:

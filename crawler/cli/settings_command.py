@@ -1,4 +1,4 @@
-"""`luubao settings`: what is in force, and who says so."""
+"""`luubao settings`: prints the settings in force and the origin of each."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
         return
     found = configured(ctx)
     try:
-        in_force = found.settings(outlet, _of_spider(outlet, found))
+        in_force = found.settings(outlet, _spider_settings(outlet, found))
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
     if as_json:
-        say_json(_told(found, outlet, in_force))
+        say_json(_settings_as_json(found, outlet, in_force))
         _tell_mistakes(outlet)
         return
     say(f"{'file':16}  {found.file.absolute() if found.file else 'none: built-in values and the environment'}")
@@ -49,28 +49,28 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
 
 
 def _tell_mistakes(outlet: str | None) -> None:
-    """Of one outlet, they were told already."""
+    """Prints the errors in outlets; those of a single outlet were raised already."""
     from crawler.cli.outlets import tell_mistakes
 
     if outlet is None:
         tell_mistakes()
 
 
-def _of_spider(outlet: str | None, found: Configuration) -> dict[str, Any]:
+def _spider_settings(outlet: str | None, found: Configuration) -> dict[str, Any]:
     from crawler.outlets.catalogue import catalogue, described
 
     if outlet or found.outlets:
-        found.check_outlets([one.name for one in catalogue()])
+        found.check_outlets([described_outlet.name for described_outlet in catalogue()])
     return described(outlet).settings if outlet else {}
 
 
-def _told(found: Configuration, outlet: str | None, in_force: list[Setting]) -> dict[str, Any]:
+def _settings_as_json(found: Configuration, outlet: str | None, in_force: list[Setting]) -> dict[str, Any]:
     from crawler.config.setting_keys import BY_NAME
 
     return {
         "file": str(found.file.absolute()) if found.file else None,
         "outlet": outlet,
-        "settings": {one.key.name: {"value": one.shown, "origin": one.origin} for one in in_force},
+        "settings": {setting.key.name: {"value": setting.shown, "origin": setting.origin} for setting in in_force},
         "outlets": {
             name: {key: BY_NAME[key].shown(value) for key, value in values.items()}
             for name, values in found.outlets.items()

@@ -1,4 +1,4 @@
-"""`luubao status`: how every outlet stands, at a glance."""
+"""`luubao status`: reports the state of every outlet as text, JSON or HTML."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from archive.monitor.status.run_days import Day
     from crawler.config.settings_in_force import Configuration
 
-_RUNS = 10
+_MAX_RUNS = 10
 
 
 @click.command(name="status")
@@ -48,14 +48,14 @@ def status_command(
     """
     from archive.monitor.status import Exit, status_text
 
-    found = _status(path, configured(ctx), days)
+    report = _status(path, configured(ctx), days)
     if file is not None:
-        _write(found, file)
+        _write(report, file)
     if as_json:
-        say_json(_told(found), default=_plain)
-    elif file is None and not (quiet and found.exit == Exit.OK):
-        say_all(status_text.lines(found))
-    raise click.exceptions.Exit(0 if exit_zero else found.exit)
+        say_json(_status_as_json(report), default=_json_default)
+    elif file is None and not (quiet and report.exit == Exit.OK):
+        say_all(status_text.lines(report))
+    raise click.exceptions.Exit(0 if exit_zero else report.exit)
 
 
 def _status(path: Path, settings: Configuration, days: int) -> Status:
@@ -65,7 +65,7 @@ def _status(path: Path, settings: Configuration, days: int) -> Status:
 
     followed = {name: settings.value("followed", name) for name in settings.outlets}
     if not path.exists() and any(followed.values()):
-        expected = _expected(settings, [name for name, is_meant in followed.items() if is_meant])
+        expected = _expected(settings, [name for name, is_followed in followed.items() if is_followed])
         return not_begun(str(path), clock.now(), expected)
     with open_archive(path) as db:
         names = outlet_names(db)
@@ -82,47 +82,47 @@ def _status(path: Path, settings: Configuration, days: int) -> Status:
 
 
 def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
-    """Outlets that were never crawled, with the hours in which that may begin."""
+    """The outlets that were never crawled, with the hours in which a crawl may begin."""
     if not names:
         return {}
     from archive.monitor.status import Expected
     from crawler.outlets.catalogue import survey, unknown
 
-    found, hours = survey(), {name: settings.value("hours", name) for name in names}
+    known_outlets, hours = survey(), {name: settings.value("hours", name) for name in names}
     for name in names:
-        if name not in found.outlets and name not in found.wrong:
-            raise unknown(name, found)
-    titles = {name: one.title for name, one in found.outlets.items()}
+        if name not in known_outlets.outlets and name not in known_outlets.wrong:
+            raise unknown(name, known_outlets)
+    titles = {name: outlet.title for name, outlet in known_outlets.outlets.items()}
     return {name: Expected(titles.get(name, name), str(hours[name]) if hours[name] else None) for name in names}
 
 
-def _write(found: Status, file: Path) -> None:
+def _write(report: Status, file: Path) -> None:
     from archive.monitor.status.status_page import page, write
 
     if str(file) == "-":
-        say_whole(page(found))
+        say_whole(page(report))
         return
-    write(found, file)
+    write(report, file)
 
 
-def _told(found: Status) -> dict[str, Any]:
-    """As the page has it; spans in seconds, days without a crawl with counts of null, the last runs."""
-    outlets = [_told_outlet(outlet) for outlet in found.outlets]
-    resting = [asdict(host) for host in found.resting]
-    whole = {"archive": found.archive, "bytes": found.bytes, "at": found.at, "exit": found.exit}
-    return whole | {"outlets": outlets, "resting": resting}
+def _status_as_json(report: Status) -> dict[str, Any]:
+    """The status as the HTML page shows it: spans in seconds, null counts for days without a crawl, the last runs."""
+    outlets = [_outlet_as_json(outlet) for outlet in report.outlets]
+    resting_hosts = [asdict(host) for host in report.resting]
+    archive = {"archive": report.archive, "bytes": report.bytes, "at": report.at, "exit": report.exit}
+    return archive | {"outlets": outlets, "resting": resting_hosts}
 
 
-def _told_outlet(outlet: OutletStatus) -> dict[str, Any]:
-    told = asdict(replace(outlet, days=(), runs=outlet.runs[-_RUNS:]))
+def _outlet_as_json(outlet: OutletStatus) -> dict[str, Any]:
+    fields = asdict(replace(outlet, days=(), runs=outlet.runs[-_MAX_RUNS:]))
     rhythm = outlet.rhythm and {"seconds": outlet.rhythm.usual.total_seconds(), "due": outlet.rhythm.due}
-    return told | {"days": [_told_day(day) for day in outlet.days], "rhythm": rhythm}
+    return fields | {"days": [_day_as_json(day) for day in outlet.days], "rhythm": rhythm}
 
 
-def _told_day(day: Day) -> dict[str, Any]:
+def _day_as_json(day: Day) -> dict[str, Any]:
     counts = {name: day.count(name) for name in ("pages", "new", "edited", "disappeared")}
     return {"date": day.date, "runs": day.runs, **counts, "shares": {name: day.share(name) for name in day.shares}}
 
 
-def _plain(value: object) -> str:
+def _json_default(value: object) -> str:
     return clock.stamp(value) if isinstance(value, datetime) else str(value)

@@ -1,4 +1,4 @@
-"""`luubao worker`: crawls what a queue gives it, one of many."""
+"""`luubao worker`: runs a worker that crawls outlets from the job queue."""
 
 from __future__ import annotations
 
@@ -41,15 +41,15 @@ def worker_command(ctx: click.Context, /, verbose: bool, **given: Value) -> None
     """
     settings = configured(ctx).with_command_line(given)
     try:
-        _work(settings, given, verbose)
+        _run_worker(settings, given, verbose)
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
 
 
-def _work(settings: Configuration, given: dict[str, Value], verbose: bool) -> None:
+def _run_worker(settings: Configuration, given: dict[str, Value], verbose: bool) -> None:
     require_scale()
     from crawler.config.setting_keys import BY_NAME
-    from crawler.fleet import (  # the outlets' processes are forked with all of it
+    from crawler.fleet import (  # imported before the fork, so that the crawl processes share these modules
         job_queue,
         job_runner,
         preload,
@@ -63,7 +63,7 @@ def _work(settings: Configuration, given: dict[str, Value], verbose: bool) -> No
     overrides = {"LOG_LEVEL": "INFO" if verbose else "WARNING", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
     if given["contact"] is not None:
         overrides[BY_NAME["contact"].scrapy] = str(given["contact"])
-    survey()  # a folder of spiders that is not there is told now
+    survey()  # reports a missing folder of spiders before work begins
     place = job_runner.Place(settings, connection, folder, overrides)
     place.check()
     job_runner.here[:] = [place]

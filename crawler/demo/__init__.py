@@ -1,1 +1,1 @@
-"""Bao Song Thao, a small newspaper that lives on loopback."""
+"""Bao Song Thao, a small demo newspaper served on loopback: its content, its pages and its HTTP server."""

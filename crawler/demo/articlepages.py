@@ -1,4 +1,4 @@
-"""From an article to the bytes of its page."""
+"""Renders an article as the bytes of its page."""
 
 from __future__ import annotations
 
@@ -21,24 +21,26 @@ TEMPLATES: dict[Form, Callable[[Visit, Article], str]] = {
 
 
 def page(visit: Visit, article: Article) -> bytes:
-    """The page in the article's template, as UTF-8; with numeric entities where the article asks for them."""
-    written = TEMPLATES[article.form](visit, _decomposed(article) if article.decomposed else article)
-    return written.encode("ascii", "xmlcharrefreplace") if article.entities else written.encode()
+    """The page in the article's template, as UTF-8; in ASCII with numeric entities where article.entities is set."""
+    markup = TEMPLATES[article.form](visit, _partly_decomposed(article) if article.decomposed else article)
+    return markup.encode("ascii", "xmlcharrefreplace") if article.entities else markup.encode()
 
 
-def _decomposed(article: Article) -> Article:
-    """Headline and every second passage in NFD, as text pasted from some word processors is."""
-    passages = tuple(_pasted(one) if place % 2 else one for place, one in enumerate(article.passages))
+def _partly_decomposed(article: Article) -> Article:
+    """The article with headline and every second passage in NFD, like text pasted from some word processors."""
+    passages = tuple(
+        _decomposed_passage(passage) if index % 2 else passage for index, passage in enumerate(article.passages)
+    )
     return replace(article, headline=unicodedata.normalize("NFD", article.headline), passages=passages)
 
 
-def _pasted(passage: Passage) -> Passage:
+def _decomposed_passage(passage: Passage) -> Passage:
     return replace(passage, text=unicodedata.normalize("NFD", passage.text))
 
 
 def print_copy(visit: Visit, article: Article) -> bytes:
-    """The copy for printing: text only; robots.txt asks to leave it alone."""
-    texts = [tag("p", text(one.text)) for one in article.passages if one.kind != "pictures"]
+    """The print version: text only; robots.txt disallows it."""
+    texts = [tag("p", text(passage.text)) for passage in article.passages if passage.kind != "pictures"]
     main = join(
         tag("h1", text(article.headline)),
         tag("p", tag("b", text(article.lead))),

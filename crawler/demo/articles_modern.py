@@ -1,4 +1,4 @@
-"""The present template: figures with lazy images, OpenGraph, linked data, time elements."""
+"""The current article template: figures with lazy images, OpenGraph, linked data (JSON-LD), time elements."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LOADER = Html("document.querySelectorAll('img.lazyload').forEach(function(i){i.s
 
 
 def modern(visit: Visit, article: Article) -> str:
-    """Headline, lead and byline stand above the body; two pictures may share one caption."""
+    """The page: headline, lead and byline above the body; two pictures may share one caption."""
     main = tag(
         "article",
         tag("div", page_furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
@@ -28,8 +28,8 @@ def modern(visit: Visit, article: Article) -> str:
         tag("div", _body(visit, article), class_="article__body", itemprop="articleBody"),
         class_="article",
     )
-    rest = join(after(visit, article), tag("script", LOADER))
-    return frames.page(visit, article.headline, join(main, rest), _head(visit, article))
+    after_article = join(after(visit, article), tag("script", LOADER))
+    return frames.page(visit, article.headline, join(main, after_article), _head(visit, article))
 
 
 def _meta(visit: Visit, article: Article) -> list[Html]:
@@ -44,8 +44,8 @@ def _meta(visit: Visit, article: Article) -> list[Html]:
 
 def _body(visit: Visit, article: Article) -> Html:
     habits = Habits(
-        paragraph=lambda words: tag("p", words),
-        subhead=lambda words: tag("h2", words),
+        paragraph=lambda content: tag("p", content),
+        subhead=lambda content: tag("h2", content),
         pictures=_pictures,
     )
     aside = tag("div", page_furniture.advert(visit, 3), class_="sda_middle")
@@ -53,18 +53,18 @@ def _body(visit: Visit, article: Article) -> Html:
 
 
 def _pictures(pictures: Sequence[Picture]) -> Html:
-    words = bodies.under(pictures[0])
-    caption = tag("figcaption", text(words)) if words else Html("")
+    caption_text = bodies.under(pictures[0])
+    caption = tag("figcaption", text(caption_text)) if caption_text else Html("")
     if len(pictures) == 1:
-        return tag("figure", _lazy(pictures[0]), caption)
-    return tag("div", *(tag("figure", _lazy(picture)) for picture in pictures), caption, class_="layout-image-2")
+        return tag("figure", _lazy_image(pictures[0]), caption)
+    return tag("div", *(tag("figure", _lazy_image(picture)) for picture in pictures), caption, class_="layout-image-2")
 
 
-def _lazy(picture: Picture) -> Html:
-    """A placeholder until a script runs, and the picture once more for browsers without scripts."""
-    real = picture_path(picture.file)
-    lazy = tag("img", class_="lazyload", src=PLACEHOLDER, data_src=real, alt=picture.caption or "", width=640)
-    return join(lazy, tag("noscript", tag("img", class_="image-fallback", src=real, alt="")))
+def _lazy_image(picture: Picture) -> Html:
+    """A lazy image: a placeholder until a script runs, and the picture again in noscript."""
+    source = picture_path(picture.file)
+    placeholder = tag("img", class_="lazyload", src=PLACEHOLDER, data_src=source, alt=picture.caption or "", width=640)
+    return join(placeholder, tag("noscript", tag("img", class_="image-fallback", src=source, alt="")))
 
 
 def _head(visit: Visit, article: Article) -> Html:
@@ -76,7 +76,7 @@ def _head(visit: Visit, article: Article) -> Html:
         ("og:url", visit.base + article_path(article)),
         ("article:section", BY_SLUG[article.section].name),
     ]
-    pairs += [("og:image", visit.base + picture_path(one.file)) for one in article.pictures[:1]]
+    pairs += [("og:image", visit.base + picture_path(picture.file)) for picture in article.pictures[:1]]
     if article.date_form != "none":
         pairs.append(("article:published_time", printed_dates.machine(article.date_form, article.published)))
     metas = [tag("meta", property=name, content=value) for name, value in pairs]
@@ -98,6 +98,6 @@ def _linked_data(visit: Visit, article: Article) -> Html:
     if article.date_form != "none":
         facts["datePublished"] = printed_dates.machine(article.date_form, article.published)
         facts["dateModified"] = printed_dates.machine(article.date_form, article.modified or article.published)
-    written = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
+    json_text = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
     # a closing tag inside the data would end the script element
-    return tag("script", Html(written.replace("</", "<\\/")), type="application/ld+json")
+    return tag("script", Html(json_text.replace("</", "<\\/")), type="application/ld+json")

@@ -1,4 +1,4 @@
-"""The three templates the paper has had before: a DotNetNuke module, WebForms tables, centred paragraphs."""
+"""The paper's three older article templates: a DotNetNuke module, WebForms tables, centred paragraphs."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ JUSTIFY = "text-align: justify;"
 
 
 def row(pictures: Sequence[Picture]) -> tuple[Html, ...]:
-    """The pictures above one caption, side by side."""
+    """The images that share one caption, side by side."""
     width = 600 // len(pictures) - 5
-    return tuple(tag("img", src=picture_path(one.file), alt="", width=width) for one in pictures)
+    return tuple(tag("img", src=picture_path(picture.file), alt="", width=width) for picture in pictures)
 
 
 def canonical(visit: Visit, article: Article) -> Html:
@@ -27,7 +27,7 @@ def canonical(visit: Visit, article: Article) -> Html:
 
 
 def after(visit: Visit, article: Article) -> Html:
-    """What follows an article in the present dress."""
+    """The blocks after an article in the current layout."""
     return join(
         page_furniture.share(visit, article),
         _keywords(article),
@@ -47,13 +47,14 @@ def _keywords(article: Article) -> Html:
 
 
 def dnn(visit: Visit, article: Article) -> str:
-    """Lead is the first paragraph, bold; captions in div.articleimg_caption; byline bold and right after the body."""
-    when = printed_dates.visible(article.date_form, article.published)
-    seen = text(f" | Lượt xem: {page_furniture.views(visit, article)}")
+    """The page: the lead is the first paragraph, bold; captions in div.articleimg_caption; the byline bold and
+    right-aligned after the body."""
+    printed = printed_dates.visible(article.date_form, article.published)
+    view_count = text(f" | Lượt xem: {page_furniture.views(visit, article)}")
     main = join(
         tag("div", page_furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
         tag("h1", text(article.headline), class_="title-baiviet"),
-        tag("div", tag("span", text(when)), seen, class_="padT4 padB10 titleDdtail f-11"),
+        tag("div", tag("span", text(printed)), view_count, class_="padT4 padB10 titleDdtail f-11"),
         tag("div", _dnn_body(visit, article), class_="content-about-baiviet"),
         after(visit, article),
     )
@@ -62,38 +63,39 @@ def dnn(visit: Visit, article: Article) -> str:
 
 def _dnn_body(visit: Visit, article: Article) -> Html:
     habits = Habits(
-        paragraph=lambda words: tag("p", words),
-        subhead=lambda words: tag("p", tag("strong", words)),
+        paragraph=lambda content: tag("p", content),
+        subhead=lambda content: tag("p", tag("strong", content)),
         pictures=_dnn_pictures,
     )
     lead = tag("p", tag("strong", text(article.lead)))
-    signed = tag("p", tag("strong", text(article.byline)), style=RIGHT) if article.byline else Html("")
-    return join(lead, bodies.body(article, visit.edition, habits), signed, by="\n")
+    byline = tag("p", tag("strong", text(article.byline)), style=RIGHT) if article.byline else Html("")
+    return join(lead, bodies.body(article, visit.edition, habits), byline, by="\n")
 
 
 def _dnn_pictures(pictures: Sequence[Picture]) -> Html:
-    words = bodies.under(pictures[0])
-    caption = tag("div", text(words), class_="articleimg_caption") if words else Html("")
+    caption_text = bodies.under(pictures[0])
+    caption = tag("div", text(caption_text), class_="articleimg_caption") if caption_text else Html("")
     return tag("div", *row(pictures), caption, style=CENTRE)
 
 
 def webforms(visit: Visit, article: Article) -> str:
-    """Everything in tables; caption in the second row of a table; .NET ids; a month-first machine date."""
-    moment = tag(
+    """The page: everything in tables, the caption in the second row of a table; .NET ids; a month-first machine
+    date."""
+    date_cell = tag(
         "span",
         text(printed_dates.visible(article.date_form, article.published)),
         id="dnn_ctr482_ViewArticle_lblDate",
         class_="date",
         title=printed_dates.dotnet(article.published) if article.date_form == "dotnet" else None,
     )
-    count = tag(
+    view_count = tag(
         "span", text(f"Số lần xem: {page_furniture.views(visit, article)}"), id="dnn_ctr482_ViewArticle_lblViews"
     )
-    trail = page_furniture.breadcrumb(BY_SLUG[article.section])
+    breadcrumb = page_furniture.breadcrumb(BY_SLUG[article.section])
     cells = (
-        tag("span", trail, id="dnn_dnnBREADCRUMB_lblBreadCrumb"),
+        tag("span", breadcrumb, id="dnn_dnnBREADCRUMB_lblBreadCrumb"),
         tag("span", text(article.headline), id="dnn_ctr482_ViewArticle_lblTitle", class_="tieude"),
-        join(moment, text(" - "), count),
+        join(date_cell, text(" - "), view_count),
         tag("span", text(article.lead), id="dnn_ctr482_ViewArticle_lblSummary", class_="sapo"),
         tag("div", _webforms_body(visit, article), id="dnn_ctr482_ViewArticle_divContent", class_="noidung"),
         _author(article, "dnn_ctr482_ViewArticle_lblAuthor"),
@@ -118,22 +120,26 @@ def _author(article: Article, name: str) -> Html:
 
 def _webforms_body(visit: Visit, article: Article) -> Html:
     habits = Habits(
-        paragraph=lambda words: tag("p", words, class_="MsoNormal", style=JUSTIFY),
-        subhead=lambda words: tag("p", tag("b", words), class_="MsoNormal"),
+        paragraph=lambda content: tag("p", content, class_="MsoNormal", style=JUSTIFY),
+        subhead=lambda content: tag("p", tag("b", content), class_="MsoNormal"),
         pictures=_webforms_pictures,
     )
     return bodies.body(article, visit.edition, habits)
 
 
 def _webforms_pictures(pictures: Sequence[Picture]) -> Html:
-    words = bodies.under(pictures[0])
-    shown = tag("tr", *(tag("td", image) for image in row(pictures)))
-    told = tag("tr", tag("td", text(words), class_="image_desc", colspan=len(pictures))) if words else Html("")
-    return tag("table", tag("tbody", shown, told), class_="picBox", align="center", width=600)
+    caption_text = bodies.under(pictures[0])
+    image_row = tag("tr", *(tag("td", image) for image in row(pictures)))
+    caption_row = (
+        tag("tr", tag("td", text(caption_text), class_="image_desc", colspan=len(pictures)))
+        if caption_text
+        else Html("")
+    )
+    return tag("table", tag("tbody", image_row, caption_row), class_="picBox", align="center", width=600)
 
 
 def plain(visit: Visit, article: Article) -> str:
-    """Justified paragraphs; the caption is the next paragraph, centred and italic."""
+    """The page: justified paragraphs; the caption is the next paragraph, centred and italic."""
     main = join(
         tag("div", page_furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
         tag("h1", text(article.headline)),
@@ -149,8 +155,8 @@ def plain(visit: Visit, article: Article) -> str:
 
 def _plain_body(visit: Visit, article: Article) -> Html:
     habits = Habits(
-        paragraph=lambda words: tag("p", words, style=JUSTIFY),
-        subhead=lambda words: tag("h3", words),
+        paragraph=lambda content: tag("p", content, style=JUSTIFY),
+        subhead=lambda content: tag("h3", content),
         pictures=_plain_pictures,
     )
     related = page_furniture.others(visit, article)[-2:]
@@ -159,6 +165,6 @@ def _plain_body(visit: Visit, article: Article) -> Html:
 
 
 def _plain_pictures(pictures: Sequence[Picture]) -> Html:
-    shown = tag("p", *row(pictures), style=CENTRE)
-    words = bodies.under(pictures[0])
-    return join(shown, tag("p", tag("em", text(words)), style=CENTRE)) if words else shown
+    images = tag("p", *row(pictures), style=CENTRE)
+    caption_text = bodies.under(pictures[0])
+    return join(images, tag("p", tag("em", text(caption_text)), style=CENTRE)) if caption_text else images

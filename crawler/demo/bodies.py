@@ -1,4 +1,4 @@
-"""An article's body in HTML: the passages, each template with its own habits."""
+"""Renders an article's body as HTML: its passages, with the markup of each template."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Frame = Callable[[Html], Html]
 
 @dataclass(frozen=True)
 class Habits:
-    """How a template writes the passages that differ between templates."""
+    """The markup of the kinds of passages that differ between templates."""
 
     paragraph: Frame
     subhead: Frame
@@ -28,9 +28,9 @@ NO_ASIDE = Html("")
 
 
 def body(article: Article, edition: Edition, habits: Habits, aside: Html = NO_ASIDE) -> Html:
-    """All passages, a line each. aside: what the template pushes in between, after the second one."""
-    written = [_passage(one, article, edition, habits) for one in article.passages]
-    return join(*written[:2], aside, *written[2:], by="\n")
+    """All passages, a line each. aside: the block that the template inserts after the second passage."""
+    passages = [_passage(passage, article, edition, habits) for passage in article.passages]
+    return join(*passages[:2], aside, *passages[2:], by="\n")
 
 
 def _passage(passage: Passage, article: Article, edition: Edition, habits: Habits) -> Html:
@@ -40,10 +40,10 @@ def _passage(passage: Passage, article: Article, edition: Edition, habits: Habit
         return items(*(inline(line, edition) for line in passage.text.splitlines()))
     if passage.kind == "table":
         return _table(passage.text)
-    words = inline(passage.text, edition)
+    content = inline(passage.text, edition)
     if passage.kind == "quote":
-        return tag("blockquote", tag("p", words))
-    return habits.subhead(words) if passage.kind == "subhead" else habits.paragraph(words)
+        return tag("blockquote", tag("p", content))
+    return habits.subhead(content) if passage.kind == "subhead" else habits.paragraph(content)
 
 
 def _table(rows: str) -> Html:
@@ -51,26 +51,26 @@ def _table(rows: str) -> Html:
     return tag("table", tag("tbody", *(tag("tr", *row) for row in cells)), class_="bang")
 
 
-def inline(words: str, edition: Edition) -> Html:
-    """Text with its links to other articles; every second one carries a tracker, as editors paste them."""
-    pieces = LINK.split(words)
-    trails = count()
+def inline(source: str, edition: Edition) -> Html:
+    """Text with its links to other articles; every second link has a tracking parameter, as editors paste them."""
+    pieces = LINK.split(source)
+    link_count = count()
     linked = [
-        join(text(before), _reference(edition, label, int(number), next(trails)))
+        join(text(before), _article_reference(edition, label, int(number), next(link_count)))
         for before, label, number in zip(pieces[0::3], pieces[1::3], pieces[2::3], strict=False)
     ]
     return join(*linked, text(pieces[-1]))
 
 
-def _reference(edition: Edition, label: str, number: int, place: int) -> Html:
+def _article_reference(edition: Edition, label: str, number: int, index: int) -> Html:
     target = edition.with_id(number)
     if target is None:
         return text(label)
-    return link(article_path(target) + ("" if place % 2 == 0 else "?utm_source=bai-viet"), label)
+    return link(article_path(target) + ("" if index % 2 == 0 else "?utm_source=bai-viet"), label)
 
 
 def under(picture: Picture) -> str | None:
-    """The words under a picture: caption, full stop, credit."""
+    """The line under a picture: caption, full stop, credit."""
     parts = [part for part in (picture.caption, credit(picture)) if part]
     return ". ".join(parts) if parts else None
 

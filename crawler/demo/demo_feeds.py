@@ -1,4 +1,4 @@
-"""What the paper offers readers' programs: RSS in several states of repair, Atom, and the page that lists them."""
+"""Generates the paper's feeds: RSS, partly with errors, Atom, and the page that lists them."""
 
 from __future__ import annotations
 
@@ -14,20 +14,22 @@ from crawler.demo.page_furniture import NAME, Visit
 from crawler.demo.section_addresses import SECTIONS, Section, article_path, thumbnail_path
 
 WRONGLY_DECLARED = "kinh-te"
-"""This section's feed says utf-16 and is UTF-8."""
+"""The section whose feed declares utf-16 and is UTF-8."""
 LENGTH = 20
 
 
 def rss(edition: Edition, base: str, section: Section | None = None) -> bytes:
-    """The newest articles of the paper or of one section, those found in the feeds only among them."""
-    chosen = [one for one in edition.reachable("open", "feed") if section is None or one.section == section.slug]
+    """RSS of the newest articles of the paper or of one section, including those found only in feeds."""
+    chosen = [
+        article for article in edition.reachable("open", "feed") if section is None or article.section == section.slug
+    ]
     name = f"{NAME} - {section.name}" if section else f"{NAME} - Trang chủ"
     encoding = "utf-16" if section and section.slug == WRONGLY_DECLARED else "utf-8"
     return xml(_channel(name, base + (section.path if section else "/"), chosen[:LENGTH], base), encoding)
 
 
 def wide_rss(edition: Edition, base: str) -> bytes:
-    """The newest generated articles, in UTF-16."""
+    """RSS of the newest generated articles, in UTF-16."""
     chosen = [edition.generated(number) for number in edition.feed_numbers("utf-16")]
     root = _channel(f"{NAME} - Chuyên trang", base + "/", chosen, base)
     return f'<?xml version="1.0" encoding="utf-16"?>\n{root}\n'.encode("utf-16")
@@ -46,15 +48,15 @@ def _channel(name: str, address: str, articles: list[Article], base: str) -> Htm
 
 def _item(article: Article, base: str) -> Html:
     address = base + article_path(article)
-    shown = "".join(
-        f'<a href="{address}"><img src="{base}{thumbnail_path(one.file)}"></a>' for one in article.pictures[:1]
+    image = "".join(
+        f'<a href="{address}"><img src="{base}{thumbnail_path(picture.file)}"></a>' for picture in article.pictures[:1]
     )
     parts = [
         tag("title", text(article.headline)),
         # not tag(): in HTML a link element is void
         Html(f"<link>{text(address + '?utm_source=rss&utm_medium=feed')}</link>"),
         tag("guid", text(address), isPermaLink="true"),
-        tag("description", Html(f"<![CDATA[{shown}{article.lead}]]>")),
+        tag("description", Html(f"<![CDATA[{image}{article.lead}]]>")),
     ]
     if article.date_form != "none":
         parts.append(tag("pubDate", text(format_datetime(article.published))))
@@ -62,7 +64,7 @@ def _item(article: Article, base: str) -> Html:
 
 
 def atom(edition: Edition, base: str) -> bytes:
-    """The newest generated articles, with the time of their last edit (RFC 4287)."""
+    """Atom of the newest generated articles, with the time of their last edit (RFC 4287)."""
     parts = (
         tag("title", text(NAME)),
         tag("id", text(base + "/")),
@@ -87,21 +89,21 @@ def _entry(article: Article, base: str) -> Html:
 
 
 def listing(visit: Visit) -> bytes:
-    """The page that lists the feeds, as papers have one: the one in UTF-16 is named nowhere else."""
-    named = [("/rss/home.rss", "Trang chủ"), *((f"/rss/{one.slug}.rss", one.name) for one in SECTIONS)]
-    named += [("/rss/chuyen-trang.rss", "Chuyên trang"), ("/atom.xml", "Atom")]
-    main = join(tag("h1", text("RSS")), items(*(link(address, name) for address, name in named)))
+    """The HTML page that lists the feeds; only here is the UTF-16 feed named."""
+    entries = [("/rss/home.rss", "Trang chủ"), *((f"/rss/{section.slug}.rss", section.name) for section in SECTIONS)]
+    entries += [("/rss/chuyen-trang.rss", "Chuyên trang"), ("/atom.xml", "Atom")]
+    main = join(tag("h1", text("RSS")), items(*(link(address, name) for address, name in entries)))
     return frames.page(visit, "RSS", main).encode()
 
 
 def xml(root: Html, encoding: str = "utf-8") -> bytes:
-    """The document as UTF-8, whatever it says of itself."""
+    """The XML document as UTF-8, whatever encoding it declares."""
     return f'<?xml version="1.0" encoding="{encoding}"?>\n{root}\n'.encode()
 
 
 def last_modified(edition: Edition) -> datetime:
-    """When the newest article came or was edited, not before the edition's day began."""
-    times = [one.modified or one.published for one in edition.articles]
+    """The time of the last publication or edit, not before the edition's day began."""
+    times = [article.modified or article.published for article in edition.articles]
     times += [revision.at for _, revision in edition.revised]
     times += [words.published(-edition.added)] if edition.added else []
     return max((*times, date_of(max(edition.day, paper.DAYS[0]))))

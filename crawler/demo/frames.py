@@ -1,4 +1,4 @@
-"""The two dresses of the paper: divisions with a sidebar, and the old one, a form around nested layout tables."""
+"""The two page layouts of the paper: divs with a sidebar, and the old one, a form around nested layout tables."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from crawler.demo.style import CSS
 
 
 def head(visit: Visit, title: str, extra: Html, declared: Html) -> Html:
-    """The head of every page; declared is the template's way of naming the charset."""
+    """The head of every page. declared: the template's charset declaration."""
     feeds = _feeds(bool(visit.edition.numbers))
     return join(declared, tag("title", text(title)), feeds, STYLE, extra)
 
 
 @cache
 def _feeds(large: bool) -> Html:
-    """What pages declare for readers' programs. large: whether the paper has generated articles."""
-    named = [("Trang chủ", "home"), *((one.name, one.slug) for one in SECTIONS)]
+    """The feed links in the head. large: whether the paper has generated articles."""
+    feed_names = [("Trang chủ", "home"), *((section.name, section.slug) for section in SECTIONS)]
     links = [
         tag("link", rel="alternate", type="application/rss+xml", title=name, href=f"/rss/{slug}.rss")
-        for name, slug in named
+        for name, slug in feed_names
     ]
     links += [tag("link", rel="alternate", type="application/atom+xml", href="/atom.xml")] if large else []
     return join(*links)
@@ -38,7 +38,7 @@ NOTHING = Html("")
 
 
 def page(visit: Visit, title: str, main: Html, extra: Html = NOTHING, declared: Html = META_CHARSET) -> str:
-    """A page in the present dress."""
+    """A page in the current layout."""
     body = tag(
         "body",
         tag(
@@ -46,7 +46,7 @@ def page(visit: Visit, title: str, main: Html, extra: Html = NOTHING, declared: 
             _banner(visit),
             items(*page_furniture.menu(visit.edition), class_="menu"),
             _middle(visit, main),
-            _foot(visit),
+            _footer(visit),
             id="trang",
         ),
     )
@@ -75,27 +75,29 @@ def _middle(visit: Visit, main: Html) -> Html:
     return tag("div", top, tag("div", main, id="chinh"), tag("div", side, id="ben"), id="giua")
 
 
-def _foot(visit: Visit) -> Html:
+def _footer(visit: Visit) -> Html:
     return tag("div", page_furniture.licence(), tag("p", page_furniture.visitors(visit)), id="cuoi")
 
 
 def old_page(visit: Visit, title: str, main: Html, extra: Html = NOTHING) -> str:
-    """A page in the old dress: ASP.NET WebForms, everything in one form, everything in tables."""
+    """A page in the old layout: ASP.NET WebForms, everything in one form, everything in tables."""
     rows = (
-        _row("dau-cu", _old_banner(visit)),
-        _row(
+        _full_row("dau-cu", _old_banner(visit)),
+        _full_row(
             "thuc-don",
             tag("table", tag("tr", *(tag("td", entry) for entry in page_furniture.menu(visit.edition))), cellpadding=4),
         ),
-        tag("tr", _left(visit), tag("td", main, id="dnn_ContentPane", class_="contentpane"), _right(visit)),
-        _row("cuoi-cu", join(page_furniture.licence(), page_furniture.visitors(visit))),
+        tag(
+            "tr", _left_column(visit), tag("td", main, id="dnn_ContentPane", class_="contentpane"), _right_column(visit)
+        ),
+        _full_row("cuoi-cu", join(page_furniture.licence(), page_furniture.visitors(visit))),
     )
     table = tag("table", tag("tbody", *rows), class_="khung", cellspacing=0, cellpadding=6, border=0)
-    form = tag("form", _state(visit), table, id="Form", method="post", action="./", name="Form")
+    form = tag("form", _viewstate(visit), table, id="Form", method="post", action="./", name="Form")
     return document(head(visit, f"{NAME} > {title}", extra, META_HTTP_EQUIV), tag("body", form, id="Body"))
 
 
-def _row(name: str, content: Html) -> Html:
+def _full_row(name: str, content: Html) -> Html:
     return tag("tr", tag("td", content, class_=name, colspan=3))
 
 
@@ -106,7 +108,7 @@ def _old_banner(visit: Visit) -> Html:
     return join(tag("table", tag("tr", *cells), width="100%"), page_furniture.advert(visit, 0, wide=True))
 
 
-def _left(visit: Visit) -> Html:
+def _left_column(visit: Visit) -> Html:
     lists = (
         tag("b", text("Mới nhất")),
         items(*page_furniture.latest(visit.edition)),
@@ -116,20 +118,20 @@ def _left(visit: Visit) -> Html:
     return tag("td", *lists, id="dnn_LeftPane", class_="trai")
 
 
-def _right(visit: Visit) -> Html:
+def _right_column(visit: Visit) -> Html:
     lists = (page_furniture.advert(visit, 1), tag("b", text("Tin đọc nhiều")), items(*page_furniture.most_read(visit)))
     return tag("td", *lists, id="dnn_RightPane", class_="phai")
 
 
-def _state(visit: Visit) -> Html:
-    """The hidden fields and script of WebForms; the state differs at every request."""
-    noise = b64encode(Random(f"state {visit.edition.day} {visit.serial}").randbytes(420)).decode()
+def _viewstate(visit: Visit) -> Html:
+    """The hidden fields and script of WebForms; __VIEWSTATE differs at every request."""
+    view_state = b64encode(Random(f"state {visit.edition.day} {visit.serial}").randbytes(420)).decode()
     script = Html(
         "\n//<![CDATA[\nvar theForm = document.forms['Form'];\nfunction __doPostBack(eventTarget, eventArgument) {\n"
         "  theForm.__EVENTTARGET.value = eventTarget;\n  theForm.submit();\n}\n//]]>\n"
     )
     return join(
         tag("input", type="hidden", name="__EVENTTARGET", id="__EVENTTARGET", value=""),
-        tag("input", type="hidden", name="__VIEWSTATE", id="__VIEWSTATE", value="/wEPDw" + noise),
+        tag("input", type="hidden", name="__VIEWSTATE", id="__VIEWSTATE", value="/wEPDw" + view_state),
         tag("script", script, type="text/javascript"),
     )

@@ -1,4 +1,4 @@
-"""What later days do to an article."""
+"""Applies the newsroom's later changes to an article."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from crawler.demo.manuscript import HANOI
 from crawler.demo.newsroom_records import Article, Change, Passage, Picture
 
 FIRST_DAY = datetime(2026, 5, 18, tzinfo=HANOI)
-"""Day 1 of the paper begins here, a Monday."""
+"""The start of day 1 of the paper, a Monday."""
 
 
-_UNTOLD = ("scene", "percent")
-"""What is done to a picture's file; the article's page knows nothing of it."""
+_FILE_FIELDS = ("scene", "percent")
+"""Changes of a picture's file alone, which do not change the article's page."""
 
 
 def date_of(day: int) -> datetime:
-    """Midnight of a day of the paper."""
+    """The midnight at which a day of the paper begins."""
     return FIRST_DAY + timedelta(days=day - 1)
 
 
 def as_of(article: Article, day: int) -> Article | None:
-    """The article with everything done to it up to that day; None before its first day."""
+    """The article with all changes up to that day applied; None before its first day."""
     if day < article.first_day:
         return None
     for change in article.changes:
@@ -37,7 +37,7 @@ def _apply(article: Article, change: Change) -> Article:
     if change.field == "slug":
         return replace(article, slug=change.after, old_slug=article.slug, state="moved")
     edited = _edit(article, change)
-    if change.field in _UNTOLD:
+    if change.field in _FILE_FIELDS:
         return edited
     return replace(edited, modified=date_of(change.day) + timedelta(hours=8, minutes=article.id % 50))
 

@@ -1,4 +1,4 @@
-"""The home page, the pages of sections, the search form and the page for what is not there."""
+"""Renders the home page, the pages of sections, the search form and the 404 page."""
 
 from __future__ import annotations
 
@@ -11,40 +11,42 @@ from crawler.demo.page_furniture import Visit
 from crawler.demo.section_addresses import SECTIONS, Section, article_path, page_path, picture_path, thumbnail_path
 
 OLD = ("postback", "script")
-"""The paging of sections in old dress."""
+"""The paging of sections in the old layout."""
 
 
-def teaser(article: Article, trail: str = "", size: Callable[[str], str] = thumbnail_path) -> Html:
+def teaser(article: Article, query: str = "", size: Callable[[str], str] = thumbnail_path) -> Html:
     """A list's entry: picture, headline, date, lead."""
-    address = article_path(article) + trail
-    shown = [tag("a", tag("img", src=size(one.file), alt=""), href=address) for one in article.pictures[:1]]
-    when = printed_dates.visible("plain", article.published) if article.date_form != "none" else ""
-    words = (
+    address = article_path(article) + query
+    images = [tag("a", tag("img", src=size(picture.file), alt=""), href=address) for picture in article.pictures[:1]]
+    printed = printed_dates.visible("plain", article.published) if article.date_form != "none" else ""
+    content = (
         tag("h2", link(address, article.headline)),
-        tag("span", text(when), class_="ngay"),
+        tag("span", text(printed), class_="ngay"),
         tag("p", text(article.lead)),
     )
-    return tag("div", *shown, *words, class_="tin")
+    return tag("div", *images, *content, class_="tin")
 
 
 def home(visit: Visit) -> bytes:
-    """The front page: one story large, three below, the newest of every section; two links carry trackers."""
-    first, *rest = visit.edition.open
+    """The home page: one large teaser, three below, the newest of each section; two links have tracking parameters."""
+    first, *others = visit.edition.open
     top = tag("div", teaser(first, "?utm_source=trang-chu&utm_medium=tieu-diem", picture_path), class_="noi-bat")
-    below = [teaser(one) for one in rest[:2]] + [teaser(one, f"?fbclid=IwZXh{one.id}") for one in rest[2:3]]
+    second_row = [teaser(article) for article in others[:2]] + [
+        teaser(article, f"?fbclid=IwZXh{article.id}") for article in others[2:3]
+    ]
     boxes = [_section_box(visit, section) for section in SECTIONS]
     canonical = tag("link", rel="canonical", href=visit.base + "/")
-    return frames.page(visit, "Tin tức Thao Giang", join(top, *below, *boxes), canonical).encode()
+    return frames.page(visit, "Tin tức Thao Giang", join(top, *second_row, *boxes), canonical).encode()
 
 
 def _section_box(visit: Visit, section: Section) -> Html:
-    newest = [one for one in visit.edition.open if one.section == section.slug][:4]
+    newest = [article for article in visit.edition.open if article.section == section.slug][:4]
     title = tag("h3", link(section.path, section.name))
-    return tag("div", title, items(*(page_furniture.article_link(one) for one in newest)), class_="muc")
+    return tag("div", title, items(*(page_furniture.article_link(article) for article in newest)), class_="muc")
 
 
 def section_page(visit: Visit, section: Section, page: int) -> bytes | None:
-    """A page of a section's list, from 1; None beyond the last. The section of old dress keeps it."""
+    """A page of a section's list, from 1; None beyond the last. Sections with OLD paging have the old layout."""
     size = visit.edition.size(section)
     start = (page - 1) * size
     listed = visit.edition.listed(section, start, start + size)
@@ -61,20 +63,20 @@ def section_page(visit: Visit, section: Section, page: int) -> bytes | None:
 
 
 def more_of(visit: Visit, section: Section, page: int) -> bytes:
-    """What the script of a list that grows is answered: a page's articles without a frame; nothing beyond the last."""
+    """The response to the script of a 'load more' list: a page's articles without a layout; empty beyond the last."""
     size = visit.edition.size(section)
     listed = visit.edition.listed(section, (page - 1) * size, page * size)
     return join(*(teaser(article) for article in listed)).encode()
 
 
 def search(visit: Visit) -> bytes:
-    """The search form; robots.txt asks to leave it alone."""
+    """The search form; robots.txt disallows it."""
     form = tag("form", tag("input", name="q", size=40), tag("input", type="submit", value="Tìm"), action="/tim-kiem")
     return frames.page(visit, "Tìm kiếm", join(tag("h1", text("Tìm kiếm")), form)).encode()
 
 
 def missing(visit: Visit) -> bytes:
-    """What a reader gets for an address that leads nowhere."""
+    """The page for a path that does not exist."""
     main = join(
         tag("h1", text("Không tìm thấy trang")),
         tag(

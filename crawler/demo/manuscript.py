@@ -1,4 +1,4 @@
-"""Reads the newsroom's files: one TOML file an article, its body in a few light marks.
+"""Parses the newsroom's files: one TOML file an article, its body in a light markup.
 
 A blank line parts the passages. `## ` opens a subhead, `> ` a quote, `- ` a list, `| ` a table; `!1` puts the first
 picture there, `!2,3` two pictures under one caption; `[words](bai:ID)` links to another article.
@@ -21,7 +21,7 @@ LINK = re.compile(r"\[([^\]]+)\]\(bai:(\d+)\)")
 
 
 def read_body(text: str) -> tuple[Passage, ...]:
-    """The passages of a body in marks."""
+    """Parses a body into passages."""
     return tuple(_passage(piece.strip()) for piece in re.split(r"\n\s*\n", text.strip()))
 
 
@@ -35,12 +35,12 @@ def _passage(piece: str) -> Passage:
 
 
 def plain(text: str) -> str:
-    """A passage's text as a person reads it, without the marks of links."""
+    """A passage's text as a person reads it, without link markup."""
     return LINK.sub(r"\1", text)
 
 
 def read_article(text: str) -> Article:
-    """One article from its TOML text. Raises KeyError or TypeError when the file lacks or misspells a key."""
+    """Parses one article from its TOML text. Raises KeyError or TypeError where a key is missing or misspelt."""
     data: dict[str, Any] = tomllib.loads(unicodedata.normalize("NFC", text))
     data["passages"] = read_body(data.pop("body"))
     data["published"] = data["published"].replace(tzinfo=HANOI)
@@ -52,7 +52,7 @@ def read_article(text: str) -> Article:
 
 
 def read_all() -> tuple[Article, ...]:
-    """Every article of the package's data, by id."""
+    """Reads every article of the package's data, sorted by id."""
     files = resources.files("crawler.demo") / "articles"
     texts = (file.read_text(encoding="utf-8") for file in files.iterdir() if file.name.endswith(".toml"))
     return tuple(sorted((read_article(text) for text in texts), key=lambda article: article.id))

@@ -1,4 +1,4 @@
-"""Small builders of HTML. Html is text that is already escaped, so that mypy sees a forgotten escape."""
+"""Builds HTML. Html is text that is already escaped, so that mypy reports a forgotten escape."""
 
 from __future__ import annotations
 
@@ -11,20 +11,22 @@ VOID = frozenset(("area", "br", "hr", "img", "input", "link", "meta"))
 
 
 def text(words: object) -> Html:
-    """Plain words, escaped."""
+    """Escapes plain text."""
     return Html(escape(str(words), quote=False))
 
 
 def join(*parts: Html, by: str = "") -> Html:
-    """Pieces of HTML, one after the other."""
+    """Concatenates pieces of HTML."""
     return Html(by.join(parts))
 
 
 def tag(name: str, /, *children: Html, **attributes: str | int | bool | None) -> Html:
-    """An element. An attribute's trailing underscore is dropped and others become hyphens (`class_`, `data_src`);
-    True gives a bare attribute, None and False none."""
-    written = "".join(_attribute(key, value) for key, value in attributes.items())
-    return Html(f"<{name}{written}>" if name in VOID else f"<{name}{written}>{''.join(children)}</{name}>")
+    """An element. Drops an attribute's trailing underscore, and turns others into hyphens (`class_`, `data_src`);
+    True gives an attribute without a value, None and False give none."""
+    attribute_text = "".join(_attribute(key, value) for key, value in attributes.items())
+    return Html(
+        f"<{name}{attribute_text}>" if name in VOID else f"<{name}{attribute_text}>{''.join(children)}</{name}>"
+    )
 
 
 def _attribute(key: str, value: str | int | bool | None) -> str:
@@ -35,7 +37,7 @@ def _attribute(key: str, value: str | int | bool | None) -> str:
 
 
 def link(address: str, words: str, **attributes: str | int | bool | None) -> Html:
-    """A link with plain words."""
+    """A link with plain text."""
     return tag("a", text(words), href=address, **attributes)
 
 
@@ -45,5 +47,5 @@ def items(*entries: Html, **attributes: str | int | bool | None) -> Html:
 
 
 def document(head: Html, body: Html, **attributes: str | int | bool | None) -> str:
-    """A whole page."""
+    """A whole HTML document."""
     return f"<!DOCTYPE html>\n{tag('html', tag('head', head), body, **attributes)}\n"

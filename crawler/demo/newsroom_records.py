@@ -1,4 +1,4 @@
-"""The newspaper's own values: what its newsroom wrote, apart from how a page shows it."""
+"""The newsroom's data: articles, pictures and changes as written, independent of how pages show them."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ Form = Literal["dnn", "webforms", "plain", "modern"]
 and a present-day page with figures, OpenGraph and JSON-LD."""
 
 Reach = Literal["open", "page-3", "feed", "link", "sitemap", "script"]
-"""Where a reader finds the article: anywhere, or only on page 3 of its section (or later, once newer articles push it
-back), only in the feeds, only through a link in the body of `Article.linked_from`, only in the sitemap, or in a list
-that only a script shows beyond its first page."""
+"""Where the article is linked: everywhere, or only on page 3 of its section (or later, once newer articles push it
+back), only in the feeds, only in the body of `Article.linked_from`, only in the sitemap, or in a list that only a
+script shows beyond its first page."""
 
 State = Literal["live", "gone-404", "gone-home", "moved"]
 
@@ -26,8 +26,8 @@ class Picture:
 
     caption: without the full stop that pages print between caption and credit. credit: the photographer or agency, or
     "Ảnh minh họa" where the page says only that. grouped: shown beside the picture before it, under one caption.
-    scene: what it shows, where that is no longer what its file is named for; percent: the size it is served in. A page
-    tells neither.
+    scene: what it shows, where its file is named for something else; percent: the size it is served in. No page shows
+    either.
     """
 
     file: str
@@ -39,14 +39,14 @@ class Picture:
 
     @property
     def shows(self) -> str:
-        """The name of the scene it shows."""
+        """The name of the scene in the picture."""
         return self.scene or self.file
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of the body. text: list items and table rows are lines, cells are joined by " | "; links to other
-    articles are written `[words](bai:ID)`. pictures: indices into Article.pictures, for the kind "pictures"."""
+    """A block of the body. text: list items and table rows are lines, cells are joined by " | "; links to other
+    articles have the form `[words](bai:ID)`. pictures: indices into Article.pictures, for the kind "pictures"."""
 
     kind: PassageKind
     text: str = ""
@@ -55,7 +55,7 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing the newsroom did on a later day: `before` is replaced by `after` in `field`.
+    """One change by the newsroom on a later day: replaces `before` with `after` in `field`.
 
     field: headline, lead, body, caption, credit, file, slug or state; scene or percent for a picture that is replaced,
     or made smaller, under its address (before: its file). before: a piece of text that occurs once; empty for slug and
@@ -70,11 +70,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article as its newsroom keeps it on one day.
+    """An article in the newsroom's data on one day.
 
     published: aware; orders the lists even where the page prints no date (date_form "none"). date_form: how the page
-    prints it, see dates.py. authors: persons only, so none for a byline like "CTV". hidden_byline: the byline stands
-    in the linked data only. decomposed: part of the page is in NFD. entities: letters beyond ASCII are written as
+    prints it, see printed_dates.py. authors: persons only, so none for a byline like "CTV". hidden_byline: the byline
+    is in the linked data only. decomposed: part of the page is in NFD. entities: letters beyond ASCII are written as
     numeric entities.
     """
 
@@ -105,7 +105,8 @@ class Article:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """An edit of generated articles. number: counted from 1; at: aware, as the articles then tell."""
+    """An edit of generated articles. number: counted from 1; at: aware, the modification time that the articles
+    give."""
 
     number: int
     at: datetime
@@ -113,7 +114,7 @@ class Revision:
 
 @dataclass(frozen=True, slots=True)
 class PublishedPicture:
-    """A picture as readers get it. path: on the paper's host. shows: the name of its scene."""
+    """A picture as published. path: on the paper's host. shows: the name of its scene."""
 
     path: str
     caption: str | None
@@ -123,7 +124,7 @@ class PublishedPicture:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A piece of the body as a person reads it: text without link marks; shaped as in Passage, without pictures."""
+    """A block of the body as a person reads it: text without link markup; otherwise as in Passage, without pictures."""
 
     kind: PassageKind
     text: str
@@ -131,7 +132,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """The truth about one article on one day, independent of markup; all text NFC.
+    """The expected data of one article on one day, independent of markup; all text NFC.
 
     published_at: aware, to the minute; at midnight where the page prints only the day (prints_time is False); None
     where the page prints no date. A disappeared article keeps its last text. old_path: where a moved article was.
@@ -159,16 +160,17 @@ class Published:
 
     @property
     def live(self) -> bool:
-        """Whether its path answers with the article."""
+        """Whether its path serves the article."""
         return self.state in ("live", "moved")
 
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """One field of an article, yesterday and today. field: headline, lead, body, caption, credit, picture or scene.
+    """The change of one field of an article from one day to the next. field: headline, lead, body, caption, credit,
+    picture or scene.
 
-    before and after: the whole value: for body the whole paragraph, for picture its path, for scene what it shows where
-    the path stayed. index: which paragraph or picture, from 0; None for headline and lead.
+    before and after: the whole value: for body the whole paragraph, for picture its path, for scene what the picture
+    shows where the path stayed. index: which paragraph or picture, from 0; None for headline and lead.
     """
 
     path: str
@@ -180,7 +182,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What happened between the day before and this day. added, disappeared: paths. moved: (old path, new path)."""
+    """The changes between the day before and this day. added, disappeared: paths. moved: (old path, new path)."""
 
     day: int
     edited: tuple[Edit, ...] = ()

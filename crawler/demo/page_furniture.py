@@ -1,4 +1,4 @@
-"""What stands around every article and changes without it: clock, counter, adverts, lists, readers' comments."""
+"""Renders the boilerplate around articles, which changes without them: clock, counter, adverts, lists, comments."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ ADVERTS = 10
 
 @dataclass(frozen=True)
 class Visit:
-    """One request as a page sees it. base: scheme and host without slash. serial: its number since the start; it drives
-    all that changes from one request to the next. now: the paper's date with the clock's time of day."""
+    """One request to the paper. base: scheme and host without slash. serial: its number since the start; seeds all that
+    changes from one request to the next. now: the paper's date with the clock's time of day."""
 
     edition: Edition
     base: str
@@ -73,15 +73,15 @@ def visitors(visit: Visit) -> Html:
     return text(f"Số lượt truy cập: {count}")
 
 
-def advert(visit: Visit, place: int, wide: bool = False) -> Html:
-    """A banner; another one at every request and in every place of the page."""
-    number = (visit.serial + place * 3) % (ADVERTS // 2) * 2 + (1 if wide else 0)
+def advert(visit: Visit, position: int, wide: bool = False) -> Html:
+    """A banner advert; differs at every request and in every place of the page."""
+    number = (visit.serial + position * 3) % (ADVERTS // 2) * 2 + (1 if wide else 0)
     picture = tag("img", src=f"/quang-cao/{number}.png", alt="Quảng cáo", border=0)
     return tag("div", tag("a", picture, href=f"http://quangcao.example/?c={number}"), class_="qc")
 
 
-def article_link(article: Article, trail: str = "") -> Html:
-    return link(article_path(article) + trail, article.headline)
+def article_link(article: Article, query: str = "") -> Html:
+    return link(article_path(article) + query, article.headline)
 
 
 def dated_link(article: Article) -> Html:
@@ -96,7 +96,7 @@ def dated_link(article: Article) -> Html:
 
 @lru_cache(maxsize=16)
 def latest(edition: Edition) -> tuple[Html, ...]:
-    return tuple(article_link(one, "?utm_source=moi-nhat&utm_medium=sidebar") for one in edition.open[:6])
+    return tuple(article_link(article, "?utm_source=moi-nhat&utm_medium=sidebar") for article in edition.open[:6])
 
 
 def most_read(visit: Visit) -> tuple[Html, ...]:
@@ -105,42 +105,42 @@ def most_read(visit: Visit) -> tuple[Html, ...]:
 
 @lru_cache(maxsize=16)
 def _open_links(edition: Edition) -> tuple[Html, ...]:
-    return tuple(article_link(one) for one in edition.open)
+    return tuple(article_link(article) for article in edition.open)
 
 
 def others(visit: Visit, article: Article) -> tuple[Html, ...]:
-    """`Các tin khác`: older news of the section with dates."""
+    """The links of `Các tin khác`: older news of the section, with dates."""
     return tuple(entry for number, entry in _dated_links(visit.edition, article.section) if number != article.id)[:6]
 
 
 @lru_cache(maxsize=200)
 def _dated_links(edition: Edition, section: str) -> tuple[tuple[int, Html], ...]:
-    """(id, link) of the first articles of a section, one more than are shown."""
-    same = [one for one in edition.open if one.section == section]
-    return tuple((one.id, dated_link(one)) for one in same[:7])
+    """(id, link) of the newest articles of a section, one more than are shown."""
+    in_section = [article for article in edition.open if article.section == section]
+    return tuple((article.id, dated_link(article)) for article in in_section[:7])
 
 
 def comments(visit: Visit, article: Article) -> tuple[Html, ...]:
-    """Readers' remarks: some from the first day, more every day."""
-    dice = Random(article.id)
-    count = dice.randint(0, 2) + (visit.edition.day - 1) * 2 + (visit.serial % 7 == 0)
-    return tuple(_comment(visit, dice, place) for place in range(count))
+    """Readers' comments: some from the first day, more every day."""
+    rng = Random(article.id)
+    count = rng.randint(0, 2) + (visit.edition.day - 1) * 2 + (visit.serial % 7 == 0)
+    return tuple(_comment(visit, rng, index) for index in range(count))
 
 
-def _comment(visit: Visit, dice: Random, place: int) -> Html:
-    when = min(date_of(1) + timedelta(hours=9, minutes=place * 471), visit.now)
-    who = join(tag("b", text(dice.choice(READERS))), text(f" - {printed_dates.visible('plain', when)}"))
-    return tag("div", who, tag("p", text(dice.choice(REMARKS))), class_="comment")
+def _comment(visit: Visit, rng: Random, index: int) -> Html:
+    moment = min(date_of(1) + timedelta(hours=9, minutes=index * 471), visit.now)
+    author_line = join(tag("b", text(rng.choice(READERS))), text(f" - {printed_dates.visible('plain', moment)}"))
+    return tag("div", author_line, tag("p", text(rng.choice(REMARKS))), class_="comment")
 
 
 @lru_cache(maxsize=16)
 def menu(edition: Edition) -> tuple[Html, ...]:
-    more = [link("/rss.html", "RSS")] if edition.numbers else []
+    feed_link = [link("/rss.html", "RSS")] if edition.numbers else []
     return (
         link("/", "Trang chủ"),
         *(link(section.path, section.name) for section in edition.sections),
         link("/tim-kiem", "Tìm kiếm"),
-        *more,
+        *feed_link,
     )
 
 

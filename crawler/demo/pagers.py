@@ -1,4 +1,4 @@
-"""How the pages of a section lead to one another: a form of its own for every system the paper has had."""
+"""Renders the pagination of section pages: another form for each content management system the paper has had."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from crawler.demo.section_addresses import ZONE, Section, page_path
 
 
 def pager(edition: Edition, section: Section, page: int) -> list[Html]:
-    """What stands below a list."""
-    last = -(-edition.count(section) // edition.size(section))
-    numbers = [number for number in range(page - 3, page + 4) if 1 <= number <= last]
+    """The pagination below a list."""
+    last_page = -(-edition.count(section) // edition.size(section))
+    numbers = [number for number in range(page - 3, page + 4) if 1 <= number <= last_page]
     if section.paging == "cursor":
-        return [_next(edition, section, page)] if page < last else []
+        return [_next_link(edition, section, page)] if page < last_page else []
     if section.paging == "timeline":
-        return _grows(section)
+        return _load_more(section)
     if section.paging == "script":
-        return [_postback(number, page) for number in numbers]
+        return [_postback_link(number, page) for number in numbers]
     if section.paging == "postback":
-        steps = [_postback(number, page) for number in numbers]
-        return [*steps, _next(edition, section, page)] if page < last else steps
-    steps = [_number(section, one, page) for one in numbers]
-    return [*steps, link(page_path(section, last), "Cuối »")] if numbers and numbers[-1] < last else steps
+        steps = [_postback_link(number, page) for number in numbers]
+        return [*steps, _next_link(edition, section, page)] if page < last_page else steps
+    steps = [_page_link(section, number, page) for number in numbers]
+    return [*steps, link(page_path(section, last_page), "Cuối »")] if numbers and numbers[-1] < last_page else steps
 
 
-def _number(section: Section, number: int, page: int) -> Html:
+def _page_link(section: Section, number: int, page: int) -> Html:
     return tag("b", text(number)) if number == page else link(page_path(section, number), str(number))
 
 
-def _next(edition: Edition, section: Section, page: int) -> Html:
+def _next_link(edition: Edition, section: Section, page: int) -> Html:
     address = page_path(section, page + 1, page * edition.size(section))
     return link(address, "Trang sau »", rel="next", class_="tiep")
 
 
-def _postback(number: int, page: int) -> Html:
-    """A number that only a script can follow, as WebForms pagers are."""
+def _postback_link(number: int, page: int) -> Html:
+    """A page number that only a script can follow, as in WebForms."""
     return (
         tag("b", text(number))
         if number == page
@@ -42,8 +42,8 @@ def _postback(number: int, page: int) -> Html:
     )
 
 
-def _grows(section: Section) -> list[Html]:
-    """A list that a script makes longer, and the fields from which it knows what to ask for."""
+def _load_more(section: Section) -> list[Html]:
+    """A 'load more' link, and the hidden fields that its script reads the request from."""
     return [
         tag("input", type="hidden", id="hdZoneId", value=ZONE),
         tag("input", type="hidden", id="hdZoneUrl", value=section.slug),

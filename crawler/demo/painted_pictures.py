@@ -1,4 +1,4 @@
-"""Every photograph and advert of the paper, painted from its file name: the same name gives the same picture."""
+"""Paints every photograph and advert of the paper, seeded by its file name: the same name gives the same picture."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Painter = Callable[[Canvas, Random, "Light", int], None]
 
 @dataclass(frozen=True, slots=True)
 class Light:
-    """The colours of an hour of the day: sky from top to horizon, sun, hills from far to near, water, field."""
+    """A palette for an hour of the day: sky from top to horizon, sun, hills from far to near, water, field."""
 
     zenith: Colour
     horizon: Colour
@@ -41,59 +41,59 @@ BANNERS = (0xC4282C, 0x1668AA, 0x1C804E, 0xD68414, 0x6E3A8C)
 
 @lru_cache(maxsize=256)
 def photograph(scene: str, percent: int = 100) -> bytes:
-    """A landscape as a PNG of about 640 by 420, or of so many percent of that."""
-    dice = Random(scene)
-    width, height = dice.choices(SIZES, weights=(6, 3, 2, 2, 1))[0]
+    """A landscape as a PNG of about 640 by 420 pixels, or of `percent` of that."""
+    rng = Random(scene)
+    width, height = rng.choices(SIZES, weights=(6, 3, 2, 2, 1))[0]
     return _landscape(scene, width * percent // 100, height * percent // 100)
 
 
 @lru_cache(maxsize=256)
 def thumbnail(file: str) -> bytes:
-    """The same landscape, 160 by 105."""
+    """The same landscape, 160 by 105 pixels."""
     return _landscape(file, 160, 105)
 
 
 def _landscape(file: str, width: int, height: int) -> bytes:
-    """Painted in fractions of the size, so that a thumbnail shows what its photograph shows."""
-    dice = Random(file + " scene")
-    light = dice.choice(LIGHTS)
+    """Paints in fractions of the size, so that a thumbnail shows what its photograph shows."""
+    rng = Random(file + " scene")
+    light = rng.choice(LIGHTS)
     canvas = Canvas(width, height)
-    horizon = int(height * dice.uniform(0.45, 0.6))
+    horizon = int(height * rng.uniform(0.45, 0.6))
     canvas.gradient(0, horizon + height // 5, light.zenith, light.horizon)
-    canvas.disc(int(width * dice.uniform(0.15, 0.85)), int(horizon * dice.uniform(0.3, 0.7)), height // 14, light.sun)
-    _hills(canvas, dice, light, horizon)
-    _scene(file, dice)(canvas, dice, light, int(height * 0.72))
+    canvas.disc(int(width * rng.uniform(0.15, 0.85)), int(horizon * rng.uniform(0.3, 0.7)), height // 14, light.sun)
+    _hills(canvas, rng, light, horizon)
+    _painter_for(file, rng)(canvas, rng, light, int(height * 0.72))
     return canvas.png()
 
 
-def _scene(file: str, dice: Random) -> Painter:
-    """What the file's name speaks of; anything where it speaks of nothing we can paint."""
-    named = (painter for word in file.split("-") for painter, words in SCENES if word in words)
-    return next(named, None) or dice.choice([painter for painter, _ in SCENES])
+def _painter_for(file: str, rng: Random) -> Painter:
+    """The painter of a scene that the file's name mentions; a random one where it mentions none."""
+    painters = (painter for word in file.split("-") for painter, words in SCENES if word in words)
+    return next(painters, None) or rng.choice([painter for painter, _ in SCENES])
 
 
-def _hills(canvas: Canvas, dice: Random, light: Light, horizon: int) -> None:
+def _hills(canvas: Canvas, rng: Random, light: Light, horizon: int) -> None:
     for layer in range(3):
         index = canvas.colour(mix(light.far, light.near, layer / 2))
-        phase, waves = dice.uniform(0, 6), dice.uniform(4, 9)
+        phase, waves = rng.uniform(0, 6), rng.uniform(4, 9)
         for x in range(canvas.width):
-            along = x / canvas.width
-            rise = sin(phase + along * waves) + 0.4 * sin(phase * 2 + along * waves * 2.7)
-            canvas.span(x, int(horizon + canvas.height * (layer * 0.07 - rise * 0.06)), canvas.height, index)
+            fraction = x / canvas.width
+            elevation = sin(phase + fraction * waves) + 0.4 * sin(phase * 2 + fraction * waves * 2.7)
+            canvas.span(x, int(horizon + canvas.height * (layer * 0.07 - elevation * 0.06)), canvas.height, index)
 
 
-def _river(canvas: Canvas, dice: Random, light: Light, top: int) -> None:
-    """A wide river with streaks of light and a few boats."""
+def _river(canvas: Canvas, rng: Random, light: Light, top: int) -> None:
+    """Paints a wide river with streaks of light and a few boats."""
     canvas.gradient(top, canvas.height, mix(light.water, light.horizon, 0.5), light.water, 24)
     shine = mix(light.water, light.horizon, 0.7)
     unit = canvas.height / 420
     for _ in range(26):
-        length = int(dice.uniform(20, 90) * unit)
-        y = int(dice.uniform(top + 6 * unit, canvas.height))
-        canvas.box(int(dice.uniform(0, 1) * canvas.width), y, length, max(1, int(2 * unit)), shine)
-    for _ in range(dice.randint(1, 3)):
+        length = int(rng.uniform(20, 90) * unit)
+        y = int(rng.uniform(top + 6 * unit, canvas.height))
+        canvas.box(int(rng.uniform(0, 1) * canvas.width), y, length, max(1, int(2 * unit)), shine)
+    for _ in range(rng.randint(1, 3)):
         _boat(
-            canvas, int(dice.uniform(0.1, 0.85) * canvas.width), int(dice.uniform(top + 15, canvas.height * 0.92)), unit
+            canvas, int(rng.uniform(0.1, 0.85) * canvas.width), int(rng.uniform(top + 15, canvas.height * 0.92)), unit
         )
 
 
@@ -103,32 +103,32 @@ def _boat(canvas: Canvas, x: int, y: int, unit: float) -> None:
     canvas.box(x + int(24 * unit), y - int(10 * unit), max(2, int(24 * unit)), max(2, int(10 * unit)), 0x785C42)
 
 
-def _fields(canvas: Canvas, dice: Random, light: Light, top: int) -> None:
-    """Rice fields: bands that widen towards the reader, parted by paths."""
+def _fields(canvas: Canvas, rng: Random, light: Light, top: int) -> None:
+    """Paints rice fields: bands that widen towards the viewer, separated by paths."""
     y, step = float(top), canvas.height * 0.02
     while y < canvas.height:
-        shade = mix(light.field, light.near, dice.uniform(0, 0.35))
+        shade = mix(light.field, light.near, rng.uniform(0, 0.35))
         canvas.box(0, int(y), canvas.width, int(step) + 2, shade)
         canvas.box(0, int(y), canvas.width, max(1, int(step * 0.12)), mix(light.field, light.horizon, 0.5))
         y, step = y + step, step * 1.35
 
 
-def _village(canvas: Canvas, dice: Random, light: Light, top: int) -> None:
-    """Houses with tiled roofs on the near bank."""
+def _village(canvas: Canvas, rng: Random, light: Light, top: int) -> None:
+    """Paints houses with tiled roofs on the near bank."""
     canvas.box(0, top, canvas.width, canvas.height - top, light.field)
     unit = canvas.height / 420
-    x = int(dice.uniform(0, 40) * unit)
+    x = int(rng.uniform(0, 40) * unit)
     while x < canvas.width:
-        wide, tall = int(dice.uniform(46, 90) * unit), int(dice.uniform(26, 46) * unit)
-        _house(canvas, x, top + int(dice.uniform(10, 40) * unit), wide, tall, dice.choice(ROOFS))
-        x += wide + int(dice.uniform(8, 70) * unit)
+        width, height = int(rng.uniform(46, 90) * unit), int(rng.uniform(26, 46) * unit)
+        _house(canvas, x, top + int(rng.uniform(10, 40) * unit), width, height, rng.choice(ROOFS))
+        x += width + int(rng.uniform(8, 70) * unit)
 
 
-def _house(canvas: Canvas, x: int, y: int, wide: int, tall: int, roof: Colour) -> None:
-    canvas.box(x, y, wide, tall, 0xECDEBE)
-    canvas.box(x + wide // 2 - wide // 12, y + tall // 2, max(2, wide // 6), tall - tall // 2, 0x604636)
-    for row in range(tall // 2):
-        canvas.box(x - 3 + row, y - row, max(1, wide + 6 - 2 * row), 1, roof)
+def _house(canvas: Canvas, x: int, y: int, width: int, height: int, roof: Colour) -> None:
+    canvas.box(x, y, width, height, 0xECDEBE)
+    canvas.box(x + width // 2 - width // 12, y + height // 2, max(2, width // 6), height - height // 2, 0x604636)
+    for row in range(height // 2):
+        canvas.box(x - 3 + row, y - row, max(1, width + 6 - 2 * row), 1, roof)
 
 
 SCENES: tuple[tuple[Painter, tuple[str, ...]], ...] = (
@@ -140,14 +140,15 @@ SCENES: tuple[tuple[Painter, tuple[str, ...]], ...] = (
 
 @lru_cache(maxsize=32)
 def advert(number: int) -> bytes:
-    """A banner of 300 by 250 (even numbers) or 600 by 90 (odd numbers): stripes, discs and bars in place of text."""
-    dice = Random(f"advert {number}")
+    """A banner of 300 by 250 pixels (even numbers) or 600 by 90 (odd numbers): stripes, discs and bars in place of
+    text."""
+    rng = Random(f"advert {number}")
     width, height = (300, 250) if number % 2 == 0 else (600, 90)
     canvas = Canvas(width, height)
     colour = BANNERS[number % len(BANNERS)]
     canvas.gradient(0, height, colour, mix(colour, 0xFFFFFF, 0.45))
     canvas.disc(width - height // 3, height // 2, height // 4, 0xFFE878)
     for row in range(3):
-        length = int(width * dice.uniform(0.25, 0.5))
+        length = int(width * rng.uniform(0.25, 0.5))
         canvas.box(width // 20, height // 5 + row * height // 5, length, height // 12, 0xFFFFFF)
     return canvas.png()

@@ -1,4 +1,4 @@
-"""The paper's content and its truth: what was published on which day, and what changed. Knows nothing of HTML.
+"""The paper's content as ground truth for tests: what was published on each day, and what changed. No HTML here.
 
 For instance:
 
@@ -48,29 +48,35 @@ DATE_ONLY = ("words", "dots")
 
 @lru_cache(maxsize=1)
 def load_articles() -> tuple[Article, ...]:
-    """Every article the newsroom has, as first written, by id."""
+    """Every article of the newsroom, as first written, sorted by id."""
     return read_all()
 
 
 def articles_of(day: int) -> tuple[Article, ...]:
-    """The articles that exist on that day, as they stand, newest first."""
+    """The articles that exist on that day, with its changes, newest first."""
     present = (as_of(article, day) for article in load_articles())
-    return tuple(sorted((one for one in present if one), key=lambda one: (one.published, one.id), reverse=True))
+    return tuple(
+        sorted(
+            (article for article in present if article),
+            key=lambda article: (article.published, article.id),
+            reverse=True,
+        )
+    )
 
 
 def published(day: int, extra_articles: int = 0) -> tuple[Published, ...]:
-    """The truth of that day, newest first; then the generated articles, if the paper was started with some."""
+    """The expected articles of that day, newest first; then the generated ones, if the paper was started with some."""
     return truth(articles_of(day), (words.article(number) for number in range(extra_articles)))
 
 
 def truth(written: tuple[Article, ...], generated: Iterable[Article]) -> tuple[Published, ...]:
-    """What is true of articles as they stand, written ones first."""
-    every = (*written, *generated)
-    by_id = {article.id: article for article in every}
-    return tuple(_truth(article, by_id) for article in every)
+    """The expected data of these articles, written ones first."""
+    articles = (*written, *generated)
+    by_id = {article.id: article for article in articles}
+    return tuple(_published_article(article, by_id) for article in articles)
 
 
-def _truth(article: Article, others: dict[int, Article]) -> Published:
+def _published_article(article: Article, others: dict[int, Article]) -> Published:
     source = others.get(article.linked_from) if article.linked_from else None
     return Published(
         id=article.id,
@@ -78,10 +84,12 @@ def _truth(article: Article, others: dict[int, Article]) -> Published:
         form=article.form,
         headline=article.headline,
         lead=article.lead,
-        body=tuple(Paragraph(one.kind, plain(one.text)) for one in article.passages if one.kind != "pictures"),
+        body=tuple(
+            Paragraph(passage.kind, plain(passage.text)) for passage in article.passages if passage.kind != "pictures"
+        ),
         byline=article.byline,
         authors=article.authors,
-        published_at=_printed(article),
+        published_at=_printed_time(article),
         prints_time=article.date_form not in (*DATE_ONLY, "none"),
         modified_at=article.modified,
         section=BY_SLUG[article.section].name,
@@ -94,15 +102,15 @@ def _truth(article: Article, others: dict[int, Article]) -> Published:
     )
 
 
-def _printed(article: Article) -> datetime | None:
-    """The moment the page tells, as precisely as it tells it."""
+def _printed_time(article: Article) -> datetime | None:
+    """The publication time as the page prints it, with the same precision."""
     if article.date_form == "none":
         return None
     return article.published.replace(hour=0, minute=0) if article.date_form in DATE_ONLY else article.published
 
 
 def picture_order(article: Article) -> Iterator[int]:
-    """The indices of the pictures as the body shows them."""
+    """The indices of the pictures, in the order of the body."""
     return (index for passage in article.passages for index in passage.pictures)
 
 
@@ -111,36 +119,36 @@ def _picture(picture: Picture) -> PublishedPicture:
 
 
 def changes(day: int) -> Changes:
-    """What changed between the day before and this day; nothing on day 1."""
+    """The changes between the day before and this day; none on day 1."""
     if day <= DAYS[0]:
         return Changes(day)
-    before = {one.id: one for one in published(day - 1)}
-    today = {one.id: one for one in published(day)}
-    kept = [(before[key], one) for key, one in today.items() if key in before]
+    before = {article.id: article for article in published(day - 1)}
+    today = {article.id: article for article in published(day)}
+    kept = [(before[key], article) for key, article in today.items() if key in before]
     return Changes(
         day=day,
-        edited=tuple(edit for old, new in kept for edit in _edits(old, new)),
-        added=tuple(one.path for key, one in today.items() if key not in before),
+        edited=tuple(edit for old, new in kept for edit in _edited_fields(old, new)),
+        added=tuple(article.path for key, article in today.items() if key not in before),
         disappeared=tuple(new.path for old, new in kept if old.live and not new.live),
         moved=tuple((old.path, new.path) for old, new in kept if old.path != new.path),
     )
 
 
-def _edits(old: Published, new: Published) -> Iterator[Edit]:
+def _edited_fields(old: Published, new: Published) -> Iterator[Edit]:
     """The fields that differ; edits never add or remove a paragraph or a picture."""
-    for field, before, after, index in _fields(old, new):
+    for field, before, after, index in _compared_fields(old, new):
         if before != after:
             yield Edit(new.path, field, before, after, index)
 
 
-def _fields(old: Published, new: Published) -> Iterator[tuple[str, str, str, int | None]]:
+def _compared_fields(old: Published, new: Published) -> Iterator[tuple[str, str, str, int | None]]:
     yield "headline", old.headline, new.headline, None
     yield "lead", old.lead, new.lead, None
-    for index, (was, now) in enumerate(zip(old.body, new.body, strict=True)):
-        yield "body", was.text, now.text, index
-    for index, (had, has) in enumerate(zip(old.pictures, new.pictures, strict=True)):
-        yield "picture", had.path, has.path, index
-        if had.path == has.path:
-            yield "scene", had.shows, has.shows, index
-        yield "caption", had.caption or "", has.caption or "", index
-        yield "credit", had.credit or "", has.credit or "", index
+    for index, (old_block, new_block) in enumerate(zip(old.body, new.body, strict=True)):
+        yield "body", old_block.text, new_block.text, index
+    for index, (old_picture, new_picture) in enumerate(zip(old.pictures, new.pictures, strict=True)):
+        yield "picture", old_picture.path, new_picture.path, index
+        if old_picture.path == new_picture.path:
+            yield "scene", old_picture.shows, new_picture.shows, index
+        yield "caption", old_picture.caption or "", new_picture.caption or "", index
+        yield "credit", old_picture.credit or "", new_picture.credit or "", index

@@ -1,4 +1,4 @@
-"""How the paper prints dates: every template and every editor has a habit."""
+"""Formats dates as the paper prints them: each template and each editor has another format."""
 
 from __future__ import annotations
 
@@ -8,48 +8,48 @@ from datetime import datetime
 WEEKDAYS = ("Thứ Hai", "Thứ Ba", "Thứ Tư", "Thứ Năm", "Thứ Sáu", "Thứ Bảy", "Chủ Nhật")
 
 
-def weekday(when: datetime) -> str:
-    return WEEKDAYS[when.weekday()]
+def weekday(moment: datetime) -> str:
+    return WEEKDAYS[moment.weekday()]
 
 
-def short(when: datetime) -> str:
-    """The form of lists: 18/05/2026."""
-    return f"{when:%d/%m/%Y}"
+def short(moment: datetime) -> str:
+    """The format in lists: 18/05/2026."""
+    return f"{moment:%d/%m/%Y}"
 
 
-def dotnet(when: datetime) -> str:
-    """The machine form of .NET in American English: month first, no padding."""
-    return f"{when.month}/{when.day}/{when.year} {when.hour % 12 or 12}:{when:%M:%S %p}"
+def dotnet(moment: datetime) -> str:
+    """The machine-readable format of .NET in American English: month first, no padding."""
+    return f"{moment.month}/{moment.day}/{moment.year} {moment.hour % 12 or 12}:{moment:%M:%S %p}"
 
 
 VISIBLE: dict[str, Callable[[datetime], str]] = {
-    "plain": lambda when: f"{when:%d/%m/%Y %H:%M}",
-    "pipe": lambda when: f"{when:%H:%M | %d/%m/%Y}",
-    "weekday": lambda when: f"{weekday(when)}, {when.day}/{when.month}/{when.year}, {when:%H:%M} (GMT+7)",
-    "dash": lambda when: f"{weekday(when)}, {when:%d/%m/%Y - %H:%M}",
-    "ampm": lambda when: f"{when:%d-%m-%Y - %I:%M %p}",
-    "paren": lambda when: f"({when:%d/%m/%Y %H:%M})",
-    "updated": lambda when: f"Cập nhật: {when:%d/%m/%Y %H:%M}",
-    "comma": lambda when: f"{when:%H:%M, %d/%m/%Y}",
-    "words": lambda when: f"Ngày {when:%d} tháng {when:%m} năm {when.year}",
-    "dots": lambda when: f"{when:%d.%m.%Y}",
-    "none": lambda when: "",
+    "plain": lambda moment: f"{moment:%d/%m/%Y %H:%M}",
+    "pipe": lambda moment: f"{moment:%H:%M | %d/%m/%Y}",
+    "weekday": lambda moment: f"{weekday(moment)}, {moment.day}/{moment.month}/{moment.year}, {moment:%H:%M} (GMT+7)",
+    "dash": lambda moment: f"{weekday(moment)}, {moment:%d/%m/%Y - %H:%M}",
+    "ampm": lambda moment: f"{moment:%d-%m-%Y - %I:%M %p}",
+    "paren": lambda moment: f"({moment:%d/%m/%Y %H:%M})",
+    "updated": lambda moment: f"Cập nhật: {moment:%d/%m/%Y %H:%M}",
+    "comma": lambda moment: f"{moment:%H:%M, %d/%m/%Y}",
+    "words": lambda moment: f"Ngày {moment:%d} tháng {moment:%m} năm {moment.year}",
+    "dots": lambda moment: f"{moment:%d.%m.%Y}",
+    "none": lambda moment: "",
 }
-"""date_form -> what a reader sees. "words" and "dots" print the day only."""
+"""date_form -> the visible date. "words" and "dots" print the day only."""
 
 MACHINE: dict[str, Callable[[datetime], str]] = {
-    "iso-naive": lambda when: f"{when:%Y-%m-%dT%H:%M:%S}",
-    "iso-space": lambda when: f"{when:%Y-%m-%dT%H:%M:%S}.000 +07:00",
+    "iso-naive": lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}",
+    "iso-space": lambda moment: f"{moment:%Y-%m-%dT%H:%M:%S}.000 +07:00",
     "dotnet": dotnet,
 }
-"""date_form -> the value of a machine-readable attribute; ISO with the zone unless named here."""
+"""date_form -> the value of a machine-readable attribute; other forms give ISO 8601 with the time zone."""
 
 
-def visible(form: str, when: datetime) -> str:
-    """The date as printed in that form."""
-    return VISIBLE.get(form, VISIBLE["plain"])(when)
+def visible(form: str, moment: datetime) -> str:
+    """The visible date in that form."""
+    return VISIBLE.get(form, VISIBLE["plain"])(moment)
 
 
-def machine(form: str, when: datetime) -> str:
-    """The date as an attribute carries it in that form."""
-    return MACHINE[form](when) if form in MACHINE else when.isoformat()
+def machine(form: str, moment: datetime) -> str:
+    """The value of a machine-readable attribute in that form."""
+    return MACHINE[form](moment) if form in MACHINE else moment.isoformat()

@@ -1,4 +1,4 @@
-"""Which address gives which answer. No sockets here."""
+"""Routes requests: maps a path to its response. No sockets here."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FEEDS = frozenset(section.slug for section in SECTIONS)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer before compression and conditions. etag: with its quotes. location: for redirects."""
+    """An HTTP response before compression and validators. etag: with its quotes. location: for redirects."""
 
     body: bytes
     content_type: str = HTML
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """What a route needs to know of a request."""
+    """The parts of a request that routes read."""
 
     visit: Visit
     path: str
@@ -46,9 +46,11 @@ class Ask:
 
 
 def answer(ask: Ask) -> Answer:
-    """The answer to a request; the 404 page where no route knows the path."""
-    found = (route(ask) for route in ROUTES)
-    return next((one for one in found if one), None) or Answer(list_pages_html.missing(ask.visit), status=404)
+    """The response to a request; the 404 page where no route matches the path."""
+    answers = (route(ask) for route in ROUTES)
+    return next((response for response in answers if response), None) or Answer(
+        list_pages_html.missing(ask.visit), status=404
+    )
 
 
 def _home(ask: Ask) -> Answer | None:
@@ -73,14 +75,14 @@ def _article(ask: Ask) -> Answer | None:
 
 
 def _article_page(visit: Visit, article: Article) -> Answer:
-    """The present template validates the article and forgets clock and sidebars, plain gives a date only, the two
-    oldest give no validator. The charset is in the header for two of the four."""
+    """The page of an article. The current template has an ETag of the article alone, without clock and sidebars; plain
+    has Last-Modified only, the two oldest no validator. The charset is in the header for two of the four."""
     body = articlepages.page(visit, article)
-    touched = article.modified or article.published
+    modified = article.modified or article.published
     if article.form == "modern":
-        return Answer(body, HTML, etag=_etag(repr(article).encode(), weak=True), last_modified=touched)
+        return Answer(body, HTML, etag=_etag(repr(article).encode(), weak=True), last_modified=modified)
     if article.form == "plain":
-        return Answer(body, BARE_HTML, last_modified=touched)
+        return Answer(body, BARE_HTML, last_modified=modified)
     return Answer(body, HTML if article.form == "dnn" else BARE_HTML)
 
 
@@ -103,39 +105,39 @@ def _feed(ask: Ask) -> Answer | None:
     if not match or (match[1] != "home" and match[1] not in FEEDS):
         return None
     body = demo_feeds.rss(ask.visit.edition, ask.visit.base, BY_SLUG.get(match[1]))
-    return _machine(ask, body, "application/rss+xml" if match[1] == demo_feeds.WRONGLY_DECLARED else XML)
+    return _xml_answer(ask, body, "application/rss+xml" if match[1] == demo_feeds.WRONGLY_DECLARED else XML)
 
 
 def _generated_feed(ask: Ask) -> Answer | None:
-    """What only a paper with generated articles has."""
+    """The feeds that only a paper with generated articles has."""
     edition, base = ask.visit.edition, ask.visit.base
     if not edition.numbers:
         return None
     if ask.path == "/rss.html":
         return Answer(demo_feeds.listing(ask.visit))
     if ask.path == "/rss/chuyen-trang.rss":
-        return _machine(ask, demo_feeds.wide_rss(edition, base), "application/rss+xml")
+        return _xml_answer(ask, demo_feeds.wide_rss(edition, base), "application/rss+xml")
     if ask.path == "/atom.xml":
-        return _machine(ask, demo_feeds.atom(edition, base), "application/atom+xml")
-    return _machine(ask, demo_sitemaps.news_sitemap(edition, base)) if ask.path == "/sitemap-news.xml" else None
+        return _xml_answer(ask, demo_feeds.atom(edition, base), "application/atom+xml")
+    return _xml_answer(ask, demo_sitemaps.news_sitemap(edition, base)) if ask.path == "/sitemap-news.xml" else None
 
 
 def _sitemap(ask: Ask) -> Answer | None:
     edition, base = ask.visit.edition, ask.visit.base
     if ask.path == "/sitemap.xml":
-        return _machine(ask, demo_sitemaps.sitemap_index(edition, base))
+        return _xml_answer(ask, demo_sitemaps.sitemap_index(edition, base))
     if ask.path == "/sitemaps/chuyen-muc.xml":
-        return _machine(ask, demo_sitemaps.section_sitemap(base))
+        return _xml_answer(ask, demo_sitemaps.section_sitemap(base))
     match = re.fullmatch(r"/sitemaps/tin-(\d{4})-(\d{1,2})\.xml(?:\.gz)?", ask.path)
     if not match or ask.path != demo_sitemaps.month_path(edition, int(match[1]), int(match[2])):
         return None
     body = demo_sitemaps.month_sitemap(edition, base, int(match[1]), int(match[2]))
     if body is None:
         return None
-    return _machine(ask, demo_sitemaps.packed(body), GZIP) if ask.path.endswith(".gz") else _machine(ask, body)
+    return _xml_answer(ask, demo_sitemaps.packed(body), GZIP) if ask.path.endswith(".gz") else _xml_answer(ask, body)
 
 
-def _machine(ask: Ask, body: bytes, content_type: str = XML) -> Answer:
+def _xml_answer(ask: Ask, body: bytes, content_type: str = XML) -> Answer:
     return Answer(
         body, content_type, etag=_etag(body, weak=True), last_modified=demo_feeds.last_modified(ask.visit.edition)
     )
@@ -147,16 +149,16 @@ def _picture(ask: Ask) -> Answer | None:
     if match is None or picture is None:
         return None
     if match[1] == "nho":
-        return _image(painted_pictures.thumbnail(picture.shows))
-    return _image(painted_pictures.photograph(picture.shows, picture.percent))
+        return _png_answer(painted_pictures.thumbnail(picture.shows))
+    return _png_answer(painted_pictures.photograph(picture.shows, picture.percent))
 
 
 def _advert(ask: Ask) -> Answer | None:
     match = re.fullmatch(r"/quang-cao/(\d{1,2})\.png", ask.path)
-    return _image(painted_pictures.advert(int(match[1]))) if match and int(match[1]) < ADVERTS else None
+    return _png_answer(painted_pictures.advert(int(match[1]))) if match and int(match[1]) < ADVERTS else None
 
 
-def _image(body: bytes) -> Answer:
+def _png_answer(body: bytes) -> Answer:
     return Answer(body, PNG, etag=_etag(body), last_modified=date_of(1))
 
 

@@ -1,4 +1,4 @@
-"""The paper's sections and the addresses of its pages: every system the paper has had left a shape of its own."""
+"""The paper's sections and the paths of its pages: each content management system it has had left its own URL shape."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from urllib.parse import parse_qs
 from crawler.demo.newsroom_records import Article
 
 Paging = Literal["query", "path", "cursor", "postback", "suffix", "directory", "letter", "module", "timeline", "script"]
-"""How a section's later pages are addressed: `?page=2`, `/trang-2.htm`, a next link only, `?currentpage=2`, `-p2`,
-`/page/2/`, `?p=2`, `/currentpage/2`, `/timeline/37/trang-2.htm` (which only a script asks for), and not at all: by a
-form that a script posts."""
+"""The URL form of a section's later pages: `?page=2`, `/trang-2.htm`, a next link only, `?currentpage=2`, `-p2`,
+`/page/2/`, `?p=2`, `/currentpage/2`, `/timeline/37/trang-2.htm` (which only a script requests), and none: a form that
+a script posts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """slug names it in the data; path is its first page; size is the number of articles on a page."""
+    """A section. slug: its name in the data; path: of its first page; size: the number of articles on a page."""
 
     slug: str
     name: str
@@ -44,12 +44,12 @@ GENERATED = (
 )
 """Sections that only a paper with generated articles has."""
 ZONE = 37
-"""The number by which the script of `/du-lich.htm` asks for more."""
+"""The zone id with which the script of `/du-lich.htm` requests more articles."""
 BY_SLUG = {section.slug: section for section in SECTIONS + GENERATED}
 
 
 def article_path(article: Article, slug: str | None = None) -> str:
-    """Where the article is, or was under another slug."""
+    """The path of the article, or its former path with another slug."""
     name = slug or article.slug
     if article.form == "dnn":
         return f"/chuyen-muc/tin/{article.id}/{name}"
@@ -69,15 +69,15 @@ def thumbnail_path(file: str) -> str:
 
 
 def page_path(section: Section, page: int, cursor: int = 0) -> str:
-    """The address of a section's page, from 1. cursor: the number of articles before it, for paging by next link."""
+    """The path of a section's page, from 1. cursor: the number of articles before it, for paging by next link."""
     if page == 1 or section.paging == "script":
         return section.path
     if section.paging == "timeline":
         return f"/timeline/{ZONE}/trang-{page}.htm"
-    return section.path + _SUFFIX[section.paging].format(page=page, cursor=cursor)
+    return section.path + _PAGE_SUFFIX[section.paging].format(page=page, cursor=cursor)
 
 
-_SUFFIX = {
+_PAGE_SUFFIX = {
     "query": "?page={page}",
     "path": "/trang-{page}.htm",
     "cursor": "?sau={cursor}",
@@ -87,18 +87,18 @@ _SUFFIX = {
     "letter": "?p={page}",
     "module": "/currentpage/{page}",
 }
-_PARAMETERS = {"query": "page", "postback": "currentpage", "cursor": "sau", "letter": "p"}
+_PAGE_PARAMETERS = {"query": "page", "postback": "currentpage", "cursor": "sau", "letter": "p"}
 
 
 def page_number(section: Section, path: str, query: str, size: int) -> int | None:
-    """Which page of the section an address asks for; None when it is none of the section's. size: of its pages."""
+    """The page of the section that a path requests; None where the path is not the section's. size: of its pages."""
     if path == section.path:
-        given = parse_qs(query).get(_PARAMETERS.get(section.paging, ""), [""])[0]
-        if not given.isdecimal():
+        parameter = parse_qs(query).get(_PAGE_PARAMETERS.get(section.paging, ""), [""])[0]
+        if not parameter.isdecimal():
             return 1
-        return int(given) // size + 1 if section.paging == "cursor" else int(given)
-    if section.paging in _PARAMETERS or section.paging == "script":
+        return int(parameter) // size + 1 if section.paging == "cursor" else int(parameter)
+    if section.paging in _PAGE_PARAMETERS or section.paging == "script":
         return None
-    form = re.escape(page_path(section, 1234567)).replace("1234567", r"(\d{1,6})")
-    match = re.fullmatch(form, path)
+    pattern = re.escape(page_path(section, 1234567)).replace("1234567", r"(\d{1,6})")
+    match = re.fullmatch(pattern, path)
     return int(match[1]) if match else None

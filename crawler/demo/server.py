@@ -1,4 +1,4 @@
-"""The paper on 127.0.0.1: a real HTTP/1.1 server in a thread.
+"""Serves the paper on 127.0.0.1: a real HTTP/1.1 server in a thread.
 
 For instance:
 
@@ -33,8 +33,8 @@ class Newspaper:
     """The running paper; a context manager.
 
     day: the day of the paper, see paper.DAYS. port: 0 takes a free one; host: of this machine. crawl_delay: seconds in
-    robots.txt, 0 for no such line. extra_articles: how many generated articles stand behind the written ones; a paper
-    with some has sections, feeds and sitemaps of more kinds, see shelves.py. edition: the paper as it stands.
+    robots.txt, 0 for no such line. extra_articles: the number of generated articles, older than the written ones; a
+    paper with some has more kinds of sections, feeds and sitemaps, see shelves.py. edition: the current edition.
     """
 
     def __init__(
@@ -52,39 +52,39 @@ class Newspaper:
         self.turn_to(day)
 
     def turn_to(self, day: int) -> None:
-        """Shows the paper of another day from the next request on. Raises ValueError for a day there is not."""
+        """Serves the paper of another day from the next request on. Raises ValueError for a day that is not in DAYS."""
         if day not in DAYS:
             raise ValueError(f"the paper has the days {DAYS}, not {day}")
         self._day = day
-        self._print()
+        self._rebuild_edition()
 
     @property
     def day(self) -> int:
         return self._day
 
     def add(self, count: int) -> tuple[str, ...]:
-        """Publishes so many new generated articles; returns their paths, the newest first."""
+        """Publishes `count` new generated articles; returns their paths, the newest first."""
         self._added += count
-        self._print()
+        self._rebuild_edition()
         return tuple(article_path(self.edition.generated(number)) for number in self.edition.numbers[:count])
 
     def revise(self, count: int, at: datetime | None = None) -> tuple[str, ...]:
-        """Edits the text of so many of the generated articles that can be reached; returns their paths. The same
-        sequence of calls always chooses the same ones. at: when, if not by the paper's own calendar. Raises ValueError
-        when there are not so many."""
+        """Edits the text of `count` reachable generated articles; returns their paths. The same sequence of calls
+        always chooses the same ones. at: the time of the edit; by default from the paper's own calendar. Raises
+        ValueError where fewer are reachable."""
         self._revisions += 1
         chosen = Random(self._revisions).sample(reachable_numbers(self.edition), count)
         revision = Revision(self._revisions, at or words.usual_time(self._revisions))
         self._revised |= dict.fromkeys(chosen, revision)
-        self._print()
+        self._rebuild_edition()
         return tuple(article_path(self.edition.generated(number)) for number in sorted(chosen))
 
     def published(self) -> tuple[Published, ...]:
-        """What is true of every article as it stands, see paper.published."""
+        """The expected data of every article in the current edition, see paper.published."""
         today = self.edition
         return truth(today.articles, (today.generated(number) for number in today.numbers))
 
-    def _print(self) -> None:
+    def _rebuild_edition(self) -> None:
         self.edition: Edition = edition(self._day, self.extra_articles, self._added, frozenset(self._revised.items()))
 
     @property
@@ -94,7 +94,7 @@ class Newspaper:
 
     @property
     def log(self) -> tuple[Request, ...]:
-        """Every request answered so far, in order."""
+        """All requests answered so far, in order."""
         with self._lock:
             return tuple(self._log)
 
@@ -112,7 +112,7 @@ class Newspaper:
         self._thread.join()
 
     def visit(self, host: str | None) -> Visit:
-        """The next request's view of the paper. host: as the reader named it."""
+        """The next request's view of the paper. host: the Host header of the request."""
         with self._lock:
             self._serial += 1
             serial = self._serial
@@ -120,11 +120,11 @@ class Newspaper:
         return Visit(self.edition, base, serial, _paper_time(self._day))
 
     def note(self, request: Request) -> None:
-        """Writes a request into the log."""
+        """Adds a request to the log."""
         with self._lock:
             self._log.append(request)
 
 
 def _paper_time(day: int) -> datetime:
-    """The paper's date with the time of day of our clock."""
+    """The paper's date with the current time of day."""
     return datetime.combine(date_of(day).date(), datetime.now(HANOI).time(), HANOI)

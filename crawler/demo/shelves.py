@@ -1,6 +1,6 @@
-"""Where generated articles lie: in lists of every form, in sitemaps, in feeds, or only behind one another.
+"""Decides where generated articles are linked: in section lists, sitemaps, feeds, or only in another article.
 
-A generated article's number decides, so that every tenth, every fortieth article of a paper of any size lies alike.
+The number of a generated article decides, so that the pattern repeats in a paper of any size.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ Feed = Literal["atom", "utf-16"]
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """section: its slug. listed: whether the section's pages list the article. monthly: whether the sitemap of its
-    month names it. feed: the feed it is in while it is among the newest. news: whether the news sitemap names it then,
-    and nothing else does. linked: whether the only way to it is a link in the article before it."""
+    """Where a generated article is linked. section: its slug. listed: in the section's pages. monthly: in the sitemap
+    of its month. feed: the feed it is in while it is among the newest. news: then only in the news sitemap. linked:
+    only in the article before it."""
 
     section: str
     listed: bool = True
@@ -29,7 +29,7 @@ class Shelf:
 
     @property
     def reach(self) -> Reach:
-        """As `Article.reach` has it."""
+        """The value for `Article.reach`."""
         if self.listed:
             return "script" if self.section == SCRIPTED else "open"
         if self.linked:
@@ -38,7 +38,7 @@ class Shelf:
 
 
 SCRIPTED = "thong-bao"
-"""The section whose later pages only a script shows."""
+"""The section whose later pages need a script."""
 TOPICS = tuple(section.slug for section in SECTIONS[:5])
 STYLES = tuple(section.slug for section in GENERATED if section.slug != SCRIPTED)
 
@@ -63,5 +63,5 @@ SHELVES = (
 
 
 def shelf_of(number: int) -> Shelf:
-    """The shelf of the generated article of that number; negative numbers are articles that came later."""
+    """The shelf of the generated article of that number; negative numbers are articles published later."""
     return SHELVES[number % len(SHELVES)]

@@ -1,4 +1,4 @@
-"""The paper's stylesheet, inlined in every page: red and cream, a little out of date."""
+"""The paper's CSS, inlined in every page: red and cream, a little out of date."""
 
 CSS = """
 body{margin:0;background:#e9e6df;font:15px/1.5 Arial,"Liberation Sans","DejaVu Sans",sans-serif;color:#222}

@@ -1,4 +1,5 @@
-"""Short articles out of word lists, for a paper as large as a test needs; the same number gives the same article."""
+"""Generates short articles from word lists, for a paper as large as a test needs; a number always gives the same
+article."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from crawler.demo.shelves import SHELVES, shelf_of
 
 FIRST_ID = 500_000
 NEWEST = datetime(2026, 5, 3, 17, 30, tzinfo=HANOI)
-"""Generated articles are older than every written one, so that they never push those off a list."""
+"""The time of generated article 0: older than every written one, so that generated ones never push those off a list."""
 APART = timedelta(minutes=37)
 
 FORMS: tuple[Form, ...] = ("dnn", "webforms", "plain", "modern")
@@ -68,12 +69,16 @@ REPORTERS = ("Thu Hà", "Đức Long", "Minh Châu", "Quang Vĩnh", "Hồng Gấ
 
 @lru_cache(maxsize=4096)
 def article(number: int, edit: Revision | None = None) -> Article:
-    """The generated article of that number, counted from 0, newest first; negative ones came later. edit: the last one
-    of the newsroom's that it was part of."""
-    dice = Random(number)
-    who, where, deed, when = dice.choice(BODIES), dice.choice(PLACES), dice.choice(DEEDS), dice.choice(WHEN)
-    headline = f"{who} {where} {deed}, đợt {number + 1}" if number >= 0 else f"{who} {where} {deed}, lần {-number}"
-    byline = dice.choice(REPORTERS)
+    """The generated article of that number, counted from 0, newest first; negative ones came later. edit: the last edit
+    of the newsroom that included it."""
+    rng = Random(number)
+    organization, place, deed, time_phrase = rng.choice(BODIES), rng.choice(PLACES), rng.choice(DEEDS), rng.choice(WHEN)
+    headline = (
+        f"{organization} {place} {deed}, đợt {number + 1}"
+        if number >= 0
+        else f"{organization} {place} {deed}, lần {-number}"
+    )
+    byline = rng.choice(REPORTERS)
     shelf = shelf_of(number)
     return Article(
         id=FIRST_ID + number,
@@ -81,8 +86,8 @@ def article(number: int, edit: Revision | None = None) -> Article:
         form=FORMS[(number + number // len(SHELVES)) % len(FORMS)],
         section=shelf.section,
         headline=headline,
-        lead=f"{who} xã {where} vừa {deed} {when}, với sự tham gia của nhiều hộ dân trong xã.",
-        passages=tuple(Passage("paragraph", text) for text in _paragraphs(dice, where, number, edit)),
+        lead=f"{organization} xã {place} vừa {deed} {time_phrase}, với sự tham gia của nhiều hộ dân trong xã.",
+        passages=tuple(Passage("paragraph", text) for text in _paragraphs(rng, place, number, edit)),
         published=published(number),
         byline=byline,
         authors=(byline,),
@@ -93,29 +98,29 @@ def article(number: int, edit: Revision | None = None) -> Article:
 
 
 def published(number: int) -> datetime:
-    """When the article of that number was published."""
+    """The publication time of the article of that number."""
     return NEWEST - number * APART
 
 
 def usual_time(revision: int) -> datetime:
-    """When the newsroom makes an edit of that number, by the paper's own calendar."""
+    """The time of the newsroom's edit of that number, by the paper's own calendar."""
     return date_of(1) + timedelta(hours=10, minutes=revision)
 
 
-def _paragraphs(dice: Random, where: str, number: int, edit: Revision | None) -> list[str]:
-    results = dice.sample(RESULTS, 3)
-    numbers = [{"n": dice.randint(2, 19), "m": dice.randint(20, 480)} for _ in results]
+def _paragraphs(rng: Random, place: str, number: int, edit: Revision | None) -> list[str]:
+    results = rng.sample(RESULTS, 3)
+    numbers = [{"n": rng.randint(2, 19), "m": rng.randint(20, 480)} for _ in results]
     lines = [result.format(**pair) for result, pair in zip(results, numbers, strict=True)]
-    lines[0] = f"Tại xã {where}, việc chuẩn bị bắt đầu từ đầu tháng. {lines[0]}"
+    lines[0] = f"Tại xã {place}, việc chuẩn bị bắt đầu từ đầu tháng. {lines[0]}"
     if shelf_of(number + 1).linked:
         lines[1] += f" Trước đó, một [đợt tương tự](bai:{FIRST_ID + number + 1}) đã được tổ chức."
     if edit:
         lines[2] += f" Theo số liệu đính chính, tổng cộng có {400 + edit.number} lượt người tham gia."
-    return [*lines, dice.choice(CLOSINGS)]
+    return [*lines, rng.choice(CLOSINGS)]
 
 
 def slug(text: str) -> str:
-    """The text without diacritics, joined by hyphens, as addresses carry it."""
+    """The text as a URL slug: without diacritics, joined by hyphens."""
     folded = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
     letters = "".join(char for char in folded if not unicodedata.combining(char))
     return "-".join("".join(char if char.isalnum() else " " for char in letters).split())

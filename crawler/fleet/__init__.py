@@ -1,1 +1,1 @@
-"""Many outlets at a time: side by side on this machine, or on several."""
+"""Crawls many outlets in parallel, on this machine or through a job queue on several machines."""

@@ -1,5 +1,5 @@
-"""A worker's archives, where machines share no disk: an outlet's is fetched from the object store before its crawl, and
-put there after it."""
+"""Transfers a worker's archives where machines share no disk: fetches an outlet's archive from the object store before
+its crawl, and uploads it afterwards."""
 
 from __future__ import annotations
 
@@ -14,28 +14,28 @@ from archive.runtime.atomic_files import beside
 
 
 def fetch(path: Path, address: str) -> None:
-    """Brings what the store has and this machine has not. What this machine has and the store has not, because its
-    worker died before it was put there, is merged with it. Raises StoreUnusable and ArchiveDamaged."""
-    depot = ObjectStore(address)
+    """Downloads the archive from the store. Merges it with this machine's copy where both have changes: a worker died
+    before it uploaded its own. Raises StoreUnusable and ArchiveDamaged."""
+    store = ObjectStore(address)
     try:
-        sync.pull(path.name, depot, path, pictures=None)
+        sync.pull(path.name, store, path, pictures=None)
     except ArchiveMissing:
         return
     except Diverged:
-        _merge(path, depot)
+        _merge_diverged(path, store)
 
 
-def _merge(path: Path, depot: ObjectStore) -> None:
+def _merge_diverged(path: Path, store: ObjectStore) -> None:
     with beside(path) as folder:
-        other = folder / path.name
-        sync.pull(path.name, depot, other, pictures=folder_beside(other))
-        state = sync.base(other)
-        merge(path, other, pictures=folder_beside(path), other_pictures=folder_beside(other))
+        remote = folder / path.name
+        sync.pull(path.name, store, remote, pictures=folder_beside(remote))
+        state = sync.base(remote)
+        merge(path, remote, pictures=folder_beside(path), other_pictures=folder_beside(remote))
     assert state is not None
-    sync.put_over(path, depot, state)
+    sync.put_over(path, store, state)
 
 
 def put(path: Path, address: str) -> None:
-    """Puts the archive into the store, with its pictures. Raises Diverged and StoreUnusable."""
+    """Uploads the archive and its pictures to the store. Raises Diverged and StoreUnusable."""
     pictures = folder_beside(path)
     sync.push(path, ObjectStore(address), pictures=pictures if pictures.is_dir() else None)

@@ -1,4 +1,4 @@
-"""A round: outlets side by side, as many as the budget allows, never two of one host."""
+"""A batch: crawls outlets in parallel, as many as the budget allows, never two of one host."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from crawler.fleet.job_spec import Task, share_a_host
 from crawler.fleet.machine_budget import FIRST_GUESS, MEGABYTE, Budget, memory_of
 from crawler.run.run_command import Told
 
-_GLANCE = 0.5  # seconds between two looks at the memory
+_POLL_INTERVAL = 0.5  # seconds between two measurements of memory
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """An outlet of a round. told: what its crawl said; seconds: how long it took; memory: the most bytes it was seen to
-    use, None where nobody can say."""
+    """A finished crawl of a batch. told: its result; seconds: its duration; memory: the peak in bytes, None where the
+    system does not report it."""
 
     told: Told
     seconds: float
@@ -28,15 +28,15 @@ class Done:
 
 
 @dataclass
-class _Running:
+class _RunningCrawl:
     child: Child
     since: float = field(default_factory=time.monotonic)
     memory: int | None = None
 
 
 class Stoppable:
-    """A round that ends when a signal comes. done: how outlets ended, in that order; left: how many have not begun;
-    stopped: whether a signal came."""
+    """A batch that a signal stops. done: the results, in the order in which crawls ended; left: the number of outlets
+    not begun; stopped: whether a signal came."""
 
     def __init__(self) -> None:
         self.done: list[Done] = []
@@ -45,99 +45,102 @@ class Stoppable:
 
     @property
     def under_way(self) -> int:
-        """How many have begun and not ended."""
+        """The number of crawls that have begun and not ended."""
         return 0
 
     def run(self, watch: Callable[[Stoppable], None] = lambda _: None) -> list[Done]:
-        """Has all outlets crawled; returns how they ended, in that order. watch: is called after every change."""
+        """Has all outlets crawled; returns the results in the order of their ends. watch: called after every change."""
         raise NotImplementedError
 
     def stop(self) -> None:
-        """A signal came."""
+        """Stops the batch after a signal."""
         self.stopped = True
 
     def heed(self) -> None:
-        """Stops, once, where a signal has come."""
+        """Stops the batch, once, if a signal has come."""
         if signals.came() and not self.stopped:
             self.stop()
 
 
 class Batch(Stoppable):
-    """See above. Stopped, what waits is not begun, and what is under way ends cleanly."""
+    """A batch in subprocesses of this machine. Once stopped, it begins no waiting task, and running crawls end
+    cleanly."""
 
     def __init__(self, tasks: Sequence[Task], budget: Budget):
         super().__init__()
         self.waiting = list(tasks)
-        self.running: list[_Running] = []
+        self.running: list[_RunningCrawl] = []
         self._budget = budget
-        self._typical = FIRST_GUESS
-        self._looked = 0.0
+        self._typical_memory = FIRST_GUESS
+        self._last_measured = 0.0
 
     @property
     def under_way(self) -> int:
-        """How many have begun and not ended."""
+        """The number of crawls that have begun and not ended."""
         return len(self.running)
 
     def run(self, watch: Callable[[Stoppable], None] = lambda _: None) -> list[Done]:
-        """Crawls them all; returns how they ended, in that order. watch: is called after every change."""
+        """Crawls all outlets; returns the results in the order of their ends. watch: called after every change."""
         self._budget.confine()
         child.warm_up()
-        with signals.in_order(at_once=self._kill):
+        with signals.in_order(at_once=self._kill_all):
             while self.running or (self.waiting and not self.stopped):
                 self.heed()
-                self._start()
+                self._start_waiting()
                 self.left = len(self.waiting)
                 watch(self)
-                self._gather()
+                self._collect_results()
         return self.done
 
     def stop(self) -> None:
-        """Ends all that is under way, in order."""
+        """Has all running crawls end cleanly."""
         super().stop()
-        for one in self.running:
-            one.child.stop()
+        for crawl in self.running:
+            crawl.child.stop()
 
-    def _kill(self) -> None:
-        for one in list(self.running):
-            one.child.kill()
+    def _kill_all(self) -> None:
+        for crawl in list(self.running):
+            crawl.child.kill()
 
-    def _start(self) -> None:
-        while not self.stopped and (task := self._next()):
+    def _start_waiting(self) -> None:
+        while not self.stopped and (task := self._next_task()):
             self.waiting.remove(task)
-            self.running.append(_Running(child.start(task)))
+            self.running.append(_RunningCrawl(child.start(task)))
 
-    def _next(self) -> Task | None:
-        """The first that may begin now."""
-        if self.running and (len(self.running) >= self._budget.at_once or not self._has_room()):
+    def _next_task(self) -> Task | None:
+        """The first waiting task that may begin now."""
+        if self.running and (len(self.running) >= self._budget.at_once or not self._has_memory_for_one()):
             return None
-        busy = [one.child.task for one in self.running]
+        busy = [crawl.child.task for crawl in self.running]
         return next((task for task in self.waiting if not any(share_a_host(task, other) for other in busy)), None)
 
-    def _has_room(self) -> bool:
-        """Whether one more fits, as far as can be told: those that have just begun will grow."""
-        self._look()
-        used = sum(max(one.memory or 0, self._typical) for one in self.running)
-        return used + self._typical <= self._budget.memory
+    def _has_memory_for_one(self) -> bool:
+        """Whether the memory budget has room for one more crawl. Crawls that have just begun count as typical: they
+        will grow."""
+        self._measure_memory()
+        used_memory = sum(max(crawl.memory or 0, self._typical_memory) for crawl in self.running)
+        return used_memory + self._typical_memory <= self._budget.memory
 
-    def _look(self) -> None:
-        if time.monotonic() - self._looked < _GLANCE:
+    def _measure_memory(self) -> None:
+        if time.monotonic() - self._last_measured < _POLL_INTERVAL:
             return
-        for one in self.running:
-            if (seen := memory_of(one.child.process.pid)) is not None:
-                one.memory = max(one.memory or 0, seen)
-        self._looked = time.monotonic()
+        for crawl in self.running:
+            if (measured := memory_of(crawl.child.process.pid)) is not None:
+                crawl.memory = max(crawl.memory or 0, measured)
+        self._last_measured = time.monotonic()
 
-    def _gather(self) -> None:
-        """Waits for one to end, and takes down what it says."""
-        ready = wait([one.child.connection for one in self.running], timeout=_GLANCE)
-        self._look()
-        for one in [one for one in self.running if one.child.connection in ready]:
-            told = one.child.result()
-            self.running.remove(one)
-            self._learn(one)
-            self.done.append(Done(told, time.monotonic() - one.since, one.memory))
+    def _collect_results(self) -> None:
+        """Waits until a crawl ends, and records its result."""
+        ready = wait([crawl.child.connection for crawl in self.running], timeout=_POLL_INTERVAL)
+        self._measure_memory()
+        for crawl in [running for running in self.running if running.child.connection in ready]:
+            result = crawl.child.result()
+            self.running.remove(crawl)
+            self._update_typical_memory(crawl)
+            self.done.append(Done(result, time.monotonic() - crawl.since, crawl.memory))
 
-    def _learn(self, one: _Running) -> None:
-        """What a crawl is taken to need is between what was thought and the most that one was seen to use."""
-        if one.memory:
-            self._typical = max(one.memory, (self._typical + one.memory) // 2, MEGABYTE)
+    def _update_typical_memory(self, crawl: _RunningCrawl) -> None:
+        """Updates the estimate of a crawl's memory: the average of the old estimate and this peak, at least the
+        peak."""
+        if crawl.memory:
+            self._typical_memory = max(crawl.memory, (self._typical_memory + crawl.memory) // 2, MEGABYTE)

@@ -1,4 +1,4 @@
-"""What is told of a round: a line that moves while it goes on, a table or JSON at its end, and an exit code."""
+"""Reports a batch: a progress line while it runs, a table or JSON at its end, and an exit code."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crawler.fleet.batch import Done, Stoppable
 from crawler.fleet.machine_budget import MEGABYTE
 from crawler.run.run_verdict import Exit
 
-_COUNTED = ("captures", "new", "edited", "disappeared")
+_COUNTED_COLUMNS = ("captures", "new", "edited", "disappeared")
 _SUCCEEDED = (Exit.OK, Exit.OK_WITH_WARNINGS)
 
 FIELDS = {
@@ -25,28 +25,28 @@ FIELDS = {
 """What `luubao crawl --all --json` prints, in one line."""
 
 
-def progress(going: Stoppable) -> None:
-    """One line on standard error that moves."""
-    failed = sum(one.told.exit not in _SUCCEEDED for one in going.done)
-    told = f"{len(going.done)} outlets done, {going.under_way} under way, {going.left} waiting"
-    show_progress(f"{told}{f', {failed} not well' if failed else ''}")
+def progress(batch: Stoppable) -> None:
+    """Updates the progress line on standard error."""
+    failed = sum(result.told.exit not in _SUCCEEDED for result in batch.done)
+    counts = f"{len(batch.done)} outlets done, {batch.under_way} under way, {batch.left} waiting"
+    show_progress(f"{counts}{f', {failed} not well' if failed else ''}")
 
 
 def tell(done: Sequence[Done], waiting: int, *, stopped: bool, as_json: bool, watched: bool) -> Exit:
-    """Tells how a round ended. Returns its exit code."""
-    code = exit_of([one.told.exit for one in done], stopped=stopped)
+    """Prints the result of a batch. Returns its exit code."""
+    code = exit_of([result.told.exit for result in done], stopped=stopped)
     if watched:
         clear_progress()
     if as_json:
         say_json(summary(done, waiting, code, stopped=stopped), indent=None)
     elif watched:
         say_all(table(done), err=True)
-    say_all(_lines(done, waiting, stopped=stopped), err=True)
+    say_all(_problem_lines(done, waiting, stopped=stopped), err=True)
     return code
 
 
 def exit_of(codes: Sequence[Exit], *, stopped: bool) -> Exit:
-    """One code for all: what all outlets have in common, else the least welcome that is true of the whole."""
+    """One exit code for a batch: the code all outlets share, else the worst that describes the whole."""
     different = set(codes)
     if stopped:
         return Exit.INTERRUPTED
@@ -58,35 +58,35 @@ def exit_of(codes: Sequence[Exit], *, stopped: bool) -> Exit:
 
 
 def summary(done: Sequence[Done], waiting: int, code: Exit, *, stopped: bool) -> dict[str, Any]:
-    """The fields with their values."""
+    """The JSON summary: FIELDS with their values."""
     outlets = [
         {
-            **one.told.summary,
-            "seconds": round(one.seconds, 1),
-            "megabytes": None if one.memory is None else round(one.memory / MEGABYTE),
+            **result.told.summary,
+            "seconds": round(result.seconds, 1),
+            "megabytes": None if result.memory is None else round(result.memory / MEGABYTE),
         }
-        for one in done
+        for result in done
     ]
     return dict(zip(FIELDS, (int(code), stopped, waiting, dict(_counts(done)), outlets), strict=True))
 
 
 def _counts(done: Sequence[Done]) -> Counter[str]:
     counts: Counter[str] = Counter()
-    for one in done:
-        counts.update(one.told.summary["counts"])
+    for result in done:
+        counts.update(result.told.summary["counts"])
     return counts
 
 
 def table(done: Sequence[Done]) -> Iterator[str]:
-    """A row for each outlet, by name, and one for all."""
-    rows = [_row(one.told.summary["outlet"], one.told.summary["outcome"], one.told.summary["counts"]) for one in
-            sorted(done, key=lambda one: one.told.summary["outlet"])]  # fmt: skip
-    rows.append(_row(f"{len(done)} outlets", "", _counts(done)))
-    yield from _aligned([("outlet", "outcome", "pages", *_COUNTED[1:]), *rows])
+    """A row for each outlet, by name, and a row of totals."""
+    rows = [_table_row(result.told.summary["outlet"], result.told.summary["outcome"], result.told.summary["counts"])
+            for result in sorted(done, key=lambda result: result.told.summary["outlet"])]  # fmt: skip
+    rows.append(_table_row(f"{len(done)} outlets", "", _counts(done)))
+    yield from _aligned([("outlet", "outcome", "pages", *_COUNTED_COLUMNS[1:]), *rows])
 
 
-def _row(name: str, outcome: str, counts: Any) -> tuple[str, ...]:
-    return (name, outcome, *(f"{counts.get(column, 0):,}" for column in _COUNTED))
+def _table_row(name: str, outcome: str, counts: Any) -> tuple[str, ...]:
+    return (name, outcome, *(f"{counts.get(column, 0):,}" for column in _COUNTED_COLUMNS))
 
 
 def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
@@ -97,10 +97,10 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _lines(done: Sequence[Done], waiting: int, *, stopped: bool) -> Iterator[str]:
-    """What was not well, outlet by outlet. That each was told to stop needs no sentence of its own."""
-    for one in done:
-        if not (stopped and one.told.exit == Exit.INTERRUPTED):
-            yield from one.told.lines
+def _problem_lines(done: Sequence[Done], waiting: int, *, stopped: bool) -> Iterator[str]:
+    """The problems, outlet by outlet. Crawls that the batch interrupted get no lines of their own."""
+    for result in done:
+        if not (stopped and result.told.exit == Exit.INTERRUPTED):
+            yield from result.told.lines
     if stopped:
         yield f"Stopped by a signal; {waiting} outlets were not begun. The next round goes on from here"

@@ -1,4 +1,4 @@
-"""One outlet's crawl in a process of its own, forked from one that has imported everything already."""
+"""Runs one outlet's crawl in a subprocess, forked from a server process that has imported everything."""
 
 from __future__ import annotations
 
@@ -25,79 +25,79 @@ _FORKSERVER = get_context("forkserver")
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """A crawl under way. connection: over it comes, once, what is to be told of it."""
+    """A running crawl. connection: the pipe over which it sends its result, once."""
 
     task: Task
     process: Any  # a ForkServerProcess, which typeshed does not name
     connection: Connection
 
     def stop(self) -> None:
-        """Has it end in order."""
+        """Has the crawl end cleanly (SIGTERM)."""
         with suppress(ProcessLookupError):
             os.kill(self.process.pid, signal.SIGTERM)
 
     def kill(self) -> None:
-        """Ends it at once; its readers die with it."""
+        """Ends the crawl at once (SIGKILL); its readers die with it."""
         with suppress(ProcessLookupError):
             os.kill(self.process.pid, signal.SIGKILL)
 
     def result(self) -> Told:
-        """What it told, when it has ended; where it told nothing, what became of it."""
+        """The result of a crawl that has ended; a failure with the exit code where it sent none."""
         from crawler.run.run_command import told
         from crawler.run.run_summary import Ended
 
         try:
-            made: Told = self.connection.recv()
-            return made
+            result: Told = self.connection.recv()
+            return result
         except (EOFError, OSError):
             self.process.join()
-            ended = Ended(self.task.outlet, Verdict("failed", _ending(self.process.exitcode)), now())
+            ended = Ended(self.task.outlet, Verdict("failed", _ending_sentence(self.process.exitcode)), now())
             return told(ended, self.task.database, ping_url=self.task.ping_url)
         finally:
             self.connection.close()
             self.process.join()
 
 
-def _ending(code: int) -> str:
-    how = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
-    return f"The process that crawled it {how}; the next run goes on from there"
+def _ending_sentence(code: int) -> str:
+    ending = f"was killed by signal {-code}" if code < 0 else f"ended with {code}"
+    return f"The process that crawled it {ending}; the next run goes on from there"
 
 
 def warm_up() -> None:
-    """Starts the process that the others are forked from."""
+    """Sets what the fork server imports before it forks crawls."""
     _FORKSERVER.set_forkserver_preload(["crawler.fleet.preload"])
 
 
 def start(task: Task) -> Child:
-    """Begins a crawl."""
+    """Starts a crawl in a subprocess."""
     ours, theirs = _FORKSERVER.Pipe()
-    process = _FORKSERVER.Process(target=_live, args=(task, theirs), name=f"luubao crawl {task.outlet}")
+    process = _FORKSERVER.Process(target=_child_main, args=(task, theirs), name=f"luubao crawl {task.outlet}")
     process.start()
     theirs.close()
     return Child(task, process, ours)
 
 
-def _live(task: Task, connection: Connection) -> None:  # pragma: no cover - runs in the other process
-    os.setsid()  # a terminal's Ctrl-C reaches our parent, who tells us what it means
-    with workers.spare(connection):  # before anything is open that a copy of this process should not have
-        with _ending_with_the_parent(connection):
-            told = crawled(task)
-        connection.send(told)
+def _child_main(task: Task, connection: Connection) -> None:  # pragma: no cover - runs in the other process
+    os.setsid()  # a terminal's Ctrl-C reaches the parent alone, which passes it on as SIGTERM
+    with workers.spare(connection):  # before anything is open that a fork of this process must not inherit
+        with _stopping_with_parent(connection):
+            result = crawled(task)
+        connection.send(result)
 
 
 def crawled(task: Task) -> Told:
-    """Crawls, and makes what is to be told of it. Once in a process."""
+    """Crawls, and returns the result. Only once in a process."""
     from crawler.config import settings_in_force
     from crawler.outlets import own_spiders
     from crawler.run.run_command import run, told
 
     own_spiders.look_in(lambda: settings_in_force.load(task.overrides.get("LUUBAO_CONFIG")))
-    ended = run(task.outlet, task.database, base_url=None, overrides={**task.overrides, **_side_by_side(task)})
+    ended = run(task.outlet, task.database, base_url=None, overrides={**task.overrides, **_parallel_overrides(task)})
     return told(ended, task.database, ping_url=task.ping_url)
 
 
-def _side_by_side(task: Task) -> dict[str, Any]:
-    """What a crawl does differently that is not alone."""
+def _parallel_overrides(task: Task) -> dict[str, Any]:
+    """The settings that differ for a crawl that runs in parallel with others."""
     return {
         "LUUBAO_TURNS": task.host_lock,
         "LUUBAO_PROGRESS": False,
@@ -107,8 +107,8 @@ def _side_by_side(task: Task) -> dict[str, Any]:
 
 
 @contextmanager
-def _ending_with_the_parent(connection: Connection) -> Iterator[None]:
-    """Where whoever started the crawl is gone, it ends as if it had been told to."""
+def _stopping_with_parent(connection: Connection) -> Iterator[None]:
+    """Sends this process SIGTERM when its parent dies, so that the crawl ends cleanly."""
     ended = False
 
     def watch() -> None:

@@ -1,4 +1,4 @@
-"""The queue that workers on several machines take outlets from: RQ on a Redis server. One job is one outlet's crawl."""
+"""The job queue that workers on several machines take outlets from: RQ on Redis. One job is one outlet's crawl."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ from crawler.run.run_verdict import Verdict
 
 NAME = "luubao"
 ANY_NUMBER = 1_000_000
-"""Of times that an outlet is put back: it is done in the end, whatever happens to workers."""
+"""The limit of retries of a job: practically none, so that an outlet is crawled in the end whatever happens to
+workers."""
 _UNDER_WAY = (JobStatus.QUEUED, JobStatus.STARTED, JobStatus.SCHEDULED, JobStatus.DEFERRED)
-_KEPT = 24 * 60 * 60  # seconds for which a result waits for whoever ordered it
+_RESULT_TTL = 24 * 60 * 60  # seconds for which Redis keeps a result
 
 
 def connect(address: str) -> Redis:
-    """The Redis server. Raises Misconfigured where none answers there."""
+    """Connects to the Redis server. Raises Misconfigured where none answers."""
     try:
         connection = Redis.from_url(address, socket_connect_timeout=10, health_check_interval=15)
         connection.ping()
-    except (RedisError, ValueError) as error:  # what cannot be read as an address is quoted, password and all
+    except (RedisError, ValueError) as error:  # a ValueError quotes the address with its password
         why = error if isinstance(error, RedisError) else "that is no address of one"
         raise Misconfigured(
             f"no Redis server answers at {host_only(address)}: {why}. See `queue` in luubao.toml"
@@ -43,20 +44,20 @@ def connect(address: str) -> Redis:
 
 
 def crawl_queue(connection: Redis) -> Queue:
-    """The queue. What lies in it is JSON: nothing that a server could have executed."""
+    """The job queue. Its jobs are JSON, not pickles: the Redis server cannot make a worker execute code."""
     return Queue(NAME, connection=connection, serializer=JSONSerializer, default_timeout=-1)
 
 
 class Orders:
-    """Outlets ordered, each once: one that waits or is under way already is not ordered again, and its end is told to
-    both who ordered it."""
+    """Enqueued outlets, each once: joins the job of an outlet that is queued or running already, so that all who
+    ordered it get the result."""
 
     def __init__(self, connection: Redis, tasks: Sequence[Task], overrides: Mapping[str, Any]):
         self._queue = crawl_queue(connection)
-        self._begun = time.monotonic()
-        self._jobs = {task.outlet: self._order(task, overrides) for task in tasks}
+        self._ordered_at = time.monotonic()
+        self._jobs = {task.outlet: self._enqueue(task, overrides) for task in tasks}
 
-    def _order(self, task: Task, overrides: Mapping[str, Any]) -> Job:
+    def _enqueue(self, task: Task, overrides: Mapping[str, Any]) -> Job:
         job = self._queue.fetch_job(f"crawl-{task.outlet}")
         if job and job.get_status() in _UNDER_WAY:
             return job
@@ -66,36 +67,38 @@ class Orders:
             job_id=f"crawl-{task.outlet}",
             description=f"crawl {task.outlet}",
             timeout=-1,
-            result_ttl=_KEPT,
-            failure_ttl=_KEPT,
+            result_ttl=_RESULT_TTL,
+            failure_ttl=_RESULT_TTL,
             retry=Retry(max=ANY_NUMBER),
         )
 
     @property
     def open(self) -> int:
-        """How many are not done."""
+        """The number of jobs that have not ended."""
         return len(self._jobs)
 
     def ended(self) -> Iterable[Done]:
-        """Those that have ended since the last time."""
+        """The results of jobs that have ended since the last call."""
         for name, job in list(self._jobs.items()):
             status = job.get_status()
             if status in _UNDER_WAY:
                 continue
             del self._jobs[name]
-            yield Done(self._told(name, job, status), time.monotonic() - self._begun, None)
+            yield Done(self._result_of(name, job, status), time.monotonic() - self._ordered_at, None)
 
-    def _told(self, name: str, job: Job, status: JobStatus | None) -> Told:
+    def _result_of(self, name: str, job: Job, status: JobStatus | None) -> Told:
         result = job.return_value(refresh=True) if status == JobStatus.FINISHED else None
         if result:
             return Told(result["summary"], tuple(result["lines"]), tuple(result["counted"]))
         latest = job.latest_result()
-        why = (latest.exc_string or "").strip().splitlines()[-1:] if latest else []
-        verdict = Verdict("failed", f"The worker could not crawl it: {why[0] if why else 'its job was removed'}")
+        error_lines = (latest.exc_string or "").strip().splitlines()[-1:] if latest else []
+        verdict = Verdict(
+            "failed", f"The worker could not crawl it: {error_lines[0] if error_lines else 'its job was removed'}"
+        )
         return told(Ended(name, verdict, now()), Path())
 
     def call_off(self) -> int:
-        """Takes back what no worker has begun; returns how many that were."""
+        """Cancels the jobs that no worker has begun; returns their number."""
         waiting = [job for job in self._jobs.values() if job.get_status() == JobStatus.QUEUED]
         for job in waiting:
             job.cancel()

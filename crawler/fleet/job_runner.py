@@ -1,7 +1,7 @@
-"""What a worker does with an outlet it was given: takes the lease, crawls, tells.
+"""Runs a worker's job: takes the lease on an outlet, crawls it, and returns the result.
 
-Whatever ends the crawl before its time puts the outlet back into the queue: a signal to the worker, a dead process, a
-lease that another has. A crawl that has lost its lease tells nothing at all: the outlet is another worker's now.
+A crawl that ends early goes back into the queue: after a signal to the worker, a dead process, or where another worker
+holds the lease. A crawl that has lost its lease reports nothing: the outlet is another worker's now.
 """
 
 from __future__ import annotations
@@ -33,15 +33,15 @@ from crawler.run.run_command import Told, told
 from crawler.run.run_summary import Ended
 from crawler.run.run_verdict import Exit, Verdict
 
-_PAUSE = 0.25  # seconds between two looks for a lease that another has
-_LATER = 1.0
-_ROOM = 1.3  # so many times the longest request: two renewals may fail
+_LEASE_POLL = 0.25  # seconds between two attempts to take a lease that another worker holds
+_REQUEUE_DELAY = 1.0  # seconds before an interrupted or locked outlet goes back into the queue
+_MIN_LEASE_FACTOR = 1.3  # times the longest request: two renewals may fail
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A worker's machine. connection: to the Redis server; folder: where its archives lie; overrides: what its command
-    line says."""
+    """A worker's machine. connection: to the Redis server; folder: with its archives; overrides: Scrapy settings of its
+    command line."""
 
     settings: Configuration
     connection: Redis
@@ -50,48 +50,48 @@ class Place:
 
     @property
     def lease(self) -> float:
-        """Seconds that a lease lasts."""
+        """The duration of a lease, in seconds."""
         return float(str(self.settings.value("lease")))
 
     def reserve(self, outlet: str | None = None) -> float:
-        """Seconds before its end in which nothing is begun."""
+        """The seconds before the end of a lease in which no request is begun."""
         return longest_exchange(float(str(self.settings.value("timeout", outlet))))
 
     def check(self) -> None:
         """Raises Misconfigured where a lease is too short for a request."""
         longest = max(self.reserve(outlet) for outlet in (None, *self.settings.outlets))
-        if self.lease < longest * _ROOM:
+        if self.lease < longest * _MIN_LEASE_FACTOR:
             raise Misconfigured(
                 f"a lease of {self.lease:.0f} seconds is too short where a request may take up to {longest:.0f}:"
-                f" set `lease` in luubao.toml to {ceil(longest * _ROOM)} or more, or `timeout` to less"
+                f" set `lease` in luubao.toml to {ceil(longest * _MIN_LEASE_FACTOR)} or more, or `timeout` to less"
             )
 
 
 here: list[Place] = []
-"""Where this worker is: one, set before it forks."""
+"""The Place of this worker: one, set before it forks."""
 
 
 def crawl_outlet(outlet: str, hosts: list[str], ordered: dict[str, Any]) -> Any:
-    """A job's work, in a process of its own. ordered: what whoever ordered it said, which goes before what is said
-    here."""
+    """The job function: crawls an outlet, in a subprocess of the worker. ordered: settings sent with the job, which
+    override those of this machine."""
     place = here[0]
-    workers.die_with(os.getppid(), signal.SIGTERM)  # in order, and its outlet goes back into the queue
+    workers.die_with(os.getppid(), signal.SIGTERM)  # ends cleanly, and its outlet goes back into the queue
     with workers.spare():
-        lease = _take(place, outlet, hosts)
+        lease = _wait_for_lease(place, outlet, hosts)
         if lease is None:
             return Retry(max=ANY_NUMBER)
         with lease.kept():
-            made = _crawl(place, _task(place, outlet, hosts, ordered, lease))
+            result = _crawl_with_store(place, _task_for(place, outlet, hosts, ordered, lease))
         if lease.lost:
             os._exit(0)
-    if made.exit in (Exit.INTERRUPTED, Exit.LOCKED):
-        time.sleep(_LATER)
+    if result.exit in (Exit.INTERRUPTED, Exit.LOCKED):
+        time.sleep(_REQUEUE_DELAY)
         return Retry(max=ANY_NUMBER)
-    return _plain(made)
+    return _result_as_json(result)
 
 
-def _crawl(place: Place, task: Task) -> Told:
-    """Crawls into an archive that is fetched before, and put away after, where there is a store."""
+def _crawl_with_store(place: Place, task: Task) -> Told:
+    """Crawls; where there is an object store, downloads the archive before and uploads it after."""
     store = place.settings.value("store")
     if store is None:
         return crawled(task)
@@ -99,44 +99,44 @@ def _crawl(place: Place, task: Task) -> Told:
         archive_transfer.fetch(task.database, str(store))
     except LuubaoError as error:
         return told(Ended(task.outlet, Verdict("failed", str(error)), now()), task.database, ping_url=task.ping_url)
-    made = crawled(task)
+    result = crawled(task)
     try:
         if task.database.exists() and not task.overrides["LUUBAO_PERMIT"].lost:
             archive_transfer.put(task.database, str(store))
     except LuubaoError as error:
-        made = replace(made, lines=(*made.lines, f"{task.outlet}: crawled, and not put into the store: {error}"))
-    return made
+        result = replace(result, lines=(*result.lines, f"{task.outlet}: crawled, and not put into the store: {error}"))
+    return result
 
 
-def _take(place: Place, outlet: str, hosts: list[str]) -> Lease | None:
-    """The lease, waited for as long as one can outlive its holder."""
-    until = time.monotonic() + place.lease
-    while time.monotonic() < until:
-        who = f"{os.uname().nodename}:{os.getpid()}"
-        lease = Lease.take(place.connection, hosts, seconds=place.lease, reserve=place.reserve(outlet), who=who)
+def _wait_for_lease(place: Place, outlet: str, hosts: list[str]) -> Lease | None:
+    """Takes the lease; waits at most as long as a lease can outlive its holder. None where another worker holds it."""
+    deadline = time.monotonic() + place.lease
+    while time.monotonic() < deadline:
+        holder = f"{os.uname().nodename}:{os.getpid()}"
+        lease = Lease.take(place.connection, hosts, seconds=place.lease, reserve=place.reserve(outlet), who=holder)
         if lease:
             return lease
-        time.sleep(_PAUSE)
+        time.sleep(_LEASE_POLL)
     return None
 
 
-def _task(place: Place, outlet: str, hosts: list[str], ordered: dict[str, Any], lease: Lease) -> Task:
+def _task_for(place: Place, outlet: str, hosts: list[str], ordered: dict[str, Any], lease: Lease) -> Task:
     ping_url = place.settings.value("ping_url", outlet)
     return Task(
         outlet,
         place.folder / f"{outlet}.db",
         tuple(hosts),
-        {**place.overrides, **_ordered(ordered), "LUUBAO_PERMIT": lease},
+        {**place.overrides, **_parse_ordered(ordered), "LUUBAO_PERMIT": lease},
         str(ping_url) if ping_url else None,
         str(place.folder / TURNS),
     )
 
 
-def _ordered(overrides: dict[str, Any]) -> dict[str, Any]:
-    """What whoever ordered it said, with a day made a day again."""
+def _parse_ordered(overrides: dict[str, Any]) -> dict[str, Any]:
+    """The overrides sent with the job, with LUUBAO_SINCE parsed into a date."""
     since = overrides.get("LUUBAO_SINCE")
     return overrides | ({"LUUBAO_SINCE": date.fromisoformat(since)} if since else {})
 
 
-def _plain(made: Told) -> dict[str, Any]:
-    return {"summary": dict(made.summary), "lines": list(made.lines), "counted": list(made.counted)}
+def _result_as_json(result: Told) -> dict[str, Any]:
+    return {"summary": dict(result.summary), "lines": list(result.lines), "counted": list(result.counted)}

@@ -1,4 +1,4 @@
-"""What is to be crawled: an outlet, where to, and how; plain data, which crosses from process to process."""
+"""The task of one crawl: outlet, archive and settings, as plain data that can be sent to another process."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from archive import Outlet, same_site
 from archive.runtime.file_lock import lock_file
 
 TURNS = ".hosts"
-"""Ends the name of the folder by whose files crawls side by side agree on whose turn a host is."""
+"""The suffix of the folder with the lock files by which parallel crawls take turns at a host."""
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One outlet's crawl. hosts: those it asks for pages, without `www.`. overrides: Scrapy settings of the command
-    line. turns: where crawls side by side agree on whose turn a host is, see crawler.politeness.host_lock."""
+    """One outlet's crawl. hosts: those it requests pages from, without `www.`. overrides: Scrapy settings of the
+    command line. host_lock: the folder by which parallel crawls take turns at a host, see
+    crawler.politeness.host_lock."""
 
     outlet: str
     database: Path
@@ -29,27 +30,27 @@ class Task:
 
 
 def hosts_of(outlet: Outlet) -> tuple[str, ...]:
-    """The hosts that belong to an outlet, that of its home page among them."""
+    """The hosts of an outlet, including the host of its home page."""
     home = (urlsplit(outlet.home_url).hostname or "").removeprefix("www.")
     return tuple(dict.fromkeys((home, *outlet.hosts)))
 
 
-def share_a_host(one: Task, other: Task) -> bool:
-    """Whether two outlets ask the same host, or one that lies below the other's."""
+def share_a_host(task: Task, other: Task) -> bool:
+    """Whether two outlets request the same host, or one a subdomain of the other's."""
     return any(
-        same_site(f"http://{host}/", theirs.hosts)
-        for mine, theirs in ((one, other), (other, one))
-        for host in mine.hosts
+        same_site(f"http://{host}/", owner.hosts)
+        for asking, owner in ((task, other), (other, task))
+        for host in asking.hosts
     )
 
 
 def longest_waiting_first(tasks: Iterable[Task]) -> list[Task]:
-    """In the order of when they were last crawled into their archives, those that never were first."""
-    return sorted(tasks, key=lambda task: (_last_begun(task), task.outlet))
+    """Sorts tasks by their last crawl, oldest first; tasks never crawled come before all."""
+    return sorted(tasks, key=lambda task: (_last_crawl_start(task), task.outlet))
 
 
-def _last_begun(task: Task) -> float:
-    """When its lock was last taken, which every crawl does at its beginning."""
+def _last_crawl_start(task: Task) -> float:
+    """When the outlet's lock was last taken, which every crawl does at its start."""
     try:
         return lock_file(task.database, task.outlet).stat().st_mtime
     except OSError:

@@ -1,13 +1,13 @@
-"""To whom an outlet is given, agreed on through a Redis server: to one crawl at a time, whatever happens to workers.
+"""Leases on outlets in Redis: one crawl at a time holds an outlet, whatever happens to workers.
 
-A lease is a key for each host of the outlet that holds a token, and that the server forgets after some seconds unless
-it is renewed. A crawl that dies renews nothing, so another takes over. A crawl that was frozen (SIGSTOP, a suspended
-machine, a network that was gone) and wakes up has, by its own clock, which went on meanwhile, no lease any more; it
-looks at that clock as the last thing before every request, so it asks for nothing. It stops asking earlier than the
-server forgets: by as long as a request may take, so that also the last answer has come before somebody else begins.
+A lease is a key for each host of the outlet; its value is a token, and it expires after some seconds unless renewed. A
+crawl that dies renews nothing, so another takes over. A crawl that was frozen (SIGSTOP, a suspended machine, a lost
+network) and wakes up finds its lease expired by its own clock, which went on meanwhile; it checks that clock as the
+last step before every request, so it sends none. It stops sending earlier than the server expires the key: by the
+longest duration of a request, so that the last response has come before another crawl begins.
 
-The token begins with a number that only grows (a fence): what a crawl with a lower number says later can be told from
-what holds now.
+The token begins with a number that only grows (a fencing token): it tells late writes of a crawl with a lower number
+from those of the current holder.
 """
 
 from __future__ import annotations
@@ -28,48 +28,48 @@ from crawler.politeness.host_lock import HostLock, SharedHostLock
 from crawler.politeness.lease_check import LeaseCheck
 from crawler.politeness.refusals import HostBackoff
 
-_FENCE = "luubao:fence"
-_HOST = "luubao:host:{}"
-_REST = "luubao:rest:{}"
-_BEATS = 6  # renewals in the time that a lease lasts
-_GLANCE = 0.05
-_LONGEST_WAIT = 300.0  # seconds for a host that another crawl has, which is not our outlet's own
-_LATER = timedelta(minutes=15)
+_FENCE_KEY = "luubao:fence"
+_HOST_KEY = "luubao:host:{}"
+_PAUSE_KEY = "luubao:rest:{}"
+_RENEWALS = 6  # renewals in the duration of a lease
+_TURN_POLL = 0.05
+_LONGEST_WAIT = 300.0  # seconds for a host of another outlet that another crawl holds
+_RETRY_LATER = timedelta(minutes=15)
 
-# All keys or none. KEYS: the fence, then the hosts; ARGV: who, milliseconds. Returns the fence's number, 0 where one is
-# taken.
-_TAKE = """
+# Takes all keys or none. KEYS: the fence, then the hosts; ARGV: the holder, milliseconds. Returns the fence's number, 0
+# where a host is taken.
+_TAKE_SCRIPT = """
 for i = 2, #KEYS do if redis.call('EXISTS', KEYS[i]) == 1 then return 0 end end
 local fence = redis.call('INCR', KEYS[1])
 for i = 2, #KEYS do redis.call('SET', KEYS[i], fence .. ':' .. ARGV[1], 'PX', ARGV[2]) end
 return fence
 """
-# KEYS: the hosts; ARGV: the token, milliseconds. Returns whether all were still ours; else none is touched.
-_RENEW = """
+# KEYS: the hosts; ARGV: the token, milliseconds. Renews all keys and returns 1 if all are still ours; else renews none.
+_RENEW_SCRIPT = """
 for i = 1, #KEYS do if redis.call('GET', KEYS[i]) ~= ARGV[1] then return 0 end end
 for i = 1, #KEYS do redis.call('PEXPIRE', KEYS[i], ARGV[2]) end
 return 1
 """
 # KEYS: the hosts; ARGV: the token. Deletes those that are ours.
-_RELEASE = """
+_RELEASE_SCRIPT = """
 for i = 1, #KEYS do if redis.call('GET', KEYS[i]) == ARGV[1] then redis.call('DEL', KEYS[i]) end end
 return 1
 """
 
 
 def _clock() -> float:
-    """Seconds that go on while the process is stopped or the machine sleeps."""
+    """A clock in seconds that goes on while the process is stopped or the machine sleeps."""
     return time.clock_gettime(getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC))
 
 
 def key_of(host: str) -> str:
-    """The key of a host."""
-    return _HOST.format(host.removeprefix("www."))
+    """The Redis key of a host."""
+    return _HOST_KEY.format(host.removeprefix("www."))
 
 
 class Lease(LeaseCheck):
-    """A lease that was taken. hosts: for which; seconds: how long it lasts unless renewed; reserve: how long before
-    its end nothing is begun any more; fence: its number."""
+    """A lease that was taken. hosts: those it covers; seconds: its duration unless renewed; reserve: the seconds before
+    its end in which no request is begun; fence: its number."""
 
     def __init__(
         self,
@@ -83,64 +83,65 @@ class Lease(LeaseCheck):
     ):
         self._redis, self.hosts, self.seconds, self.reserve, self.fence = connection, hosts, seconds, reserve, fence
         self._token = f"{fence}:{who}"
-        self._until = until
-        self._turns: set[str] = set()
+        self._expires_at = until
+        self._turn_hosts: set[str] = set()
         self._turns_lock = Lock()
-        self._over = Event()
+        self._released = Event()
 
     @classmethod
     def take(cls, connection: Redis, hosts: Sequence[str], *, seconds: float, reserve: float, who: str) -> Lease | None:
-        """The lease on all these hosts; None where another has one of them. Raises RedisError."""
+        """Takes the lease on all these hosts; None where another crawl holds one of them. Raises RedisError."""
         until = _clock() + seconds
-        keys = [_FENCE, *map(key_of, hosts)]
-        fence = int(connection.eval(_TAKE, len(keys), *keys, who, int(seconds * 1000)))
+        keys = [_FENCE_KEY, *map(key_of, hosts)]
+        fence = int(connection.eval(_TAKE_SCRIPT, len(keys), *keys, who, int(seconds * 1000)))
         return cls(connection, hosts, seconds, reserve, who, fence, until) if fence else None
 
     def holds(self) -> bool:
-        """Whether what is begun now ends before somebody else can begin."""
-        return self.lost is None and _clock() < self._until - self.reserve
+        """Whether a request begun now ends before another crawl can begin."""
+        return self.lost is None and _clock() < self._expires_at - self.reserve
 
     def check(self) -> None:
-        """Raises HostBackoff where nothing may be begun any more."""
+        """Raises HostBackoff where no request may be begun any more."""
         if not self.holds():
             raise HostBackoff(self.lost or "it is not sure that this crawl still has the outlet", now())
 
     def host_lock(self, at_once: int, folder: Path) -> HostLock:
-        """The outlet's hosts are this crawl's; others it takes for a request each."""
+        """The host lock of this crawl: holds the outlet's hosts all the time, and other hosts for one request each."""
         return LeasedHostLock(at_once, folder, self)
 
     def covers(self, host: str) -> bool:
-        """Whether the host is of those that the lease is on."""
+        """Whether the lease is on this host."""
         return host.removeprefix("www.") in self.hosts
 
     @contextmanager
     def kept(self) -> Iterator[None]:
-        """Renews the lease as long as the context lasts, and then gives it back."""
-        beating = Thread(target=self._beat, name="lease", daemon=True)
-        beating.start()
+        """Renews the lease as long as the context lasts, and then releases it."""
+        renewal = Thread(target=self._renew_loop, name="lease", daemon=True)
+        renewal.start()
         try:
             yield
         finally:
-            self._over.set()
-            beating.join()
-            with suppress(RedisError):  # then it ends by itself
-                self._eval(_RELEASE, [*self.hosts, *self._turns])
+            self._released.set()
+            renewal.join()
+            with suppress(RedisError):  # then it expires by itself
+                self._eval(_RELEASE_SCRIPT, [*self.hosts, *self._turn_hosts])
 
-    def _beat(self) -> None:
-        while not self._over.wait(self.seconds / _BEATS) and self.lost is None:
+    def _renew_loop(self) -> None:
+        while not self._released.wait(self.seconds / _RENEWALS) and self.lost is None:
             self.renew()
 
     def renew(self) -> None:
-        """Makes it last again. What the server has forgotten is lost for good: another may have had it meanwhile."""
+        """Renews the lease. A lease whose key has expired is lost for good: another crawl may have held it
+        meanwhile."""
         until = _clock() + self.seconds
         with self._turns_lock:
-            host_lock = list(self._turns)
+            turns = list(self._turn_hosts)
         try:
-            ours = self._eval(_RENEW, [*self.hosts, *host_lock], int(self.seconds * 1000))
+            ours = self._eval(_RENEW_SCRIPT, [*self.hosts, *turns], int(self.seconds * 1000))
         except RedisError:
-            ours = _clock() < self._until  # no word from the server: what was agreed holds to its end
+            ours = _clock() < self._expires_at  # the server is unreachable: the lease holds until it expires
         else:
-            self._until = until if ours else self._until
+            self._expires_at = until if ours else self._expires_at
         if not ours:
             self.lost = "the outlet was given to another worker, for this one gave no sign of life"
 
@@ -149,41 +150,41 @@ class Lease(LeaseCheck):
         return bool(self._redis.eval(script, len(keys), *keys, self._token, *map(str, arguments)))
 
     async def take_turn(self, host: str, pause: float) -> bool:
-        """Has a further host for a request: one that other outlets lead to as well. Gives whether it had to wait.
-        Raises HostBackoff where that takes too long, or nobody can be asked."""
+        """Takes the turn for one request at a further host, which other outlets link to as well. Returns whether it had
+        to wait. Raises HostBackoff where that takes too long, or Redis does not answer."""
         begun = _clock()
         while not await asyncio.to_thread(self._try_turn, host):
             if _clock() - begun > _LONGEST_WAIT:
-                raise HostBackoff(f"{host} was asked by other crawls all the time", now() + _LATER)
-            await asyncio.sleep(_GLANCE)
-        return _clock() - begun > _GLANCE
+                raise HostBackoff(f"{host} was asked by other crawls all the time", now() + _RETRY_LATER)
+            await asyncio.sleep(_TURN_POLL)
+        return _clock() - begun > _TURN_POLL
 
     def _try_turn(self, host: str) -> bool:
         name = host.removeprefix("www.")
         try:
-            if self._redis.exists(_REST.format(name)):
+            if self._redis.exists(_PAUSE_KEY.format(name)):
                 return False
             with self._turns_lock:
                 if not self._redis.set(key_of(name), self._token, nx=True, px=int(self.seconds * 1000)):
                     return False
-                self._turns.add(name)
+                self._turn_hosts.add(name)
         except RedisError as error:
-            raise HostBackoff(f"nobody can say whose turn {host} is: {error}", now() + _LATER) from error
+            raise HostBackoff(f"nobody can say whose turn {host} is: {error}", now() + _RETRY_LATER) from error
         return True
 
     def leave_turn(self, host: str, pause: float) -> None:
-        """Gives it back. pause: seconds in which nobody is to ask it."""
+        """Releases the turn. pause: the seconds in which no crawl may request the host."""
         name = host.removeprefix("www.")
         with self._turns_lock, suppress(RedisError):
-            self._turns.discard(name)
+            self._turn_hosts.discard(name)
             if pause > 0:
-                self._redis.set(_REST.format(name), "1", px=int(pause * 1000))
-            self._eval(_RELEASE, [name])
+                self._redis.set(_PAUSE_KEY.format(name), "1", px=int(pause * 1000))
+            self._eval(_RELEASE_SCRIPT, [name])
 
 
 class LeasedHostLock(SharedHostLock):
-    """Turns of a crawl that has a lease: hosts that the lease does not cover it takes for a request each; with others
-    on this machine it agrees through the folder, which a dying process leaves at once."""
+    """The host lock of a crawl that has a lease: takes hosts that the lease does not cover for one request each. Crawls
+    on this machine also take turns through the folder's lock files, which a dying process releases at once."""
 
     def __init__(self, at_once: int, folder: Path, lease: Lease):
         super().__init__(at_once, folder)
@@ -196,7 +197,7 @@ class LeasedHostLock(SharedHostLock):
             return waited
         try:
             waited |= await self._lease.take_turn(host, pause)
-        except BaseException:  # undone, whatever it was, and raised again
+        except BaseException:  # unlocks, whatever the error, and raises it again
             super()._unlock(host)
             raise
         self._pauses[host] = pause

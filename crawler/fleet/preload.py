@@ -1,7 +1,7 @@
-"""Everything that a crawl imports, for the process that crawls are forked from.
+"""Imports every module of a crawl into the server process that crawls are forked from.
 
-What is imported here is read-only for garbage collection, so that forked processes go on sharing it. The reactor must
-not be among it: each process has its own.
+Freezes the imported objects for garbage collection, so that forked processes go on sharing their memory. Must not
+import the reactor: each process has its own.
 """
 
 import gc

@@ -1,4 +1,4 @@
-"""A round whose outlets are crawled by workers, on whatever machines those are: order, wait, tell."""
+"""A batch that workers on any machine crawl: enqueues the outlets, waits, and collects the results."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from crawler.fleet.batch import Done, Stoppable
 from crawler.fleet.job_queue import Orders
 from crawler.fleet.job_spec import Task
 
-_GLANCE = 0.5  # seconds between two looks
+_POLL_INTERVAL = 0.5  # seconds between two polls
 
 
 class QueuedBatch(Stoppable):
-    """See above. What is ordered is done even where this process is gone; a signal calls off what no worker has begun,
-    and leaves the rest to end by itself."""
+    """A batch of queued jobs. Workers run the jobs even where this process is gone; a signal cancels the jobs that no
+    worker has begun, and lets the others end by themselves."""
 
     def __init__(self, connection: Redis, tasks: Sequence[Task], overrides: Mapping[str, Any]):
         super().__init__()
@@ -27,18 +27,18 @@ class QueuedBatch(Stoppable):
 
     @property
     def under_way(self) -> int:
-        """How many are not done: nobody but the workers knows which they have begun."""
+        """The number of jobs that have not ended: only the workers know which they have begun."""
         return self._orders.open if self._orders else 0
 
     def run(self, watch: Callable[[Stoppable], None] = lambda _: None) -> list[Done]:
-        """Has them all crawled; returns how they ended, in that order."""
+        """Has workers crawl all outlets; returns the results in the order of their ends."""
         with signals.in_order():
             self._orders = Orders(self._connection, self._tasks, self._overrides)
             while self._orders.open and not self.stopped:
                 self.heed()
                 self.done += self._orders.ended()
                 watch(self)
-                time.sleep(_GLANCE if self._orders.open else 0)
+                time.sleep(_POLL_INTERVAL if self._orders.open else 0)
             if self.stopped:
                 self.left = self._orders.call_off()
         return self.done

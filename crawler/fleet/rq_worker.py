@@ -1,4 +1,4 @@
-"""RQ's worker, as crawls need it: it notices within a lease's time that another has died, and ends cleanly."""
+"""RQ's worker, adapted to crawls: it notices within a lease's duration that another worker died, and ends cleanly."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from crawler.fleet.job_runner import here
 
 
 class CrawlWorker(Worker):
-    """Forks a process for each outlet, from one that has imported everything."""
+    """Forks a process for each outlet, from this one, which has imported everything."""
 
     def __init__(self, *given: Any, **named: Any):
-        if parent_process() is not None:  # one of several that one command has started
+        if parent_process() is not None:  # one worker of a pool
             die_with(os.getppid(), signal.SIGTERM)
         seconds = int(here[0].lease)
         super().__init__(
@@ -32,16 +32,16 @@ class CrawlWorker(Worker):
                 **named,
                 "job_monitoring_interval": max(1, seconds // 4),
                 "maintenance_interval": max(1, seconds // 3),
-                "worker_ttl": 15 + max(1, seconds // 3),  # RQ looks around 15 seconds before that has passed
+                "worker_ttl": 15 + max(1, seconds // 3),  # RQ checks 15 seconds before this time has passed
             },
         )
 
     def get_heartbeat_ttl(self, job: Job, working_time: float = 0.0) -> int:
-        """Seconds after which an outlet whose worker gives no sign of life is put back. RQ adds a minute."""
+        """Seconds without a heartbeat of the worker after which a job goes back into the queue. RQ adds a minute."""
         return max(2, int(here[0].lease))
 
     def handle_warm_shutdown_request(self) -> None:
-        """Told to stop, a crawl ends cleanly, and its outlet goes back into the queue."""
+        """Has the running crawl end cleanly; its outlet goes back into the queue."""
         super().handle_warm_shutdown_request()  # type: ignore[no-untyped-call]  # its library publishes no types
         if self.horse_pid:
             with suppress(ProcessLookupError):
@@ -49,7 +49,7 @@ class CrawlWorker(Worker):
 
 
 def work(connection: Redis, at_once: int, *, verbose: bool) -> None:
-    """Takes outlets until a signal comes. at_once: how many at a time, each in a worker of its own."""
+    """Works on queued outlets until a signal comes. at_once: the number of workers, each with one outlet at a time."""
     level = "INFO" if verbose else "WARNING"
     if at_once == 1:
         worker = CrawlWorker([crawl_queue(connection)], connection=connection, serializer=JSONSerializer)

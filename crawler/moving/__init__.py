@@ -1,1 +1,1 @@
-"""A newspaper that has moved to another domain: what is seen there of what is kept, and how it is followed."""
+"""Moves an outlet to a new domain: finds its archived articles there, and changes its settings."""

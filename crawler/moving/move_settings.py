@@ -1,4 +1,4 @@
-"""The outlet's table in luubao.toml, with another home."""
+"""Rewrites the outlet's table in luubao.toml for a new home page."""
 
 from __future__ import annotations
 
@@ -16,36 +16,36 @@ from crawler.outlets.outlet_checks import Described
 from crawler.outlets.toml_outlets import LISTS, Source
 
 
-def lines_for(one: Described, home: str, *, asks_the_former: bool) -> dict[str, str]:
-    """The lines that change, by key. asks_the_former: whether addresses of the former domain are asked for still."""
-    former, new = host_of(one.home), host_of(home)
-    hosts = list(dict.fromkeys([new, *one.hosts]))
-    left = [] if asks_the_former else [f"http*://{former}/*", f"http*://{former}:*/*", f"http*://*.{former}/*"]
+def lines_for(outlet: Described, home: str, *, asks_the_former: bool) -> dict[str, str]:
+    """The lines that change, by key. asks_the_former: whether crawls still request the former domain."""
+    former, new = host_of(outlet.home), host_of(home)
+    hosts = list(dict.fromkeys([new, *outlet.hosts]))
+    excluded = [] if asks_the_former else [f"http*://{former}/*", f"http*://{former}:*/*", f"http*://*.{former}/*"]
     lines = {
         "home_url": f"home_url = {toml(home)}",
         "hosts": f"hosts = {_list(hosts)}  # {former} is where it was before",
     }
-    if left:
-        lines["never"] = f"never = {_list(list(dict.fromkeys([*one.never, *left])))}"
+    if excluded:
+        lines["never"] = f"never = {_list(list(dict.fromkeys([*outlet.never, *excluded])))}"
     return lines
 
 
-def rewritten(file: Path, one: Described, home: str, lines: dict[str, str]) -> str:
-    """The text of the file with these lines, and with what its lists name on the former domain moved. Raises
-    Misconfigured where the table is written in a way that this does not understand."""
-    text, former = file.read_text("utf-8-sig"), host_of(one.home)
-    table = tomllib.loads(text)["outlet"][one.name]
+def rewritten(file: Path, outlet: Described, home: str, lines: dict[str, str]) -> str:
+    """The text of the file with these lines, and with the URLs in its lists moved to the new domain. Raises
+    Misconfigured where the table is in a form that cannot be rewritten."""
+    text, former = file.read_text("utf-8-sig"), host_of(outlet.home)
+    table = tomllib.loads(text)["outlet"][outlet.name]
     for key in LISTS:
         values = [there(url, home) if host_of(url) == former else url for url in table.get(key, [])]
         if values != table.get(key, []):
             lines = {**lines, key: f"{key} = {_list(values)}"}
     for key, line in lines.items():
-        text = _with_line(file, text, one.name, key, line)
+        text = _replace_line(file, text, outlet.name, key, line)
     return text
 
 
 def write(file: Path, text: str, name: str, home: str) -> None:
-    """Puts the file in its place, if it says what it is to say. Raises Misconfigured, and then changes nothing."""
+    """Replaces the file, if it loads with the new home page. Else raises Misconfigured, and changes nothing."""
     with arriving(file, replace=True) as place:
         place.write_text(text, "utf-8")
         place.chmod(file.stat().st_mode & 0o777)
@@ -54,7 +54,7 @@ def write(file: Path, text: str, name: str, home: str) -> None:
             raise Misconfigured(f"{file} [outlet.{name}] could not be rewritten: write these lines by hand")
 
 
-def _with_line(file: Path, text: str, name: str, key: str, line: str) -> str:
+def _replace_line(file: Path, text: str, name: str, key: str, line: str) -> str:
     source, lines = Source(file, text), text.splitlines(keepends=True)
     if lines and not lines[-1].endswith("\n"):
         lines[-1] += "\n"

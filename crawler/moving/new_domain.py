@@ -1,4 +1,4 @@
-"""The look at the new domain: whether it is the same paper, and by what its articles are found again."""
+"""Looks for an outlet's known articles on a new domain: at the same path, or by the number in their address."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ from crawler.probe.steps import home_page
 
 Former = Literal["leads there", "answers still", "does not answer"]
 SAMPLE = 12
-_BY_NUMBER = 6
+_MAX_BY_NUMBER = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
-    """A known article and an address of the new domain. outcome: it is there, another page is, or none, and why."""
+    """A known article and its URL on the new domain. outcome: the article is there, another page, or none; why: the
+    reason."""
 
     old: str
     new: str
@@ -34,8 +35,8 @@ class Sampled:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was seen. home: the new home page; former: what the former one does now, and why; by_path, by_number: the
-    sample of articles at the same path, and at another one with the same number."""
+    """The result of a look at the new domain. home: the new home page; former: what the former one does now; why: the
+    reason; by_path, by_number: the samples of articles at the same path, and at another path with the same number."""
 
     home: str
     former: Former
@@ -46,23 +47,23 @@ class Looked:
     @property
     def keeps_paths(self) -> bool:
         """Whether most of the articles are at the same path."""
-        return 2 * sum(one.outcome == "same" for one in self.by_path) >= max(1, len(self.by_path))
+        return 2 * sum(article.outcome == "same" for article in self.by_path) >= max(1, len(self.by_path))
 
     @property
     def keeps_numbers(self) -> bool:
         """Whether articles were found by their numbers."""
-        return any(one.outcome == "same" for one in self.by_number)
+        return any(article.outcome == "same" for article in self.by_number)
 
 
-async def look(client: Client, asked: str, former: str, known: Sequence[Known]) -> Looked:
-    """Looks for known articles on the site of an address. former: the home page until now. Raises NotProbed where the
-    site cannot be looked at, or has none of them."""
-    home = await home_page(client, asked)
-    state, why = await _former(client, former)
+async def look(client: Client, given_url: str, former: str, known: Sequence[Known]) -> Looked:
+    """Looks for known articles on the site of a URL. former: the home page until now. Raises NotProbed where the site
+    cannot be probed, or has none of them."""
+    home = await home_page(client, given_url)
+    state, why = await _former_state(client, former)
     chosen = known[:: max(1, len(known) // SAMPLE)][:SAMPLE]
-    by_path = tuple([await _seen(client, one, there(one.url, home.page.url)) for one in chosen])
-    pairs = _with_one_number(home, known)[:_BY_NUMBER]
-    by_number = tuple([await _seen(client, one, url) for one, url in pairs])
+    by_path = tuple([await _sample_article(client, article, there(article.url, home.page.url)) for article in chosen])
+    pairs = _same_number_links(home, known)[:_MAX_BY_NUMBER]
+    by_number = tuple([await _sample_article(client, article, url) for article, url in pairs])
     found = Looked(home.page.url, state, why, by_path, by_number)
     if known and not found.keeps_paths and not found.keeps_numbers:
         raise NotProbed(
@@ -74,12 +75,12 @@ async def look(client: Client, asked: str, former: str, known: Sequence[Known]) 
 
 
 def there(url: str, home: str) -> str:
-    """The same path on the site of a home page."""
+    """The URL with the same path on the site of a home page."""
     parts, new = urlsplit(url), urlsplit(home)
     return parts._replace(scheme=new.scheme, netloc=new.netloc).geturl()
 
 
-async def _former(client: Client, former: str) -> tuple[Former, str]:
+async def _former_state(client: Client, former: str) -> tuple[Former, str]:
     page = await client.get(former, "the former home page", anywhere=True)
     if isinstance(page, NoPage):
         return "does not answer", page.reason
@@ -88,24 +89,26 @@ async def _former(client: Client, former: str) -> tuple[Former, str]:
     return ("answers still", "") if page.is_there else ("does not answer", f"status {page.status}")
 
 
-def _with_one_number(home: Facts, known: Sequence[Known]) -> list[tuple[Known, str]]:
-    """Links of the new home page at another path than that of the article with their number."""
-    numbered = {number: one for one in reversed(known) if (number := number_in(url_key(one.url)))}
+def _same_number_links(home: Facts, known: Sequence[Known]) -> list[tuple[Known, str]]:
+    """Links of the new home page that have the number of a known article, but another path."""
+    numbered = {number: article for article in reversed(known) if (number := number_in(url_key(article.url)))}
     pairs = ((numbered.get(number_in(url_key(link.url)) or ""), link.url) for link in home.links)
     return [
-        (one, url)
-        for one, url in pairs
-        if one and may_have_moved(url_key(one.url), url_key(url)) and urlsplit(one.url).path != urlsplit(url).path
+        (article, url)
+        for article, url in pairs
+        if article
+        and may_have_moved(url_key(article.url), url_key(url))
+        and urlsplit(article.url).path != urlsplit(url).path
     ]
 
 
-async def _seen(client: Client, one: Known, url: str) -> Sampled:
+async def _sample_article(client: Client, article: Known, url: str) -> Sampled:
     page = await client.get(url, "a known article")
     if not isinstance(page, Page):
-        return Sampled(one.url, url, "missing", page.reason)
+        return Sampled(article.url, url, "missing", page.reason)
     if not page.is_there:
-        return Sampled(one.url, url, "missing", f"status {page.status}")
+        return Sampled(article.url, url, "missing", f"status {page.status}")
     reading = read_page(page.body, page.url, encoding=page.encoding)
-    if isinstance(reading, Reading) and plain(reading.headline) == plain(one.headline):
-        return Sampled(one.url, url, "same")
-    return Sampled(one.url, url, "other", reading.headline if isinstance(reading, Reading) else reading.reason)
+    if isinstance(reading, Reading) and plain(reading.headline) == plain(article.headline):
+        return Sampled(article.url, url, "same")
+    return Sampled(article.url, url, "other", reading.headline if isinstance(reading, Reading) else reading.reason)

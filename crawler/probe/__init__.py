@@ -1,6 +1,6 @@
-"""A polite look at an unknown newspaper's site, from which its spider and its reading rules are written.
+"""Probes an unknown newspaper's site politely, and writes a spider and reading rules for it.
 
-At most some thirty requests, one after the other, with the manners of a crawl: its robots.txt, delays and user agent.
+Sends some thirty requests at most, one at a time, as politely as a crawl: obeys robots.txt, with delays and user agent.
 """
 
 from crawler.probe.probe_findings import Findings, NotProbed

@@ -1,4 +1,4 @@
-"""A sample of a site's articles: which addresses to try, how well they are read, and which rules would help."""
+"""Samples a site's articles: picks URLs to fetch, measures field coverage, and tries suggested rules."""
 
 from __future__ import annotations
 
@@ -16,44 +16,44 @@ from crawler.probe.page_facts import Facts
 from crawler.probe.probe_findings import Coverage, Form, Trial
 
 WANTED = 8
-_TRIED = 14
-_SYSTEMATIC = 0.5  # of the articles that can have a field; where it is found in fewer, a rule is looked for
-_PLAUSIBLE = 0.299  # the promise of an address nobody knows that has a long number or many words in it
-_SHOWN = 3
+_MAX_CANDIDATES = 14
+_RULE_THRESHOLD = 0.5  # of the articles that can have a field; a field found in fewer gets a suggested rule
+_PLAUSIBLE_PROMISE = 0.299  # the promise of an unknown URL with a long number or many words in it
+_MAX_SHOWN = 3
 
-# Field -> whether an article can have it, whether it has, its name among origins, its name in a set of rules.
-_Has = Callable[[Reading], object]
-_FIELDS: dict[str, tuple[_Has, _Has, str, str]] = {
+# Field -> whether an article can have it, whether it has it, its key in Reading.origins, its name in Rules.
+_Predicate = Callable[[Reading], object]
+_FIELDS: dict[str, tuple[_Predicate, _Predicate, str, str]] = {
     "headline": (lambda _: True, lambda r: r.headline, "headline", "headline"),
     "lead": (lambda _: True, lambda r: r.lead, "lead", "lead"),
     "byline": (lambda _: True, lambda r: r.authors or r.byline, "authors", "byline"),
     "time": (lambda _: True, lambda r: r.published_at, "published_at", "published"),
-    "captions": (lambda r: r.images, lambda r: any(one.caption for one in r.images), "captions", "caption"),
+    "captions": (lambda r: r.images, lambda r: any(image.caption for image in r.images), "captions", "caption"),
     "body": (lambda _: True, lambda r: "no-body" not in r.flags and r.kind != "obfuscated", "body", "body"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """A page that was taken for an article's, and what it turned out to be."""
+    """A page fetched as a possible article, and its reading."""
 
     facts: Facts
     reading: Reading | Unreadable
 
     @property
     def url(self) -> str:
-        """Where it was found, at the end of redirects."""
+        """The final URL, after redirects."""
         return self.facts.page.url
 
 
 async def sample(client: Client, addresses: Sequence[str], experience: Experience, spare: int) -> list[Tried]:
-    """Reads articles until there are enough, the likeliest first and every shape in its turn. addresses: in the order
-    of trust; spare: requests to be left for others."""
+    """Fetches and reads pages until there are enough articles: the likeliest URLs first, every URL shape in its turn.
+    addresses: the most trusted first; spare: requests to leave unused."""
     tried: list[Tried] = []
     forms: Counter[str] = Counter()
-    waiting = {url: place for place, url in enumerate(dict.fromkeys(addresses))}
-    while waiting and _read(tried) < WANTED and len(tried) < _TRIED and client.left() > spare:
-        url = min(waiting, key=lambda one: _order(one, waiting[one], experience, forms))
+    waiting = {url: rank for rank, url in enumerate(dict.fromkeys(addresses))}
+    while waiting and _article_count(tried) < WANTED and len(tried) < _MAX_CANDIDATES and client.left() > spare:
+        url = min(waiting, key=lambda address: _priority(address, waiting[address], experience, forms))
         del waiting[url]
         page = await client.get(url, "an article?")
         if not isinstance(page, Page) or not page.is_there:
@@ -67,76 +67,92 @@ async def sample(client: Client, addresses: Sequence[str], experience: Experienc
     return tried
 
 
-def _read(tried: Iterable[Tried]) -> int:
-    return sum(isinstance(one.reading, Reading) for one in tried)
+def _article_count(tried: Iterable[Tried]) -> int:
+    return sum(isinstance(candidate.reading, Reading) for candidate in tried)
 
 
-def _order(url: str, place: int, experience: Experience, forms: Counter[str]) -> tuple[object, ...]:
-    """What cannot be told from a list comes last; of the others, shapes that were tried seldom, then the likeliest,
-    then as they are trusted."""
+def _priority(url: str, rank: int, experience: Experience, forms: Counter[str]) -> tuple[object, ...]:
+    """The priority of a URL: those that may be lists come last; of the others, rarely tried shapes first, then the
+    likeliest, then the most trusted."""
     form, promise = shape_of(url, experience.hosts), experience.promise(url)
-    return promise < _PLAUSIBLE, forms[form], promise <= LIKELY, place
+    return promise < _PLAUSIBLE_PROMISE, forms[form], promise <= LIKELY, rank
 
 
 def forms(tried: Sequence[Tried], hosts: tuple[str, ...]) -> tuple[Form, ...]:
-    """The shapes of the articles' addresses, the most frequent first."""
-    articles = [one.url for one in tried if isinstance(one.reading, Reading)]
+    """The shapes of the articles' URLs, the most frequent first."""
+    articles = [candidate.url for candidate in tried if isinstance(candidate.reading, Reading)]
     counted = Counter(shape_of(url, hosts) for url in articles)
     example = {shape_of(url, hosts): url for url in reversed(articles)}
     return tuple(Form(form, count, len(articles), example[form]) for form, count in counted.most_common())
 
 
 def coverage(tried: Sequence[Tried], timezone: str) -> tuple[Coverage, ...]:
-    """Field by field, how many of the articles give it, read with the rules there are."""
-    readings = [(one.url, _again(one, timezone)) for one in tried if isinstance(one.reading, Reading)]
-    return tuple(_covered(name, [(url, one) for url, one in readings if isinstance(one, Reading)]) for name in _FIELDS)
+    """For each field, the number of articles in which the existing rules find it."""
+    readings = [
+        (candidate.url, _reread(candidate, timezone)) for candidate in tried if isinstance(candidate.reading, Reading)
+    ]
+    return tuple(
+        _coverage_of_field(name, [(url, reading) for url, reading in readings if isinstance(reading, Reading)])
+        for name in _FIELDS
+    )
 
 
-def _again(one: Tried, timezone: str, trial: tuple[Rules, ...] = ()) -> Reading | Unreadable:
-    page = one.facts.page
+def _reread(candidate: Tried, timezone: str, trial: tuple[Rules, ...] = ()) -> Reading | Unreadable:
+    page = candidate.facts.page
     return read_page(page.body, page.url, encoding=page.encoding, timezone=timezone, trial=trial)
 
 
-def _covered(name: str, readings: list[tuple[str, Reading]]) -> Coverage:
-    can, has, origin, _ = _FIELDS[name]
-    able = [(url, reading) for url, reading in readings if can(reading)]
-    found = Counter(dict(reading.origins).get(origin, "") for _, reading in able if has(reading))
-    missing = tuple(urlsplit(url).path for url, reading in able if not has(reading))
-    origins = tuple(one for one, _ in found.most_common(_SHOWN) if one)
-    return Coverage(name, len(able) - len(missing), len(able), origins, missing[:_SHOWN])
+def _coverage_of_field(name: str, readings: list[tuple[str, Reading]]) -> Coverage:
+    is_expected, is_found, origin, _ = _FIELDS[name]
+    expecting = [(url, reading) for url, reading in readings if is_expected(reading)]
+    found = Counter(dict(reading.origins).get(origin, "") for _, reading in expecting if is_found(reading))
+    missing = tuple(urlsplit(url).path for url, reading in expecting if not is_found(reading))
+    origins = tuple(label for label, _ in found.most_common(_MAX_SHOWN) if label)
+    return Coverage(name, len(expecting) - len(missing), len(expecting), origins, missing[:_MAX_SHOWN])
 
 
-def trials(tried: Sequence[Tried], seen: Sequence[Coverage], timezone: str, name: str) -> tuple[Trial, ...]:
-    """For every field that the reader misses more often than not, the suggested rule that helps most; and for pages
-    whose addresses are articles' and that could not be read, where their text may be."""
+def trials(tried: Sequence[Tried], coverages: Sequence[Coverage], timezone: str, name: str) -> tuple[Trial, ...]:
+    """The best suggested rule for each field that the reader misses in most articles; also a body rule for pages at
+    article URLs that could not be read."""
     found = []
-    for one in seen:
-        if one.of >= 2 and one.have < _SYSTEMATIC * one.of:
-            _, _, _, rule_field = _FIELDS[one.field]
-            lacking = [each for each in tried if _lacks(each, one.field)]
-            found += _best(rule_field, one.field, lacking, timezone, name)
-    unread = [one for one in tried if isinstance(one.reading, Unreadable) and one.reading.reason == "no-article"]
+    for counted in coverages:
+        if counted.of >= 2 and counted.have < _RULE_THRESHOLD * counted.of:
+            _, _, _, rule_field = _FIELDS[counted.field]
+            lacking = [page for page in tried if _lacks_field(page, counted.field)]
+            found += _best_trial(rule_field, counted.field, lacking, timezone, name)
+    unread = [page for page in tried if isinstance(page.reading, Unreadable) and page.reading.reason == "no-article"]
     if len(unread) >= 2:
-        found += _best("body", "body", unread, timezone, name)
+        found += _best_trial("body", "body", unread, timezone, name)
     return tuple(found)
 
 
-def _lacks(one: Tried, field: str) -> bool:
-    can, has, _, _ = _FIELDS[field]
-    return isinstance(one.reading, Reading) and bool(can(one.reading)) and not has(one.reading)
+def _lacks_field(candidate: Tried, field: str) -> bool:
+    is_expected, is_found, _, _ = _FIELDS[field]
+    return (
+        isinstance(candidate.reading, Reading)
+        and bool(is_expected(candidate.reading))
+        and not is_found(candidate.reading)
+    )
 
 
-def _best(rule_field: str, field: str, lacking: list[Tried], timezone: str, name: str) -> list[Trial]:
-    samples = [Sample(one.facts.page.body, one.url, one.reading, one.facts.page.encoding) for one in lacking]
+def _best_trial(rule_field: str, field: str, lacking: list[Tried], timezone: str, name: str) -> list[Trial]:
+    samples = [
+        Sample(candidate.facts.page.body, candidate.url, candidate.reading, candidate.facts.page.encoding)
+        for candidate in lacking
+    ]
     tested = [
-        Trial(suggestion, sum(_helps(suggestion, one, field, timezone, name) for one in lacking), len(lacking))
-        for suggestion in suggestions(rule_field, samples)[:_SHOWN]
+        Trial(
+            suggestion,
+            sum(_rule_finds_field(suggestion, candidate, field, timezone, name) for candidate in lacking),
+            len(lacking),
+        )
+        for suggestion in suggestions(rule_field, samples)[:_MAX_SHOWN]
     ]
     best = max(tested, key=lambda trial: trial.gained, default=None)
     return [best] if best and best.gained else []
 
 
-def _helps(suggestion: Suggestion, one: Tried, field: str, timezone: str, name: str) -> bool:
+def _rule_finds_field(suggestion: Suggestion, candidate: Tried, field: str, timezone: str, name: str) -> bool:
     rules = Rules(name=name, **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
-    reading = _again(one, timezone, (rules,))
+    reading = _reread(candidate, timezone, (rules,))
     return isinstance(reading, Reading) and bool(_FIELDS[field][1](reading))

@@ -1,4 +1,4 @@
-"""A sample of articles as luubao reads them, and what it takes for lists: for a person to hold against the site."""
+"""Prints a sample of articles as luubao reads them, and the pages it takes for lists, to compare with the site."""
 
 from __future__ import annotations
 
@@ -10,24 +10,30 @@ from archive import Reading, Unreadable
 from crawler.probe.article_sample import Tried
 from crawler.probe.probe_findings import ArticleAsRead, Findings
 
-_SHOWN = 3
+_MAX_ARTICLES = 3
 _WIDTH = 100
-_CAPTIONS = 4
+_MAX_CAPTIONS = 4
 
 
 def as_read(tried: Sequence[Tried]) -> tuple[ArticleAsRead, ...]:
-    """The articles of a sample."""
-    return tuple(_one(one.url, one.reading) for one in tried if isinstance(one.reading, Reading))
-
-
-def lists_among(tried: Sequence[Tried]) -> tuple[str, ...]:
-    """Pages that could have been articles and are lists of them."""
+    """The articles among the fetched pages, as read."""
     return tuple(
-        one.url for one in tried if isinstance(one.reading, Unreadable) and one.reading.reason in ("listing", "home")
+        _article_as_read(candidate.url, candidate.reading)
+        for candidate in tried
+        if isinstance(candidate.reading, Reading)
     )
 
 
-def _one(url: str, reading: Reading) -> ArticleAsRead:
+def lists_among(tried: Sequence[Tried]) -> tuple[str, ...]:
+    """The fetched pages that turned out to be lists of articles."""
+    return tuple(
+        candidate.url
+        for candidate in tried
+        if isinstance(candidate.reading, Unreadable) and candidate.reading.reason in ("listing", "home")
+    )
+
+
+def _article_as_read(url: str, reading: Reading) -> ArticleAsRead:
     return ArticleAsRead(
         url,
         reading.headline,
@@ -41,29 +47,29 @@ def _one(url: str, reading: Reading) -> ArticleAsRead:
 
 
 def lines(found: Findings) -> Iterator[str]:
-    """What to look at before anything is kept."""
-    for one in found.samples[:_SHOWN]:
-        yield from ("", _path(one.url))
-        yield from _row("headline", one.headline)
-        yield from _row("lead", one.lead or "-")
-        yield from _row("byline", one.byline or "-")
-        yield from _row("time", f"{one.published_at:%Y-%m-%d %H:%M %z}" if one.published_at else "-")
-        yield from _row("section", one.section or "-")
-        yield from _row("text", f"{one.words} words")
-        for caption, credit in one.captions[:_CAPTIONS]:
+    """The lines to check before the first crawl."""
+    for article in found.samples[:_MAX_ARTICLES]:
+        yield from ("", _path(article.url))
+        yield from _row("headline", article.headline)
+        yield from _row("lead", article.lead or "-")
+        yield from _row("byline", article.byline or "-")
+        yield from _row("time", f"{article.published_at:%Y-%m-%d %H:%M %z}" if article.published_at else "-")
+        yield from _row("section", article.section or "-")
+        yield from _row("text", f"{article.words} words")
+        for caption, credit in article.captions[:_MAX_CAPTIONS]:
             yield from _row("caption", f"{caption or '-'}  (credit: {credit or '-'})")
     yield ""
-    yield from _counted(found.samples)
-    listed = dict.fromkeys([*(one.url for one in found.sections), *found.lists])
+    yield from _count_rows(found.samples)
+    listed = dict.fromkeys([*(section.url for section in found.sections), *found.lists])
     yield from _row("lists", ", ".join(map(_path, listed)) or "none")
 
 
-def _counted(samples: Sequence[ArticleAsRead]) -> Iterator[str]:
-    pictures = [pair for one in samples for pair in one.captions]
+def _count_rows(samples: Sequence[ArticleAsRead]) -> Iterator[str]:
+    pictures = [pair for article in samples for pair in article.captions]
     captions, credits = (sum(pair[part] is not None for pair in pictures) for part in (0, 1))
-    counted = f"{captions} of {len(pictures)} pictures have a caption, {credits} a credit"
-    sections = sum(one.section is not None for one in samples)
-    yield from _row("pictures", counted)
+    picture_counts = f"{captions} of {len(pictures)} pictures have a caption, {credits} a credit"
+    sections = sum(article.section is not None for article in samples)
+    yield from _row("pictures", picture_counts)
     yield from _row("sections", f"{sections} of {len(samples)} articles say theirs")
 
 

@@ -1,4 +1,4 @@
-"""Feeds and sitemaps: who names them, whether they answer, and how fresh they are."""
+"""Finds the feeds and sitemaps of a site, and checks whether they work and how fresh they are."""
 
 from __future__ import annotations
 
@@ -18,42 +18,46 @@ _USUAL_FEEDS = ("/rss/home.rss", "/rss", "/feed", "/rss.xml")
 _USUAL_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/news-sitemap.xml")
 _FEED_PAGE = re.compile(r"/(?:rss|rss-?main|rss-?feeds?|feeds?)(?:[./]|$)[^?]*$", re.IGNORECASE)
 _FEED = re.compile(r"\.(?:rss|atom|rdf|xml)$|/(?:rss|feed)/[^/]+$", re.IGNORECASE)
-_ASKED = 2  # of the feeds, and of the sitemaps, that somebody names
+_MAX_FETCHED = 2  # of the declared feeds, and of the declared sitemaps
 
 Found = tuple[Source, tuple[Link, ...]]
 
 
 async def feeds(client: Client, home: Facts) -> list[Found]:
-    """The feeds of a site, each with the articles it names where it was asked: those the home page declares, those a
-    page of feeds lists, or else one at a usual address."""
+    """The feeds of a site, each with its links if it was fetched: those the home page declares, those a page of feeds
+    lists, or else one at a usual URL."""
     named = [Source("feed", url, "the home page declares it") for url in home.feeds]
-    listed = [source async for source in _listed(client, home, {source.url for source in named})]
-    found = await _tried(client, [*named, *listed])
+    listed = [source async for source in _listed_feeds(client, home, {source.url for source in named})]
+    found = await _fetch_first(client, [*named, *listed])
     if not any(source.works for source, _ in found):
-        found += await _first_that_works(client, home, "feed", _USUAL_FEEDS)
+        found += await _first_working(client, home, "feed", _USUAL_FEEDS)
     return found
 
 
 async def sitemaps(client: Client, home: Facts) -> list[Found]:
-    """The sitemaps of a site: those its robots.txt names, or else one at a usual address; of an index, the newest of
-    the maps it names."""
+    """The sitemaps of a site: those its robots.txt names, or else one at a usual URL; of a sitemap index, also its
+    newest sitemap."""
     rules = client.rules.get(urlsplit(home.page.url).netloc)
-    urls = _named_by(rules, home)
-    found = await _tried(client, [Source("sitemap", url, "robots.txt names it") for url in urls])
+    urls = _robots_sitemaps(rules, home)
+    found = await _fetch_first(client, [Source("sitemap", url, "robots.txt names it") for url in urls])
     if not any(source.works for source, _ in found):
-        found += await _first_that_works(client, home, "sitemap", _USUAL_SITEMAPS)
-    return [each for source, links in found for each in await _opened(client, source, links)]
+        found += await _first_working(client, home, "sitemap", _USUAL_SITEMAPS)
+    return [listed for source, links in found for listed in await _with_newest_sitemap(client, source, links)]
 
 
-def _named_by(rules: object, home: Facts) -> list[str]:
-    """The sitemaps of the site that its robots.txt names; Scrapy's parser keeps them in the one that it wraps."""
+def _robots_sitemaps(rules: object, home: Facts) -> list[str]:
+    """The sitemaps that robots.txt names; Scrapy's parser has them in the parser that it wraps."""
     named: Iterable[str] = getattr(getattr(rules, "rp", None), "sitemaps", ())
-    return [url for url in (urljoin(home.page.url, one) for one in named) if same_site(url, home.hosts)]
+    return [url for url in (urljoin(home.page.url, path) for path in named) if same_site(url, home.hosts)]
 
 
-async def _listed(client: Client, home: Facts, known: set[str]) -> AsyncIterator[Source]:
-    """The feeds that a page of feeds lists which the home page links to."""
-    pages = [one.url for one in home.anchors if _FEED_PAGE.search(urlsplit(one.url).path) and one.url not in known]
+async def _listed_feeds(client: Client, home: Facts, known: set[str]) -> AsyncIterator[Source]:
+    """The feeds on a page of feeds that the home page links to."""
+    pages = [
+        anchor.url
+        for anchor in home.anchors
+        if _FEED_PAGE.search(urlsplit(anchor.url).path) and anchor.url not in known
+    ]
     for url in pages[:1]:
         page = await client.get(url, "a page of feeds")
         if not isinstance(page, Page) or not page.is_there:
@@ -66,22 +70,22 @@ async def _listed(client: Client, home: Facts, known: set[str]) -> AsyncIterator
                 yield Source("feed", anchor.url, f"{urlsplit(url).path} lists it")
 
 
-async def _tried(client: Client, sources: list[Source]) -> list[Found]:
-    """The first of them as they answered, the others as they are named."""
-    tried = [await _asked(client, source) for source in sources[:_ASKED]]
-    return [*tried, *((source, ()) for source in sources[_ASKED:])]
+async def _fetch_first(client: Client, sources: list[Source]) -> list[Found]:
+    """Fetches the first few sources; leaves the others as declared."""
+    fetched = [await _fetch_source(client, source) for source in sources[:_MAX_FETCHED]]
+    return [*fetched, *((source, ()) for source in sources[_MAX_FETCHED:])]
 
 
-async def _first_that_works(client: Client, home: Facts, kind: str, paths: Iterable[str]) -> list[Found]:
+async def _first_working(client: Client, home: Facts, kind: str, paths: Iterable[str]) -> list[Found]:
     for path in paths:
         source = Source("feed" if kind == "feed" else "sitemap", urljoin(home.page.url, path), "it is a usual address")
-        found, links = await _asked(client, source)
+        found, links = await _fetch_source(client, source)
         if found.works:
             return [(found, links)]
     return []
 
 
-async def _asked(client: Client, source: Source) -> Found:
+async def _fetch_source(client: Client, source: Source) -> Found:
     page = await client.get(source.url, f"a {source.kind}")
     if not isinstance(page, Page):
         return replace(source, entries=0, why=f"{source.why}; {page.reason}"), ()
@@ -93,15 +97,15 @@ async def _asked(client: Client, source: Source) -> Found:
         if link.found_in in ("feed", "sitemap", "sitemap-index")
     )
     if source.kind == "feed":
-        links = tuple(link for link in links if link.found_in == "feed" and _is_below(link.url))
+        links = tuple(link for link in links if link.found_in == "feed" and _is_not_home(link.url))
     if not links:
         return replace(source, entries=0, why=f"{source.why}; it is none, or empty"), ()
     kind = "sitemap-index" if links[0].found_in == "sitemap-index" else source.kind
     return replace(source, kind=kind, entries=len(links), newest=_newest(links)), links
 
 
-def _is_below(url: str) -> bool:
-    """Whether an address is not the site's home page, which feeds name as their own."""
+def _is_not_home(url: str) -> bool:
+    """Whether a URL is not the site's home page, which feeds give as their own link."""
     parts = urlsplit(url)
     return bool(parts.path.strip("/") or parts.query)
 
@@ -111,9 +115,12 @@ def _newest(links: Iterable[Link]) -> datetime | None:
     return max(moments, default=None)
 
 
-async def _opened(client: Client, source: Source, links: tuple[Link, ...]) -> list[Found]:
-    """The sitemap; of an index, also the newest of its maps, which has the articles."""
+async def _with_newest_sitemap(client: Client, source: Source, links: tuple[Link, ...]) -> list[Found]:
+    """The sitemap; of a sitemap index, also its newest sitemap, which has the articles."""
     if source.kind != "sitemap-index":
         return [(source, links)]
     newest = max(links, key=lambda link: (link.lastmod.timestamp() if link.lastmod else 0.0, "news" in link.url))
-    return [(source, ()), await _asked(client, Source("sitemap", newest.url, f"{urlsplit(source.url).path} names it"))]
+    return [
+        (source, ()),
+        await _fetch_source(client, Source("sitemap", newest.url, f"{urlsplit(source.url).path} names it")),
+    ]

@@ -1,4 +1,4 @@
-"""The two files of a new outlet, from what was found: its spider and its reading rules."""
+"""Generates the two source files of a new outlet from the findings: its spider and its reading rules."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from archive.runtime.atomic_files import arriving
 from archive.text.folding import key_of
 from crawler.probe.probe_findings import Findings, NotProbed, Source, Trial
 
-_MOST_MAPS = 6
+_MAX_SITEMAPS = 6
 _WIDTH = 116
-_DOCUMENTED = re.compile(r'["\\]')
+_UNSAFE_CHARACTERS = re.compile(r'["\\]')
 
 
 def spider_file(found: Findings) -> str:
     """The source of the outlet's spider."""
     seeds = _seeds(found)
     lines = [
-        f'"""{_plain(found.title.value)}, {urlsplit(found.home).netloc}."""',
+        f'"""{_docstring_safe(found.title.value)}, {urlsplit(found.home).netloc}."""',
         "",
         "from crawler.outlet import OutletSpider",
         "",
@@ -44,12 +44,14 @@ def spider_file(found: Findings) -> str:
 
 
 def rules_file(found: Findings) -> str:
-    """The source of the outlet's reading rules: none where the reader needs no help."""
-    told = ", ".join(f"{one.field} {one.have} of {one.of}" for one in found.coverage if one.of)
+    """The source of the outlet's reading rules; without rules where the reader needs none."""
+    field_counts = ", ".join(
+        f"{counted.field} {counted.have} of {counted.of}" for counted in found.coverage if counted.of
+    )
     lines = [
-        f'"""{_plain(found.title.value)}, {urlsplit(found.home).netloc}.',
+        f'"""{_docstring_safe(found.title.value)}, {urlsplit(found.home).netloc}.',
         "",
-        *_wrapped(f"What was found in {found.articles} of its articles without rules of its own: {told}."),
+        *_wrapped(f"What was found in {found.articles} of its articles without rules of its own: {field_counts}."),
         '"""',
         "",
         *_rules(found),
@@ -58,53 +60,59 @@ def rules_file(found: Findings) -> str:
 
 
 def write(found: Findings, folder: Path) -> tuple[Path, Path]:
-    """Writes both files below a folder, where the project has such files, and returns where they are. Raises NotProbed
-    where one is there already, and then writes neither."""
+    """Writes both files to their places in the project in this folder, and returns their paths. Raises NotProbed where
+    one exists, and then writes neither."""
     places = paths(found.name.value, folder)
-    there = [path for path in places if path.exists()]
-    if there:
+    existing = [path for path in places if path.exists()]
+    if existing:
         raise NotProbed(
-            f"{there[0]} is there already, and nothing was written. Name another with --name, or move it away"
+            f"{existing[0]} is there already, and nothing was written. Name another with --name, or move it away"
         )
     try:
-        with ExitStack() as both:
+        with ExitStack() as stack:
             for path, text in zip(places, (spider_file(found), rules_file(found)), strict=True):
-                both.enter_context(arriving(path, parents=True)).write_text(text, "utf-8")
+                stack.enter_context(arriving(path, parents=True)).write_text(text, "utf-8")
     except Unwritable as error:
         raise NotProbed(str(error)) from error
     return places
 
 
 def paths(name: str, folder: Path) -> tuple[Path, Path]:
-    """Where the two files of an outlet lie in a project."""
+    """The paths of an outlet's two files in a project."""
     return folder / "crawler" / "spiders" / f"{name}.py", folder / "archive" / "rules" / f"{name}.py"
 
 
 def _seeds(found: Findings) -> list[str]:
-    """The fullest feed and the sitemaps that work, relative to the home page. The home page itself is always a seed: it
-    leads to the sections of its menu and to the feeds it declares."""
+    """The feed with the most entries and the working sitemaps, relative to the home page. The home page itself is
+    always a seed: it links to the sections of its menu and declares feeds."""
     feeds, maps = seeds_by_kind(found)
     return [*feeds, *maps]
 
 
 def seeds_by_kind(found: Findings) -> tuple[list[str], list[str]]:
-    """The same, feeds and sitemaps apart."""
-    feeds = sorted((one for one in found.sources if one.kind == "feed" and one.works), key=_fullest)
-    maps = [one for one in found.sources if one.kind != "feed" and one.works and not _is_inside(one, found)]
-    return [_relative(one, found.home) for one in feeds[:1]], [_relative(one, found.home) for one in maps[:_MOST_MAPS]]
+    """The same seeds, as (feeds, sitemaps)."""
+    feeds = sorted(
+        (source for source in found.sources if source.kind == "feed" and source.works), key=_most_entries_first
+    )
+    maps = [
+        source for source in found.sources if source.kind != "feed" and source.works and not _is_in_index(source, found)
+    ]
+    return [_relative_url(source, found.home) for source in feeds[:1]], [
+        _relative_url(source, found.home) for source in maps[:_MAX_SITEMAPS]
+    ]
 
 
-def _fullest(feed: Source) -> int:
+def _most_entries_first(feed: Source) -> int:
     return -(feed.entries or 0)
 
 
-def _is_inside(source: Source, found: Findings) -> bool:
-    """Whether an index of sitemaps leads to it."""
-    indexes = [one for one in found.sources if one.kind == "sitemap-index"]
-    return any(source.why.startswith(f"{urlsplit(one.url).path} names it") for one in indexes)
+def _is_in_index(source: Source, found: Findings) -> bool:
+    """Whether a sitemap index names this sitemap."""
+    indexes = [index for index in found.sources if index.kind == "sitemap-index"]
+    return any(source.why.startswith(f"{urlsplit(index.url).path} names it") for index in indexes)
 
 
-def _relative(source: Source, home: str) -> str:
+def _relative_url(source: Source, home: str) -> str:
     parts, own = urlsplit(source.url), urlsplit(home)
     if parts.netloc != own.netloc:
         return source.url
@@ -113,12 +121,12 @@ def _relative(source: Source, home: str) -> str:
 
 def _rules(found: Findings) -> Iterator[str]:
     host = f"HOSTS = ({', '.join(map(_quoted, found.hosts))},)"
-    named = any(trial.suggestion.name[0] == "class" for trial in found.trials)
+    uses_cls = any(trial.suggestion.name[0] == "class" for trial in found.trials)
     if not found.trials:
         yield from ("from archive.rules.base import Rules", "", host, "", "RULES: tuple[Rules, ...] = ()")
         return
     yield from (
-        f"from archive.rules.base import Rules{', cls' if named else ''}",
+        f"from archive.rules.base import Rules{', cls' if uses_cls else ''}",
         "",
         host,
         "",
@@ -128,11 +136,11 @@ def _rules(found: Findings) -> Iterator[str]:
     yield f'        name="{found.name.value}",'
     for trial in found.trials:
         yield f"        # tried on {trial.of} articles that lacked it, found in {trial.gained}: look whether it is so"
-        yield f"        {trial.suggestion.field}=({_expression(trial)},),"
+        yield f"        {trial.suggestion.field}=({_xpath_source(trial)},),"
     yield from ("    ),", ")")
 
 
-def _expression(trial: Trial) -> str:
+def _xpath_source(trial: Trial) -> str:
     kind, value = trial.suggestion.name
     dot = "." if trial.suggestion.field == "caption" else ""
     if kind == "id":
@@ -150,17 +158,17 @@ def _tuple(name: str, values: list[str]) -> list[str]:
     line = f"    {name} = ({', '.join(map(_quoted, values))}{',' if len(values) == 1 else ''})"
     if len(line) <= _WIDTH:
         return [line]
-    return [f"    {name} = (", *(f"        {_quoted(one)}," for one in values), "    )"]
+    return [f"    {name} = (", *(f"        {_quoted(value)}," for value in values), "    )"]
 
 
 def _quoted(text: str) -> str:
-    return f'"{text}"' if not _DOCUMENTED.search(text) and text.isprintable() else repr(text)
+    return f'"{text}"' if not _UNSAFE_CHARACTERS.search(text) and text.isprintable() else repr(text)
 
 
-def _plain(text: str) -> str:
-    """Without what would end a docstring."""
-    return _DOCUMENTED.sub("", text)
+def _docstring_safe(text: str) -> str:
+    """The text without characters that could end a docstring."""
+    return _UNSAFE_CHARACTERS.sub("", text)
 
 
 def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(_plain(text), _WIDTH)
+    return textwrap.wrap(_docstring_safe(text), _WIDTH)

@@ -1,4 +1,4 @@
-"""Facts of a page that say something of its site: what it links to and by which words, what it declares."""
+"""Extracts facts of a page about its site: links with their text, title, language, meta elements, feeds."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from crawler.probe.client import Page
 
 _TITLE = re.compile(r"<title\b[^>]*>(.{1,600}?)</title", re.IGNORECASE | re.DOTALL)
 _LANGUAGE = re.compile(r"<html\b[^>]{0,400}?\blang\s*=\s*[\"']?([\w-]{2,12})", re.IGNORECASE)
-_LONGEST_WORDS = 120
+_MAX_LINK_TEXT = 120
 _FEED_TYPES = ("rss", "atom", "feed+json")
 
 
 @dataclass(frozen=True, slots=True)
 class Anchor:
-    """A link as readers see it."""
+    """A link with its visible text."""
 
     url: str
     words: str
@@ -33,19 +33,19 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Facts:
-    """A page and what it says of its site. hosts: the site's."""
+    """A page and the facts in it. hosts: the site's."""
 
     page: Page
     hosts: tuple[str, ...]
 
     @cached_property
     def text(self) -> str:
-        """The page's source."""
+        """The page's HTML source."""
         return decode(self.page.body, self.page.encoding)
 
     @cached_property
     def found(self) -> discovery.Found:
-        """The links that a crawl would follow, and notes of what it could not."""
+        """The links that a crawl would follow, and notes on those it could not."""
         return discovery.look(self.page.body, self.page.url, self.hosts, self.page.encoding)
 
     @property
@@ -54,31 +54,31 @@ class Facts:
         return self.found.links
 
     @cached_property
-    def _root(self) -> Any:  # an element of lxml, which crawler.discovery alone knows
+    def _root(self) -> Any:  # an lxml element; only crawler.discovery imports lxml
         return html(as_utf8(unpacked(self.page.body)[0], self.page.encoding))
 
     @cached_property
     def anchors(self) -> tuple[Anchor, ...]:
-        """The links on the site's hosts with their words, each address once, with the first words it has."""
-        seen: dict[str, str] = {}
+        """The links to the site's hosts with their text, each URL once, with its first text that is not empty."""
+        words_by_url: dict[str, str] = {}
         for element in elements(self._root, "a"):
             url = absolute(self.page.url, value(element, "href"))
             if url and same_site(url, self.hosts):
-                words = folded(" ".join(map(str, element.itertext())), _LONGEST_WORDS)
-                seen[url] = seen.get(url) or words
-        return tuple(Anchor(url, words) for url, words in seen.items())
+                words = folded(" ".join(map(str, element.itertext())), _MAX_LINK_TEXT)
+                words_by_url[url] = words_by_url.get(url) or words
+        return tuple(Anchor(url, words) for url, words in words_by_url.items())
 
     @cached_property
     def title(self) -> str:
-        """The title, as it stands."""
-        found = _TITLE.search(self.text)
-        return folded(unescape(found[1])) if found else ""
+        """The content of the title element, with entities decoded; "" where there is none."""
+        match = _TITLE.search(self.text)
+        return folded(unescape(match[1])) if match else ""
 
     @cached_property
     def language(self) -> str:
         """The language the page declares; "" where none."""
-        found = _LANGUAGE.search(self.text)
-        return found[1].lower() if found else ""
+        match = _LANGUAGE.search(self.text)
+        return match[1].lower() if match else ""
 
     def meta(self, name: str) -> str:
         """The content of a meta element by its name or property; "" where there is none."""
@@ -90,26 +90,26 @@ class Facts:
     @cached_property
     def feeds(self) -> tuple[str, ...]:
         """The feeds that the page declares, in its order."""
-        return tuple(dict.fromkeys(self._declared("alternate", *_FEED_TYPES)))
+        return tuple(dict.fromkeys(self._declared_links("alternate", *_FEED_TYPES)))
 
     @cached_property
     def twins(self) -> tuple[str, ...]:
-        """Copies of the page for phones."""
-        return tuple(dict.fromkeys([*self._for_phones(), *self._declared("amphtml")]))
+        """The URLs of mobile versions of the page."""
+        return tuple(dict.fromkeys([*self._mobile_alternates(), *self._declared_links("amphtml")]))
 
-    def _declared(self, relation: str, *kinds: str) -> Iterator[str]:
+    def _declared_links(self, relation: str, *kinds: str) -> Iterator[str]:
         for element in elements(self._root, "link"):
             kind = value(element, "type").lower()
-            named = relation in value(element, "rel").lower().split()
-            if named and (not kinds or any(one in kind for one in kinds)):
-                yield from self._leads_to(element)
+            has_relation = relation in value(element, "rel").lower().split()
+            if has_relation and (not kinds or any(name in kind for name in kinds)):
+                yield from self._href(element)
 
-    def _for_phones(self) -> Iterator[str]:
+    def _mobile_alternates(self) -> Iterator[str]:
         for element in elements(self._root, "link"):
             media = value(element, "media").lower()
             if "alternate" in value(element, "rel").lower() and ("handheld" in media or "max-width" in media):
-                yield from self._leads_to(element)
+                yield from self._href(element)
 
-    def _leads_to(self, element: Any) -> Iterator[str]:
+    def _href(self, element: Any) -> Iterator[str]:
         if url := absolute(self.page.url, value(element, "href")):
             yield url

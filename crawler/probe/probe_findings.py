@@ -1,4 +1,4 @@
-"""What a look at an unknown newspaper's site has found: values, each with how sure it is and why."""
+"""The findings of a probe: values, each with its certainty and evidence."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ Certainty = Literal["sure", "likely", "a guess"]
 
 
 class NotProbed(LuubaoError):
-    """Raised when a site cannot be looked at, or is no newspaper's; its text says which, and what to do."""
+    """Raised when a site cannot be probed, or is no newspaper's; its message says which, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One thing said of the site. why: the evidence, in words."""
+    """One finding about the site. why: the evidence, in words."""
 
     value: str
     certainty: Certainty
@@ -27,8 +27,8 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A feed or a sitemap. entries: how many addresses of the site it names, None where it was not asked for; newest:
-    the latest moment it tells; why: who names it."""
+    """A feed or a sitemap. entries: the number of URLs of the site in it, None where it was not fetched; newest: the
+    latest date in it; why: where it is declared."""
 
     kind: Literal["feed", "sitemap", "sitemap-index"]
     url: str
@@ -38,13 +38,13 @@ class Source:
 
     @property
     def works(self) -> bool:
-        """Whether it was asked for and leads to pages of the site."""
+        """Whether it was fetched and has URLs of the site."""
         return bool(self.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A list that the menu leads to."""
+    """A list page that the menu links to."""
 
     url: str
     title: str
@@ -52,7 +52,7 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Paging:
-    """How the later pages of lists are addressed, # standing for the number; or a note that they have no address."""
+    """The URL pattern of the later pages of lists, with # for the number; or a note that they have no URL."""
 
     style: str
     example: str
@@ -62,7 +62,7 @@ class Paging:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """The shape of articles' addresses (archive.frontier.url_patterns) and how many of those read have it."""
+    """A shape of article URLs (archive.frontier.url_patterns), and how many of the articles read have it."""
 
     form: str
     articles: int
@@ -72,7 +72,8 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Coverage:
-    """In how many articles a field was found, of those that can have it; origins: what found it, most often first."""
+    """In how many articles a field was found, of those that can have it; origins: what found it, most frequent
+    first."""
 
     field: str
     have: int
@@ -83,7 +84,7 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A suggested rule and what came of trying it: in how many more articles the field was found."""
+    """A suggested rule and the result of its trial: in how many more articles it found the field."""
 
     suggestion: Suggestion
     gained: int
@@ -92,8 +93,8 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class ArticleAsRead:
-    """What was read of an article. captions: of each picture the caption and the credit; words: how many its text has;
-    None where the page does not give it."""
+    """An article as read; None for fields that the page does not give. captions: the caption and credit of each
+    picture; words: the number of words in its text."""
 
     url: str
     headline: str
@@ -107,9 +108,10 @@ class ArticleAsRead:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """All of it. refused: addresses that look like articles', with why they were not read as such; notes: sentences a
-    person should read; requests: how many were made, robots.txt among them; delay: seconds that robots.txt asks for;
-    samples: the articles that were read; lists: addresses that could have been articles' and are lists."""
+    """All findings of a probe. refused: URLs that look like articles', with why they were not read as such; notes:
+    sentences a person should read; requests: the number sent, including robots.txt; delay: the crawl delay in
+    robots.txt, in seconds; samples: the articles that were read; lists: URLs that looked like articles and are
+    lists."""
 
     home: str
     name: Told

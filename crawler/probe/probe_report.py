@@ -1,4 +1,4 @@
-"""What a probe tells on a terminal."""
+"""Prints the findings of a probe on the terminal."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from crawler.probe.probe_findings import Findings, Source, Told
 
 _WIDTH = 100
 _INDENT = 13
-_MOST = 8
+_MAX_ROWS = 8
 
 
 def lines(found: Findings) -> Iterator[str]:
-    """The findings, a paragraph each: what, how sure, why."""
+    """The findings, a paragraph each: value, certainty, evidence."""
     yield f"{found.title.value}  {found.home}"
-    yield f"{found.requests} requests; robots.txt {_rules(found)}"
+    yield f"{found.requests} requests; robots.txt {_robots_sentence(found)}"
     yield ""
-    yield from _told("title", found.title)
-    yield from _told("name", found.name)
-    yield from _row("hosts", ", ".join(found.hosts) + " and what lies below")
+    yield from _finding_rows("title", found.title)
+    yield from _finding_rows("name", found.name)
+    yield from _labelled_rows("hosts", ", ".join(found.hosts) + " and what lies below")
     for note in found.host_notes:
-        yield from _row("", note)
-    yield from _told("timezone", found.timezone)
+        yield from _labelled_rows("", note)
+    yield from _finding_rows("timezone", found.timezone)
     for number, system in enumerate(found.system):
-        yield from _told("system" if not number else "", system)
+        yield from _finding_rows("system" if not number else "", system)
     if not found.system:
-        yield from _row("system", "none that luubao knows")
-    yield from _sources("feeds", [one for one in found.sources if one.kind == "feed"], found)
-    yield from _sources("sitemaps", [one for one in found.sources if one.kind != "feed"], found)
-    yield from _lists(found)
-    yield from _articles(found)
+        yield from _labelled_rows("system", "none that luubao knows")
+    yield from _source_rows("feeds", [source for source in found.sources if source.kind == "feed"], found)
+    yield from _source_rows("sitemaps", [source for source in found.sources if source.kind != "feed"], found)
+    yield from _list_rows(found)
+    yield from _article_rows(found)
     for note in found.notes:
-        yield from _row("note", note)
+        yield from _labelled_rows("note", note)
 
 
 def files(found: Findings) -> Iterator[str]:
-    """The two files, as they would be written."""
+    """The two source files, as `--write` would write them."""
     name = found.name.value
     for path, text in (
         (f"crawler/spiders/{name}.py", spider_file(found)),
@@ -51,69 +51,73 @@ def files(found: Findings) -> Iterator[str]:
         yield from text.rstrip("\n").split("\n")
 
 
-def _rules(found: Findings) -> str:
+def _robots_sentence(found: Findings) -> str:
     if found.delay is None:
         return "names no delay"
     return f"asks for {found.delay:g} seconds between two requests"
 
 
-def _told(label: str, told: Told) -> Iterator[str]:
-    yield from _row(label, f"{told.value}  ({told.certainty}: {told.why})")
+def _finding_rows(label: str, finding: Told) -> Iterator[str]:
+    yield from _labelled_rows(label, f"{finding.value}  ({finding.certainty}: {finding.why})")
 
 
-def _row(label: str, text: str) -> Iterator[str]:
+def _labelled_rows(label: str, text: str) -> Iterator[str]:
     first, rest = f"{label:{_INDENT}}", " " * _INDENT
     yield from textwrap.wrap(
         text, _WIDTH, initial_indent=first, subsequent_indent=rest, break_long_words=False, break_on_hyphens=False
     ) or [first.rstrip()]
 
 
-def _sources(label: str, sources: list[Source], found: Findings) -> Iterator[str]:
+def _source_rows(label: str, sources: list[Source], found: Findings) -> Iterator[str]:
     if not sources:
-        yield from _row(label, "none found")
-    for number, source in enumerate(sources[:_MOST]):
-        yield from _row(label if not number else "", _source(source, found))
-    if len(sources) > _MOST:
-        yield from _row("", f"and {len(sources) - _MOST} more")
+        yield from _labelled_rows(label, "none found")
+    for number, source in enumerate(sources[:_MAX_ROWS]):
+        yield from _labelled_rows(label if not number else "", _source_text(source, found))
+    if len(sources) > _MAX_ROWS:
+        yield from _labelled_rows("", f"and {len(sources) - _MAX_ROWS} more")
 
 
-def _source(source: Source, found: Findings) -> str:
+def _source_text(source: Source, found: Findings) -> str:
     path = source.url if urlsplit(source.url).netloc != urlsplit(found.home).netloc else urlsplit(source.url).path
     if source.entries is None:
         return f"{path}  (not asked for: {source.why})"
     if not source.works:
         return f"{path}  (does not work: {source.why})"
-    what = "sitemaps" if source.kind == "sitemap-index" else "addresses"
-    newest = f", the newest of {_moment(source.newest, found)}" if source.newest else ""
-    return f"{path}  {source.entries} {what}{newest}  (sure: {source.why})"
+    entry_kind = "sitemaps" if source.kind == "sitemap-index" else "addresses"
+    newest = f", the newest of {_local_time(source.newest, found)}" if source.newest else ""
+    return f"{path}  {source.entries} {entry_kind}{newest}  (sure: {source.why})"
 
 
-def _moment(moment: datetime, found: Findings) -> str:
+def _local_time(moment: datetime, found: Findings) -> str:
     return moment.astimezone(ZoneInfo(found.timezone.value)).strftime("%Y-%m-%d %H:%M")
 
 
-def _lists(found: Findings) -> Iterator[str]:
-    shown = ", ".join(f"{one.title} {urlsplit(one.url).path}" for one in found.sections[:_MOST])
-    more = f" and {len(found.sections) - _MOST} more" if len(found.sections) > _MOST else ""
-    yield from _row("sections", f"{len(found.sections)}: {shown}{more}" if found.sections else "none found")
+def _list_rows(found: Findings) -> Iterator[str]:
+    shown = ", ".join(f"{section.title} {urlsplit(section.url).path}" for section in found.sections[:_MAX_ROWS])
+    remainder = f" and {len(found.sections) - _MAX_ROWS} more" if len(found.sections) > _MAX_ROWS else ""
+    yield from _labelled_rows(
+        "sections", f"{len(found.sections)}: {shown}{remainder}" if found.sections else "none found"
+    )
     for number, paging in enumerate(found.paging):
         why = f"  ({paging.certainty}: {paging.why})" if paging.why else ""
-        yield from _row("pages" if not number else "", f"{paging.style}{why}")
+        yield from _labelled_rows("pages" if not number else "", f"{paging.style}{why}")
 
 
-def _articles(found: Findings) -> Iterator[str]:
+def _article_rows(found: Findings) -> Iterator[str]:
     for number, form in enumerate(found.forms):
         example = urlsplit(form.example)
         address = example.path + (f"?{example.query}" if example.query else "")
-        yield from _row(
+        yield from _labelled_rows(
             "articles" if not number else "", f"{form.form}  {form.articles} of {form.of}, such as {address}"
         )
     for path, why in ((urlsplit(url).path, why) for url, why in found.refused):
-        yield from _row("", f"not read as an article: {path} ({why})")
-    for number, one in enumerate(found.coverage):
-        by = f"  by {', '.join(one.origins)}" if one.origins else ""
-        missing = f"; missing: {', '.join(one.missing)}" if one.missing else ""
-        yield from _row("reading" if not number else "", f"{one.field:9} {one.have} of {one.of}{by}{missing}")
+        yield from _labelled_rows("", f"not read as an article: {path} ({why})")
+    for number, counted in enumerate(found.coverage):
+        found_by = f"  by {', '.join(counted.origins)}" if counted.origins else ""
+        missing = f"; missing: {', '.join(counted.missing)}" if counted.missing else ""
+        yield from _labelled_rows(
+            "reading" if not number else "", f"{counted.field:9} {counted.have} of {counted.of}{found_by}{missing}"
+        )
     for number, trial in enumerate(found.trials):
         text = f"{trial.suggestion.field}: {trial.suggestion.xpath} finds it in {trial.gained} of {trial.of}, such as"
-        yield from _row("rules" if not number else "", f"{text} “{trial.suggestion.example}”")
+        yield from _labelled_rows("rules" if not number else "", f"{text} “{trial.suggestion.example}”")

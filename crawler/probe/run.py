@@ -1,4 +1,4 @@
-"""Starting a probe, and what comes of it."""
+"""Runs a probe in a Scrapy process, and returns its findings."""
 
 from __future__ import annotations
 
@@ -23,33 +23,33 @@ from crawler.run.crawl_process import project_settings
 
 
 def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mapping[str, Any]) -> Findings:
-    """Looks at the site of an address, with or without its scheme. name: what to call the outlet; most: requests.
+    """Probes the site of a URL, with or without its scheme. name: of the outlet; most: the limit of requests.
 
-    Once in a process, see `walk`. Raises NotProbed, Misconfigured where there is no contact, and ArchiveUnusable where
-    nothing can be written.
+    Only once in a process, see `walk`. Raises NotProbed, Misconfigured where there is no contact, and ArchiveUnusable
+    where nothing can be written.
     """
-    found = walk(url, partial(explore, asked=url, name=name), most=most, overrides=overrides)
+    found = walk(url, partial(explore, given_url=url, name=name), most=most, overrides=overrides)
     assert isinstance(found, Findings)
     return found
 
 
 def walk(url: str, course: Callable[[Client], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]) -> Any:
-    """Goes a course on the site of an address, with the manners of a crawl and at most so many requests; returns what
-    the course returns, or raises what it raises.
+    """Runs a course of requests on the site of a URL, as politely as a crawl and with at most `most` requests; returns
+    what the course returns, or raises what it raises.
 
     Twisted's reactor starts only once in a process, so this can be called only once in a process.
     """
-    asked = url if "://" in url else f"https://{url}"
-    home = absolute("https://", asked)
+    given_url = url if "://" in url else f"https://{url}"
+    home = absolute("https://", given_url)
     host = host_of(home) if home else ""
-    if not home or not host or without_credentials(asked) != asked:
-        raise NotProbed(f"{shown(asked)} is no address of a site. Give one such as https://baophutho.vn")
-    facts = {"home": home, "hosts": (host,), "course": staticmethod(course), "most": most}
+    if not home or not host or without_credentials(given_url) != given_url:
+        raise NotProbed(f"{shown(given_url)} is no address of a site. Give one such as https://baophutho.vn")
+    attributes = {"home": home, "hosts": (host,), "course": staticmethod(course), "most": most}
     if is_local(home):
-        facts["delay"] = 0.0
+        attributes["delay"] = 0.0
     with TemporaryDirectory(prefix="luubao-") as folder:
-        process = AsyncCrawlerProcess(_settings(folder, overrides))
-        crawler = process.create_crawler(type("Probe", (Prober,), facts))
+        process = AsyncCrawlerProcess(_probe_settings(folder, overrides))
+        crawler = process.create_crawler(type("Probe", (Prober,), attributes))
         task = process.crawl(crawler)
         with signals.in_order():
             process.start(install_signal_handlers=False)
@@ -65,8 +65,8 @@ def walk(url: str, course: Callable[[Client], Awaitable[Any]], *, most: int, ove
     return crawler.spider.found
 
 
-def _settings(folder: str, overrides: Mapping[str, Any]) -> Settings:
-    """Those of a crawl, into an archive of its own that nobody will see, without pictures and without its progress."""
+def _probe_settings(folder: str, overrides: Mapping[str, Any]) -> Settings:
+    """The settings of a crawl, with a temporary archive, without pictures and without its progress line."""
     settings = project_settings(LUUBAO_DB=str(Path(folder, "probe.db")), LUUBAO_FETCH_PICTURES=False, **overrides)
     extensions = {**settings.getdict("EXTENSIONS"), "crawler.run.progress_line.Progress": None}
     settings.set("EXTENSIONS", extensions, "cmdline")

@@ -1,4 +1,4 @@
-"""Who a site is: its name and title, its hosts, its clock and the system it runs on."""
+"""Identifies a site: its name and title, hosts, time zone and content management system."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _VIETNAM = "Asia/Ho_Chi_Minh"
 
 
 def host_of(url: str) -> str:
-    """The site's own host, as spiders name it: without `www.`."""
+    """The host of a URL without `www.`, as spiders name it."""
     return (urlsplit(url).hostname or "").removeprefix("www.")
 
 
@@ -34,16 +34,19 @@ def is_local(url: str) -> bool:
 
 
 def title_of(pages: Sequence[Facts], home: str) -> Told:
-    """What the paper calls itself: as its pages declare it, in the spelling of their titles; or what their titles
-    share."""
+    """The paper's title: as its pages declare it (og:site_name), in the spelling of their titles; or the part that
+    their titles share."""
     declared = Counter(name for page in pages if (name := page.meta("og:site_name")) and not _HOST.fullmatch(name))
     parts = [[part for part in _BETWEEN.split(page.title) if len(part) > 2] for page in pages]
-    shared = Counter(part for own in reversed(parts) for part in dict.fromkeys(reversed(own)))  # its name stands last
+    # reversed, because the paper's name is mostly the last part of a title
+    shared = Counter(part for page_parts in reversed(parts) for part in dict.fromkeys(reversed(page_parts)))
     for name, count in declared.most_common(1):
-        spelt = next((part for part, _ in shared.most_common() if key_of(part) == key_of(name)), None)
-        beside = f", and in the titles of {shared[spelt]} of {len(pages)}" if spelt else ""
+        spelling = next((part for part, _ in shared.most_common() if key_of(part) == key_of(name)), None)
+        title_evidence = f", and in the titles of {shared[spelling]} of {len(pages)}" if spelling else ""
         return Told(
-            spelt or name, "sure" if count > 1 or spelt else "likely", f"og:site_name on {_pages(count)}{beside}"
+            spelling or name,
+            "sure" if count > 1 or spelling else "likely",
+            f"og:site_name on {_pages(count)}{title_evidence}",
         )
     for name, count in shared.most_common(1):
         if count > 1:
@@ -58,33 +61,33 @@ def _pages(count: int) -> str:
 
 
 def name_of(home: str, title: str) -> Told:
-    """What the outlet can be called on the command line: a Python name."""
+    """A name of the outlet for the command line: a Python identifier."""
     host = host_of(home)
     if is_local(home):
-        return Told(_as_name(title) or "paper", "a guess", "from its title, for its host has no name")
+        return Told(_identifier(title) or "paper", "a guess", "from its title, for its host has no name")
     labels = host.split(".")
-    known = labels[:-2] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[:-1]
-    return Told(_as_name(known[-1] if known else host) or "paper", "sure", f"from its host {host}")
+    name_labels = labels[:-2] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[:-1]
+    return Told(_identifier(name_labels[-1] if name_labels else host) or "paper", "sure", f"from its host {host}")
 
 
-def _as_name(text: str) -> str:
+def _identifier(text: str) -> str:
     name = "".join(letter for letter in key_of(text) if letter.isascii())
     return f"bao{name}" if name[:1].isdigit() else name
 
 
-def host_notes(home: Facts, asked: str, other: str | None) -> tuple[str, ...]:
-    """What is to be known of its hosts. other: what was found out about its name with, or without, `www.`."""
-    notes = [f"asked for {asked}, it answers from {home.page.url}"] if home.page.via else []
+def host_notes(home: Facts, given_url: str, other: str | None) -> tuple[str, ...]:
+    """Notes on the site's hosts. other: the note on its host with, or without, `www.`."""
+    notes = [f"asked for {given_url}, it answers from {home.page.url}"] if home.page.via else []
     notes += [other] if other else []
     own = urlsplit(home.page.url).hostname or ""
     hosts = Counter(
-        host for url in (*home.twins, *(one.url for one in home.anchors)) if (host := urlsplit(url).hostname)
+        host for url in (*home.twins, *(anchor.url for anchor in home.anchors)) if (host := urlsplit(url).hostname)
     )
-    phones = {urlsplit(url).hostname for url in home.twins}
+    mobile_hosts = {urlsplit(url).hostname for url in home.twins}
     for host, count in hosts.most_common():
         if host.removeprefix("www.") != own.removeprefix("www."):
             notes.append(
-                f"{host}: " + ("its copy for phones" if host in phones else f"{_links(count)} on the home page")
+                f"{host}: " + ("its copy for phones" if host in mobile_hosts else f"{_links(count)} on the home page")
             )
     return tuple(notes[:8])
 
@@ -94,55 +97,60 @@ def _links(count: int) -> str:
 
 
 def timezone_of(home: str, tried: Iterable[Tried]) -> Told:
-    """The clock it prints times by: its country's, or Hanoi's where its pages are Vietnamese."""
-    articles = [one for one in tried if isinstance(one.reading, Reading)]
+    """The time zone of its printed times: its country's, or Hanoi's where its pages are Vietnamese."""
+    articles = [candidate for candidate in tried if isinstance(candidate.reading, Reading)]
     offsets = Counter(
         moment.strftime("%z")
-        for one in articles
-        if isinstance(one.reading, Reading) and (moment := one.reading.published_at) and _says_zone(one.reading)
+        for candidate in articles
+        if isinstance(candidate.reading, Reading)
+        and (moment := candidate.reading.published_at)
+        and _states_time_zone(candidate.reading)
     )
-    said = [
+    evidence = [
         f"the stamps of {count} of {len(articles)} articles say {offset}" for offset, count in offsets.most_common(1)
     ]
     zone = zone_of_host(host_of(home))
     if zone is not None:
-        agrees = _agrees(zone, tried)
-        why = "; ".join([f"the only clock of its country (.{host_of(home).rpartition('.')[2]})", *said])
+        agrees = _zone_matches_articles(zone, tried)
+        why = "; ".join([f"the only clock of its country (.{host_of(home).rpartition('.')[2]})", *evidence])
         return Told(zone.key, "sure" if agrees else "likely", why)
-    vietnamese = sum(_is_vietnamese(one) for one in articles)
+    vietnamese = sum(_is_vietnamese(candidate) for candidate in articles)
     if vietnamese * 2 > len(articles):
-        why = "; ".join([f"{vietnamese} of {len(articles)} articles are in Vietnamese", *said])
+        why = "; ".join([f"{vietnamese} of {len(articles)} articles are in Vietnamese", *evidence])
         return Told(_VIETNAM, "likely", why)
-    return Told(_VIETNAM, "a guess", "; ".join(["nothing names its country", *said]))
+    return Told(_VIETNAM, "a guess", "; ".join(["nothing names its country", *evidence]))
 
 
-def _is_vietnamese(one: Tried) -> bool:
-    declared = one.reading.language if isinstance(one.reading, Reading) else None
-    return (declared or one.facts.language).startswith("vi") or is_vietnamese(one.facts.title)
+def _is_vietnamese(candidate: Tried) -> bool:
+    declared = candidate.reading.language if isinstance(candidate.reading, Reading) else None
+    return (declared or candidate.facts.language).startswith("vi") or is_vietnamese(candidate.facts.title)
 
 
-def _says_zone(reading: Reading) -> bool:
+def _states_time_zone(reading: Reading) -> bool:
     return "assumed" not in dict(reading.origins).get("published_at", "assumed")
 
 
-def _agrees(zone: ZoneInfo, tried: Iterable[Tried]) -> bool:
-    moments = (one.reading.published_at for one in tried if isinstance(one.reading, Reading))
+def _zone_matches_articles(zone: ZoneInfo, tried: Iterable[Tried]) -> bool:
+    moments = (candidate.reading.published_at for candidate in tried if isinstance(candidate.reading, Reading))
     return all(observes(zone, moment.tzinfo) for moment in moments if moment and moment.tzinfo)
 
 
 def system_of(tried: Sequence[Tried], title: str) -> tuple[Told, ...]:
-    """The content management systems whose marks the articles bear, and what the pages declare of theirs; some declare
-    the paper's title there."""
-    articles = [one for one in tried if isinstance(one.reading, Reading)]
+    """The content management systems whose marks are on the articles, and the generator that the pages declare; not
+    where they declare the paper's title there."""
+    articles = [candidate for candidate in tried if isinstance(candidate.reading, Reading)]
     marks = Counter(
-        family.name for one in articles for family in FAMILIES if any(mark in one.facts.text for mark in family.marks)
+        family.name
+        for candidate in articles
+        for family in FAMILIES
+        if any(mark in candidate.facts.text for mark in family.marks)
     )
-    read = Counter(family for one in articles for family in _families_in(one.reading))
+    read_counts = Counter(family for candidate in articles for family in _families_that_read(candidate.reading))
     families = tuple(
-        Told(name, "sure" if read[name] else "likely", _seen_by_marks(count, read[name], len(articles)))
+        Told(name, "sure" if read_counts[name] else "likely", _marks_evidence(count, read_counts[name], len(articles)))
         for name, count in marks.most_common()
     )
-    declared = Counter(one.facts.meta("generator") for one in articles)
+    declared = Counter(candidate.facts.meta("generator") for candidate in articles)
     return families + tuple(
         Told(name, "sure", f"{_pages(count)} declare{'s' if count == 1 else ''} it as their generator")
         for name, count in declared.most_common(1)
@@ -150,12 +158,12 @@ def system_of(tried: Sequence[Tried], title: str) -> tuple[Told, ...]:
     )
 
 
-def _seen_by_marks(marked: int, read: int, of: int) -> str:
-    gave = f"its rules gave fields of {read}" if read else "its rules gave nothing"
-    return f"its marks are on {marked} of {of} articles, and {gave}"
+def _marks_evidence(marked: int, read: int, of: int) -> str:
+    rules_evidence = f"its rules gave fields of {read}" if read else "its rules gave nothing"
+    return f"its marks are on {marked} of {of} articles, and {rules_evidence}"
 
 
-def _families_in(reading: object) -> set[str]:
+def _families_that_read(reading: object) -> set[str]:
     if not isinstance(reading, Reading):
         return set()
     origins = {value.removeprefix("rules:").partition("/")[0] for name, value in reading.origins if name != "rules"}

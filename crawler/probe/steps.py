@@ -1,4 +1,4 @@
-"""The look at a site, told in its order: home, feeds and sitemaps, articles, lists; and what follows from it."""
+"""The steps of a probe, in their order: home page, feeds and sitemaps, articles, lists; and the findings from them."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from crawler.probe.client import Client, NoPage, Page
 from crawler.probe.page_facts import Facts
 from crawler.probe.probe_findings import Coverage, Findings, NotProbed, Section, Told
 
-_FOR_LISTS = 5  # requests that are left for sections when articles are read
-_FEW_LINKS = 5
-_FROM_A_FEED = 4
+_RESERVED_FOR_LISTS = 5  # requests that reading articles leaves for sections
+_MIN_LINKS = 5
+_LINKS_PER_SOURCE = 4
 
-_WAYS_OUT = {
+_ERROR_MESSAGES = {
     "forbidden": "{url}: robots.txt forbids it. luubao does not crawl what a newspaper has closed; ask its newsroom",
     "rules": "{reason}. Try again later",
     "unknown-host": "{host} is no host that can be found: check the address, and whether this machine is online",
@@ -29,77 +29,77 @@ _WAYS_OUT = {
 }
 
 
-async def explore(client: Client, asked: str, name: str | None) -> Findings:
-    """Looks at the site of an address. Raises NotProbed."""
-    home = await home_page(client, asked)
-    other = await _other_name(client, home)
+async def explore(client: Client, given_url: str, name: str | None) -> Findings:
+    """Probes the site of a URL. Raises NotProbed."""
+    home = await home_page(client, given_url)
+    www_note = await _check_www_variant(client, home)
     feeds = await feeds_and_sitemaps.feeds(client, home)
-    maps = await feeds_and_sitemaps.sitemaps(client, home)
+    sitemaps = await feeds_and_sitemaps.sitemaps(client, home)
     experience = Experience(client.hosts)
     experience.learn(home.page.url, "list")
-    trusted = [link.url for _, links in (*feeds, *maps) for link in _newest(links)]
-    others = _candidates(home, {source.url for source, _ in (*feeds, *maps)})
-    tried = await article_sample.sample(client, [*trusted, *others], experience, _FOR_LISTS)
-    _refuse_what_is_no_newspaper(home, tried, client.misses)
-    sections = site_lists.sections(home, [one.facts for one in tried], experience)
+    trusted = [link.url for _, links in (*feeds, *sitemaps) for link in _newest_links(links)]
+    others = _home_links(home, {source.url for source, _ in (*feeds, *sitemaps)})
+    tried = await article_sample.sample(client, [*trusted, *others], experience, _RESERVED_FOR_LISTS)
+    _reject_non_newspaper(home, tried, client.misses)
+    sections = site_lists.sections(home, [candidate.facts for candidate in tried], experience)
     paging = await site_lists.paging(client, sections, experience)
-    seen = _Seen(client, home, tried, sections)
+    summary = _SiteSummary(client, home, tried, sections)
     return Findings(
         home=home.page.url,
-        name=Told(name, "sure", "as asked for") if name else site_identity.name_of(home.page.url, seen.title.value),
-        title=seen.title,
+        name=Told(name, "sure", "as asked for") if name else site_identity.name_of(home.page.url, summary.title.value),
+        title=summary.title,
         hosts=client.hosts,
-        host_notes=site_identity.host_notes(home, asked, other),
-        timezone=seen.timezone,
-        system=site_identity.system_of(tried, seen.title.value),
-        sources=tuple(source for source, _ in (*feeds, *maps)),
+        host_notes=site_identity.host_notes(home, given_url, www_note),
+        timezone=summary.timezone,
+        system=site_identity.system_of(tried, summary.title.value),
+        sources=tuple(source for source, _ in (*feeds, *sitemaps)),
         sections=sections,
         paging=paging,
         forms=article_sample.forms(tried, client.hosts),
-        articles=len(seen.articles),
-        coverage=seen.coverage,
-        trials=article_sample.trials(tried, seen.coverage, seen.timezone.value, "trial"),
-        refused=tuple(_refused(tried)),
-        notes=seen.notes(),
+        articles=len(summary.articles),
+        coverage=summary.coverage,
+        trials=article_sample.trials(tried, summary.coverage, summary.timezone.value, "trial"),
+        refused=tuple(_refused_pages(tried)),
+        notes=summary.notes(),
         requests=client.requests,
-        delay=seen.delay,
+        delay=summary.delay,
         is_local=site_identity.is_local(home.page.url),
         samples=as_read(tried),
         lists=lists_among(tried),
     )
 
 
-async def home_page(client: Client, asked: str) -> Facts:
-    """The home page of the site, from whatever address of it was given. Raises NotProbed."""
-    for url in _homes(asked):
+async def home_page(client: Client, given_url: str) -> Facts:
+    """Fetches the home page of the site, whatever URL of it was given. Raises NotProbed."""
+    for url in _home_urls(given_url):
         page = await client.get(url, "the home page", anywhere=True)
         if isinstance(page, Page) or page.kind not in ("silent",):
             break
     if isinstance(page, NoPage):
         host = urlsplit(page.url).hostname
-        raise NotProbed(_WAYS_OUT[page.kind].format(url=page.url, reason=page.reason, host=host))
+        raise NotProbed(_ERROR_MESSAGES[page.kind].format(url=page.url, reason=page.reason, host=host))
     host = site_identity.host_of(page.url)
     if not same_site(page.url, client.hosts) and not same_site(f"http://{client.hosts[0]}/", (host,)):
-        raise NotProbed(f"{asked} sends its readers to {page.url}, another site. Probe that by its own address")
+        raise NotProbed(f"{given_url} sends its readers to {page.url}, another site. Probe that by its own address")
     client.hosts = (min(host, *client.hosts, key=len),)
     if not page.is_there:
         raise NotProbed(f"{page.url} answers with status {page.status}, and no page. Check the address")
-    read = read_page(page.body, page.url, encoding=page.encoding)
-    if isinstance(read, Unreadable) and read.reason == "not-html":
+    reading = read_page(page.body, page.url, encoding=page.encoding)
+    if isinstance(reading, Unreadable) and reading.reason == "not-html":
         kind = page.content_type.partition(";")[0].strip() or "a file"
         raise NotProbed(f"{page.url} is {kind} and no page in HTML. Give the address of the newspaper's home page")
     return Facts(page, client.hosts)
 
 
-def _homes(asked: str) -> list[str]:
-    """The home pages that an address can mean: with https, or else http, where it says neither."""
-    schemes = [urlsplit(asked).scheme] if "://" in asked else ["https", "http"]
-    place = asked.partition("://")[2] if "://" in asked else asked
-    return [f"{scheme}://{place.partition('/')[0]}/" for scheme in schemes]
+def _home_urls(given_url: str) -> list[str]:
+    """The home page URLs that an address can mean: without a scheme, https first, then http."""
+    schemes = [urlsplit(given_url).scheme] if "://" in given_url else ["https", "http"]
+    address = given_url.partition("://")[2] if "://" in given_url else given_url
+    return [f"{scheme}://{address.partition('/')[0]}/" for scheme in schemes]
 
 
-async def _other_name(client: Client, home: Facts) -> str | None:
-    """What becomes of whoever leaves `www.` away, or puts it there."""
+async def _check_www_variant(client: Client, home: Facts) -> str | None:
+    """Checks the host name with `www.` added or removed; returns a note on it."""
     parts = urlsplit(home.page.url)
     host = parts.hostname or ""
     if site_identity.is_local(home.page.url) or host.removeprefix("www.") not in client.hosts:
@@ -113,77 +113,88 @@ async def _other_name(client: Client, home: Facts) -> str | None:
     return f"{other} answers too; the two count as one"
 
 
-def _newest(links: Sequence[Link]) -> list[Link]:
-    """The newest few that a feed or a sitemap names, or its first few where it tells no time."""
-    told = sorted(links, key=lambda link: -(moment.timestamp() if (moment := link.published or link.lastmod) else 0.0))
-    return told[:_FROM_A_FEED]
+def _newest_links(links: Sequence[Link]) -> list[Link]:
+    """The newest few links of a feed or a sitemap, or its first few where it gives no dates."""
+    newest_first = sorted(
+        links, key=lambda link: -(moment.timestamp() if (moment := link.published or link.lastmod) else 0.0)
+    )
+    return newest_first[:_LINKS_PER_SOURCE]
 
 
-def _candidates(home: Facts, known: set[str]) -> list[str]:
-    """The home page's links but itself, and what is known to be no page."""
+def _home_links(home: Facts, known: set[str]) -> list[str]:
+    """The home page's links, without itself and known feeds and sitemaps."""
     return [link.url for link in home.links if link.url not in known and url_key(link.url) != url_key(home.page.url)]
 
 
-def _refuse_what_is_no_newspaper(home: Facts, tried: Sequence[Tried], misses: int) -> None:
-    if any(isinstance(one.reading, Reading) for one in tried):
+def _reject_non_newspaper(home: Facts, tried: Sequence[Tried], misses: int) -> None:
+    if any(isinstance(candidate.reading, Reading) for candidate in tried):
         return
     url = home.page.url
     page = read_page(home.page.body, url, encoding=home.page.encoding)
     reason = page.reason if isinstance(page, Unreadable) else ""
     if reason in ("wall", "cookie-bounce"):
-        told = "a login, a check for robots or a consent" if reason == "wall" else "a script that sets a cookie"
-        raise NotProbed(f"{url} shows {told} and no page to whoever asks as a stranger: luubao cannot crawl it")
-    if len(home.links) < _FEW_LINKS and "<script" in home.text.lower():
+        barrier = "a login, a check for robots or a consent" if reason == "wall" else "a script that sets a cookie"
+        raise NotProbed(f"{url} shows {barrier} and no page to whoever asks as a stranger: luubao cannot crawl it")
+    if len(home.links) < _MIN_LINKS and "<script" in home.text.lower():
         raise NotProbed(
             f"{url} has {len(home.links)} links without JavaScript, and none to an article: luubao reads only what a"
             " server sends. Look whether the paper offers a feed or a sitemap, and name those as seeds by hand"
         )
-    kinds = ", ".join(f"{urlsplit(one.url).path} ({_why(one.reading)})" for one in tried[:3])
-    told = f"of {len(tried)} pages that were read none is an article: {kinds}" if tried else "it leads to no page"
+    kinds = ", ".join(
+        f"{urlsplit(candidate.url).path} ({_reading_reason(candidate.reading)})" for candidate in tried[:3]
+    )
+    evidence = f"of {len(tried)} pages that were read none is an article: {kinds}" if tried else "it leads to no page"
     missed = f"; {misses} addresses gave no page" if misses else ""
-    raise NotProbed(f"{url} does not look like a newspaper's site: {told}{missed}. Check the address")
+    raise NotProbed(f"{url} does not look like a newspaper's site: {evidence}{missed}. Check the address")
 
 
-def _refused(tried: Sequence[Tried]) -> Iterator[tuple[str, str]]:
-    """Pages that could be articles and were not read as such: no lists, and nothing but pages."""
-    for one in tried:
-        if isinstance(one.reading, Unreadable) and one.reading.reason not in ("listing", "home", "not-html"):
-            yield one.url, _why(one.reading)
+def _refused_pages(tried: Sequence[Tried]) -> Iterator[tuple[str, str]]:
+    """Pages that could be articles and were not read as such, without lists and files that are not HTML."""
+    for candidate in tried:
+        if isinstance(candidate.reading, Unreadable) and candidate.reading.reason not in (
+            "listing",
+            "home",
+            "not-html",
+        ):
+            yield candidate.url, _reading_reason(candidate.reading)
 
 
-def _why(reading: Reading | Unreadable) -> str:
+def _reading_reason(reading: Reading | Unreadable) -> str:
     if isinstance(reading, Reading):
         return reading.kind
     return f"{reading.reason}: {reading.detail}" if reading.detail else reading.reason
 
 
-class _Seen:
-    """What follows from the pages that were seen."""
+class _SiteSummary:
+    """The findings that follow from the fetched pages."""
 
     def __init__(self, client: Client, home: Facts, tried: Sequence[Tried], sections: Sequence[Section]):
         self.client, self.home, self.tried, self.sections = client, home, tried, sections
-        self.articles = [one for one in tried if isinstance(one.reading, Reading)]
-        self.title = site_identity.title_of([home, *(one.facts for one in tried)], home.page.url)
+        self.articles = [candidate for candidate in tried if isinstance(candidate.reading, Reading)]
+        self.title = site_identity.title_of([home, *(candidate.facts for candidate in tried)], home.page.url)
         self.timezone = site_identity.timezone_of(home.page.url, tried)
         self.coverage: tuple[Coverage, ...] = article_sample.coverage(tried, self.timezone.value)
 
     @property
     def delay(self) -> float | None:
-        """The seconds between two requests that robots.txt asks for."""
+        """The crawl delay in robots.txt, in seconds."""
         rules = self.client.rules.get(urlsplit(self.home.page.url).netloc)
         delay = rules.crawl_delay(self.client.crawler.settings["USER_AGENT"]) if rules else None
         return float(delay) if delay is not None else None
 
     def notes(self) -> tuple[str, ...]:
-        """What a person should know besides."""
-        scrambled = sum(isinstance(one.reading, Reading) and one.reading.kind == "obfuscated" for one in self.tried)
+        """The notes for a person to read."""
+        scrambled = sum(
+            isinstance(candidate.reading, Reading) and candidate.reading.kind == "obfuscated"
+            for candidate in self.tried
+        )
         notes = []
         if scrambled:
-            told = f"{scrambled} of {len(self.articles)} articles have bodies that the publisher scrambles"
-            notes.append(f"{told}; they are kept raw and never unscrambled")
+            share = f"{scrambled} of {len(self.articles)} articles have bodies that the publisher scrambles"
+            notes.append(f"{share}; they are kept raw and never unscrambled")
         if len(self.articles) < article_sample.WANTED:
-            read = "one article was" if len(self.articles) == 1 else f"{len(self.articles)} articles were"
-            notes.append(f"only {read} read: take what is said of them with care")
+            count = "one article was" if len(self.articles) == 1 else f"{len(self.articles)} articles were"
+            notes.append(f"only {count} read: take what is said of them with care")
         if not self.client.left():
             notes.append(f"{self.client.most} requests were made, which is enough: not everything was looked at")
         if not self.sections:

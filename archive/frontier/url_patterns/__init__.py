@@ -1,5 +1,5 @@
-"""Where articles are to be expected on a site, and where asking on is hopeless: learned from what its addresses turned
-out to be.
+"""URL patterns: where to expect articles on a site, and which patterns are crawler traps, learned from what its URLs
+turned out to be.
 
 >>> experience = Experience(("bao.example",))
 >>> experience.promise("https://bao.example/kinh-te/cau-moi-238405.htm")

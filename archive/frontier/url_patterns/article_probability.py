@@ -1,13 +1,13 @@
-"""What an outlet's addresses have turned out to be: where articles are to be expected, and where asking on is hopeless.
-Pure; archive/frontier/pattern_store.py keeps it between runs.
+"""What an outlet's URLs have turned out to be: which patterns are articles, and which are crawler traps. Pure;
+archive/frontier/pattern_store.py stores it between runs.
 
-Two questions, answered apart. What an address holds out (`promise`) decides who comes first, and leaves nobody out.
-Whether anything still comes of an address's kin (`asks`) decides what is left out: endless pagination, calendars,
-session numbers in addresses, lists filtered in every way look like a site of millions of pages, and bring nothing new.
+Two questions, answered apart. A URL's expected value (`promise`) decides the order, and excludes none. Whether URLs of
+its patterns still bring something (`asks`) decides what is left out: endless pagination, calendars, session ids in
+URLs, lists filtered in every way look like a site of millions of pages, and bring nothing new.
 
-Patience grows with the kinship: a series is given up after twenty barren pages, a directory after sixty, so that a trap
-is known by its own pages and takes nobody else along; and while an address's near kin is alive, distant kin does not
-matter. What was given up is tried again in every later run, a little: a paper may wake up.
+The wider a pattern, the more barren pages it is allowed: a series is given up after twenty, a directory after sixty, so
+that a trap is recognised by its own pages and affects no others; and while a URL's narrow pattern is alive, wider ones
+do not matter. Every later run retries a little of what was given up: an outlet may become active again.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from archive.frontier.url_patterns.seen_links import Seen
 from archive.frontier.url_patterns.url_pattern import Name, Shape, shape
 
 LIKELY = 0.5
-"""An address whose promise is greater is likely to be an article's."""
+"""A URL whose promise is greater is likely an article's."""
 
-_NEUTRAL = 0.5
-_AFTER = 0.45  # of shapes nobody has seen, those with neither a long number nor many words come last
-_LINKS = 1.0  # new ones to expect of a page of which nothing is known
-_DOUBT = 2.0  # as many pages of its own weigh as much as all that the wider shape tells
-_LEARNING = 10  # articles; before so many are read nothing is given up
-_LEARNED = 300  # barren pages; after so many nobody waits for articles any more, where none can be read
-_MUCH = 0.25  # of a page's links to articles
+_PRIOR_LIKELIHOOD = 0.5
+_PRIOR_UNLIKELY = 0.45  # of unknown patterns, those with neither a long number nor many words come last
+_PRIOR_LINKS = 1.0  # new links to expect of a page with unknown patterns
+_PRIOR_WEIGHT = 2.0  # so many pages of its own weigh as much as the wider pattern
+_MIN_ARTICLES = 10  # articles; nothing is given up before so many are read
+_MAX_BARREN = 300  # barren pages; after so many, patterns are given up even without articles
+_MUCH_NEWS = 0.25  # of a page's links to articles
 _NARROW = ("series", "place")
-_MOST_NAMES = 20_000  # in memory; whoever comes later is known by its wider shapes only
+_MAX_NAMES = 20_000  # in memory; later URLs are counted by known wider patterns only
 
 
 class Experience:
-    """An outlet's addresses as its runs have known them, absolute or as keys.
+    """Counts of an outlet's URL patterns over its runs; URLs may be absolute or keys.
 
     hosts: the site's own, without `www.`. known: counts from earlier runs. counts: those, and what was learned since.
     """
@@ -54,52 +54,52 @@ class Experience:
         self._kept_narrow = {name for name in self.counts if name[0] in _NARROW}
 
     def promise(self, url: str) -> float:
-        """What an address holds out, 0 to 1. Above LIKELY, how likely it is that of a new article. Below, how much
-        asking for it can be expected to bring, new articles and new links to them taken together: lists that go on
-        bringing come first, then what nobody knows, last what has been barren."""
+        """A URL's expected value, 0 to 1. Above LIKELY: the probability that it is a new article. Below: how much a
+        request can be expected to bring, new articles and new links to them taken together; lists that go on bringing
+        come first, then unknown URLs, last barren ones."""
         likely, links = self._expected(shape(url, self.hosts))
         return likely if likely > LIKELY else LIKELY * (likely + links) / (1 + likely + links)
 
-    def _expected(self, of: Shape) -> tuple[float, float]:
-        """How likely a page of this shape is a new article, and how many new links to articles it has. The more pages
-        of its own a shape has, the less it matters what wider shapes tell (Dirichlet smoothing with back-off: Zhai and
-        Lafferty, "A study of smoothing methods for language models", SIGIR 2001)."""
-        likely, links = _NEUTRAL if _has_a_long_name(of) else _AFTER, _LINKS
-        for name in of.wide:
+    def _expected(self, pattern: Shape) -> tuple[float, float]:
+        """The probability that a page of this pattern is a new article, and the new links to articles expected on it.
+        The more pages of its own a pattern has, the less the wider patterns matter (Dirichlet smoothing with back-off:
+        Zhai and Lafferty, "A study of smoothing methods for language models", SIGIR 2001)."""
+        likely, links = _PRIOR_LIKELIHOOD if _has_a_long_name(pattern) else _PRIOR_UNLIKELY, _PRIOR_LINKS
+        for name in pattern.wide:
             if counts := self.counts.get(name):
-                weight = counts.read + _DOUBT
-                likely = (counts.articles + _DOUBT * likely) / weight
-                links = (counts.found + _DOUBT * links) / weight
+                weight = counts.read + _PRIOR_WEIGHT
+                likely = (counts.articles + _PRIOR_WEIGHT * likely) / weight
+                links = (counts.found + _PRIOR_WEIGHT * links) / weight
         return likely, links
 
     def learn(self, url: str, kind: Kind, *, new: bool = True, found_on: str | None = None) -> None:
-        """A page was read for the first time. new: for an article, that none known before was found there. found_on:
-        the page that led to it, whose kin a new article redeems."""
-        of, is_new = shape(url, self.hosts), kind == "article" and new
-        for name in of.wide:
-            if counts := self._at(name):
+        """Counts a page read for the first time. new: whether an article is new, not one known before. found_on: the
+        page that linked to it, whose patterns a new article redeems."""
+        pattern, is_new = shape(url, self.hosts), kind == "article" and new
+        for name in pattern.wide:
+            if counts := self._counts_of(name):
                 counts.was("other" if kind == "article" and not new else kind)
         if is_new:
             self._articles += 1
-            self._redeem(of)
+            self._redeem(pattern)
             if found_on is not None:
                 self._redeem(shape(found_on, self.hosts))
 
     def visited(self, url: str, new_links: int, article_links: Iterable[str] = ()) -> None:
-        """A page's links are noted. new_links: how many of them lead to addresses never seen before that are likely
-        articles; article_links: all that lead to likely articles. Of a page that was visited before, only tell when it
-        has new links: that a known page brings nothing new is what known pages do."""
+        """Counts a page's links. new_links: how many of them lead to URLs never seen before that are likely articles;
+        article_links: all that lead to likely articles. For a page visited before, call only if it has new links: that
+        a known page brings nothing new is normal."""
         self._visited += not new_links
         links = tuple(article_links)
-        for name in chain(*self._kin(shape(url, self.hosts))):
+        for name in chain(*self._related_names(shape(url, self.hosts))):
             news = _news(self._seen.add(name, links), len(links))
-            if counts := self._at(name):
+            if counts := self._counts_of(name):
                 counts.visit(name[0], new_links, news)
 
     def asks(self, url: str) -> bool:
-        """Whether an address never asked for is worth asking for in this run; False when nothing has come of its kin
-        for long. A yes counts as asking: of what an earlier run has given up, each run explores a little."""
-        if self._articles < _LEARNING and self._visited < _LEARNED:
+        """Whether a never-requested URL is worth a request in this run; False when its patterns have long brought
+        nothing. A True counts as a request: each run explores a little of what an earlier run has given up."""
+        if self._articles < _MIN_ARTICLES and self._visited < _MAX_BARREN:
             return True
         given_up = self._given_up(shape(url, self.hosts))
         if any(name not in self._given_up_before or self._explored[name] >= EXPLORED[name[0]] for name in given_up):
@@ -108,50 +108,49 @@ class Experience:
         return True
 
     def take_changed(self) -> tuple[dict[Name, Counts], set[Name]]:
-        """What has changed since this was last asked: counts to keep, and names whose counts need no longer be kept. Of
-        a series or a place only that it is given up is worth keeping: there are as many as lists."""
+        """What has changed since the last call: counts to store, and names whose counts need not be stored any more. Of
+        a series or a place only the fact that it is given up is worth storing: there are as many as lists."""
         changed = {name: self.counts[name] for name in self._changed}
         self._changed = set()
-        kept = {name: one for name, one in changed.items() if name[0] not in _NARROW or one.is_barren(name[0])}
+        kept = {name: counts for name, counts in changed.items() if name[0] not in _NARROW or counts.is_barren(name[0])}
         gone = self._kept_narrow & (changed.keys() - kept.keys())
         self._kept_narrow = (self._kept_narrow - gone) | {name for name in kept if name[0] in _NARROW}
         return kept, gone
 
-    def _given_up(self, of: Shape) -> list[Name]:
-        found: list[Name] = []
-        for kin in self._kin(of):
-            known = [(name, counts) for name in kin if (counts := self.counts.get(name))]
-            found += [name for name, counts in known if counts.is_barren(name[0])]
-            if not found and any(counts.alive for _, counts in known):
+    def _given_up(self, pattern: Shape) -> list[Name]:
+        given_up: list[Name] = []
+        for names in self._related_names(pattern):
+            known = [(name, counts) for name in names if (counts := self.counts.get(name))]
+            given_up += [name for name, counts in known if counts.is_barren(name[0])]
+            if not given_up and any(counts.alive for _, counts in known):
                 break
-        return found
+        return given_up
 
-    def _kin(self, of: Shape) -> list[tuple[Name, ...]]:
-        """The names under which an address can be given up, the nearest kin first. An article's address is a series of
-        one."""
-        wide: list[tuple[Name, ...]] = [(name,) for name in reversed(of.wide)]
-        return wide if self._expected(of)[0] > LIKELY else [of.narrow, *wide]
+    def _related_names(self, pattern: Shape) -> list[tuple[Name, ...]]:
+        """The names under which a URL can be given up, the narrowest first. An article's URL is a series of one."""
+        wide: list[tuple[Name, ...]] = [(name,) for name in reversed(pattern.wide)]
+        return wide if self._expected(pattern)[0] > LIKELY else [pattern.narrow, *wide]
 
-    def _redeem(self, of: Shape) -> None:
-        for name in (*of.narrow, *of.wide):
+    def _redeem(self, pattern: Shape) -> None:
+        for name in (*pattern.narrow, *pattern.wide):
             if counts := self.counts.get(name):
                 counts.redeem(name[0])
                 self._changed.add(name)
 
-    def _at(self, name: Name) -> Counts | None:
+    def _counts_of(self, name: Name) -> Counts | None:
         counts = self.counts.get(name)
         if counts is None:
-            if len(self.counts) >= _MOST_NAMES:
+            if len(self.counts) >= _MAX_NAMES:
                 return None
             counts = self.counts[name] = Counts()
         self._changed.add(name)
         return counts
 
 
-def _has_a_long_name(of: Shape) -> bool:
-    tail = of.wide[0][1]
+def _has_a_long_name(pattern: Shape) -> bool:
+    tail = pattern.wide[0][1]
     return "##" in tail or tail.startswith("s")
 
 
-def _news(new: int, of: int) -> News:
-    return "none" if not new else "much" if new >= _MUCH * of else "some"
+def _news(new: int, total: int) -> News:
+    return "none" if not new else "much" if new >= _MUCH_NEWS * total else "some"

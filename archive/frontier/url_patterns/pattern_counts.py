@@ -1,4 +1,4 @@
-"""What the pages of one shape were and brought, and how long patience with them lasts."""
+"""Counts what the pages of one URL pattern were and brought, and decides when the pattern is given up as barren."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from archive.frontier.url_patterns.url_pattern import Level
 
 Kind = Literal["article", "list", "other"]
 News = Literal["much", "some", "none"]
-"""How much of what a page links to was not linked to before from pages of its shape."""
+"""How many of a page's links no page of its pattern had before."""
 
 PATIENCE: dict[Level, int] = {"series": 20, "place": 40, "family": 60, "form": 150, "tail": 400}
-"""How many barren pages in a row are asked for before a shape is given up."""
+"""How many barren pages in a row are requested before a pattern is given up."""
 
 EXPLORED: dict[Level, int] = {"series": 3, "place": 3, "family": 6, "form": 10, "tail": 20}
-"""How many pages of a shape that was given up in an earlier run are asked for in a run."""
+"""How many pages of a pattern that an earlier run gave up are requested in a run."""
 
-_MEMORY = 200.0  # pages; older ones count half, so that a shape can change its meaning
-_BARREN: dict[News, float] = {"much": 0.02, "some": 0.5, "none": 1.0}
-_REDEEMED = 10.0  # barren pages that a new article makes good
+_HALVED_AT = 200.0  # pages; older ones count half, because a pattern can change its meaning
+_BARREN_WEIGHT: dict[News, float] = {"much": 0.02, "some": 0.5, "none": 1.0}
+_BARREN_REDEEMED = 10.0  # barren pages that a new article cancels
 
 
 @dataclass(slots=True)
@@ -28,9 +28,9 @@ class Counts:
     pages. These four are of the recent past: all are halved when there are too many.
 
     barren: how many pages in a row brought no new article and no new link to one. A page counts little that links to
-    known articles which its shape had not linked to: it is part of a list that may lead to unknown ones. alive: whether
-    pages have ever brought something, or shown what their shape had not shown. pages: how many were visited since the
-    counts were at hand.
+    known articles which its pattern had not linked to: it is part of a list that may lead to unknown ones. alive:
+    whether pages have ever brought something, or shown links new to their pattern. pages: how many were visited since
+    the counts were loaded.
     """
 
     articles: float = 0.0
@@ -43,12 +43,12 @@ class Counts:
 
     @property
     def read(self) -> float:
-        """How many pages, of the recent past."""
+        """How many pages were read, in the recent past."""
         return self.articles + self.lists + self.others
 
     def was(self, kind: Kind) -> None:
-        """Counts what a page was."""
-        if self.read >= _MEMORY:
+        """Counts a page's kind."""
+        if self.read >= _HALVED_AT:
             self.articles, self.lists, self.others, self.found = (
                 value / 2 for value in (self.articles, self.lists, self.others, self.found)
             )
@@ -57,20 +57,21 @@ class Counts:
         self.others += kind == "other"
 
     def visit(self, level: Level, new_links: int, news: News) -> None:
-        """Counts what a page brought. That the first page of a shape shows what it had not shown says nothing."""
+        """Counts a page's new links. The first page of a pattern does not make it alive: all its links are new to the
+        pattern."""
         self.pages += 1
         self.found += new_links
         self.alive = self.alive or (news == "much" and self.pages > 1)
         if new_links:
             self.redeem(level, new_links)
         else:
-            self.barren += _BARREN[news]
+            self.barren += _BARREN_WEIGHT[news]
 
     def redeem(self, level: Level, articles: int = 1) -> None:
-        """A page has turned out to bring articles."""
+        """Pages of the pattern have brought articles."""
         self.alive = True
-        self.barren = max(min(self.barren, PATIENCE[level]) - _REDEEMED * articles, 0.0)
+        self.barren = max(min(self.barren, PATIENCE[level]) - _BARREN_REDEEMED * articles, 0.0)
 
     def is_barren(self, level: Level) -> bool:
-        """Whether patience is at its end."""
+        """Whether the pattern is given up."""
         return self.barren >= PATIENCE[level]

@@ -1,4 +1,4 @@
-"""Which links were seen on pages of which shape, in one megabyte, however many there are.
+"""Remembers which links were seen on pages of which URL pattern, in one megabyte, however many there are.
 
 A Bloom filter (Burton H. Bloom, "Space/time trade-offs in hash coding with allowable errors", CACM 13:7, 1970). With
 three bits a link, one in a hundred new links is taken for a known one when 650,000 have been seen.
@@ -13,13 +13,13 @@ _BITS = 1 << 23
 
 
 class Seen:
-    """Links by place."""
+    """The links seen in each place (a pattern's name)."""
 
     def __init__(self) -> None:
         self._bits = bytearray(_BITS // 8)
 
     def add(self, place: tuple[str, ...], links: Iterable[str]) -> int:
-        """How many of the links were not seen in that place before; from now on they were."""
+        """Adds links to a place, and returns how many of them were new there."""
         return sum(self._mark("\0".join((*place, link))) for link in dict.fromkeys(links))
 
     def _mark(self, text: str) -> bool:
