@@ -95,6 +95,12 @@ def _workers_begin_at_once(request: pytest.FixtureRequest, monkeypatch: pytest.M
         monkeypatch.setattr("archive.workers.start._spawned", _forked)
 
 
+@pytest.fixture(autouse=True)
+def _no_outlets_of_another_test(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command that was called in this process leaves where outlets of one's own are."""
+    monkeypatch.setattr("crawler.outlets.own_spiders._configuration", [])
+
+
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "archive.db"

@@ -226,8 +226,8 @@ def test_a_group_lists_a_command_with_the_first_sentence_of_its_help(command: st
 def test_names_are_completed_with_their_sentences() -> None:
     completed = luubao.shell_complete(click.Context(luubao), "ver")
     assert [(one.value, one.help) for one in completed] == [
-        ("verify", "Checks that the archive still holds what..."),
-        ("versions", "Lists an article's versions, oldest first,..."),
+        ("verify", "Checks that the archive is complete and..."),
+        ("versions", "Lists an article's versions and what..."),
     ]
 
 

@@ -26,7 +26,10 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 @click.group(cls=Commands)
 def export() -> None:
-    """Exports the archive. Withdrawn articles are never exported."""
+    """Exports the archive.
+
+    Withdrawn articles are never exported.
+    """
 
 
 def scope_options(command: F) -> F:

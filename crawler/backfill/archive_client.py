@@ -6,7 +6,6 @@ import string
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from email.utils import parsedate_to_datetime
 from http.client import HTTPException, InvalidURL
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
@@ -16,6 +15,7 @@ from archive.model.clock import now
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.validation import shown
 from archive.runtime import signals
+from crawler.politeness.host_backoff import retry_after
 
 _MAX_ATTEMPTS = 5
 _RATE_LIMITED = frozenset({429, 503})
@@ -78,7 +78,9 @@ class Asker:
             else:
                 if answer.status not in _RATE_LIMITED | _SERVER_ERRORS:
                     return answer
-                problem, requested_pause = f"status {answer.status}", retry_after(answer.headers.get("retry-after"))
+                problem = f"status {answer.status}"
+                asked = retry_after(answer.headers.get("retry-after"), now())
+                requested_pause = asked.total_seconds() if asked else None
             if attempt == _MAX_ATTEMPTS or self.stopped():
                 break
             self._sleep(min(requested_pause if requested_pause is not None else pause, _LONGEST_RETRY_PAUSE))
@@ -114,15 +116,3 @@ class Asker:
             pairs = tuple((str(name), str(value)) for name, value in response.headers.items())
             self._last_request = time.monotonic()
             return Answer(response.status, {name.lower(): value for name, value in pairs}, body, pairs)
-
-
-def retry_after(value: str | None) -> float | None:
-    """Seconds to wait, from a Retry-After header (RFC 9110 section 10.2.3): a number of seconds or an HTTP date."""
-    if not value:
-        return None
-    if value.strip().isdigit():
-        return float(value)
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - now()).total_seconds())
-    except (ValueError, TypeError):
-        return None

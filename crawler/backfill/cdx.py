@@ -80,7 +80,8 @@ def _json_array_rows(text: str) -> tuple[list[Any], str | None]:
         raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} (no names of columns)")
     for number, row in enumerate(rows[1:], 1):
         if not row:  # an empty row, then the resumption key
-            resume = rows[number + 1][0] if number + 1 < len(rows) and rows[number + 1] else None
+            following = rows[number + 1] if number + 1 < len(rows) else None
+            resume = following[0] if isinstance(following, list) and following else None
             break
         records.append(dict(zip(columns, row, strict=False)) if isinstance(row, list) else row)
     return records, str(resume) if resume else None

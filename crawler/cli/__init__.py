@@ -21,46 +21,43 @@ COMMANDS: Mapping[str, Listed] = {
     **OF_THE_ARCHIVE,
     "backfill": Listed(
         "crawler.cli.backfill:backfill",
-        "Takes over what another archive has kept of an outlet, from before our first crawl or between two.",
+        "Imports captures of an outlet from another web archive.",
     ),
     "backup": Listed(
         "crawler.cli.backup:backup",
-        "Makes a backup in the folder TARGET: the archive as it is at one moment, its pictures, luubao.toml and spiders"
-        " of your own.",
+        "Backs up an archive, its pictures and settings to TARGET.",
     ),
     "crawl": Listed(
         "crawler.cli.crawl:crawl",
-        "Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.",
+        "Crawls an outlet once.",
     ),
     "demo": Listed(
         "crawler.cli.demo:demo",
-        "Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.",
+        "Crawls a small newspaper on this machine on three days.",
     ),
     "init": Listed(
         "crawler.cli.init:init",
-        "Begins to keep a newspaper: looks at its site, makes a folder with a luubao.toml for it, and crawls a few"
-        " pages.",
+        "Starts to keep a newspaper: probes its site, writes a folder.",
     ),
     "outlets": Listed(
         "crawler.cli.outlets:outlets",
-        "Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.",
+        "Lists the outlets that can be crawled.",
     ),
     "restore": Listed(
         "crawler.cli.backup:restore",
-        "Puts a backup back: SOURCE is one that `luubao backup` made, or the folder with all of them, for the newest.",
+        "Restores a backup.",
     ),
     "settings": Listed(
         "crawler.cli.settings_command:settings",
-        "Shows the settings in force, for all outlets or for one, and where each comes from.",
+        "Shows the settings in force and where each comes from.",
     ),
     "status": Listed(
         "crawler.cli.status:status_command",
-        "Shows how every outlet stands: last run, what is not as usual, what waits, and the trend of the last weeks.",
+        "Shows the state of every outlet.",
     ),
     "worker": Listed(
         "crawler.cli.worker:worker_command",
-        "Crawls outlets that `luubao crawl --queue` orders, into archives of their own on this machine, until it is"
-        " told to stop.",
+        "Crawls outlets from the queue of `luubao crawl --queue`.",
     ),
 }
 

@@ -24,31 +24,29 @@ class LockedFailure(click.ClickException):
 @db_option
 @click.argument("outlet")
 @click.option("--from", "archive_name", type=click.Choice(["wayback", "commoncrawl"]), required=True,
-              help="Which archive to reach back to.")  # fmt: skip
+              help="Web archive to import from.")  # fmt: skip
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Captures from this day on, in UTC.")
 @click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help="Captures up to this day, in UTC.")
 @click.option(
     "--max-captures",
     default=0,
     type=click.IntRange(min=0),
-    help="Stop after so many; 0 is no limit. The next time goes on.",
+    help="Stop after this many; 0 for no limit. The next call goes on.",
 )
-@click.option(
-    "--host", "hosts", multiple=True, help="Only this host of the outlet, or one it had before; may be given again."
-)
+@click.option("--host", "hosts", multiple=True, help="Only this host, present or former; repeatable.")
 @click.option("--contact", envvar="LUUBAO_CONTACT", default="", show_envvar=True,
-              help="An e-mail or web address the archive can write to; part of the user agent.")  # fmt: skip
+              help="E-mail or web address in the user agent, for the web archive's operators.")  # fmt: skip
 def backfill(
     path: Path, outlet: str, archive_name: str, since: datetime | None, until: datetime | None, max_captures: int,
     hosts: tuple[str, ...], contact: str,
 ) -> None:  # fmt: skip
-    """Takes over what another archive has kept of an outlet, from before our first crawl or between two.
+    """Imports captures of an outlet from another web archive.
 
-    Every capture enters as it was made, with its own time, and an article's versions are put in order of time. It may
-    be stopped or killed at any moment, and goes on where it was. The archive's limits are kept: a pause between two
-    requests, and as long as it asks for when it says that it is too much (Retry-After).
-    Exit codes: 0 ok, 2 misconfigured, 4 the archive refused before all was taken, or gave what cannot be, which is told
-    and left out, 5 interrupted, 75 locked.
+    Takes captures from before our first crawl or between two crawls. Each keeps its own time, and versions are put
+    in order of time. Can be stopped, killed and resumed. Waits between two requests, and as long as the web archive
+    asks (Retry-After).
+    Exit codes: 0 ok, 2 misconfigured, 4 the web archive refused before everything was taken, or sent unusable
+    captures, which are reported and skipped, 5 interrupted, 75 locked.
 
     \b
     Example:

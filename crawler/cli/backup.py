@@ -21,18 +21,18 @@ _DEFAULT_KEEP = 3
 @click.argument("target", type=click.Path(path_type=Path, file_okay=False), metavar="TARGET")
 @db_option
 @pictures_option
-@click.option("--no-pictures", is_flag=True, help="Leave the pictures out.")
+@click.option("--no-pictures", is_flag=True, help="Without pictures.")
 @click.option("--keep", default=_DEFAULT_KEEP, show_default=True, type=click.IntRange(1, 100_000),
-              help="How many backups of this archive stay, this one included.")  # fmt: skip
+              help="How many backups of this archive to keep, including this one.")  # fmt: skip
 @config_option
 @click.pass_context
 def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, no_pictures: bool, keep: int) -> None:
-    """Makes a backup in the folder TARGET: the archive as it is at one moment, its pictures, luubao.toml and spiders of
-    your own.
+    """Backs up an archive, its pictures and settings to TARGET.
 
-    Crawls may go on meanwhile. What is copied is checked: the file, the chain of seals, each picture against its
-    digest; of a damaged archive no backup is made. It is there whole or not at all, and only then the oldest go.
-    Pictures are kept once for all backups of a folder. Exit code 1, and nothing goes, where pictures are lacking.
+    The backup is the archive at one moment, with its pictures, luubao.toml and your own spiders. Crawls may run
+    meanwhile. Checks the copy: the file, the chain of seals, each picture against its digest; a damaged archive is
+    not backed up. The backup appears whole or not at all, and only then the oldest are removed. Pictures are stored
+    once for all backups of a folder. Exit code 1, and nothing is removed, if pictures are missing.
 
     \b
     Example:
@@ -63,13 +63,14 @@ def _user_files(settings: Configuration) -> list[Path]:
 @click.argument("source", type=click.Path(path_type=Path, file_okay=False, exists=True), metavar="SOURCE")
 @db_option
 @pictures_option
-@click.option("--force", is_flag=True, help="Replace the archive that is there.")
+@click.option("--force", is_flag=True, help="Replace an existing archive.")
 def restore(source: Path, path: Path, pictures: Path | None, force: bool) -> None:
-    """Puts a backup back: SOURCE is one that `luubao backup` made, or the folder with all of them, for the newest.
+    """Restores a backup.
 
-    It is checked first, and put in its place whole or not at all, pictures before the archive. Pictures that are here
-    and good stay; luubao.toml and spiders go beside the archive where there are none. An archive that is there is
-    replaced only with --force, and never while somebody writes or serves it.
+    SOURCE is one backup, or the folder of all backups, for the newest. Checks the backup first, then restores it
+    whole or not at all, pictures before the archive. Good pictures that are here stay; luubao.toml and spiders are
+    restored beside the archive only where there are none. Replaces an existing archive only with --force, and never
+    while it is being written or served.
 
     \b
     Example:

@@ -28,31 +28,30 @@ def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | No
 @click.command()
 @db_option
 @click.argument("outlets", metavar="OUTLET...", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="All outlets that there are spiders for and that are followed.")
+@click.option("--all", "every", is_flag=True, help="All outlets that are configured and followed.")
 @setting_option("--archives", "archives", "FOLDER")
 @setting_option("--cores", "cores", "CORES")
 @setting_option("--memory", "memory", "MEGABYTES")
 @setting_option("--at-once", "at_once", "OUTLETS")
 @setting_option("--queue", "queue", "REDIS")
-@click.option("--base-url", help="Another place where the same site is served: a mirror, or loopback.")
+@click.option("--base-url", help="Another address of the same site: a mirror, or loopback.")
 @setting_option("--contact", "contact", "ADDRESS")
 @setting_option("--max-pages", "max_pages", "PAGES")
 @setting_option("--max-minutes", "max_minutes", "MINUTES")
-@click.option("--full", is_flag=True, help="Walk every list, page of a list and sitemap again to its end, due or not.")
+@click.option("--full", is_flag=True, help="Crawl every list, list page and sitemap to its end, due or not.")
 @click.option(
     "--since",
     metavar="YYYY-MM-DD",
     type=click.DateTime(["%Y-%m-%d"]),
     callback=_reject_future_day,
-    help="Take nothing that is said or seen to be older than that day, by the paper's clock. It stays aside until a run"
-    " with --full, or with an earlier day.",
+    help="Skip what is older than this day (outlet's time zone), until a run with --full or an earlier day.",
 )
-@click.option("--recheck-all", is_flag=True, help="Look again at every known article and list, due or not.")
+@click.option("--recheck-all", is_flag=True, help="Revisit every known article and list, due or not.")
 @setting_option("--pictures", "pictures", "PLACE")
-@click.option("--no-pictures", is_flag=True, help="Fetch no pictures.")
+@click.option("--no-pictures", is_flag=True, help="Without pictures.")
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="A JSON summary on standard output.")
-@click.option("-v", "--verbose", is_flag=True, help="Log every step.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON summary.")
+@click.option("-v", "--verbose", is_flag=True, help="Log each request.")
 @click.pass_context
 def crawl(
     ctx: click.Context,
@@ -64,12 +63,13 @@ def crawl(
     as_json: bool,
     **given: Any,
 ) -> None:
-    """Crawls an outlet once: finds what is new, looks again at what is due, and keeps it all, pictures included.
+    """Crawls an outlet once.
 
-    Several outlets, or --all, are crawled side by side, never two of one host, and one that fails touches no other.
-    Silent when all is well, so that cron has nothing to send; a sentence on standard error otherwise.
-    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 6 ok with warnings, 75 locked,
-    1 anything else. docs/cron.md tells more, and has lines for a crontab; docs/scale.md is about many outlets.
+    Fetches new articles, looks again at known ones that are due, and stores everything, pictures included. Several
+    outlets, or --all, are crawled side by side, never two on one host; if one fails, the others go on. Prints
+    nothing if all is well, so that cron sends no mail; otherwise one sentence on standard error.
+    Exit codes: 0 ok, 2 misconfigured, 3 nothing found, 4 partly failed, 5 interrupted, 6 ok with warnings, 75
+    locked, 1 anything else. docs/cron.md explains them and has crontab lines; docs/scale.md is about many outlets.
 
     \b
     Examples: for a crontab, for a first crawl that goes back to a day, and for all outlets:

@@ -9,9 +9,11 @@ import click
 
 @click.command()
 @click.option("--db", "path", default="demo.db", show_default=True, type=click.Path(dir_okay=False, path_type=Path),
-              help="Where the demo's archive goes; it must not exist yet.")  # fmt: skip
+              help="Archive to create; must not exist.")  # fmt: skip
 @click.option("--serve", is_flag=True, help="Only serve the newspaper, until Ctrl-C.")
-@click.option("--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day's paper.")
+@click.option(
+    "--day", type=click.IntRange(1, 3), default=1, show_default=True, help="With --serve: which day of the newspaper."
+)
 @click.option("--port", type=click.IntRange(0, 65535), default=8765, show_default=True,
               help="With --serve: the port; 0 takes a free one.")  # fmt: skip
 @click.option(
@@ -19,12 +21,13 @@ import click
     type=click.IntRange(0, 100_000),
     default=0,
     show_default=True,
-    help="With --serve: so many generated articles more, in lists, feeds and sitemaps of every kind.",
+    help="With --serve: add this many generated articles to lists, feeds and sitemaps.",
 )
 def demo(path: Path, serve: bool, day: int, port: int, articles: int) -> None:
-    """Publishes a small newspaper on this machine, crawls it on three days, and tells what changed.
+    """Crawls a small newspaper on this machine on three days.
 
-    It checks its own story, and exits with 1 if anything in the archive is not as published.
+    Publishes the newspaper, prints what changed between the crawls, and checks it. Exit code 1 if anything in the
+    archive differs from what was published.
 
     \b
     Examples:

@@ -24,18 +24,18 @@ _SUCCESS_CODES = (0, 6)
 @click.command()
 @click.argument("url")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
-@click.option("--name", help="What to call the outlet; by default its host says it.")
+@click.option("--name", help="Name of the outlet; by default derived from its host.")
 @setting_option("--contact", "contact", "ADDRESS")
 @click.option("--pages", default=20, show_default=True, type=click.IntRange(0, 1000),
-              help="How many pages the first crawl asks for; 0 for no crawl.")  # fmt: skip
+              help="Pages of the first crawl; 0 for none.")  # fmt: skip
 @config_option
 @click.pass_context
 def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None, pages: int, **given: Value) -> None:
-    """Begins to keep a newspaper: looks at its site, makes a folder with a luubao.toml for it, and crawls a few pages.
+    """Starts to keep a newspaper: probes its site, writes a folder.
 
-    It shows what it found, and some articles as it reads them, to be held against the site: sections, feeds, captions,
-    credits, and what it takes for lists. It ends with a line for a crontab and a systemd timer. FOLDER is the
-    outlet's name by default; one that holds something is left as it is.
+    Prints what it found and some articles as it reads them, for you to compare with the site: sections, feeds,
+    captions, credits, and what it takes for lists. Writes a luubao.toml, crawls a few pages, and prints a crontab
+    line and a systemd timer. FOLDER is the outlet's name by default; a folder that is not empty stays unchanged.
 
     \b
     Examples:

@@ -23,17 +23,17 @@ if TYPE_CHECKING:
 @click.argument("name")
 @click.argument("url")
 @db_option
-@click.option("--write", "writes", is_flag=True, help="Do it; otherwise it is only told what would be done.")
+@click.option("--write", "writes", is_flag=True, help="Apply the change; otherwise only print it.")
 @setting_option("--contact", "contact", "ADDRESS")
 @config_option
 @click.pass_context
 def move(ctx: click.Context, /, name: str, url: str, path: Path, writes: bool, **given: Any) -> None:
-    """Follows the outlet NAME to another domain, whose home page is URL: histories go on there.
+    """Follows the outlet NAME to another domain, whose home page is URL.
 
-    It asks for some known articles at the new domain, and says what it found. With --write it changes the outlet's
-    table in luubao.toml, and has all known articles asked for at the same path there by the next crawls. An article
-    is one with what is there where the path, the number in the address or the words are the same, and headline or
-    text agree; what is not found there stays as it is, and is not reported gone.
+    Histories go on there. Asks for some known articles at the new domain and prints what it found. With --write,
+    changes the outlet's table in luubao.toml, and the next crawls ask for all known articles at the same path
+    there. An article there is the same if path, number in the URL or words match, and headline or text agree. An
+    article that is not found there stays as it is and is not reported gone.
 
     \b
     Examples:

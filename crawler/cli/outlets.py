@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 @json_option
 @click.pass_context
 def outlets(ctx: click.Context, as_json: bool) -> None:
-    """Lists the outlets there are: luubao's own, those in luubao.toml, and those with spiders of your own.
+    """Lists the outlets that can be crawled.
 
-    What is wrong with one is told with file, line and remedy, with exit code 2, and stops no other. `probe` looks at a
-    newspaper that is not yet among them; `move` follows one to another domain.
+    They come with luubao, from luubao.toml, or from your own spiders. Reports each mistake with file, line and
+    remedy, and exit code 2; the other outlets are not affected. `probe` looks at a newspaper that is not listed
+    yet; `move` follows one to another domain.
 
     \b
     Example:
@@ -68,13 +69,12 @@ def check_name(name: str | None) -> None:
 
 @outlets.command()
 @click.argument("url")
-@click.option("--name", help="What to call the outlet; by default its host says it.")
+@click.option("--name", help="Name of the outlet; by default derived from its host.")
 @click.option("--write", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Write the spider and the rules below this folder, where the project has such files. Nothing is ever"
-              " overwritten.")  # fmt: skip
+              help="Write spider and rules into this project folder; never overwrites files.")  # fmt: skip
 @setting_option("--contact", "contact", "ADDRESS")
 @click.option("--max-requests", "most", default=30, show_default=True, type=click.IntRange(5, 200),
-              help="Ask for no more than so many pages, robots.txt among them.")  # fmt: skip
+              help="Maximum number of requests, including robots.txt.")  # fmt: skip
 @config_option
 @json_option
 @click.pass_context
@@ -88,11 +88,11 @@ def probe(
     as_json: bool,
     **given: Value,
 ) -> None:
-    """Looks at the site of a newspaper and prints a spider and reading rules for it, ready to use.
+    """Probes a newspaper's site and prints a spider and reading rules for it.
 
-    With what it saw and how sure it is: title, hosts, clock, system, feeds, sitemaps, sections, how lists are turned,
-    the shape of articles' addresses, and how well a sample of articles is read. As polite as a crawl: robots.txt is
-    obeyed, one page at a time. Exit code 1 when the site cannot be looked at, or is no newspaper's.
+    Also prints what it saw and how sure it is: title, hosts, clock, CMS, feeds, sitemaps, sections, pagination, the
+    pattern of article URLs, and how well it reads sample articles. As polite as a crawl: obeys robots.txt, fetches
+    one page at a time. Exit code 1 if the site cannot be probed or is no newspaper.
 
     \b
     Examples:

@@ -19,10 +19,12 @@ if TYPE_CHECKING:
 @config_option
 @click.argument("outlet", required=False)
 @json_option
-@click.option("--example", is_flag=True, help="Print a luubao.toml with every setting and its meaning, to begin with.")
+@click.option("--example", is_flag=True, help="Print a sample luubao.toml with every setting explained.")
 @click.pass_context
 def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: bool) -> None:
-    """Shows the settings in force, for all outlets or for one, and where each comes from.
+    """Shows the settings in force and where each comes from.
+
+    For all outlets, or for one.
 
     \b
     Examples:

@@ -28,18 +28,19 @@ _MAX_RUNS = 10
 @config_option
 @json_option
 @click.option("--html", "file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), metavar="FILE",
-              help="Write one page of HTML with plots, and print nothing; - is standard output.")  # fmt: skip
-@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3660), help="How many days are told.")
-@click.option("--quiet", is_flag=True, help="Print nothing when all is well: for cron.")
-@click.option("--exit-zero", is_flag=True, help="Exit with 0 whatever the state is.")
+              help="Write one HTML page with plots instead; - for standard output.")  # fmt: skip
+@click.option("--days", default=90, show_default=True, type=click.IntRange(1, 3660), help="Number of days to show.")
+@click.option("--quiet", is_flag=True, help="Print nothing if all is well: for cron.")
+@click.option("--exit-zero", is_flag=True, help="Always exit with 0.")
 @click.pass_context
 def status_command(
     ctx: click.Context, path: Path, as_json: bool, file: Path | None, days: int, quiet: bool, exit_zero: bool
 ) -> None:
-    """Shows how every outlet stands: last run, what is not as usual, what waits, and the trend of the last weeks.
+    """Shows the state of every outlet.
 
-    Exit codes, of the worst outlet: 0 all is well, 6 something is not as usual, or an outlet was not crawled for longer
-    than its own rhythm, 4 the last run of an outlet did not succeed; 1 the archive cannot be read.
+    Last run, what is not as usual, what waits, and the trend of the last weeks. Exit codes, of the worst outlet: 0
+    all is well, 6 something is not as usual, or an outlet was not crawled for longer than its usual interval, 4 the
+    last run of an outlet failed; 1 the archive cannot be read.
 
     \b
     Examples:

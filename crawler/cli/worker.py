@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 @setting_option("--lease", "lease", "SECONDS")
 @setting_option("--contact", "contact", "ADDRESS")
 @config_option
-@click.option("-v", "--verbose", is_flag=True, help="Log every step.")
+@click.option("-v", "--verbose", is_flag=True, help="Log each request.")
 @click.pass_context
 def worker_command(ctx: click.Context, /, verbose: bool, **given: Value) -> None:
-    """Crawls outlets that `luubao crawl --queue` orders, into archives of their own on this machine, until it is told
-    to stop.
+    """Crawls outlets from the queue of `luubao crawl --queue`.
 
-    Any number of workers, on any number of machines, may take from one queue. An outlet belongs to one of them at a
-    time; where a worker dies, another goes on. Needs `pip install 'luubao[scale]'` and a Redis server: docs/scale.md.
+    Writes to archives on this machine, and runs until it is stopped. Any number of workers, on any number of
+    machines, can share one queue. Each outlet belongs to one worker at a time; if a worker dies, another goes on.
+    Needs `pip install 'luubao[scale]'` and a Redis server: docs/scale.md.
 
     \b
     Example:

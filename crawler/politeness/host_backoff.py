@@ -76,10 +76,10 @@ class Hosts:
         until = self._state(host).quiet_until
         return max((until - self._now()).total_seconds(), 0.0) if until else 0.0
 
-    def answered(self, host: str, status: int, retry_after: str | None = None, *, is_rules: bool = False) -> None:
+    def answered(self, host: str, status: int, requested: str | None = None, *, is_rules: bool = False) -> None:
         """Notes a host's answer. is_rules: it is robots.txt, whose success says nothing of the host's pages."""
         if status in _BUSY_STATUSES:
-            self._note_busy(host, status, retry_after)
+            self._note_busy(host, status, requested)
         elif is_error(status):
             self._note_error(host, f"status {status}")
         elif not is_rules and self._state(host).is_troubled and not self.wait(host):
@@ -119,8 +119,8 @@ class Hosts:
         remaining = timedelta(seconds=self.wait(state.host))
         return remaining > self.patience.longest_wait or (bool(remaining) and state.errors >= self.patience.errors)
 
-    def _note_busy(self, host: str, status: int, retry_after: str | None) -> None:
-        pause = rest_asked_for(retry_after, self._now())
+    def _note_busy(self, host: str, status: int, requested: str | None) -> None:
+        pause = retry_after(requested, self._now())
         if pause is None:
             pause = self.patience.first_pause * 2 ** min(self._state(host).errors, 16)
         self._note_error(host, f"status {status}")
@@ -153,10 +153,10 @@ def is_error(status: int) -> bool:
     return status >= 500 or status in _REFUSAL_STATUSES
 
 
-def rest_asked_for(retry_after: str | None, now: datetime) -> timedelta | None:
+def retry_after(header: str | None, now: datetime) -> timedelta | None:
     """The backoff that a Retry-After header asks for, in seconds or as an HTTP date (RFC 9110 section 10.2.3); None
     where the header cannot be parsed, or its time has passed."""
-    text = (retry_after or "").strip()
+    text = (header or "").strip()
     seconds = float(text[:9]) if text.isascii() and text.isdigit() else _seconds_until(text, now)
     return timedelta(seconds=min(seconds, 1e9)) if seconds > 0 else None
 

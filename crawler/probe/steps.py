@@ -26,6 +26,7 @@ _ERROR_MESSAGES = {
     "silent": "{reason}. Check the address, or try again later",
     "left-alone": "{reason}",
     "enough": "{reason}",
+    "away": "{url}: {reason}. Check the address",
 }
 
 

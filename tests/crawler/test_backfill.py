@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.verification import verify
-from crawler.backfill.archive_client import ArchiveBusy, Asker, retry_after
+from crawler.backfill.archive_client import ArchiveBusy, Asker
 from crawler.backfill.archive_source import Span
 from crawler.backfill.backfill_job import Backfilled, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
@@ -306,10 +306,3 @@ def test_a_refusal_ends_the_backfill_and_keeps_what_was_taken(replay: Replay, pa
     assert done.counts["waiting"] >= 6
     assert backfill(path, PAPER, wayback(replay), Span()).problem is None
     assert versions(path) == OLD
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"), [("120", 120.0), (None, None), ("soon", None), ("Wed, 01 Jan 2020 00:00:00 GMT", 0.0)]
-)
-def test_retry_after(value: str | None, seconds: float | None) -> None:
-    assert retry_after(value) == seconds

@@ -56,7 +56,9 @@ def crawling(base_url: str, path: Path) -> subprocess.Popen[str]:
 
 @pytest.mark.parametrize("step", ["validators", "take", "take_in"])
 def test_a_mistake_of_ours_ends_the_run(tmp_path: Path, step: str) -> None:
-    broken = f"import crawler.session\ndef fail(*given): raise TypeError('ours')\ncrawler.session.CrawlSession.{step} = fail"
+    broken = (
+        f"import crawler.session\ndef fail(*given): raise TypeError('ours')\ncrawler.session.CrawlSession.{step} = fail"
+    )
     with hostile({"/": front(*PAGES), **PAGES}) as server:
         ended = measured(server.base_url, tmp_path / "a.db", first=broken)
     assert ended.code not in (0, -9)

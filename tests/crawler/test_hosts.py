@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archive import HostState
 from archive.frontier.host_state import note_hosts, troubled_hosts
 from archive.storage.connection import open_archive
-from crawler.politeness.host_backoff import Hosts, Patience, is_error, rest_asked_for
+from crawler.politeness.host_backoff import Hosts, Patience, is_error, retry_after
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOST = "bao.example"
@@ -181,7 +181,7 @@ def test_a_busy_host_that_does_not_say_how_long_is_given_more_each_time(watched:
     [None, "", "0", "-5", "soon", "1.5", "Wed, 20 May 2026 11:00:00 GMT", "Wed, 99 May 99999 99:99:99 GMT", "٣"],
 )
 def test_what_asks_for_no_rest(header: str | None) -> None:
-    assert rest_asked_for(header, NOON) is None
+    assert retry_after(header, NOON) is None
 
 
 @pytest.mark.parametrize("header", ["99999999999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"])

@@ -150,6 +150,12 @@ def test_lines_of_an_index_in_plain_text(text: str) -> None:
     assert (line.url, line.captured_at, line.status) == (URL, NOON, "200")
 
 
+@pytest.mark.parametrize("end", ["[],5", '[],{"a":1}', "[],[]", "[]"])
+def test_an_odd_resumption_key_is_none(end: str) -> None:
+    answer = cdx.parse(f'[["original","timestamp","statuscode"],["{URL}","20260520120000","200"],{end}]'.encode())
+    assert ([line.url for line in answer.lines], answer.next) == ([URL], None)
+
+
 def test_refused_twice_is_refused() -> None:
     with served({f"/web/{PLACE}": Answer(b"", 504)}) as site, pytest.raises(ArchiveBusy):
         wayback(site).take(Offer(URL, NOON, PLACE))

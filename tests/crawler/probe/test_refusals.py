@@ -43,8 +43,9 @@ def refusal(url: str, *options: str, contact: str = "") -> tuple[int, str]:
         ({"/": Answer(b"<h1>500</h1>", 500, HTML)}, "answers with status 500, and no page"),
         ({"/": Answer(b"", 200, HTML)}, "and no page"),
         ({"/": moved("https://khac.example/")}, "khac.example"),
+        ({"/": moved("app://tin/")}, "it leads to app://tin/"),
     ],
-    ids=["forbidden", "no rules", "JavaScript", "cookie", "wall", "shop", "broken", "empty", "elsewhere"],
+    ids=["forbidden", "no rules", "JavaScript", "cookie", "wall", "shop", "broken", "empty", "elsewhere", "app"],
 )
 def test_a_site_that_cannot_be_looked_at(answers: dict[str, Answer], sentence: str) -> None:
     with served(answers) as site:
