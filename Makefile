@@ -78,6 +78,7 @@ COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
 docs: $(VENV)/.installed  ## write the generated parts of the docs anew
 	$(COG) -r $(DOCS)
+	$(BIN)/python docs/architecture.py
 
 pictures: $(VENV)/.installed  ## take the pictures of docs/tour.md anew; wants a Chromium
 	$(BIN)/python docs/screenshots.py
@@ -89,6 +90,7 @@ notebooks: $(VENV)/.installed demo  ## run docs/notebooks.md anew, with pandas, 
 
 check-docs: $(VENV)/.installed
 	$(COG) --check $(DOCS)
+	$(BIN)/python docs/architecture.py --check
 
 constraints: $(VENV)/.installed  ## pin all dependencies at their newest releases
 	$(BIN)/pip --quiet install pip-tools

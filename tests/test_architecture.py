@@ -137,10 +137,10 @@ def test_a_room_imports_only_from_its_floor_and_below(path: Path) -> None:
     room = room_of(name_of(path))
     for imported in imports(path):
         if lies_in(imported, ("archive", "crawler")):
-            assert room_of(_module(imported)) in below(room), f"{name_of(path)} imports {imported}, from above {room}"
+            assert room_of(module_of(imported)) in below(room), f"{name_of(path)} imports {imported}, from above {room}"
 
 
-def _module(imported: str) -> str:
+def module_of(imported: str) -> str:
     """The module in which an imported name is, or itself where it is one."""
     return imported if imported in NAMES else imported.rpartition(".")[0]
 
@@ -152,7 +152,7 @@ def test_what_is_pure_asks_neither_database_nor_network_nor_clock(path: Path) ->
 
 
 def test_no_import_goes_in_a_circle() -> None:
-    graph = {name_of(path): {_module(one) for one in imports(path, run=True)} & NAMES for path in MODULES}
+    graph = {name_of(path): {module_of(one) for one in imports(path, run=True)} & NAMES for path in MODULES}
     TopologicalSorter({name: found - {name} for name, found in graph.items()}).prepare()
 
 

@@ -26,7 +26,7 @@ COMMANDS: Mapping[str, Listed] = {
         "archive.cli.diff_command:diff",
         "Shows what changed between two versions, word by word.",
     ),
-    "export": Listed("archive.cli.export:export", "Exports the archive. Withdrawn articles are never exported."),
+    "export": Listed("archive.cli.export:export", "Exports the archive."),
     "import": Listed(
         "archive.cli.exchange_commands:import_command",
         "Imports WARC, ARC and WACZ files, mirrors and saved pages.",

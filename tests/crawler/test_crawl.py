@@ -10,6 +10,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from subprocess import CompletedProcess
@@ -112,7 +113,7 @@ def test_the_crawl_delay_is_kept(path: Path) -> None:
 def test_the_user_agent_is_honest(paper: Newspaper, path: Path) -> None:
     crawl(paper, path, "--max-pages", "2", "--contact", "thu-vien@bao.example")
     assert {request.user_agent for request in paper.log} == {
-        "luubao/0.1.0 (newspaper archive; contact: thu-vien@bao.example)"
+        f"luubao/{version('luubao')} (newspaper archive; contact: thu-vien@bao.example)"
     }
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.metadata import version
 from pathlib import Path
 from subprocess import CompletedProcess
 from threading import Thread
@@ -104,7 +105,7 @@ def test_the_user_agent_names_the_contact_of_the_environment_over_that_of_the_fi
         LUUBAO_CONTACT="moi-truong@bao.example",
     )
     assert {headers["User-Agent"] for _, headers in site.asked} == {
-        "luubao/0.1.0 (newspaper archive; contact: moi-truong@bao.example)"
+        f"luubao/{version('luubao')} (newspaper archive; contact: moi-truong@bao.example)"
     }
 
 

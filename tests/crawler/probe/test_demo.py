@@ -6,6 +6,7 @@ import ast
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -75,7 +76,9 @@ def test_it_asks_politely() -> None:
     assert log[0].path == "/robots.txt"
     assert len(log) == found["requests"] <= 12
     assert len({one.path for one in log}) == len(log), "nothing is asked for twice"
-    assert {one.user_agent for one in log} == {"luubao/0.1.0 (newspaper archive; contact: thu-vien@bao.example)"}
+    assert {one.user_agent for one in log} == {
+        f"luubao/{version('luubao')} (newspaper archive; contact: thu-vien@bao.example)"
+    }
     assert not any(one.path.startswith(("/tim-kiem", "/in-bai")) for one in log)
     gaps = [(later.at - earlier.at).total_seconds() for earlier, later in pairwise(log[1:])]
     assert min(gaps) >= 0.08  # the server notes the end of an answer, the crawler counts from its beginning
