@@ -1,4 +1,7 @@
-"""Reading: bytes of a page in, a Reading or an Unreadable out. The one door to trafilatura and lxml."""
+"""Extracts an article from a page: bytes in, a Reading or an Unreadable out.
+
+In archive/ only this package imports trafilatura and lxml.
+"""
 
 from archive.extract.extractor_identity import extractor_name
 from archive.extract.reader import read_page

@@ -1,4 +1,4 @@
-"""The part of a page that belongs to the article: from its headline to the end of its body."""
+"""Finds the region of a page that belongs to the article: from its headline to the end of its body."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archive.text.folding import letters
 
 
 def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement | None:
-    """The heading on the page that says the headline; else the first h1."""
+    """The heading element whose text matches the headline; else the first h1."""
     wanted = letters(headline)
     first: html.HtmlElement | None = None
     for element in root.iter("h1", "h2", "h3"):
@@ -23,13 +23,13 @@ def headline_element(root: html.HtmlElement, headline: str) -> html.HtmlElement 
 
 
 def article_region(headline: html.HtmlElement | None, body: html.HtmlElement) -> html.HtmlElement:
-    """What holds headline and body; without a headline the <article> or <main> around the body."""
-    around = next(body.iterancestors("article", "main"), None)
+    """The common ancestor of headline and body; without a headline the <article> or <main> around the body."""
+    enclosing = next(body.iterancestors("article", "main"), None)
     if headline is not None:
         region = common_ancestor([headline, body])
-        if region.tag not in ("html", "body") or around is None:
+        if region.tag not in ("html", "body") or enclosing is None:
             return region
-    if around is not None:
-        return around
+    if enclosing is not None:
+        return enclosing
     parent = body.getparent()
     return parent if parent is not None and parent.tag != "html" else body

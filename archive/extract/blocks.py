@@ -1,4 +1,4 @@
-"""The pieces of a body in reading order, whatever form its paragraphs have: p, div, br br, bare text, table cells."""
+"""Splits a body into text blocks and pictures in reading order. A paragraph: p, div, br br, bare text or table cell."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _INLINE = frozenset(
 _SUBHEADS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _LONGEST_SUBHEAD = 80  # characters
 IMAGE = "data-luubao-image"
-"""Attribute by which the caption reader marks the place of pictures: number of the first image + how many."""
+"""Attribute with which figures.py marks the place of pictures: number of the first image + count."""
 
 
 @dataclass(slots=True)
 class Piece:
-    """A block of text, or the place of a picture. `linked` counts the characters inside links, `strong` those in
-    bold; `element` is the block element that holds it."""
+    """A text block, or the place of a picture. `linked` counts the characters inside links, `strong` those in bold;
+    `element` is the enclosing block element."""
 
     kind: BlockKind
     text: str
@@ -35,21 +35,21 @@ class Piece:
 
 
 def pieces(container: html.HtmlElement) -> list[Piece]:
-    """Every piece of text and every marked picture of the container, in document order."""
-    walk = _Walk()
-    walk.into(container, "paragraph")
-    walk.flush(container, "paragraph")
-    return walk.found
+    """Every text block and every marked picture of the container, in document order."""
+    walker = _BlockWalker()
+    walker.read_inside(container, "paragraph")
+    walker.flush(container, "paragraph")
+    return walker.found
 
 
-class _Walk:
+class _BlockWalker:
     def __init__(self) -> None:
         self.found: list[Piece] = []
         self._line: list[str] = []
         self._linked = 0
         self._strong = 0
-        self._links = 0  # how many <a href> and <b> are open
-        self._bolds = 0
+        self._open_links = 0  # how many <a href> and <b> are open
+        self._open_bolds = 0
 
     def flush(self, element: html.HtmlElement, kind: BlockKind) -> None:
         if self._line:
@@ -60,72 +60,72 @@ class _Walk:
                 self.found.append(Piece(kind, text, element, self._linked, self._strong))
         self._line, self._linked, self._strong = [], 0, 0
 
-    def into(self, element: html.HtmlElement, kind: BlockKind) -> None:
-        """Reads what is inside the element. Two calls deep per level: the parser nests 256 levels at most."""
+    def read_inside(self, element: html.HtmlElement, kind: BlockKind) -> None:
+        """Reads the content of the element. Two calls deep per level: the parser nests 256 levels at most."""
         linked, bold = element.tag == "a" and element.get("href") is not None, element.tag in ("b", "strong")
-        self._links += linked
-        self._bolds += bold
-        self._add(element.text)
-        breaks = 0
+        self._open_links += linked
+        self._open_bolds += bold
+        self._add_text(element.text)
+        line_breaks = 0
         for child in element:
-            breaks = self._child(child, element, kind, breaks)
+            line_breaks = self._read_child(child, element, kind, line_breaks)
             if child.tail and child.tail.strip():
-                breaks = 0
-            self._add(child.tail)
-        self._links -= linked
-        self._bolds -= bold
+                line_breaks = 0
+            self._add_text(child.tail)
+        self._open_links -= linked
+        self._open_bolds -= bold
 
-    def _child(self, child: html.HtmlElement, parent: html.HtmlElement, kind: BlockKind, breaks: int) -> int:
-        """Reads one child; gives how many line breaks in a row now stand before what follows."""
+    def _read_child(self, child: html.HtmlElement, parent: html.HtmlElement, kind: BlockKind, line_breaks: int) -> int:
+        """Reads one child; returns the number of consecutive line breaks before the next node."""
         if child.tag == "br":
-            if breaks:
+            if line_breaks:
                 self.flush(parent, kind)
             else:
                 self._line.append(" ")
-            return breaks + 1
+            return line_breaks + 1
         if child.get(IMAGE) is not None:
             self.flush(parent, kind)
-            self._pictures(child)
-            self.into(child, kind)
-            return breaks
+            self._add_pictures(child)
+            self.read_inside(child, kind)
+            return line_breaks
         if child.tag in _INLINE:
-            self.into(child, kind)
-            return 0 if child.text or len(child) else breaks
+            self.read_inside(child, kind)
+            return 0 if child.text or len(child) else line_breaks
         self.flush(parent, kind)
         if child.tag == "table" and _is_data(child):
             self.found.append(Piece("table", "\n".join(_rows(child)), child))
             return 0
-        inner = _kind(child, kind)
-        self.into(child, inner)
-        self.flush(child, inner)
+        child_kind = _kind(child, kind)
+        self.read_inside(child, child_kind)
+        self.flush(child, child_kind)
         return 0
 
-    def _pictures(self, child: html.HtmlElement) -> None:
+    def _add_pictures(self, child: html.HtmlElement) -> None:
         first, _, count = child.get(IMAGE, "0+1").partition("+")
-        self.found.extend(Piece("image", "", child, image=int(first) + n) for n in range(int(count)))
+        self.found.extend(Piece("image", "", child, image=int(first) + offset) for offset in range(int(count)))
 
-    def _add(self, text: str | None) -> None:
+    def _add_text(self, text: str | None) -> None:
         if not text:
             return
         self._line.append(text)
-        if self._links:
+        if self._open_links:
             self._linked += len(text.strip())
-        if self._bolds:
+        if self._open_bolds:
             self._strong += len(text.strip())
 
 
-def _kind(element: html.HtmlElement, outer: BlockKind) -> BlockKind:
+def _kind(element: html.HtmlElement, parent_kind: BlockKind) -> BlockKind:
     if element.tag in _SUBHEADS:
         return "subhead"
-    if element.tag == "blockquote" or outer == "quote":
+    if element.tag == "blockquote" or parent_kind == "quote":
         return "quote"
-    if element.tag in ("li", "dd", "dt") or outer == "list":
+    if element.tag in ("li", "dd", "dt") or parent_kind == "list":
         return "list"
-    return outer
+    return parent_kind
 
 
 def _is_data(table: html.HtmlElement) -> bool:
-    """Whether a table holds figures rather than the layout of a page: two columns or more, short cells, no pictures."""
+    """Whether a table holds data, not page layout: two columns or more, short cells, no pictures."""
     rows = list(table.iter("tr"))
     if (
         len(rows) < 2

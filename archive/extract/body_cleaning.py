@@ -1,4 +1,4 @@
-"""Which pieces of a container are the article: link lists, calls to action and the tail of the page are left out."""
+"""Removes link lists, calls to action, duplicates and the page's tail from the pieces of a container."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from archive.extract import phrases, trafilatura_opinion
 from archive.extract.blocks import Piece
 from archive.text.folding import letters
 
-_HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # characters from which a link, a teaser, a line between them counts
+_HEADLINE, _PROSE, _DATELINE = 20, 60, 40  # minimum characters of a headline link, a teaser, a line between them
 _LONGEST_NOISE = 400
-_MOSTLY, _ANNOUNCED = 0.5, 0.05  # shares of a list item that are link
+_MOSTLY, _ANNOUNCED = 0.5, 0.05  # minimum linked share of a list item; behind a `Related` heading
 _BASE64 = re.compile(r"[A-Za-z0-9+/]{60,}={0,2}")
 _MIXED = re.compile(r"(?=.*[a-z])(?=.*[A-Z])(?=.*\d)")
 _WORD = re.compile(r"\w")
 
 
-def kept(found: list[Piece], container: html.HtmlElement, headline: str) -> list[Piece]:
+def kept(pieces: list[Piece], container: html.HtmlElement, headline: str) -> list[Piece]:
     """The pieces that belong to the article, in order."""
-    same = letters(headline)
-    marks = [piece.kind == "image" or not _is_noise(piece, same) for piece in found]
-    _drop_link_lists(found, marks)
-    _drop_orphaned(found, marks)
-    left = [piece for piece, stays in zip(found, marks, strict=True) if stays]
-    left = trafilatura_opinion.confirmed(left, container)
-    return _without_tail(_without_repeats(left))
+    headline_key = letters(headline)
+    keep = [piece.kind == "image" or not _is_noise(piece, headline_key) for piece in pieces]
+    _drop_link_lists(pieces, keep)
+    _drop_orphaned_subheads(pieces, keep)
+    remaining = [piece for piece, stays in zip(pieces, keep, strict=True) if stays]
+    remaining = trafilatura_opinion.confirmed(remaining, container)
+    return _without_tail(_without_duplicates(remaining))
 
 
 @dataclass(frozen=True, slots=True)
 class Teasers:
-    """How much of the running text is teasers: paragraphs behind a link that is a headline of its own."""
+    """Counts: `prose` paragraphs, those of them that are `teasers` (behind a headline link), headline `links`."""
 
     prose: int = 0
     teasers: int = 0
@@ -40,23 +40,23 @@ class Teasers:
 
     @property
     def many(self) -> bool:
-        """Nearly all of the text is teasers, and they are as many as only lists have."""
+        """Nearly all of the text is teasers, and at least four."""
         return self.teasers >= 4 and min(self.teasers, self.links) >= 0.7 * self.prose
 
     @property
     def all(self) -> bool:
-        """There is no other text."""
+        """All of the text is teasers."""
         return 0 < self.teasers == self.prose
 
 
 NO_TEASERS = Teasers()
 
 
-def teasers_of(found: list[Piece]) -> Teasers:
-    """Counts the teasers among the pieces of a container; what the house prints about itself is no text."""
+def teasers_of(pieces: list[Piece]) -> Teasers:
+    """Counts the teasers among the pieces of a container; the imprint does not count as text."""
     prose = teasers = links = 0
     after_link = False
-    for piece in found:
+    for piece in pieces:
         size = len(piece.text)
         if piece.linked > 0.8 * size and size >= _HEADLINE:
             links += 1
@@ -72,9 +72,9 @@ def teasers_of(found: list[Piece]) -> Teasers:
     return Teasers(prose, teasers, links)
 
 
-def is_scrambled(found: list[Piece]) -> bool:
-    """Whether the body is printed as one long line of base64 that a script turns into text."""
-    return any(_BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in found)
+def is_scrambled(pieces: list[Piece]) -> bool:
+    """Whether the body has a piece that is one long base64 string, which a script decodes."""
+    return any(_BASE64.fullmatch(piece.text) and _MIXED.match(piece.text) for piece in pieces)
 
 
 def _is_noise(piece: Piece, headline: str) -> bool:
@@ -87,63 +87,63 @@ def _is_noise(piece: Piece, headline: str) -> bool:
     return len(piece.text) < 2 * len(headline) + _HEADLINE and letters(piece.text) == headline
 
 
-def _drop_link_lists(found: list[Piece], marks: list[bool]) -> None:
-    """Lists whose items are mostly links, or over which a box's words stand: other stories, with a word about each."""
+def _drop_link_lists(pieces: list[Piece], keep: list[bool]) -> None:
+    """Drops lists whose items are mostly links, or that follow a `Related` heading: teasers of other stories."""
     start = 0
-    while start < len(found):
+    while start < len(pieces):
         end = start
-        while end < len(found) and found[end].kind == "list":
+        while end < len(pieces) and pieces[end].kind == "list":
             end += 1
-        items = found[start:end]
-        least = _ANNOUNCED if start and phrases.RELATED.match(found[start - 1].text[:_LONGEST_NOISE]) else _MOSTLY
-        if len(items) > 1 and all(piece.linked >= least * len(piece.text) for piece in items):
-            marks[start:end] = [False] * len(items)
+        items = pieces[start:end]
+        min_linked = _ANNOUNCED if start and phrases.RELATED.match(pieces[start - 1].text[:_LONGEST_NOISE]) else _MOSTLY
+        if len(items) > 1 and all(piece.linked >= min_linked * len(piece.text) for piece in items):
+            keep[start:end] = [False] * len(items)
         start = end + 1
 
 
-def _drop_orphaned(found: list[Piece], marks: list[bool]) -> None:
-    """A subhead over nothing, or over a list of links that is gone, goes with it."""
-    for number, piece in enumerate(found):
+def _drop_orphaned_subheads(pieces: list[Piece], keep: list[bool]) -> None:
+    """Drops a subhead or `Related` heading that is last or whose next piece was dropped."""
+    for index, piece in enumerate(pieces):
         if piece.kind != "subhead" and not phrases.RELATED.match(piece.text[:_LONGEST_NOISE]):
             continue
-        following = number + 1
-        if following >= len(found) or (not marks[following] and found[following].kind != "image"):
-            marks[number] = False
+        following = index + 1
+        if following >= len(pieces) or (not keep[following] and pieces[following].kind != "image"):
+            keep[index] = False
 
 
-def _without_repeats(left: list[Piece]) -> list[Piece]:
-    """Pull quotes and copies for phones repeat a paragraph of the article: the first stays."""
-    seen: set[str] = set()
+def _without_duplicates(pieces: list[Piece]) -> list[Piece]:
+    """Deduplicates paragraphs: pull quotes and copies for phones repeat one; keeps the first."""
+    seen_keys: set[str] = set()
     unique: list[Piece] = []
-    for piece in left:
+    for piece in pieces:
         key = letters(piece.text)
-        if len(key) > 40 and key in seen and not (unique and _alike(unique[-1], piece)):
+        if len(key) > 40 and key in seen_keys and not (unique and _are_siblings_alike(unique[-1], piece)):
             continue
-        if len(key) > 800 and sum(1 for other in seen if len(other) > 80 and other in key) > 2:
-            continue  # the whole article once more, in one piece
-        seen.add(key)
+        if len(key) > 800 and sum(1 for seen_key in seen_keys if len(seen_key) > 80 and seen_key in key) > 2:
+            continue  # a duplicate of the whole article in one piece
+        seen_keys.add(key)
         unique.append(piece)
     return unique
 
 
-def _alike(one: Piece, other: Piece) -> bool:
-    """Neighbours of one form: whoever wrote the same paragraph twice running meant it."""
-    left, right = one.element, other.element
+def _are_siblings_alike(first: Piece, second: Piece) -> bool:
+    """Siblings of one tag and class: the same paragraph twice in a row is intended."""
+    left, right = first.element, second.element
     return left.getparent() is right.getparent() and (left.tag, left.get("class")) == (right.tag, right.get("class"))
 
 
-def _heads_nothing(piece: Piece) -> bool:
-    """A last subhead; sentences are some newsroom's paragraphs, whatever their tag."""
+def _is_trailing_subhead(piece: Piece) -> bool:
+    """Whether a last piece is a subhead; some newsrooms print sentences as headings."""
     return piece.kind == "subhead" and not (
         len(piece.text) > _PROSE and piece.text.endswith((".", "!", "?", "…", "”", '"'))
     )
 
 
-def _without_tail(left: list[Piece]) -> list[Piece]:
+def _without_tail(pieces: list[Piece]) -> list[Piece]:
     while (
-        left
-        and (_heads_nothing(left[-1]) or phrases.TAIL.match(left[-1].text[:_LONGEST_NOISE]))
-        and left[-1].kind != "image"
+        pieces
+        and (_is_trailing_subhead(pieces[-1]) or phrases.TAIL.match(pieces[-1].text[:_LONGEST_NOISE]))
+        and pieces[-1].kind != "image"
     ):
-        left.pop()
-    return left
+        pieces.pop()
+    return pieces

@@ -14,7 +14,7 @@ from archive.extract.xpath import selector, string, texts
 from archive.rules.base import Rules
 from archive.text.folding import fold
 
-_texts = selector(
+_text_elements = selector(
     "descendant::p[not(ancestor::a)] | descendant::blockquote[not(descendant::p)]"
     " | descendant::li[string-length(normalize-space()) > 100][not(ancestor::a)][not(descendant::p)]"
     " | descendant::*[self::div or self::td or self::section or self::article]"
@@ -23,25 +23,25 @@ _texts = selector(
     "[text()[string-length(normalize-space()) > 100]][not(ancestor::p)][not(ancestor::a)][not(ancestor::li)]"
     " | descendant::span[text()[string-length(normalize-space()) > 120]][not(ancestor::p)][not(ancestor::a)]"
 )
-_article_body = selector("//*[@itemprop][contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
+_microdata_bodies = selector("//*[@itemprop][contains(concat(' ', @itemprop, ' '), ' articleBody ')]")
 
 _DIGITS = re.compile(r"\d+")
 _MOST_CLASSES = 3
-_LONGEST_NUMBER = 40  # a longer id is a slug made of a headline
+_LONGEST_ID = 40  # a longer id is a headline slug
 _LONGEST_PLACE = 120
 
-_BARE = ("div", "td", "section", "article", "font", "pre", "center", "b", "strong", "h4", "h5")
-_own_texts = texts("text()")
-_SHORT = 30  # characters below which a paragraph says nothing about where the article is
-_MOST = 0.80  # the container is the innermost element with this share of the page's paragraphs
-_TWIN = 0.1
-_PART = 0.3  # and a surely named one this share
-_ENOUGH = 0.55  # a named container must hold this share of what the innermost one holds
+_BARE_TEXT_TAGS = ("div", "td", "section", "article", "font", "pre", "center", "b", "strong", "h4", "h5")
+_direct_texts = texts("text()")
+_MIN_PARAGRAPH = 30  # characters; a shorter paragraph has no text mass
+_CONTAINER_SHARE = 0.80  # the container is the innermost element with this share of the page's paragraphs
+_TWIN_SHARE = 0.1  # minimum mass of a sibling box, as a share of the container's
+_SURE_SHARE = 0.3  # and a body with a sure name this share
+_NAMED_SHARE = 0.55  # a container named like a body needs this share of the innermost one's text mass
 
 
 @dataclass(frozen=True, slots=True)
 class Container:
-    """The element that holds the body, and which rule found it."""
+    """The element that holds the body, and its origin: the rule set, microdata or structure."""
 
     element: html.HtmlElement
     origin: str
@@ -49,123 +49,133 @@ class Container:
 
 
 def place(element: html.HtmlElement) -> str:
-    """The element as a style sheet would name it, such as `div#content.detail`: by its own id and classes, or below the
-    innermost element that has some. Without digits, which differ from article to article."""
+    """The CSS selector of an element, such as `div#content.detail`: by its own id and classes, or relative to the
+    innermost ancestor that has some. Without digits, which differ from article to article."""
     path = str(element.tag)
     for ancestor in element.iterancestors():
-        if name := _name(element):
+        if name := _selector_name(element):
             return f"{element.tag}{name}{path.removeprefix(str(element.tag))}"[:_LONGEST_PLACE]
         element, path = ancestor, f"{ancestor.tag} > {path}"
     return path[:_LONGEST_PLACE]
 
 
-def _name(element: html.HtmlElement) -> str:
-    number = _DIGITS.sub("", (element.get("id") or "").strip())
+def _selector_name(element: html.HtmlElement) -> str:
+    element_id = _DIGITS.sub("", (element.get("id") or "").strip())
     classes = (element.get("class") or "").split()[:_MOST_CLASSES]
-    dotted = "".join(f".{_DIGITS.sub('', one)}" for one in classes)
-    return (f"#{number}" if number and len(number) <= _LONGEST_NUMBER else "") + dotted
+    dotted = "".join(f".{_DIGITS.sub('', name)}" for name in classes)
+    return (f"#{element_id}" if element_id and len(element_id) <= _LONGEST_ID else "") + dotted
 
 
 def by_rules(root: html.HtmlElement, rules: Iterable[Rules]) -> Container | None:
-    """The first container that a rule set names and that holds text or pictures."""
+    """The first container that a rule selects and that holds text or pictures."""
     for rule in rules:
-        for path in rule.body:
-            found = selector(path)(root)
-            if found:
-                best = max(found, key=lambda element: len(string(element)))
-                if string(best).strip() or best.find(".//img") is not None:
-                    return Container(_joined(found), f"rules:{rule.name}/{rule.version}", rule)
+        for expression in rule.body:
+            elements = selector(expression)(root)
+            if elements:
+                longest = max(elements, key=lambda element: len(string(element)))
+                if string(longest).strip() or longest.find(".//img") is not None:
+                    return Container(_joined_container(elements), f"rules:{rule.name}/{rule.version}", rule)
     return None
 
 
 def declared(root: html.HtmlElement) -> html.HtmlElement | None:
-    """The element whose microdata say articleBody."""
-    found = [element for element in _article_body(root) if element.tag not in ("meta", "link")]
-    return _joined(found) if found else None
+    """The element with itemprop articleBody (microdata)."""
+    elements = [element for element in _microdata_bodies(root) if element.tag not in ("meta", "link")]
+    return _joined_container(elements) if elements else None
 
 
 def by_structure(root: html.HtmlElement) -> Container | None:
-    """The innermost element that holds most of the page's running text, or a part of it whose name says body."""
-    masses = _masses(root)
+    """The innermost element with most of the page's running text, or the element in it named like a body."""
+    masses = _text_masses(root)
     total = masses.get(root, 0)
     if not total:
         return None
-    inner = _descend(root, masses, total)
-    inner = _surely(inner, masses)
-    named = [element for element in masses if _is_named(element) and masses[element] >= _ENOUGH * masses[inner]]
+    innermost = _descend(root, masses, total)
+    innermost = _narrow_to_sure_name(innermost, masses)
+    named = [
+        element for element in masses if _is_named_body(element) and masses[element] >= _NAMED_SHARE * masses[innermost]
+    ]
     for element in named:
-        if element is inner or inner in element.iterancestors():
+        if element is innermost or innermost in element.iterancestors():
             return Container(
-                _with_twins(element if masses[element] >= 0.9 * masses[inner] else inner, masses), "structure"
+                _with_twins(element if masses[element] >= 0.9 * masses[innermost] else innermost, masses), "structure"
             )
-    return Container(_with_twins(inner, masses), "structure")
+    return Container(_with_twins(innermost, masses), "structure")
 
 
-def _with_twins(inner: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
-    """What holds the body's other pieces too, where it stands in several boxes of one name beside each other."""
-    parent = inner.getparent()
-    if parent is None or not inner.get("class") or parent.tag in ("body", "html"):
-        return inner
-    twins = [one for one in parent if one.tag == inner.tag and one.get("class") == inner.get("class")]
-    others = [masses.get(one, 0) for one in twins if one is not inner]
-    return parent if any(_TWIN * masses[inner] <= other for other in others) else inner
+def _with_twins(container: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
+    """The parent, if the body is split over several sibling boxes of one class; else the element itself."""
+    parent = container.getparent()
+    if parent is None or not container.get("class") or parent.tag in ("body", "html"):
+        return container
+    twins = [
+        sibling for sibling in parent if sibling.tag == container.tag and sibling.get("class") == container.get("class")
+    ]
+    twin_masses = [masses.get(sibling, 0) for sibling in twins if sibling is not container]
+    return parent if any(_TWIN_SHARE * masses[container] <= twin_mass for twin_mass in twin_masses) else container
 
 
-def _surely(inner: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
-    """The part of it whose name is given to nothing but bodies, where a column beside it holds much text too."""
-    named = [one for one in inner.iterdescendants() if one in masses and naming_words.SURELY_BODY.name(one)]
-    if not named or naming_words.SURELY_BODY.name(inner):
-        return inner
-    first = max(named, key=lambda one: masses[one])
-    alike = [one for one in named if one.get("class") == first.get("class")]
-    joined = common_ancestor(alike)
-    return joined if masses[joined] >= _PART * masses[inner] else inner
+def _narrow_to_sure_name(container: html.HtmlElement, masses: Counter[html.HtmlElement]) -> html.HtmlElement:
+    """The descendant with a name only bodies have, where a column beside it holds much text too; else `container`."""
+    named = [
+        element
+        for element in container.iterdescendants()
+        if element in masses and naming_words.SURELY_BODY.name(element)
+    ]
+    if not named or naming_words.SURELY_BODY.name(container):
+        return container
+    heaviest = max(named, key=lambda element: masses[element])
+    same_class = [element for element in named if element.get("class") == heaviest.get("class")]
+    ancestor = common_ancestor(same_class)
+    return ancestor if masses[ancestor] >= _SURE_SHARE * masses[container] else container
 
 
 def _descend(root: html.HtmlElement, masses: Counter[html.HtmlElement], total: float) -> html.HtmlElement:
-    inner = root
+    current = root
     while True:
-        children = [child for child in inner if masses.get(child, 0) >= _MOST * total]
+        children = [child for child in current if masses.get(child, 0) >= _CONTAINER_SHARE * total]
         if not children or children[0].tag in ("p", "ul", "ol", "blockquote", "li", "table"):
-            return inner
-        inner = children[0]
+            return current
+        current = children[0]
 
 
-def _masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
-    """Characters of running text below each element that has some."""
+def _text_masses(root: html.HtmlElement) -> Counter[html.HtmlElement]:
+    """Text mass (characters of running text) of each element that has some."""
     masses: Counter[html.HtmlElement] = Counter()
-    for element in _texts(root):
-        weight = _weight(element)
-        if weight:
-            masses[element] += weight
+    for element in _text_elements(root):
+        mass = _text_mass(element)
+        if mass:
+            masses[element] += mass
             for ancestor in element.iterancestors():
-                masses[ancestor] += weight
+                masses[ancestor] += mass
     return masses
 
 
-def _weight(element: html.HtmlElement) -> int:
-    """Characters of running text, 0 where there is little of it beside the links."""
+def _text_mass(element: html.HtmlElement) -> int:
+    """Text mass of one element; 0 if it is mostly links."""
     links = sum(len(string(link)) for link in element.iter("a"))
-    if element.tag in _BARE:
-        length = sum(len(text.strip()) for text in _own_texts(element))
-        return length if length >= max(links, _SHORT) else 0
+    if element.tag in _BARE_TEXT_TAGS:
+        length = sum(len(text.strip()) for text in _direct_texts(element))
+        return length if length >= max(links, _MIN_PARAGRAPH) else 0
     text = fold(string(element))
     if len(text) <= phrases.LONGEST_IMPRINT and phrases.IMPRINT.match(text):
         return 0
-    return max(0, len(text) - 2 * links) if len(text) >= _SHORT else 0
+    return max(0, len(text) - 2 * links) if len(text) >= _MIN_PARAGRAPH else 0
 
 
-def _is_named(element: html.HtmlElement) -> bool:
+def _is_named_body(element: html.HtmlElement) -> bool:
     return naming_words.BODY.name(element) or ("articleBody" in (element.get("itemprop") or ""))
 
 
-def _joined(found: list[html.HtmlElement]) -> html.HtmlElement:
-    """The element itself, or the one that contains all of several."""
-    if len(found) == 1:
-        return found[0]
-    first = max(found, key=lambda element: len(string(element)))
-    others = [element for element in found if len(string(element)) > 0.1 * len(string(first)) and element is not first]
-    return common_ancestor([first, *others])
+def _joined_container(elements: list[html.HtmlElement]) -> html.HtmlElement:
+    """The element itself, or the common ancestor of several."""
+    if len(elements) == 1:
+        return elements[0]
+    longest = max(elements, key=lambda element: len(string(element)))
+    large_others = [
+        element for element in elements if len(string(element)) > 0.1 * len(string(longest)) and element is not longest
+    ]
+    return common_ancestor([longest, *large_others])
 
 
 def common_ancestor(elements: list[html.HtmlElement]) -> html.HtmlElement:

@@ -1,6 +1,6 @@
-"""The words around names in bylines, as newspapers print them. Data only; compared without case.
+"""Words and phrases around names in bylines, as newspapers print them. Data only; compared without case.
 
-In the lists of phrases a bar separates two of them, and what they mean stands in the comment above.
+A bar separates the phrases of a list; the comment above explains the list.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ def _phrases(text: str) -> tuple[str, ...]:
     return tuple(phrase.strip() for phrase in text.replace("\n", " ").split("|"))
 
 
-# Who wrote, photographed, translated or reported: before a colon.
+# Labels of author, photographer, translator or reporter, before a colon.
 BEFORE_COLON = _phrases("""
     bài | bài viết | bài và ảnh | bài, ảnh | bài - ảnh | bài-ảnh | bài & ảnh | ảnh và bài | bài, ảnh, clip | bài và
     clip | bài, video | tin | tin, ảnh | tin và ảnh | tin - ảnh | tin, bài | tin bài | chùm ảnh | thực hiện |
@@ -32,7 +32,7 @@ BEFORE_NAME = _phrases("""
     par | por | oleh | a cura di | door | eftir | autor
 """)
 
-# Remarks behind the names; those in brackets go whatever they say.
+# Remarks behind the names; bylines.py removes any remark in brackets.
 BEHIND_NAME = _phrases("tổng hợp | tổng hợp và dịch | lược ghi")
 
 # A part of a byline that ends in one of these is a role, not a name; German compounds end in the last four.
@@ -53,7 +53,7 @@ ROLE_PHRASES = frozenset(
 # Before a name: titles.
 TITLES = _phrases("dr | prof | mr | mrs | ms | ts | ths | gs | pgs | bs | ls | nhà báo | luật sư | bác sĩ")
 
-# What beside a byline is no name though it is as short as one.
+# Boilerplate beside a byline that is as short as a name.
 FURNITURE = _phrases("""
     Twitter | Facebook | Instagram | LinkedIn | WhatsApp | Telegram | YouTube | TikTok | X | Email | E-Mail | Print
     | Share | Follow | Subscribe | Comments | Comment | Copy link | Zalo | Chia sẻ | Bình luận | Theo dõi | In bài
@@ -65,7 +65,7 @@ FURNITURE = _phrases("""
     Updated | Published | Full bio | View bio | See full bio | Xem tất cả | Read full bio | About the author
 """)
 
-# News agencies: they sign where no person does.
+# News agencies: authors of articles without a person's byline.
 AGENCIES = _phrases("""
     AFP | AP | Associated Press | The Associated Press | Agence France-Presse | Reuters | dpa | TTXVN | VNA | TASS |
     Xinhua | Tân Hoa Xã | THX | Sputnik | Bloomberg | ANSA | EFE | Europa Press | ANP | Belga | NTB | TT | Ritzau |
@@ -75,13 +75,13 @@ AGENCIES = _phrases("""
     KNA | epd | sid | Interfax | UNIAN | Ukrinform
 """)
 
-# Accounts and makers of publishing software that sign where nobody filled in a name.
+# CMS accounts and vendors: the default author where nobody entered a name.
 VENDORS = _phrases("""
     VCCorp.vn | VCCorp vn | ePi | Hemera | MasterCMS | admin | administrator | editor | webmaster | root | developer
     | superadmin | user | unknown | null | none | undefined | author | staff | wordpress | no author
 """)
 
-# Words that any newspaper's name may carry: they tell no house from another.
+# Words that occur in the names of many newspapers: they do not identify an outlet.
 HOUSE_WORDS = frozenset(
     _phrases("""
     bao | dien | tu | tap | chi | dai | truyen | hinh | phat | thanh | va | online | news | newspaper | net | com |

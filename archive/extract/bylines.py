@@ -1,6 +1,6 @@
-"""Bylines as persons: `Theo Hồ Hương` is Hồ Hương, `Bài và ảnh: Minh Chiến - Ngọc Lan` are two people.
+"""Parses the text of a byline into names: `Theo Hồ Hương` is Hồ Hương, `Bài và ảnh: Minh Chiến - Ngọc Lan` two people.
 
-Pure text; which element or declaration of a page is a byline is authorship's question.
+Works on text only; authorship.py finds the bylines of a page.
 """
 
 from __future__ import annotations
@@ -12,31 +12,34 @@ from functools import lru_cache
 from archive.extract import byline_words as words
 from archive.text.folding import folded, key_of
 
-_MOST_WORDS = 6  # of a name beside which another stands: `A. Name, professor of law at the University of X`
+_MAX_NAME_WORDS = 6  # if there is a shorter name beside it: `A. Name, professor of law at the University of X`
 MOST_AUTHORS = 30
 LONGEST_NAME = 80  # characters
 LONGEST_BYLINE = 600
 
 
-def _any(phrases: Iterable[str]) -> str:
-    """An expression for any of the phrases, the longest first; spaces around commas and dashes may be missing."""
+def _alternation(phrases: Iterable[str]) -> str:
+    """A regex alternation of the phrases, the longest first; spaces around commas and dashes may be missing."""
     longest_first = sorted(set(phrases), key=len, reverse=True)
     return "(?:" + "|".join(re.escape(phrase).replace(r"\ ", r"\s*+") for phrase in longest_first) + ")"
 
 
-_LEADING = re.compile(rf"^(?:{_any(words.BEFORE_COLON)}\s*+[:：/]\s*+|{_any(words.BEFORE_NAME)}\s++)", re.I)
+_LEADING = re.compile(
+    rf"^(?:{_alternation(words.BEFORE_COLON)}\s*+[:：/]\s*+|{_alternation(words.BEFORE_NAME)}\s++)", re.I
+)
 # "Theo Hồ Hương" (according to ...) but not Theo James: the rest is Vietnamese, or in capitals like an agency.
 _ACCORDING_TO = re.compile(r"^(?i:theo)\s+(?=.*[À-ỹđ]|[A-ZĐ\W]+$)")
 _TRAILING = re.compile(
-    rf"\s*(?:\([^()]{{1,80}}\)|(?<=\w)(?:\s*[-–,]\s*|\s+)(?:{_any(words.BEHIND_NAME)}|ảnh:.*|theo .*))\s*$", re.I
+    rf"\s*(?:\([^()]{{1,80}}\)|(?<=\w)(?:\s*[-–,]\s*|\s+)(?:{_alternation(words.BEHIND_NAME)}|ảnh:.*|theo .*))\s*$",
+    re.I,
 )
-_NO_AUTHOR = re.compile(r"(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|source|quelle)\s*:", re.I)
-# who photographed, behind who wrote: `Bài: Lê Minh; ảnh: Thu Hà`, `Bài Lê Minh - Ảnh Thu Hà`
+_CREDIT_OR_SOURCE = re.compile(r"(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|source|quelle)\s*:", re.I)
+# the photographer behind the author: `Bài: Lê Minh; ảnh: Thu Hà`, `Bài Lê Minh - Ảnh Thu Hà`
 _PICTURES_BY = re.compile(
     r"^(?:bài|tin|bài viết|thực hiện)\s*:?\s+(?P<names>[^\W\d_]\S*\s.+?)\s*[;,.–-]\s*ảnh\s*:?\s+\S.*$", re.I
 )
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}|(?<!\w)@\w{2,30}")
-_ADDRESS = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
+_URL = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
 # Short words that join names need a capital behind them: "Ortega y Gasset" is rarer than "Ana y Luis".
 _BETWEEN = re.compile(
     r"\s*[;|•·/\n]\s*|\s+[-–—]\s+|\s*[&＆、，]\s*"
@@ -44,23 +47,23 @@ _BETWEEN = re.compile(
     r"|(?:\s*,)?\s+(?:y|e|en|ve|i|a|и|та|і)\s+(?=[A-ZÀ-ÞА-ЯІЇЄĐ])"
     r"|\s*,\s*"
 )
-_TITLES = re.compile(rf"^{_any(words.TITLES)}\.?\s+(?=\w)", re.I)
-_AGENCY_GLUED = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
-_AGENCY_BEHIND = re.compile(
+_TITLES = re.compile(rf"^{_alternation(words.TITLES)}\.?\s+(?=\w)", re.I)
+_AGENCY_SUFFIX = re.compile(r"(?<=[^\W\d_]{3})(?<=[a-zà-ỹ])(?:/?[A-ZĐ]{3,})$")
+_TRAILING_AGENCY = re.compile(
     r"(?<=\w)\s+(?:the )?(?:associated press|reuters|afp|bloomberg|dpa|ttxvn|press association|canadian press)$"
     r"|(?<=\w\w)\s+(?:for|of)\s+[\w.]+\.\w{2,4}$",
     re.I,
 )
 _IN_BRACKETS = re.compile(r"\s+\([^()]{0,80}\)$")
 # A date behind the names: everything from a weekday or a number on.
-_WHEN = re.compile(
+_TRAILING_DATE = re.compile(
     r"(?<=\w)[\s,|·•–—-]+(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|thứ (?:hai|ba|tư|năm|sáu|bảy)"
     r"|(?:mon|diens|donners|frei|sams|sonn)tag|mittwoch|\d{1,4}[\s./:]"
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|(?:updated|published|posted)\b).*$",
     re.I,
 )
-# a part of a signature that is the person's unit or another house: `Hoàng Nam - Sở Y tế`, `Theo Báo Nhân Dân`
-_UNIT = re.compile(
+# a part of a signature that is the author's organization or another outlet: `Hoàng Nam - Sở Y tế`, `Theo Báo Nhân Dân`
+_ORGANIZATION = re.compile(
     r"(?:ban|sở|phòng|báo|đài|tạp chí|trường|công an|bộ|ubnd|trung tâm|cục|chi cục|tỉnh đoàn|huyện đoàn|học viện"
     r"|viện|thpt|văn phòng|đội|đồn|quân khu|bchqs|bộ chqs|tand|vks\w*|cổng thông tin|trang tin"
     r"|bệnh viện|ngân hàng)\s+\w",
@@ -75,55 +78,58 @@ _AGENCIES = frozenset(map(key_of, words.AGENCIES))
 
 @lru_cache(maxsize=4096)
 def authors_of(text: str) -> tuple[str, ...]:
-    """The persons a byline names, in its order; the byline may hold introductions, roles, agencies and e-mail."""
+    """The names in a byline, in its order; removes labels, roles and e-mail addresses."""
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
-    if not text or _ADDRESS.search(text) or _NO_AUTHOR.match(text):
+    if not text or _URL.search(text) or _CREDIT_OR_SOURCE.match(text):
         return ()
     text = _PICTURES_BY.sub(r"\g<names>", text)
-    names = unique(name for part in _BETWEEN.split(_bare(_WHEN.sub("", text))) if (name := name_of(part)))
-    names = tuple(name for name in names if not _UNIT.match(name))
-    names = tuple(name for name in names if len(name.split()) <= _MOST_WORDS) or names
+    names = unique(
+        name for part in _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", text))) if (name := name_of(part))
+    )
+    names = tuple(name for name in names if not _ORGANIZATION.match(name))
+    names = tuple(name for name in names if len(name.split()) <= _MAX_NAME_WORDS) or names
     return tuple(name for name in names if not _ends_in_role(name)) or names
 
 
 def name_of(text: str) -> str:
-    """One author's name without introduction, role, title, brackets and agency; '' where nothing of a name is left."""
-    name = _AGENCY_GLUED.sub("", _TITLES.sub("", _bare(folded(text, LONGEST_BYLINE))))
+    """One author's name without label, title, brackets and agency; '' if no name is left."""
+    name = _AGENCY_SUFFIX.sub("", _TITLES.sub("", _without_affixes(folded(text, LONGEST_BYLINE))))
     name = _IN_BRACKETS.sub("", name)
-    name = (name if is_agency(name) else _AGENCY_BEHIND.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
+    name = (name if is_agency(name) else _TRAILING_AGENCY.sub("", name)).strip(' ,;:.-–—|/•·"“”*')
     if _is_role(name) or not 1 < len(name) <= LONGEST_NAME or not any(letter.isalpha() for letter in name):
         return ""
-    return "" if _ADDRESS.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
+    return "" if _URL.search(name) or sum(letter.isdigit() for letter in name) > 2 else name
 
 
 def is_account(name: str) -> bool:
-    """Whether a name is a login or a department, which stand where a system knows no person."""
+    """Whether a name is a login or a department: the CMS's substitute for a person."""
     return bool(_LOGIN.fullmatch(name) or _DEPARTMENT.search(name))
 
 
 def unique(names: Iterable[str]) -> tuple[str, ...]:
-    """The names once each, in order, compared without case and marks, at most MOST_AUTHORS."""
-    found: dict[str, str] = {}
+    """Deduplicates names without case and diacritics, in order, at most MOST_AUTHORS."""
+    by_key: dict[str, str] = {}
     for name in names:
-        found.setdefault(key_of(name), name)
-        if len(found) >= MOST_AUTHORS:
+        by_key.setdefault(key_of(name), name)
+        if len(by_key) >= MOST_AUTHORS:
             break
-    return tuple(found.values())
+    return tuple(by_key.values())
 
 
 @lru_cache(maxsize=4096)
 def is_agency(name: str) -> bool:
-    """Whether a byline's name is a news agency, not a person."""
+    """Whether a name in a byline is a news agency, not a person."""
     return all(key_of(part) in _AGENCIES for part in re.split(r"\s*[/,]\s*", name))
 
 
 def is_person_like(name: str) -> bool:
-    """Whether a name looks like one: a few words, no sentence marks, capitals where the script has them."""
-    words = name.split()
-    if not words or len(words) > 6 or _NOT_A_NAME.search(name) or key_of(name) in _FURNITURE:
+    """Whether a name looks like a person's: a few words, no sentence marks, capitals where the script has them."""
+    name_words = name.split()
+    if not name_words or len(name_words) > 6 or _NOT_A_NAME.search(name) or key_of(name) in _FURNITURE:
         return False
     return all(
-        word[0].isupper() or not word[0].isalpha() or word[0] == word[0].upper() for word in words[:1] + words[-1:]
+        word[0].isupper() or not word[0].isalpha() or word[0] == word[0].upper()
+        for word in name_words[:1] + name_words[-1:]
     )
 
 
@@ -138,7 +144,7 @@ def _is_role(name: str) -> bool:
     return name.casefold() in words.ROLE_PHRASES or (" " not in name and name != "" and _ends_in_role(name))
 
 
-def _bare(text: str) -> str:
+def _without_affixes(text: str) -> str:
     for _ in range(3):
         shorter = _TRAILING.sub("", _LEADING.sub("", _ACCORDING_TO.sub("", text.strip()))).strip()
         if shorter == text:

@@ -1,4 +1,4 @@
-"""What can be a caption at all, wherever it stands."""
+"""Tests whether an element can be a caption, wherever it stands."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def ends_in_credit(text: str) -> bool:
 
 
 def acceptable(element: html.HtmlElement, longest: int) -> bool:
-    """Short enough, without pictures of its own, and not a link to another story."""
+    """Whether the element is short enough, without pictures of its own, and not a link to another story."""
     text = fold(string(element))
     if not text or len(text) > longest or pictures_in(element):
         return False
@@ -38,12 +38,12 @@ def _in_link(element: html.HtmlElement) -> bool:
 
 
 def is_teaser(element: html.HtmlElement) -> bool:
-    """A heading inside, or a link around it and a strong line inside: another story's headline. In a figcaption only
-    one that is a link: some systems print captions as headings."""
+    """Whether the element is a teaser of another story: it holds a heading, or is in a link and holds bold text. In a
+    figcaption only a linked heading counts: some systems print captions as headings."""
     for heading in element.iter("h1", "h2", "h3", "h4"):
         if element.tag != "figcaption" or heading.find(".//a") is not None or _in_link(heading):
             return True
-    around = next(element.iterancestors("a"), None)
-    return around is not None and (
-        any(True for _ in element.iter("strong", "b")) or naming_words.MAYBE_FURNITURE.name_class(around)
+    link = next(element.iterancestors("a"), None)
+    return link is not None and (
+        any(True for _ in element.iter("strong", "b")) or naming_words.MAYBE_FURNITURE.name_class(link)
     )

@@ -1,4 +1,4 @@
-"""Captions that only their place or their look tells: the next row, the rest of the paragraph, the next block."""
+"""Finds captions by position and style: the next table row, the rest of the paragraph, the next block."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ from archive.extract.picture_urls import pictures_in
 from archive.extract.xpath import selector, string
 from archive.text.folding import fold
 
-_NEAR = 8  # siblings behind a picture
-_SENTENCES = 110  # characters
+_MAX_SIBLINGS = 8  # siblings behind a picture that are searched for a <br>
+_SENTENCE_LENGTH = 110  # characters
 _LONGEST_LOOSE = 320  # characters
 _rows_after = selector("ancestor::tr[1]/following-sibling::tr")
 _TEXT_BLOCKS = frozenset(
     {"p", "div", "center", "span", "em", "i", "figcaption", "cite", "font", "h6", "h5", "small", "td", "b", "strong"}
 )
 _FLOAT = re.compile(r"float:\s*(?:left|right)|\balign-?(?:left|right)\b", re.I)
-_LONGEST_ROW = 3  # pictures more above one line
-_INLINE = ("em", "i", "b", "strong", "span", "font", "a", "u", "small", "cite")
-_BEGINNING = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*+\d{0,3}+\s*+[:：]", re.I)
+_MAX_MORE_PICTURES = 3  # further pictures above one line
+_INLINE_TAGS = ("em", "i", "b", "strong", "span", "font", "a", "u", "small", "cite")
+_CAPTION_PREFIX = re.compile(r"(?:ảnh|hình|foto|photo|写真|사진|图)\s*+\d{0,3}+\s*+[:：]", re.I)
 _CENTRED = re.compile(r"text-align:\s*center", re.I)
 
 
 def second_row(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.HtmlElement]:
-    """The row below the picture's row in a table that exists for the picture."""
+    """The row below the picture's row in a short table."""
     for row in _rows_after(scope)[:1]:
         table = next(row.iterancestors("table"), None)
         if table is None or len(string(table)) > 4 * LONGEST:
@@ -41,29 +41,39 @@ def second_row(scope: html.HtmlElement, _limit: html.HtmlElement) -> list[html.H
 
 
 def same_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
-    """Text behind the picture in the picture's own paragraph, often <em> or after <br>."""
+    """The text behind the picture in its own paragraph, often <em> or after <br>."""
     parent = scope.getparent()
     if parent is None or parent is limit or parent.tag in ("body", "article", "main", "section"):
         return []
     if len(fold(string(parent))) > _LONGEST_LOOSE or not set(pictures_in(parent)) <= set(pictures_in(scope)):
         return []
-    before = (parent.text or "") + "".join(
+    preceding_text = (parent.text or "") + "".join(
         string(child) + (child.tail or "") for child in scope.itersiblings(preceding=True)
     )
-    rest = list(scope.itersiblings())
-    if before.strip() or any(is_teaser(one) for one in rest):
+    following = list(scope.itersiblings())
+    if preceding_text.strip() or any(is_teaser(sibling) for sibling in following):
         return []
-    linked = sum(len(string(link)) for one in rest for link in one.iter("a"))
+    linked_length = sum(len(string(link)) for sibling in following for link in sibling.iter("a"))
     text = fold(string(parent))
-    if parent.tag == "p" and not rest and len(text) > _SENTENCES and text.endswith(".") and not ends_in_credit(text):
+    if (
+        parent.tag == "p"
+        and not following
+        and len(text) > _SENTENCE_LENGTH
+        and text.endswith(".")
+        and not ends_in_credit(text)
+    ):
         return []  # a paragraph of the article that begins with a picture
-    if linked > 0.5 * len(text) or phrases.NOT_A_CAPTION.match(text) or (_floats(scope) and not ends_in_credit(text)):
+    if (
+        linked_length > 0.5 * len(text)
+        or phrases.NOT_A_CAPTION.match(text)
+        or (_floats(scope) and not ends_in_credit(text))
+    ):
         return []
-    return _wrapped_rest(scope)
+    return _wrap_following(scope)
 
 
 def _floats(scope: html.HtmlElement) -> bool:
-    """Whether text flows around the picture: what stands beside it is then a paragraph of the article."""
+    """Whether the picture floats: the text beside it is then a paragraph of the article."""
     for image in (scope, *pictures_in(scope)):
         side = (image.get("align") or "").lower()
         if side in ("left", "right") or _FLOAT.search(f"{image.get('style') or ''} {image.get('class') or ''}"):
@@ -71,113 +81,117 @@ def _floats(scope: html.HtmlElement) -> bool:
     return False
 
 
-def _wrapped_rest(scope: html.HtmlElement) -> list[html.HtmlElement]:
-    """Everything behind the picture in its parent, put into one element so that it can be read and removed."""
+def _wrap_following(scope: html.HtmlElement) -> list[html.HtmlElement]:
+    """Wraps everything behind the picture in its parent into one element that can be read and removed."""
     parent = scope.getparent()
     if parent is None:
         return []
-    rest = html.Element("span")
-    rest.text, scope.tail = scope.tail, None
+    wrapper = html.Element("span")
+    wrapper.text, scope.tail = scope.tail, None
     for sibling in list(scope.itersiblings()):
-        rest.append(sibling)
-    if not text_of(rest):
-        parent.append(rest)
+        wrapper.append(sibling)
+    if not text_of(wrapper):
+        parent.append(wrapper)
         return []
-    parent.append(rest)
-    return [rest]
+    parent.append(wrapper)
+    return [wrapper]
 
 
 def line_below(scope: html.HtmlElement) -> list[html.HtmlElement]:
-    """The line of text between the break behind a picture and the next break or picture, in a block that only breaks
-    divide: where it begins or ends as captions do, or where the block is centred or italic."""
+    """The line of text between the <br> behind a picture and the next <br> or picture, in a block without paragraphs:
+    if it begins or ends like a caption, or is centred or italic."""
     parent = scope.getparent()
     if (
         parent is None
         or (scope.tail or "").strip()
-        or all(one.tag != "br" for one in islice(scope.itersiblings(), _NEAR))
+        or all(sibling.tag != "br" for sibling in islice(scope.itersiblings(), _MAX_SIBLINGS))
     ):
         return []
-    start, shown = scope.getnext(), 0
+    start, picture_count = scope.getnext(), 0
     while start is not None and (start.tag != "br" or not (start.tail or "").strip()) and not string(start).strip():
-        shown += len(pictures_in(start))
+        picture_count += len(pictures_in(start))
         following = start.getnext()
-        blank = start.tag == "br" and following is not None and following.tag == "br" and not following.tail
-        if (start.tail or "").strip() or shown > _LONGEST_ROW or blank:
+        is_blank_line = start.tag == "br" and following is not None and following.tag == "br" and not following.tail
+        if (start.tail or "").strip() or picture_count > _MAX_MORE_PICTURES or is_blank_line:
             return []
         start = start.getnext()
-    line = _line(start) if start is not None else []
-    text = fold("".join([(start.tail or "") if start is not None and start.tag == "br" else "", *map(_whole, line)]))
+    elements = _inline_elements(start) if start is not None else []
+    text = fold(
+        "".join(
+            [(start.tail or "") if start is not None and start.tag == "br" else "", *map(_text_with_tail, elements)]
+        )
+    )
     if not text or len(text) > _LONGEST_LOOSE or phrases.NOT_A_CAPTION.match(text):
         return []
-    looks = _begins_as_caption(text) or ends_in_credit(text) or _is_set_apart(parent, line)
-    return _wrapped(start, line) if looks and start is not None else []
+    is_caption_like = _has_caption_prefix(text) or ends_in_credit(text) or _is_centred_or_italic(parent, elements)
+    return _wrap_line(start, elements) if is_caption_like and start is not None else []
 
 
-def _line(start: html.HtmlElement) -> list[html.HtmlElement]:
-    """The elements from here to the next break, block or picture; without the break it may begin with."""
-    line: list[html.HtmlElement] = []
-    one = start.getnext() if start.tag == "br" else start
-    while one is not None and one.tag in _INLINE and not pictures_in(one):
-        line.append(one)
-        one = one.getnext()
-    return line
+def _inline_elements(start: html.HtmlElement) -> list[html.HtmlElement]:
+    """The inline elements from here to the next <br>, block or picture, without a <br> at the start."""
+    elements: list[html.HtmlElement] = []
+    element = start.getnext() if start.tag == "br" else start
+    while element is not None and element.tag in _INLINE_TAGS and not pictures_in(element):
+        elements.append(element)
+        element = element.getnext()
+    return elements
 
 
-def _whole(element: html.HtmlElement) -> str:
+def _text_with_tail(element: html.HtmlElement) -> str:
     return string(element) + (element.tail or "")
 
 
-def _begins_as_caption(text: str) -> bool:
-    return bool(_BEGINNING.match(text))
+def _has_caption_prefix(text: str) -> bool:
+    return bool(_CAPTION_PREFIX.match(text))
 
 
-def _is_set_apart(parent: html.HtmlElement, line: list[html.HtmlElement]) -> bool:
-    around = [parent, *islice(parent.iterancestors("div", "p", "span", "center", "em", "i"), 2)]
-    if len(string(around[0])) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
-        around = []
-    looks = [*around, *(line if len(line) == 1 and not (line[0].tail or "").strip() else [])]
+def _is_centred_or_italic(parent: html.HtmlElement, elements: list[html.HtmlElement]) -> bool:
+    enclosing = [parent, *islice(parent.iterancestors("div", "p", "span", "center", "em", "i"), 2)]
+    if len(string(enclosing[0])) > 4 * LONGEST and parent.tag not in ("em", "i", "span", "center"):
+        enclosing = []
+    candidates = [*enclosing, *(elements if len(elements) == 1 and not (elements[0].tail or "").strip() else [])]
     return any(
-        one.tag in ("em", "i", "center")
-        or "italic" in (one.get("style") or "")
-        or (one.get("align") or "").lower() == "center"
-        or _CENTRED.search(one.get("style") or "")
-        for one in looks
+        element.tag in ("em", "i", "center")
+        or "italic" in (element.get("style") or "")
+        or (element.get("align") or "").lower() == "center"
+        or _CENTRED.search(element.get("style") or "")
+        for element in candidates
     )
 
 
-def _wrapped(start: html.HtmlElement, line: list[html.HtmlElement]) -> list[html.HtmlElement]:
-    """The line put into one element, where it stands."""
+def _wrap_line(start: html.HtmlElement, elements: list[html.HtmlElement]) -> list[html.HtmlElement]:
+    """Wraps the line in place into one element."""
     parent = start.getparent()
     if parent is None:
         return []
-    inside = html.Element("span")
-    place = parent.index(start)
+    wrapper = html.Element("span")
+    index = parent.index(start)
     if start.tag == "br":
-        inside.text, start.tail = start.tail, None
-        place += 1
-    for one in line:
-        inside.append(one)
-    parent.insert(place, inside)
-    return [inside]
+        wrapper.text, start.tail = start.tail, None
+        index += 1
+    for element in elements:
+        wrapper.append(element)
+    parent.insert(index, wrapper)
+    return [wrapper]
 
 
 def next_block(scope: html.HtmlElement, limit: html.HtmlElement) -> list[html.HtmlElement]:
     """The block after the picture when it is centred, italic, or ends in a credit."""
-    inner = scope
+    current = scope
     while True:
-        if (inner.tail or "").strip():
+        if (current.tail or "").strip():
             return []
-        following = _next_with_text(inner)
+        following = _next_with_text(current)
         if following is not None:
             break
-        parent = inner.getparent()
+        parent = current.getparent()
         if parent is None or parent is limit or parent.tag in ("td", "body") or string(parent).strip():
             return []
-        inner = parent
-    looks = _is_centred(following) or _is_italic(following)
+        current = parent
+    is_caption_like = _is_centred(following) or _is_italic(following)
     if following.tag not in _TEXT_BLOCKS or not acceptable(following, _LONGEST_LOOSE) or _is_bold(following):
         return []
-    return [following] if looks or ends_in_credit(text_of(following)) else []
+    return [following] if is_caption_like or ends_in_credit(text_of(following)) else []
 
 
 def _next_with_text(element: html.HtmlElement) -> html.HtmlElement | None:
@@ -190,7 +204,7 @@ def _next_with_text(element: html.HtmlElement) -> html.HtmlElement | None:
 
 
 def _is_centred(element: html.HtmlElement) -> bool:
-    for node in _only_children(element):
+    for node in _whole_text_chain(element):
         if (
             node.tag == "center"
             or (node.get("align") or "").lower() == "center"
@@ -203,17 +217,19 @@ def _is_centred(element: html.HtmlElement) -> bool:
 
 
 def _is_italic(element: html.HtmlElement) -> bool:
-    return any(node.tag in ("em", "i") or "italic" in (node.get("style") or "") for node in _only_children(element))
+    return any(node.tag in ("em", "i") or "italic" in (node.get("style") or "") for node in _whole_text_chain(element))
 
 
 def _is_bold(element: html.HtmlElement) -> bool:
-    return not ends_in_credit(text_of(element)) and any(node.tag in ("b", "strong") for node in _only_children(element))
+    return not ends_in_credit(text_of(element)) and any(
+        node.tag in ("b", "strong") for node in _whole_text_chain(element)
+    )
 
 
-def _only_children(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
-    """The element and those inside it that hold all of its text."""
-    whole = len(string(element).strip())
+def _whole_text_chain(element: html.HtmlElement) -> Iterator[html.HtmlElement]:
+    """Yields the element and each descendant that holds nearly all of its text."""
+    length = len(string(element).strip())
     node: html.HtmlElement | None = element
     while node is not None:
         yield node
-        node = next((child for child in node if len(string(child).strip()) >= 0.9 * whole > 0), None)
+        node = next((child for child in node if len(string(child).strip()) >= 0.9 * length > 0), None)

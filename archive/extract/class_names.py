@@ -1,4 +1,4 @@
-"""Tables of names, asked about the class and id of an element."""
+"""Matches the class and id of an element against a table of words."""
 
 from __future__ import annotations
 
@@ -7,47 +7,47 @@ import re
 from lxml import html
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_LONGEST_ID = 40  # a longer one is a slug made of a headline
-_LONGEST_CLASS = 400
-_REMEMBERED = 50_000
+_MAX_ID = 40  # characters; a longer one is a headline slug
+_MAX_CLASS = 400
+_CACHE_SIZE = 50_000
 
 
 class Words:
-    """A table of regular expressions, divided by white space, of whole words in class names and ids.
+    """A table of regular expressions, separated by white space, for whole words in class names and ids.
 
     `articleBody`, `article-body` and `article_body` are the same two words. `_x` in the table stands for
-    `(?:-?\\w+)?`: the word may go on.
+    `(?:-?\\w+)?`: any suffix.
     """
 
     def __init__(self, table: str) -> None:
         words = "|".join(table.replace("_x", r"(?:-?\w+)?").split())
         self._pattern = re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")
-        self._known: dict[tuple[str | None, str | None], bool] = {}
+        self._cache: dict[tuple[str | None, str | None], bool] = {}
 
     def name(self, element: html.HtmlElement) -> bool:
-        """Whether the element's class or id says so."""
-        return self._says(element.get("class"), element.get("id"))
+        """Whether the element's class or id matches."""
+        return self._matches(element.get("class"), element.get("id"))
 
     def name_class(self, element: html.HtmlElement) -> bool:
-        """Whether the element's class says so."""
-        return self._says(element.get("class"), None)
+        """Whether the element's class matches."""
+        return self._matches(element.get("class"), None)
 
-    def _says(self, class_name: str | None, number: str | None) -> bool:
-        if not class_name and not number:
+    def _matches(self, class_name: str | None, element_id: str | None) -> bool:
+        if not class_name and not element_id:
             return False
-        asked = (class_name, number)
-        known = self._known.get(asked)
-        if known is None:
-            if len(self._known) >= _REMEMBERED:
-                self._known.clear()
-            known = self._known[asked] = bool(self._pattern.search(_hyphened(class_name, number)))
-        return known
+        key = (class_name, element_id)
+        matched = self._cache.get(key)
+        if matched is None:
+            if len(self._cache) >= _CACHE_SIZE:
+                self._cache.clear()
+            matched = self._cache[key] = bool(self._pattern.search(_normalized(class_name, element_id)))
+        return matched
 
 
-def _hyphened(class_name: str | None, number: str | None) -> str:
-    if number and len(number) > _LONGEST_ID:
-        number = None
-    names = f"{(class_name or '')[:_LONGEST_CLASS]} {number or ''}"
+def _normalized(class_name: str | None, element_id: str | None) -> str:
+    if element_id and len(element_id) > _MAX_ID:
+        element_id = None
+    names = f"{(class_name or '')[:_MAX_CLASS]} {element_id or ''}"
     lowered = names.lower()
     if lowered != names:
         lowered = _CAMEL.sub("-", names).lower()

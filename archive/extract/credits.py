@@ -1,10 +1,10 @@
-"""Who made a picture: the credit is split off the caption it is printed in."""
+"""Splits the credit (photographer, agency) from the caption of a picture."""
 
 from __future__ import annotations
 
 import re
 
-# what newsrooms write before the photographer's name, followed by a colon or a slash (longest first)
+# labels before the photographer's name, followed by a colon or a slash (longest first)
 _LABEL = (
     r"ảnh (?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ clip)|nguồn ảnh|ảnh bìa|ảnh|đồ h[oọ][aạ]|"
     r"nguồn|video|clip|"
@@ -38,10 +38,10 @@ _BRACKETED = re.compile(r"\s*[(\[（]([^()\[\]（）]{2,120})[)\]）]\s*\.?$")
 _SLASHED = re.compile(rf"\s?[/|]\s?(?:{_AGENCY})(?:\b[^/]{{0,40}})?\.?$")
 _AGENCY_FIRST = re.compile(rf"(?:^|[\s|])((?:{_AGENCY})\s?/\s?[A-ZÀ-Ý][^/()|]{{2,60}})$")
 _NAME_BEFORE = re.compile(r"(?:^|[.!?,;|(\[–—-]\s*|\s{2,})((?:[^\s.!?,;|()–—]+\s?){1,5})$")
-_TAIL = 160  # characters at the end of a caption in which a credit is looked for
+_TAIL_LENGTH = 160  # characters at the end of a caption that are searched for a credit
 _NAMED_AGENCY = re.compile(rf"\b(?:{_AGENCY})\b")
 _AFTER_BAR = re.compile(r"\s*[|｜]\s*([^|]{2,120})$")
-_BY = re.compile(
+_PHOTO_BY = re.compile(
     r"((?:photo(?:graph(?:y|ed)?)?|picture|image|illustration|graphic)s?(?: courtesy)? (?:by|"
     r"of)\s+(\S.{1,100}?))\)?\s*\.?$",
     re.I,
@@ -50,15 +50,15 @@ _ALONE = re.compile(
     rf"(?:(?:[A-ZÀ-Ý][\w.'’-]*[ /]+){{0,4}}(?:via |for |/ ?)?)?(?:{_AGENCY})(?:\s*/\s*[A-ZÀ-Ý][\w .'’-]{{1,40}})?"
 )
 _LONGEST_ALONE = 70  # characters
-_BARS_BEHIND = re.compile(r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?:\s*\|\s*[^|.]{2,60})+)$")
+_BARRED_TAIL = re.compile(r"(?<=[.!?…”\"])\s+((?:[A-ZÀ-Ý][\w.'’/-]*\s?){1,5}(?:\s*\|\s*[^|.]{2,60})+)$")
 _VIA = re.compile(r"(?<=[.!?\"”])\s+((?:[A-Z][\w.'’-]*[ ]?){1,4}(?:/| via | for )[A-Z][\w ./+'’-]{1,60})$")
 _AGENCY_TAIL = re.compile(rf"(?<=[.!?\"”])\s+((?:{_AGENCY})(?:\s*[/|]\s*[\w .]+)?)$")
-_UNCOLONED = re.compile(
+_LABEL_WITHOUT_COLON = re.compile(
     r"[(\[]?((?:\b(?:dok\.|photo courtesy of|courtesy of|image courtesy of|fot\.)"
     r"|(?:^|(?<=[.!?…|(\[”\"])|(?<=[.!?…|”\"]\s))foto)\s*(\S.{1,80}?))[)\]]?\s*\.?$",
     re.I,
 )
-# `Một góc chợ. Ảnh minh họa`: nobody is named, the page says only where the picture comes from
+# `Một góc chợ. Ảnh minh họa`: a credit without a name, only the kind of picture
 _UNNAMED = re.compile(
     r"(?:^|[.!?…\"”»,;–—-]\s*|[(\[]\s*)"
     r"((?:ảnh|hình)\s(?:minh h[oọ][aạ]|tư liệu|chụp màn hình|đồ h[oọ][aạ]|cắt từ (?:clip|video)))\s*[)\]]?\s*\.?$",
@@ -69,54 +69,54 @@ _EQUALS = re.compile(
     r"[＝=]((?:AP|ＡＰ|AFP|ＡＦＰ|ロイター|共同|時事|ゲッティ|EPA|新華社|聯合)[^＝=。]{0,12}|"
     r"[^＝=。、]{1,20}(?:撮影|提供))[）)]?$"
 )
-_EDGES = " \t-–—|:,;/("
+_TRIMMED = " \t-–—|:,;/("
 
 
-_INITIALS = re.compile(r"(?:^|\s)(?:\w{1,2}\.)+\w{1,2}$")  # `H.Y.T`: its last full stop belongs to it
+_INITIALS = re.compile(r"(?:^|\s)(?:\w{1,2}\.)+\w{1,2}$")  # `H.Y.T`: the last full stop is part of the name
 
 
 def split(printed: str) -> tuple[str | None, str | None]:
-    """(caption, credit) of what is printed under a picture; the credit without its label, either may be None."""
-    for find in (
-        _alone,
+    """Splits the text under a picture into (caption, credit); the credit without its label, either may be None."""
+    for splitter in (
+        _agency_only,
         _labelled,
-        _signed,
-        _bars_behind,
-        _barred,
-        _by,
+        _copyright_signed,
+        _barred_tail,
+        _after_bar,
+        _photo_by,
         _equals,
-        _uncoloned,
-        _unnamed,
+        _label_without_colon,
+        _generic,
         _bracketed,
         _slashed,
         _after_sentence,
     ):
-        found = find(printed)
-        if found:
-            caption, credit = found
+        parts = splitter(printed)
+        if parts:
+            caption, credit = parts
             if _INITIALS.search(credit) and printed.rstrip(" )]").endswith("."):
                 credit += "."
-            return _worded(caption.strip(_EDGES)), name_only(credit) or None
-    return _worded(printed), None
+            return _caption_or_none(caption.strip(_TRIMMED)), name_only(credit) or None
+    return _caption_or_none(printed), None
 
 
-def _worded(caption: str) -> str | None:
+def _caption_or_none(caption: str) -> str | None:
     return caption.strip() if any(map(str.isalnum, caption)) else None
 
 
 def name_only(credit: str) -> str:
     """The name without label, brackets and sign: `(Ảnh: AFP/TTXVN)` is `AFP/TTXVN`."""
-    bare = credit.strip().strip("()[]（）【】").strip()
-    if ")" in bare and "(" not in bare:
-        bare = bare.partition(")")[0]
-    if bare.count("(") > bare.count(")"):
-        bare += ")"
+    name = credit.strip().strip("()[]（）【】").strip()
+    if ")" in name and "(" not in name:
+        name = name.partition(")")[0]
+    if name.count("(") > name.count(")"):
+        name += ")"
     while True:
-        match = _LEADING.match(bare)
-        if not match or match.end() == len(bare):
-            bare = bare.strip(" \t|,;:-–—")
-            return bare if _INITIALS.search(bare.removesuffix(".")) else bare.removesuffix(".")
-        bare = bare[match.end() :].strip()
+        match = _LEADING.match(name)
+        if not match or match.end() == len(name):
+            name = name.strip(" \t|,;:-–—")
+            return name if _INITIALS.search(name.removesuffix(".")) else name.removesuffix(".")
+        name = name[match.end() :].strip()
 
 
 _LEADING = re.compile(
@@ -126,28 +126,28 @@ _LEADING = re.compile(
 
 
 def _labelled(printed: str) -> tuple[str, str] | None:
-    """`Ảnh: Minh Anh` behind a caption. A label that begins a whole sentence introduces the caption itself."""
+    """`Ảnh: Minh Anh` behind a caption. A label before a whole sentence belongs to the caption."""
     start = 0
-    last = None
-    while match := _LABELLED.search(printed, start):  # the last label wins: `Ảnh: A (Nguồn: B)` names B last
+    last_match = None
+    while match := _LABELLED.search(printed, start):  # the last label wins: of `Ảnh: A (Nguồn: B)`, B
         start = match.start(1) + 1
         if _SLASHED_LABEL.search(match[1]) and _NAMED_BEFORE.search(printed[: match.start(1)]):
             continue  # `Mike Watson Images/Getty` is a name
-        last = match
+        last_match = match
         if len(match[2]) < 60:
             break
-    if last is None or len(last[2]) > 150 or _AGENCY_BEFORE.search(printed[: last.start(1)]):
+    if last_match is None or len(last_match[2]) > 150 or _AGENCY_BEFORE.search(printed[: last_match.start(1)]):
         return None
-    if not printed[: last.start(1)].strip(_EDGES + "[(") and _is_sentence(last[2]):
+    if not printed[: last_match.start(1)].strip(_TRIMMED + "[(") and _is_sentence(last_match[2]):
         return printed, ""
-    return printed[: last.start(1)], last[2]
+    return printed[: last_match.start(1)], last_match[2]
 
 
 def _is_sentence(text: str) -> bool:
-    """More than names: many words, most of them not capitalised, or many signs of a script without capitals."""
+    """Whether a text is more than names: many words, most of them lowercase, or long text in a script without case."""
     words = text.split()
-    small = sum(1 for word in words if word[:1].islower())
-    return (len(words) > 6 and 2 * small > len(words)) or (len(text) > 24 and not any(map(_is_cased, text)))
+    lowercase = sum(1 for word in words if word[:1].islower())
+    return (len(words) > 6 and 2 * lowercase > len(words)) or (len(text) > 24 and not any(map(_is_cased, text)))
 
 
 def _is_cased(letter: str) -> bool:
@@ -157,35 +157,35 @@ def _is_cased(letter: str) -> bool:
 _AGENCY_BEFORE = re.compile(rf"\b(?:{_AGENCY})\s*[/-]?\s*$")  # `AP Photo/Evan Vucci` is a name, not a label and a name
 
 
-_LINE = re.compile(
+_CREDIT_LINE = re.compile(
     r"(?:(?:titel|beitrags|aufmacher|header)?(?:foto|bild)s?(?:nachweis|quelle|rechte|credits?)?|photos?(?: credits?)?"
     r"|(?:photo|image)s? (?:by|courtesy(?: of)?)|crédits? photos?|(?:hình )?ảnh|images?(?: credits?)?|fot\.)"
     r"\s*[:©]+\s*(\S.+)",
     re.I,
 )
-_LONGEST_LINE = 100  # characters
+_MAX_CREDIT_LINE = 100  # characters
 _SLASHED_LABEL = re.compile(r"^[^\W\d_]+\s*/", re.I)
 _NAMED_BEFORE = re.compile(r"[A-ZÀ-Ý][\w.'’-]*\s+$")
 
 
-def _alone(printed: str) -> tuple[str, str] | None:
-    """An agency, alone or with a name, is all that is printed."""
+def _agency_only(printed: str) -> tuple[str, str] | None:
+    """The whole text is an agency, alone or with a name."""
     return ("", printed) if len(printed) <= _LONGEST_ALONE and _ALONE.fullmatch(printed.strip(" .()")) else None
 
 
-def _bars_behind(printed: str) -> tuple[str, str] | None:
-    """`Ein Satz. Carlos Herrera | Archivo | Confidencial`: all that bars divide behind the last sentence."""
-    match = _BARS_BEHIND.search(printed[-_TAIL:])
+def _barred_tail(printed: str) -> tuple[str, str] | None:
+    """`Ein Satz. Carlos Herrera | Archivo | Confidencial`: everything with bars behind the last sentence."""
+    match = _BARRED_TAIL.search(printed[-_TAIL_LENGTH:])
     return (printed[: len(printed) - len(match[1])], match[1]) if match else None
 
 
-def _signed(printed: str) -> tuple[str, str] | None:
+def _copyright_signed(printed: str) -> tuple[str, str] | None:
     match = _SIGN.search(printed)
     return (printed[: match.start(1)], match[2]) if match and len(match[2]) < 120 else None
 
 
-def _by(printed: str) -> tuple[str, str] | None:
-    match = _BY.search(printed)
+def _photo_by(printed: str) -> tuple[str, str] | None:
+    match = _PHOTO_BY.search(printed)
     return (printed[: match.start(1)], match[2]) if match else None
 
 
@@ -194,29 +194,29 @@ def _equals(printed: str) -> tuple[str, str] | None:
     return (printed[: match.start()], match[1]) if match else None
 
 
-def _uncoloned(printed: str) -> tuple[str, str] | None:
-    match = _UNCOLONED.search(printed)
+def _label_without_colon(printed: str) -> tuple[str, str] | None:
+    match = _LABEL_WITHOUT_COLON.search(printed)
     return (printed[: match.start()], match[1]) if match else None
 
 
-def _unnamed(printed: str) -> tuple[str, str] | None:
+def _generic(printed: str) -> tuple[str, str] | None:
     match = _UNNAMED.search(printed)
-    if match is None or not printed[: match.start(1)].strip(_EDGES):
-        return None  # alone it is all that the page says about the picture: its caption
+    if match is None or not printed[: match.start(1)].strip(_TRIMMED):
+        return None  # without other text it is the caption
     return printed[: match.start(1)], match[1]
 
 
 def _bracketed(printed: str) -> tuple[str, str] | None:
     match = _BRACKETED.search(printed)
-    if match and _SENTENCE_END.search(printed[: match.start()]) and _is_name(match[1]):
+    if match and _SENTENCE_END.search(printed[: match.start()]) and _is_bracketed_name(match[1]):
         return printed[: match.start()], match[1]
     if match and (_NAMED_AGENCY.search(match[1]) or re.search(r"\w/\w|\bvia\b", match[1])):
         return printed[: match.start()], match[1]
     return None
 
 
-# what stands in brackets behind a caption and names nobody
-_NO_NAME = re.compile(
+# words in brackets behind a caption that are not a name
+_NOT_A_NAME = re.compile(
     r"archiv|symbol|file\b|stock|left|right|cent(?:er|re)|above|below|pictured|links|rechts|mitte|v\. ?l|"
     r"minh h[oọ][aạ]|illustrat|screenshot|bên (?:phải|trái)|ở giữa|đứng giữa|ngoài cùng|"
     r"hàng (?:trên|dưới|đầu)|thứ \w+ từ|"
@@ -226,20 +226,20 @@ _NO_NAME = re.compile(
 _SENTENCE_END = re.compile(r"[.!?\"”»…]$")
 
 
-def _is_name(text: str) -> bool:
-    """Whether words in brackets behind a full sentence can name a photographer or an agency."""
-    return text[:1].isupper() and len(text) <= 60 and not _NO_NAME.search(text) and text.count(" ") < 8
+def _is_bracketed_name(text: str) -> bool:
+    """Whether words in brackets behind a sentence can be a photographer or an agency."""
+    return text[:1].isupper() and len(text) <= 60 and not _NOT_A_NAME.search(text) and text.count(" ") < 8
 
 
 def of_line(line: str) -> str | None:
-    """The maker of an article's pictures, where a line of its own names one: `Fotos: Ana Ruiz/dpa`."""
-    match = _LINE.fullmatch(line) if len(line) <= _LONGEST_LINE else None
+    """The credit in a credit line of an article: `Fotos: Ana Ruiz/dpa`."""
+    match = _CREDIT_LINE.fullmatch(line) if len(line) <= _MAX_CREDIT_LINE else None
     return name_only(match[1]) or None if match and not _is_sentence(match[1]) else None
 
 
 def is_name(text: str) -> bool:
-    """Whether a line that stands apart is a name, several, or an agency: short, and every long word capitalised."""
-    if _NO_NAME.search(text) or text[-1:] in ".!?:" or any(map(str.isdigit, text)):
+    """Whether a separate line is one or more names or an agency: short, and every long word capitalised."""
+    if _NOT_A_NAME.search(text) or text[-1:] in ".!?:" or any(map(str.isdigit, text)):
         return bool(_LEADING.match(text)) and len(text) <= 60
     words = [word for word in re.split(r"[\s/,&|-]+", text) if word]
     if len(words) == 1:
@@ -249,18 +249,18 @@ def is_name(text: str) -> bool:
 
 def _slashed(printed: str) -> tuple[str, str] | None:
     """`Tên Tác Giả/TTXVN`: an agency behind a slash, the name before it."""
-    tail = printed[-_TAIL:]
-    if (first := _AGENCY_FIRST.search(tail)) is not None:
-        return printed[: len(printed) - len(first[1])], first[1]
+    tail = printed[-_TAIL_LENGTH:]
+    if (agency_first := _AGENCY_FIRST.search(tail)) is not None:
+        return printed[: len(printed) - len(agency_first[1])], agency_first[1]
     match = _SLASHED.search(tail)
-    before = _NAME_BEFORE.search(tail[: match.start()][-60:]) if match else None
-    if match is None or before is None:
+    name_before = _NAME_BEFORE.search(tail[: match.start()][-60:]) if match else None
+    if match is None or name_before is None:
         return None
-    credit = tail[match.start() - len(before[1]) :]
+    credit = tail[match.start() - len(name_before[1]) :]
     return printed[: len(printed) - len(credit)], credit
 
 
-def _barred(printed: str) -> tuple[str, str] | None:
+def _after_bar(printed: str) -> tuple[str, str] | None:
     match = _AFTER_BAR.search(printed)
     return (printed[: match.start()], match[1]) if match else None
 

@@ -1,7 +1,7 @@
-"""Stamps of news pages as datetimes: the forms machines write, and the forms people read.
+"""Parses date strings of news pages: machine formats and the formats people read.
 
-Nothing here looks at a page: text in, `Stamp` or None out. A stamp that names no zone stays naive, one without a
-time of day says so; nothing is guessed but what one calendar allows.
+Works on text only: text in, `Stamp` or None out. A stamp without a zone stays naive, one without a time of day has
+precision `day`; the only guess is to swap day and month where the calendar allows one order.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from zoneinfo import ZoneInfo
 from archive.extract.months import AFTERNOON, MONTH, MONTHS, ZONES
 from archive.text.folding import folded
 
-LONGEST = 300  # characters; a date line longer than this is something else
+LONGEST = 300  # characters of a date line
 _EARLIEST, _LATEST = 1990, 2100
 
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """A moment as a page gives it: `when` is naive unless the page names a zone; `raw` is the text it was read from."""
+    """A parsed date: `when` is naive unless the text has a zone; `raw` is the source text."""
 
     when: datetime
     precision: Literal["minute", "day"]
@@ -29,11 +29,11 @@ class Stamp:
 
     @property
     def has_time(self) -> bool:
-        """A time of day that means something: midnight sharp is what systems write when they know only the day."""
+        """Whether there is a time of day: systems write midnight sharp when they know only the day."""
         return self.precision == "minute" and (self.when.hour, self.when.minute, self.when.second) != (0, 0, 0)
 
     def within(self, zone: tzinfo) -> datetime:
-        """The moment, aware: `zone` is used only where the page names none."""
+        """The moment as an aware datetime: `zone` applies only if the stamp has none."""
         return self.when if self.when.tzinfo else self.when.replace(tzinfo=zone)
 
 
@@ -47,7 +47,7 @@ _COMPACT = re.compile(
     r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
     r"(?:T?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?" + _OFFSET + r")?$"
 )
-# .NET's en-US default: 3/5/2026 3:34:00 PM is the 5th of March. Seconds and AM|PM together are its mark.
+# .NET's en-US default: 3/5/2026 3:34:00 PM is the 5th of March. Recognised by seconds and AM|PM together.
 _DOT_NET = re.compile(
     r"(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{4})\s(?P<hour>\d{1,2}):(?P<minute>\d{2}):(?P<second>\d{2})"
     r"\s(?P<half>[AP]M)$"
@@ -62,19 +62,19 @@ _ENGLISH = re.compile(
 
 
 def machine(text: str) -> Stamp | None:
-    """A stamp meant for machines: ISO 8601 and its usual damages, RFC 2822, epoch seconds, .NET (month first)."""
+    """Parses machine formats: ISO 8601 and common malformed variants, RFC 2822, epoch seconds, .NET (month first)."""
     raw = folded(text, LONGEST)
     if raw.isdecimal() and len(raw) in (10, 13):
         return _epoch(raw)
-    for form in (_ISO, _DOT_NET, _COMPACT, _ENGLISH):
-        found = form.match(raw)
-        if found:
-            return _stamp(found.groupdict(), raw)
+    for pattern in (_ISO, _DOT_NET, _COMPACT, _ENGLISH):
+        match = pattern.match(raw)
+        if match:
+            return _stamp(match.groupdict(), raw)
     return None
 
 
-# a counter in the date line changes at every request and says nothing about the moment
-_COUNTER = re.compile(
+# a view counter in the date line changes at every request
+_VIEW_COUNTER = re.compile(
     r"\s?[|–—·•-]?\s?(?:(?:số )?(?:lượt|lần) (?:xem|đọc|truy cập)|views?|hits)\s?:\s?\d[\d.,]*"
     r"|\s?[|–—·•-]\s?\d[\d.,]* (?:lượt (?:xem|đọc|truy cập)|views?|hits)\b",
     re.I,
@@ -82,34 +82,34 @@ _COUNTER = re.compile(
 
 
 def visible(text: str, month_first: bool = False) -> Stamp | None:
-    """A stamp meant for people, day first unless the year leads or `month_first`; the first date of the text."""
-    raw = _COUNTER.sub("", folded(text, LONGEST)).strip()
-    day = _day_of(raw, month_first or bool(_DOT_NET.match(raw)))
-    if day is None:
+    """Parses the first date of a text for people: day first unless the year leads or `month_first`."""
+    raw = _VIEW_COUNTER.sub("", folded(text, LONGEST)).strip()
+    date_and_rest = _day_of(raw, month_first or bool(_DOT_NET.match(raw)))
+    if date_and_rest is None:
         return None
-    parts, rest = day
+    parts, rest = date_and_rest
     return _stamp(parts | _time_of(rest), raw)
 
 
-_NUMERIC = re.compile(r"(?<![\d:])(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])")
+_NUMERIC_DATE = re.compile(r"(?<![\d:])(\d{1,2})\s?([/.\-])\s?(\d{1,2})\s?\2\s?(\d{4}|\d{2})(?![\d:])")
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(\d{4})\s?(?:[-/.]|年|년)\s?(\d{1,2})\s?(?:[-/.]|月|월)\s?(\d{1,2})(?!\d)\s?(?:日|일)?"
 )
 _VIETNAMESE = re.compile(
     r"(?<!\d)(\d{1,2})\s?(?:tháng|th|/)\s?(\d{1,2})\s?(?:,|năm|/|-)?\s?(?:năm\s)?(\d{4})(?!\d)", re.I
 )
-_DAY_NAME = re.compile(
+_DAY_MONTH_NAME = re.compile(
     rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|[.º°])?,?\s?(?:de |di |d['’]|of )?({MONTH})[.,]?\s?(?:de |del )?"
     r"'?(\d{4}|\d{2}(?![\d:.]))",
     re.I,
 )
-_NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
+_MONTH_NAME_DAY = re.compile(rf"(?<!\w)({MONTH})[.,]?\s(\d{{1,2}})(?:st|nd|rd|th)?,?\s(\d{{4}})(?!\d)", re.I)
 _CLOCK = re.compile(
     r"(?<![\d/.])(?<!\S-)(?P<hour>\d{1,2})\s?(?::|h|g|時|시|(?=\.\d{2}\s?(?:uhr|h\b|wib"
     r"|$))\.)\s?(?P<minute>\d{2})(?!\d)['’]?(?::(?P<second>\d{2}))?",
     re.I,
 )
-_HALF = re.compile(rf"\s?({AFTERNOON}|am|a\.m\.|sa|sáng)(?!\w)", re.I)
+_AM_PM = re.compile(rf"\s?({AFTERNOON}|am|a\.m\.|sa|sáng)(?!\w)", re.I)
 _ZONE = re.compile(
     r"(?:GMT|UTC)\s?(?P<offset>[+\-−]\s?\d{1,2}(?::?\d{2})?)|(?P<iso>[+\-]\d{2}:\d{2})(?!\d)"
     r"|(?<![A-Za-z])(?P<name>[A-Z]{2,5})(?![A-Za-z])"
@@ -118,48 +118,48 @@ _ZONE = re.compile(
 
 def _day_of(text: str, month_first: bool) -> tuple[dict[str, str | None], str] | None:
     """Year, month and day of the first date, and the text without it."""
-    for form, order in _ORDERS[month_first]:
-        found = form.search(text)
-        if found:
-            parts = {name: found.group(group) for name, group in order}
-            return parts, f"{text[: found.start()]} {text[found.end() :]}"
+    for pattern, order in _FORMATS[month_first]:
+        match = pattern.search(text)
+        if match:
+            parts = {name: match.group(group) for name, group in order}
+            return parts, f"{text[: match.start()]} {text[match.end() :]}"
     return None
 
 
 _D_M_Y = (("day", 1), ("month", 2), ("year", 3))
 _M_D_Y = (("month", 1), ("day", 2), ("year", 3))
-_COMMON = ((_YEAR_FIRST, (("year", 1), ("month", 2), ("day", 3))),)
-_NAMED = ((_VIETNAMESE, _D_M_Y), (_DAY_NAME, _D_M_Y), (_NAME_DAY, _M_D_Y))
-_ORDERS = {
-    False: (*_COMMON, (_NUMERIC, (("day", 1), ("month", 3), ("year", 4))), *_NAMED),
-    True: (*_COMMON, (_NUMERIC, (("month", 1), ("day", 3), ("year", 4))), *_NAMED),
+_COMMON_FORMATS = ((_YEAR_FIRST, (("year", 1), ("month", 2), ("day", 3))),)
+_NAMED_FORMATS = ((_VIETNAMESE, _D_M_Y), (_DAY_MONTH_NAME, _D_M_Y), (_MONTH_NAME_DAY, _M_D_Y))
+_FORMATS = {
+    False: (*_COMMON_FORMATS, (_NUMERIC_DATE, (("day", 1), ("month", 3), ("year", 4))), *_NAMED_FORMATS),
+    True: (*_COMMON_FORMATS, (_NUMERIC_DATE, (("month", 1), ("day", 3), ("year", 4))), *_NAMED_FORMATS),
 }
 
 
 def _time_of(text: str) -> dict[str, str | None]:
-    found = _CLOCK.search(text)
-    if not found:
+    match = _CLOCK.search(text)
+    if not match:
         return {}
-    parts: dict[str, str | None] = dict(found.groupdict())
-    half = _HALF.match(text, found.end())
-    parts["half"] = half.group(1) if half else None
-    parts["zone"] = _zone_name(text[half.end() if half else found.end() :])
+    parts: dict[str, str | None] = dict(match.groupdict())
+    am_pm = _AM_PM.match(text, match.end())
+    parts["half"] = am_pm.group(1) if am_pm else None
+    parts["zone"] = _zone_name(text[am_pm.end() if am_pm else match.end() :])
     return parts
 
 
 def _zone_name(text: str) -> str | None:
-    """The first thing behind a time of day that is a zone: GMT+7, +07:00, CEST."""
-    names = (found.group("offset") or found.group("iso") or found.group("name") for found in _ZONE.finditer(text))
+    """The first zone behind a time of day: GMT+7, +07:00, CEST."""
+    names = (match.group("offset") or match.group("iso") or match.group("name") for match in _ZONE.finditer(text))
     return next((name for name in names if name[0] in "+-−" or name in ZONES), None)
 
 
 def _epoch(raw: str) -> Stamp | None:
-    when = datetime.fromtimestamp(int(raw[:10]), UTC)
-    return Stamp(when, "minute", raw) if _EARLIEST <= when.year <= _LATEST else None
+    moment = datetime.fromtimestamp(int(raw[:10]), UTC)
+    return Stamp(moment, "minute", raw) if _EARLIEST <= moment.year <= _LATEST else None
 
 
 def _stamp(parts: dict[str, str | None], raw: str) -> Stamp | None:
-    """The stamp of named parts; None where the calendar has no such day."""
+    """Builds the stamp from named parts; None for a day that does not exist."""
     year = _year(parts.get("year") or parts.get("year2") or "0")
     day = int(parts.get("day") or parts.get("day2") or 0)
     month = _month(parts)
@@ -169,20 +169,20 @@ def _stamp(parts: dict[str, str | None], raw: str) -> Stamp | None:
     if not _EARLIEST <= year <= _LATEST:
         return None
     try:
-        when = datetime(
+        moment = datetime(
             year, month, day, hour or 0, int(parts.get("minute") or 0), int(parts.get("second") or 0),
             tzinfo=_zone(parts.get("zone") or ""),
         )  # fmt: skip
     except ValueError:
         return None
-    return Stamp(when, "day" if hour is None else "minute", raw)
+    return Stamp(moment, "day" if hour is None else "minute", raw)
 
 
-def _year(written: str) -> int:
-    """The year as it is written: only of two digits is the century left out, as POSIX has it. Four digits that begin
-    with zeros are the year 1, which .NET prints for "never"."""
-    year = int(written)
-    return year if len(written) != 2 else year + (2000 if year < 69 else 1900)
+def _year(digits: str) -> int:
+    """The year: only two digits get a century, by the POSIX rule. Four digits with leading zeros are the year 1, which
+    .NET prints for "never"."""
+    year = int(digits)
+    return year if len(digits) != 2 else year + (2000 if year < 69 else 1900)
 
 
 def _month(parts: dict[str, str | None]) -> int:
@@ -191,13 +191,13 @@ def _month(parts: dict[str, str | None]) -> int:
 
 
 def _hour(parts: dict[str, str | None]) -> int | None:
-    """0 to 23. Some systems print 17:09 PM: an hour past twelve needs no half of the day."""
+    """0 to 23. Some systems print 17:09 PM: AM and PM are ignored for an hour past twelve."""
     if not parts.get("hour"):
         return None
     hour = int(parts["hour"] or 0)
-    half = (parts.get("half") or "").casefold()
-    if half and hour <= 12:
-        hour = hour % 12 + (12 if re.fullmatch(AFTERNOON, half, re.I) else 0)
+    am_pm = (parts.get("half") or "").casefold()
+    if am_pm and hour <= 12:
+        hour = hour % 12 + (12 if re.fullmatch(AFTERNOON, am_pm, re.I) else 0)
     return 0 if hour == 24 else hour
 
 

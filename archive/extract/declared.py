@@ -1,4 +1,4 @@
-"""What a page declares about its article: the JSON-LD objects that describe it, and whose house the page is."""
+"""Reads a page's declarations: the JSON-LD objects of its article, the titles in its metas, and its outlet's names."""
 
 from __future__ import annotations
 
@@ -17,9 +17,17 @@ from archive.extract.parsed_page import Page
 from archive.text.folding import folded, key_of
 
 MOST_NAMES = 60
-MOST_REFERENCES = 4  # from an author to another object that names it
-MOST_THINGS = 600  # objects looked at: behind them are the posts of a live blog or the items of a list
-_RANKS = {"webpage": 1, "itempage": 1, "videoobject": 0, "creativework": 1, "product": 0, "event": 0, "webcontent": 1}
+MOST_REFERENCES = 4  # @id references followed from an author to its name
+MOST_THINGS = 600  # objects read; further ones are the posts of a live blog or the items of a list
+_TYPE_RANKS = {
+    "webpage": 1,
+    "itempage": 1,
+    "videoobject": 0,
+    "creativework": 1,
+    "product": 0,
+    "event": 0,
+    "webcontent": 1,
+}
 _ORGANIZATIONS = ("organization", "corporation", "newsmediaorganization", "website", "brand")
 _TITLE_METAS = ("og:title", "twitter:title", "title", "headline", "dc.title", "parsely-title", "sailthru.title")
 _HOUSE_METAS = (
@@ -30,37 +38,39 @@ _HOUSE_METAS = (
 
 @dataclass(frozen=True)
 class Declared:
-    """A page's declarations, read once."""
+    """The declarations of a page, cached."""
 
     page: Page
 
     @cached_property
     def title(self) -> str:
-        """The text of <title>, as it stands."""
+        """The text of <title>."""
         element = next(self.page.root.iter("title"), None)
         return folded(element.text or "") if element is not None else ""
 
     @cached_property
     def titles(self) -> tuple[tuple[str, str], ...]:
-        """(name, text) of every meta that names the article."""
+        """(name, text) of every meta with the article's title."""
         metas = self.page.metas
         return tuple((name, folded(value)) for name in _TITLE_METAS for value in metas.get(name, ())[:3])
 
     @cached_property
     def things(self) -> tuple[Thing, ...]:
-        """The JSON-LD objects that describe this article, the best first; never those of related articles."""
-        found = [(self._fit(thing), -place, thing) for place, thing in enumerate(self.page.linked_data[:MOST_THINGS])]
-        fitting = sorted((entry for entry in found if entry[0] > 0), key=lambda entry: entry[:2], reverse=True)
+        """The JSON-LD objects of this article, the best match first; never those of related articles."""
+        scored = [
+            (self._match_score(thing), -index, thing) for index, thing in enumerate(self.page.linked_data[:MOST_THINGS])
+        ]
+        fitting = sorted((entry for entry in scored if entry[0] > 0), key=lambda entry: entry[:2], reverse=True)
         if not fitting:
             return ()
         main = fitting[0][2]
-        return (main, *(thing for _, _, thing in fitting[1:20] if self._same(main, thing)))
+        return (main, *(thing for _, _, thing in fitting[1:20] if self._is_same_article(main, thing)))
 
     @cached_property
     def house(self) -> frozenset[str]:
-        """Keys of every name the page gives to its own house: site, publisher, host."""
+        """Keys of the outlet's names: site, publisher, host."""
         names = [value for name in _HOUSE_METAS for value in self.page.metas.get(name, ())[:3]]
-        names += [value for thing in self.page.linked_data[:300] for value in _house_names(thing)]
+        names += [value for thing in self.page.linked_data[:300] for value in _publisher_names(thing)]
         host = host_of(self.page.url).removeprefix("www.")
         labels = host.split(".")
         names += [host, *labels[:-1][-2:], "".join(labels)]
@@ -68,7 +78,7 @@ class Declared:
         return frozenset(key for key in keys if len(key) > 1)
 
     def value(self, *members: str) -> Iterator[tuple[str, str]]:
-        """(member, text) of the describing objects' members, the best object first."""
+        """(member, text) of these members of `things`, the best object first."""
         for thing in self.things:
             for member in members:
                 for item in flat(thing.get(member)):
@@ -76,40 +86,42 @@ class Declared:
                         yield member, str(item)
 
     def names(self, member: str) -> tuple[str, ...]:
-        """Names under this member of the first describing object that has any, references followed."""
+        """Names under this member of the first of `things` that has any; follows @id references."""
         for thing in self.things:
-            names = tuple(islice(self._names(thing.get(member), 0), MOST_NAMES))
+            names = tuple(islice(self._resolved_names(thing.get(member), 0), MOST_NAMES))
             if names:
                 return names
         return ()
 
     @cached_property
-    def _index(self) -> dict[str, Thing]:
+    def _things_by_id(self) -> dict[str, Thing]:
         return by_id(self.page.linked_data)
 
-    def _names(self, value: object, depth: int) -> Iterator[str]:
+    def _resolved_names(self, value: object, depth: int) -> Iterator[str]:
         for item in flat(value):
             if isinstance(item, str):
                 yield item
             elif isinstance(item, dict) and depth < MOST_REFERENCES:
-                yield from self._names(self._named(item), depth + 1)
+                yield from self._resolved_names(self._name_of(item), depth + 1)
 
-    def _named(self, thing: Thing) -> object:
-        """The name of a person or a house, or what leads to it."""
+    def _name_of(self, thing: Thing) -> object:
+        """The name of a person or an organization, or a nested author."""
         reference = thing.get("@id")
         if "name" not in thing and isinstance(reference, str):
-            thing = self._index.get(reference, thing)
+            thing = self._things_by_id.get(reference, thing)
         parts = [thing.get("givenName"), thing.get("familyName")]
         return thing.get("name") or " ".join(part for part in parts if isinstance(part, str)) or thing.get("author")
 
-    def _fit(self, thing: Thing) -> int:
-        """How well an object describes this page's article; 0 and less is not at all."""
-        rank = max((_rank(kind) for kind in types_of(thing)), default=0)
+    def _match_score(self, thing: Thing) -> int:
+        """Match score of an object for this page's article; 0 or less: no match."""
+        rank = max((_type_rank(kind) for kind in types_of(thing)), default=0)
         if rank <= 0 or not {"headline", "datePublished", "author", "name"} & thing.keys():
             return 0
         headline = thing.get("headline") or thing.get("name")
-        named = isinstance(headline, str) and self._is_headline(folded(headline))
-        return rank + 3 * named + 3 * self._is_here(thing) + ("datePublished" in thing) + ("author" in thing)
+        has_headline = isinstance(headline, str) and self._is_headline(folded(headline))
+        return (
+            rank + 3 * has_headline + 3 * self._is_about_page(thing) + ("datePublished" in thing) + ("author" in thing)
+        )
 
     def _is_headline(self, text: str) -> bool:
         return key_of(text) in self._title_keys
@@ -119,26 +131,30 @@ class Declared:
         return keys_of([self.title, *(text for _, text in self.titles[:4])])
 
     @cached_property
-    def _here(self) -> str:
+    def _page_path(self) -> str:
         return _path(self.page.url)
 
-    def _is_here(self, thing: Thing) -> bool:
-        """Whether the object names this page as its own."""
-        page = self._here
+    def _is_about_page(self, thing: Thing) -> bool:
+        """Whether a URL of the object is that of this page."""
+        page = self._page_path
         main = thing.get("mainEntityOfPage")
-        given = [thing.get("url"), thing.get("@id"), main.get("@id") if isinstance(main, dict) else main]
-        return bool(page) and any(isinstance(url, str) and _path(url) == page for url in given)
+        urls = [thing.get("url"), thing.get("@id"), main.get("@id") if isinstance(main, dict) else main]
+        return bool(page) and any(isinstance(url, str) and _path(url) == page for url in urls)
 
-    def _same(self, main: Thing, other: Thing) -> bool:
-        """Whether another object describes the article too: same address or same headline."""
-        wanted, found = main.get("headline"), other.get("headline") or other.get("name")
-        if isinstance(wanted, str) and isinstance(found, str) and agree(folded(wanted), folded(found)):
+    def _is_same_article(self, main: Thing, other: Thing) -> bool:
+        """Whether another object describes the same article: same URL or same headline."""
+        main_headline, other_headline = main.get("headline"), other.get("headline") or other.get("name")
+        if (
+            isinstance(main_headline, str)
+            and isinstance(other_headline, str)
+            and agree(folded(main_headline), folded(other_headline))
+        ):
             return True
-        return self._is_here(other)
+        return self._is_about_page(other)
 
 
 def host_of(url: str) -> str:
-    """The host of an address; '' where there is none."""
+    """The host of a URL; '' if it has none."""
     try:
         return urlsplit(url).hostname or ""
     except ValueError:
@@ -146,7 +162,7 @@ def host_of(url: str) -> str:
 
 
 def house_key(name: str) -> str:
-    """A house's name without the words any newspaper's name may carry: Báo điện tử Dân Trí, dantri.com.vn, @dantri."""
+    """Comparison key of an outlet's name, without common words: Báo điện tử Dân Trí, dantri.com.vn, @dantri."""
     keys = [key_of(word) for word in re.split(r"[\s._-]+", name)]
     key = "".join(word for word in keys if word not in HOUSE_WORDS) or key_of(name)
     for affix in ("bao", "online", "news", "vn", "com"):
@@ -155,13 +171,13 @@ def house_key(name: str) -> str:
     return key
 
 
-def _rank(kind: str) -> int:
-    if kind in _RANKS:
-        return _RANKS[kind]
+def _type_rank(kind: str) -> int:
+    if kind in _TYPE_RANKS:
+        return _TYPE_RANKS[kind]
     return 4 if kind.endswith(("article", "posting", "report", "review", "analysis", "opinion")) else 0
 
 
-def _house_names(thing: Thing) -> Iterator[str]:
+def _publisher_names(thing: Thing) -> Iterator[str]:
     publisher = thing.get("publisher")
     holders = [publisher] if isinstance(publisher, dict) else []
     if any(kind in _ORGANIZATIONS for kind in types_of(thing)) and "logo" in thing:
@@ -173,7 +189,7 @@ def _house_names(thing: Thing) -> Iterator[str]:
 
 
 def flat(value: Any, limit: int = 200) -> list[Any]:
-    """The items of a value that may be one, a list, or a list of lists."""
+    """Flattens a value that may be one item, a list, or a list of lists."""
     items: list[Any] = []
     stack: list[Any] = [value]
     while stack and len(items) < limit:

@@ -1,4 +1,4 @@
-"""The name under which a reading is filed: readings are compared only between extractors of one name."""
+"""Names the extractor version of a reading: only readings with the same extractor name are compared."""
 
 from __future__ import annotations
 
@@ -15,71 +15,71 @@ from importlib.util import cache_from_source
 from pathlib import Path
 
 _LIBRARIES = ("trafilatura", "lxml")
-_OURS = (
+_OWN_MODULES = (
     "extract", "rules", "text/folding.py", "model/validation.py", "model/reading_validation.py",
     "model/urls.py", "model/digests.py",
 )  # fmt: skip
-"""Of archive: all that can change a reading, the removal of learned blocks and the gate of claims included."""
-_SAYS_NOTHING = frozenset({"annotation", "returns", "type_comment", "ctx"})
+"""Paths in archive/ that can change a reading, including the removal of boilerplate blocks and the validation."""
+_IGNORED_FIELDS = frozenset({"annotation", "returns", "type_comment", "ctx"})
 
 
 @lru_cache(maxsize=1)
 def extractor_name() -> str:
-    """Versions of the libraries that read and a digest over our own reading code and rules, such as
-    `luubao 0.1.0 reader sha256:3f1c5a29e0b4, trafilatura 2.3.1, lxml 6.1.3`. A digest, because a version number that
-    somebody forgets to raise would turn a better reading into an edit of the newspaper's."""
+    """Versions of the extraction libraries and a digest of our own extraction code and rules, such as
+    `luubao 0.2.0 reader sha256:3f1c5a29e0b4, trafilatura 2.3.1, lxml 6.1.3`. A digest, because after a forgotten bump
+    of a version number a better extraction would look like an edit by the newspaper."""
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
     return f"luubao {version('luubao')} reader sha256:{_source_digest()[:12]}, {libraries}"
 
 
 def _source_digest() -> str:
-    """Of the modules as they lie here. Parsing them takes a fifth of a second, so it is kept beside Python's own
+    """Digest of the installed modules. Parsing them takes a fifth of a second, so the result is cached beside Python's
     bytecode, under the digest of their bytes."""
-    sources = [source.read_bytes() for name in _OURS for source in _modules(files("archive") / name)]
-    raw = hashlib.sha256(b"\0".join(sorted(sources)) + sys.version.encode()).hexdigest()
-    kept = Path(cache_from_source(__file__)).with_name(f"reader-{raw[:32]}.txt")
+    sources = [source.read_bytes() for name in _OWN_MODULES for source in _modules(files("archive") / name)]
+    bytes_digest = hashlib.sha256(b"\0".join(sorted(sources)) + sys.version.encode()).hexdigest()
+    cache_file = Path(cache_from_source(__file__)).with_name(f"reader-{bytes_digest[:32]}.txt")
     with suppress(OSError):
-        if len(known := kept.read_text("ascii")) == 2 * hashlib.sha256().digest_size:
-            return known
+        if len(cached := cache_file.read_text("ascii")) == 2 * hashlib.sha256().digest_size:
+            return cached
     digest = digest_of_sources(sources)
     if not sys.dont_write_bytecode:
-        with suppress(OSError):  # a folder that we may not write to
-            kept.parent.mkdir(exist_ok=True)
-            kept.write_text(digest, "ascii")
+        with suppress(OSError):  # the folder is not writable
+            cache_file.parent.mkdir(exist_ok=True)
+            cache_file.write_text(digest, "ascii")
     return digest
 
 
-def _modules(place: Traversable) -> Iterator[Traversable]:
-    if place.name.endswith(".py"):
-        yield place
-    elif place.is_dir():
-        for entry in place.iterdir():
+def _modules(resource: Traversable) -> Iterator[Traversable]:
+    if resource.name.endswith(".py"):
+        yield resource
+    elif resource.is_dir():
+        for entry in resource.iterdir():
             yield from _modules(entry)
 
 
 def digest_of_sources(sources: Iterable[bytes]) -> str:
-    """The digest of what modules do, in hexadecimal digits: of their syntax without comments, docstrings, annotations
-    and imports, and without their names. What is renamed, moved or explained better reads as before."""
-    digests = sorted(hashlib.sha256("".join(_syntax(ast.parse(source))).encode()).digest() for source in sources)
+    """The hexadecimal digest of what modules do: of their syntax without comments, docstrings, annotations, imports and
+    file names. A renamed, moved or better documented module keeps the digest."""
+    digests = sorted(hashlib.sha256("".join(_syntax_words(ast.parse(source))).encode()).digest() for source in sources)
     return hashlib.sha256(b"".join(digests)).hexdigest()
 
 
-def _syntax(node: ast.AST) -> Iterator[str]:
-    """A module's syntax in words, but for what changes no result."""
-    if isinstance(node, (ast.Import, ast.ImportFrom)) or _is_said(node):
+def _syntax_words(node: ast.AST) -> Iterator[str]:
+    """The syntax of a node as words, without the parts that change no result."""
+    if isinstance(node, (ast.Import, ast.ImportFrom)) or _is_docstring(node):
         return
     yield f"({type(node).__name__}"
     for name in node._fields:
-        if name not in _SAYS_NOTHING:
+        if name not in _IGNORED_FIELDS:
             value = getattr(node, name, None)
             for part in value if isinstance(value, list) else [value]:
                 if isinstance(part, ast.AST):
-                    yield from _syntax(part)
+                    yield from _syntax_words(part)
                 else:
                     yield f" {part!r}"
     yield ")"
 
 
-def _is_said(node: ast.AST) -> bool:
-    """A text that stands by itself says something to people."""
+def _is_docstring(node: ast.AST) -> bool:
+    """Whether a statement is only a constant, such as a docstring."""
     return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

@@ -1,4 +1,4 @@
-"""The pictures of an article with their captions, and their places in its body."""
+"""Extracts the pictures of an article with their captions, and their places in its body."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from archive.extract.xpath import string
 from archive.model.records import Image
 from archive.text.folding import fold
 
-_MOST = 500  # pictures; the longest gallery seen has 60
+_MAX_PICTURES = 500  # the longest gallery seen has 60
 
 
-_IN_A_ROW = ("img", "amp-img", "a", "span", "br")
-_CARD_DEPTH, _CARD_PARTS = 5, 12  # elements around, elements inside
-_LONGEST_CARD, _CARD_SHARE = 400, 0.5  # characters, share of them in links
-_LONGEST_ROW = 4  # pictures above one caption
+_ROW_TAGS = ("img", "amp-img", "a", "span", "br")
+_MAX_CARD_DEPTH, _MAX_CARD_CHILDREN = 5, 12  # ancestors, children
+_MAX_CARD_TEXT, _MIN_CARD_LINKED = 400, 0.5  # characters, linked share of them
+_MAX_ROW = 4  # pictures above one caption
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The pictures in reading order, and the numbers of those that stand before and behind the body."""
+    """The pictures in reading order, and the indexes of those before and behind the body."""
 
     images: tuple[Image, ...]
     before: tuple[int, ...]
@@ -35,72 +35,78 @@ class Figures:
 
 
 def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figures:
-    """Reads the pictures of the region, takes their captions out of the tree and marks the pictures' places.
+    """Reads the pictures of the region, removes their captions from the tree and marks the pictures' places.
 
     region: the part of the page that belongs to the article, `body` included.
     """
     images: list[Image] = []
     outside: tuple[list[int], list[int]] = ([], [])
     inside = set(picture_urls.pictures_in(body))
-    behind = _behind(region, body)
+    behind = _pictures_behind(region, body)
     cover = (page.metas.get("og:image") or [""])[0]
     done: set[html.HtmlElement] = set()
-    lead = _lead(page, region, behind)
-    for picture in ([lead] if lead is not None else []) + picture_urls.pictures_in(region)[:_MOST]:
+    lead_image = _lead_picture(page, region, behind)
+    for picture in ([lead_image] if lead_image is not None else []) + picture_urls.pictures_in(region)[:_MAX_PICTURES]:
         if picture in done or picture_urls.is_icon(picture):
             continue
-        read = _read(picture, region, page, picture in inside, done, "" if images else cover, picture is lead)
-        found = _new(read, images)
+        read_images = _read_images(
+            picture, region, page, picture in inside, done, "" if images else cover, picture is lead_image
+        )
+        new_images = _without_known(read_images, images)
         if picture not in inside:
-            outside[picture in behind].extend(range(len(images), len(images) + len(found)))
-        images.extend(found if not found else _marked(picture, found, len(images)))
+            outside[picture in behind].extend(range(len(images), len(images) + len(new_images)))
+        images.extend(new_images if not new_images else _marked(picture, new_images, len(images)))
     for caption in list(body.iter("figcaption")):
-        drop(caption)  # of a film or a map: no text of the body
+        drop(caption)  # of a video or a map: not body text
     return Figures(tuple(images), tuple(outside[0]), tuple(outside[1]))
 
 
-def _lead(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
-    """The picture above the article, where the page declares it as the article's and shows it before the body, or
-    where it is the one large picture between headline and body."""
+def _lead_picture(page: Page, region: html.HtmlElement, behind: set[html.HtmlElement]) -> html.HtmlElement | None:
+    """The lead picture: declared as the article's and shown before the body, or else the one large picture between
+    headline and body."""
     names = declared_captions.covers(page)
-    before: list[html.HtmlElement] = []
+    candidates: list[html.HtmlElement] = []
     for picture in page.root.iter("img", "amp-img"):
-        if picture in behind or len(before) >= _MOST:
+        if picture in behind or len(candidates) >= _MAX_PICTURES:
             break
         if not picture_urls.is_icon(picture):
-            before.append(picture)
-    for picture in before:
+            candidates.append(picture)
+    for picture in candidates:
         address = picture_urls.address(picture, page.base)
         if address and declared_captions.is_named(address, names) and not captions.links_elsewhere(picture):
             return picture
-    alone = [one for one in before if region in one.iterancestors() and next(one.iterancestors("a"), None) is None]
-    large = [one for one in alone if picture_urls.is_large(one)] or alone
+    unlinked = [
+        picture
+        for picture in candidates
+        if region in picture.iterancestors() and next(picture.iterancestors("a"), None) is None
+    ]
+    large = [picture for picture in unlinked if picture_urls.is_large(picture)] or unlinked
     return large[0] if len(large) == 1 else None
 
 
-def _new(found: list[Image], images: list[Image]) -> list[Image]:
-    """Without those that the page shows a second time and says nothing new about."""
+def _without_known(candidates: list[Image], images: list[Image]) -> list[Image]:
+    """Drops images already known with the same or no caption."""
     known = {(image.url, image.caption) for image in images} | {(image.url, None) for image in images}
-    return [image for image in found if (image.url, image.caption) not in known]
+    return [image for image in candidates if (image.url, image.caption) not in known]
 
 
-def _behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
-    """The pictures of the region that come after the beginning of the body."""
-    passed = region is body
+def _pictures_behind(region: html.HtmlElement, body: html.HtmlElement) -> set[html.HtmlElement]:
+    """The pictures of the region behind the start of the body."""
+    reached_body = region is body
     behind = set()
     for element in region.iter(body.tag, "img", "amp-img"):
-        passed = passed or element is body
-        if passed:
+        reached_body = reached_body or element is body
+        if reached_body:
             behind.add(element)
     return behind
 
 
-def _marked(picture: html.HtmlElement, found: list[Image], number: int) -> list[Image]:
-    picture.set(IMAGE, f"{number}+{len(found)}")
-    return found
+def _marked(picture: html.HtmlElement, new_images: list[Image], number: int) -> list[Image]:
+    picture.set(IMAGE, f"{number}+{len(new_images)}")
+    return new_images
 
 
-def _read(
+def _read_images(
     picture: html.HtmlElement,
     region: html.HtmlElement,
     page: Page,
@@ -109,85 +115,98 @@ def _read(
     cover: str,
     lead: bool,
 ) -> list[Image]:
-    """The images of one picture and those that share its caption. cover: the address that the page declares for its
-    lead picture, for a first picture that only a script gives an address. lead: it is the picture above the article,
-    which needs no caption."""
+    """The images of one picture and those that share its caption. cover: the declared URL of the lead picture, for a
+    first picture that gets its URL only by script. lead: it is the lead picture, which needs no caption."""
     scope = captions.scope_of(picture, region)
     elements = captions.captions_of(scope, region, loose=inside)
     if not inside and not elements and not lead:
         return []
-    bare = not elements and not lead
-    if _is_portrait(scope, region) or (bare and (captions.leads_away(picture) or _is_card(scope, region))):
+    uncaptioned = not elements and not lead
+    if _is_portrait(scope, region) or (uncaptioned and (captions.leads_away(picture) or _is_card(scope, region))):
         return []
-    raw, caption, credit = (
+    caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
     )
     credit = credit or caption_parts.credit_in_title(caption, [picture]) or caption_parts.credit_in_data(picture)
     sharing = [picture]
     if elements:
         sharing = [
-            one for one in _sharing(picture, scope, elements) if one not in done and not picture_urls.is_icon(one)
+            sharing_picture
+            for sharing_picture in _pictures_sharing(picture, scope, elements)
+            if sharing_picture not in done and not picture_urls.is_icon(sharing_picture)
         ]
         for element in caption_parts.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)
-    found = {}
-    for one in sharing:
-        address = picture_urls.address(one, page.base)
+    by_url = {}
+    for sharing_picture in sharing:
+        address = picture_urls.address(sharing_picture, page.base)
         if address is None and caption and cover:
             address = picture_urls.absolute_url(cover, page.base)
-        if address and address not in found:
-            found[address] = Image(address, caption, credit, raw, fold(one.get("alt") or "") or None)
-    return list(found.values())
+        if address and address not in by_url:
+            by_url[address] = Image(
+                address, caption, credit, caption_raw, fold(sharing_picture.get("alt") or "") or None
+            )
+    return list(by_url.values())
 
 
-def _sharing(
+def _pictures_sharing(
     picture: html.HtmlElement, scope: html.HtmlElement, elements: list[html.HtmlElement]
 ) -> list[html.HtmlElement]:
-    """All the pictures that the caption is printed for."""
+    """All the pictures of the caption."""
     parent = elements[0].getparent()
     if scope.tag == "figure":
-        own = picture_urls.pictures_in(scope)
+        own_pictures = picture_urls.pictures_in(scope)
         if parent is None or elements[0].tag != "figcaption" or parent.tag == "figure":
-            return own
-        beside = [one for child in parent if child.tag == "figure" for one in picture_urls.pictures_in(child)]
-        return beside if picture in beside else own
+            return own_pictures
+        siblings = [
+            picture_beside
+            for child in parent
+            if child.tag == "figure"
+            for picture_beside in picture_urls.pictures_in(child)
+        ]
+        return siblings if picture in siblings else own_pictures
     if elements[0].tag == "tr" and len(elements[0]) == 1:
-        above = elements[0].getprevious()
-        shown = picture_urls.pictures_in(above) if above is not None else []
-        return shown if picture in shown else [picture]
-    shown = _above(elements[0])
-    return shown if picture in shown else picture_urls.pictures_in(scope) or [picture]
+        previous_row = elements[0].getprevious()
+        pictures = picture_urls.pictures_in(previous_row) if previous_row is not None else []
+        return pictures if picture in pictures else [picture]
+    pictures = _pictures_above(elements[0])
+    return pictures if picture in pictures else picture_urls.pictures_in(scope) or [picture]
 
 
-def _above(caption: html.HtmlElement) -> list[html.HtmlElement]:
-    """The pictures that stand directly before a caption, with no text and no other block between them."""
-    found: list[html.HtmlElement] = []
-    for one in caption.itersiblings(preceding=True):
-        if one.tag not in _IN_A_ROW or string(one).strip() or (one.tail or "").strip() or len(found) > _LONGEST_ROW:
+def _pictures_above(caption: html.HtmlElement) -> list[html.HtmlElement]:
+    """The pictures directly before a caption, with no text and no other block between them."""
+    pictures: list[html.HtmlElement] = []
+    for sibling in caption.itersiblings(preceding=True):
+        if (
+            sibling.tag not in _ROW_TAGS
+            or string(sibling).strip()
+            or (sibling.tail or "").strip()
+            or len(pictures) > _MAX_ROW
+        ):
             break
-        found[:0] = picture_urls.pictures_in(one)
-    return found if len(found) <= _LONGEST_ROW else []
+        pictures[:0] = picture_urls.pictures_in(sibling)
+    return pictures if len(pictures) <= _MAX_ROW else []
 
 
 def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
-    """The picture of another story's teaser: in the box around it stand a link and next to nothing else."""
-    for box in islice(scope.iterancestors(), _CARD_DEPTH):
-        if box is region or box.tag in ("body", "article", "main") or len(box) > _CARD_PARTS:
+    """Whether the picture belongs to a teaser of another story: its box holds a link and little else."""
+    for box in islice(scope.iterancestors(), _MAX_CARD_DEPTH):
+        if box is region or box.tag in ("body", "article", "main") or len(box) > _MAX_CARD_CHILDREN:
             return False
-        size = len(text_of(box, _LONGEST_CARD + 1))
-        if size > _LONGEST_CARD:
+        size = len(text_of(box, _MAX_CARD_TEXT + 1))
+        if size > _MAX_CARD_TEXT:
             return False
         if size:
-            linked = sum(len(text_of(one, _LONGEST_CARD)) for one in box.iter("a") if captions.leads_away(one))
-            return linked > _CARD_SHARE * size
+            linked = sum(len(text_of(link, _MAX_CARD_TEXT)) for link in box.iter("a") if captions.leads_away(link))
+            return linked > _MIN_CARD_LINKED * size
     return False
 
 
 def _is_portrait(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
-    """An author's portrait: near elements are named for the author."""
-    for number, ancestor in enumerate([scope, *scope.iterancestors()]):
-        if ancestor is region or number > 3:
+    """Whether the picture is an author's portrait: a near ancestor has an author class."""
+    for depth, ancestor in enumerate([scope, *scope.iterancestors()]):
+        if ancestor is region or depth > 3:
             return False
         if naming_words.PORTRAIT.name(ancestor):
             return True

@@ -1,4 +1,4 @@
-"""The lead (sapo, standfirst): the summary printed between headline and body."""
+"""Finds the lead (sapo, standfirst): the summary printed between headline and body."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from archive.extract.xpath import selector, string
 from archive.rules.base import Rules
 from archive.text.folding import WHOLE, fold, letters
 
-_LEAF = ("p", "div", "h2", "h3", "h4")
-_NEAR = 2  # how many elements around the headline may hold the lead too
-_SENTENCE = re.compile(r"\w\w[.!?…][\"”»’)]*$")
-_SHORTEST, _LONGEST = 25, 1200  # characters
-_SUBHEAD = 100  # characters of a bold line that stands above paragraphs
-_TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
+_LEAF_TAGS = ("p", "div", "h2", "h3", "h4")
+_MAX_SHARED_LEVELS = 2  # ancestors of the headline that may contain the lead too
+_SENTENCE_END = re.compile(r"\w\w[.!?…][\"”»’)]*$")
+_MIN_LENGTH, _MAX_LENGTH = 25, 1200  # characters
+_MAX_SUBHEAD = 100  # characters of a bold paragraph that is a subhead
+_LEAD_TAGS = ("p", "div", "h2", "h3", "h4", "span", "strong", "section", "li", "ul")
 
 
 @dataclass(frozen=True, slots=True)
 class Lead:
-    """The lead's text, the element that holds it, and what found it."""
+    """The lead: its element, text and origin."""
 
     element: html.HtmlElement
     text: str
@@ -40,111 +40,133 @@ def find(
     heading: html.HtmlElement | None,
     headline: str,
 ) -> Lead | None:
-    """The lead, where the page prints one outside its paragraphs."""
+    """The lead by rule, class, declared description or position; None if there is none."""
     for rule in rules:
-        for path in rule.lead:
-            for element in selector(path)(page.root):
-                if len(text_of(element, WHOLE)) >= _SHORTEST:
+        for expression in rule.lead:
+            for element in selector(expression)(page.root):
+                if len(text_of(element, WHOLE)) >= _MIN_LENGTH:
                     return Lead(element, text_of(element, WHOLE), f"rules:{rule.name}/{rule.version}")
-    near = _between(page.root, body, heading)
-    named = next((one for one in near if _named(one) and _fits(one, headline)), None)
+    near = _between_headline_and_body(page.root, body, heading)
+    named = next(
+        (candidate for candidate in near if _is_named_lead(candidate) and _is_candidate(candidate, headline)), None
+    )
     if named is not None:
         return Lead(named, text_of(named, WHOLE), "class")
     described = _described(page, near, body, headline)
     if described is not None:
         return Lead(described, text_of(described, WHOLE), "description")
-    placed = next((one for one in near if _stands_alone(one, body, heading) and _fits(one, headline)), None)
+    placed = next(
+        (
+            candidate
+            for candidate in near
+            if _is_sole_paragraph(candidate, body, heading) and _is_candidate(candidate, headline)
+        ),
+        None,
+    )
     return Lead(placed, text_of(placed, WHOLE), "place") if placed is not None else None
 
 
-def _stands_alone(element: html.HtmlElement, body: html.HtmlElement, heading: html.HtmlElement | None) -> bool:
-    """Sentences without links between headline and body, in an element of their own and near the headline's."""
-    if heading is None or body in element.iterancestors() or element.tag not in _LEAF:
+def _is_sole_paragraph(element: html.HtmlElement, body: html.HtmlElement, heading: html.HtmlElement | None) -> bool:
+    """Whether an element between headline and body holds only sentences without links, near the headline."""
+    if heading is None or body in element.iterancestors() or element.tag not in _LEAF_TAGS:
         return False
-    if not any(one in element.iterancestors() for one in islice(heading.iterancestors(), _NEAR)):
+    if not any(
+        descendant in element.iterancestors() for descendant in islice(heading.iterancestors(), _MAX_SHARED_LEVELS)
+    ):
         return False
     text = fold(string(element))
-    inner = next((one for one in element.iter(*_LEAF, "a", "time", "li", "h1") if one is not element), None)
-    return inner is None and len(text) >= 2 * _SHORTEST and bool(_SENTENCE.search(text))
+    nested = next(
+        (descendant for descendant in element.iter(*_LEAF_TAGS, "a", "time", "li", "h1") if descendant is not element),
+        None,
+    )
+    return nested is None and len(text) >= 2 * _MIN_LENGTH and bool(_SENTENCE_END.search(text))
 
 
 def bold(pieces: list[Piece]) -> Piece | None:
-    """The first paragraph when of the first ones it alone is bold: two in five provincial papers print the lead so."""
+    """The first paragraph if of the first four only it is bold: two in five provincial papers print the lead so."""
     texts = [piece for piece in pieces if piece.kind == "paragraph"][:4]
     if len(texts) < 3 or next((piece for piece in pieces if piece.kind != "image"), None) is not texts[0]:
         return None
     first, *others = texts
-    heavy = first.strong >= 0.9 * len(first.text) and 2 * _SHORTEST <= len(first.text) <= _LONGEST
-    return first if heavy and not any(_is_heavy(piece) for piece in others) else None
+    is_lead = first.strong >= 0.9 * len(first.text) and 2 * _MIN_LENGTH <= len(first.text) <= _MAX_LENGTH
+    return first if is_lead and not any(_is_bold(piece) for piece in others) else None
 
 
-def _is_heavy(piece: Piece) -> bool:
-    """Mostly bold, and longer than the subheads that old systems print as bold paragraphs."""
+def _is_bold(piece: Piece) -> bool:
+    """Whether a paragraph is mostly bold and not a subhead, which old systems print as a bold paragraph."""
     return piece.strong >= 0.5 * len(piece.text) and (
-        len(piece.text) > _SUBHEAD or piece.text.endswith((".", "?", "!"))
+        len(piece.text) > _MAX_SUBHEAD or piece.text.endswith((".", "?", "!"))
     )
 
 
-def _between(
+def _between_headline_and_body(
     root: html.HtmlElement, body: html.HtmlElement, headline: html.HtmlElement | None
 ) -> list[html.HtmlElement]:
     """The elements from the headline to the first paragraphs of the body."""
-    outer = {*body.iterancestors(), body}
-    found: list[html.HtmlElement] = []
+    body_ancestors = {*body.iterancestors(), body}
+    elements: list[html.HtmlElement] = []
     started = headline is None
-    inside = 0
-    for element in root.iter(*_TAGS, "h1", "h2", "h3", body.tag):
+    in_body = 0
+    for element in root.iter(*_LEAD_TAGS, "h1", "h2", "h3", body.tag):
         if element is headline:
             started = True
         if element is body or body in element.iterancestors():
-            inside += 1
-        if inside > 6:
+            in_body += 1
+        if in_body > 6:
             break
-        if started and element.tag in _TAGS and element not in outer:
-            found.append(element)
-    return found[:60]
+        if started and element.tag in _LEAD_TAGS and element not in body_ancestors:
+            elements.append(element)
+    return elements[:60]
 
 
-def _named(element: html.HtmlElement) -> bool:
+def _is_named_lead(element: html.HtmlElement) -> bool:
     return naming_words.LEAD.name(element) or (
         element.get("itemprop") in ("description", "alternativeHeadline") or element.get("data-role") == "sapo"
     )
 
 
-def _fits(element: html.HtmlElement, headline: str) -> bool:
+def _is_candidate(element: html.HtmlElement, headline: str) -> bool:
     text = fold(string(element))
-    if not _SHORTEST <= len(text) <= _LONGEST or element.find(".//img") is not None:
+    if not _MIN_LENGTH <= len(text) <= _MAX_LENGTH or element.find(".//img") is not None:
         return False
     if headline and fold(headline) in text and len(text) < 2 * len(headline):
-        return False  # the headline once more, with a kicker
+        return False  # the repeated headline, with a kicker
     return not any(
-        one.tag in ("figure", "figcaption") or naming_words.GALLERY.name_class(one) for one in _around(element)
+        ancestor.tag in ("figure", "figcaption") or naming_words.GALLERY.name_class(ancestor)
+        for ancestor in _with_ancestors(element)
     )
 
 
-def _around(element: html.HtmlElement) -> list[html.HtmlElement]:
+def _with_ancestors(element: html.HtmlElement) -> list[html.HtmlElement]:
     return [element, *islice(element.iterancestors(), 4)]
 
 
 def _described(
     page: Page, near: list[html.HtmlElement], body: html.HtmlElement, headline: str
 ) -> html.HtmlElement | None:
-    """The innermost element near the headline whose text is the page's declared description."""
+    """The innermost element near the headline whose text equals the declared description."""
     for name in ("og:description", "description", "twitter:description"):
         for content in page.metas.get(name, ()):
             wanted = letters(fold(content))
-            if len(wanted) < _SHORTEST:
+            if len(wanted) < _MIN_LENGTH:
                 continue
             for element in reversed(near):
-                if _fits(element, headline) and letters(fold(string(element))) == wanted:
-                    return element if _leads(element, near, body) else None
+                if _is_candidate(element, headline) and letters(fold(string(element))) == wanted:
+                    return element if _opens_body(element, near, body) else None
     return None
 
 
-def _leads(element: html.HtmlElement, near: list[html.HtmlElement], body: html.HtmlElement) -> bool:
-    """Whether it stands above the body, or is its first paragraph: some papers declare any paragraph as description."""
+def _opens_body(element: html.HtmlElement, near: list[html.HtmlElement], body: html.HtmlElement) -> bool:
+    """Whether it is above the body or its first paragraph: some papers declare any paragraph as description."""
     if body not in element.iterancestors():
         return True
-    before = near[: next(number for number, one in enumerate(near) if one is element)]
-    inside = [one for one in before if one.tag == "p" and body in one.iterancestors()]
-    return not any(len(string(one).strip()) > 2 * _SHORTEST and one not in element.iterancestors() for one in inside)
+    before = near[: next(index for index, element_before in enumerate(near) if element_before is element)]
+    paragraphs = [
+        element_before
+        for element_before in before
+        if element_before.tag == "p" and body in element_before.iterancestors()
+    ]
+    return not any(
+        len(string(element_before).strip()) > 2 * _MIN_LENGTH and element_before not in element.iterancestors()
+        for element_before in paragraphs
+    )

@@ -1,7 +1,7 @@
-"""How much a page looks like a list of other pages: signs for and against, weighed as bench/train_kinds.py learned.
+"""Scores how likely a page is a list of other pages: a logistic model with weights from bench/train_kinds.py.
 
-No sign decides alone. A section's front, a topic, a shop's shelf and a calendar have many; an article has few of them
-and some of its own: an address made of its headline, a date, an author, a body that the page declares.
+No feature decides alone. A section front, a topic, a shop category and a calendar have many list features; an article
+has few, and some of its own: a URL slug made of its headline, a date, an author, a declared body.
 """
 
 from __future__ import annotations
@@ -17,24 +17,24 @@ from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.text.folding import key_of
 
-_MOST_THINGS = 400  # linked-data objects looked at
-_LISTS = frozenset({"ItemList", "CollectionPage"})
-_SHELVES = frozenset({"Product", "OfferCatalog"})
+_MAX_THINGS = 400  # JSON-LD objects read
+_LIST_TYPES = frozenset({"ItemList", "CollectionPage"})
+_PRODUCT_TYPES = frozenset({"Product", "OfferCatalog"})
 _LIST_PATH = re.compile(
     r"/(?:collections?|categor(?:y|ies)|c|cat|shop|store|browse|topics?|tags?|hub|sections?|departments?|list|search"
     r"|catalogs?|catalogue|authors?|channel|archive|chuyen-muc|danh-muc|products?|kategorie|thema|rubrique|seccion|page)"
     r"(?=[/?._-]|$)",
     re.I,
 )
-_ENDING = re.compile(r"\.\w{2,5}$")
-_NO_LETTERS = re.compile(r"\W+")
-_NUMBER = re.compile(r"\d{4,}")
-_PROSE = 60  # characters
+_FILE_EXTENSION = re.compile(r"\.\w{2,5}$")
+_NON_WORD = re.compile(r"\W+")
+_LONG_NUMBER = re.compile(r"\d{4,}")
+_MIN_PROSE = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a page's head and address say. types: of its linked data; og_type: in lower case."""
+    """Features of a page's head and URL. types: of its JSON-LD; og_type: in lower case."""
 
     types: tuple[str, ...]
     og_type: str
@@ -42,58 +42,67 @@ class Signs:
 
 
 def signs_of(page: Page) -> Signs:
-    """Read before the tree is taken apart."""
-    given = [one.get("@type") for one in page.linked_data[:_MOST_THINGS]]
-    types = [kind for one in given for kind in (one if isinstance(one, list) else [one]) if isinstance(kind, str)]
+    """Reads the signs; must run before the body extractor consumes the tree."""
+    type_values = [thing.get("@type") for thing in page.linked_data[:_MAX_THINGS]]
+    types = [
+        kind
+        for type_value in type_values
+        for kind in (type_value if isinstance(type_value, list) else [type_value])
+        if isinstance(kind, str)
+    ]
     return Signs(tuple(types), (page.metas.get("og:type") or [""])[0].strip().lower(), page.url)
 
 
 def likelihood_of_a_list(features: dict[str, float]) -> float:
-    """Between 0 and 1; 1 is surely a list."""
+    """Likelihood between 0 and 1 that the page is a list."""
     weighed = sum(WEIGHTS[name] * value for name, value in features.items())
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, weighed))))
 
 
 def features(signs: Signs, declared: bool, named_as_section: bool, metadata: Metadata, body: Body) -> dict[str, float]:
-    """name -> value of every sign. declared: the page says that it is an article; named_as_section: its headline is
-    the name under which its own menu links to it."""
-    found = {
+    """name -> value of every feature. declared: the page declares an article; named_as_section: its headline is the
+    link text under which its own menu links to it."""
+    values = {
         "bias": 1.0,
         "article": declared,
         "date": metadata.published_at is not None,
         "author": bool(metadata.authors),
         "og article": signs.og_type == "article",
-        "item list": any(kind in _LISTS for kind in signs.types),
-        "shelf": signs.og_type.startswith("product") or any(kind in _SHELVES for kind in signs.types),
+        "item list": any(kind in _LIST_TYPES for kind in signs.types),
+        "shelf": signs.og_type.startswith("product") or any(kind in _PRODUCT_TYPES for kind in signs.types),
         "articles declared": math.log1p(sum(kind.endswith(("Article", "Posting")) for kind in signs.types)),
         "long links": math.log1p(body.links),
         "section's name": named_as_section,
         "guessed": body.guessed,
         "body declared": body.declared,
     }
-    found |= _of_body(body) | _of_address(signs.url, metadata.headline or "")
-    return {name: float(value) for name, value in found.items()}
+    values |= _body_features(body) | _url_features(signs.url, metadata.headline or "")
+    return {name: float(value) for name, value in values.items()}
 
 
-def _of_body(body: Body) -> dict[str, float]:
-    prose = [len(one.text) for one in body.blocks if one.kind in ("paragraph", "quote") and len(one.text) >= _PROSE]
+def _body_features(body: Body) -> dict[str, float]:
+    prose_lengths = [
+        len(block.text)
+        for block in body.blocks
+        if block.kind in ("paragraph", "quote") and len(block.text) >= _MIN_PROSE
+    ]
     return {
-        "paragraphs": math.log1p(len(prose)),
-        "longest paragraph": math.log1p(max(prose, default=0)),
-        "list items": sum(one.kind == "list" for one in body.blocks) / max(1, len(body.blocks)),
+        "paragraphs": math.log1p(len(prose_lengths)),
+        "longest paragraph": math.log1p(max(prose_lengths, default=0)),
+        "list items": sum(block.kind == "list" for block in body.blocks) / max(1, len(body.blocks)),
         "teasers": body.teasers.teasers / max(1, body.teasers.prose),
         "teasers' links": math.log1p(body.teasers.links),
     }
 
 
-def _of_address(url: str, headline: str) -> dict[str, float]:
+def _url_features(url: str, headline: str) -> dict[str, float]:
     try:
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("")
     path = unquote(parts.path)
-    steps = [step for step in path.split("/") if step]
-    slug = _NO_LETTERS.split(_ENDING.sub("", steps[-1])) if steps else []
+    segments = [segment for segment in path.split("/") if segment]
+    slug = _NON_WORD.split(_FILE_EXTENSION.sub("", segments[-1])) if segments else []
     words = [word for word in slug if len(word) > 1 and not word.isdigit()]
     key = key_of(headline)
     shared = sum(key_of(word) in key for word in words)
@@ -103,8 +112,8 @@ def _of_address(url: str, headline: str) -> dict[str, float]:
         "slug's words": math.log1p(len(words)),
         "words shared": math.log1p(shared),
         "share of words shared": shared / max(1, len(words)),
-        "depth": math.log1p(len(steps)),
+        "depth": math.log1p(len(segments)),
         "query": bool(parts.query),
         "list's path": bool(_LIST_PATH.search(path)),
-        "number": bool(_NUMBER.search(path)),
+        "number": bool(_LONG_NUMBER.search(path)),
     }

@@ -1,4 +1,4 @@
-"""The facts around an article: headline, dates, authors, section, tags, language, canonical address."""
+"""Extracts the metadata of an article: headline, dates, authors, section, tags, language, canonical URL."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ _KICKER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Metadata:
-    """What a page says about its article. `used` are elements of the page that hold these facts and no body text
-    (a byline paragraph, a date line): the body reader leaves them out. Origins as in Reading."""
+    """The metadata of an article. `used` are elements that hold metadata and no body text (a byline paragraph, a date
+    line): the body extractor drops them. Origins as in Reading."""
 
     headline: str | None = None
     kicker: str | None = None
@@ -55,14 +55,14 @@ class Metadata:
 def read_metadata(page: Page, rules: tuple[Rules, ...], timezone: str | None = None) -> Metadata:
     """The metadata of a page; rules are tried in order before the page's own declarations.
 
-    timezone: the IANA name of the outlet's clock, for stamps that name none. Where the outlet is not known, Vietnamese
-    pages tell Hanoi's time, others that of their country's domain; failing that UTC, which `origins` then says.
+    timezone: the IANA name of the outlet's time zone, for stamps without one. For an unknown outlet, Vietnamese pages
+    use Hanoi's time, others that of their country domain; failing that UTC, which `origins` then notes.
     """
-    return _Reader(Declared(page), rules, timezone).read()
+    return _MetadataExtractor(Declared(page), rules, timezone).read()
 
 
-class _Reader:
-    """One page's reading: every field from the first source that has it, and a note of which."""
+class _MetadataExtractor:
+    """Extracts one page: every field from the first source that has it, and records that source in `origins`."""
 
     def __init__(self, declared: Declared, rules: tuple[Rules, ...], timezone: str | None) -> None:
         self.declared, self.page, self.rules, self.timezone = declared, declared.page, rules, timezone
@@ -72,8 +72,8 @@ class _Reader:
         self.language = self._language()
         self.headline = self._headline()
         self.vietnamese = self.language == "vi" or sections.is_vietnamese(self.headline.text if self.headline else "")
-        self.around = self._around()
-        self.shown = datelines.shown_claims(self.around)
+        self.surroundings = self._surroundings()
+        self.shown = datelines.shown_claims(self.surroundings)
 
     def read(self) -> Metadata:
         byline, authors = self._authorship()
@@ -99,42 +99,42 @@ class _Reader:
         )
 
     def _headline(self) -> Headline | None:
-        for find in self._finds("headline")[:1]:
-            self.origins.append(("headline", find.rule))
-            return Headline(find.text, find.rule, find.element)
-        named = [("json-ld", folded(text)) for _, text in self.declared.value("headline")][:3]
-        titles = [*named, *self.declared.titles, ("title", self.declared.title)]
+        for rule_match in self._finds("headline")[:1]:
+            self.origins.append(("headline", rule_match.rule))
+            return Headline(rule_match.text, rule_match.rule, rule_match.element)
+        declared = [("json-ld", folded(text)) for _, text in self.declared.value("headline")][:3]
+        titles = [*declared, *self.declared.titles, ("title", self.declared.title)]
         titles = [(origin, text) for origin, text in titles if text]
         main = [text for origin, text in titles if origin in ("json-ld", "og:title")]
         other = [text for origin, text in titles if origin not in ("json-ld", "og:title")]
-        found = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles, self._is_house)
-        if found:
-            self.origins.append(("headline", found.origin))
-        return found
+        headline = shown_headline(self.page.root, main, other, self._is_house) or most_declared(titles, self._is_house)
+        if headline:
+            self.origins.append(("headline", headline.origin))
+        return headline
 
     def _kicker(self) -> str | None:
-        """The kicker inside the headline's element, or in one of its own directly above."""
+        """The kicker inside the headline's element, or in its own element above."""
         if self.headline and self.headline.kicker:
             return self.headline.kicker
-        above = (spot for spot in self.around if not spot.behind and _KICKER.search(spot.label))
-        texts = (text_of(spot.element, LONGEST_KICKER + 1) for spot in islice(above, 4))
+        above = (position for position in self.surroundings if not position.behind and _KICKER.search(position.label))
+        texts = (text_of(position.element, LONGEST_KICKER + 1) for position in islice(above, 4))
         return next((text for text in texts if 0 < len(text) <= LONGEST_KICKER), None)
 
     def _is_house(self, text: str) -> bool:
         return house_key(text) in self.declared.house
 
-    def _around(self) -> list[Position]:
+    def _surroundings(self) -> list[Position]:
         element = self.headline.element if self.headline else None
         return spots(element) if element is not None else []
 
     def _authorship(self) -> tuple[str | None, tuple[str, ...]]:
-        """The byline as printed and its persons; an agency, or the house where it signs, only for want of persons."""
+        """The byline as printed and its authors: persons, else an agency, else the outlet."""
         house = self.declared.house
         bylines = [*self._ruled_bylines(), *authorship.declared_bylines(self.declared)]
-        shown = authorship.shown_byline(self.around)
+        shown = authorship.shown_byline(self.surroundings)
         body = body_of(self.page.root)
         signed = signature(body, self.vietnamese, house) if body else None
-        placed = authorship.placed_byline(self.around) if self.vietnamese and not (shown or signed) else None
+        placed = authorship.placed_byline(self.surroundings) if self.vietnamese and not (shown or signed) else None
         bylines += [byline for byline in (shown, signed, placed) if byline]
         if self.vietnamese:
             bylines = [authorship.without_source(byline) for byline in bylines]
@@ -144,7 +144,7 @@ class _Reader:
                 bylines.insert(0, printed)
                 break
         authors = self._persons(bylines) or self._impersonal(bylines)
-        line, elements = authorship.line_of(bylines, authors, self.around)
+        line, elements = authorship.line_of(bylines, authors, self.surroundings)
         self.used += [element for byline in bylines for element in byline.elements]
         self.used += elements
         return line or None, authors
@@ -172,21 +172,21 @@ class _Reader:
         return ()
 
     def _ruled_bylines(self) -> list[Byline]:
-        found = self._finds("byline")
-        if not found:
+        matches = self._finds("byline")
+        if not matches:
             return []
-        lines = list(dict.fromkeys(find.text for find in found))
+        lines = list(dict.fromkeys(rule_match.text for rule_match in matches))
         names = unique(name for line in lines for name in authors_of(line))
-        elements = tuple(find.element for find in found if find.element is not None)
-        return [Byline(found[0].rule, "; ".join(lines), names, elements)]
+        elements = tuple(rule_match.element for rule_match in matches if rule_match.element is not None)
+        return [Byline(matches[0].rule, "; ".join(lines), names, elements)]
 
     def _dates(self) -> tuple[Claim | None, Claim | None]:
         declared = datelines.declared_claims(self.declared, ("datePublished",), datelines.PUBLISHED)
         changed = datelines.declared_claims(self.declared, ("dateModified",), datelines.MODIFIED)
-        ruled = [claim for find in self._finds("published")[:4] if (claim := datelines.ruled_claim(find))]
+        ruled = [claim for rule_match in self._finds("published")[:4] if (claim := datelines.ruled_claim(rule_match))]
         shown = [claim for claim, updated in self.shown if not updated]
         updates = [claim for claim, updated in self.shown if updated]
-        if self.vietnamese and not shown:  # "Cập nhật" above an article is when it went online
+        if self.vietnamese and not shown:  # "Cập nhật" (updated) above a Vietnamese article is its publication date
             shown, updates = updates, []
         if not (ruled or declared or shown):
             shown = datelines.alone(self.page.root)
@@ -206,34 +206,36 @@ class _Reader:
         return claim.stamp.within(zone)
 
     def _zone(self) -> tuple[tzinfo, bool]:
-        """The clock for stamps that name none, and whether it is only assumed."""
-        country = zone_of_host(host_of(self.page.url))
+        """The time zone for stamps without one, and whether it is only assumed."""
+        country_zone = zone_of_host(host_of(self.page.url))
         if self.offset:
-            return (country if country and observes(country, self.offset) else self.offset), False
+            return (country_zone if country_zone and observes(country_zone, self.offset) else self.offset), False
         if self.timezone or self.vietnamese:
             return ZoneInfo(self.timezone or "Asia/Ho_Chi_Minh"), False
-        return (country, False) if country else (UTC, True)
+        return (country_zone, False) if country_zone else (UTC, True)
 
     def _language(self) -> str | None:
         root, metas = self.page.root, self.page.metas
-        given = [root.get("lang") or "", root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""]
-        given += [
+        declared = [root.get("lang") or "", root.get("{http://www.w3.org/XML/1998/namespace}lang") or ""]
+        declared += [
             value for name in ("og:locale", "language", "dc.language", "inlanguage") for value in metas.get(name, ())
         ]
-        return sections.language_of(given) or sections.language_of(_content_languages(root))
+        return sections.language_of(declared) or sections.language_of(_content_languages(root))
 
     def _section(self) -> str | None:
-        for find in self._finds("section")[:1]:
-            self.origins.append(("section", find.rule))
-            return find.text
-        found = sections.section_of(self.declared, self.around, self.headline.text if self.headline else "")
-        if found:
-            self.origins.append(("section", found[1]))
-        return found[0] if found else None
+        for rule_match in self._finds("section")[:1]:
+            self.origins.append(("section", rule_match.rule))
+            return rule_match.text
+        section_and_origin = sections.section_of(
+            self.declared, self.surroundings, self.headline.text if self.headline else ""
+        )
+        if section_and_origin:
+            self.origins.append(("section", section_and_origin[1]))
+        return section_and_origin[0] if section_and_origin else None
 
     def _tags(self) -> tuple[str, ...]:
         ruled = self._finds("tags")
-        tags, origin = sections.tags_of(find.text for find in ruled), ruled[0].rule if ruled else ""
+        tags, origin = sections.tags_of(rule_match.text for rule_match in ruled), ruled[0].rule if ruled else ""
         if not tags:
             tags, origin = sections.declared_tags(self.declared)
         if not tags:

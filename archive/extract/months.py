@@ -1,12 +1,12 @@
-"""Names of months, halves of the day and time zones as newspapers print them. Data only."""
+"""Names of months, AM/PM and time zones as newspapers print them. Data only."""
 
 from __future__ import annotations
 
 # One paragraph per month, in order; names and abbreviations of English, German, Dutch, French, Spanish, Portuguese,
 # Italian, Catalan, Romanian, Danish, Norwegian, Swedish, Finnish, Icelandic, Polish, Czech, Turkish, Indonesian, Malay,
-# Russian, Ukrainian, Bulgarian, Greek and Arabic. Abbreviations that mean different months in two languages are left
-# out.
-_NAMES = """
+# Russian, Ukrainian, Bulgarian, Greek and Arabic. Abbreviations that mean different months in two languages are
+# omitted.
+_MONTH_NAMES = """
 january jan januar jänner janvier janv enero ene gener janeiro gennaio gen ianuarie januari tammikuu tammikuuta
 janúar stycznia sty ledna leden ocak oca января янв січня януари ιανουαρίου ιαν
 يناير جانفي
@@ -56,17 +56,17 @@ joulukuuta grudnia gru prosince prosinec aralık ara des disember декабря
 """
 
 MONTHS: dict[str, int] = {
-    name: number for number, row in enumerate(_NAMES.strip().split("\n\n"), 1) for name in row.split()
+    name: number for number, row in enumerate(_MONTH_NAMES.strip().split("\n\n"), 1) for name in row.split()
 }
 
-# Longest first, so that "mar" does not cut "marzo"; a name must not go on with another letter.
+# Longest first, so that "mar" does not cut "marzo"; no letter may follow the name.
 MONTH = "(?:" + "|".join(sorted(MONTHS, key=len, reverse=True)) + r")(?!\w)"
 
-# Halves of the day after noon: English, Vietnamese (chiều, CH), German and Spanish leave them out.
+# PM: English, Vietnamese (chiều, CH); German and Spanish do not print it.
 AFTERNOON = r"(?:pm|p\.m\.|ch|chiều|tối)"
 
-# What newspapers print behind a time of day. Abbreviations of zones with summer time name the clock of the place:
-# American papers print EST in July and European ones CET. CST and IST are left out: each names several clocks.
+# Zone abbreviations behind a time of day. Those of zones with summer time mean the zone, not the offset: American
+# papers print EST in July and European ones CET. CST and IST are omitted: each is ambiguous.
 ZONES: dict[str, str] = {
     "UTC": "UTC", "GMT": "UTC", "WET": "Europe/Lisbon", "WEST": "Europe/Lisbon", "BST": "Europe/London",
     "CET": "Europe/Paris",

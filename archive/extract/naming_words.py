@@ -1,13 +1,13 @@
-"""Words by which newsrooms name the parts of a page in class names and ids: data.
+"""Tables of words in class names and ids for the parts of a page: boilerplate, body, caption, credit, lead. Data only.
 
-Regular expressions divided by white space; `_x` stands for a hyphen and more of the name, where there is more.
+Regular expressions separated by white space; `_x` stands for an optional suffix, with or without a hyphen.
 """
 
 from __future__ import annotations
 
 from archive.extract.class_names import Words
 
-# boxes around an article that are not part of it
+# boilerplate: boxes around an article that are not part of it
 FURNITURE = Words(
     r"""
     related_x relate(?:-?news)? recommend\w* recirc\w* read-?more_x read-?next read-?also see-?also
@@ -28,7 +28,7 @@ FURNITURE = Words(
     """
 )
 
-# names that also occur on parts of an article: only boxes full of links are left out
+# names that also occur on parts of an article: only boxes that are mostly links are boilerplate
 MAYBE_FURNITURE = Words(
     r"""
     teasers?_x promo\w* popular suggest\w* sponsor\w* sidebars? menu paywall\w* tools tags? topics?_x bio register
@@ -37,7 +37,7 @@ MAYBE_FURNITURE = Words(
     """
 )
 
-# those that are never part of an article, however much text they hold
+# boxes that are never part of an article, however much text they hold
 NEVER = Words(
     r"""
     comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)? disqus\w* footer breadcrumbs?
@@ -45,7 +45,7 @@ NEVER = Words(
     """
 )
 
-# where newsrooms keep the body of an article
+# containers of the body of an article
 BODY = Words(
     r"""
     (?:article|story|post|entry|news|page|main|detail|single|content|text|singular|rich|node)-{0,2}(?:body|content)_x
@@ -57,7 +57,7 @@ BODY = Words(
     """
 )
 
-# the names that are given to nothing else
+# names that only bodies have
 SURELY_BODY = Words(
     r"""
     (?:entry|post|article|story|news)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))?
@@ -85,7 +85,7 @@ CREDIT = Words(
     """
 )
 
-# in a caption: who made the picture
+# in a caption: the picture's author
 MAKER = Words(
     r"""
     \w*-?authors?_x agenc(?:y|ies)_x sources?_x rights_x owners?_x photograph\w* tac-?gia nguon(?:-?anh)? bild-?rechte

@@ -1,7 +1,7 @@
-"""Which clock a newsroom's stamps are told by, where they do not say: data and one function.
+"""Maps country domains to time zones, for newsrooms whose stamps have no zone.
 
-Only countries with one civil time are listed; an address under their domain names their clock. Nothing is inferred
-from a language: Spanish, English and Portuguese are written on every clock.
+Lists only countries with one civil time. Nothing is inferred from a language: Spanish, English and Portuguese are
+written in many time zones.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ _BY_DOMAIN = {
 
 
 def observes(zone: ZoneInfo, offset: tzinfo) -> bool:
-    """Whether a clock has an offset at some time of the year."""
+    """Whether a zone has this UTC offset at some time of the year."""
     seasons = (datetime(2026, 1, 1, tzinfo=zone), datetime(2026, 7, 1, tzinfo=zone))
     return offset.utcoffset(None) in {season.utcoffset() for season in seasons}
 
 
 def zone_of_host(host: str) -> ZoneInfo | None:
-    """The clock of the one country whose domain an address is under; None for .com and countries of many clocks."""
+    """The time zone of the host's country domain; None for .com and countries with several zones."""
     name = _BY_DOMAIN.get(host.lower().rpartition(".")[2])
     return ZoneInfo(name) if name else None

@@ -1,4 +1,4 @@
-"""What a page is: an article of some kind, or something else. A listing never becomes an article, nor the reverse."""
+"""Classifies a page: the kind of an article, or why it is none (listing, home, soft 404, wall)."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from archive.extract.parsed_page import Page
 from archive.model.records import ReadableKind, Unreadable
 from archive.text.folding import key_of
 
-_SMALL = 1500  # characters of source below which a page can be a bounce
-_BOUNCE = re.compile(r"document\.cookie\s*=|location\.(?:reload|replace|href)|http-equiv=[\"']?refresh", re.I)
-_TAGS = re.compile(r"<(?:!doctype|html|head|body|div|p|span|table|article|section|a|h1|title|meta|script)\b", re.I)
-_DATA = re.compile(
+_MAX_BOUNCE_SOURCE = 1500  # characters of source below which a page can be a cookie bounce
+_COOKIE_BOUNCE = re.compile(r"document\.cookie\s*=|location\.(?:reload|replace|href)|http-equiv=[\"']?refresh", re.I)
+_HTML_TAG = re.compile(r"<(?:!doctype|html|head|body|div|p|span|table|article|section|a|h1|title|meta|script)\b", re.I)
+_NON_HTML = re.compile(
     r"\A\s*+(?:\{|\[|%PDF|<\?xml[^>]*>\s*(?:<!--.*?-->\s*)?<(?:rss|feed|urlset|sitemapindex|rdf)\b|<(?:rss|feed|"
     r"urlset|sitemapindex)\b)",
     re.I | re.S,
 )
-_GONE = re.compile(
-    # the number of the error, not of anything that can be counted or named: `lỗi 404`, `404 - Báo`, never `404 hộ dân`
+_NOT_FOUND_TITLE = re.compile(
+    # only the error number, not a count or a name: `lỗi 404`, `404 - Báo`, never `404 hộ dân`
     r"^\W*404\W*$|(?:error|lỗi|mã|http|status|page|trang)\W{0,3}404\b|\b404\s*(?:[-–—|:/]|error|lỗi)|[-–—|(]\s*404\W*$|"
     r"not found|page (?:unavailable|missing|does not exist)|no longer (?:available|exists)|không tìm thấy|"
     r"không tồn tại|đã bị xóa|"
     r"nicht gefunden|introuvable|no encontrada|non trovata|não encontrada|nie znaleziono|не найдена",
     re.I,
 )
-_WALL = re.compile(
+_WALL_TITLE = re.compile(
     r"^(?:just a moment|access (?:denied|to this page has been denied)|attention required|are you a (?:robot|"
     r"human)|security check|"
     r"verif(?:y|ying) you|please wait|one moment|log ?in|sign ?in|anmelden|đăng nhập|before you continue|"
@@ -41,31 +41,32 @@ _WALL = re.compile(
     re.I,
 )
 _ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report)$")
-_INDEX = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
-_NUMBERED = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Default.aspx?NewsId=5`
-_ADDRESSED = re.compile(
+_HOME_PATH = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
+_ID_QUERY = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Default.aspx?NewsId=5`
+_ARTICLE_PATH = re.compile(
     r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
 )  # an id, a slug of five words, a day
-_LOCAL = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's address
-_MOST_LINKS = 2_000
-_SURELY_A_LIST = 0.65  # by five folds: a tenth of the lists are below, one article in sixty of any site is above
-_LEAST_LINKS = 6  # a page with fewer lists nothing
-_SURELY_A_LIST_ALL_THE_SAME = 0.85  # of a page that calls itself an article: a brief of a small paper is like a list
-_SURELY_NO_LIST, _PROBABLY_NO_LIST = 0.05, 0.4
-_LONGEST_NAME = 60  # characters of a section's name
-_PROSE = 60
-_LITTLE = 800
-_TOO_LITTLE = 80
-_HEADLINE = 18
-_FEW = 3
-_MANY = 15  # links as long as headlines
+_LINK_PATH = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's URL
+_MAX_LINKS = 2_000
+# By five-fold validation: a tenth of the lists are below, one article in sixty of any site is above.
+_LIST_THRESHOLD = 0.65
+_MIN_LIST_LINKS = 6  # a page with fewer links is not a list
+_ARTICLE_LIST_THRESHOLD = 0.85  # for og:type article: briefs of small papers score like lists
+_NO_LIST_THRESHOLD, _PROBABLY_NO_LIST_THRESHOLD = 0.05, 0.4
+_MAX_SECTION_NAME = 60  # characters of a section's name
+_MIN_PROSE = 60
+_LITTLE_PROSE = 800
+_MIN_TEXT = 80
+_MIN_HEADLINE = 18
+_FEW_LINKS = 3
+_MANY_LINKS = 15  # links as long as headlines
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a page declares about its kind, read before the body reader takes the tree apart.
+    """What a page declares about its kind, read before the body extractor consumes the tree.
 
-    sections: keys of the words by which the page's links name it or the directory it is in: in menus, its section.
+    sections: keys of the texts of links to this page or a parent directory: in menus, its section.
     """
 
     article: bool
@@ -80,47 +81,47 @@ class Evidence:
 
 
 def refused_source(text: str) -> Unreadable | None:
-    """Why this source is not worth parsing, or None."""
+    """The reason not to parse this source, or None."""
     if not text.strip():
         return Unreadable("empty")
-    if _DATA.match(text) or not _TAGS.search(text) or text[:4000].count("\ufffd") > 400:
+    if _NON_HTML.match(text) or not _HTML_TAG.search(text) or text[:4000].count("\ufffd") > 400:
         return Unreadable("not-html")
-    if len(text) < _SMALL and _BOUNCE.search(text):
+    if len(text) < _MAX_BOUNCE_SOURCE and _COOKIE_BOUNCE.search(text):
         return Unreadable("cookie-bounce")
     return None
 
 
 def evidence(page: Page) -> Evidence:
-    """What the page declares."""
-    types = {kind for one in page.linked_data for kind in _types(one.get("@type"))}
+    """Collects the evidence of a page."""
+    types = {kind for thing in page.linked_data for kind in _types(thing.get("@type"))}
     metas = page.metas
     og_type = (metas.get("og:type") or [""])[0].lower()
     path = _path(page.url)
-    title = next((" ".join((one.text or "").split()) for one in page.root.iter("title")), "")
+    title = next((" ".join((element.text or "").split()) for element in page.root.iter("title")), "")
     return Evidence(
         article=any(_ARTICLE_TYPES.search(kind) for kind in types) or "article:published_time" in metas,
         live="LiveBlogPosting" in types,
         video=og_type.startswith("video") or ("VideoObject" in types and "NewsArticle" not in types),
-        home=bool(_INDEX.match(path)) and not _NUMBERED.search(page.url),
-        addressed=bool(_ADDRESSED.search(path)),
+        home=bool(_HOME_PATH.match(path)) and not _ID_QUERY.search(page.url),
+        addressed=bool(_ARTICLE_PATH.search(path)),
         title=title,
-        sections=frozenset(_sections(page, path)),
+        sections=frozenset(_ancestor_link_keys(page, path)),
         signs=signs_of(page),
-        links=sum(1 for _ in islice(page.root.iter("a"), _LEAST_LINKS)),
+        links=sum(1 for _ in islice(page.root.iter("a"), _MIN_LIST_LINKS)),
     )
 
 
-def _sections(page: Page, path: str) -> Iterator[str]:
-    here = unquote(path).rstrip("/") + "/"
-    for link in islice(page.root.iter("a"), _MOST_LINKS):
-        address = _LOCAL.match(link.get("href") or "")
-        there = unquote(address[1]).rstrip("/") + "/" if address else "/"
-        if there != "/" and here.startswith(there) and link.find("img") is None:
-            yield key_of(text_of(link, _LONGEST_NAME))
+def _ancestor_link_keys(page: Page, path: str) -> Iterator[str]:
+    page_path = unquote(path).rstrip("/") + "/"
+    for link in islice(page.root.iter("a"), _MAX_LINKS):
+        match = _LINK_PATH.match(link.get("href") or "")
+        link_path = unquote(match[1]).rstrip("/") + "/" if match else "/"
+        if link_path != "/" and page_path.startswith(link_path) and link.find("img") is None:
+            yield key_of(text_of(link, _MAX_SECTION_NAME))
 
 
 def _types(value: object) -> list[str]:
-    return [one for one in (value if isinstance(value, list) else [value]) if isinstance(one, str)]
+    return [type_name for type_name in (value if isinstance(value, list) else [value]) if isinstance(type_name, str)]
 
 
 def _path(url: str) -> str:
@@ -130,96 +131,106 @@ def _path(url: str) -> str:
         return ""
 
 
-def judge(seen: Evidence, metadata: Metadata, body: Body) -> ReadableKind | Unreadable:
-    """The kind of an article, or why the page is none."""
-    prose = [
-        len(block.text) for block in body.blocks if block.kind in ("paragraph", "quote") and len(block.text) >= _PROSE
+def judge(page_evidence: Evidence, metadata: Metadata, body: Body) -> ReadableKind | Unreadable:
+    """The kind of an article, or the reason why the page is none."""
+    prose_lengths = [
+        len(block.text)
+        for block in body.blocks
+        if block.kind in ("paragraph", "quote") and len(block.text) >= _MIN_PROSE
     ]
-    refused = _refused(seen, metadata, body, prose)
+    refused = _refused(page_evidence, metadata, body, prose_lengths)
     if refused is not None:
         return refused
     if body.scrambled:
         return "obfuscated"
-    if seen.live:
+    if page_evidence.live:
         return "live-blog"
-    captioned = [len(image.caption) for image in body.images if image.caption]
-    if len(captioned) >= 3 and sum(captioned) > sum(prose):
+    caption_lengths = [len(image.caption) for image in body.images if image.caption]
+    if len(caption_lengths) >= 3 and sum(caption_lengths) > sum(prose_lengths):
         return "photo-story"
-    return "video" if seen.video and sum(prose) < _LITTLE else "article"
+    return "video" if page_evidence.video and sum(prose_lengths) < _LITTLE_PROSE else "article"
 
 
-def _refused(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -> Unreadable | None:
-    headline = metadata.headline or seen.title
-    if sum(prose) < _LITTLE and (_GONE.search(seen.title) or _GONE.search(headline)) and not seen.article:
+def _refused(page_evidence: Evidence, metadata: Metadata, body: Body, prose_lengths: list[int]) -> Unreadable | None:
+    headline = metadata.headline or page_evidence.title
+    if (
+        sum(prose_lengths) < _LITTLE_PROSE
+        and (_NOT_FOUND_TITLE.search(page_evidence.title) or _NOT_FOUND_TITLE.search(headline))
+        and not page_evidence.article
+    ):
         return Unreadable("soft-404", headline)
-    if sum(prose) < _LITTLE and (_WALL.search(seen.title) or _WALL.search(headline)):
+    if sum(prose_lengths) < _LITTLE_PROSE and (_WALL_TITLE.search(page_evidence.title) or _WALL_TITLE.search(headline)):
         return Unreadable("wall", headline)
-    if seen.home and not seen.article:
+    if page_evidence.home and not page_evidence.article:
         return Unreadable("home")
-    if _lists(seen, metadata, body):
+    if _is_listing(page_evidence, metadata, body):
         return Unreadable("listing")
-    return _too_weak(seen, metadata, body, prose)
+    return _insufficient(page_evidence, metadata, body, prose_lengths)
 
 
-def _lists(seen: Evidence, metadata: Metadata, body: Body) -> bool:
-    """Whether the text is teasers: many of them, or nothing else on a page that does not look like one story's."""
-    likelihood = weighed(seen, metadata, body)
-    least = _SURELY_A_LIST_ALL_THE_SAME if seen.signs.og_type == "article" else _SURELY_A_LIST
-    if likelihood > least and seen.links >= _LEAST_LINKS:
+def _is_listing(page_evidence: Evidence, metadata: Metadata, body: Body) -> bool:
+    """Whether the page is a listing: by its score, by many teasers, or by only teasers on a page unlike a story."""
+    likelihood = weighed(page_evidence, metadata, body)
+    threshold = _ARTICLE_LIST_THRESHOLD if page_evidence.signs.og_type == "article" else _LIST_THRESHOLD
+    if likelihood > threshold and page_evidence.links >= _MIN_LIST_LINKS:
         return True
-    if body.teasers.many and likelihood > _SURELY_NO_LIST:
-        return not (seen.article and not seen.home and body.declared)
-    if seen.article or seen.video or not body.teasers.all:
+    if body.teasers.many and likelihood > _NO_LIST_THRESHOLD:
+        return not (page_evidence.article and not page_evidence.home and body.declared)
+    if page_evidence.article or page_evidence.video or not body.teasers.all:
         return False
-    return key_of(metadata.headline or "") in seen.sections or (body.teasers.teasers > 1 and not _named(seen, metadata))
+    return key_of(metadata.headline or "") in page_evidence.sections or (
+        body.teasers.teasers > 1 and not _looks_like_story(page_evidence, metadata)
+    )
 
 
-def weighed(seen: Evidence, metadata: Metadata, body: Body) -> float:
-    """How likely the page is a list: between 0 and 1."""
-    return likelihood_of_a_list(signs_features(seen, metadata, body))
+def weighed(page_evidence: Evidence, metadata: Metadata, body: Body) -> float:
+    """The likelihood between 0 and 1 that the page is a list."""
+    return likelihood_of_a_list(signs_features(page_evidence, metadata, body))
 
 
-def signs_features(seen: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
-    """What is weighed, by name."""
-    section = key_of(metadata.headline or "") in seen.sections
-    return features(seen.signs, seen.article, section, metadata, body)
+def signs_features(page_evidence: Evidence, metadata: Metadata, body: Body) -> dict[str, float]:
+    """The features of the list score, by name."""
+    section = key_of(metadata.headline or "") in page_evidence.sections
+    return features(page_evidence.signs, page_evidence.article, section, metadata, body)
 
 
-def _named(seen: Evidence, metadata: Metadata) -> bool:
-    """Whether address and headline are those of a story: a section's page is headed `Kinh doanh`."""
-    return seen.addressed and len(metadata.headline or "") >= _HEADLINE
+def _looks_like_story(page_evidence: Evidence, metadata: Metadata) -> bool:
+    """Whether URL and headline look like a story's: a section page has a headline such as `Kinh doanh`."""
+    return page_evidence.addressed and len(metadata.headline or "") >= _MIN_HEADLINE
 
 
-def _too_weak(seen: Evidence, metadata: Metadata, body: Body, prose: list[int]) -> Unreadable | None:
-    """Little text, and nothing that says it is an article."""
-    if body.scrambled or (any(image.caption for image in body.images) and seen.article):
+def _insufficient(
+    page_evidence: Evidence, metadata: Metadata, body: Body, prose_lengths: list[int]
+) -> Unreadable | None:
+    """The reason to refuse a page with little text and no sign of an article, or None."""
+    if body.scrambled or (any(image.caption for image in body.images) and page_evidence.article):
         return None
-    if body.guessed and not seen.article:
-        return Unreadable("listing" if body.links > _MANY else "no-article", "no text of its own")
+    if body.guessed and not page_evidence.article:
+        return Unreadable("listing" if body.links > _MANY_LINKS else "no-article", "no text of its own")
     size = sum(len(block.text) for block in body.blocks) + len(body.lead or "")
-    if size < _TOO_LITTLE and not (seen.article and size):
-        return Unreadable("listing" if body.links > _MANY else "no-article", "no text")
-    known = (
-        weighed(seen, metadata, body) < _PROBABLY_NO_LIST
-        or seen.article
-        or _named(seen, metadata)
-        or seen.video
+    if size < _MIN_TEXT and not (page_evidence.article and size):
+        return Unreadable("listing" if body.links > _MANY_LINKS else "no-article", "no text")
+    is_article_like = (
+        weighed(page_evidence, metadata, body) < _PROBABLY_NO_LIST_THRESHOLD
+        or page_evidence.article
+        or _looks_like_story(page_evidence, metadata)
+        or page_evidence.video
         or body.declared
         or metadata.published_at is not None
     )
-    alone = body.links <= 2 * len(prose) or sum(prose) >= 2 * _LITTLE
-    if not known and (not alone or (len(prose) < 2 and body.links > _FEW)):
+    mostly_prose = body.links <= 2 * len(prose_lengths) or sum(prose_lengths) >= 2 * _LITTLE_PROSE
+    if not is_article_like and (not mostly_prose or (len(prose_lengths) < 2 and body.links > _FEW_LINKS)):
         return Unreadable(
-            "listing" if body.links > 2 * len(prose) else "no-article", "nothing says that this is an article"
+            "listing" if body.links > 2 * len(prose_lengths) else "no-article", "nothing says that this is an article"
         )
     return None
 
 
 def flags(metadata: Metadata, body: Body) -> tuple[str, ...]:
-    """What a person should look at in the reading."""
+    """Flags of the reading for human review."""
     texts = [block.text for block in body.blocks if block.text]
     size = sum(map(len, texts))
-    found = {
+    raised = {
         "no-headline": not metadata.headline,
         "no-date": metadata.published_at is None,
         "obfuscated": body.scrambled,
@@ -228,4 +239,4 @@ def flags(metadata: Metadata, body: Body) -> tuple[str, ...]:
         "one-line-body": len(texts) == 1,
         "body-shorter-than-lead": bool(texts) and size < len(body.lead or ""),
     }
-    return tuple(name for name, holds in found.items() if holds)
+    return tuple(name for name, holds in raised.items() if holds)

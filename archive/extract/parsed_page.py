@@ -1,4 +1,4 @@
-"""One page, decoded once and parsed once, shared by everything that reads it."""
+"""Parses a page once with lxml; all extractors share the result."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from lxml import etree, html
 
 from archive.extract.jsonld import objects
 
-# Browsers go on reading after </body> and </html>; libxml2 drops what follows some of them.
-# And it does not know that <source> and <track> have no content: unclosed, they swallow the picture and its caption.
-_VOID = re.compile(r"<(source|track)\b([^<>]*?)/?>", re.I)
-_ENDS = re.compile(r"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
+# Browsers continue after </body> and </html>; libxml2 drops some of what follows.
+# libxml2 does not know that <source> and <track> are void: unclosed, they swallow the picture and its caption.
+_VOID_TAG = re.compile(r"<(source|track)\b([^<>]*?)/?>", re.I)
+_END_TAGS = re.compile(r"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
 
-_FORMATTING = re.compile(r"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
-# lxml.html asks a Python function for the class of every element it shows; forms and inputs are nothing to us
-_ONE_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
+_FORMATTING_TAG = re.compile(r"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
+# lxml.html looks up the class of every element in Python; we need no special classes for forms and inputs
+_ELEMENT_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
 
 
 @dataclass(frozen=True)
 class Page:
-    """A parsed page. `root` is the one parse; whoever changes it says so (only the body reader does, and last)."""
+    """A parsed page. `root` is the only parse; only the body extractor changes it, and runs last."""
 
     url: str
     root: html.HtmlElement
@@ -36,7 +36,7 @@ class Page:
 
     @cached_property
     def base(self) -> str:
-        """What relative addresses are relative to: the page's address, or what its <base> says."""
+        """The base URL: the page's URL, or its <base>."""
         for element in self.root.iter("base"):
             try:
                 return str(urljoin(self.url, (element.get("href") or "").strip()))
@@ -47,24 +47,23 @@ class Page:
     @cached_property
     def metas(self) -> dict[str, list[str]]:
         """Contents of the page's <meta> elements under their lowercased name, property or itemprop."""
-        found: dict[str, list[str]] = {}
+        by_name: dict[str, list[str]] = {}
         for element in self.root.iter("meta"):
             name = element.get("property") or element.get("name") or element.get("itemprop") or ""
             content = (element.get("content") or "").strip()
             if name and content:
-                found.setdefault(name.strip().lower(), []).append(content)
-        return found
+                by_name.setdefault(name.strip().lower(), []).append(content)
+        return by_name
 
 
 def parse(text: str, url: str) -> Page | None:
-    """The page, or None where the text holds no markup at all. Comments are left out: some systems print stamps
-    into them."""
-    text = _closed(text)
+    """Parses a page; None if the text holds no markup. Drops comments: some systems print stamps into them."""
+    text = _with_void_tags_closed(text)
     parser = _parser()
     try:
         root = html.document_fromstring(text.encode("utf-8", "replace"), parser=parser)
-        if _cut(parser):
-            root = html.document_fromstring(_FORMATTING.sub("", text).encode("utf-8", "replace"), parser=_parser())
+        if _hit_depth_limit(parser):
+            root = html.document_fromstring(_FORMATTING_TAG.sub("", text).encode("utf-8", "replace"), parser=_parser())
     except etree.ParserError:
         return None
     return Page(url, root)
@@ -72,16 +71,16 @@ def parse(text: str, url: str) -> Page | None:
 
 def _parser() -> html.HTMLParser:
     parser = html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True)
-    parser.set_element_class_lookup(_ONE_CLASS)
+    parser.set_element_class_lookup(_ELEMENT_CLASS)
     return parser
 
 
-def _cut(parser: html.HTMLParser) -> bool:
-    """Whether the parser gave up at 256 nested elements: in old pages <font> and <b> that nobody closed."""
-    last = parser.error_log.last_error
-    return last is not None and "depth" in (last.message or "").lower()
+def _hit_depth_limit(parser: html.HTMLParser) -> bool:
+    """Whether the parser hit its limit of 256 nested elements: old pages leave <font> and <b> unclosed."""
+    last_error = parser.error_log.last_error
+    return last_error is not None and "depth" in (last_error.message or "").lower()
 
 
-def _closed(text: str) -> str:
-    text = _ENDS.sub("", text)
-    return _VOID.sub(r"<\1\2></\1>", text) if "<source" in text or "<track" in text else text
+def _with_void_tags_closed(text: str) -> str:
+    text = _END_TAGS.sub("", text)
+    return _VOID_TAG.sub(r"<\1\2></\1>", text) if "<source" in text or "<track" in text else text

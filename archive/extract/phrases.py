@@ -1,4 +1,4 @@
-"""Sentences that newsrooms print around an article, by which pieces of text are told from it: data.
+"""Phrases of boilerplate text that newsrooms print around an article. Data only.
 
 Each table is a raw string with one regular expression per line, matched at the beginning of a piece and without
 regard to case; leading punctuation is skipped.
@@ -9,20 +9,20 @@ from __future__ import annotations
 import re
 
 
-def _any(table: str) -> str:
-    """One alternation of the lines of a table."""
+def _alternation(table: str) -> str:
+    """A regex alternation of the lines of a table."""
     return "|".join(line.strip() for line in table.strip().splitlines())
 
 
-_BEFORE = r"\W{0,5}"  # punctuation in front; without a bound, text made of it takes minutes
+_LEADING_PUNCTUATION = r"\W{0,5}"  # punctuation in front; without a bound, text of only punctuation takes minutes
 
 
-def _begin(*tables: str) -> re.Pattern[str]:
-    return re.compile(rf"{_BEFORE}(?:{'|'.join(_any(table) for table in tables)})", re.I)
+def _at_start(*tables: str) -> re.Pattern[str]:
+    return re.compile(rf"{_LEADING_PUNCTUATION}(?:{'|'.join(_alternation(table) for table in tables)})", re.I)
 
 
-# headings and first words of boxes with links to other stories, in the languages of the outlets we know
-_BOXES = r"""
+# headings of boxes with links to other stories, in the languages of our outlets
+_RELATED_HEADINGS = r"""
 related(?: (?:news|articles?|stories|posts|content|topics|coverage|links|video))?
 read (?:more|next|also|on)|also read|see also|more (?:on|from|news|stories|in)\b.{0,40}
 recommended(?: for you)?|most (?:read|popular|viewed)|trending(?: now)?|don't miss|up next|watch(?: now| next)?
@@ -40,10 +40,10 @@ veja também|les også|läs (?:också|mer|även)|lue myös|læs også|baca juga|
 čtěte (?:také|i)|související|czytaj (?:też|także|więcej)|читайте также|читайте також|по теме|смотрите также
 関連記事|あわせて読みたい|おすすめ記事|関連|相关阅读|延伸阅读|推荐阅读|更多新闻|اقرأ أيضا|إقرأ أيضاً|التالي|السابق
 """
-RELATED = re.compile(rf"{_BEFORE}(?:{_any(_BOXES)})\W*$", re.I)
+RELATED = re.compile(rf"{_LEADING_PUNCTUATION}(?:{_alternation(_RELATED_HEADINGS)})\W*$", re.I)
 
-# whole pieces that are never text of the article: a box's words with a link behind them, buttons, players, adverts
-_LINKS = r"""
+# pieces that are never article text: a `Related` label with a link behind it, buttons, players, adverts
+_LINK_LABELS = r"""
 (?:read (?:more|also|next)|also read|see also|related(?: \w+)?|recommended)\s*[:|»–-]\s*\S
 (?:watch(?: now)?|listen|more|exclusive|must read|in pictures)\s*[:|»–-]\s*\S
 (?:xem thêm|đọc thêm|tin liên quan|mời (?:bạn|quý).{0,30}(?:đọc|xem))\s*[:>»]
@@ -51,7 +51,7 @@ _LINKS = r"""
 (?:(?:à|a) lire aussi|lire aussi|lea también|lea además|te puede interesar|leggi anche|leia (?:também|mais))
 (?:veja também|baca juga|les også|läs också|читайте также|читайте також|čtěte také|czytaj też)
 """
-_BUTTONS = r"""
+_BUTTON_LABELS = r"""
 share(?: this)?(?: (?:article|story|on .{1,20}))?\W*$
 (?:tweet|e-?mail|print|copy(?: link)?|facebook|twitter|whatsapp|linkedin|pinterest|telegram|save|like this)\W*$
 (?:comments?|no comments|leave a (?:comment|reply)|post a comment|loading)\W*$
@@ -64,26 +64,26 @@ click here to (?:subscribe|sign|join|read)\b.{0,250}$
 (?:trở thành người đầu tiên|hiện chưa có bình luận|tối đa:? \d+ ký tự|tải ứng dụng).{0,80}$
 (?:xin vui lòng gõ tiếng việt có dấu|theo dõi.{0,60}(?:google news|facebook|zalo)).{0,40}$
 """
-_STAMPS = r"""
+_MISCELLANEOUS_NOISE = r"""
 \d{1,2} ?(?:min(?:ute)?s?)(?: read| lesezeit)?\W*$|lesezeit.{0,20}$|\d+ (?:hours?|minutes?|days?) ago\W*$
 (?:all rights reserved|copyright|©).{0,200}$|opens? (?:in )?(?:a )?new (?:tab|window)\)?$
 our standards: the thomson reuters|(?:media|image|photo|video)\W*(?:caption|copyright|source)\b
 (?:.{0,150})(?:enable javascript|javascript (?:is|must be) (?:disabled|enabled)|upgrad\w+ to a web browser)
 (?:.{0,150})browser (?:does not|doesn't) support|placeholder image.{0,5}$
 """
-NOISE = re.compile(rf"{RELATED.pattern}|{_begin(_LINKS, _BUTTONS, _STAMPS).pattern}", re.I)
+NOISE = re.compile(rf"{RELATED.pattern}|{_at_start(_LINK_LABELS, _BUTTON_LABELS, _MISCELLANEOUS_NOISE).pattern}", re.I)
 
-# what a newspaper prints about itself at the foot of every page; an article may quote it, so nothing is left out for it
-_HOUSE = r"""
+# the imprint at the foot of every page; an article may quote it, so it is never dropped
+_IMPRINT_PHRASES = r"""
 .{0,80}giấy phép (?:hoạt động|xuất bản|thiết lập|số)\b|.{0,60}(?:ghi rõ|trích dẫn) nguồn\b|bản quyền|copyright|©
 (?:tòa|toà) soạn\s*:|(?:phó )?(?:tổng|trưởng ban) biên tập\s*:|(?:.{0,40}- )?cơ quan (?:chủ quản|ngôn luận)\b
 (?:số |tổng )?(?:lượt|lượng) (?:truy cập|xem)\b|đang (?:truy cập|trực tuyến)\b|all rights reserved
 """
-IMPRINT = _begin(_HOUSE)
+IMPRINT = _at_start(_IMPRINT_PHRASES)
 LONGEST_IMPRINT = 300  # characters
 
-# what stands behind the last sentence
-_SIGNED = r"""
+# text behind the last sentence
+_TAIL_PHRASES = r"""
 (?:additional )?(?:reporting|writing|editing|edited|written|compiled|translated) by\b.{0,300}$
 .{0,200}\b(?:contributed|contributing) (?:to this (?:report|story|article)|reporting)\W*$
 (?:tags?|topics?|filed under|categories|category|source|via|quelle|fuente|nguồn|từ khóa|chủ đề|themen)\s*:.{0,200}$
@@ -94,9 +94,9 @@ follow\b.{0,80}\b(?:twitter|facebook|instagram|@\w+).{0,60}$|(?:email|e-mail|con
 (?:dpa|afp|ap|reuters|efe|ansa|ttxvn|thx|apa|sda|sid|kna|epd)(?:[/, ]+\w{1,12}){0,3}\W*$
 (?:nhóm )?(?:p\.?\s?v\.?|phóng viên|c\.?t\.?v\.?|b\.?b\.?t\.?|ban biên tập)\W*$
 """
-TAIL = re.compile(rf"{_begin(_SIGNED).pattern}|\W+$", re.I)
+TAIL = re.compile(rf"{_at_start(_TAIL_PHRASES).pattern}|\W+$", re.I)
 
-# under a picture, and not its caption: a byline with a portrait, a button, an advert
+# text under a picture that is not its caption: a byline with a portrait, a button, an advert
 _NOT_UNDER_PICTURES = r"""
 (?:von|by|par|por|door|af|av|di|đăng bởi|tác giả)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:redakteur|correspondent|reporter)
 (?:von|by|par|por|door|af|av|di)\s+(?-i:[A-ZÀ-ÝĐ])[^.!?]{2,60}(?:editor|\d\d?[:.]\d\d|\d{4}|$)
@@ -104,4 +104,4 @@ _NOT_UNDER_PICTURES = r"""
 \d{1,2}[./]\d{1,2}[./]\d{4},? (?:- )?\d{1,2}:\d\d|.{0,60}\b(?:lesezeit|min read)\b
 (?:placeholder.{0,20}|videos?|watch|play|ảnh \d+|xem ảnh.{0,20})$|#\d+\s
 """
-NOT_A_CAPTION = re.compile(rf"(?:{_any(_NOT_UNDER_PICTURES)})", re.I)
+NOT_A_CAPTION = re.compile(rf"(?:{_alternation(_NOT_UNDER_PICTURES)})", re.I)

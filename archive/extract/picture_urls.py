@@ -1,4 +1,4 @@
-"""The address of a picture: the real one, never the placeholder that lazy loading shows first."""
+"""Finds the URL of a picture: the real one, never the placeholder of lazy loading."""
 
 from __future__ import annotations
 
@@ -9,32 +9,39 @@ from lxml import html
 
 from archive.model.urls import without_credentials
 
-# the original before the copies made for a screen
-_ORIGINAL = ("data-original", "data-large-src", "data-full-src", "data-orig-file", "data-hi-res-src", "data-zoom-src")
-# lazy loaders put the address into attributes of their own: data-src, data-lazy-src, data-flickity-lazyload ...
-_LAZY = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
-_ADDRESS = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
+# attributes with the original, before those with copies scaled for a screen
+_ORIGINAL_ATTRIBUTES = (
+    "data-original",
+    "data-large-src",
+    "data-full-src",
+    "data-orig-file",
+    "data-hi-res-src",
+    "data-zoom-src",
+)
+# lazy loaders put the URL into their own attributes: data-src, data-lazy-src, data-flickity-lazyload ...
+_LAZY_ATTRIBUTE = re.compile(r"^data-(?:\w+-)*(?:src|lazy|lazyload|echo|url|image|img|original)(?:-\w+)?$")
+_PICTURE_URL = re.compile(r"^(?:https?:)?//\S+$|^/?[^\s{<:]+\.(?:jpe?g|png|webp|gif|avif)\S*$|^/\S+$", re.I)
 _PLACEHOLDER = re.compile(
     r"^(?:data|about|blob|javascript):|(?:^|[/_.-])(?:blank|spacer|pixel|1x1|placeholder|lazy[-_]?load(?:ing)?|loading|"
     r"transparent|trans|dummy|empty|clear|preload(?:er)?|no[-_]?image|default[-_]?image)(?:[-_.\d][^/]*)?\.(?:gif|png|svg|jpe?g|webp)",
     re.I,
 )
-_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
-_ICON = re.compile(
+_SRCSET_CANDIDATE = re.compile(r"(\S+?)(?:\s+([\d.]+)[wxh])?\s*(?:,\s+|,(?=https?://|/)|$)")
+_ICON_NAME = re.compile(
     r"(?:^|[/_.-])(?:icons?|logos?|banners?|avatars?|emoji|sprite|badge|favicon|gravatar|button|btn|arrow|share)(?:[/_.-]|$)",
     re.I,
 )
-# banners name themselves in their directory or their alternative text, and change at every request
+# banners are recognisable by directory or alternative text, and change at every request
 _ADVERT_PATH = re.compile(r"/(?:quang-?cao|adverts?|advertis(?:ing|ements?)|ads|adbanners?)/", re.I)
 _ADVERT_ALT = re.compile(r"(?:quảng cáo|advertisement|advertising|anzeige|werbung|publicidad|publicité)\W*", re.I)
-_LONGEST_ICON = 24  # characters of a file name; a longer one tells what a photograph shows
-# the address of a copy says its size: `_144x110.webp`, `?w=145&h=101`
-_SIZED = re.compile(
+_MAX_ICON_NAME = 24  # characters of a file name; a longer one describes a photograph
+# the URL of a copy contains its size: `_144x110.webp`, `?w=145&h=101`
+_SIZE_IN_URL = re.compile(
     r"[-_/](\d{2,4})x(\d{2,4})(?:\.(?:jpe?g|png|webp|gif|avif)\b|$)|(?:[?&]w=|fill:)(\d{2,4})(?:&h=|:)(\d{2,4})\b", re.I
 )
-_THUMBNAIL = 200  # pixels: copies so small stand beside links to other stories
-_COLUMN = 500  # pixels
-_SMALL = 60  # pixels: below it a picture is an icon
+_MAX_THUMBNAIL = 200  # pixels: so small copies are thumbnails of other stories
+_MIN_COLUMN = 500  # pixels
+_MAX_ICON = 60  # pixels: up to this size a picture is an icon
 
 
 def pictures_in(element: html.HtmlElement) -> list[html.HtmlElement]:
@@ -43,75 +50,77 @@ def pictures_in(element: html.HtmlElement) -> list[html.HtmlElement]:
 
 
 def address(image: html.HtmlElement, base: str) -> str | None:
-    """The absolute address of an <img>, <amp-img> or <source>, the largest or original where several are given."""
-    for found in _given(image):
-        absolute = absolute_url(found, base)
+    """The absolute URL of an <img>, <amp-img> or <source>; the original or largest of several."""
+    for candidate in _candidate_urls(image):
+        absolute = absolute_url(candidate, base)
         if absolute:
             return absolute
     return None
 
 
-def _given(image: html.HtmlElement) -> list[str]:
-    sets = [value for name, value in image.attrib.items() if "srcset" in name]
-    lazy = [
+def _candidate_urls(image: html.HtmlElement) -> list[str]:
+    srcsets = [value for name, value in image.attrib.items() if "srcset" in name]
+    lazy_urls = [
         value
         for name, value in image.attrib.items()
-        if "set" not in name and _LAZY.match(name) and _ADDRESS.match(value)
+        if "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value)
     ]
-    found = [value for name in _ORIGINAL if (value := image.get(name))] + lazy + _largest(sets)
+    urls = [value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name))] + lazy_urls + _widest(srcsets)
     if image.get("src"):
-        found.append(image.get("src", ""))
+        urls.append(image.get("src", ""))
     picture = next(image.iterancestors("picture"), None)
     if picture is not None:
         sources = [
             value for source in picture.iter("source") for name, value in source.attrib.items() if "srcset" in name
         ]
-        found += _largest(sources)
-    return found
+        urls += _widest(sources)
+    return urls
 
 
-def _largest(sets: list[str]) -> list[str]:
-    """One address per srcset, of the widest candidate."""
-    best = []
-    for value in sets:
-        found = [(float(match[2] or 0), match[1]) for match in _CANDIDATE.finditer(value) if match[1]]
-        if found:
-            best.append(max(found, key=lambda pair: pair[0])[1])
-    return best
+def _widest(srcsets: list[str]) -> list[str]:
+    """The widest candidate of each srcset."""
+    widest = []
+    for value in srcsets:
+        candidates = [(float(match[2] or 0), match[1]) for match in _SRCSET_CANDIDATE.finditer(value) if match[1]]
+        if candidates:
+            widest.append(max(candidates, key=lambda pair: pair[0])[1])
+    return widest
 
 
-def absolute_url(found: str, base: str) -> str | None:
-    """The address made absolute, or None for placeholders and what is no address."""
-    found = found.strip()
-    if not found or len(found) > 4000 or _PLACEHOLDER.search(found):
+def absolute_url(url: str, base: str) -> str | None:
+    """The absolute URL, or None for placeholders and invalid URLs."""
+    url = url.strip()
+    if not url or len(url) > 4000 or _PLACEHOLDER.search(url):
         return None
     try:
-        absolute = urljoin(base, found.replace(" ", "%20"))
+        absolute = urljoin(base, url.replace(" ", "%20"))
         return without_credentials(absolute) if urlsplit(absolute).scheme in ("http", "https") else None
     except ValueError:
         return None
 
 
 def is_large(image: html.HtmlElement) -> bool:
-    """Whether the page gives it the width of a column."""
+    """Whether the width attribute is at least a column's."""
     width = (image.get("width") or "").strip().removesuffix("px")
-    return width.isdecimal() and len(width) < 6 and int(width) >= _COLUMN
+    return width.isdecimal() and len(width) < 6 and int(width) >= _MIN_COLUMN
 
 
 def is_icon(image: html.HtmlElement) -> bool:
-    """Logos, avatars, share buttons, counters, and adverts that say so."""
+    """Whether the picture is a logo, avatar, share button, counter, thumbnail or recognisable advert."""
     for side in ("width", "height"):
         size = (image.get(side) or "").strip().removesuffix("px")
-        if size.isdecimal() and len(size) < 6 and 0 < int(size) <= _SMALL:
+        if size.isdecimal() and len(size) < 6 and 0 < int(size) <= _MAX_ICON:
             return True
-    address = next((one for one in _given(image) if not _PLACEHOLDER.search(one)), "")[-300:]
+    address = next((url for url in _candidate_urls(image) if not _PLACEHOLDER.search(url)), "")[-300:]
     if address.partition("?")[0].lower().endswith(".svg"):
         return True
     if _ADVERT_ALT.fullmatch((image.get("alt") or "").strip()) or _ADVERT_PATH.search(address):
         return True
-    if (size := _SIZED.search(address)) and max(int(size[1] or size[3]), int(size[2] or size[4])) <= _THUMBNAIL:
+    if (size := _SIZE_IN_URL.search(address)) and max(
+        int(size[1] or size[3]), int(size[2] or size[4])
+    ) <= _MAX_THUMBNAIL:
         return True
-    file = address.rpartition("/")[2]
-    drawn = len(file) <= _LONGEST_ICON or file.partition("?")[0].endswith((".png", ".gif"))
-    names = f"{image.get('class') or ''} {file if drawn else ''}"
-    return bool(_ICON.search(names.replace(" ", "/")))
+    file_name = address.rpartition("/")[2]
+    is_graphic = len(file_name) <= _MAX_ICON_NAME or file_name.partition("?")[0].endswith((".png", ".gif"))
+    names = f"{image.get('class') or ''} {file_name if is_graphic else ''}"
+    return bool(_ICON_NAME.search(names.replace(" ", "/")))

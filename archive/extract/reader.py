@@ -1,4 +1,4 @@
-"""One page in, one Reading or Unreadable out."""
+"""Extracts one page: bytes or text in, a Reading or an Unreadable out."""
 
 from __future__ import annotations
 
@@ -26,34 +26,34 @@ def read_page(
     timezone: str | None = None,
     trial: tuple[Rules, ...] = (),
 ) -> Reading | Unreadable:
-    """Reads one page; pure, and the same page gives the same reading on every machine.
+    """Extracts one page; pure: the same page gives the same reading on every machine.
 
-    body: the payload after content-decoding, or text already decoded. url: its final address. captured_at chooses
-    among dated rules, outlet names them. encoding: the charset of the HTTP header. timezone: the IANA name of the
-    outlet's clock, for stamps that name no zone. trial: rules that are not the project's yet, tried before those that
-    are. Never raises for any body.
+    body: the payload after content-decoding, or text already decoded. url: its final address. captured_at and
+    outlet select the rules. encoding: the charset of the HTTP header. timezone: the IANA name of the
+    outlet's time zone, for stamps without one. trial: rules not yet in the project, tried before the project's. Never
+    raises for any body.
     """
     if isinstance(body, bytes) and charset.is_binary(body):
         return Unreadable("not-html", extractor=extractor_name())
     text = charset.decode(body, encoding) if isinstance(body, bytes) else charset.clean(body)
-    refused = input_limits.refusal(text) or page_kinds.refused_source(text)
-    if refused:
-        return replace(refused, extractor=extractor_name())
-    page = parse(text, _address(url))
+    refusal = input_limits.refusal(text) or page_kinds.refused_source(text)
+    if refusal:
+        return replace(refusal, extractor=extractor_name())
+    page = parse(text, _valid_url(url))
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
     rules = trial + rules_for(outlet, url, text, captured_at.date() if captured_at else None)
-    seen = page_kinds.evidence(page)
+    page_evidence = page_kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
-    read = read_body(page, rules, metadata)
-    kind = page_kinds.judge(seen, metadata, read)
+    extracted_body = read_body(page, rules, metadata)
+    kind = page_kinds.judge(page_evidence, metadata, extracted_body)
     if isinstance(kind, Unreadable):
         return replace(kind, extractor=extractor_name())
-    return _reading(kind, metadata, read, rules)
+    return _reading(kind, metadata, extracted_body, rules)
 
 
-def _address(url: str) -> str:
-    """The address, or nothing where it is none: relative links then stay unresolved."""
+def _valid_url(url: str) -> str:
+    """The URL, or '' if it is invalid: relative links then stay unresolved."""
     try:
         urlsplit(url)
     except ValueError:
@@ -61,7 +61,7 @@ def _address(url: str) -> str:
     return url.encode("utf-8", "replace").decode()
 
 
-def _tried(rules: tuple[Rules, ...]) -> tuple[tuple[str, str], ...]:
+def _rules_origin(rules: tuple[Rules, ...]) -> tuple[tuple[str, str], ...]:
     return (("rules", ", ".join(f"{rule.name}/{rule.version}" for rule in rules)),) if rules else ()
 
 
@@ -84,7 +84,7 @@ def _reading(kind: ReadableKind, metadata: Metadata, body: Body, rules: tuple[Ru
         tags=metadata.tags,
         language=metadata.language,
         canonical_url=metadata.canonical_url,
-        origins=metadata.origins + body.origins + _tried(rules),
+        origins=metadata.origins + body.origins + _rules_origin(rules),
         flags=page_kinds.flags(metadata, body),
         extractor=extractor_name(),
     )

@@ -1,8 +1,8 @@
-"""What an outlet's articles have in common belongs to none of them: menus, adverts, standing notices, app boxes.
+"""Learns and removes blocks that recur across an outlet's articles: menus, adverts, standing notices, app boxes.
 
-A single page cannot tell a standing notice from a paragraph; an archive can, because the notice stands under many
-different articles. The set of what recurs is learned from readings, kept in the archive under its digest, and only ever
-grows, so that a capture read again with the same set gives the same reading.
+Such blocks are boilerplate, not text of any of the articles. A single page does not show which blocks recur; an
+archive does. The set is learned from readings, stored in the archive under its digest, and only ever grows, so that
+extracting a capture again with the same set gives the same reading.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from archive.model.digests import digest_of_value
 from archive.model.records import Block, Image, Reading
 from archive.model.urls import first_picture_key
 
-# A paragraph that stands in this many articles, and in this share of those looked at, belongs to none of them. Formulas
-# of real articles (a weather report's first sentence, "according to police") stay far below.
-_LEAST_ARTICLES = 5
-_LEAST_SHARE = 0.04
+# A block in this many articles, and in this share of the sample, is boilerplate. Formulas of real articles (a weather
+# report's first sentence, "according to police") stay far below.
+_MIN_ARTICLES = 5
+_MIN_SHARE = 0.04
 
 
 @dataclass(frozen=True, slots=True)
 class Boilerplate:
-    """marks: digests of paragraphs and keys of pictures. The empty set is the outlet we know nothing of yet."""
+    """marks: digests of paragraphs and keys of pictures. The empty set: nothing learned yet."""
 
     marks: frozenset[str] = frozenset()
 
@@ -34,39 +34,39 @@ class Boilerplate:
 
 
 def learn(readings: Iterable[Reading], known: Boilerplate | None = None) -> Boilerplate:
-    """What recurs in readings of different articles, one reading an article, joined with what was known before."""
+    """Learns the marks that recur in readings of different articles, one reading per article; adds the known ones."""
     sample = list(readings)
-    found = Counter(mark for reading in sample for mark in _marks(reading))
-    least = max(_LEAST_ARTICLES, _LEAST_SHARE * len(sample))
-    recurring = frozenset(mark for mark, articles in found.items() if articles >= least)
+    article_counts = Counter(mark for reading in sample for mark in _marks(reading))
+    threshold = max(_MIN_ARTICLES, _MIN_SHARE * len(sample))
+    recurring = frozenset(mark for mark, count in article_counts.items() if count >= threshold)
     return Boilerplate(recurring | (known.marks if known else frozenset()))
 
 
 def without(reading: Reading, boilerplate: Boilerplate) -> Reading:
-    """The reading without the furniture: its blocks, pictures and text. Headline and metadata stay as they are. What a
-    smaller set was taken out of gives the same as the whole page."""
+    """Removes the boilerplate from a reading: from its blocks, pictures and text, not from headline and metadata. The
+    result is the same if a smaller set was removed before."""
     if not boilerplate.marks & _marks(reading):
         return reading
     kept = [image for image in reading.images if _picture_mark(image) not in boilerplate.marks]
-    places = {index: kept.index(image) for index, image in enumerate(reading.images) if image in kept}
+    new_indexes = {index: kept.index(image) for index, image in enumerate(reading.images) if image in kept}
     blocks = tuple(
-        replace(block, image=places[block.image]) if block.image is not None else block
+        replace(block, image=new_indexes[block.image]) if block.image is not None else block
         for block in reading.blocks
-        if _stays(block, places, boilerplate)
+        if _is_kept(block, new_indexes, boilerplate)
     )
     text = "\n\n".join(block.text for block in blocks if block.kind != "image")
     flags = tuple(dict.fromkeys((*reading.flags, "furniture-removed")))
     return replace(reading, blocks=blocks, images=tuple(kept), text=text, flags=flags)
 
 
-def _stays(block: Block, places: dict[int, int], boilerplate: Boilerplate) -> bool:
+def _is_kept(block: Block, new_indexes: dict[int, int], boilerplate: Boilerplate) -> bool:
     if block.image is not None:
-        return block.image in places
+        return block.image in new_indexes
     return _text_mark(block.text) not in boilerplate.marks
 
 
 def _marks(reading: Reading) -> set[str]:
-    """Each mark once, however often it stands in the article."""
+    """The distinct marks of a reading."""
     texts = {_text_mark(block.text) for block in reading.blocks if block.kind != "image" and block.text}
     return texts | {_picture_mark(image) for image in reading.images}
 

@@ -1,4 +1,4 @@
-"""What the rules of an outlet or a family yield on a page."""
+"""Evaluates the XPath rules of an outlet or a family on a page."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Field = Literal["headline", "published", "byline", "section", "tags"]
 
 @dataclass(frozen=True, slots=True)
 class Find:
-    """One thing an expression selects: its text, the rule set's name, and the element unless it is only text."""
+    """One match of an expression: its text, the rule set's name, and the element unless it is only text."""
 
     text: str
     rule: str
@@ -28,12 +28,12 @@ class Find:
 
 
 def finds(rules: Iterable[Rules], field: Field, root: html.HtmlElement) -> list[Find]:
-    """What the first expression that yields any text yields."""
-    for each in rules:
-        for expression in getattr(each, field):
-            found = [find for item in _selected(expression, root) if (find := _find(item, each.name)).text]
-            if found:
-                return found
+    """The matches of the first expression with any text."""
+    for rule_set in rules:
+        for expression in getattr(rule_set, field):
+            matches = [find for item in _selected(expression, root) if (find := _find(item, rule_set.name)).text]
+            if matches:
+                return matches
     return []
 
 

@@ -1,7 +1,7 @@
-"""Where pages of one outlet seem to keep what the reader does not find: for the person who writes rules.
+"""Suggests XPath rules for fields that the extractor misses on an outlet's pages, for authors of extraction rules.
 
-Only names count that a style sheet would use, an id or a class, and that stand on most of the pages with something in
-them that could be the field and is different on each.
+A suggestion is an id or a class that occurs on most of the pages, with content that could be the field and differs from
+page to page.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from archive.model.records import Reading, Unreadable
 from archive.rules.base import cls
 from archive.text.folding import key_of
 
-_MOST_ELEMENTS = 5_000  # of a page
-_MOST_MATCHES = {"caption": 40}
-_FEW_MATCHES = 2
-_ON_MOST = 0.6  # of the pages
-_PROSE = 60  # characters of a paragraph
-_SHOWN = 100  # characters of an example
-_SILENT = ("script", "style", "noscript", "template", "head", "html", "body", "form", "svg")
+_MAX_ELEMENTS = 5_000  # of a page
+_MAX_MATCHES = {"caption": 40}
+_DEFAULT_MAX_MATCHES = 2
+_MIN_PAGE_SHARE = 0.6  # of the pages
+_MIN_PROSE = 60  # characters of a paragraph of running text
+_MAX_EXAMPLE = 100  # characters of an example
+_IGNORED_TAGS = ("script", "style", "noscript", "template", "head", "html", "body", "form", "svg")
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """A page and what was read in it. encoding: the charset the HTTP header named."""
+    """A page and its reading. encoding: the charset of the HTTP header."""
 
     body: bytes
     url: str
@@ -43,8 +43,8 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """A rule that may be worth trying. field: of archive.rules.base.Rules; name: `id` or `class` and its value; pages:
-    on how many of the pages that miss the field it yields something, an example of which is `example`."""
+    """A suggested rule. field: of archive.rules.base.Rules; name: `id` or `class` and its value; pages: number of
+    sample pages with a match; example: the text of one."""
 
     field: str
     name: tuple[str, str]
@@ -53,99 +53,110 @@ class Suggestion:
 
     @property
     def xpath(self) -> str:
-        """The rule's expression; a caption's is looked for inside the body."""
+        """The rule's XPath expression; a caption's is relative to the body."""
         kind, value = self.name
         condition = f"@id='{value}'" if kind == "id" else cls(value)
         return f"{'.' if self.field == 'caption' else ''}//*[{condition}]"
 
 
 @dataclass
-class _Seen:
+class _Occurrences:
     pages: int = 0
     distance: int = 0
-    inner: int = 0
+    element_count: int = 0
     texts: list[str] = field(default_factory=list)
 
 
 def suggestions(rule_field: str, samples: Sequence[Sample]) -> list[Suggestion]:
-    """Places where the pages may keep a field that was not found in them, the best first. rule_field: headline, lead,
+    """Suggests rules for a field missing in the readings of the samples, the best first. rule_field: headline, lead,
     byline, published, caption or body."""
-    seen: dict[tuple[str, str], _Seen] = {}
+    occurrences: dict[tuple[str, str], _Occurrences] = {}
     for sample in samples:
         page = parse(charset.decode(sample.body, sample.encoding), sample.url)
         if page is not None:
-            _look(rule_field, page.root, sample.reading, seen)
-    enough = max(2, _ON_MOST * len(samples))
-    good = {name: one for name, one in seen.items() if one.pages >= enough and len({*one.texts}) == len(one.texts)}
+            _collect(rule_field, page.root, sample.reading, occurrences)
+    min_pages = max(2, _MIN_PAGE_SHARE * len(samples))
+    good = {
+        name: occurrence
+        for name, occurrence in occurrences.items()
+        if occurrence.pages >= min_pages and len({*occurrence.texts}) == len(occurrence.texts)
+    }
     ranked = sorted(_innermost(good), key=lambda name: (-good[name].pages, good[name].distance, name[0] != "id", name))
-    return [Suggestion(rule_field, name, good[name].pages, good[name].texts[0][:_SHOWN]) for name in ranked]
+    return [Suggestion(rule_field, name, good[name].pages, good[name].texts[0][:_MAX_EXAMPLE]) for name in ranked]
 
 
-def _innermost(seen: dict[tuple[str, str], _Seen]) -> list[tuple[str, str]]:
-    """Of names that say the same on every page, the one that stands nearest to the text."""
+def _innermost(occurrences: dict[tuple[str, str], _Occurrences]) -> list[tuple[str, str]]:
+    """Of names with the same texts on every page, the innermost one."""
     by_text: dict[tuple[str, ...], tuple[str, str]] = {}
-    for name, one in seen.items():
-        other = by_text.setdefault(tuple(one.texts), name)
-        if (one.inner, name[0] != "id", name) < (seen[other].inner, other[0] != "id", other):
-            by_text[tuple(one.texts)] = name
+    for name, occurrence in occurrences.items():
+        best = by_text.setdefault(tuple(occurrence.texts), name)
+        if (occurrence.element_count, name[0] != "id", name) < (occurrences[best].element_count, best[0] != "id", best):
+            by_text[tuple(occurrence.texts)] = name
     return list(by_text.values())
 
 
-def _look(
-    rule_field: str, root: html.HtmlElement, reading: Reading | Unreadable, seen: dict[tuple[str, str], _Seen]
+def _collect(
+    rule_field: str,
+    root: html.HtmlElement,
+    reading: Reading | Unreadable,
+    occurrences: dict[tuple[str, str], _Occurrences],
 ) -> None:
     elements = [
-        one for one in islice(root.iter(), _MOST_ELEMENTS) if isinstance(one.tag, str) and one.tag not in _SILENT
+        node
+        for node in islice(root.iter(), _MAX_ELEMENTS)
+        if isinstance(node.tag, str) and node.tag not in _IGNORED_TAGS
     ]
-    places = {element: place for place, element in enumerate(elements)}
-    heading = _heading(elements, reading)
-    for name, named in _named(elements).items():
-        if len(named) > _MOST_MATCHES.get(rule_field, _FEW_MATCHES):
+    indexes = {element: index for index, element in enumerate(elements)}
+    headline_index = _headline_index(elements, reading)
+    for name, named in _by_name(elements).items():
+        if len(named) > _MAX_MATCHES.get(rule_field, _DEFAULT_MAX_MATCHES):
             continue
-        fitting = [one for one in named if _FITS[rule_field](one, reading)]
+        fitting = [candidate for candidate in named if _FITS[rule_field](candidate, reading)]
         if fitting and len(fitting) >= len(named) / 2:
-            one = seen.setdefault(name, _Seen())
-            one.pages += 1
-            one.distance += _distance(rule_field, fitting[0], places, heading)
-            one.inner += sum(1 for _ in fitting[0].iter())
-            one.texts.append(text_of(fitting[0]))
+            occurrence = occurrences.setdefault(name, _Occurrences())
+            occurrence.pages += 1
+            occurrence.distance += _distance(rule_field, fitting[0], indexes, headline_index)
+            occurrence.element_count += sum(1 for _ in fitting[0].iter())
+            occurrence.texts.append(text_of(fitting[0]))
 
 
-def _named(elements: Iterable[html.HtmlElement]) -> dict[tuple[str, str], list[html.HtmlElement]]:
-    found: dict[tuple[str, str], list[html.HtmlElement]] = {}
+def _by_name(elements: Iterable[html.HtmlElement]) -> dict[tuple[str, str], list[html.HtmlElement]]:
+    by_name: dict[tuple[str, str], list[html.HtmlElement]] = {}
     for element in elements:
         for name in _names(element):
-            found.setdefault(name, []).append(element)
-    return found
+            by_name.setdefault(name, []).append(element)
+    return by_name
 
 
 def _names(element: html.HtmlElement) -> Iterator[tuple[str, str]]:
-    """Names that can stand in an expression as they are."""
-    if (identity := (element.get("id") or "").strip()) and not {"'", '"', " "} & set(identity):
-        yield "id", identity
-    for one in dict.fromkeys((element.get("class") or "").split()):
-        if not {"'", '"'} & set(one):
-            yield "class", one
+    """Yields the id and classes that need no escaping in an expression."""
+    if (element_id := (element.get("id") or "").strip()) and not {"'", '"', " "} & set(element_id):
+        yield "id", element_id
+    for class_name in dict.fromkeys((element.get("class") or "").split()):
+        if not {"'", '"'} & set(class_name):
+            yield "class", class_name
 
 
-def _heading(elements: list[html.HtmlElement], reading: Reading | Unreadable) -> int:
-    """The place of the headline; 0 where it is not known."""
+def _headline_index(elements: list[html.HtmlElement], reading: Reading | Unreadable) -> int:
+    """The index of the headline's element; 0 if unknown."""
     wanted = key_of(reading.headline) if isinstance(reading, Reading) else ""
-    for place, element in enumerate(elements):
+    for index, element in enumerate(elements):
         if element.tag == "h1" or (wanted and len(element) < 3 and key_of(text_of(element)) == wanted):
-            return place
+            return index
     return 0
 
 
-def _distance(rule_field: str, element: html.HtmlElement, places: dict[html.HtmlElement, int], heading: int) -> int:
-    """How far from the headline; of a body, how much it holds beside its paragraphs."""
+def _distance(
+    rule_field: str, element: html.HtmlElement, indexes: dict[html.HtmlElement, int], headline_index: int
+) -> int:
+    """Distance from the headline in elements; for a body, its characters outside paragraphs."""
     if rule_field == "body":
-        return len(text_of(element)) - sum(len(text_of(one)) for one in _paragraphs(element))
-    return abs(places[element] - heading)
+        return len(text_of(element)) - sum(len(text_of(paragraph)) for paragraph in _paragraphs(element))
+    return abs(indexes[element] - headline_index)
 
 
 def _fits_headline(element: html.HtmlElement, reading: Reading | Unreadable) -> bool:
-    title = next((one.text or "" for one in element.getroottree().getroot().iter("title")), "")
+    title = next((title_element.text or "" for title_element in element.getroottree().getroot().iter("title")), "")
     text = text_of(element)
     return 15 <= len(text) <= 300 and key_of(text) in key_of(title)
 
@@ -156,11 +167,11 @@ def _fits_lead(element: html.HtmlElement, reading: Reading | Unreadable) -> bool
         not 40 <= len(text) <= 900
         or text[-1:] not in '.!?…”"'
         or len(_paragraphs(element)) > 1
-        or _linked(element) > 0.3
+        or _linked_share(element) > 0.3
     ):
         return False
-    later = reading.blocks[1:] if isinstance(reading, Reading) else ()
-    return not any(block.text and block.text in text for block in later)
+    other_blocks = reading.blocks[1:] if isinstance(reading, Reading) else ()
+    return not any(block.text and block.text in text for block in other_blocks)
 
 
 def _fits_byline(element: html.HtmlElement, reading: Reading | Unreadable) -> bool:
@@ -176,15 +187,15 @@ def _fits_published(element: html.HtmlElement, reading: Reading | Unreadable) ->
 
 
 def _fits_caption(element: html.HtmlElement, reading: Reading | Unreadable) -> bool:
-    text, around = text_of(element), element.getparent()
-    if not 8 <= len(text) <= 400 or pictures_in(element) or around is None:
+    text, parent = text_of(element), element.getparent()
+    if not 8 <= len(text) <= 400 or pictures_in(element) or parent is None:
         return False
-    further = around.getparent()
-    return bool(pictures_in(around) or (further is not None and len(further) < 6 and pictures_in(further)))
+    grandparent = parent.getparent()
+    return bool(pictures_in(parent) or (grandparent is not None and len(grandparent) < 6 and pictures_in(grandparent)))
 
 
 def _fits_body(element: html.HtmlElement, reading: Reading | Unreadable) -> bool:
-    return len(_paragraphs(element)) >= 3 and _linked(element) < 0.4
+    return len(_paragraphs(element)) >= 3 and _linked_share(element) < 0.4
 
 
 _FITS: dict[str, Callable[[html.HtmlElement, Reading | Unreadable], bool]] = {
@@ -198,15 +209,16 @@ _FITS: dict[str, Callable[[html.HtmlElement, Reading | Unreadable], bool]] = {
 
 
 def _paragraphs(element: html.HtmlElement) -> list[html.HtmlElement]:
-    """Paragraphs of running text below an element, or its pieces where it has none."""
+    """Descendants of an element that hold running text directly: p, div or td."""
     return [
-        one
-        for one in islice(element.iter("p", "div", "td"), 400)
-        if one is not element and len(one.text or "") + sum(len(part.tail or "") for part in one) >= _PROSE
+        candidate
+        for candidate in islice(element.iter("p", "div", "td"), 400)
+        if candidate is not element
+        and len(candidate.text or "") + sum(len(child.tail or "") for child in candidate) >= _MIN_PROSE
     ]
 
 
-def _linked(element: html.HtmlElement) -> float:
-    """The share of an element's text that is links."""
-    whole = len(text_of(element))
-    return sum(len(text_of(link)) for link in islice(element.iter("a"), 200)) / whole if whole else 1.0
+def _linked_share(element: html.HtmlElement) -> float:
+    """The linked share of an element's text."""
+    length = len(text_of(element))
+    return sum(len(text_of(link)) for link in islice(element.iter("a"), 200)) / length if length else 1.0

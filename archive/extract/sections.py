@@ -1,4 +1,4 @@
-"""Section, tags, language and canonical address of an article, as the page gives them."""
+"""Extracts section, tags, language and canonical URL of an article."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ from archive.text.folding import folded, key_of
 MOST_TAGS = 60
 LONGEST_LIST = 10_000  # characters of a declared list of tags
 LONGEST_SECTION = 60  # characters
-_FEW_WORDS, _MOST_LINKS = 4, 600
+_MAX_SECTION_WORDS, _MAX_LINKS = 4, 600
 NEAREST = 15  # elements
 LONGEST_TAG = 120  # characters
-_TAG_LINES = ("div", "p", "span", "ul", "li", "td", "section", "strong", "b", "h3", "h4", "label")
-_TAGS_BEGIN = re.compile(r"(?:từ kh(?:óa|oá)|tags?|thẻ)(?: bài viết)?\s*:?", re.I)
+_TAG_LINE_TAGS = ("div", "p", "span", "ul", "li", "td", "section", "strong", "b", "h3", "h4", "label")
+_TAGS_LABEL = re.compile(r"(?:từ kh(?:óa|oá)|tags?|thẻ)(?: bài viết)?\s*:?", re.I)
 _LANGUAGE = re.compile(r"^([a-z]{2,3})(?:[-_][A-Za-z]{2,8})*$")
-# Letters with two marks, ơ and ư: no other language writes them. The rest Yoruba, Romanian and Croatian share.
-_ONLY_VIETNAMESE = re.compile(r"[ơưấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.I)
-_MARKED = "ăâđêôơưạảẹẻẽịỉĩọỏụủũỳỵỷỹấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự"
-_VIETNAMESE = re.compile(rf"\b[^\W{_MARKED}]*+[{_MARKED}]\w*+", re.I)
-_HOME = frozenset(
+# Letters with two diacritics, ơ and ư: only Vietnamese has them. Yoruba, Romanian and Croatian share the others.
+_VIETNAMESE_ONLY_LETTER = re.compile(r"[ơưấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự]", re.I)
+_VIETNAMESE_LETTERS = "ăâđêôơưạảẹẻẽịỉĩọỏụủũỳỵỷỹấầẩẫậắằẳẵặếềểễệốồổỗộớờởỡợứừửữự"
+_VIETNAMESE_WORD = re.compile(rf"\b[^\W{_VIETNAMESE_LETTERS}]*+[{_VIETNAMESE_LETTERS}]\w*+", re.I)
+_HOME_LABELS = frozenset(
     key_of(word)
     for word in (
         "Trang chủ", "Trang nhất", "Trang tin", "Home", "Home page", "Homepage", "Front page", "Start", "Startseite",
@@ -38,21 +38,21 @@ _HOME = frozenset(
         "Anasayfa", "Strona główna", "ホーム", "トップ", "TOP",
     )
 )  # fmt: skip
-# By attribute, the cheapest walk over a whole page; the second only where the first finds nothing.
-_BREADCRUMBS = (
+# By attribute, the cheapest search of a whole page; the second only if the first has no match.
+_BREADCRUMB_XPATHS = (
     etree.XPath("//@class[contains(., 'readcrumb') or contains(., 'readCrumb')]/.."),
     etree.XPath(
         "//@itemtype[contains(., 'BreadcrumbList')]/.."
         " | //@id[contains(., 'readcrumb') or contains(., 'readCrumb') or contains(., 'READCRUMB')]/.."
     ),
 )
-_CATEGORY = re.compile(
+_CATEGORY_CLASS = re.compile(
     r"cate(?:gory)?\b|cate[-_]|category|section|chuyen-?muc|rubri[ck]|kanal|kategori|kicker|eyebrow", re.I
 )
 
 
 def declared_tags(declared: Declared) -> tuple[tuple[str, ...], str]:
-    """(tags, origin) of the first declaration that has several; where the first has one, of the next that holds it."""
+    """(tags, origin) of the first declaration with several tags; after a single tag, of the next that contains it."""
     metas = declared.page.metas
     sources: list[tuple[str, Sequence[str]]] = [
         (name, metas.get(name, ())) for name in ("article:tag", "news_keywords", "keywords")
@@ -68,9 +68,9 @@ def declared_tags(declared: Declared) -> tuple[tuple[str, ...], str]:
 
 
 def shown_tags(root: HtmlElement) -> tuple[str, ...]:
-    """The links of the first line that begins with `Từ khóa:` or `Tags:` and holds little else."""
-    for element in root.iter(*_TAG_LINES):
-        if element.text and element.text.lstrip()[:1] in "TtSs" and _TAGS_BEGIN.fullmatch(folded(element.text, 30)):
+    """The links of the first line labelled `Từ khóa:` or `Tags:` that holds little else."""
+    for element in root.iter(*_TAG_LINE_TAGS):
+        if element.text and element.text.lstrip()[:1] in "TtSs" and _TAGS_LABEL.fullmatch(folded(element.text, 30)):
             line = element if element.find(".//a") is not None else element.getparent()
             links = (
                 [text_of(link, LONGEST_TAG) for link in islice(line.iter("a"), MOST_TAGS)] if line is not None else []
@@ -81,26 +81,26 @@ def shown_tags(root: HtmlElement) -> tuple[str, ...]:
 
 
 def tags_of(values: Iterable[str]) -> tuple[str, ...]:
-    """Single tags, comma strings split, each once."""
-    found: dict[str, str] = {}
+    """Splits comma-separated values into distinct tags."""
+    by_key: dict[str, str] = {}
     for value in values:
         for part in re.split(r"[,;]", folded(value, LONGEST_LIST)):
             tag = folded(part, LONGEST_TAG).lstrip("#").strip()
             if tag:
-                found.setdefault(tag.casefold(), tag)
-            if len(found) >= MOST_TAGS:
-                return tuple(found.values())
-    return tuple(found.values())
+                by_key.setdefault(tag.casefold(), tag)
+            if len(by_key) >= MOST_TAGS:
+                return tuple(by_key.values())
+    return tuple(by_key.values())
 
 
-def section_of(declared: Declared, spots: Sequence[Position], headline: str) -> tuple[str, str] | None:
-    """(section, origin): the innermost step of a breadcrumb, else what the page declares, else a category by name."""
+def section_of(declared: Declared, positions: Sequence[Position], headline: str) -> tuple[str, str] | None:
+    """(section, origin): of the last breadcrumb step, else articleSection, a category link, a directory link."""
     house = declared.house
-    trails = (("json-ld breadcrumb", _declared_trail), ("breadcrumb", _shown_trail))
-    for origin, trail in trails:
-        found = [step for step in trail(declared) if _is_section(step, headline, house)]
-        if found:
-            return found[-1], origin
+    breadcrumbs = (("json-ld breadcrumb", _declared_breadcrumb), ("breadcrumb", _shown_breadcrumb))
+    for origin, breadcrumb in breadcrumbs:
+        steps = [step for step in breadcrumb(declared) if _is_section(step, headline, house)]
+        if steps:
+            return steps[-1], origin
     for member, text in (
         *declared.value("articleSection"),
         *(("article:section", text) for text in declared.page.metas.get("article:section", ())),
@@ -108,25 +108,25 @@ def section_of(declared: Declared, spots: Sequence[Position], headline: str) -> 
         step = folded(text.split(",")[0], LONGEST_SECTION)
         if _is_section(step, headline, house) and not step.startswith("http"):
             return step, "json-ld" if member == "articleSection" else member
-    return _category(declared, spots, headline, house) or _by_address(declared, headline, house)
+    return _category_link(declared, positions, headline, house) or _directory_link(declared, headline, house)
 
 
-def _declared_trail(declared: Declared) -> list[str]:
-    """Names of the first BreadcrumbList's steps, by position; the page's own step left out."""
+def _declared_breadcrumb(declared: Declared) -> list[str]:
+    """Names of the first BreadcrumbList's steps, by position, without the step of the page itself."""
     for thing in declared.page.linked_data:
         if "breadcrumblist" in types_of(thing):
             steps = [step for step in flat(thing.get("itemListElement")) if isinstance(step, dict)]
             steps.sort(key=_position)
-            found = [name for step in steps if (name := _step_name(step, declared.page.url))]
-            if found:
-                return found
+            names = [name for step in steps if (name := _step_name(step, declared.page.url))]
+            if names:
+                return names
     return []
 
 
 def _position(step: Thing) -> float:
-    given = step.get("position")
+    position = step.get("position")
     try:
-        return float(given) if isinstance(given, (int, float, str)) else 0.0
+        return float(position) if isinstance(position, (int, float, str)) else 0.0
     except ValueError:
         return 0.0
 
@@ -134,66 +134,72 @@ def _position(step: Thing) -> float:
 def _step_name(step: Thing, url: str) -> str:
     item = step.get("item")
     name = step.get("name") or (item.get("name") if isinstance(item, dict) else "")
-    address = (item.get("@id") or item.get("url")) if isinstance(item, dict) else item
-    here = isinstance(address, str) and _without_query(address) == _without_query(url)
-    return folded(name, LONGEST_SECTION + 1) if isinstance(name, str) and not here else ""
+    url_of_step = (item.get("@id") or item.get("url")) if isinstance(item, dict) else item
+    is_this_page = isinstance(url_of_step, str) and _without_query(url_of_step) == _without_query(url)
+    return folded(name, LONGEST_SECTION + 1) if isinstance(name, str) and not is_this_page else ""
 
 
 def _without_query(address: str) -> str:
     return re.split(r"[?#]", address, maxsplit=1)[0].rstrip("/")
 
 
-def _shown_trail(declared: Declared) -> list[str]:
-    """Texts of the links of the first element that markup calls a breadcrumb."""
-    for path in _BREADCRUMBS:
-        for trail in elements_of(path, declared.page.root)[:6]:
-            links = [text_of(link, LONGEST_SECTION + 1) for link in islice(trail.iter("a"), 12)]
+def _shown_breadcrumb(declared: Declared) -> list[str]:
+    """Link texts of the first element with a breadcrumb class, id or itemtype."""
+    for path in _BREADCRUMB_XPATHS:
+        for breadcrumb in elements_of(path, declared.page.root)[:6]:
+            links = [text_of(link, LONGEST_SECTION + 1) for link in islice(breadcrumb.iter("a"), 12)]
             if any(links):
                 return links
     return []
 
 
-def _category(
-    declared: Declared, spots: Sequence[Position], headline: str, house: frozenset[str]
+def _category_link(
+    declared: Declared, positions: Sequence[Position], headline: str, house: frozenset[str]
 ) -> tuple[str, str] | None:
-    """A short link directly above the headline, or one beside it that its class calls the category; of any length
-    where the article's address begins with the link's."""
-    above = [spot for spot in spots if not spot.behind][:NEAREST]
-    beside = [spot for spot in spots if spot.behind][:NEAREST]
-    named = (spot for spot in above + beside if _CATEGORY.search(f"{spot.label} {label(spot.element.getparent())}"))
-    for spot in (*above[:3], *named):
-        text = text_of(spot.element, LONGEST_SECTION + 1) if spot.element.tag == "a" else ""
-        short = len(text.split()) <= _FEW_WORDS or _begins(spot.element.get("href") or "", declared.page.url)
+    """A short link directly above the headline, or one beside it with a category class; of any length if it links to a
+    parent directory of the article."""
+    above = [position for position in positions if not position.behind][:NEAREST]
+    beside = [position for position in positions if position.behind][:NEAREST]
+    named = (
+        position
+        for position in above + beside
+        if _CATEGORY_CLASS.search(f"{position.label} {label(position.element.getparent())}")
+    )
+    for position in (*above[:3], *named):
+        text = text_of(position.element, LONGEST_SECTION + 1) if position.element.tag == "a" else ""
+        short = len(text.split()) <= _MAX_SECTION_WORDS or _is_parent_directory(
+            position.element.get("href") or "", declared.page.url
+        )
         if len(text) > 2 and short and _is_section(text, headline, house):
             return text, "category link"
     return None
 
 
-def _by_address(declared: Declared, headline: str, house: frozenset[str]) -> tuple[str, str] | None:
-    """What the page's own links call the directory the article lies in; the innermost one that has a name."""
-    found = ("", "")
-    for link in islice(declared.page.root.iter("a"), _MOST_LINKS):
+def _directory_link(declared: Declared, headline: str, house: frozenset[str]) -> tuple[str, str] | None:
+    """The text of the page's link to the innermost parent directory of the article that has one."""
+    longest = ("", "")
+    for link in islice(declared.page.root.iter("a"), _MAX_LINKS):
         href = link.get("href") or ""
-        text = text_of(link, LONGEST_SECTION + 1) if len(href) > len(found[0]) else ""
-        if len(text) > 2 and _begins(href, declared.page.url) and _is_section(text, headline, house):
-            found = (href, text)
-    return (found[1], "address") if found[1] else None
+        text = text_of(link, LONGEST_SECTION + 1) if len(href) > len(longest[0]) else ""
+        if len(text) > 2 and _is_parent_directory(href, declared.page.url) and _is_section(text, headline, house):
+            longest = (href, text)
+    return (longest[1], "address") if longest[1] else None
 
 
-def _begins(href: str, url: str) -> bool:
-    """Whether a link leads to a directory that the page's address lies in, and not to the site's root."""
+def _is_parent_directory(href: str, url: str) -> bool:
+    """Whether a link leads to a parent directory of the page's URL, other than the site's root."""
     try:
-        there, here = urlsplit(urljoin(url, href.strip())), urlsplit(url)
+        link, page = urlsplit(urljoin(url, href.strip())), urlsplit(url)
     except ValueError:
         return False
-    path = there.path.rstrip("/")
-    same = site_of(there.hostname or "") == site_of(here.hostname or "")
-    return bool(path) and same and not there.query and here.path.startswith(path + "/")
+    path = link.path.rstrip("/")
+    is_same_site = site_of(link.hostname or "") == site_of(page.hostname or "")
+    return bool(path) and is_same_site and not link.query and page.path.startswith(path + "/")
 
 
 def _is_section(step: str, headline: str, house: frozenset[str]) -> bool:
     key = key_of(step)
-    if not key or key in _HOME or len(step) > LONGEST_SECTION or house_key(step) in house:
+    if not key or key in _HOME_LABELS or len(step) > LONGEST_SECTION or house_key(step) in house:
         return False
     return key != key_of(headline) and not (len(key) > 20 and key in key_of(headline))
 
@@ -201,33 +207,33 @@ def _is_section(step: str, headline: str, house: frozenset[str]) -> bool:
 def language_of(declared: Iterable[str]) -> str | None:
     """The primary subtag of the first declared language, in lower case: "vi-VN" is "vi"."""
     for value in declared:
-        found = _LANGUAGE.match(value.split(",")[0].strip().lower())
-        if found:
-            return found.group(1)
+        match = _LANGUAGE.match(value.split(",")[0].strip().lower())
+        if match:
+            return match.group(1)
     return None
 
 
 def is_vietnamese(text: str) -> bool:
-    """Whether a headline is Vietnamese by its letters: templates often declare another language, or none.
+    """Whether a headline is Vietnamese by its letters: templates often declare a wrong language, or none.
 
     A third of the words must have them: other languages only quote Vietnamese names.
     """
-    return bool(_ONLY_VIETNAMESE.search(text)) and 3 * len(_VIETNAMESE.findall(text)) >= len(text.split())
+    return bool(_VIETNAMESE_ONLY_LETTER.search(text)) and 3 * len(_VIETNAMESE_WORD.findall(text)) >= len(text.split())
 
 
 def canonical_of(href: str, url: str) -> str | None:
-    """The declared address, absolute, if it lies on the page's own site (www., m. and amp. hosts are one site)."""
+    """The declared URL, absolute, if it is on the page's own site (www., m. and amp. hosts are one site)."""
     try:
         address = urljoin(url, href.strip())
         parts = urlsplit(address)
-        same = site_of(parts.hostname or "") == site_of(urlsplit(url).hostname or "")
+        is_same_site = site_of(parts.hostname or "") == site_of(urlsplit(url).hostname or "")
     except ValueError:
         return None
-    return without_credentials(address) if same and parts.scheme in ("http", "https") else None
+    return without_credentials(address) if is_same_site and parts.scheme in ("http", "https") else None
 
 
 def site_of(host: str) -> str:
-    """A host without the labels that name another edition of the same site."""
+    """A host without the labels of another edition of the same site."""
     labels = host.lower().split(".")
     while len(labels) > 2 and labels[0] in ("www", "m", "amp", "mobile", "mobi", "web"):
         labels = labels[1:]

@@ -1,4 +1,4 @@
-"""The signature of an article: the short line before the first or behind the last paragraph that names its author.
+"""Finds the signature of an article: a short line before the first or behind the last paragraph with its author.
 
 Vietnamese papers sign under the text: bold, at the right margin, often with an agency or a remark in brackets.
 """
@@ -18,15 +18,17 @@ from archive.extract.element_text import text_of
 from archive.extract.surroundings import barred, beyond, elements_of, ends_article, label
 
 MOST_PARAGRAPHS = 3_000
-# A paragraph of running text: of a div only what stands in it directly counts.
-_RUNNING = etree.XPath(
+# A paragraph of running text; of a div or font only direct text counts.
+_RUNNING_TEXT = etree.XPath(
     "//p[string-length(normalize-space()) > 79] | //div[text()[string-length(normalize-space()) > 79]]"
     " | //font[text()[string-length(normalize-space()) > 79]]"
 )
 SHORT = 90  # characters of a signature
 MOST_BEHIND = 36  # elements behind the last paragraph of running text
-_RIGHT = re.compile(r"text-align:\s*(?:right|end)", re.I)
-_SENTENCE = re.compile(r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)[.!?]\s")  # initials are none: `K. Miên`, `H.V.`
+_RIGHT_ALIGNED = re.compile(r"text-align:\s*(?:right|end)", re.I)
+_SENTENCE_END = re.compile(
+    r"(?<!\b\w)[.!?…:]\s*$|(?<!\b\w)[.!?]\s"
+)  # initials do not end a sentence: `K. Miên`, `H.V.`
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +40,21 @@ class Body:
 
 
 def body_of(root: HtmlElement) -> Body | None:
-    """The ends of the most paragraphs of running text that share a container; None where there are none."""
-    found: dict[HtmlElement, list[HtmlElement]] = {}
-    for paragraph in elements_of(_RUNNING, root)[:MOST_PARAGRAPHS]:
-        outer = paragraph
-        while outer.tag == "font" and (around := outer.getparent()) is not None and len(around) == 1:
-            outer = around
-        parent = outer.getparent()
+    """The ends of the largest group of paragraphs of running text in one container; None without any."""
+    by_parent: dict[HtmlElement, list[HtmlElement]] = {}
+    for paragraph in elements_of(_RUNNING_TEXT, root)[:MOST_PARAGRAPHS]:
+        block = paragraph
+        while block.tag == "font" and (parent_block := block.getparent()) is not None and len(parent_block) == 1:
+            block = parent_block
+        parent = block.getparent()
         if parent is not None:
-            found.setdefault(parent, []).append(outer)
-    longest = max(found.values(), key=len, default=[])
+            by_parent.setdefault(parent, []).append(block)
+    longest = max(by_parent.values(), key=len, default=[])
     return Body(longest[0], longest[-1]) if longest else None
 
 
 def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | None:
-    """The line that signs the article with another name than its house's: behind its text, else in bold before it."""
+    """The line that signs the article with a name other than the outlet's: behind its text, else in bold before it."""
     for element, names in _candidates(body, vietnamese):
         if names and not all(is_house(name, house) for name in names):
             return Byline("signature", line_in(element, names), names, (element,))
@@ -60,28 +62,32 @@ def signature(body: Body, vietnamese: bool, house: frozenset[str]) -> Byline | N
 
 
 def _candidates(body: Body, vietnamese: bool) -> Iterator[tuple[HtmlElement, tuple[str, ...]]]:
-    """Elements that may sign, the likeliest first, with their names."""
-    end = _bold_end(body.last) if vietnamese else None
-    if end is not None:
-        yield end, _bold_names(end)
-    for element in _behind(body.last):
-        yield element, _signed(element, vietnamese)
+    """Yields candidate elements with their names, the likeliest first."""
+    bold_element = _trailing_bold(body.last) if vietnamese else None
+    if bold_element is not None:
+        yield bold_element, _bold_names(bold_element)
+    for element in _elements_behind(body.last):
+        yield element, _signature_names(element, vietnamese)
     opening = body.first.getprevious()
     if opening is not None and opening.tag == "p":
         yield opening, _bold_names(opening)
 
 
-def _bold_end(last: HtmlElement) -> HtmlElement | None:
-    """The bold element that ends a text which only line breaks divide."""
-    end = last[-1] if last.tag == "div" and len(last) else None
-    return end if end is not None and end.tag in ("b", "strong") and not (end.tail or "").strip() else None
+def _trailing_bold(last: HtmlElement) -> HtmlElement | None:
+    """The bold element at the end of a div whose lines are separated by <br>."""
+    last_child = last[-1] if last.tag == "div" and len(last) else None
+    return (
+        last_child
+        if last_child is not None and last_child.tag in ("b", "strong") and not (last_child.tail or "").strip()
+        else None
+    )
 
 
-def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
+def _elements_behind(last: HtmlElement) -> Iterator[HtmlElement]:
     """Elements behind the text, up to the first heading of a related list."""
-    node, seen = beyond(last), 0
-    while node is not None and seen < MOST_BEHIND:
-        seen += 1
+    node, count = beyond(last), 0
+    while node is not None and count < MOST_BEHIND:
+        count += 1
         if not isinstance(node.tag, str) or barred(node, label(node)):
             node = beyond(node)
             continue
@@ -91,34 +97,34 @@ def _behind(last: HtmlElement) -> Iterator[HtmlElement]:
         node = node[0] if len(node) else beyond(node)
 
 
-def _signed(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
+def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:
     if element.tag not in ("p", "div", "span", "strong", "b", "em", "h4", "h5", "a"):
         return ()
     if is_byline(element, label(element)):
         return names_in(element)
     text = text_of(element, SHORT + 1) if element.tag in ("p", "div") and len(element) < 8 else ""
-    if not 1 < len(text) <= SHORT or _SENTENCE.search(text):
+    if not 1 < len(text) <= SHORT or _SENTENCE_END.search(text):
         return ()
     style = (element.get("style") or "") + (element.get("align") or "").replace("right", "text-align:right")
-    if _RIGHT.search(style) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
-        return _likely(authors_of(text))
+    if _RIGHT_ALIGNED.search(style) or (vietnamese and element.tag == "p" and _all_capitalised(text)):
+        return _persons_or_none(authors_of(text))
     return _bold_names(element) if vietnamese else ()
 
 
 def _bold_names(element: HtmlElement) -> tuple[str, ...]:
-    """The names of a line that is bold from end to end, save for a remark in brackets."""
+    """The names of a line that is all bold, except for a remark in brackets."""
     bold = next(element.iter("strong", "b"), None) if len(element) < 8 else None
     text = text_of(element, SHORT + 1) if bold is not None else ""
-    if bold is None or not 1 < len(text) <= SHORT or _SENTENCE.search(text):
+    if bold is None or not 1 < len(text) <= SHORT or _SENTENCE_END.search(text):
         return ()
-    rest = text.replace(text_of(bold, LONGEST), "", 1).strip()
-    if rest and not re.fullmatch(r"[(/\-–].*", rest):
+    remark = text.replace(text_of(bold, LONGEST), "", 1).strip()
+    if remark and not re.fullmatch(r"[(/\-–].*", remark):
         return ()
-    names = _likely(authors_of(text))
+    names = _persons_or_none(authors_of(text))
     return names if all(1 < len(name.split()) < 6 for name in names) else ()
 
 
-def _likely(names: tuple[str, ...]) -> tuple[str, ...]:
+def _persons_or_none(names: tuple[str, ...]) -> tuple[str, ...]:
     return names if names and all(is_person_like(name) and len(name.split()) < 6 for name in names) else ()
 
 

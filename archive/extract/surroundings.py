@@ -1,7 +1,7 @@
-"""The neighbourhood of a headline: the elements a reader's eye passes on the way from the headline to the text.
+"""Yields the elements around a headline, from its block to the start of the text, as candidates for metadata.
 
-Dates and bylines are looked for here and nowhere else, so that a clock in the header, a related list or a comment
-cannot lend an article its date. All walks are bounded.
+Dates and bylines are searched only here, so that a clock in the header, a related list or a comment never gives an
+article its date. All walks are bounded.
 """
 
 from __future__ import annotations
@@ -18,37 +18,37 @@ from lxml.html import HtmlElement
 from archive.extract.element_text import text_of
 
 MOST_AFTER, MOST_BEFORE = 260, 60  # elements
-MOST_LONG = 3  # paragraphs of running text: behind them is the body
+MOST_LONG = 3  # paragraphs of running text; the body follows them
 
-_BARRED_TAGS = frozenset(
+_EXCLUDED_TAGS = frozenset(
     {"nav", "aside", "footer", "form", "figure", "figcaption", "script", "style", "svg", "noscript", "template",
      "video", "audio", "iframe", "select", "picture", "img", "input", "blockquote"}
 )  # fmt: skip
-_BARRED = re.compile(
+_EXCLUDED_CLASS = re.compile(
     r"relat(?:ed|ion)|recommend|similar|lien-?quan|tin-?(?:khac|moi|lq)|comment|binh-?luan|sidebar|side-bar"
     r"|newsletter|breadcrumb|share|social|caption|credit|menu|navbar|navigation|promo|advert|banner|teaser|most-?read"
     r"|popular|trending|doc-?nhieu|widget|popup|modal|paywall|subscri"
     r"|quote|tooltip|gallery|slider|carousel|player|list-concern|topbar|top-bar|clock|cookie|consent|weather|footer",
     re.I,
 )
-_ARTICLE_PART = re.compile(r"author|byline|date|time|tac-?gia", re.I)
-_LINE_NAME = re.compile(r"social|share|menu|topbar|top-bar|widget|promo|breadcrumb|navigation|meta", re.I)
-_PART_CLASS = re.compile(r"(?:^|[\s_-])(?:author|byline|date|time|pub\w*|ngay|tac-?gia)(?:$|[\s_-])", re.I)
-_LINE = 160  # characters of such a line
-_OWN_TEXT = 140  # characters directly in an element: it is running text, whatever its tag
-# Headings of what follows an article: behind them nothing belongs to it.
-_TAIL = re.compile(
+_METADATA_CLASS = re.compile(r"author|byline|date|time|tac-?gia", re.I)
+_MIXED_LINE_CLASS = re.compile(r"social|share|menu|topbar|top-bar|widget|promo|breadcrumb|navigation|meta", re.I)
+_METADATA_WORD = re.compile(r"(?:^|[\s_-])(?:author|byline|date|time|pub\w*|ngay|tac-?gia)(?:$|[\s_-])", re.I)
+_MAX_LINE = 160  # characters of such a line
+_MIN_RUNNING_TEXT = 140  # characters of direct text that make an element running text, whatever its tag
+# Headings of the sections that follow an article.
+_FOLLOWING_HEADING = re.compile(
     r"^(?:các tin (?:khác|liên quan|cũ|mới)|tin (?:liên quan|khác|mới|đọc nhiều|cùng)|cùng chuyên mục|mới nhất"
     r"|có thể bạn quan tâm|phản hồi|bình luận|ý kiến|bài (?:liên quan|khác)|related|more (?:on|from|stories)"
     r"|read (?:more|also|next)|comments?|mehr zum thema|lesen sie auch|lire aussi)",
     re.I,
 )
-_HEADING = 40  # characters of such a heading
+_MAX_HEADING = 40  # characters of such a heading
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """An element beside the headline and what its markup calls it. `behind`: it follows the headline."""
+    """An element beside the headline and its label. `behind`: it follows the headline."""
 
     element: HtmlElement
     label: str
@@ -58,19 +58,19 @@ class Position:
 def spots(headline: HtmlElement) -> list[Position]:
     """The elements around a headline: those behind it in reading order, then those in front of it, nearest first."""
     return [
-        *(Position(*found) for found in after(headline)),
-        *(Position(*found, behind=False) for found in before(headline)),
+        *(Position(*element_and_label) for element_and_label in after(headline)),
+        *(Position(*element_and_label, behind=False) for element_and_label in before(headline)),
     ]
 
 
 def elements_of(path: etree.XPath, root: HtmlElement) -> list[HtmlElement]:
     """The elements that an expression selects."""
-    found = path(root)
-    return [item for item in found if isinstance(item, HtmlElement)] if isinstance(found, list) else []
+    selected = path(root)
+    return [item for item in selected if isinstance(item, HtmlElement)] if isinstance(selected, list) else []
 
 
 def label(element: HtmlElement | None) -> str:
-    """What the markup calls an element: class, id, itemprop, rel and test ids in one string."""
+    """The label of an element: class, id, itemprop, rel and test ids in one string."""
     if element is None:
         return ""
     get = element.get
@@ -79,33 +79,35 @@ def label(element: HtmlElement | None) -> str:
 
 
 def barred(element: HtmlElement, name: str) -> bool:
-    """Whether nothing below an element belongs to the article's head."""
-    if element.tag in _BARRED_TAGS or (name and _is_barred(name) and not _holds_a_part(element, name)):
+    """Whether to exclude an element and its descendants from the article's head."""
+    if element.tag in _EXCLUDED_TAGS or (name and _is_excluded_class(name) and not _is_metadata_line(element, name)):
         return True
     return element.tag in ("ul", "ol") and _is_link_list(element, name)
 
 
-def _holds_a_part(element: HtmlElement, name: str) -> bool:
-    """A short line of the head whose box is named for what else it holds: shares, counters, a menu."""
-    if not _LINE_NAME.search(name) or len(text_of(element, _LINE + 1)) > _LINE:
+def _is_metadata_line(element: HtmlElement, name: str) -> bool:
+    """Whether an element is a short metadata line with the class of its other content: shares, counters, a menu."""
+    if not _MIXED_LINE_CLASS.search(name) or len(text_of(element, _MAX_LINE + 1)) > _MAX_LINE:
         return False
     return any(
-        inner.tag == "time" or "author" in (inner.get("itemprop") or "") or _PART_CLASS.search(inner.get("class") or "")
+        inner.tag == "time"
+        or "author" in (inner.get("itemprop") or "")
+        or _METADATA_WORD.search(inner.get("class") or "")
         for inner in islice(element.iter("time", "span", "a", "div", "p"), 1, 12)
     )
 
 
 @lru_cache(maxsize=8192)
-def _is_barred(name: str) -> bool:
-    return bool(_BARRED.search(name)) and not _ARTICLE_PART.search(name)
+def _is_excluded_class(name: str) -> bool:
+    return bool(_EXCLUDED_CLASS.search(name)) and not _METADATA_CLASS.search(name)
 
 
 def after(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Elements behind the headline with their labels, in reading order, up to the running text."""
-    seen = long = 0
+    count = long_paragraphs = 0
     node = beyond(headline)
-    while node is not None and seen < MOST_AFTER and long < MOST_LONG:
-        seen += 1
+    while node is not None and count < MOST_AFTER and long_paragraphs < MOST_LONG:
+        count += 1
         name = label(node) if isinstance(node.tag, str) else ""
         if not isinstance(node.tag, str) or barred(node, name):
             node = beyond(node)
@@ -113,37 +115,37 @@ def after(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
         if ends_article(node):
             return
         yield node, name
-        long += is_running(node)
+        long_paragraphs += is_running(node)
         node = node[0] if len(node) else beyond(node)
 
 
 def before(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """Elements in front of the headline, the nearest block first, within the block that ends where the text begins.
+    """Elements in front of the headline with their labels, the nearest block first.
 
-    What stands before a block that holds the text already is the site's: its clock, its menu.
+    Stops at an ancestor that holds running text: elements before it belong to the site, such as clock and menu.
     """
-    seen, node = 0, headline
+    count, node = 0, headline
     for _ in range(4):
         for sibling in node.itersiblings("*", preceding=True):
-            for inner, name in _allowed(sibling):
-                seen += 1
-                if seen > MOST_BEFORE:
+            for inner, name in _included_elements(sibling):
+                count += 1
+                if count > MOST_BEFORE:
                     return
                 yield inner, name
         parent = node.getparent()
-        if parent is None or parent.tag in ("body", "html") or _holds_text(parent):
+        if parent is None or parent.tag in ("body", "html") or _holds_running_text(parent):
             return
         node = parent
 
 
 def ends_article(element: HtmlElement) -> bool:
-    """Whether an element heads what follows an article: related stories, comments."""
+    """Whether an element is the heading of related stories or comments behind an article."""
     text = (element.text or "").strip()
-    return 0 < len(text) <= _HEADING and bool(_TAIL.match(text))
+    return 0 < len(text) <= _MAX_HEADING and bool(_FOLLOWING_HEADING.match(text))
 
 
-def _allowed(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
-    """An element and what is inside it, in reading order, without the barred parts."""
+def _included_elements(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
+    """Yields an element and its descendants, in reading order, without the excluded parts."""
     stack = [block]
     while stack:
         element = stack.pop()
@@ -153,18 +155,18 @@ def _allowed(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
             stack.extend(reversed(element[:20]))
 
 
-def _holds_text(block: HtmlElement) -> bool:
+def _holds_running_text(block: HtmlElement) -> bool:
     return any(is_running(element) for element in islice(block.iter("p", "div", "td", "span"), 60))
 
 
 def is_running(element: HtmlElement | None) -> bool:
-    """Whether an element holds running text of its own."""
+    """Whether an element directly holds running text."""
     if element is None:
         return False
-    own = len(element.text.strip()) if element.text else 0
+    length = len(element.text.strip()) if element.text else 0
     if len(element):
-        own += sum(len(child.tail) for child in islice(element, 40) if child.tail and not child.tail.isspace())
-    return own >= _OWN_TEXT
+        length += sum(len(child.tail) for child in islice(element, 40) if child.tail and not child.tail.isspace())
+    return length >= _MIN_RUNNING_TEXT
 
 
 def beyond(node: HtmlElement) -> HtmlElement | None:
@@ -179,8 +181,8 @@ def beyond(node: HtmlElement) -> HtmlElement | None:
 
 
 def _is_link_list(element: HtmlElement, name: str) -> bool:
-    """A list of other articles: links as long as headlines."""
-    if _ARTICLE_PART.search(name):
+    """Whether a list links to other articles: its links are as long as headlines."""
+    if _METADATA_CLASS.search(name):
         return False
     links = list(islice(element.iter("a"), 12))
     return len(links) > 1 and sum(len(text_of(link, 80)) for link in links) > 30 * len(links)

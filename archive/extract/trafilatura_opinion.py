@@ -1,5 +1,6 @@
-"""trafilatura's opinion on the pieces of a container, and what it finds on a page where nothing else found one: the one
-place where it is called."""
+"""Calls trafilatura, to confirm the pieces of a container, and as fallback for a page without a container.
+
+The only module that calls it."""
 
 from __future__ import annotations
 
@@ -15,47 +16,57 @@ from archive.extract.blocks import Piece
 from archive.model.records import Block
 from archive.text.folding import fold, letters
 
-# it logs a warning for every page it finds nothing in
+# trafilatura logs a warning for every page without a result
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
-_LARGEST = 300_000  # characters of text in a container: above it the opinion costs too much time
-_MOST = 3_000  # elements
-_TRUSTED = 0.6  # share of the running text it must find before its silence counts
-_PROSE = 60  # characters from which a piece without links counts as running text
+_MAX_TEXT = 300_000  # characters of text in a container; above it trafilatura takes too much time
+_MAX_ELEMENTS = 3_000  # elements
+_MIN_TRUSTED_SHARE = 0.6  # share of the running text that trafilatura must find before we drop what it does not
+_MIN_PROSE = 60  # characters from which a piece without links counts as running text
 
 
 def confirmed(pieces: list[Piece], container: html.HtmlElement) -> list[Piece]:
-    """The pieces that trafilatura's cleaning also keeps, and those in the article's own kind of paragraph."""
-    if len({_signature(piece) for piece in pieces if piece.kind != "image"}) == 1:
-        return pieces  # paragraphs of one kind: whatever its opinion, they would stand or fall together
-    opinion = _opinion(container)
-    if opinion is None:
+    """The pieces that trafilatura also keeps, and those with the markup of confirmed paragraphs."""
+    if len({_markup_signature(piece) for piece in pieces if piece.kind != "image"}) == 1:
+        return pieces  # all have the same markup: they would all be kept or all be dropped
+    extracted = _extracted_letters(container)
+    if extracted is None:
         return pieces
-    found = [piece.kind == "image" or letters(piece.text) in opinion for piece in pieces]
-    prose = [(piece, seen) for piece, seen in zip(pieces, found, strict=True) if _is_prose(piece)]
-    seen_size = sum(len(piece.text) for piece, seen in prose if seen)
-    if seen_size < _TRUSTED * sum(len(piece.text) for piece, _ in prose):
+    confirmations = [piece.kind == "image" or letters(piece.text) in extracted for piece in pieces]
+    prose = [
+        (piece, is_confirmed) for piece, is_confirmed in zip(pieces, confirmations, strict=True) if _is_prose(piece)
+    ]
+    confirmed_size = sum(len(piece.text) for piece, is_confirmed in prose if is_confirmed)
+    if confirmed_size < _MIN_TRUSTED_SHARE * sum(len(piece.text) for piece, _ in prose):
         return pieces
-    ours = {_signature(piece) for piece, seen in prose if seen}
-    columns = {one for piece, seen in prose if seen for one in [piece.element.getparent()] if one is not None}
+    article_signatures = {_markup_signature(piece) for piece, is_confirmed in prose if is_confirmed}
+    columns = {
+        parent
+        for piece, is_confirmed in prose
+        if is_confirmed
+        for parent in [piece.element.getparent()]
+        if parent is not None
+    }
     return [
         piece
-        for piece, seen in zip(pieces, found, strict=True)
-        if seen
+        for piece, is_confirmed in zip(pieces, confirmations, strict=True)
+        if is_confirmed
         or (
             piece.linked < 0.5 * len(piece.text)
-            and (_signature(piece) in ours or _is_post(piece) or _in_column(piece, columns))
+            and (
+                _markup_signature(piece) in article_signatures or _is_embedded_post(piece) or _in_column(piece, columns)
+            )
         )
     ]
 
 
 def found_on_page(root: html.HtmlElement, headline: str) -> tuple[Block, ...]:
-    """The paragraphs trafilatura finds on a whole page, without the headline; none where it finds nothing."""
+    """The paragraphs that trafilatura finds on a whole page, without the headline; empty if it finds none."""
     lines = map(fold, (_extracted(root) or "").splitlines())
     return tuple(Block("paragraph", line) for line in lines if line and letters(line) != letters(headline))
 
 
-def _opinion(container: html.HtmlElement) -> str | None:
+def _extracted_letters(container: html.HtmlElement) -> str | None:
     document = html.Element("html")
     article = etree.SubElement(etree.SubElement(document, "body"), "article")
     article.append(deepcopy(container))
@@ -64,31 +75,33 @@ def _opinion(container: html.HtmlElement) -> str | None:
 
 
 def _extracted(document: html.HtmlElement) -> str | None:
-    if len(document.xpath("string()")) > _LARGEST or document.xpath("count(descendant::*)") > _MOST:
+    if len(document.xpath("string()")) > _MAX_TEXT or document.xpath("count(descendant::*)") > _MAX_ELEMENTS:
         return None
-    found = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
-    return found.text or "" if isinstance(found, Document) else None
+    result = trafilatura.bare_extraction(document, fast=True, include_comments=False, with_metadata=False)
+    return result.text or "" if isinstance(result, Document) else None
 
 
 def _in_column(piece: Piece, columns: set[html.HtmlElement]) -> bool:
-    """A sentence directly in an element that holds paragraphs of the article, whatever its own tag."""
+    """Whether a piece is a sentence directly in an element with confirmed paragraphs, whatever its own tag."""
     if not _is_prose(piece) or piece.linked or not piece.text.rstrip('”"»’)').endswith((".", "!", "?", "…")):
         return False
     return piece.element in columns or piece.element.getparent() in columns
 
 
-def _is_post(piece: Piece) -> bool:
-    """A post of another network that the article shows; trafilatura takes some of them for furniture."""
-    around = (piece.element, *islice(piece.element.iterancestors(), 3))
-    return any("twitter-tweet" in (one.get("class") or "") for one in around)
+def _is_embedded_post(piece: Piece) -> bool:
+    """Whether a piece is an embedded social media post; trafilatura drops some of them as boilerplate."""
+    elements = (piece.element, *islice(piece.element.iterancestors(), 3))
+    return any("twitter-tweet" in (element.get("class") or "") for element in elements)
 
 
 def _is_prose(piece: Piece) -> bool:
-    return piece.kind in ("paragraph", "quote") and len(piece.text) >= _PROSE and piece.linked < 0.3 * len(piece.text)
+    return (
+        piece.kind in ("paragraph", "quote") and len(piece.text) >= _MIN_PROSE and piece.linked < 0.3 * len(piece.text)
+    )
 
 
-def _signature(piece: Piece) -> tuple[str | None, ...]:
-    """What paragraphs of one article share: tag and class of the block and of its parent."""
+def _markup_signature(piece: Piece) -> tuple[str | None, ...]:
+    """The markup that paragraphs of one article share: tag and class of the block and of its parent."""
     parent = piece.element.getparent()
     plain = piece.element.tag in ("p", "div") and not piece.element.get("class") and not piece.element.get("id")
     return (

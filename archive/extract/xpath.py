@@ -1,4 +1,4 @@
-"""XPath 1.0 with types: the compiled expressions of the body reader and of the rules."""
+"""Typed and cached wrappers of compiled XPath 1.0 expressions."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ _string = etree.XPath("string()")
 
 
 def string(element: html.HtmlElement) -> str:
-    """All text inside the element, as it stands in the source."""
+    """All text inside the element, unnormalised."""
     return str(_string(element))
 
 
 @lru_cache(maxsize=1000)
 def selector(path: str) -> Callable[[html.HtmlElement], list[html.HtmlElement]]:
-    """A function that gives the elements which the expression selects, in document order."""
+    """Compiles an expression to a function that returns the selected elements, in document order."""
     compiled = etree.XPath(path)
 
     def select(element: html.HtmlElement) -> list[html.HtmlElement]:
-        found = compiled(element)
-        return [one for one in found if isinstance(one, html.HtmlElement)] if isinstance(found, list) else []
+        selected = compiled(element)
+        return [node for node in selected if isinstance(node, html.HtmlElement)] if isinstance(selected, list) else []
 
     return select
 
 
 @lru_cache(maxsize=1000)
 def texts(path: str) -> Callable[[html.HtmlElement], list[str]]:
-    """A function that gives the strings which the expression selects."""
+    """Compiles an expression to a function that returns the selected strings."""
     compiled = etree.XPath(path, smart_strings=False)
 
     def select(element: html.HtmlElement) -> list[str]:
-        found = compiled(element)
-        return [str(one) for one in found if isinstance(one, str)] if isinstance(found, list) else []
+        selected = compiled(element)
+        return [str(text) for text in selected if isinstance(text, str)] if isinstance(selected, list) else []
 
     return select

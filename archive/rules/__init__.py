@@ -1,4 +1,4 @@
-"""Reading rules: data, and the choice among them."""
+"""Extraction rules (XPath) of outlets and CMS families, and the choice among them."""
 
 from __future__ import annotations
 
@@ -10,14 +10,16 @@ from urllib.parse import urlsplit
 from archive.rules.base import Rules
 from archive.rules.families import FAMILIES
 
-# of Vietnamese alone, plain and as references
-_LETTERS = ("ạ", "ế", "ộ", "&#7", "&#x1e", "&#x1E", "\u0323")
-_NO_OUTLETS = ("base", "families")
+# letters that only Vietnamese has, plain and as character references
+_VIETNAMESE_LETTERS = ("ạ", "ế", "ộ", "&#7", "&#x1e", "&#x1E", "\u0323")
+_SHARED_MODULES = ("base", "families")
 
 
 def _outlets() -> dict[str, tuple[tuple[str, ...], tuple[Rules, ...]]]:
-    """Hosts and rules of every outlet, by the name of its file."""
-    names = sorted(one.name for one in iter_modules(__path__) if one.name not in _NO_OUTLETS)
+    """Hosts and rules of every outlet, by module name."""
+    names = sorted(
+        module_info.name for module_info in iter_modules(__path__) if module_info.name not in _SHARED_MODULES
+    )
     modules = {name: import_module(f"{__name__}.{name}") for name in names}
     return {name: (module.HOSTS, module.RULES) for name, module in modules.items()}
 
@@ -26,17 +28,17 @@ _OUTLETS = _outlets()
 
 
 def rules_for(outlet: str | None, url: str, source: str, day: date | None = None) -> tuple[Rules, ...]:
-    """The rules to try on a page, in order: the outlet's that held on that day, then the families it bears marks of.
+    """The rules to try on a page, in order: the outlet's rules valid on that day, then the families whose marks occur.
 
-    Without an outlet's name the address tells it; without a day all of its rules are tried, the newest first.
+    Without an outlet's name the host of the URL decides; without a day all of the outlet's rules, the newest first.
     """
-    own = tuple(rule for rule in _own(outlet, url) if day is None or rule.holds_on(day))
-    if not any(letter in source for letter in _LETTERS):
-        return own  # every mark is looked for in the whole source: not on pages of other countries
-    return own + tuple(rule for rule in FAMILIES if any(mark in source for mark in rule.marks))
+    own_rules = tuple(rule for rule in _outlet_rules(outlet, url) if day is None or rule.holds_on(day))
+    if not any(letter in source for letter in _VIETNAMESE_LETTERS):
+        return own_rules  # each mark costs a search of the whole source: skipped on pages of other countries
+    return own_rules + tuple(rule for rule in FAMILIES if any(mark in source for mark in rule.marks))
 
 
-def _own(outlet: str | None, url: str) -> tuple[Rules, ...]:
+def _outlet_rules(outlet: str | None, url: str) -> tuple[Rules, ...]:
     if outlet in _OUTLETS:
         return _OUTLETS[outlet][1]
     host = _host(url)

@@ -1,6 +1,6 @@
 """Báo Phú Thọ, baophutho.vn: the successor of Báo Vĩnh Phúc. Same system as baothanhhoa.vn.
 
-About half of its bodies are scrambled by the publisher: such a page is read as `obfuscated`, never unscrambled.
+The publisher scrambles about half of its bodies: such a page gets the kind `obfuscated`, and is never unscrambled.
 """
 
 from datetime import date

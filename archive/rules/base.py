@@ -1,4 +1,4 @@
-"""What a rule set is: XPath expressions as data, with the days on which they hold."""
+"""The rule set dataclass: XPath expressions as data, with their validity dates."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from datetime import date
 class Rules:
     """Where one outlet, or one family of content management systems, keeps the parts of an article.
 
-    Every value is a tuple of XPath 1.0 expressions, tried in order; the first that yields something wins.
-    `body` yields the container; `caption` and `drop` are evaluated inside it. valid_from and valid_until (inclusive)
-    bound the capture days on which the rules hold; None is open. `marks`: the rules are tried only on pages whose
-    source holds one of these strings; empty, on all.
+    Every value is a tuple of XPath 1.0 expressions, tried in order; the first with a match wins.
+    `body` selects the container; `caption` and `drop` are evaluated inside it. valid_from and valid_until (inclusive)
+    bound the capture days on which the rules hold; None is open. `marks`: the rules apply only to pages
+    whose source holds one of these strings; empty: to all.
     """
 
     name: str
@@ -32,7 +32,7 @@ class Rules:
     marks: tuple[str, ...] = ()
 
     def holds_on(self, day: date) -> bool:
-        """Whether the rules describe pages captured on that day."""
+        """Whether the rules are valid for pages captured on that day."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )

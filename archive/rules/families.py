@@ -1,7 +1,7 @@
-"""Content management systems that many Vietnamese newsrooms share: one rule set serves all their outlets.
+"""Rule sets of content management systems that many Vietnamese newsrooms share: one rule set serves all their outlets.
 
-Read in saved pages of 2017 to 2026 and in other readers' rules. `marks` keep a family from being tried on pages of
-other systems.
+Taken from saved pages of 2017 to 2026 and from the rules of other scrapers. `marks` restrict a family to pages of its
+system.
 """
 
 from archive.rules.base import Rules, cls
@@ -17,7 +17,7 @@ VCCORP = Rules(
         f"//div[{cls('contentdetail')} or {cls('detail-content')} or {cls('content-new')} or {cls('contentbody')}]",
     ),
     published=("//*[@data-role='publishdate']", f"//span[{cls('pdate')}]"),
-    # where it reads `NHẬT XUÂN và 1 tác giả khác`, only the linked data name both: no rule for div.author-info
+    # `NHẬT XUÂN và 1 tác giả khác`: only the JSON-LD names both, so there is no rule for div.author-info
     byline=("//*[@data-role='author']", f"//p[{cls('author')}]"),
     section=(f"//div[{cls('detail-cate')}]//a",),
     caption=(f".//*[{cls('PhotoCMS_Caption')}]",),
@@ -94,7 +94,7 @@ DOTNETNUKE = Rules(
 )
 
 GENERIC = Rules(
-    name="vietnam",  # class names that unrelated newsrooms of the country chose alike
+    name="vietnam",  # class names that unrelated Vietnamese newsrooms share
     marks=(
         "fck_detail",
         "singular-content",

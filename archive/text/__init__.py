@@ -1,1 +1,1 @@
-"""One way to fold, compare and excerpt text. Imports nothing of ours but archive.model."""
+"""Normalises, compares, searches and excerpts text. Imports nothing of ours but archive.model."""

@@ -1,4 +1,4 @@
-"""Text as we keep it: NFC, entities unescaped, white space folded, no control or invisible characters."""
+"""Normalises text for storage: NFC, entities unescaped, white space folded, no control or invisible characters."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from functools import lru_cache
 
 LONGEST = 2_000  # characters; no headline, byline or date line is longer
 WHOLE = 10_000_000
-"""As a limit: none, for texts that may be long."""
-_NO_WORD = re.compile(r"\W+")
+"""As a limit: effectively none, for long texts."""
+_NON_WORD = re.compile(r"\W+")
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 # Control characters, soft hyphen, zero-width space, bidi marks, word joiner, byte order mark; not the joiners U+200C
 # and U+200D, which change Persian words.
@@ -20,7 +20,7 @@ _INVISIBLE = re.compile(
 
 
 def folded(text: str, limit: int = LONGEST) -> str:
-    """One line of clean text, at most `limit` characters; doubly escaped entities and stray tags are undone."""
+    """One line of clean text, at most `limit` characters; unescapes doubly escaped entities and drops stray tags."""
     text = text[: 4 * limit]
     if "&" in text:
         text = html.unescape(html.unescape(text))
@@ -35,7 +35,7 @@ def folded(text: str, limit: int = LONGEST) -> str:
 
 @lru_cache(maxsize=4096)
 def key_of(text: str) -> str:
-    """What two spellings of one name or headline share: letters and digits, without case, marks and punctuation."""
+    """Comparison key of a name or headline: its letters and digits, without case, diacritics and punctuation."""
     decomposed = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
     return "".join(letter for letter in decomposed if letter.isalnum())
 
@@ -46,5 +46,5 @@ def fold(text: str) -> str:
 
 
 def letters(text: str) -> str:
-    """Letters and digits alone, without case: what two prints of one sentence share."""
-    return _NO_WORD.sub("", text).casefold()
+    """Comparison key of a sentence: its letters and digits, without case."""
+    return _NON_WORD.sub("", text).casefold()

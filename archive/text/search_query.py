@@ -1,8 +1,8 @@
-"""Searching as Vietnamese readers do it: with or without diacritics, đ or d, phrases in quotes, a star for a prefix.
+"""Parses what a reader types into an FTS5 query: with or without diacritics, đ or d, "phrases", prefixes*.
 
-The index (m001_first_light.py) folds diacritics, and with them where a tone mark stands (hoà, hòa), and holds the text
-twice, once with đ as d. Here a reader's words become an FTS5 query
-(https://www.sqlite.org/fts5.html#full_text_query_syntax).
+The index (m001_first_light.py) folds diacritics, and with them the place of the tone mark (hoà, hòa), and holds the
+text twice, once with đ as d
+(FTS5 syntax: https://www.sqlite.org/fts5.html#full_text_query_syntax).
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from itertools import chain, islice, product
 from archive.model.errors import BadQuery
 
 # A minus counts only before a word, not inside one: Covid-19.
-_PIECE = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
+_TERM_PATTERN = re.compile(r'(?P<minus>(?<!\S)-)?(?:"(?P<phrase>[^"]*)"|(?P<word>\S+))')
 _WORD = re.compile(r"[^\W_]+")
-_OR = "OR"
-_MOST_CHARACTERS = 2_000
-_MOST_WORDS = 64
-_SHORTEST_PREFIX = 2
-_MOST_SPELLINGS = 16
+_OR_OPERATOR = "OR"
+_MAX_CHARACTERS = 2_000
+_MAX_WORDS = 64
+_MIN_PREFIX = 2
+_MAX_SPELLINGS = 16
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Words that must stand in this order; prefix: the last of them is only the beginning of one."""
+    """Words in this order; prefix: the last one is a prefix match."""
 
     words: tuple[str, ...]
     prefix: bool = False
@@ -35,63 +35,63 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a reader asks for: of every group one term must occur, of `excluded` none."""
+    """A parsed query: at least one term of every group must occur, and no term of `excluded`."""
 
     groups: tuple[tuple[Term, ...], ...]
     excluded: tuple[Term, ...] = ()
 
     @property
     def sought(self) -> tuple[Term, ...]:
-        """The terms that may occur."""
+        """The terms of all groups."""
         return tuple(term for group in self.groups for term in group)
 
 
 def parse(words: str) -> Query:
-    """What a reader typed: words, "phrases", beginnings*, a OR b, -excluded.
+    """Parses what a reader typed: words, "phrases", beginnings*, a OR b, -excluded.
 
     Raises BadQuery when no word is left to search for, or when there are too many.
     """
-    if len(words) > _MOST_CHARACTERS:
-        raise BadQuery(f"{len(words)} characters are too many to search for. Give at most {_MOST_CHARACTERS}")
-    pieces = list(_pieces(unicodedata.normalize("NFC", words)))
-    groups = _groups(pieces)
+    if len(words) > _MAX_CHARACTERS:
+        raise BadQuery(f"{len(words)} characters are too many to search for. Give at most {_MAX_CHARACTERS}")
+    terms = list(_parsed_terms(unicodedata.normalize("NFC", words)))
+    groups = _groups(terms)
     if not groups:
         raise BadQuery(
-            f"nothing to search for in {_shown(words)}. Give one or more words, or a phrase in double quotes"
+            f"nothing to search for in {_excerpt(words)}. Give one or more words, or a phrase in double quotes"
         )
-    query = Query(groups, tuple(term for term, excluded in pieces if term and excluded))
-    _refuse_too_much(query)
+    query = Query(groups, tuple(term for term, excluded in terms if term and excluded))
+    _check_limits(query)
     return query
 
 
-def _shown(words: str) -> str:
+def _excerpt(words: str) -> str:
     return repr(words if len(words) < 40 else words[:40] + "…")
 
 
-def _refuse_too_much(query: Query) -> None:
+def _check_limits(query: Query) -> None:
     terms = (*query.sought, *query.excluded)
-    if sum(len(term.words) for term in terms) > _MOST_WORDS:
-        raise BadQuery(f"too many words to search for. Give at most {_MOST_WORDS}")
-    if any(term.prefix and len(term.words[-1]) < _SHORTEST_PREFIX for term in terms):
-        raise BadQuery(f"a star needs {_SHORTEST_PREFIX} letters before it. Give more of the word")
+    if sum(len(term.words) for term in terms) > _MAX_WORDS:
+        raise BadQuery(f"too many words to search for. Give at most {_MAX_WORDS}")
+    if any(term.prefix and len(term.words[-1]) < _MIN_PREFIX for term in terms):
+        raise BadQuery(f"a star needs {_MIN_PREFIX} letters before it. Give more of the word")
 
 
-def _pieces(words: str) -> Iterator[tuple[Term | None, bool]]:
-    """Every term with whether it is excluded; None stands for OR. What holds no word is left out."""
-    for piece in _PIECE.finditer(words):
-        if piece["word"] == _OR and not piece["minus"]:
+def _parsed_terms(words: str) -> Iterator[tuple[Term | None, bool]]:
+    """Yields (term, excluded); None as the term stands for OR. Skips whatever holds no word."""
+    for match in _TERM_PATTERN.finditer(words):
+        if match["word"] == _OR_OPERATOR and not match["minus"]:
             yield None, False
             continue
-        text = piece["phrase"] or piece["word"] or ""
-        if found := tuple(_WORD.findall(text)):
-            yield Term(found, text.endswith("*")), bool(piece["minus"])
+        text = match["phrase"] or match["word"] or ""
+        if term_words := tuple(_WORD.findall(text)):
+            yield Term(term_words, text.endswith("*")), bool(match["minus"])
 
 
-def _groups(pieces: list[tuple[Term | None, bool]]) -> tuple[tuple[Term, ...], ...]:
-    """The sought terms, those with OR between them together; an OR that joins nothing is left out."""
+def _groups(terms: list[tuple[Term | None, bool]]) -> tuple[tuple[Term, ...], ...]:
+    """Groups the terms joined by OR, without the excluded ones; ignores an OR that joins nothing."""
     groups: list[tuple[Term, ...]] = []
     joining = False
-    for term, excluded in pieces:
+    for term, excluded in terms:
         if term is None:
             joining = bool(groups)
         elif excluded:
@@ -107,29 +107,29 @@ def _groups(pieces: list[tuple[Term | None, bool]]) -> tuple[tuple[Term, ...], .
 def fts_query(words: str) -> str:
     """The FTS5 query for what a reader typed. Raises BadQuery as `parse` does."""
     query = parse(words)
-    return _without(" AND ".join(_any(map(_quoted, group)) for group in query.groups), query.excluded)
+    return _with_exclusions(" AND ".join(_any_of(map(_quoted, group)) for group in query.groups), query.excluded)
 
 
 def front_query(words: str, columns: str) -> str:
-    """As fts_query, but the words sought must stand in these columns. The index does not hold single columns with đ as
-    d, so words that begin with d are asked for in both spellings; Vietnamese has them only where a syllable begins."""
+    """As fts_query, restricted to these columns. The index does not hold single columns with đ as d, so the query has
+    both spellings of a word that begins with d; Vietnamese has đ only at the beginning of a syllable."""
     query = parse(words)
-    sought = " AND ".join(_any(chain.from_iterable(map(_spellings, group))) for group in query.groups)
-    return _without(f"{{{columns}}} : ({sought})", query.excluded)
+    sought = " AND ".join(_any_of(chain.from_iterable(map(_d_spellings, group))) for group in query.groups)
+    return _with_exclusions(f"{{{columns}}} : ({sought})", query.excluded)
 
 
-def _without(sought: str, excluded: tuple[Term, ...]) -> str:
-    return f"({sought}) NOT {_any(map(_quoted, excluded))}" if excluded else sought
+def _with_exclusions(expression: str, excluded: tuple[Term, ...]) -> str:
+    return f"({expression}) NOT {_any_of(map(_quoted, excluded))}" if excluded else expression
 
 
-def _any(quoted: Iterable[str]) -> str:
-    return f"({' OR '.join(quoted)})"
+def _any_of(phrases: Iterable[str]) -> str:
+    return f"({' OR '.join(phrases)})"
 
 
 def _quoted(term: Term) -> str:
     return f'"{" ".join(term.words)}"{" *" if term.prefix else ""}'
 
 
-def _spellings(term: Term) -> Iterator[str]:
+def _d_spellings(term: Term) -> Iterator[str]:
     choices = [(word, "đ" + word[1:]) if word[0] in "dD" else (word,) for word in term.words]
-    return (_quoted(Term(words, term.prefix)) for words in islice(product(*choices), _MOST_SPELLINGS))
+    return (_quoted(Term(words, term.prefix)) for words in islice(product(*choices), _MAX_SPELLINGS))

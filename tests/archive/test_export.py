@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -18,13 +19,13 @@ import pytest
 from click.testing import CliRunner
 from sqlite_utils import Database
 
-from archive import Run, finish_run, ingest
+from archive import Run, finish_run, ingest, start_run
 from archive.cli import archive
 from archive.queries.tabular import FIELDS
 from archive.web.static_edition import folded
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.replay import TOOLS, needs_tools, tool
-from tests.support import NOON, Shoot, page
+from tests.support import NOON, PAPER, Shoot, page
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -200,6 +201,22 @@ def test_the_feed_is_atom(paper: Path, tmp_path: Path) -> None:
     assert root.findtext(f"{ATOM}updated") == "2026-05-21T12:00:00Z"
     for one in (root, *entries):  # RFC 4287 sections 4.1.1 and 4.1.2
         assert all(one.findtext(f"{ATOM}{name}") for name in ("id", "title", "updated"))
+
+
+def test_each_version_is_an_entry_of_its_own_in_its_language(paper: Path, db: Database, shoot: Shoot) -> None:
+    """Also one that goes back to earlier words. RFC 4287 section 4.2.6: an id is an IRI."""
+    run = start_run(db, PAPER, {}, NOON)
+    for hours, headline in ((30, "Bridge"), (31, "The bridge"), (32, "Bridge")):
+        body = page(headline).replace('lang="vi"', 'lang="en"')
+        ingest(db, run, shoot("https://bao.example/c.htm", body, hours=hours))
+    luubao("export", "atom", "--db", paper, "--history", "--to", paper.with_name("x.atom"))
+    root = ElementTree.parse(paper.with_name("x.atom")).getroot()
+    entries = root.findall(f"{ATOM}entry")
+    ids = [entry.findtext(f"{ATOM}id") or "" for entry in (root, *entries)]
+    assert len({*ids}) == len(ids) == 1 + 6
+    assert [number for number in ids if not re.fullmatch(r"tag:luubao,2026:[\w./%~-]+", number)] == []
+    languages = {entry.get("{http://www.w3.org/XML/1998/namespace}lang") for entry in entries}
+    assert (languages, "lang" in str(root.attrib)) == ({"vi", "en"}, False)
 
 
 def test_nothing_is_written_over(paper: Path, tmp_path: Path) -> None:
