@@ -1,4 +1,4 @@
-"""What SQLite has to do with backups: whether a copy holds together, and that nobody else uses what is replaced."""
+"""SQLite checks for backups: integrity of a copy, and exclusive access to a file before it is replaced."""
 
 from __future__ import annotations
 
@@ -15,45 +15,47 @@ from archive.storage.integrity.seals import newest_seal
 from archive.storage.pictures.picture_files import broken_pictures
 from archive.storage.sqlite_errors import damage
 
-_SIDECARS = ("-wal", "-shm")
-_PATIENCE = 2.0  # seconds
+_WAL_SUFFIXES = ("-wal", "-shm")
+_BUSY_TIMEOUT = 2.0  # seconds
 
 
 def problems_of(copy: Path, step: Step) -> tuple[list[Problem], str | None]:
-    """What is wrong with a copy, as far as SQLite and the seals tell, and its newest seal. Leaves nothing beside it."""
+    """Problems that SQLite and the seals find in a copy, and its newest seal. Leaves no write-ahead log beside it."""
     with open_archive(copy) as db:
-        found = [Problem("file", said) for (said,) in db.execute("PRAGMA quick_check").fetchall() if said != "ok"]
-        found += told(broken_seals(db, step))
+        problems = [
+            Problem("file", message) for (message,) in db.execute("PRAGMA quick_check").fetchall() if message != "ok"
+        ]
+        problems += told(broken_seals(db, step))
         seal = newest_seal(db)
     remove_logs(copy)
-    return found, seal
+    return problems, seal
 
 
 def pictures_lacking(copy: Path, folder: Path, step: Step) -> list[Problem]:
-    """Pictures that a copy names and a folder has not, or not as they were."""
+    """Problems with pictures that a copy names: missing from the folder, or changed."""
     with open_archive(copy) as db:
-        found = list(told(broken_pictures(db, folder, step)))
+        problems = list(told(broken_pictures(db, folder, step)))
     remove_logs(copy)
-    return found
+    return problems
 
 
 def remove_logs(path: Path) -> None:
-    """Removes the write-ahead log and its index: of a file that nobody has open, and whose log holds nothing."""
-    for ending in _SIDECARS:
-        path.with_name(path.name + ending).unlink(missing_ok=True)
+    """Removes the write-ahead log and its index. Call only where nobody has the file open and the log is empty."""
+    for suffix in _WAL_SUFFIXES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 @contextmanager
 def alone_with(path: Path) -> Iterator[None]:
-    """Nobody else has the file open, and what its log held is in the file: there is no log any more, which would be
-    deleted, by its name, when we close the file. A damaged file, of which that cannot be said, is let be.
+    """Exclusive access: nobody else has the file open, and its write-ahead log is checkpointed into it and removed;
+    otherwise closing would delete, by its name, a log beside the replacement. Skips the check for a damaged file.
 
     Raises ArchiveUnusable where somebody has it open.
     """
     if not path.exists():
         yield
         return
-    with closing(sqlite3.connect(path, timeout=_PATIENCE, isolation_level=None)) as db:
+    with closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)) as db:
         try:
             db.execute("PRAGMA locking_mode = EXCLUSIVE")
             db.execute("BEGIN EXCLUSIVE")

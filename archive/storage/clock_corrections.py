@@ -1,11 +1,11 @@
-"""Clocks that were wrong: which of two runs went by one, and by how much.
+"""Corrects wrong clocks: finds which of two runs had a wrong clock, and by how much.
 
-Runs of one outlet follow one another. Where one begins before another one had ended by its clock, one of the two clocks
-was wrong. The newspaper is the witness: its answers carry its own time (`Date`, RFC 9110 section 6.6.1). If the former
-run agreed with it, the clock of the present one is behind, as it is before this program was written; if not, or if
-nothing is known, the former one was ahead.
-`runs.clock_ahead` says by how many seconds at least. What a run saw is in its place in time then; the captures keep the
-time that was written down when they came.
+Runs of one outlet follow one another. Where a run begins before an earlier one had ended by its clock, one of the two
+clocks was wrong. The newspaper decides: its answers carry its own time (`Date`, RFC 9110 section 6.6.1). If the earlier
+run agreed with it, the present clock is behind, as is any clock before the date this program was written; if not, or if
+nothing is known, the clock of the earlier run was ahead.
+`runs.clock_ahead` holds by how many seconds at least; subtracting it puts what a run saw in its place in time. The
+captures keep the time that they were given when they came.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ SEEN_AT = (
     "iif(clock_ahead IS NULL, captured_at,"
     " strftime('%Y-%m-%dT%H:%M:%SZ', captured_at, '-' || clock_ahead || ' seconds'))"
 )
-"""When a capture was made, over `captures` or `picture_captures` joined with their `runs`."""
-_SLACK = timedelta(hours=1)
-_AFTER = timedelta(seconds=1)
-_AGREE = timedelta(days=7)
-"""Caches answer with the time at which they were filled, and a machine without a clock of its own goes on from when it
-was switched off."""
+"""SQL for the corrected time of a capture, over `captures` or `picture_captures` joined with their `runs`."""
+_TOLERANCE = timedelta(hours=1)
+_GAP = timedelta(seconds=1)
+_MAX_OFFSET = timedelta(days=7)
+"""How far our clock may differ from the newspaper's: caches send the time at which they were filled, and a machine
+without a battery-backed clock resumes at the time when it was switched off."""
 
-_RUNS = (
+_FUTURE_RUNS = (
     "SELECT id, started_at, coalesce(clock_ahead, 0) FROM runs WHERE outlet_id = ? AND kind = 'crawl'"
     " AND started_at > ? ORDER BY id"
 )
-_ENDED = (
+_END_OF_RUN = (
     "SELECT max(at) FROM (SELECT started_at AS at FROM runs WHERE id = ?1"
     " UNION ALL SELECT max(captured_at) FROM captures WHERE run_id = ?1"
     " UNION ALL SELECT max(captured_at) FROM picture_captures WHERE run_id = ?1)"
 )
-_WITNESSES = (
+_RESPONSE_HEADERS = (
     "SELECT captured_at, response FROM captures JOIN headers ON headers.capture_id = captures.id"
     " WHERE run_id = ? ORDER BY captures.id DESC LIMIT 20"
 )
-_UNSETTLE = """
+_MARK_UNSETTLED = """
 INSERT INTO unsettled (outlet_id, url_key)
 SELECT DISTINCT outlet_id, url_key FROM captures WHERE run_id = ?1
 UNION SELECT DISTINCT outlet_id, url_key FROM picture_captures JOIN version_images USING (image_id)
@@ -56,8 +56,8 @@ ON CONFLICT DO NOTHING
 
 @dataclass(frozen=True, slots=True)
 class Clocks:
-    """What was found wrong at a moment. ahead: when the last of the earlier runs with a clock that was ahead began, by
-    that clock; behind: by how much the present clock is behind."""
+    """Wrong clocks found, at the time `at`. ahead: when the last of the earlier runs with a clock that was ahead began,
+    by that clock; behind: by how much the present clock is behind."""
 
     at: datetime
     ahead: datetime | None
@@ -65,8 +65,8 @@ class Clocks:
 
 
 @dataclass(frozen=True, slots=True)
-class _Later:
-    """An earlier run that began later. began, ended: by its own clock."""
+class _FutureRun:
+    """An earlier run that began in the future. began, ended: by its own clock."""
 
     id: int
     began: datetime
@@ -74,64 +74,64 @@ class _Later:
 
 
 def put_clocks_right(db: Database, outlet: Outlet) -> Clocks:
-    """Before a run begins: puts earlier runs that by their clocks are still to come in their place in time, so that
-    what they saw is told anew (archive.pipeline.filing); or puts the clock of this process forward."""
+    """Call before a run begins. Corrects the times of earlier runs that began in the future by their clocks, and marks
+    their articles for rebuilding (archive.pipeline.filing); or puts the clock of this process forward."""
     with transaction(db):
         row = db.execute("SELECT id FROM outlets WHERE name = ?", [outlet.name]).fetchone()
-        found = _compared(db, row[0] if row else 0, clock.now())
-    if found.behind:
-        clock.put_forward(found.behind)
-    return found
+        clocks = _corrected(db, row[0] if row else 0, clock.now())
+    if clocks.behind:
+        clock.put_forward(clocks.behind)
+    return clocks
 
 
-def _compared(db: Database, outlet_id: int, at: datetime) -> Clocks:
-    later = list(_later(db, outlet_id, at + _SLACK))
-    right = [run for run in later if at < clock.WRITTEN or _agrees(db, run.id)]
-    behind = max(run.ended for run in right) + _AFTER - at if right else timedelta()
-    ahead = [run for run in later if run not in right and run.ended > at + behind]
+def _corrected(db: Database, outlet_id: int, at: datetime) -> Clocks:
+    future = list(_future_runs(db, outlet_id, at + _TOLERANCE))
+    trusted = [run for run in future if at < clock.WRITTEN or _agrees_with_server(db, run.id)]
+    behind = max(run.ended for run in trusted) + _GAP - at if trusted else timedelta()
+    ahead = [run for run in future if run not in trusted and run.ended > at + behind]
     for run in ahead:
-        seconds = int((run.ended + _AFTER - at - behind).total_seconds())
+        seconds = int((run.ended + _GAP - at - behind).total_seconds())
         db.execute("UPDATE runs SET clock_ahead = ? WHERE id = ?", [seconds, run.id])
-        db.execute(_UNSETTLE, [run.id])
+        db.execute(_MARK_UNSETTLED, [run.id])
     return Clocks(at, max((run.began for run in ahead), default=None), behind or None)
 
 
-def _later(db: Database, outlet_id: int, at: datetime) -> Iterator[_Later]:
-    for run_id, began, ahead in db.execute(_RUNS, [outlet_id, clock.stamp(at)]).fetchall():
-        times = clock.read(began), clock.read(db.execute(_ENDED, [run_id]).fetchone()[0])
-        if times[0] and times[1] and times[0] - timedelta(seconds=ahead) > at:  # `luubao verify` names the others
-            yield _Later(run_id, times[0], times[1])
+def _future_runs(db: Database, outlet_id: int, at: datetime) -> Iterator[_FutureRun]:
+    for run_id, began, ahead in db.execute(_FUTURE_RUNS, [outlet_id, clock.stamp(at)]).fetchall():
+        times = clock.read(began), clock.read(db.execute(_END_OF_RUN, [run_id]).fetchone()[0])
+        if times[0] and times[1] and times[0] - timedelta(seconds=ahead) > at:  # `luubao verify` reports the others
+            yield _FutureRun(run_id, times[0], times[1])
 
 
-def _agrees(db: Database, run_id: int) -> bool:
+def _agrees_with_server(db: Database, run_id: int) -> bool:
     """Whether a run's clock agreed with the newspaper's own."""
-    for stamped, response in db.execute(_WITNESSES, [run_id]).fetchall():
-        captured_at, said = clock.read(stamped), _date_in(response)
-        if captured_at and said:
-            return abs(captured_at - said) <= _AGREE
+    for stored, response in db.execute(_RESPONSE_HEADERS, [run_id]).fetchall():
+        captured_at, server_time = clock.read(stored), _date_header(response)
+        if captured_at and server_time:
+            return abs(captured_at - server_time) <= _MAX_OFFSET
     return False
 
 
 def usual_offset(db: Database, outlet_id: int, run_id: int) -> timedelta | None:
-    """By how much our clock was ahead of the newspaper's in the last run before this one that it answered; None where
-    nothing is known."""
+    """By how much our clock was ahead of the newspaper's in the last run, before this one, that has captures; None
+    where nothing is known."""
     row = db.execute(
         "SELECT max(id) FROM runs WHERE outlet_id = ? AND id < ? AND kind = 'crawl' AND EXISTS"
         " (SELECT 1 FROM captures WHERE run_id = runs.id)", [outlet_id, run_id],
     ).fetchone()  # fmt: skip
-    for stamped, response in db.execute(_WITNESSES, [row[0]]).fetchall() if row else ():
-        captured_at, said = clock.read(stamped), _date_in(response)
-        if captured_at and said:
-            return captured_at - said
+    for stored, response in db.execute(_RESPONSE_HEADERS, [row[0]]).fetchall() if row else ():
+        captured_at, server_time = clock.read(stored), _date_header(response)
+        if captured_at and server_time:
+            return captured_at - server_time
     return None
 
 
-def _date_in(response: str) -> datetime | None:
-    """The newspaper's own time; None where it names none that can be."""
+def _date_header(response: str) -> datetime | None:
+    """The newspaper's own time, from the `Date` header; None where there is none or it is invalid."""
     from email.utils import parsedate_to_datetime  # which most commands do without
 
     try:
         dates = [value for name, value in validation.json_pairs(response) if name.lower() == "date"]
         return parsedate_to_datetime(dates[0]).astimezone(UTC) if dates else None
-    except (ValueError, OverflowError):  # a witness that says nothing
+    except (ValueError, OverflowError):  # an invalid date
         return None

@@ -1,6 +1,6 @@
 """Opening an archive: pragmas, migrations, transactions.
 
-WAL lets Datasette read while a crawl writes; synchronous FULL means that what a commit reported is on the disk.
+WAL lets Datasette read while a crawl writes; with synchronous FULL a reported commit is on the disk.
 Every write begins with BEGIN IMMEDIATE: a deferred transaction that reads first loses to a second writer in spite of
 the busy timeout (https://www.sqlite.org/lang_transaction.html).
 """
@@ -14,7 +14,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlite_utils import Database as Database  # the handle that others pass on; they run no SQL of their own
+from sqlite_utils import Database as Database  # the handle that other modules pass on; they run no SQL of their own
 
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
@@ -27,21 +27,21 @@ from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.storage.sqlite_errors import damage
 
 BUSY_SECONDS = 30
-_WAL_LIMIT = 64 * 1024 * 1024
+_WAL_SIZE_LIMIT = 64 * 1024 * 1024
 
 
 @contextmanager
 def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database]:
-    """The archive at `path`, closed on leaving. With create=True it is made or brought up to date, and may be written;
-    without, it is opened for reading only.
+    """Opens the archive at `path`, and closes it on leaving. With create=True creates or migrates it, and opens it for
+    writing; without, opens it for reading only.
 
     Raises ArchiveMissing when there is no file to read or an empty one, ArchiveUnusable when the file is not an
     archive, was written by a newer luubao, or cannot be written.
     """
     path = Path(path)
-    db = _writable(path) if create else _readable(path)
+    db = _open_for_writing(path) if create else _open_for_reading(path)
     try:
-        with saving_what_came(db, path), _telling_of_damage(db, path):
+        with saving_what_came(db, path), _raising_archive_damaged(db, path):
             yield db
             if create:
                 require_in_place(db)
@@ -50,79 +50,79 @@ def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database
 
 
 @contextmanager
-def _telling_of_damage(db: Database, path: Path) -> Iterator[None]:
-    """What goes wrong over an archive that is damaged, or holds what cannot be, as ArchiveDamaged; over any other it is
-    a mistake of ours, and is raised as it is."""
+def _raising_archive_damaged(db: Database, path: Path) -> Iterator[None]:
+    """Turns an error over an archive that is damaged, or holds invalid values, into ArchiveDamaged; over any other the
+    error is a mistake of ours, and passes unchanged."""
     try:
         yield
     except LuubaoError:
         raise
     except sqlite3.DatabaseError as error:
-        if said := damage(error, path):
-            raise ArchiveDamaged(said) from error
+        if sentence := damage(error, path):
+            raise ArchiveDamaged(sentence) from error
         if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
-            _tell_of_schema(db, error)
+            _raise_for_schema(db, error)
         if isinstance(error, sqlite3.IntegrityError | sqlite3.DataError):
-            _tell_of_odd_rows(db, error)
+            _raise_for_invalid_row(db, error)
         raise
     except NOT_READABLE as error:
         if isinstance(error, UnicodeDecodeError):
-            _tell_of_schema(db, error)
-        _tell_of_odd_rows(db, error)
+            _raise_for_schema(db, error)
+        _raise_for_invalid_row(db, error)
         raise
 
 
-def _tell_of_odd_rows(db: Database, error: Exception) -> None:
+def _raise_for_invalid_row(db: Database, error: Exception) -> None:
     try:
-        odd = is_odd(db)
-    except (sqlite3.Error, *NOT_READABLE):  # not even that can be found out
+        row_name = is_odd(db)
+    except (sqlite3.Error, *NOT_READABLE):  # even this check fails
         return
-    if odd is not None:
-        raise unreadable(odd, type(error).__name__) from error
+    if row_name is not None:
+        raise unreadable(row_name, type(error).__name__) from error
 
 
-def _tell_of_schema(db: Database, error: Exception) -> None:
-    """Raises ArchiveDamaged where a question failed for the schema is not as we make it."""
+def _raise_for_schema(db: Database, error: Exception) -> None:
+    """Raises ArchiveDamaged where a query failed because the schema is not the one that luubao makes."""
     try:
-        found = next(schema_check.strange(db), None)
+        difference = next(schema_check.strange(db), None)
     except (sqlite3.Error, UnicodeDecodeError):
-        found = ("its schema", "SQLite cannot read it")
-    if found is not None:
-        raise unreadable(found[0], found[1]) from error
+        difference = ("its schema", "SQLite cannot read it")
+    if difference is not None:
+        raise unreadable(difference[0], difference[1]) from error
 
 
-def _writable(path: Path) -> Database:
+def _open_for_writing(path: Path) -> Database:
     from archive.storage.integrity.seals import seal_finished
 
-    db = _connected(path, "mode=rwc")
+    db = _connect(path, "mode=rwc")
     try:
         _refuse_foreign(db, path)
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = FULL")
-        db.execute("PRAGMA secure_delete = ON")  # what is taken out is overwritten, not only let go
-        db.execute(f"PRAGMA journal_size_limit = {_WAL_LIMIT}")
-        with transaction(db):  # two crawls that make one archive at once: the second finds it made
+        db.execute("PRAGMA secure_delete = ON")  # overwrites deleted content with zeros
+        db.execute(f"PRAGMA journal_size_limit = {_WAL_SIZE_LIMIT}")
+        with transaction(db):  # of two crawls that create one archive at once, the second finds it created
             _refuse_foreign(db, path)
             if migrations.pending(db):
                 migrations.apply(db)
                 seal_finished(db, clock.now())
     except sqlite3.DatabaseError as error:
         db.close()
-        if said := damage(error, path):
-            raise ArchiveDamaged(said) from error
+        if sentence := damage(error, path):
+            raise ArchiveDamaged(sentence) from error
         if not isinstance(error, sqlite3.OperationalError):
             raise
-        raise _unwritable(error) from error
-    except BaseException:  # undone, whatever it was, and raised again
+        raise _not_writable(error) from error
+    except BaseException:  # closed, whatever it was, and raised again
         db.close()
         raise
     return db
 
 
-def _readable(path: Path) -> Database:
+def _open_for_reading(path: Path) -> Database:
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
-    db = _connected(path, "mode=ro&immutable=1" if is_laid_down(path) else "mode=ro")
+    db = _connect(path, "mode=ro&immutable=1" if is_laid_down(path) else "mode=ro")
     try:
         _refuse_foreign(db, path)
         if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
@@ -131,17 +131,17 @@ def _readable(path: Path) -> Database:
             raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
     except sqlite3.DatabaseError as error:
         db.close()
-        if said := damage(error, path):
-            raise ArchiveDamaged(said) from error
+        if sentence := damage(error, path):
+            raise ArchiveDamaged(sentence) from error
         raise
-    except BaseException:  # undone, whatever it was, and raised again
+    except BaseException:  # closed, whatever it was, and raised again
         db.close()
         raise
     return db
 
 
 def is_there(path: Path) -> bool:
-    """Whether there is a file. Raises ArchiveUnusable when we have no right to look."""
+    """Whether the file exists. Raises ArchiveUnusable without permission to look."""
     try:
         return path.is_file()
     except OSError as error:
@@ -149,48 +149,49 @@ def is_there(path: Path) -> bool:
 
 
 def is_laid_down(path: Path) -> bool:
-    """Whether the file lies where nothing can be written beside it and nobody writes to it: SQLite opens a file in WAL
-    mode there only if it is told that it will not change."""
+    """Whether the file lies in a read-only folder and nobody writes to it: there SQLite opens a file in WAL mode only
+    as immutable."""
     file = path.resolve()
     log, index = (file.with_name(file.name + ending) for ending in ("-wal", "-shm"))
     nobody_writes = not log.exists() or (log.stat().st_size == 0 and not index.exists())
     return nobody_writes and not os.access(file.parent, os.W_OK)
 
 
-def _connected(path: Path, how: str) -> Database:
+def _connect(path: Path, parameters: str) -> Database:
     try:
         connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?{how}", uri=True, timeout=BUSY_SECONDS, factory=Connection
+            f"{path.resolve().as_uri()}?{parameters}", uri=True, timeout=BUSY_SECONDS, factory=Connection
         )
-        connection.text_factory = _text
+        connection.text_factory = _decoded
         db = _database(connection)
         db.execute("PRAGMA foreign_keys = ON")
         db.execute("PRAGMA recursive_triggers = ON")
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         connection.note(path)
     except sqlite3.OperationalError as error:
-        raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_way_out(path)}") from error
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes a damaged schema as it finds it
-        no_database = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
-        said = None if no_database else damage(error, path)
-        raise ArchiveUnusable(said or f"{path} cannot be opened as an archive: {error}") from error
+        raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_open_hint(path)}") from error
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes the bytes of a damaged schema
+        not_sqlite = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
+        sentence = None if not_sqlite else damage(error, path)
+        raise ArchiveUnusable(sentence or f"{path} cannot be opened as an archive: {error}") from error
     return db
 
 
 def _database(connection: sqlite3.Connection) -> Database:
-    """The connection, without plugins of sqlite-utils: an archive is the same for all who read it, and looking for
-    plugins reads the metadata of every installed package."""
+    """The connection, without plugins of sqlite-utils: an archive is the same for every reader, and looking for plugins
+    reads the metadata of every installed package."""
     return Database(connection, execute_plugins=False)
 
 
-def _text(stored: bytes) -> str:
-    """Text as it is stored. Bytes that are no UTF-8, which only damage or somebody else can have put there, show as
-    U+FFFD, as in Datasette, and keep nobody from the other rows."""
+def _decoded(stored: bytes) -> str:
+    """Decodes stored text as UTF-8. Invalid bytes, which only damage or other software can have put there, become
+    U+FFFD, as in Datasette, so that the other rows can still be read."""
     return stored.decode("utf-8", "replace")
 
 
-def _way_out(path: Path) -> str:
-    """What to do about a file that SQLite cannot open. Even to read, it needs some 32 kB beside a file in WAL mode."""
+def _open_hint(path: Path) -> str:
+    """What to do about a file that SQLite cannot open. Even to read a file in WAL mode, it writes some 32 kB beside
+    it."""
     file = path.resolve()
     log = file.with_name(file.name + "-wal")
     if not os.access(file.parent, os.W_OK) and log.exists() and log.stat().st_size:
@@ -204,42 +205,43 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} is an SQLite file of something else. Name another file with --db")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
-    if schema == SCHEMA and (lacking := _lacking(db)):
-        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {lacking}. Name another file with --db")
+    if schema == SCHEMA and (problem := _missing_column(db)):
+        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. Name another file with --db")
 
 
-def _lacking(db: Database) -> str | None:
-    """What of the tables is not as we make them: a view in the place of one may never end."""
+def _missing_column(db: Database) -> str | None:
+    """Says which required column no table has; None where none is missing. Views do not count: reading one in place of
+    a table may never end."""
     rows = db.execute(
         "SELECT made.name, columns.name FROM sqlite_master AS made"
         " JOIN pragma_table_info(made.name) AS columns WHERE made.type = 'table'"
-        " AND made.sql NOT LIKE 'CREATE VIRTUAL %'"  # to look at a damaged index is to fail
+        " AND made.sql NOT LIKE 'CREATE VIRTUAL %'"  # reading a damaged index fails
     ).fetchall()
-    there = {(table, column) for table, column in rows}
-    wanted = ((table, column) for table, columns in COLUMNS.items() for column in columns)
-    missing = next((f"{table}.{column}" for table, column in wanted if (table, column) not in there), None)
+    present = {(table, column) for table, column in rows}
+    required = ((table, column) for table, columns in COLUMNS.items() for column in columns)
+    missing = next((f"{table}.{column}" for table, column in required if (table, column) not in present), None)
     return f"it has no column {missing} in a table" if missing else None
 
 
 @contextmanager
 def borrowed(connection: sqlite3.Connection) -> Iterator[Database]:
-    """An archive that somebody else has opened, and closes.
+    """An archive on a connection that the caller has opened, and closes.
 
-    Raises QueryTooLong when they interrupt a question, and ArchiveDamaged.
+    Raises QueryTooLong when the caller interrupts a query, and ArchiveDamaged.
     """
     try:
         yield _database(connection)
     except sqlite3.DatabaseError as error:
-        if said := damage(error):
-            raise ArchiveDamaged(said) from error
+        if sentence := damage(error):
+            raise ArchiveDamaged(sentence) from error
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
             raise
         raise QueryTooLong("the answer takes too long. Ask for less") from error
 
 
 def rows_of(db: Database, query: str, values: Sequence[object] = ()) -> list[dict[str, Any]]:
-    """The rows of a query, by column. (That of sqlite-utils sets a savepoint around every question, which takes longer
-    than a small answer.)"""
+    """The rows of a query, as dicts by column name. (Database.query of sqlite-utils sets a savepoint around every
+    query, which takes longer than a small answer.)"""
     cursor = db.execute(query, list(values))
     names = [column[0] for column in cursor.description]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
@@ -247,44 +249,44 @@ def rows_of(db: Database, query: str, values: Sequence[object] = ()) -> list[dic
 
 @contextmanager
 def transaction(db: Database) -> Iterator[None]:
-    """One BEGIN IMMEDIATE ... COMMIT; rolled back whole when the block raises. Inside another one it is a part of that:
-    it can fail by itself, and is on the disk when the outer one is.
+    """One BEGIN IMMEDIATE ... COMMIT; rolls back whole when the block raises. Nested, it is a savepoint: it can fail by
+    itself, and is on the disk when the outer transaction is.
 
-    Raises ArchiveUnusable when the file cannot be written: no space, no permission, locked too long, damaged, and
-    ArchiveGone where it is no longer the one at its path.
+    Raises ArchiveUnusable when the file cannot be written (no space, no permission, locked too long, damaged), and
+    ArchiveGone where another file, or none, is now at its path.
     """
-    with _telling():
+    with _raising_archive_unusable():
         if db.conn.in_transaction:
-            with _part(db):
+            with _savepoint(db):
                 yield
             return
         db.execute("BEGIN IMMEDIATE")
         try:
             require_in_place(db)
             yield
-        except BaseException:  # undone, whatever it was, and raised again
+        except BaseException:  # rolled back, whatever it was, and raised again
             db.conn.rollback()
             raise
         db.conn.commit()
 
 
 @contextmanager
-def _telling() -> Iterator[None]:
-    """What SQLite says of a file that it cannot write, as ArchiveUnusable; what it says of a statement, as it is."""
+def _raising_archive_unusable() -> Iterator[None]:
+    """Turns errors over a file that SQLite cannot write into ArchiveUnusable; errors in a statement pass unchanged."""
     try:
         yield
     except sqlite3.OperationalError as error:
-        raise _unwritable(error) from error
+        raise _not_writable(error) from error
     except sqlite3.DatabaseError as error:
-        if (said := damage(error)) is None:
+        if (sentence := damage(error)) is None:
             raise
-        raise ArchiveUnusable(said) from error
+        raise ArchiveUnusable(sentence) from error
 
 
 @contextmanager
 def snapshot(db: Database) -> Iterator[None]:
-    """What is read inside is of one moment, whatever others write meanwhile. Short, for the write-ahead log grows while
-    anybody reads an old moment. Inside a transaction it is a part of that."""
+    """A read transaction: all reads inside see the archive at one moment, whatever others write meanwhile. Keep it
+    short: the write-ahead log grows while anybody reads an old moment. Inside a transaction it is part of that."""
     if db.conn.in_transaction:
         yield
         return
@@ -296,13 +298,13 @@ def snapshot(db: Database) -> Iterator[None]:
 
 
 @contextmanager
-def _part(db: Database) -> Iterator[None]:
-    """A savepoint. Its name may be that of the one around it: the innermost is meant. (sqlite-utils gives each a name
-    of its own, which SQLite must parse each time.)"""
+def _savepoint(db: Database) -> Iterator[None]:
+    """A savepoint. Nested savepoints share one name, which means the innermost. (sqlite-utils gives each a name of its
+    own, which SQLite must parse each time.)"""
     db.conn.execute("SAVEPOINT part")
     try:
         yield
-    except BaseException:  # undone, whatever it was, and raised again
+    except BaseException:  # rolled back, whatever it was, and raised again
         if db.conn.in_transaction:  # an error may have ended the whole transaction
             db.conn.execute("ROLLBACK TO part")
             db.conn.execute("RELEASE part")
@@ -310,17 +312,17 @@ def _part(db: Database) -> Iterator[None]:
     db.conn.execute("RELEASE part")
 
 
-def _unwritable(error: sqlite3.Error) -> ArchiveUnusable:
+def _not_writable(error: sqlite3.Error) -> ArchiveUnusable:
     return ArchiveUnusable(f"the archive cannot be written: {error}. Check free space, permissions and other writers")
 
 
 def checkpoint(db: Database) -> bool:
-    """Folds the write-ahead log into the file and truncates it; a busy reader or a full disk makes it a no-op, for
-    nothing is lost by doing it later. Returns whether it was done."""
-    done = False
+    """Checkpoints the write-ahead log into the file and truncates it; does nothing with a busy reader or a full disk:
+    nothing is lost by doing it later. Returns whether it succeeded."""
+    complete = False
     with suppress(sqlite3.OperationalError):
         db.execute("PRAGMA busy_timeout = 0")
         busy, _, _ = db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        done = not busy
+        complete = not busy
     db.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
-    return done
+    return complete

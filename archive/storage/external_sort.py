@@ -1,4 +1,4 @@
-"""Lines put in order on the disk, however many they are."""
+"""External sort: puts any number of lines in order on the disk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlite_utils import Database
 
 
 class SortedLines:
-    """Lines in a temporary table, which lies outside the archive's file and is gone with the connection. Within a
+    """Lines in a temporary table, outside the archive's file, which SQLite drops with the connection. Use inside a
     `snapshot`."""
 
     def __init__(self, db: Database):
@@ -17,7 +17,7 @@ class SortedLines:
         db.conn.execute("CREATE TEMP TABLE lines (line TEXT)")
 
     def add(self, line: str) -> None:
-        """One more."""
+        """Adds a line."""
         self.db.conn.execute("INSERT INTO lines VALUES (?)", [line])
 
     def __iter__(self) -> Iterator[str]:

@@ -1,5 +1,5 @@
-"""Whether the file that is being written is still the one at its path: who tidies up, or puts a backup in its place,
-may do so while a crawl goes on, and what that writes would be nowhere."""
+"""Checks that the archive file being written is still the one at its path: somebody may delete it, or restore a backup
+over it, during a crawl, and what the crawl writes would be lost."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ from archive.runtime.signals import InterruptibleConnection
 
 @contextmanager
 def saving_what_came(db: Database, path: Path) -> Iterator[None]:
-    """Where the file is gone, what it holds is written to another one, as long as we have it open."""
+    """Where the file is gone (ArchiveGone), copies what it holds to another file, while the connection is still
+    open."""
     try:
         yield
     except ArchiveGone as error:
@@ -27,18 +28,18 @@ def saving_what_came(db: Database, path: Path) -> Iterator[None]:
             f"{path.stem}.saved-{clock.stamp(clock.now()).replace('-', '').replace(':', '')}-{os.getpid()}.db"
         )
         try:
-            with arriving(saved) as place, closing(sqlite3.connect(place)) as copy:
+            with arriving(saved) as temporary, closing(sqlite3.connect(temporary)) as copy:
                 assert isinstance(db.conn, sqlite3.Connection)
                 db.conn.backup(copy)
-        except (sqlite3.Error, LuubaoError) as why:
-            raise ArchiveGone(f"{error}. What came could not be saved: {why}") from error
+        except (sqlite3.Error, LuubaoError) as failure:
+            raise ArchiveGone(f"{error}. What came could not be saved: {failure}") from error
         raise ArchiveGone(
             f"{error}. What came is in {saved}: `luubao merge {saved} --db {path}` adds it to what is there now"
         ) from error
 
 
 def require_in_place(db: Database) -> None:
-    """Raises ArchiveGone where the file that we write is no longer the one at its path."""
+    """Raises ArchiveGone where the file being written is no longer the one at its path."""
     connection = db.conn
     if isinstance(connection, Connection) and connection.file != _identity(connection.path):
         raise ArchiveGone(f"{connection.path} was removed or replaced while it was being written")
@@ -47,19 +48,19 @@ def require_in_place(db: Database) -> None:
 def _identity(path: Path) -> tuple[int, int] | None:
     """Device and inode; None where there is no file."""
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 class Connection(InterruptibleConnection):
-    """One that knows which file it has open: its path, and what `_identity` said of it then."""
+    """A connection that knows which file it has open: its path, and its `_identity` when it was opened."""
 
     path: Path
     file: tuple[int, int] | None
 
     def note(self, path: Path) -> None:
-        """What is open now."""
-        self.path = Path(os.path.abspath(path))  # noqa: PTH100  # a link is followed each time
+        """Records the path and identity of the open file."""
+        self.path = Path(os.path.abspath(path))  # noqa: PTH100  # keeps a link, which is followed each time
         self.file = _identity(self.path)

@@ -1,4 +1,4 @@
-"""Outlets and runs."""
+"""Writes rows of `outlets` and `runs`: registers an outlet, starts and finishes a run."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ def start_run(
     kind: RunKind = "crawl",
     source: str | None = None,
 ) -> Run:
-    """Opens a run. Runs of the outlet that never ended were killed, and are recorded as such: whoever starts a run
-    holds the outlet's lock, so none of them can still be alive. source: of what is no crawl, where it takes from."""
+    """Starts a run. Marks runs of the outlet that never ended as interrupted: the caller holds the outlet's lock, so
+    none of them can still be alive. source: where the captures come from, for a run that is no crawl."""
     with transaction(db):
         outlet_id = register(db, outlet)
         db.execute(
@@ -50,7 +50,7 @@ def start_run(
 
 
 def register(db: Database, outlet: Outlet) -> int:
-    """The number of an outlet, which is written down as it is described now. Call inside a transaction."""
+    """Inserts or updates an outlet, and returns its row id. Call inside a transaction."""
     row = db.execute(
         "INSERT INTO outlets (name, title, home_url, timezone) VALUES (?, ?, ?, ?)"
         " ON CONFLICT (name) DO UPDATE SET title = excluded.title, home_url = excluded.home_url,"
@@ -76,8 +76,8 @@ def finish_run(
     warnings: Sequence[str] = (),
     health: Mapping[str, Any] | None = None,
 ) -> None:
-    """Closes a run with its verdict, its counts, what was not as usual, and the measures that archive.monitor.health
-    made; seals it, and folds the write-ahead log into the file."""
+    """Finishes a run with its outcome, its counts, its warnings, and the measures of archive.monitor.health; seals it,
+    and checkpoints the write-ahead log."""
     with transaction(db):
         db.execute(
             "UPDATE runs SET finished_at = ?, outcome = ?, reason = ?, stats = ?, warnings = ?, health = ?"

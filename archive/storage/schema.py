@@ -1,4 +1,4 @@
-"""What every table, view and column means, in one line each: the source of docs/schema.md and of Datasette's labels."""
+"""Descriptions of every table, view and column, one line each: the source of docs/schema.md and Datasette's labels."""
 
 from __future__ import annotations
 

@@ -1,7 +1,6 @@
-"""Whether views and triggers are those that luubao makes: a changed view says whatever it wants.
+"""Compares views and triggers with those that luubao makes: a changed view may return anything.
 
-What tables must have is looked at when an archive is opened (archive.storage.connection), and what they hold by all
-else.
+Opening an archive checks the columns of its tables (archive.storage.connection); the other checks look at their values.
 """
 
 from __future__ import annotations
@@ -18,21 +17,21 @@ _SCHEMA = "SELECT type, name, CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS 
 
 
 @lru_cache(maxsize=1)
-def _made() -> dict[tuple[str, str], bytes]:
-    """What a new archive has."""
+def _expected_schema() -> dict[tuple[str, str], bytes]:
+    """The schema of a new archive: SQL by type and name."""
     db = Database(sqlite3.connect(":memory:"), execute_plugins=False)
     migrations.apply(db)
-    found = {(kind, name): sql for kind, name, sql in db.execute(_SCHEMA).fetchall()}
+    schema = {(kind, name): sql for kind, name, sql in db.execute(_SCHEMA).fetchall()}
     db.close()
-    return found
+    return schema
 
 
 def strange(db: Database) -> Iterator[tuple[str, str]]:
-    """What of the schema is not as it is made: its name, and what is wrong. Triggers that somebody took out are
-    no damage, nor is what somebody added."""
-    held = {(kind, name): sql for kind, name, sql in db.execute(_SCHEMA).fetchall()}
-    for (kind, name), sql in _made().items():
-        if (kind, name) not in held and kind == "view":
+    """Views and triggers that differ from those luubao makes: name, and what is wrong. Missing triggers are no damage,
+    nor are additions."""
+    present = {(kind, name): sql for kind, name, sql in db.execute(_SCHEMA).fetchall()}
+    for (kind, name), sql in _expected_schema().items():
+        if (kind, name) not in present and kind == "view":
             yield f"schema {name}", f"the {kind} is not here"
-        elif kind in ("view", "trigger") and held.get((kind, name), sql) != sql:
+        elif kind in ("view", "trigger") and present.get((kind, name), sql) != sql:
             yield f"schema {name}", f"the {kind} is not as luubao makes it"

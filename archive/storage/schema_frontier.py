@@ -1,4 +1,4 @@
-"""What the tables of addresses to ask for mean; see archive/storage/schema.py."""
+"""Descriptions of the tables of the frontier (URLs to fetch); see archive/storage/schema.py."""
 
 from __future__ import annotations
 

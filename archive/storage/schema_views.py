@@ -1,4 +1,4 @@
-"""What every view and its columns mean; see archive/storage/schema.py."""
+"""Descriptions of every view and its columns; see archive/storage/schema.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table or view. audience: `people` for what one asks questions of, `machinery` for what serves them."""
+    """A table or view. audience: `people` where people query it, `machinery` where only luubao uses it."""
 
     name: str
     meaning: str

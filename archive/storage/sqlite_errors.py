@@ -1,4 +1,4 @@
-"""What SQLite says of a file that is damaged, or that it cannot read or write, in our words."""
+"""Messages for SQLite errors: a damaged file, or a file that SQLite cannot read or write."""
 
 from __future__ import annotations
 
@@ -7,36 +7,36 @@ from pathlib import Path
 from sqlite3 import DatabaseError as DatabaseError
 from sqlite3 import OperationalError as OperationalError
 
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-_CANNOT = (
+_CORRUPT_CODES = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+_ACCESS_CODES = (
     sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_NOMEM, sqlite3.SQLITE_PERM,
 )  # fmt: skip
 
 
 def damage(error: BaseException, path: Path | None = None) -> str | None:
-    """The sentence about a file that SQLite finds damaged; None for any other error. path: the file."""
-    if _code(error) not in _DAMAGED:
+    """The message about a file that SQLite finds damaged; None for any other error. path: the file."""
+    if _primary_code(error) not in _CORRUPT_CODES:
         return None
     name = "the archive" if path is None else f"the archive {path}"
-    return f"{name} is damaged: {error}. `luubao verify` tells more{_beside(path)}"
+    return f"{name} is damaged: {error}. `luubao verify` tells more{_wal_hint(path)}"
 
 
 def trouble(error: BaseException) -> str | None:
-    """The same, also about a file that cannot be read or written; None for a mistake in what SQLite was asked."""
-    if said := damage(error):
-        return said
-    if _code(error) not in _CANNOT:
+    """As `damage`, also for a file that SQLite cannot read or write; None for a mistake in the SQL."""
+    if sentence := damage(error):
+        return sentence
+    if _primary_code(error) not in _ACCESS_CODES:
         return None
     return f"a file cannot be read or written: {error}. Check free space, permissions and others who use it"
 
 
-def _code(error: BaseException) -> int | None:
+def _primary_code(error: BaseException) -> int | None:
     return getattr(error, "sqlite_errorcode", 0) & 0xFF if isinstance(error, sqlite3.DatabaseError) else None
 
 
-def _beside(path: Path | None) -> str:
-    """What is said of a log that lies beside a damaged file."""
+def _wal_hint(path: Path | None) -> str:
+    """A hint for the message where a write-ahead log lies beside a damaged file; empty where none does."""
     log = path and path.with_name(f"{path.name}-wal")
     if log is None or not log.exists() or not log.stat().st_size:
         return ""

@@ -1,7 +1,7 @@
-"""Rewriting bodies in less room: what they stand for stays, and is checked before each is rewritten.
+"""Compaction: rewrites stored bodies in less space; checks that the payload of each stays the same.
 
-Every body is rewritten by itself, for patches hang on the bytes of a body and not on how those are stored. Stopped at
-any moment, the archive is whole, and the next time goes on where this one ended.
+It rewrites every body by itself: a patch depends on the payload of its base, not on how that is stored. Interrupted at
+any moment, the archive is consistent, and the next compaction resumes.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from archive.model.errors import ArchiveDamaged
 from archive.storage.bodies import dictionaries, payloads
 from archive.storage.connection import checkpoint, transaction
 
-_BATCH = 100
-# A body is rewritten where that saves at least this share of it.
-_WORTH_IT = 0.1
+_BATCH_SIZE = 100
+# Rewrites a body where that saves at least this share of its stored size.
+_MIN_SAVING = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Compacted:
-    """What compacting came to. before, after: bytes of all bodies and dictionaries as stored. damaged: bodies left as
-    they are because they do not open."""
+    """The result of a compaction. before, after: stored bytes of all bodies and dictionaries. damaged: bodies left as
+    they are because they cannot be decompressed."""
 
     before: int
     after: int
@@ -36,14 +36,14 @@ class Compacted:
 
 
 def compact(db: Database, outlet_ids: list[int], step: Callable[[], None] = lambda: None) -> Compacted:
-    """Chooses each outlet's dictionary anew and rewrites the bodies that gain by it. `step` is called for every body
+    """Chooses a new dictionary for each outlet and rewrites the bodies that become smaller. Calls `step` for every body
     of `candidates`."""
     before, learned, rewritten, damaged = stored_bytes(db), 0, 0, []
     for outlet_id in outlet_ids:
         with transaction(db):
             learned += payloads.learn_dictionary(db, outlet_id, clock.now()) is not None
-        waiting = iter(candidates(db, outlet_id))
-        while batch := list(islice(waiting, _BATCH)):
+        pending = iter(candidates(db, outlet_id))
+        while batch := list(islice(pending, _BATCH_SIZE)):
             with transaction(db):
                 for body_id, predecessor in batch:
                     try:
@@ -57,8 +57,8 @@ def compact(db: Database, outlet_ids: list[int], step: Callable[[], None] = lamb
 
 
 def candidates(db: Database, outlet_id: int) -> list[tuple[int, int | None]]:
-    """Bodies of an outlet that do not yet stand against its newest dictionary or as patches, oldest first, each with
-    the body that its address brought before."""
+    """Bodies of an outlet that are neither patches nor compressed against its newest dictionary, oldest first, each
+    with its predecessor: the body that its URL brought before."""
     return [
         (int(body_id), predecessor)
         for body_id, predecessor in db.execute(
@@ -74,7 +74,7 @@ def candidates(db: Database, outlet_id: int) -> list[tuple[int, int | None]]:
 
 
 def stored_bytes(db: Database) -> int:
-    """What bodies and dictionaries take, without SQLite's own overhead."""
+    """Stored bytes of bodies and dictionaries, without SQLite's own overhead."""
     return sum(
         int(db.execute(f"SELECT coalesce(sum(length(data)), 0) FROM {table}").fetchone()[0])
         for table in ("bodies", "dictionaries")
@@ -82,8 +82,8 @@ def stored_bytes(db: Database) -> int:
 
 
 def reclaim(db: Database) -> bool:
-    """Gives the room that rewriting freed back to the file system: the file is written anew (SQLite's VACUUM), which
-    needs as much free space as it takes, and waits for nobody. Returns whether the write-ahead log is folded in.
+    """Returns freed space to the file system with SQLite's VACUUM, which writes a new file, needs as much free space as
+    that takes, and waits for nobody. Returns whether the write-ahead log was checkpointed.
 
     Raises sqlite3.OperationalError when the disk is too full or others write.
     """
@@ -92,26 +92,26 @@ def reclaim(db: Database) -> bool:
 
 
 def free_share(db: Database) -> float:
-    """Which share of the file is free pages."""
+    """The share of free pages in the file."""
     free, pages = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("freelist_count", "page_count"))
     return int(free) / max(int(pages), 1)
 
 
 def replace_stored(db: Database, body_id: int, stored: payloads.Stored) -> None:
-    """Stores a body in another form, and sets the depth of what hangs on it. Call inside a transaction."""
+    """Stores a body in another form; updates the depth of patches that depend on it. Call inside a transaction."""
     db.execute(
         "UPDATE bodies SET codec = ?, dictionary_id = ?, base_id = ?, depth = ?, data = ? WHERE id = ?",
         [stored.codec, stored.dictionary_id, stored.base_id, stored.depth, stored.data, body_id],
     )
-    for patched, depth in list(_hanging_on(db, body_id, stored.depth)):
-        db.execute("UPDATE bodies SET depth = ? WHERE id = ?", [depth, patched])
+    for patch_id, depth in list(_dependents(db, body_id, stored.depth)):
+        db.execute("UPDATE bodies SET depth = ? WHERE id = ?", [depth, patch_id])
 
 
-def _hanging_on(db: Database, body_id: int, depth: int) -> Iterator[tuple[int, int]]:
+def _dependents(db: Database, body_id: int, depth: int) -> Iterator[tuple[int, int]]:
     rows = db.execute("SELECT id FROM bodies WHERE base_id = ?", [body_id]).fetchall()
-    for (patched,) in rows:
-        yield patched, depth + 1
-        yield from _hanging_on(db, patched, depth + 1)
+    for (patch_id,) in rows:
+        yield patch_id, depth + 1
+        yield from _dependents(db, patch_id, depth + 1)
 
 
 def _rewrite(db: Database, body_id: int, outlet_id: int, predecessor: int | None) -> bool:
@@ -121,9 +121,10 @@ def _rewrite(db: Database, body_id: int, outlet_id: int, predecessor: int | None
         return False
     if digest_of(body) != digest:
         raise ArchiveDamaged(f"body {body_id} is not the one its digest names. `luubao verify` tells more")
-    carries = db.execute("SELECT 1 FROM bodies WHERE base_id = ?", [body_id]).fetchone()  # chains must not grow
-    stored = payloads.encode(db, body, outlet_id, None if carries else predecessor)
-    if len(stored.data) > size * (1 - _WORTH_IT):
+    # The base of another body stays no patch: chains must not grow.
+    is_base = db.execute("SELECT 1 FROM bodies WHERE base_id = ?", [body_id]).fetchone()
+    stored = payloads.encode(db, body, outlet_id, None if is_base else predecessor)
+    if len(stored.data) > size * (1 - _MIN_SAVING):
         return False
     replace_stored(db, body_id, stored)
     if payloads.get_body(db, body_id) != body:

@@ -1,8 +1,8 @@
-"""What the pages of an outlet have in common, kept as data in the archive so that pages can be stored without it.
+"""Compression dictionaries: pages of an outlet, kept in the archive, against which bodies are compressed.
 
-A dictionary is a choice among the outlet's own pages, made by trying: on pages of every layout a few real pages of the
-outlet save more than a dictionary trained by Zstandard's own means, above all where the template is larger than that
-dictionary (docs/storage.md has the figures). Dictionaries are never changed; a better one is a new row.
+A dictionary is a selection of the outlet's own pages, chosen by trial compression: on pages of every layout a few real
+pages save more than a dictionary trained by Zstandard's trainer, above all where the template is larger than that
+dictionary (docs/storage.md has the figures). Dictionaries never change; a better one is a new row.
 """
 
 from __future__ import annotations
@@ -20,48 +20,48 @@ from archive.model.records import Run
 from archive.storage.bodies import codecs
 
 FIRST_AFTER = 32
-"""So many pages an outlet must have before its first dictionary is chosen."""
+"""How many pages an outlet must have before its first dictionary is chosen."""
 
-_SAMPLE = 96
+_SAMPLE_SIZE = 96
 _CANDIDATES = 12
-_TRIAL = 24
-_TRIAL_LEVEL = 3  # quick, and ranks dictionaries as the level of storage does
-_LARGEST = 1024 * 1024
-# Another page is taken in while it saves this share, and a new dictionary while it beats the present one by this one.
-_WORTH_A_PAGE = 0.015
-_WORTH_A_DICTIONARY = 0.1
+_TRIAL_PAGES = 24
+_TRIAL_LEVEL = 3  # quick, and ranks dictionaries as the level used for storage does
+_MAX_SIZE = 1024 * 1024
+# Adds a page where it saves this share; replaces the present dictionary where the new one saves this share.
+_PAGE_SAVING = 0.015
+_DICTIONARY_SAVING = 0.1
 
-_loaded: dict[str, codecs.Dictionary] = {}
-_MOST_LOADED = 16
+_cache: dict[str, codecs.Dictionary] = {}
+_CACHE_SIZE = 16
 
 
 def newest(db: Database, outlet_id: int) -> int | None:
-    """The dictionary that new bodies of an outlet are written with; None while there is none."""
+    """The dictionary for new bodies of an outlet: its newest; None while there is none."""
     row = db.execute("SELECT max(id) FROM dictionaries WHERE outlet_id = ?", [outlet_id]).fetchone()
     return None if row[0] is None else int(row[0])
 
 
 def load(db: Database, dictionary_id: int) -> codecs.Dictionary:
-    """A dictionary ready for use; it is checked against its digest when it is first loaded.
+    """A dictionary ready for use; the first load checks it against its digest.
 
     Raises ArchiveDamaged when its bytes have changed.
     """
     (digest,) = db.execute("SELECT digest FROM dictionaries WHERE id = ?", [dictionary_id]).fetchone()
-    if digest not in _loaded:
-        if len(_loaded) >= _MOST_LOADED:
-            _loaded.clear()
-        _loaded[digest] = codecs.dictionary(content(db, dictionary_id))
-    return _loaded[digest]
+    if digest not in _cache:
+        if len(_cache) >= _CACHE_SIZE:
+            _cache.clear()
+        _cache[digest] = codecs.dictionary(content(db, dictionary_id))
+    return _cache[digest]
 
 
 def content(db: Database, dictionary_id: int) -> bytes:
-    """A dictionary's bytes. Raises ArchiveDamaged when they are not those its digest names."""
+    """A dictionary's bytes. Raises ArchiveDamaged where they are missing, or do not match its digest."""
     row = db.execute("SELECT digest, data, size FROM dictionaries WHERE id = ?", [dictionary_id]).fetchone()
     if row is None:
         raise ArchiveDamaged(f"dictionary {dictionary_id} is not there")
     digest, data, size = row
     try:
-        plain = codecs.decompress(data, None, min(max(size, 0), 16 * _LARGEST))
+        plain = codecs.decompress(data, None, min(max(size, 0), 16 * _MAX_SIZE))
     except (codecs.ZstdError, TypeError, ValueError) as error:
         raise ArchiveDamaged(f"dictionary {dictionary_id} cannot be decompressed: {error}") from error
     if digest_of(plain) != digest:
@@ -70,7 +70,7 @@ def content(db: Database, dictionary_id: int) -> bytes:
 
 
 def has_enough(db: Database, outlet_id: int) -> bool:
-    """Whether the outlet has come to have just enough pages for its first dictionary."""
+    """Whether the outlet has exactly as many pages as its first dictionary needs."""
     (count,) = db.execute(
         "SELECT count(*) FROM (SELECT 1 FROM captures WHERE outlet_id = ? AND outcome = 'fresh' LIMIT ?)",
         [outlet_id, FIRST_AFTER + 1],
@@ -79,18 +79,18 @@ def has_enough(db: Database, outlet_id: int) -> bool:
 
 
 def has_doubled(db: Database, run: Run) -> bool:
-    """Whether, in this run, the outlet's pages have come to twice, four times, ... those its newest dictionary was
-    chosen among: then another choice may be better. True while it should have a dictionary and has none."""
+    """Whether, in this run, the number of the outlet's pages reached twice, four times, ... the number when its newest
+    dictionary was chosen: then another choice may be better. True while it has enough pages and no dictionary."""
     row = db.execute(
         "SELECT page_count FROM dictionaries WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [run.outlet_id]
     ).fetchone()
-    now, brought = db.execute(
+    page_count, added = db.execute(
         "SELECT count(*), total(run_id = ?) FROM captures WHERE outlet_id = ? AND outcome = 'fresh'",
         [run.id, run.outlet_id],
     ).fetchone()
     if row is None:
-        return bool(now >= FIRST_AFTER)
-    return _doublings(now, row[0]) > _doublings(now - int(brought), row[0])
+        return bool(page_count >= FIRST_AFTER)
+    return _doublings(page_count, row[0]) > _doublings(page_count - int(added), row[0])
 
 
 def _doublings(count: int, since: int) -> int:
@@ -98,38 +98,38 @@ def _doublings(count: int, since: int) -> int:
 
 
 def choose(pages: Sequence[bytes]) -> bytes:
-    """Among some of the pages those that, one behind the other, let the rest be stored in the least room. Empty when
-    there are not two pages to try on each other."""
-    candidates, trial = list(pages[::2])[:_CANDIDATES], pages[1::2][:_TRIAL]
-    chosen, room = b"", sum(_sizes(trial, None))
+    """Chooses a dictionary: of some candidate pages, those that, concatenated, compress some of the others best. Empty
+    where there are not two pages to try on each other."""
+    candidates, trial = list(pages[::2])[:_CANDIDATES], pages[1::2][:_TRIAL_PAGES]
+    chosen, size = b"", sum(_compressed_sizes(trial, None))
     while candidates:
-        tried = {page: _room(trial, page + chosen) for page in candidates if len(page) + len(chosen) <= _LARGEST}
-        best = min(tried, key=lambda page: tried[page], default=None)
-        if best is None or tried[best] > room * (1 - _WORTH_A_PAGE):
+        sizes = {page: _total_size(trial, page + chosen) for page in candidates if len(page) + len(chosen) <= _MAX_SIZE}
+        best = min(sizes, key=lambda page: sizes[page], default=None)
+        if best is None or sizes[best] > size * (1 - _PAGE_SAVING):
             break
-        chosen, room = best + chosen, tried[best]
+        chosen, size = best + chosen, sizes[best]
         candidates.remove(best)
     return chosen
 
 
 def learn(db: Database, outlet_id: int, pages: Sequence[bytes], page_count: int, at: datetime) -> int | None:
-    """Chooses a dictionary from a sample of the outlet's pages and keeps it, if it is worth its room: None if not. Call
-    inside a transaction."""
+    """Chooses a dictionary from a sample of the outlet's pages and stores it where it saves enough; None where it does
+    not. Call inside a transaction."""
     chosen = choose(pages)
     if not chosen or not _is_better(db, outlet_id, chosen, pages[1::2]):
         return None
-    return _keep(db, outlet_id, chosen, page_count, at)
+    return _insert(db, outlet_id, chosen, page_count, at)
 
 
 def replace(db: Database, outlet_id: int, found: tuple[Sequence[bytes], int], at: datetime) -> int | None:
-    """Chooses a dictionary whatever is there, from pages and their outlet's number of them; None where nothing is to be
-    gained. Call inside a transaction."""
+    """Chooses and stores a dictionary, whatever the present one. found: pages, and how many the outlet has. None where
+    no page helps. Call inside a transaction."""
     pages, page_count = found
     chosen = choose(pages)
-    return _keep(db, outlet_id, chosen, page_count, at) if chosen else None
+    return _insert(db, outlet_id, chosen, page_count, at) if chosen else None
 
 
-def _keep(db: Database, outlet_id: int, chosen: bytes, page_count: int, at: datetime) -> int:
+def _insert(db: Database, outlet_id: int, chosen: bytes, page_count: int, at: datetime) -> int:
     cursor = db.execute(
         "INSERT INTO dictionaries (outlet_id, digest, made_at, page_count, size, data) VALUES (?, ?, ?, ?, ?, ?)",
         [outlet_id, digest_of(chosen), clock.stamp(at), page_count, len(chosen), codecs.compress(chosen)],
@@ -138,34 +138,34 @@ def _keep(db: Database, outlet_id: int, chosen: bytes, page_count: int, at: date
 
 
 def sample(db: Database, outlet_id: int) -> tuple[list[int], int]:
-    """Bodies to choose from, of pages of every kind and age, always the same ones for the same archive; and how many
-    pages the outlet has."""
+    """A random sample of bodies to choose a dictionary from, of pages of every kind and age, the same for the same
+    archive; and how many pages the outlet has."""
     rows = db.execute(
         "SELECT body_id FROM captures WHERE outlet_id = ? AND outcome = 'fresh' AND body_id IS NOT NULL"
         " GROUP BY url_key HAVING id = max(id) ORDER BY id DESC LIMIT ?",
-        [outlet_id, _SAMPLE * 8],
+        [outlet_id, _SAMPLE_SIZE * 8],
     ).fetchall()
     bodies = list(dict.fromkeys(row[0] for row in rows))
     (count,) = db.execute(
         "SELECT count(*) FROM captures WHERE outlet_id = ? AND outcome = 'fresh'", [outlet_id]
     ).fetchone()
-    return random.Random(count).sample(bodies, min(_SAMPLE, len(bodies))), int(count)
+    return random.Random(count).sample(bodies, min(_SAMPLE_SIZE, len(bodies))), int(count)
 
 
 def drop_unused(db: Database) -> int:
-    """Forgets dictionaries that no body is written with and that are not their outlet's newest; returns how many. Call
-    inside a transaction."""
+    """Deletes dictionaries that no body uses and that are not their outlet's newest; returns how many. Call inside a
+    transaction."""
     return db.execute(
         "DELETE FROM dictionaries WHERE id NOT IN (SELECT dictionary_id FROM bodies WHERE dictionary_id IS NOT NULL)"
         " AND id NOT IN (SELECT max(id) FROM dictionaries GROUP BY outlet_id)"
     ).rowcount
 
 
-def _room(pages: Sequence[bytes], content: bytes) -> int:
-    return sum(_sizes(pages, codecs.dictionary(content)))
+def _total_size(pages: Sequence[bytes], content: bytes) -> int:
+    return sum(_compressed_sizes(pages, codecs.dictionary(content)))
 
 
-def _sizes(pages: Sequence[bytes], against: codecs.Dictionary | None) -> Iterator[int]:
+def _compressed_sizes(pages: Sequence[bytes], against: codecs.Dictionary | None) -> Iterator[int]:
     return (len(codecs.compress(page, against, _TRIAL_LEVEL)) for page in pages)
 
 
@@ -173,4 +173,4 @@ def _is_better(db: Database, outlet_id: int, chosen: bytes, trial: Sequence[byte
     present = newest(db, outlet_id)
     if present is None:
         return True
-    return _room(trial, chosen) < sum(_sizes(trial, load(db, present))) * (1 - _WORTH_A_DICTIONARY)
+    return _total_size(trial, chosen) < sum(_compressed_sizes(trial, load(db, present))) * (1 - _DICTIONARY_SAVING)

@@ -1,1 +1,1 @@
-"""Captures as rows: written before anything reads them, read again, and handed on."""
+"""Captures (HTTP exchanges) as rows: writes them before extraction, reads them again, streams them to exports."""

@@ -1,4 +1,4 @@
-"""Going through an archive address by address, to derive again what it says (archive.pipeline.derivation_check)."""
+"""Walks an archive URL by URL, to derive its histories again (archive.pipeline.derivation_check)."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sqlite_utils import Database
 from archive.model.records import Unreadable
 from archive.storage.readings.reading_rows import READABLE
 
-_BATCH = 500
-_ADDRESSES = """
+_BATCH_SIZE = 500
+_URL_KEYS = """
 SELECT url_key FROM captures WHERE outlet_id = ?1 AND url_key > ?2
 UNION SELECT url_key FROM aliases WHERE outlet_id = ?1 AND url_key > ?2
 UNION SELECT url_key FROM articles WHERE outlet_id = ?1 AND url_key > ?2
@@ -20,36 +20,36 @@ _COUNT = """
 SELECT count(*) FROM (SELECT outlet_id, url_key FROM captures UNION SELECT outlet_id, url_key FROM aliases
   UNION SELECT outlet_id, url_key FROM articles)
 """
-_SHOWN_BY = """
+_EXTRACTOR_OF_ARTICLE = """
 SELECT extractors.id, name FROM versions JOIN active_texts ON active_texts.version_id = versions.id
 JOIN texts ON texts.id = text_id JOIN extractors ON extractors.id = texts.extractor_id
 WHERE article_id = ? ORDER BY extractors.id DESC LIMIT 1
 """
-_READ_BY = """
+_EXTRACTOR_OF_CAPTURE = """
 SELECT extractors.id, name FROM readings JOIN extractors ON extractors.id = extractor_id
 WHERE capture_id = ? ORDER BY extractors.id DESC LIMIT 1
 """
-_WITHOUT_NAMES = (
+_READ_WITHOUT_STATE = (
     "SELECT 1 FROM readings WHERE capture_id = ? AND state IS NULL AND kind IN"
-    f" ({', '.join(repr(one) for one in sorted(READABLE))})"
+    f" ({', '.join(repr(kind) for kind in sorted(READABLE))})"
 )
 
 
 def addresses(db: Database, outlet_id: int) -> Iterator[str]:
-    """All that were ever asked for or are an article's, in order."""
+    """The URL keys of all captures, aliases and articles of an outlet, in order."""
     last = ""
-    while batch := db.execute(_ADDRESSES, [outlet_id, last, _BATCH]).fetchall():
+    while batch := db.execute(_URL_KEYS, [outlet_id, last, _BATCH_SIZE]).fetchall():
         yield from (str(row[0]) for row in batch)
         last = batch[-1][0]
 
 
 def address_count(db: Database) -> int:
-    """How many `addresses` of all outlets there are."""
+    """How many `addresses` all outlets have."""
     return int(db.execute(_COUNT).fetchone()[0])
 
 
 def is_waiting(db: Database, outlet_id: int, keys: Iterable[str], pages: Iterable[int]) -> bool:
-    """Whether something of these addresses waits to be put in order, or to be read."""
+    """Whether one of these URLs is unsettled, or a page of theirs unread. pages: capture ids."""
     waits = "SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?"
     if any(db.execute(waits, [outlet_id, key]).fetchone() for key in keys):
         return True
@@ -61,12 +61,14 @@ def is_waiting(db: Database, outlet_id: int, keys: Iterable[str], pages: Iterabl
 
 
 def reader_of(db: Database, articles: Iterable[int], pages: Iterable[int]) -> tuple[int, str]:
-    """Number and name of the extractor in whose words articles are told; where there is none, of the last that read one
-    of these captures; 0 and no name where nothing was ever read."""
-    rows = [db.execute(_SHOWN_BY, [article]).fetchone() for article in articles]
-    found = [row for row in rows if row] or [row for page in pages if (row := db.execute(_READ_BY, [page]).fetchone())]
-    number, name = max(found, default=(0, ""))
-    return int(number), str(name)
+    """Id and name of the latest extractor whose texts these articles show; where there is none, of the latest that read
+    one of these captures; 0 and no name where none did. pages: capture ids."""
+    rows = [db.execute(_EXTRACTOR_OF_ARTICLE, [article]).fetchone() for article in articles]
+    extractors = [row for row in rows if row] or [
+        row for page in pages if (row := db.execute(_EXTRACTOR_OF_CAPTURE, [page]).fetchone())
+    ]
+    extractor_id, name = max(extractors, default=(0, ""))
+    return int(extractor_id), str(name)
 
 
 def has_read(db: Database, extractor: int, capture_id: int) -> bool:
@@ -76,7 +78,8 @@ def has_read(db: Database, extractor: int, capture_id: int) -> bool:
 
 
 def refused_by(db: Database, capture_id: int) -> tuple[int, Unreadable] | None:
-    """The last extractor that found nothing to read in a capture, and why."""
+    """Id and refusal of the latest extractor of a capture; None where it read something, or the capture is unconfirmed
+    or withdrawn."""
     row = db.execute(
         "SELECT extractors.id, name, kind, detail FROM readings JOIN extractors ON extractors.id = extractor_id"
         " WHERE capture_id = ? ORDER BY extractors.id DESC LIMIT 1",
@@ -88,9 +91,9 @@ def refused_by(db: Database, capture_id: int) -> tuple[int, Unreadable] | None:
 
 
 def is_told_by_former_rules(db: Database, pages: Iterable[int]) -> bool:
-    """Whether the readings of these captures are from before an archive was derived from them: what an archive brought
-    up to date says stays until it is read again."""
-    return any(db.execute(_WITHOUT_NAMES, [page]).fetchone() for page in pages) and _was_upgraded(db)
+    """Whether one of these captures has a reading without `state`, made before histories were derived from readings, in
+    an upgraded archive: its history stays until the captures are read again."""
+    return any(db.execute(_READ_WITHOUT_STATE, [page]).fetchone() for page in pages) and _was_upgraded(db)
 
 
 def _was_upgraded(db: Database) -> bool:

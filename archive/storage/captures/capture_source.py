@@ -1,4 +1,4 @@
-"""A capture on its way to being read, and the article an address stands for."""
+"""Source, the capture of a reading; and the lookup of the article at a URL key."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from archive.model.records import Run
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The capture a reading was made from. `via`: keys of the addresses that redirected here."""
+    """The capture a reading was made from. `via`: keys of the URLs that redirected here."""
 
     capture_id: int
     run: Run
@@ -23,6 +23,6 @@ class Source:
 
 
 def article_at(db: Database, outlet_id: int, key: str) -> int | None:
-    """The article an address stands for."""
+    """The article that has this URL key as an alias; None when there is none."""
     row = db.execute("SELECT article_id FROM aliases WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]).fetchone()
     return int(row[0]) if row else None

@@ -1,4 +1,4 @@
-"""What leaves the archive as captures: pages and pictures in order of time, without anything of withdrawn articles."""
+"""Streams captures for export: pages and pictures in order of time, without those of withdrawn articles."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from archive.storage.bodies.payloads import get_body
 from archive.storage.damaged_rows import NOT_READABLE, readable
 from archive.storage.integrity.column_validation import usable
 
-_BATCH = 200
-_OF_CAPTURES = ("requested_url", "final_url", "captured_at", "status", "encoding", "via")
-_OF_FETCHES = ("final_url", "captured_at", "status", "etag", "last_modified")
+_BATCH_SIZE = 200
+_CAPTURE_COLUMNS = ("requested_url", "final_url", "captured_at", "status", "encoding", "via")
+_FETCH_COLUMNS = ("final_url", "captured_at", "status", "etag", "last_modified")
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which captures: of one outlet, of one run, of a span of time (as clock.stamp writes it; until is not included).
-    None and the widest span are all."""
+    """Which captures to export: of one outlet, of one run, of a span of time (as clock.stamp writes it; without until).
+    The defaults are all captures."""
 
     outlet: str | None = None
     run: int | None = None
@@ -35,7 +35,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """The first record with the same payload: address and time."""
+    """The first record with the same payload: URL and time."""
 
     url: str
     at: str
@@ -43,8 +43,8 @@ class Earlier:
 
 @dataclass(frozen=True, slots=True)
 class OutPage:
-    """A capture of a page, with the digest of its body, and the bytes that has. earlier: where that body has left
-    already, as far as this export goes; of a 304, the capture it confirms, which may have left with another export."""
+    """A capture of a page, with digest and size of its body. earlier: the record of this export that has the same body;
+    for a 304, the capture it confirms, which another export may contain."""
 
     capture: Capture
     digest: str | None
@@ -54,7 +54,8 @@ class OutPage:
 
 @dataclass(frozen=True, slots=True)
 class OutPicture:
-    """A fetch of a picture. path: of its file in the store of pictures; None where it brought none."""
+    """A fetch of a picture. path: of its file in the picture folder; None where it brought none or it was exported
+    already."""
 
     url: str
     final_url: str
@@ -66,8 +67,8 @@ class OutPicture:
     earlier: Earlier | None
 
 
-# what must not leave: captures at an address of a withdrawn article, or that showed one, or whose bytes were taken out
-_HIDDEN = """
+# what no export may contain: captures at a URL of a withdrawn article, or that showed one, or whose body was withdrawn
+_WITHDRAWN = """
   captures.id IN (
     SELECT readings.capture_id FROM readings JOIN versions ON versions.id = readings.version_id
     JOIN articles ON articles.id = article_id WHERE withdrawn_at IS NOT NULL)
@@ -84,24 +85,24 @@ _WITHDRAWN_PICTURE = """(picture_captures.picture_id IS NOT NULL AND (pictures.p
   JOIN articles ON articles.id = versions.article_id WHERE version_images.image_id = picture_captures.image_id
   AND withdrawn_at IS NULL)"""
 
-_TABLES = (
+_TEMP_TABLES = (
     "DROP TABLE IF EXISTS temp.leaving",
     "DROP TABLE IF EXISTS temp.left_already",
     "CREATE TEMP TABLE leaving (position INTEGER PRIMARY KEY, kind TEXT, number INTEGER)",
     "CREATE TEMP TABLE left_already (kind, number, url, at, PRIMARY KEY (kind, number)) WITHOUT ROWID",
 )
-_PAGES = f"""
+_PAGES_IN_SCOPE = f"""
 SELECT captured_at, 0 AS later, captures.id, 'page' AS kind FROM captures JOIN outlets ON outlets.id =
-captures.outlet_id WHERE {_SCOPE} AND NOT ({_HIDDEN})
+captures.outlet_id WHERE {_SCOPE} AND NOT ({_WITHDRAWN})
 """
-_PICTURES = f"""
+_PICTURES_IN_SCOPE = f"""
 SELECT captured_at, 1, picture_captures.id, 'picture' FROM picture_captures JOIN runs ON runs.id = run_id
 JOIN outlets ON outlets.id = runs.outlet_id LEFT JOIN pictures ON pictures.id = picture_id
 WHERE {_SCOPE} AND status IS NOT NULL AND NOT ({_WITHDRAWN_PICTURE})
 """
 
 
-# What a 304 confirms came to its own address; the same bytes at another one may be a withdrawn article's.
+# A 304 confirms a capture at its own URL; the same bytes at another one may be a withdrawn article's.
 _CONFIRMED_PAGE = """SELECT earlier.requested_url, earlier.captured_at FROM captures
 JOIN captures AS earlier USING (outlet_id, url_key, body_id) WHERE captures.id = ? AND earlier.status <> 304
 AND earlier.captured_at <= captures.captured_at ORDER BY earlier.captured_at DESC LIMIT 1"""
@@ -112,14 +113,14 @@ ORDER BY earlier.captured_at DESC LIMIT 1"""
 
 
 class Leaving:
-    """The captures of a scope, in order of time. One at a time on a connection, within a `snapshot` of it."""
+    """The captures of a scope, in order of time. One at a time on a connection, inside a `snapshot` of it."""
 
     def __init__(self, db: Database, scope: Scope, *, pictures: bool = True):
         self.db = db
         values = {"outlet": scope.outlet, "run": scope.run, "since": scope.since, "until": scope.until}
-        for statement in _TABLES:
+        for statement in _TEMP_TABLES:
             db.conn.execute(statement)
-        sources = f"{_PAGES} UNION ALL {_PICTURES}" if pictures else _PAGES
+        sources = f"{_PAGES_IN_SCOPE} UNION ALL {_PICTURES_IN_SCOPE}" if pictures else _PAGES_IN_SCOPE
         db.conn.execute(
             f"INSERT INTO leaving (kind, number) SELECT kind, id FROM ({sources}) ORDER BY captured_at, later, id",
             values,
@@ -127,7 +128,7 @@ class Leaving:
         self.hidden = int(
             db.conn.execute(
                 f"SELECT count(*) FROM captures JOIN outlets ON outlets.id = captures.outlet_id"
-                f" WHERE {_SCOPE} AND ({_HIDDEN})", values,
+                f" WHERE {_SCOPE} AND ({_WITHDRAWN})", values,
             ).fetchone()[0]
         )  # fmt: skip
         self.withdrawn = int(
@@ -139,35 +140,36 @@ class Leaving:
 
     @property
     def count(self) -> int:
-        """How many."""
+        """How many records there are."""
         return int(self.db.conn.execute("SELECT count(*) FROM leaving").fetchone()[0])
 
     def __iter__(self) -> Iterator[OutPage | OutPicture]:
         last = 0
         while rows := self.db.conn.execute(
-            "SELECT position, kind, number FROM leaving WHERE position > ? ORDER BY position LIMIT ?", [last, _BATCH]
+            "SELECT position, kind, number FROM leaving WHERE position > ? ORDER BY position LIMIT ?",
+            [last, _BATCH_SIZE],
         ).fetchall():
             last = rows[-1][0]
             for _, kind, number in rows:
                 try:
-                    made = self._page(number) if kind == "page" else self._picture(number)
+                    record = self._read_page(number) if kind == "page" else self._read_picture(number)
                 except NOT_READABLE as error:
                     pass_over(f"{'captures' if kind == 'page' else 'picture_captures'} {number}", error)
                 else:
-                    yield made
+                    yield record
 
-    def _page(self, number: int) -> OutPage:
+    def _read_page(self, number: int) -> OutPage:
         row = next(iter(self.db.query(
             "SELECT requested_url, final_url, captured_at, status, encoding, via, body_id, digest, size, request,"
             " response FROM captures JOIN headers ON capture_id = captures.id LEFT JOIN bodies ON bodies.id = body_id"
             " WHERE captures.id = ?", [number],
         )))  # fmt: skip
-        known = row["status"] == 304
-        earlier = self._earlier("page", row["body_id"], row["requested_url"], row["captured_at"], note=not known)
-        if known and not earlier:
+        is_304 = row["status"] == 304
+        earlier = self._duplicate_of("page", row["body_id"], row["requested_url"], row["captured_at"], note=not is_304)
+        if is_304 and not earlier:
             earlier = self._confirmed(_CONFIRMED_PAGE, number)
-        body = None if known or earlier or row["body_id"] is None else get_body(self.db, row["body_id"])
-        usable("captures", {name: row[name] for name in _OF_CAPTURES})
+        body = None if is_304 or earlier or row["body_id"] is None else get_body(self.db, row["body_id"])
+        usable("captures", {name: row[name] for name in _CAPTURE_COLUMNS})
         capture = Capture(
             row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"],
             validation.json_pairs(row["response"]), body, row["encoding"], validation.json_pairs(row["request"]),
@@ -175,45 +177,46 @@ class Leaving:
         )  # fmt: skip
         return OutPage(without_secrets(capture), row["digest"], row["size"], earlier)
 
-    def _picture(self, number: int) -> OutPicture:
+    def _read_picture(self, number: int) -> OutPicture:
         row = next(iter(self.db.query(
             "SELECT images.url, final_url, captured_at, status, etag, last_modified, media_type, picture_id, digest"
             " FROM picture_captures JOIN images ON images.id = image_id"
             " LEFT JOIN pictures ON pictures.id = picture_id WHERE picture_captures.id = ?", [number],
         )))  # fmt: skip
-        usable("picture_captures", {name: row[name] for name in _OF_FETCHES})
+        usable("picture_captures", {name: row[name] for name in _FETCH_COLUMNS})
         validation.address(row["url"])
-        known = row["status"] == 304
-        earlier = self._earlier("picture", row["picture_id"], row["url"], row["captured_at"], note=not known)
-        if known and not earlier:
+        is_304 = row["status"] == 304
+        earlier = self._duplicate_of("picture", row["picture_id"], row["url"], row["captured_at"], note=not is_304)
+        if is_304 and not earlier:
             earlier = self._confirmed(_CONFIRMED_PICTURE, number)
-        named = (("Content-Type", row["media_type"]), ("ETag", row["etag"]), ("Last-Modified", row["last_modified"]))
-        headers = tuple((name, value) for name, value in named if value)
+        fields = (("Content-Type", row["media_type"]), ("ETag", row["etag"]), ("Last-Modified", row["last_modified"]))
+        headers = tuple((name, value) for name, value in fields if value)
         return OutPicture(
             row["url"], row["final_url"], row["captured_at"], row["status"], headers, row["digest"],
-            None if known or earlier or row["digest"] is None else picture_place(row["digest"], row["media_type"]),
+            None if is_304 or earlier or row["digest"] is None else picture_place(row["digest"], row["media_type"]),
             earlier,
         )  # fmt: skip
 
     def _confirmed(self, query: str, number: int) -> Earlier | None:
-        """The capture that a 304 confirms, where it is not part of this export."""
-        found = self.db.execute(query, [number]).fetchone()
-        return Earlier(*found) if found else None
+        """The capture that a 304 confirms, where this export does not contain it."""
+        row = self.db.execute(query, [number]).fetchone()
+        return Earlier(*row) if row else None
 
-    def _earlier(self, kind: str, number: int | None, url: str, at: str, *, note: bool) -> Earlier | None:
-        """Where these bytes have left before. With note, they leave now if they have not."""
+    def _duplicate_of(self, kind: str, number: int | None, url: str, at: str, *, note: bool) -> Earlier | None:
+        """The earlier record of this export with the same bytes. note: where there is none, records this one as the
+        first."""
         if number is None:
             return None
-        row = self.db.conn.execute("SELECT url, at FROM left_already WHERE kind = ? AND number = ?", [kind, number])
-        found = row.fetchone()
-        if not found and note:
+        cursor = self.db.conn.execute("SELECT url, at FROM left_already WHERE kind = ? AND number = ?", [kind, number])
+        row = cursor.fetchone()
+        if not row and note:
             self.db.conn.execute("INSERT INTO left_already VALUES (?, ?, ?, ?)", [kind, number, url, at])
-        return Earlier(*found) if found else None
+        return Earlier(*row) if row else None
 
 
 def as_of(db: Database, run: int | None = None) -> str:
-    """When the archive, or one run of it, was last written to: what an export says of its own time, so that one that is
-    made again is the same."""
+    """When the archive, or one run of it, was last written to. Exports use it as their own time, so that a repeated
+    export is the same."""
     rows = db.execute(
         "SELECT max(started_at), max(finished_at) FROM runs WHERE ?1 IS NULL OR id = ?1 UNION ALL"
         " SELECT max(withdrawn_at), max(max(coalesce(destroyed_at, ''), coalesce(restored_at, ''))) FROM withdrawals"
@@ -224,7 +227,7 @@ def as_of(db: Database, run: int | None = None) -> str:
 
 
 def outlet_facts(db: Database, name: str | None) -> list[dict[str, Any]]:
-    """What an archive knows of its outlets: what is needed to take them up elsewhere, the newest furniture included."""
+    """The outlets as another archive needs them to import them, each with its newest boilerplate set (furniture)."""
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets WHERE ?1 IS NULL OR name = ?1", [name])
     facts = []
     for row in readable(list(rows), "outlets", dict):

@@ -1,4 +1,4 @@
-"""Keeping: a capture is committed, bytes and facts, before anything reads it."""
+"""Writes captures: commits each HTTP exchange, body and metadata, before any extractor reads it."""
 
 from __future__ import annotations
 
@@ -20,55 +20,62 @@ from archive.storage.clock_corrections import SEEN_AT
 from archive.storage.connection import transaction
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
-_ALWAYS = "~"  # later than any time
-_SHOWING = "'fresh', 'revisit', 'not-modified'"
+_END_OF_TIME = "~"  # later than any time
+_PAGE_OUTCOMES = "'fresh', 'revisit', 'not-modified'"
 
 
 @dataclass(frozen=True, slots=True)
-class _Earlier:
-    """The latest capture of an address that carried, or confirmed, a page; `root` is the one that brought its bytes."""
+class _Predecessor:
+    """The latest capture of a URL that brought or confirmed a page; `root`: the capture that brought its bytes."""
 
     root: int
     body_id: int
 
 
 def keep(db: Database, run: Run, capture: Capture, *, late: bool = False) -> Kept:
-    """Stores the exchange in one transaction: the body once under its digest, the capture appended. What it says is
-    believed elsewhere (archive/pipeline/filing.py). late: something of its article is newer, so that what it brought is
-    judged by what its address had brought until then, and the frontier learns nothing."""
+    """Stores the exchange in one transaction: the body once under its digest, the capture appended. Filing derives the
+    article from it (archive/pipeline/filing.py). late: something of its article is newer; compares the body with what
+    its URL had brought until then, and leaves the frontier unchanged."""
     key = url_key(capture.requested_url)
     with transaction(db):
         if is_withdrawn(db, run.outlet_id, key):
-            return _keep_facts(db, run, key, replace(capture, body=None))
-        earlier = _earlier(db, run, key, clock.stamp(capture.captured_at) if late else _ALWAYS)
-        body_id = _put(db, run, capture, earlier) if capture.body else None
-        return _enter(db, run, key, capture, body_id, earlier, late=late)
+            return _store_without_body(db, run, key, replace(capture, body=None))
+        predecessor = _find_predecessor(db, run, key, clock.stamp(capture.captured_at) if late else _END_OF_TIME)
+        body_id = _store_body(db, run, capture, predecessor) if capture.body else None
+        return _store(db, run, key, capture, body_id, predecessor, late=late)
 
 
-def _enter(
-    db: Database, run: Run, key: str, capture: Capture, body_id: int | None, earlier: _Earlier | None, *, late: bool
+def _store(
+    db: Database,
+    run: Run,
+    key: str,
+    capture: Capture,
+    body_id: int | None,
+    predecessor: _Predecessor | None,
+    *,
+    late: bool,
 ) -> Kept:
-    outcome = judge(capture, run.outlet, seen_before=earlier is not None and body_id == earlier.body_id)
-    revisit = earlier if outcome in ("revisit", "not-modified") else None
-    capture_id = _append(db, run, key, capture, outcome, revisit, body_id)
+    outcome = judge(capture, run.outlet, seen_before=predecessor is not None and body_id == predecessor.body_id)
+    revisit = predecessor if outcome in ("revisit", "not-modified") else None
+    capture_id = _insert(db, run, key, capture, outcome, revisit, body_id)
     if not late:
-        _book(db, run, key, capture, outcome)
+        _update_frontier(db, run, key, capture, outcome)
     return Kept(capture_id, key, outcome, revisit.body_id if revisit else body_id)
 
 
-def _keep_facts(db: Database, run: Run, key: str, capture: Capture) -> Kept:
-    """Of an address whose article was withdrawn, that it answered and how is all that is kept."""
+def _store_without_body(db: Database, run: Run, key: str, capture: Capture) -> Kept:
+    """Stores a capture without its body, for a URL whose article was withdrawn."""
     outcome = judge(capture, run.outlet, seen_before=False)
-    return Kept(_append(db, run, key, capture, outcome, None, None), key, outcome)
+    return Kept(_insert(db, run, key, capture, outcome, None, None), key, outcome)
 
 
-def _put(db: Database, run: Run, capture: Capture, earlier: _Earlier | None) -> int:
+def _store_body(db: Database, run: Run, capture: Capture, earlier: _Predecessor | None) -> int:
     predecessor = earlier.body_id if earlier else None
     return put_body(db, capture.body or b"", run.outlet_id, predecessor, capture.captured_at)
 
 
 def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutcome:
-    """What an exchange brought, by its status, its redirect target and whether these bytes were seen here before."""
+    """The outcome of an exchange, by its status, its redirect target and whether its URL had these bytes before."""
     has_page = bool(capture.body) and not capture.is_partial
     answer = answer_of(capture.status, capture.requested_url, capture.final_url, outlet, has_page=has_page)
     if answer == "page":
@@ -76,19 +83,19 @@ def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutc
     return "not-modified" if answer == "confirmed" else answer
 
 
-def _earlier(db: Database, run: Run, key: str, until: str = _ALWAYS) -> _Earlier | None:
+def _find_predecessor(db: Database, run: Run, key: str, until: str = _END_OF_TIME) -> _Predecessor | None:
     row = db.execute(
         f"SELECT coalesce(revisit_of, captures.id), body_id, {SEEN_AT} AS at FROM captures"
         " JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ? AND url_key = ?"
-        f" AND at <= ? AND captures.outcome IN ({_SHOWING}) AND body_id IS NOT NULL"
+        f" AND at <= ? AND captures.outcome IN ({_PAGE_OUTCOMES}) AND body_id IS NOT NULL"
         " ORDER BY at DESC, captures.id DESC LIMIT 1",
         [run.outlet_id, key, until],
     ).fetchone()
-    return _Earlier(*row[:2]) if row else None
+    return _Predecessor(*row[:2]) if row else None
 
 
-def _append(
-    db: Database, run: Run, key: str, capture: Capture, outcome: str, revisit: _Earlier | None, body_id: int | None
+def _insert(
+    db: Database, run: Run, key: str, capture: Capture, outcome: str, revisit: _Predecessor | None, body_id: int | None
 ) -> int:
     cursor = db.execute(
         "INSERT INTO captures (run_id, outlet_id, url_key, requested_url, final_url, captured_at, status, outcome,"
@@ -110,8 +117,8 @@ def _append(
     return capture_id
 
 
-def _book(db: Database, run: Run, key: str, capture: Capture, outcome: CaptureOutcome) -> None:
-    """What the frontier learns from an answer by itself."""
+def _update_frontier(db: Database, run: Run, key: str, capture: Capture, outcome: CaptureOutcome) -> None:
+    """Updates the frontier: postpones a URL after an error, updates it after a redirect to the same key."""
     if outcome == "error":
         url_queue.postpone(db, run, key, capture.captured_at)
     if outcome == "redirect" and url_key(capture.final_url) == key:
@@ -119,7 +126,7 @@ def _book(db: Database, run: Run, key: str, capture: Capture, outcome: CaptureOu
 
 
 def leads_away(capture: Capture, outlet: Outlet) -> bool:
-    """Whether a redirect means that the page is gone: it leads to the home page, to another site, or off the web."""
+    """Whether a redirect means that the page is gone: its target is the home page, another site, or not on the web."""
     return responses.leads_away(capture.requested_url, capture.final_url, outlet)
 
 
@@ -130,10 +137,10 @@ def kept_body(db: Database, capture_id: int) -> bytes | None:
 
 
 def last_body(db: Database, run: Run, url: str) -> bytes | None:
-    """The payload of an address's latest capture that carried or confirmed a page: what a 304 confirms. None where it
-    is not here, or damaged."""
-    earlier = _earlier(db, run, url_key(url))
+    """The payload of a URL's latest capture that brought or confirmed a page, which a 304 confirms. None where there is
+    none, or it is damaged."""
+    predecessor = _find_predecessor(db, run, url_key(url))
     try:
-        return get_body(db, earlier.body_id) if earlier else None
+        return get_body(db, predecessor.body_id) if predecessor else None
     except ArchiveDamaged:
         return None

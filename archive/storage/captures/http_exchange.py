@@ -1,4 +1,4 @@
-"""The evidence: one HTTP exchange as it was kept, to be shown or handed on."""
+"""Reads stored HTTP exchanges (headers and payload), and the captures and disappearances of an article."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from archive.storage.integrity.column_validation import usable
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """An exchange as it was kept. outcome: see captures.outcome; encoding: the charset the HTTP header named, if any.
-    digest, size: of the payload it brought or confirmed; revisit_of: the capture whose bytes it confirms. articles:
-    those whose versions were read in it, or in the capture it confirms, as (article, version, headline). outlet: the
-    paper's own name. withdrawn: its article was, and the payload is not here."""
+    """A stored HTTP exchange. outcome: see captures.outcome; encoding: the charset in the HTTP header, if any. digest,
+    size: of the payload it brought or confirmed; revisit_of: the capture whose bytes it confirms. articles: those whose
+    versions were read in it, or in the capture it confirms, as (article, version, headline). outlet: the paper's own
+    name. withdrawn: its article was withdrawn, and the payload is not here."""
 
     id: int
     run_id: int
@@ -42,12 +42,12 @@ class Exchange:
     withdrawn: bool
 
     def header(self, name: str) -> str:
-        """The first response header of that name, compared without case; empty when there is none."""
+        """The first response header of that name, ignoring case; empty when there is none."""
         return next((value for key, value in self.response if key.lower() == name.lower()), "")
 
 
 def exchange(db: Database, capture_id: int) -> Exchange:
-    """One capture with its headers. Raises UnknownCapture when there is none of that number."""
+    """One capture with its headers. Raises UnknownCapture when there is none with that id."""
     rows = db.query(
         "SELECT captures.id, run_id, outlets.title AS outlet, outlets.timezone, requested_url, final_url, captured_at,"
         " status, outcome, encoding, revisit_of, bodies.digest, bodies.size,"
@@ -61,8 +61,8 @@ def exchange(db: Database, capture_id: int) -> Exchange:
     row = next(iter(rows), None)
     if row is None:
         raise UnknownCapture(f"the archive has no capture {capture_id}")
-    shown = usable("headers", row, capture_id)
-    row |= {"request": harmless(json_pairs(shown["request"])), "response": json_pairs(shown["response"])}
+    headers = usable("headers", row, capture_id)
+    row |= {"request": harmless(json_pairs(headers["request"])), "response": json_pairs(headers["response"])}
     row |= {"withdrawn": bool(row["withdrawn"]), "articles": _articles(db, row["revisit_of"] or capture_id)}
     return only(row, "captures", lambda row: Exchange(**row))
 
@@ -79,7 +79,7 @@ def _articles(db: Database, capture_id: int) -> tuple[tuple[int, int, str], ...]
 def payload(db: Database, capture_id: int) -> bytes | None:
     """The bytes a capture brought or confirmed; None when there were none, or when they were withheld or destroyed.
 
-    Raises UnknownCapture when there is none of that number, ArchiveDamaged when the bytes cannot be had.
+    Raises UnknownCapture when there is none with that id, ArchiveDamaged when the bytes cannot be decompressed.
     """
     row = db.execute("SELECT body_id FROM captures WHERE id = ?", [capture_id]).fetchone()
     if row is None:
@@ -89,7 +89,7 @@ def payload(db: Database, capture_id: int) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """A time an article was asked for: the capture, and which of its addresses was asked."""
+    """One capture of an article, with the requested URL."""
 
     id: int
     captured_at: str
@@ -99,7 +99,7 @@ class Look:
 
 
 def captures_of(db: Database, article_id: int, limit: int) -> list[Look]:
-    """Every time an article was asked for, the latest first."""
+    """The captures at all URLs of an article, the latest first."""
     rows = db.query(
         "SELECT captures.id, captured_at, status, outcome, requested_url FROM aliases JOIN captures"
         " ON captures.outlet_id = aliases.outlet_id AND captures.url_key = aliases.url_key"
@@ -110,7 +110,7 @@ def captures_of(db: Database, article_id: int, limit: int) -> list[Look]:
 
 
 def asked_for(db: Database, capture_id: int) -> list[tuple[int, str]]:
-    """The articles at whose address a capture was made, whatever came, with their headlines: of a 404 nobody could read
+    """The articles whose URL a capture requested, whatever came, with their headlines: a 404, for one, does not show
     which they are."""
     rows = db.execute(
         "SELECT DISTINCT articles.id, articles.headline FROM captures JOIN aliases"
@@ -118,13 +118,13 @@ def asked_for(db: Database, capture_id: int) -> list[tuple[int, str]]:
         " JOIN articles ON articles.id = aliases.article_id WHERE captures.id = ? AND withdrawn_at IS NULL",
         [capture_id],
     )
-    return [(int(number), str(headline)) for number, headline in rows.fetchall()]
+    return [(int(article_id), str(headline)) for article_id, headline in rows.fetchall()]
 
 
 @dataclass(frozen=True, slots=True)
 class Tombstone:
-    """A disappearance of an article; returned_at: None while it is gone. capture: in which it was found; None where no
-    capture is of that moment."""
+    """A disappearance of an article; returned_at: None while it is gone. capture: the one that found it; None where no
+    capture has that time."""
 
     gone_at: str
     reason: str
@@ -133,7 +133,7 @@ class Tombstone:
 
 
 def tombstones_of(db: Database, article_id: int) -> list[Tombstone]:
-    """Every disappearance of an article, the first first."""
+    """Every disappearance of an article, the earliest first."""
     rows = db.query(
         "SELECT gone_at, reason, returned_at, (SELECT captures.id FROM aliases JOIN captures"
         " ON captures.outlet_id = aliases.outlet_id AND captures.url_key = aliases.url_key"

@@ -1,4 +1,4 @@
-"""Kept captures, handed out again to be read."""
+"""Reads stored captures for extraction, with their outlets and pages."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from archive.storage.damaged_rows import only, readable, unreadable
 from archive.storage.histories.domain_moves import hosts_of
 
 COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
-"""Of `captures`: what `source_from` needs, and the charset the HTTP header named."""
+"""Columns of `captures` that `source_from` needs, and the charset in the HTTP header."""
 
 
 def unread(db: Database, run: Run) -> list[tuple[Source, str | None]]:
     """Captures of the run's outlet that brought a page and that no extractor has read, oldest first, each with the
-    charset its HTTP header named."""
+    charset in its HTTP header."""
     rows = db.query(
         f"SELECT {COLUMNS} FROM captures WHERE outlet_id = ? AND outcome = 'fresh'"
         " AND NOT EXISTS (SELECT 1 FROM readings WHERE readings.capture_id = captures.id)"
@@ -34,19 +34,19 @@ def unread(db: Database, run: Run) -> list[tuple[Source, str | None]]:
 
 
 def source_of(db: Database, run: Run, capture_id: int) -> tuple[Source, str | None]:
-    """One capture, to be read again, with the charset its HTTP header named."""
+    """One capture, to be read again, with the charset in its HTTP header."""
     row = next(iter(db.query(f"SELECT {COLUMNS} FROM captures WHERE id = ?", [capture_id])))
     return only(row, "captures", lambda row: (source_from(run, row), row["encoding"]))
 
 
 def source_from(run: Run, row: dict[str, Any]) -> Source:
-    """The capture of a row of `captures`."""
+    """Makes a Source from a row of `captures`."""
     via = tuple(map(url_key, json.loads(row["via"] or "[]")))
     return Source(row["id"], run, row["url_key"], row["final_url"], clock.parse(row["captured_at"]), via)
 
 
 def redirecting_here(db: Database, run: Run, url: str) -> tuple[str, ...]:
-    """Keys of the addresses that, when they were last asked for, redirected to this one."""
+    """Keys of the URLs whose latest capture redirects to this one."""
     rows = db.execute(
         "SELECT url_key FROM captures AS hop INDEXED BY captures_redirects"
         " WHERE outlet_id = ? AND outcome = 'redirect' AND final_url = ?"
@@ -58,15 +58,15 @@ def redirecting_here(db: Database, run: Run, url: str) -> tuple[str, ...]:
 
 
 def outlets_of(db: Database, name: str | None = None) -> list[Run]:
-    """All outlets of the archive, or one, each as a run that is none of its crawls: what reading again needs.
+    """All outlets of the archive, or one, each in a Run with id 0 that is no crawl: for reading captures again.
 
     Raises UnknownOutlet when the archive has none of that name.
     """
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY name")
-    known = list(readable(rows, "outlets", lambda row: Run(0, row["id"], _outlet(db, *row.values()))))
-    chosen = [run for run in known if name in (None, run.outlet.name)]
+    runs = list(readable(rows, "outlets", lambda row: Run(0, row["id"], _outlet(db, *row.values()))))
+    chosen = [run for run in runs if name in (None, run.outlet.name)]
     if name and not chosen:
-        names = ", ".join(run.outlet.name for run in known) or "none"
+        names = ", ".join(run.outlet.name for run in runs) or "none"
         raise UnknownOutlet(f"the archive has no outlet {name}. It has: {names}")
     return chosen
 
@@ -76,15 +76,15 @@ def _outlet(db: Database, outlet_id: int, name: str, title: str, home_url: str, 
 
 
 def _hosts(db: Database, outlet_id: int, home_url: str) -> tuple[str, ...]:
-    """The hosts of a site, of which only its spider knows for sure: that of its home page, and those on which its
-    articles live or lived."""
+    """The hosts of a site: that of its home page, and those on which its articles live or lived. Only the outlet's
+    spider knows them for sure."""
     return tuple(dict.fromkeys([host_of(home_url), *hosts_of(db, outlet_id)]))
 
 
 @dataclass(frozen=True, slots=True)
 class KeptPage:
-    """A kept page of an article: what is needed to read it again. url: what answered; article_url: where the article
-    now lives; timezone: the outlet's."""
+    """A stored page of an article, for reading it again. url: the one that answered; article_url: the article's present
+    URL; timezone: the outlet's."""
 
     capture_id: int
     url: str
@@ -123,8 +123,8 @@ def page_of(db: Database, article_id: int) -> KeptPage:
 
 
 def versions_at(db: Database, outlet_id: int, keys: Iterable[str]) -> list[tuple[int, str]]:
-    """The versions of all articles that ever had one of these addresses: versions.id, and where the article lives."""
-    found: dict[int, str] = {}
+    """The versions of all articles that ever had one of these URL keys: versions.id, and the article's present URL."""
+    versions: dict[int, str] = {}
     for key in keys:
         rows = db.execute(
             "SELECT versions.id, articles.url FROM aliases JOIN articles ON articles.id = aliases.article_id"
@@ -132,5 +132,5 @@ def versions_at(db: Database, outlet_id: int, keys: Iterable[str]) -> list[tuple
             " WHERE aliases.outlet_id = ? AND aliases.url_key = ? AND withdrawn_at IS NULL ORDER BY versions.id",
             [outlet_id, key],
         )
-        found |= dict(rows.fetchall())
-    return sorted(found.items())
+        versions |= dict(rows.fetchall())
+    return sorted(versions.items())

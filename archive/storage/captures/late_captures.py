@@ -1,7 +1,7 @@
-"""Captures that come from elsewhere: whether they are here already, where they are from, and what comes late.
+"""Imported captures: finds duplicates and late captures, and records their origins.
 
-A capture is late when something of its article is as new or newer. Then its address is noted in `unsettled` until its
-articles are told anew in order of time (archive/pipeline/filing.py).
+A capture is late when something of its article is as new or newer. Then the table `unsettled` holds its URL until its
+articles are rebuilt in order of time (archive/pipeline/filing.py).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from archive.storage.readings.reading_rows import same_words
 
 
 def is_here(db: Database, run: Run, capture: Capture) -> bool:
-    """Whether the archive holds this very capture: of the same address, time, status and bytes. A 304 has none: what it
-    confirms is not part of what it is."""
+    """Whether the archive has this very capture: the same URL, time, status and bytes. A 304 has no bytes, and those it
+    confirms do not count."""
     rows = db.execute(
         "SELECT digest FROM captures LEFT JOIN bodies ON bodies.id = body_id WHERE outlet_id = ? AND url_key = ?"
         " AND captured_at = ? AND requested_url = ? AND status = ?",
@@ -41,44 +41,44 @@ def is_here(db: Database, run: Run, capture: Capture) -> bool:
 
 
 def note_origin(db: Database, capture_id: int, source: str, record: str | None) -> None:
-    """Writes down where a capture is from. Call inside a transaction."""
+    """Records the origin of a capture. Call inside a transaction."""
     db.execute("INSERT INTO origins (capture_id, source, record) VALUES (?, ?, ?)", [capture_id, source, record])
 
 
 def comes_late(db: Database, run: Run, capture: Capture) -> bool:
-    """Whether, as far as addresses tell, something of a capture's article is as new or newer."""
+    """Whether something of a capture's article, as found by its URLs, is as new or newer."""
     key, at = url_key(capture.requested_url), clock.stamp(capture.captured_at)
     keys = [key, *map(url_key, capture.via)]
     if (
-        _is_newer(db, run, key, at, same=True)
-        or _is_tied(db, run, key)
-        or any(_is_newer(db, run, one, at) for one in keys[1:])
+        _has_newer(db, run, key, at, or_equal=True)
+        or _has_tie(db, run, key)
+        or any(_has_newer(db, run, alias, at) for alias in keys[1:])
     ):
         return True
-    if _leads_here_later(db, run, capture.final_url, at):
+    if _redirect_source_is_newer(db, run, capture.final_url, at):
         return True
-    if capture.status in REDIRECTS and _has_answered(db, run, capture.final_url):
+    if capture.status in REDIRECTS and _has_captures(db, run, capture.final_url):
         return True
-    found = {article_at(db, run.outlet_id, one) for one in keys}
-    return any(_article_is_newer(db, article_id, at) for article_id in found if article_id)
+    article_ids = {article_at(db, run.outlet_id, alias) for alias in keys}
+    return any(_article_has_newer(db, article_id, at) for article_id in article_ids if article_id)
 
 
 def reads_late(db: Database, source: Source, reading: Reading) -> bool:
     """Whether something of the articles that a reading may belong to is as new or newer than the capture."""
     at, outlet_id = clock.stamp(source.captured_at), source.run.outlet_id
     keys = (source.url_key, *source.via, *declared_key(reading, source.run.outlet), *same_words(db, outlet_id, reading))
-    known = {article_at(db, outlet_id, key) for key in keys}
-    return any(_article_is_newer(db, article_id, at, source.capture_id) for article_id in known if article_id)
+    article_ids = {article_at(db, outlet_id, key) for key in keys}
+    return any(_article_has_newer(db, article_id, at, source.capture_id) for article_id in article_ids if article_id)
 
 
-def _is_newer(db: Database, run: Run, key: str, at: str, *, same: bool = False) -> bool:
-    sign = ">=" if same else ">"
-    query = f"SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? AND captured_at {sign} ? LIMIT 1"
+def _has_newer(db: Database, run: Run, key: str, at: str, *, or_equal: bool = False) -> bool:
+    operator = ">=" if or_equal else ">"
+    query = f"SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? AND captured_at {operator} ? LIMIT 1"
     return db.execute(query, [run.outlet_id, key, at]).fetchone() is not None
 
 
-def _is_tied(db: Database, run: Run, key: str) -> bool:
-    """Whether the last that an address said are two things at once: which comes first is not for us to say."""
+def _has_tie(db: Database, run: Run, key: str) -> bool:
+    """Whether the two latest captures of a URL have the same time, so that their order is unknown."""
     rows = db.execute(
         "SELECT captured_at FROM captures WHERE outlet_id = ? AND url_key = ? ORDER BY captured_at DESC LIMIT 2",
         [run.outlet_id, key],
@@ -86,17 +86,17 @@ def _is_tied(db: Database, run: Run, key: str) -> bool:
     return len(rows) == 2 and rows[0] == rows[1]
 
 
-def _leads_here_later(db: Database, run: Run, url: str, at: str) -> bool:
-    """Whether an address that ever redirected here has said anything later."""
+def _redirect_source_is_newer(db: Database, run: Run, url: str, at: str) -> bool:
+    """Whether a URL that ever redirected here has later captures."""
     hops = db.execute(
         "SELECT url_key FROM captures INDEXED BY captures_redirects"
         " WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
         [run.outlet_id, url],
     )
-    return any(_is_newer(db, run, key, at) or _is_tied(db, run, key) for (key,) in hops.fetchall())
+    return any(_has_newer(db, run, key, at) or _has_tie(db, run, key) for (key,) in hops.fetchall())
 
 
-def _has_answered(db: Database, run: Run, url: str) -> bool:
+def _has_captures(db: Database, run: Run, url: str) -> bool:
     try:
         key = url_key(url)
     except ValueError:
@@ -107,23 +107,23 @@ def _has_answered(db: Database, run: Run, url: str) -> bool:
     return row is not None
 
 
-def _article_is_newer(db: Database, article_id: int, at: str, but: int = 0) -> bool:
+def _article_has_newer(db: Database, article_id: int, at: str, except_capture: int = 0) -> bool:
     row = db.execute(
         "SELECT 1 FROM aliases JOIN captures USING (outlet_id, url_key)"
         " WHERE article_id = ? AND captured_at >= ? AND captures.id <> ? LIMIT 1",
-        [article_id, at, but],
+        [article_id, at, except_capture],
     ).fetchone()
     return row is not None
 
 
 def unsettle(db: Database, outlet_id: int, key: str) -> None:
-    """The articles of an address are to be told anew. Call inside a transaction."""
+    """Marks the articles of a URL for rebuilding. Call inside a transaction."""
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
 
 def unsettle_words(db: Database, outlet_id: int, words: str, but: set[str]) -> None:
-    """Articles that are believed to have changed to these words, which turn out to stand at several. Call inside a
-    transaction."""
+    """Marks articles for rebuilding that changed to these words, which several articles turn out to show. words: their
+    digest; but: URL keys to leave out. Call inside a transaction."""
     rows = db.execute(
         "SELECT DISTINCT url_key FROM readings JOIN captures ON captures.id = capture_id"
         " WHERE words = ? AND outlet_id = ? AND doubt IS NULL",
@@ -135,25 +135,25 @@ def unsettle_words(db: Database, outlet_id: int, words: str, but: set[str]) -> N
 
 
 def settle(db: Database, outlet_id: int, keys: set[str]) -> None:
-    """They have been told anew. Call inside a transaction."""
+    """Removes the marks of rebuilt articles. Call inside a transaction."""
     for key in keys:
         db.execute("DELETE FROM unsettled WHERE outlet_id = ? AND url_key = ?", [outlet_id, key])
 
 
 def unsettled(db: Database, outlet_id: int, limit: int) -> list[str]:
-    """Addresses whose articles are to be told anew."""
+    """URL keys whose articles are marked for rebuilding."""
     rows = db.execute("SELECT url_key FROM unsettled WHERE outlet_id = ? LIMIT ?", [outlet_id, limit])
     return [row[0] for row in rows.fetchall()]
 
 
 def image_of(db: Database, url: str) -> int | None:
-    """The number of a picture's address, if an article ever showed it."""
+    """The row id of a picture's URL in `images`; None where no article ever showed it."""
     row = db.execute("SELECT id FROM images WHERE url = ?", [url]).fetchone()
     return int(row[0]) if row else None
 
 
 def picture_is_here(db: Database, image_id: int, at: str, status: int | None, digest: str | None) -> bool:
-    """Whether the archive holds this very fetch of a picture."""
+    """Whether the archive has this very fetch of a picture."""
     rows = db.execute(
         "SELECT digest FROM picture_captures LEFT JOIN pictures ON pictures.id = picture_id"
         " WHERE image_id = ? AND captured_at = ? AND status IS ?",
@@ -175,7 +175,7 @@ def picture_comes_late(db: Database, image_id: int, at: str) -> bool:
 
 
 def unsettle_showing(db: Database, image_id: int) -> None:
-    """All articles that ever showed a picture are to be told anew. Call inside a transaction."""
+    """Marks all articles that ever showed a picture for rebuilding. Call inside a transaction."""
     db.execute(
         "INSERT INTO unsettled (outlet_id, url_key) SELECT DISTINCT outlet_id, url_key FROM version_images"
         " JOIN versions ON versions.id = version_id JOIN articles ON articles.id = article_id"
@@ -186,8 +186,8 @@ def unsettle_showing(db: Database, image_id: int) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """The bytes a revisit brought again: by their digest, by address and time of the capture that brought them, or by
-    the record that holds them. at: as clock.stamp writes it."""
+    """The payload that a WARC revisit refers to: by digest, by URL and time of the capture that brought it, or by the
+    id of the record that holds it. at: as clock.stamp writes it."""
 
     digest: str | None
     url: str | None
@@ -196,7 +196,7 @@ class Meant:
 
 
 def body_known(db: Database, outlet_id: int, meant: Meant) -> int | None:
-    """The body that is meant, if the archive has it."""
+    """The row id of the body that a revisit refers to; None where the archive does not have it."""
     if meant.digest and meant.digest.lower().startswith("sha256:"):
         row = db.execute("SELECT id FROM bodies WHERE digest = ?", [meant.digest.lower()]).fetchone()
         if row:
@@ -205,33 +205,34 @@ def body_known(db: Database, outlet_id: int, meant: Meant) -> int | None:
         return None
     where = [outlet_id, url_key(meant.url)]
     for column, value in (("origins.record", meant.record), ("captured_at", meant.at)):
-        row = value and db.execute(f"{_BROUGHT} AND {column} = ? LIMIT 1", [*where, value]).fetchone()
+        row = value and db.execute(f"{_BODIES_OF_URL} AND {column} = ? LIMIT 1", [*where, value]).fetchone()
         if row:
             return int(row[0])
-    return _hashed(db, where, meant.digest) if meant.digest else None
+    return _body_by_checksum(db, where, meant.digest) if meant.digest else None
 
 
-_BROUGHT = (
+_BODIES_OF_URL = (
     "SELECT DISTINCT body_id FROM captures LEFT JOIN origins ON capture_id = captures.id WHERE outlet_id = ?"
     " AND url_key = ? AND body_id IS NOT NULL AND status <> 304"
 )
-_MOST_HASHED = 50  # bodies of one address
+_MAX_HASHED = 50  # bodies of one URL
 
 
-def _hashed(db: Database, where: Sequence[object], digest: str) -> int | None:
-    """The body of an address with a digest of another kind, as far as the server sent it unpacked."""
-    kind, _, value = digest.lower().partition(":")
-    if kind not in ("sha1", "md5", "sha512"):
+def _body_by_checksum(db: Database, where: Sequence[object], digest: str) -> int | None:
+    """The body of a URL with a digest of another algorithm (SHA-1, MD5, SHA-512), if the server sent it
+    uncompressed."""
+    algorithm, _, checksum = digest.lower().partition(":")
+    if algorithm not in ("sha1", "md5", "sha512"):
         return None
-    for (body_id,) in db.execute(f"{_BROUGHT} ORDER BY body_id DESC LIMIT {_MOST_HASHED}", [*where]).fetchall():
-        own = hashlib.new(kind, get_body(db, body_id) or b"", usedforsecurity=False)
-        if value in (own.hexdigest(), base64.b32encode(own.digest()).decode().lower()):
+    for (body_id,) in db.execute(f"{_BODIES_OF_URL} ORDER BY body_id DESC LIMIT {_MAX_HASHED}", [*where]).fetchall():
+        hasher = hashlib.new(algorithm, get_body(db, body_id) or b"", usedforsecurity=False)
+        if checksum in (hasher.hexdigest(), base64.b32encode(hasher.digest()).decode().lower()):
             return int(body_id)
     return None
 
 
 def outlet_showing(db: Database, url: str) -> str | None:
-    """The name of an outlet of which an article shows a picture."""
+    """The name of an outlet with an article that shows a picture; None where there is none."""
     row = db.execute(
         "SELECT outlets.name FROM images JOIN version_images ON image_id = images.id"
         " JOIN versions ON versions.id = version_images.version_id JOIN articles ON articles.id = article_id"

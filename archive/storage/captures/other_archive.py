@@ -1,4 +1,4 @@
-"""Another archive, from the side of one that takes over what it has."""
+"""Reads another archive for a merge: validates its outlets, runs, captures and pictures, and copies its runs."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ T = TypeVar("T")
 
 REST = timedelta(days=1)
 LARGEST = 256 * 1024 * 1024
-"""Bytes of a body that is taken over: eight times what a crawl takes."""
-_OWN = ("id", "outlet_id")
+"""Maximum bytes of a body to take over: eight times what a crawl takes."""
+_ID_COLUMNS = ("id", "outlet_id")
 
 Note = Callable[[str, str], None]
-"""Is told where something of the other archive cannot be, and what is wrong."""
+"""Called with a row of the other archive that holds an invalid value, and what is wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class OtherRun:
-    """A run of another archive: its number there, and its row without numbers."""
+    """A run of another archive: its id there, and its row without ids."""
 
     id: int
     facts: dict[str, Any]
@@ -40,8 +40,8 @@ class OtherRun:
 
 @dataclass(frozen=True, slots=True)
 class OtherCapture:
-    """A capture of another archive, without its body: one of one byte stands for one that was there. origin: where it
-    is from, if that is said."""
+    """A capture of another archive, without its body: a placeholder of one byte stands for one. origin: source and
+    record where it came from, if recorded."""
 
     id: int
     capture: Capture
@@ -50,7 +50,7 @@ class OtherCapture:
 
 @dataclass(frozen=True, slots=True)
 class OtherPicture:
-    """A fetch of a picture in another archive. has_file: it brought bytes, which should be in that one's folder."""
+    """A fetch of a picture in another archive. has_file: it brought bytes, which should be in that archive's folder."""
 
     id: int
     url: str
@@ -60,18 +60,18 @@ class OtherPicture:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A row that cannot be."""
+    """A row with invalid values."""
 
     id: int
 
 
 def outlets(db: Database, note: Note) -> list[Run]:
-    """Its outlets, each as a run that is none; those that cannot be are left out."""
+    """Its outlets, each in a Run with id 0; skips invalid ones."""
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY id")
-    return [one for row in rows if not isinstance(one := _made("outlets", row, _outlet, note), Refused)]
+    return [run for row in rows if not isinstance(run := _validated("outlets", row, _outlet_run, note), Refused)]
 
 
-def _outlet(row: dict[str, Any]) -> Run:
+def _outlet_run(row: dict[str, Any]) -> Run:
     host = host_of(row["home_url"])
     if not is_site(host):
         raise BadValue(f"home_url: {validation.shown(row['home_url'])} is no site of one newspaper")
@@ -79,54 +79,56 @@ def _outlet(row: dict[str, Any]) -> Run:
 
 
 def runs(db: Database, outlet_id: int, note: Note) -> Iterator[OtherRun]:
-    """Its runs, oldest first. One that cannot say when it began does so with its first capture."""
+    """Its runs, oldest first; skips invalid ones. A run without a valid start begins with its first capture."""
     after = 0
     columns = ", ".join(COLUMNS["runs"])
     query = f"SELECT {columns} FROM runs WHERE outlet_id = ? AND id > ? AND kind <> 'cleanse' ORDER BY id LIMIT ?"
-    while page := list(db.query(query, [outlet_id, after, _BATCH])):
-        after = page[-1]["id"]
-        for row in page:
-            row["started_at"] = _began(db, row, note)
-            if not isinstance(one := _made("runs", row, _run, note), Refused):
-                yield one
+    while batch := list(db.query(query, [outlet_id, after, _BATCH_SIZE])):
+        after = batch[-1]["id"]
+        for row in batch:
+            row["started_at"] = _start_of_run(db, row, note)
+            if not isinstance(run := _validated("runs", row, _other_run, note), Refused):
+                yield run
 
 
-_BATCH = 500
+_BATCH_SIZE = 500
 
 
-def _run(row: dict[str, Any]) -> OtherRun:
-    return OtherRun(row["id"], {name: value for name, value in row.items() if name not in _OWN})
+def _other_run(row: dict[str, Any]) -> OtherRun:
+    return OtherRun(row["id"], {name: value for name, value in row.items() if name not in _ID_COLUMNS})
 
 
-def _began(db: Database, row: dict[str, Any], note: Note) -> str:
-    began = clock.read(row["started_at"])
-    if "started_at" not in problems("runs", row) and began:
-        return clock.stamp(began)
+def _start_of_run(db: Database, row: dict[str, Any], note: Note) -> str:
+    started_at = clock.read(row["started_at"])
+    if "started_at" not in problems("runs", row) and started_at:
+        return clock.stamp(started_at)
     note(f"runs {row['id']}", f"started_at: {validation.shown(row['started_at'])} is no time")
-    found = db.execute("SELECT captured_at FROM captures WHERE run_id = ? ORDER BY id LIMIT 1", [row["id"]]).fetchone()
-    return clock.stamp((clock.read(found[0]) if found else None) or clock.now())
+    first_capture = db.execute(
+        "SELECT captured_at FROM captures WHERE run_id = ? ORDER BY id LIMIT 1", [row["id"]]
+    ).fetchone()
+    return clock.stamp((clock.read(first_capture[0]) if first_capture else None) or clock.now())
 
 
 def captures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherCapture | Refused]:
-    """Captures of a run, by number."""
+    """Captures of a run with ids above `after`, by id, at most `limit`."""
     rows = db.query(
         "SELECT captures.*, bodies.size, request, response, origins.source, origins.record FROM captures"
         " LEFT JOIN headers ON headers.capture_id = captures.id LEFT JOIN origins ON origins.capture_id = captures.id"
         " LEFT JOIN bodies ON bodies.id = body_id WHERE run_id = ? AND captures.id > ? ORDER BY captures.id LIMIT ?",
         [run_id, after, limit],
     )
-    return [_made("captures", row, lambda row: _capture(row, note), note) for row in rows]
+    return [_validated("captures", row, lambda row: _other_capture(row, note), note) for row in rows]
 
 
-def _capture(row: dict[str, Any], note: Note) -> OtherCapture:
-    brought = row["body_id"] is not None and row["status"] != 304
-    if brought and validation.size(row["size"]) > LARGEST:
+def _other_capture(row: dict[str, Any], note: Note) -> OtherCapture:
+    has_body = row["body_id"] is not None and row["status"] != 304
+    if has_body and validation.size(row["size"]) > LARGEST:
         raise BadValue(f"its body has {row['size']:,} bytes, and at most {LARGEST:,} are taken over")
-    exchanged = {name: row[name] or "[]" for name in ("response", "request")}
-    headers = usable("headers", exchanged, row["id"], note)
+    raw_headers = {name: row[name] or "[]" for name in ("response", "request")}
+    headers = usable("headers", raw_headers, row["id"], note)
     capture = Capture(
         row["requested_url"], row["final_url"], clock.parse(row["captured_at"]), row["status"],
-        validation.json_pairs(headers["response"]), b"-" if brought else None, row["encoding"],
+        validation.json_pairs(headers["response"]), b"-" if has_body else None, row["encoding"],
         validation.json_pairs(headers["request"]), validation.json_lines(row["via"] or "[]"), row["detail"],
     )  # fmt: skip
     return OtherCapture(row["id"], gated(capture), _origin(row, note))
@@ -135,12 +137,13 @@ def _capture(row: dict[str, Any], note: Note) -> OtherCapture:
 def _origin(row: dict[str, Any], note: Note) -> tuple[str, str | None] | None:
     if row["source"] is None:
         return None
-    found = usable("origins", {name: row[name] for name in ("source", "record")}, row["id"], note)
-    return found["source"], found["record"]
+    origin = usable("origins", {name: row[name] for name in ("source", "record")}, row["id"], note)
+    return origin["source"], origin["record"]
 
 
 def pictures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherPicture | Refused]:
-    """Fetches of pictures in a run, by number; those of withdrawn articles are left out."""
+    """Fetches of pictures in a run with ids above `after`, by id, at most `limit`, without those of withdrawn
+    articles."""
     rows = db.query(
         "SELECT picture_captures.*, images.url, pictures.digest, size, media_type, width, height, perceptual_hash,"
         " path FROM picture_captures JOIN images ON images.id = image_id"
@@ -149,10 +152,10 @@ def pictures(db: Database, run_id: int, after: int, limit: int, note: Note) -> l
         " ORDER BY picture_captures.id LIMIT ?",
         [run_id, after, limit],
     )
-    return [_made("picture_captures", row, _picture, note) for row in rows]
+    return [_validated("picture_captures", row, _other_picture, note) for row in rows]
 
 
-def _picture(row: dict[str, Any]) -> OtherPicture:
+def _other_picture(row: dict[str, Any]) -> OtherPicture:
     picture = _picture_in(row)
     capture = PictureCapture(
         0, clock.parse(row["captured_at"]), row["final_url"], row["status"], row["etag"], row["last_modified"], picture,
@@ -162,16 +165,16 @@ def _picture(row: dict[str, Any]) -> OtherPicture:
 
 
 def _picture_in(row: dict[str, Any]) -> Picture | None:
-    """What a fetch brought, by the columns of `pictures` in its row; None where it brought nothing."""
+    """The picture that a fetch brought, from the columns of `pictures` in its row; None where it brought none."""
     if row["digest"] is None or row["status"] == 304:
         return None
-    known = usable("pictures", row)
-    hashed = known["perceptual_hash"]
-    looks = Looks(known["width"] or 0, known["height"] or 0, hashed, b"") if hashed else None
-    return Picture(known["digest"], known["size"], known["media_type"], looks)
+    columns = usable("pictures", row)
+    perceptual_hash = columns["perceptual_hash"]
+    looks = Looks(columns["width"] or 0, columns["height"] or 0, perceptual_hash, b"") if perceptual_hash else None
+    return Picture(columns["digest"], columns["size"], columns["media_type"], looks)
 
 
-def _made(table: str, row: dict[str, Any], make: Callable[[dict[str, Any]], T], note: Note) -> T | Refused:
+def _validated(table: str, row: dict[str, Any], make: Callable[[dict[str, Any]], T], note: Note) -> T | Refused:
     try:
         return make(usable(table, row, note=note))
     except NOT_READABLE as error:
@@ -180,7 +183,7 @@ def _made(table: str, row: dict[str, Any], make: Callable[[dict[str, Any]], T], 
 
 
 def has_run(db: Database, outlet_id: int, other: OtherRun) -> bool:
-    """Whether a run of the same beginning and software is here."""
+    """Whether this archive has a run with the same start and software."""
     row = db.execute(
         "SELECT 1 FROM runs WHERE outlet_id = ? AND started_at = ? AND software = ?",
         [outlet_id, other.facts["started_at"], other.facts["software"]],
@@ -189,9 +192,9 @@ def has_run(db: Database, outlet_id: int, other: OtherRun) -> bool:
 
 
 def open_like(db: Database, outlet_id: int, other: OtherRun) -> int:
-    """A run that began as the other one, open as long as its captures come."""
-    ended = {"outcome": "running", "finished_at": None, "reason": None}
-    row = {**other.facts, **ended, "outlet_id": outlet_id}
+    """Inserts a copy of the other run, as running until its captures are taken over; returns its id."""
+    unfinished = {"outcome": "running", "finished_at": None, "reason": None}
+    row = {**other.facts, **unfinished, "outlet_id": outlet_id}
     with transaction(db):
         cursor = db.execute(
             f"INSERT INTO runs ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values())
@@ -200,7 +203,7 @@ def open_like(db: Database, outlet_id: int, other: OtherRun) -> int:
 
 
 def close_like(db: Database, run: Run, other: OtherRun, at: datetime) -> None:
-    """It ends as the other one did, and is sealed."""
+    """Finishes a run as the other one ended, and seals it."""
     outcome, reason = other.facts["outcome"], other.facts["reason"]
     if outcome == "running":
         outcome, reason = "interrupted", "was under way in the archive it was merged from"
@@ -213,6 +216,6 @@ def close_like(db: Database, run: Run, other: OtherRun, at: datetime) -> None:
 
 
 def withdrawn_addresses(db: Database, outlet_id: int) -> list[str]:
-    """Where the withdrawn articles of an outlet live."""
+    """The URLs of the withdrawn articles of an outlet."""
     rows = db.execute("SELECT url FROM articles WHERE outlet_id = ? AND withdrawn_at IS NOT NULL", [outlet_id])
     return [row[0] for row in rows.fetchall() if validation.is_address(row[0])]

@@ -1,4 +1,4 @@
-"""Where the words of a version come from: capture, bytes, reader."""
+"""Provenance of the text of each version: capture, payload digest, extractor."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from archive.storage.integrity.column_validation import usable
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """One version and the capture its words were read in. Times as in clock.py; body_digest is that of the page's
-    bytes, text_digest that of the words, both as the archive keeps them."""
+    """One version and the capture its text was read in. Times as in clock.py; body_digest is that of the page's bytes,
+    text_digest that of the text, both as stored."""
 
     version: int
     first_seen_at: str
@@ -29,7 +29,7 @@ class Provenance:
 
 
 def provenance_of(db: Database, article_id: int) -> dict[int, Provenance]:
-    """The provenance of all versions of an article, by their numbers, oldest first."""
+    """The provenance of all versions of an article, by version number, oldest first."""
     rows = db.query(
         "SELECT versions.number AS version, versions.first_seen_at, version_spans.last_seen_at, captures.id AS capture,"
         " captures.captured_at, captures.requested_url, captures.final_url, captures.status,"
@@ -40,5 +40,5 @@ def provenance_of(db: Database, article_id: int) -> dict[int, Provenance]:
         " LEFT JOIN bodies ON bodies.id = captures.body_id WHERE versions.article_id = ? ORDER BY versions.number",
         [article_id],
     )
-    known = readable(rows, "versions", lambda row: Provenance(**usable("captures", row)))
-    return {one.version: one for one in known}
+    versions = readable(rows, "versions", lambda row: Provenance(**usable("captures", row)))
+    return {version.version: version for version in versions}

@@ -1,1 +1,1 @@
-"""What extractors read in captures, as rows, and which captures still wait to be read."""
+"""Readings (extraction results) as rows, and which captures an extractor has still to read."""

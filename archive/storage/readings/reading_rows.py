@@ -1,5 +1,5 @@
-"""What extractors read in captures, written down so that it need not be read again: as words of a version, as a
-refusal, or set aside."""
+"""Stores readings (extraction results) so that no page need be read twice: as texts of a version, as a refusal, or set
+aside."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ READABLE = frozenset(get_args(ReadableKind))
 
 
 def extractor_id(db: Database, name: str, at: datetime) -> int:
-    """The row of an extractor, registered on first use. Call inside a transaction."""
+    """The row id of an extractor; inserts it on first use. Call inside a transaction."""
     if row := db.execute("SELECT id FROM extractors WHERE name = ?", [name]).fetchone():
         return int(row[0])
     cursor = db.execute("INSERT INTO extractors (name, first_used_at) VALUES (?, ?)", [name, clock.stamp(at)])
@@ -35,42 +35,44 @@ def extractor_id(db: Database, name: str, at: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What one extractor read in captures, as far as it is kept. refused: capture -> why nothing was read; states:
-    capture -> name of what was read; words: name -> a reading that says so."""
+    """The stored readings of one extractor. refused: capture id -> why nothing was read; states: capture id -> state
+    digest; words: state digest -> a reading of that state."""
 
     refused: dict[int, Unreadable]
     states: dict[int, str]
     words: dict[str, Reading]
 
     def reading(self, capture_id: int) -> Reading | Unreadable | None:
-        """What was read in a capture; None where that is not kept, and the page must be read again."""
+        """The stored reading of a capture; None where there is none, and the page must be read again."""
         return self.refused.get(capture_id) or self.words.get(self.states.get(capture_id, ""))
 
 
 def kept_readings(db: Database, captures: Iterable[int], articles: Iterable[int], extractor: str) -> Kept:
-    """What is kept of these captures, and of these articles' versions."""
+    """The stored readings of these captures, and of these articles' versions."""
     row = db.execute("SELECT id FROM extractors WHERE name = ?", [extractor]).fetchone()
     kept = Kept({}, {}, {})
     if row is None:
         return kept
-    told: dict[int, str] = {}
+    version_states: dict[int, str] = {}
     for article_id in articles:
-        for text in rows_of(db, _TEXTS, [row[0], article_id]):
+        for text in rows_of(db, _TEXTS_OF_ARTICLE, [row[0], article_id]):
             reading = from_row(text, extractor)
             kept.words[state_of(reading)] = reading
-            kept.states[text["capture_id"]] = told[text["version_id"]] = state_of(reading)
+            kept.states[text["capture_id"]] = version_states[text["version_id"]] = state_of(reading)
     for capture_id in captures:
-        _add(db, kept, told, capture_id, row[0], extractor)
+        _add_reading(db, kept, version_states, capture_id, row[0], extractor)
     return kept
 
 
-_TEXTS = (
+_TEXTS_OF_ARTICLE = (
     "SELECT texts.* FROM versions JOIN texts ON texts.version_id = versions.id AND texts.extractor_id = ?"
     " WHERE versions.article_id = ? AND versions.words_of IS NULL"
 )
 
 
-def _add(db: Database, kept: Kept, told: dict[int, str], capture_id: int, extractor: int, name: str) -> None:
+def _add_reading(
+    db: Database, kept: Kept, version_states: dict[int, str], capture_id: int, extractor: int, name: str
+) -> None:
     row = db.execute(
         "SELECT kind, detail, version_id, state FROM readings WHERE capture_id = ? AND extractor_id = ?",
         [capture_id, extractor],
@@ -80,13 +82,15 @@ def _add(db: Database, kept: Kept, told: dict[int, str], capture_id: int, extrac
     kind, detail, version_id, state = row
     if kind not in READABLE:
         kept.refused[capture_id] = Unreadable(kind, detail or "", name)
-    elif state or version_id in told:
-        kept.states[capture_id] = state or told[version_id]
-        if kept.states[capture_id] not in kept.words and (aside := _aside(db, capture_id, extractor, name)):
-            kept.words[kept.states[capture_id]] = aside
+    elif state or version_id in version_states:
+        kept.states[capture_id] = state or version_states[version_id]
+        if kept.states[capture_id] not in kept.words and (
+            reading := _reading_set_aside(db, capture_id, extractor, name)
+        ):
+            kept.words[kept.states[capture_id]] = reading
 
 
-def _aside(db: Database, capture_id: int, extractor: int, name: str) -> Reading | None:
+def _reading_set_aside(db: Database, capture_id: int, extractor: int, name: str) -> Reading | None:
     row = db.execute(
         "SELECT reading FROM set_aside WHERE capture_id = ? AND extractor_id = ?", [capture_id, extractor]
     ).fetchone()
@@ -98,26 +102,26 @@ def _aside(db: Database, capture_id: int, extractor: int, name: str) -> Reading 
 
 
 def set_aside(db: Database, capture_id: int, extractor: int, reading: Reading) -> None:
-    """Keeps what was read and is no version's. Call inside a transaction."""
+    """Stores a reading that belongs to no version. Call inside a transaction."""
     packed = codecs.compress(json.dumps(to_row(reading), ensure_ascii=False).encode())
     db.execute("INSERT OR REPLACE INTO set_aside VALUES (?, ?, ?)", [capture_id, extractor, packed])
 
 
 def keep_aside(db: Database, version_id: int) -> None:
-    """What any reader read in the capture of a version that is none any more. Call inside a transaction."""
+    """Sets aside all texts of a version before it is dropped. Call inside a transaction."""
     rows = db.query(
         "SELECT texts.* FROM texts JOIN readings USING (capture_id, extractor_id) WHERE texts.version_id = ?",
         [version_id],
     )
     for row in list(rows):
-        words = {name: row[name] for name in ("digest", "row_digest", *COLUMNS)}
-        packed = codecs.compress(json.dumps(words, ensure_ascii=False).encode())
+        columns = {name: row[name] for name in ("digest", "row_digest", *COLUMNS)}
+        packed = codecs.compress(json.dumps(columns, ensure_ascii=False).encode())
         db.execute("INSERT OR IGNORE INTO set_aside VALUES (?, ?, ?)", [row["capture_id"], row["extractor_id"], packed])
 
 
 def last_words(db: Database, capture_id: int) -> tuple[int, Reading] | None:
-    """The version a capture showed to whoever could read it, with the words in which that is told: all there is where
-    its bytes are not to be had, or say nothing to the present reader."""
+    """The version a capture showed to the latest extractor that could read it, with that version's active text: the
+    only reading where the bytes are missing, or the present extractor finds nothing in them."""
     rows = db.query(
         "SELECT texts.*, extractors.name AS extractor, readings.version_id AS showed FROM readings"
         " JOIN active_texts ON active_texts.version_id = readings.version_id JOIN texts ON texts.id = text_id"
@@ -129,7 +133,7 @@ def last_words(db: Database, capture_id: int) -> tuple[int, Reading] | None:
 
 
 def version_shown(db: Database, capture_id: int) -> int | None:
-    """The version a capture showed, to whoever read it last."""
+    """The version a capture showed, by the latest extractor that found one."""
     row = db.execute(
         "SELECT version_id FROM readings WHERE capture_id = ? AND version_id IS NOT NULL"
         " ORDER BY extractor_id DESC LIMIT 1",
@@ -139,21 +143,21 @@ def version_shown(db: Database, capture_id: int) -> int | None:
 
 
 def record_reading(db: Database, capture_id: int, extractor: int, row: dict[str, Any]) -> None:
-    """Writes down what an extractor saw in a capture, over what it was taken for before. Call inside a transaction."""
+    """Inserts or updates the reading of a capture by an extractor. row: further columns. Call inside a transaction."""
     columns = {"capture_id": capture_id, "extractor_id": extractor, **row}
-    settings = ", ".join(f"{name} = excluded.{name}" for name in row)
+    updates = ", ".join(f"{name} = excluded.{name}" for name in row)
     db.execute(
         f"INSERT INTO readings ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"
-        f" ON CONFLICT (capture_id, extractor_id) DO UPDATE SET {settings}",
+        f" ON CONFLICT (capture_id, extractor_id) DO UPDATE SET {updates}",
         list(columns.values()),
     )
 
 
 def same_words(db: Database, outlet_id: int, reading: Reading) -> set[str]:
-    """Addresses at which articles live that ever said the very same, or the same words with other pictures."""
+    """URL keys of articles that ever had the same text, with the same or other pictures; empty for a short one."""
     if len(reading.text) < TWIN_LENGTH:
         return set()
-    # The plus keeps SQLite from beginning with all articles of the outlet instead of with the digest.
+    # The unary plus keeps SQLite from starting with all articles of the outlet instead of the digest.
     rows = db.execute(
         "SELECT articles.url_key FROM texts JOIN versions ON versions.id = texts.version_id"
         " JOIN articles ON articles.id = versions.article_id"
@@ -169,13 +173,13 @@ def same_words(db: Database, outlet_id: int, reading: Reading) -> set[str]:
 
 
 def has_captures(db: Database, outlet_id: int, key: str) -> bool:
-    """Whether an address was ever asked for."""
+    """Whether a URL key has captures."""
     row = db.execute("SELECT 1 FROM captures WHERE outlet_id = ? AND url_key = ? LIMIT 1", [outlet_id, key]).fetchone()
     return row is not None
 
 
 def withdrawn_twin(db: Database, outlet_id: int, reading: Reading) -> int | None:
-    """The withdrawn article whose very words these are, at another address; None when there is none."""
+    """The withdrawn article with the same text at another URL; None when there is none."""
     row = db.execute(
         "SELECT articles.id FROM texts JOIN versions ON versions.id = texts.version_id"
         " JOIN articles ON articles.id = versions.article_id"
@@ -186,8 +190,8 @@ def withdrawn_twin(db: Database, outlet_id: int, reading: Reading) -> int | None
 
 
 def elsewhere(db: Database, outlet_id: int, column: str, name: str, keys: Iterable[str]) -> int:
-    """At how many other articles these words, or this headline, would have changed what stood there. keys: addresses
-    that do not count as others. column: words or headline."""
+    """How many other articles these words, or this headline, would have changed. name: the digest in that column;
+    column: words or headline. keys: URL keys that do not count as others."""
     assert column in ("words", "headline")
     rows = db.execute(
         f"SELECT DISTINCT coalesce('a' || aliases.article_id, captures.url_key), captures.url_key FROM readings"
@@ -200,6 +204,6 @@ def elsewhere(db: Database, outlet_id: int, column: str, name: str, keys: Iterab
 
 
 def record_refusal(db: Database, capture_id: int, refusal: Unreadable, at: datetime) -> None:
-    """Notes that nothing was read in a capture, and why. Call inside a transaction."""
+    """Records that an extractor read nothing in a capture, and why. Call inside a transaction."""
     row = {"kind": refusal.reason, "detail": refusal.detail or None, "version_id": None}
     record_reading(db, capture_id, extractor_id(db, refusal.extractor, at), row)

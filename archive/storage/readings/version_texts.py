@@ -1,7 +1,7 @@
-"""A reading as a row of `texts` and back: nothing of a Reading is lost on the way.
+"""Serialises a Reading to a row of `texts` and back, without loss.
 
-`body` holds the text blocks joined by blank lines and `layout` the kinds of all blocks in order, so that the k-th text
-kind is the k-th part of `body` and the k-th "image" the k-th picture of the layout; `details` is everything else.
+`body` holds the text blocks joined by blank lines; `layout` holds one entry per block, in order: the kind of a text
+block, or the index of a picture. The k-th text kind is the k-th part of `body`. `details` is everything else.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _LIST_DETAILS = ("authors", "tags", "flags")
 
 
 def to_row(reading: Reading) -> dict[str, str | None]:
-    """The columns of `texts` that a reading fills."""
+    """The columns of `texts` that hold a reading."""
     from archive.history.edits import reading_digest
 
     captions = [text for image in reading.images for text in (image.caption, image.credit) if text]
@@ -45,28 +45,28 @@ def to_row(reading: Reading) -> dict[str, str | None]:
         "lead": reading.lead,
         "body": body_of(reading),
         "captions": "\n".join(captions) or None,
-        "layout": json.dumps([_place(block) for block in reading.blocks]),
+        "layout": json.dumps([_layout_entry(block) for block in reading.blocks]),
         "details": json.dumps(_details(reading), ensure_ascii=False),
     }
     return {"digest": reading_digest(reading), "row_digest": row_digest(row), **row}
 
 
 def body_of(reading: Reading) -> str:
-    """The text blocks, as `body` holds them."""
-    return _SEPARATOR.join(_one_part(block.text) for block in reading.blocks if block.kind != "image")
+    """The text blocks, joined as in `body`."""
+    return _SEPARATOR.join(_without_blank_lines(block.text) for block in reading.blocks if block.kind != "image")
 
 
 def row_digest(row: Mapping[str, Any]) -> str:
-    """The digest of the words and everything else a row of `texts` holds, just as it is stored."""
+    """The digest over COLUMNS of a row of `texts`, as stored."""
     return digest_of_value([row[name] for name in COLUMNS])
 
 
-def _one_part(text: str) -> str:
-    """Blank lines separate blocks, so none may stand inside one."""
+def _without_blank_lines(text: str) -> str:
+    """Removes blank lines from a block, because they separate blocks in `body`."""
     return re.sub(r"\n\s*\n", "\n", text)
 
 
-def _place(block: Block) -> str | int:
+def _layout_entry(block: Block) -> str | int:
     return block.image if block.kind == "image" and block.image is not None else block.kind
 
 
@@ -84,7 +84,7 @@ def _details(reading: Reading) -> dict[str, Any]:
 def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
     """The reading that `to_row` wrote."""
     details, layout = details_of(row["details"]), json.loads(row["layout"])
-    if any(isinstance(place, int) and not 0 <= place < len(details["images"]) for place in layout):
+    if any(isinstance(entry, int) and not 0 <= entry < len(details["images"]) for entry in layout):
         raise BadValue("its layout names a picture that it has not")
     plain: dict[str, Any] = {name: details[name] for name in _PLAIN_DETAILS}
     lists: dict[str, Any] = {name: tuple(details[name]) for name in _LIST_DETAILS}
@@ -94,8 +94,8 @@ def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
         text=row["body"],
         blocks=_blocks(layout, row["body"]),
         images=tuple(Image(*values) for values in details["images"]),
-        published_at=_moment(details["published_at"]),
-        modified_at=_moment(details["modified_at"]),
+        published_at=_parsed_time(details["published_at"]),
+        modified_at=_parsed_time(details["modified_at"]),
         origins=tuple(details["origins"].items()),
         extractor=extractor,
         **plain,
@@ -106,16 +106,16 @@ def from_row(row: dict[str, Any], extractor: str = "") -> Reading:
 def _blocks(layout: list[Any], body: str) -> tuple[Block, ...]:
     parts = iter(body.split(_SEPARATOR))
     return tuple(
-        Block("image", image=place) if isinstance(place, int) else Block(place, next(parts, "")) for place in layout
+        Block("image", image=entry) if isinstance(entry, int) else Block(entry, next(parts, "")) for entry in layout
     )
 
 
 def details_of(told: str) -> dict[str, Any]:
-    """What a reading says besides its words, as JSON holds it. Raises ValueError where that is not what `to_row`
+    """Parses the column `details`: a reading without its text. Raises ValueError where it is not what `to_row`
     writes."""
     details: dict[str, Any] = json.loads(told)
-    values = (*(details[name] for name in _PLAIN_DETAILS), *(one for image in details["images"] for one in image))
-    listed = (*(one for name in _LIST_DETAILS for one in details[name]), *details["origins"].values())
+    values = (*(details[name] for name in _PLAIN_DETAILS), *(item for image in details["images"] for item in image))
+    listed = (*(item for name in _LIST_DETAILS for item in details[name]), *details["origins"].values())
     for value in (*(value for value in values if value is not None), *listed):
         text(value)
     for name in ("published_at", "modified_at"):
@@ -123,5 +123,5 @@ def details_of(told: str) -> dict[str, Any]:
     return details
 
 
-def _moment(text: str | None) -> datetime | None:
+def _parsed_time(text: str | None) -> datetime | None:
     return clock.parse(text) if text else None
