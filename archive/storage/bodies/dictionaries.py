@@ -27,6 +27,9 @@ _CANDIDATES = 12
 _TRIAL = 24
 _TRIAL_LEVEL = 3  # quick, and ranks dictionaries as the level of storage does
 _LARGEST = 1024 * 1024
+_LARGEST_PAGE = 512 * 1024
+"""Bytes of a page that is chosen from, or tried: a larger one, such as a sitemap, gains nothing from a dictionary, and a
+hundred of them would fill the memory."""
 # Another page is taken in while it saves this share, and a new dictionary while it beats the present one by this one.
 _WORTH_A_PAGE = 0.015
 _WORTH_A_DICTIONARY = 0.1
@@ -141,9 +144,9 @@ def sample(db: Database, outlet_id: int) -> tuple[list[int], int]:
     """Bodies to choose from, of pages of every kind and age, always the same ones for the same archive; and how many
     pages the outlet has."""
     rows = db.execute(
-        "SELECT body_id FROM captures WHERE outlet_id = ? AND outcome = 'fresh' AND body_id IS NOT NULL"
-        " GROUP BY url_key HAVING id = max(id) ORDER BY id DESC LIMIT ?",
-        [outlet_id, _SAMPLE * 8],
+        "SELECT body_id FROM captures JOIN bodies ON bodies.id = body_id WHERE outlet_id = ? AND outcome = 'fresh'"
+        " AND size <= ? GROUP BY url_key HAVING captures.id = max(captures.id) ORDER BY captures.id DESC LIMIT ?",
+        [outlet_id, _LARGEST_PAGE, _SAMPLE * 8],
     ).fetchall()
     bodies = list(dict.fromkeys(row[0] for row in rows))
     (count,) = db.execute(
