@@ -28,8 +28,8 @@ _TRIAL = 24
 _TRIAL_LEVEL = 3  # quick, and ranks dictionaries as the level of storage does
 _LARGEST = 1024 * 1024
 _LARGEST_PAGE = 512 * 1024
-"""Bytes of a page that is chosen from, or tried: a larger one, such as a sitemap, gains nothing from a dictionary, and a
-hundred of them would fill the memory."""
+"""Bytes of a page in a sample: a larger one, such as a sitemap, gains nothing from a dictionary, and a hundred of them
+would fill the memory."""
 # Another page is taken in while it saves this share, and a new dictionary while it beats the present one by this one.
 _WORTH_A_PAGE = 0.015
 _WORTH_A_DICTIONARY = 0.1
