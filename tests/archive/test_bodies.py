@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from shutil import which
@@ -12,7 +13,7 @@ from sqlite_utils import Database
 from archive import Run, open_archive, start_run
 from archive.model.errors import ArchiveDamaged
 from archive.storage.bodies import codecs, compaction
-from archive.storage.bodies.dictionaries import FIRST_AFTER, content
+from archive.storage.bodies.dictionaries import FIRST_AFTER, content, sample
 from archive.storage.bodies.payloads import MAX_DEPTH
 from archive.storage.captures.capture_writer import keep, kept_body
 from archive.storage.connection import transaction
@@ -193,3 +194,14 @@ def test_a_big_first_crawl_learns_while_it_goes(path: Path, shoot: Shoot) -> Non
         for number in range(FIRST_AFTER + 1):
             put(db, run, shoot, number)
         assert db.execute("SELECT page_count FROM dictionaries").fetchall() == [(FIRST_AFTER,)]
+
+
+def test_a_dictionary_is_not_chosen_among_sitemaps_of_megabytes(db: Database, run: Run, shoot: Shoot) -> None:
+    """A hundred of them would fill the memory."""
+    for number in range(3):
+        keep(db, run, shoot(f"https://bao.example/so-do-{number}.htm", f"<p>{number}</p>" + "x" * 600_000))
+    pages = {put(db, run, shoot, number) for number in range(8)}
+    chosen, count = sample(db, run.outlet_id)
+    bodies = "SELECT id FROM captures WHERE body_id IN (SELECT value FROM json_each(?))"
+    assert {number for (number,) in db.execute(bodies, [json.dumps(chosen)])} == pages
+    assert count == 11

@@ -27,6 +27,9 @@ _CANDIDATES = 12
 _TRIAL_PAGES = 24
 _TRIAL_LEVEL = 3  # quick, and ranks dictionaries as the level used for storage does
 _MAX_SIZE = 1024 * 1024
+_LARGEST_PAGE = 512 * 1024
+"""Bytes of a page in a sample: a larger one, such as a sitemap, gains nothing from a dictionary, and a hundred of them
+would fill the memory."""
 # Adds a page where it saves this share; replaces the present dictionary where the new one saves this share.
 _PAGE_SAVING = 0.015
 _DICTIONARY_SAVING = 0.1
@@ -141,9 +144,9 @@ def sample(db: Database, outlet_id: int) -> tuple[list[int], int]:
     """A random sample of bodies to choose a dictionary from, of pages of every kind and age, the same for the same
     archive; and how many pages the outlet has."""
     rows = db.execute(
-        "SELECT body_id FROM captures WHERE outlet_id = ? AND outcome = 'fresh' AND body_id IS NOT NULL"
-        " GROUP BY url_key HAVING id = max(id) ORDER BY id DESC LIMIT ?",
-        [outlet_id, _SAMPLE_SIZE * 8],
+        "SELECT body_id FROM captures JOIN bodies ON bodies.id = body_id WHERE outlet_id = ? AND outcome = 'fresh'"
+        " AND size <= ? GROUP BY url_key HAVING captures.id = max(captures.id) ORDER BY captures.id DESC LIMIT ?",
+        [outlet_id, _LARGEST_PAGE, _SAMPLE_SIZE * 8],
     ).fetchall()
     bodies = list(dict.fromkeys(row[0] for row in rows))
     (count,) = db.execute(
