@@ -1,1 +1,1 @@
-"""What is printed and logged: every word passes `output`."""
+"""Printing and logging: all text passes `output`, which escapes control characters."""

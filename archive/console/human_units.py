@@ -1,4 +1,4 @@
-"""Times, spans and sizes for people."""
+"""Formats times, durations and sizes for people."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def every(span: timedelta) -> str:
     return f"every {duration(span).removeprefix('1 ')}"
 
 
-def moment(at: datetime, timezone: str) -> str:
-    """A moment as `2026-05-20 08:15` by the clock of a zone."""
-    return f"{at.astimezone(zone_of(timezone)):%Y-%m-%d %H:%M}"
+def moment(time: datetime, timezone: str) -> str:
+    """A moment as `2026-05-20 08:15` in a time zone."""
+    return f"{time.astimezone(zone_of(timezone)):%Y-%m-%d %H:%M}"
 
 
 def stored_moment(stamp: str | None, timezone: str) -> str:
-    """A stored time as `moment` has it; a dash when there is none, or none that can be read."""
-    at = clock.read(stamp)
-    return moment(at, timezone) if at else "-"
+    """A stored time, formatted as by `moment`; a dash if there is none, or it cannot be parsed."""
+    time = clock.read(stamp)
+    return moment(time, timezone) if time else "-"
 
 
 def size(count: float) -> str:

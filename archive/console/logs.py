@@ -1,4 +1,4 @@
-"""What is logged passes the one mouth too, whoever writes it down: Scrapy, RQ, Datasette, or Python's last resort."""
+"""Escapes control characters in log records, whoever formats them: Scrapy, RQ, Datasette, or logging.lastResort."""
 
 from __future__ import annotations
 
@@ -8,25 +8,25 @@ from typing import Any
 from archive.console.output import printable_lines
 
 
-class _Record(logging.LogRecord):
-    """A record whose foreign words steer no terminal and begin no line of their own."""
+class _EscapedRecord(logging.LogRecord):
+    """A log record whose message cannot control a terminal or start a line that looks like another record."""
 
-    def __init__(self, *given: Any, **named: Any):
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         if self.exc_info:
-            self.exc_text = _inert(logging.Formatter().formatException(self.exc_info))
+            self.exc_text = _escaped(logging.Formatter().formatException(self.exc_info))
 
-    def getMessage(self) -> str:  # logging's name
-        """The message; its further lines are indented, so that none looks like a message of its own."""
-        return _inert(super().getMessage())
+    def getMessage(self) -> str:  # the name that logging calls
+        """The message, escaped; its further lines are indented, so that none looks like a message of its own."""
+        return _escaped(super().getMessage())
 
 
-def _inert(text: str) -> str:
+def _escaped(text: str) -> str:
     return printable_lines(text).replace("\n", "\n    ")
 
 
 def log_of(module: str) -> logging.Logger:
-    """The logger of a module of ours. From the first one on, all records of the process are such."""
-    if logging.getLogRecordFactory() is not _Record:
-        logging.setLogRecordFactory(_Record)
+    """The logger of a module of ours. From the first call on, all log records of the process are escaped."""
+    if logging.getLogRecordFactory() is not _EscapedRecord:
+        logging.setLogRecordFactory(_EscapedRecord)
     return logging.getLogger(module)

@@ -1,12 +1,12 @@
-"""The one mouth: whatever luubao prints passes here, and no word of a page, a server or somebody else's archive steers
-the terminal it is printed on.
+"""Prints all of luubao's output, with control characters escaped: no text of a page, a server or a foreign archive can
+control the terminal.
 
-Letters that steer are shown as escapes, as `\\x1b`: controls (C0, DEL, C1); the marks, embeddings, overrides and
-isolates of the bidirectional algorithm (UAX #9), by which a text shows in another order than it has; line and paragraph
-separators; halves of surrogate pairs. Joiners of scripts (U+200C, U+200D) are letters like others. In JSON the same
-letters are `\\u001b`, so that what is read there is exactly what was written.
+Control characters are printed as escapes, as `\\x1b`: C0, DEL, C1; the marks, embeddings, overrides and isolates of the
+bidirectional algorithm (UAX #9), which change the order in which a text is displayed; line and paragraph separators;
+halves of surrogate pairs. Joiners of scripts (U+200C, U+200D) are printed as they are. In JSON the same characters are
+`\\u001b`, so that a parser reads exactly what was written.
 
-Our own colours are put between marks that nobody can know beforehand, and become colours in the last step.
+Our own colour codes carry a random mark that no text can contain; the last step turns them into ANSI escape codes.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from typing import Any
 
 import click
 
-_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
-_OURS = f"\x1b{os.urandom(8).hex()}"
-_MARK = re.compile(f"{_OURS}(\\[[0-9;]*m)")
-_CLEAR = "\r\x1b[K"
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
+_COLOUR_MARK = f"\x1b{os.urandom(8).hex()}"
+_MARKED_COLOUR = re.compile(f"{_COLOUR_MARK}(\\[[0-9;]*m)")
+_CLEAR_LINE = "\r\x1b[K"
 
 
 def printable(text: str) -> str:
-    """The text on one line, with escapes for what would steer a terminal."""
+    """The text on one line, with control characters escaped."""
     return printable_lines(text).replace("\n", r"\n")
 
 
 def printable_lines(text: str) -> str:
-    """The same, of a text that may have several lines."""
+    """The same, for a text of several lines."""
     if text.isascii() and text.isprintable():
         return text
-    return _STEERING.sub(_escape, text.replace("\r\n", "\n"))
+    return _CONTROL.sub(_escape, text.replace("\r\n", "\n"))
 
 
 def _escape(match: re.Match[str]) -> str:
@@ -45,17 +45,17 @@ def _escape(match: re.Match[str]) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def styled(text: str, **how: Any) -> str:
-    """A text in a colour of ours. how: of click.style."""
-    return _MARKED.sub(lambda match: _OURS + match[1], click.style(printable(text), **how))
+def styled(text: str, **style: Any) -> str:
+    """A text in one of our colours. style: keywords of click.style."""
+    return _ANSI_COLOUR.sub(lambda match: _COLOUR_MARK + match[1], click.style(printable(text), **style))
 
 
-_MARKED = re.compile(r"\x1b(\[[0-9;]*m)")
+_ANSI_COLOUR = re.compile(r"\x1b(\[[0-9;]*m)")
 
 
 def rendered(line: str) -> str:
-    """A line as it goes to a terminal: our colours, and nothing else that steers."""
-    first, *rest = _MARK.split(line)
+    """A line as the terminal gets it: our colour codes, and everything else escaped."""
+    first, *rest = _MARKED_COLOUR.split(line)
     coloured = zip(rest[::2], rest[1::2], strict=True)
     return printable(first) + "".join(f"\x1b{colour}{printable(text)}" for colour, text in coloured)
 
@@ -72,9 +72,9 @@ def say_all(lines: Iterable[str], *, err: bool = False) -> None:
 
 
 def say_json(value: Any, *, indent: int | None = 2, default: Callable[[Any], Any] = str) -> None:
-    """Prints a value for programs; without indent on one line."""
+    """Prints a value as JSON; without indent on one line."""
     text = json.dumps(value, ensure_ascii=False, indent=indent, default=default)
-    click.echo(_STEERING.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
+    click.echo(_CONTROL.sub(lambda match: f"\\u{ord(match[0]):04x}", text))
 
 
 def say_whole(text: str) -> None:
@@ -83,25 +83,25 @@ def say_whole(text: str) -> None:
 
 
 def is_watched() -> bool:
-    """Whether a person watches standard error."""
+    """Whether standard error is a terminal."""
     return sys.stderr.isatty()
 
 
 def show_progress(line: str) -> None:
-    """Shows a line on standard error in the place of the former one, where a person watches."""
+    """Shows a line on standard error in place of the previous one, if that is a terminal."""
     if is_watched():
-        click.echo(f"{_CLEAR}{printable(line)[:79]}", nl=False, err=True)
+        click.echo(f"{_CLEAR_LINE}{printable(line)[:79]}", nl=False, err=True)
 
 
 def clear_progress() -> None:
-    """Takes that line away."""
+    """Clears that line."""
     if is_watched():
-        click.echo(_CLEAR, nl=False, err=True)
+        click.echo(_CLEAR_LINE, nl=False, err=True)
 
 
 @contextmanager
 def counting(label: str, unit: str = "") -> Iterator[Callable[[], None]]:
-    """Shows how often `step` was called, now and then."""
+    """Shows after every 100 steps how often `step` was called."""
     count = 0
 
     def step() -> None:
@@ -116,7 +116,7 @@ def counting(label: str, unit: str = "") -> Iterator[Callable[[], None]]:
 
 @contextmanager
 def bar(label: str, length: int) -> Iterator[Callable[[], None]]:
-    """A bar on standard error that `step` moves on, where a person watches."""
+    """A progress bar on standard error that `step` advances, if that is a terminal."""
     if not is_watched():
         yield lambda: None
         return
@@ -125,23 +125,23 @@ def bar(label: str, length: int) -> Iterator[Callable[[], None]]:
 
 
 def confirm(question: str) -> None:
-    """Asks; raises click.Abort where the answer is no."""
+    """Asks for confirmation; raises click.Abort if the answer is no."""
     click.confirm(printable(question), abort=True)
 
 
 @contextmanager
 def errors_printable() -> Iterator[None]:
-    """What click tells of an error passes the mouth too."""
+    """Escapes the messages of click's errors too."""
     try:
         yield
     except click.ClickException as error:
-        several = getattr(error, "is_list", False)
-        vars(error)["message"] = printable_lines(error.message) if several else printable(error.message)
+        is_list = getattr(error, "is_list", False)
+        vars(error)["message"] = printable_lines(error.message) if is_list else printable(error.message)
         raise
 
 
 def tell_mistake(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Prints a traceback; for sys.excepthook."""
+    """Prints a traceback, escaped; for sys.excepthook."""
     import traceback
 
     click.echo(printable_lines("".join(traceback.format_exception(kind, error, trace))), nl=False, err=True)

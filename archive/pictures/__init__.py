@@ -1,9 +1,9 @@
-"""What a picture's bytes are: kind, size, how it looks, and a thumbnail. The one door to Pillow; nothing is kept here.
+"""Analyses image files: media type, size, perceptual hash, thumbnail. The only user of Pillow; stores nothing.
 
-The kind is told by the first bytes, never by what a server declares: an error page sent as image/jpeg is no picture.
-Only decoders of web formats are let near the bytes, and they get no more of a file than its pixels (containers.py,
-jpeg.py), and only where those fit the budgets of memory and time (decode.py). Where they do not, or a decoder fails
-(damage, a decompression bomb, a format nobody installed), the bytes are still a picture, without looks or thumbnail.
+The first bytes decide the media type, never the server's Content-Type: an error page sent as image/jpeg is no picture.
+Only decoders of web formats get the bytes, and of a file only its pixel data (image_files.py, jpeg.py), and only if
+that fits the budgets of memory and time (decoding.py). If it does not, or a decoder fails (damage, a decompression
+bomb, a decoder that is not installed), the bytes are still a picture, without looks or thumbnail.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ __all__ = ["THUMBNAIL_WIDTH", "recognise", "recognise_kind"]
 
 
 def recognise(data: bytes) -> Picture | None:
-    """What the bytes are; None when they are no picture. Pure, and bounded: less than 300 MB and 5 seconds."""
+    """Analyses a file; None if it is no picture. Pure, and bounded: less than 300 MB and 5 seconds."""
     picture = recognise_kind(data)
     if picture is None:
         return None
@@ -28,6 +28,6 @@ def recognise(data: bytes) -> Picture | None:
 
 
 def recognise_kind(data: bytes) -> Picture | None:
-    """As `recognise`, by the first bytes alone: nothing is decoded, and how it looks stays unknown."""
-    kind = sniff(data)
-    return None if kind is None else Picture(digest_of(data), len(data), kind)
+    """As `recognise`, by the first bytes alone: decodes nothing, and leaves `looks` unknown."""
+    media_type = sniff(data)
+    return None if media_type is None else Picture(digest_of(data), len(data), media_type)

@@ -1,7 +1,7 @@
-"""Of a file, what its pixels need: size, turn, and the bytes a decoder is given, without all that is said about it.
+"""Parses image containers (PNG, GIF, WebP, BMP, AVIF): size, orientation, and the pixel data without metadata.
 
-Profiles, comments, previews, later frames and Exif never reach a decoder: parsing them is where readers of pictures
-spend a stranger's gigabytes. Each function here walks its container once and stops after MOST_PARTS pieces.
+Colour profiles, comments, previews, later frames and Exif never reach a decoder: parsing them is where image libraries
+allocate gigabytes for a hostile file. Each function walks its container once and stops after MOST_PARTS pieces.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 MOST_PARTS = 50_000
-"""Chunks, segments or blocks of a file that are walked through. A PNG of 32 MB in pieces of 4 kB has 8,000."""
-_MOST_BLOCKS = 250_000  # of up to 255 bytes, of one piece of a GIF
-_MOST_TAGS = 1_000  # of a directory of Exif; cameras write some 20
+"""Chunks, segments or blocks of a file that are parsed, at most. A PNG of 32 MB in chunks of 4 kB has 8,000."""
+_MOST_SUB_BLOCKS = 250_000  # data sub-blocks, of up to 255 bytes, of one block of a GIF
+_MOST_TAGS = 1_000  # in a directory (IFD) of Exif; cameras write some 20
 
 
 class Refused(Exception):
-    """Raised where a file is not decoded; the reason is a short phrase."""
+    """Raised when a file must not be decoded; the reason is a short phrase."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pixels:
-    """What a decoder is given. width, height: as stored; 0 where only the format's own parser can tell. turn: Exif's
-    orientation, 1 to 8. memory: bytes that decoding takes, beside those of the file. work: samples that all scans of a
-    JPEG draw."""
+    """The input of a decoder. width, height: as stored; 0 if only the decoder can parse them. turn: Exif orientation,
+    1 to 8. memory: bytes that decoding takes, beside those of the file. work: samples that all scans of a JPEG
+    decode."""
 
     data: bytes
     width: int = 0
@@ -36,7 +36,7 @@ class Pixels:
 
 
 def png(data: bytes) -> Pixels:
-    """Header, palette, transparency and the pixels, in one chunk."""
+    """Keeps header, palette, transparency and the pixels, these in one chunk."""
     kept: dict[bytes, list[memoryview]] = {name: [] for name in (b"IHDR", b"PLTE", b"tRNS", b"IDAT", b"eXIf")}
     for name, body in _png_chunks(memoryview(data)):
         if name in kept and (name == b"IDAT" or not kept[name]):
@@ -44,25 +44,25 @@ def png(data: bytes) -> Pixels:
     header, exif = b"".join(kept.pop(b"IHDR")), b"".join(kept.pop(b"eXIf"))
     if len(header) != 13:
         raise Refused("damaged: no header")
-    width, height, depth, colours = struct.unpack(">IIBB", header[:10])
+    width, height, depth, colour_type = struct.unpack(">IIBB", header[:10])
     pieces = [data[:8], *_png_chunk(b"IHDR", [memoryview(header)])]
     for name, bodies in kept.items():
         if bodies:
             pieces += _png_chunk(name, bodies)
     pieces += _png_chunk(b"IEND", [])
-    each = 1 if colours in (0, 3) and depth <= 8 else 2 if colours == 0 else 4
-    return Pixels(b"".join(pieces), width, height, orientation(exif), width * height * each)
+    bytes_per_pixel = 1 if colour_type in (0, 3) and depth <= 8 else 2 if colour_type == 0 else 4
+    return Pixels(b"".join(pieces), width, height, orientation(exif), width * height * bytes_per_pixel)
 
 
 def _png_chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
-    at = 8
+    offset = 8
     for _ in range(MOST_PARTS):
-        name = bytes(data[at + 4 : at + 8])
+        name = bytes(data[offset + 4 : offset + 8])
         if len(name) < 4 or name == b"IEND":
             return
-        length = int.from_bytes(data[at : at + 4])
-        yield name, data[at + 8 : at + 8 + length]
-        at += 12 + length
+        length = int.from_bytes(data[offset : offset + 4])
+        yield name, data[offset + 8 : offset + 8 + length]
+        offset += 12 + length
     raise Refused(f"more than {MOST_PARTS} chunks")
 
 
@@ -74,67 +74,69 @@ def _png_chunk(name: bytes, bodies: list[memoryview]) -> list[bytes | memoryview
 
 
 def gif(data: bytes) -> Pixels:
-    """The screen, its colours, and the first frame."""
+    """Keeps the logical screen, its colour table, and the first frame."""
     width, height, flags = struct.unpack("<HHB", data[6:11].ljust(5, b"\0"))
-    at = 13 + _colours(flags)
+    offset = 13 + _colour_table_size(flags)
     control = b""
-    start = at
+    start = offset
     for _ in range(MOST_PARTS):
-        if data[at : at + 1] == b"\x2c":
-            left, top, wide, high, own = struct.unpack("<HHHHB", data[at + 1 : at + 10].ljust(9, b"\0"))
-            width, height = max(width, left + wide), max(height, top + high)
-            end = _end_of_blocks(data, at + 11 + _colours(own))
-            frame = data[:start] + control + data[at:end] + b"\x3b"
+        if data[offset : offset + 1] == b"\x2c":
+            left, top, frame_width, frame_height, frame_flags = struct.unpack(
+                "<HHHHB", data[offset + 1 : offset + 10].ljust(9, b"\0")
+            )
+            width, height = max(width, left + frame_width), max(height, top + frame_height)
+            end = _end_of_sub_blocks(data, offset + 11 + _colour_table_size(frame_flags))
+            frame = data[:start] + control + data[offset:end] + b"\x3b"
             return Pixels(frame, width, height, memory=width * height * 2)
-        if data[at : at + 1] != b"\x21":
+        if data[offset : offset + 1] != b"\x21":
             break
-        end = _end_of_blocks(data, at + 2)
-        if data[at + 1 : at + 2] == b"\xf9":
-            control = data[at:end]
-        at = end
+        end = _end_of_sub_blocks(data, offset + 2)
+        if data[offset + 1 : offset + 2] == b"\xf9":
+            control = data[offset:end]
+        offset = end
     raise Refused("damaged: no frame")
 
 
-def _colours(flags: int) -> int:
+def _colour_table_size(flags: int) -> int:
     return 3 << (flags & 7) + 1 if flags & 0x80 else 0
 
 
-def _end_of_blocks(data: bytes, at: int) -> int:
-    for _ in range(_MOST_BLOCKS):
-        if at >= len(data) or not data[at]:
-            return at + 1
-        at += data[at] + 1
-    raise Refused(f"more than {_MOST_BLOCKS} blocks")
+def _end_of_sub_blocks(data: bytes, offset: int) -> int:
+    for _ in range(_MOST_SUB_BLOCKS):
+        if offset >= len(data) or not data[offset]:
+            return offset + 1
+        offset += data[offset] + 1
+    raise Refused(f"more than {_MOST_SUB_BLOCKS} blocks")
 
 
-_WEBP_DRAWS = (b"VP8X", b"ANIM", b"ALPH", b"VP8 ", b"VP8L", b"ANMF")
+_WEBP_PIXEL_CHUNKS = (b"VP8X", b"ANIM", b"ALPH", b"VP8 ", b"VP8L", b"ANMF")
 
 
 def webp(data: bytes) -> Pixels:
-    """The still picture, or of an animation the canvas and its first frame."""
+    """Keeps the still picture; of an animation the canvas and the first frame."""
     kept: list[tuple[bytes, bytes]] = []
     width, height, exif = 0, 0, b""
     for name, body in _riff_chunks(data):
         if name == b"EXIF":
             exif = exif or body
-        elif name in _WEBP_DRAWS and name not in [one for one, _ in kept]:
+        elif name in _WEBP_PIXEL_CHUNKS and name not in [known for known, _ in kept]:
             if name == b"VP8X":
-                body = bytes([body[0] & 0x12] if body else []) + body[1:]  # announces transparency and animation only
+                body = bytes([body[0] & 0x12] if body else []) + body[1:]  # flags: transparency and animation only
             width, height = max(width, _webp_size(name, body)[0]), max(height, _webp_size(name, body)[1])
             kept.append((name, body))
-    whole = b"".join(name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2) for name, body in kept)
-    packed = b"RIFF" + struct.pack("<I", len(whole) + 4) + b"WEBP" + whole
-    return Pixels(packed, width, height, orientation(exif), width * height * 16)
+    chunks = b"".join(name + struct.pack("<I", len(body)) + body + b"\0" * (len(body) % 2) for name, body in kept)
+    file = b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WEBP" + chunks
+    return Pixels(file, width, height, orientation(exif), width * height * 16)
 
 
 def _riff_chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
-    at = 12
+    offset = 12
     for _ in range(MOST_PARTS):
-        if at + 8 > len(data):
+        if offset + 8 > len(data):
             return
-        length = int.from_bytes(data[at + 4 : at + 8], "little")
-        yield data[at : at + 4], data[at + 8 : at + 8 + length]
-        at += 8 + length + length % 2
+        length = int.from_bytes(data[offset + 4 : offset + 8], "little")
+        yield data[offset : offset + 4], data[offset + 8 : offset + 8 + length]
+        offset += 8 + length + length % 2
     raise Refused(f"more than {MOST_PARTS} chunks")
 
 
@@ -147,46 +149,46 @@ def _webp_size(name: bytes, body: bytes) -> tuple[int, int]:
     return ((bits & 0x3FFF) + 1, ((bits >> 14) & 0x3FFF) + 1) if name == b"VP8L" else (0, 0)
 
 
-_BMP_PACKED = 4_000_000  # pixels, and bytes: Pillow unpacks run lengths in Python, a byte at a time
+_MOST_BMP_RLE = 4_000_000  # pixels, and bytes: Pillow decodes RLE in Python, a byte at a time
 
 
 def bmp(data: bytes) -> Pixels:
-    """The file as it is. One in run lengths only where it is small."""
-    if int.from_bytes(data[14:18], "little") == 12:  # OS/2's header
+    """Keeps the file as it is. Refuses run-length encoding unless the file is small."""
+    if int.from_bytes(data[14:18], "little") == 12:  # the OS/2 header
         width, height = struct.unpack("<HH", data[18:22].ljust(4, b"\0"))
     else:
         width, height = (abs(side) for side in struct.unpack("<ii", data[18:26].ljust(8, b"\0")))
-        if data[30:31] in (b"\1", b"\2") and max(width * height, len(data)) > _BMP_PACKED:
+        if data[30:31] in (b"\1", b"\2") and max(width * height, len(data)) > _MOST_BMP_RLE:
             raise Refused(f"{width} x {height} pixels in run lengths")
     return Pixels(data, width, height, memory=width * height * 4)
 
 
 def avif(data: bytes) -> Pixels:
-    """The file without its Exif, which the format asks to ignore; its own parser knows the size."""
-    pieces, at = [], 0
+    """Removes Exif, which the format asks to ignore; the size is left to the decoder."""
+    pieces, offset = [], 0
     for _ in range(MOST_PARTS):
-        length = int.from_bytes(data[at : at + 4])
+        length = int.from_bytes(data[offset : offset + 4])
         if length == 1:
-            length = int.from_bytes(data[at + 8 : at + 16])
-        end = at + length if length >= 8 else len(data)
-        box = data[at:end]
+            length = int.from_bytes(data[offset + 8 : offset + 16])
+        end = offset + length if length >= 8 else len(data)
+        box = data[offset:end]
         pieces.append(box.replace(b"Exif", b"none") if box[4:8] in (b"meta", b"moov") else box)
-        at = end
-        if at >= len(data):
+        offset = end
+        if offset >= len(data):
             return Pixels(b"".join(pieces))
     raise Refused(f"more than {MOST_PARTS} boxes")
 
 
 def orientation(exif: bytes) -> int:
-    """Exif's orientation, 1 to 8; 1 where none is said. Reads one directory of one tag, of those that Exif has."""
+    """Exif orientation, 1 to 8; 1 if there is none. Reads one tag of the first directory (IFD) only."""
     exif = exif.removeprefix(b"Exif\0\0")
-    order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
-    if order is None or len(exif) < 8:
+    byte_order = {b"II*\0": "<", b"MM\0*": ">"}.get(exif[:4])
+    if byte_order is None or len(exif) < 8:
         return 1
-    start = struct.unpack(f"{order}I", exif[4:8])[0]
-    count = struct.unpack(f"{order}H", exif[start : start + 2].ljust(2, b"\0"))[0]
+    start = struct.unpack(f"{byte_order}I", exif[4:8])[0]
+    count = struct.unpack(f"{byte_order}H", exif[start : start + 2].ljust(2, b"\0"))[0]
     tags = exif[start + 2 : start + 2 + 12 * min(count, _MOST_TAGS)]
-    for tag, _, _, value in struct.iter_unpack(f"{order}HHIH2x", tags[: len(tags) // 12 * 12]):
+    for tag, _, _, value in struct.iter_unpack(f"{byte_order}HHIH2x", tags[: len(tags) // 12 * 12]):
         if tag == 0x0112:
             return int(value) if 1 <= value <= 8 else 1
     return 1

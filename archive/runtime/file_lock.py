@@ -1,4 +1,4 @@
-"""One crawl of an outlet into an archive at a time, or one import."""
+"""The file lock of an outlet: one process at a time crawls or imports it into an archive."""
 
 from __future__ import annotations
 
@@ -19,29 +19,28 @@ _ATTEMPTS, _PAUSE = 5, 0.05  # in seconds
 
 
 class Locked(LuubaoError):
-    """Raised when another process crawls or imports the same outlet into the same archive; the remedy is to let it
-    finish."""
+    """Raised when another process crawls or imports the same outlet into the same archive; let it finish first."""
 
 
 @contextmanager
 def outlet_lock(archive: Path, outlet: str) -> Iterator[None]:
-    """Holds `<archive>.<outlet>.lock`. The kernel releases it with the process, however that ends, so a lock is never
-    stale; the file stays behind, empty of meaning. Links to the archive share its lock.
+    """Holds the lock on `<archive>.<outlet>.lock`. The kernel releases it with the process, however that ends, so a
+    lock is never stale; the file stays behind and means nothing. Links to the archive share its lock.
 
-    Raises Locked, and ArchiveUnusable when nothing can be written where the archive is to lie.
+    Raises Locked, and ArchiveUnusable when the archive's folder cannot be written to.
     """
-    with _opened(lock_file(archive, outlet)) as file:
-        if not _taken(file):
+    with _open(lock_file(archive, outlet)) as file:
+        if not _acquire(file):
             file.seek(0)
-            raise Locked(f"{outlet} is being crawled into {archive} {_holder(file.read())}")
-        with suppress(OSError):  # on a full disk the lock holds all the same, and only does not say whose it is
+            raise Locked(f"{outlet} is being crawled into {archive} {_describe_holder(file.read())}")
+        with suppress(OSError):  # on a full disk the lock holds all the same, but does not name its holder
             os.ftruncate(file.fileno(), 0)
             os.write(file.fileno(), f"{os.getpid()} {clock.stamp(clock.now())}".encode())
         yield
 
 
-def _taken(file: TextIO) -> bool:
-    """Takes the lock. Whoever only looks whether it is held has it for an instant, so one look is not enough."""
+def _acquire(file: TextIO) -> bool:
+    """Takes the lock. `is_held` takes it for an instant in another process, so one attempt is not enough."""
     for attempt in range(_ATTEMPTS):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,7 +52,7 @@ def _taken(file: TextIO) -> bool:
 
 
 def is_held(archive: Path, outlet: str) -> bool:
-    """Whether a process crawls the outlet into the archive now. Where the lock cannot be opened, nobody is said to."""
+    """Whether a process crawls the outlet into the archive now. False if the lock file cannot be opened."""
     try:
         with lock_file(archive, outlet).open() as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -65,23 +64,23 @@ def is_held(archive: Path, outlet: str) -> bool:
 
 
 def lock_file(archive: Path, outlet: str) -> Path:
-    """The file that is locked while an outlet is crawled into an archive; written when a crawl begins."""
+    """The file that a process locks while it crawls an outlet into an archive; written when a crawl begins."""
     file = archive.resolve()
     return file.with_name(f"{file.name}.{outlet}.lock")
 
 
-def _holder(told: str) -> str:
-    """Who holds the lock and since when, as far as the file says so."""
-    process, _, since = told.strip().partition(" ")
+def _describe_holder(content: str) -> str:
+    """Who holds the lock and since when, as far as the lock file says so."""
+    pid, _, since = content.strip().partition(" ")
     try:
-        begun = clock.parse(since)
+        started = clock.parse(since)
     except ValueError:
-        return f"by process {process or 'unknown'}. Wait for it to finish"
-    how_long = duration(datetime.now(begun.tzinfo) - begun)
-    return f"by process {process} since {begun.astimezone():%Y-%m-%d %H:%M} ({how_long}). Wait for it to finish"
+        return f"by process {pid or 'unknown'}. Wait for it to finish"
+    age = duration(datetime.now(started.tzinfo) - started)
+    return f"by process {pid} since {started.astimezone():%Y-%m-%d %H:%M} ({age}). Wait for it to finish"
 
 
-def _opened(path: Path) -> TextIO:
+def _open(path: Path) -> TextIO:
     try:
         return path.open("a+")
     except OSError as error:

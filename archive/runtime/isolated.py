@@ -1,9 +1,9 @@
-"""Work on foreign bytes, done in a process beside this one by whoever would otherwise do it here.
+"""Isolation: parses single pages and pictures of foreign origin in a worker process instead of this one.
 
-Where a crowd of pages is read, its readers are workers anyway (crawler.readers, archive.pipeline.rereading,
-archive.exchange.importers). What is left are single ones: a page that an earlier run kept and did not read, one that
-came late, the links of a kept list, an imported picture. A command enters `working_apart`; `run` then does a thing in a
-worker with a worker's limits, and without it here.
+Where many pages are parsed, workers do it anyway (crawler.readers, archive.pipeline.rereading,
+archive.exchange.importers). This module is for single ones: a page that an earlier run stored and did not read, one
+that came late, the links of a stored list page, an imported picture. Inside `working_apart`, which a command enters,
+`run` calls a function in a worker with a worker's limits; outside, in this process.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
-_making = Lock()
+_creation_lock = Lock()
 _entered = False
 _worker: SingleWorker | None = None
 
 
 @contextmanager
 def working_apart() -> Iterator[None]:
-    """Inside, `run` uses a worker. Inside of itself, and in a worker, it changes nothing."""
-    global _entered  # the worker is the process's
+    """Inside, `run` uses a worker. Nested, and in a worker, it changes nothing."""
+    global _entered  # one worker for each process
     if _entered or _is_worker():
         yield
         return
@@ -39,38 +39,38 @@ def working_apart() -> Iterator[None]:
         yield
     finally:
         worker = _worker
-        _forget()
+        _reset_after_fork()
         if worker is not None:
             worker.close()
 
 
 def _is_worker() -> bool:
-    """Whether this process is one that another has set limits to; no such process may have children."""
-    known = sys.modules.get("multiprocessing.process")  # who is a worker has imported it
-    return known is not None and known.current_process().daemon
+    """Whether this process is a worker itself; a worker may have no children."""
+    multiprocessing_process = sys.modules.get("multiprocessing.process")  # every worker has imported it
+    return multiprocessing_process is not None and multiprocessing_process.current_process().daemon
 
 
-def _forget() -> None:
-    """A forked process has no threads of its parent's, and so no worker."""
+def _reset_after_fork() -> None:
+    """In a forked process: its parent's threads do not exist here, and so neither does the worker."""
     global _entered, _worker
     _entered, _worker = False, None
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=_reset_after_fork)
 
 
-def run(function: Callable[P, T], *given: P.args, **named: P.kwargs) -> T | Lost:
-    """What a function of a module returns for what is given; Lost where it passed a worker's limits, or failed. Raises
-    LuubaoError where no worker can be started."""
-    if not _entered or named:
-        return function(*given, **named)
-    return cast("T | Lost", _the_worker().call(function, given))
+def run(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T | Lost:
+    """Calls a module-level function in the worker. Returns Lost if it exceeded a worker's limits, or failed. Raises
+    LuubaoError if no worker can be started."""
+    if not _entered or kwargs:
+        return function(*args, **kwargs)
+    return cast("T | Lost", _shared_worker().call(function, args))
 
 
-def _the_worker() -> SingleWorker:
+def _shared_worker() -> SingleWorker:
     global _worker
-    from archive.workers.single import SingleWorker  # only who works apart imports it
+    from archive.workers.single import SingleWorker  # imported only where a worker is needed
 
-    with _making:  # calls may come from several threads
+    with _creation_lock:  # calls may come from several threads
         _worker = _worker or SingleWorker()
         return _worker

@@ -1,5 +1,5 @@
-"""Packages that import their public names when somebody first asks for them (PEP 562, for packages), so that a command
-imports what it uses."""
+"""Lazy packages: import a public name when it is first accessed (PEP 562, for packages), so that a command imports only
+what it uses."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class LazyPackage(ModuleType):
     """A package that looks its public names up in the modules that define them."""
 
     def __getattr__(self, name: str) -> Any:
-        """A public name that nobody has asked for yet. Raises AttributeError for any other."""
+        """Imports a public name on first access. Raises AttributeError for any other."""
         home = self.__dict__.get(_HOMES, {}).get(name)
         if home is None:
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
@@ -29,14 +29,14 @@ class LazyPackage(ModuleType):
 
 
 def lazy(package: str, homes: Mapping[str, str]) -> None:
-    """Makes a package lazy. homes: the modules that define its public names, each with these names, spaces between."""
+    """Makes a package lazy. homes: defining module -> the public names it defines, separated by spaces."""
     module = sys.modules[package]
     module.__dict__[_HOMES] = {name: home for home, names in homes.items() for name in names.split()}
     module.__class__ = LazyPackage
 
 
 def import_all(package: str) -> None:
-    """Imports every public name of a lazy package: for a process that others are forked from."""
+    """Imports every public name of a lazy package: for a process that forks others."""
     module = import_module(package)
     for name in module.__dict__[_HOMES]:
         getattr(module, name)

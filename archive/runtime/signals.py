@@ -1,12 +1,12 @@
-"""What SIGINT and SIGTERM mean, for every command.
+"""Handles SIGINT and SIGTERM for every command: graceful shutdown, then a hard exit.
 
-The first ends the command in order; a second one, or half a minute, ends the process whatever hangs: its workers are
-killed, the kernel releases its locks, and what was not committed was never there. Signals within a second are one:
-`timeout` sends two, to the process and to its group.
+The first signal shuts the command down gracefully; a second one, or 30 seconds, ends the process whatever hangs: its
+workers are killed, the kernel releases its locks, and SQLite rolls back what was not committed. Signals within a second
+count as one: `timeout` sends two, to the process and to its group.
 
-A thread hears them, over a descriptor that the interpreter's own handler writes to, and not the main thread, which may
-be in an SQLite statement for minutes: such a statement is interrupted. What holds the interpreter itself (a loop in C)
-for half a minute of processor time is ended by the kernel.
+A thread receives them over the wakeup descriptor that the interpreter's own handler writes to; the main thread may be
+in an SQLite statement for minutes, which this thread interrupts. If a loop in C holds the interpreter itself for 30
+seconds of processor time, the kernel ends the process.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from weakref import WeakSet
 EXIT_INTERRUPTED = 5
 SENTENCE = "Stopped by a signal; what was done is kept"
 GRACE = 30.0
-"""Seconds between the first signal and the end of the process, whatever hangs."""
-_ONE = 1.0  # seconds in which signals are taken for one
-_AGAIN = 8.0  # seconds, after which Interrupted is raised again: it may have been swallowed on its way
+"""Seconds between the first signal and the hard exit, whatever hangs."""
+_DEBOUNCE = 1.0  # seconds within which signals count as one
+_AGAIN = 8.0  # seconds until Interrupted is raised again: an except clause may have swallowed it
 _PULSE = 5.0  # seconds between two proofs that the interpreter is alive
-_NUMBERS = (signal.SIGINT, signal.SIGTERM)
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(BaseException):
-    """Raised in the main thread by the first signal, where nothing else was agreed on (see `in_order`)."""
+    """Raised in the main thread by the first signal, except inside `in_order`."""
 
 
 class InterruptibleConnection(sqlite3.Connection):
-    """A connection whose statement under way ends with the command."""
+    """A connection whose running statement a signal interrupts."""
 
-    def __init__(self, *given: Any, **named: Any):
-        super().__init__(*given, **named)
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
         _connections.add(self)
 
 
@@ -49,61 +49,61 @@ _connections: WeakSet[InterruptibleConnection] = WeakSet()
 
 
 def _kill_workers() -> None:
-    """A command that has none has not imported them either."""
+    """Does nothing in a command without workers, which has not imported them either."""
     if workers := sys.modules.get("archive.workers.start"):
         workers.kill_all()
 
 
-class _Heeding:
-    """What has come so far, and what is to be done about it."""
+class _SignalListener:
+    """The signals received so far, and the thread that acts on them."""
 
     def __init__(self) -> None:
         self.first: float | None = None
         self.raised = False
-        self.again: float | None = None  # when to raise it again
-        self.own = 0  # signals that were of our own making, and not yet heard
+        self.raise_again_at: float | None = None  # when to raise Interrupted again
+        self.self_sent = 0  # signals that this process sent itself and has not received yet
         self.in_order = 0
         self.at_once: list[Callable[[], None]] = [_kill_workers]
-        self.hearing, self.telling = os.pipe()
-        os.set_blocking(self.telling, False)
+        self.read_end, self.write_end = os.pipe()
+        os.set_blocking(self.write_end, False)
         self.thread = threading.Thread(target=self._listen, name="signals", daemon=True)
 
     def _listen(self) -> None:
         while True:
-            ready, _, _ = select.select([self.hearing], [], [], self._wait())
-            said = os.read(self.hearing, 64) if ready else b""
-            if b"\0" in said:
+            ready, _, _ = select.select([self.read_end], [], [], self._timeout())
+            received = os.read(self.read_end, 64) if ready else b""
+            if b"\0" in received:
                 return
-            for number in said:
-                if number in _NUMBERS:
-                    self._hear()
+            for number in received:
+                if number in _SIGNALS:
+                    self._receive()
             if self.first is not None and time.monotonic() >= self.first + GRACE:
                 self.end()
-            if self.again is not None and time.monotonic() >= self.again:
+            if self.raise_again_at is not None and time.monotonic() >= self.raise_again_at:
                 self._raise_again()
             signal.setitimer(signal.ITIMER_PROF, GRACE)
 
-    def _wait(self) -> float:
-        """Seconds until something is to be done."""
+    def _timeout(self) -> float:
+        """Seconds until the next action."""
         if self.first is None:
             return _PULSE
-        until = min(self.first + GRACE, self.again or self.first + GRACE)
-        return max(0.0, min(_PULSE, until - time.monotonic()))
+        deadline = min(self.first + GRACE, self.raise_again_at or self.first + GRACE)
+        return max(0.0, min(_PULSE, deadline - time.monotonic()))
 
     def _raise_again(self) -> None:
-        self.again, self.raised, self.own = None, False, self.own + 1
+        self.raise_again_at, self.raised, self.self_sent = None, False, self.self_sent + 1
         self._interrupt()
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)  # of which we hear as of any other
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGTERM)  # this thread receives it too
 
-    def _hear(self) -> None:
-        if self.own:
-            self.own -= 1
+    def _receive(self) -> None:
+        if self.self_sent:
+            self.self_sent -= 1
         elif self.first is None:
             self.first = time.monotonic()
             if not self.in_order:
-                self.again = self.first + _AGAIN
+                self.raise_again_at = self.first + _AGAIN
                 self._interrupt()
-        elif time.monotonic() - self.first >= _ONE:
+        elif time.monotonic() - self.first >= _DEBOUNCE:
             self.end()
 
     @staticmethod
@@ -113,23 +113,23 @@ class _Heeding:
                 connection.interrupt()
 
     def end(self) -> None:
-        """Ends the process now."""
-        for act in self.at_once:
-            with suppress(Exception):  # the end comes in any case
-                act()
+        """Ends the process now: the hard exit."""
+        for callback in self.at_once:
+            with suppress(Exception):  # the process ends in any case
+                callback()
         os.write(2, b"Stopped at once by a signal; the next run goes on from what is kept\n")
         os._exit(EXIT_INTERRUPTED)
 
     def note(self, *_: object) -> None:
-        """Called by the interpreter, in the main thread, as soon as that is free."""
+        """The signal handler, which the interpreter calls in the main thread as soon as that is free."""
         if not self.in_order and not self.raised:
             self.raised = True
-            if not _is_breaking_off(sys.exc_info()[1]):
+            if not _is_rolling_back(sys.exc_info()[1]):
                 raise Interrupted
 
 
-def _is_breaking_off(error: BaseException | None) -> bool:
-    """Whether an interrupted statement is being undone already: nothing is to be raised amid that."""
+def _is_rolling_back(error: BaseException | None) -> bool:
+    """Whether an interrupted statement is being rolled back already: nothing may be raised during that."""
     while error is not None:
         if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_INTERRUPT:
             return True
@@ -137,87 +137,87 @@ def _is_breaking_off(error: BaseException | None) -> bool:
     return False
 
 
-_heeding: _Heeding | None = None
+_listener: _SignalListener | None = None
 
 
 @contextmanager
 def heeded() -> Iterator[None]:
-    """Signals mean what is said above, as long as the context lasts. In another thread than the main one, where nobody
-    can ask for signals, and inside of itself it changes nothing."""
-    global _heeding  # signals are the process's
-    if _heeding is not None or threading.current_thread() is not threading.main_thread():
+    """Installs the signal handling described above for as long as the context lasts. Outside the main thread, where
+    handlers cannot be set, and nested, it changes nothing."""
+    global _listener  # signal handlers belong to the process
+    if _listener is not None or threading.current_thread() is not threading.main_thread():
         yield
         return
-    _heeding = heeding = _Heeding()
-    before = {number: signal.signal(number, heeding.note) for number in _NUMBERS}
-    profile = signal.signal(signal.SIGPROF, signal.SIG_DFL)
-    former = signal.set_wakeup_fd(heeding.telling, warn_on_full_buffer=False)
+    _listener = listener = _SignalListener()
+    former_handlers = {number: signal.signal(number, listener.note) for number in _SIGNALS}
+    former_profile_handler = signal.signal(signal.SIGPROF, signal.SIG_DFL)
+    former_descriptor = signal.set_wakeup_fd(listener.write_end, warn_on_full_buffer=False)
     try:
-        heeding.thread.start()  # a signal may come while it does
+        listener.thread.start()  # a signal may come meanwhile
         yield
     finally:
-        heeding.in_order += 1  # it ends: nothing is to be raised amid that
-        _heeding = None
-        signal.set_wakeup_fd(former)
-        for number, handler in before.items():
+        listener.in_order += 1  # shutting down: nothing may be raised during that
+        _listener = None
+        signal.set_wakeup_fd(former_descriptor)
+        for number, handler in former_handlers.items():
             signal.signal(number, handler)
-        os.write(heeding.telling, b"\0")
-        if heeding.thread.ident is not None:
-            heeding.thread.join()
+        os.write(listener.write_end, b"\0")
+        if listener.thread.ident is not None:
+            listener.thread.join()
         signal.setitimer(signal.ITIMER_PROF, 0)
-        signal.signal(signal.SIGPROF, profile)
-        os.close(heeding.hearing)
-        os.close(heeding.telling)
+        signal.signal(signal.SIGPROF, former_profile_handler)
+        os.close(listener.read_end)
+        os.close(listener.write_end)
 
 
 @contextmanager
 def in_order(at_once: Callable[[], None] | None = None) -> Iterator[None]:
-    """Inside, the first signal raises nothing: whoever is at work asks `came` and ends by itself. at_once: what the end
-    of the process must end too."""
-    heeding = _heeding
-    if heeding is None:
+    """Inside, the first signal raises nothing: the code polls `came` and returns by itself. at_once: called before a
+    hard exit, to end what must end with the process."""
+    listener = _listener
+    if listener is None:
         yield
         return
-    heeding.in_order += 1
+    listener.in_order += 1
     if at_once:
-        heeding.at_once.append(at_once)
+        listener.at_once.append(at_once)
     try:
         yield
     finally:
-        heeding.in_order -= 1
+        listener.in_order -= 1
         if at_once:
-            heeding.at_once.remove(at_once)
+            listener.at_once.remove(at_once)
 
 
 @contextmanager
 def breaking_off() -> Iterator[None]:
-    """Inside, within `in_order`, the first signal raises Interrupted all the same: around what may wait for long."""
-    heeding = _heeding
-    if heeding is None:
+    """Inside, within `in_order`, the first signal raises Interrupted all the same: for code that may wait for long."""
+    listener = _listener
+    if listener is None:
         yield
         return
-    before, heeding.in_order = heeding.in_order, 0
+    depth, listener.in_order = listener.in_order, 0
     try:
-        if heeding.first is not None:
+        if listener.first is not None:
             raise Interrupted
         yield
     finally:
-        heeding.in_order = before
+        listener.in_order = depth
 
 
 def came() -> bool:
-    """Whether a signal has come."""
-    return _heeding is not None and _heeding.first is not None
+    """Whether a signal was received."""
+    return _listener is not None and _listener.first is not None
 
 
-def _forget() -> None:
-    """A forked process is another: what reaches it is not its parent's business."""
-    global _heeding
-    if _heeding is not None:
-        _heeding = None
+def _reset_after_fork() -> None:
+    """In a forked process: removes the parent's handlers, for its signals do not concern the parent."""
+    global _listener
+    if _listener is not None:
+        _listener = None
         signal.set_wakeup_fd(-1)
-        for number in _NUMBERS:
+        for number in _SIGNALS:
             signal.signal(number, signal.SIG_DFL)
 
 
-os.register_at_fork(after_in_child=_forget)
+os.register_at_fork(after_in_child=_reset_after_fork)

@@ -1,5 +1,4 @@
-"""Processes that work on foreign input, one task each at a time: input that may kill them, fill their memory or keep
-them for ever.
+"""A pool of worker processes for foreign input, which may crash them, exhaust their memory or never return.
 
 Public: Workers, Lost, spare, kill_all, die_with, PATIENCE. May import archive.model.errors only.
 """

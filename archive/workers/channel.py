@@ -1,8 +1,9 @@
-"""Frames between a process and its workers, over a pair of sockets.
+"""Exchanges frames (messages) between a process and its workers, over a socket pair.
 
-A frame is a kind (one byte), a length (eight bytes, network order) and so many bytes. The worker's side waits in its
-reads and writes. Ours never does: what a socket does not take yet stays in `Channel.outgoing`, and what has come is
-taken as it is. So a worker that does not read, or does not end its frame, holds nobody up.
+A frame is a kind (one byte), a length (eight bytes, network order) and that many bytes of payload. The worker's side
+uses blocking reads and writes. The parent's side never blocks: bytes that the socket does not accept yet stay in
+`Channel.outgoing`, and incoming bytes are buffered. So a worker that does not read, or never completes its frame, does
+not block the others.
 """
 
 from __future__ import annotations
@@ -15,24 +16,25 @@ from itertools import islice
 from struct import Struct
 
 READY, ANSWER, FAILED, FULL = b"R", b"A", b"F", b"M"
-"""What a worker says: it is set up; an answer; why there is none; why there is none, and that it ends now."""
+"""Frames from a worker: set up; an answer; why the task failed; why it failed, and that the worker exits now."""
 TASK = b"T"
 _KINDS = (READY, ANSWER, FAILED, FULL, TASK)
 MOST_BYTES = 128 * 1024 * 1024
-"""Of one frame from a worker. A page of 2 MB is answered by 4 MB, a sitemap of 50,000 addresses by 6 MB."""
-_HEAD = Struct("!cQ")
-_PIECE = 256 * 1024
-_TOGETHER = 8  # pieces in one call
-_AT_ONCE = 16  # pieces, before others are listened to
+"""Bytes of one frame from a worker, at most. The answer to a page of 2 MB takes 4 MB, to a sitemap of 50,000 addresses
+6 MB."""
+_HEADER = Struct("!cQ")
+_READ_SIZE = 256 * 1024
+_BUFFERS_PER_CALL = 8  # buffers in one sendmsg call
+_READS_PER_TURN = 16  # reads from one worker before the others have their turn
 
 
 class Garbage(Exception):
-    """Raised when what came is no frame, or too long a one."""
+    """Raised when a worker sends an invalid or too long frame."""
 
 
 @dataclass
 class Channel:
-    """Our side, which never waits."""
+    """The parent's side, which never blocks."""
 
     socket: socket.socket
     outgoing: deque[memoryview] = field(default_factory=deque)
@@ -40,78 +42,78 @@ class Channel:
     ended: bool = False
 
     def put(self, kind: bytes, data: bytes) -> None:
-        """Has a frame sent, as far as it goes now."""
-        self.outgoing += (memoryview(_HEAD.pack(kind, len(data))), memoryview(data))
+        """Queues a frame, and sends as much as the socket accepts now."""
+        self.outgoing += (memoryview(_HEADER.pack(kind, len(data))), memoryview(data))
         self.flush()
 
     def flush(self) -> None:
-        """Sends what the socket takes, in few calls: each lets go of the interpreter, and may wait to get it back. A
-        socket that is closed takes nothing: `take` says so."""
+        """Sends what the socket accepts, in few calls: each releases the GIL, and may wait to get it back. A closed
+        socket accepts nothing; `take` reports that."""
         try:
             while self.outgoing:
-                self._sent(self.socket.sendmsg(list(islice(self.outgoing, _TOGETHER))))
+                self._drop_sent(self.socket.sendmsg(list(islice(self.outgoing, _BUFFERS_PER_CALL))))
         except BlockingIOError:
             pass
         except OSError:
             self.outgoing.clear()
 
-    def _sent(self, count: int) -> None:
+    def _drop_sent(self, count: int) -> None:
         while self.outgoing and count >= len(self.outgoing[0]):
             count -= len(self.outgoing.popleft())
         if count:
             self.outgoing[0] = self.outgoing[0][count:]
 
     def take(self) -> Iterator[tuple[bytes, bytes]]:
-        """The frames that have come whole. Sets `ended` where nothing more will come. Raises Garbage."""
-        for _ in range(_AT_ONCE):
+        """Yields the complete frames received. Sets `ended` at the end of the stream. Raises Garbage."""
+        for _ in range(_READS_PER_TURN):
             try:
-                piece = self.socket.recv(_PIECE)
+                chunk = self.socket.recv(_READ_SIZE)
             except BlockingIOError:
                 break
             except OSError:
-                piece = b""
-            if not piece:
+                chunk = b""
+            if not chunk:
                 self.ended = True
                 break
-            self.incoming += piece
-            yield from self._whole()
-            if len(piece) < _PIECE:  # that was all; if not, we hear of it again
+            self.incoming += chunk
+            yield from self._complete_frames()
+            if len(chunk) < _READ_SIZE:  # that was all; if not, the selector reports it again
                 break
 
-    def _whole(self) -> Iterator[tuple[bytes, bytes]]:
-        while len(self.incoming) >= _HEAD.size:
-            kind, length = _HEAD.unpack_from(self.incoming)
+    def _complete_frames(self) -> Iterator[tuple[bytes, bytes]]:
+        while len(self.incoming) >= _HEADER.size:
+            kind, length = _HEADER.unpack_from(self.incoming)
             if kind not in _KINDS or length > MOST_BYTES:
                 raise Garbage("it is not of the form that was agreed on, or too long")
-            end = _HEAD.size + length
+            end = _HEADER.size + length
             if len(self.incoming) < end:
                 return
-            data = bytes(memoryview(self.incoming)[_HEAD.size : end])
+            data = bytes(memoryview(self.incoming)[_HEADER.size : end])
             del self.incoming[:end]
             yield kind, data
 
 
-def send(line: socket.socket, kind: bytes, data: bytes = b"") -> None:
-    """The worker's side: sends a frame, and waits until it is taken. Raises OSError."""
-    head = _HEAD.pack(kind, len(data))
-    sent = line.sendmsg([head, data])
-    for piece, before in ((head, 0), (data, len(head))):
-        if sent < before + len(piece):
-            line.sendall(memoryview(piece)[max(0, sent - before) :])
+def send(connection: socket.socket, kind: bytes, data: bytes = b"") -> None:
+    """The worker's side: sends a frame, and blocks until the socket accepts it. Raises OSError."""
+    header = _HEADER.pack(kind, len(data))
+    sent = connection.sendmsg([header, data])
+    for part, offset in ((header, 0), (data, len(header))):
+        if sent < offset + len(part):
+            connection.sendall(memoryview(part)[max(0, sent - offset) :])
 
 
-def receive(line: socket.socket) -> bytes:
-    """The worker's side: waits for a frame. Raises EOFError or OSError when none will come."""
-    _, length = _HEAD.unpack(_exactly(line, _HEAD.size))
-    return bytes(_exactly(line, length))
+def receive(connection: socket.socket) -> bytes:
+    """The worker's side: blocks until a frame arrives. Raises EOFError or OSError when none will come."""
+    _, length = _HEADER.unpack(_read_exactly(connection, _HEADER.size))
+    return bytes(_read_exactly(connection, length))
 
 
-def _exactly(line: socket.socket, length: int) -> bytearray:
+def _read_exactly(connection: socket.socket, length: int) -> bytearray:
     data = bytearray(length)
-    left = memoryview(data)
-    while left:
-        count = line.recv_into(left)
+    rest = memoryview(data)
+    while rest:
+        count = connection.recv_into(rest)
         if not count:
             raise EOFError
-        left = left[count:]
+        rest = rest[count:]
     return data

@@ -1,7 +1,9 @@
-"""Workers and their tasks, as one thread keeps them: it hands out, listens, and replaces who is dead or late.
+"""Manages worker processes and their tasks in one thread: dispatches tasks, receives answers, replaces dead or late
+workers.
 
-Nothing here waits for a worker: neither to take a task nor to finish its answer. One knows which task a dead process
-was at: only that one is given up, after a second try; what lay ahead of it is handed to others.
+Nothing here blocks on a worker, neither until it takes a task nor until it completes its answer. The task that a dead
+process was working on is known: only that one is given up, after a second try; those queued behind it are dispatched
+again.
 """
 
 from __future__ import annotations
@@ -22,19 +24,19 @@ from archive.workers.resource_limits import Limits, memory_is_limited_by_the_sys
 from archive.workers.start import bury, start
 from archive.workers.work import SettingUp
 
-_AHEAD = 2  # tasks at a process, so that it never waits for us
-_STARTING = 60.0  # seconds for a process to be ready
-_TRIES = 2  # a process may also die of what another program did
+_PREFETCH = 2  # tasks queued at a process, so that it never waits for this thread
+_START_TIMEOUT = 60.0  # seconds until a process must be ready
+_TRIES = 2  # another program may also have killed the process
 _MOST_FALSE_STARTS = 3
-_ENDING = 0.5  # seconds between the end of a process's line and its own
-_GLANCE = 0.5  # seconds between two looks at the memory, where the system does not limit it
-_MOST_WAKES = 4096  # bytes
+_EXIT_GRACE = 0.5  # seconds between the end of a process's stream and its exit
+_MEMORY_INTERVAL = 0.5  # seconds between two checks of memory use, where the system does not limit it
+_WAKE_BYTES = 4096  # bytes
 _READ, _BOTH = selectors.EVENT_READ, selectors.EVENT_READ | selectors.EVENT_WRITE
 
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """There is no answer: the process died of the task, needed more than it may, or did not end in time."""
+    """Stands for a missing answer: the task crashed its process, exceeded its limits, or timed out."""
 
     reason: str
 
@@ -46,18 +48,18 @@ Answers = list[tuple[int, Any]]
 class _Worker:
     process: Any  # a SpawnProcess, which typeshed does not name
     channel: Channel
-    at_work: deque[int] = field(default_factory=deque)
+    queue: deque[int] = field(default_factory=deque)
     taken: int = 0
     ready: bool = False
     events: int = _READ
-    since: float = field(default_factory=time.monotonic)
+    busy_since: float = field(default_factory=time.monotonic)
 
 
 class Crew:
-    """To be used by one thread. wake: the descriptor whose bytes end a wait."""
+    """The workers and their task queue, for use by one thread. wake: a descriptor; a byte in it ends a wait."""
 
     def __init__(self, setting_up: SettingUp, count: int, life: int, limits: Limits, wake: int):
-        self._first = pickle.dumps((setting_up, limits), pickle.HIGHEST_PROTOCOL)
+        self._setup_frame = pickle.dumps((setting_up, limits), pickle.HIGHEST_PROTOCOL)
         self._count, self._life, self._limits = count, life, limits
         self._workers: list[_Worker] = []
         self._waiting: tuple[deque[int], deque[int]] = (deque(), deque())
@@ -67,53 +69,53 @@ class Crew:
         self._wake = wake
         self._selector = selectors.DefaultSelector()
         self._selector.register(wake, _READ)
-        self._looked = time.monotonic()
+        self._memory_checked_at = time.monotonic()
 
     def add(self, number: int, task: Any, background: bool) -> None:
-        """Takes a task on."""
+        """Queues a task."""
         self._tasks[number] = task, background
         self._waiting[background].append(number)
 
     def hand_out(self) -> None:
-        """As many tasks as there is room for."""
-        for worker in [one for one in self._workers if one.taken >= self._life and not one.at_work]:
-            self._part_with(worker)
-        while (free := self._freest()) and (number := self._next(free)) is not None:
-            self._hand(free, number)
+        """Dispatches as many tasks as the workers have room for."""
+        for worker in [worker for worker in self._workers if worker.taken >= self._life and not worker.queue]:
+            self._retire(worker)
+        while (free := self._least_busy()) and (number := self._next_task(free)) is not None:
+            self._dispatch(free, number)
 
-    def _hand(self, worker: _Worker, number: int) -> None:
-        if not worker.at_work:
-            worker.since = time.monotonic()
-        worker.at_work.append(number)
+    def _dispatch(self, worker: _Worker, number: int) -> None:
+        if not worker.queue:
+            worker.busy_since = time.monotonic()
+        worker.queue.append(number)
         worker.taken += 1
         worker.channel.put(TASK, pickle.dumps(self._tasks[number][0], pickle.HIGHEST_PROTOCOL))
         self._watch(worker)
 
-    def _next(self, worker: _Worker) -> int | None:
-        """What comes first; a task of the background only for a process that has nothing else to do."""
+    def _next_task(self, worker: _Worker) -> int | None:
+        """The number of the next task; a background task only for an idle process."""
         pressing, background = self._waiting
         if pressing:
             return pressing.popleft()
-        return background.popleft() if background and not worker.at_work else None
+        return background.popleft() if background and not worker.queue else None
 
-    def _freest(self) -> _Worker | None:
-        """A process with room for a task, started where there are fewer than there may be."""
+    def _least_busy(self) -> _Worker | None:
+        """The least busy process with room for a task; starts one if there are fewer than `count`."""
         if not any(self._waiting):
             return None
-        fit = [worker for worker in self._workers if worker.taken < self._life]
-        best = min(fit, key=lambda worker: len(worker.at_work), default=None)
-        if best and not best.at_work:
+        candidates = [worker for worker in self._workers if worker.taken < self._life]
+        best = min(candidates, key=lambda worker: len(worker.queue), default=None)
+        if best and not best.queue:
             return best
         if len(self._workers) < self._count:
             return self._start()
-        return best if best and len(best.at_work) < _AHEAD else None
+        return best if best and len(best.queue) < _PREFETCH else None
 
     def _start(self) -> _Worker:
-        process, line = start()
-        worker = _Worker(process, Channel(line))
+        process, connection = start()
+        worker = _Worker(process, Channel(connection))
         self._workers.append(worker)
-        self._selector.register(line, _READ, worker)
-        worker.channel.put(TASK, self._first)
+        self._selector.register(connection, _READ, worker)
+        worker.channel.put(TASK, self._setup_frame)
         self._watch(worker)
         return worker
 
@@ -124,116 +126,118 @@ class Crew:
             self._selector.modify(worker.channel.socket, events, worker)
 
     def listen(self) -> Answers:
-        """Waits until something comes, or is late; returns the answers that came. Raises LuubaoError when processes
-        cannot be started at all."""
-        came: Answers = []
-        for key, events in self._selector.select(self._until_somebody_is_late()):
+        """Waits until a worker sends something or times out; returns the answers received. Raises LuubaoError when
+        processes cannot be started at all."""
+        answers: Answers = []
+        for key, events in self._selector.select(self._select_timeout()):
             if isinstance(worker := key.data, _Worker):
-                came += self._tend(worker, events)
+                answers += self._serve_events(worker, events)
             else:
-                os.read(self._wake, _MOST_WAKES)
-        for worker in [one for one in self._workers if self._is_late(one)]:
-            came += self._give_up(worker)
-        if not memory_is_limited_by_the_system() and time.monotonic() - self._looked > _GLANCE:
-            came += self.look_at_memory()
-        return came
+                os.read(self._wake, _WAKE_BYTES)
+        for worker in [worker for worker in self._workers if self._is_late(worker)]:
+            answers += self._time_out(worker)
+        if not memory_is_limited_by_the_system() and time.monotonic() - self._memory_checked_at > _MEMORY_INTERVAL:
+            answers += self.look_at_memory()
+        return answers
 
-    def _tend(self, worker: _Worker, events: int) -> Answers:
+    def _serve_events(self, worker: _Worker, events: int) -> Answers:
         if events & selectors.EVENT_WRITE:
             worker.channel.flush()
             self._watch(worker)
-        return list(self._hear(worker)) if events & _READ else []
+        return list(self._receive(worker)) if events & _READ else []
 
-    def _until_somebody_is_late(self) -> float | None:
-        bounds = [one.since + self._bound(one) for one in self._workers if one.at_work or not one.ready]
-        if not bounds:
+    def _select_timeout(self) -> float | None:
+        deadlines = [
+            worker.busy_since + self._patience(worker) for worker in self._workers if worker.queue or not worker.ready
+        ]
+        if not deadlines:
             return None
-        most = max(0.0, min(bounds) - time.monotonic())
-        return most if memory_is_limited_by_the_system() else min(most, _GLANCE)
+        timeout = max(0.0, min(deadlines) - time.monotonic())
+        return timeout if memory_is_limited_by_the_system() else min(timeout, _MEMORY_INTERVAL)
 
-    def _bound(self, worker: _Worker) -> float:
-        return self._limits.seconds if worker.ready else _STARTING
+    def _patience(self, worker: _Worker) -> float:
+        return self._limits.seconds if worker.ready else _START_TIMEOUT
 
-    def _hear(self, worker: _Worker) -> Iterator[tuple[int, Any]]:
+    def _receive(self, worker: _Worker) -> Iterator[tuple[int, Any]]:
         try:
             for kind, data in worker.channel.take():
                 if kind == READY and not worker.ready:
-                    worker.ready, worker.since, self._false_starts = True, time.monotonic(), 0
+                    worker.ready, worker.busy_since, self._false_starts = True, time.monotonic(), 0
                     continue
-                answer = _meant(kind, data)
-                if not worker.at_work:
+                answer = _decoded(kind, data)
+                if not worker.queue:
                     raise Garbage("nobody had asked")
-                worker.since = time.monotonic()
-                number = worker.at_work.popleft()
+                worker.busy_since = time.monotonic()
+                number = worker.queue.popleft()
                 self._forget(number)
                 yield number, answer
                 if kind == FULL:
-                    self._part_with(worker)
+                    self._retire(worker)
                     return
         except Garbage as error:
-            yield from self._lose(worker, f"the process that read it gave an answer that is none: {error}")
+            yield from self._fail_task(worker, f"the process that read it gave an answer that is none: {error}")
             return
         if worker.channel.ended:
-            yield from self._mourn(worker)
+            yield from self._handle_death(worker)
 
-    def _mourn(self, worker: _Worker) -> Answers:
-        """The process is dead. What it was at is tried once more; the rest of its tasks go to others."""
-        bury(worker.process, _ENDING)
+    def _handle_death(self, worker: _Worker) -> Answers:
+        """Handles a dead process: retries the task it was working on once; the others are dispatched again."""
+        bury(worker.process, _EXIT_GRACE)
         if not worker.ready:
-            self._note_false_start(_ending(worker))
-        elif worker.at_work:
-            number = worker.at_work[0]
+            self._note_false_start(_exit_description(worker))
+        elif worker.queue:
+            number = worker.queue[0]
             self._deaths[number] = self._deaths.get(number, 0) + 1
             if worker.process.exitcode == -signal.SIGPROF:
-                return self._lose(worker, f"not read within {self._limits.processor:g} seconds of processor time")
+                return self._fail_task(worker, f"not read within {self._limits.processor:g} seconds of processor time")
             if self._deaths[number] >= _TRIES:
-                return self._lose(worker, f"the process that read it {_ending(worker)}")
-        self._part_with(worker)
+                return self._fail_task(worker, f"the process that read it {_exit_description(worker)}")
+        self._retire(worker)
         return []
 
     def _is_late(self, worker: _Worker) -> bool:
-        return bool(worker.at_work or not worker.ready) and time.monotonic() > worker.since + self._bound(worker)
+        return bool(worker.queue or not worker.ready) and time.monotonic() > worker.busy_since + self._patience(worker)
 
-    def _give_up(self, worker: _Worker) -> Answers:
-        heard = list(self._hear(worker))  # we may be the one who was late to listen
+    def _time_out(self, worker: _Worker) -> Answers:
+        answers = list(self._receive(worker))  # this thread may have been late to read the answer
         if worker not in self._workers or not self._is_late(worker):
-            return heard
+            return answers
         if worker.ready:
-            return self._lose(worker, f"not read within {self._limits.seconds:g} seconds")
-        self._note_false_start(f"was not ready after {_STARTING:.0f} seconds")
-        self._part_with(worker)
+            return self._fail_task(worker, f"not read within {self._limits.seconds:g} seconds")
+        self._note_false_start(f"was not ready after {_START_TIMEOUT:.0f} seconds")
+        self._retire(worker)
         return []
 
     def look_at_memory(self) -> Answers:
-        """Gives up the tasks of those who need too much, where the system itself does not limit it."""
-        self._looked, came = time.monotonic(), Answers()
-        for worker in [one for one in self._workers if one.at_work]:
+        """Gives up the tasks of processes that exceed the memory limit, where the system does not enforce it."""
+        self._memory_checked_at, answers = time.monotonic(), Answers()
+        for worker in [worker for worker in self._workers if worker.queue]:
             if resident(worker.process.pid) > self._limits.memory:
-                came += self._lose(worker, f"needed more than {self._limits.memory // 1024**2} MB of memory")
-        return came
+                answers += self._fail_task(worker, f"needed more than {self._limits.memory // 1024**2} MB of memory")
+        return answers
 
     def _note_false_start(self, ending: str) -> None:
         self._false_starts += 1
         if self._false_starts >= _MOST_FALSE_STARTS:
             raise LuubaoError(f"a process to read with cannot be started: it {ending}")
 
-    def _lose(self, worker: _Worker, reason: str) -> Answers:
-        """Ends a process, and gives up the task it was at."""
-        lost: Answers = []
-        if worker.at_work:
-            number = worker.at_work.popleft()
+    def _fail_task(self, worker: _Worker, reason: str) -> Answers:
+        """Kills a process, and gives up the task it was working on."""
+        answers: Answers = []
+        if worker.queue:
+            number = worker.queue.popleft()
             self._forget(number)
-            lost.append((number, Lost(reason)))
-        self._part_with(worker)
-        return lost
+            answers.append((number, Lost(reason)))
+        self._retire(worker)
+        return answers
 
-    def _part_with(self, worker: _Worker) -> None:
-        """Ends a process; its tasks go to others."""
+    def _retire(self, worker: _Worker) -> None:
+        """Kills a process; requeues its tasks."""
         self._selector.unregister(worker.channel.socket)
         worker.channel.socket.close()
         bury(worker.process)
         self._workers.remove(worker)
-        for number in reversed(worker.at_work):
+        for number in reversed(worker.queue):
             self._waiting[self._tasks[number][1]].appendleft(number)
 
     def _forget(self, number: int) -> None:
@@ -245,23 +249,23 @@ class Crew:
         for worker in self._workers:
             worker.process.kill()
         for worker in list(self._workers):
-            self._part_with(worker)
+            self._retire(worker)
         self._selector.close()
 
 
-def _meant(kind: bytes, data: bytes) -> Any:
-    """Raises Garbage."""
+def _decoded(kind: bytes, data: bytes) -> Any:
+    """Decodes a frame into an answer. Raises Garbage."""
     if kind == ANSWER:
         try:
             return pickle.loads(data)
-        except Exception as error:  # what a process answers that has been damaged may be anything
+        except Exception as error:  # a damaged process may answer anything
             raise Garbage(f"{type(error).__name__}: {error}") from error
     if kind in (FAILED, FULL):
         return Lost(data.decode("utf-8", "replace"))
     raise Garbage("it is not what was asked for")
 
 
-def _ending(worker: _Worker) -> str:
+def _exit_description(worker: _Worker) -> str:
     code = worker.process.exitcode
     if code is None:
         return "closed its line"

@@ -1,7 +1,7 @@
-"""What the rest of us sees of worker processes: tasks are handed over, answers come.
+"""The pool of worker processes: submit tasks, receive answers.
 
-A thread of its own does all that has to do with processes, so patience and progress depend on nobody else, and neither
-`submit` nor the end of it ever waits for a worker.
+A separate thread manages the processes, so timeouts and progress do not depend on the caller, and neither `submit` nor
+closing the pool ever waits for a worker.
 """
 
 from __future__ import annotations
@@ -21,17 +21,16 @@ __all__ = ["Lost", "Workers"]
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
-_LIFE = 4_000  # tasks, some 40 seconds of pages: starting anew costs half a second
+_TASKS_PER_PROCESS = 4_000  # tasks, some 40 seconds of pages: a restart costs half a second
 
 
 class Workers(Generic[Task, Answer]):
-    """`setting_up` runs once in each process and returns a context manager whose value answers the tasks; it, the tasks
-    and the answers must be picklable. Tasks are known by a number of the caller's. Processes have a bounded life, so
-    that memory does not grow with the work.
+    """A pool of worker processes. `setting_up` runs once in each process and returns a context manager whose value
+    answers the tasks; it, the tasks and the answers must be picklable. The caller numbers the tasks. A process is
+    replaced after `life` tasks, so that memory does not grow with the work.
 
-    patience, processor, memory: see Limits. hear: is called, in the thread of the workers, with the number and the
-    answer of each task as it comes, or with what kept the processes from being started; without it, `answers` returns
-    them.
+    patience, processor, memory: see Limits. hear: a callback, called in the pool's thread with the number and the
+    answer of each task, or with the error that kept processes from starting; without it, `answers` returns them.
     """
 
     def __init__(
@@ -39,7 +38,7 @@ class Workers(Generic[Task, Answer]):
         setting_up: Callable[[], AbstractContextManager[Callable[[Task], Answer]]],
         count: int | None = None,
         *,
-        life: int = _LIFE,
+        life: int = _TASKS_PER_PROCESS,
         patience: float = PATIENCE,
         processor: float = PROCESSOR_SECONDS,
         memory: int = MEMORY,
@@ -48,12 +47,12 @@ class Workers(Generic[Task, Answer]):
         self.count = count or _cores()
         self._setting_up, self._life, self._limits = setting_up, life, Limits(patience, processor, memory)
         self._orders: SimpleQueue[tuple[int, Task, bool] | None] = SimpleQueue()
-        self._came: SimpleQueue[tuple[int, Any]] = SimpleQueue()
-        self._hear = hear or self._keep
+        self._answers: SimpleQueue[tuple[int, Any]] = SimpleQueue()
+        self._hear = hear or self._queue_answer
         self._thread: Thread | None = None
-        self._woken, self._waking = os.pipe()
-        os.set_blocking(self._waking, False)
-        self._awake = self._closed = False
+        self._wake_read, self._wake_write = os.pipe()
+        os.set_blocking(self._wake_write, False)
+        self._wake_pending = self._closed = False
 
     def __enter__(self) -> Workers[Task, Answer]:
         return self
@@ -63,46 +62,46 @@ class Workers(Generic[Task, Answer]):
             return
         self._closed = True
         if self._thread is not None:
-            self._order(None)
+            self._send_order(None)
             self._thread.join()
-        os.close(self._woken)
-        os.close(self._waking)
+        os.close(self._wake_read)
+        os.close(self._wake_write)
 
     def submit(self, number: int, task: Task, *, background: bool = False) -> None:
-        """Hands a task over. Whoever submits bounds how many are under way. background: others go first."""
+        """Submits a task. The caller bounds how many are pending. background: other tasks go first."""
         if self._thread is None:
             self._thread = Thread(target=self._run, name="workers", daemon=True)
             self._thread.start()
-        self._order((number, task, background))
+        self._send_order((number, task, background))
 
     def answers(self, seconds: float) -> list[tuple[int, Answer | Lost]]:
-        """The answers that have come, after waiting at most so long for one; in the order in which they came.
+        """The answers received, in order of arrival; waits at most `seconds` for the first.
 
         Raises LuubaoError when processes cannot be started at all.
         """
-        came: list[tuple[int, Answer | Lost]] = []
+        received: list[tuple[int, Answer | Lost]] = []
         with suppress(Empty):
             while True:
-                wait = bool(seconds) and not came
-                number, answer = self._came.get(timeout=seconds) if wait else self._came.get_nowait()
+                block = bool(seconds) and not received
+                number, answer = self._answers.get(timeout=seconds) if block else self._answers.get_nowait()
                 if isinstance(answer, BaseException):
                     raise answer
-                came.append((number, answer))
-        return came
+                received.append((number, answer))
+        return received
 
-    def _keep(self, number: int, answer: Answer | Lost | BaseException) -> None:
-        self._came.put((number, answer))
+    def _queue_answer(self, number: int, answer: Answer | Lost | BaseException) -> None:
+        self._answers.put((number, answer))
 
-    def _order(self, order: tuple[int, Task, bool] | None) -> None:
+    def _send_order(self, order: tuple[int, Task, bool] | None) -> None:
         self._orders.put(order)
-        if not self._awake:
-            self._awake = True
+        if not self._wake_pending:
+            self._wake_pending = True
             with suppress(BlockingIOError):
-                os.write(self._waking, b"!")
+                os.write(self._wake_write, b"!")
 
     def _run(self) -> None:
-        """The thread's life."""
-        crew = Crew(self._setting_up, self.count, self._life, self._limits, self._woken)
+        """The main loop of the pool's thread."""
+        crew = Crew(self._setting_up, self.count, self._life, self._limits, self._wake_read)
         numbers: set[int] = set()
         try:
             while self._take_orders(crew, numbers):
@@ -110,14 +109,14 @@ class Workers(Generic[Task, Answer]):
                 for number, answer in crew.listen():
                     numbers.discard(number)
                     self._hear(number, answer)
-        except BaseException as error:  # noqa: BLE001  # who waits for an answer is told, in its own thread
+        except BaseException as error:  # noqa: BLE001  # passed on to the caller, in its own thread
             self._fail(error, numbers)
         finally:
             crew.close()
 
     def _take_orders(self, crew: Crew, numbers: set[int]) -> bool:
-        """Whether to go on."""
-        self._awake = False  # before looking: what is put from now on wakes us again
+        """Takes submitted tasks on. False when the pool closes."""
+        self._wake_pending = False  # before reading the queue: an order put from now on wakes this thread again
         while not self._orders.empty():
             order = self._orders.get()
             if order is None:
@@ -127,7 +126,7 @@ class Workers(Generic[Task, Answer]):
         return True
 
     def _fail(self, error: BaseException, numbers: set[int]) -> None:
-        """Nothing can be answered any more."""
+        """Answers all tasks, pending and future, with an error."""
         for number in numbers:
             self._hear(number, error)
         while (order := self._orders.get()) is not None:
@@ -135,5 +134,5 @@ class Workers(Generic[Task, Answer]):
 
 
 def _cores() -> int:
-    """How many this process may use; not every system knows that less than all are ours."""
+    """How many cores this process may use; all of them on systems without CPU affinity."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

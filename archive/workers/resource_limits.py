@@ -1,4 +1,4 @@
-"""What a worker process may use, and whose death is its own."""
+"""Resource limits of a worker process (memory, time), and its exit with its parent."""
 
 from __future__ import annotations
 
@@ -16,24 +16,25 @@ from multiprocessing import parent_process
 from threading import Thread
 
 PATIENCE = 20.0
-"""Seconds for one task, by the clock."""
+"""Seconds for one task, wall-clock time."""
 PROCESSOR_SECONDS = 5.0
-"""Seconds of processor time for one task. The largest sitemap there may be takes 2.3 (50,000 addresses)."""
+"""Seconds of processor time for one task. The largest sitemap allowed (50,000 addresses) takes 2.3."""
 MEMORY = 512 * 1024 * 1024
-"""Bytes of a worker's own data. A reader that has read a page of 2 MB has 115 MB; two full ones and the process that
-started them stay below 1.2 GB."""
+"""Bytes of a worker's own data (RLIMIT_DATA). A worker that has read a page of 2 MB holds 115 MB; two at the limit and
+their parent stay below 1.2 GB."""
 MEGABYTE = 1024 * 1024
 
 _PR_SET_PDEATHSIG = 1
-_ROUNDS, _USUAL = 20_000, 0.0011  # of `_speed`, and the seconds they take on the machine where the above was measured
-_SLOWEST = 4.0
+# rounds of `_benchmark`, and the seconds they take on the machine where the limits above were measured
+_BENCHMARK_ROUNDS, _BENCHMARK_SECONDS = 20_000, 0.0011
+_MOST_SCALING = 4.0  # times `Limits.processor`, on a slow machine
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Of one worker. seconds: for one task, by the clock; processor: seconds of processor time for one task, on a
-    machine that is as fast as ours: a slower one is given up to four times as much, but never more than `seconds`;
-    memory: bytes of data."""
+    """Limits of one worker. seconds: wall-clock time for one task; processor: seconds of processor time for one task on
+    a machine as fast as ours: a slower one gets up to four times as much, but never more than `seconds`; memory: bytes
+    of data."""
 
     seconds: float = PATIENCE
     processor: float = PROCESSOR_SECONDS
@@ -41,13 +42,13 @@ class Limits:
 
 
 def memory_is_limited_by_the_system() -> bool:
-    """Linux counts RLIMIT_DATA where memory is mapped; other systems take the number and do nothing."""
+    """Whether the system enforces RLIMIT_DATA. Linux does, for mapped memory too; others accept and ignore it."""
     return sys.platform == "linux"
 
 
 def confine(limits: Limits) -> None:
-    """Limits this process's memory, for good. RLIMIT_DATA rather than RLIMIT_AS: it counts what a task allocates, and
-    not libraries and reserved addresses, which differ from machine to machine."""
+    """Limits this process's memory, irrevocably. RLIMIT_DATA rather than RLIMIT_AS: it counts what a task allocates,
+    not libraries and reserved address space, which differ from machine to machine."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     if hard == resource.RLIM_INFINITY or limits.memory < hard:
@@ -56,24 +57,24 @@ def confine(limits: Limits) -> None:
 
 
 def processor_seconds(limits: Limits) -> float:
-    """What `limits.processor` is on this machine."""
-    return min(limits.processor * min(max(_speed() / _USUAL, 1.0), _SLOWEST), limits.seconds)
+    """`limits.processor`, scaled to the speed of this machine."""
+    return min(limits.processor * min(max(_benchmark() / _BENCHMARK_SECONDS, 1.0), _MOST_SCALING), limits.seconds)
 
 
-def _speed() -> float:
-    """Seconds of processor time for a piece of work, at best."""
+def _benchmark() -> float:
+    """Seconds of processor time that a benchmark loop takes, the best of three."""
     best = 1.0
     for _ in range(3):
-        began = time.process_time()
-        sum(number * number for number in range(_ROUNDS))
-        best = min(best, time.process_time() - began)
+        started = time.process_time()
+        sum(number * number for number in range(_BENCHMARK_ROUNDS))
+        best = min(best, time.process_time() - started)
     return best
 
 
 @contextmanager
 def processor_limit(seconds: float) -> Iterator[None]:
-    """Ends this process by SIGPROF once it has used so much processor time within, in whatever code it is. A timer
-    rather than RLIMIT_CPU: that counts whole seconds, from the start of the process."""
+    """SIGPROF kills this process once it has used so much processor time inside the context, in whatever code. A timer
+    rather than RLIMIT_CPU, which counts whole seconds from the start of the process."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
     try:
         yield
@@ -85,19 +86,19 @@ _libc = ctypes.CDLL(None)  # before any fork, after which little is safe
 
 
 def die_with(parent: int, by: signal.Signals = signal.SIGKILL) -> None:
-    """Ties this process to the one that started it: it gets a signal when that ends, however that ends. In Linux from
-    the kernel; elsewhere from a thread that waits for the end of a pipe, and where a task does not let that run, the
-    limit of processor time ends it."""
+    """Ties this process to its parent: it gets a signal when the parent ends, however that ends. On Linux the kernel
+    sends it; elsewhere a thread that waits for the end of a pipe, and if a task does not let that thread run, the limit
+    of processor time ends the process."""
     if sys.platform == "linux":
         _libc.prctl(_PR_SET_PDEATHSIG, by)
-        if os.getppid() != parent:  # it has ended before we were tied to it
+        if os.getppid() != parent:  # the parent ended before this process was tied to it
             os.kill(os.getpid(), by)
     else:  # pragma: no cover - tests call it by name
         die_by_pipe(by)
 
 
 def die_by_pipe(by: signal.Signals = signal.SIGKILL) -> None:
-    """See `die_with`."""
+    """As `die_with`, by a thread that waits for the end of the parent."""
 
     def watch() -> None:
         parent = parent_process()
@@ -109,11 +110,11 @@ def die_by_pipe(by: signal.Signals = signal.SIGKILL) -> None:
 
 
 def resident(process: int) -> int:
-    """Bytes of memory that a process has in use, by `ps`, which every Unix has; 0 where nobody can say."""
+    """Resident memory of a process in bytes, by `ps`, which every Unix has; 0 if unknown."""
     try:
-        said = subprocess.run(
+        ps = subprocess.run(
             ["ps", "-o", "rss=", "-p", str(process)], capture_output=True, text=True, check=False, timeout=1
         )
-        return int(said.stdout) * 1024
+        return int(ps.stdout) * 1024
     except (OSError, ValueError, subprocess.TimeoutExpired):
         return 0

@@ -1,4 +1,4 @@
-"""One worker for single calls, which may come from several threads."""
+"""A single worker process for function calls, which may come from several threads."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from archive.workers.pool import Workers
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A task for any worker: a function of a module, and what it is called with."""
+    """A task: a module-level function and its arguments."""
 
     function: Callable[..., Any]
     given: tuple[Any, ...]
@@ -26,24 +26,24 @@ class Call:
 
 
 class SingleWorker:
-    """Started with the first call."""
+    """A worker process that starts with the first call."""
 
     def __init__(self) -> None:
-        self._workers = Workers[Call, Any](_calling, 1, hear=self._hear)
+        self._workers = Workers[Call, Any](_call_setup, 1, hear=self._resolve)
         self._futures: dict[int, Future[Any]] = {}
         self._numbers = count()
         self._lock = Lock()
 
-    def call(self, function: Callable[..., Any], given: tuple[Any, ...]) -> Any:
-        """What the function returns; Lost where the worker passed its limits. Raises what it raises."""
+    def call(self, function: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        """What the function returns; Lost where the worker exceeded its limits. Raises what it raises."""
         future: Future[Any] = Future()
         with self._lock:
             number = next(self._numbers)
             self._futures[number] = future
-            self._workers.submit(number, Call(function, given))
+            self._workers.submit(number, Call(function, args))
         return future.result()
 
-    def _hear(self, number: int, answer: Any) -> None:
+    def _resolve(self, number: int, answer: Any) -> None:
         future = self._futures.pop(number)
         if isinstance(answer, BaseException):
             future.set_exception(answer)
@@ -55,6 +55,6 @@ class SingleWorker:
 
 
 @contextmanager
-def _calling() -> Iterator[Callable[[Call], Any]]:
-    logging.disable()  # what goes wrong is part of the answer
+def _call_setup() -> Iterator[Callable[[Call], Any]]:
+    logging.disable()  # an error is part of the answer
     yield lambda call: call()

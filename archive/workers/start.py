@@ -1,4 +1,4 @@
-"""Starting worker processes, and ending all of them at once."""
+"""Starts worker processes, by spawn or from a forked spare, and kills them."""
 
 from __future__ import annotations
 
@@ -14,40 +14,40 @@ from typing import Any
 
 from archive.workers.work import serve
 
-_SPAWN = get_context("spawn")  # a fork would take our open database along
+_SPAWN = get_context("spawn")  # a fork would inherit the open database
 _FORK = get_context("fork")
-_END = 5.0  # seconds; a process that was killed needs no more, unless the machine itself hangs
+_KILL_TIMEOUT = 5.0  # seconds; a killed process needs no more, unless the machine itself hangs
 
 _spares: list[tuple[Any, socket.socket]] = []
 _alive: set[int] = set()
 
 
 @contextmanager
-def spare(*not_its: Connection) -> Iterator[None]:
-    """Forks this process, so that the first worker need not be started anew and shares its memory. To be called
-    before a thread is started or a file opened: only `not_its` is closed in it."""
+def spare(*inherited: Connection) -> Iterator[None]:
+    """Forks this process, so that the first worker need not be spawned and shares its memory. Enter it before a thread
+    is started or a file opened: the fork closes only `inherited`."""
     ours, theirs = socket.socketpair()
-    process = _FORK.Process(target=_serve_forked, args=(theirs, os.getpid(), (ours, *not_its)), daemon=True)
+    process = _FORK.Process(target=_serve_forked, args=(theirs, os.getpid(), (ours, *inherited)), daemon=True)
     process.start()
     theirs.close()
-    _alive.add(_number(process))
+    _alive.add(_pid(process))
     _spares.append((process, ours))
     try:
         yield
     finally:
-        if _spares:  # nobody needed it
+        if _spares:  # it was not needed
             _spares.clear()
             bury(process)
         ours.close()
-        process.join(_END)
+        process.join(_KILL_TIMEOUT)
 
 
 def start() -> tuple[Any, socket.socket]:
-    """A process that waits to hear what to set up, and our end of its line, which never waits. In Linux it ends with
-    the thread that calls this."""
-    process, line = _spares.pop() if _spares else _spawned()
-    line.setblocking(False)
-    return process, line
+    """Starts a process that waits for its setup frame; returns it and our non-blocking end of the socket pair. On Linux
+    it ends with the thread that calls this."""
+    process, connection = _spares.pop() if _spares else _spawned()
+    connection.setblocking(False)
+    return process, connection
 
 
 def _spawned() -> tuple[Any, socket.socket]:
@@ -55,40 +55,40 @@ def _spawned() -> tuple[Any, socket.socket]:
     with theirs:
         process = _SPAWN.Process(target=serve, args=(theirs, os.getpid()), daemon=True)
         process.start()
-    _alive.add(_number(process))
+    _alive.add(_pid(process))
     return process, ours
 
 
 def bury(process: Any, grace: float = 0.0) -> None:
-    """Ends a process. grace: seconds in which it may end by itself, so that its exit code is its own."""
+    """Kills a process. grace: seconds in which it may exit by itself, so that its exit code is its own."""
     if grace:
         process.join(grace)
     process.kill()
-    process.join(_END)
-    _alive.discard(_number(process))
+    process.join(_KILL_TIMEOUT)
+    _alive.discard(_pid(process))
 
 
-def _number(process: Any) -> int:
-    assert process.pid, "not started"  # 0 would be our whole group
+def _pid(process: Any) -> int:
+    assert process.pid, "not started"  # 0 would be the whole process group
     return int(process.pid)
 
 
 def kill_all() -> None:
-    """Kills all workers of this process, from whatever thread, without waiting. They are of no use after this."""
-    for process in tuple(_alive):
+    """Kills all workers of this process, from any thread, without waiting. They cannot be used after this."""
+    for pid in tuple(_alive):
         with suppress(ProcessLookupError):
-            os.kill(process, signal.SIGKILL)
+            os.kill(pid, signal.SIGKILL)
 
 
 os.register_at_fork(after_in_child=_alive.clear)
-# Before multiprocessing's own, which waits for those who do not heed its signal.
+# Before multiprocessing's own handler, which waits for processes that ignore its signal.
 atexit.register(kill_all)
 
 
 def _serve_forked(
-    line: socket.socket, parent: int, not_ours: tuple[Any, ...]
+    connection: socket.socket, parent: int, inherited: tuple[Any, ...]
 ) -> None:  # pragma: no cover - runs in the other process
     _spares.clear()
-    for one in not_ours:
-        one.close()
-    serve(line, parent)
+    for pipe in inherited:
+        pipe.close()
+    serve(connection, parent)

@@ -1,1 +1,1 @@
-"""What archive.history derives, written down as articles, versions, aliases and disappearances."""
+"""Stores the histories that archive.history derives: articles, versions, aliases and disappearances."""

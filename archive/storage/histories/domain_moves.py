@@ -1,4 +1,4 @@
-"""Addresses on other domains at which an article may have been, or may be now (archive/history/moves.py)."""
+"""Finds addresses of an article on other domains, after an outlet changed its domain (archive/history/moves.py)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from archive.model import clock
 from archive.model.urls import url_key
 from archive.storage.connection import transaction
 
-_MOST = 2  # articles with one number: more, and it is none of theirs
+_MOST_SAME_NUMBER = 2  # addresses with one number; if there are more, the number identifies no article
 
-# From each host to the first address behind all of its own, which go on with a slash (before "0") or a question mark
-# (before "@"): as many steps in the index as there are hosts.
+# A loose index scan: from each host to the first address after all of its own, which go on with a slash (before "0") or
+# a question mark (before "@"), so it takes as many index look-ups as there are hosts.
 _HOST = "substr(url_key, 1, min(instr(url_key || '/', '/'), instr(url_key || '?', '?')) - 1)"
 _FIRST = f"SELECT {_HOST} FROM aliases WHERE outlet_id = ?1"
 _HOSTS = f"""
@@ -34,18 +34,18 @@ SELECT host FROM known WHERE host IS NOT NULL
 
 
 def hosts_of(db: Database, outlet_id: int) -> list[str]:
-    """The hosts of all addresses that articles of an outlet were known under."""
+    """The hosts of all addresses (aliases) of an outlet's articles."""
     return [row[0] for row in db.execute(_HOSTS, [outlet_id]).fetchall()]
 
 
 def moved_keys(db: Database, outlet_id: int, key: str) -> set[str]:
-    """Addresses on the outlet's other domains with the same path, or of an article with the same number."""
-    own, path = parts_of(key)
-    found: set[str] = set()
+    """Addresses on the outlet's other domains with the same path, or with the same article number in it."""
+    own_host, path = parts_of(key)
+    keys: set[str] = set()
     for host in hosts_of(db, outlet_id) if path else ():
-        if are_domains(own, host):
-            found |= _same_path(db, outlet_id, host + path) | _same_number(db, outlet_id, host, number_in(key))
-    return found
+        if are_domains(own_host, host):
+            keys |= _same_path(db, outlet_id, host + path) | _same_number(db, outlet_id, host, number_in(key))
+    return keys
 
 
 def _same_path(db: Database, outlet_id: int, key: str) -> set[str]:
@@ -62,36 +62,40 @@ def _same_number(db: Database, outlet_id: int, host: str, number: str | None) ->
         " AND url_key < ? || '@' AND instr(url_key, ?)",
         [outlet_id, host, host, number] * 2,
     )
-    found = {row[0] for row in rows.fetchall() if number_in(row[0]) == number}
-    return found if len(found) <= _MOST else set()
+    keys = {row[0] for row in rows.fetchall() if number_in(row[0]) == number}
+    return keys if len(keys) <= _MOST_SAME_NUMBER else set()
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An article that is not gone, as it was last seen on a domain."""
+    """An article that is not gone: its address and headline."""
 
     url: str
     headline: str
 
 
 def known_on(db: Database, outlet_id: int, host: str) -> list[Known]:
-    """The articles that live on a domain, or on hosts below it, the newest first: none that is gone or withdrawn."""
+    """The articles on a domain or its subdomains, newest first, without those gone or withdrawn."""
     rows = db.execute(
         "SELECT url, url_key, headline FROM articles WHERE outlet_id = ? AND gone_since IS NULL"
         " AND withdrawn_at IS NULL ORDER BY first_seen_at DESC, id DESC",
         [outlet_id],
     )
-    found = ((url, parts_of(key)[0], headline) for url, key, headline in rows.fetchall())
-    return [Known(url, headline or "") for url, own, headline in found if own == host or own.endswith(f".{host}")]
+    articles = ((url, parts_of(key)[0], headline) for url, key, headline in rows.fetchall())
+    return [
+        Known(url, headline or "")
+        for url, article_host, headline in articles
+        if article_host == host or article_host.endswith(f".{host}")
+    ]
 
 
-def wait_for(db: Database, outlet_id: int, urls: Sequence[str], at: datetime) -> int:
-    """Has addresses asked for by the next run, those excepted that are known already. Returns how many."""
-    moment, before = clock.stamp(at), db["frontier"].count
+def wait_for(db: Database, outlet_id: int, urls: Sequence[str], moment: datetime) -> int:
+    """Queues addresses for the next run, except those known already. Returns how many it added."""
+    stamp, count_before = clock.stamp(moment), db["frontier"].count
     with transaction(db):
         db.conn.executemany(
             "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank, found_in)"
             " VALUES (?, ?, ?, ?, ?, ?, 'redirect') ON CONFLICT DO NOTHING",
-            [[outlet_id, url_key(url), url, moment, moment, NEW] for url in urls],
+            [[outlet_id, url_key(url), url, stamp, stamp, NEW] for url in urls],
         )
-    return int(db["frontier"].count - before)
+    return int(db["frontier"].count - count_before)

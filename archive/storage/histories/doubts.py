@@ -1,8 +1,8 @@
-"""What is not believed, and what of an outlet's captures says so: whether nearly all articles changed at once.
+"""Doubts: pages that are not trusted, above all when nearly all articles of an outlet changed at once (an upheaval).
 
-Runs have other numbers in every archive, and a run that imports brings captures of many years. So it goes by time:
-changes with no more than a pause between them are one upheaval, when at nearly all known articles that were looked at
-meanwhile something changed.
+Runs have other numbers in every archive, and an import run brings captures of many years. So changes are grouped by
+time: a group of changes with no more than `_PAUSE` between them is an upheaval if it concerns nearly all known articles
+that were fetched meanwhile.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from archive.model import clock
 from archive.model.records import Run
 from archive.storage.clock_corrections import SEEN_AT
 
-_FEWEST = 10  # known articles that were looked at
-_SHARE = 0.8
+_FEWEST_FETCHED = 10  # known articles that were fetched
+_UPHEAVAL_SHARE = 0.8
 _PAUSE = timedelta(minutes=20)
-_LAST = 2**63 - 1
+_MAX_ID = 2**63 - 1
 
 _CHANGED = f"""
 SELECT {SEEN_AT}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id = captures.id
@@ -42,11 +42,11 @@ articles.outlet_id = :outlet AND withdrawn_at IS NULL AND first_seen_at < :began
   SELECT 1 FROM tombstones WHERE tombstones.article_id = articles.id AND gone_at < :began
   AND (returned_at IS NULL OR returned_at >= :began))
 """
-_AT = f"""
+_ARTICLES_AT = f"""
 SELECT articles.id FROM aliases JOIN articles ON articles.id = aliases.article_id
 WHERE aliases.outlet_id = :outlet AND aliases.url_key = :key AND {_KNOWN}
 """
-_LOOKED = f"""
+_FETCHED_COUNT = f"""
 SELECT count(*) FROM (SELECT id FROM articles WHERE {_KNOWN} AND id BETWEEN :first AND :last AND EXISTS (
   SELECT 1 FROM aliases CROSS JOIN captures INDEXED BY captures_time USING (outlet_id, url_key)
   WHERE aliases.article_id = articles.id AND captured_at BETWEEN :began AND :ended AND outcome <> 'error')
@@ -56,7 +56,7 @@ SELECT count(*) FROM (SELECT id FROM articles WHERE {_KNOWN} AND id BETWEEN :fir
 
 @dataclass(slots=True)
 class _Changes:
-    """Changes one after the other. began, ended: times as clock.stamp writes them."""
+    """A group of changes. began, ended: times as clock.stamp writes them; keys: the addresses that changed."""
 
     began: str
     ended: str
@@ -64,80 +64,80 @@ class _Changes:
 
 
 def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
-    """Notes when nearly all known articles changed or disappeared at once: that is an outage, or a new layout; what it
-    is, the next look says. Returns the addresses of what is believed otherwise now. whole: of all that the outlet's
-    captures tell, and not only where the run brought enough. Call inside a transaction."""
-    if not whole and db.execute(_CHANGED_IN, [run.id]).fetchone()[0] < _FEWEST * _SHARE:
+    """Records upheavals, when nearly all known articles changed or disappeared at once: an outage or a new layout; the
+    next crawl shows which. Returns the addresses in spans whose verdict changed. whole: judges in any case, not only if
+    the run brought enough changes. Call inside a transaction."""
+    if not whole and db.execute(_CHANGED_IN, [run.id]).fetchone()[0] < _FEWEST_FETCHED * _UPHEAVAL_SHARE:
         return set()
-    had = {(began, ended) for began, ended in at_once(db, run.outlet_id)}
-    found = {(one.began, one.ended): one.keys for one in _changes(db, run.outlet_id)}
-    now = {span for span in found if _is_upheaval(db, run.outlet_id, _Changes(*span, found[span]))}
-    for began, _ in had - now:
+    recorded = {(began, ended) for began, ended in at_once(db, run.outlet_id)}
+    groups = {(group.began, group.ended): group.keys for group in _grouped_changes(db, run.outlet_id)}
+    upheavals = {span for span in groups if _is_upheaval(db, run.outlet_id, _Changes(*span, groups[span]))}
+    for began, _ in recorded - upheavals:
         db.execute("DELETE FROM at_once WHERE outlet_id = ? AND began_at = ?", [run.outlet_id, began])
-    for began, ended in sorted(now - had):
+    for began, ended in sorted(upheavals - recorded):
         db.execute(
             "INSERT INTO at_once (outlet_id, began_at, ended_at) VALUES (?, ?, ?)", [run.outlet_id, began, ended]
         )
-    other = had ^ now
+    differing = recorded ^ upheavals
     return {
-        key for (first, last), keys in found.items() for key in keys
-        if any(began <= last and first <= ended for began, ended in other)
+        key for (first, last), keys in groups.items() for key in keys
+        if any(began <= last and first <= ended for began, ended in differing)
     }  # fmt: skip
 
 
-def _changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
-    last, until = _Changes("", ""), None
-    for at, key in db.execute(_CHANGED, [outlet_id]).fetchall():
-        moment = clock.read(at)
-        if moment is None:  # `luubao verify` names it
+def _grouped_changes(db: Database, outlet_id: int) -> Iterator[_Changes]:
+    group, deadline = _Changes("", ""), None
+    for stamp, key in db.execute(_CHANGED, [outlet_id]).fetchall():
+        moment = clock.read(stamp)
+        if moment is None:  # `luubao verify` reports it
             continue
-        if until is None or moment > until:
-            if until is not None:
-                yield last
-            last = _Changes(at, at)
-        last.ended, until = at, moment + _PAUSE
-        last.keys.add(key)
-    if until is not None:
-        yield last
+        if deadline is None or moment > deadline:
+            if deadline is not None:
+                yield group
+            group = _Changes(stamp, stamp)
+        group.ended, deadline = stamp, moment + _PAUSE
+        group.keys.add(key)
+    if deadline is not None:
+        yield group
 
 
 def _is_upheaval(db: Database, outlet_id: int, changes: _Changes) -> bool:
-    if len(changes.keys) < _FEWEST * _SHARE:
+    if len(changes.keys) < _FEWEST_FETCHED * _UPHEAVAL_SHARE:
         return False
     span: dict[str, object] = {"outlet": outlet_id, "began": changes.began, "ended": changes.ended}
-    articles = {row[0] for key in changes.keys for row in db.execute(_AT, {**span, "key": key}).fetchall()}
-    most = int(len(articles) / _SHARE) + 1
-    if most < _FEWEST:
+    articles = {row[0] for key in changes.keys for row in db.execute(_ARTICLES_AT, {**span, "key": key}).fetchall()}
+    most = int(len(articles) / _UPHEAVAL_SHARE) + 1
+    if most < _FEWEST_FETCHED:
         return False
-    looked = _looked(db, span, most, 0, max(articles))  # these were as new then; younger ones are seldom older
-    looked += _looked(db, span, most, max(articles) + 1, _LAST) if looked < most else 0
-    return looked >= _FEWEST and len(articles) >= _SHARE * looked
+    fetched = _fetched_count(db, span, most, 0, max(articles))  # higher ids were seldom known by then
+    fetched += _fetched_count(db, span, most, max(articles) + 1, _MAX_ID) if fetched < most else 0
+    return fetched >= _FEWEST_FETCHED and len(articles) >= _UPHEAVAL_SHARE * fetched
 
 
-def _looked(db: Database, span: dict[str, object], most: int, first: int, last: int) -> int:
-    """How many known articles of these numbers were looked at, counted no further than needed."""
-    row = db.execute(_LOOKED, {**span, "most": most, "first": first, "last": last}).fetchone()
+def _fetched_count(db: Database, span: dict[str, object], most: int, first: int, last: int) -> int:
+    """How many known articles with ids from `first` to `last` were fetched; counts up to `most`."""
+    row = db.execute(_FETCHED_COUNT, {**span, "most": most, "first": first, "last": last}).fetchone()
     return int(row[0])
 
 
 def at_once(db: Database, outlet_id: int) -> list[tuple[str, str]]:
-    """When nearly all articles of an outlet changed at once: from and to, as clock.stamp writes times."""
+    """The upheavals of an outlet: began and ended, as clock.stamp writes times."""
     rows = db.execute("SELECT began_at, ended_at FROM at_once WHERE outlet_id = ?", [outlet_id])
     return [(str(began), str(ended)) for began, ended in rows.fetchall()]
 
 
 def doubts_of(db: Database, run: Run) -> list[tuple[str, int]]:
-    """What of a run's pages was not believed and why, most first."""
+    """The doubts about a run's pages: reason and number of pages, most frequent first."""
     rows = db.execute(
         "SELECT doubt, count(DISTINCT capture_id) FROM readings JOIN captures ON captures.id = readings.capture_id"
         " WHERE run_id = ? AND doubt IS NOT NULL GROUP BY doubt ORDER BY 2 DESC, 1",
         [run.id],
     )
-    return [(str(why), int(count)) for why, count in rows.fetchall()]
+    return [(str(reason), int(count)) for reason, count in rows.fetchall()]
 
 
 def opened_by(db: Database, run: Run) -> tuple[int, int]:
-    """How many first versions a run's pages opened, and how many later ones."""
+    """How many first versions a run's pages opened, and how many later ones (edits)."""
     row = db.execute(
         "SELECT count(*) FILTER (WHERE number = 1), count(*) FILTER (WHERE number > 1)"
         " FROM versions JOIN captures ON captures.id = capture_id WHERE run_id = ? AND words_of IS NULL",
@@ -147,7 +147,7 @@ def opened_by(db: Database, run: Run) -> tuple[int, int]:
 
 
 def waiting_doubts(db: Database, outlet_id: int) -> int:
-    """How many addresses of an outlet last showed what is not believed."""
+    """How many addresses of an outlet have a doubted page as their last response."""
     row = db.execute(
         "SELECT count(*) FROM (SELECT captures.url_key, max(captures.captured_at) AS at FROM readings"
         " JOIN captures ON captures.id = readings.capture_id WHERE doubt IS NOT NULL AND outlet_id = ?1"

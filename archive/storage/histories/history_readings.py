@@ -1,4 +1,4 @@
-"""What each capture shows, written down: the version, or why it shows none."""
+"""Stores a reading for each capture: the version it shows, or why it shows none."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from archive.storage.readings.reading_rows import record_reading, set_aside
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The captures of a neighbourhood in order of time. readings: by captures.id, what the reader read in those that
-    brought a page their address had not just brought; None where their bytes are not to be had. refused: those in which
-    it found nothing, whatever former readers found."""
+    """The captures of related addresses (a neighbourhood) in order of time. readings: by captures.id, the extractor's
+    result for each capture whose page differs from its address's previous one; None if its bytes cannot be read.
+    refused: captures in which it found no article, whatever former extractors found."""
 
     pasts: Sequence[Past]
     readings: Mapping[int, Reading | Unreadable | None]
@@ -27,28 +27,28 @@ class Said:
 
 
 def put_readings(
-    db: Database, said: Said, history: History, ids: Mapping[int, int], extractor: int
+    db: Database, facts: Said, history: History, ids: Mapping[int, int], extractor: int
 ) -> None:  # fmt: skip
-    """A capture that confirms another's bytes is written down only where it shows something else than that one. ids:
-    the version whose words each capture shows, by captures.id."""
-    for row in reading_rows(said, history, ids):
+    """Stores the readings. A capture that confirms another's bytes gets a row only if it shows something else than that
+    one. ids: the version whose words each capture shows, by captures.id."""
+    for row in reading_rows(facts, history, ids):
         past, values = row.past, row.values
         if values is None:
-            _unread(db, past, ids)
+            _put_unreadable(db, past, ids)
         elif row.own:
-            written = _put(db, past.id, extractor, values)
+            written = _put_row(db, past.id, extractor, values)
             if written and row.aside is not None:
                 set_aside(db, past.id, extractor, row.aside)
-        elif _was_read_before(db, past.id, extractor):  # what was made of it then stands for itself, and is not implied
-            _put(db, past.id, extractor, values)
+        elif _was_read_before(db, past.id, extractor):  # a former reading is explicit, so this one must be too
+            _put_row(db, past.id, extractor, values)
         else:
-            _clear(db, past.id, extractor)
+            _delete_reading(db, past.id, extractor)
 
 
 @dataclass(frozen=True, slots=True)
 class ReadingRow:
-    """What is to be written down of a capture. values: the row; None where its bytes are not to be had. own: it is not
-    implied by that of the capture whose bytes it brought again. aside: what was read, where it is no version's."""
+    """The row of a capture in `readings`. values: the columns; None if its bytes cannot be read. own: the row of the
+    capture whose bytes it repeats does not imply this one. aside: the reading, if it belongs to no version."""
 
     past: Past
     values: dict[str, Any] | None
@@ -56,52 +56,53 @@ class ReadingRow:
     aside: Reading | None = None
 
 
-def reading_rows(said: Said, history: History, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
-    """What each capture shows. ids: as for put_readings."""
+def reading_rows(facts: Said, history: History, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
+    """Derives the row of each capture. ids: as for put_readings."""
     verdicts = {verdict.look.id: verdict for verdict in history.verdicts}
     departures = _departures(history, ids)
-    for past in said.pasts:
+    for past in facts.pasts:
         verdict = verdicts.get(past.id)
-        if past.id in said.refused:
+        if past.id in facts.refused:
             doubt = verdict.why if verdict and verdict.doubted else None
-            yield ReadingRow(past, _refusal(said.refused[past.id]) | {"doubt": doubt})
+            yield ReadingRow(past, _refusal_row(facts.refused[past.id]) | {"doubt": doubt})
         elif verdict is None or verdict.look.said is None:
             yield ReadingRow(past, None)
         else:
-            yield _of_page(past, verdict, said, ids, departs=past.id in departures)
+            yield _page_row(past, verdict, facts, ids, departs=past.id in departures)
 
 
-def _of_page(past: Past, verdict: Verdict, said: Said, ids: Mapping[int, int], *, departs: bool) -> ReadingRow:
-    implied, shows = ids.get(past.root or 0), ids.get(past.id)
-    if past.outcome == "fresh" or past.id in said.readings or shows != implied or verdict.doubted:
-        values = _row(verdict, shows, departs=departs)
+def _page_row(past: Past, verdict: Verdict, facts: Said, ids: Mapping[int, int], *, departs: bool) -> ReadingRow:
+    implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
+    if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
+        values = _verdict_row(verdict, shown_id, departs=departs)
         aside = verdict.look.said if values["version_id"] is None and values["state"] else None
         return ReadingRow(past, values, aside=aside if isinstance(aside, Reading) else None)
-    return ReadingRow(past, _row(verdict, implied, departs=False), own=False)
+    return ReadingRow(past, _verdict_row(verdict, implied_id, departs=False), own=False)
 
 
 def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
-    """Captures whose words are compared with those of other addresses."""
+    """Captures whose words are stored, to be compared with those of other addresses."""
     doubted = {verdict.look.id for verdict in history.verdicts if verdict.doubted and verdict.look.answer == "page"}
     return doubted | ({look.id for look in departures(history)} & ids.keys())
 
 
-def _row(verdict: Verdict, version_id: int | None, *, departs: bool) -> dict[str, Any]:
-    said = verdict.look.said
-    if isinstance(said, Unreadable):
-        return _refusal(said)
-    assert isinstance(said, Reading)
+def _verdict_row(verdict: Verdict, version_id: int | None, *, departs: bool) -> dict[str, Any]:
+    reading = verdict.look.said
+    if isinstance(reading, Unreadable):
+        return _refusal_row(reading)
+    assert isinstance(reading, Reading)
     return {
-        "kind": said.kind, "detail": (verdict.why or None) if version_id is None else None, "version_id": version_id,
-        "rules": dict(said.origins).get("rules"), "state": state_of(said), "words": words_of(said) if departs else None,
-        "headline": headline_of(said) if departs else None, "doubt": verdict.why if verdict.doubted else None,
+        "kind": reading.kind, "detail": (verdict.why or None) if version_id is None else None, "version_id": version_id,
+        "rules": dict(reading.origins).get("rules"), "state": state_of(reading),
+        "words": words_of(reading) if departs else None, "headline": headline_of(reading) if departs else None,
+        "doubt": verdict.why if verdict.doubted else None,
     }  # fmt: skip
 
 
-def _refusal(said: Unreadable) -> dict[str, Any]:
+def _refusal_row(refusal: Unreadable) -> dict[str, Any]:
     return {
-        "kind": said.reason,
-        "detail": said.detail or None,
+        "kind": refusal.reason,
+        "detail": refusal.detail or None,
         "version_id": None,
         "rules": None,
         "state": None,
@@ -111,26 +112,26 @@ def _refusal(said: Unreadable) -> dict[str, Any]:
     }
 
 
-def _put(db: Database, capture_id: int, extractor: int, row: dict[str, Any]) -> bool:
-    """Returns whether anything was written."""
+def _put_row(db: Database, capture_id: int, extractor: int, row: dict[str, Any]) -> bool:
+    """Writes the row; returns False if it was there already."""
     rows = db.execute(f"SELECT extractor_id, {', '.join(row)} FROM readings WHERE capture_id = ?", [capture_id])
-    had = {number: tuple(values) for number, *values in rows.fetchall()}
-    if had.get(extractor) == tuple(row.values()):
+    existing = {extractor_id: tuple(values) for extractor_id, *values in rows.fetchall()}
+    if existing.get(extractor) == tuple(row.values()):
         return False
     record_reading(db, capture_id, extractor, row)
-    if had and (row["version_id"] is not None or row["state"]):
-        _point(db, capture_id, row["version_id"])
+    if existing and (row["version_id"] is not None or row["state"]):
+        _point_to_version(db, capture_id, row["version_id"])
     return True
 
 
-def _unread(db: Database, past: Past, ids: Mapping[int, int]) -> None:
-    """A capture whose bytes are not to be had shows no version that is not there any more."""
+def _put_unreadable(db: Database, past: Past, ids: Mapping[int, int]) -> None:
+    """Detaches a capture whose bytes cannot be read from a version that does not exist any more."""
     if past.outcome in ("fresh", "revisit", "not-modified"):
-        _point(db, past.id, ids.get(past.id))
+        _point_to_version(db, past.id, ids.get(past.id))
 
 
-def _point(db: Database, capture_id: int, version_id: int | None) -> None:
-    """What former readers read in a capture is told of the version it shows."""
+def _point_to_version(db: Database, capture_id: int, version_id: int | None) -> None:
+    """Points the readings of former extractors of a capture to the version it shows."""
     db.execute(
         "UPDATE readings SET version_id = ? WHERE capture_id = ? AND version_id IS NOT NULL AND version_id IS NOT ?",
         [version_id, capture_id, version_id],
@@ -144,5 +145,5 @@ def _was_read_before(db: Database, capture_id: int, extractor: int) -> bool:
     return row is not None
 
 
-def _clear(db: Database, capture_id: int, extractor: int) -> None:
+def _delete_reading(db: Database, capture_id: int, extractor: int) -> None:
     db.execute("DELETE FROM readings WHERE capture_id = ? AND extractor_id = ?", [capture_id, extractor])

@@ -1,4 +1,4 @@
-"""One version as it is believed: its row, its words, its pictures, and how it compares with the one before."""
+"""Writes one version: its row, its text, its pictures, and how it compares with the version before it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from archive.storage.pictures.picture_fetches import ensure_image
 from archive.storage.readings.reading_rows import extractor_id, keep_aside
 from archive.storage.readings.version_texts import to_row
 
-_COMPARED = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight")
+_COMPARISON = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight")
 """Columns that compare a version with the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Put:
-    """A version that was written: its id, and whether anything of it changed."""
+    """The result of writing a version: its id, and whether anything of it changed."""
 
     id: int
     changed: bool
@@ -33,35 +33,37 @@ def put_version(
     db: Database, article_id: int, version: Version, former: dict[str, Any] | None, words_of: int | None,
     extractor: int, pictures: Mapping[str, int], *, moved: bool,
 ) -> Put:  # fmt: skip
-    """Writes a version: over the one it was, or as a new one. former: its row as it was; words_of: versions.id of the
-    one whose words it shares; pictures: pictures.id by digest; moved: numbers of its article change."""
+    """Updates a version, or inserts a new one. former: its stored row; words_of: versions.id of the version whose words
+    it shares; pictures: pictures.id by digest; moved: version numbers of its article change."""
     values = version_row(article_id, version, words_of)
-    if former is not None and values["digest"] != former["digest"] and _is_filed_under(db, former, version, words_of):
+    if former is not None and values["digest"] != former["digest"] and _keeps_digest(db, former, version, words_of):
         values["digest"] = former["digest"]
     if version.number == 1:
-        values |= dict.fromkeys(_COMPARED)
+        values |= dict.fromkeys(_COMPARISON)
     if former is None:
         version_id = values["id"] = _next_id(db)
         marks = ", ".join("?" * len(values))
         db.execute(f"INSERT INTO versions ({', '.join(values)}) VALUES ({marks})", list(values.values()))
     else:
         version_id = former["id"]
-        new = {name: value for name, value in values.items() if former[name] != value or (moved and name == "number")}
-        settings = ", ".join(f"{name} = ?" for name in new)
-        if new:
-            db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*new.values(), version_id])
+        changes = {
+            name: value for name, value in values.items() if former[name] != value or (moved and name == "number")
+        }
+        settings = ", ".join(f"{name} = ?" for name in changes)
+        if changes:
+            db.execute(f"UPDATE versions SET {settings} WHERE id = ?", [*changes.values(), version_id])
     if former is None:
-        _insert_text(db, version_id, version, _reader(db, version, extractor), to_row(version.state.reading))
+        _insert_text(db, version_id, version, _extractor_of(db, version, extractor), to_row(version.state.reading))
         _insert_images(db, version_id, _image_rows(db, version, pictures))
         return Put(int(version_id), changed=True)
     changed = _put_text(db, version_id, version, extractor)
     _put_images(db, version_id, version, pictures)
-    return Put(int(version_id), changed or bool(new))
+    return Put(int(version_id), changed or bool(changes))
 
 
-def _is_filed_under(db: Database, former: dict[str, Any], version: Version, words_of: int | None) -> bool:
-    """Whether a version keeps the digest it was filed under, which names what a former reader read in the same capture.
-    One that repeats an earlier one's words does not: its pictures are part of its digest, as far as they are known."""
+def _keeps_digest(db: Database, former: dict[str, Any], version: Version, words_of: int | None) -> bool:
+    """Whether a version keeps its stored digest, which a former extractor's text of the same capture has. One that
+    repeats an earlier version's words does not: the known pictures are part of its digest."""
     if version.repeats or former["capture_id"] != version.proof.id or words_of or former["words_of"]:
         return False
     row = db.execute(
@@ -71,7 +73,7 @@ def _is_filed_under(db: Database, former: dict[str, Any], version: Version, word
 
 
 def version_row(article_id: int | None, version: Version, words_of: int | None) -> dict[str, Any]:
-    """The row of a version, but for how it compares with the one before it."""
+    """The row of a version, without the columns that compare it with the one before it."""
     return {
         "article_id": article_id, "number": version.number, "capture_id": version.proof.id,
         "first_seen_at": clock.stamp(version.at), "changed": ", ".join(version.changed) or None,
@@ -80,7 +82,7 @@ def version_row(article_id: int | None, version: Version, words_of: int | None) 
 
 
 def narrow(reading: Reading) -> dict[str, str | None]:
-    """The columns of `versions` that a better reading of the same capture may correct."""
+    """The columns of `versions` that a better extraction from the same capture may correct."""
     return {
         "headline": reading.headline, "byline": reading.byline, "section": reading.section,
         "published_at": clock.claimed(reading.published_at), "modified_at": clock.claimed(reading.modified_at),
@@ -88,7 +90,7 @@ def narrow(reading: Reading) -> dict[str, str | None]:
 
 
 def _next_id(db: Database) -> int:
-    """A number that no version ever had: those that were taken out are still quoted."""
+    """An id that no version ever had: those of removed versions are still quoted."""
     row = db.execute(
         "SELECT max(coalesce((SELECT max(id) FROM versions), 0),"
         " coalesce((SELECT max(version_id) FROM renumberings), 0))"
@@ -97,18 +99,19 @@ def _next_id(db: Database) -> int:
 
 
 def _put_text(db: Database, version_id: int, version: Version, extractor: int) -> bool:
-    """The words of the capture that proves a version. Returns whether it is shown in others than before."""
-    row, reader = to_row(version.state.reading), _reader(db, version, extractor)
-    known = db.execute(
+    """Writes the text from the capture that proves a version, and makes it active. Returns whether that changed."""
+    row, reader = to_row(version.state.reading), _extractor_of(db, version, extractor)
+    stored = db.execute(
         "SELECT texts.id, row_digest, active_texts.text_id FROM texts LEFT JOIN active_texts"
         " ON active_texts.version_id = texts.version_id WHERE texts.version_id = ? AND extractor_id = ?",
         [version_id, reader],
     ).fetchone()
-    if known and known[0] == known[2] and known[1] == row["row_digest"]:
+    if stored and stored[0] == stored[2] and stored[1] == row["row_digest"]:
         return False
-    db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])  # the index is told what it held
-    text_id = known[0] if known else None
-    if known and known[1] != row["row_digest"]:
+    # a trigger removes its words from the search index
+    db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
+    text_id = stored[0] if stored else None
+    if stored and stored[1] != row["row_digest"]:
         db.execute("DELETE FROM texts WHERE id = ?", [text_id])
         text_id = None
     if text_id is None:
@@ -118,8 +121,8 @@ def _put_text(db: Database, version_id: int, version: Version, extractor: int) -
     return True
 
 
-def _reader(db: Database, version: Version, extractor: int) -> int:
-    """The number of the extractor that read a version's words."""
+def _extractor_of(db: Database, version: Version, extractor: int) -> int:
+    """extractors.id of the extractor of a version's text."""
     name = version.state.reading.extractor
     return extractor_id(db, name, version.at) if name else extractor
 
@@ -134,27 +137,27 @@ def _insert_text(db: Database, version_id: int, version: Version, reader: int, r
 
 def _put_images(db: Database, version_id: int, version: Version, pictures: Mapping[str, int]) -> None:
     rows = _image_rows(db, version, pictures)
-    held = db.execute(
+    stored = db.execute(
         "SELECT position, image_id, caption, credit, caption_raw, alt, picture_id FROM version_images"
         " WHERE version_id = ? ORDER BY position",
         [version_id],
     ).fetchall()
-    if rows != held:
+    if rows != stored:
         db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
         _insert_images(db, version_id, rows)
 
 
 def _image_rows(db: Database, version: Version, pictures: Mapping[str, int]) -> list[tuple[Any, ...]]:
-    at = clock.stamp(version.proof.at)
+    seen_at = clock.stamp(version.proof.at)
     return [
-        (position, ensure_image(db, url, at), *printed, pictures.get(shown) if shown else None)
+        (position, ensure_image(db, url, seen_at), *printed, pictures.get(shown) if shown else None)
         for position, url, *printed, shown in image_rows(version)
     ]
 
 
 def image_rows(version: Version) -> list[tuple[Any, ...]]:
-    """A version's pictures in order: position, address, caption, credit, both as printed, alt, and the digest of what
-    was shown there; None where it was not fetched while the version stood."""
+    """A version's pictures in order: position, address, caption, credit, both as printed, alt, and the digest of the
+    picture shown; None if it was not fetched while the version was online."""
     rows = []
     for position, image in enumerate(version.state.reading.images, 1):
         shown = version.state.pictures.get(image.url)
@@ -173,7 +176,7 @@ def _insert_images(db: Database, version_id: int, rows: Iterable[tuple[Any, ...]
 
 
 def put_size(db: Database, version_id: int, before: Version, version: Version) -> None:
-    """Writes down how much a version differs from the one before it, where one extractor read both."""
+    """Stores how much a version differs from the one before it, if the same extractor read both."""
     if version.words_of is not None:
         db.execute(
             "UPDATE versions SET words_removed = 0, words_added = 0, numbers_changed = 0, names_changed = 0, weight = ?"
@@ -185,19 +188,19 @@ def put_size(db: Database, version_id: int, before: Version, version: Version) -
 
 
 def remove_version(db: Database, version_id: int) -> None:
-    """Takes a version out whole; its captures stay. Call inside a transaction, with its article in `rebuilding`."""
+    """Deletes a version; its captures stay. Call inside a transaction, with its article in `rebuilding`."""
     db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
     db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
     keep_aside(db, version_id)
     db.execute("DELETE FROM texts WHERE version_id = ?", [version_id])
-    # what was read in captures that cannot be read themselves, and so belong to nothing now
+    # readings of captures whose bytes cannot be read, which now belong to no version
     db.execute("UPDATE readings SET version_id = NULL WHERE version_id = ?", [version_id])
     db.execute("DELETE FROM successors WHERE version_id = ?1 OR next_id = ?1", [version_id])
     db.execute("DELETE FROM versions WHERE id = ?", [version_id])
 
 
 def refresh_comparisons(db: Database, article_id: int) -> None:
-    """What is kept with a version of the one before it: its headline, how long it had stood, and that it followed."""
+    """Refreshes what a version row holds of its predecessor: headline, days online, and the link in `successors`."""
     rows = db.execute(
         "SELECT versions.id, headline, first_seen_at, old_headline, stood_days, next_id FROM versions"
         " LEFT JOIN successors ON version_id = versions.id WHERE article_id = ? ORDER BY number",
@@ -207,11 +210,11 @@ def refresh_comparisons(db: Database, article_id: int) -> None:
         if before and before[5] != after[0]:
             db.execute("DELETE FROM successors WHERE version_id = ?1 OR next_id = ?2", [before[0], after[0]])
             db.execute("INSERT INTO successors (version_id, next_id) VALUES (?, ?)", [before[0], after[0]])
-        old = before[1] if before and before[1] != after[1] else None
+        old_headline = before[1] if before and before[1] != after[1] else None
         db.execute(
             "UPDATE versions SET old_headline = ?1, stood_days ="
             " round(julianday(first_seen_at) - julianday(?2), 4) WHERE id = ?3",
-            [old, before[2] if before else None, after[0]],
+            [old_headline, before[2] if before else None, after[0]],
         )
     if rows and rows[-1][5] is not None:
         db.execute("DELETE FROM successors WHERE version_id = ?", [rows[-1][0]])

@@ -1,9 +1,9 @@
-"""Writing down what is believed: the difference between what the archive says of a few articles and what their captures
-amount to, and nothing else.
+"""Writes a derived history into the archive: only the difference between the stored rows of a few articles and what
+their captures show.
 
-A version keeps its id as long as the capture it was first seen in shows the same state as before, also when older
-captures show that state earlier, or other states come before it. What changes is its number and when it was first
-seen; what it was before is written into `renumberings`, with the reason.
+A version keeps its id as long as the capture it was first seen in shows the same state as before, even if older
+captures show that state earlier, or other states precede it. Only its number and the time it was first seen change;
+the table `renumberings` records the former ones, with the reason.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ from archive.storage.histories.history_versions import put_size, put_version, re
 from archive.storage.histories.related_urls import RelatedUrls
 from archive.storage.pictures.picture_history import picture_numbers
 
-_PARKED = 1_000_000
+_PARKING_OFFSET = 1_000_000
 
 
 @dataclass(slots=True)
 class Counts:
-    """What putting articles in order came to: versions opened, renumbered and taken out; opened_by: captures that
-    opened one; buried: articles that turned out to have disappeared."""
+    """The result of rebuilding articles: versions opened, renumbered and removed; buried: articles that turned out to
+    have disappeared."""
 
     opened: int = 0
     renumbered: int = 0
@@ -39,7 +39,7 @@ class Counts:
     buried: int = 0
 
     def add(self, other: Counts) -> None:
-        """Sums them up."""
+        """Adds other counts to these."""
         self.opened += other.opened
         self.renumbered += other.renumbered
         self.removed += other.removed
@@ -48,8 +48,9 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Belief:
-    """What a neighbourhood amounts to, and what it was derived from. extractor: number of the reader; quiet_run: a run
-    under way, of whose own versions nobody can have quoted a number; reason: why numbers change, if they do."""
+    """The history derived for related addresses (kin), and what it was derived from. extractor: extractors.id;
+    quiet_run: a run in progress, whose own version numbers nobody can have quoted; reason: why numbers change, if they
+    do."""
 
     outlet_id: int
     kin: RelatedUrls
@@ -62,42 +63,42 @@ class Belief:
 
 
 def put_belief(db: Database, belief: Belief) -> tuple[Counts, Plan]:
-    """Writes what is believed over what was. Call inside a transaction."""
+    """Replaces the stored history with the derived one. Call inside a transaction."""
     db.execute("PRAGMA defer_foreign_keys = ON")
     plan = match(db, belief)
-    moved = _open(db, belief, plan)
+    moved = _start_rebuilding(db, belief, plan)
     touched: set[Place] = set()
-    _put_articles(db, belief, plan)
+    _insert_articles(db, belief, plan)
     pictures = _picture_numbers(db, belief.history)
-    for place, version in sorted(plan.told.items(), key=lambda one: (one[1].words_of is not None, one[0])):
+    for place, version in sorted(plan.told.items(), key=lambda item: (item[1].words_of is not None, item[0])):
         words_of = plan.versions.get((place[0], version.words_of - 1)) if version.words_of else None
-        former = plan.old.get(plan.versions.get(place, 0))
+        stored = plan.old.get(plan.versions.get(place, 0))
         put = put_version(
-            db, plan.articles[place[0]], version, former, words_of, belief.extractor, pictures, moved=moved
+            db, plan.articles[place[0]], version, stored, words_of, belief.extractor, pictures, moved=moved
         )
         plan.versions[place] = put.id
         if put.changed or moved:
             touched.add(place)
-    for place in sorted(touched | {(number, after + 1) for number, after in touched}):
+    for place in sorted(touched | {(number, index + 1) for number, index in touched}):
         before = plan.told.get((place[0], place[1] - 1))
         if before and place in plan.told:
             put_size(db, plan.versions[place], before, plan.told[place])
     for article in belief.history.articles:
         _settle_article(db, article, plan)
     put_readings(db, belief.said, belief.history, shown_versions(plan), belief.extractor)
-    counts = _note(db, belief, plan)
-    _clear(db, belief, plan)
+    counts = _record_renumberings(db, belief, plan)
+    _delete_unsupported(db, belief, plan)
     _put_addresses(db, belief, plan)
     counts.buried = _put_tombstones(db, belief, plan)
     for article_id in plan.articles.values() if touched else ():
-        if plan.old or len(plan.told) > len(plan.articles):  # there is something to compare with
+        if plan.old or len(plan.told) > len(plan.articles):  # there are versions to compare with
             refresh_comparisons(db, article_id)
     db.execute("DELETE FROM rebuilding")
     return counts, plan
 
 
 def match(db: Database, belief: Belief) -> Plan:
-    """Which rows of the archive become which; reads only."""
+    """Maps derived versions and articles to stored rows; reads only."""
     rows: Iterable[dict[str, Any]] = ()
     if belief.kin.articles:
         marks = ", ".join("?" * len(belief.kin.articles))
@@ -110,63 +111,63 @@ def match(db: Database, belief: Belief) -> Plan:
         for verdict in belief.history.verdicts:
             if verdict.article == article.number and verdict.stand is not None:
                 plan.shown[verdict.look.id] = (article.number, versions.shown[verdict.stand])
-    first = {one.proof.id: place for place, one in plan.told.items() if one.words_of is None}
-    later = {capture_id: _worded(plan, place) for capture_id, place in plan.shown.items()}
-    taken: set[int] = set()
-    for known in (first, later):
+    by_first_capture = {version.proof.id: place for place, version in plan.told.items() if version.words_of is None}
+    by_later_capture = {capture_id: _text_place(plan, place) for capture_id, place in plan.shown.items()}
+    matched: set[int] = set()
+    for places in (by_first_capture, by_later_capture):
         for row in plan.old.values():
-            place = known.get(row["capture_id"]) if row["words_of"] is None else None
-            if place is not None and place not in plan.versions and row["id"] not in taken:
+            place = places.get(row["capture_id"]) if row["words_of"] is None else None
+            if place is not None and place not in plan.versions and row["id"] not in matched:
                 plan.versions[place] = row["id"]
-                taken.add(row["id"])
+                matched.add(row["id"])
     _match_pictures(plan)
     _match_articles(plan)
     return plan
 
 
-def _worded(plan: Plan, place: Place) -> Place:
-    """The version whose words another shares, where only a picture opened that."""
+def _text_place(plan: Plan, place: Place) -> Place:
+    """The version whose words this one shares, if only a replaced picture opened it; else itself."""
     words_of = plan.told[place].words_of
     return (place[0], words_of - 1) if words_of else place
 
 
 def shown_versions(plan: Plan) -> dict[int, int]:
     """The version whose words each capture shows, by captures.id."""
-    found = ((capture_id, plan.versions.get(_worded(plan, place))) for capture_id, place in plan.shown.items())
-    return {capture_id: version_id for capture_id, version_id in found if version_id is not None}
+    pairs = ((capture_id, plan.versions.get(_text_place(plan, place))) for capture_id, place in plan.shown.items())
+    return {capture_id: version_id for capture_id, version_id in pairs if version_id is not None}
 
 
 def _match_pictures(plan: Plan) -> None:
-    """A version that a replaced picture opened is known by its moment, and by whose words it shares."""
-    open_ones = {
+    """Maps versions that a replaced picture opened, by opening time and the version whose words they share."""
+    picture_versions = {
         (row["first_seen_at"], row["words_of"]): row["id"] for row in plan.old.values() if row["words_of"] is not None
     }
     for place, version in plan.told.items():
         if version.words_of is not None:
-            found = open_ones.get((clock.stamp(version.at), plan.versions.get(_worded(plan, place))))
-            if found is not None:
-                plan.versions[place] = found
+            version_id = picture_versions.get((clock.stamp(version.at), plan.versions.get(_text_place(plan, place))))
+            if version_id is not None:
+                plan.versions[place] = version_id
 
 
 def _match_articles(plan: Plan) -> None:
-    """An article keeps the number of that of which it has the most versions."""
+    """Maps each derived article to the stored one with which it shares the most versions."""
     votes: Counter[tuple[int, int]] = Counter()
     for place, version_id in plan.versions.items():
         votes[place[0], plan.old[version_id]["article_id"]] += 1
-    for (told, known), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0][1], item[0][0])):
-        if told not in plan.articles and known not in plan.articles.values():
-            plan.articles[told] = known
+    for (number, article_id), _ in sorted(votes.items(), key=lambda item: (-item[1], item[0][1], item[0][0])):
+        if number not in plan.articles and article_id not in plan.articles.values():
+            plan.articles[number] = article_id
 
 
-def _open(db: Database, belief: Belief, plan: Plan) -> bool:
-    """Opens the guards; where numbers or addresses change, moves them out of the way. Returns whether
-    numbers do."""
+def _start_rebuilding(db: Database, belief: Belief, plan: Plan) -> bool:
+    """Disables the triggers' guards through `rebuilding`; where version numbers or addresses change, parks the stored
+    ones at values that clash with none. Returns whether numbers change."""
     moved = _numbers_change(belief, plan)
     for article_id in belief.kin.articles:
         db.execute("INSERT INTO rebuilding (article_id) VALUES (?)", [article_id])
         if moved:
-            db.execute(f"UPDATE versions SET number = number + {_PARKED} WHERE article_id = ?", [article_id])
-    wanted = {plan.articles.get(one.number): one.speaker for one in belief.history.articles}
+            db.execute(f"UPDATE versions SET number = number + {_PARKING_OFFSET} WHERE article_id = ?", [article_id])
+    wanted = {plan.articles.get(article.number): article.speaker for article in belief.history.articles}
     for article_id in belief.kin.articles:
         (key,) = db.execute("SELECT url_key FROM articles WHERE id = ?", [article_id]).fetchone()
         if wanted.get(article_id) != key:
@@ -187,8 +188,8 @@ def _numbers_change(belief: Belief, plan: Plan) -> bool:
     )
 
 
-def _put_articles(db: Database, belief: Belief, plan: Plan) -> None:
-    """Articles that were not there before get a row; the rest of it is settled when their versions are there."""
+def _insert_articles(db: Database, belief: Belief, plan: Plan) -> None:
+    """Inserts a row for each new article; `_settle_article` completes it once its versions exist."""
     for article in belief.history.articles:
         if article.number in plan.articles:
             continue
@@ -211,32 +212,32 @@ def _settle_article(db: Database, article: Article, plan: Plan) -> None:
 
 
 def _picture_numbers(db: Database, history: History) -> dict[str, int]:
-    shown = [one for article in history.articles for stand in article.stands for one in stand.pictures.values()]
-    return picture_numbers(db, (one.digest for one in shown))
+    shown = [picture for article in history.articles for stand in article.stands for picture in stand.pictures.values()]
+    return picture_numbers(db, (picture.digest for picture in shown))
 
 
 def count_changes(belief: Belief, plan: Plan) -> Counts:
-    """What writing would come to."""
+    """The counts that writing would have."""
     kept = set(plan.versions.values())
-    changed = [told for _, told in _renumbered(plan)]
+    changed = [version for _, version in _renumbered(plan)]
     return Counts(
-        len(plan.told) - len(kept & plan.old.keys()), sum(told is not None for told in changed),
-        sum(told is None for told in changed),
+        len(plan.told) - len(kept & plan.old.keys()), sum(version is not None for version in changed),
+        sum(version is None for version in changed),
     )  # fmt: skip
 
 
 def _renumbered(plan: Plan) -> Iterator[tuple[dict[str, Any], Version | None]]:
-    """Versions that somebody may have quoted and that have another number or time now, or are none any more."""
+    """Yields stored versions that get another number or time, or are removed (None)."""
     kept = {version_id: plan.told[place] for place, version_id in plan.versions.items()}
     for version_id, old in plan.old.items():
         version = kept.get(version_id)
-        now = (version.number, clock.stamp(version.at)) if version else None
-        if now != (old["number"], old["first_seen_at"]):
+        current = (version.number, clock.stamp(version.at)) if version else None
+        if current != (old["number"], old["first_seen_at"]):
             yield old, version
 
 
-def _note(db: Database, belief: Belief, plan: Plan) -> Counts:
-    """Writes down what became of every version somebody may have quoted."""
+def _record_renumberings(db: Database, belief: Belief, plan: Plan) -> Counts:
+    """Records in `renumberings` what became of each changed version that somebody may have quoted."""
     counts = Counts(opened=len(set(plan.versions.values()) - plan.old.keys()))
     for old, version in list(_renumbered(plan)):
         (run_id,) = db.execute("SELECT run_id FROM captures WHERE id = ?", [old["capture_id"]]).fetchone()
@@ -257,60 +258,60 @@ def _note(db: Database, belief: Belief, plan: Plan) -> Counts:
     return counts
 
 
-def _clear(db: Database, belief: Belief, plan: Plan) -> None:
-    """Takes out versions that are no states of their own, and articles that are parts of others."""
+def _delete_unsupported(db: Database, belief: Belief, plan: Plan) -> None:
+    """Deletes versions that no capture supports any more, and articles merged into others."""
     for version_id in plan.old.keys() - set(plan.versions.values()):
         remove_version(db, version_id)
     for article_id in belief.kin.articles - set(plan.articles.values()):
         db.execute("DELETE FROM tombstones WHERE article_id = ?", [article_id])
         db.execute("DELETE FROM aliases WHERE article_id = ?", [article_id])
         db.execute("UPDATE articles SET moved_to_id = NULL WHERE moved_to_id = ?", [article_id])
-        # first without date and versions, so that the counts of months and credits follow
+        # first clears date and version, so that triggers update the counts of months and credits
         db.execute("UPDATE articles SET published_at = NULL, current_version_id = NULL WHERE id = ?", [article_id])
         db.execute("DELETE FROM articles WHERE id = ?", [article_id])
 
 
 def _put_addresses(db: Database, belief: Belief, plan: Plan) -> None:
     wanted = address_rows(belief.history, plan)
-    had: dict[str, tuple[int, str, str]] = {}
+    stored: dict[str, tuple[int, str, str]] = {}
     for article_id in belief.kin.articles:
         rows = db.execute("SELECT url_key, article_id, since, kind FROM aliases WHERE article_id = ?", [article_id])
-        had |= {key: (number, since, kind) for key, number, since, kind in rows.fetchall()}
-    for key in had.keys() - wanted.keys():
+        stored |= {key: (target_id, since, kind) for key, target_id, since, kind in rows.fetchall()}
+    for key in stored.keys() - wanted.keys():
         db.execute("DELETE FROM aliases WHERE outlet_id = ? AND url_key = ?", [belief.outlet_id, key])
     for key, values in wanted.items():
-        if had.get(key) == values:
+        if stored.get(key) == values:
             continue
         conflict = "UPDATE SET article_id = excluded.article_id, since = excluded.since, kind = excluded.kind"
-        db.execute(  # an address of a withdrawn article stays that one's
+        db.execute(  # a withdrawn article keeps its addresses
             "INSERT INTO aliases (outlet_id, url_key, article_id, since, kind) VALUES (?, ?, ?, ?, ?)"
-            f" ON CONFLICT DO {conflict if key in had else 'NOTHING'}",
+            f" ON CONFLICT DO {conflict if key in stored else 'NOTHING'}",
             [belief.outlet_id, key, *values],
         )
 
 
 def _put_tombstones(db: Database, belief: Belief, plan: Plan) -> int:
-    """Returns how many articles turned out to have disappeared."""
+    """Writes the disappearances; returns how many articles turned out to have disappeared."""
     buried = 0
     for article in belief.history.articles:
         article_id = plan.articles[article.number]
         if article_id not in belief.kin.articles and not article.tombstones:
             continue
-        had = db.execute(
+        stored = db.execute(
             "SELECT id, gone_at, reason, returned_at FROM tombstones WHERE article_id = ? ORDER BY gone_at, id",
             [article_id],
         ).fetchall()
         wanted = tombstone_rows(article)
-        buried += len(wanted) > len(had) and wanted[-1][2] is None
-        if [row[1:3] for row in had] != [one[:2] for one in wanted[: len(had)]]:
+        buried += len(wanted) > len(stored) and wanted[-1][2] is None
+        if [row[1:3] for row in stored] != [values[:2] for values in wanted[: len(stored)]]:
             db.execute("DELETE FROM tombstones WHERE article_id = ?", [article_id])
-            had = []
-        for row, one in zip(had, wanted, strict=False):
-            if row[3] != one[2]:
-                db.execute("UPDATE tombstones SET returned_at = ? WHERE id = ?", [one[2], row[0]])
-        for one in wanted[len(had) :]:
+            stored = []
+        for row, values in zip(stored, wanted, strict=False):
+            if row[3] != values[2]:
+                db.execute("UPDATE tombstones SET returned_at = ? WHERE id = ?", [values[2], row[0]])
+        for values in wanted[len(stored) :]:
             db.execute(
                 "INSERT INTO tombstones (article_id, gone_at, reason, returned_at) VALUES (?, ?, ?, ?)",
-                [article_id, *one],
+                [article_id, *values],
             )
     return buried

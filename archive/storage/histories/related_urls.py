@@ -1,8 +1,8 @@
-"""Which addresses and articles belong together, and what their captures say: all that a history is derived from.
+"""Collects related addresses and articles and reads their captures: all that a history is derived from.
 
-An address belongs to the articles it was ever an address of, to what it redirected to, and to what redirected to it. A
-list page that dead articles redirect to belongs to none of them: only those of its captures count that follow one of
-their redirects.
+An address is related to the articles it was ever an alias of, to the targets of its redirects, and to the addresses
+that redirected to it. A list page to which dead articles redirect is related to none of them: only its captures around
+one of their redirects count.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from archive.storage.connection import rows_of
 from archive.storage.damaged_rows import readable
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
-_ANSWERS: dict[str, Answer] = {
+_ANSWER_OF: dict[str, Answer] = {
     "fresh": "page", "revisit": "page", "not-modified": "confirmed", "gone": "gone", "redirect": "redirect",
     "error": "error",
 }  # fmt: skip
@@ -31,8 +31,8 @@ _ANSWERS: dict[str, Answer] = {
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A capture as the archive holds it. look: the fact, not read yet; root: the capture whose bytes it brought again,
-    as was known when it came."""
+    """A stored capture. look: the fact for archive.history, not read yet; root: the capture whose bytes it repeats, as
+    known when it was recorded."""
 
     look: Look
     outcome: str
@@ -43,19 +43,19 @@ class Past:
 
     @property
     def id(self) -> int:
-        """Its number."""
+        """captures.id."""
         return self.look.id
 
     @property
     def key(self) -> str:
-        """The address that was asked."""
+        """The key of the requested address."""
         return self.look.key
 
 
 @dataclass(slots=True)
 class RelatedUrls:
-    """Addresses and articles that belong together. lists: addresses that some of them redirected to and that never
-    were an article's."""
+    """Related addresses and articles. lists: addresses that some of them redirected to and that never were an
+    article's."""
 
     keys: set[str] = field(default_factory=set)
     articles: set[int] = field(default_factory=set)
@@ -63,23 +63,23 @@ class RelatedUrls:
 
 
 def related_urls_of(db: Database, outlet_id: int, keys: Iterable[str]) -> RelatedUrls:
-    """All that belongs to these addresses, withdrawn articles excepted."""
-    kin, waiting = RelatedUrls(), set(keys)
-    while waiting:
-        key = waiting.pop()
+    """All addresses and articles related to these, except withdrawn articles."""
+    kin, queue = RelatedUrls(), set(keys)
+    while queue:
+        key = queue.pop()
         if key in kin.keys or is_withdrawn(db, outlet_id, key):
             continue
         kin.keys.add(key)
         kin.lists.discard(key)
         for article_id in _articles_at(db, outlet_id, key) - kin.articles:
             kin.articles.add(article_id)
-            waiting |= _addresses(db, article_id)
-        for target in _targets(db, outlet_id, key) - kin.keys:
+            queue |= _addresses_of(db, article_id)
+        for target in _redirect_targets(db, outlet_id, key) - kin.keys:
             if _articles_at(db, outlet_id, target) or _is_unsettled(db, outlet_id, target):
-                waiting.add(target)
+                queue.add(target)
             else:
                 kin.lists.add(target)
-        waiting |= _leading(db, outlet_id, key) - kin.keys
+        queue |= _redirect_sources(db, outlet_id, key) - kin.keys
     return kin
 
 
@@ -98,7 +98,7 @@ def _is_unsettled(db: Database, outlet_id: int, key: str) -> bool:
     return row is not None
 
 
-def _addresses(db: Database, article_id: int) -> set[str]:
+def _addresses_of(db: Database, article_id: int) -> set[str]:
     rows = db.execute(
         "SELECT url_key FROM aliases WHERE article_id = ?1 UNION SELECT url_key FROM articles WHERE id = ?1"
         " OR moved_to_id = ?1 OR id = (SELECT moved_to_id FROM articles WHERE id = ?1)",
@@ -107,8 +107,8 @@ def _addresses(db: Database, article_id: int) -> set[str]:
     return {str(row[0]) for row in rows.fetchall()}
 
 
-def _targets(db: Database, outlet_id: int, key: str) -> set[str]:
-    """Where an address ever redirected to inside the site."""
+def _redirect_targets(db: Database, outlet_id: int, key: str) -> set[str]:
+    """The addresses to which an address ever redirected inside the site."""
     rows = db.execute(
         "SELECT DISTINCT final_url FROM captures WHERE outlet_id = ? AND url_key = ? AND outcome = 'redirect'",
         [outlet_id, key],
@@ -117,57 +117,61 @@ def _targets(db: Database, outlet_id: int, key: str) -> set[str]:
 
 
 def _key(url: str) -> str | None:
-    """The key of where a redirect led; None for what is no address, which an archive of before may hold."""
+    """The key of a redirect's target; None if it is no valid address, which an old archive may hold."""
     try:
         return url_key(url)
     except ValueError:
         return None
 
 
-def _leading(db: Database, outlet_id: int, key: str) -> set[str]:
-    """Addresses that ever redirected to one, or are said to."""
-    finals = db.execute(
+def _redirect_sources(db: Database, outlet_id: int, key: str) -> set[str]:
+    """Addresses that ever redirected to an address, by their own captures or by its `via`."""
+    final_urls = db.execute(
         "SELECT DISTINCT final_url FROM captures WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]
     ).fetchall()
-    found: set[str] = set()
-    for (url,) in finals:
+    sources: set[str] = set()
+    for (url,) in final_urls:
         hops = db.execute(
             "SELECT url_key FROM captures INDEXED BY captures_redirects"
             " WHERE outlet_id = ? AND final_url = ? AND outcome = 'redirect'",
             [outlet_id, url],
         )
-        found |= {str(row[0]) for row in hops.fetchall()}
+        sources |= {str(row[0]) for row in hops.fetchall()}
     rows = db.execute(
         "SELECT DISTINCT via FROM captures WHERE outlet_id = ? AND url_key = ? AND via IS NOT NULL", [outlet_id, key]
     )
-    return found | {url_key(url) for (via,) in rows.fetchall() for url in json.loads(via)}
+    return sources | {url_key(url) for (via,) in rows.fetchall() for url in json.loads(via)}
 
 
 def past_of(db: Database, outlet_id: int, kin: RelatedUrls) -> list[Past]:
-    """All captures of kin, in order of time, and those of its list pages that follow a redirect of it."""
-    own = [past for key in kin.keys for past in _captures(db, outlet_id, key)]
-    shown = [past for key in kin.lists for past in _following(_captures(db, outlet_id, key), own, kin.keys)]
-    return sorted((*own, *shown), key=lambda past: past.look.place)
+    """All captures of kin, and those of its list pages around a redirect, in order of time."""
+    own_captures = [past for key in kin.keys for past in _read_captures(db, outlet_id, key)]
+    list_captures = [
+        past
+        for key in kin.lists
+        for past in _around_redirects(_read_captures(db, outlet_id, key), own_captures, kin.keys)
+    ]
+    return sorted((*own_captures, *list_captures), key=lambda past: past.look.place)
 
 
-def _following(pages: list[Past], own: list[Past], keys: set[str]) -> list[Past]:
-    """Of a list page, the captures that say so themselves, and those just before and after each redirect to it."""
+def _around_redirects(pages: list[Past], own_captures: list[Past], keys: set[str]) -> list[Past]:
+    """Of a list page, the captures reached through a redirect, and those just before and after each redirect to it."""
     chosen = {page.id: page for page in pages if keys & set(page.look.via)}
-    for hop in own:
+    for hop in own_captures:
         if hop.outcome != "redirect" or not pages or hop.look.leads_to != pages[0].key:
             continue
         place = hop.look.place
-        before = max((page for page in pages if page.look.place <= place), key=_place, default=None)
-        after = min((page for page in pages if page.look.place > place), key=_place, default=None)
+        before = max((page for page in pages if page.look.place <= place), key=_place_of, default=None)
+        after = min((page for page in pages if page.look.place > place), key=_place_of, default=None)
         chosen |= {page.id: page for page in (before, after) if page}
     return list(chosen.values())
 
 
-def _place(past: Past) -> tuple[object, ...]:
+def _place_of(past: Past) -> tuple[object, ...]:
     return past.look.place
 
 
-def _captures(db: Database, outlet_id: int, key: str) -> list[Past]:
+def _read_captures(db: Database, outlet_id: int, key: str) -> list[Past]:
     rows = rows_of(
         db,
         f"SELECT captures.id, requested_url, final_url, {SEEN_AT} AS captured_at, status, captures.outcome,"
@@ -176,26 +180,27 @@ def _captures(db: Database, outlet_id: int, key: str) -> list[Past]:
         " WHERE captures.outlet_id = ? AND url_key = ?",
         [outlet_id, key],
     )
-    return list(readable(rows, "captures", lambda row: _past(key, *row.values())))
+    return list(readable(rows, "captures", lambda row: _past_from_row(key, *row.values())))
 
 
-def _past(
-    key: str, number: int, asked: str, final: str, at: str, status: int, outcome: str, encoding: str | None,
-    body_id: int | None, digest: str | None, root: int | None, via: str | None, run_id: int,
+def _past_from_row(
+    key: str, capture_id: int, requested_url: str, final_url: str, captured_at: str, status: int, outcome: str,
+    encoding: str | None, body_id: int | None, digest: str | None, root: int | None, via: str | None, run_id: int,
 ) -> Past:  # fmt: skip
-    if status == 304:  # it confirms what its address had brought by then, whatever that is taken for now
+    if status == 304:  # it confirms what its address had brought by then, whatever body is stored with it
         body_id, digest = None, None
     look = Look(
-        number, key, final, clock.parse(at), _ANSWERS[outcome], via=tuple(map(url_key, json.loads(via or "[]"))),
-        leads_to=_key(final) if outcome == "redirect" else None,
-        reason=gone_reason(status, final) if outcome == "gone" else "",
-        asked=asked, status=status, digest=digest or "",
+        capture_id, key, final_url, clock.parse(captured_at), _ANSWER_OF[outcome],
+        via=tuple(map(url_key, json.loads(via or "[]"))),
+        leads_to=_key(final_url) if outcome == "redirect" else None,
+        reason=gone_reason(status, final_url) if outcome == "gone" else "",
+        asked=requested_url, status=status, digest=digest or "",
     )  # fmt: skip
     return Past(look, outcome, encoding, body_id, root, run_id)
 
 
 def first_of(pasts: Iterable[Past]) -> Iterator[tuple[int, int]]:
-    """Of each capture that brought a page, the one with which its address began to bring these bytes."""
+    """For each capture that brought a page, the first of consecutive captures with the same bytes: (id, first id)."""
     last: dict[str, Past] = {}
     for past in pasts:
         if past.look.answer == "page" and past.body_id is not None:

@@ -1,8 +1,8 @@
-"""What the newest capture of an address says where a look at a few rows tells: that all stands as it stood.
+"""A fast path: checks by a few rows whether the newest capture of an address leaves the stored history unchanged.
 
-Everything else is derived from all captures that belong together (archive/pipeline/filing.py). These are the cases in
-which that would come to the same, and they are nearly all a crawl meets: an unchanged article at the address that
-speaks for it, a copy of an article whose own page is well, an address that never was an article's.
+Everything else is derived from all related captures (archive/pipeline/filing.py), which would have the same result in
+these cases. They are nearly all that a crawl meets: an unchanged article at its main address, a copy of an article
+whose own page is online, an address that never was an article's.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from archive.storage.readings.reading_rows import elsewhere, extractor_id, recor
 from archive.storage.readings.version_texts import from_row
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
-_SPEAKER = (
+_KNOWN_ARTICLE = (
     "SELECT articles.id, articles.url_key, articles.url, current_version_id, gone_since,"
     " coalesce(words_of, current_version_id) AS worded FROM aliases"
     " JOIN articles ON articles.id = aliases.article_id JOIN versions ON versions.id = current_version_id"
     " WHERE aliases.outlet_id = ? AND aliases.url_key = ? AND withdrawn_at IS NULL"
 )
-_SHOWN = (
+_LAST_READING = (
     "SELECT coalesce(own.version_id, root.version_id), coalesce(own.doubt, root.doubt), captures.outcome,"
     f" {SEEN_AT} AS at, coalesce(own.state, root.state) FROM captures JOIN runs ON runs.id = run_id"
     " LEFT JOIN readings AS own ON own.capture_id = captures.id"
@@ -45,29 +45,29 @@ _SHOWN = (
 
 
 def is_unsettled(db: Database, outlet_id: int, key: str) -> bool:
-    """Whether something of an address waits to be put in order."""
+    """Whether an address is queued in `unsettled`, to be rebuilt."""
     row = db.execute("SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?", [outlet_id, key]).fetchone()
     return row is not None
 
 
 def concerns(db: Database, outlet_id: int, keys: Iterable[str]) -> list[str]:
-    """Of these addresses, those that an article ever had."""
+    """Of these addresses, those that ever were an article's."""
     return [key for key in dict.fromkeys(keys) if article_at(db, outlet_id, key) is not None]
 
 
 def confirms(db: Database, source: Source) -> int | None:
-    """The article that a capture with known bytes shows as it stood; None where that must be derived."""
-    row = _known(db, source)
+    """The article that a capture with known bytes shows unchanged; None if that must be derived."""
+    row = _known_article(db, source)
     if row is None:
         return None
-    last = _last(db, source, row["url_key"])
-    own = last if row["url_key"] == source.url_key else _last(db, source, source.url_key)
-    if last is None or own is None or not _stands(last, row, source):
+    last = _last_reading(db, source, row["url_key"])
+    own_last = last if row["url_key"] == source.url_key else _last_reading(db, source, source.url_key)
+    if last is None or own_last is None or not _shows_newest(last, row, source):
         return None
     if row["url_key"] == source.url_key:
-        _see(db, row["id"], source)
+        _update_last_seen(db, row["id"], source)
         return int(row["id"])
-    if own[1] is not None or own[2] not in _CONFIRMING or own[4] is None or own[4] != last[4]:
+    if own_last[1] is not None or own_last[2] not in _CONFIRMING or own_last[4] is None or own_last[4] != last[4]:
         return None
     return int(row["id"]) if last[3] >= clock.stamp(source.captured_at - HEARD) else None
 
@@ -76,35 +76,35 @@ _CONFIRMING = ("fresh", "revisit", "not-modified")
 
 
 def shows(db: Database, source: Source, reading: Reading) -> int | None:
-    """The article of which a page that was read shows the newest version again, at the address that speaks for it; None
-    where that must be derived. Writes down what was read."""
-    row = _known(db, source)
+    """The article whose newest version a page shows again, at the article's main address; None if that must be derived.
+    Stores the reading."""
+    row = _known_article(db, source)
     if row is None or row["url_key"] != source.url_key or row["url"] != source.url:
         return None
-    last = _last(db, source, source.url_key)
-    if last is None or not _stands(last, row, source):
+    last = _last_reading(db, source, source.url_key)
+    if last is None or not _shows_newest(last, row, source):
         return None
-    told = next(iter(db.query(_TEXT, [row["current_version_id"], reading.extractor])), None)
-    if told is None or changed_fields(from_row(told, reading.extractor), reading):
+    newest = next(iter(db.query(_NEWEST_TEXT, [row["current_version_id"], reading.extractor])), None)
+    if newest is None or changed_fields(from_row(newest, reading.extractor), reading):
         return None
     number = extractor_id(db, reading.extractor, source.captured_at)
     record_reading(db, source.capture_id, number, {
         "kind": reading.kind, "detail": None, "version_id": row["worded"],
         "rules": dict(reading.origins).get("rules"), "state": state_of(reading), "doubt": None,
     })  # fmt: skip
-    _see(db, row["id"], source)
-    _describe(db, row["id"], reading)
+    _update_last_seen(db, row["id"], source)
+    _update_description(db, row["id"], reading)
     return int(row["id"])
 
 
-_TEXT = (
+_NEWEST_TEXT = (
     "SELECT texts.* FROM texts JOIN active_texts ON active_texts.text_id = texts.id"
     " JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ? AND extractors.name = ?"
 )
 
 
 def refuses(db: Database, source: Source, refusal: Unreadable) -> bool:
-    """Whether a page from which nothing was read concerns no article; then what it is is written down."""
+    """Whether a page without an article concerns no known article; then stores why it was refused."""
     if concerns(db, source.run.outlet_id, (source.url_key, *(source.via if refusal.reason in NO_ARTICLE else ()))):
         return False
     if is_unsettled(db, source.run.outlet_id, source.url_key):
@@ -116,7 +116,7 @@ def refuses(db: Database, source: Source, refusal: Unreadable) -> bool:
 
 
 def is_alone(db: Database, source: Source, reading: Reading) -> bool:
-    """Whether a page is all that is known of its addresses and words, so that nothing belongs together with it."""
+    """Whether a page is the only thing known of its addresses and words, so that nothing is related to it."""
     outlet_id = source.run.outlet_id
     if source.via or is_withdrawn(db, outlet_id, source.url_key):
         return False
@@ -140,41 +140,41 @@ UNION ALL SELECT 1 FROM unsettled WHERE outlet_id = ?1 AND url_key = ?2 LIMIT 1
 """
 
 
-def _known(db: Database, source: Source) -> dict[str, Any] | None:
-    """The article of an address, if it is there, and nothing of it waits."""
+def _known_article(db: Database, source: Source) -> dict[str, Any] | None:
+    """The article of an address, unless it is gone, unsettled, or reached by redirects from addresses of others."""
     outlet_id = source.run.outlet_id
     if is_unsettled(db, outlet_id, source.url_key):
         return None
-    row = next(iter(db.query(_SPEAKER, [outlet_id, source.url_key])), None)
+    row = next(iter(db.query(_KNOWN_ARTICLE, [outlet_id, source.url_key])), None)
     if row is None or row["gone_since"] is not None:
         return None
-    lead = [key for key in source.via if article_at(db, outlet_id, key) != row["id"]]
-    return None if lead else row
+    foreign = [key for key in source.via if article_at(db, outlet_id, key) != row["id"]]
+    return None if foreign else row
 
 
-def _last(db: Database, source: Source, key: str) -> tuple[Any, ...] | None:
-    return db.execute(_SHOWN, [source.run.outlet_id, key, source.capture_id]).fetchone()  # type: ignore[no-any-return]  # a row
+def _last_reading(db: Database, source: Source, key: str) -> tuple[Any, ...] | None:
+    return db.execute(_LAST_READING, [source.run.outlet_id, key, source.capture_id]).fetchone()  # type: ignore[no-any-return]  # a row
 
 
-def _stands(last: tuple[Any, ...], row: dict[str, Any], source: Source) -> bool:
-    """Whether the last that an address said before is that it shows the newest version."""
-    version_id, doubt, outcome, at, _ = last
+def _shows_newest(last: tuple[Any, ...], row: dict[str, Any], source: Source) -> bool:
+    """Whether the last reading of an address shows the newest version, undoubted."""
+    version_id, doubt, outcome, seen_at, _ = last
     return (
         version_id == row["worded"]
         and doubt is None
         and outcome in _CONFIRMING
-        and at <= clock.stamp(source.captured_at)
+        and seen_at <= clock.stamp(source.captured_at)
     )
 
 
-def _see(db: Database, article_id: int, source: Source) -> None:
+def _update_last_seen(db: Database, article_id: int, source: Source) -> None:
     db.execute(
         "UPDATE articles SET last_seen_at = ?1 WHERE id = ?2 AND last_seen_at < ?1",
         [clock.stamp(source.captured_at), article_id],
     )
 
 
-def _describe(db: Database, article_id: int, reading: Reading) -> None:
+def _update_description(db: Database, article_id: int, reading: Reading) -> None:
     db.execute(
         "UPDATE articles SET headline = ?, byline = ?, section = ?, published_at = ? WHERE id = ?",
         [reading.headline, reading.byline, reading.section, clock.claimed(reading.published_at), article_id],
@@ -182,9 +182,9 @@ def _describe(db: Database, article_id: int, reading: Reading) -> None:
 
 
 def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -> list[str]:
-    """What a picture's address shows, where nothing was known of it, for all articles that show it now. Returns the
-    addresses of the outlet's that showed another picture, or whose digest depends on this one."""
-    named = db.execute(_NAMED_BY_PICTURES, [image_id, outlet_id]).fetchall()
+    """Stores the picture that a picture address shows, for all current versions with it that have none yet. Returns the
+    addresses of the outlet's articles that showed another picture, or whose digest depends on this one."""
+    depending = db.execute(_DIGEST_WITH_PICTURES, [image_id, outlet_id]).fetchall()
     db.execute(
         "UPDATE version_images SET picture_id = ? WHERE image_id = ? AND picture_id IS NULL AND version_id IN"
         " (SELECT current_version_id FROM articles WHERE withdrawn_at IS NULL)",
@@ -198,10 +198,10 @@ def show_picture(db: Database, outlet_id: int, image_id: int, picture_id: int) -
         [picture_id, image_id, outlet_id],
     )
     replaced = [key for key, old, new in rows.fetchall() if same_picture(old, new) is False]
-    return list(dict.fromkeys([*replaced, *(key for (key,) in named)]))
+    return list(dict.fromkeys([*replaced, *(key for (key,) in depending)]))
 
 
-_NAMED_BY_PICTURES = """
+_DIGEST_WITH_PICTURES = """
 SELECT DISTINCT articles.url_key FROM version_images
 JOIN articles ON articles.current_version_id = version_images.version_id
 JOIN active_texts AS shown ON shown.version_id = articles.current_version_id JOIN texts ON texts.id = shown.text_id
@@ -210,4 +210,5 @@ AND EXISTS (SELECT 1 FROM versions AS older JOIN active_texts ON active_texts.ve
   JOIN texts AS said ON said.id = active_texts.text_id
   WHERE older.article_id = articles.id AND older.id <> articles.current_version_id AND said.digest = texts.digest)
 """
-"""Articles that said the same before: with other pictures it is another state (archive/history/version_numbers.py)."""
+"""Articles with an earlier version of the same words: with other pictures it is another state
+(archive/history/version_numbers.py)."""

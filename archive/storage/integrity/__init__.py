@@ -1,1 +1,1 @@
-"""Whether an archive is sound: seals, fixity, and rows that contradict one another."""
+"""Integrity checks of an archive: seals, fixity (digests), invalid values, and rows that contradict one another."""

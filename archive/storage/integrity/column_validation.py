@@ -1,7 +1,7 @@
-"""What every column of an archive may hold: the gate for each, and what stands for a value that cannot be.
+"""Validators for every column of an archive, and fallbacks for invalid values.
 
-One table for all who read rows that somebody else may have written: the commands that ask, `merge`, `verify` and
-`upgrade`. A column without a gate here fails a test.
+One table for all code that reads rows of foreign origin: the query commands, `merge`, `verify` and `upgrade`. A test
+fails for a column without a validator here.
 """
 
 from __future__ import annotations
@@ -38,16 +38,16 @@ from archive.model.validation import (
     zone,
 )
 
-_WHEN, _LINE, _ROW, _COUNT = (optional(gate) for gate in (stored_moment, line, row_number, count))
+_WHEN, _LINE, _ROW, _COUNT = (optional(validator) for validator in (stored_moment, line, row_number, count))
 _CLAIM = optional(claimed_moment)
-_RUN = validation.one_of("running", "ok", "nothing-found", "partly-failed", "failed", "interrupted")
-_NAMED = {"id": row_number, "outlet_id": row_number}
+_OUTCOME = validation.one_of("running", "ok", "nothing-found", "partly-failed", "failed", "interrupted")
+_IDS = {"id": row_number, "outlet_id": row_number}
 _TEXTS = {"headline": text, "lead": optional(text), "body": text, "captions": optional(text)}
-_PRINTED = {"byline": _LINE, "section": _LINE, "published_at": _CLAIM}
+_CLAIMED = {"byline": _LINE, "section": _LINE, "published_at": _CLAIM}
 
 
 def _seconds_ahead(value: object) -> int:
-    """By how much a clock was ahead: no further than the moments can be apart that are taken, 1990 to 2200."""
+    """Seconds by which a clock was ahead: at most the span of the times accepted, 1990 to 2200."""
     if count(value) > 210 * 366 * 86_400:
         raise BadValue(f"{validation.shown(value)} seconds are more than clocks can be apart")
     return count(value)
@@ -56,14 +56,14 @@ def _seconds_ahead(value: object) -> int:
 COLUMNS: dict[str, dict[str, Validator]] = {
     "outlets": {"id": row_number, "name": outlet_name, "title": line, "home_url": address, "timezone": zone},
     "runs": {
-        **_NAMED, "started_at": stored_moment, "finished_at": _WHEN, "outcome": _RUN, "reason": optional(text),
+        **_IDS, "started_at": stored_moment, "finished_at": _WHEN, "outcome": _OUTCOME, "reason": optional(text),
         "software": json_object, "stats": json_counts, "warnings": optional(json_lines),
         "health": optional(run_measures), "source": _LINE,
         "kind": validation.one_of("crawl", "import", "backfill", "merge", "cleanse"),
         "clock_ahead": optional(_seconds_ahead),
     },
     "captures": {
-        **_NAMED, "run_id": row_number, "url_key": line, "requested_url": address, "final_url": place,
+        **_IDS, "run_id": row_number, "url_key": line, "requested_url": address, "final_url": place,
         "captured_at": stored_moment, "status": status, "outcome": line, "encoding": _LINE, "etag": _LINE,
         "last_modified": _LINE, "body_id": _ROW, "revisit_of": _ROW, "via": optional(json_lines),
         "detail": optional(text),
@@ -75,10 +75,10 @@ COLUMNS: dict[str, dict[str, Validator]] = {
         "base_id": _ROW, "depth": count,
     },
     "dictionaries": {
-        **_NAMED, "digest": digest, "made_at": stored_moment, "page_count": count, "size": count, "data": data,
+        **_IDS, "digest": digest, "made_at": stored_moment, "page_count": count, "size": count, "data": data,
     },
     "articles": {
-        **_NAMED, **_PRINTED, "headline": text, "url": place, "version_count": count, "first_seen_at": stored_moment,
+        **_IDS, **_CLAIMED, "headline": text, "url": place, "version_count": count, "first_seen_at": stored_moment,
         "changed_at": stored_moment, "last_seen_at": stored_moment, "gone_since": _WHEN, "gone_reason": optional(text),
         "url_key": line, "current_version_id": _ROW, "moved_to_id": _ROW, "withdrawn_at": _WHEN,
     },
@@ -86,7 +86,7 @@ COLUMNS: dict[str, dict[str, Validator]] = {
         "outlet_id": row_number, "url_key": line, "article_id": row_number, "since": stored_moment, "kind": line,
     },
     "versions": {
-        **_PRINTED, "id": row_number, "article_id": row_number, "number": row_number, "capture_id": row_number,
+        **_CLAIMED, "id": row_number, "article_id": row_number, "number": row_number, "capture_id": row_number,
         "first_seen_at": stored_moment, "digest": digest, "changed": _LINE, "headline": text, "modified_at": _CLAIM,
         "words_removed": _COUNT, "words_added": _COUNT, "words_of": _ROW, "old_headline": optional(text),
         "stood_days": optional(number), "numbers_changed": _COUNT, "names_changed": _COUNT, "weight": optional(number),
@@ -153,10 +153,10 @@ COLUMNS: dict[str, dict[str, Validator]] = {
     "listed": {"outlet_id": row_number, "url_key": line, "keys": data},
     "habits": {"outlet_id": row_number, "bucket": line, "looks": number, "changes": number, "days": number},
     "furniture": {
-        **_NAMED, "digest": digest, "learned_at": stored_moment, "article_count": count, "recurring": json_lines,
+        **_IDS, "digest": digest, "learned_at": stored_moment, "article_count": count, "recurring": json_lines,
     },
     "offers": {
-        **_NAMED, "archive": line, "url": place, "captured_at": stored_moment, "place": line, "digest": _LINE,
+        **_IDS, "archive": line, "url": place, "captured_at": stored_moment, "place": line, "digest": _LINE,
         "taken_at": _WHEN, "tries": count, "detail": optional(text),
     },
     "offer_pages": {
@@ -184,30 +184,31 @@ FALLBACKS: dict[str, dict[str, Any]] = {
     "picture_captures": {"etag": None, "last_modified": None, "detail": None},
     "origins": {"source": "unknown", "record": None},
 }  # fmt: skip
-"""What stands for a value that cannot be, where a row can do without it."""
+"""By table and column: the value that replaces an invalid one, if the row is usable without it."""
 
 
 def problems(table: str, row: Mapping[str, Any]) -> dict[str, str]:
-    """The columns of a row that hold what cannot be, with what is wrong. Keys that are no columns do not count."""
-    found = {}
-    for name, gate in COLUMNS[table].items():
+    """The columns of a row with invalid values, and what is wrong. Ignores keys that are no columns."""
+    errors = {}
+    for name, validate in COLUMNS[table].items():
         if name in row:
             try:
-                gate(row[name])
+                validate(row[name])
             except BadValue as error:
-                found[name] = str(error)
-    return found
+                errors[name] = str(error)
+    return errors
 
 
 def usable(
     table: str, row: Mapping[str, Any], number: object = None, note: Callable[[str, str], None] = pass_over
 ) -> dict[str, Any]:
-    """The row, with what stands for values that cannot be, which is noted. Raises BadValue where it cannot do without
-    one. number: of the row, where it does not say. note: is told where, and what is wrong."""
-    made, known = dict(row), FALLBACKS.get(table, {})
-    for name, wrong in problems(table, row).items():
-        if name not in known:
-            raise BadValue(f"{name}: {wrong}")
-        note(f"{table} {row.get('id', number)}", f"{name}: {wrong}")
-        made[name] = known[name]
-    return made
+    """The row, with fallbacks for invalid values, each of which is reported. Raises BadValue if a column without a
+    fallback is invalid. number: the row's number, if it has no id. note: a callback that gets table and row, and what
+    is wrong."""
+    fixed, fallbacks = dict(row), FALLBACKS.get(table, {})
+    for name, error in problems(table, row).items():
+        if name not in fallbacks:
+            raise BadValue(f"{name}: {error}")
+        note(f"{table} {row.get('id', number)}", f"{name}: {error}")
+        fixed[name] = fallbacks[name]
+    return fixed

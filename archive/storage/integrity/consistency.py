@@ -1,4 +1,4 @@
-"""Whether the tables agree with one another: each rule a query for the rows that break it."""
+"""Consistency checks between tables: each rule is a query for the rows that violate it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ from archive.storage.integrity.value_check import odd_rows
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """what: what is wrong with a row that `query` returns; its first column is what names the row in `table`."""
+    """A consistency rule. what: what is wrong with a row that `query` returns; its first column names the row in
+    `table`."""
 
     table: str
     what: str
@@ -24,7 +25,7 @@ class _Rule:
 
 
 def _differences(kept: str, counted: str) -> str:
-    """A query for the first column of rows that one of two queries gives and the other does not."""
+    """A query for the rows that only one of two queries returns."""
     return f"SELECT * FROM ({kept} EXCEPT {counted}) UNION SELECT * FROM ({counted} EXCEPT {kept})"
 
 
@@ -52,7 +53,7 @@ _RULES = (
           "SELECT id FROM captures WHERE outcome = 'revisit' AND revisit_of IS NULL"),
     _Rule("seals", "it does not name as many captures as it is said to cover",
           "SELECT seals.id FROM seals JOIN runs ON runs.id = run_id WHERE length(capture_digests) <> 32 * capture_count"
-          " AND NOT (json_valid(stats) AND stats ->> 'cleansed' IS NOT NULL)"),  # fixity.py looks at these
+          " AND NOT (json_valid(stats) AND stats ->> 'cleansed' IS NOT NULL)"),  # fixity.py checks these
     _Rule("articles", "its versions are not numbered 1, 2, 3 ...",
           "SELECT article_id FROM versions GROUP BY article_id HAVING min(number) <> 1 OR max(number) <> count(*)"),
     _Rule("articles", "it has no version", "SELECT id FROM articles WHERE id NOT IN (SELECT article_id FROM versions)"),
@@ -76,7 +77,7 @@ _RULES = (
     _Rule("versions", "no text of it has the digest it was filed under",
           "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
           " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"
-          # one with the words of another and other pictures is filed under both: archive/history/version_numbers.py
+          # with the words of another version and other pictures the digest covers both: history/version_numbers.py
           " AND NOT EXISTS (SELECT 1 FROM texts AS own JOIN texts AS same ON same.digest = own.digest"
           " JOIN versions AS other ON other.id = same.version_id WHERE own.version_id = versions.id"
           " AND other.article_id = versions.article_id AND other.id <> versions.id)"),
@@ -111,43 +112,45 @@ _RULES = (
           "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id JOIN articles"
           " ON articles.id = article_id JOIN captures ON captures.id = texts.capture_id WHERE withdrawn_at IS NULL"
           " AND NOT EXISTS (SELECT 1 FROM readings LEFT JOIN versions AS own ON own.id = readings.version_id"
-          " WHERE readings.capture_id IN (captures.id, captures.revisit_of)"  # one that confirms needs no reading
+          " WHERE readings.capture_id IN (captures.id, captures.revisit_of)"  # a confirming capture needs no reading
           " AND readings.extractor_id = texts.extractor_id AND (own.article_id = versions.article_id"
-          # what was doubted when it was read has no version, and is believed when a later capture confirms it
+          # a reading that was doubted has no version, and is accepted when a later capture confirms it
           " OR readings.version_id IS NULL AND readings.capture_id = captures.revisit_of))"),
     _Rule("texts", "it was read in a capture that brought no page",
-          # a 304 confirms what its address had brought, and that may have come since, from another archive
+          # a 304 confirms what its address had brought, which may have been merged since, from another archive
           "SELECT texts.id FROM texts JOIN captures ON captures.id = texts.capture_id WHERE captures.body_id IS NULL"
           " AND outcome <> 'not-modified'"),
 )  # fmt: skip
 
 
 def inconsistencies(db: Database, step: Step) -> Iterator[Problem]:
-    """Rows that contradict other rows."""
+    """Yields rows that violate a rule."""
     for rule in _RULES:
         step()
         for row in db.execute(rule.query).fetchall():
             yield Problem(f"{rule.table} {row[0]}", rule.what)
-    yield from _index_size(db)
+    yield from _index_mismatches(db)
 
 
 def impossible_values(db: Database) -> Iterator[Problem]:
-    """Rows that hold what cannot be: `luubao upgrade` mends what need not stay."""
-    for odd in odd_rows(db):
-        where, _, what = str(odd).partition(": ")
-        part = odd.table in ("headers", "origins")  # of a capture
-        yield Problem(where.replace(odd.table, "captures", 1) if part else where, f"it holds what cannot be: {what}")
+    """Yields rows with invalid values: `luubao upgrade` repairs those that need not stay."""
+    for odd_row in odd_rows(db):
+        where, _, values = str(odd_row).partition(": ")
+        of_capture = odd_row.table in ("headers", "origins")  # each row belongs to a capture
+        yield Problem(
+            where.replace(odd_row.table, "captures", 1) if of_capture else where, f"it holds what cannot be: {values}"
+        )
 
 
 def rules_count() -> int:
-    """How often `inconsistencies` steps."""
+    """How often `inconsistencies` calls `step`."""
     return len(_RULES)
 
 
 INDEXES = ("search", "search_front")
 
 
-def _index_size(db: Database) -> Iterator[Problem]:
+def _index_mismatches(db: Database) -> Iterator[Problem]:
     with snapshot(db):
         shown, *indexed = (_count(db, table) for table in ("active_texts", *(f"{index}_docsize" for index in INDEXES)))
     for index, count in zip(INDEXES, indexed, strict=True):
@@ -160,7 +163,7 @@ def _count(db: Database, table: str) -> int:
 
 
 def broken_index(db: Database) -> Iterator[Problem]:
-    """Compares the search index with the texts, word by word. Needs a writable archive, and nobody can write meanwhile.
+    """Compares the search index with the texts, word by word. Needs a writable archive, and blocks other writers.
 
     Raises ArchiveUnusable when it cannot be written.
     """
@@ -170,7 +173,8 @@ def broken_index(db: Database) -> Iterator[Problem]:
 
 
 def _integrity_check(db: Database, index: str) -> sqlite3.DatabaseError | None:
-    """What FTS5 says of a damaged index. That it cannot be written, which the check wants, is no damage."""
+    """The error that FTS5's integrity-check raises for a damaged index. An index that cannot be written, as the check
+    needs, raises."""
     with transaction(db):
         try:
             db.execute(f"INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)")

@@ -1,7 +1,7 @@
-"""What the tables say beside what is believed: every column that people read of an article, derived again.
+"""Compares stored columns with derived ones: derives again every column of an article that people read.
 
-Reads only. A version keeps the digest it was filed under, and what only a former reader saw keeps its words: these are
-taken as they are where the archive holds what they were made from.
+Reads only. A version keeps its stored digest, and a reading that only a former extractor found keeps its words: these
+are accepted as stored if the archive holds what they were made from.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from archive.storage.histories.history_writer import Belief, match, shown_versio
 from archive.storage.integrity.problems import Problem
 from archive.storage.readings.version_texts import to_row
 
-_TEXT = (
+_ACTIVE_TEXT = (
     "SELECT texts.*, extractors.name AS extractor FROM active_texts JOIN texts ON texts.id = text_id"
     " LEFT JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ?"
 )
@@ -32,14 +32,15 @@ _IMAGES = (
     " LEFT JOIN images ON images.id = image_id LEFT JOIN pictures ON pictures.id = picture_id"
     " WHERE version_id = ? ORDER BY position"
 )
-_ADDRESSES = ("url", "url_key", "reason")
-"""In which older archives may hold credentials; `luubao upgrade` tells of them."""
-_IMAGE = ("position", "image_id", "caption", "credit", "caption_raw", "alt", "picture_id")
+_ADDRESS_COLUMNS = ("url", "url_key", "reason")
+"""Columns in which old archives may hold credentials; `luubao upgrade` reports them."""
+_IMAGE_COLUMNS = ("position", "image_id", "caption", "credit", "caption_raw", "alt", "picture_id")
 
 
 def differences(db: Database, belief: Belief, readers: Mapping[int, int], *, words: bool) -> Iterator[Problem]:
-    """Where the tables say something else than what is believed. readers: by captures.id, the extractor whose reading
-    was taken, where it is not the belief's own. words: also compares the words, which were not taken from there."""
+    """Yields each difference between the tables and the derived history. readers: by captures.id, the extractor whose
+    stored reading was taken, if it is not the belief's own. words: also compares the texts; only if they were not taken
+    from the tables."""
     plan = match(db, belief)
     yield from _articles(db, belief, plan)
     for place, version in plan.told.items():
@@ -53,18 +54,18 @@ def differences(db: Database, belief: Belief, readers: Mapping[int, int], *, wor
 
 
 def _differing(where: str, stored: Mapping[str, Any], derived: Mapping[str, Any]) -> Iterator[Problem]:
-    """One problem for all columns in which a row differs."""
-    wrong = [
+    """One problem for all the columns in which a row differs."""
+    differing = [
         f"{name} is {validation.shown(stored[name])}, derived again {validation.shown(value)}"
         for name, value in derived.items()
         if stored[name] != value and not _are_one_address(name, stored[name], value)
     ]
-    if wrong:
-        yield Problem(where, "; ".join(wrong))
+    if differing:
+        yield Problem(where, "; ".join(differing))
 
 
 def _are_one_address(name: str, stored: object, derived: object) -> bool:
-    return name in _ADDRESSES and without_credentials(str(stored)) == without_credentials(str(derived))
+    return name in _ADDRESS_COLUMNS and without_credentials(str(stored)) == without_credentials(str(derived))
 
 
 def _articles(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
@@ -90,7 +91,7 @@ def _version(db: Database, plan: Plan, place: Place, version: Version, *, words:
     stored = plan.old[version_id]
     words_of = plan.versions.get((place[0], version.words_of - 1)) if version.words_of else None
     expected = version_row(article_id, version, words_of)
-    if stored["digest"] != expected["digest"] and _was_filed_under(db, version_id, stored["digest"]):
+    if stored["digest"] != expected["digest"] and _has_text_digest(db, version_id, stored["digest"]):
         del expected["digest"]
     before = plan.told.get((place[0], place[1] - 1))
     expected |= _comparison(db, before, version, stored)
@@ -99,7 +100,7 @@ def _version(db: Database, plan: Plan, place: Place, version: Version, *, words:
     yield from _images(db, version_id, version)
 
 
-def _was_filed_under(db: Database, version_id: int, digest: str) -> bool:
+def _has_text_digest(db: Database, version_id: int, digest: str) -> bool:
     row = db.execute("SELECT 1 FROM texts WHERE version_id = ? AND digest = ?", [version_id, digest]).fetchone()
     return row is not None
 
@@ -110,35 +111,35 @@ def _comparison(db: Database, before: Version | None, version: Version, stored: 
     if before is None:
         return dict.fromkeys((*names, "old_headline", "stood_days"))
     old, new = before.state.reading, version.state.reading
-    days = "SELECT round(julianday(?) - julianday(?), 4)"
+    days_query = "SELECT round(julianday(?) - julianday(?), 4)"
     row: dict[str, Any] = {
         "old_headline": old.headline if old.headline != new.headline else None,
-        "stood_days": db.execute(days, [clock.stamp(version.at), clock.stamp(before.at)]).fetchone()[0],
+        "stood_days": db.execute(days_query, [clock.stamp(version.at), clock.stamp(before.at)]).fetchone()[0],
     }
     if version.words_of is not None:
         row |= dict(zip(names, (0, 0, 0, 0, REPLACED_PICTURE), strict=True))
     elif old.extractor == new.extractor:
-        found = meaning(old, new)
-        counted = (found.words_removed, found.words_added, found.numbers, found.names, found.weight)
+        size = meaning(old, new)
+        counted = (size.words_removed, size.words_added, size.numbers, size.names, size.weight)
         row |= dict(zip(names, counted, strict=True))
-        if stored["numbers_changed"] is None and stored["names_changed"] is None:  # from before these were counted
+        if stored["numbers_changed"] is None and stored["names_changed"] is None:  # a version older than these counts
             row |= {"numbers_changed": None, "names_changed": None, "weight": stored["weight"]}
     return row
 
 
 def _text(db: Database, version_id: int, version: Version, *, words: bool) -> Iterator[Problem]:
-    """The words in which a version is shown."""
+    """Checks the active text of a version."""
     reading = version.state.reading
-    row = next(iter(rows_of(db, _TEXT, [version_id])), None)
-    if row is None:  # archive.storage.integrity.consistency names it
+    row = next(iter(rows_of(db, _ACTIVE_TEXT, [version_id])), None)
+    if row is None:  # archive.storage.integrity.consistency reports it
         return
     expected: dict[str, Any] = dict(to_row(reading)) if words else {"digest": version.state.digest}
     if reading.extractor:
         expected["extractor"] = reading.extractor
     yield from _differing(f"texts {row['id']}", row, expected)
-    read = "SELECT state FROM readings WHERE capture_id = ? AND extractor_id = ?"
-    said = db.execute(read, [row["capture_id"], row["extractor_id"]]).fetchone()
-    if said and said[0] not in (None, version.state.state):
+    query = "SELECT state FROM readings WHERE capture_id = ? AND extractor_id = ?"
+    stored_state = db.execute(query, [row["capture_id"], row["extractor_id"]]).fetchone()
+    if stored_state and stored_state[0] not in (None, version.state.state):
         yield Problem(
             f"texts {row['id']}", f"capture {row['capture_id']}, which it is said to be from, said other words"
         )
@@ -149,12 +150,14 @@ def _images(db: Database, version_id: int, version: Version) -> Iterator[Problem
     stored = db.execute(_IMAGES, [version_id]).fetchall()
     for position in range(len(derived), len(stored)):
         yield Problem(f"version_images {version_id} {stored[position][0]}", "its page shows no such picture")
-    for place, row in enumerate(derived):
-        where = f"version_images {version_id} {place + 1}"
-        if place >= len(stored):
+    for index, row in enumerate(derived):
+        where = f"version_images {version_id} {index + 1}"
+        if index >= len(stored):
             yield Problem(where, "a picture of its page is not here")
             continue
-        yield from _differing(where, *(dict(zip(_IMAGE, one, strict=True)) for one in (stored[place], row)))
+        yield from _differing(
+            where, *(dict(zip(_IMAGE_COLUMNS, columns, strict=True)) for columns in (stored[index], row))
+        )
 
 
 def _addresses(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
@@ -170,12 +173,12 @@ def _addresses(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
             yield Problem(where, "no capture says that it is an address of its article")
         elif key in stored:
             yield from _differing(where, stored[key], dict(zip(names, derived[key], strict=True)))
-        elif not _is_anyones(db, belief.outlet_id, key):
+        elif not _is_withdrawn_alias(db, belief.outlet_id, key):
             yield Problem(where, "it is not here, and captures say that it is an address of an article")
 
 
-def _is_anyones(db: Database, outlet_id: int, key: str) -> bool:
-    """Whether an address stands for an article outside: a withdrawn one keeps its own."""
+def _is_withdrawn_alias(db: Database, outlet_id: int, key: str) -> bool:
+    """Whether an address belongs to a withdrawn article, which keeps its addresses."""
     row = db.execute(
         "SELECT 1 FROM aliases JOIN articles ON articles.id = article_id WHERE aliases.outlet_id = ?"
         " AND aliases.url_key = ? AND withdrawn_at IS NOT NULL",
@@ -191,23 +194,23 @@ def _tombstones(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
         stored = rows_of(db, "SELECT * FROM tombstones WHERE article_id = ? ORDER BY gone_at, id", [article_id])
         derived = tombstone_rows(article)
         if len(stored) != len(derived):
-            told = f"its disappearances are {len(stored)}, derived again {len(derived)}"
-            yield Problem(f"articles {article_id}", told)
+            message = f"its disappearances are {len(stored)}, derived again {len(derived)}"
+            yield Problem(f"articles {article_id}", message)
         for row, expected in zip(stored, derived, strict=False):
             yield from _differing(f"tombstones {row['id']}", row, dict(zip(names, expected, strict=True)))
 
 
-def _reading(db: Database, row: ReadingRow, ids: Mapping[int, int], reader: int) -> Iterator[Problem]:
-    """What is written down of a capture, by the reader that is believed and by former ones."""
+def _reading(db: Database, row: ReadingRow, ids: Mapping[int, int], accepted: int) -> Iterator[Problem]:
+    """Checks the readings of a capture, by the accepted extractor and by former ones."""
     capture_id = row.past.id
-    stored = {one["extractor_id"]: one for one in _readings(db, capture_id)}
+    stored = {reading["extractor_id"]: reading for reading in _readings(db, capture_id)}
     where = f"readings {capture_id}"
-    for extractor, one in stored.items():
-        if row.values is not None and extractor == reader:
-            yield from _differing(where, one, row.values)
-        elif one["version_id"] is not None:
-            yield from _differing(where, one, {"version_id": ids.get(capture_id)})
-    if row.values is not None and row.own and reader not in stored:
+    for extractor, reading in stored.items():
+        if row.values is not None and extractor == accepted:
+            yield from _differing(where, reading, row.values)
+        elif reading["version_id"] is not None:
+            yield from _differing(where, reading, {"version_id": ids.get(capture_id)})
+    if row.values is not None and row.own and accepted not in stored:
         yield Problem(where, "what was read in this capture is not here")
 
 

@@ -1,4 +1,4 @@
-"""Whether what is stored is what was stored: every digest recomputed, every frame opened, every seal followed."""
+"""Fixity checks: recomputes every digest, decompresses every body, follows the chain of seals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from archive.storage.integrity.problems import Problem, Step
 from archive.storage.readings.version_texts import COLUMNS, row_digest
 from archive.storage.withdrawals.withheld_rows import opened
 
-_DESTROYED = (
+_DESTROYING_WITHDRAWAL = (
     "SELECT 1 FROM captures JOIN aliases USING (outlet_id, url_key)"
     " JOIN withdrawals ON withdrawals.article_id = aliases.article_id"
     " WHERE captures.body_id = ? AND withdrawals.destroyed_at IS NOT NULL"
@@ -29,15 +29,15 @@ _DESTROYED = (
 
 
 def told(problems: Iterator[Problem]) -> Iterator[Problem]:
-    """The problems, to which one more is added where the file is too damaged to go on looking."""
+    """Passes problems on; ends with one more if the file is too damaged to read on."""
     try:
         yield from problems
-    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes what is damaged as it finds it
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes damaged text as it finds it
         yield Problem("file", f"it cannot be read any further: {error}")
 
 
 def broken_file(db: Database) -> Iterator[Problem]:
-    """What SQLite itself finds: pages that do not hang together, rows that point nowhere."""
+    """The problems that SQLite itself finds: corrupt database pages, violated foreign keys."""
     for (message,) in db.execute("PRAGMA integrity_check").fetchall():
         if message != "ok":
             yield Problem("file", message)
@@ -46,13 +46,13 @@ def broken_file(db: Database) -> Iterator[Problem]:
 
 
 def broken_schema(db: Database) -> Iterator[Problem]:
-    """Views and triggers that are others than luubao makes."""
-    for where, what in schema_check.strange(db):
-        yield Problem(where, what)
+    """Views and triggers that differ from luubao's schema."""
+    for where, message in schema_check.strange(db):
+        yield Problem(where, message)
 
 
 def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
-    """Dictionaries that are not what their digest names."""
+    """Dictionaries that do not match their digest."""
     for (dictionary_id,) in db.execute("SELECT id FROM dictionaries ORDER BY id").fetchall():
         step()
         try:
@@ -62,22 +62,22 @@ def broken_dictionaries(db: Database, step: Step) -> Iterator[Problem]:
 
 
 def broken_bodies(db: Database, step: Step) -> Iterator[Problem]:
-    """Bodies that do not open, or open as something else than their digest and size say."""
-    for body_id, digest, size in _rows(db, "SELECT id, digest, size FROM bodies"):
+    """Bodies that cannot be decompressed, or do not match their digest and size."""
+    for body_id, digest, size in _rows_in_batches(db, "SELECT id, digest, size FROM bodies"):
         step()
         with snapshot(db):
-            found = list(_broken_body(db, body_id, digest, size))
-        yield from found
+            problems = list(_body_problems(db, body_id, digest, size))
+        yield from problems
 
 
-def _broken_body(db: Database, body_id: int, digest: str, size: int) -> Iterator[Problem]:
+def _body_problems(db: Database, body_id: int, digest: str, size: int) -> Iterator[Problem]:
     try:
         body = get_body(db, body_id)
     except ArchiveDamaged as error:
         yield Problem(f"bodies {body_id}", str(error))
         return
     if body is None:
-        yield from _not_here(db, body_id, digest)
+        yield from _absent_body_problems(db, body_id, digest)
     elif digest_of(body) != digest:
         yield Problem(f"bodies {body_id}", f"its bytes are not those of {digest}")
     elif len(body) != size:
@@ -85,9 +85,9 @@ def _broken_body(db: Database, body_id: int, digest: str, size: int) -> Iterator
 
 
 def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
-    """Texts whose words are not those their digest names; those of withdrawn articles are looked up where they lie."""
+    """Texts that do not match their digest; those of withdrawn articles are read from `withheld`."""
     columns = ", ".join(f"texts.{name}" for name in COLUMNS)
-    rows = _rows(
+    rows = _rows_in_batches(
         db,
         f"SELECT texts.id, texts.row_digest, articles.withdrawn_at, {columns} FROM texts"
         " JOIN versions ON versions.id = texts.version_id JOIN articles ON articles.id = versions.article_id",
@@ -101,7 +101,7 @@ def broken_texts(db: Database, step: Step) -> Iterator[Problem]:
 
 
 def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
-    """Runs that are not what was sealed, captures changed, removed or put in since, and links that are missing."""
+    """Runs that do not match their seal: captures changed, removed or added since, and breaks in the chain."""
     chain = db.execute(
         "SELECT id, run_id, previous, digest, capture_digests, picture_digests FROM seals ORDER BY id"
     ).fetchall()
@@ -113,12 +113,14 @@ def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
         if previous != (before[3] if before else None):
             yield Problem(f"seals {seal_id}", "the seal before it was changed or removed")
         if seals.is_cleansing(db, run_id):
-            changes = list(_odd_cleansing(db, run_id, sealed))
+            changes = list(_cleansing_problems(db, run_id, sealed))
         else:
             pairs = zip(seals.SEALED, sealed, strict=True)
-            changes = [change for table, of in pairs for change in _changed_rows(db, table, run_id, of, became)]
+            changes = [
+                change for table, digests in pairs for change in _changed_rows(db, table, run_id, digests, became)
+            ]
         yield from changes
-        if not changes and not _holds(db, run_id, previous, sealed, digest):
+        if not changes and not _seal_matches(db, run_id, previous, sealed, digest):
             yield Problem(f"runs {run_id}", "the run or its seal was changed after it was sealed")
     for (run_id,) in db.execute(
         "SELECT id FROM runs WHERE outcome <> 'running' AND id NOT IN (SELECT run_id FROM seals)"
@@ -126,11 +128,11 @@ def broken_seals(db: Database, step: Step) -> Iterator[Problem]:
         yield Problem(f"runs {run_id}", "it has ended and has no seal")
 
 
-def _holds(db: Database, run_id: int, previous: str | None, sealed: list[bytes], digest: str) -> bool:
-    """Whether a run, and the outlet it is of, are those of a seal."""
-    there = db.execute("SELECT 1 FROM runs JOIN outlets ON outlets.id = outlet_id WHERE runs.id = ?", [run_id])
+def _seal_matches(db: Database, run_id: int, previous: str | None, sealed: list[bytes], digest: str) -> bool:
+    """Whether a seal's digest holds for a run and its outlet."""
+    cursor = db.execute("SELECT 1 FROM runs JOIN outlets ON outlets.id = outlet_id WHERE runs.id = ?", [run_id])
     rows = seals.digests_in(b"".join(sealed))
-    return there.fetchone() is not None and seals.digest_over(db, run_id, previous, rows) == digest
+    return cursor.fetchone() is not None and seals.digest_over(db, run_id, previous, rows) == digest
 
 
 def has_seal(db: Database, digest: str) -> bool:
@@ -139,13 +141,13 @@ def has_seal(db: Database, digest: str) -> bool:
 
 
 def row_count(db: Database) -> int:
-    """How many rows the checks of this module look at."""
+    """How many rows this module checks."""
     tables = ("dictionaries", "bodies", "texts", "seals", "pictures")
     return sum(int(db.execute(f"SELECT count(*) FROM {table}").fetchone()[0]) for table in tables)
 
 
-def _odd_cleansing(db: Database, run_id: int, sealed: list[object]) -> Iterator[Problem]:
-    """A run that cleansed others brings nothing, and names as many pairs as it says."""
+def _cleansing_problems(db: Database, run_id: int, sealed: list[object]) -> Iterator[Problem]:
+    """A cleansing run has no captures of its own, and its seal holds as many digest pairs as it counts."""
     rows = sum(1 for table in seals.SEALED for _ in seals.row_digests(db, table, run_id))
     count = seals.cleansed_count(db, run_id) or 0
     pairs, rest = sealed
@@ -156,8 +158,8 @@ def _odd_cleansing(db: Database, run_id: int, sealed: list[object]) -> Iterator[
 def _changed_rows(
     db: Database, table: str, run_id: int, sealed: object, became: Mapping[bytes, bytes]
 ) -> Iterator[Problem]:
-    """Compares what was sealed with what is there: digests in the seal that no row has, and the other way round.
-    became: what seals.cleansed says."""
+    """Compares a seal with the rows: digests in the seal that no row has, and the other way round. became: the result
+    of seals.cleansed."""
     if not isinstance(sealed, bytes):
         yield Problem(f"runs {run_id}", f"its seal does not name its {table}")
         return
@@ -169,29 +171,29 @@ def _changed_rows(
     ]
     if recorded == [digest for _, digest in present]:
         return
-    strange = [row_id for row_id, digest in present if digest not in known]
-    for row_id in strange:
+    unsealed = [row_id for row_id, digest in present if digest not in known]
+    for row_id in unsealed:
         yield Problem(f"{table} {row_id}", f"it is not what was sealed with run {run_id}")
     if missing := len(recorded) - len(present):
-        what = f"{len(recorded)} {table} were sealed, {len(present)} are here"
-        yield Problem(f"runs {run_id}", f"{what}{_where_missing(present, recorded) if missing > 0 else ''}")
-    elif not strange:
+        message = f"{len(recorded)} {table} were sealed, {len(present)} are here"
+        yield Problem(f"runs {run_id}", f"{message}{_missing_numbers(present, recorded) if missing > 0 else ''}")
+    elif not unsealed:
         yield Problem(f"runs {run_id}", f"its {table} are not in the order in which they were sealed")
 
 
-def _where_missing(present: list[tuple[int, bytes]], recorded: list[bytes]) -> str:
-    here = {digest for _, digest in present}
-    places = [place for place, digest in enumerate(recorded, 1) if digest not in here]
-    return f"; missing: number {', '.join(map(str, places[:10]))} of the run" if places else ""
+def _missing_numbers(present: list[tuple[int, bytes]], recorded: list[bytes]) -> str:
+    present_digests = {digest for _, digest in present}
+    positions = [position for position, digest in enumerate(recorded, 1) if digest not in present_digests]
+    return f"; missing: number {', '.join(map(str, positions[:10]))} of the run" if positions else ""
 
 
-def _not_here(db: Database, body_id: int, digest: str) -> Iterator[Problem]:
-    """A body that is not in `bodies` must be withheld whole, or destroyed by a withdrawal that says so."""
+def _absent_body_problems(db: Database, body_id: int, digest: str) -> Iterator[Problem]:
+    """A body whose bytes are not in `bodies` must be in `withheld`, intact, or destroyed by a recorded withdrawal."""
     codec = db.execute("SELECT codec FROM bodies WHERE id = ?", [body_id]).fetchone()[0]
     rows = db.execute("SELECT data FROM withheld WHERE table_name = 'bodies' AND row_id = ?", [body_id]).fetchall()
     if codec == "withheld" and not rows:
         yield Problem(f"bodies {body_id}", "it is said to be withheld and is not")
-    if codec == "destroyed" and not db.execute(_DESTROYED, [body_id]).fetchone():
+    if codec == "destroyed" and not db.execute(_DESTROYING_WITHDRAWAL, [body_id]).fetchone():
         yield Problem(f"bodies {body_id}", "it is destroyed, and no withdrawal says why")
     for (data,) in rows:
         if digest_of(opened(data)) != digest:
@@ -200,12 +202,12 @@ def _not_here(db: Database, body_id: int, digest: str) -> Iterator[Problem]:
 
 def _withheld_row(db: Database, table: str, row_id: int) -> dict[str, Any] | None:
     row = db.execute("SELECT data FROM withheld WHERE table_name = ? AND row_id = ?", [table, row_id]).fetchone()
-    found: dict[str, Any] | None = json.loads(opened(row[0])) if row else None
-    return found
+    values: dict[str, Any] | None = json.loads(opened(row[0])) if row else None
+    return values
 
 
-def _rows(db: Database, query: str, key: str = "id", batch: int = 500) -> Iterator[tuple[Any, ...]]:
-    """The rows of a query in order of a number, a batch at a time, so that no long read holds up the checkpoint."""
+def _rows_in_batches(db: Database, query: str, key: str = "id", batch: int = 500) -> Iterator[tuple[Any, ...]]:
+    """The rows of a query in order of a key, a batch at a time, so that no long read delays the WAL checkpoint."""
     last = 0
     while rows := db.execute(f"{query} WHERE {key} > ? ORDER BY {key} LIMIT ?", [last, batch]).fetchall():
         yield from rows

@@ -1,4 +1,4 @@
-"""What is found wrong with an archive, and how far whoever looks has come."""
+"""The results of integrity checks: problems, progress steps, and what was left unchecked."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 Step = Callable[[], None]
-"""Called once for every row that was looked at."""
+"""A progress callback, called once for every row checked."""
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that is not as it was recorded. where: table and row; what: what is wrong with it."""
+    """A problem in an archive. where: table and row; what: what is wrong with it."""
 
     where: str
     what: str
@@ -19,8 +19,8 @@ class Problem:
 
 @dataclass(slots=True)
 class Left:
-    """What was not derived again, in addresses. waiting: they are to be put in order; former: they are told by a reader
-    or by rules that are no more, until `luubao reread` tells them anew."""
+    """Counts of addresses that were not derived again. waiting: queued to be rebuilt; former: derived by an extractor
+    or by rules that no longer exist, until `luubao reread` derives them again."""
 
     waiting: int = 0
     former: int = 0

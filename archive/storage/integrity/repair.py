@@ -1,7 +1,7 @@
-"""Mending rows that hold what cannot be, as far as they need not stay.
+"""Repairs rows with invalid values, unless they are evidence.
 
-What arrived is evidence and stays as it is; whoever reads it passes it over. What luubao only keeps books with, and how
-an outlet is described, is mended.
+What a crawl received is evidence and stays as it is; code that reads it skips it. Bookkeeping rows and descriptions of
+outlets are repaired.
 """
 
 from __future__ import annotations
@@ -12,46 +12,46 @@ from archive.model import clock, validation
 from archive.storage.connection import transaction
 from archive.storage.integrity.value_check import Odd
 
-_BOOKS = ("frontier", "hosts", "shapes", "habits")
-"""Tables that are made anew by crawling: a row that cannot be goes. An address comes back with the page that leads to
+_BOOKKEEPING = ("frontier", "hosts", "shapes", "habits")
+"""Tables that crawling fills again: an invalid row is deleted. An address comes back with the page that links to
 it."""
-_ANEW = {"images": ("due_at", "changed_at")}
-"""Columns that are set anew: due now."""
+_RESET = {"images": ("due_at", "changed_at")}
+"""Columns that are reset: due now."""
 
 
 def mend(db: Database, odd: Odd) -> str | None:
-    """Mends a row as far as that is possible; what was done, None where it must stay as it is. Raises ArchiveUnusable
-    where it cannot be written."""
+    """Repairs a row if possible. Returns what was done; None if the row must stay as it is. Raises ArchiveUnusable if
+    the archive cannot be written."""
     where = " AND ".join(f"{name} IS ?" for name in odd.key)
     with transaction(db):
-        if odd.table in _BOOKS:
+        if odd.table in _BOOKKEEPING:
             db.execute(f"DELETE FROM {odd.table} WHERE {where}", list(odd.key.values()))
             return "left out; crawling makes it anew"
-        if odd.wrong.keys() <= set(_ANEW.get(odd.table, ())):
-            sets = ", ".join(f"{name} = {'NULL' if name == 'changed_at' else '?'}" for name in odd.wrong)
-            now = [clock.stamp(clock.now()) for name in odd.wrong if name != "changed_at"]
-            db.execute(f"UPDATE {odd.table} SET {sets} WHERE {where}", [*now, *odd.key.values()])
+        if odd.wrong.keys() <= set(_RESET.get(odd.table, ())):
+            assignments = ", ".join(f"{name} = {'NULL' if name == 'changed_at' else '?'}" for name in odd.wrong)
+            moments = [clock.stamp(clock.now()) for name in odd.wrong if name != "changed_at"]
+            db.execute(f"UPDATE {odd.table} SET {assignments} WHERE {where}", [*moments, *odd.key.values()])
             return "due now"
         if odd.table == "outlets":
-            return _mend_outlet(db, odd)
+            return _repair_outlet(db, odd)
     return None
 
 
-def _mend_outlet(db: Database, odd: Odd) -> str | None:
-    number = odd.key["id"]
-    anew = {"timezone": "UTC", "name": f"outlet-{number}", "title": f"outlet {number}"}
-    done = [name for name in odd.wrong if name in anew]
-    for name in done:
-        db.execute(f"UPDATE outlets SET {name} = ? WHERE id = ?", [anew[name], number])
-    if "home_url" in odd.wrong and (home := _home(db, number)):
-        db.execute("UPDATE outlets SET home_url = ? WHERE id = ?", [home, number])
-        anew["home_url"] = home
-        done.append("home_url")
-    return ", ".join(f"{name} is {anew[name]} now" for name in done) or None
+def _repair_outlet(db: Database, odd: Odd) -> str | None:
+    outlet_id = odd.key["id"]
+    repaired = {"timezone": "UTC", "name": f"outlet-{outlet_id}", "title": f"outlet {outlet_id}"}
+    columns = [name for name in odd.wrong if name in repaired]
+    for name in columns:
+        db.execute(f"UPDATE outlets SET {name} = ? WHERE id = ?", [repaired[name], outlet_id])
+    if "home_url" in odd.wrong and (home := _home(db, outlet_id)):
+        db.execute("UPDATE outlets SET home_url = ? WHERE id = ?", [home, outlet_id])
+        repaired["home_url"] = home
+        columns.append("home_url")
+    return ", ".join(f"{name} is {repaired[name]} now" for name in columns) or None
 
 
 def _home(db: Database, outlet_id: int) -> str | None:
-    """The top of the site from which the outlet's first capture came."""
+    """The site root of the outlet's first capture with a valid address."""
     rows = db.execute("SELECT requested_url FROM captures WHERE outlet_id = ? ORDER BY id LIMIT 50", [outlet_id])
     urls = (str(row[0]) for row in rows.fetchall())
     first = next((url for url in urls if validation.is_address(url)), None)

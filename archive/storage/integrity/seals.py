@@ -1,11 +1,11 @@
-"""The seal of a run: a digest over what it brought and over the seal before it.
+"""Seals runs in a hash chain: a seal is a digest over the captures of a run and over the seal before it.
 
-A capture's digest is the SHA-256 of its facts, its headers and its body's digest, as one line of JSON; its detail
-is the last of these where it has one. A seal is the
-SHA-256 over a first line, JSON of the previous seal's digest and the run's facts, and then one line with the
-hexadecimal digest of each capture, in order of arrival, and of each fetch of a picture. JSON is UTF-8 without spaces;
-every line ends with a line feed. No row number is part of it, so seals hold wherever the captures go. Whoever notes
-the newest seal elsewhere can show later that nothing that came before was changed, removed or put in.
+A capture's digest is the SHA-256 of its facts, its headers and its body's digest, as one line of JSON; its detail is
+the last of these if it has one. A seal is the SHA-256 over a first line, JSON of the previous seal's digest and the
+run's facts, and then one line with the hexadecimal digest of each capture, in order of arrival, and of each fetch of a
+picture. JSON is UTF-8 without spaces; every line ends with a line feed. Seals contain no row numbers, so they stay
+valid in another archive. A copy of the newest seal, kept elsewhere, proves later that nothing before it was changed,
+removed or added.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ from archive.model import clock
 
 DIGEST_SIZE = 32
 CLEANSED = "cleansed"
-"""The count by which a run is one that cleansed captures (archive/storage/withdrawals/secret_removal.py). Of its seal,
-the captures' digests are pairs: as it was sealed first or was before, and as it is since."""
+"""The key in a run's `stats` that marks a run that cleansed captures (archive/storage/withdrawals/secret_removal.py).
+The captures' digests in its seal are pairs: the former digest of a capture and its present one."""
 
-_RUN = (
+_RUN_FACTS = (
     "SELECT outlets.name, started_at, finished_at, outcome, reason, software, stats FROM runs"
     " JOIN outlets ON outlets.id = runs.outlet_id WHERE runs.id = ?"
 )
@@ -43,13 +43,13 @@ _PICTURES = (
     " LEFT JOIN pictures ON pictures.id = picture_id WHERE run_id = ? ORDER BY picture_captures.id"
 )
 SEALED = {"captures": _CAPTURES, "picture_captures": _PICTURES}
-"""The tables whose rows a seal covers, with the query for a run's rows: number, then facts."""
+"""The tables whose rows a seal covers, with the query for a run's rows: id, then facts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """What a run's record amounts to. previous: the digest of the seal before it; None for the first.
-    capture_digests, picture_digests: DIGEST_SIZE bytes for each row."""
+    """The seal of a run. previous: the digest of the seal before it; None for the first. capture_digests,
+    picture_digests: DIGEST_SIZE bytes for each row."""
 
     run_id: int
     previous: str | None
@@ -60,58 +60,58 @@ class Seal:
 
 
 def seal_of(db: Database, run_id: int, previous: str | None) -> Seal:
-    """Computes the seal of a run from what the archive holds of it."""
+    """Computes the seal of a run from its stored rows."""
     captures, pictures = ([digest for _, digest in row_digests(db, table, run_id)] for table in SEALED)
     digest = digest_over(db, run_id, previous, [*captures, *pictures])
     return Seal(run_id, previous, digest, len(captures), b"".join(captures), b"".join(pictures))
 
 
 def digest_over(db: Database, run_id: int, previous: str | None, rows: list[bytes]) -> str:
-    """A seal's digest. rows: the digests of what the run brought."""
-    whole = hashlib.sha256(_line([previous, *db.execute(_RUN, [run_id]).fetchone()]))
+    """Computes a seal's digest. rows: the digests of the run's captures and picture fetches."""
+    hasher = hashlib.sha256(_json_line([previous, *db.execute(_RUN_FACTS, [run_id]).fetchone()]))
     for digest in rows:
-        whole.update(digest.hex().encode() + b"\n")
-    return "sha256:" + whole.hexdigest()
+        hasher.update(digest.hex().encode() + b"\n")
+    return "sha256:" + hasher.hexdigest()
 
 
 def digests_in(sealed: bytes) -> list[bytes]:
-    """The digests that a seal names, one by one."""
-    return [sealed[at : at + DIGEST_SIZE] for at in range(0, len(sealed), DIGEST_SIZE)]
+    """Splits the concatenated digests of a seal."""
+    return [sealed[offset : offset + DIGEST_SIZE] for offset in range(0, len(sealed), DIGEST_SIZE)]
 
 
 def row_digests(db: Database, table: str, run_id: int) -> Iterator[tuple[int, bytes]]:
-    """Number and digest of each row of a sealed table that a run brought, in order of arrival."""
+    """Id and digest of each row of a run in a sealed table, in order of arrival."""
     for row_id, *facts in db.execute(SEALED[table], [run_id]):
-        if table == "captures" and facts[-1] is None:  # a fact that captures began to have when seals were many
+        if table == "captures" and facts[-1] is None:  # detail, a column added when many seals existed
             facts.pop()
-        yield row_id, hashlib.sha256(_line(facts)).digest()
+        yield row_id, hashlib.sha256(_json_line(facts)).digest()
 
 
-def seal_finished(db: Database, at: datetime) -> None:
-    """Seals every run that has ended and is not sealed yet, in order. Call inside a transaction."""
+def seal_finished(db: Database, moment: datetime) -> None:
+    """Seals every finished run that has no seal yet, in order. Call inside a transaction."""
     rows = db.execute(
         "SELECT id FROM runs WHERE outcome <> 'running' AND NOT EXISTS (SELECT 1 FROM seals WHERE run_id = runs.id)"
         " ORDER BY id"
     ).fetchall()
     for (run_id,) in rows:
-        _put(db, seal_of(db, run_id, newest_seal(db)), at)
+        _insert_seal(db, seal_of(db, run_id, newest_seal(db)), moment)
 
 
-def seal_cleansing(db: Database, run_id: int, pairs: list[bytes], at: datetime) -> None:
-    """Seals a run that cleansed captures. pairs: of each, the digest that was sealed and the one it has now. Call
-    inside a transaction."""
-    previous, whole = newest_seal(db), b"".join(pairs)
-    digest = digest_over(db, run_id, previous, digests_in(whole))
-    _put(db, Seal(run_id, previous, digest, len(pairs), whole, b""), at)
+def seal_cleansing(db: Database, run_id: int, pairs: list[bytes], moment: datetime) -> None:
+    """Seals a run that cleansed captures. pairs: of each capture, the sealed digest and the present one. Call inside a
+    transaction."""
+    previous, capture_digests = newest_seal(db), b"".join(pairs)
+    digest = digest_over(db, run_id, previous, digests_in(capture_digests))
+    _insert_seal(db, Seal(run_id, previous, digest, len(pairs), capture_digests, b""), moment)
 
 
 def is_cleansing(db: Database, run_id: int) -> bool:
-    """Whether a run cleansed captures, by its counts, which its seal covers."""
+    """Whether a run cleansed captures, by its `stats`, which its seal covers."""
     return cleansed_count(db, run_id) is not None
 
 
 def cleansed_count(db: Database, run_id: int) -> int | None:
-    """How many captures a run says that it cleansed; None where it is no such run."""
+    """How many captures a run cleansed, by its `stats`; None for other runs."""
     row = db.execute(
         "SELECT CASE WHEN json_valid(stats) THEN CAST(json_extract(stats, '$.cleansed') AS INTEGER) END FROM runs"
         " WHERE id = ?",
@@ -121,38 +121,38 @@ def cleansed_count(db: Database, run_id: int) -> int | None:
 
 
 def cleansings(db: Database) -> list[tuple[int, str, str]]:
-    """The sealed runs that cleansed captures: number, when, and what they took out of how many."""
+    """The sealed runs that cleansed captures: id, time, and what they removed from how many captures."""
     rows = db.execute("SELECT runs.id, finished_at, reason FROM runs JOIN seals ON run_id = runs.id ORDER BY seals.id")
-    return [(int(run_id), str(at), str(why)) for run_id, at, why in rows.fetchall() if is_cleansing(db, run_id)]
+    return [(int(run_id), str(moment), str(why)) for run_id, moment, why in rows.fetchall() if is_cleansing(db, run_id)]
 
 
 def cleansed(db: Database) -> dict[bytes, bytes]:
-    """For the digest that a cleansed capture has now, the one under which it was sealed first."""
-    first: dict[bytes, bytes] = {}
+    """Maps the present digest of each cleansed capture to the one under which it was sealed first."""
+    first_digest: dict[bytes, bytes] = {}
     for run_id, _, _ in cleansings(db):
         (sealed,) = db.execute("SELECT capture_digests FROM seals WHERE run_id = ?", [run_id]).fetchone()
         digests = digests_in(sealed) if isinstance(sealed, bytes) else []
         for before, after in zip(digests[::2], digests[1::2], strict=False):
-            first[after] = first.pop(before, before)
-    return first
+            first_digest[after] = first_digest.pop(before, before)
+    return first_digest
 
 
-def _put(db: Database, seal: Seal, at: datetime) -> None:
+def _insert_seal(db: Database, seal: Seal, moment: datetime) -> None:
     db.execute(
         "INSERT INTO seals (run_id, sealed_at, previous, digest, capture_count, capture_digests, picture_digests)"
         " VALUES (?, ?, ?, ?, ?, ?, ?)",
         [
-            seal.run_id, clock.stamp(at), seal.previous, seal.digest, seal.capture_count, seal.capture_digests,
+            seal.run_id, clock.stamp(moment), seal.previous, seal.digest, seal.capture_count, seal.capture_digests,
             seal.picture_digests,
         ],
     )  # fmt: skip
 
 
 def newest_seal(db: Database) -> str | None:
-    """The digest at the head of the chain; None where no run is sealed."""
+    """The digest at the head of the chain; None if no run is sealed."""
     row = db.execute("SELECT digest FROM seals ORDER BY id DESC LIMIT 1").fetchone()
     return row[0] if row else None
 
 
-def _line(values: list[Any]) -> bytes:
+def _json_line(values: list[Any]) -> bytes:
     return json.dumps(values, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"

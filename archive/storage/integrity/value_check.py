@@ -1,5 +1,5 @@
-"""Going through every row of an archive for values that cannot be (archive.storage.integrity.column_validation), to
-name them."""
+"""Scans every row of an archive for invalid values, with the validators of
+archive.storage.integrity.column_validation."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from archive.model import validation
 from archive.storage.integrity.column_validation import COLUMNS, problems
 
 _BATCH = 1000
-_BULKY = {"data", "capture_digests", "picture_digests", "reading"}
-"""Columns whose bytes are looked at by those who open them."""
+_BINARY = {"data", "capture_digests", "picture_digests", "reading"}
+"""Columns of bytes, which are checked when they are decompressed."""
 _KEYS: dict[str, tuple[str, ...]] = {
     "frontier": ("outlet_id", "url_key"), "hosts": ("host",), "shapes": ("outlet_id", "level", "name"),
     "habits": ("outlet_id", "bucket"), "images": ("id",), "offers": ("id",), "outlets": ("id",), "furniture": ("id",),
@@ -29,7 +29,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Odd:
-    """A row that holds what cannot be. key: what names it in its table; wrong: columns, with what is wrong."""
+    """A row with invalid values. key: what identifies it in its table; wrong: column -> what is wrong."""
 
     table: str
     key: dict[str, Any]
@@ -41,19 +41,19 @@ class Odd:
 
 
 def odd_rows(db: Database, step: Callable[[], None] = lambda: None) -> Iterator[Odd]:
-    """All rows that hold what cannot be, a table after the other. step: is called for every table."""
+    """Yields all rows with invalid values, table by table. step: a callback, called for every table."""
     for table, columns in COLUMNS.items():
         step()
-        wanted = [name for name in columns if name not in _BULKY]
-        cursor = db.conn.cursor().execute(f"SELECT {', '.join(wanted)} FROM {table}")
+        names = [name for name in columns if name not in _BINARY]
+        cursor = db.conn.cursor().execute(f"SELECT {', '.join(names)} FROM {table}")
         while batch := cursor.fetchmany(_BATCH):
             for values in batch:
-                row = dict(zip(wanted, values, strict=True))
-                if wrong := problems(table, row):
-                    yield Odd(table, {name: row[name] for name in _KEYS.get(table, ("id",))}, wrong)
+                row = dict(zip(names, values, strict=True))
+                if errors := problems(table, row):
+                    yield Odd(table, {name: row[name] for name in _KEYS.get(table, ("id",))}, errors)
 
 
 def is_odd(db: Database) -> str | None:
-    """The first row that holds what cannot be, in a sentence; None where there is none."""
+    """The first row with invalid values, in a sentence; None if there is none."""
     first = next(odd_rows(db), None)
     return None if first is None else str(first)

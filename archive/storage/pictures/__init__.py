@@ -1,1 +1,1 @@
-"""Fetches of pictures as rows, and the folder with their files."""
+"""Stores pictures: their fetches as rows, their files in a folder."""

@@ -1,8 +1,8 @@
-"""Pictures: which to ask for, what a fetch brought, what a version showed.
+"""Fetches of pictures: which pictures are due, the outcome of a fetch, and the schedule of the next one.
 
-A picture is due again after as long as it is since it last brought bytes not seen there before, so twice as long each
-time, but never sooner than a rest that the crawler names; what fails is left alone twice as long each time. An article
-that was edited brings its pictures at once.
+The pause before the next fetch is the time since the address last brought new bytes, so it doubles each time, but is
+never shorter than a rest that the crawler sets; after failures the pause doubles too. An edited article's pictures are
+fetched at once.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from archive.model.records import Picture, PictureCapture, PictureOutcome, Run, 
 from archive.storage.clock_corrections import SEEN_AT
 from archive.storage.connection import transaction
 
-_LONGEST = timedelta(days=180)
-_FORBIDDEN = timedelta(days=30)
+_LONGEST_PAUSE = timedelta(days=180)
+_FORBIDDEN_PAUSE = timedelta(days=30)
 _MOST_DOUBLINGS = 10
 _FAILED: frozenset[PictureOutcome] = frozenset({"gone", "error"})
-_NEWS: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear", "replaced"})
+_NEW_BYTES: frozenset[PictureOutcome] = frozenset({"fresh", "recompressed", "unclear", "replaced"})
 
-# with the last fetch that brought or confirmed bytes
+# with the last fetch that brought or confirmed (304) bytes
 _WANTED = (
     "SELECT DISTINCT images.id AS image_id, images.url, digest, media_type, last.final_url, last.etag,"
     " last.last_modified"
@@ -39,7 +39,7 @@ _WANTED = (
 
 
 def pictures_of(db: Database, article_id: int) -> list[WantedPicture]:
-    """The pictures an article shows."""
+    """The pictures that an article's current version shows."""
     rows = db.query(
         f"{_WANTED} JOIN version_images ON version_images.image_id = images.id"
         " JOIN articles ON articles.current_version_id = version_images.version_id WHERE articles.id = ?"
@@ -50,24 +50,24 @@ def pictures_of(db: Database, article_id: int) -> list[WantedPicture]:
 
 
 def due_pictures(
-    db: Database, run: Run, at: datetime, limit: int, again: int = sys.maxsize
+    db: Database, run: Run, moment: datetime, limit: int, again: int = sys.maxsize
 ) -> list[WantedPicture]:  # fmt: skip
-    """Up to `limit` pictures of the outlet's articles that are due: those never fetched first, then the longest due,
-    of these up to `again`. Of an article that is gone, only those never fetched: they may outlive it for a while."""
+    """Up to `limit` due pictures of the outlet's articles: those never fetched first, then those due the longest, of
+    these up to `again`. Of an article that is gone, only those never fetched: they may outlive it for a while."""
     rows = db.query(
         f"{_WANTED} WHERE images.due_at <= :at AND EXISTS (SELECT 1 FROM version_images"
         " JOIN articles ON articles.current_version_id = version_images.version_id"
         " WHERE version_images.image_id = images.id AND articles.outlet_id = :outlet AND articles.withdrawn_at IS NULL"
         " AND (articles.gone_since IS NULL OR images.changed_at IS NULL))"
         " ORDER BY images.changed_at IS NOT NULL, images.due_at, images.id LIMIT :limit",
-        {"at": clock.stamp(at), "outlet": run.outlet_id, "limit": limit},
+        {"at": clock.stamp(moment), "outlet": run.outlet_id, "limit": limit},
     )
     wanted = list(map(_wanted, rows))
-    return wanted[: sum(one.final_url is None for one in wanted) + again]
+    return wanted[: sum(picture.final_url is None for picture in wanted) + again]
 
 
 def _wanted(row: dict[str, Any]) -> WantedPicture:
-    """One whose bytes cannot be is asked for like one never fetched."""
+    """A picture whose stored digest or type is invalid is fetched as if it never had been."""
     digest, media_type = row.pop("digest"), row.pop("media_type")
     try:
         return WantedPicture(path=picture_place(digest, media_type), **row)
@@ -79,22 +79,22 @@ def keep_picture(
     db: Database, run: Run, capture: PictureCapture, rest: timedelta, *, late: bool = False
 ) -> tuple[PictureOutcome, int | None]:
     """Records a fetch, in one transaction; the bytes it brought must be in the store already. rest: the shortest time
-    until it is due again. late: what is newer is here already, so that only the record itself is made. Returns what the
-    fetch brought, and pictures.id of what it showed."""
+    until it is due again. late: newer fetches are recorded already, so the schedule stays. Returns the outcome, and
+    pictures.id of the picture shown."""
     with transaction(db):
-        last = _last(db, capture.image_id, clock.stamp(capture.captured_at))
+        last = _last_shown(db, capture.image_id, clock.stamp(capture.captured_at))
         outcome = judge(capture, last)
-        picture_id = _put_picture(db, capture.picture) if capture.picture else None
+        picture_id = _insert_picture(db, capture.picture) if capture.picture else None
         if outcome == "not-modified" and last:
             picture_id = last["picture_id"]
-        _append(db, run, capture, outcome, picture_id)
+        _insert_fetch(db, run, capture, outcome, picture_id)
         if not late:
             _schedule(db, capture, outcome, rest)
     return outcome, picture_id
 
 
 def judge(capture: PictureCapture, last: dict[str, Any] | None) -> PictureOutcome:
-    """What a fetch brought, given what the address last showed."""
+    """The outcome of a fetch, given the picture that the address last showed."""
     if capture.forbidden:
         return "forbidden"
     if capture.status in GONE:
@@ -116,8 +116,8 @@ def _compared(picture: Picture, last: dict[str, Any] | None) -> PictureOutcome:
     return verdicts[same_picture(last["perceptual_hash"], looks)]
 
 
-def _last(db: Database, image_id: int, until: str) -> dict[str, Any] | None:
-    """What the address last showed, up to a moment."""
+def _last_shown(db: Database, image_id: int, until: str) -> dict[str, Any] | None:
+    """The picture that the address last showed, up to a moment."""
     rows = db.query(
         f"SELECT picture_id, digest, perceptual_hash, {SEEN_AT} AS at FROM picture_captures"
         " JOIN runs ON runs.id = run_id JOIN pictures ON pictures.id = picture_id WHERE image_id = ? AND at <= ?"
@@ -127,7 +127,7 @@ def _last(db: Database, image_id: int, until: str) -> dict[str, Any] | None:
     return next(iter(rows), None)
 
 
-def _put_picture(db: Database, picture: Picture) -> int:
+def _insert_picture(db: Database, picture: Picture) -> int:
     looks = picture.looks
     row = {
         "digest": picture.digest,
@@ -141,7 +141,7 @@ def _put_picture(db: Database, picture: Picture) -> int:
     }
     db.execute(
         f"INSERT INTO pictures ({', '.join(row)}) VALUES ({', '.join('?' * len(row))}) ON CONFLICT (digest) DO UPDATE"
-        # a picture that was withdrawn with one article, and is now another's, lies where it can be seen again
+        # a picture withdrawn with one article that another article now shows is served again
         " SET path = excluded.path, thumbnail = excluded.thumbnail, perceptual_hash = excluded.perceptual_hash"
         " WHERE path <> excluded.path",
         list(row.values()),
@@ -149,7 +149,9 @@ def _put_picture(db: Database, picture: Picture) -> int:
     return int(db.execute("SELECT id FROM pictures WHERE digest = ?", [picture.digest]).fetchone()[0])
 
 
-def _append(db: Database, run: Run, capture: PictureCapture, outcome: PictureOutcome, picture_id: int | None) -> None:
+def _insert_fetch(
+    db: Database, run: Run, capture: PictureCapture, outcome: PictureOutcome, picture_id: int | None
+) -> None:
     row = {
         "image_id": capture.image_id,
         "run_id": run.id,
@@ -168,29 +170,33 @@ def _append(db: Database, run: Run, capture: PictureCapture, outcome: PictureOut
 
 
 def _schedule(db: Database, capture: PictureCapture, outcome: PictureOutcome, rest: timedelta) -> None:
-    """Sets when the picture is due again."""
-    (before,) = db.execute("SELECT changed_at FROM images WHERE id = ?", [capture.image_id]).fetchone()
-    at = capture.captured_at
-    changed_at = at if outcome in _NEWS else clock.read(before)
-    pause = max(rest, at - changed_at) if changed_at else rest
+    """Sets the time of the next fetch."""
+    (stored,) = db.execute("SELECT changed_at FROM images WHERE id = ?", [capture.image_id]).fetchone()
+    captured_at = capture.captured_at
+    changed_at = captured_at if outcome in _NEW_BYTES else clock.read(stored)
+    pause = max(rest, captured_at - changed_at) if changed_at else rest
     if outcome == "forbidden":
-        pause = _FORBIDDEN
+        pause = _FORBIDDEN_PAUSE
     elif outcome in _FAILED:
-        pause = max(pause, rest * 2 ** min(_failures(db, capture.image_id) - 1, _MOST_DOUBLINGS))
+        pause = max(pause, rest * 2 ** min(_consecutive_failures(db, capture.image_id) - 1, _MOST_DOUBLINGS))
     db.execute(
         "UPDATE images SET changed_at = ?, due_at = ? WHERE id = ?",
-        [clock.stamp(changed_at) if changed_at else None, clock.stamp(at + min(pause, _LONGEST)), capture.image_id],
+        [
+            clock.stamp(changed_at) if changed_at else None,
+            clock.stamp(captured_at + min(pause, _LONGEST_PAUSE)),
+            capture.image_id,
+        ],
     )
 
 
 def leave_picture(db: Database, picture: WantedPicture, until: datetime) -> None:
-    """The host is left alone: the picture is due when that ends."""
+    """Postpones a picture until the crawler's pause for its host ends."""
     with transaction(db):
         db.execute("UPDATE images SET due_at = ? WHERE id = ?", [clock.stamp(until), picture.image_id])
 
 
-def _failures(db: Database, image_id: int) -> int:
-    """How many times in a row it has failed now."""
+def _consecutive_failures(db: Database, image_id: int) -> int:
+    """The number of consecutive failures."""
     (count,) = db.execute(
         "SELECT count(*) FROM picture_captures WHERE image_id = ?1 AND outcome IN ('gone', 'error')"
         " AND id > coalesce((SELECT max(id) FROM picture_captures WHERE image_id = ?1 AND picture_id IS NOT NULL), 0)",
@@ -199,11 +205,11 @@ def _failures(db: Database, image_id: int) -> int:
     return int(count)
 
 
-def ensure_image(db: Database, url: str, at: str) -> int:
-    """The number of a picture's address, noted as seen at `at` where it was not. Call inside a transaction."""
+def ensure_image(db: Database, url: str, seen_at: str) -> int:
+    """images.id of a picture's address; inserts it as first seen at `seen_at` if new. Call inside a transaction."""
     row = db.execute(
         "INSERT INTO images (url, first_seen_at, due_at) VALUES (?1, ?2, ?2) ON CONFLICT (url)"
         " DO UPDATE SET first_seen_at = min(first_seen_at, excluded.first_seen_at) RETURNING id",
-        [url, at],
+        [url, seen_at],
     ).fetchone()
     return int(row[0])

@@ -1,6 +1,6 @@
-"""The files of pictures, in a folder: whether they are what they were, and where those of withdrawn articles go.
+"""Picture files in a folder: verifies them, and hides, restores or deletes those of withdrawn articles.
 
-Where pictures are kept in a store that is no folder (S3 and the like), none of this can be done from here.
+Does not work for pictures in an object store (S3 and the like).
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from archive.storage.integrity.problems import Problem, Step
 from archive.storage.pictures.picture_folder import also_as, files_of, has_file, plain_file, remove_file
 from archive.storage.withdrawals.withheld_rows import packed
 
-# shown by this article's versions and by no other's
-_OWN = (
+# pictures shown by this article's versions and by no other article's
+_OF_ARTICLE_ONLY = (
     "SELECT DISTINCT pictures.id, pictures.digest, media_type, thumbnail FROM pictures"
     " JOIN version_images ON version_images.picture_id = pictures.id"
     " JOIN versions ON versions.id = version_images.version_id WHERE versions.article_id = :article"
@@ -38,25 +38,27 @@ _OWN = (
     " WHERE others.picture_id = pictures.id AND of.article_id <> :article)"
 )
 _ROWS = "SELECT id, digest, media_type, path, thumbnail, size FROM pictures"
-_GONE = f"{_ROWS} WHERE path = '{DESTROYED}' OR path LIKE '{WITHHELD}/%'"
+_WITHDRAWN = f"{_ROWS} WHERE path = '{DESTROYED}' OR path LIKE '{WITHHELD}/%'"
 
 
 def broken_pictures(db: Database, folder: Path, step: Step) -> Iterator[Problem]:
-    """Pictures whose file is missing or holds other bytes than were fetched, or lies where it should be no more."""
-    for number, *told in db.execute(f"{_ROWS} ORDER BY id").fetchall():
+    """Pictures whose file is missing, holds other bytes than were fetched, or is left where it was withdrawn from."""
+    for picture_id, *columns in db.execute(f"{_ROWS} ORDER BY id").fetchall():
         step()
-        yield from (Problem(f"pictures {number}", wrong) for wrong in _wrong(folder, *told))
+        yield from (Problem(f"pictures {picture_id}", message) for message in _file_problems(folder, *columns))
 
 
-def _wrong(folder: Path, digest: str, media_type: str, path: str, thumbnail: str | None, size: int) -> Iterator[str]:
+def _file_problems(
+    folder: Path, digest: str, media_type: str, path: str, thumbnail: str | None, size: int
+) -> Iterator[str]:
     if column := misplaced(digest, media_type, path, thumbnail):
-        said = path if column == "path" else thumbnail
-        yield f"its {column} is {shown(said)}, and not the place that follows from its digest"
+        value = path if column == "path" else thumbnail
+        yield f"its {column} is {shown(value)}, and not the place that follows from its digest"
     try:
         place = picture_place(digest, media_type)
-    except BadValue:  # named among the values that cannot be
+    except BadValue:  # reported among the invalid values
         return
-    for name in _left_behind(folder, digest, media_type, path):
+    for name in _leftovers(folder, digest, media_type, path):
         yield f"{name} was withdrawn and is still there: withdraw its article again"
     if path == DESTROYED:
         return
@@ -71,68 +73,68 @@ def _wrong(folder: Path, digest: str, media_type: str, path: str, thumbnail: str
 
 
 def hide(db: Database, folder: Path | None, article_id: int) -> list[tuple[int, bytes]]:
-    """Puts an article's pictures where nothing is served from. Returns, for each, what `withheld` has to keep. Call
-    inside a transaction, and `clear` after it: a crash before leaves every file where the archive says it is."""
+    """Hides an article's pictures: links their files where nothing is served from. Returns, for each, the row for the
+    table `withheld`. Call inside a transaction, and `clear` after it, which deletes the served files: after a crash in
+    between every file still lies where the archive records it."""
     kept = []
-    for picture_id, digest, media_type, thumbnail in db.execute(_OWN, {"article": article_id}).fetchall():
-        if (place := _place(digest, media_type, thumbnail)) is None:
+    for picture_id, digest, media_type, thumbnail in db.execute(_OF_ARTICLE_ONLY, {"article": article_id}).fetchall():
+        if (place := _served_place(digest, media_type, thumbnail)) is None:
             continue
         kept.append((int(picture_id), packed({"path": place.path, "thumbnail": place.thumbnail})))
         for name in filter(None, (place.path, place.thumbnail)):
-            _put_also(folder, name, withheld(name))
+            _link_file(folder, name, withheld(name))
         hidden = [withheld(place.path), withheld(place.thumbnail) if place.thumbnail else None, picture_id]
         db.execute("UPDATE pictures SET path = ?, thumbnail = ? WHERE id = ?", hidden)
     return kept
 
 
 def show(db: Database, folder: Path | None, picture_id: int, thumbnail: str | None) -> None:
-    """Puts a picture back to where it was. thumbnail: as `withheld` kept it, None where it had none. Call inside a
-    transaction, and `clear` after it."""
+    """Restores a hidden picture to its place. thumbnail: as the table `withheld` kept it, None if it had none. Call
+    inside a transaction, and `clear` after it."""
     row = db.execute("SELECT digest, media_type FROM pictures WHERE id = ?", [picture_id]).fetchone()
-    if row is None or (place := _place(row[0], row[1], thumbnail)) is None:
+    if row is None or (place := _served_place(row[0], row[1], thumbnail)) is None:
         return
     for name in filter(None, (place.path, place.thumbnail)):
-        _put_also(folder, withheld(name), name)
+        _link_file(folder, withheld(name), name)
     db.execute("UPDATE pictures SET path = ?, thumbnail = ? WHERE id = ?", [place.path, place.thumbnail, picture_id])
 
 
 def destroy(db: Database, picture_id: int) -> None:
-    """Forgets a hidden picture, and what it looked like; its digest stays. Call inside a transaction, and `clear` after
-    it, which deletes the file."""
+    """Marks a hidden picture as destroyed and erases its perceptual hash; its digest stays. Call inside a transaction,
+    and `clear` after it, which deletes the file."""
     db.execute(
         "UPDATE pictures SET path = ?, thumbnail = NULL, perceptual_hash = NULL WHERE id = ?", [DESTROYED, picture_id]
     )
 
 
 def clear(db: Database, folder: Path | None) -> None:
-    """Deletes what the last withdrawal or restoring, or one that was killed, left where the archive has it no more."""
+    """Deletes files that a withdrawal or restoration, even a killed one, left at a path no longer recorded."""
     if folder is None:
         return
-    for _, digest, media_type, path, *_ in db.execute(_GONE).fetchall():
-        for name in _left_behind(folder, digest, media_type, path):
+    for _, digest, media_type, path, *_ in db.execute(_WITHDRAWN).fetchall():
+        for name in _leftovers(folder, digest, media_type, path):
             remove_file(folder, name)
     for name in list(files_of(folder, WITHHELD)):
-        if _is_shown(db, name) and has_file(folder, name.removeprefix(f"{WITHHELD}/")):
+        if _is_served(db, name) and has_file(folder, name.removeprefix(f"{WITHHELD}/")):
             remove_file(folder, name)
 
 
-def _is_shown(db: Database, name: str) -> bool:
-    """Whether the archive has the picture of a withheld file where it can be seen."""
-    said = named(name)
-    found = db.execute("SELECT path FROM pictures WHERE digest = ?", [said.digest if said else ""]).fetchall()
-    return any(not is_withdrawn(path) for (path,) in found)
+def _is_served(db: Database, name: str) -> bool:
+    """Whether the picture of a withheld file is recorded as served."""
+    parsed = named(name)
+    paths = db.execute("SELECT path FROM pictures WHERE digest = ?", [parsed.digest if parsed else ""]).fetchall()
+    return any(not is_withdrawn(path) for (path,) in paths)
 
 
 def still_seen(db: Database, folder: Path) -> Iterator[str]:
-    """Files of withdrawn pictures that lie where pictures are served from."""
-    for _, digest, media_type, *_ in db.execute(_GONE).fetchall():
-        yield from (name for name in _places(digest, media_type) if has_file(folder, name))
+    """Files of withdrawn pictures that are still served."""
+    for _, digest, media_type, *_ in db.execute(_WITHDRAWN).fetchall():
+        yield from (name for name in _served_paths(digest, media_type) if has_file(folder, name))
 
 
-def _left_behind(folder: Path, digest: str, media_type: str, path: str) -> list[str]:
-    """Files of a hidden picture that lie where pictures are served from, if it lies where it is hidden as well; of a
-    destroyed one, all."""
-    places = _places(digest, media_type)
+def _leftovers(folder: Path, digest: str, media_type: str, path: str) -> list[str]:
+    """The served files of a hidden picture, if its hidden file exists too; of a destroyed picture, all its files."""
+    places = _served_paths(digest, media_type)
     if path == DESTROYED:
         places += list(map(withheld, places))
     elif not (is_withdrawn(path) and places and has_file(folder, withheld(places[0]))):
@@ -140,22 +142,22 @@ def _left_behind(folder: Path, digest: str, media_type: str, path: str) -> list[
     return [name for name in places if has_file(folder, name)]
 
 
-def _place(digest: str, media_type: str, thumbnail: str | None) -> Place | None:
-    """Where the files of a picture lie while it is shown; None where it cannot be one, and so has none."""
+def _served_place(digest: str, media_type: str, thumbnail: str | None) -> Place | None:
+    """The paths of a picture while it is served; None if its digest or type is invalid, so that it has none."""
     try:
         return shown_place(digest, media_type, None, thumbnail)
     except BadValue:
         return None
 
 
-def _places(digest: str, media_type: str) -> list[str]:
-    """Where the files of a picture lie while it is shown; nowhere, where it cannot be one."""
+def _served_paths(digest: str, media_type: str) -> list[str]:
+    """All paths that a picture may have while it is served; none if its digest or type is invalid."""
     try:
         return [picture_place(digest, media_type), thumbnail_place(digest)]
     except BadValue:
         return []
 
 
-def _put_also(folder: Path | None, old: str, new: str) -> None:
+def _link_file(folder: Path | None, old: str, new: str) -> None:
     if folder is not None:
         also_as(folder, old, new)

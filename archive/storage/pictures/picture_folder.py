@@ -1,6 +1,5 @@
-"""The files of a folder of pictures, by the names that archive.model.picture_paths gives them: read, written and
-removed without following any link below the folder, for it may be somebody else's. (The folder itself may be a
-link.)"""
+"""Reads, writes and removes files in a folder of pictures, by the names that archive.model.picture_paths defines.
+Follows no symbolic link below the folder, which may be of foreign origin. (The folder itself may be a link.)"""
 
 from __future__ import annotations
 
@@ -16,87 +15,87 @@ from archive.model.picture_paths import named
 from archive.runtime.atomic_files import arriving, remove_leftovers, told_of
 
 MOST_BYTES = 256 * 1024 * 1024
-"""Of a picture: eight times what a crawl takes."""
+"""Bytes of a picture, at most: eight times what a crawl accepts."""
 MOST_THUMBNAIL = 1024 * 1024
 JPEG = b"\xff\xd8\xff"
-_JPEG_ENDS = b"\xff\xd9"
+_JPEG_END = b"\xff\xd9"
 
 
 def plain_file(folder: Path, name: str, most: int = MOST_BYTES) -> bytes | None:
-    """The bytes of a file in a folder; None where there is none of that name, or none that is a plain file of at most
-    so many bytes. Neither the file nor a folder on the way to it is a link."""
+    """The bytes of a file in a folder; None unless it is a regular file of at most `most` bytes. Follows no link,
+    neither for the file nor for a folder on the way to it."""
     try:
-        with _beside(folder, name) as (place, last):
-            opened = os.open(last, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=place)
+        with _parent_of(folder, name) as (parent, file_name):
+            descriptor = os.open(file_name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC, dir_fd=parent)
     except OSError:
         return None
-    with open(opened, "rb") as file:  # noqa: PTH123  # by number
-        found = os.fstat(opened)
-        return file.read() if stat.S_ISREG(found.st_mode) and found.st_size <= most else None
+    with open(descriptor, "rb") as file:  # noqa: PTH123  # by descriptor
+        attributes = os.fstat(descriptor)
+        return file.read() if stat.S_ISREG(attributes.st_mode) and attributes.st_size <= most else None
 
 
 def proved_file(folder: Path, name: str, digest: str) -> bytes | None:
-    """The bytes of a picture; None where the folder has none, or others than those of the digest."""
+    """The bytes of a picture; None if the file is missing or its bytes do not match the digest."""
     data = plain_file(folder, name)
     return data if data is not None and digest_of(data) == digest else None
 
 
 def is_what_it_is_called(name: str, data: bytes) -> bool:
-    """Whether bytes are those that a file of this name has: a picture's have its digest, a thumbnail is a JPEG."""
-    said = named(name)
-    if said is None:
+    """Whether bytes match the file's name: a picture's digest is its name, a thumbnail is a JPEG."""
+    parsed = named(name)
+    if parsed is None:
         return False
-    if said.is_thumbnail:
-        return data.startswith(JPEG) and data.endswith(_JPEG_ENDS) and len(data) <= MOST_THUMBNAIL
-    return digest_of(data) == said.digest
+    if parsed.is_thumbnail:
+        return data.startswith(JPEG) and data.endswith(_JPEG_END) and len(data) <= MOST_THUMBNAIL
+    return digest_of(data) == parsed.digest
 
 
 def is_good(folder: Path, name: str) -> bool:
-    """Whether the file of that name is there, and is what it is called."""
+    """Whether the file of that name exists and its bytes match the name."""
     data = plain_file(folder, name)
     return data is not None and is_what_it_is_called(name, data)
 
 
 def has_file(folder: Path, name: str) -> bool:
-    """Whether a plain file of that name is there."""
+    """Whether a regular file of that name exists."""
     return size_of(folder, name) is not None
 
 
 def size_of(folder: Path, name: str) -> int | None:
-    """Bytes of a plain file; None where there is none of that name."""
+    """Size of a regular file in bytes; None if there is none of that name."""
     try:
-        with _beside(folder, name) as (place, last):
-            found = os.stat(last, dir_fd=place, follow_symlinks=False)
+        with _parent_of(folder, name) as (parent, file_name):
+            attributes = os.stat(file_name, dir_fd=parent, follow_symlinks=False)
     except OSError:
         return None
-    return found.st_size if stat.S_ISREG(found.st_mode) else None
+    return attributes.st_size if stat.S_ISREG(attributes.st_mode) else None
 
 
 def put_file(folder: Path, name: str, data: bytes) -> None:
-    """Writes a file under its name once it is whole, where it is not there yet. Raises Unwritable."""
+    """Writes a file atomically, unless one of the same size exists. Raises Unwritable."""
     remove_leftovers(folder)
     if plain_file(folder, name) == data:  # one of the same size may be damaged
         return
-    with told_of(folder / name), _beside(folder, name, make=True) as (place, last):
+    with told_of(folder / name), _parent_of(folder, name, make=True) as (parent, file_name):
         with suppress(FileNotFoundError):
-            if stat.S_ISLNK(os.stat(last, dir_fd=place, follow_symlinks=False).st_mode):
-                os.unlink(last, dir_fd=place)
-        with arriving(folder / name, replace=True, within=folder) as beside:
-            beside.write_bytes(data)
+            if stat.S_ISLNK(os.stat(file_name, dir_fd=parent, follow_symlinks=False).st_mode):
+                os.unlink(file_name, dir_fd=parent)
+        with arriving(folder / name, replace=True, within=folder) as temporary:
+            temporary.write_bytes(data)
 
 
 def also_as(folder: Path, old: str, new: str) -> None:
-    """The same file under a second name, where it is there and that is not; a copy where the file system has none of
-    that. Raises Unwritable."""
+    """Hard-links a file to a second name, if the file exists and that name does not; copies it on a file system without
+    hard links. Raises Unwritable."""
     if not has_file(folder, old) or has_file(folder, new):
         return
-    with told_of(folder / new), _beside(folder, old) as here, _beside(folder, new, make=True) as there:
-        linked = _linked(here, there)
+    with told_of(folder / new), _parent_of(folder, old) as source, _parent_of(folder, new, make=True) as target:
+        linked = _hard_link(source, target)
     if not linked and (data := plain_file(folder, old)) is not None:
         put_file(folder, new, data)
 
 
-def _linked(old: tuple[int, str], new: tuple[int, str]) -> bool:
+def _hard_link(old: tuple[int, str], new: tuple[int, str]) -> bool:
     try:
         os.link(old[1], new[1], src_dir_fd=old[0], dst_dir_fd=new[0], follow_symlinks=False)
     except OSError:
@@ -105,47 +104,47 @@ def _linked(old: tuple[int, str], new: tuple[int, str]) -> bool:
 
 
 def remove_file(folder: Path, name: str) -> None:
-    """Removes a plain file, where it is there. Raises Unwritable."""
+    """Removes a regular file, if it exists. Raises Unwritable."""
     if has_file(folder, name):
-        with told_of(folder / name), _beside(folder, name) as (place, last):
-            os.unlink(last, dir_fd=place)
+        with told_of(folder / name), _parent_of(folder, name) as (parent, file_name):
+            os.unlink(file_name, dir_fd=parent)
 
 
 def files_of(folder: Path, top: str = "") -> Iterator[str]:
-    """The names of all files of pictures that lie in the folder, or in one below it."""
+    """The names of all picture files in the folder, or in one below it."""
     if (folder / top).is_symlink() and top:
         return
-    for place, _, names in os.walk(folder / top):  # follows no links
-        for one in sorted(names):
-            name = (Path(place) / one).relative_to(folder).as_posix()
+    for directory, _, names in os.walk(folder / top):  # follows no links
+        for file_name in sorted(names):
+            name = (Path(directory) / file_name).relative_to(folder).as_posix()
             if named(name) and has_file(folder, name):
                 yield name
 
 
 @contextmanager
-def _beside(folder: Path, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
-    """The folder a file lies in, opened, and the last part of its name. make: folders are made where there are none.
-    Raises OSError, also where one of them is a link."""
+def _parent_of(folder: Path, name: str, *, make: bool = False) -> Iterator[tuple[int, str]]:
+    """Opens the folder of a file; yields its descriptor and the last part of the name. make: makes missing folders.
+    Raises OSError, also if one of the folders is a link."""
     if make:
         folder.mkdir(parents=True, exist_ok=True)
-    *folders, last = name.split("/")
-    opened = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    *folders, file_name = name.split("/")
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        for one in folders:
+        for part in folders:
             if make:
                 with suppress(FileExistsError):
-                    os.mkdir(one, dir_fd=opened)
-            before = opened
-            opened = _folder_in(before, one)
-            os.close(before)
-        yield opened, last
+                    os.mkdir(part, dir_fd=descriptor)
+            outer = descriptor
+            descriptor = _open_subfolder(outer, part)
+            os.close(outer)
+        yield descriptor, file_name
     finally:
-        os.close(opened)
+        os.close(descriptor)
 
 
-def _folder_in(opened: int, name: str) -> int:
+def _open_subfolder(descriptor: int, name: str) -> int:
     try:
-        return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=opened)
+        return os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=descriptor)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR):
             raise NotADirectoryError(error.errno, f"{name} is a link, which is never followed, or no folder") from None

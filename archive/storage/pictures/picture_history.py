@@ -1,7 +1,7 @@
-"""Every fetch of a picture, as the facts that histories are derived from.
+"""Reads the fetches of pictures, as the facts that histories are derived from, and detects placeholder images.
 
-A picture that comes at several addresses, each of which had shown another one, is a stand-in: what a server sends that
-has lost its pictures, or wants a visitor to log in. No article showed it, whatever came."""
+A picture that several addresses bring, each of which had shown another one, is a stand-in (a placeholder): a server
+sends it that has lost its pictures, or wants a visitor to log in. It counts as shown by no article."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from archive.storage.connection import rows_of, transaction
 from archive.storage.damaged_rows import readable
 from archive.storage.integrity.column_validation import usable
 
-_SEVERAL = 3  # different pictures in whose places one came
+_STAND_IN_REPLACED = 3  # different pictures that one replaced
 _FETCHES = (
     f"SELECT picture_captures.id, picture_id, images.url, {SEEN_AT} AS at, status, pictures.digest, perceptual_hash"
     " FROM images JOIN picture_captures ON image_id = images.id JOIN runs ON runs.id = run_id"
@@ -28,31 +28,34 @@ _FETCHES = (
 
 
 def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureLook]:
-    """All fetches of these pictures that brought or confirmed something. What a 304 confirms is what the address had
-    brought by then, whatever was known of it when it came."""
-    found: list[PictureLook] = []
+    """All fetches of these pictures that brought or confirmed bytes. A 304 confirms what the address had brought by
+    then, as known now, and not as known when it was recorded."""
+    fetches: list[PictureLook] = []
     for url in set(urls):
         rows = rows_of(db, _FETCHES, [url])
-        strange = _stand_ins(db, {row["picture_id"] for row in rows if row["picture_id"]})
+        stand_ins = _stand_ins(db, {row["picture_id"] for row in rows if row["picture_id"]})
         last: Shown | None = None
-        for fetch in readable(rows, "picture_captures", _fetch):
+        for fetch in readable(rows, "picture_captures", _from_row):
             shown = last if fetch.status == 304 else fetch.shown
             last = shown or last
-            if shown is not None and shown.digest not in strange:
-                found.append(replace(fetch, shown=shown))
-    return found
+            if shown is not None and shown.digest not in stand_ins:
+                fetches.append(replace(fetch, shown=shown))
+    return fetches
 
 
 def _stand_ins(db: Database, pictures: set[int]) -> set[str]:
-    """The digests of those that are stand-ins, of the pictures that one address brought. One that always brought the
-    same says nothing of it."""
+    """The digests of the stand-ins among the pictures that one address brought. An address that always brought the
+    same picture shows none."""
     if len(pictures) < 2:
         return set()
-    found = [number for number in pictures if _replaced(db, number) >= _SEVERAL]
-    return {str(db.execute("SELECT digest FROM pictures WHERE id = ?", [number]).fetchone()[0]) for number in found}
+    stand_ins = [picture_id for picture_id in pictures if _replaced_count(db, picture_id) >= _STAND_IN_REPLACED]
+    return {
+        str(db.execute("SELECT digest FROM pictures WHERE id = ?", [picture_id]).fetchone()[0])
+        for picture_id in stand_ins
+    }
 
 
-_TURNED = f"""
+_REPLACED = f"""
 SELECT first.image, (
   SELECT picture_id FROM picture_captures JOIN runs ON runs.id = run_id
   WHERE image_id = first.image AND picture_id <> ?1 AND {SEEN_AT} < first.at
@@ -62,27 +65,31 @@ FROM (SELECT image_id AS image, min({SEEN_AT}) AS at FROM picture_captures JOIN 
 """
 
 
-def _replaced(db: Database, picture: int) -> int:
-    """In the places of how many different pictures one came. (The same picture exchanged wherever it stood is one.)"""
-    return len({before for _, before in db.execute(_TURNED, [picture]).fetchall() if before is not None})
+def _replaced_count(db: Database, picture_id: int) -> int:
+    """How many different pictures a picture replaced. (The same one replaced at many addresses counts once.)"""
+    return len({before for _, before in db.execute(_REPLACED, [picture_id]).fetchall() if before is not None})
 
 
 def stand_ins_in(db: Database, run_id: int | None) -> list[tuple[int, int]]:
-    """The stand-ins that a run brought, or that ever came: pictures.id, and how often."""
+    """The stand-ins that a run brought, or, without a run, all: pictures.id, and how often each came."""
     rows = db.execute(
         "SELECT picture_id, count(*) FROM picture_captures WHERE (?1 IS NULL OR run_id = ?1)"
         " AND outcome IN ('replaced', 'unclear') GROUP BY picture_id",
         [run_id],
     )
-    return [(number, count) for number, count in rows.fetchall() if _replaced(db, number) >= _SEVERAL]
+    return [
+        (picture_id, count)
+        for picture_id, count in rows.fetchall()
+        if _replaced_count(db, picture_id) >= _STAND_IN_REPLACED
+    ]
 
 
 def unsettle_stand_ins(db: Database, run: Run, *, whole: bool) -> None:
-    """In one transaction: articles that ever showed something where a stand-in came in this run are to be told anew.
-    whole: one that ever came, for what was brought is of many times and runs."""
+    """Marks for rebuilding, in one transaction, the articles that ever showed a picture at an address where this run
+    fetched a stand-in. whole: where any run did, for an import brings fetches of many times and runs."""
     with transaction(db):
-        for picture, _ in stand_ins_in(db, None if whole else run.id):
-            db.execute(_UNSETTLE, [picture, run.outlet_id])
+        for picture_id, _ in stand_ins_in(db, None if whole else run.id):
+            db.execute(_UNSETTLE, [picture_id, run.outlet_id])
 
 
 _UNSETTLE = """
@@ -93,7 +100,7 @@ WHERE picture_captures.picture_id = ? AND withdrawn_at IS NULL AND outlet_id = ?
 """
 
 
-def _fetch(row: dict[str, Any]) -> PictureLook:
+def _from_row(row: dict[str, Any]) -> PictureLook:
     shown = Shown(row["digest"], usable("pictures", row)["perceptual_hash"], row["id"]) if row["digest"] else None
     return PictureLook(row["id"], row["url"], clock.parse(row["at"]), shown, row["status"] or 0)
 

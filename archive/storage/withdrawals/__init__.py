@@ -1,1 +1,1 @@
-"""Withdrawals: what is hidden or destroyed, and what must not be left behind."""
+"""Withdrawals: hiding, restoring and destroying articles, and removing secrets, without leftovers."""

@@ -1,10 +1,10 @@
-"""Taking out of an archive what no archive may hold, and sealing that in the open.
+"""Removes secrets (credentials) from an archive, and records that openly in the chain of seals.
 
-Until November 2026 every header of a request was kept, a proxy's password among them, and addresses as they came. What
-is taken out is sealed: a capture's digest is over its addresses and headers. So a cleansing is a run of its own, at the
-end of the chain, that brings nothing; its seal names, for each capture it touched, the digest that was sealed and the
-one it has now. No earlier seal changes, and whoever noted one finds it again. `verify` follows from the present digest
-to the sealed one, and says that there was a cleansing. What pages and pictures were stays under its digest.
+Until November 2026 all request headers were stored, a proxy's password among them, and addresses with credentials. They
+are sealed: a capture's digest covers its addresses and headers. So a cleansing is a run of its own at the end of the
+chain, without captures; its seal lists, for each capture it changed, the sealed digest and the present one. No earlier
+seal changes, so copies kept elsewhere stay valid. `verify` maps the present digest to the sealed one, and reports that
+there was a cleansing. Pages and pictures keep their digests.
 """
 
 from __future__ import annotations
@@ -34,14 +34,14 @@ _CAPTURES = (
     " FROM captures LEFT JOIN headers ON capture_id = captures.id"
     " WHERE captures.id > ? ORDER BY captures.id LIMIT 1000"
 )
-_ADDRESSES = {"outlets": "home_url", "articles": "url", "frontier": "url", "offers": "url"}
-"""Other addresses, which no seal covers."""
+_UNSEALED_ADDRESSES = {"outlets": "home_url", "articles": "url", "frontier": "url", "offers": "url"}
+"""Other columns with addresses, which no seal covers."""
 IN_ADDRESSES = "user:password@ in an address"
 
 
 @dataclass(frozen=True, slots=True)
 class Unclean:
-    """A capture that holds what it must not. made: what its columns are to be; found: what was found, by its kind."""
+    """A capture that holds secrets. made: its cleansed columns; found: kind of secret -> count."""
 
     id: int
     run_id: int
@@ -51,39 +51,46 @@ class Unclean:
 
 
 def unclean(db: Database) -> Iterator[Unclean]:
-    """The captures that hold request headers which are not kept any more, or credentials in addresses."""
-    after = 0
-    while rows := db.execute(_CAPTURES, [after]).fetchall():
-        after = rows[-1][0]
+    """Yields captures with request headers that are not stored any more, or with credentials in addresses."""
+    last_id = 0
+    while rows := db.execute(_CAPTURES, [last_id]).fetchall():
+        last_id = rows[-1][0]
         for row in rows:
-            if (one := _unclean(*row)) and one.found:
-                yield one
+            if (capture := _examine(*row)) and capture.found:
+                yield capture
 
 
-def _unclean(
-    number: int, run_id: int, outlet_id: int, asked: str, final: str, via: str | None, request: str, response: str
+def _examine(
+    capture_id: int,
+    run_id: int,
+    outlet_id: int,
+    requested_url: str,
+    final_url: str,
+    via: str | None,
+    request: str,
+    response: str,
 ) -> Unclean | None:
     made = (
-        without_credentials(asked),
-        without_credentials(final),
-        _changed(via, lambda urls: [without_credentials(url) for url in urls]),
-        _changed(request, harmless),
-        _changed(response, addressed),
+        without_credentials(requested_url),
+        without_credentials(final_url),
+        _change_json(via, lambda urls: [without_credentials(url) for url in urls]),
+        _change_json(request, harmless),
+        _change_json(response, addressed),
     )
-    if made == (asked, final, via, request, response):
+    if made == (requested_url, final_url, via, request, response):
         return None
     headers = _pairs(request)
-    found = Counter(name for name, _ in headers if name.strip().lower() not in KEPT_REQUEST_HEADERS)
-    if made[:3] != (asked, final, via) or made[4] != response or len(_pairs(made[3])) == len(headers):
-        found[IN_ADDRESSES] += 1
-    return Unclean(number, run_id, outlet_id, made, found)
+    secrets = Counter(name for name, _ in headers if name.strip().lower() not in KEPT_REQUEST_HEADERS)
+    if made[:3] != (requested_url, final_url, via) or made[4] != response or len(_pairs(made[3])) == len(headers):
+        secrets[IN_ADDRESSES] += 1
+    return Unclean(capture_id, run_id, outlet_id, made, secrets)
 
 
-def _changed(text: str | None, change: Callable[[Any], Any]) -> str | None:
-    """JSON with its list changed; the very text where nothing changes, or where it is damaged: verify tells of that."""
+def _change_json(text: str | None, change: Callable[[Any], Any]) -> str | None:
+    """Applies a change to a JSON list; the same text if nothing changes or it is damaged, which `verify` reports."""
     try:
         before = json.loads(text or "[]")
-        after = [*change([tuple(one) if isinstance(one, list) else one for one in before])]
+        after = [*change([tuple(item) if isinstance(item, list) else item for item in before])]
     except (ValueError, TypeError, AttributeError):
         return text
     return text if json.loads(json.dumps(after)) == before else json.dumps(after)
@@ -97,40 +104,40 @@ def _pairs(text: str | None) -> Headers:
 
 
 def kinds(db: Database) -> tuple[int, Counter[str]]:
-    """How many captures hold what they must not, and how often what."""
-    captures, found = 0, Counter[str]()
-    for one in unclean(db):
+    """How many captures hold secrets, and how often each kind occurs."""
+    captures, secrets = 0, Counter[str]()
+    for capture in unclean(db):
         captures += 1
-        found += one.found
-    return captures, found
+        secrets += capture.found
+    return captures, secrets
 
 
-def told(captures: int, found: Mapping[str, int]) -> str:
-    """What was found, in words: `12 captures: 12 Proxy-Authorization, 3 Cookie`."""
-    return f"{captures} captures: " + ", ".join(f"{count} {name}" for name, count in sorted(found.items()))
+def told(captures: int, secrets: Mapping[str, int]) -> str:
+    """Describes what was found: `12 captures: 12 Proxy-Authorization, 3 Cookie`."""
+    return f"{captures} captures: " + ", ".join(f"{count} {name}" for name, count in sorted(secrets.items()))
 
 
-def cleanse(db: Database, software: Mapping[str, str], at: datetime) -> tuple[int, Counter[str]]:
-    """Takes it out, in one transaction, and seals what was done. Returns what `kinds` would have said before.
+def cleanse(db: Database, software: Mapping[str, str], moment: datetime) -> tuple[int, Counter[str]]:
+    """Removes the secrets and seals the cleansing, in one transaction. Returns what `kinds` would have returned before.
 
-    Raises ArchiveDamaged where a capture is not what was sealed: a cleansing must not cover up for that.
+    Raises ArchiveDamaged if a capture does not match its seal: a cleansing must not cover that up.
     """
     db.execute("PRAGMA secure_delete = ON")
     with transaction(db):
-        seals.seal_finished(db, at)
-        all_found = [*unclean(db)]
-        pairs = _rewritten(db, all_found)
-        for outlet_id in dict.fromkeys(one.outlet_id for one in all_found):
-            own = [one for one in all_found if one.outlet_id == outlet_id]
-            _seal(db, outlet_id, own, pairs, software, at)
-        _clear_addresses(db)
-    return len(all_found), sum((one.found for one in all_found), Counter[str]())
+        seals.seal_finished(db, moment)
+        captures = [*unclean(db)]
+        pairs = _rewrite(db, captures)
+        for outlet_id in dict.fromkeys(capture.outlet_id for capture in captures):
+            outlet_captures = [capture for capture in captures if capture.outlet_id == outlet_id]
+            _seal(db, outlet_id, outlet_captures, pairs, software, moment)
+        _cleanse_addresses(db)
+    return len(captures), sum((capture.found for capture in captures), Counter[str]())
 
 
 def write_anew(db: Database, path: Path) -> str | None:
-    """Writes the file anew, for what was taken out may still lie in room that is not used. Returns why that could not
-    be done; None where it was."""
-    from archive.storage.bodies.compaction import reclaim  # with what opens bodies, which nobody needs who only looks
+    """Rewrites the file, for its free pages may still hold what was removed. Returns why that failed; None if it
+    succeeded."""
+    from archive.storage.bodies.compaction import reclaim  # imports decompression, which a mere check does not need
 
     try:
         reclaim(db)
@@ -140,71 +147,83 @@ def write_anew(db: Database, path: Path) -> str | None:
     return "another process reads it" if log.exists() and log.stat().st_size else None
 
 
-def _rewritten(db: Database, found: list[Unclean]) -> dict[int, bytes]:
-    """Rewrites the captures; their digests as sealed and as they are now, under their numbers."""
-    became = seals.cleansed(db)
-    of_run: dict[int, set[int]] = {}
-    for one in found:
-        of_run.setdefault(one.run_id, set()).add(one.id)
-    before = {run_id: _digests(db, run_id, numbers) for run_id, numbers in of_run.items()}
+def _rewrite(db: Database, captures: list[Unclean]) -> dict[int, bytes]:
+    """Rewrites the captures; returns, by captures.id, the digests before and after, concatenated."""
+    sealed_first = seals.cleansed(db)
+    ids_by_run: dict[int, set[int]] = {}
+    for capture in captures:
+        ids_by_run.setdefault(capture.run_id, set()).add(capture.id)
+    before = {run_id: _digests(db, run_id, capture_ids) for run_id, capture_ids in ids_by_run.items()}
     for run_id, digests in before.items():
-        _refuse_damaged(db, run_id, digests, became)
-    with _unguarded(db):
-        for one in found:
-            asked, final, via, request, response = one.made
+        _refuse_damaged(db, run_id, digests, sealed_first)
+    with _without_triggers(db):
+        for capture in captures:
+            requested_url, final_url, via, request, response = capture.made
             db.execute(
                 "UPDATE captures SET requested_url = ?, final_url = ?, via = ? WHERE id = ?",
-                [asked, final, via, one.id],
+                [requested_url, final_url, via, capture.id],
             )
-            db.execute("UPDATE headers SET request = ?, response = ? WHERE capture_id = ?", [request, response, one.id])
-    after = {run_id: _digests(db, run_id, numbers) for run_id, numbers in of_run.items()}
-    return {number: before[run][number] + now for run, all_now in after.items() for number, now in all_now.items()}
+            db.execute(
+                "UPDATE headers SET request = ?, response = ? WHERE capture_id = ?", [request, response, capture.id]
+            )
+    after = {run_id: _digests(db, run_id, capture_ids) for run_id, capture_ids in ids_by_run.items()}
+    return {
+        capture_id: before[run_id][capture_id] + digest
+        for run_id, present in after.items()
+        for capture_id, digest in present.items()
+    }
 
 
-def _digests(db: Database, run_id: int, numbers: set[int]) -> dict[int, bytes]:
-    return {number: digest for number, digest in seals.row_digests(db, "captures", run_id) if number in numbers}
+def _digests(db: Database, run_id: int, capture_ids: set[int]) -> dict[int, bytes]:
+    return {
+        capture_id: digest
+        for capture_id, digest in seals.row_digests(db, "captures", run_id)
+        if capture_id in capture_ids
+    }
 
 
 def _refuse_damaged(db: Database, run_id: int, digests: Mapping[int, bytes], became: Mapping[bytes, bytes]) -> None:
     row = db.execute("SELECT capture_digests FROM seals WHERE run_id = ?", [run_id]).fetchone()
     sealed = set(seals.digests_in(row[0])) if row else None
-    for number, digest in digests.items():
+    for capture_id, digest in digests.items():
         if sealed is not None and digest not in sealed and became.get(digest) not in sealed:
-            raise ArchiveDamaged(f"captures {number} is not what was sealed. Nothing was changed; see `luubao verify`")
+            raise ArchiveDamaged(
+                f"captures {capture_id} is not what was sealed. Nothing was changed; see `luubao verify`"
+            )
 
 
 @contextmanager
-def _unguarded(db: Database) -> Iterator[None]:
-    """Without the triggers that make captures and headers append-only; they are made again as they were."""
-    guards = db.execute(
+def _without_triggers(db: Database) -> Iterator[None]:
+    """Drops the triggers that make captures and headers append-only, and creates them again at the end."""
+    triggers = db.execute(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name IN ('captures', 'headers')"
     ).fetchall()
-    for name, _ in guards:
+    for name, _ in triggers:
         db.execute(f'DROP TRIGGER "{name}"')
     yield
-    for _, made in guards:
-        db.execute(made)
+    for _, sql in triggers:
+        db.execute(sql)
 
 
 def _seal(
-    db: Database, outlet_id: int, found: list[Unclean], pairs: Mapping[int, bytes], software: Mapping[str, str],
-    at: datetime,
+    db: Database, outlet_id: int, captures: list[Unclean], pairs: Mapping[int, bytes], software: Mapping[str, str],
+    moment: datetime,
 ) -> None:  # fmt: skip
-    counted = sum((one.found for one in found), Counter[str]())
-    moment = clock.stamp(at)
+    totals = sum((capture.found for capture in captures), Counter[str]())
+    stamp = clock.stamp(moment)
     cursor = db.execute(
         "INSERT INTO runs (outlet_id, started_at, finished_at, outcome, reason, software, stats, kind)"
         " VALUES (?, ?, ?, 'ok', ?, ?, ?, 'cleanse')",
         [
-            outlet_id, moment, moment, f"took out of {told(len(found), counted)}", json.dumps(dict(software)),
-            json.dumps({seals.CLEANSED: len(found)}),
+            outlet_id, stamp, stamp, f"took out of {told(len(captures), totals)}", json.dumps(dict(software)),
+            json.dumps({seals.CLEANSED: len(captures)}),
         ],
     )  # fmt: skip
-    seals.seal_cleansing(db, int(cursor.lastrowid or 0), [pairs[one.id] for one in found], at)
+    seals.seal_cleansing(db, int(cursor.lastrowid or 0), [pairs[capture.id] for capture in captures], moment)
 
 
-def _clear_addresses(db: Database) -> None:
-    for table, column in _ADDRESSES.items():
+def _cleanse_addresses(db: Database) -> None:
+    for table, column in _UNSEALED_ADDRESSES.items():
         rows = db.execute(f"SELECT DISTINCT {column} FROM {table} WHERE {column} LIKE '%@%'").fetchall()
         for (url,) in rows:
             if (bare := without_credentials(url)) != url:

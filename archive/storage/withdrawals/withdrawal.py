@@ -1,8 +1,8 @@
-"""Withdrawal: an article's words, captions and bytes leave the tables that people and the web read.
+"""Withdraws an article: removes its words, captions and bytes from the tables that people and the web read.
 
-What stays is what proves that something was here and what it was: addresses, times, versions, every digest, and the
-reason. The words and bytes lie in `withheld`, from which they can be restored; or, destroyed, nowhere. Of list pages
-and feeds that quoted the article nothing is taken: they are other pages.
+The evidence stays: addresses, times, versions, every digest, and the reason. The words and bytes move to `withheld`,
+from which they can be restored, or are destroyed. List pages and feeds that quoted the article stay unchanged: they are
+other pages.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ from archive.storage.withdrawals.destruction import renew_dictionaries, scrub
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 from archive.storage.withdrawals.withheld_rows import opened, packed, sealed
 
-# What is emptied in which table, and what stands there instead.
+# The columns that are emptied in each table, with their replacements.
 _EMPTIED: dict[str, dict[str, Any]] = {
     "articles": {"headline": "", "byline": None, "section": None},
     "versions": {"headline": "", "byline": None, "section": None},
     "texts": dict(zip(COLUMNS, ("", None, "", None, "[]", "{}"), strict=True)),
 }
-_OF_ARTICLE = {
+_ROWS_OF_ARTICLE = {
     "articles": "SELECT id FROM articles WHERE id = ?",
     "versions": "SELECT id FROM versions WHERE article_id = ?",
     "texts": "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id WHERE versions.article_id = ?",
@@ -50,13 +50,13 @@ _BODIES = (
 
 
 def withdraw(
-    db: Database, article_id: int, reason: str, at: datetime, *, destroy: bool, pictures: Path | None = None
+    db: Database, article_id: int, reason: str, moment: datetime, *, destroy: bool, pictures: Path | None = None
 ) -> None:
-    """Hides an article, and destroys its words and bytes if asked to; one that is hidden already can be destroyed, and
-    one that is destroyed is looked after again, as if that had been killed before its end.
-    pictures: the folder that has its pictures; None where there is none.
+    """Hides an article, and destroys its words and bytes if asked to. A hidden article can be destroyed; a destroyed
+    one is destroyed again, which finishes an interrupted destruction. pictures: the folder of its pictures, or None.
 
-    Raises Withdrawn when it is to be hidden and is already, WordsRemain when a reader keeps old bytes in the file.
+    Raises Withdrawn if it is hidden already and not to be destroyed, WordsRemain if a reader keeps old bytes in the
+    file.
     """
     present = withdrawal_of(db, article_id)
     if present and not destroy:
@@ -64,11 +64,11 @@ def withdraw(
         raise Withdrawn(f"article {article_id} was withdrawn on {present.withdrawn_at[:10]}: {present.reason}")
     since = present.destroyed_at if present else None
     with transaction(db):
-        withdrawal_id = present.id if present else _hide(db, article_id, reason, at, pictures)
+        withdrawal_id = present.id if present else _hide(db, article_id, reason, moment, pictures)
         if destroy:
-            pages = _destroy(db, withdrawal_id, since or clock.stamp(at))
-            renew_dictionaries(db, pages, since, at)
-            _forget_words(db)
+            pages = _destroy(db, withdrawal_id, since or clock.stamp(moment))
+            renew_dictionaries(db, pages, since, moment)
+            _optimize_indexes(db)
     picture_files.clear(db, pictures)
     if destroy:
         scrub(db)
@@ -76,8 +76,8 @@ def withdraw(
         checkpoint(db)
 
 
-def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | None = None) -> None:
-    """Takes a withdrawal back: everything stands where it stood.
+def restore(db: Database, article_id: int, moment: datetime, *, pictures: Path | None = None) -> None:
+    """Reverts a withdrawal: restores all rows and files.
 
     Raises UnknownArticle when the article is not withdrawn, Withdrawn when its words and bytes were destroyed.
     """
@@ -95,44 +95,44 @@ def restore(db: Database, article_id: int, at: datetime, *, pictures: Path | Non
         _restore_bodies(db, present.id)
         for version_id, values in _withheld(db, present.id, "active_texts"):
             db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, values["text_id"]])
-        hidden = _withheld(db, present.id, "pictures")
+        hidden_pictures = _withheld(db, present.id, "pictures")
         db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [present.id])
-        db.execute("UPDATE withdrawals SET restored_at = ? WHERE id = ?", [clock.stamp(at), present.id])
+        db.execute("UPDATE withdrawals SET restored_at = ? WHERE id = ?", [clock.stamp(moment), present.id])
         db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
-        _set_due(db, article_id, clock.stamp(at))
-        for picture_id, values in hidden:  # last, for until this is committed they must not be served
+        _set_due(db, article_id, clock.stamp(moment))
+        for picture_id, values in hidden_pictures:  # last: they must not be served before the commit
             picture_files.show(db, pictures, picture_id, values["thumbnail"])
     picture_files.clear(db, pictures)
 
 
-def absorb(db: Database, article_id: int, outlet_id: int, key: str, at: datetime) -> None:
-    """A withdrawn article has come again, at an address of its own: that is hidden too. Call inside a transaction."""
+def absorb(db: Database, article_id: int, outlet_id: int, key: str, moment: datetime) -> None:
+    """Hides a new capture of a withdrawn article, and makes its address an alias. Call inside a transaction."""
     present = withdrawal_of(db, article_id)
     assert present is not None
     db.execute(
         "INSERT INTO aliases (outlet_id, url_key, article_id, since) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
-        [outlet_id, key, article_id, clock.stamp(at)],
+        [outlet_id, key, article_id, clock.stamp(moment)],
     )
     _hide_bodies(db, present.id, article_id)
     _drop_set_aside(db, article_id)
     _set_due(db, article_id, None)
     if present.destroyed_at:
-        renew_dictionaries(db, _destroy(db, present.id, clock.stamp(at)), None, at)
+        renew_dictionaries(db, _destroy(db, present.id, clock.stamp(moment)), None, moment)
 
 
-def _hide(db: Database, article_id: int, reason: str, at: datetime, pictures: Path | None) -> int:
-    moment = clock.stamp(at)
+def _hide(db: Database, article_id: int, reason: str, moment: datetime, pictures: Path | None) -> int:
+    stamp = clock.stamp(moment)
     cursor = db.execute(
-        "INSERT INTO withdrawals (article_id, withdrawn_at, reason) VALUES (?, ?, ?)", [article_id, moment, reason]
+        "INSERT INTO withdrawals (article_id, withdrawn_at, reason) VALUES (?, ?, ?)", [article_id, stamp, reason]
     )
     withdrawal_id = int(cursor.lastrowid or 0)
-    db.execute("UPDATE articles SET withdrawn_at = ? WHERE id = ?", [moment, article_id])
+    db.execute("UPDATE articles SET withdrawn_at = ? WHERE id = ?", [stamp, article_id])
     for picture_id, data in picture_files.hide(db, pictures, article_id):
         _withhold(db, withdrawal_id, "pictures", picture_id, data)
-    for version_id in _ids(db, _OF_ARTICLE["versions"], article_id):
+    for version_id in _ids(db, _ROWS_OF_ARTICLE["versions"], article_id):
         _hide_images(db, withdrawal_id, version_id)
-        _hide_active(db, withdrawal_id, version_id)  # before its text is emptied: the index is told what it held
-    for table, query in _OF_ARTICLE.items():
+        _hide_active_text(db, withdrawal_id, version_id)  # before the text is emptied: the index trigger needs it
+    for table, query in _ROWS_OF_ARTICLE.items():
         for row_id in _ids(db, query, article_id):
             _empty(db, withdrawal_id, table, row_id)
     _hide_bodies(db, withdrawal_id, article_id)
@@ -142,7 +142,7 @@ def _hide(db: Database, article_id: int, reason: str, at: datetime, pictures: Pa
 
 
 def _drop_set_aside(db: Database, article_id: int) -> None:
-    """Other prints of it, and what was doubted: where it is restored, they are read again."""
+    """Deletes readings set aside (other prints, doubted pages); after a restoration they are read again."""
     db.execute(
         "DELETE FROM set_aside WHERE capture_id IN (SELECT captures.id FROM captures"
         " JOIN aliases USING (outlet_id, url_key) WHERE aliases.article_id = ?)",
@@ -161,19 +161,19 @@ def _empty(db: Database, withdrawal_id: int, table: str, row_id: int) -> None:
     _write(db, table, row_id, blank)
 
 
-def _check_names(table: str, values: Mapping[str, Any]) -> None:
-    """Raises ArchiveDamaged where what was withheld names other columns than there are: names become SQL."""
+def _check_columns(table: str, values: Mapping[str, Any]) -> None:
+    """Raises ArchiveDamaged if withheld data names columns that do not exist: the names become SQL."""
     if not values.keys() <= COLUMNS_OF[table].keys():
         raise ArchiveDamaged(f"what was withheld of {table} names columns that it has not: `luubao verify` tells more")
 
 
 def _write(db: Database, table: str, row_id: int, values: Mapping[str, Any]) -> None:
-    _check_names(table, values)
+    _check_columns(table, values)
     columns = ", ".join(f"{name} = ?" for name in values)
     db.execute(f"UPDATE {table} SET {columns} WHERE id = ?", [*values.values(), row_id])
 
 
-def _hide_active(db: Database, withdrawal_id: int, version_id: int) -> None:
+def _hide_active_text(db: Database, withdrawal_id: int, version_id: int) -> None:
     for row in list(db.query("SELECT text_id FROM active_texts WHERE version_id = ?", [version_id])):
         _withhold(db, withdrawal_id, "active_texts", version_id, packed(row))
         db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
@@ -188,23 +188,23 @@ def _hide_images(db: Database, withdrawal_id: int, version_id: int) -> None:
 def _restore_images(db: Database, withdrawal_id: int) -> None:
     for _, values in _withheld(db, withdrawal_id, "version_images"):
         for row in values["rows"]:
-            _check_names("version_images", row)
+            _check_columns("version_images", row)
             names, marks = ", ".join(row), ", ".join("?" * len(row))
             db.execute(f"INSERT INTO version_images ({names}) VALUES ({marks})", list(row.values()))
 
 
 def _hide_bodies(db: Database, withdrawal_id: int, article_id: int) -> None:
-    own = [int(row[0]) for row in db.execute(_BODIES, {"article": article_id}).fetchall()]
-    pages = {body_id: page for body_id in own if (page := get_body(db, body_id)) is not None}
-    _free_from(db, pages)
+    body_ids = [int(row[0]) for row in db.execute(_BODIES, {"article": article_id}).fetchall()]
+    pages = {body_id: page for body_id in body_ids if (page := get_body(db, body_id)) is not None}
+    _detach_patches(db, pages)
     for body_id, page in pages.items():
         _withhold(db, withdrawal_id, "bodies", body_id, sealed(page))
         replace_stored(db, body_id, Stored("withheld", b""))
 
 
-def _free_from(db: Database, own: Iterable[int]) -> None:
-    """Bodies that hang on those to be hidden, and are not hidden with them, are stored by themselves first."""
-    hidden = set(own)
+def _detach_patches(db: Database, body_ids: Iterable[int]) -> None:
+    """Stores bodies that are patches on the hidden ones, and not hidden themselves, without a base."""
+    hidden = set(body_ids)
     for base_id in hidden:
         for (body_id,) in db.execute("SELECT id FROM bodies WHERE base_id = ?", [base_id]).fetchall():
             if body_id not in hidden:
@@ -228,8 +228,8 @@ def _restore_bodies(db: Database, withdrawal_id: int) -> None:
         replace_stored(db, body_id, encode(db, opened(data), outlet_id, None))
 
 
-def _destroy(db: Database, withdrawal_id: int, at: str) -> list[bytes]:
-    """Returns the pages that are no more."""
+def _destroy(db: Database, withdrawal_id: int, destroyed_at: str) -> list[bytes]:
+    """Destroys the withheld data; returns the pages that it held."""
     query = "SELECT data FROM withheld WHERE withdrawal_id = ? AND table_name = 'bodies'"
     pages = [opened(data) for (data,) in db.execute(query, [withdrawal_id]).fetchall()]
     for picture_id, _ in _withheld(db, withdrawal_id, "pictures"):
@@ -240,19 +240,19 @@ def _destroy(db: Database, withdrawal_id: int, at: str) -> list[bytes]:
         [withdrawal_id],
     )
     db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [withdrawal_id])
-    db.execute("UPDATE withdrawals SET destroyed_at = ? WHERE id = ?", [at, withdrawal_id])
+    db.execute("UPDATE withdrawals SET destroyed_at = ? WHERE id = ?", [destroyed_at, withdrawal_id])
     return pages
 
 
-def _forget_words(db: Database) -> None:
-    """Merges each search index into one piece: until then, words that were taken out lie about in older ones."""
+def _optimize_indexes(db: Database) -> None:
+    """Merges each search index into one segment: older segments still hold removed words."""
     with transaction(db):
         db.execute("INSERT INTO search(search) VALUES ('optimize')")
         db.execute("INSERT INTO search_front(search_front) VALUES ('optimize')")
 
 
 def _set_due(db: Database, article_id: int, due_at: str | None) -> None:
-    """A withdrawn article is not asked for again."""
+    """Sets when an article's addresses are due in the frontier; None, for a withdrawn one: never."""
     db.execute(
         "UPDATE frontier SET due_at = ? WHERE (outlet_id, url_key) IN"
         " (SELECT outlet_id, url_key FROM aliases WHERE article_id = ?)",

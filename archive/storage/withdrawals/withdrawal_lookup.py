@@ -1,4 +1,4 @@
-"""What is withdrawn, asked by whoever keeps, files or shows."""
+"""Looks withdrawals up: by article, by address, and what is exposed in spite of one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Withdrawal:
 
 
 def withdrawal_of(db: Database, article_id: int) -> Withdrawal | None:
-    """The withdrawal under which an article is hidden; None when it is not."""
+    """The withdrawal that hides an article; None if it is not withdrawn."""
     rows = db.query(
         "SELECT id, article_id, withdrawn_at, reason, destroyed_at FROM withdrawals"
         " WHERE article_id = ? AND restored_at IS NULL ORDER BY id DESC LIMIT 1",
@@ -31,13 +31,13 @@ def withdrawal_of(db: Database, article_id: int) -> Withdrawal | None:
 
 
 def destroyed_since(db: Database, article_id: int) -> str | None:
-    """When an article's words were destroyed; None where they were not."""
+    """When an article's words were destroyed; None if they were not."""
     present = withdrawal_of(db, article_id)
     return present.destroyed_at if present else None
 
 
 def withdrawn_at_address(db: Database, outlet_id: int, key: str) -> int | None:
-    """The withdrawn article an address stands for, if one does."""
+    """articles.id of the withdrawn article that has an address; None if there is none."""
     row = db.execute(
         "SELECT articles.id FROM aliases JOIN articles ON articles.id = aliases.article_id"
         " WHERE aliases.outlet_id = ? AND aliases.url_key = ? AND withdrawn_at IS NOT NULL",
@@ -47,12 +47,12 @@ def withdrawn_at_address(db: Database, outlet_id: int, key: str) -> int | None:
 
 
 def is_withdrawn(db: Database, outlet_id: int, key: str) -> bool:
-    """Whether an address stands for a withdrawn article."""
+    """Whether an address belongs to a withdrawn article."""
     return withdrawn_at_address(db, outlet_id, key) is not None
 
 
 def exposed(db: Database, pictures: Path | None) -> Iterator[str]:
-    """What is withdrawn and can be seen all the same: words, pages, and files in the folder that is served."""
+    """Reports withdrawn content that is still readable: words, and picture files in the served folder."""
     rows = db.execute(
         "SELECT articles.id FROM articles WHERE withdrawn_at IS NOT NULL AND (headline <> '' OR EXISTS ("
         " SELECT 1 FROM versions JOIN texts ON texts.version_id = versions.id WHERE versions.article_id = articles.id"

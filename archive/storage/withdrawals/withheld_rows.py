@@ -1,4 +1,4 @@
-"""How what was taken out of sight is packed."""
+"""Encodes and compresses the data of the table `withheld`."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from archive.storage.bodies import codecs
 
 
 def packed(values: Mapping[str, Any]) -> bytes:
-    """A row's columns, as `withheld.data` holds them."""
+    """Encodes a row's columns as compressed JSON, for `withheld.data`."""
     return sealed(json.dumps(dict(values), ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
 def sealed(data: bytes) -> bytes:
-    """Bytes, as `withheld.data` holds them."""
+    """Compresses bytes, for `withheld.data`."""
     return codecs.compress(data)
 
 
 def opened(data: bytes) -> bytes:
-    """What was packed."""
+    """Decompresses `withheld.data`."""
     return codecs.decompress(data)
