@@ -15,7 +15,7 @@ from itertools import accumulate
 from random import Random
 
 from archive import Block, Image, Reading
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.pipeline.page_reading import extractor_of
 
 

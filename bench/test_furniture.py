@@ -9,7 +9,7 @@ import pytest
 import trafilatura
 
 from archive import Reading, read_page
-from archive.extract.recurring_blocks import learn, without
+from archive.text.recurring_blocks import learn, without
 from crawler.demo.paper import published
 from crawler.demo.server import Newspaper
 

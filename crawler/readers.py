@@ -15,7 +15,7 @@ from itertools import count as count_up
 from typing import Any, TypeVar
 
 from archive import Link, Picture, Reading, Unreadable, try_to_read
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model.change_rate import Habits
 from archive.pictures import recognise, recognise_kind
 from archive.pipeline.ingest import extractor_of

@@ -18,7 +18,7 @@ from hypothesis import settings
 from sqlite_utils import Database
 
 from archive import Capture, Ingested, Link, Outlet, Run, discover, open_archive, put_away, take_in, try_to_read
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 
 T = TypeVar("T")
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from archive.cluster.file_systems import files_in, place
 from archive.cluster.reading_columns import SAID, Row, Seen, reading_in, row_of, seen_in
 from archive.cluster.reading_files import read_rows
-from archive.extract.recurring_blocks import Boilerplate, without
+from archive.text.recurring_blocks import Boilerplate, without
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.ingest import extractor_of

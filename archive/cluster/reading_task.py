@@ -21,7 +21,7 @@ from archive.cluster.reading_files import Add, writing
 from archive.cluster.warc_splits import Split, SplitKey, head_of, pages_in
 from archive.exchange.importers.import_items import Page, Skipped
 from archive.extract import extractor_name
-from archive.extract.recurring_blocks import Boilerplate, without
+from archive.text.recurring_blocks import Boilerplate, without
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import LuubaoError

@@ -19,7 +19,7 @@ from archive.exchange.importers.outlet_matcher import Houses
 from archive.exchange.importers.outlet_records import described_by
 from archive.exchange.importers.warc_captures import is_ours, item_of
 from archive.exchange.importers.warc_reader import Raw, records
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model.records import Outlet
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")

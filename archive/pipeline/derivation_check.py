@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model import validation
 from archive.model.records import Run, Unreadable
 from archive.pipeline.filing import Answer, Settling, extractor_of

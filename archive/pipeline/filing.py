@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.console.logs import log_of
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.history import History, Look, Signs, departures, derive, in_time
 from archive.history.responses import declared_key
 from archive.history.states import headline_of, words_of

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model.capture_validation import gated
 from archive.model.records import Capture, Reading, Run, Unreadable
 from archive.pipeline.filing import settle_run

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.console.logs import log_of
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.frontier import url_queue
 from archive.history.disappearances import NO_ARTICLE
 from archive.model.errors import BadValue, LuubaoError

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from archive.console.logs import log_of
 from archive.extract import extractor_name, read_page
-from archive.extract.recurring_blocks import Boilerplate, without
+from archive.text.recurring_blocks import Boilerplate, without
 from archive.model.change_rate import Habits
 from archive.model.reading_validation import gated_reading
 from archive.model.records import Reading, Unreadable

@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model.change_rate import Habits
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.derivation_check import Again, Reread

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.console.logs import log_of
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archive import Run, ingest, learn_boilerplate
-from archive.extract.recurring_blocks import Boilerplate, learn, without
+from archive.text.recurring_blocks import Boilerplate, learn, without
 from archive.model.records import Block, Image, Reading
 from archive.queries import lookup
 from tests.support import NOON, Shoot

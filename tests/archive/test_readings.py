@@ -30,7 +30,7 @@ from archive.cluster.revisits import are_there, read_revisits, series, sightings
 from archive.cluster.warc_splits import splits_of
 from archive.exchange.exporters.warc_files import Compression, export_warc
 from archive.extract import extractor_name
-from archive.extract.recurring_blocks import Boilerplate, without
+from archive.text.recurring_blocks import Boilerplate, without
 from archive.pipeline.rereading import Order, reread
 from archive.storage.captures.capture_stream import Scope
 from archive.storage.readings.boilerplate_sets import put_boilerplate
@@ -234,7 +234,7 @@ def test_the_row_is_what_the_reader_says_without_the_furniture(path: Path, tmp_p
 
 
 def _marks_of(body: str) -> set[str]:
-    from archive.extract.recurring_blocks import learn
+    from archive.text.recurring_blocks import learn
 
     reading = read_page(body, f"{HOME}a-1.htm")
     assert isinstance(reading, Reading)

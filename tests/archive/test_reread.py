@@ -23,7 +23,7 @@ from sqlite_utils import Database
 
 from archive import Capture, ingest, learn_boilerplate, open_archive, start_run
 from archive.cli import archive as commands
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model.errors import ArchiveMissing, UnknownOutlet
 from archive.pipeline.foreign_captures import Arrivals
 from archive.pipeline.rereading import Order, reread

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive import Capture, Image, Reading, Run, put_away, take_in
 from archive.extract import extractor_name
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model.records import Block
 from archive.model.urls import url_key
 from archive.pipeline.filing import settle_keys

@@ -17,7 +17,7 @@ from archive.exchange.importers.import_items import Described, Image, Item, Page
 from archive.exchange.importers.imported_pictures import picture_known, take_picture
 from archive.exchange.importers.outlet_matcher import Houses
 from archive.exchange.importers.revisit_originals import Originals
-from archive.extract.recurring_blocks import Boilerplate
+from archive.text.recurring_blocks import Boilerplate
 from archive.model import clock
 from archive.model.capture_validation import line_or_nothing
 from archive.model.errors import BadValue, LuubaoError

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive.extract.recurring_blocks import Boilerplate, learn
+from archive.text.recurring_blocks import Boilerplate, learn
 from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.notices import pass_over
