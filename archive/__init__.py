@@ -58,14 +58,14 @@ if TYPE_CHECKING:
     from archive.pipeline.ingest import (
         Arrival,
         Ingested,
+        file_reading,
         gave_up,
         ingest,
+        keep_capture,
         keep_picture,
         note_redirect,
-        put_away,
         read_pending,
         settle_run,
-        take_in,
         try_to_read,
     )
     from archive.pipeline.link_discovery import discover, links_are_noted, note_sitemaps
@@ -109,11 +109,13 @@ __all__ = [
     "due",
     "due_pictures",
     "enqueue",
+    "file_reading",
     "finish_run",
     "forbid",
     "gave_up",
     "give_up",
     "ingest",
+    "keep_capture",
     "keep_picture",
     "last_body",
     "leads_away",
@@ -127,7 +129,6 @@ __all__ = [
     "open_archive",
     "opened_by",
     "pictures_of",
-    "put_away",
     "read_page",
     "read_pending",
     "recheck_all",
@@ -141,7 +142,6 @@ __all__ = [
     "signed",
     "stand_ins_in",
     "start_run",
-    "take_in",
     "taken_in_run",
     "transaction",
     "troubled_hosts",
@@ -172,8 +172,8 @@ lazy(
         ),
         "archive.model.urls": "absolute same_site url_key without_trackers",
         "archive.pipeline.ingest": (
-            "Arrival Ingested gave_up ingest keep_picture note_redirect put_away read_pending settle_run "
-            "take_in try_to_read"
+            "Arrival Ingested gave_up ingest keep_picture note_redirect file_reading read_pending settle_run "
+            "keep_capture try_to_read"
         ),
         "archive.pipeline.link_discovery": "discover links_are_noted note_sitemaps",
         "archive.storage.captures.capture_writer": "last_body leads_away",

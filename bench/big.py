@@ -25,7 +25,7 @@ from random import Random
 from sqlite_utils import Database
 
 import archive.storage.migrations
-from archive import Capture, Outlet, Run, open_archive, put_away, take_in
+from archive import Capture, Outlet, Run, file_reading, keep_capture, open_archive
 from archive.model.digests import digest_of
 from archive.storage import connection, run_rows
 from archive.storage.bodies import codecs
@@ -209,9 +209,9 @@ def _happen(db: Database, run: Run, paper: Paper, event: Event, told: Told | Non
 
 def _through_the_door(db: Database, run: Run, capture: Capture, what: str, told: Told | None) -> None:
     _put_body(db, capture.body or b"")
-    arrival = take_in(db, run, replace(capture, status=404) if what == "gone" else capture)
+    arrival = keep_capture(db, run, replace(capture, status=404) if what == "gone" else capture)
     if told is not None:
-        put_away(db, arrival.source, told.reading)
+        file_reading(db, arrival.source, told.reading)
 
 
 def _put_body(db: Database, body: bytes) -> None:

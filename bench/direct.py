@@ -16,7 +16,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import Reading, Run
-from archive.diff.significance import Meaning, meaning
+from archive.diff.significance import EditWeight, edit_weight
 from archive.history.edits import changed_fields
 from archive.history.states import headline_of, state_of, words_of
 from archive.model import clock
@@ -40,7 +40,7 @@ class Told:
     reading: Reading
     row: dict[str, str | None]
     changed: str | None
-    much: Meaning | None
+    much: EditWeight | None
 
 
 def told(reading: Reading, before: Reading | None) -> Told:
@@ -48,7 +48,7 @@ def told(reading: Reading, before: Reading | None) -> Told:
     if before is None:
         return Told(reading, to_row(reading), None, None)
     changed = ", ".join(changed_fields(before, reading))
-    return Told(reading, to_row(reading), changed, meaning(before, reading))
+    return Told(reading, to_row(reading), changed, edit_weight(before, reading))
 
 
 @dataclass(slots=True)

@@ -15,8 +15,8 @@ from itertools import accumulate
 from random import Random
 
 from archive import Block, Image, Reading
-from archive.text.recurring_blocks import Boilerplate
 from archive.pipeline.page_reading import extractor_of
+from archive.text.recurring_blocks import Boilerplate
 
 
 def _listed(words: str) -> tuple[str, ...]:

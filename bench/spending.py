@@ -10,7 +10,7 @@ from collections import defaultdict
 from heapq import nlargest
 from math import ceil, inf
 
-from archive.frontier.schedule import AGAIN, UNSEEN, WORTH_A_LOOK, early_gain, spent
+from archive.frontier.schedule import RECHECK_FLOOR, UNSEEN_DAYS, WORTH_A_LOOK, early_gain, spent
 from bench.newsroom import DAY, Article
 from bench.year import Known, Learned
 
@@ -34,7 +34,7 @@ class Spending(Learned):
 
     def _await(self, one: Known, at: float) -> None:
         """Puts an article where its gain passes the threshold: both parts of it grow, so neither later than either."""
-        hours = UNSEEN * self.threshold**0.5 * DAY
+        hours = UNSEEN_DAYS * self.threshold**0.5 * DAY
         if one.due > one.last:
             hours = min(hours, _passes(self.threshold, WORTH_A_LOOK / (one.due - one.last)))
         turn = self.turns[id(one)] = max(ceil((one.last + hours) / self.rhythm), int(at / self.rhythm) + 1)
@@ -54,7 +54,11 @@ class Spending(Learned):
             self._lower(run, at)
         if len(self.passed) > _MANY * left:
             self.threshold *= 1.05
-        ripe = [one for one in self.passed.values() if one.due > at and at - one.last >= AGAIN.total_seconds() / 3600]
+        ripe = [
+            one
+            for one in self.passed.values()
+            if one.due > at and at - one.last >= RECHECK_FLOOR.total_seconds() / 3600
+        ]
         chosen = nlargest(left, ripe, key=lambda one: (_gain(one, at), one.last))
         for one in chosen:
             self.passed.pop(id(one))
@@ -81,7 +85,7 @@ class Spending(Learned):
 
 def _passes(threshold: float, slope: float) -> float:
     """After how many hours slope * h + (h / UNSEEN)² in days passes the threshold."""
-    square = 1 / (UNSEEN * DAY) ** 2
+    square = 1 / (UNSEEN_DAYS * DAY) ** 2
     return (-slope + (slope * slope + 4 * square * threshold) ** 0.5) / (2 * square) if slope else inf
 
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from archive.history import Look, derive, in_time
+from archive.history import UrlCapture, derive, in_time
 from archive.history.edits import changed_fields
 from archive.model.urls import url_key
 from bench.big import OUTLET, Event, life
@@ -18,15 +18,15 @@ pytestmark = pytest.mark.bench
 ARTICLES, MUST = 4_000, 0.005
 
 
-def looks_of(paper: Paper, number: int, events: list[Event]) -> list[Look]:
+def looks_of(paper: Paper, number: int, events: list[Event]) -> list[UrlCapture]:
     url = paper.address(number)
     return [
-        Look(place, url_key(url), url, event.at, "page", paper.story(number, event.edits).reading(), asked=url)
+        UrlCapture(place, url_key(url), url, event.at, "page", paper.story(number, event.edits).reading(), asked=url)
         for place, event in enumerate(events)
     ]
 
 
-def edits_in(looks: list[Look]) -> list[Look]:
+def edits_in(looks: list[UrlCapture]) -> list[UrlCapture]:
     """Those that say something else than the one before; as the imagined paper made them, and not as we derive them."""
     return [now for before, now in pairwise(looks) if changed_fields(before.said, now.said)]  # type: ignore[arg-type]  # all are readings
 
@@ -41,7 +41,9 @@ def test_real_edits_are_believed() -> None:
             continue
         made += len(real)
         last = looks[-1]
-        again = Look(len(looks), last.key, last.url, last.at + timedelta(days=1), "page", last.said, asked=last.url)
+        again = UrlCapture(
+            len(looks), last.key, last.url, last.at + timedelta(days=1), "page", last.said, asked=last.url
+        )
         shown = {one.look.id: one for one in derive(in_time(looks), OUTLET).verdicts}
         doubted += sum(shown[look.id].doubted for look in real)
         later = {one.look.id: one for one in derive(in_time([*looks, again]), OUTLET).verdicts}

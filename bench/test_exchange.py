@@ -19,7 +19,7 @@ from warcio.warcwriter import WARCWriter
 from archive import open_archive, start_run
 from archive.exchange.exporters.warc_files import export_warc
 from archive.exchange.importers.import_job import import_files
-from archive.exchange.importers.outlet_matcher import Houses
+from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.storage.captures.capture_stream import Scope
 from archive.storage.captures.capture_writer import keep
 from archive.storage.connection import transaction
@@ -77,7 +77,7 @@ def test_importing_against_reading_alone(warc: Path, tmp_path: Path) -> None:
                 count += 1
     alone = count / (time.perf_counter() - began)
     began = time.perf_counter()
-    report = import_files(tmp_path / "a.db", [warc], Houses([OUTLET]), pictures=tmp_path / "p")
+    report = import_files(tmp_path / "a.db", [warc], OutletMatcher([OUTLET]), pictures=tmp_path / "p")
     ours = report.counts["filed"] / (time.perf_counter() - began)
     assert report.counts["filed"] == count == _PAGES
     print(f"\nimport: {ours:.0f} pages/s, warcio and trafilatura alone {alone:.0f}: {ours / alone:.2f} times")

@@ -17,7 +17,7 @@ from sqlite_utils import Database
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archive import Capture, Reading, Run, open_archive, put_away, start_run, take_in
+from archive import Capture, Reading, Run, file_reading, keep_capture, open_archive, start_run
 from archive.storage.bodies import codecs, compaction
 from archive.storage.bodies.payloads import get_body
 from archive.storage.captures.capture_writer import keep
@@ -173,7 +173,7 @@ def ingest_all(db: Database, run: Run, captures: list[tuple[Capture, Reading]], 
     for at in range(0, len(captures), batch):
         with transaction(db) if batch > 1 else nullcontext():
             for capture, reading in captures[at : at + batch]:
-                put_away(db, take_in(db, run, capture).source, reading)
+                file_reading(db, keep_capture(db, run, capture).source, reading)
 
 
 def raw_copy(source: Database, target: Path, batch: int) -> float:

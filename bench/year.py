@@ -10,12 +10,12 @@ from math import ceil, inf
 from random import Random
 from statistics import median, quantiles
 
-from archive.frontier.schedule import LONGEST, TURN, WORTH_A_LOOK, State, budget, lessons, next_due
+from archive.frontier.schedule import MAX_INTERVAL, TURN, WORTH_A_LOOK, State, budget, lessons, next_due
 from archive.model.change_rate import Bucket, Habits, Tally
 from bench.newsroom import DAY, YEAR, Article
 
 BEGIN = datetime(2026, 1, 5, tzinfo=UTC)  # a Monday
-HALF_YEAR = LONGEST.total_seconds() / 3600
+HALF_YEAR = MAX_INTERVAL.total_seconds() / 3600
 
 
 @dataclass

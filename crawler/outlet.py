@@ -85,7 +85,7 @@ class OutletSpider(scrapy.Spider):
         own, those for this outlet, the command line. Raises Misconfigured."""
         configuration = settings_in_force.load(settings["LUUBAO_CONFIG"])
         if configuration.outlets:
-            known = catalogue.survey()
+            known = catalogue.load_catalogue()
             configuration.check_outlets({cls.name, *known.outlets, *known.wrong})
         settings.setdict(for_scrapy(configuration.general()), priority=_GENERAL_PRIORITY)
         super().update_settings(settings)
@@ -233,7 +233,7 @@ def condition_refused(response: Response) -> int:
     return response.status if conditional and response.status in (400, 412) else 0
 
 
-def desk_of(crawler: Crawler) -> ArchiveWriter:
+def archive_writer_of(crawler: Crawler) -> ArchiveWriter:
     """The archive writer of the running spider."""
     assert isinstance(crawler.spider, OutletSpider)
     return crawler.spider.writer

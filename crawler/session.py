@@ -24,7 +24,7 @@ from archive import (
     Unreadable,
     WantedPicture,
 )
-from archive.frontier.schedule import AGAIN, How, pictures_again
+from archive.frontier.schedule import RECHECK_FLOOR, How, pictures_again
 from archive.model.capture_validation import gated
 from archive.model.clock import now
 from archive.monitor.health import MOVED, Health, Seed
@@ -33,7 +33,7 @@ from archive.storage.clock_corrections import usual_offset
 from archive.storage.connection import Database
 from archive.workers import Lost
 from crawler import discovery
-from crawler.run.site_witness import Move, Witness
+from crawler.run.site_witness import ClockCheck, SiteMove
 
 _PICTURE_COUNTS = {"gone": "pictures-failed", "error": "pictures-failed", "forbidden": "pictures-forbidden"}
 
@@ -68,7 +68,7 @@ class CrawlSession:
         self.warnings: dict[str, None] = {}
         self.troubled_hosts = archive.troubled_hosts(db)
         self.pictures_left: int | None = None  # no pictures; crawler.download.picture_pipeline sets it
-        self.rechecks, self.how, self.floor = rechecks, how, AGAIN
+        self.rechecks, self.how, self.floor = rechecks, how, RECHECK_FLOOR
         self.trusts = True  # whether a 304 is believed, and conditional requests are sent
         self.lied: list[str] = []  # addresses of pages that changed under the same validators
         self.waiting = 0
@@ -76,8 +76,8 @@ class CrawlSession:
         self._recheck_queue: deque[str] | None = None
         self._home_key = archive.url_key(run.outlet.home_url)
         self._unanswered_seeds: set[str] = set()
-        self.move = Move(run.outlet)
-        self.witness = Witness(partial(usual_offset, db, run.outlet_id, run.id))
+        self.move = SiteMove(run.outlet)
+        self.witness = ClockCheck(partial(usual_offset, db, run.outlet_id, run.id))
         self.boilerplate = archive.boilerplate_of(db, run.outlet_id)
         self._due_pictures_taken = self._fetches_pictures = False
         self._picture_rechecks = 0
@@ -202,7 +202,7 @@ class CrawlSession:
         if checked.headers != capture.headers:
             self.counts["left: headers"] += 1
         self.witness.hear(checked)
-        return archive.take_in(self.db, self.run, checked)
+        return archive.keep_capture(self.db, self.run, checked)
 
     def put_away(
         self,
@@ -214,7 +214,7 @@ class CrawlSession:
     ) -> Submitted:
         """Files a capture's reading and adds its links to the frontier; counts what is not followed."""
         self.counts.update(f"not followed: {note}" for note in notes)
-        ingested = archive.put_away(self.db, arrival.source, reading)
+        ingested = archive.file_reading(self.db, arrival.source, reading)
         self._check_validators(capture, ingested)
         new_links = archive.discover(self.db, self.run, arrival, ingested, links, capture.captured_at)
         self.counts["links"] += new_links

@@ -92,19 +92,19 @@ DOWNLOAD_HANDLERS = {
 DOWNLOADER_MIDDLEWARES = {
     # default {}; Scrapy's own RobotsTxtMiddleware allows everything where robots.txt fails or redirects
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.download.download_handler.OffsiteMiddleware": 90,
+    "crawler.download.download_handler.RefusalMiddleware": 90,
     "crawler.politeness.robots_txt.RobotsTxt": 100,
     "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
-    "crawler.download.decompression.Unpacking": 590,
+    "crawler.download.decompression.DecompressionMiddleware": 590,
 }
 ITEM_PIPELINES = {"crawler.download.picture_pipeline.Pictures": 100}  # default {}
 EXTENSIONS = {
     # default {}
-    "crawler.politeness.crawl_window.Curfew": 50,
-    "crawler.run.shutdown.Ending": 60,
+    "crawler.politeness.crawl_window.CrawlWindow": 50,
+    "crawler.run.shutdown.Shutdown": 60,
     "crawler.run.run_record.Record": 100,
     "crawler.politeness.host_politeness.HostPoliteness": 150,
-    "crawler.download.size_limits.Bounds": 160,
+    "crawler.download.size_limits.SizeLimits": 160,
     "crawler.politeness.crawl_delay.CrawlDelay": 200,
     "crawler.run.progress_line.Progress": 300,
 }

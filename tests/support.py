@@ -17,7 +17,18 @@ from typing import Any, TypeVar
 from hypothesis import settings
 from sqlite_utils import Database
 
-from archive import Capture, Ingested, Link, Outlet, Run, discover, open_archive, put_away, take_in, try_to_read
+from archive import (
+    Capture,
+    Ingested,
+    Link,
+    Outlet,
+    Run,
+    discover,
+    file_reading,
+    keep_capture,
+    open_archive,
+    try_to_read,
+)
 from archive.text.recurring_blocks import Boilerplate
 
 T = TypeVar("T")
@@ -91,11 +102,11 @@ _TEXT = (
 
 def visit(db: Database, run: Run, capture: Capture, *links: str) -> Ingested:
     """What a crawl does with an answer: keep, read, file, and note where it leads."""
-    arrival = take_in(db, run, capture)
+    arrival = keep_capture(db, run, capture)
     ingested = Ingested(arrival.outcome, buried=arrival.buried)
     if arrival.outcome == "fresh":
         reading = try_to_read(arrival.source, capture.body or b"", capture.encoding, Boilerplate())
-        ingested = put_away(db, arrival.source, reading)
+        ingested = file_reading(db, arrival.source, reading)
     if arrival.outcome in ("fresh", "revisit", "not-modified"):
         discover(db, run, arrival, ingested, [Link(url) for url in links], capture.captured_at)
     return ingested

@@ -15,7 +15,7 @@ from archive.queries import lookup
 from archive.storage.connection import open_archive
 
 if TYPE_CHECKING:
-    from archive.diff import Gist
+    from archive.diff import EditSummary
 
 
 @click.command()
@@ -34,7 +34,7 @@ def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: 
     Example:
       luubao articles --edited --limit 5
     """
-    gists: dict[int, Gist] = {}
+    gists: dict[int, EditSummary] = {}
     with open_archive(path) as db:
         if outlet:
             known_outlet(db, outlet)

@@ -17,9 +17,9 @@ from archive.model.paths import folder_beside
 from archive.model.validation import is_address, outlet_name, shown
 
 if TYPE_CHECKING:
-    from archive.exchange.importers.formats import Said
+    from archive.exchange.importers.formats import PageDefaults
     from archive.exchange.importers.import_job import Report
-    from archive.exchange.importers.outlet_matcher import Houses
+    from archive.exchange.importers.outlet_matcher import OutletMatcher
     from archive.model.records import Outlet
 
 Declared = Callable[[], "tuple[Outlet, ...]"]
@@ -71,16 +71,16 @@ def import_command(
     """
     from archive.cli.import_readings import take_readings
     from archive.cluster.imported_readings import holds_readings
-    from archive.exchange.importers.formats import Said
-    from archive.exchange.importers.outlet_matcher import Houses
+    from archive.exchange.importers.formats import PageDefaults
+    from archive.exchange.importers.outlet_matcher import OutletMatcher
 
     readings = [file for file in files if holds_readings(file)]
     captures = [file for file in files if file not in readings]
     failed = 0
     if captures:
-        defaults = Said(url, at.replace(tzinfo=UTC) if at else None)
+        defaults = PageDefaults(url, at.replace(tzinfo=UTC) if at else None)
         failed += _import_captures(
-            path, captures, Houses(_outlets(ctx, outlet, home), outlet), defaults, jobs, pictures
+            path, captures, OutletMatcher(_outlets(ctx, outlet, home), outlet), defaults, jobs, pictures
         )
     if readings:
         failed += take_readings(path, readings, outlet, jobs)
@@ -89,7 +89,12 @@ def import_command(
 
 
 def _import_captures(
-    path: Path, files: Sequence[Path], houses: Houses, defaults: Said, jobs: int | None, pictures: Path | None
+    path: Path,
+    files: Sequence[Path],
+    houses: OutletMatcher,
+    defaults: PageDefaults,
+    jobs: int | None,
+    pictures: Path | None,
 ) -> int:
     """Imports captures; returns how many records could not be imported."""
     from archive.exchange.importers.import_job import import_files

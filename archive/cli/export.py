@@ -18,7 +18,7 @@ from archive.storage.connection import open_archive, snapshot
 if TYPE_CHECKING:
     from archive.exchange.exporters.tables import Format
     from archive.exchange.exporters.warc_files import Exported
-    from archive.queries.tabular import Choice
+    from archive.queries.tabular import Selection
     from archive.storage.captures.capture_stream import Scope
 
 _DAY = click.DateTime(["%Y-%m-%d"])
@@ -194,12 +194,12 @@ def choice_options(command: F) -> F:
     return command
 
 
-def chosen(filters: dict[str, Any]) -> Choice:
+def chosen(filters: dict[str, Any]) -> Selection:
     """The filter for these options."""
-    from archive.queries.tabular import Choice
+    from archive.queries.tabular import Selection
 
     days = {name: day.date().isoformat() if (day := filters.pop(name)) else None for name in ("since", "until")}
-    return Choice(since=days["since"], until=days["until"], **filters)
+    return Selection(since=days["since"], until=days["until"], **filters)
 
 
 def _table_command(form: Format, format_name: str) -> click.Command:
@@ -234,7 +234,7 @@ def _excel_option(command: click.Command) -> click.Command:
     )(command)  # fmt: skip
 
 
-def _write_data(path: Path, target: Path, name: str, choice: Choice, write: Callable[[Any, Path], None]) -> None:
+def _write_data(path: Path, target: Path, name: str, choice: Selection, write: Callable[[Any, Path], None]) -> None:
     from archive.exchange.exporters.data_card import card
     from archive.queries.tabular import rows, summary
     from archive.runtime.atomic_files import arriving
@@ -319,7 +319,7 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
     Example:
       luubao export html --outlet baovinhphuc --to edition/
     """
-    from archive.queries.tabular import Choice, summary
+    from archive.queries.tabular import Selection, summary
     from archive.runtime.atomic_files import arriving
     from archive.web.static_edition import write_site
 
@@ -327,6 +327,6 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
         count = write_site(
             db, temporary, outlet=outlet, title=titled(db, outlet), pictures=picture_folder(path, pictures), step=step
         )
-        withdrawn = summary(db, Choice(outlet=outlet))["withdrawn"]
+        withdrawn = summary(db, Selection(outlet=outlet))["withdrawn"]
     say(f"{count} articles in {target / 'index.html'}")
     tell_withdrawn(withdrawn)

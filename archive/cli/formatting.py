@@ -13,7 +13,7 @@ from archive.model import clock
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from archive.diff import Change, Gist, Piece
+    from archive.diff import Change, EditSummary, Piece
     from archive.model.records import Block, Image, Reading
     from archive.queries.full_text import Hit
     from archive.queries.lookup import Article, RunRecord, Version
@@ -37,7 +37,7 @@ def article_lines(article: Article) -> Iterator[str]:
         yield styled(f"{'':{_MARGIN}}{', '.join(notes)}", fg="yellow")
 
 
-def gist_lines(gist: Gist | None) -> Iterator[str]:
+def gist_lines(gist: EditSummary | None) -> Iterator[str]:
     """The most important changes of an edit, below the article, a paragraph each."""
     from archive.diff.descriptions import unmarked
 

@@ -18,7 +18,7 @@ from archive.model.errors import LuubaoError
 from archive.model.paths import folder_beside
 from archive.runtime import signals
 from archive.runtime.isolated import working_apart
-from archive.storage.sqlite_errors import DatabaseError, trouble
+from archive.storage.sqlite_errors import DatabaseError, access_message
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -76,7 +76,7 @@ def limit_option(command: F) -> F:
 
 
 @contextmanager
-def told_what_was_passed_over() -> Iterator[None]:
+def printing_notices() -> Iterator[None]:
     """Prints notices of skipped rows (archive.model.notices) on standard error at the end."""
     notices.take()  # drops those of an earlier command in the same process
     try:
@@ -116,12 +116,12 @@ class Commands(click.Group):
 
     def _invoke(self, ctx: click.Context) -> Any:
         try:
-            with told_what_was_passed_over():
+            with printing_notices():
                 return super().invoke(ctx)
         except LuubaoError as error:
             raise click.ClickException(str(error)) from error
         except DatabaseError as error:
-            if (message := trouble(error)) is None:
+            if (message := access_message(error)) is None:
                 raise
             raise click.ClickException(message) from error
         except UnicodeEncodeError as error:  # an argument that is not UTF-8

@@ -15,7 +15,7 @@ from archive.model.paths import folder_beside
 from archive.model.validation import file_name
 
 if TYPE_CHECKING:
-    from archive.exchange.object_store.sync import Carried
+    from archive.exchange.object_store.sync import TransferReport
 
 _STORE = "The object store: s3://BUCKET/FOLDER, gs://..., az://..., or file:///FOLDER."
 
@@ -44,14 +44,14 @@ def push_command(
       luubao push s3://library/papers --archives /srv/luubao
     """
     from archive.exchange.object_store.store import ObjectStore
-    from archive.exchange.object_store.sync import push, put_over
+    from archive.exchange.object_store.sync import accept_merged_state, push
 
     depot, failed, partly = ObjectStore(store), False, False
     for archive in sorted(archives.glob("*.db")) if archives else [path]:
         folder = None if no_pictures else picture_folder(archive, pictures if not archives else None)
         try:
             if over:
-                put_over(archive, depot, over)
+                accept_merged_state(archive, depot, over)
             with counting(f"{archive.name}: pieces") as step:
                 carried = push(archive, depot, pictures=folder, step=step)
             say(_summary(archive.name, carried))
@@ -96,14 +96,14 @@ def pull_command(store: str, names: tuple[str, ...], to: Path, no_pictures: bool
     raise click.exceptions.Exit(EXIT_PARTLY if partly else 0)
 
 
-def _summary(name: str, carried: Carried) -> str:
+def _summary(name: str, carried: TransferReport) -> str:
     return (
         f"{name}: {carried.pieces} of {carried.of} pieces, {carried.bytes / 1e6:.1f} MB, and {carried.pictures}"
         " pictures carried"
     )
 
 
-def _print_damaged(name: str, carried: Carried, where: str) -> bool:
+def _print_damaged(name: str, carried: TransferReport, where: str) -> bool:
     """Prints which pictures are damaged and were not transferred. Returns whether any were."""
     if carried.damaged:
         count = f"{len(carried.damaged)} picture{'s are' if len(carried.damaged) > 1 else ' is'}"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import click
 
 from archive.cluster.file_systems import place
-from archive.cluster.reading_task import REVISITS, Job, Told
+from archive.cluster.reading_task import REVISITS, Job, TaskReport
 from archive.cluster.warc_splits import splits_of
 from archive.console.output import say, say_json
 from archive.extract import extractor_name
@@ -71,7 +71,7 @@ def reread_command(
         raise click.exceptions.Exit(EXIT_INCOMPLETE)
 
 
-def _run(files: Sequence[str], length: int, job: Job, master: str | None) -> Told:
+def _run(files: Sequence[str], length: int, job: Job, master: str | None) -> TaskReport:
     from archive.cluster.spark_job import reread_on, spark  # imported late: other tests run without Spark
 
     splits = splits_of(files, length)
@@ -94,14 +94,14 @@ def _outlets(name: str | None, home: str | None, timezone: str) -> tuple[Outlet,
     return (Outlet(name, name, home, (host,), timezone),)
 
 
-def _summary(report: Told) -> str:
+def _summary(report: TaskReport) -> str:
     done_before = report.counts["done-before"]
     return f"{report.counts['read']} captures read" + (
         f"; {done_before} pieces were done before" if done_before else ""
     )
 
 
-def _print_problems(report: Told) -> None:
+def _print_problems(report: TaskReport) -> None:
     for name, sentence in _NOT_READ:
         if report.counts[name]:
             say(f"{report.counts[name]} {sentence}", err=True)

@@ -14,7 +14,7 @@ from archive.cli.options import day, db_option, json_option, limit_option
 from archive.storage.connection import open_archive
 
 if TYPE_CHECKING:
-    from archive.diff import Gist
+    from archive.diff import EditSummary
 
 
 @click.command()
@@ -46,15 +46,15 @@ def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, lim
       luubao search '"dang bo" huyen'
       luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
     """
-    from archive.queries.article_filter import Wanted
+    from archive.queries.article_filter import ArticleFilter
     from archive.queries.full_text import search as hits
 
     query = " ".join(words)
-    gists: dict[int, Gist] = {}
+    gists: dict[int, EditSummary] = {}
     with open_archive(path) as db:
         if filters["outlet"]:
             known_outlet(db, filters["outlet"])
-        found = hits(db, query, history=history, wanted=Wanted(**filters), limit=limit)
+        found = hits(db, query, history=history, wanted=ArticleFilter(**filters), limit=limit)
         if filters["edited"] and not as_json:
             from archive.queries.edit_changes import last_gists
 

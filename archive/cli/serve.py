@@ -11,7 +11,7 @@ import click
 from archive.cli.options import PORT, db_option, picture_folder, pictures_option
 from archive.model.errors import Misconfigured
 from archive.runtime import signals
-from archive.storage.connection import is_laid_down, open_archive
+from archive.storage.connection import is_immutable, open_archive
 
 _STOP_TIMEOUT = 5.0  # seconds before a server that does not terminate is killed
 
@@ -67,7 +67,7 @@ def serve(
         with open_archive(archive) as db:
             if public and (found := list(problems(db, public, host, picture_folder(archive, pictures)))):
                 raise Misconfigured(f"{archive} cannot be public yet: " + "; ".join(found))
-    if len({is_laid_down(archive) for archive in (path, *others)}) > 1:
+    if len({is_immutable(archive) for archive in (path, *others)}) > 1:
         raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
     with TemporaryDirectory(prefix="luubao-") as folder:
         file = web.write_metadata(
@@ -80,7 +80,7 @@ def serve(
             port=port,
             open_browser=open_browser,
             pictures=picture_dir,
-            laid_down=is_laid_down(path),
+            laid_down=is_immutable(path),
             public=public,
             others=others,
         )

@@ -15,9 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from archive.cluster.file_systems import files_in, place
-from archive.cluster.reading_columns import SAID, Row, Seen, reading_in, row_of, seen_in
+from archive.cluster.reading_columns import SAID, CaptureKey, Row, capture_of_row, reading_in, row_of
 from archive.cluster.reading_files import read_rows
-from archive.text.recurring_blocks import Boilerplate, without
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.pipeline.ingest import extractor_of
@@ -28,8 +27,9 @@ from archive.storage.captures import kept_captures
 from archive.storage.connection import Database, checkpoint
 from archive.storage.readings import boilerplate_sets, unread_captures
 from archive.storage.readings.boilerplate_sets import known_boilerplate
-from archive.storage.readings.staged_readings import Brought, Named
+from archive.storage.readings.staged_readings import CaptureIdentity, StagedReadings
 from archive.storage.readings.unread_captures import Span, Waiting
+from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import Lost, Workers
 
 _MAX_REPORTED = 20
@@ -88,7 +88,7 @@ def import_readings(
             job.brought = staged.ledger
             job.show = shown(job, started, progress)
             job.run_all()
-            imported.left += unread_captures.Ledger(db, staged.ledger.extractor).count(staged.run, Span())
+            imported.left += unread_captures.ExtractorProgress(db, staged.ledger.extractor).count(staged.run, Span())
         checkpoint(db)
     imported.filing.seconds, imported.filing.interrupted = time.monotonic() - started, stopped()
     return imported
@@ -100,7 +100,7 @@ class _OutletReadings:
 
     def __init__(self, db: Database, run: Run, boilerplate: Boilerplate):
         self.run, self.boilerplate, self.has_readings = run, boilerplate, False
-        self.ledger = Brought(db, extractor_of(boilerplate), run.outlet_id)
+        self.ledger = StagedReadings(db, extractor_of(boilerplate), run.outlet_id)
         known = [Boilerplate(), *known_boilerplate(db, run.outlet_id)]
         self.former_extractors = {extractor_of(earlier) for earlier in known if earlier.marks <= boilerplate.marks}
 
@@ -127,7 +127,7 @@ def _stage_rows(by_outlet: dict[str, _OutletReadings], name: str, rows: Iterator
 
 
 def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Imported) -> str:
-    capture, reading = seen_in(row), reading_in(row)
+    capture, reading = capture_of_row(row), reading_in(row)
     staged = by_outlet.get(capture.outlet)
     if staged is None:
         return "unknown"
@@ -142,8 +142,8 @@ def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Import
     return staged.ledger.bring(_capture_key(capture), {column: columns[column] for column in SAID})
 
 
-def _capture_key(capture: Seen) -> Named:
-    return Named(
+def _capture_key(capture: CaptureKey) -> CaptureIdentity:
+    return CaptureIdentity(
         capture.requested_url, capture.captured_at, capture.status, capture.digest, capture.final_url, capture.encoding
     )
 
@@ -151,7 +151,7 @@ def _capture_key(capture: Seen) -> Named:
 class _Filing(Rereading):
     """Files staged readings, and rereads only captures that must be filed with them."""
 
-    brought: Brought
+    brought: StagedReadings
 
     def keys(self) -> list[str]:
         """The addresses that have staged readings."""
@@ -161,7 +161,7 @@ class _Filing(Rereading):
 class _StagedAnswers:
     """Answers with staged readings at once; has worker processes read the rest."""
 
-    def __init__(self, ledger: Brought, workers: Workers[Waiting, Answer]):
+    def __init__(self, ledger: StagedReadings, workers: Workers[Waiting, Answer]):
         self.ledger, self.workers = ledger, workers
         self.count = workers.count
         self.ready: list[tuple[int, Answer | Lost]] = []

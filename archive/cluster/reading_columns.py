@@ -71,7 +71,7 @@ class BadRow(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class CaptureKey:
     """The capture of a reading. captured_at: as clock.stamp writes it; see KEY."""
 
     outlet: str
@@ -90,7 +90,7 @@ class Seen:
         return {name: getattr(self, name) for name in KEY}
 
 
-def row_of(capture: Seen, reading: Reading | Unreadable) -> Row:
+def row_of(capture: CaptureKey, reading: Reading | Unreadable) -> Row:
     """A reading as a row of plain values.
 
     Raises UnicodeEncodeError for text that is not valid UTF-8: a lone surrogate, which JSON in a page can contain.
@@ -120,13 +120,13 @@ def _reading_columns(reading: Reading) -> Row:
 _IMAGE_FIELDS = ("url", "caption", "credit", "caption_raw", "alt")
 
 
-def seen_in(row: Mapping[str, Any]) -> Seen:
+def capture_of_row(row: Mapping[str, Any]) -> CaptureKey:
     """The capture that a row names.
 
     Raises BadRow.
     """
     try:
-        capture = Seen(**{name: row[name] for name in KEY})
+        capture = CaptureKey(**{name: row[name] for name in KEY})
     except KeyError as error:
         raise BadRow(f"it has no {error}") from error
     for name in ("outlet", "requested_url", "captured_at", "status", "digest", "final_url", "timezone"):

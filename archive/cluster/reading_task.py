@@ -16,18 +16,18 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 
 from archive.cluster.file_systems import is_there, place
-from archive.cluster.reading_columns import Row, Seen, row_of
+from archive.cluster.reading_columns import CaptureKey, Row, row_of
 from archive.cluster.reading_files import Add, writing
-from archive.cluster.warc_splits import Split, SplitKey, head_of, pages_in
+from archive.cluster.warc_splits import Split, WarcHead, head_of, pages_in
 from archive.exchange.importers.import_items import Page, Skipped
 from archive.extract import extractor_name
-from archive.text.recurring_blocks import Boilerplate, without
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import LuubaoError
 from archive.model.records import Outlet, Reading, Run, Unreadable
 from archive.pipeline.ingest import extractor_of, gave_up, try_to_read
 from archive.storage.captures import capture_source
+from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import PATIENCE, Lost, Workers
 
 REVISITS = "_revisits"
@@ -52,7 +52,7 @@ class Job:
 
 
 @dataclass(slots=True)
-class Told:
+class TaskReport:
     """The report of tasks. counts: read, gave-up, revisits (to be read from another record), done-before (splits),
     elsewhere (pages of no outlet the file describes), skipped (records that could not be read), unresolved (revisits
     whose body is in no file). told: the first skipped records."""
@@ -60,7 +60,7 @@ class Told:
     counts: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
 
-    def add(self, other: Told) -> None:
+    def add(self, other: TaskReport) -> None:
         """Adds another report to this one."""
         self.counts += other.counts
         self.told += other.told
@@ -76,20 +76,20 @@ class Told:
 class ToRead:
     """A page to read: its capture, its outlet with the rules and boilerplate that apply, and its body."""
 
-    seen: Seen
+    seen: CaptureKey
     outlet: Outlet
     boilerplate: Boilerplate
     body: bytes
 
 
-def read_split(split: Split, job: Job) -> Told:
+def read_split(split: Split, job: Job) -> TaskReport:
     """Rereads a split, unless an earlier run of the job has. The file of readings appears when all is read.
 
     Raises LuubaoError where this machine has another luubao than the one that started the job.
     """
     require_same_reader(job)
     name = split.name(job.extractor)
-    report, target = Told(), place(job.to).inside(name)
+    report, target = TaskReport(), place(job.to).inside(name)
     if is_there(target):
         report.counts["done-before"] += 1
         return report
@@ -109,7 +109,7 @@ def require_same_reader(job: Job) -> None:
         )
 
 
-def _pages_to_read(split: Split, key: SplitKey, report: Told, add_revisit: Add) -> Iterator[ToRead]:
+def _pages_to_read(split: Split, key: WarcHead, report: TaskReport, add_revisit: Add) -> Iterator[ToRead]:
     for located in pages_in(split, key):
         if isinstance(located, Skipped):
             report.skip(split.file.partition("?")[0], located)
@@ -125,19 +125,19 @@ def _pages_to_read(split: Split, key: SplitKey, report: Told, add_revisit: Add) 
             yield ToRead(capture, outlet, key.boilerplate_of(outlet), located.page.capture.body or b"")
 
 
-def seen_as(page: Page, outlet: Outlet, file: str, offset: int) -> Seen:
+def seen_as(page: Page, outlet: Outlet, file: str, offset: int) -> CaptureKey:
     """The capture of a page. digest: of its body; for a revisit, as its record states it."""
     capture = page.capture
     digest = page.refers.digest if page.refers else digest_of(capture.body or b"")
-    return Seen(
+    return CaptureKey(
         outlet.name, capture.requested_url, clock.stamp(capture.captured_at), capture.status, digest or "",
         capture.final_url, capture.encoding, outlet.timezone, file.partition("?")[0], offset,
     )  # fmt: skip
 
 
-def read_again(pages: Iterator[ToRead], report: Told, job: Job) -> Iterator[Row]:
+def read_again(pages: Iterator[ToRead], report: TaskReport, job: Job) -> Iterator[Row]:
     """Rereads pages; yields rows in the order of the pages."""
-    workers, queue = crew(job.patience), deque[tuple[int, ToRead]]()
+    workers, queue = worker_pool(job.patience), deque[tuple[int, ToRead]]()
     answers: dict[int, Reading | Unreadable | Lost] = {}
     for page in pages:
         number = next(_numbers)
@@ -159,14 +159,14 @@ def _is_full(queue: deque[tuple[int, ToRead]]) -> bool:
 
 
 def _completed_rows(
-    queue: deque[tuple[int, ToRead]], answers: dict[int, Reading | Unreadable | Lost], report: Told
+    queue: deque[tuple[int, ToRead]], answers: dict[int, Reading | Unreadable | Lost], report: TaskReport
 ) -> Iterator[Row]:
     while queue and queue[0][0] in answers:
         number, page = queue.popleft()
         yield _row(page, answers.pop(number), report)
 
 
-def _row(page: ToRead, reading: Reading | Unreadable | Lost, report: Told) -> Row:
+def _row(page: ToRead, reading: Reading | Unreadable | Lost, report: TaskReport) -> Row:
     if isinstance(reading, Lost):
         reading = Unreadable("gave-up", reading.reason)
     if isinstance(reading, Reading):
@@ -203,24 +203,26 @@ _numbers = count()  # of pages in all tasks: a failed task may have left pages i
 _workers: dict[float, Workers[_Task, Reading | Unreadable]] = {}
 
 
-def crew(patience: float) -> Workers[_Task, Reading | Unreadable]:
+def worker_pool(patience: float) -> Workers[_Task, Reading | Unreadable]:
     """The worker process that reads pages. Later tasks use it again, for it takes a second to start; it ends with this
     process."""
     if patience not in _workers:
-        atexit.register(dismiss)  # before multiprocessing's own handler, which waits for workers that ignore its signal
+        atexit.register(
+            stop_workers
+        )  # before multiprocessing's own handler, which waits for workers that ignore its signal
         _workers[patience] = Workers(_ExtractorFactory(), 1, patience=patience)
     return _workers[patience]
 
 
-def dismiss() -> None:
+def stop_workers() -> None:
     """Ends the worker processes."""
     while _workers:
         _workers.popitem()[1].__exit__()
 
 
-def put_together(reports: Sequence[Told]) -> Told:
+def sum_reports(reports: Sequence[TaskReport]) -> TaskReport:
     """Sums the reports of tasks."""
-    total = Told()
+    total = TaskReport()
     for report in reports:
         total.add(report)
     return total

@@ -12,10 +12,10 @@ from functools import lru_cache
 from itertools import groupby
 
 from archive.cluster.file_systems import files_in, is_there, place
-from archive.cluster.reading_columns import KEY, Row, Seen
+from archive.cluster.reading_columns import KEY, CaptureKey, Row
 from archive.cluster.reading_files import read_rows, writing
-from archive.cluster.reading_task import REVISITS, Job, Told, ToRead, read_again, require_same_reader
-from archive.cluster.warc_splits import Split, SplitKey, head_of, pages_at
+from archive.cluster.reading_task import REVISITS, Job, TaskReport, ToRead, read_again, require_same_reader
+from archive.cluster.warc_splits import Split, WarcHead, head_of, pages_at
 from archive.model.digests import digest_of, digest_of_value
 from archive.model.urls import url_key
 
@@ -25,7 +25,7 @@ Sighting = tuple[str, str, Position | None, Row]
 """Time, digest, position of the body if this record has it, and the capture."""
 
 
-def are_there(to: str, names: Iterable[str]) -> bool:
+def has_revisits(to: str, names: Iterable[str]) -> bool:
     """Whether the tasks that wrote files of these names found revisits."""
     folder = place(to).inside(REVISITS)
     return not {file.path.rpartition("/")[2] for file in files_in(folder, ".parquet")}.isdisjoint(names)
@@ -36,7 +36,7 @@ def series(names: Iterable[str]) -> str:
     return f"revisits-{digest_of_value(sorted(names))[7:19]}"
 
 
-def forget_former(to: str, prefix: str) -> None:
+def delete_earlier_revisits(to: str, prefix: str) -> None:
     """Deletes the revisits' readings of an earlier run of the same job: each run resolves revisits anew."""
     for file in files_in(place(to), ".parquet"):
         if file.path.rpartition("/")[2].startswith(prefix):
@@ -68,11 +68,13 @@ def to_be_read(sightings: Iterable[Sighting]) -> Iterator[tuple[str, Row]]:
         last_digest = digest
 
 
-def read_revisits(name: str, revisits: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job) -> Told:
+def read_revisits(
+    name: str, revisits: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job
+) -> TaskReport:
     """A task: reads captures from the positions of their bodies, in order of file and offset, into a file `name`.
     files: maps file names in rows to the names to open them by."""
     require_same_reader(job)
-    report = Told()
+    report = TaskReport()
     with writing(place(job.to).inside(name)) as add:
         for row in read_again(_pages(revisits, files, job, report), report, job):
             add(row)
@@ -80,10 +82,10 @@ def read_revisits(name: str, revisits: Iterable[tuple[Position, Row]], files: Ma
 
 
 def _pages(
-    revisits: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job, report: Told
+    revisits: Iterable[tuple[Position, Row]], files: Mapping[str, str], job: Job, report: TaskReport
 ) -> Iterator[ToRead]:  # fmt: skip
     @lru_cache(maxsize=16)
-    def head(file: str) -> SplitKey:
+    def head(file: str) -> WarcHead:
         return head_of(Split(files[file]), job.outlets)
 
     for file, group in groupby(revisits, key=lambda pair: pair[0][0]):
@@ -98,6 +100,6 @@ def _pages(
             for row in rows.pop(located.offset):
                 outlet = head(row["warc"]).outlet_of(row["requested_url"])
                 if outlet and digest_of(body) == row["digest"]:
-                    capture = Seen(**(row | {"warc": file, "offset": located.offset}))
+                    capture = CaptureKey(**(row | {"warc": file, "offset": located.offset}))
                     yield ToRead(capture, outlet, head(row["warc"]).boilerplate_of(outlet), body)
         report.counts["unresolved"] += sum(map(len, rows.values()))

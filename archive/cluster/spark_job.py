@@ -17,12 +17,12 @@ from typing import Any
 from archive.cluster.file_systems import place
 from archive.cluster.reading_columns import Row
 from archive.cluster.reading_files import clear_unfinished
-from archive.cluster.reading_task import Job, Told, put_together, read_split
+from archive.cluster.reading_task import Job, TaskReport, read_split, sum_reports
 from archive.cluster.revisits import (
     Position,
     Sighting,
-    are_there,
-    forget_former,
+    delete_earlier_revisits,
+    has_revisits,
     read_revisits,
     series,
     sightings_of,
@@ -63,18 +63,18 @@ def spark(master: str | None) -> Iterator[Any]:
         context.stop()
 
 
-def reread_on(context: Any, splits: Sequence[Split], job: Job) -> Told:
+def reread_on(context: Any, splits: Sequence[Split], job: Job) -> TaskReport:
     """Rereads all splits, then the revisits that need reading. Skips what an earlier run of the same job has read."""
-    report = put_together(_collect(context.parallelize(splits, max(1, len(splits))).map(partial(read_split, job=job))))
+    report = sum_reports(_collect(context.parallelize(splits, max(1, len(splits))).map(partial(read_split, job=job))))
     names = [split.name(job.extractor) for split in splits]
-    forget_former(job.to, series(names))
-    if are_there(job.to, names):
+    delete_earlier_revisits(job.to, series(names))
+    if has_revisits(job.to, names):
         report.add(_revisits(context, names, {split.file.partition("?")[0]: split.file for split in splits}, job))
     clear_unfinished(place(job.to))
     return report
 
 
-def _collect(tasks: Any) -> list[Told]:
+def _collect(tasks: Any) -> list[TaskReport]:
     """Runs the tasks and collects their reports.
 
     Raises LuubaoError when all attempts at a task failed.
@@ -82,7 +82,7 @@ def _collect(tasks: Any) -> list[Told]:
     from py4j.protocol import Py4JJavaError
 
     try:
-        reports: list[Told] = tasks.collect()
+        reports: list[TaskReport] = tasks.collect()
     except Py4JJavaError as error:
         reasons = re.findall(r"^(?:[\w.]+(?:Error|Exception)|[\w.]+): .+$", str(error.java_exception), re.MULTILINE)
         raise LuubaoError(
@@ -92,14 +92,14 @@ def _collect(tasks: Any) -> list[Told]:
     return reports
 
 
-def _revisits(context: Any, names: list[str], files: Mapping[str, str], job: Job) -> Told:
+def _revisits(context: Any, names: list[str], files: Mapping[str, str], job: Job) -> TaskReport:
     count = max(context.defaultParallelism, len(names) // _FILES_PER_PARTITION)
     sightings = context.parallelize(names, count).flatMap(partial(sightings_of, to=job.to))
     revisits = sightings.groupByKey(count, _stable_hash).flatMap(_revisits_to_read)
     positions = sightings.flatMap(_body_position)
     joined = revisits.union(positions).groupByKey(count, _stable_hash).flatMap(_join_positions)
     sorted_by_position = joined.repartitionAndSortWithinPartitions(count, _partition_of_position)
-    return put_together(_collect(sorted_by_position.mapPartitionsWithIndex(_ReadRevisits(series(names), files, job))))
+    return sum_reports(_collect(sorted_by_position.mapPartitionsWithIndex(_ReadRevisits(series(names), files, job))))
 
 
 Meeting = tuple[Row | None, Position | None]
@@ -125,7 +125,7 @@ class _ReadRevisits:
     def __init__(self, prefix: str, files: Mapping[str, str], job: Job):
         self.prefix, self.files, self.job = prefix, files, job
 
-    def __call__(self, number: int, revisits: Iterable[tuple[Position, Row]]) -> Iterator[Told]:
+    def __call__(self, number: int, revisits: Iterable[tuple[Position, Row]]) -> Iterator[TaskReport]:
         yield read_revisits(f"{self.prefix}-{number:05}.parquet", revisits, self.files, self.job)
 
 

@@ -14,13 +14,13 @@ from pathlib import PurePosixPath
 
 from archive.cluster.file_systems import Place, files_in, place, size
 from archive.exchange.importers.gzip_members import is_in_members
-from archive.exchange.importers.import_items import Described, Page, Skipped
-from archive.exchange.importers.outlet_matcher import Houses
+from archive.exchange.importers.import_items import DescribedOutlet, Page, Skipped
+from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.exchange.importers.outlet_records import described_by
-from archive.exchange.importers.warc_captures import is_ours, item_of
-from archive.exchange.importers.warc_reader import Raw, records
-from archive.text.recurring_blocks import Boilerplate
+from archive.exchange.importers.warc_captures import is_luubao_warc, item_of
+from archive.exchange.importers.warc_reader import WarcRecord, records
 from archive.model.records import Outlet
+from archive.text.recurring_blocks import Boilerplate
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst", ".arc", ".arc.gz")
 _MOST_HEAD = 20_000  # outlets a file may describe before its first page
@@ -61,11 +61,11 @@ def _split(name: str, file: Place, length: int) -> Iterator[Split]:
 
 
 @dataclass(slots=True)
-class SplitKey:
+class WarcHead:
     """What the first records of a file state. ours: luubao wrote it; houses: the outlets it describes, with their
     boilerplate. alone: the outlet of all its pages, where it describes no other."""
 
-    houses: Houses
+    houses: OutletMatcher
     ours: bool = False
     alone: Outlet | None = None
     boilerplate: dict[str, Boilerplate] = field(default_factory=dict)
@@ -80,21 +80,21 @@ class SplitKey:
             self.boilerplate[outlet.name] = Boilerplate(frozenset(self.houses.boilerplate.get(outlet.name, ())))
         return self.boilerplate[outlet.name]
 
-    def note(self, raw: Raw) -> bool:
+    def note(self, raw: WarcRecord) -> bool:
         """Adds what a record states about the file; returns False for any other record."""
         described = described_by(raw)
         if raw.kind == "warcinfo":
-            self.ours = is_ours(raw)
-        elif isinstance(described, Described):
+            self.ours = is_luubao_warc(raw)
+        elif isinstance(described, DescribedOutlet):
             self.houses.describe(described.outlined)
             outlets = [self.houses.outlets[name] for name in self.houses.boilerplate]
             self.alone = outlets[0] if self.ours and len(outlets) == 1 else None
         return described is not None or raw.kind == "warcinfo"
 
 
-def head_of(split: Split, outlets: Sequence[Outlet]) -> SplitKey:
+def head_of(split: Split, outlets: Sequence[Outlet]) -> WarcHead:
     """Reads the first records of a split's file. outlets: known ones that the file need not describe."""
-    key, warc = SplitKey(Houses(())), place(split.file)
+    key, warc = WarcHead(OutletMatcher(())), place(split.file)
     with warc.system.open_input_file(warc.path) as file:
         for raw in islice(records(file), _MOST_HEAD):
             if not isinstance(raw, Skipped) and not key.note(raw):
@@ -112,7 +112,7 @@ class Placed:
     offset: int
 
 
-def pages_in(split: Split, key: SplitKey) -> Iterator[Placed | Skipped]:
+def pages_in(split: Split, key: WarcHead) -> Iterator[Placed | Skipped]:
     """The pages of a split that have a body to read, or are revisits of one in another record."""
     warc = place(split.file)
     with warc.system.open_input_file(warc.path) as file:
@@ -127,7 +127,7 @@ def pages_in(split: Split, key: SplitKey) -> Iterator[Placed | Skipped]:
                     yield Placed(item, raw.offset)
 
 
-def pages_at(file: str, offsets: Sequence[int], key: SplitKey) -> Iterator[Placed]:
+def pages_at(file: str, offsets: Sequence[int], key: WarcHead) -> Iterator[Placed]:
     """The pages whose records begin at these offsets; seeks to them where each record is a gzip member of its own.
     Omits pages that are no longer there."""
     warc = place(file)

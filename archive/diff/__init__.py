@@ -2,10 +2,19 @@
 
 from archive.diff.changes import Change, ChangeKind, Operation, Piece
 from archive.diff.compare import compare, side_by_side, size, word_changes
-from archive.diff.summary import Gist, gist
+from archive.diff.summary import EditSummary, summarize_edit
 from archive.diff.wording import words
 
 __all__ = [
-    "Change", "ChangeKind", "Gist", "Operation", "Piece", "compare", "gist", "side_by_side", "size", "word_changes",
+    "Change",
+    "ChangeKind",
+    "EditSummary",
+    "Operation",
+    "Piece",
+    "compare",
+    "side_by_side",
+    "size",
+    "summarize_edit",
+    "word_changes",
     "words",
 ]  # fmt: skip

@@ -26,7 +26,7 @@ _SENTENCE_ENDS = ".!?:…\"'“”‘«»-\n"
 
 
 @dataclass(frozen=True, slots=True)
-class Meaning:
+class EditWeight:
     """The measures of an edit. numbers, names: how many differ; weight: the higher, the more the meaning changed."""
 
     words_removed: int
@@ -36,12 +36,12 @@ class Meaning:
     weight: float
 
 
-def meaning(old: Reading, new: Reading) -> Meaning:
+def edit_weight(old: Reading, new: Reading) -> EditWeight:
     """How much the new reading differs in meaning from the old one."""
     return meaning_of(list(differing(old, new)))
 
 
-def meaning_of(changes: Iterable[Change]) -> Meaning:
+def meaning_of(changes: Iterable[Change]) -> EditWeight:
     """The same for changes already found."""
     listed = list(changes)
     removed, added = size(listed)
@@ -49,7 +49,7 @@ def meaning_of(changes: Iterable[Change]) -> Meaning:
     parts = {change.part for change in listed}
     weight = log2(1 + removed + added) + _NUMBER * min(numbers, _MOST) + _NAME * min(names, _MOST)
     weight += _HEADLINE * ("headline" in parts) + _LEAD * ("lead" in parts) + REPLACED_PICTURE * ("picture" in parts)
-    return Meaning(removed, added, numbers, names, round(weight, 2))
+    return EditWeight(removed, added, numbers, names, round(weight, 2))
 
 
 def _difference_count(changes: Iterable[Change], find: Callable[[str], Iterator[str]]) -> int:

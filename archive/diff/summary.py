@@ -39,7 +39,7 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
-class Swap:
+class Replacement:
     """A removed number or name and the one that replaced it; either may be empty."""
 
     before: str
@@ -47,7 +47,7 @@ class Swap:
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class PictureChange:
     """A picture that was replaced, added or removed: the old and the new image, None where there is none."""
 
     kind: ChangeKind
@@ -56,14 +56,14 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Gist:
+class EditSummary:
     """The summary of an edit. quotes: the most important first; numbers, names: those that differ; pictures: those
     added, removed or replaced; language: of the words, None where the page declares none."""
 
     quotes: tuple[Quote, ...] = ()
-    numbers: tuple[Swap, ...] = ()
-    names: tuple[Swap, ...] = ()
-    pictures: tuple[Pair, ...] = ()
+    numbers: tuple[Replacement, ...] = ()
+    names: tuple[Replacement, ...] = ()
+    pictures: tuple[PictureChange, ...] = ()
     language: str | None = None
 
     @property
@@ -82,13 +82,13 @@ class Gist:
         return tuple(quote for quote in self.quotes if quote.part != "headline")
 
 
-def gist(old: Reading, new: Reading) -> Gist:
+def summarize_edit(old: Reading, new: Reading) -> EditSummary:
     """Summarizes the edit from the old reading to the new one."""
     changes = compare(old, new)
     sentences = [sentence for change in _with_words(changes) for sentence in _by_sentence(change)]
     weighted = [(meaning_of([sentence]).weight, sentence) for sentence in sentences]
     ordered = sorted(weighted, key=lambda pair: -pair[0])  # stable: in reading order among equals
-    return Gist(
+    return EditSummary(
         tuple(_quote(sentence, weight) for weight, sentence in ordered),
         tuple(_swaps(sentences, _figures)),
         tuple(_swaps(sentences, names_in)),
@@ -174,7 +174,7 @@ def _figures(text: str) -> Iterator[str]:
             yield tokenized.text[start:end] + "%" * (tokenized.text[end : end + 1] == "%")
 
 
-def _swaps(sentences: Sequence[Change], find: Callable[[str], Iterator[str]]) -> Iterator[Swap]:
+def _swaps(sentences: Sequence[Change], find: Callable[[str], Iterator[str]]) -> Iterator[Replacement]:
     """Items only in the old texts against items only in the new ones: paired one to one where a sentence has as many of
     both. An item removed from one sentence and added to another was moved, and does not count."""
     counts = [
@@ -190,9 +190,9 @@ def _swaps(sentences: Sequence[Change], find: Callable[[str], Iterator[str]]) ->
     for old, new in counts:
         removed, added = _consume(old - new, all_removed), _consume(new - old, all_added)
         if len(removed) == len(added):
-            yield from (Swap(*pair) for pair in zip(removed, added, strict=True))
+            yield from (Replacement(*pair) for pair in zip(removed, added, strict=True))
         elif removed or added:
-            yield Swap(", ".join(removed[:_MOST_NAMED]), ", ".join(added[:_MOST_NAMED]))
+            yield Replacement(", ".join(removed[:_MOST_NAMED]), ", ".join(added[:_MOST_NAMED]))
 
 
 def _consume(counts: Counter[str], remaining: Counter[str]) -> list[str]:
@@ -205,9 +205,9 @@ def _consume(counts: Counter[str], remaining: Counter[str]) -> list[str]:
     return taken
 
 
-def _pairs(changes: Iterable[Change], old: Reading, new: Reading) -> Iterator[Pair]:
+def _pairs(changes: Iterable[Change], old: Reading, new: Reading) -> Iterator[PictureChange]:
     for change in changes:
         if change.part == "picture" and change.kind != "moved":
             old_image = old.images[change.old[0] - 1] if change.old else None
             new_image = new.images[change.new[0] - 1] if change.new else None
-            yield Pair(change.kind, old_image, new_image)
+            yield PictureChange(change.kind, old_image, new_image)

@@ -21,7 +21,7 @@ from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable
 from archive.runtime.atomic_files import arriving, beside, remove_leftovers
 from archive.runtime.file_lock import outlet_lock
-from archive.storage.backup_checks import alone_with, pictures_lacking, problems_of, remove_logs
+from archive.storage.backup_checks import exclusive_access, missing_pictures, problems_of, remove_logs
 from archive.storage.connection import is_there
 from archive.storage.pictures.picture_folder import files_of, is_good
 from archive.storage.snapshot import snapshot
@@ -78,7 +78,7 @@ def back_up(
             )
         if pictures:
             _copy_pictures(pictures, folder / _PICTURES, before[-1].pictures if before else None, step)
-        lacking = pictures_lacking(copy, folder / _PICTURES, step) if pictures else []
+        lacking = missing_pictures(copy, folder / _PICTURES, step) if pictures else []
         _copy_settings(settings, folder / _SETTINGS)
         missing = [f"{problem.where}: {problem.what}" for problem in lacking]
         backup = Backup(place, path.name, _digest_of(copy), seal, clock.stamp(clock.now()), tuple(missing))
@@ -126,7 +126,7 @@ def _check(backup: Backup, copy: Path, step: Step) -> None:
     problems = [] if _digest_of(copy) == backup.digest else ["the archive has other bytes than it was made with"]
     problems += [f"{row.where}: {row.what}" for row in problems_of(copy, step)[0]] if not problems else []
     if backup.pictures.is_dir() and not problems:
-        lacking = [f"{picture.where}: {picture.what}" for picture in pictures_lacking(copy, backup.pictures, step)]
+        lacking = [f"{picture.where}: {picture.what}" for picture in missing_pictures(copy, backup.pictures, step)]
         problems += [problem for problem in lacking if problem not in backup.lacking]
     if problems:
         raise ArchiveDamaged(
@@ -142,7 +142,7 @@ def _exclusive(path: Path) -> Iterator[None]:
             target = path.resolve()
             for file in sorted(target.parent.glob(f"{target.name}.*.lock")):
                 locks.enter_context(outlet_lock(path, file.name[len(target.name) + 1 : -len(".lock")]))
-            locks.enter_context(alone_with(path))
+            locks.enter_context(exclusive_access(path))
         yield
 
 

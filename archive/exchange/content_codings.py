@@ -28,12 +28,12 @@ class TooLarge(Exception):
     """Raised when a body unpacks to more bytes than the limit."""
 
 
-class NotPacked(ValueError):
+class BadCoding(ValueError):
     """Raised when a body does not have the coding it declares."""
 
 
 @dataclass(frozen=True, slots=True)
-class Unpacked:
+class DecodedBody:
     """A decoded body. whole: the coded data was not truncated."""
 
     body: bytes
@@ -50,9 +50,9 @@ def codings_of(header: str) -> tuple[list[str], list[str]]:
     return known, remaining
 
 
-def unpack(data: bytes, codings: Sequence[str], limit: int) -> Unpacked:
+def decode_body(data: bytes, codings: Sequence[str], limit: int) -> DecodedBody:
     """Undoes these codings one after the other. Raises TooLarge for more than `limit` bytes at any step and for too
-    many codings, and NotPacked."""
+    many codings, and BadCoding."""
     if len(codings) > _MAX_CODINGS:
         raise TooLarge(f"are packed {len(codings)} times over")
     whole = True
@@ -60,9 +60,9 @@ def unpack(data: bytes, codings: Sequence[str], limit: int) -> Unpacked:
         try:
             data, ended = _DECODERS[coding](data, limit) if data else (data, True)
         except (zlib.error, brotli.error, zstd.ZstdError) as error:
-            raise NotPacked(str(error)) from error
+            raise BadCoding(str(error)) from error
         whole = whole and ended
-    return Unpacked(data, whole)
+    return DecodedBody(data, whole)
 
 
 def _gzip(data: bytes, limit: int) -> tuple[bytes, bool]:
@@ -80,7 +80,7 @@ def _each_member(
     if not data.startswith(magic):
         if magic.startswith(data):
             return b"", False
-        raise NotPacked(f"it does not begin as {name} does")
+        raise BadCoding(f"it does not begin as {name} does")
     body, offset, ended = bytearray(), 0, True
     while data.startswith(magic, offset):
         offset, ended = undo(offset, body)

@@ -12,7 +12,7 @@ from lxml.html import HtmlElement
 
 from archive.extract.byline_words import VENDORS
 from archive.extract.bylines import authors_of, is_account, is_agency, is_person_like, unique
-from archive.extract.declared import Declared, house_key
+from archive.extract.declared import Declared, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.surroundings import Position, is_running, label
 from archive.text.folding import folded, key_of
@@ -141,7 +141,7 @@ def without_source(byline: Byline) -> Byline:
     return replace(byline, names=tuple(name for name in byline.names if not _ATTRIBUTION.fullmatch(name)))
 
 
-def overrules(shown: Byline, declared: Byline, house: frozenset[str]) -> bool:
+def shows_other_persons(shown: Byline, declared: Byline, house: frozenset[str]) -> bool:
     """Whether the page shows other persons than it declares: it then declares the CMS user who entered the article."""
     names, declared_names = persons(shown, house), persons(declared, house)
     if not names or not all(is_person_like(name) and 1 < len(name.split()) < 6 for name in names):
@@ -157,7 +157,7 @@ def overrules(shown: Byline, declared: Byline, house: frozenset[str]) -> bool:
 
 def is_house(name: str, house: frozenset[str]) -> bool:
     """Whether a name is that of the outlet, its host or its CMS vendor."""
-    return is_vendor(name) or house_key(name) in house or bool(_HOST_NAME.search(name))
+    return is_vendor(name) or outlet_key(name) in house or bool(_HOST_NAME.search(name))
 
 
 def is_vendor(name: str) -> bool:

@@ -66,7 +66,9 @@ def read_body(page: Page, rules: tuple[Rules, ...], metadata: Metadata) -> Body:
     found_lead = lead.find(page, rules, container.element, heading, headline)
     if found_lead is not None:
         boilerplate.drop(found_lead.element)
-    taken_figures = figures.take(article_region.article_region(heading, container.element), container.element, page)
+    taken_figures = figures.extract_figures(
+        article_region.article_region(heading, container.element), container.element, page
+    )
     return _clean_body(page, container, found_lead, taken_figures, headline, links)
 
 
@@ -118,7 +120,7 @@ def _clean_body(
     images, kept = _apply_credit_line(declared_captions.completed(pictures.images, page), kept)
     declared_text = script_body.declared_text(page, sum(len(piece.text) for piece in kept))
     origins = [("body", "json-ld" if declared_text else container.origin)]
-    origins.append(("container", body_containers.place(container.element)))
+    origins.append(("container", body_containers.css_path(container.element)))
     return Body(
         declared_text or _blocks(kept, pictures),
         images,

@@ -48,7 +48,7 @@ class Container:
     rules: Rules | None = None
 
 
-def place(element: html.HtmlElement) -> str:
+def css_path(element: html.HtmlElement) -> str:
     """The CSS selector of an element, such as `div#content.detail`: by its own id and classes, or relative to the
     innermost ancestor that has some. Without digits, which differ from article to article."""
     path = str(element.tag)

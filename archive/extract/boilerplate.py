@@ -86,14 +86,14 @@ def _is_boilerplate(element: html.HtmlElement) -> bool:
         return not _in_figure(element)
     name, element_id = element.get("class"), element.get("id")
     if element.tag in _HEADINGS:  # an anchor such as `nav_2` is for a table of contents
-        return naming_words.FURNITURE.name_class(element)
+        return naming_words.BOILERPLATE.name_class(element)
     if not name and not element_id:
         return element.get("type") in _RELATED
-    if naming_words.FURNITURE.name(element) and not _is_body(element) and not _is_embedded_post(element):
+    if naming_words.BOILERPLATE.name(element) and not _is_body(element) and not _is_embedded_post(element):
         return True
     if (
         element.tag not in ("a", "span", "p")
-        and naming_words.MAYBE_FURNITURE.name(element)
+        and naming_words.MAYBE_BOILERPLATE.name(element)
         and _is_mostly_links(element)
     ):
         return True
@@ -107,7 +107,11 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
     captions = list(element.iter("figcaption")) or [
         paragraph for paragraph in element.iter("p", "div") if naming_words.CAPTION.name(paragraph)
     ]
-    if not captions or element.find(".//figcaption//a//img") is not None or naming_words.NEVER.name(element):
+    if (
+        not captions
+        or element.find(".//figcaption//a//img") is not None
+        or naming_words.ALWAYS_BOILERPLATE.name(element)
+    ):
         return False
     caption_words = len(string(captions[0]).split()) + (element.tag != "figure") * 4
     return len(captions) == 1 and len(string(element).split()) <= caption_words + 12 and not _is_mostly_links(element)
@@ -124,7 +128,7 @@ _RELATED = ("RelatedNewsBox", "RelatedOneNews")  # VCCorp
 
 def _is_embedded_post(element: html.HtmlElement) -> bool:
     """Whether an element is an embedded social media post: `<div class="social-media-embed"><blockquote>`."""
-    return element.find(".//blockquote") is not None and not naming_words.NEVER.name(element)
+    return element.find(".//blockquote") is not None and not naming_words.ALWAYS_BOILERPLATE.name(element)
 
 
 def _is_body(element: html.HtmlElement) -> bool:
@@ -138,7 +142,7 @@ def _is_mostly_links(element: html.HtmlElement) -> bool:
 
 
 def _is_article_sized(element: html.HtmlElement, total: int, share: float = _ARTICLE_SHARE) -> bool:
-    if naming_words.NEVER.name(element):
+    if naming_words.ALWAYS_BOILERPLATE.name(element):
         return False
     length = len(string(element))
     if length > share * total and (mass(element) or length) > share * total:

@@ -45,5 +45,5 @@ def is_teaser(element: html.HtmlElement) -> bool:
             return True
     link = next(element.iterancestors("a"), None)
     return link is not None and (
-        any(True for _ in element.iter("strong", "b")) or naming_words.MAYBE_FURNITURE.name_class(link)
+        any(True for _ in element.iter("strong", "b")) or naming_words.MAYBE_BOILERPLATE.name_class(link)
     )

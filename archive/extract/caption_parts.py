@@ -21,11 +21,11 @@ _LONGEST_CREDIT = 200
 _LONGEST_CREDIT_TEXT = 150  # characters of a figure's other text that can be a credit
 _PICTURE_TAGS = ("img", "figure", "picture", "amp-img")
 
-Printed = tuple[str | None, str | None, str | None]
+CaptionAndCredit = tuple[str | None, str | None, str | None]
 """(caption_raw, caption, credit)"""
 
 
-def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> Printed:
+def read(captions: list[html.HtmlElement], scope: html.HtmlElement) -> CaptionAndCredit:
     """Caption and credit printed for the pictures in `scope`; captions: the caption elements."""
     credited = _credit_elements(captions, scope)
     raw_text = " ".join(_unique(text_of(element, WHOLE) for element in captions))
@@ -92,7 +92,9 @@ def _is_credit_element(element: html.HtmlElement) -> bool:
         return True
     if element.tag in _PICTURE_TAGS:
         return False
-    return naming_words.CREDIT.name_class(element) or (naming_words.MAKER.name_class(element) and _in_caption(element))
+    return naming_words.CREDIT.name_class(element) or (
+        naming_words.CREDIT_IN_CAPTION.name_class(element) and _in_caption(element)
+    )
 
 
 def _in_caption(element: html.HtmlElement) -> bool:

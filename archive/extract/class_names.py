@@ -12,7 +12,7 @@ _MAX_CLASS = 400
 _CACHE_SIZE = 50_000
 
 
-class Words:
+class ClassNamePattern:
     """A table of regular expressions, separated by white space, for whole words in class names and ids.
 
     `articleBody`, `article-body` and `article_body` are the same two words. `_x` in the table stands for

@@ -14,7 +14,7 @@ from lxml.html import HtmlElement
 from archive.extract.dates import Stamp, machine, visible
 from archive.extract.declared import Declared
 from archive.extract.element_text import text_of
-from archive.extract.rule_matches import Find
+from archive.extract.rule_matches import RuleMatch
 from archive.extract.surroundings import Position, label
 
 PUBLISHED = (
@@ -59,7 +59,7 @@ _DAY_WORDS = re.compile(r"(?:thứ|chủ nhật|ngày|tháng|năm|gmt|utc|uhr|am
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class DateClaim:
     """A stamp with its source and its element, if any."""
 
     origin: str
@@ -67,17 +67,17 @@ class Claim:
     element: HtmlElement | None = None
 
 
-def declared_claims(declared: Declared, members: tuple[str, ...], metas: tuple[str, ...]) -> list[Claim]:
+def declared_claims(declared: Declared, members: tuple[str, ...], metas: tuple[str, ...]) -> list[DateClaim]:
     """The stamps of JSON-LD and metas, in order of trust."""
     texts = [("json-ld", text) for _, text in declared.value(*members)]
     for name in metas:
         values = declared.page.metas.get(name, ())
         if len(set(values[:9])) <= MOST_VALUES:
             texts += [(name, value) for value in values[:MOST_VALUES]]
-    return [Claim(origin, stamp) for origin, text in texts if (stamp := machine(text))]
+    return [DateClaim(origin, stamp) for origin, text in texts if (stamp := machine(text))]
 
 
-def shown_claims(positions: Iterable[Position]) -> list[tuple[Claim, bool]]:
+def shown_claims(positions: Iterable[Position]) -> list[tuple[DateClaim, bool]]:
     """The dates beside the headline, each with whether it is a modification date.
 
     Of nested elements only the innermost counts. Three or more different moments in elements of the same markup are a
@@ -97,22 +97,22 @@ def _markup_key(position: Position) -> tuple[str, ...]:
     return str(position.element.tag), position.label, str(parent.tag if parent is not None else ""), label(parent)
 
 
-def ruled_claim(find: Find) -> Claim | None:
+def ruled_claim(find: RuleMatch) -> DateClaim | None:
     """The stamp in the match of a rule: read like a date line, else from its text."""
     if find.element is not None and (dated := _read_position(Position(find.element, label(find.element)))):
         return replace(dated[0], origin=find.rule)
     stamp = machine(find.text) or visible(find.text)
-    return Claim(find.rule, stamp, find.element) if stamp else None
+    return DateClaim(find.rule, stamp, find.element) if stamp else None
 
 
-def change(modified: Claim | None, published: Claim | None) -> Claim | None:
+def change(modified: DateClaim | None, published: DateClaim | None) -> DateClaim | None:
     """The modification date, unless it is only the publication day without a time."""
     if modified is None or published is None or modified.stamp.has_time:
         return modified
     return None if _wall_time(modified.stamp).date() == _wall_time(published.stamp).date() else modified
 
 
-def settled(claims: list[Claim], more: list[Claim]) -> Claim | None:
+def most_precise(claims: list[DateClaim], more: list[DateClaim]) -> DateClaim | None:
     """The first claim, replaced by another of the same day or moment if it has no time of day or no zone."""
     anchor = next(iter(claims), None)
     if anchor is None or not anchor.stamp.has_time or anchor.stamp.when.tzinfo is None:
@@ -127,7 +127,7 @@ def settled(claims: list[Claim], more: list[Claim]) -> Claim | None:
     return anchor
 
 
-def alone(root: HtmlElement) -> list[Claim]:
+def only_article_date(root: HtmlElement) -> list[DateClaim]:
     """The one date in elements with an article date class anywhere on the page; none if they differ."""
     named = (
         element for element in root.iter("span", "div", "p", "time", "td") if _ARTICLE_DATE_CLASS.search(label(element))
@@ -140,7 +140,7 @@ def alone(root: HtmlElement) -> list[Claim]:
     return claims[:1] if len({claim.stamp.when for claim in claims}) == 1 else []
 
 
-def local(claim: Claim | None, shown: list[Claim]) -> Claim | None:
+def without_false_utc(claim: DateClaim | None, shown: list[DateClaim]) -> DateClaim | None:
     """The claim, or the shown time if both have the same wall time and the claim is UTC: some systems write `Z` behind
     local time."""
     if claim is None or claim.stamp.when.utcoffset() != timedelta(0):
@@ -155,7 +155,7 @@ def local(claim: Claim | None, shown: list[Claim]) -> Claim | None:
     return next(same, claim)
 
 
-def offset_of(claims: Iterable[Claim]) -> tzinfo | None:
+def offset_of(claims: Iterable[DateClaim]) -> tzinfo | None:
     """The only UTC offset among the page's stamps; UTC itself does not reveal the newsroom's time zone."""
     offsets = {claim.stamp.when.utcoffset() for claim in claims} - {None, timedelta(0)}
     return timezone(next(offset for offset in offsets if offset)) if len(offsets) == 1 else None
@@ -178,19 +178,19 @@ def _wall_time(stamp: Stamp) -> datetime:
     return stamp.when.replace(tzinfo=None)
 
 
-def _read_position(position: Position) -> tuple[Claim, bool] | None:
+def _read_position(position: Position) -> tuple[DateClaim, bool] | None:
     """The date in a date line, and whether it is a modification date."""
     element, name = position.element, position.label
     content = element.get("content") if "datePublished" in name or "dateModified" in name else ""
     attribute = element.get("datetime") or content
     if attribute and (stamp := machine(attribute)) and (stamp.has_time or not len(element)):
-        return Claim("time", _with_time(element, stamp), element), _is_update(name, text_of(element, LONGEST))
+        return DateClaim("time", _with_time(element, stamp), element), _is_update(name, text_of(element, LONGEST))
     max_letters = NAMED_LETTERS if element.tag == "time" else _max_other_letters(name)
     if max_letters == 0 or (max_letters == BARE_LETTERS and not _has_digit(element)):
         return None
     text = text_of(element, LONGEST + 1)
     stamp = visible(text) if _may_be_date(text, max_letters) else None
-    return (Claim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
+    return (DateClaim("shown", _with_time(element, stamp), element), _is_update(name, text)) if stamp else None
 
 
 @lru_cache(maxsize=8192)

@@ -74,7 +74,7 @@ class Declared:
         host = host_of(self.page.url).removeprefix("www.")
         labels = host.split(".")
         names += [host, *labels[:-1][-2:], "".join(labels)]
-        keys = {house_key(folded(name, 200)) for name in names}
+        keys = {outlet_key(folded(name, 200)) for name in names}
         return frozenset(key for key in keys if len(key) > 1)
 
     def value(self, *members: str) -> Iterator[tuple[str, str]]:
@@ -161,7 +161,7 @@ def host_of(url: str) -> str:
         return ""
 
 
-def house_key(name: str) -> str:
+def outlet_key(name: str) -> str:
     """Comparison key of an outlet's name, without common words: Báo điện tử Dân Trí, dantri.com.vn, @dantri."""
     keys = [key_of(word) for word in re.split(r"[\s._-]+", name)]
     key = "".join(word for word in keys if word not in HOUSE_WORDS) or key_of(name)

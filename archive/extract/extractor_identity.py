@@ -16,7 +16,8 @@ from pathlib import Path
 
 _LIBRARIES = ("trafilatura", "lxml")
 _OWN_MODULES = (
-    "extract", "rules", "text/folding.py", "text/recurring_blocks.py", "model/validation.py", "model/reading_validation.py",
+    "extract", "rules", "text/folding.py", "text/recurring_blocks.py", "model/validation.py",
+    "model/reading_validation.py",
     "model/urls.py", "model/digests.py",
 )  # fmt: skip
 """Paths in archive/ that can change a reading, including the removal of boilerplate blocks and the validation."""

@@ -34,7 +34,7 @@ class Figures:
     behind: tuple[int, ...]
 
 
-def take(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figures:
+def extract_figures(region: html.HtmlElement, body: html.HtmlElement, page: Page) -> Figures:
     """Reads the pictures of the region, removes their captions from the tree and marks the pictures' places.
 
     region: the part of the page that belongs to the article, `body` included.

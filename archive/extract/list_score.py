@@ -33,7 +33,7 @@ _MIN_PROSE = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class PageFeatures:
     """Features of a page's head and URL. types: of its JSON-LD; og_type: in lower case."""
 
     types: tuple[str, ...]
@@ -41,7 +41,7 @@ class Signs:
     url: str
 
 
-def signs_of(page: Page) -> Signs:
+def page_features(page: Page) -> PageFeatures:
     """Reads the signs; must run before the body extractor consumes the tree."""
     type_values = [thing.get("@type") for thing in page.linked_data[:_MAX_THINGS]]
     types = [
@@ -50,7 +50,7 @@ def signs_of(page: Page) -> Signs:
         for kind in (type_value if isinstance(type_value, list) else [type_value])
         if isinstance(kind, str)
     ]
-    return Signs(tuple(types), (page.metas.get("og:type") or [""])[0].strip().lower(), page.url)
+    return PageFeatures(tuple(types), (page.metas.get("og:type") or [""])[0].strip().lower(), page.url)
 
 
 def likelihood_of_a_list(features: dict[str, float]) -> float:
@@ -59,7 +59,9 @@ def likelihood_of_a_list(features: dict[str, float]) -> float:
     return 1 / (1 + math.exp(-max(-30.0, min(30.0, weighed))))
 
 
-def features(signs: Signs, declared: bool, named_as_section: bool, metadata: Metadata, body: Body) -> dict[str, float]:
+def features(
+    signs: PageFeatures, declared: bool, named_as_section: bool, metadata: Metadata, body: Body
+) -> dict[str, float]:
     """name -> value of every feature. declared: the page declares an article; named_as_section: its headline is the
     link text under which its own menu links to it."""
     values = {

@@ -13,15 +13,15 @@ from lxml import html
 from archive.extract import authorship, datelines, sections
 from archive.extract.authorship import Byline
 from archive.extract.bylines import authors_of, unique
-from archive.extract.datelines import Claim
-from archive.extract.declared import Declared, host_of, house_key
+from archive.extract.datelines import DateClaim
+from archive.extract.declared import Declared, host_of, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.headlines import Headline, most_declared, shown_headline
 from archive.extract.newsroom_zones import observes, zone_of_host
 from archive.extract.parsed_page import Page
-from archive.extract.rule_matches import Field, Find, finds
+from archive.extract.rule_matches import Field, RuleMatch, rule_matches
 from archive.extract.signatures import body_of, signature
-from archive.extract.surroundings import Position, spots
+from archive.extract.surroundings import Position, positions_around
 from archive.rules.base import Rules
 from archive.text.folding import folded
 
@@ -121,11 +121,11 @@ class _MetadataExtractor:
         return next((text for text in texts if 0 < len(text) <= LONGEST_KICKER), None)
 
     def _is_house(self, text: str) -> bool:
-        return house_key(text) in self.declared.house
+        return outlet_key(text) in self.declared.house
 
     def _surroundings(self) -> list[Position]:
         element = self.headline.element if self.headline else None
-        return spots(element) if element is not None else []
+        return positions_around(element) if element is not None else []
 
     def _authorship(self) -> tuple[str | None, tuple[str, ...]]:
         """The byline as printed and its authors: persons, else an agency, else the outlet."""
@@ -140,7 +140,7 @@ class _MetadataExtractor:
             bylines = [authorship.without_source(byline) for byline in bylines]
         first = next((byline for byline in bylines if authorship.persons(byline, house)), None)
         for printed in (shown, signed if self.vietnamese else None):
-            if printed and first and authorship.overrules(printed, first, house):
+            if printed and first and authorship.shows_other_persons(printed, first, house):
                 bylines.insert(0, printed)
                 break
         authors = self._persons(bylines) or self._impersonal(bylines)
@@ -180,7 +180,7 @@ class _MetadataExtractor:
         elements = tuple(rule_match.element for rule_match in matches if rule_match.element is not None)
         return [Byline(matches[0].rule, "; ".join(lines), names, elements)]
 
-    def _dates(self) -> tuple[Claim | None, Claim | None]:
+    def _dates(self) -> tuple[DateClaim | None, DateClaim | None]:
         declared = datelines.declared_claims(self.declared, ("datePublished",), datelines.PUBLISHED)
         changed = datelines.declared_claims(self.declared, ("dateModified",), datelines.MODIFIED)
         ruled = [claim for rule_match in self._finds("published")[:4] if (claim := datelines.ruled_claim(rule_match))]
@@ -189,15 +189,15 @@ class _MetadataExtractor:
         if self.vietnamese and not shown:  # "Cập nhật" (updated) above a Vietnamese article is its publication date
             shown, updates = updates, []
         if not (ruled or declared or shown):
-            shown = datelines.alone(self.page.root)
-        published = datelines.settled([*ruled, *declared], shown)
-        published = datelines.local(published, shown) if self.vietnamese else published
-        modified = datelines.change(datelines.settled(changed, updates), published)
+            shown = datelines.only_article_date(self.page.root)
+        published = datelines.most_precise([*ruled, *declared], shown)
+        published = datelines.without_false_utc(published, shown) if self.vietnamese else published
+        modified = datelines.change(datelines.most_precise(changed, updates), published)
         self.used += [claim.element for claim in (*ruled, *shown, *updates) if claim.element is not None]
         self.offset = datelines.offset_of([*declared, *changed, *shown, *updates])
         return published, modified
 
-    def _moment(self, claim: Claim | None, field: str) -> datetime | None:
+    def _moment(self, claim: DateClaim | None, field: str) -> datetime | None:
         if claim is None:
             return None
         zone, assumed = self._zone()
@@ -244,8 +244,8 @@ class _MetadataExtractor:
             self.origins.append(("tags", origin))
         return tags
 
-    def _finds(self, field: Field) -> list[Find]:
-        return finds(self.rules, field, self.page.root)
+    def _finds(self, field: Field) -> list[RuleMatch]:
+        return rule_matches(self.rules, field, self.page.root)
 
     def _canonical(self) -> str | None:
         for link in self.page.root.iter("link"):

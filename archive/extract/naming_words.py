@@ -5,10 +5,10 @@ Regular expressions separated by white space; `_x` stands for an optional suffix
 
 from __future__ import annotations
 
-from archive.extract.class_names import Words
+from archive.extract.class_names import ClassNamePattern
 
 # boilerplate: boxes around an article that are not part of it
-FURNITURE = Words(
+BOILERPLATE = ClassNamePattern(
     r"""
     related_x relate(?:-?news)? recommend\w* recirc\w* read-?more_x read-?next read-?also see-?also
     more-?(?:stories|news|articles|from|on|in|links|coverage) most-?(?:read|viewed|popular|shared) trending up-?next
@@ -29,7 +29,7 @@ FURNITURE = Words(
 )
 
 # names that also occur on parts of an article: only boxes that are mostly links are boilerplate
-MAYBE_FURNITURE = Words(
+MAYBE_BOILERPLATE = ClassNamePattern(
     r"""
     teasers?_x promo\w* popular suggest\w* sponsor\w* sidebars? menu paywall\w* tools tags? topics?_x bio register
     widgets? poll quiz survey feedback copyright legal rating votes? listen player-?\w+ meta-?(?:data|info) banners?
@@ -38,7 +38,7 @@ MAYBE_FURNITURE = Words(
 )
 
 # boxes that are never part of an article, however much text they hold
-NEVER = Words(
+ALWAYS_BOILERPLATE = ClassNamePattern(
     r"""
     comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)? disqus\w* footer breadcrumbs?
     cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment
@@ -46,7 +46,7 @@ NEVER = Words(
 )
 
 # containers of the body of an article
-BODY = Words(
+BODY = ClassNamePattern(
     r"""
     (?:article|story|post|entry|news|page|main|detail|single|content|text|singular|rich|node)-{0,2}(?:body|content)_x
     (?:article|story|post|entry|news|page|main|detail|single|content|text|singular|rich|node)-{0,2}(?:text|detail)_x
@@ -58,7 +58,7 @@ BODY = Words(
 )
 
 # names that only bodies have
-SURELY_BODY = Words(
+SURELY_BODY = ClassNamePattern(
     r"""
     (?:entry|post|article|story|news)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))?
     (?:detail|single|singular)-{0,2}(?:content|body|text|copy)(?:-?(?:inner|main|text|detail))? articlebody
@@ -66,7 +66,7 @@ SURELY_BODY = Words(
     """
 )
 
-CAPTION = Words(
+CAPTION = ClassNamePattern(
     r"""
     \w*captions?_x legends? bildunterschrift\w* bildtext
     (?:image|img|photo|picture|pic|media|foto)-?(?:text|desc\w*|note|legend|info|title|caption\w*)
@@ -75,7 +75,7 @@ CAPTION = Words(
     """
 )
 
-CREDIT = Words(
+CREDIT = ClassNamePattern(
     r"""
     \w*credits?_x copyrights?_x photographers?_x
     (?:photo|image|img|picture|media|foto|bild|caption|figure)-?(?:credit|author|source|by)s?_x
@@ -86,29 +86,29 @@ CREDIT = Words(
 )
 
 # in a caption: the picture's author
-MAKER = Words(
+CREDIT_IN_CAPTION = ClassNamePattern(
     r"""
     \w*-?authors?_x agenc(?:y|ies)_x sources?_x rights_x owners?_x photograph\w* tac-?gia nguon(?:-?anh)? bild-?rechte
     creators?
     """
 )
 
-CENTRED = Words(r"p?center text-center align-?center pcaption note")
+CENTRED = ClassNamePattern(r"p?center text-center align-?center pcaption note")
 
-GALLERY = Words(
+GALLERY = ClassNamePattern(
     r"""
     \w*carousel\w* \w*slid(?:e|es|er|eshow|eshows) \w*galler(?:y|ies) swiper\w* lightbox image_x photo_x
     \w*captions?
     """
 )
 
-PORTRAIT = Words(
+PORTRAIT = ClassNamePattern(
     r"""
     authors?_x avatars? profile\w* by-?lines?_x contributors?_x writer headshot gravatar
     """
 )
 
-LEAD = Words(
+LEAD = ClassNamePattern(
     r"""
     sapo_x \w*sapo cms-?desc alead lead lede lead-?in leadtext standfirst dek deck summary subtitle sub-?headline
     sub-?heading sub-?title subhead intro introduction introtext abstract excerpt chapo chapeau teaser-?text vorspann

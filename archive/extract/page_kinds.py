@@ -10,7 +10,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.extract.body import Body
 from archive.extract.element_text import text_of
-from archive.extract.list_score import Signs, features, likelihood_of_a_list, signs_of
+from archive.extract.list_score import PageFeatures, features, likelihood_of_a_list, page_features
 from archive.extract.metadata import Metadata
 from archive.extract.parsed_page import Page
 from archive.model.records import ReadableKind, Unreadable
@@ -76,7 +76,7 @@ class Evidence:
     addressed: bool
     title: str
     sections: frozenset[str]
-    signs: Signs
+    signs: PageFeatures
     links: int
 
 
@@ -106,7 +106,7 @@ def evidence(page: Page) -> Evidence:
         addressed=bool(_ARTICLE_PATH.search(path)),
         title=title,
         sections=frozenset(_ancestor_link_keys(page, path)),
-        signs=signs_of(page),
+        signs=page_features(page),
         links=sum(1 for _ in islice(page.root.iter("a"), _MIN_LIST_LINKS)),
     )
 
@@ -131,7 +131,7 @@ def _path(url: str) -> str:
         return ""
 
 
-def judge(page_evidence: Evidence, metadata: Metadata, body: Body) -> ReadableKind | Unreadable:
+def classify_page(page_evidence: Evidence, metadata: Metadata, body: Body) -> ReadableKind | Unreadable:
     """The kind of an article, or the reason why the page is none."""
     prose_lengths = [
         len(block.text)
@@ -170,7 +170,7 @@ def _refused(page_evidence: Evidence, metadata: Metadata, body: Body, prose_leng
 
 def _is_listing(page_evidence: Evidence, metadata: Metadata, body: Body) -> bool:
     """Whether the page is a listing: by its score, by many teasers, or by only teasers on a page unlike a story."""
-    likelihood = weighed(page_evidence, metadata, body)
+    likelihood = list_likelihood(page_evidence, metadata, body)
     threshold = _ARTICLE_LIST_THRESHOLD if page_evidence.signs.og_type == "article" else _LIST_THRESHOLD
     if likelihood > threshold and page_evidence.links >= _MIN_LIST_LINKS:
         return True
@@ -183,7 +183,7 @@ def _is_listing(page_evidence: Evidence, metadata: Metadata, body: Body) -> bool
     )
 
 
-def weighed(page_evidence: Evidence, metadata: Metadata, body: Body) -> float:
+def list_likelihood(page_evidence: Evidence, metadata: Metadata, body: Body) -> float:
     """The likelihood between 0 and 1 that the page is a list."""
     return likelihood_of_a_list(signs_features(page_evidence, metadata, body))
 
@@ -211,7 +211,7 @@ def _insufficient(
     if size < _MIN_TEXT and not (page_evidence.article and size):
         return Unreadable("listing" if body.links > _MANY_LINKS else "no-article", "no text")
     is_article_like = (
-        weighed(page_evidence, metadata, body) < _PROBABLY_NO_LIST_THRESHOLD
+        list_likelihood(page_evidence, metadata, body) < _PROBABLY_NO_LIST_THRESHOLD
         or page_evidence.article
         or _looks_like_story(page_evidence, metadata)
         or page_evidence.video

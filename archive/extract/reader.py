@@ -46,7 +46,7 @@ def read_page(
     page_evidence = page_kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
     extracted_body = read_body(page, rules, metadata)
-    kind = page_kinds.judge(page_evidence, metadata, extracted_body)
+    kind = page_kinds.classify_page(page_evidence, metadata, extracted_body)
     if isinstance(kind, Unreadable):
         return replace(kind, extractor=extractor_name())
     return _reading(kind, metadata, extracted_body, rules)

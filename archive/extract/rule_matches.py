@@ -19,7 +19,7 @@ Field = Literal["headline", "published", "byline", "section", "tags"]
 
 
 @dataclass(frozen=True, slots=True)
-class Find:
+class RuleMatch:
     """One match of an expression: its text, the rule set's name, and the element unless it is only text."""
 
     text: str
@@ -27,7 +27,7 @@ class Find:
     element: html.HtmlElement | None = None
 
 
-def finds(rules: Iterable[Rules], field: Field, root: html.HtmlElement) -> list[Find]:
+def rule_matches(rules: Iterable[Rules], field: Field, root: html.HtmlElement) -> list[RuleMatch]:
     """The matches of the first expression with any text."""
     for rule_set in rules:
         for expression in getattr(rule_set, field):
@@ -47,7 +47,7 @@ def _compiled(expression: str) -> etree.XPath:
     return etree.XPath(expression)
 
 
-def _find(item: object, rule: str) -> Find:
+def _find(item: object, rule: str) -> RuleMatch:
     if isinstance(item, html.HtmlElement):
-        return Find(text_of(item) or folded(item.get("content") or ""), rule, item)
-    return Find(folded(str(item)), rule)
+        return RuleMatch(text_of(item) or folded(item.get("content") or ""), rule, item)
+    return RuleMatch(folded(str(item)), rule)

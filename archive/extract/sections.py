@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archive.extract.declared import Declared, flat, house_key
+from archive.extract.declared import Declared, flat, outlet_key
 from archive.extract.element_text import text_of
 from archive.extract.jsonld import Thing, types_of
 from archive.extract.surroundings import Position, elements_of, label
@@ -199,7 +199,7 @@ def _is_parent_directory(href: str, url: str) -> bool:
 
 def _is_section(step: str, headline: str, house: frozenset[str]) -> bool:
     key = key_of(step)
-    if not key or key in _HOME_LABELS or len(step) > LONGEST_SECTION or house_key(step) in house:
+    if not key or key in _HOME_LABELS or len(step) > LONGEST_SECTION or outlet_key(step) in house:
         return False
     return key != key_of(headline) and not (len(key) > 20 and key in key_of(headline))
 

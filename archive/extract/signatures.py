@@ -15,7 +15,7 @@ from lxml.html import HtmlElement
 from archive.extract.authorship import LONGEST, Byline, is_byline, is_house, line_in, names_in
 from archive.extract.bylines import authors_of, is_person_like
 from archive.extract.element_text import text_of
-from archive.extract.surroundings import barred, beyond, elements_of, ends_article, label
+from archive.extract.surroundings import elements_of, ends_article, is_excluded, label, next_outside
 
 MOST_PARAGRAPHS = 3_000
 # A paragraph of running text; of a div or font only direct text counts.
@@ -85,16 +85,16 @@ def _trailing_bold(last: HtmlElement) -> HtmlElement | None:
 
 def _elements_behind(last: HtmlElement) -> Iterator[HtmlElement]:
     """Elements behind the text, up to the first heading of a related list."""
-    node, count = beyond(last), 0
+    node, count = next_outside(last), 0
     while node is not None and count < MOST_BEHIND:
         count += 1
-        if not isinstance(node.tag, str) or barred(node, label(node)):
-            node = beyond(node)
+        if not isinstance(node.tag, str) or is_excluded(node, label(node)):
+            node = next_outside(node)
             continue
         if ends_article(node):
             return
         yield node
-        node = node[0] if len(node) else beyond(node)
+        node = node[0] if len(node) else next_outside(node)
 
 
 def _signature_names(element: HtmlElement, vietnamese: bool) -> tuple[str, ...]:

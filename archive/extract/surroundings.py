@@ -55,7 +55,7 @@ class Position:
     behind: bool = True
 
 
-def spots(headline: HtmlElement) -> list[Position]:
+def positions_around(headline: HtmlElement) -> list[Position]:
     """The elements around a headline: those behind it in reading order, then those in front of it, nearest first."""
     return [
         *(Position(*element_and_label) for element_and_label in after(headline)),
@@ -78,7 +78,7 @@ def label(element: HtmlElement | None) -> str:
     return " ".join(name for name in names if name)[:300]
 
 
-def barred(element: HtmlElement, name: str) -> bool:
+def is_excluded(element: HtmlElement, name: str) -> bool:
     """Whether to exclude an element and its descendants from the article's head."""
     if element.tag in _EXCLUDED_TAGS or (name and _is_excluded_class(name) and not _is_metadata_line(element, name)):
         return True
@@ -105,18 +105,18 @@ def _is_excluded_class(name: str) -> bool:
 def after(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     """Elements behind the headline with their labels, in reading order, up to the running text."""
     count = long_paragraphs = 0
-    node = beyond(headline)
+    node = next_outside(headline)
     while node is not None and count < MOST_AFTER and long_paragraphs < MOST_LONG:
         count += 1
         name = label(node) if isinstance(node.tag, str) else ""
-        if not isinstance(node.tag, str) or barred(node, name):
-            node = beyond(node)
+        if not isinstance(node.tag, str) or is_excluded(node, name):
+            node = next_outside(node)
             continue
         if ends_article(node):
             return
         yield node, name
         long_paragraphs += is_running(node)
-        node = node[0] if len(node) else beyond(node)
+        node = node[0] if len(node) else next_outside(node)
 
 
 def before(headline: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
@@ -150,7 +150,7 @@ def _included_elements(block: HtmlElement) -> Iterator[tuple[HtmlElement, str]]:
     while stack:
         element = stack.pop()
         name = label(element)
-        if isinstance(element.tag, str) and not barred(element, name):
+        if isinstance(element.tag, str) and not is_excluded(element, name):
             yield element, name
             stack.extend(reversed(element[:20]))
 
@@ -169,7 +169,7 @@ def is_running(element: HtmlElement | None) -> bool:
     return length >= _MIN_RUNNING_TEXT
 
 
-def beyond(node: HtmlElement) -> HtmlElement | None:
+def next_outside(node: HtmlElement) -> HtmlElement | None:
     """The next element in reading order that is not inside `node`."""
     current: HtmlElement | None = node
     while current is not None:

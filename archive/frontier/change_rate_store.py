@@ -8,7 +8,18 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive.frontier.schedule import AGAIN, TURN, UNSEEN, WORTH_A_LOOK, Budget, How, State, budget, lessons, spent
+from archive.frontier.schedule import (
+    RECHECK_FLOOR,
+    TURN,
+    UNSEEN_DAYS,
+    WORTH_A_LOOK,
+    Budget,
+    How,
+    State,
+    budget,
+    lessons,
+    spent,
+)
 from archive.model import clock
 from archive.model.change_rate import BUCKETS, DAY, Bucket, Habits, Tally
 from archive.model.records import Run
@@ -71,7 +82,7 @@ def fade_habits(db: Database, run: Run, at: datetime) -> None:
 
 
 def rechecks(
-    db: Database, run: Run, at: datetime, asked: int | None = None, how: How = "due", floor: timedelta = AGAIN,
+    db: Database, run: Run, at: datetime, asked: int | None = None, how: How = "due", floor: timedelta = RECHECK_FLOOR,
     used: int = 0,
 ) -> list[str]:  # fmt: skip
     """Takes the known articles, and other pages that are no lists, that this run rechecks: first those that must be
@@ -90,7 +101,9 @@ def rechecks(
     ).fetchall()
     chosen = list(dict.fromkeys((*overdue, *others)))[:max_rechecks]
     remaining = max(0, spent(how, runs_per_day, asked) - used - len(chosen))
-    chosen += db.execute(_EARLY, {**parameters, "left": remaining, "enough": WORTH_A_LOOK, "unseen": UNSEEN}).fetchall()
+    chosen += db.execute(
+        _EARLY, {**parameters, "left": remaining, "enough": WORTH_A_LOOK, "unseen": UNSEEN_DAYS}
+    ).fetchall()
     _take(db, run, chosen)
     return [url for _, url in chosen]
 
@@ -109,7 +122,12 @@ ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at
 
 def signed(db: Database, run: Run, at: datetime) -> list[str]:
     """Takes the articles that free signs have made due since `rechecks` was called."""
-    parameters = {"outlet": run.outlet_id, "run": run.id, "now": clock.stamp(at), "again": clock.stamp(at - AGAIN)}
+    parameters = {
+        "outlet": run.outlet_id,
+        "run": run.id,
+        "now": clock.stamp(at),
+        "again": clock.stamp(at - RECHECK_FLOOR),
+    }
     rows = db.execute(f"{_DUE} AND sign IS NOT NULL LIMIT {_MAX_SIGNED}", parameters).fetchall()
     _take(db, run, rows)
     return [url for _, url in rows]

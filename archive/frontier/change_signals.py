@@ -30,7 +30,7 @@ _MAX_HEADLINES, _MIN_LETTERS = 12, 12
 _HASH_LENGTH = 8
 
 
-def note_told(db: Database, run: Run, links: Mapping[str, Link], at: datetime) -> None:
+def note_headlines(db: Database, run: Run, links: Mapping[str, Link], at: datetime) -> None:
     """Notes the headlines by which a list links to articles. links: by their keys. Call inside a transaction."""
     headlines = {
         key: letters for key, link in links.items() if len(letters := _letters_only(link.words)) >= _MIN_LETTERS

@@ -2,7 +2,8 @@
 
 Deferred are URLs that a sitemap or a feed dates earlier, what only an older article links to, and the next pages of a
 list once a page of it has brought only older articles. They stay in the frontier with a rank that no run takes
-(`ASIDE`), until a sitemap or feed says that they have changed, a run has an earlier bound, or one has none (`--full`).
+(`DEFERRED`), until a sitemap or feed says that they have changed, a run has an earlier bound, or one has none
+(`--full`).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Literal
 
 from sqlite_utils import Database
 
-from archive.frontier.priority import ASIDE
+from archive.frontier.priority import DEFERRED
 from archive.model import clock
 from archive.model.records import Link, Run
 
@@ -24,20 +25,20 @@ _LAST_NUMBER = re.compile(r"\d+(?=\D*$)")
 _DEFERRED_SHARE = 4  # a page counts as old when one in four of its links is deferred, and none is new
 
 
-def said(link: Link) -> datetime | None:
+def claimed_time(link: Link) -> datetime | None:
     """The claimed time that decides whether a link is older: that of publication where given."""
     return link.published or link.lastmod
 
 
-def left_aside(db: Database, run: Run, page_key: str, links: Mapping[str, Link], new: Collection[str]) -> set[str]:
+def deferred_links(db: Database, run: Run, page_key: str, links: Mapping[str, Link], new: Collection[str]) -> set[str]:
     """Of a page's links, the keys of those that the run defers. new: the keys of those never seen before. Call inside a
     transaction."""
     since = run.since
     if since is None:
         return set()
-    older = {key for key in new if (moment := said(links[key])) is not None and moment < since}
+    older = {key for key in new if (moment := claimed_time(links[key])) is not None and moment < since}
     if _is_older_article(db, run, page_key, since):
-        return older | {key for key in new if said(links[key]) is None}
+        return older | {key for key in new if claimed_time(links[key]) is None}
     pager_links = {key for key, link in links.items() if link.found_in == "pagination"}
     if pager_links and not set(new) - pager_links and _leads_to_deferred(db, run, links.keys() - pager_links):
         _defer(db, run, pager_links)
@@ -57,14 +58,14 @@ def _is_older_article(db: Database, run: Run, key: str, since: datetime) -> bool
 def _leads_to_deferred(db: Database, run: Run, known: Collection[str]) -> bool:
     """Whether a page without new links leads to URLs that a sitemap or a feed has dated earlier."""
     (deferred_count,) = db.execute(
-        f"SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank = {ASIDE}"
+        f"SELECT count(*) FROM frontier WHERE outlet_id = ? AND rank = {DEFERRED}"
         " AND url_key IN (SELECT value FROM json_each(?))",
         [run.outlet_id, json.dumps([*known])],
     ).fetchone()
     return bool(deferred_count * _DEFERRED_SHARE >= len(known) > 0)
 
 
-def pages_to_turn(db: Database, run: Run, at: datetime) -> list[str]:
+def next_pager_pages(db: Database, run: Run, at: datetime) -> list[str]:
     """Of the due later pages of lists, the keys of those to request now: each list advances a page at a time, as long
     as not all articles first found on the previous page, once they have been read, are older. Where they are, defers
     the page and those behind it. Call inside a transaction."""
@@ -99,7 +100,7 @@ def _pages(db: Database, run: Run, at: datetime) -> dict[str, _Page]:
     rows = db.execute(
         f"""
         SELECT url_key, found_on, CASE
-          WHEN rank = {ASIDE} THEN 'aside'
+          WHEN rank = {DEFERRED} THEN 'aside'
           WHEN run_id IS NOT :run AND rank IN (1, 2) AND due_at <= :now THEN 'due'
           WHEN run_id = :run AND rank = 1 AND failures = 0 AND worth >= 0 AND due_at <= :now THEN 'asked'
           ELSE 'read' END
@@ -166,7 +167,7 @@ def pass_over(db: Database, run: Run, keys: Iterable[str]) -> None:
 def _defer(db: Database, run: Run, keys: Iterable[str]) -> None:
     """Defers known URLs; those already read in this run stay unchanged."""
     db.conn.executemany(
-        f"UPDATE frontier SET rank = {ASIDE}"
+        f"UPDATE frontier SET rank = {DEFERRED}"
         " WHERE outlet_id = ? AND url_key = ? AND rank IN (1, 2) AND run_id IS NOT ?",
         [(run.outlet_id, key, run.id) for key in keys],
     )
@@ -179,7 +180,7 @@ def take_up(db: Database, run: Run) -> None:
     db.execute(
         f"""
         UPDATE frontier SET rank = CASE WHEN checked_at IS NULL THEN 1 WHEN kind = 'list' THEN 2 ELSE 3 END
-        WHERE outlet_id = :outlet AND rank = {ASIDE} AND (
+        WHERE outlet_id = :outlet AND rank = {DEFERRED} AND (
           :since IS NULL OR lastmod >= :since OR (lastmod IS NULL AND (
             found_in = 'pagination' OR found_on IN (
               SELECT aliases.url_key FROM aliases JOIN articles ON articles.id = aliases.article_id

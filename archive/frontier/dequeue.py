@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlite_utils import Database
 
 from archive.frontier.capacity import may_ask_for_sitemaps
-from archive.frontier.deferred import pages_to_turn, pass_over
+from archive.frontier.deferred import next_pager_pages, pass_over
 from archive.frontier.pattern_store import worth_asking
 from archive.frontier.priority import LIST, NEW, SEED
 from archive.model import clock
@@ -64,7 +64,7 @@ def due(db: Database, run: Run, at: datetime, limit: int) -> list[str]:
         pages: list[str] | None = None
         for selection in _SELECTIONS if run.since is None else _SELECTIONS_SINCE:
             if selection.condition == _PAGER_PAGES and pages is None:
-                pages = pages_to_turn(db, run, at)
+                pages = next_pager_pages(db, run, at)
             while taken := _take(db, run, selection, at, limit, pages):
                 if urls := _without_traps(db, run, taken) if selection.rank == NEW else [entry.url for entry in taken]:
                     return urls

@@ -11,13 +11,13 @@ from sqlite_utils import Database
 from archive.model import clock
 from archive.model.records import HostState
 from archive.storage.connection import transaction
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 
 
 def troubled_hosts(db: Database) -> list[HostState]:
     """The hosts with errors or pauses; nothing is stored of others."""
     rows = db.query("SELECT host, errors, quiet_until, reason, no_rules_since FROM hosts ORDER BY host")
-    return list(readable(rows, "hosts", _state))
+    return list(readable_values(rows, "hosts", _state))
 
 
 def _state(row: dict[str, Any]) -> HostState:

@@ -3,4 +3,4 @@
 
 from __future__ import annotations
 
-SEED, NEW, LIST, KNOWN, ASIDE = range(5)
+SEED, NEW, LIST, KNOWN, DEFERRED = range(5)

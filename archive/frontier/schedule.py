@@ -23,7 +23,7 @@ from typing import Literal, NamedTuple
 
 from archive.model.change_rate import DAY, Bucket, Habits, Stretch, Tally, shared_out, stretches
 
-LONGEST = timedelta(days=180)
+MAX_INTERVAL = timedelta(days=180)
 """The longest time without a recheck, as long as the outlet is crawled."""
 TURN = timedelta(days=150)
 """After this a URL is due whatever its expected edits: a month is left for the budget to reach it."""
@@ -37,9 +37,9 @@ to a day's. At the usual page a second that is two minutes. A paper of 30 articl
 SPENT = 74
 """Known articles that an hourly run rechecks in any case, if there are as many: what is due, then what gains most. That
 is 1,776 a day: of 500 articles each every seventh hour, of 17,000 each every ten days."""
-AGAIN = timedelta(minutes=55)
+RECHECK_FLOOR = timedelta(minutes=55)
 """Shortest time between requests for a known article: an hour, less a margin because cron may start a little sooner."""
-UNSEEN = 600.0
+UNSEEN_DAYS = 600.0
 """Days without a recheck after which that alone is worth one, as if an edit were certain; half as many, a quarter. It
 grows with the square of the time: a disappearance was missed for half of it on average, and every recheck ends all of
 it."""
@@ -178,12 +178,12 @@ def early_gain(looked: float, due: float, worth: float = 0.0) -> float:
     on. Until it is due the edits expected grow evenly to WORTH_A_LOOK.
     """
     expected_edits = WORTH_A_LOOK - worth * due if due <= 0 else WORTH_A_LOOK * looked / (looked + due)
-    return expected_edits + (looked / UNSEEN) ** 2
+    return expected_edits + (looked / UNSEEN_DAYS) ** 2
 
 
 def _days_left(days: int) -> int:
     """How many days are left, with one to spare, for an article whose last recheck was so many whole days ago."""
-    return max(LONGEST.days - days - 2, 0) if days < LONGEST.days else _CATCH_UP_DAYS
+    return max(MAX_INTERVAL.days - days - 2, 0) if days < MAX_INTERVAL.days else _CATCH_UP_DAYS
 
 
 def _is_promised(state: State) -> bool:

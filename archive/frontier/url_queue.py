@@ -16,11 +16,11 @@ from sqlite_utils import Database
 
 from archive.frontier.capacity import within_depth, within_room
 from archive.frontier.change_rate_store import learn_check, learn_sign
-from archive.frontier.change_signals import note_listed, note_told
-from archive.frontier.deferred import left_aside, said, take_up, walk_again
+from archive.frontier.change_signals import note_headlines, note_listed
+from archive.frontier.deferred import claimed_time, deferred_links, take_up, walk_again
 from archive.frontier.pattern_store import article_probability_of, note_kind
-from archive.frontier.priority import ASIDE, KNOWN, LIST, NEW, SEED
-from archive.frontier.schedule import LONGEST, Due, State, after_error, next_due, promised
+from archive.frontier.priority import DEFERRED, KNOWN, LIST, NEW, SEED
+from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, next_due, promised
 from archive.model import clock
 from archive.model.link_validation import gated_links
 from archive.model.records import Link, PageKind, Run
@@ -95,7 +95,7 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
     fresh = within_depth(db, run, page_key, fresh)
     promise = article_probability_of(db, run, [link.url for link in fresh.values()])
     fresh = within_room(db, run, fresh, promise)
-    aside = left_aside(db, run, page_key, keyed, fresh)
+    aside = deferred_links(db, run, page_key, keyed, fresh)
     moment = clock.stamp(at)
     db.conn.executemany(
         "INSERT INTO frontier"
@@ -103,8 +103,8 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         [
             [run.outlet_id, key, link.url, moment, moment, link.found_in, page_key,
-             depth + (link.found_in != "pagination"), _stamped(said(link) if key in aside else link.lastmod),
-             promise[link.url], ASIDE if key in aside else NEW]
+             depth + (link.found_in != "pagination"), _stamped(claimed_time(link) if key in aside else link.lastmod),
+             promise[link.url], DEFERRED if key in aside else NEW]
             for key, link in fresh.items()
         ],
     )  # fmt: skip
@@ -114,7 +114,7 @@ def note_links(db: Database, run: Run, page_url: str, links: Sequence[Link], at:
 
 def _note_signs(db: Database, run: Run, page_key: str, keyed: dict[str, Link], at: datetime) -> None:
     """Notes what a list shows besides new URLs (archive.frontier.change_signals)."""
-    note_told(db, run, keyed, at)
+    note_headlines(db, run, keyed, at)
     named = [key for key, link in reversed(keyed.items()) if link.found_in in ("feed", "sitemap")]
     note_listed(db, run, page_key, named, at)
 
@@ -148,7 +148,8 @@ def _note_lastmods(db: Database, run: Run, links: dict[str, Link], known: dict[s
             "UPDATE frontier SET lastmod = ?, due_at = ?, worth = ?, rank = CASE WHEN rank = ? AND NOT ? THEN ?"
             " ELSE rank END WHERE outlet_id = ? AND url_key = ?",
             [
-                clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, ASIDE, older, NEW, run.outlet_id, key
+                clock.stamp(link.lastmod), clock.stamp(sooner.at), sooner.worth, DEFERRED, older, NEW, run.outlet_id,
+                key
             ],
         )  # fmt: skip
 
@@ -255,7 +256,7 @@ def is_new(db: Database, run: Run, key: str) -> bool:
 def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
     """Makes due now the pages and pictures that a clock that was ahead put off for longer than we ever wait. Call
     inside a transaction."""
-    now, latest = clock.stamp(at), clock.stamp(at + LONGEST)
+    now, latest = clock.stamp(at), clock.stamp(at + MAX_INTERVAL)
     db.execute(
         "UPDATE frontier SET due_at = ?1, not_before = NULL WHERE outlet_id = ?2 AND (due_at > ?3 OR not_before > ?3)",
         [now, outlet_id, latest],
@@ -263,7 +264,7 @@ def bring_back(db: Database, outlet_id: int, at: datetime) -> None:
     db.execute("UPDATE images SET due_at = ? WHERE due_at > ?", [now, latest])
 
 
-def enliven(db: Database, run: Run, key: str, at: datetime) -> None:
+def count_edit(db: Database, run: Run, key: str, at: datetime) -> None:
     """Counts an edit that was not found by a recheck of the page: another picture under a known URL. Call inside a
     transaction."""
     db.execute(

@@ -7,27 +7,27 @@ and archive.text.equivalence.
 """
 
 from archive.history.chronology import in_time
-from archive.history.facts import NO_SIGNS, Look, Observation, PictureLook, Shown, Signs
+from archive.history.facts import NO_EVIDENCE, Observation, OutletEvidence, PictureFetch, Shown, UrlCapture
 from archive.history.fold import derive, step
-from archive.history.plausibility import departures
-from archive.history.values import NOTHING, Article, History, Stand, Verdict
+from archive.history.plausibility import captures_to_compare
+from archive.history.values import NOTHING, Article, ArticleState, History, Verdict
 from archive.history.version_numbers import Version, Versions, versions_of
 
 __all__ = [
     "NOTHING",
-    "NO_SIGNS",
+    "NO_EVIDENCE",
     "Article",
+    "ArticleState",
     "History",
-    "Look",
     "Observation",
-    "PictureLook",
+    "OutletEvidence",
+    "PictureFetch",
     "Shown",
-    "Signs",
-    "Stand",
+    "UrlCapture",
     "Verdict",
     "Version",
     "Versions",
-    "departures",
+    "captures_to_compare",
     "derive",
     "in_time",
     "step",

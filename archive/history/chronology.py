@@ -6,24 +6,24 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from datetime import timedelta
 
-from archive.history.facts import Look, Observation, PictureLook
+from archive.history.facts import Observation, PictureFetch, UrlCapture
 
 _FOLLOWED_WITHIN = timedelta(hours=1)
 """A run that meets a redirect requests its target within this time."""
 
 
-def in_time(looks: Iterable[Look], pictures: Iterable[PictureLook] = ()) -> list[Observation]:
+def in_time(looks: Iterable[UrlCapture], pictures: Iterable[PictureFetch] = ()) -> list[Observation]:
     """Pages and pictures sorted by time; within one second, pages first, because pictures are requested for them."""
     ordered = sorted(looks, key=lambda look: look.place)
-    answers: dict[str, list[Look]] = {}
+    answers: dict[str, list[UrlCapture]] = {}
     for look in ordered:
         answers.setdefault(look.key, []).append(look)
-    facts: list[Look | PictureLook] = [*ordered, *sorted(pictures, key=lambda picture: picture.place)]
+    facts: list[UrlCapture | PictureFetch] = [*ordered, *sorted(pictures, key=lambda picture: picture.place)]
     facts.sort(key=lambda fact: fact.at)  # stable: keeps the order within one second
-    return [Observation(fact, isinstance(fact, Look) and _is_followed(fact, answers)) for fact in facts]
+    return [Observation(fact, isinstance(fact, UrlCapture) and _is_followed(fact, answers)) for fact in facts]
 
 
-def _is_followed(hop: Look, answers: dict[str, list[Look]]) -> bool:
+def _is_followed(hop: UrlCapture, answers: dict[str, list[UrlCapture]]) -> bool:
     """Whether the target of a redirect was requested because of it: a crawl requests it unless it had answered already.
     A target that never answered before is always waited for."""
     if hop.answer != "redirect" or hop.leads_to is None:
@@ -39,5 +39,5 @@ def _is_followed(hop: Look, answers: dict[str, list[Look]]) -> bool:
     return any(_led_to(hop, answer) for answer in later)
 
 
-def _led_to(hop: Look, answer: Look) -> bool:
+def _led_to(hop: UrlCapture, answer: UrlCapture) -> bool:
     return hop.key in answer.via or answer.at - hop.at <= _FOLLOWED_WITHIN

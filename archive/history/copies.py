@@ -3,15 +3,15 @@ met first, and which differences are edits. What a mobile or print copy leaves o
 
 from __future__ import annotations
 
-from archive.history.addresses import is_heard
+from archive.history.addresses import is_primary_alive
 from archive.history.article_identity import RECENT
 from archive.history.edits import changed_fields
-from archive.history.facts import Look
+from archive.history.facts import UrlCapture
 from archive.history.moves import takes_over
 from archive.history.picture_changes import VISIT
 from archive.history.responses import declared_key
 from archive.history.states import state_of
-from archive.history.values import Article, Face
+from archive.history.values import Article, UrlRendition
 from archive.model.records import Outlet, Reading
 from archive.model.urls import print_kind
 from archive.text.equivalence import lines
@@ -20,16 +20,16 @@ _WORDS = ("headline", "body")
 """Fields that a copy shares with its original, except for what a shorter copy leaves out."""
 
 
-def inherits(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
+def inherits(article: Article, look: UrlCapture, reading: Reading, outlet: Outlet) -> bool:
     """Whether a URL is, or becomes, the article's speaker: it was; the speaker redirects here, is no longer heard,
     declares this URL as canonical, looks like a variant by its URL, or stands on a domain that the outlet has moved
     from."""
-    if look.key == article.speaker or article.speaker in look.via or not is_heard(article, look.at):
+    if look.key == article.speaker or article.speaker in look.via or not is_primary_alive(article, look.at):
         return True
     return takes_over(look.key, article.speaker, outlet) or _is_declared(article, look, reading, outlet)
 
 
-def _is_declared(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
+def _is_declared(article: Article, look: UrlCapture, reading: Reading, outlet: Outlet) -> bool:
     """Whether the speaker declares a URL as canonical, or is a variant by its URL while this one is not; and the URL
     does not declare another one."""
     speaker = article.faces.get(article.speaker)
@@ -38,7 +38,7 @@ def _is_declared(article: Article, look: Look, reading: Reading, outlet: Outlet)
     return is_preferred and declared_key(reading, outlet) in ((), (look.key,))
 
 
-def copy_of(article: Article, look: Look, reading: Reading, outlet: Outlet) -> int | None:
+def copy_of(article: Article, look: UrlCapture, reading: Reading, outlet: Outlet) -> int | None:
     """The index of the state that a page, met for the first time, repeats without adding anything, as its URL or its
     declared canonical URL suggests; None where it adds something."""
     declared = declared_key(reading, outlet)
@@ -55,7 +55,7 @@ def copy_of(article: Article, look: Look, reading: Reading, outlet: Outlet) -> i
     )
 
 
-def leads(article: Article, look: Look, reading: Reading, outlet: Outlet) -> bool:
+def leads(article: Article, look: UrlCapture, reading: Reading, outlet: Outlet) -> bool:
     """Whether a URL that is not the speaker shows an edit that the speaker has not shown: it showed the very same text
     until now, declares no other URL as canonical, and the state is new to the article."""
     face, state = article.faces.get(look.key), state_of(reading)
@@ -65,7 +65,7 @@ def leads(article: Article, look: Look, reading: Reading, outlet: Outlet) -> boo
     return declared in ((), (look.key,)) and all(stand.state != state for stand in article.stands)
 
 
-def catches_up(article: Article, face: Face, reading: Reading) -> bool:
+def catches_up(article: Article, face: UrlRendition, reading: Reading) -> bool:
     """Whether a shorter copy now says what the article already says: all of its lines stand there, and it has lost none
     that do."""
     article_lines, copy_lines = set(lines(article.latest.reading.text)), set(lines(reading.text))
@@ -80,7 +80,7 @@ def catches_up(article: Article, face: Face, reading: Reading) -> bool:
     )
 
 
-def completes(article: Article, face: Face | None, look: Look, reading: Reading, outlet: Outlet) -> bool:
+def completes(article: Article, face: UrlRendition | None, look: UrlCapture, reading: Reading, outlet: Outlet) -> bool:
     """Whether a page is the fuller variant of the newest state, of which a shorter one was met first: a mobile copy
     that declares this URL as canonical, a print copy met in the same visit that declares none, or the article's own
     page back after a copy stood in for it."""
@@ -118,12 +118,12 @@ def _differ_in_words(copy: Reading, reading: Reading) -> bool:
     return bool(set(_WORDS) & set(changed_fields(copy, reading)))
 
 
-def _is_fuller(look: Look, copy: Reading, reading: Reading) -> bool:
+def _is_fuller(look: UrlCapture, copy: Reading, reading: Reading) -> bool:
     """Whether a page shows the pictures that a copy with the same text left out."""
     return bool(reading.images) and not copy.images and not print_kind(look.key) and not _differ_in_words(copy, reading)
 
 
-def edited_fields(article: Article, face: Face | None, look: Look, reading: Reading) -> tuple[str, ...]:
+def edited_fields(article: Article, face: UrlRendition | None, look: UrlCapture, reading: Reading) -> tuple[str, ...]:
     """The edited fields. What a copy leaves out, or what its original has more, is no edit."""
     latest = article.latest
     changed = changed_fields(latest.reading, reading)

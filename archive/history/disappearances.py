@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from archive.history.addresses import leave, note_moved, pass_word, put_face, seen_again
+from archive.history.addresses import make_primary, note_moved, put_face, remove_url, seen_again
 from archive.history.article_identity import spoken_at
-from archive.history.facts import Look
+from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.values import Address, Doubted, History, Verdict
 from archive.model.records import Unreadable
@@ -22,7 +22,9 @@ _OWN_LIMITS = frozenset({"gave-up", "too-large"})
 """Limits of our own, which say nothing about the page."""
 
 
-def bury(history: History, keys: tuple[str, ...], look: Look, reason: str, *, surely: bool = True) -> History:
+def mark_gone(
+    history: History, keys: tuple[str, ...], look: UrlCapture, reason: str, *, surely: bool = True
+) -> History:
     """The articles at these URLs have disappeared; where nearly all disappear at once, or it is not sure, the next
     capture decides."""
     for key in dict.fromkeys(keys):
@@ -31,20 +33,20 @@ def bury(history: History, keys: tuple[str, ...], look: Look, reason: str, *, su
             history = _wait(history, key, look)
         elif first_capture is not None:
             confirmed = first_capture.at < look.at and not (look.signs.at_once and look.at - first_capture.at <= VISIT)
-            history = leave(history, key, first_capture, first_capture.reason or reason) if confirmed else history
+            history = remove_url(history, key, first_capture, first_capture.reason or reason) if confirmed else history
         else:
-            history = leave(history, key, look, reason)
+            history = remove_url(history, key, look, reason)
     return history
 
 
-def _waiting(history: History, key: str) -> Look | None:
+def _waiting(history: History, key: str) -> UrlCapture | None:
     """The first capture of a disappearance that waits to be confirmed by a second one."""
     faces = (article.faces.get(key) for article in history.articles)
     captures = (face.doubted.look for face in faces if face and face.doubted and face.doubted.reading is None)
     return next(captures, None)
 
 
-def _wait(history: History, key: str, look: Look) -> History:
+def _wait(history: History, key: str, look: UrlCapture) -> History:
     """Doubts a disappearance, for the article whose speaker the URL is, or whose other URL it is."""
     known = history.addresses.get(key)
     article = spoken_at(history, key) or (history.articles[known.article] if known else None)
@@ -58,7 +60,7 @@ def _wait(history: History, key: str, look: Look) -> History:
     return replace(history, articles=articles, verdicts=(*history.verdicts, verdict))
 
 
-def silence(history: History, look: Look) -> History:
+def note_unclear_answer(history: History, look: UrlCapture) -> History:
     """An answer that says nothing about the article at its URL."""
     articles = tuple(
         put_face(article, look.key, replace(face, standing="silent"))
@@ -69,18 +71,18 @@ def silence(history: History, look: Look) -> History:
     return replace(history, articles=articles)
 
 
-def refuse(history: History, look: Look, refusal: Unreadable) -> History:
+def refuse(history: History, look: UrlCapture, refusal: Unreadable) -> History:
     """A page from which no article was read."""
     history = replace(history, verdicts=(*history.verdicts, Verdict(look, why=refusal.reason)))
     if refusal.reason in NO_ARTICLE:
-        history = bury(history, look.via, look, f"redirected to {look.url}, which is no article")
+        history = mark_gone(history, look.via, look, f"redirected to {look.url}, which is no article")
     if refusal.reason in _GONE_PAGES:
         explained = replace(look, reason=f"the page became: {refusal.reason}")
-        return bury(history, (look.key,), explained, explained.reason)
-    return history if refusal.reason in _OWN_LIMITS else silence(history, look)
+        return mark_gone(history, (look.key,), explained, explained.reason)
+    return history if refusal.reason in _OWN_LIMITS else note_unclear_answer(history, look)
 
 
-def follow(history: History, look: Look, *, heard: bool) -> History:
+def follow(history: History, look: UrlCapture, *, heard: bool) -> History:
     """A URL redirects. Where the target had answered before and was not requested again because of it, the redirect
     itself counts: to an article, as a move; to a list or an error page, as a disappearance."""
     target = look.leads_to
@@ -89,16 +91,16 @@ def follow(history: History, look: Look, *, heard: bool) -> History:
     keys = tuple(key for key in dict.fromkeys((*look.via, look.key)) if key != target)
     known, page = history.addresses.get(target), history.pages.get(target)
     if page is not None and isinstance(page.said, Unreadable) and page.said.reason in NO_ARTICLE:
-        return bury(history, keys, look, f"redirected to {look.url}, which is no article")
+        return mark_gone(history, keys, look, f"redirected to {look.url}, which is no article")
     if known is None:
         return history
     target_face = history.articles[known.article].faces.get(target)
     if target_face and target_face.standing == "dead":
-        return bury(history, keys, look, f"redirected to {look.url}, which is gone")
+        return mark_gone(history, keys, look, f"redirected to {look.url}, which is gone")
     return _moved(history, replace(look, key=target, via=keys), known.article)
 
 
-def _moved(history: History, look: Look, number: int) -> History:
+def _moved(history: History, look: UrlCapture, number: int) -> History:
     article = history.articles[number]
     for key in look.via:
         if key not in history.addresses:
@@ -106,6 +108,6 @@ def _moved(history: History, look: Look, number: int) -> History:
             history = replace(history, addresses={**history.addresses, key: address})
         if article.speaker == key:
             page = article.page
-            article = replace(seen_again(pass_word(article, look), look), page=page, fetched=article.fetched)
+            article = replace(seen_again(make_primary(article, look), look), page=page, fetched=article.fetched)
     articles = tuple(article if other.number == number else other for other in history.articles)
     return note_moved(replace(history, articles=articles), look, number)

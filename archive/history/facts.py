@@ -19,7 +19,7 @@ home page or to another site); a redirect within the site; or an error, which sa
 
 
 @dataclass(frozen=True, slots=True)
-class Signs:
+class OutletEvidence:
     """What other URLs' captures say about a capture. The caller, who sees the whole outlet, counts it and passes it in.
 
     same_words, same_headline: how many other articles, known before with other text, showed these at their URLs.
@@ -33,11 +33,11 @@ class Signs:
     cut: bool = False
 
 
-NO_SIGNS = Signs()
+NO_EVIDENCE = OutletEvidence()
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class UrlCapture:
     """One capture of a URL.
 
     id: the archive's number of it. key: the requested URL, normalised; url: the URL that answered, or the target of a
@@ -58,7 +58,7 @@ class Look:
     asked: str = ""
     status: int = 200
     digest: str = ""
-    signs: Signs = NO_SIGNS
+    signs: OutletEvidence = NO_EVIDENCE
 
     @property
     def place(self) -> tuple[object, ...]:
@@ -78,7 +78,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class PictureLook:
+class PictureFetch:
     """One fetch of a picture. shown: what it brought or, with a 304, confirmed; None where it brought nothing."""
 
     id: int
@@ -98,5 +98,5 @@ class Observation:
     """One fact in order of time. followed: a redirect whose target was requested because of it; the target's own
     capture counts, and the redirect says nothing by itself."""
 
-    fact: Look | PictureLook
+    fact: UrlCapture | PictureFetch
     followed: bool = False

@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import reduce
 
-from archive.history.addresses import face_of, pass_word, put, put_face, seen_again, take_addresses
+from archive.history.addresses import face_of, make_primary, put, put_face, seen_again, take_addresses
 from archive.history.article_identity import article_of, spoken_at
 from archive.history.copies import catches_up, completes, copy_of, edited_fields, inherits, lacking, leads
-from archive.history.disappearances import bury, follow, refuse, silence
+from archive.history.disappearances import follow, mark_gone, note_unclear_answer, refuse
 from archive.history.edits import changed_fields, reading_digest, resembles
-from archive.history.facts import Look, Observation, PictureLook
+from archive.history.facts import Observation, PictureFetch, UrlCapture
 from archive.history.picture_changes import (
     VISIT,
     opened_by_pictures,
@@ -26,10 +26,10 @@ from archive.history.picture_changes import (
     shown_picture,
     without_pictures,
 )
-from archive.history.plausibility import doubt, first_doubt, is_freed
+from archive.history.plausibility import doubt, first_doubt, is_confirmed
 from archive.history.responses import declared_key, is_home
 from archive.history.states import state_of
-from archive.history.values import NOTHING, Article, Doubted, Face, History, Stand, Verdict
+from archive.history.values import NOTHING, Article, ArticleState, Doubted, History, UrlRendition, Verdict
 from archive.model.records import Outlet, Reading, Unreadable
 
 
@@ -41,21 +41,21 @@ def derive(observations: Iterable[Observation], outlet: Outlet) -> History:
 def step(history: History, observation: Observation, outlet: Outlet) -> History:
     """The history after one more fact, which is later than all before."""
     fact = observation.fact
-    if isinstance(fact, PictureLook):
+    if isinstance(fact, PictureFetch):
         return see_picture(history, fact)
     if fact.answer == "redirect":
         leads = {**history.hops, fact.key: fact.leads_to or ""}
-        return follow(silence(replace(history, hops=leads), fact), fact, heard=not observation.followed)
+        return follow(note_unclear_answer(replace(history, hops=leads), fact), fact, heard=not observation.followed)
     if fact.key in history.hops:
         history = replace(history, hops={key: target for key, target in history.hops.items() if key != fact.key})
     if fact.answer == "gone":
-        return bury(history, (fact.key, *fact.via), fact, fact.reason)
+        return mark_gone(history, (fact.key, *fact.via), fact, fact.reason)
     if fact.answer == "error":
-        return silence(history, fact)
+        return note_unclear_answer(history, fact)
     return _page(history, fact, outlet)
 
 
-def _page(history: History, look: Look, outlet: Outlet) -> History:
+def _page(history: History, look: UrlCapture, outlet: Outlet) -> History:
     """A page, or a 304 that confirms the URL's previous page."""
     if look.answer == "confirmed":
         known = history.pages.get(look.key)
@@ -74,7 +74,7 @@ def _page(history: History, look: Look, outlet: Outlet) -> History:
     return _read(history, look, look.said, outlet)
 
 
-def _read(history: History, look: Look, reading: Reading, outlet: Outlet) -> History:
+def _read(history: History, look: UrlCapture, reading: Reading, outlet: Outlet) -> History:
     article = article_of(history, look.key, look.via, reading, outlet)
     if article is None:
         if why := first_doubt(look, reading):
@@ -90,7 +90,7 @@ def _read(history: History, look: Look, reading: Reading, outlet: Outlet) -> His
     return take_addresses(history, look, verdict.article, declared_key(reading, outlet))
 
 
-def _is_detour(history: History, look: Look, reading: Reading) -> bool:
+def _is_detour(history: History, look: UrlCapture, reading: Reading) -> bool:
     """Whether URLs of dated articles redirect to an unknown page without a date: a page of the site itself."""
     redirected = (spoken_at(history, key) for key in look.via)
     return reading.published_at is None and any(
@@ -98,28 +98,28 @@ def _is_detour(history: History, look: Look, reading: Reading) -> bool:
     )
 
 
-def _detour(history: History, look: Look) -> History:
+def _detour(history: History, look: UrlCapture) -> History:
     why = "an article's address leads here, and it has no date, as that has"
     history = _with_verdict(history, Verdict(look, why=why, doubted=True))
-    return bury(history, look.via, look, f"redirected to {look.url}, which is no article", surely=False)
+    return mark_gone(history, look.via, look, f"redirected to {look.url}, which is no article", surely=False)
 
 
-def _new_article(history: History, look: Look, reading: Reading) -> History:
+def _new_article(history: History, look: UrlCapture, reading: Reading) -> History:
     """The first state of a new article."""
     state, number = state_of(reading), len(history.articles)
-    stand = Stand(
+    stand = ArticleState(
         state, reading_digest(reading), reading, look, look.at, look.at,
         pictures=pictures_of(history, None, reading, look.at),
     )  # fmt: skip
-    faces = {look.key: Face(look.url, reading, 0, look.at)}
+    faces = {look.key: UrlRendition(look.url, reading, 0, look.at)}
     article = Article(number, look.key, look.url, (stand,), faces, look.at, look.at, look)
     return _with_verdict(replace(history, articles=(*history.articles, article)), Verdict(look, number, 0))
 
 
-def _known_article(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
+def _known_article(history: History, article: Article, look: UrlCapture, reading: Reading, outlet: Outlet) -> History:
     """A page of a known article, which may confirm what was doubted before."""
     doubted = _waiting(history, article, look, reading)
-    if doubted and state_of(reading) != article.latest.state and is_freed(history, article, doubted, look, reading):
+    if doubted and state_of(reading) != article.latest.state and is_confirmed(history, article, doubted, look, reading):
         if _is_now_another_article(article, look, doubted):
             return _split_off(history, look, doubted, reading, outlet)
         if inherits(article, look, reading, outlet) or leads(article, look, reading, outlet):
@@ -127,7 +127,7 @@ def _known_article(history: History, article: Article, look: Look, reading: Read
     return _classified(history, history.articles[article.number], look, reading, outlet)
 
 
-def _classified(history: History, article: Article, look: Look, reading: Reading, outlet: Outlet) -> History:
+def _classified(history: History, article: Article, look: UrlCapture, reading: Reading, outlet: Outlet) -> History:
     """Decides whether a page confirms the article's state, is its next state, a variant of it, or doubtful."""
     face, speaks = article.faces.get(look.key), inherits(article, look, reading, outlet)
     if state_of(reading) == article.latest.state:
@@ -144,7 +144,9 @@ def _classified(history: History, article: Article, look: Look, reading: Reading
     return _other_variant(history, article, face, look, reading)
 
 
-def _variant_face(article: Article, face: Face | None, look: Look, reading: Reading, outlet: Outlet) -> Face | None:
+def _variant_face(
+    article: Article, face: UrlRendition | None, look: UrlCapture, reading: Reading, outlet: Outlet
+) -> UrlRendition | None:
     """The face of a page that adds nothing: what its URL showed before, or what the article already says, less what a
     copy leaves out."""
     if face and not changed_fields(face.reading, reading):
@@ -155,10 +157,10 @@ def _variant_face(article: Article, face: Face | None, look: Look, reading: Read
         place = article.place if catches_up(article, face, reading) else None
     if place is None:
         return None
-    return Face(look.url, reading, place, look.at, differs=_differs(article, place, reading))
+    return UrlRendition(look.url, reading, place, look.at, differs=_differs(article, place, reading))
 
 
-def _waiting(history: History, article: Article, look: Look, reading: Reading) -> Doubted | None:
+def _waiting(history: History, article: Article, look: UrlCapture, reading: Reading) -> Doubted | None:
     """The earliest doubted reading of this URL, of one that redirects here, or, a visit ago, of another one that showed
     the very same text, unless other words have stood at the article since."""
     last_text_state = next(stand for stand in reversed(article.stands) if stand.picture is None)
@@ -172,12 +174,12 @@ def _waiting(history: History, article: Article, look: Look, reading: Reading) -
     return min(doubts, key=lambda doubted: doubted.look.place, default=None)
 
 
-def _shown_before(doubted: Doubted, look: Look, reading: Reading) -> bool:
+def _shown_before(doubted: Doubted, look: UrlCapture, reading: Reading) -> bool:
     same = doubted.reading is not None and state_of(doubted.reading) == state_of(reading)
     return same and look.at - doubted.look.at > VISIT
 
 
-def _is_now_another_article(article: Article, look: Look, doubted: Doubted) -> bool:
+def _is_now_another_article(article: Article, look: UrlCapture, doubted: Doubted) -> bool:
     """Whether a URL has become another article's: the speaker has shown this one since."""
     if look.key == article.speaker or doubted.look.key != look.key or doubted.reading is None:
         return False
@@ -186,7 +188,7 @@ def _is_now_another_article(article: Article, look: Look, doubted: Doubted) -> b
     return speaker_shows and not resembles(article.latest.reading, doubted.reading)
 
 
-def _split_off(history: History, look: Look, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:
+def _split_off(history: History, look: UrlCapture, doubted: Doubted, reading: Reading, outlet: Outlet) -> History:
     """The URL belongs to a new article, from the time when the doubted text was first seen there."""
     assert doubted.reading is not None
     history, number = _new_article(history, doubted.look, doubted.reading), len(history.articles)
@@ -227,16 +229,16 @@ def _shows_doubted(verdict: Verdict, doubted: Doubted) -> bool:
     )
 
 
-def _confirmed(history: History, article: Article, look: Look, reading: Reading, *, speaks: bool) -> History:
+def _confirmed(history: History, article: Article, look: UrlCapture, reading: Reading, *, speaks: bool) -> History:
     place = article.place
     article = put_face(article, look.key, replace(face_of(look, reading, place), differs=article.latest.lacks))
     article = put(article, replace(article.latest, seen=look.at))
     if speaks:
-        article = seen_again(pass_word(article, look), look)
+        article = seen_again(make_primary(article, look), look)
     return _with_article_and_verdict(history, article, Verdict(look, article.number, place))
 
 
-def _completed(history: History, article: Article, look: Look, reading: Reading) -> History:
+def _completed(history: History, article: Article, look: UrlCapture, reading: Reading) -> History:
     latest = article.latest
     previous = article.stands[-2] if len(article.stands) > 1 else None
     pictures = {**pictures_of(history, previous, reading, look.at), **latest.pictures}
@@ -252,45 +254,47 @@ def _completed(history: History, article: Article, look: Look, reading: Reading)
     article = put(replace(article, faces=faces), stand)
     article = put_face(article, look.key, face_of(look, reading, place))
     return _with_article_and_verdict(
-        history, seen_again(pass_word(article, look), look), Verdict(look, article.number, place)
+        history, seen_again(make_primary(article, look), look), Verdict(look, article.number, place)
     )
 
 
 def _variant_again(
-    history: History, article: Article, face: Face, look: Look, reading: Reading, *, speaks: bool
+    history: History, article: Article, face: UrlRendition, look: UrlCapture, reading: Reading, *, speaks: bool
 ) -> History:
     """A URL that is not the article's speaker shows what it showed before. If the speaker is dead, it becomes speaker,
     and differences between the two are no edit."""
     article = put_face(article, look.key, replace(face, url=look.url, shown_at=look.at, standing="shows", doubted=None))
     if speaks:
-        article = seen_again(pass_word(article, look), look)
+        article = seen_again(make_primary(article, look), look)
     shows = face.stand if article.stands[face.stand].state == state_of(reading) else None
     return _with_article_and_verdict(
         history, article, Verdict(look, article.number, shows, "" if shows is not None else "another print")
     )
 
 
-def _edited(history: History, article: Article, look: Look, reading: Reading, changed: tuple[str, ...]) -> History:
+def _edited(
+    history: History, article: Article, look: UrlCapture, reading: Reading, changed: tuple[str, ...]
+) -> History:
     """Opens the article's next state. Pictures replaced in the same visit, just before, belong to it."""
     latest, lacks = article.latest, lacking(article, look.key, reading, changed)
     if opened_by_pictures(article, look) and article.place:
         changed = tuple(dict.fromkeys((*changed, *latest.changed)))
         history, article = without_pictures(history, article)
-    stand = Stand(
+    stand = ArticleState(
         state_of(reading), reading_digest(reading), reading, look, look.at, look.at, changed,
         pictures_of(history, latest, reading, look.at), lacks,
     )  # fmt: skip
     article = replace(article, stands=(*article.stands, stand))
     article = put_face(article, look.key, replace(face_of(look, reading, article.place), differs=lacks))
     return _with_article_and_verdict(
-        history, seen_again(pass_word(article, look), look), Verdict(look, article.number, article.place)
+        history, seen_again(make_primary(article, look), look), Verdict(look, article.number, article.place)
     )
 
 
-def _doubted(history: History, article: Article, look: Look, reading: Reading, why: str) -> History:
+def _doubted(history: History, article: Article, look: UrlCapture, reading: Reading, why: str) -> History:
     """Keeps the doubtful reading with the URL, whose face falls silent; a URL without a face, which redirected here
     until now, gets one."""
-    face = article.faces.get(look.key) or Face(look.url, article.latest.reading, article.place, article.seen)
+    face = article.faces.get(look.key) or UrlRendition(look.url, article.latest.reading, article.place, article.seen)
     waiting = _waiting(history, article, look, reading)
     if waiting and waiting.reading and state_of(waiting.reading) == state_of(reading):
         doubted = replace(waiting, why=why)
@@ -300,13 +304,15 @@ def _doubted(history: History, article: Article, look: Look, reading: Reading, w
     return _with_article_and_verdict(history, article, Verdict(look, article.number, None, why, doubted=True))
 
 
-def _other_variant(history: History, article: Article, face: Face | None, look: Look, reading: Reading) -> History:
+def _other_variant(
+    history: History, article: Article, face: UrlRendition | None, look: UrlCapture, reading: Reading
+) -> History:
     """A shorter copy, or one that lags behind: no edit, whatever it says."""
     state = state_of(reading)
     shows = next((place for place, stand in enumerate(article.stands) if stand.state == state), None)
     place = article.place if shows is None else shows
     differs = face.differs if face and face.differs else _differs(article, place, reading)
-    shown = Face(look.url, reading, place, look.at, differs=differs)
+    shown = UrlRendition(look.url, reading, place, look.at, differs=differs)
     article = put_face(article, look.key, shown)
     return _with_article_and_verdict(
         history, article, Verdict(look, article.number, shows, "" if shows is not None else "another print")

@@ -14,15 +14,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from archive.history.facts import Look, PictureLook, Shown
-from archive.history.values import Article, History, Stand
+from archive.history.facts import PictureFetch, Shown, UrlCapture
+from archive.history.values import Article, ArticleState, History
 from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading
 
 VISIT = timedelta(hours=12)
 
 
-def see_picture(history: History, fetch: PictureLook) -> History:
+def see_picture(history: History, fetch: PictureFetch) -> History:
     """The history after one more fetch of a picture."""
     if fetch.shown is None:
         return history
@@ -30,7 +30,7 @@ def see_picture(history: History, fetch: PictureLook) -> History:
     return replace(history, articles=articles, pictures={**history.pictures, fetch.url: fetch})
 
 
-def _with_doubted(article: Article, fetch: PictureLook) -> Article:
+def _with_doubted(article: Article, fetch: PictureFetch) -> Article:
     """Adds the fetch to doubted readings that show the picture: they may be the next state."""
     for key, face in article.faces.items():
         doubted = face.doubted
@@ -44,7 +44,7 @@ def _shows(reading: Reading, url: str) -> bool:
     return any(image.url == url for image in reading.images)
 
 
-def shown_picture(article: Article, fetch: PictureLook) -> Article:
+def shown_picture(article: Article, fetch: PictureFetch) -> Article:
     """An article after one more fetch of a picture."""
     latest, shown = article.latest, fetch.shown
     if shown is None or not _shows(latest.reading, fetch.url):
@@ -72,7 +72,7 @@ def _is_of_this_visit(article: Article, at: datetime) -> bool:
     return len(article.stands) > 1 and latest.at >= article.page.at and at - latest.at <= VISIT
 
 
-def opened_by_pictures(article: Article, look: Look) -> bool:
+def opened_by_pictures(article: Article, look: UrlCapture) -> bool:
     """Whether the newest state was opened by pictures of the visit that a later page belongs to."""
     latest = article.latest
     return latest.picture is not None and latest.at >= article.page.at and look.at - latest.at <= VISIT
@@ -91,7 +91,7 @@ def without_pictures(history: History, article: Article) -> tuple[History, Artic
     return replace(history, verdicts=verdicts), replace(article, stands=article.stands[:-1], faces=faces)
 
 
-def pictures_of(history: History, previous: Stand | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
+def pictures_of(history: History, previous: ArticleState | None, reading: Reading, at: datetime) -> Mapping[str, Shown]:
     """What the pictures of a state show when it opens: what they showed in the state before; or, where they are new in
     the article, what was fetched for them in this visit."""
     previous_urls = {image.url for image in previous.reading.images} if previous else frozenset[str]()
@@ -105,5 +105,5 @@ def pictures_of(history: History, previous: Stand | None, reading: Reading, at: 
     return shown
 
 
-def _with_latest(article: Article, stand: Stand) -> Article:
+def _with_latest(article: Article, stand: ArticleState) -> Article:
     return replace(article, stands=(*article.stands[:-1], stand))

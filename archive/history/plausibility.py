@@ -24,7 +24,7 @@ from itertools import pairwise
 
 from archive.history.article_identity import RECENT
 from archive.history.edits import FIELDS, places, resembles
-from archive.history.facts import Look
+from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.states import state_of
 from archive.history.values import Article, Doubted, History
@@ -47,7 +47,7 @@ class Doubt:
     lasting: bool
 
 
-def doubt(history: History, article: Article, look: Look, reading: Reading) -> Doubt | None:
+def doubt(history: History, article: Article, look: UrlCapture, reading: Reading) -> Doubt | None:
     """Why a reading is not believed to be the article's next state; None when it is."""
     for why, lasting in (
         _text_of_others(history, article, look, reading),
@@ -61,7 +61,7 @@ def doubt(history: History, article: Article, look: Look, reading: Reading) -> D
     return None
 
 
-def departures(history: History) -> list[Look]:
+def captures_to_compare(history: History) -> list[UrlCapture]:
     """Captures to compare with other URLs' captures: those that changed a known article's text, and first ones without
     a date."""
     stands = ((place, state) for article in history.articles for place, state in enumerate(article.stands))
@@ -73,14 +73,14 @@ def is_anyones(reading: Reading) -> bool:
     return reading.published_at is None and bool(reading.text)
 
 
-def first_doubt(look: Look, reading: Reading) -> str:
+def first_doubt(look: UrlCapture, reading: Reading) -> str:
     """Why a page is not believed to be a new article; empty when it is."""
     if is_anyones(reading) and look.signs.same_words >= _SAME_WORDS:
         return f"the same page, without a date, stood at {look.signs.same_words + 1} addresses"
     return ""
 
 
-def is_freed(history: History, article: Article, doubted: Doubted, look: Look, reading: Reading) -> bool:
+def is_confirmed(history: History, article: Article, doubted: Doubted, look: UrlCapture, reading: Reading) -> bool:
     """Whether a second capture confirms what was doubted, by what is known now."""
     if doubted.reading is None or look.at <= doubted.look.at:
         return False
@@ -96,7 +96,7 @@ def is_freed(history: History, article: Article, doubted: Doubted, look: Look, r
     return still_doubted is None or not still_doubted.lasting
 
 
-def _text_of_others(history: History, article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
+def _text_of_others(history: History, article: Article, look: UrlCapture, reading: Reading) -> tuple[str, bool]:
     if look.signs.same_words >= _SAME_WORDS:
         return f"the same page stood at {look.signs.same_words + 1} articles", True
     if look.signs.same_headline >= _SAME_HEADLINE and not _is_related(article, reading):
@@ -109,7 +109,7 @@ def _text_of_others(history: History, article: Article, look: Look, reading: Rea
     return "", False
 
 
-def _is_text_of(other: Article, look: Look, reading: Reading, *, is_related: bool) -> bool:
+def _is_text_of(other: Article, look: UrlCapture, reading: Reading, *, is_related: bool) -> bool:
     """Whether a page shows another article that lives at its own URL. is_related: the page resembles its own past too,
     as a live report that includes a brief does; then the brief's headline must stand over it."""
     if other.is_gone or other.speaker in look.via or not resembles(other.latest.reading, reading):
@@ -126,7 +126,7 @@ def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
     return "it has lost its text, and its headline is another", False
 
 
-def _unrelated(article: Article, look: Look, reading: Reading) -> tuple[str, bool]:
+def _unrelated(article: Article, look: UrlCapture, reading: Reading) -> tuple[str, bool]:
     if _is_related(article, reading):
         return "", False
     undated = reading.published_at is None and article.latest.reading.published_at is not None
@@ -135,11 +135,11 @@ def _unrelated(article: Article, look: Look, reading: Reading) -> tuple[str, boo
     return "it has nothing in common with the article", False
 
 
-def _at_once(look: Look) -> tuple[str, bool]:
+def _at_once(look: UrlCapture) -> tuple[str, bool]:
     return ("nearly all articles looked at changed at once", False) if look.signs.at_once else ("", False)
 
 
-def _truncated(look: Look) -> tuple[str, bool]:
+def _truncated(look: UrlCapture) -> tuple[str, bool]:
     return ("the page has no end, and all before it had one", False) if look.signs.cut else ("", False)
 
 

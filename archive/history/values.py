@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from archive.history.facts import Look, PictureLook, Shown
+from archive.history.facts import PictureFetch, Shown, UrlCapture
 from archive.model.records import Reading
 
 Standing = Literal["shows", "dead", "silent", "elsewhere"]
@@ -18,7 +18,7 @@ AddressKind = Literal["address", "redirect", "canonical", "mobile", "amp", "prin
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class ArticleState:
     """A state of an article, from when it was first seen until the next one was.
 
     state: names the words, equal for two variants with one wording. proof: the capture that shows these words; picture:
@@ -30,13 +30,13 @@ class Stand:
     state: str
     digest: str
     reading: Reading
-    proof: Look
+    proof: UrlCapture
     at: datetime
     seen: datetime
     changed: tuple[str, ...] = ()
     pictures: Mapping[str, Shown] = field(default_factory=dict)
     lacks: frozenset[str] = frozenset()
-    picture: PictureLook | None = None
+    picture: PictureFetch | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +44,14 @@ class Doubted:
     """What a URL showed last, and was not believed; look: its first capture. fetches: fetches since of this reading's
     pictures. reading: None for a disappearance that is not believed yet."""
 
-    look: Look
+    look: UrlCapture
     reading: Reading | None
     why: str
-    fetches: tuple[PictureLook, ...] = ()
+    fetches: tuple[PictureFetch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Face:
+class UrlRendition:
     """What one URL shows of an article, at url. stand: index of the article's state that it shows, or is a variant of.
     differs: fields in which this variant differs from that state. doubted: what it showed last and was not believed."""
 
@@ -82,17 +82,17 @@ class Article:
     number: int
     speaker: str
     url: str
-    stands: tuple[Stand, ...]
-    faces: Mapping[str, Face]
+    stands: tuple[ArticleState, ...]
+    faces: Mapping[str, UrlRendition]
     first: datetime
     seen: datetime
-    page: Look
+    page: UrlCapture
     fetched: frozenset[str] = frozenset()
     tombstones: tuple[Tombstone, ...] = ()
     moved_to: int | None = None
 
     @property
-    def latest(self) -> Stand:
+    def latest(self) -> ArticleState:
         """The newest state."""
         return self.stands[-1]
 
@@ -121,7 +121,7 @@ class Verdict:
     """The result for a capture of a page. stand: index of the article's state it showed; None where it showed none, and
     `why` says why not. doubted: it was not believed."""
 
-    look: Look
+    look: UrlCapture
     article: int | None = None
     stand: int | None = None
     why: str = ""
@@ -138,9 +138,9 @@ class History:
 
     articles: tuple[Article, ...] = ()
     addresses: Mapping[str, Address] = field(default_factory=dict)
-    pages: Mapping[str, Look] = field(default_factory=dict)
+    pages: Mapping[str, UrlCapture] = field(default_factory=dict)
     hops: Mapping[str, str] = field(default_factory=dict)
-    pictures: Mapping[str, PictureLook] = field(default_factory=dict)
+    pictures: Mapping[str, PictureFetch] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
 
 

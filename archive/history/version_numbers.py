@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from archive.history.edits import changed_fields
-from archive.history.facts import Look, PictureLook
-from archive.history.values import Article, Stand
+from archive.history.facts import PictureFetch, UrlCapture
+from archive.history.values import Article, ArticleState
 from archive.model.digests import digest_of_value
 
 _Key = tuple[str, tuple[tuple[str, str], ...]]
@@ -29,13 +29,13 @@ class Version:
 
     number: int
     stand: int
-    state: Stand
-    proof: Look
+    state: ArticleState
+    proof: UrlCapture
     at: datetime
     changed: tuple[str, ...]
     digest: str
     words_of: int | None = None
-    picture: PictureLook | None = None
+    picture: PictureFetch | None = None
     returns: tuple[datetime, ...] = ()
     repeats: bool = False
 
@@ -73,7 +73,7 @@ def _version(article: Article, earlier: Sequence[Version], place: int, returns: 
     )  # fmt: skip
 
 
-def _words_of(earlier: Sequence[Version], stand: Stand) -> int | None:
+def _words_of(earlier: Sequence[Version], stand: ArticleState) -> int | None:
     if stand.picture is None:
         return None
     return next(
@@ -82,7 +82,7 @@ def _words_of(earlier: Sequence[Version], stand: Stand) -> int | None:
     )
 
 
-def _digest(earlier: Sequence[Version], stand: Stand) -> str:
+def _digest(earlier: Sequence[Version], stand: ArticleState) -> str:
     """By the words alone, so that the same text is found at other URLs; a state with the words of an earlier one and
     other pictures is named by both, and by the pictures' URLs where their bytes do not differ."""
     others = [version for version in earlier if _key(version.state) != _key(stand)]
@@ -96,11 +96,11 @@ def _digest(earlier: Sequence[Version], stand: Stand) -> str:
     return next(name for name in names if name not in taken or name == names[-1])
 
 
-def _pictures(stand: Stand) -> list[list[str]]:
+def _pictures(stand: ArticleState) -> list[list[str]]:
     return [[url, shown.digest] for url, shown in sorted(stand.pictures.items())]
 
 
-def _key(stand: Stand) -> _Key:
+def _key(stand: ArticleState) -> _Key:
     """A state's identity: words and pictures."""
     return stand.state, tuple((url, digest) for url, digest in _pictures(stand))
 

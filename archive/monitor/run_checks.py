@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from archive.model.records import Run
 from archive.model.time_zones import zone_of
-from archive.monitor.baseline import LONGEST, Finding, Past, compare
+from archive.monitor.baseline import LONGEST, Finding, PastRun, compare
 from archive.monitor.health import Health
 from archive.queries.run_status import runs_of, warn, warned_before
 from archive.storage.connection import Database
@@ -15,19 +15,19 @@ from archive.storage.connection import Database
 _REPEAT_AFTER = timedelta(hours=20)  # a daily crawl may begin some minutes early, and should report it every day
 
 
-def judge_run(db: Database, run: Run, health: Health, outcome: str, *, since: date | None = None) -> list[Finding]:
+def check_run(db: Database, run: Run, health: Health, outcome: str, *, since: date | None = None) -> list[Finding]:
     """Findings for a run that is about to end with that outcome, collapses first. Stores their keys in health.flags,
     and in health.told those that no run of the last day has reported. since: the first day whose runs form the
     baseline."""
     earlier = history(db, run, health)
-    findings = compare(Past(health, outcome), earlier, zone=zone_of(run.outlet.timezone), since=since)
+    findings = compare(PastRun(health, outcome), earlier, zone=zone_of(run.outlet.timezone), since=since)
     reported = {key for past in earlier if past.at > health.at - _REPEAT_AFTER for key in past.health.told}
     health.flags = tuple(finding.key for finding in findings)
     health.told = tuple(key for key in health.flags if key not in reported)
     return [replace(finding, known=finding.key in reported) for finding in findings]
 
 
-def told_before(db: Database, run_id: int, sentence: str) -> bool:
+def warned_recently(db: Database, run_id: int, sentence: str) -> bool:
     """Whether a run of the day before has the same warning."""
     return warned_before(db, run_id, sentence, _REPEAT_AFTER)
 
@@ -35,16 +35,16 @@ def told_before(db: Database, run_id: int, sentence: str) -> bool:
 def add_warning(db: Database, run_id: int, sentence: str) -> bool:
     """Adds a warning to a recorded run. Returns whether a run of the day before has the same warning. Raises
     ArchiveUnusable."""
-    earlier = told_before(db, run_id, sentence)
+    earlier = warned_recently(db, run_id, sentence)
     warn(db, run_id, [sentence])
     return earlier
 
 
-def history(db: Database, run: Run, health: Health) -> list[Past]:
+def history(db: Database, run: Run, health: Health) -> list[PastRun]:
     """The outlet's earlier finished runs, oldest first, as far back as the baseline reaches."""
     earlier = runs_of(db, run.outlet_id, health.at - LONGEST)
     return [
-        Past(Health.from_json(facts.started_at, facts.health), facts.outcome)
+        PastRun(Health.from_json(facts.started_at, facts.health), facts.outcome)
         for facts in earlier
         if facts.id != run.id and facts.outcome != "running"
     ]

@@ -11,26 +11,26 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from archive.text.recurring_blocks import Boilerplate
 from archive.model import validation
 from archive.model.records import Run, Unreadable
-from archive.pipeline.filing import Answer, Settling, extractor_of
+from archive.pipeline.filing import Answer, Filing, extractor_of
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, snapshot
-from archive.storage.damaged_rows import NOT_READABLE
+from archive.storage.damaged_rows import ROW_ERRORS
 from archive.storage.histories.related_urls import Past, RelatedUrls, first_of, past_of, related_urls_of
 from archive.storage.integrity.derived_columns import differences
 from archive.storage.integrity.problems import Left, Problem
 from archive.storage.readings.boilerplate_sets import known_boilerplate
-from archive.storage.readings.reading_rows import Kept, kept_readings
+from archive.storage.readings.reading_rows import StoredReadings, kept_readings
 from archive.storage.readings.unread_captures import Waiting, waiting_of
+from archive.text.recurring_blocks import Boilerplate
 
 
-class FormerReader(Exception):
+class FormerExtractor(Exception):
     """Raised when a page must be reread by an extractor that no longer exists."""
 
 
-Reread = Callable[[Run, Sequence["Again"]], None]
+Reread = Callable[[Run, Sequence["RederivedUrl"]], None]
 """Rereads the pages that each of these wants, and gives it the readings."""
 _BATCH = 40  # URLs whose pages are read at once
 
@@ -45,7 +45,7 @@ def derived_again(
         compared_earlier: set[str] = set()  # URLs compared together with an earlier one
         keys = address_walk.addresses(db, run.outlet_id)
         while batch := list(islice(keys, _BATCH)):
-            waiting = {key: Again(db, run, readers) for key in batch if key not in compared_earlier}
+            waiting = {key: RederivedUrl(db, run, readers) for key in batch if key not in compared_earlier}
             if reread:
                 for key, again in waiting.items():
                     again.look_for(key)
@@ -59,14 +59,14 @@ def derived_again(
                 compared_earlier.discard(key)
 
 
-def _compared(again: Again, key: str, skipped: Left) -> tuple[list[Problem], set[str]]:
+def _compared(again: RederivedUrl, key: str, skipped: Left) -> tuple[list[Problem], set[str]]:
     """The differences at a URL and all that belongs to it, and the keys of these URLs."""
     try:
         with snapshot(again.db):
             return again.differences(key, skipped)
-    except FormerReader:
+    except FormerExtractor:
         skipped.former += 1
-    except NOT_READABLE as error:
+    except ROW_ERRORS as error:
         where, why = f"{again.run.outlet.name} {key}", validation.shown(str(error))
         return [Problem(where, f"what its captures amount to cannot be told: {why}")], set()
     return [], set()
@@ -87,7 +87,7 @@ class Readers:
         return self.known.get(name)
 
 
-class Again(Settling):
+class RederivedUrl(Filing):
     """As Settling, with the extractor by which these URLs were filed.
 
     known_readers: the extractors that can be run again; wanted: pages to be reread, each with the boilerplate its
@@ -108,7 +108,7 @@ class Again(Settling):
             pasts = past_of(self.db, self.run.outlet_id, related)
             first = set(dict(first_of(pasts)).values())
             self._kept_readings(first, related)
-        except NOT_READABLE:  # reported when it is compared
+        except ROW_ERRORS:  # reported when it is compared
             return
         for past in (past for past in pasts if past.id in first):
             name = self.reader[1]
@@ -130,12 +130,12 @@ class Again(Settling):
         belief = replace(belief, extractor=self.reader[0])
         return list(differences(self.db, belief, self.readers, words=self.has_read or bool(self.known))), keys
 
-    def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> Kept:
+    def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         pages = list(captures)
         self.reader = address_walk.reader_of(self.db, related.articles, pages)
         return kept_readings(self.db, pages, related.articles, self.reader[1])
 
-    def _reading(self, past: Past, kept: Kept) -> Answer | None:
+    def _reading(self, past: Past, kept: StoredReadings) -> Answer | None:
         if past.id not in self.made:
             reading = self.known.get(past.id) or kept.reading(past.id) or self._refused(past)
             self.made[past.id] = reading or self._read(past)
@@ -152,6 +152,6 @@ class Again(Settling):
     def _read(self, past: Past) -> Answer | None:
         boilerplate = self.known_readers.boilerplate(self.reader[1])
         if boilerplate is None and self._body(past.id) is not None:
-            raise FormerReader
+            raise FormerExtractor
         self.boilerplate, self.has_read = boilerplate or Boilerplate(), True
         return super()._read(past)

@@ -12,8 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from archive.console.logs import log_of
-from archive.text.recurring_blocks import Boilerplate
-from archive.history import History, Look, Signs, departures, derive, in_time
+from archive.history import History, OutletEvidence, UrlCapture, captures_to_compare, derive, in_time
 from archive.history.responses import declared_key
 from archive.history.states import headline_of, words_of
 from archive.model import clock
@@ -24,7 +23,7 @@ from archive.runtime import signals
 from archive.storage import connection
 from archive.storage.captures import capture_writer
 from archive.storage.captures.capture_source import Source
-from archive.storage.captures.late_captures import settle, unsettle, unsettle_words, unsettled
+from archive.storage.captures.late_captures import mark_for_rebuild, settle, unsettle_words, unsettled
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.histories.domain_moves import moved_keys
@@ -35,10 +34,11 @@ from archive.storage.histories.history_writer import Belief, Counts, count_chang
 from archive.storage.histories.related_urls import Past, RelatedUrls, first_of, past_of, related_urls_of
 from archive.storage.pictures.picture_history import fetches_of, unsettle_stand_ins
 from archive.storage.readings import boilerplate_sets, reading_rows
-from archive.storage.readings.reading_rows import Kept
+from archive.storage.readings.reading_rows import StoredReadings
 from archive.storage.readings.unread_captures import Waiting, waiting_of
 from archive.storage.withdrawals import withdrawal_lookup
 from archive.storage.withdrawals.withdrawal import absorb
+from archive.text.recurring_blocks import Boilerplate
 
 log = log_of(__name__)
 
@@ -62,7 +62,7 @@ def extractor_of(boilerplate: Boilerplate) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
+class FiledHistories:
     """keys: the URLs that were filed; plan, history: the result."""
 
     keys: frozenset[str]
@@ -75,32 +75,32 @@ class Settled:
 def settle_keys(
     db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
     quiet_run: int | None = None,
-) -> Settled:  # fmt: skip
+) -> FiledHistories:  # fmt: skip
     """Files all that belongs to these URLs, in one transaction. known: readings that exist already. quiet_run: a run
     under way, whose own version numbers nobody can have cited."""
     with connection.transaction(db):
-        return Settling(db, run, boilerplate, known, reason, quiet_run).settle(set(keys))
+        return Filing(db, run, boilerplate, known, reason, quiet_run).settle(set(keys))
 
 
-def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Boilerplate) -> Settled | None:
+def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Boilerplate) -> FiledHistories | None:
     """As settle_keys, for a page that stands alone; None where it does not. Call inside a transaction."""
     if reading.extractor != extractor_of(boilerplate) or not unchanged_check.is_alone(db, source, reading):
         return None
     run, key = source.run, source.url_key
-    look = Look(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
+    look = UrlCapture(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
     related, past = RelatedUrls({key}), Past(look, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([look], pictures), run.outlet)
     said = Said([past], {look.id: reading}, {})
     extractor_id = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
     counts, plan = put_belief(db, Belief(run.outlet_id, related, history, said, extractor_id, clock.now(), run.id, ""))
-    return Settled(frozenset({key}), counts, plan, history, frozenset())
+    return FiledHistories(frozenset({key}), counts, plan, history, frozenset())
 
 
 def settle_or_name(
     db: Database, run: Run, keys: Sequence[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
     quiet_run: int | None = None,
-) -> Settled | None:  # fmt: skip
+) -> FiledHistories | None:  # fmt: skip
     """As settle_keys; None where a stored fact is damaged: then what belongs together with it stays unchanged and is
     reported, and the others are filed."""
     try:
@@ -115,9 +115,11 @@ def settle_or_name(
         return None
 
 
-def rehearse_keys(db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings) -> Settled:
+def rehearse_keys(
+    db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings
+) -> FiledHistories:
     """What filing these URLs would result in, by the same functions; writes nothing."""
-    return Settling(db, run, boilerplate, known, "", None, rehearsed=True).settle(set(keys))
+    return Filing(db, run, boilerplate, known, "", None, rehearsed=True).settle(set(keys))
 
 
 def settle_all(
@@ -173,7 +175,7 @@ def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: 
         with connection.transaction(db):
             keys = judge_changes(db, run, whole=whole)
             for key in keys:
-                unsettle(db, run.outlet_id, key)
+                mark_for_rebuild(db, run.outlet_id, key)
         if not keys:
             break
         counts.add(settle_all(db, run, known, quiet=True))
@@ -181,7 +183,7 @@ def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: 
 
 
 @dataclass
-class Settling:
+class Filing:
     """Files some URLs, and all that belongs to them."""
 
     db: Database
@@ -193,7 +195,7 @@ class Settling:
     rehearsed: bool = False
     made: dict[int, Answer | None] = field(default_factory=dict)
 
-    def settle(self, keys: set[str]) -> Settled:
+    def settle(self, keys: set[str]) -> FiledHistories:
         """Files them, or says what that would result in."""
         belief, keys = self.believe(keys)
         if self.rehearsed:
@@ -202,7 +204,7 @@ class Settling:
         else:
             counts, plan = put_belief(self.db, belief)
             settle(self.db, self.run.outlet_id, keys)
-        return Settled(frozenset(keys), counts, plan, belief.history, frozenset(belief.kin.articles))
+        return FiledHistories(frozenset(keys), counts, plan, belief.history, frozenset(belief.kin.articles))
 
     def believe(self, keys: set[str]) -> tuple[Belief, set[str]]:
         """What these URLs, and all that belongs to them, amount to; and the keys of these URLs."""
@@ -231,7 +233,7 @@ class Settling:
         )
         return belief, related.keys | keys
 
-    def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> Kept:
+    def _kept_readings(self, captures: Iterable[int], related: RelatedUrls) -> StoredReadings:
         return reading_rows.kept_readings(self.db, captures, related.articles, extractor_of(self.boilerplate))
 
     def _derive(
@@ -253,7 +255,7 @@ class Settling:
         ]
         signs = {
             look.id: new_signs
-            for look in (*departures(history), *doubted)
+            for look in (*captures_to_compare(history), *doubted)
             if (new_signs := self._signs(look, related, fresh)) != look.signs
         }
         if not signs:
@@ -261,21 +263,21 @@ class Settling:
         looks = [replace(look, signs=signs.get(look.id, look.signs)) for look in looks]
         return derive(in_time(looks, pictures), self.run.outlet)
 
-    def _signs(self, look: Look, related: RelatedUrls, fresh: Sequence[Past]) -> Signs:
+    def _signs(self, look: UrlCapture, related: RelatedUrls, fresh: Sequence[Past]) -> OutletEvidence:
         assert isinstance(look.said, Reading)
         words, headline = words_of(look.said), headline_of(look.said)
         outlet_id = self.run.outlet_id
         signs = replace(
             look.signs,
-            same_words=reading_rows.elsewhere(self.db, outlet_id, "words", words, related.keys),
-            same_headline=reading_rows.elsewhere(self.db, outlet_id, "headline", headline, related.keys),
+            same_words=reading_rows.count_other_articles(self.db, outlet_id, "words", words, related.keys),
+            same_headline=reading_rows.count_other_articles(self.db, outlet_id, "headline", headline, related.keys),
             cut=self._is_cut(look, fresh),
         )
         if signs.same_words >= _MAX_TWINS and not self.rehearsed:
             unsettle_words(self.db, outlet_id, words, related.keys)
         return signs
 
-    def _is_cut(self, look: Look, fresh: Sequence[Past]) -> bool:
+    def _is_cut(self, look: UrlCapture, fresh: Sequence[Past]) -> bool:
         """Whether a page lacks its end, `</html`, which all earlier pages of its URL had."""
         earlier_pages = [past.id for past in fresh if past.key == look.key and past.look.place < look.place][
             -_ENDS_COMPARED:
@@ -287,7 +289,7 @@ class Settling:
         body = self._body(capture_id)
         return None if body is None else b"</html" in body.lower()
 
-    def _reading(self, past: Past, kept: Kept) -> Answer | None:
+    def _reading(self, past: Past, kept: StoredReadings) -> Answer | None:
         """What the present extractor reads in a capture; None where neither its bytes nor its reading are available."""
         if past.id not in self.made:
             given = self.known.get(past.id)
@@ -360,5 +362,5 @@ class Settling:
         }
 
 
-def _signs_of(look: Look, mass_changes: Sequence[tuple[str, str]]) -> Signs:
-    return Signs(at_once=any(began <= clock.stamp(look.at) <= ended for began, ended in mass_changes))
+def _signs_of(look: UrlCapture, mass_changes: Sequence[tuple[str, str]]) -> OutletEvidence:
+    return OutletEvidence(at_once=any(began <= clock.stamp(look.at) <= ended for began, ended in mass_changes))

@@ -6,17 +6,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.text.recurring_blocks import Boilerplate
 from archive.model.capture_validation import gated
 from archive.model.records import Capture, Reading, Run, Unreadable
 from archive.pipeline.filing import settle_run
-from archive.pipeline.ingest import arrived, put_away, source_of_arrival, try_to_read
+from archive.pipeline.ingest import arrived, file_reading, source_of_arrival, try_to_read
 from archive.storage import connection
 from archive.storage.captures import capture_source, capture_writer
-from archive.storage.captures.late_captures import comes_late, is_here, note_origin, reads_late, unsettle
+from archive.storage.captures.late_captures import comes_late, is_here, mark_for_rebuild, note_origin, reads_late
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.withdrawals import withdrawal_lookup
+from archive.text.recurring_blocks import Boilerplate
 
 Arrived = Literal["here", "filed", "late", "withdrawn"]
 """What became of a capture: the archive had it, it was filed, it waits to be filed in order of time, or its article is
@@ -71,11 +71,11 @@ class Arrivals:
                 reading = reading or try_to_read(source, capture.body or b"", capture.encoding, self.boilerplate)
                 late = self._reads_late(source, reading)
             if late:
-                unsettle(self.db, self.run.outlet_id, kept.url_key)
+                mark_for_rebuild(self.db, self.run.outlet_id, kept.url_key)
                 self._remember(kept.capture_id, reading)
                 return "late"
             if kept.outcome == "fresh" and reading is not None:
-                put_away(self.db, source, reading)
+                file_reading(self.db, source, reading)
             else:
                 arrived(self.db, self.run, capture, kept)
             return "filed"

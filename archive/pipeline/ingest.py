@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from archive.console.logs import log_of
-from archive.text.recurring_blocks import Boilerplate
 from archive.frontier import url_queue
 from archive.history.disappearances import NO_ARTICLE
 from archive.model.errors import BadValue, LuubaoError
@@ -23,34 +22,35 @@ from archive.model.records import (
     Unreadable,
 )
 from archive.model.urls import url_key
-from archive.pipeline.filing import Settled, settle_all, settle_alone, settle_keys, settle_or_name, settle_run
+from archive.pipeline.filing import FiledHistories, settle_all, settle_alone, settle_keys, settle_or_name, settle_run
 from archive.pipeline.page_reading import extractor_of, gave_up, read, read_here, try_to_read
 from archive.runtime import signals
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.captures.capture_source import Source, article_at
-from archive.storage.captures.late_captures import unsettle
+from archive.storage.captures.late_captures import mark_for_rebuild
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.pictures import picture_fetches
 from archive.storage.readings import boilerplate_sets, reading_rows
+from archive.text.recurring_blocks import Boilerplate
 
 __all__ = [
     "Arrival",
     "Ingested",
     "arrived",
     "extractor_of",
+    "file_reading",
     "gave_up",
     "ingest",
+    "keep_capture",
     "keep_picture",
     "note_redirect",
-    "put_away",
     "read",
     "read_here",
     "read_pending",
     "settle_run",
     "source_of_arrival",
-    "take_in",
     "try_to_read",
 ]
 
@@ -86,14 +86,16 @@ def ingest(db: Database, run: Run, capture: Capture) -> Ingested:
 
     Raises ArchiveUnusable when the archive cannot be written.
     """
-    arrival = take_in(db, run, capture)
+    arrival = keep_capture(db, run, capture)
     if arrival.outcome != "fresh":
         return Ingested(arrival.outcome, buried=arrival.buried)
     boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
-    return put_away(db, arrival.source, try_to_read(arrival.source, capture.body or b"", capture.encoding, boilerplate))
+    return file_reading(
+        db, arrival.source, try_to_read(arrival.source, capture.body or b"", capture.encoding, boilerplate)
+    )
 
 
-def take_in(db: Database, run: Run, capture: Capture) -> Arrival:
+def keep_capture(db: Database, run: Run, capture: Capture) -> Arrival:
     """Keeps a capture, and files what it says without being read. Only `fresh` captures need reading."""
     with connection.transaction(db):
         kept = capture_writer.keep(db, run, capture)
@@ -127,7 +129,7 @@ def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
     if not keys:
         return False
     if kept.outcome == "redirect":  # its target is requested first: see note_redirect
-        unsettle(db, run.outlet_id, source.url_key)
+        mark_for_rebuild(db, run.outlet_id, source.url_key)
         return False
     return _buries(db, run, keys)
 
@@ -146,12 +148,12 @@ def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: date
     return bool(keys) and _buries(db, run, keys)
 
 
-def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> Settled:
+def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> FiledHistories:
     boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
     return settle_keys(db, run, keys, boilerplate, known, reason=_REASON, quiet_run=run.id)
 
 
-def put_away(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:
+def file_reading(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:
     """Files the reading of a kept capture. While it was read, another URL may have come to redirect to it."""
     redirecting = kept_captures.redirecting_here(db, source.run, source.url)
     source = replace(source, via=tuple(dict.fromkeys((*source.via, *redirecting))))
@@ -188,7 +190,7 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
     return _filed(alone or _settle(db, run, [source.url_key, *source.via], known), source.capture_id)
 
 
-def _filed(settled: Settled, capture_id: int) -> Filed:
+def _filed(settled: FiledHistories, capture_id: int) -> Filed:
     """What a page became."""
     buried = bool(settled.counts.buried)
     verdict = next((candidate for candidate in settled.history.verdicts if candidate.look.id == capture_id), None)
@@ -213,7 +215,7 @@ def read_pending(db: Database, run: Run) -> int:
         if signals.came():
             break
         body = capture_writer.kept_body(db, source.capture_id)
-        put_away(db, source, try_to_read(source, body or b"", encoding, boilerplate))
+        file_reading(db, source, try_to_read(source, body or b"", encoding, boilerplate))
     if not signals.came():
         settle_all(db, run)
     return len(pending)
@@ -231,5 +233,5 @@ def keep_picture(
         if changed := unchanged_check.show_picture(db, run.outlet_id, capture.image_id, picture_id):
             settled = _settle(db, run, changed, {})
             for key in changed if settled.counts.opened else ():
-                url_queue.enliven(db, run, key, capture.captured_at)
+                url_queue.count_edit(db, run, key, capture.captured_at)
     return outcome

@@ -9,7 +9,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from archive.text.recurring_blocks import Boilerplate
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
@@ -21,13 +20,14 @@ from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows
 from archive.storage.captures import capture_writer, kept_captures, other_archive
 from archive.storage.captures.late_captures import is_here, picture_is_here, unsettle_showing
-from archive.storage.captures.other_archive import OtherCapture, OtherPicture, OtherRun, Refused
+from archive.storage.captures.other_archive import InvalidRow, OtherCapture, OtherPicture, OtherRun
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.pictures.picture_fetches import ensure_image, keep_picture
 from archive.storage.pictures.picture_folder import JPEG, MOST_BYTES, MOST_THUMBNAIL, plain_file, put_file
 from archive.storage.readings import boilerplate_sets
 from archive.storage.withdrawals import withdrawal_lookup
+from archive.text.recurring_blocks import Boilerplate
 
 _BATCH = 100
 _MAX_REFUSED = 20
@@ -135,13 +135,13 @@ class _Merging:
             after_id = page[-1].id
             with connection.transaction(self.ours):
                 for capture in page:
-                    run = run if isinstance(capture, Refused) else self._take(run, other_run, capture)
+                    run = run if isinstance(capture, InvalidRow) else self._take(run, other_run, capture)
                     self.step()
         after_id = 0
         while fetched := other_archive.pictures(self.theirs, other_run.id, after_id, _BATCH, on_refused):
             after_id = fetched[-1].id
             for picture in fetched:
-                run = run if isinstance(picture, Refused) else self._take_picture(run, other_run, picture)
+                run = run if isinstance(picture, InvalidRow) else self._take_picture(run, other_run, picture)
         if run is None and not other_archive.has_run(self.ours, self.outlet_id, other_run):
             run = self._open(other_run)
         if run:

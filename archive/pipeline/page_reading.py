@@ -6,12 +6,12 @@ from dataclasses import replace
 
 from archive.console.logs import log_of
 from archive.extract import extractor_name, read_page
-from archive.text.recurring_blocks import Boilerplate, without
 from archive.model.change_rate import Habits
 from archive.model.reading_validation import gated_reading
 from archive.model.records import Reading, Unreadable
 from archive.runtime import isolated
 from archive.storage.captures.capture_source import Source
+from archive.text.recurring_blocks import Boilerplate, without
 from archive.workers import Lost
 
 log = log_of(__name__)

@@ -9,13 +9,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from archive.text.recurring_blocks import Boilerplate
 from archive.model.change_rate import Habits
 from archive.model.records import Reading, Run, Unreadable
-from archive.pipeline.derivation_check import Again, Reread
+from archive.pipeline.derivation_check import RederivedUrl, Reread
 from archive.pipeline.rereading import Absent, Answer, read_kept
 from archive.storage import connection
 from archive.storage.readings.unread_captures import Waiting
+from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
 
 _POLL_SECONDS = 0.2  # how long to wait for answers
@@ -29,8 +29,8 @@ def reading_again(path: Path) -> Iterator[Reread]:
         yield partial(_read_all, workers)
 
 
-def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[Again]) -> None:
-    owners: dict[int, Again] = {}
+def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[RederivedUrl]) -> None:
+    owners: dict[int, RederivedUrl] = {}
     slim = replace(run, habits=Habits())  # the habits are large, and reading does not need them
     for again in groups:
         for waiting, boilerplate in again.wanted:

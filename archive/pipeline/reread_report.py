@@ -12,7 +12,7 @@ from archive.diff import Piece, words
 from archive.history.edits import FIELDS, changed_fields
 from archive.model import clock
 from archive.model.records import ReadableKind, Reading, Unreadable
-from archive.pipeline.filing import Settled
+from archive.pipeline.filing import FiledHistories
 
 _READABLE = frozenset(get_args(ReadableKind))
 _MAX_EXAMPLES = 5
@@ -92,7 +92,7 @@ class Report:
 
     def note(
         self, read: Mapping[int, Reading | Unreadable], former: Mapping[int, str | None],
-        before: Mapping[int, tuple[str, Reading]], settled: Settled,
+        before: Mapping[int, tuple[str, Reading]], settled: FiledHistories,
     ) -> None:  # fmt: skip
         """Counts reread pages that belong together. read: the readings, by captures.id; former: the former extractor's
         kinds; before: versions with their URLs and the readings they showed."""
@@ -140,13 +140,13 @@ class Report:
             self.examples.append(example)
 
 
-def _articles(settled: Settled) -> set[int]:
+def _articles(settled: FiledHistories) -> set[int]:
     """Articles of the new history; those without a number yet are counted apart."""
     numbers = {article.number for article in settled.history.articles}
     return {settled.plan.articles.get(number, -1 - number) for number in numbers}
 
 
-def _changes(settled: Settled, before: Mapping[int, tuple[str, Reading]]) -> Iterator[str]:
+def _changes(settled: FiledHistories, before: Mapping[int, tuple[str, Reading]]) -> Iterator[str]:
     """Each version that is opened, renumbered or removed, in one line."""
     plan = settled.plan
     now = {version_id: plan.told[place] for place, version_id in plan.versions.items()}

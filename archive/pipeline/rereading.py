@@ -20,19 +20,19 @@ from pathlib import Path
 from typing import Protocol
 
 from archive.console.logs import log_of
-from archive.text.recurring_blocks import Boilerplate
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.model.time_zones import zone_of
-from archive.pipeline.filing import Settled, pages_to_read, rehearse_keys, settle_or_name
+from archive.pipeline.filing import FiledHistories, pages_to_read, rehearse_keys, settle_or_name
 from archive.pipeline.page_reading import extractor_of, gave_up, read
 from archive.pipeline.reread_report import Report
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.connection import Database, checkpoint
 from archive.storage.readings import boilerplate_sets
-from archive.storage.readings.unread_captures import Ledger, Span, Waiting
+from archive.storage.readings.unread_captures import ExtractorProgress, Span, Waiting
+from archive.text.recurring_blocks import Boilerplate
 from archive.workers import PATIENCE, Lost, Workers
 
 log = log_of(__name__)
@@ -153,7 +153,7 @@ class Rereading:
     ):
         self.db, self.run, self.boilerplate, self.readers, self.span = db, run, boilerplate, readers, span
         self.report, self.stopped = report, stopped
-        self.ledger = Ledger(db, extractor_of(boilerplate))
+        self.ledger = ExtractorProgress(db, extractor_of(boilerplate))
         self.show: Callable[[], None] = lambda: None
         self.groups: deque[_Group] = deque()
         self.owners: dict[int, _Group] = {}
@@ -233,7 +233,7 @@ class Rereading:
         if settled is not None:
             self.report.note(group.read, former_kinds, shown_before, settled)
 
-    def _note(self, group: _Group, settled: Settled) -> None:
+    def _note(self, group: _Group, settled: FiledHistories) -> None:
         former_kinds = {number: self.ledger.former_kind(number) for number in group.read}
         self.report.note(group.read, former_kinds, self._shown_readings(group), settled)
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.queries.outlets_followed import Paper
-from archive.storage.damaged_rows import readable
+from archive.queries.outlets_followed import FollowedOutlet
+from archive.storage.damaged_rows import readable_values
 
 
 @dataclass(frozen=True, slots=True)
-class Followed:
+class CrawlHistory:
     """How an outlet was crawled. first, last: start of its first and of its last run; runs: how many; days: on how many
     days (UTC)."""
 
@@ -34,7 +34,7 @@ class Sizes:
     picture_bytes: int
 
 
-def followed(db: Database, paper: Paper) -> Followed:
+def crawl_history(db: Database, paper: FollowedOutlet) -> CrawlHistory:
     """How an outlet was crawled, by its runs that succeeded, failed in part or still run."""
     rows = db.query(
         "SELECT count(*) AS runs, count(DISTINCT substr(started_at, 1, 10)) AS days, min(started_at) AS first,"
@@ -42,8 +42,8 @@ def followed(db: Database, paper: Paper) -> Followed:
         " AND outcome IN ('ok', 'partly-failed', 'running') AND started_at BETWEEN '1990' AND '2200'",
         [paper.id],
     )
-    summaries = readable(rows, "runs", lambda row: Followed(**row))
-    return next(summaries, Followed(0, 0, None, None))
+    summaries = readable_values(rows, "runs", lambda row: CrawlHistory(**row))
+    return next(summaries, CrawlHistory(0, 0, None, None))
 
 
 def sizes(db: Database) -> Sizes:

@@ -12,7 +12,7 @@ from archive.text.snippets import fold
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class ArticleFilter:
     """A filter for articles; an empty field filters nothing.
 
     words: as archive/text/search_query.py parses them. outlet: its name. section: as the page names it. author: part
@@ -53,7 +53,7 @@ _CONDITIONS = {
 _MATCH = "articles.current_version_id IN (SELECT rowid FROM search WHERE search MATCH :words)"
 
 
-def conditions(db: Database, wanted: Wanted, *, words: bool = True) -> tuple[str, Mapping[str, object]]:
+def conditions(db: Database, wanted: ArticleFilter, *, words: bool = True) -> tuple[str, Mapping[str, object]]:
     """A condition on `articles` that begins with AND, or an empty one, and its parameters. words: whether to include
     the words.
 

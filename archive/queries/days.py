@@ -17,7 +17,7 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.time_zones import zone_of
-from archive.queries.outlets_followed import Paper
+from archive.queries.outlets_followed import FollowedOutlet
 
 _ONE_DAY = timedelta(days=1)
 # Runs with these outcomes crawled the outlet; a running one has done so until now.
@@ -65,7 +65,7 @@ def each_day(first: date, last: date) -> Iterator[date]:
     return (first + _ONE_DAY * n for n in range((last - first).days + 1))
 
 
-def days(db: Database, paper: Paper, first: date, last: date) -> Days:
+def days(db: Database, paper: FollowedOutlet, first: date, last: date) -> Days:
     """Counts what happened to an outlet's articles in a span of days."""
     zone = zone_of(paper.timezone)
     span = moments(first, last, zone)
@@ -94,7 +94,7 @@ def _midnight(day: date, zone: ZoneInfo) -> str:
         return f"{day.isoformat()}T00:00:00Z"
 
 
-def _published(db: Database, paper: Paper, first: date, last: date) -> Counter[date]:
+def _published(db: Database, paper: FollowedOutlet, first: date, last: date) -> Counter[date]:
     rows = db.execute(
         "SELECT substr(published_at, 1, 10) AS day, count(*) FROM articles WHERE outlet_id = ? AND published_at >= ?"
         " AND published_at < ? GROUP BY day",
@@ -114,13 +114,15 @@ _GONE = (
 )
 
 
-def _count_by_day(db: Database, query: str, paper: Paper, zone: ZoneInfo, span: tuple[str, str]) -> Counter[date]:
+def _count_by_day(
+    db: Database, query: str, paper: FollowedOutlet, zone: ZoneInfo, span: tuple[str, str]
+) -> Counter[date]:
     rows = db.execute(query, [*span, paper.id]).fetchall()
     return Counter(day for (stamp,) in rows if (day := _local_day(stamp, zone)))
 
 
 def _crawled_days(
-    db: Database, paper: Paper, zone: ZoneInfo, first: date, last: date
+    db: Database, paper: FollowedOutlet, zone: ZoneInfo, first: date, last: date
 ) -> tuple[frozenset[date], tuple[date, date] | None]:
     """The days of the span on which runs crawled the outlet, and the first and last day of its record."""
     rows = db.execute(
@@ -161,7 +163,7 @@ def _parse_date(text: str) -> date | None:
         return None
 
 
-def latest_day(db: Database, paper: Paper) -> date | None:
+def latest_day(db: Database, paper: FollowedOutlet) -> date | None:
     """The last day on which a run crawled the outlet; None before the first."""
     row = db.execute(
         f"SELECT max({_ENDED}) FROM runs WHERE outlet_id = ? AND kind <> 'cleanse' AND {_PLAUSIBLE}", [paper.id]
@@ -169,7 +171,7 @@ def latest_day(db: Database, paper: Paper) -> date | None:
     return _local_day(row[0], zone_of(paper.timezone))
 
 
-def years(db: Database, paper: Paper) -> tuple[int, int] | None:
+def years(db: Database, paper: FollowedOutlet) -> tuple[int, int] | None:
     """The first and last year of an outlet's articles; None where none has a date."""
     row = db.execute(
         "SELECT min(month), max(month) FROM months WHERE outlet_id = ? AND month GLOB '[12][0-9][0-9][0-9]-*'"
@@ -179,7 +181,7 @@ def years(db: Database, paper: Paper) -> tuple[int, int] | None:
     return (int(row[0][:4]), int(row[1][:4])) if row[0] else None
 
 
-def by_section(db: Database, paper: Paper, first_month: str, last_month: str) -> list[tuple[str, str, int]]:
+def by_section(db: Database, paper: FollowedOutlet, first_month: str, last_month: str) -> list[tuple[str, str, int]]:
     """Section, month and number of articles; months as `2026-05`."""
     rows = db.execute(
         "SELECT section, month, articles FROM months WHERE outlet_id = ? AND month BETWEEN ? AND ? ORDER BY 2, 1",

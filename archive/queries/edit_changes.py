@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.diff import Gist, gist
+from archive.diff import EditSummary, summarize_edit
 from archive.model.records import Reading, StoredPicture
 from archive.queries.lookup import stored_picture
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.storage.readings.version_texts import from_row
 
 Step = tuple[int, int]
@@ -21,11 +21,11 @@ Step = tuple[int, int]
 
 _ContentKey = tuple[str, tuple[tuple[str, StoredPicture], ...]]
 """Cache key of a version's content: the digest of its text row, and its stored pictures by URL."""
-_CACHE: dict[tuple[_ContentKey, _ContentKey], Gist] = {}
+_CACHE: dict[tuple[_ContentKey, _ContentKey], EditSummary] = {}
 _CACHE_SIZE = 1000
 
 
-def gists(db: Database, steps: Iterable[Step]) -> dict[int, Gist]:
+def gists(db: Database, steps: Iterable[Step]) -> dict[int, EditSummary]:
     """The gist of each edit, by versions.id of the version it made; edits with an unreadable text are left out.
 
     Reading and comparing takes time, and the same edits are requested often: gists are cached by the content of both
@@ -43,12 +43,12 @@ def gists(db: Database, steps: Iterable[Step]) -> dict[int, Gist]:
     readings = readings_of(db, {version for step in missing for version in step}) if missing else {}
     for old, new in missing:
         if old in readings and new in readings:
-            by_version[new] = gist(readings[old], readings[new])
+            by_version[new] = summarize_edit(readings[old], readings[new])
             _cache(keys[old, new], by_version[new])
     return by_version
 
 
-def _cache(key: tuple[_ContentKey, _ContentKey], edit_gist: Gist) -> None:
+def _cache(key: tuple[_ContentKey, _ContentKey], edit_gist: EditSummary) -> None:
     if len(_CACHE) >= _CACHE_SIZE:
         _CACHE.clear()
     _CACHE[key] = edit_gist
@@ -69,7 +69,7 @@ def _sorted(pictures: Mapping[str, StoredPicture]) -> tuple[tuple[str, StoredPic
     return tuple(sorted(pictures.items(), key=lambda pair: pair[0]))
 
 
-def last_gists(db: Database, articles: Collection[int]) -> dict[int, Gist]:
+def last_gists(db: Database, articles: Collection[int]) -> dict[int, EditSummary]:
     """The gist of the last edit of each of these articles, by articles.id; articles without an edit are left out."""
     rows = db.execute(
         "SELECT article_id, max(number), old_version_id, new_version_id FROM edits"
@@ -90,7 +90,7 @@ def readings_of(db: Database, versions: Collection[int]) -> dict[int, Reading]:
         " WHERE active_texts.version_id IN (SELECT value FROM json_each(?))",
         [numbers],
     )
-    readings = readable(rows, "texts", lambda row: (int(row["id"]), from_row(row)))
+    readings = readable_values(rows, "texts", lambda row: (int(row["id"]), from_row(row)))
     return {number: _with_stored(reading, pictures.get(number, {})) for number, reading in readings}
 
 
@@ -108,7 +108,7 @@ def _pictures(db: Database, numbers: str) -> dict[int, dict[str, StoredPicture]]
         [numbers],
     )
     by_version: dict[int, dict[str, StoredPicture]] = {}
-    for version, (url, stored) in readable(rows, "pictures", _stored_row):
+    for version, (url, stored) in readable_values(rows, "pictures", _stored_row):
         if stored:
             by_version.setdefault(version, {})[url] = stored
     return by_version

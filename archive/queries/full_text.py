@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.queries.article_filter import Wanted, conditions
-from archive.storage.damaged_rows import readable
+from archive.queries.article_filter import ArticleFilter, conditions
+from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import usable
 from archive.text.search_query import front_query, fts_query, parse
 
-ALL = Wanted()
+ALL = ArticleFilter()
 """The filter that lets every article through."""
 
 
@@ -45,7 +45,7 @@ class Hit:
 
 
 def search(
-    db: Database, words: str, *, history: bool = False, wanted: Wanted = ALL, limit: int = 20, skip: int = 0,
+    db: Database, words: str, *, history: bool = False, wanted: ArticleFilter = ALL, limit: int = 20, skip: int = 0,
     by_date: bool = False,
 ) -> list[Hit]:  # fmt: skip
     """Versions that contain the words: current ones, or, with history, all. Matches in the headline first, then in
@@ -62,7 +62,7 @@ def search(
             )
     chosen = islice(version_ids, skip, limit if limit >= 0 else None)
     rows = (row for version_id in chosen for row in _hit_row(db, version_id))
-    return list(readable(rows, "versions", lambda row: Hit(**usable("articles", row))))
+    return list(readable_values(rows, "versions", lambda row: Hit(**usable("articles", row))))
 
 
 def _ranked_queries(words: str) -> Iterator[tuple[str, str]]:
@@ -75,7 +75,7 @@ def _ranked_queries(words: str) -> Iterator[tuple[str, str]]:
 
 
 def _matching_versions(
-    db: Database, table: str, query: str, wanted: Wanted, scope: Mapping[str, object], by_date: bool
+    db: Database, table: str, query: str, wanted: ArticleFilter, scope: Mapping[str, object], by_date: bool
 ) -> list[int]:
     """Ids of matching versions, newest first. CROSS JOIN makes SQLite go through the index and look up each hit in the
     other tables, so that it can stop at the limit."""
@@ -103,7 +103,7 @@ MOST = 1000
 """Counting stops at this many articles."""
 
 
-def count(db: Database, words: str, wanted: Wanted = ALL) -> Count:
+def count(db: Database, words: str, wanted: ArticleFilter = ALL) -> Count:
     """Counts the articles that contain the words. Raises BadQuery like `search`."""
     more, values = conditions(db, wanted, words=False)
     parameters = {**values, "query": fts_query(words), "most": MOST}

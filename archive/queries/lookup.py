@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.model.picture_paths import shown_place
 from archive.runtime.lazy_imports import lazy
-from archive.storage.damaged_rows import only, readable, unreadable
+from archive.storage.damaged_rows import readable_value, readable_values, unreadable_row
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def articles(
         f"{_ARTICLE} WHERE {where} ORDER BY published_at DESC, articles.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
     )
-    return list(readable(rows, "articles", lambda row: Article(**row)))
+    return list(readable_values(rows, "articles", lambda row: Article(**row)))
 
 
 def find_article(db: Database, address: str) -> Article:
@@ -120,8 +120,8 @@ def find_article(db: Database, address: str) -> Article:
         raise Withdrawn(f"{address} was withdrawn on {hidden.withdrawn_at[:10]}: {hidden.reason}")
     row = next(iter(db.query(f"{_ARTICLE} WHERE articles.id = ?", [number])), None)
     if row is None:
-        raise unreadable(f"articles {number}", "it belongs to no outlet")
-    return only(row, "articles", lambda row: Article(**row))
+        raise unreadable_row(f"articles {number}", "it belongs to no outlet")
+    return readable_value(row, "articles", lambda row: Article(**row))
 
 
 _LONGEST_ID = 18  # digits that always fit SQLite's largest integer
@@ -155,7 +155,7 @@ def versions_of(db: Database, article_id: int) -> list[Version]:
         " WHERE versions.article_id = ? ORDER BY versions.number",
         [article_id],
     )
-    return list(readable(rows, "versions", lambda row: Version(**row)))
+    return list(readable_values(rows, "versions", lambda row: Version(**row)))
 
 
 def reading_of(db: Database, article_id: int, number: int | None = None) -> tuple[int, Reading]:
@@ -175,7 +175,7 @@ def reading_of(db: Database, article_id: int, number: int | None = None) -> tupl
     )
     if (row := next(iter(rows), None)) is None:
         raise UnknownArticle(f"the article has no version {number}. `luubao versions` lists those it has")
-    reading = only(row, "texts", lambda row: from_row(row, row["extractor"]))
+    reading = readable_value(row, "texts", lambda row: from_row(row, row["extractor"]))
     return row["number"], _with_pictures(db, article_id, row["number"], reading)
 
 
@@ -194,7 +194,7 @@ def _stored_pictures(db: Database, article_id: int, number: int) -> dict[str, St
         " JOIN pictures ON pictures.id = picture_id WHERE article_id = ? AND number = ?",
         [article_id, number],
     )
-    return {url: picture for url, picture in readable(rows, "pictures", stored_picture) if picture}
+    return {url: picture for url, picture in readable_values(rows, "pictures", stored_picture) if picture}
 
 
 def stored_picture(row: dict[str, Any]) -> tuple[str, StoredPicture | None]:
@@ -215,7 +215,7 @@ def runs(db: Database, *, outlet: str | None = None, limit: int = 20) -> list[Ru
         " ORDER BY runs.id DESC LIMIT :limit",
         {"outlet": outlet, "limit": limit},
     )
-    return list(readable(rows, "runs", _run_record))
+    return list(readable_values(rows, "runs", _run_record))
 
 
 def _run_record(row: dict[str, Any]) -> RunRecord:
@@ -230,7 +230,7 @@ def credits(db: Database, *, limit: int = 20) -> list[Credit]:
         " GROUP BY credit ORDER BY pictures DESC, credit LIMIT ?",
         [limit],
     )
-    return list(readable(rows, "credits", lambda row: Credit(**row)))
+    return list(readable_values(rows, "credits", lambda row: Credit(**row)))
 
 
 def counts(db: Database) -> dict[str, Any]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 
 
 @dataclass(frozen=True, slots=True)
-class Paper:
+class FollowedOutlet:
     """A row of `outlets`. timezone: IANA name."""
 
     id: int
@@ -31,10 +31,10 @@ class Holdings:
     last_capture_at: str | None
 
 
-def papers(db: Database) -> list[Paper]:
+def papers(db: Database) -> list[FollowedOutlet]:
     """All outlets, in the order in which they were added."""
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY id")
-    return list(readable(rows, "outlets", lambda row: Paper(**row)))
+    return list(readable_values(rows, "outlets", lambda row: FollowedOutlet(**row)))
 
 
 def holdings(db: Database) -> Holdings:

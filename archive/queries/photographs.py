@@ -9,7 +9,7 @@ from sqlite_utils import Database
 
 from archive.model.picture_paths import shown_place, thumbnail_place
 from archive.queries.article_filter import spelt_credit
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.text.search_query import front_query
 from archive.text.snippets import holds
 
@@ -85,7 +85,7 @@ def photographs(
         values |= {"place": front_query(place, "captions"), "words": place}
         db.conn.create_function("holds", 2, lambda caption, words: bool(caption) and holds(caption, words))
     rows = db.query(_PHOTOGRAPHS.format(source=source, order=order, more=more), values)
-    return [photograph for photograph in readable(rows, "articles", _photograph) if photograph]
+    return [photograph for photograph in readable_values(rows, "articles", _photograph) if photograph]
 
 
 def _photograph(row: dict[str, Any]) -> Photograph | None:
@@ -123,7 +123,7 @@ class Appearance:
 
 
 @dataclass(frozen=True, slots=True)
-class Life:
+class PictureAppearances:
     """A picture, its path in the picture store, and all its appearances, oldest first."""
 
     digest: str
@@ -146,19 +146,23 @@ _APPEARANCES = (
 )
 
 
-def life(db: Database, digest: str, limit: int) -> Life | None:
+def picture_appearances(db: Database, digest: str, limit: int) -> PictureAppearances | None:
     """A picture with its appearances; None where no picture that may be shown has that digest."""
     rows = db.query("SELECT * FROM pictures WHERE digest = ?", [digest])
     row = next(iter(rows), None)
     place = shown_place(row["digest"], row["media_type"], row["path"], row["thumbnail"]) if row else None
     if row is None or place is None:
         return None
-    appearance_rows = readable(
+    appearance_rows = readable_values(
         db.query(_APPEARANCES, [row["id"], limit]), "versions", lambda fields: Appearance(**fields)
     )
     facts = {name: row[name] for name in ("digest", "media_type", "size", "width", "height")}
     appearances = tuple(appearance_rows)
-    return Life(path=place.path, thumbnail=place.thumbnail, appearances=appearances, **facts) if appearances else None
+    return (
+        PictureAppearances(path=place.path, thumbnail=place.thumbnail, appearances=appearances, **facts)
+        if appearances
+        else None
+    )
 
 
 def pictures_at(db: Database, capture_id: int) -> list[tuple[str, str | None, int | None, int | None]]:

@@ -10,8 +10,8 @@ from sqlite_utils import Database
 
 from archive.model.picture_paths import thumbnail_place
 from archive.model.validation import is_digest, stored_moment
-from archive.queries.article_filter import Wanted, conditions
-from archive.storage.damaged_rows import readable
+from archive.queries.article_filter import ArticleFilter, conditions
+from archive.storage.damaged_rows import readable_values
 
 EditOrder = Literal["weight", "time"]
 
@@ -82,17 +82,17 @@ _CARD = (
 _PICKED = "SELECT id FROM articles WHERE withdrawn_at IS NULL{more} ORDER BY {order} LIMIT :limit OFFSET :offset"
 
 
-def published(db: Database, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Card]:
+def published(db: Database, wanted: ArticleFilter, *, limit: int, offset: int = 0) -> list[Card]:
     """Articles, the latest published first, those without a date last."""
     return _cards(db, wanted, "articles.published_at DESC, articles.id DESC", limit, offset)
 
 
-def arrived(db: Database, wanted: Wanted, *, limit: int, offset: int = 0) -> list[Card]:
+def arrived(db: Database, wanted: ArticleFilter, *, limit: int, offset: int = 0) -> list[Card]:
     """Articles, the last archived first."""
     return _cards(db, wanted, "articles.id DESC", limit, offset)
 
 
-def gone(db: Database, wanted: Wanted, *, between: Span = ALWAYS, limit: int, offset: int = 0) -> list[Card]:
+def gone(db: Database, wanted: ArticleFilter, *, between: Span = ALWAYS, limit: int, offset: int = 0) -> list[Card]:
     """Gone articles whose disappearance was noticed in a span, the latest first."""
     more, values = conditions(db, wanted)
     more += " AND articles.gone_since >= :first AND articles.gone_since < :last"
@@ -100,7 +100,7 @@ def gone(db: Database, wanted: Wanted, *, between: Span = ALWAYS, limit: int, of
     return _query_cards(db, more, values, "articles.gone_since DESC, articles.id DESC", limit, offset)
 
 
-def _cards(db: Database, wanted: Wanted, order: str, limit: int, offset: int) -> list[Card]:
+def _cards(db: Database, wanted: ArticleFilter, order: str, limit: int, offset: int) -> list[Card]:
     more, values = conditions(db, wanted)
     return _query_cards(db, more, values, order, limit, offset)
 
@@ -110,7 +110,7 @@ def _query_cards(
 ) -> list[Card]:
     picked = _PICKED.format(more=more, order=order)
     rows = db.query(_CARD.format(picked=picked, order=order), {**values, "limit": limit, "offset": offset})
-    return list(readable(rows, "articles", _card))
+    return list(readable_values(rows, "articles", _card))
 
 
 def _card(row: dict[str, Any]) -> Card:
@@ -133,7 +133,7 @@ _IN_SPAN = " AND edits.edited_at >= :first AND edits.edited_at < :last"
 
 def edits(
     db: Database,
-    wanted: Wanted,
+    wanted: ArticleFilter,
     *,
     order: EditOrder = "time",
     between: Span = ALWAYS,
@@ -149,7 +149,7 @@ def edits(
         f" ORDER BY {order_column} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
         {**values, "first": between[0], "last": between[1], "limit": limit, "offset": offset},
     )
-    return list(readable(rows, "versions", _edit))
+    return list(readable_values(rows, "versions", _edit))
 
 
 def _edit(row: dict[str, Any]) -> Edit:

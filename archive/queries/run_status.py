@@ -12,7 +12,7 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.storage.connection import snapshot, transaction
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.storage.histories.doubts import waiting_doubts
 
 
@@ -32,7 +32,7 @@ class RunFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class DueCounts:
     """How many URLs of an outlet are due: never requested; known, due for a revisit; lists, including seeds."""
 
     never_asked: int
@@ -41,7 +41,7 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RevisitCounts:
     """How many articles are online, and how many of them were captured in the last day, week and month."""
 
     there: int = 0
@@ -50,7 +50,7 @@ class Seen:
     month: int = 0
 
 
-NOT_SEEN = Seen()
+NO_REVISITS = RevisitCounts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +63,10 @@ class OutletFacts:
     articles: int
     edited: int
     gone: int
-    waiting: Waiting
+    waiting: DueCounts
     runs: tuple[RunFacts, ...]
     doubted: int = 0
-    seen: Seen = NOT_SEEN
+    seen: RevisitCounts = NO_REVISITS
 
 
 def outlet_names(db: Database) -> list[str]:
@@ -81,7 +81,7 @@ def runs_of(db: Database, outlet_id: int, since: datetime) -> list[RunFacts]:
         " WHERE outlet_id = ? AND started_at >= ? AND kind <> 'cleanse' ORDER BY started_at, id",
         [outlet_id, clock.stamp(since)],
     )
-    return sorted(readable(rows, "runs", _run_facts), key=lambda run: (run.started_at, run.id))
+    return sorted(readable_values(rows, "runs", _run_facts), key=lambda run: (run.started_at, run.id))
 
 
 def _run_facts(row: Mapping[str, Any]) -> RunFacts:
@@ -111,14 +111,14 @@ def _outlets(db: Database, since: datetime, now: datetime) -> Iterator[OutletFac
         " count(gone_since) AS gone FROM outlets LEFT JOIN articles ON articles.outlet_id = outlets.id"
         " GROUP BY outlets.id ORDER BY name"
     )
-    for row in readable(list(rows), "outlets", dict):
+    for row in readable_values(list(rows), "outlets", dict):
         outlet_id = row.pop("id")
         runs, doubted = tuple(runs_of(db, outlet_id, since)), waiting_doubts(db, outlet_id)
         waiting, seen = _due(db, outlet_id, now), _recently_seen(db, outlet_id, now)
         yield OutletFacts(**row, waiting=waiting, runs=runs, doubted=doubted, seen=seen)
 
 
-def _recently_seen(db: Database, outlet_id: int, now: datetime) -> Seen:
+def _recently_seen(db: Database, outlet_id: int, now: datetime) -> RevisitCounts:
     spans = (timedelta(days=days) for days in (1, 7, 30))
     row = db.execute(
         "SELECT count(*), count(*) FILTER (WHERE last_seen_at > ?2), count(*) FILTER (WHERE last_seen_at > ?3),"
@@ -126,16 +126,16 @@ def _recently_seen(db: Database, outlet_id: int, now: datetime) -> Seen:
         " AND withdrawn_at IS NULL",
         [outlet_id, *(clock.stamp(now - span) for span in spans)],
     ).fetchone()
-    return Seen(*row)
+    return RevisitCounts(*row)
 
 
-def _due(db: Database, outlet_id: int, now: datetime) -> Waiting:
+def _due(db: Database, outlet_id: int, now: datetime) -> DueCounts:
     never_asked, known, lists = db.execute(
         "SELECT count(*) FILTER (WHERE rank = 1), count(*) FILTER (WHERE rank = 3),"
         " count(*) FILTER (WHERE rank IN (0, 2)) FROM frontier WHERE outlet_id = ? AND due_at <= ?",
         [outlet_id, clock.stamp(now)],
     ).fetchone()
-    return Waiting(never_asked, known, lists)
+    return DueCounts(never_asked, known, lists)
 
 
 def warned_before(db: Database, run_id: int, sentence: str, span: timedelta) -> bool:

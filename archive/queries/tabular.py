@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.queries.article_filter import Wanted, conditions
+from archive.queries.article_filter import ArticleFilter, conditions
 from archive.storage.captures.capture_stream import as_of
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import usable
 from archive.storage.readings.version_texts import details_of
 from archive.text.search_query import fts_query
@@ -19,7 +19,7 @@ _BATCH = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class Selection:
     """Selection of versions. words, since, until: as in `luubao search`. history: all versions, not only current
     ones."""
 
@@ -83,7 +83,7 @@ _ROWS = (
 )
 
 
-def rows(db: Database, choice: Choice, *, newest: int | None = None) -> Iterator[dict[str, Any]]:
+def rows(db: Database, choice: Selection, *, newest: int | None = None) -> Iterator[dict[str, Any]]:
     """The selected versions in order of their ids, each with all of FIELDS; read in batches, so that memory stays flat
     and no long read delays the checkpoint. newest: only so many, the last seen first.
 
@@ -92,17 +92,17 @@ def rows(db: Database, choice: Choice, *, newest: int | None = None) -> Iterator
     condition, values = _condition(db, choice)
     if newest is not None:
         query = f"{_ROWS} WHERE {condition} ORDER BY versions.first_seen_at DESC, versions.id DESC LIMIT :newest"
-        yield from readable(db.query(query, {**values, "newest": newest}), "texts", _row)
+        yield from readable_values(db.query(query, {**values, "newest": newest}), "texts", _row)
         return
     last = 0
     query = f"{_ROWS} WHERE {condition} AND versions.id > :last ORDER BY versions.id LIMIT :batch"
     while batch := list(db.query(query, {**values, "last": last, "batch": _BATCH})):
         last = batch[-1]["version_id"]
-        yield from readable(batch, "texts", _row)
+        yield from readable_values(batch, "texts", _row)
 
 
-def _condition(db: Database, choice: Choice) -> tuple[str, dict[str, Any]]:
-    wanted = Wanted(
+def _condition(db: Database, choice: Selection) -> tuple[str, dict[str, Any]]:
+    wanted = ArticleFilter(
         outlet=choice.outlet, section=choice.section, since=choice.since, until=choice.until, edited=choice.edited,
         gone=choice.gone,
     )  # fmt: skip
@@ -125,13 +125,13 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     return {name: fields.get(name) for name in FIELDS}
 
 
-def version_ids(db: Database, choice: Choice) -> list[int]:
+def version_ids(db: Database, choice: Selection) -> list[int]:
     """Ids of the selected versions."""
     condition, values = _condition(db, choice)
     return [int(row[0]) for row in db.execute(f"SELECT versions.id {_FROM} WHERE {condition}", values).fetchall()]
 
 
-def summary(db: Database, choice: Choice) -> dict[str, Any]:
+def summary(db: Database, choice: Selection) -> dict[str, Any]:
     """Figures for a data set's card: counts, time span, share of rows with each field, gaps between captures."""
     condition, values = _condition(db, choice)
     counts = next(iter(db.query(

@@ -13,7 +13,7 @@ from archive.storage.integrity.fixity import broken_seals, told
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.integrity.seals import newest_seal
 from archive.storage.pictures.picture_files import broken_pictures
-from archive.storage.sqlite_errors import damage
+from archive.storage.sqlite_errors import damage_message
 
 _WAL_SUFFIXES = ("-wal", "-shm")
 _BUSY_TIMEOUT = 2.0  # seconds
@@ -31,7 +31,7 @@ def problems_of(copy: Path, step: Step) -> tuple[list[Problem], str | None]:
     return problems, seal
 
 
-def pictures_lacking(copy: Path, folder: Path, step: Step) -> list[Problem]:
+def missing_pictures(copy: Path, folder: Path, step: Step) -> list[Problem]:
     """Problems with pictures that a copy names: missing from the folder, or changed."""
     with open_archive(copy) as db:
         problems = list(told(broken_pictures(db, folder, step)))
@@ -46,7 +46,7 @@ def remove_logs(path: Path) -> None:
 
 
 @contextmanager
-def alone_with(path: Path) -> Iterator[None]:
+def exclusive_access(path: Path) -> Iterator[None]:
     """Exclusive access: nobody else has the file open, and its write-ahead log is checkpointed into it and removed;
     otherwise closing would delete, by its name, a log beside the replacement. Skips the check for a damaged file.
 
@@ -62,7 +62,7 @@ def alone_with(path: Path) -> Iterator[None]:
             db.execute("COMMIT")
             db.execute("PRAGMA journal_mode = DELETE").fetchall()
         except sqlite3.DatabaseError as error:
-            if damage(error) is None:
+            if damage_message(error) is None:
                 raise ArchiveUnusable(
                     f"{path} is in use ({error}). End what serves or writes it, and try again"
                 ) from error

@@ -20,7 +20,7 @@ from archive.model import clock, validation
 from archive.model.records import Outlet
 from archive.storage.connection import transaction
 
-SEEN_AT = (
+CORRECTED_TIME = (
     "iif(clock_ahead IS NULL, captured_at,"
     " strftime('%Y-%m-%dT%H:%M:%SZ', captured_at, '-' || clock_ahead || ' seconds'))"
 )
@@ -73,7 +73,7 @@ class _FutureRun:
     ended: datetime
 
 
-def put_clocks_right(db: Database, outlet: Outlet) -> Clocks:
+def correct_clocks(db: Database, outlet: Outlet) -> Clocks:
     """Call before a run begins. Corrects the times of earlier runs that began in the future by their clocks, and marks
     their articles for rebuilding (archive.pipeline.filing); or puts the clock of this process forward."""
     with transaction(db):

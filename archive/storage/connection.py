@@ -19,12 +19,12 @@ from sqlite_utils import Database as Database  # the handle that other modules p
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
 from archive.storage import schema_check
-from archive.storage.damaged_rows import NOT_READABLE, unreadable
-from archive.storage.file_identity import Connection, require_in_place, saving_what_came
+from archive.storage.damaged_rows import ROW_ERRORS, unreadable_row
+from archive.storage.file_identity import Connection, require_in_place, rescuing_copy
 from archive.storage.integrity.column_validation import COLUMNS
 from archive.storage.integrity.value_check import is_odd
 from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
-from archive.storage.sqlite_errors import damage
+from archive.storage.sqlite_errors import damage_message
 
 BUSY_SECONDS = 30
 _WAL_SIZE_LIMIT = 64 * 1024 * 1024
@@ -41,7 +41,7 @@ def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database
     path = Path(path)
     db = _open_for_writing(path) if create else _open_for_reading(path)
     try:
-        with saving_what_came(db, path), _raising_archive_damaged(db, path):
+        with rescuing_copy(db, path), _raising_archive_damaged(db, path):
             yield db
             if create:
                 require_in_place(db)
@@ -58,14 +58,14 @@ def _raising_archive_damaged(db: Database, path: Path) -> Iterator[None]:
     except LuubaoError:
         raise
     except sqlite3.DatabaseError as error:
-        if sentence := damage(error, path):
+        if sentence := damage_message(error, path):
             raise ArchiveDamaged(sentence) from error
         if error.sqlite_errorcode == sqlite3.SQLITE_ERROR:
             _raise_for_schema(db, error)
         if isinstance(error, sqlite3.IntegrityError | sqlite3.DataError):
             _raise_for_invalid_row(db, error)
         raise
-    except NOT_READABLE as error:
+    except ROW_ERRORS as error:
         if isinstance(error, UnicodeDecodeError):
             _raise_for_schema(db, error)
         _raise_for_invalid_row(db, error)
@@ -75,20 +75,20 @@ def _raising_archive_damaged(db: Database, path: Path) -> Iterator[None]:
 def _raise_for_invalid_row(db: Database, error: Exception) -> None:
     try:
         row_name = is_odd(db)
-    except (sqlite3.Error, *NOT_READABLE):  # even this check fails
+    except (sqlite3.Error, *ROW_ERRORS):  # even this check fails
         return
     if row_name is not None:
-        raise unreadable(row_name, type(error).__name__) from error
+        raise unreadable_row(row_name, type(error).__name__) from error
 
 
 def _raise_for_schema(db: Database, error: Exception) -> None:
     """Raises ArchiveDamaged where a query failed because the schema is not the one that luubao makes."""
     try:
-        difference = next(schema_check.strange(db), None)
+        difference = next(schema_check.schema_differences(db), None)
     except (sqlite3.Error, UnicodeDecodeError):
         difference = ("its schema", "SQLite cannot read it")
     if difference is not None:
-        raise unreadable(difference[0], difference[1]) from error
+        raise unreadable_row(difference[0], difference[1]) from error
 
 
 def _open_for_writing(path: Path) -> Database:
@@ -108,7 +108,7 @@ def _open_for_writing(path: Path) -> Database:
                 seal_finished(db, clock.now())
     except sqlite3.DatabaseError as error:
         db.close()
-        if sentence := damage(error, path):
+        if sentence := damage_message(error, path):
             raise ArchiveDamaged(sentence) from error
         if not isinstance(error, sqlite3.OperationalError):
             raise
@@ -122,7 +122,7 @@ def _open_for_writing(path: Path) -> Database:
 def _open_for_reading(path: Path) -> Database:
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
-    db = _connect(path, "mode=ro&immutable=1" if is_laid_down(path) else "mode=ro")
+    db = _connect(path, "mode=ro&immutable=1" if is_immutable(path) else "mode=ro")
     try:
         _refuse_foreign(db, path)
         if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
@@ -131,7 +131,7 @@ def _open_for_reading(path: Path) -> Database:
             raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
     except sqlite3.DatabaseError as error:
         db.close()
-        if sentence := damage(error, path):
+        if sentence := damage_message(error, path):
             raise ArchiveDamaged(sentence) from error
         raise
     except BaseException:  # closed, whatever it was, and raised again
@@ -148,7 +148,7 @@ def is_there(path: Path) -> bool:
         raise ArchiveUnusable(f"{path} cannot be looked at: {error.strerror}. Name another file with --db") from error
 
 
-def is_laid_down(path: Path) -> bool:
+def is_immutable(path: Path) -> bool:
     """Whether the file lies in a read-only folder and nobody writes to it: there SQLite opens a file in WAL mode only
     as immutable."""
     file = path.resolve()
@@ -172,7 +172,7 @@ def _connect(path: Path, parameters: str) -> Database:
         raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_open_hint(path)}") from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes the bytes of a damaged schema
         not_sqlite = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
-        sentence = None if not_sqlite else damage(error, path)
+        sentence = None if not_sqlite else damage_message(error, path)
         raise ArchiveUnusable(sentence or f"{path} cannot be opened as an archive: {error}") from error
     return db
 
@@ -224,7 +224,7 @@ def _missing_column(db: Database) -> str | None:
 
 
 @contextmanager
-def borrowed(connection: sqlite3.Connection) -> Iterator[Database]:
+def shared_connection(connection: sqlite3.Connection) -> Iterator[Database]:
     """An archive on a connection that the caller has opened, and closes.
 
     Raises QueryTooLong when the caller interrupts a query, and ArchiveDamaged.
@@ -232,7 +232,7 @@ def borrowed(connection: sqlite3.Connection) -> Iterator[Database]:
     try:
         yield _database(connection)
     except sqlite3.DatabaseError as error:
-        if sentence := damage(error):
+        if sentence := damage_message(error):
             raise ArchiveDamaged(sentence) from error
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_INTERRUPT:
             raise
@@ -278,7 +278,7 @@ def _raising_archive_unusable() -> Iterator[None]:
     except sqlite3.OperationalError as error:
         raise _not_writable(error) from error
     except sqlite3.DatabaseError as error:
-        if (sentence := damage(error)) is None:
+        if (sentence := damage_message(error)) is None:
             raise
         raise ArchiveUnusable(sentence) from error
 

@@ -18,7 +18,7 @@ from archive.runtime.signals import InterruptibleConnection
 
 
 @contextmanager
-def saving_what_came(db: Database, path: Path) -> Iterator[None]:
+def rescuing_copy(db: Database, path: Path) -> Iterator[None]:
     """Where the file is gone (ArchiveGone), copies what it holds to another file, while the connection is still
     open."""
     try:

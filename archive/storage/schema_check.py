@@ -26,7 +26,7 @@ def _expected_schema() -> dict[tuple[str, str], bytes]:
     return schema
 
 
-def strange(db: Database) -> Iterator[tuple[str, str]]:
+def schema_differences(db: Database) -> Iterator[tuple[str, str]]:
     """Views and triggers that differ from those luubao makes: name, and what is wrong. Missing triggers are no damage,
     nor are additions."""
     present = {(kind, name): sql for kind, name, sql in db.execute(_SCHEMA).fetchall()}

@@ -14,7 +14,7 @@ _ACCESS_CODES = (
 )  # fmt: skip
 
 
-def damage(error: BaseException, path: Path | None = None) -> str | None:
+def damage_message(error: BaseException, path: Path | None = None) -> str | None:
     """The message about a file that SQLite finds damaged; None for any other error. path: the file."""
     if _primary_code(error) not in _CORRUPT_CODES:
         return None
@@ -22,9 +22,9 @@ def damage(error: BaseException, path: Path | None = None) -> str | None:
     return f"{name} is damaged: {error}. `luubao verify` tells more{_wal_hint(path)}"
 
 
-def trouble(error: BaseException) -> str | None:
-    """As `damage`, also for a file that SQLite cannot read or write; None for a mistake in the SQL."""
-    if sentence := damage(error):
+def access_message(error: BaseException) -> str | None:
+    """As `damage_message`, also for a file that SQLite cannot read or write; None for a mistake in the SQL."""
+    if sentence := damage_message(error):
         return sentence
     if _primary_code(error) not in _ACCESS_CODES:
         return None

@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from archive.diff import Gist, gist
+from archive.diff import EditSummary, summarize_edit
 from archive.model.errors import ArchiveDamaged, UnknownArticle
 from archive.model.notices import pass_over
 from archive.model.records import Reading, StoredPicture
@@ -25,7 +25,7 @@ from archive.web.template_environment import environment
 
 _CHUNK_SIZE = 500  # articles in one file of the search index
 _NEWEST, _EDITS = 30, 10
-Edited = tuple[Article, Version, Gist]
+Edited = tuple[Article, Version, EditSummary]
 """An edit: the article, the version it made, and what it changed."""
 UNDATED = "undated"
 """Stands for the day, and for the month, of an article without a published time."""
@@ -49,7 +49,7 @@ def write_site(
             pass_over(f"articles {article.id}", error)
             continue
         steps = list(pairwise(zip(versions, readings, strict=True)))
-        all_edits += [(article, new[0], gist(old[1], new[1])) for old, new in steps]
+        all_edits += [(article, new[0], summarize_edit(old[1], new[1])) for old, new in steps]
         pages.write_article(article, versions, readings)
         index.add(article, readings[-1])
         written.append(article)

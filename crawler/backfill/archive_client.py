@@ -29,7 +29,7 @@ class ArchiveBusy(LuubaoError):
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ArchiveResponse:
     """An HTTP response. headers: by lowercase name; of several with one name the last. pairs: all headers, as sent."""
 
     status: int
@@ -44,7 +44,7 @@ class _NoRedirects(HTTPRedirectHandler):
 
 
 @dataclass(slots=True)
-class Asker:
+class ArchiveClient:
     """An HTTP client. agent: the User-Agent. delay: seconds between two requests. largest: bytes of a body. sleep:
     tests replace it, so as not to wait a quarter of an hour."""
 
@@ -56,7 +56,7 @@ class Asker:
     stopped: Callable[[], bool] = lambda: False
     _last_request: float = field(default=0.0)
 
-    def get(self, url: str, headers: Mapping[str, str] | None = None, *, largest: int | None = None) -> Answer:
+    def get(self, url: str, headers: Mapping[str, str] | None = None, *, largest: int | None = None) -> ArchiveResponse:
         """Returns the response, of whatever status; retries a few times where the status asks for it (429, 5xx). Reads
         at most one byte of the body more than `largest`.
 
@@ -99,7 +99,7 @@ class Asker:
             self.sleep(min(seconds, 1.0))
             seconds -= 1.0
 
-    def _request(self, url: str, headers: Mapping[str, str], largest: int) -> Answer:
+    def _request(self, url: str, headers: Mapping[str, str], largest: int) -> ArchiveResponse:
         try:
             request = Request(
                 quote(url, safe=string.punctuation),
@@ -115,4 +115,4 @@ class Asker:
             body = response.read(largest + 1)
             pairs = tuple((str(name), str(value)) for name, value in response.headers.items())
             self._last_request = time.monotonic()
-            return Answer(response.status, {name.lower(): value for name, value in pairs}, body, pairs)
+            return ArchiveResponse(response.status, {name.lower(): value for name, value in pairs}, body, pairs)

@@ -11,7 +11,7 @@ from archive.frontier.remote_index import Offer
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class ListingPage:
     """A page of an index listing. next: the resumption key of the next page; None on the last. odd: the error of each
     invalid line."""
 
@@ -28,7 +28,7 @@ class Span:
     until: str | None = None
 
 
-class Source(Protocol):
+class ArchiveSource(Protocol):
     """Another web archive."""
 
     @property
@@ -38,7 +38,7 @@ class Source(Protocol):
     def queries(self, hosts: tuple[str, ...], span: Span) -> Iterator[str]:
         """The index queries to send, one for each listing."""
 
-    def page(self, query: str, key: str | None) -> Page:
+    def page(self, query: str, key: str | None) -> ListingPage:
         """Fetches one page of a listing."""
 
     def take(self, offer: Offer) -> Capture | str:

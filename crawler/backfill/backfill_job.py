@@ -21,7 +21,7 @@ from archive.storage import connection, run_rows
 from archive.storage.histories.history_writer import Counts
 from archive.storage.readings import boilerplate_sets
 from crawler.backfill.archive_client import ArchiveBusy
-from crawler.backfill.archive_source import Source, Span
+from crawler.backfill.archive_source import ArchiveSource, Span
 
 _BATCH_SIZE = 50
 _MAX_REPORTED = 20
@@ -29,7 +29,7 @@ _SETTLE_EVERY = 500  # captures after which versions of articles are sorted by t
 
 
 @dataclass(slots=True)
-class Backfilled:
+class BackfillResult:
     """The result of a backfill. counts: listed, filed, late, here, withdrawn, elsewhere, failed, waiting, odd (invalid
     lines of the index and invalid captures). odd: the errors of the first of them. problem: why it ended early; None
     where it did not."""
@@ -43,18 +43,18 @@ class Backfilled:
 def backfill(
     path: Path,
     outlet: Outlet,
-    source: Source,
+    source: ArchiveSource,
     span: Span,
     *,
     most: int = 0,
     stopped: Callable[[], bool] = lambda: False,
-    progress: Callable[[Backfilled], None] = lambda _: None,
-) -> Backfilled:
+    progress: Callable[[BackfillResult], None] = lambda _: None,
+) -> BackfillResult:
     """Imports the captures that `source` has of an outlet. most: the limit of captures; 0 is no limit.
 
     Raises Locked while the outlet is being crawled, and LuubaoError for whatever else prevents the start.
     """
-    done = Backfilled()
+    done = BackfillResult()
     with outlet_lock(path, outlet.name), connection.open_archive(path, create=True) as db:
         run = begin(db, outlet, "backfill", source.name)
         job = _Job(
@@ -77,10 +77,10 @@ def backfill(
 @dataclass(slots=True)
 class _Job:
     arrivals: Arrivals
-    source: Source
-    done: Backfilled
+    source: ArchiveSource
+    done: BackfillResult
     stopped: Callable[[], bool]
-    progress: Callable[[Backfilled], None]
+    progress: Callable[[BackfillResult], None]
     refused: tuple[remote_index.Offer, str] | None = None
 
     @property

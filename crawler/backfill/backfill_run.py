@@ -10,9 +10,9 @@ from archive import Outlet
 from archive.console.output import clear_progress, show_progress
 from archive.model.errors import Misconfigured
 from archive.runtime import signals
-from crawler.backfill.archive_client import Asker
-from crawler.backfill.archive_source import Source, Span
-from crawler.backfill.backfill_job import Backfilled, backfill
+from crawler.backfill.archive_client import ArchiveClient
+from crawler.backfill.archive_source import ArchiveSource, Span
+from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
 from crawler.outlet import user_agent
@@ -43,7 +43,7 @@ def _delay() -> float:
 def run_backfill(
     path: Path, name: str, archive_name: str, since: datetime | None, until: datetime | None, most: int,
     hosts: tuple[str, ...], contact: str,
-) -> tuple[Backfilled, bool]:  # fmt: skip
+) -> tuple[BackfillResult, bool]:  # fmt: skip
     """Runs a backfill to its end, or until a signal; returns its result and whether it was interrupted.
 
     Raises UnknownOutlet, Misconfigured or Locked.
@@ -51,7 +51,7 @@ def run_backfill(
     outlet = described(name).outlet
     if hosts:
         outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
-    asker = Asker(user_agent(outlet, contact), _delay(), stopped=signals.came)
+    asker = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.came)
     source = source_of(archive_name, asker)
     span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
     with signals.in_order():
@@ -60,12 +60,12 @@ def run_backfill(
     return done, signals.came()
 
 
-def source_of(name: str, asker: Asker) -> Source:
+def source_of(name: str, asker: ArchiveClient) -> ArchiveSource:
     """Returns the archive of that name, at the addresses that the environment gives."""
     if name == "wayback":
         return Wayback(asker, _address_setting("LUUBAO_WAYBACK_CDX"), _address_setting("LUUBAO_WAYBACK_REPLAY"))
     return CommonCrawl(asker, _address_setting("LUUBAO_COMMONCRAWL_INDEX"), _address_setting("LUUBAO_COMMONCRAWL_DATA"))
 
 
-def _show(done: Backfilled) -> None:
+def _show(done: BackfillResult) -> None:
     show_progress(", ".join(f"{count} {name}" for name, count in done.counts.items() if count))

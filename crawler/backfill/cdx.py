@@ -22,7 +22,7 @@ _FIELD_NAMES = {"a": "original", "b": "timestamp", "m": "mimetype", "s": "status
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class CdxLine:
     """One capture in another archive's index. facts: all fields of its line."""
 
     url: str
@@ -40,16 +40,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CdxPage:
     """A parsed CDX response. next: the resumption key of the next page, None on the last. odd: the error of each
     invalid line."""
 
-    lines: list[Line]
+    lines: list[CdxLine]
     next: str | None = None
     odd: tuple[str, ...] = ()
 
 
-def parse(body: bytes) -> Answer:
+def parse(body: bytes) -> CdxPage:
     """Parses a response line by line; an invalid line becomes an error in `odd` and does not stop the others.
 
     Raises LuubaoError for a body that is no CDX response.
@@ -65,7 +65,7 @@ def parse(body: bytes) -> Answer:
             odd.append(str(error))
     if odd and not lines and not text.startswith("["):
         raise LuubaoError(f"what the index answered cannot be understood: {shown(text)} ({odd[0]})")
-    return Answer(lines, resume, tuple(odd))
+    return CdxPage(lines, resume, tuple(odd))
 
 
 def _json_array_rows(text: str) -> tuple[list[Any], str | None]:
@@ -112,7 +112,7 @@ def _row_fields(row: Any) -> dict[str, Any]:
     return {"timestamp": words[1], **facts} if len(words) >= 2 else facts
 
 
-def _parse_row(row: Any) -> Line | None:
+def _parse_row(row: Any) -> CdxLine | None:
     """Parses a row; None for a URL that is not http(s). Raises BadValue for an invalid row."""
     facts = {
         validation.line(name): validation.line(str(value))
@@ -122,7 +122,7 @@ def _parse_row(row: Any) -> Line | None:
     url, stamp = facts.get("original") or facts.get("url") or "", facts.get("timestamp", "")
     if not url.lower().startswith(("http://", "https://")):
         return None
-    return Line(validation.address(url), _parse_timestamp(stamp), stamp, facts)
+    return CdxLine(validation.address(url), _parse_timestamp(stamp), stamp, facts)
 
 
 def _parse_timestamp(stamp: str) -> datetime:

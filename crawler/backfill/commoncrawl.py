@@ -17,8 +17,8 @@ from archive.frontier.remote_index import Offer
 from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from crawler.backfill import cdx
-from crawler.backfill.archive_client import Asker
-from crawler.backfill.archive_source import Page, Span, is_document
+from crawler.backfill.archive_client import ArchiveClient
+from crawler.backfill.archive_source import ListingPage, Span, is_document
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class CommonCrawl:
     """Common Crawl as a source. index: the base URL of collinfo.json, with a final slash; data: the base URL of its
     WARC files."""
 
-    asker: Asker
+    asker: ArchiveClient
     index: str
     data: str
 
@@ -50,13 +50,13 @@ class CommonCrawl:
                         parameters |= {"url": f"http://{host}/", "matchType": "prefix"}
                     yield f"{api}?{urlencode({**parameters, **{key: at for key, at in time_range.items() if at}})}"
 
-    def page(self, query: str, key: str | None) -> Page:
+    def page(self, query: str, key: str | None) -> ListingPage:
         """Fetches one numbered page; the first call asks for the number of pages."""
         number, count = map(int, key.split("/")) if key else (0, self._page_count(query))
         if not count:
-            return Page([], None)
+            return ListingPage([], None)
         answer = self.asker.get(f"{query}&page={number}")
-        parsed = cdx.Answer([]) if answer.status == 404 else cdx.parse(answer.body)
+        parsed = cdx.CdxPage([]) if answer.status == 404 else cdx.parse(answer.body)
         offers, odd = [], list(parsed.odd)
         for line in parsed.lines:
             if not is_document(line.media_type, line.status):
@@ -65,7 +65,7 @@ class CommonCrawl:
                 offers.append(Offer(line.url, line.captured_at, _record_place(line.facts), line.facts.get("digest")))
             except BadValue as error:
                 odd.append(str(error))
-        return Page(offers, f"{number + 1}/{count}" if number + 1 < count else None, tuple(odd))
+        return ListingPage(offers, f"{number + 1}/{count}" if number + 1 < count else None, tuple(odd))
 
     def _page_count(self, query: str) -> int:
         answer = self.asker.get(f"{query}&showNumPages=true")

@@ -12,14 +12,14 @@ from email.utils import parsedate_to_datetime
 from urllib.parse import urlencode, urljoin
 
 from archive import REDIRECTS, Capture
-from archive.exchange.content_codings import NotPacked, TooLarge, codings_of, unpack
+from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, decode_body
 from archive.exchange.importers.import_items import LARGEST, charset, leads_to
 from archive.frontier.remote_index import Offer
 from archive.model import validation
 from archive.model.errors import BadValue
 from crawler.backfill import cdx
-from crawler.backfill.archive_client import Answer, Asker
-from crawler.backfill.archive_source import Page, Span, is_document
+from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse
+from crawler.backfill.archive_source import ListingPage, Span, is_document
 
 PAGE = 3000
 _WHOLE_LISTING = "all"
@@ -42,7 +42,7 @@ class Wayback:
     """A Wayback Machine as a source. index: the URL of its CDX server; replay: the base URL of replay, with a final
     slash."""
 
-    asker: Asker
+    asker: ArchiveClient
     index: str
     replay: str
     page_size: int = PAGE
@@ -63,24 +63,24 @@ class Wayback:
             plain = {**parameters, **{name: value for name, value in time_range.items() if value}, **collapse}
             yield urlencode([*plain.items(), *(("filter", f"!mimetype:{kind}") for kind in _EXCLUDED_TYPES)])
 
-    def page(self, query: str, key: str | None) -> Page:
+    def page(self, query: str, key: str | None) -> ListingPage:
         """Fetches a page of the listing. pywb has no resumption key: where it has more than a page, asks for the
         whole."""
         parameters = query.replace(f"&limit={self.page_size}", "") if key == _WHOLE_LISTING else query
         resume_parameter = f"&{key}" if key and key != _WHOLE_LISTING else ""
         answer = self.asker.get(f"{self.index}?{parameters}{resume_parameter}", largest=_LARGEST_INDEX)
         if answer.status == 404:
-            return Page([], None)
+            return ListingPage([], None)
         parsed = cdx.parse(answer.body)
         lines, resume = parsed.lines, parsed.next
         if not resume and key != _WHOLE_LISTING and len(lines) + len(parsed.odd) >= self.page_size:
-            return Page([], _WHOLE_LISTING)
+            return ListingPage([], _WHOLE_LISTING)
         offers = [
             Offer(line.url, line.captured_at, f"{line.timestamp}id_/{line.url}", line.facts.get("digest"))
             for line in lines
             if is_document(line.media_type, line.status)
         ]
-        return Page(offers, urlencode({"resumeKey": resume}) if resume else None, parsed.odd)
+        return ListingPage(offers, urlencode({"resumeKey": resume}) if resume else None, parsed.odd)
 
     def take(self, offer: Offer) -> Capture | str:
         """Fetches the capture with its original status, headers and time."""
@@ -106,7 +106,7 @@ class Wayback:
             charset(headers),
         )
 
-    def _fetch_replay(self, place: str) -> Answer:
+    def _fetch_replay(self, place: str) -> ArchiveResponse:
         """Fetches a replay. An archive may redirect to a capture of another time than the requested one."""
         for _ in range(_MAX_REDIRECTS):
             answer = self.asker.get(self.replay + place)
@@ -122,7 +122,7 @@ class Wayback:
         return rest if mark and rest.startswith(("http://", "https://")) else location
 
 
-def _decoded_body(answer: Answer) -> bytes:
+def _decoded_body(answer: ArchiveResponse) -> bytes:
     """The body without its content coding, and without the original one where the archive left it on. Raises BadValue
     where the body cannot be decoded, or is incomplete."""
     if len(answer.body) > LARGEST:
@@ -130,7 +130,7 @@ def _decoded_body(answer: Answer) -> bytes:
     body, all_codings = answer.body, list[str]()
     for name in ("content-encoding", f"{_ORIGINAL_PREFIX}content-encoding"):
         codings, _ = codings_of(answer.headers.get(name, ""))
-        with suppress(NotPacked):  # the archive decoded it before sending
+        with suppress(BadCoding):  # the archive decoded it before sending
             body = _decode(body, codings)
         all_codings += codings
     if all_codings and _CONTROL_BYTES.search(body[:_SNIFFED_BYTES]):
@@ -140,7 +140,7 @@ def _decoded_body(answer: Answer) -> bytes:
 
 def _decode(body: bytes, codings: list[str]) -> bytes:
     try:
-        unpacked = unpack(body, codings, LARGEST)
+        unpacked = decode_body(body, codings, LARGEST)
     except TooLarge as error:
         raise BadValue(f"it would {error}") from error
     if not unpacked.whole:
@@ -148,7 +148,7 @@ def _decode(body: bytes, codings: list[str]) -> bytes:
     return unpacked.body
 
 
-def _original_headers(answer: Answer) -> tuple[tuple[str, str], ...]:
+def _original_headers(answer: ArchiveResponse) -> tuple[tuple[str, str], ...]:
     """The original headers: the Wayback Machine sends them with a prefix, pywb unchanged."""
     prefixed = [
         (name[len(_ORIGINAL_PREFIX) :], value)
@@ -171,7 +171,7 @@ def _original_headers(answer: Answer) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _memento_datetime(answer: Answer) -> datetime | None:
+def _memento_datetime(answer: ArchiveResponse) -> datetime | None:
     """The time of the replayed capture: an archive may replay the one nearest to the requested time
     (RFC 7089 section 2.1.1)."""
     try:
@@ -180,7 +180,7 @@ def _memento_datetime(answer: Answer) -> datetime | None:
         return None
 
 
-def _is_replayed(answer: Answer) -> bool:
+def _is_replayed(answer: ArchiveResponse) -> bool:
     """Whether the response is a replayed capture, and not the archive's own page: only a capture has
     Memento-Datetime."""
     return "memento-datetime" in answer.headers

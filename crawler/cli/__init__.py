@@ -69,7 +69,7 @@ COMMANDS: Mapping[str, Listed] = {
 def luubao(ctx: click.Context) -> None:
     """Keeps a newspaper's record: every article, edit, photograph and disappearance, in one SQLite file."""
     ctx.default_map = FileDefaults(ctx)
-    own_spiders.look_in(lambda: configured(ctx))
+    own_spiders.set_configuration(lambda: configured(ctx))
     ctx.obj = _known_outlets
 
 

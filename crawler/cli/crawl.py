@@ -94,10 +94,10 @@ def crawl(
         )
         raise click.exceptions.Exit(exit_code)
     if folder:
-        from crawler.fleet.job_spec import TURNS
+        from crawler.fleet.job_spec import HOST_LOCK_SUFFIX
 
         path = folder / f"{outlets[0]}.db"
-        overrides["LUUBAO_TURNS"] = str(folder / TURNS)
+        overrides["LUUBAO_TURNS"] = str(folder / HOST_LOCK_SUFFIX)
     raise click.exceptions.Exit(_crawl_one(settings, outlets[0], path, base_url, overrides, as_json))
 
 

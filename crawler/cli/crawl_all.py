@@ -14,10 +14,10 @@ from crawler.cli.setting_options import MisconfiguredFailure, require_scale
 from crawler.config.setting_types import Value
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import batch_report
-from crawler.fleet.batch import Batch, Stoppable
-from crawler.fleet.job_spec import TURNS, Task, hosts_of, longest_waiting_first, share_a_host
+from crawler.fleet.batch import BaseBatch, Batch
+from crawler.fleet.job_spec import HOST_LOCK_SUFFIX, Task, hosts_of, longest_waiting_first, share_a_host
 from crawler.fleet.machine_budget import Budget
-from crawler.outlets.catalogue import catalogue, survey, unknown
+from crawler.outlets.catalogue import catalogue, load_catalogue, unknown
 from crawler.run.run_verdict import Exit
 
 
@@ -45,17 +45,17 @@ def crawl_many(
     return batch_report.tell(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
 
 
-def _local_batch(settings: Configuration, tasks: Sequence[Task]) -> Stoppable:
+def _local_batch(settings: Configuration, tasks: Sequence[Task]) -> BaseBatch:
     return Batch(longest_waiting_first(tasks), Budget.of(settings))
 
 
-def _queued_batch(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> Stoppable:
+def _queued_batch(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> BaseBatch:
     try:
         require_scale()
         from crawler.fleet.job_queue import connect
         from crawler.fleet.queued_batch import QueuedBatch
 
-        return QueuedBatch(connect(queue), leased(tasks), portable(overrides))
+        return QueuedBatch(connect(queue), with_shared_hosts(tasks), json_overrides(overrides))
     except LuubaoError as error:
         raise MisconfiguredFailure(str(error)) from error
 
@@ -65,13 +65,13 @@ def tasks_for(
 ) -> list[Task]:
     """A task for each outlet of those names, also for misconfigured ones, whose crawl reports why; without names, for
     all followed outlets but the demo. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
-    known_outlets = survey()
+    known_outlets = load_catalogue()
     all_names = sorted({*known_outlets.outlets, *known_outlets.wrong} - {"demo"})
     chosen = list(dict.fromkeys(names)) or [name for name in all_names if settings.value("followed", name)]
     for name in chosen:
         if name not in known_outlets.outlets and name not in known_outlets.wrong:
             raise unknown(name, known_outlets)
-    host_lock = place / TURNS if own_archives else place.with_name(f"{place.name}{TURNS}")
+    host_lock = place / HOST_LOCK_SUFFIX if own_archives else place.with_name(f"{place.name}{HOST_LOCK_SUFFIX}")
     return [
         Task(
             name,
@@ -85,7 +85,7 @@ def tasks_for(
     ]
 
 
-def leased(tasks: Sequence[Task]) -> list[Task]:
+def with_shared_hosts(tasks: Sequence[Task]) -> list[Task]:
     """The tasks, each with the hosts of all outlets that share a host with it, so that its lease locks those out
     too."""
     all_tasks = [Task(outlet.name, Path(), hosts_of(outlet.outlet)) for outlet in catalogue()]
@@ -98,7 +98,7 @@ def leased(tasks: Sequence[Task]) -> list[Task]:
     ]
 
 
-def portable(overrides: Mapping[str, Any]) -> dict[str, Any]:
+def json_overrides(overrides: Mapping[str, Any]) -> dict[str, Any]:
     """The overrides that apply on any machine, as values that JSON can hold."""
     return {
         name: value.isoformat() if isinstance(value, date) else value

@@ -63,11 +63,11 @@ def _probe_and_write(url: str, folder: Path | None, name: str | None, contact: s
     from crawler.probe import probe as look
 
     if folder or name:
-        place.refuse_what_is_there(folder or Path(name or ""), url)
+        place.require_empty_folder(folder or Path(name or ""), url)
     overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": os.devnull}
     found = look(url, name=name, most=30, overrides=overrides | ({"LUUBAO_CONTACT": contact} if contact else {}))
     target = folder or Path(found.name.value)
-    place.refuse_what_is_there(target, url)
+    place.require_empty_folder(target, url)
     say_all(probe_report.lines(found))
     say_all(as_read.lines(found))
     return place.write(found, target, contact), found
@@ -96,6 +96,6 @@ _COUNT_LABELS = {"captures": "pages", "new": "articles", "pictures": "pictures"}
 
 
 def _print_next_steps(name: str, file: Path) -> None:
-    from crawler.probe.outlet_folder import ways_on
+    from crawler.probe.outlet_folder import next_steps
 
-    say_all(ways_on(name, file))
+    say_all(next_steps(name, file))

@@ -15,8 +15,8 @@ from crawler.cli.setting_options import MisconfiguredFailure, config_option, con
 if TYPE_CHECKING:
     from archive.storage.histories.domain_moves import Known
     from crawler.config.settings_in_force import Configuration
-    from crawler.moving.new_domain import Looked
-    from crawler.outlets.outlet_checks import Described
+    from crawler.moving.new_domain import MoveCheck
+    from crawler.outlets.outlet_checks import OutletDescription
 
 
 @click.command()
@@ -69,7 +69,7 @@ def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: b
     say(f"{waiting} addresses wait for the next crawl")
 
 
-def _known_articles(path: Path, outlet: Described) -> list[Known]:
+def _known_articles(path: Path, outlet: OutletDescription) -> list[Known]:
     from archive import open_archive
     from archive.model.urls import host_of
     from archive.storage.captures.kept_captures import outlets_of
@@ -80,25 +80,25 @@ def _known_articles(path: Path, outlet: Described) -> list[Known]:
         return known_on(db, run.outlet_id, host_of(outlet.home))
 
 
-def _check_new_domain(settings: Configuration, outlet: Described, url: str, known: list[Known]) -> Looked:
+def _check_new_domain(settings: Configuration, outlet: OutletDescription, url: str, known: list[Known]) -> MoveCheck:
     import os
     from functools import partial
 
     from archive.model.urls import host_of
-    from crawler.moving.new_domain import look
-    from crawler.probe.run import walk
+    from crawler.moving.new_domain import check_new_domain
+    from crawler.probe.run import run_course
 
     if host_of(url if "://" in url else f"https://{url}") == host_of(outlet.home):
         raise LuubaoError(f"{outlet.name} is at {outlet.home} already. Give the address it has moved to")
     contact = settings.value("contact", outlet.name)
     overrides: dict[str, Any] = {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
     overrides |= {"LUUBAO_CONTACT": contact} if contact else {}
-    course = partial(look, given_url=url, former=outlet.home, known=known)
-    found: Looked = walk(url, course, most=30, overrides=overrides)
+    course = partial(check_new_domain, given_url=url, former=outlet.home, known=known)
+    found: MoveCheck = run_course(url, course, most=30, overrides=overrides)
     return found
 
 
-def _enqueue_articles(path: Path, outlet: Described, found: Looked, known: list[Known]) -> int:
+def _enqueue_articles(path: Path, outlet: OutletDescription, found: MoveCheck, known: list[Known]) -> int:
     """Queues the known articles at the same paths on the new domain, if the domain keeps paths. Returns how many
     wait."""
     from archive import open_archive

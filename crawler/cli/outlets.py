@@ -54,9 +54,9 @@ outlets.add_command(move)
 
 def tell_mistakes() -> None:
     """Prints the errors in the definitions of outlets, and exits with 2 where there are any."""
-    from crawler.outlets.catalogue import survey
+    from crawler.outlets.catalogue import load_catalogue
 
-    if mistakes := survey().told():
+    if mistakes := load_catalogue().told():
         say_all(mistakes, err=True)
         raise click.exceptions.Exit(2)
 

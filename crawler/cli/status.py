@@ -87,9 +87,9 @@ def _expected(settings: Configuration, names: list[str]) -> dict[str, Expected]:
     if not names:
         return {}
     from archive.monitor.status import Expected
-    from crawler.outlets.catalogue import survey, unknown
+    from crawler.outlets.catalogue import load_catalogue, unknown
 
-    known_outlets, hours = survey(), {name: settings.value("hours", name) for name in names}
+    known_outlets, hours = load_catalogue(), {name: settings.value("hours", name) for name in names}
     for name in names:
         if name not in known_outlets.outlets and name not in known_outlets.wrong:
             raise unknown(name, known_outlets)

@@ -11,7 +11,7 @@ import click
 from archive.model.errors import LuubaoError
 from archive.runtime import signals
 from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, require_scale, setting_option
-from crawler.outlets.catalogue import survey
+from crawler.outlets.catalogue import load_catalogue
 
 if TYPE_CHECKING:
     from crawler.config.setting_types import Value
@@ -63,8 +63,8 @@ def _run_worker(settings: Configuration, given: dict[str, Value], verbose: bool)
     overrides = {"LOG_LEVEL": "INFO" if verbose else "WARNING", "LUUBAO_CONFIG": str(settings.file or os.devnull)}
     if given["contact"] is not None:
         overrides[BY_NAME["contact"].scrapy] = str(given["contact"])
-    survey()  # reports a missing folder of spiders before work begins
-    place = job_runner.Place(settings, connection, folder, overrides)
+    load_catalogue()  # reports a missing folder of spiders before work begins
+    place = job_runner.WorkerContext(settings, connection, folder, overrides)
     place.check()
     job_runner.here[:] = [place]
     with signals.in_order():

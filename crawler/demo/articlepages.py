@@ -9,10 +9,10 @@ from dataclasses import replace
 from crawler.demo import articles_modern, articles_old, frames
 from crawler.demo.markup import join, link, tag, text
 from crawler.demo.newsroom_records import Article, Form, Passage
-from crawler.demo.page_furniture import Visit
+from crawler.demo.page_furniture import RequestContext
 from crawler.demo.section_addresses import article_path
 
-TEMPLATES: dict[Form, Callable[[Visit, Article], str]] = {
+TEMPLATES: dict[Form, Callable[[RequestContext, Article], str]] = {
     "dnn": articles_old.dnn,
     "webforms": articles_old.webforms,
     "plain": articles_old.plain,
@@ -20,7 +20,7 @@ TEMPLATES: dict[Form, Callable[[Visit, Article], str]] = {
 }
 
 
-def page(visit: Visit, article: Article) -> bytes:
+def page(visit: RequestContext, article: Article) -> bytes:
     """The page in the article's template, as UTF-8; in ASCII with numeric entities where article.entities is set."""
     markup = TEMPLATES[article.form](visit, _partly_decomposed(article) if article.decomposed else article)
     return markup.encode("ascii", "xmlcharrefreplace") if article.entities else markup.encode()
@@ -38,7 +38,7 @@ def _decomposed_passage(passage: Passage) -> Passage:
     return replace(passage, text=unicodedata.normalize("NFD", passage.text))
 
 
-def print_copy(visit: Visit, article: Article) -> bytes:
+def print_copy(visit: RequestContext, article: Article) -> bytes:
     """The print version: text only; robots.txt disallows it."""
     texts = [tag("p", text(passage.text)) for passage in article.passages if passage.kind != "pictures"]
     main = join(

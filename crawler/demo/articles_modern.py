@@ -7,17 +7,17 @@ from collections.abc import Sequence
 
 from crawler.demo import bodies, frames, page_furniture, printed_dates
 from crawler.demo.articles_old import after, canonical
-from crawler.demo.bodies import Habits
+from crawler.demo.bodies import PassageMarkup
 from crawler.demo.markup import Html, join, tag, text
 from crawler.demo.newsroom_records import Article, Picture
-from crawler.demo.page_furniture import NAME, Visit
+from crawler.demo.page_furniture import NAME, RequestContext
 from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
 
 PLACEHOLDER = "data:image/gif;base64,R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7"
 LOADER = Html("document.querySelectorAll('img.lazyload').forEach(function(i){i.src=i.dataset.src})")
 
 
-def modern(visit: Visit, article: Article) -> str:
+def modern(visit: RequestContext, article: Article) -> str:
     """The page: headline, lead and byline above the body; two pictures may share one caption."""
     main = tag(
         "article",
@@ -32,7 +32,7 @@ def modern(visit: Visit, article: Article) -> str:
     return frames.page(visit, article.headline, join(main, after_article), _head(visit, article))
 
 
-def _meta(visit: Visit, article: Article) -> list[Html]:
+def _meta(visit: RequestContext, article: Article) -> list[Html]:
     pieces = [text(f"{page_furniture.views(visit, article)} lượt xem")]
     if article.date_form != "none":
         printed = text(printed_dates.visible(article.date_form, article.published))
@@ -42,8 +42,8 @@ def _meta(visit: Visit, article: Article) -> list[Html]:
     return [join(piece, text(" ")) for piece in pieces]
 
 
-def _body(visit: Visit, article: Article) -> Html:
-    habits = Habits(
+def _body(visit: RequestContext, article: Article) -> Html:
+    habits = PassageMarkup(
         paragraph=lambda content: tag("p", content),
         subhead=lambda content: tag("h2", content),
         pictures=_pictures,
@@ -67,7 +67,7 @@ def _lazy_image(picture: Picture) -> Html:
     return join(placeholder, tag("noscript", tag("img", class_="image-fallback", src=source, alt="")))
 
 
-def _head(visit: Visit, article: Article) -> Html:
+def _head(visit: RequestContext, article: Article) -> Html:
     pairs = [
         ("og:type", "article"),
         ("og:site_name", NAME),
@@ -84,7 +84,7 @@ def _head(visit: Visit, article: Article) -> Html:
     return join(canonical(visit, article), description, *metas, _linked_data(visit, article))
 
 
-def _linked_data(visit: Visit, article: Article) -> Html:
+def _linked_data(visit: RequestContext, article: Article) -> Html:
     facts: dict[str, object] = {
         "@context": "https://schema.org",
         "@type": "NewsArticle",

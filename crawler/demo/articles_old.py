@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from crawler.demo import bodies, frames, page_furniture, printed_dates
-from crawler.demo.bodies import Habits
+from crawler.demo.bodies import PassageMarkup
 from crawler.demo.markup import Html, items, join, tag, text
 from crawler.demo.newsroom_records import Article, Picture
-from crawler.demo.page_furniture import Visit
+from crawler.demo.page_furniture import RequestContext
 from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
 
 CENTRE = "text-align:center"
@@ -22,11 +22,11 @@ def row(pictures: Sequence[Picture]) -> tuple[Html, ...]:
     return tuple(tag("img", src=picture_path(picture.file), alt="", width=width) for picture in pictures)
 
 
-def canonical(visit: Visit, article: Article) -> Html:
+def canonical(visit: RequestContext, article: Article) -> Html:
     return tag("link", rel="canonical", href=visit.base + article_path(article))
 
 
-def after(visit: Visit, article: Article) -> Html:
+def after(visit: RequestContext, article: Article) -> Html:
     """The blocks after an article in the current layout."""
     return join(
         page_furniture.share(visit, article),
@@ -46,7 +46,7 @@ def _keywords(article: Article) -> Html:
     return tag("div", text("Từ khóa: "), *page_furniture.tags(article), class_="tu-khoa") if article.tags else Html("")
 
 
-def dnn(visit: Visit, article: Article) -> str:
+def dnn(visit: RequestContext, article: Article) -> str:
     """The page: the lead is the first paragraph, bold; captions in div.articleimg_caption; the byline bold and
     right-aligned after the body."""
     printed = printed_dates.visible(article.date_form, article.published)
@@ -61,8 +61,8 @@ def dnn(visit: Visit, article: Article) -> str:
     return frames.page(visit, article.headline, main, canonical(visit, article))
 
 
-def _dnn_body(visit: Visit, article: Article) -> Html:
-    habits = Habits(
+def _dnn_body(visit: RequestContext, article: Article) -> Html:
+    habits = PassageMarkup(
         paragraph=lambda content: tag("p", content),
         subhead=lambda content: tag("p", tag("strong", content)),
         pictures=_dnn_pictures,
@@ -78,7 +78,7 @@ def _dnn_pictures(pictures: Sequence[Picture]) -> Html:
     return tag("div", *row(pictures), caption, style=CENTRE)
 
 
-def webforms(visit: Visit, article: Article) -> str:
+def webforms(visit: RequestContext, article: Article) -> str:
     """The page: everything in tables, the caption in the second row of a table; .NET ids; a month-first machine
     date."""
     date_cell = tag(
@@ -118,8 +118,8 @@ def _author(article: Article, name: str) -> Html:
     )
 
 
-def _webforms_body(visit: Visit, article: Article) -> Html:
-    habits = Habits(
+def _webforms_body(visit: RequestContext, article: Article) -> Html:
+    habits = PassageMarkup(
         paragraph=lambda content: tag("p", content, class_="MsoNormal", style=JUSTIFY),
         subhead=lambda content: tag("p", tag("b", content), class_="MsoNormal"),
         pictures=_webforms_pictures,
@@ -138,7 +138,7 @@ def _webforms_pictures(pictures: Sequence[Picture]) -> Html:
     return tag("table", tag("tbody", image_row, caption_row), class_="picBox", align="center", width=600)
 
 
-def plain(visit: Visit, article: Article) -> str:
+def plain(visit: RequestContext, article: Article) -> str:
     """The page: justified paragraphs; the caption is the next paragraph, centred and italic."""
     main = join(
         tag("div", page_furniture.breadcrumb(BY_SLUG[article.section]), class_="duong-dan"),
@@ -153,8 +153,8 @@ def plain(visit: Visit, article: Article) -> str:
     return frames.page(visit, article.headline, main, canonical(visit, article))
 
 
-def _plain_body(visit: Visit, article: Article) -> Html:
-    habits = Habits(
+def _plain_body(visit: RequestContext, article: Article) -> Html:
+    habits = PassageMarkup(
         paragraph=lambda content: tag("p", content, style=JUSTIFY),
         subhead=lambda content: tag("h3", content),
         pictures=_plain_pictures,

@@ -16,7 +16,7 @@ Frame = Callable[[Html], Html]
 
 
 @dataclass(frozen=True)
-class Habits:
+class PassageMarkup:
     """The markup of the kinds of passages that differ between templates."""
 
     paragraph: Frame
@@ -27,13 +27,13 @@ class Habits:
 NO_ASIDE = Html("")
 
 
-def body(article: Article, edition: Edition, habits: Habits, aside: Html = NO_ASIDE) -> Html:
+def body(article: Article, edition: Edition, habits: PassageMarkup, aside: Html = NO_ASIDE) -> Html:
     """All passages, a line each. aside: the block that the template inserts after the second passage."""
     passages = [_passage(passage, article, edition, habits) for passage in article.passages]
     return join(*passages[:2], aside, *passages[2:], by="\n")
 
 
-def _passage(passage: Passage, article: Article, edition: Edition, habits: Habits) -> Html:
+def _passage(passage: Passage, article: Article, edition: Edition, habits: PassageMarkup) -> Html:
     if passage.kind == "pictures":
         return habits.pictures([article.pictures[index] for index in passage.pictures])
     if passage.kind == "list":

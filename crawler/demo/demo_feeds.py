@@ -10,7 +10,7 @@ from crawler.demo.edition import Edition
 from crawler.demo.later_edits import date_of
 from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.newsroom_records import Article
-from crawler.demo.page_furniture import NAME, Visit
+from crawler.demo.page_furniture import NAME, RequestContext
 from crawler.demo.section_addresses import SECTIONS, Section, article_path, thumbnail_path
 
 WRONGLY_DECLARED = "kinh-te"
@@ -88,7 +88,7 @@ def _entry(article: Article, base: str) -> Html:
     )
 
 
-def listing(visit: Visit) -> bytes:
+def listing(visit: RequestContext) -> bytes:
     """The HTML page that lists the feeds; only here is the UTF-16 feed named."""
     entries = [("/rss/home.rss", "Trang chủ"), *((f"/rss/{section.slug}.rss", section.name) for section in SECTIONS)]
     entries += [("/rss/chuyen-trang.rss", "Chuyên trang"), ("/atom.xml", "Atom")]

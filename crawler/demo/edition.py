@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from crawler.demo import paper, words
 from crawler.demo.newsroom_records import Article, Picture, Revision
 from crawler.demo.section_addresses import GENERATED, SECTIONS, Section, article_path
-from crawler.demo.shelves import Feed, shelf_of
+from crawler.demo.shelves import Feed, placement_of
 
 LIVE = ("live", "moved")
 NEWS = 78
@@ -116,7 +116,7 @@ class Edition:
         """Section -> the numbers of the generated articles it lists, newest first."""
         by_section: dict[str, list[int]] = {}
         for number in self.numbers:
-            shelf = shelf_of(number)
+            shelf = placement_of(number)
             if shelf.listed:
                 by_section.setdefault(shelf.section, []).append(number)
         return by_section
@@ -124,18 +124,20 @@ class Edition:
     @cached_property
     def monthly_numbers(self) -> list[int]:
         """The generated articles that the sitemap of their month names."""
-        return [number for number in self.numbers if shelf_of(number).monthly]
+        return [number for number in self.numbers if placement_of(number).monthly]
 
     @cached_property
     def news_numbers(self) -> list[int]:
         """The generated articles in the news sitemap: the listed ones of two days, and some that are linked nowhere
         else."""
         newest = self.numbers[:NEWS]
-        return [number for number in newest if shelf_of(number).listed or shelf_of(number).news]
+        return [number for number in newest if placement_of(number).listed or placement_of(number).news]
 
     def feed_numbers(self, feed: Feed) -> list[int]:
         """The generated articles in a feed: the newest listed ones, and some that are linked nowhere else."""
-        candidates = (number for number in self.numbers if shelf_of(number).listed or shelf_of(number).feed == feed)
+        candidates = (
+            number for number in self.numbers if placement_of(number).listed or placement_of(number).feed == feed
+        )
         return [number for number, _ in zip(candidates, range(FEED), strict=False)]
 
     def for_sitemap(self) -> Iterator[tuple[datetime, Article | int]]:

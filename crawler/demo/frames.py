@@ -8,12 +8,12 @@ from random import Random
 
 from crawler.demo import page_furniture
 from crawler.demo.markup import Html, document, items, join, link, tag, text
-from crawler.demo.page_furniture import NAME, Visit
+from crawler.demo.page_furniture import NAME, RequestContext
 from crawler.demo.section_addresses import SECTIONS
 from crawler.demo.style import CSS
 
 
-def head(visit: Visit, title: str, extra: Html, declared: Html) -> Html:
+def head(visit: RequestContext, title: str, extra: Html, declared: Html) -> Html:
     """The head of every page. declared: the template's charset declaration."""
     feeds = _feeds(bool(visit.edition.numbers))
     return join(declared, tag("title", text(title)), feeds, STYLE, extra)
@@ -37,7 +37,7 @@ META_HTTP_EQUIV = tag("meta", http_equiv="Content-Type", content="text/html; cha
 NOTHING = Html("")
 
 
-def page(visit: Visit, title: str, main: Html, extra: Html = NOTHING, declared: Html = META_CHARSET) -> str:
+def page(visit: RequestContext, title: str, main: Html, extra: Html = NOTHING, declared: Html = META_CHARSET) -> str:
     """A page in the current layout."""
     body = tag(
         "body",
@@ -53,7 +53,7 @@ def page(visit: Visit, title: str, main: Html, extra: Html = NOTHING, declared: 
     return document(head(visit, f"{title} - {NAME}", extra, declared), body, lang="vi")
 
 
-def _banner(visit: Visit) -> Html:
+def _banner(visit: RequestContext) -> Html:
     return tag(
         "div",
         tag("div", page_furniture.clock(visit), class_="dong-ho"),
@@ -63,7 +63,7 @@ def _banner(visit: Visit) -> Html:
     )
 
 
-def _middle(visit: Visit, main: Html) -> Html:
+def _middle(visit: RequestContext, main: Html) -> Html:
     side = join(
         page_furniture.advert(visit, 1),
         page_furniture.box("Mới nhất", page_furniture.latest(visit.edition), "moi-nhat"),
@@ -75,11 +75,11 @@ def _middle(visit: Visit, main: Html) -> Html:
     return tag("div", top, tag("div", main, id="chinh"), tag("div", side, id="ben"), id="giua")
 
 
-def _footer(visit: Visit) -> Html:
+def _footer(visit: RequestContext) -> Html:
     return tag("div", page_furniture.licence(), tag("p", page_furniture.visitors(visit)), id="cuoi")
 
 
-def old_page(visit: Visit, title: str, main: Html, extra: Html = NOTHING) -> str:
+def old_page(visit: RequestContext, title: str, main: Html, extra: Html = NOTHING) -> str:
     """A page in the old layout: ASP.NET WebForms, everything in one form, everything in tables."""
     rows = (
         _full_row("dau-cu", _old_banner(visit)),
@@ -101,14 +101,14 @@ def _full_row(name: str, content: Html) -> Html:
     return tag("tr", tag("td", content, class_=name, colspan=3))
 
 
-def _old_banner(visit: Visit) -> Html:
+def _old_banner(visit: RequestContext) -> Html:
     clock = tag("span", page_furniture.clock(visit), id="dnn_dnnCURRENTDATE_lblDate", class_="SkinObject")
     name = tag("font", link("/", NAME), size=7, class_="ten-cu")
     cells = (tag("td", tag("b", name)), tag("td", clock, align="right"))
     return join(tag("table", tag("tr", *cells), width="100%"), page_furniture.advert(visit, 0, wide=True))
 
 
-def _left_column(visit: Visit) -> Html:
+def _left_column(visit: RequestContext) -> Html:
     lists = (
         tag("b", text("Mới nhất")),
         items(*page_furniture.latest(visit.edition)),
@@ -118,12 +118,12 @@ def _left_column(visit: Visit) -> Html:
     return tag("td", *lists, id="dnn_LeftPane", class_="trai")
 
 
-def _right_column(visit: Visit) -> Html:
+def _right_column(visit: RequestContext) -> Html:
     lists = (page_furniture.advert(visit, 1), tag("b", text("Tin đọc nhiều")), items(*page_furniture.most_read(visit)))
     return tag("td", *lists, id="dnn_RightPane", class_="phai")
 
 
-def _viewstate(visit: Visit) -> Html:
+def _viewstate(visit: RequestContext) -> Html:
     """The hidden fields and script of WebForms; __VIEWSTATE differs at every request."""
     view_state = b64encode(Random(f"state {visit.edition.day} {visit.serial}").randbytes(420)).decode()
     script = Html(

@@ -13,8 +13,8 @@ from socket import SHUT_RDWR, socket
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from crawler.demo.page_furniture import Visit
-from crawler.demo.router import GZIP, PNG, Answer, Ask, answer
+from crawler.demo.page_furniture import RequestContext
+from crawler.demo.router import GZIP, PNG, Answer, RouteRequest, answer
 
 WORTH_GZIP = 500
 
@@ -38,7 +38,7 @@ class Paper(Protocol):
 
     crawl_delay: float
 
-    def visit(self, host: str | None) -> Visit:
+    def visit(self, host: str | None) -> RequestContext:
         """The next request's view of the paper."""
 
     def note(self, request: Request) -> None:
@@ -98,7 +98,9 @@ class _Handler(BaseHTTPRequestHandler):
     def _respond(self, with_body: bool) -> None:
         paper = self.server.paper
         parts = urlsplit(self.path)
-        ask = Ask(paper.visit(self.headers.get("Host")), unquote(parts.path) or "/", parts.query, paper.crawl_delay)
+        ask = RouteRequest(
+            paper.visit(self.headers.get("Host")), unquote(parts.path) or "/", parts.query, paper.crawl_delay
+        )
         response = answer(ask)
         status = 304 if response.status == 200 and self._is_not_modified(response) else response.status
         compressed = status != 304 and self._accepts_gzip(response)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from crawler.demo import frames, page_furniture, pagers, printed_dates
 from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.newsroom_records import Article
-from crawler.demo.page_furniture import Visit
+from crawler.demo.page_furniture import RequestContext
 from crawler.demo.section_addresses import SECTIONS, Section, article_path, page_path, picture_path, thumbnail_path
 
 OLD = ("postback", "script")
@@ -27,7 +27,7 @@ def teaser(article: Article, query: str = "", size: Callable[[str], str] = thumb
     return tag("div", *images, *content, class_="tin")
 
 
-def home(visit: Visit) -> bytes:
+def home(visit: RequestContext) -> bytes:
     """The home page: one large teaser, three below, the newest of each section; two links have tracking parameters."""
     first, *others = visit.edition.open
     top = tag("div", teaser(first, "?utm_source=trang-chu&utm_medium=tieu-diem", picture_path), class_="noi-bat")
@@ -39,13 +39,13 @@ def home(visit: Visit) -> bytes:
     return frames.page(visit, "Tin tức Thao Giang", join(top, *second_row, *boxes), canonical).encode()
 
 
-def _section_box(visit: Visit, section: Section) -> Html:
+def _section_box(visit: RequestContext, section: Section) -> Html:
     newest = [article for article in visit.edition.open if article.section == section.slug][:4]
     title = tag("h3", link(section.path, section.name))
     return tag("div", title, items(*(page_furniture.article_link(article) for article in newest)), class_="muc")
 
 
-def section_page(visit: Visit, section: Section, page: int) -> bytes | None:
+def section_page(visit: RequestContext, section: Section, page: int) -> bytes | None:
     """A page of a section's list, from 1; None beyond the last. Sections with OLD paging have the old layout."""
     size = visit.edition.size(section)
     start = (page - 1) * size
@@ -62,20 +62,20 @@ def section_page(visit: Visit, section: Section, page: int) -> bytes | None:
     return frame(visit, section.name, main, canonical).encode()
 
 
-def more_of(visit: Visit, section: Section, page: int) -> bytes:
+def more_of(visit: RequestContext, section: Section, page: int) -> bytes:
     """The response to the script of a 'load more' list: a page's articles without a layout; empty beyond the last."""
     size = visit.edition.size(section)
     listed = visit.edition.listed(section, (page - 1) * size, page * size)
     return join(*(teaser(article) for article in listed)).encode()
 
 
-def search(visit: Visit) -> bytes:
+def search(visit: RequestContext) -> bytes:
     """The search form; robots.txt disallows it."""
     form = tag("form", tag("input", name="q", size=40), tag("input", type="submit", value="Tìm"), action="/tim-kiem")
     return frames.page(visit, "Tìm kiếm", join(tag("h1", text("Tìm kiếm")), form)).encode()
 
 
-def missing(visit: Visit) -> bytes:
+def missing(visit: RequestContext) -> bytes:
     """The page for a path that does not exist."""
     main = join(
         tag("h1", text("Không tìm thấy trang")),

@@ -12,7 +12,7 @@ Form = Literal["dnn", "webforms", "plain", "modern"]
 """The template of an article's page: a DotNetNuke module, ASP.NET WebForms with layout tables, centred paragraphs,
 and a present-day page with figures, OpenGraph and JSON-LD."""
 
-Reach = Literal["open", "page-3", "feed", "link", "sitemap", "script"]
+LinkedFrom = Literal["open", "page-3", "feed", "link", "sitemap", "script"]
 """Where the article is linked: everywhere, or only on page 3 of its section (or later, once newer articles push it
 back), only in the feeds, only in the body of `Article.linked_from`, only in the sitemap, or in a list that only a
 script shows beyond its first page."""
@@ -93,7 +93,7 @@ class Article:
     pictures: tuple[Picture, ...] = ()
     date_form: str = "plain"
     first_day: int = 1
-    reach: Reach = "open"
+    reach: LinkedFrom = "open"
     linked_from: int | None = None
     decomposed: bool = False
     entities: bool = False
@@ -155,7 +155,7 @@ class Published:
     pictures: tuple[PublishedPicture, ...]
     state: State
     old_path: str | None
-    reach: Reach
+    reach: LinkedFrom
     linked_from: str | None
 
     @property

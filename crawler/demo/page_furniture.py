@@ -43,7 +43,7 @@ ADVERTS = 10
 
 
 @dataclass(frozen=True)
-class Visit:
+class RequestContext:
     """One request to the paper. base: scheme and host without slash. serial: its number since the start; seeds all that
     changes from one request to the next. now: the paper's date with the clock's time of day."""
 
@@ -57,23 +57,23 @@ class Visit:
         return Random(self.edition.day * 100_003 + self.serial)
 
 
-def clock(visit: Visit) -> Html:
+def clock(visit: RequestContext) -> Html:
     now = visit.now
     return text(f"{printed_dates.weekday(now)}, ngày {now:%d/%m/%Y} | {now:%H:%M:%S}")
 
 
-def views(visit: Visit, article: Article) -> str:
+def views(visit: RequestContext, article: Article) -> str:
     """The view counter: grows with every request to the paper."""
     count = article.id % 900 + visit.edition.day * 137 + visit.serial
     return f"{count:,}".replace(",", ".")
 
 
-def visitors(visit: Visit) -> Html:
+def visitors(visit: RequestContext) -> Html:
     count = f"{4_218_337 + visit.edition.day * 5210 + visit.serial:,}".replace(",", ".")
     return text(f"Số lượt truy cập: {count}")
 
 
-def advert(visit: Visit, position: int, wide: bool = False) -> Html:
+def advert(visit: RequestContext, position: int, wide: bool = False) -> Html:
     """A banner advert; differs at every request and in every place of the page."""
     number = (visit.serial + position * 3) % (ADVERTS // 2) * 2 + (1 if wide else 0)
     picture = tag("img", src=f"/quang-cao/{number}.png", alt="Quảng cáo", border=0)
@@ -99,7 +99,7 @@ def latest(edition: Edition) -> tuple[Html, ...]:
     return tuple(article_link(article, "?utm_source=moi-nhat&utm_medium=sidebar") for article in edition.open[:6])
 
 
-def most_read(visit: Visit) -> tuple[Html, ...]:
+def most_read(visit: RequestContext) -> tuple[Html, ...]:
     return tuple(visit.dice.sample(_open_links(visit.edition), 5))
 
 
@@ -108,7 +108,7 @@ def _open_links(edition: Edition) -> tuple[Html, ...]:
     return tuple(article_link(article) for article in edition.open)
 
 
-def others(visit: Visit, article: Article) -> tuple[Html, ...]:
+def others(visit: RequestContext, article: Article) -> tuple[Html, ...]:
     """The links of `Các tin khác`: older news of the section, with dates."""
     return tuple(entry for number, entry in _dated_links(visit.edition, article.section) if number != article.id)[:6]
 
@@ -120,14 +120,14 @@ def _dated_links(edition: Edition, section: str) -> tuple[tuple[int, Html], ...]
     return tuple((article.id, dated_link(article)) for article in in_section[:7])
 
 
-def comments(visit: Visit, article: Article) -> tuple[Html, ...]:
+def comments(visit: RequestContext, article: Article) -> tuple[Html, ...]:
     """Readers' comments: some from the first day, more every day."""
     rng = Random(article.id)
     count = rng.randint(0, 2) + (visit.edition.day - 1) * 2 + (visit.serial % 7 == 0)
     return tuple(_comment(visit, rng, index) for index in range(count))
 
 
-def _comment(visit: Visit, rng: Random, index: int) -> Html:
+def _comment(visit: RequestContext, rng: Random, index: int) -> Html:
     moment = min(date_of(1) + timedelta(hours=9, minutes=index * 471), visit.now)
     author_line = join(tag("b", text(rng.choice(READERS))), text(f" - {printed_dates.visible('plain', moment)}"))
     return tag("div", author_line, tag("p", text(rng.choice(REMARKS))), class_="comment")
@@ -153,7 +153,7 @@ def tags(article: Article) -> tuple[Html, ...]:
     return tuple(link(f"/tim-kiem?tu-khoa={number}", word) for number, word in enumerate(article.tags))
 
 
-def share(visit: Visit, article: Article) -> Html:
+def share(visit: RequestContext, article: Article) -> Html:
     address = visit.base + article_path(article)
     return tag(
         "div",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from crawler.demo.edition import LIVE, Edition, edition
 from crawler.demo.section_addresses import BY_SLUG, article_path
-from crawler.demo.shelves import SCRIPTED, shelf_of
+from crawler.demo.shelves import SCRIPTED, placement_of
 
 
 def reachable(day: int, extra_articles: int = 0, added: int = 0) -> frozenset[str]:
@@ -29,7 +29,7 @@ def reachable_numbers(today: Edition) -> list[int]:
     reached: set[int] = set()
     for number in today.numbers:
         # the article before it, which comes first here, is the only one that links to it
-        if number in linked or (shelf_of(number).linked and number - 1 in reached):
+        if number in linked or (placement_of(number).linked and number - 1 in reached):
             reached.add(number)
     return sorted(reached)
 

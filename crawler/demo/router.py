@@ -12,7 +12,7 @@ from crawler.demo import articlepages, demo_feeds, demo_sitemaps, list_pages_htm
 from crawler.demo.edition import LIVE
 from crawler.demo.later_edits import date_of
 from crawler.demo.newsroom_records import Article
-from crawler.demo.page_furniture import ADVERTS, Visit
+from crawler.demo.page_furniture import ADVERTS, RequestContext
 from crawler.demo.section_addresses import BY_SLUG, SECTIONS, article_path, page_number
 
 HTML = "text/html; charset=utf-8"
@@ -36,16 +36,16 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class RouteRequest:
     """The parts of a request that routes read."""
 
-    visit: Visit
+    visit: RequestContext
     path: str
     query: str
     crawl_delay: float
 
 
-def answer(ask: Ask) -> Answer:
+def answer(ask: RouteRequest) -> Answer:
     """The response to a request; the 404 page where no route matches the path."""
     answers = (route(ask) for route in ROUTES)
     return next((response for response in answers if response), None) or Answer(
@@ -53,17 +53,17 @@ def answer(ask: Ask) -> Answer:
     )
 
 
-def _home(ask: Ask) -> Answer | None:
+def _home(ask: RouteRequest) -> Answer | None:
     return Answer(list_pages_html.home(ask.visit)) if ask.path == "/" else None
 
 
-def _robots(ask: Ask) -> Answer | None:
+def _robots(ask: RouteRequest) -> Answer | None:
     if ask.path != "/robots.txt":
         return None
     return Answer(demo_sitemaps.robots(ask.visit.edition, ask.visit.base, ask.crawl_delay), "text/plain; charset=utf-8")
 
 
-def _article(ask: Ask) -> Answer | None:
+def _article(ask: RouteRequest) -> Answer | None:
     article = ask.visit.edition.find(ask.path)
     if article is None or article.state == "gone-404":
         return None
@@ -74,7 +74,7 @@ def _article(ask: Ask) -> Answer | None:
     return _article_page(ask.visit, article)
 
 
-def _article_page(visit: Visit, article: Article) -> Answer:
+def _article_page(visit: RequestContext, article: Article) -> Answer:
     """The page of an article. The current template has an ETag of the article alone, without clock and sidebars; plain
     has Last-Modified only, the two oldest no validator. The charset is in the header for two of the four."""
     body = articlepages.page(visit, article)
@@ -90,7 +90,7 @@ def _etag(content: bytes, weak: bool = False) -> str:
     return f'{"W/" if weak else ""}"{hashlib.sha256(content).hexdigest()[:16]}"'
 
 
-def _section(ask: Ask) -> Answer | None:
+def _section(ask: RouteRequest) -> Answer | None:
     for section in ask.visit.edition.sections:
         page = page_number(section, ask.path, ask.query, ask.visit.edition.size(section))
         if page and section.paging == "timeline" and page > 1:
@@ -100,7 +100,7 @@ def _section(ask: Ask) -> Answer | None:
     return None
 
 
-def _feed(ask: Ask) -> Answer | None:
+def _feed(ask: RouteRequest) -> Answer | None:
     match = re.fullmatch(r"/rss/([a-z-]+)\.rss", ask.path)
     if not match or (match[1] != "home" and match[1] not in FEEDS):
         return None
@@ -108,7 +108,7 @@ def _feed(ask: Ask) -> Answer | None:
     return _xml_answer(ask, body, "application/rss+xml" if match[1] == demo_feeds.WRONGLY_DECLARED else XML)
 
 
-def _generated_feed(ask: Ask) -> Answer | None:
+def _generated_feed(ask: RouteRequest) -> Answer | None:
     """The feeds that only a paper with generated articles has."""
     edition, base = ask.visit.edition, ask.visit.base
     if not edition.numbers:
@@ -122,7 +122,7 @@ def _generated_feed(ask: Ask) -> Answer | None:
     return _xml_answer(ask, demo_sitemaps.news_sitemap(edition, base)) if ask.path == "/sitemap-news.xml" else None
 
 
-def _sitemap(ask: Ask) -> Answer | None:
+def _sitemap(ask: RouteRequest) -> Answer | None:
     edition, base = ask.visit.edition, ask.visit.base
     if ask.path == "/sitemap.xml":
         return _xml_answer(ask, demo_sitemaps.sitemap_index(edition, base))
@@ -137,13 +137,13 @@ def _sitemap(ask: Ask) -> Answer | None:
     return _xml_answer(ask, demo_sitemaps.packed(body), GZIP) if ask.path.endswith(".gz") else _xml_answer(ask, body)
 
 
-def _xml_answer(ask: Ask, body: bytes, content_type: str = XML) -> Answer:
+def _xml_answer(ask: RouteRequest, body: bytes, content_type: str = XML) -> Answer:
     return Answer(
         body, content_type, etag=_etag(body, weak=True), last_modified=demo_feeds.last_modified(ask.visit.edition)
     )
 
 
-def _picture(ask: Ask) -> Answer | None:
+def _picture(ask: RouteRequest) -> Answer | None:
     match = re.fullmatch(r"/anh/(2026/05|nho)/([a-z0-9-]+)\.png", ask.path)
     picture = ask.visit.edition.pictures.get(match[2]) if match else None
     if match is None or picture is None:
@@ -153,7 +153,7 @@ def _picture(ask: Ask) -> Answer | None:
     return _png_answer(painted_pictures.photograph(picture.shows, picture.percent))
 
 
-def _advert(ask: Ask) -> Answer | None:
+def _advert(ask: RouteRequest) -> Answer | None:
     match = re.fullmatch(r"/quang-cao/(\d{1,2})\.png", ask.path)
     return _png_answer(painted_pictures.advert(int(match[1]))) if match and int(match[1]) < ADVERTS else None
 
@@ -162,7 +162,7 @@ def _png_answer(body: bytes) -> Answer:
     return Answer(body, PNG, etag=_etag(body), last_modified=date_of(1))
 
 
-def _disallowed(ask: Ask) -> Answer | None:
+def _disallowed(ask: RouteRequest) -> Answer | None:
     if ask.path == "/tim-kiem":
         return Answer(list_pages_html.search(ask.visit))
     match = re.fullmatch(r"/in-bai/(\d{1,9})", ask.path)
@@ -172,7 +172,7 @@ def _disallowed(ask: Ask) -> Answer | None:
     return Answer(articlepages.print_copy(ask.visit, article))
 
 
-ROUTES: tuple[Callable[[Ask], Answer | None], ...] = (
+ROUTES: tuple[Callable[[RouteRequest], Answer | None], ...] = (
     _home,
     _article,
     _section,

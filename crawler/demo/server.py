@@ -21,7 +21,7 @@ from crawler.demo.handler import Request, Server
 from crawler.demo.later_edits import date_of
 from crawler.demo.manuscript import HANOI
 from crawler.demo.newsroom_records import Published, Revision
-from crawler.demo.page_furniture import Visit
+from crawler.demo.page_furniture import RequestContext
 from crawler.demo.paper import DAYS, truth
 from crawler.demo.reachability import reachable_numbers
 from crawler.demo.section_addresses import article_path
@@ -111,13 +111,13 @@ class Newspaper:
         self._server.server_close()
         self._thread.join()
 
-    def visit(self, host: str | None) -> Visit:
+    def visit(self, host: str | None) -> RequestContext:
         """The next request's view of the paper. host: the Host header of the request."""
         with self._lock:
             self._serial += 1
             serial = self._serial
         base = f"http://{host}" if host else self.base_url
-        return Visit(self.edition, base, serial, _paper_time(self._day))
+        return RequestContext(self.edition, base, serial, _paper_time(self._day))
 
     def note(self, request: Request) -> None:
         """Adds a request to the log."""

@@ -11,7 +11,7 @@ from random import Random
 from crawler.demo.later_edits import date_of
 from crawler.demo.manuscript import HANOI
 from crawler.demo.newsroom_records import Article, Form, Passage, Revision
-from crawler.demo.shelves import SHELVES, shelf_of
+from crawler.demo.shelves import SHELVES, placement_of
 
 FIRST_ID = 500_000
 NEWEST = datetime(2026, 5, 3, 17, 30, tzinfo=HANOI)
@@ -79,7 +79,7 @@ def article(number: int, edit: Revision | None = None) -> Article:
         else f"{organization} {place} {deed}, lần {-number}"
     )
     byline = rng.choice(REPORTERS)
-    shelf = shelf_of(number)
+    shelf = placement_of(number)
     return Article(
         id=FIRST_ID + number,
         slug=slug(headline),
@@ -112,7 +112,7 @@ def _paragraphs(rng: Random, place: str, number: int, edit: Revision | None) -> 
     numbers = [{"n": rng.randint(2, 19), "m": rng.randint(20, 480)} for _ in results]
     lines = [result.format(**pair) for result, pair in zip(results, numbers, strict=True)]
     lines[0] = f"Tại xã {place}, việc chuẩn bị bắt đầu từ đầu tháng. {lines[0]}"
-    if shelf_of(number + 1).linked:
+    if placement_of(number + 1).linked:
         lines[1] += f" Trước đó, một [đợt tương tự](bai:{FIRST_ID + number + 1}) đã được tổ chức."
     if edit:
         lines[2] += f" Theo số liệu đính chính, tổng cộng có {400 + edit.number} lượt người tham gia."

@@ -7,8 +7,9 @@ One function for all kinds of documents; it never raises and its work is bounded
 [Link(url='https://bao.example/cau-1.htm', found_in='page', lastmod=None, published=None)]
 """
 
-from crawler.discovery.document_kinds import Found, links, look
+from crawler.discovery.document_kinds import links, look
+from crawler.discovery.found_links import FoundLinks
 from crawler.discovery.link_urls import may_be_news
 from crawler.discovery.robots_sitemaps import sitemaps_in
 
-__all__ = ["Found", "links", "look", "may_be_news", "sitemaps_in"]
+__all__ = ["FoundLinks", "links", "look", "may_be_news", "sitemaps_in"]

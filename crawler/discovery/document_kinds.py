@@ -10,12 +10,12 @@ from archive import Link
 from archive.model.time_zones import zone_of
 from crawler.discovery import feeds, json_feed, page_links, sitemaps
 from crawler.discovery.decoded_documents import as_utf8, unpacked
-from crawler.discovery.found_links import MOST_OF_A_PAGE, Found, gathered
+from crawler.discovery.found_links import MOST_OF_A_PAGE, FoundLinks, deduplicated
 from crawler.discovery.link_urls import Addresses
 from crawler.discovery.meta_refresh import target_of
-from crawler.discovery.tolerant_xml import Start, Walk
+from crawler.discovery.tolerant_xml import Start, XmlStream
 
-__all__ = ["Found", "links", "look"]
+__all__ = ["FoundLinks", "links", "look"]
 
 _SITEMAPS = ("urlset", "sitemapindex")
 _FEEDS = ("rss", "feed", "rdf", "channel")
@@ -41,7 +41,7 @@ def links(
 def look(
     body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None = None, timezone: str = "Asia/Ho_Chi_Minh",
     refresh: str = "",
-) -> Found:  # fmt: skip
+) -> FoundLinks:  # fmt: skip
     """As `links`, with notes of what is not followed. refresh: the value of a `Refresh` header."""
     found = _found_in(body, base_url, hosts, encoding, timezone)
     refresh_target = Addresses(base_url, hosts).news(target_of(refresh))
@@ -51,7 +51,7 @@ def look(
     return replace(found, links=(Link(refresh_target, "page"), *others))
 
 
-def _found_in(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None, timezone: str) -> Found:
+def _found_in(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str | None, timezone: str) -> FoundLinks:
     unpacked_body, notes = unpacked(body)
     data = as_utf8(unpacked_body, encoding)
     del unpacked_body
@@ -61,23 +61,23 @@ def _found_in(body: bytes, base_url: str, hosts: tuple[str, ...], encoding: str 
     return replace(found, notes=(*found.notes, f"no links: {kind if data.strip() else 'nothing at all'}"))
 
 
-def _parsed(data: bytes, addresses: Addresses, zone: ZoneInfo, notes: tuple[str, ...]) -> tuple[str, Found]:
+def _parsed(data: bytes, addresses: Addresses, zone: ZoneInfo, notes: tuple[str, ...]) -> tuple[str, FoundLinks]:
     """The kind of a document in UTF-8, in words, and the links found in it."""
     root = root_of(data[:_HEAD])
     if root in _SITEMAPS:
-        return "a sitemap without addresses of the site", gathered(sitemaps.read(data, addresses, zone), notes)
+        return "a sitemap without addresses of the site", deduplicated(sitemaps.read(data, addresses, zone), notes)
     if root in _FEEDS:
-        return "a feed without addresses of the site", gathered(
+        return "a feed without addresses of the site", deduplicated(
             feeds.read(data, addresses, zone), notes, MOST_OF_A_PAGE
         )
     if sitemaps.is_list_of_lines(data):
-        return "a list without addresses of the site", gathered(sitemaps.read_lines(data, addresses), notes)
+        return "a list without addresses of the site", deduplicated(sitemaps.read_lines(data, addresses), notes)
     if json_feed.is_one(data):
-        return "a JSON Feed without addresses of the site", gathered(
+        return "a JSON Feed without addresses of the site", deduplicated(
             json_feed.read(data, addresses, zone), notes, MOST_OF_A_PAGE
         )
     page_found, page_notes = page_links.read(data, addresses)
-    return _PAGE if b"<" in data[:_HEAD] else "text without markup", gathered(
+    return _PAGE if b"<" in data[:_HEAD] else "text without markup", deduplicated(
         page_found, notes + page_notes, MOST_OF_A_PAGE
     )
 
@@ -85,7 +85,7 @@ def _parsed(data: bytes, addresses: Addresses, zone: ZoneInfo, notes: tuple[str,
 def root_of(head: bytes) -> str:
     """The name of the root element, in lower case; "" where there is none. Finds the root of a feed or sitemap also
     behind a program's notices, which may hold tags."""
-    for event in Walk(head, frozenset((*_SITEMAPS, *_FEEDS, *_PAGES)), frozenset(), "").events():
+    for event in XmlStream(head, frozenset((*_SITEMAPS, *_FEEDS, *_PAGES)), frozenset(), "").events():
         if isinstance(event, Start):
             return event.name
     cut = _CUT_ROOT.search(head)

@@ -11,7 +11,7 @@ from archive import Link, same_site
 from crawler.discovery.feed_dates import moment
 from crawler.discovery.link_urls import Addresses
 from crawler.discovery.markup_references import attribute, joined
-from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk
+from crawler.discovery.tolerant_xml import End, Leaf, Start, XmlStream
 
 _ITEM_NAMES = frozenset({"item", "entry"})
 _PUBLISHED_NAMES = ("pubdate", "published", "date", "issued")
@@ -40,7 +40,7 @@ def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
     """The links of the feed itself, and of every item the first link on the site."""
     reader = _FeedReader(addresses)
     item: _Item | None = None
-    for event in Walk(data, _ITEM_NAMES, _LEAF_NAMES, addresses.page).events():
+    for event in XmlStream(data, _ITEM_NAMES, _LEAF_NAMES, addresses.page).events():
         if isinstance(event, Start):
             item = _Item()
             if about := reader.resolved(attribute(event.attributes, "rdf:about"), event.base):

@@ -16,7 +16,7 @@ must not fill the frontier."""
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundLinks:
     """links: deduplicated, in the order of the document. notes: what is not followed: later pages of a list that only a
     script reaches, the cut end of a document; and the kind of a document that should be a feed or sitemap and has no
     links."""
@@ -25,14 +25,14 @@ class Found:
     notes: tuple[str, ...] = ()
 
 
-def gathered(links: Iterable[Link], notes: tuple[str, ...] = (), most: int = MOST_LINKS) -> Found:
+def deduplicated(links: Iterable[Link], notes: tuple[str, ...] = (), most: int = MOST_LINKS) -> FoundLinks:
     """The links, deduplicated and limited: a later link to the same address replaces an earlier one with less data."""
     kept: dict[str, Link] = {}
     try:
         for link in links:
             known = kept.get(link.url)
             if known is None and len(kept) == most:
-                return Found(tuple(kept.values()), (*notes, f"what comes after {most} links"))
+                return FoundLinks(tuple(kept.values()), (*notes, f"what comes after {most} links"))
             words = max(link.words, known.words, key=len) if known else link.words
             if known is None or _has_more_data(link, known):
                 kept[link.url] = replace(link, words=words) if known else link
@@ -40,7 +40,7 @@ def gathered(links: Iterable[Link], notes: tuple[str, ...] = (), most: int = MOS
                 kept[link.url] = replace(known, words=words)
     except TooMany as limit:
         notes = (*notes, f"what comes after {limit}")
-    return Found(tuple(kept.values()), notes)
+    return FoundLinks(tuple(kept.values()), notes)
 
 
 def _has_more_data(link: Link, known: Link) -> bool:

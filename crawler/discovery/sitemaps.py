@@ -11,7 +11,7 @@ from archive import Link
 from crawler.discovery.feed_dates import moment
 from crawler.discovery.link_urls import Addresses
 from crawler.discovery.markup_references import joined
-from crawler.discovery.tolerant_xml import End, Leaf, Start, Walk
+from crawler.discovery.tolerant_xml import End, Leaf, Start, XmlStream
 
 _ENTRY_NAMES = frozenset({"url", "sitemap"})
 _LEAF_NAMES = frozenset({"loc", "lastmod", "publication_date"})
@@ -34,7 +34,7 @@ def read(data: bytes, addresses: Addresses, zone: tzinfo) -> Iterator[Link]:
     """The pages of a sitemap, or the sitemaps of an index, with their dates. Only an address directly in an entry is
     its own, for pictures have nested ones; where tags do not match, a nested one counts too."""
     entry: _Entry | None = None
-    for event in Walk(data, _ENTRY_NAMES, _LEAF_NAMES, addresses.page).events():
+    for event in XmlStream(data, _ENTRY_NAMES, _LEAF_NAMES, addresses.page).events():
         if isinstance(event, Leaf):
             if entry:
                 _add_to_entry(entry, event, zone)

@@ -79,7 +79,7 @@ class TooMany(Exception):
 
 
 @dataclass
-class Walk:
+class XmlStream:
     """One walk over a document in UTF-8. holders, leaves: the local names, in lower case, of the elements that yield
     events. page: the document's address, for xml:base."""
 

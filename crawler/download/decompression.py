@@ -18,10 +18,10 @@ from scrapy.downloadermiddlewares.retry import get_retry_request
 from scrapy.http import Request, Response, TextResponse
 from scrapy.responsetypes import responsetypes
 
-from archive.exchange.content_codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
+from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
 from archive.model.clock import now
 from archive.workers import Lost
-from crawler.outlet import desk_of
+from crawler.outlet import archive_writer_of
 from crawler.politeness.refusals import HostBackoff
 from crawler.readers import ReadingStopped
 from crawler.response_capture import CODING, remark
@@ -37,7 +37,7 @@ class _TooCostly(Exception):
     """Raised when unpacking a body takes more time or memory than a worker has."""
 
 
-class Unpacking(HttpCompressionMiddleware):
+class DecompressionMiddleware(HttpCompressionMiddleware):
     """Downloader middleware that replaces Scrapy's HttpCompressionMiddleware."""
 
     def __init__(self, *, crawler: Crawler):
@@ -60,7 +60,7 @@ class Unpacking(HttpCompressionMiddleware):
             return _without_body(response, f"left: {len(response.body)} bytes that {error}")
         except ReadingStopped as error:
             raise HostBackoff(f"{response.url} was not unpacked when the run ended", now()) from error
-        except NotPacked as error:
+        except BadCoding as error:
             remark(response, f"not unpacked: it is not {coding} ({error})")
             return response
         if not unpacked.whole:
@@ -77,12 +77,12 @@ class Unpacking(HttpCompressionMiddleware):
             raise BrokenTransfer(why)
         return retry
 
-    async def _unpack_body(self, body: bytes, codings: list[str]) -> Unpacked:
-        """Raises TooLarge, NotPacked and _Slow."""
+    async def _unpack_body(self, body: bytes, codings: list[str]) -> DecodedBody:
+        """Raises TooLarge, BadCoding and _Slow."""
         if len(body) <= _SMALL_PACKED:
             with suppress(TooLarge):
-                return unpack(body, codings, min(_SMALL_UNPACKED, self._max_size))
-        result = await desk_of(self._crawler).call(_unpack_or_error, body, codings, self._max_size)
+                return decode_body(body, codings, min(_SMALL_UNPACKED, self._max_size))
+        result = await archive_writer_of(self._crawler).call(_unpack_or_error, body, codings, self._max_size)
         if isinstance(result, Lost):
             raise _TooCostly(f"cannot be unpacked: {result.reason}")
         if isinstance(result, Exception):
@@ -90,10 +90,10 @@ class Unpacking(HttpCompressionMiddleware):
         return result
 
 
-def _unpack_or_error(body: bytes, codings: list[str], max_size: int) -> Unpacked | TooLarge | NotPacked:
+def _unpack_or_error(body: bytes, codings: list[str], max_size: int) -> DecodedBody | TooLarge | BadCoding:
     try:
-        return unpack(body, codings, max_size)
-    except (TooLarge, NotPacked) as error:
+        return decode_body(body, codings, max_size)
+    except (TooLarge, BadCoding) as error:
         return error
 
 

@@ -25,21 +25,21 @@ from crawler.politeness.host_backoff import host_to_ask, longest_exchange
 from crawler.politeness.host_politeness import host_politeness_of
 from crawler.politeness.refusals import HostBackoff, PrivateAddress
 from crawler.response_capture import header, remark
-from crawler.run.shutdown import ending_of
+from crawler.run.shutdown import shutdown_of
 
 _POLL_INTERVAL = 0.5  # seconds between two checks whether the run is ending
 LEASE_LOST = "lease-lost"
 """Scrapy's finish reason of a run whose outlet was given to another machine."""
 
 
-class OffsiteMiddleware:
+class RefusalMiddleware:
     """Downloader middleware. Refuses a request to a host in backoff or in a private network, before it queues."""
 
     def __init__(self, crawler: Crawler):
         self.politeness = host_politeness_of(crawler)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> OffsiteMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> RefusalMiddleware:
         return cls(crawler)
 
     def process_request(self, request: Request) -> None:
@@ -61,7 +61,7 @@ class DownloadHandler(HTTP11DownloadHandler):
         from twisted.internet import reactor
 
         self.politeness = host_politeness_of(crawler)
-        self.ending = ending_of(crawler)
+        self.ending = shutdown_of(crawler)
         self.longest = longest_exchange(crawler.settings.getfloat("DOWNLOAD_TIMEOUT"))
         self.certificates = NotingContextFactory.from_crawler(crawler)
         self.resolver = WaryResolver(reactor.nameResolver, self.politeness.reach)

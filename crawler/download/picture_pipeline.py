@@ -30,7 +30,7 @@ from archive.console.logs import log_of
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable
 from crawler.download.picture_store import STORES, store_of
-from crawler.outlet import conditions, desk_of
+from crawler.outlet import archive_writer_of, conditions
 from crawler.politeness.refusals import Forbidden, HostBackoff
 from crawler.readers import ReadingStopped, Recognised
 from crawler.response_capture import header, leads_to, redirects, remarks
@@ -49,7 +49,7 @@ class Pictures(FilesPipeline):
 
     def __init__(self, place: str, *, crawler: Crawler):
         super().__init__(place, crawler=crawler)
-        self.writer = desk_of(crawler)
+        self.writer = archive_writer_of(crawler)
         self.session = self.writer.session
         self.session.pictures_left = crawler.settings.getint("LUUBAO_PICTURES_PER_RUN")
         self.rest = timedelta(seconds=crawler.settings.getfloat("LUUBAO_PICTURE_REST"))

@@ -19,7 +19,7 @@ MOST_RULES = 512 * 1024
 _TEXT_TYPES = (b"text/", b"+xml", b"/xml", b"json", b"gzip", b"javascript")
 
 
-class Bounds:
+class SizeLimits:
     """Scrapy extension. Stops a response at its size limit, which is lower for what is neither text nor a picture."""
 
     def __init__(self, settings: BaseSettings):
@@ -27,7 +27,7 @@ class Bounds:
         self.most_not_text = min(self.most, settings.getint("LUUBAO_MAXSIZE_NOT_TEXT"))
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Bounds:
+    def from_crawler(cls, crawler: Crawler) -> SizeLimits:
         bounds = cls(crawler.settings)
         crawler.signals.connect(bounds.headers_received, signals.headers_received)
         crawler.signals.connect(bounds.bytes_received, signals.bytes_received)

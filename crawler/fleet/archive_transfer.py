@@ -32,7 +32,7 @@ def _merge_diverged(path: Path, store: ObjectStore) -> None:
         state = sync.base(remote)
         merge(path, remote, pictures=folder_beside(path), other_pictures=folder_beside(remote))
     assert state is not None
-    sync.put_over(path, store, state)
+    sync.accept_merged_state(path, store, state)
 
 
 def put(path: Path, address: str) -> None:

@@ -12,17 +12,17 @@ from crawler.fleet import crawl_subprocess as child
 from crawler.fleet.crawl_subprocess import Child
 from crawler.fleet.job_spec import Task, share_a_host
 from crawler.fleet.machine_budget import FIRST_GUESS, MEGABYTE, Budget, memory_of
-from crawler.run.run_command import Told
+from crawler.run.run_command import RunReport
 
 _POLL_INTERVAL = 0.5  # seconds between two measurements of memory
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CrawlResult:
     """A finished crawl of a batch. told: its result; seconds: its duration; memory: the peak in bytes, None where the
     system does not report it."""
 
-    told: Told
+    told: RunReport
     seconds: float
     memory: int | None
 
@@ -34,12 +34,12 @@ class _RunningCrawl:
     memory: int | None = None
 
 
-class Stoppable:
+class BaseBatch:
     """A batch that a signal stops. done: the results, in the order in which crawls ended; left: the number of outlets
     not begun; stopped: whether a signal came."""
 
     def __init__(self) -> None:
-        self.done: list[Done] = []
+        self.done: list[CrawlResult] = []
         self.left = 0
         self.stopped = False
 
@@ -48,7 +48,7 @@ class Stoppable:
         """The number of crawls that have begun and not ended."""
         return 0
 
-    def run(self, watch: Callable[[Stoppable], None] = lambda _: None) -> list[Done]:
+    def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
         """Has all outlets crawled; returns the results in the order of their ends. watch: called after every change."""
         raise NotImplementedError
 
@@ -62,7 +62,7 @@ class Stoppable:
             self.stop()
 
 
-class Batch(Stoppable):
+class Batch(BaseBatch):
     """A batch in subprocesses of this machine. Once stopped, it begins no waiting task, and running crawls end
     cleanly."""
 
@@ -79,7 +79,7 @@ class Batch(Stoppable):
         """The number of crawls that have begun and not ended."""
         return len(self.running)
 
-    def run(self, watch: Callable[[Stoppable], None] = lambda _: None) -> list[Done]:
+    def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
         """Crawls all outlets; returns the results in the order of their ends. watch: called after every change."""
         self._budget.confine()
         child.warm_up()
@@ -137,7 +137,7 @@ class Batch(Stoppable):
             result = crawl.child.result()
             self.running.remove(crawl)
             self._update_typical_memory(crawl)
-            self.done.append(Done(result, time.monotonic() - crawl.since, crawl.memory))
+            self.done.append(CrawlResult(result, time.monotonic() - crawl.since, crawl.memory))
 
     def _update_typical_memory(self, crawl: _RunningCrawl) -> None:
         """Updates the estimate of a crawl's memory: the average of the old estimate and this peak, at least the

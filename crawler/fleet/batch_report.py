@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archive.console.output import clear_progress, say_all, say_json, show_progress
-from crawler.fleet.batch import Done, Stoppable
+from crawler.fleet.batch import BaseBatch, CrawlResult
 from crawler.fleet.machine_budget import MEGABYTE
 from crawler.run.run_verdict import Exit
 
@@ -25,14 +25,14 @@ FIELDS = {
 """What `luubao crawl --all --json` prints, in one line."""
 
 
-def progress(batch: Stoppable) -> None:
+def progress(batch: BaseBatch) -> None:
     """Updates the progress line on standard error."""
     failed = sum(result.told.exit not in _SUCCEEDED for result in batch.done)
     counts = f"{len(batch.done)} outlets done, {batch.under_way} under way, {batch.left} waiting"
     show_progress(f"{counts}{f', {failed} not well' if failed else ''}")
 
 
-def tell(done: Sequence[Done], waiting: int, *, stopped: bool, as_json: bool, watched: bool) -> Exit:
+def tell(done: Sequence[CrawlResult], waiting: int, *, stopped: bool, as_json: bool, watched: bool) -> Exit:
     """Prints the result of a batch. Returns its exit code."""
     code = exit_of([result.told.exit for result in done], stopped=stopped)
     if watched:
@@ -57,7 +57,7 @@ def exit_of(codes: Sequence[Exit], *, stopped: bool) -> Exit:
     return Exit.PARTLY_FAILED
 
 
-def summary(done: Sequence[Done], waiting: int, code: Exit, *, stopped: bool) -> dict[str, Any]:
+def summary(done: Sequence[CrawlResult], waiting: int, code: Exit, *, stopped: bool) -> dict[str, Any]:
     """The JSON summary: FIELDS with their values."""
     outlets = [
         {
@@ -70,14 +70,14 @@ def summary(done: Sequence[Done], waiting: int, code: Exit, *, stopped: bool) ->
     return dict(zip(FIELDS, (int(code), stopped, waiting, dict(_counts(done)), outlets), strict=True))
 
 
-def _counts(done: Sequence[Done]) -> Counter[str]:
+def _counts(done: Sequence[CrawlResult]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for result in done:
         counts.update(result.told.summary["counts"])
     return counts
 
 
-def table(done: Sequence[Done]) -> Iterator[str]:
+def table(done: Sequence[CrawlResult]) -> Iterator[str]:
     """A row for each outlet, by name, and a row of totals."""
     rows = [_table_row(result.told.summary["outlet"], result.told.summary["outcome"], result.told.summary["counts"])
             for result in sorted(done, key=lambda result: result.told.summary["outlet"])]  # fmt: skip
@@ -97,7 +97,7 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
         yield "  ".join(cells).rstrip()
 
 
-def _problem_lines(done: Sequence[Done], waiting: int, *, stopped: bool) -> Iterator[str]:
+def _problem_lines(done: Sequence[CrawlResult], waiting: int, *, stopped: bool) -> Iterator[str]:
     """The problems, outlet by outlet. Crawls that the batch interrupted get no lines of their own."""
     for result in done:
         if not (stopped and result.told.exit == Exit.INTERRUPTED):

@@ -18,7 +18,7 @@ from crawler.fleet.job_spec import Task
 from crawler.run.run_verdict import Verdict
 
 if TYPE_CHECKING:
-    from crawler.run.run_command import Told
+    from crawler.run.run_command import RunReport
 
 _FORKSERVER = get_context("forkserver")
 
@@ -41,17 +41,17 @@ class Child:
         with suppress(ProcessLookupError):
             os.kill(self.process.pid, signal.SIGKILL)
 
-    def result(self) -> Told:
+    def result(self) -> RunReport:
         """The result of a crawl that has ended; a failure with the exit code where it sent none."""
         from crawler.run.run_command import told
-        from crawler.run.run_summary import Ended
+        from crawler.run.run_summary import EndedRun
 
         try:
-            result: Told = self.connection.recv()
+            result: RunReport = self.connection.recv()
             return result
         except (EOFError, OSError):
             self.process.join()
-            ended = Ended(self.task.outlet, Verdict("failed", _ending_sentence(self.process.exitcode)), now())
+            ended = EndedRun(self.task.outlet, Verdict("failed", _ending_sentence(self.process.exitcode)), now())
             return told(ended, self.task.database, ping_url=self.task.ping_url)
         finally:
             self.connection.close()
@@ -81,17 +81,17 @@ def _child_main(task: Task, connection: Connection) -> None:  # pragma: no cover
     os.setsid()  # a terminal's Ctrl-C reaches the parent alone, which passes it on as SIGTERM
     with workers.spare(connection):  # before anything is open that a fork of this process must not inherit
         with _stopping_with_parent(connection):
-            result = crawled(task)
+            result = crawl_and_report(task)
         connection.send(result)
 
 
-def crawled(task: Task) -> Told:
+def crawl_and_report(task: Task) -> RunReport:
     """Crawls, and returns the result. Only once in a process."""
     from crawler.config import settings_in_force
     from crawler.outlets import own_spiders
     from crawler.run.run_command import run, told
 
-    own_spiders.look_in(lambda: settings_in_force.load(task.overrides.get("LUUBAO_CONFIG")))
+    own_spiders.set_configuration(lambda: settings_in_force.load(task.overrides.get("LUUBAO_CONFIG")))
     ended = run(task.outlet, task.database, base_url=None, overrides={**task.overrides, **_parallel_overrides(task)})
     return told(ended, task.database, ping_url=task.ping_url)
 

@@ -16,10 +16,10 @@ from rq.serializers import JSONSerializer
 from archive.model.clock import now
 from archive.model.errors import Misconfigured
 from archive.model.urls import host_only
-from crawler.fleet.batch import Done
+from crawler.fleet.batch import CrawlResult
 from crawler.fleet.job_spec import Task
-from crawler.run.run_command import Told, told
-from crawler.run.run_summary import Ended
+from crawler.run.run_command import RunReport, told
+from crawler.run.run_summary import EndedRun
 from crawler.run.run_verdict import Verdict
 
 NAME = "luubao"
@@ -48,7 +48,7 @@ def crawl_queue(connection: Redis) -> Queue:
     return Queue(NAME, connection=connection, serializer=JSONSerializer, default_timeout=-1)
 
 
-class Orders:
+class QueuedJobs:
     """Enqueued outlets, each once: joins the job of an outlet that is queued or running already, so that all who
     ordered it get the result."""
 
@@ -77,25 +77,25 @@ class Orders:
         """The number of jobs that have not ended."""
         return len(self._jobs)
 
-    def ended(self) -> Iterable[Done]:
+    def ended(self) -> Iterable[CrawlResult]:
         """The results of jobs that have ended since the last call."""
         for name, job in list(self._jobs.items()):
             status = job.get_status()
             if status in _UNDER_WAY:
                 continue
             del self._jobs[name]
-            yield Done(self._result_of(name, job, status), time.monotonic() - self._ordered_at, None)
+            yield CrawlResult(self._result_of(name, job, status), time.monotonic() - self._ordered_at, None)
 
-    def _result_of(self, name: str, job: Job, status: JobStatus | None) -> Told:
+    def _result_of(self, name: str, job: Job, status: JobStatus | None) -> RunReport:
         result = job.return_value(refresh=True) if status == JobStatus.FINISHED else None
         if result:
-            return Told(result["summary"], tuple(result["lines"]), tuple(result["counted"]))
+            return RunReport(result["summary"], tuple(result["lines"]), tuple(result["counted"]))
         latest = job.latest_result()
         error_lines = (latest.exc_string or "").strip().splitlines()[-1:] if latest else []
         verdict = Verdict(
             "failed", f"The worker could not crawl it: {error_lines[0] if error_lines else 'its job was removed'}"
         )
-        return told(Ended(name, verdict, now()), Path())
+        return told(EndedRun(name, verdict, now()), Path())
 
     def call_off(self) -> int:
         """Cancels the jobs that no worker has begun; returns their number."""

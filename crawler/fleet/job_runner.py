@@ -24,13 +24,13 @@ from archive.model.clock import now
 from archive.model.errors import LuubaoError, Misconfigured
 from crawler.config.settings_in_force import Configuration
 from crawler.fleet import archive_transfer
-from crawler.fleet.crawl_subprocess import crawled
+from crawler.fleet.crawl_subprocess import crawl_and_report
 from crawler.fleet.job_queue import ANY_NUMBER
-from crawler.fleet.job_spec import TURNS, Task
+from crawler.fleet.job_spec import HOST_LOCK_SUFFIX, Task
 from crawler.fleet.lease import Lease
 from crawler.politeness.host_backoff import longest_exchange
-from crawler.run.run_command import Told, told
-from crawler.run.run_summary import Ended
+from crawler.run.run_command import RunReport, told
+from crawler.run.run_summary import EndedRun
 from crawler.run.run_verdict import Exit, Verdict
 
 _LEASE_POLL = 0.25  # seconds between two attempts to take a lease that another worker holds
@@ -39,7 +39,7 @@ _MIN_LEASE_FACTOR = 1.3  # times the longest request: two renewals may fail
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class WorkerContext:
     """A worker's machine. connection: to the Redis server; folder: with its archives; overrides: Scrapy settings of its
     command line."""
 
@@ -67,7 +67,7 @@ class Place:
             )
 
 
-here: list[Place] = []
+here: list[WorkerContext] = []
 """The Place of this worker: one, set before it forks."""
 
 
@@ -90,16 +90,16 @@ def crawl_outlet(outlet: str, hosts: list[str], ordered: dict[str, Any]) -> Any:
     return _result_as_json(result)
 
 
-def _crawl_with_store(place: Place, task: Task) -> Told:
+def _crawl_with_store(place: WorkerContext, task: Task) -> RunReport:
     """Crawls; where there is an object store, downloads the archive before and uploads it after."""
     store = place.settings.value("store")
     if store is None:
-        return crawled(task)
+        return crawl_and_report(task)
     try:
         archive_transfer.fetch(task.database, str(store))
     except LuubaoError as error:
-        return told(Ended(task.outlet, Verdict("failed", str(error)), now()), task.database, ping_url=task.ping_url)
-    result = crawled(task)
+        return told(EndedRun(task.outlet, Verdict("failed", str(error)), now()), task.database, ping_url=task.ping_url)
+    result = crawl_and_report(task)
     try:
         if task.database.exists() and not task.overrides["LUUBAO_PERMIT"].lost:
             archive_transfer.put(task.database, str(store))
@@ -108,7 +108,7 @@ def _crawl_with_store(place: Place, task: Task) -> Told:
     return result
 
 
-def _wait_for_lease(place: Place, outlet: str, hosts: list[str]) -> Lease | None:
+def _wait_for_lease(place: WorkerContext, outlet: str, hosts: list[str]) -> Lease | None:
     """Takes the lease; waits at most as long as a lease can outlive its holder. None where another worker holds it."""
     deadline = time.monotonic() + place.lease
     while time.monotonic() < deadline:
@@ -120,7 +120,7 @@ def _wait_for_lease(place: Place, outlet: str, hosts: list[str]) -> Lease | None
     return None
 
 
-def _task_for(place: Place, outlet: str, hosts: list[str], ordered: dict[str, Any], lease: Lease) -> Task:
+def _task_for(place: WorkerContext, outlet: str, hosts: list[str], ordered: dict[str, Any], lease: Lease) -> Task:
     ping_url = place.settings.value("ping_url", outlet)
     return Task(
         outlet,
@@ -128,7 +128,7 @@ def _task_for(place: Place, outlet: str, hosts: list[str], ordered: dict[str, An
         tuple(hosts),
         {**place.overrides, **_parse_ordered(ordered), "LUUBAO_PERMIT": lease},
         str(ping_url) if ping_url else None,
-        str(place.folder / TURNS),
+        str(place.folder / HOST_LOCK_SUFFIX),
     )
 
 
@@ -138,5 +138,5 @@ def _parse_ordered(overrides: dict[str, Any]) -> dict[str, Any]:
     return overrides | ({"LUUBAO_SINCE": date.fromisoformat(since)} if since else {})
 
 
-def _result_as_json(result: Told) -> dict[str, Any]:
+def _result_as_json(result: RunReport) -> dict[str, Any]:
     return {"summary": dict(result.summary), "lines": list(result.lines), "counted": list(result.counted)}

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from archive import Outlet, same_site
 from archive.runtime.file_lock import lock_file
 
-TURNS = ".hosts"
+HOST_LOCK_SUFFIX = ".hosts"
 """The suffix of the folder with the lock files by which parallel crawls take turns at a host."""
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from archive.model.urls import host_of
-from crawler.moving.new_domain import Looked, Sampled
-from crawler.outlets.outlet_checks import Described
+from crawler.moving.new_domain import MoveCheck, Sampled
+from crawler.outlets.outlet_checks import OutletDescription
 
 _FORMER_SENTENCES = {
     "leads there": "leads there: what is known under it goes on being asked for, and each redirect is kept",
@@ -16,7 +16,7 @@ _FORMER_SENTENCES = {
 }
 
 
-def seen(outlet: Described, found: Looked, known: int) -> Iterator[str]:
+def seen(outlet: OutletDescription, found: MoveCheck, known: int) -> Iterator[str]:
     """The lines on what was found on the former and the new domain."""
     former, new = host_of(outlet.home), host_of(found.home)
     yield f"{outlet.title} moves from {former} to {new}"

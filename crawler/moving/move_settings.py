@@ -12,11 +12,11 @@ from archive.runtime.atomic_files import arriving
 from crawler.config.sample_file import toml
 from crawler.config.settings_in_force import load
 from crawler.moving.new_domain import there
-from crawler.outlets.outlet_checks import Described
+from crawler.outlets.outlet_checks import OutletDescription
 from crawler.outlets.toml_outlets import LISTS, Source
 
 
-def lines_for(outlet: Described, home: str, *, asks_the_former: bool) -> dict[str, str]:
+def lines_for(outlet: OutletDescription, home: str, *, asks_the_former: bool) -> dict[str, str]:
     """The lines that change, by key. asks_the_former: whether crawls still request the former domain."""
     former, new = host_of(outlet.home), host_of(home)
     hosts = list(dict.fromkeys([new, *outlet.hosts]))
@@ -30,7 +30,7 @@ def lines_for(outlet: Described, home: str, *, asks_the_former: bool) -> dict[st
     return lines
 
 
-def rewritten(file: Path, outlet: Described, home: str, lines: dict[str, str]) -> str:
+def rewritten(file: Path, outlet: OutletDescription, home: str, lines: dict[str, str]) -> str:
     """The text of the file with these lines, and with the URLs in its lists moved to the new domain. Raises
     Misconfigured where the table is in a form that cannot be rewritten."""
     text, former = file.read_text("utf-8-sig"), host_of(outlet.home)

@@ -34,7 +34,7 @@ class Sampled:
 
 
 @dataclass(frozen=True, slots=True)
-class Looked:
+class MoveCheck:
     """The result of a look at the new domain. home: the new home page; former: what the former one does now; why: the
     reason; by_path, by_number: the samples of articles at the same path, and at another path with the same number."""
 
@@ -55,7 +55,7 @@ class Looked:
         return any(article.outcome == "same" for article in self.by_number)
 
 
-async def look(client: Client, given_url: str, former: str, known: Sequence[Known]) -> Looked:
+async def check_new_domain(client: Client, given_url: str, former: str, known: Sequence[Known]) -> MoveCheck:
     """Looks for known articles on the site of a URL. former: the home page until now. Raises NotProbed where the site
     cannot be probed, or has none of them."""
     home = await home_page(client, given_url)
@@ -64,7 +64,7 @@ async def look(client: Client, given_url: str, former: str, known: Sequence[Know
     by_path = tuple([await _sample_article(client, article, there(article.url, home.page.url)) for article in chosen])
     pairs = _same_number_links(home, known)[:_MAX_BY_NUMBER]
     by_number = tuple([await _sample_article(client, article, url) for article, url in pairs])
-    found = Looked(home.page.url, state, why, by_path, by_number)
+    found = MoveCheck(home.page.url, state, why, by_path, by_number)
     if known and not found.keeps_paths and not found.keeps_numbers:
         raise NotProbed(
             f"{home.page.url} shows none of what is kept: {len(by_path)} articles were asked for at the same path, and"

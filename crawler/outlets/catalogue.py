@@ -14,7 +14,7 @@ from pathlib import Path
 
 from archive.model.errors import LuubaoError, Misconfigured, UnknownOutlet
 from crawler.outlets import own_spiders
-from crawler.outlets.outlet_checks import Described
+from crawler.outlets.outlet_checks import OutletDescription
 from crawler.outlets.own_spiders import Wrong
 from crawler.outlets.spider_constants import in_file
 from crawler.settings import SPIDER_MODULES
@@ -24,7 +24,7 @@ from crawler.settings import SPIDER_MODULES
 class Catalogue:
     """outlets: by name; wrong: the mistakes, in sentences, of each outlet that cannot be used, by name."""
 
-    outlets: dict[str, Described]
+    outlets: dict[str, OutletDescription]
     wrong: Wrong
 
     def told(self) -> tuple[str, ...]:
@@ -32,12 +32,12 @@ class Catalogue:
         return tuple(sentence for sentences in self.wrong.values() for sentence in sentences)
 
 
-def survey() -> Catalogue:
+def load_catalogue() -> Catalogue:
     """Loads the catalogue: every outlet, and the mistakes in those that cannot be used. A table of luubao.toml
     overrides a built-in outlet of its name; other duplicate names are refused. Raises Misconfigured for a folder of
     spiders that is missing, or that other users can write."""
     declared, spiders = own_spiders.declared(), own_spiders.spiders()
-    named: defaultdict[str, list[Described]] = defaultdict(list)
+    named: defaultdict[str, list[OutletDescription]] = defaultdict(list)
     tables = {outlet.name for outlet in declared.outlets}
     built_in = [outlet for outlet in _built_in() if outlet.name not in tables]  # the table is meant to override it
     for outlet in (*built_in, *spiders.outlets, *declared.outlets):
@@ -51,14 +51,14 @@ def survey() -> Catalogue:
     )
 
 
-def catalogue() -> list[Described]:
+def catalogue() -> list[OutletDescription]:
     """Every outlet that can be used, by name."""
-    return list(survey().outlets.values())
+    return list(load_catalogue().outlets.values())
 
 
-def described(name: str) -> Described:
+def described(name: str) -> OutletDescription:
     """The outlet of that name. Raises UnknownOutlet, and Misconfigured where it cannot be used."""
-    loaded = survey()
+    loaded = load_catalogue()
     if name in loaded.wrong:
         raise Misconfigured("; ".join(loaded.wrong[name]))
     if name not in loaded.outlets:
@@ -72,12 +72,12 @@ def unknown(name: str, found: Catalogue) -> LuubaoError:
     return UnknownOutlet("; ".join([message, *found.told()]))
 
 
-def _built_in() -> list[Described]:
+def _built_in() -> list[OutletDescription]:
     """The outlets that come with luubao."""
     folders = [Path(place) for name in SPIDER_MODULES for place in import_module(name).__path__]
     return [outlet for place in folders for path in sorted(place.glob("*.py")) for outlet in in_file(path)]
 
 
-def _duplicate_error(name: str, descriptions: list[Described]) -> str:
+def _duplicate_error(name: str, descriptions: list[OutletDescription]) -> str:
     places = " and ".join(outlet.place for outlet in descriptions)
     return f"{name} is described twice, in {places}: neither is used before one has another name, or is taken away"

@@ -21,7 +21,7 @@ _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*|\[[0-9a-fA-F:]+\]|[0-9a-fA-F:]+:[0-9a-f
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class OutletDescription:
     """The description of an outlet, with the fields of OutletSpider. place: its file and line."""
 
     name: str
@@ -47,7 +47,7 @@ class Described:
         return {key.name: own[key.scrapy] for key in KEYS if key.scrapy in own and key.times == 1}
 
 
-FIELDS = tuple(name for name in Described.__dataclass_fields__ if name != "place")
+FIELDS = tuple(name for name in OutletDescription.__dataclass_fields__ if name != "place")
 """The fields that a spider can set."""
 
 
@@ -60,7 +60,7 @@ class Mistake:
     value: str | None = None
 
 
-def mistakes(outlet: Described) -> Iterator[Mistake]:
+def validate(outlet: OutletDescription) -> Iterator[Mistake]:
     """All mistakes in a description, whose values may have any type."""
     try:
         outlet_name(outlet.name)
@@ -76,7 +76,7 @@ def mistakes(outlet: Described) -> Iterator[Mistake]:
     yield from _list_mistakes("never", outlet.never)
 
 
-def _address_mistakes(outlet: Described) -> Iterator[Mistake]:
+def _address_mistakes(outlet: OutletDescription) -> Iterator[Mistake]:
     found_mistakes = [
         *_home_mistakes(outlet.home),
         *_host_mistakes(outlet.hosts),

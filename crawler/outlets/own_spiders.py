@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive.model.errors import Misconfigured
 from crawler.config.trusted_files import check_code
-from crawler.outlets.outlet_checks import FIELDS, Described, mistakes
+from crawler.outlets.outlet_checks import FIELDS, OutletDescription, validate
 from crawler.outlets.spider_constants import NotPlainError, in_file, line_of
 
 if TYPE_CHECKING:
@@ -29,24 +29,24 @@ Wrong = Mapping[str, tuple[str, ...]]
 _configuration: list[Callable[[], Configuration]] = []
 
 
-def look_in(settings: Callable[[], Configuration]) -> None:
+def set_configuration(settings: Callable[[], Configuration]) -> None:
     """Sets the configuration that names the folder; `settings` is called when outlets are looked for."""
     _configuration[:] = [settings]
 
 
 @dataclass(frozen=True, slots=True)
-class Own:
+class OwnOutlets:
     """The user's own outlets. wrong: the mistakes, in sentences, by the name of the outlet that cannot be used, or of
     the file that cannot be read."""
 
-    outlets: tuple[Described, ...] = ()
+    outlets: tuple[OutletDescription, ...] = ()
     wrong: Wrong = field(default_factory=dict)
 
 
-def declared() -> Own:
+def declared() -> OwnOutlets:
     """The outlets from the tables of luubao.toml."""
     tables = _configuration[0]().declared if _configuration else None
-    return Own(tuple(tables.outlets.values()), tables.wrong) if tables else Own()
+    return OwnOutlets(tuple(tables.outlets.values()), tables.wrong) if tables else OwnOutlets()
 
 
 def folder() -> Path | None:
@@ -59,10 +59,10 @@ def folder() -> Path | None:
     return place
 
 
-def spiders() -> Own:
+def spiders() -> OwnOutlets:
     """The outlets of the spiders in the folder; files of constants are parsed, all others are run."""
     place = folder()
-    outlets: list[Described] = []
+    outlets: list[OutletDescription] = []
     wrong: dict[str, tuple[str, ...]] = {}
     for path, module in _modules(place, PACKAGE) if place else ():
         try:
@@ -75,7 +75,7 @@ def spiders() -> Own:
     for outlet in outlets:
         if sentences := tuple(_mistake_sentences(outlet)):
             wrong[outlet.name] = sentences
-    return Own(tuple(outlet for outlet in outlets if outlet.name not in wrong), wrong)
+    return OwnOutlets(tuple(outlet for outlet in outlets if outlet.name not in wrong), wrong)
 
 
 def classes() -> dict[str, type[OutletSpider]]:
@@ -122,15 +122,15 @@ def _is_outlet_spider(value: object) -> bool:
     return any((base.__module__, base.__name__) == ("crawler.outlet", "OutletSpider") for base in ancestors)
 
 
-def _described(spider: type[OutletSpider], path: Path) -> Described:
+def _described(spider: type[OutletSpider], path: Path) -> OutletDescription:
     facts: dict[str, Any] = {name: getattr(spider, name, None) for name in FIELDS}
     line = line_of(path, spider.name, "")
-    return Described(**facts, place=f"{path}:{line}" if line else str(path))
+    return OutletDescription(**facts, place=f"{path}:{line}" if line else str(path))
 
 
-def _mistake_sentences(outlet: Described) -> Iterator[str]:
+def _mistake_sentences(outlet: OutletDescription) -> Iterator[str]:
     path = Path(outlet.place.rpartition(":")[0] or outlet.place)
-    for mistake in mistakes(outlet):
+    for mistake in validate(outlet):
         line = line_of(path, outlet.name, mistake.field)
         yield f"{path}{f':{line}' if line else ''} {mistake.field}: {mistake.told}"
 

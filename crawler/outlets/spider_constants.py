@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from crawler.outlets.outlet_checks import FIELDS, Described
+from crawler.outlets.outlet_checks import FIELDS, OutletDescription
 
 _BASE_CLASS = "OutletSpider"
 
@@ -16,7 +16,7 @@ class NotPlainError(Exception):
     """Raised where a file holds more than spiders of constants, or is broken: it must be imported to tell."""
 
 
-def in_file(path: Path) -> Iterator[Described]:
+def in_file(path: Path) -> Iterator[OutletDescription]:
     """The outlets of the spiders in a file. Raises NotPlainError."""
     try:
         statements = ast.parse(path.read_bytes()).body
@@ -49,14 +49,14 @@ def _is_text(statement: ast.stmt) -> bool:
     return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
 
 
-def _outlet_of_class(spider: ast.ClassDef, path: Path) -> Iterator[Described]:
+def _outlet_of_class(spider: ast.ClassDef, path: Path) -> Iterator[OutletDescription]:
     if [ast.unparse(base) for base in spider.bases] != [_BASE_CLASS] or spider.keywords or spider.decorator_list:
         raise NotPlainError
     constants = dict(_constant(statement) for statement in spider.body if not _is_text(statement))
     if constants.get("name"):  # as for Scrapy, a class without a name is no spider
         try:
             own = {name: value for name, value in constants.items() if name in FIELDS}
-            yield Described(**own, place=f"{path}:{spider.lineno}")
+            yield OutletDescription(**own, place=f"{path}:{spider.lineno}")
         except TypeError as error:
             raise NotPlainError from error
 

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archive.model.urls import without_credentials
-from crawler.outlets.outlet_checks import TIMEZONE, Described, mistakes
+from crawler.outlets.outlet_checks import TIMEZONE, OutletDescription, validate
 
 LISTS = ("sections", "feeds", "sitemaps")
 """The keys whose addresses become the outlet's seeds."""
@@ -84,7 +84,7 @@ class Tables:
     """The outlets of a file. limits: the settings in all tables, as written; wrong: the mistakes, in sentences, of the
     outlets that cannot be used. All by name."""
 
-    outlets: Mapping[str, Described] = field(default_factory=dict)
+    outlets: Mapping[str, OutletDescription] = field(default_factory=dict)
     limits: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     wrong: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -93,7 +93,7 @@ def read(source: Source, tables: object) -> Tables:
     """Reads the tables below `outlet` in a file."""
     if not isinstance(tables, Mapping):
         return Tables(wrong={"outlet": (f"{source.file}:{source.line('outlet')} outlet: {_NOT_A_TABLE}",)})
-    outlets: dict[str, Described] = {}
+    outlets: dict[str, OutletDescription] = {}
     limits: dict[str, Mapping[str, Any]] = {}
     wrong: dict[str, tuple[str, ...]] = {}
     for name, table in tables.items():
@@ -111,7 +111,7 @@ def read(source: Source, tables: object) -> Tables:
 _NOT_A_TABLE = "must be a table for each outlet, which begins with a line such as [outlet.baophutho]"
 
 
-def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outlet: Described) -> Iterator[str]:
+def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outlet: OutletDescription) -> Iterator[str]:
     """The mistakes in a table, in sentences."""
 
     def sentence(key: str, remedy: str) -> str:
@@ -129,7 +129,7 @@ def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outl
     yield from (sentence(key, f"is missing: add a line such as {_REQUIRED[key]}") for key in missing)
     yield from (sentence(key, _list_remedy(table[key])) for key in lists)
     yield from (sentence(key, _SPIDER_FIELDS[key]) for key in table if key in _SPIDER_FIELDS)
-    for mistake in mistakes(outlet):
+    for mistake in validate(outlet):
         if (key := _toml_key(table, mistake.field, mistake.value)) not in (*missing, *lists):
             yield sentence(key, mistake.told)
 
@@ -137,10 +137,10 @@ def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outl
 _LIST_KEYS = ("hosts", "never", *LISTS)
 
 
-def _described(source: Source, name: str, table: Mapping[str, Any]) -> Described:
+def _described(source: Source, name: str, table: Mapping[str, Any]) -> OutletDescription:
     table = {key: value for key, value in table.items() if key not in _LIST_KEYS or _is_list(value)}
     home = table.get("home_url")
-    return Described(
+    return OutletDescription(
         name,
         table.get("title", ""),
         f"{home}/" if isinstance(home, str) and home.count("/") == 2 else home or "",

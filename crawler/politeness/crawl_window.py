@@ -22,7 +22,7 @@ class OutsideHours(LuubaoError):
     """Raised when a crawl starts outside the hours set for the paper; the remedy is to start it within them."""
 
 
-class Curfew:
+class CrawlWindow:
     """Scrapy extension. Closes the spider when its crawl window ends; what remains is due in the next run. from_crawler
     raises OutsideHours, before the archive is opened, and Misconfigured."""
 
@@ -31,7 +31,7 @@ class Curfew:
         self.left = left
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Curfew:
+    def from_crawler(cls, crawler: Crawler) -> CrawlWindow:
         assert isinstance(crawler.spider, OutletSpider)
         text: str | None = crawler.settings["LUUBAO_HOURS"]
         if not text:

@@ -23,7 +23,7 @@ _LONGEST_BACKOFF = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class BackoffLimits:
     """The bounds of backoff in a run.
 
     errors: how many in a row put a host into backoff. longest_wait: how long a run waits for a host at most; longer
@@ -40,13 +40,13 @@ class Patience:
     no_rules: timedelta = timedelta(days=30)
 
 
-class Hosts:
+class HostBackoffs:
     """The backoff state of one run's hosts. remembered: the states from earlier runs; remember: stores a host's new
     state; tell: receives one sentence for every host that is left alone. Raises nothing."""
 
     def __init__(
         self,
-        patience: Patience,
+        patience: BackoffLimits,
         remembered: Iterable[HostState],
         remember: Callable[[HostState], None],
         tell: Callable[[str], None],

@@ -13,7 +13,7 @@ from scrapy.settings import BaseSettings
 from archive import HostState
 from archive.model.clock import now
 from crawler.outlet import OutletSpider
-from crawler.politeness.host_backoff import Hosts, Patience
+from crawler.politeness.host_backoff import BackoffLimits, HostBackoffs
 from crawler.politeness.host_lock import HostLock, SharedHostLock
 from crawler.politeness.lease_check import LeaseCheck
 from crawler.politeness.private_networks import PrivateNetworkFilter
@@ -31,7 +31,7 @@ class HostPoliteness:
         self.host_lock = _host_lock(settings["LUUBAO_TURNS"], at_once, self.lease_check)
         self.writer = spider.writer
         self.reach = PrivateNetworkFilter.of(spider.home_url, [*settings.getlist("LUUBAO_INSIDE"), *_proxies()])
-        self.hosts = Hosts(patience_of(settings), self.writer.session.troubled_hosts, self._remember, self.warn)
+        self.hosts = HostBackoffs(patience_of(settings), self.writer.session.troubled_hosts, self._remember, self.warn)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> HostPoliteness:
@@ -76,9 +76,9 @@ def host_politeness_of(crawler: Crawler) -> HostPoliteness:
     return politeness
 
 
-def patience_of(settings: BaseSettings) -> Patience:
+def patience_of(settings: BaseSettings) -> BackoffLimits:
     """The bounds of backoff, from the settings."""
-    return Patience(
+    return BackoffLimits(
         errors=settings.getint("LUUBAO_ERRORS_IN_A_ROW"),
         longest_wait=timedelta(seconds=settings.getfloat("LUUBAO_LONGEST_WAIT")),
         first_pause=timedelta(seconds=settings.getfloat("LUUBAO_FIRST_PAUSE")),

@@ -21,16 +21,16 @@ _IPV6_GLOBAL = IPv6Network("2000::/3")  # the global unicast addresses
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-def is_inside(host: str) -> bool:
+def is_private_host(host: str) -> bool:
     """Whether a host's name means this machine or one of its private network. Names of the public web have a dot."""
     name = host.lower().rstrip(".")
     try:
-        return not is_outside(name)
+        return not is_public_address(name)
     except ValueError:
         return bool(name) and ("." not in name or name.endswith(_PRIVATE_SUFFIXES))
 
 
-def is_outside(address: str) -> bool:
+def is_public_address(address: str) -> bool:
     """Whether an IP address is public: none of RFC 1918, RFC 6598, loopback, link-local, IPv6 ULA (RFC 4193), multicast
     or otherwise reserved (RFC 6890), nor an IPv6 address that embeds such an IPv4 address. Raises ValueError for what
     is no address."""
@@ -63,17 +63,17 @@ class PrivateNetworkFilter:
         """The filter of a paper's crawl. named: the allowed private hosts, as the operator writes them. Raises
         Misconfigured."""
         host, port = _host_and_port(home_url)
-        home = {_netloc(host, port)} if is_inside(host) else set()
+        home = {_netloc(host, port)} if is_private_host(host) else set()
         return cls(frozenset(home | {_allowed_host(entry) for entry in named}))
 
     def permits(self, url: str) -> bool:
         """Whether a URL's host may be looked up or, where it is an IP address, be asked."""
         host, port = _host_and_port(url)
-        return not is_inside(host) or self._is_allowed(host, port)
+        return not is_private_host(host) or self._is_allowed(host, port)
 
     def admits(self, host: str, port: int, address: str) -> bool:
         """Whether a connection may be opened to the IP address that DNS gave for a host."""
-        return is_outside(address) or self._is_allowed(host, port)
+        return is_public_address(address) or self._is_allowed(host, port)
 
     def _is_allowed(self, host: str, port: int) -> bool:
         return bool({host.lower(), _netloc(host, port)} & self.inside)

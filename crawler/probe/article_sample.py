@@ -13,7 +13,7 @@ from archive.frontier.url_patterns import LIKELY, Experience, shape_of
 from archive.rules.base import Rules
 from crawler.probe.client import Client, Page
 from crawler.probe.page_facts import Facts
-from crawler.probe.probe_findings import Coverage, Form, Trial
+from crawler.probe.probe_findings import Coverage, Form, RuleTrial
 
 WANTED = 8
 _MAX_CANDIDATES = 14
@@ -34,7 +34,7 @@ _FIELDS: dict[str, tuple[_Predicate, _Predicate, str, str]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class FetchedCandidate:
     """A page fetched as a possible article, and its reading."""
 
     facts: Facts
@@ -46,10 +46,12 @@ class Tried:
         return self.facts.page.url
 
 
-async def sample(client: Client, addresses: Sequence[str], experience: Experience, spare: int) -> list[Tried]:
+async def sample(
+    client: Client, addresses: Sequence[str], experience: Experience, spare: int
+) -> list[FetchedCandidate]:
     """Fetches and reads pages until there are enough articles: the likeliest URLs first, every URL shape in its turn.
     addresses: the most trusted first; spare: requests to leave unused."""
-    tried: list[Tried] = []
+    tried: list[FetchedCandidate] = []
     forms: Counter[str] = Counter()
     waiting = {url: rank for rank, url in enumerate(dict.fromkeys(addresses))}
     while waiting and _article_count(tried) < WANTED and len(tried) < _MAX_CANDIDATES and client.left() > spare:
@@ -63,11 +65,11 @@ async def sample(client: Client, addresses: Sequence[str], experience: Experienc
         reading = read_page(page.body, page.url, encoding=page.encoding)
         experience.learn(url, "article" if isinstance(reading, Reading) else "list")
         forms[shape_of(url, client.hosts)] += 1
-        tried.append(Tried(facts, reading))
+        tried.append(FetchedCandidate(facts, reading))
     return tried
 
 
-def _article_count(tried: Iterable[Tried]) -> int:
+def _article_count(tried: Iterable[FetchedCandidate]) -> int:
     return sum(isinstance(candidate.reading, Reading) for candidate in tried)
 
 
@@ -78,7 +80,7 @@ def _priority(url: str, rank: int, experience: Experience, forms: Counter[str]) 
     return promise < _PLAUSIBLE_PROMISE, forms[form], promise <= LIKELY, rank
 
 
-def forms(tried: Sequence[Tried], hosts: tuple[str, ...]) -> tuple[Form, ...]:
+def forms(tried: Sequence[FetchedCandidate], hosts: tuple[str, ...]) -> tuple[Form, ...]:
     """The shapes of the articles' URLs, the most frequent first."""
     articles = [candidate.url for candidate in tried if isinstance(candidate.reading, Reading)]
     counted = Counter(shape_of(url, hosts) for url in articles)
@@ -86,7 +88,7 @@ def forms(tried: Sequence[Tried], hosts: tuple[str, ...]) -> tuple[Form, ...]:
     return tuple(Form(form, count, len(articles), example[form]) for form, count in counted.most_common())
 
 
-def coverage(tried: Sequence[Tried], timezone: str) -> tuple[Coverage, ...]:
+def coverage(tried: Sequence[FetchedCandidate], timezone: str) -> tuple[Coverage, ...]:
     """For each field, the number of articles in which the existing rules find it."""
     readings = [
         (candidate.url, _reread(candidate, timezone)) for candidate in tried if isinstance(candidate.reading, Reading)
@@ -97,7 +99,7 @@ def coverage(tried: Sequence[Tried], timezone: str) -> tuple[Coverage, ...]:
     )
 
 
-def _reread(candidate: Tried, timezone: str, trial: tuple[Rules, ...] = ()) -> Reading | Unreadable:
+def _reread(candidate: FetchedCandidate, timezone: str, trial: tuple[Rules, ...] = ()) -> Reading | Unreadable:
     page = candidate.facts.page
     return read_page(page.body, page.url, encoding=page.encoding, timezone=timezone, trial=trial)
 
@@ -111,7 +113,9 @@ def _coverage_of_field(name: str, readings: list[tuple[str, Reading]]) -> Covera
     return Coverage(name, len(expecting) - len(missing), len(expecting), origins, missing[:_MAX_SHOWN])
 
 
-def trials(tried: Sequence[Tried], coverages: Sequence[Coverage], timezone: str, name: str) -> tuple[Trial, ...]:
+def trials(
+    tried: Sequence[FetchedCandidate], coverages: Sequence[Coverage], timezone: str, name: str
+) -> tuple[RuleTrial, ...]:
     """The best suggested rule for each field that the reader misses in most articles; also a body rule for pages at
     article URLs that could not be read."""
     found = []
@@ -126,7 +130,7 @@ def trials(tried: Sequence[Tried], coverages: Sequence[Coverage], timezone: str,
     return tuple(found)
 
 
-def _lacks_field(candidate: Tried, field: str) -> bool:
+def _lacks_field(candidate: FetchedCandidate, field: str) -> bool:
     is_expected, is_found, _, _ = _FIELDS[field]
     return (
         isinstance(candidate.reading, Reading)
@@ -135,13 +139,15 @@ def _lacks_field(candidate: Tried, field: str) -> bool:
     )
 
 
-def _best_trial(rule_field: str, field: str, lacking: list[Tried], timezone: str, name: str) -> list[Trial]:
+def _best_trial(
+    rule_field: str, field: str, lacking: list[FetchedCandidate], timezone: str, name: str
+) -> list[RuleTrial]:
     samples = [
         Sample(candidate.facts.page.body, candidate.url, candidate.reading, candidate.facts.page.encoding)
         for candidate in lacking
     ]
     tested = [
-        Trial(
+        RuleTrial(
             suggestion,
             sum(_rule_finds_field(suggestion, candidate, field, timezone, name) for candidate in lacking),
             len(lacking),
@@ -152,7 +158,9 @@ def _best_trial(rule_field: str, field: str, lacking: list[Tried], timezone: str
     return [best] if best and best.gained else []
 
 
-def _rule_finds_field(suggestion: Suggestion, candidate: Tried, field: str, timezone: str, name: str) -> bool:
+def _rule_finds_field(
+    suggestion: Suggestion, candidate: FetchedCandidate, field: str, timezone: str, name: str
+) -> bool:
     rules = Rules(name=name, **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
     reading = _reread(candidate, timezone, (rules,))
     return isinstance(reading, Reading) and bool(_FIELDS[field][1](reading))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from urllib.parse import urlsplit
 
 from archive import Reading, Unreadable
-from crawler.probe.article_sample import Tried
+from crawler.probe.article_sample import FetchedCandidate
 from crawler.probe.probe_findings import ArticleAsRead, Findings
 
 _MAX_ARTICLES = 3
@@ -15,7 +15,7 @@ _WIDTH = 100
 _MAX_CAPTIONS = 4
 
 
-def as_read(tried: Sequence[Tried]) -> tuple[ArticleAsRead, ...]:
+def as_read(tried: Sequence[FetchedCandidate]) -> tuple[ArticleAsRead, ...]:
     """The articles among the fetched pages, as read."""
     return tuple(
         _article_as_read(candidate.url, candidate.reading)
@@ -24,7 +24,7 @@ def as_read(tried: Sequence[Tried]) -> tuple[ArticleAsRead, ...]:
     )
 
 
-def lists_among(tried: Sequence[Tried]) -> tuple[str, ...]:
+def lists_among(tried: Sequence[FetchedCandidate]) -> tuple[str, ...]:
     """The fetched pages that turned out to be lists of articles."""
     return tuple(
         candidate.url

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from archive.model.errors import Unwritable
 from archive.runtime.atomic_files import arriving
 from archive.text.folding import key_of
-from crawler.probe.probe_findings import Findings, NotProbed, Source, Trial
+from crawler.probe.probe_findings import Findings, NotProbed, RuleTrial, Source
 
 _MAX_SITEMAPS = 6
 _WIDTH = 116
@@ -140,7 +140,7 @@ def _rules(found: Findings) -> Iterator[str]:
     yield from ("    ),", ")")
 
 
-def _xpath_source(trial: Trial) -> str:
+def _xpath_source(trial: RuleTrial) -> str:
     kind, value = trial.suggestion.name
     dot = "." if trial.suggestion.field == "caption" else ""
     if kind == "id":

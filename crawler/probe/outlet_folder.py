@@ -19,7 +19,7 @@ from crawler.probe.probe_findings import Findings, NotProbed
 _MAX_SECTIONS = 12
 
 
-def refuse_what_is_there(folder: Path, url: str) -> None:
+def require_empty_folder(folder: Path, url: str) -> None:
     """Raises NotProbed for a folder that is not empty."""
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise NotProbed(
@@ -82,7 +82,7 @@ def _toml_list(values: tuple[str, ...] | list[str]) -> str:
     return f"[{', '.join(map(toml, values))}]"
 
 
-def ways_on(name: str, file: Path) -> Iterator[str]:
+def next_steps(name: str, file: Path) -> Iterator[str]:
     """The next steps: a line for a crontab, a systemd timer, and how to view the archive."""
     config_file = file.resolve()
     luubao = [*_luubao_command(), "--config", str(config_file)]

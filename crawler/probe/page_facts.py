@@ -44,7 +44,7 @@ class Facts:
         return decode(self.page.body, self.page.encoding)
 
     @cached_property
-    def found(self) -> discovery.Found:
+    def found(self) -> discovery.FoundLinks:
         """The links that a crawl would follow, and notes on those it could not."""
         return discovery.look(self.page.body, self.page.url, self.hosts, self.page.encoding)
 

@@ -17,7 +17,7 @@ class NotProbed(LuubaoError):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Finding:
     """One finding about the site. why: the evidence, in words."""
 
     value: str
@@ -83,7 +83,7 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
-class Trial:
+class RuleTrial:
     """A suggested rule and the result of its trial: in how many more articles it found the field."""
 
     suggestion: Suggestion
@@ -114,19 +114,19 @@ class Findings:
     lists."""
 
     home: str
-    name: Told
-    title: Told
+    name: Finding
+    title: Finding
     hosts: tuple[str, ...]
     host_notes: tuple[str, ...]
-    timezone: Told
-    system: tuple[Told, ...]
+    timezone: Finding
+    system: tuple[Finding, ...]
     sources: tuple[Source, ...]
     sections: tuple[Section, ...]
     paging: tuple[Paging, ...]
     forms: tuple[Form, ...]
     articles: int
     coverage: tuple[Coverage, ...]
-    trials: tuple[Trial, ...]
+    trials: tuple[RuleTrial, ...]
     refused: tuple[tuple[str, str], ...]
     notes: tuple[str, ...]
     requests: int

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.probe.outlet_files import rules_file, spider_file
-from crawler.probe.probe_findings import Findings, Source, Told
+from crawler.probe.probe_findings import Finding, Findings, Source
 
 _WIDTH = 100
 _INDENT = 13
@@ -57,7 +57,7 @@ def _robots_sentence(found: Findings) -> str:
     return f"asks for {found.delay:g} seconds between two requests"
 
 
-def _finding_rows(label: str, finding: Told) -> Iterator[str]:
+def _finding_rows(label: str, finding: Finding) -> Iterator[str]:
     yield from _labelled_rows(label, f"{finding.value}  ({finding.certainty}: {finding.why})")
 
 

@@ -25,15 +25,15 @@ from crawler.run.crawl_process import project_settings
 def probe(url: str, *, name: str | None = None, most: int = 30, overrides: Mapping[str, Any]) -> Findings:
     """Probes the site of a URL, with or without its scheme. name: of the outlet; most: the limit of requests.
 
-    Only once in a process, see `walk`. Raises NotProbed, Misconfigured where there is no contact, and ArchiveUnusable
-    where nothing can be written.
+    Only once in a process, see `run_course`. Raises NotProbed, Misconfigured where there is no contact, and
+    ArchiveUnusable where nothing can be written.
     """
-    found = walk(url, partial(explore, given_url=url, name=name), most=most, overrides=overrides)
+    found = run_course(url, partial(explore, given_url=url, name=name), most=most, overrides=overrides)
     assert isinstance(found, Findings)
     return found
 
 
-def walk(url: str, course: Callable[[Client], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]) -> Any:
+def run_course(url: str, course: Callable[[Client], Awaitable[Any]], *, most: int, overrides: Mapping[str, Any]) -> Any:
     """Runs a course of requests on the site of a URL, as politely as a crawl and with at most `most` requests; returns
     what the course returns, or raises what it raises.
 

@@ -13,9 +13,9 @@ from archive.extract.newsroom_zones import observes, zone_of_host
 from archive.extract.sections import is_vietnamese
 from archive.rules.families import FAMILIES
 from archive.text.folding import key_of
-from crawler.probe.article_sample import Tried
+from crawler.probe.article_sample import FetchedCandidate
 from crawler.probe.page_facts import Facts
-from crawler.probe.probe_findings import Told
+from crawler.probe.probe_findings import Finding
 
 _BETWEEN = re.compile(r"\s+[-–—|»>:·•]+\s+|\s*[|»]\s*|\s+::\s+")
 _HOST = re.compile(r"(?:[\w-]+\.)+[a-z]{2,24}", re.IGNORECASE)
@@ -33,7 +33,7 @@ def is_local(url: str) -> bool:
     return urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
 
 
-def title_of(pages: Sequence[Facts], home: str) -> Told:
+def title_of(pages: Sequence[Facts], home: str) -> Finding:
     """The paper's title: as its pages declare it (og:site_name), in the spelling of their titles; or the part that
     their titles share."""
     declared = Counter(name for page in pages if (name := page.meta("og:site_name")) and not _HOST.fullmatch(name))
@@ -43,7 +43,7 @@ def title_of(pages: Sequence[Facts], home: str) -> Told:
     for name, count in declared.most_common(1):
         spelling = next((part for part, _ in shared.most_common() if key_of(part) == key_of(name)), None)
         title_evidence = f", and in the titles of {shared[spelling]} of {len(pages)}" if spelling else ""
-        return Told(
+        return Finding(
             spelling or name,
             "sure" if count > 1 or spelling else "likely",
             f"og:site_name on {_pages(count)}{title_evidence}",
@@ -51,23 +51,23 @@ def title_of(pages: Sequence[Facts], home: str) -> Told:
     for name, count in shared.most_common(1):
         if count > 1:
             sure = count >= 0.7 * len(pages) and len(pages) > 3
-            return Told(name, "sure" if sure else "likely", f"in the titles of {count} of {len(pages)} pages")
+            return Finding(name, "sure" if sure else "likely", f"in the titles of {count} of {len(pages)} pages")
     title = pages[0].title if pages else ""
-    return Told(title or host_of(home), "a guess", "the home page's title" if title else "its pages have no title")
+    return Finding(title or host_of(home), "a guess", "the home page's title" if title else "its pages have no title")
 
 
 def _pages(count: int) -> str:
     return "a page" if count == 1 else f"{count} pages"
 
 
-def name_of(home: str, title: str) -> Told:
+def name_of(home: str, title: str) -> Finding:
     """A name of the outlet for the command line: a Python identifier."""
     host = host_of(home)
     if is_local(home):
-        return Told(_identifier(title) or "paper", "a guess", "from its title, for its host has no name")
+        return Finding(_identifier(title) or "paper", "a guess", "from its title, for its host has no name")
     labels = host.split(".")
     name_labels = labels[:-2] if len(labels) > 2 and labels[-2] in _SECOND_LEVEL else labels[:-1]
-    return Told(_identifier(name_labels[-1] if name_labels else host) or "paper", "sure", f"from its host {host}")
+    return Finding(_identifier(name_labels[-1] if name_labels else host) or "paper", "sure", f"from its host {host}")
 
 
 def _identifier(text: str) -> str:
@@ -96,7 +96,7 @@ def _links(count: int) -> str:
     return "a link" if count == 1 else f"{count} links"
 
 
-def timezone_of(home: str, tried: Iterable[Tried]) -> Told:
+def timezone_of(home: str, tried: Iterable[FetchedCandidate]) -> Finding:
     """The time zone of its printed times: its country's, or Hanoi's where its pages are Vietnamese."""
     articles = [candidate for candidate in tried if isinstance(candidate.reading, Reading)]
     offsets = Counter(
@@ -113,15 +113,15 @@ def timezone_of(home: str, tried: Iterable[Tried]) -> Told:
     if zone is not None:
         agrees = _zone_matches_articles(zone, tried)
         why = "; ".join([f"the only clock of its country (.{host_of(home).rpartition('.')[2]})", *evidence])
-        return Told(zone.key, "sure" if agrees else "likely", why)
+        return Finding(zone.key, "sure" if agrees else "likely", why)
     vietnamese = sum(_is_vietnamese(candidate) for candidate in articles)
     if vietnamese * 2 > len(articles):
         why = "; ".join([f"{vietnamese} of {len(articles)} articles are in Vietnamese", *evidence])
-        return Told(_VIETNAM, "likely", why)
-    return Told(_VIETNAM, "a guess", "; ".join(["nothing names its country", *evidence]))
+        return Finding(_VIETNAM, "likely", why)
+    return Finding(_VIETNAM, "a guess", "; ".join(["nothing names its country", *evidence]))
 
 
-def _is_vietnamese(candidate: Tried) -> bool:
+def _is_vietnamese(candidate: FetchedCandidate) -> bool:
     declared = candidate.reading.language if isinstance(candidate.reading, Reading) else None
     return (declared or candidate.facts.language).startswith("vi") or is_vietnamese(candidate.facts.title)
 
@@ -130,12 +130,12 @@ def _states_time_zone(reading: Reading) -> bool:
     return "assumed" not in dict(reading.origins).get("published_at", "assumed")
 
 
-def _zone_matches_articles(zone: ZoneInfo, tried: Iterable[Tried]) -> bool:
+def _zone_matches_articles(zone: ZoneInfo, tried: Iterable[FetchedCandidate]) -> bool:
     moments = (candidate.reading.published_at for candidate in tried if isinstance(candidate.reading, Reading))
     return all(observes(zone, moment.tzinfo) for moment in moments if moment and moment.tzinfo)
 
 
-def system_of(tried: Sequence[Tried], title: str) -> tuple[Told, ...]:
+def system_of(tried: Sequence[FetchedCandidate], title: str) -> tuple[Finding, ...]:
     """The content management systems whose marks are on the articles, and the generator that the pages declare; not
     where they declare the paper's title there."""
     articles = [candidate for candidate in tried if isinstance(candidate.reading, Reading)]
@@ -147,12 +147,14 @@ def system_of(tried: Sequence[Tried], title: str) -> tuple[Told, ...]:
     )
     read_counts = Counter(family for candidate in articles for family in _families_that_read(candidate.reading))
     families = tuple(
-        Told(name, "sure" if read_counts[name] else "likely", _marks_evidence(count, read_counts[name], len(articles)))
+        Finding(
+            name, "sure" if read_counts[name] else "likely", _marks_evidence(count, read_counts[name], len(articles))
+        )
         for name, count in marks.most_common()
     )
     declared = Counter(candidate.facts.meta("generator") for candidate in articles)
     return families + tuple(
-        Told(name, "sure", f"{_pages(count)} declare{'s' if count == 1 else ''} it as their generator")
+        Finding(name, "sure", f"{_pages(count)} declare{'s' if count == 1 else ''} it as their generator")
         for name, count in declared.most_common(1)
         if name and key_of(name) != key_of(title)
     )

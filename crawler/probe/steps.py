@@ -9,11 +9,11 @@ from archive import Link, Reading, Unreadable, read_page, same_site
 from archive.frontier.url_patterns import Experience
 from archive.model.urls import url_key
 from crawler.probe import article_sample, feeds_and_sitemaps, site_identity, site_lists
-from crawler.probe.article_sample import Tried
+from crawler.probe.article_sample import FetchedCandidate
 from crawler.probe.as_read import as_read, lists_among
 from crawler.probe.client import Client, NoPage, Page
 from crawler.probe.page_facts import Facts
-from crawler.probe.probe_findings import Coverage, Findings, NotProbed, Section, Told
+from crawler.probe.probe_findings import Coverage, Finding, Findings, NotProbed, Section
 
 _RESERVED_FOR_LISTS = 5  # requests that reading articles leaves for sections
 _MIN_LINKS = 5
@@ -47,7 +47,9 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     summary = _SiteSummary(client, home, tried, sections)
     return Findings(
         home=home.page.url,
-        name=Told(name, "sure", "as asked for") if name else site_identity.name_of(home.page.url, summary.title.value),
+        name=Finding(name, "sure", "as asked for")
+        if name
+        else site_identity.name_of(home.page.url, summary.title.value),
         title=summary.title,
         hosts=client.hosts,
         host_notes=site_identity.host_notes(home, given_url, www_note),
@@ -127,7 +129,7 @@ def _home_links(home: Facts, known: set[str]) -> list[str]:
     return [link.url for link in home.links if link.url not in known and url_key(link.url) != url_key(home.page.url)]
 
 
-def _reject_non_newspaper(home: Facts, tried: Sequence[Tried], misses: int) -> None:
+def _reject_non_newspaper(home: Facts, tried: Sequence[FetchedCandidate], misses: int) -> None:
     if any(isinstance(candidate.reading, Reading) for candidate in tried):
         return
     url = home.page.url
@@ -149,7 +151,7 @@ def _reject_non_newspaper(home: Facts, tried: Sequence[Tried], misses: int) -> N
     raise NotProbed(f"{url} does not look like a newspaper's site: {evidence}{missed}. Check the address")
 
 
-def _refused_pages(tried: Sequence[Tried]) -> Iterator[tuple[str, str]]:
+def _refused_pages(tried: Sequence[FetchedCandidate]) -> Iterator[tuple[str, str]]:
     """Pages that could be articles and were not read as such, without lists and files that are not HTML."""
     for candidate in tried:
         if isinstance(candidate.reading, Unreadable) and candidate.reading.reason not in (
@@ -169,7 +171,7 @@ def _reading_reason(reading: Reading | Unreadable) -> str:
 class _SiteSummary:
     """The findings that follow from the fetched pages."""
 
-    def __init__(self, client: Client, home: Facts, tried: Sequence[Tried], sections: Sequence[Section]):
+    def __init__(self, client: Client, home: Facts, tried: Sequence[FetchedCandidate], sections: Sequence[Section]):
         self.client, self.home, self.tried, self.sections = client, home, tried, sections
         self.articles = [candidate for candidate in tried if isinstance(candidate.reading, Reading)]
         self.title = site_identity.title_of([home, *(candidate.facts for candidate in tried)], home.page.url)

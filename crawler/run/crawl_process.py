@@ -17,7 +17,7 @@ from crawler.outlets import own_spiders
 from crawler.outlets.catalogue import catalogue, described
 from crawler.outlets.outlet_checks import FIELDS
 from crawler.run.run_record import Record
-from crawler.run.run_summary import Ended
+from crawler.run.run_summary import EndedRun
 
 
 def project_settings(**overrides: Any) -> Settings:
@@ -45,7 +45,9 @@ def spider_class(name: str) -> type[OutletSpider]:
     return built_in
 
 
-def crawl(spider: type[OutletSpider], database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> Ended:
+def crawl(
+    spider: type[OutletSpider], database: Path, *, base_url: str | None, overrides: Mapping[str, Any]
+) -> EndedRun:
     """Crawls once; returns how it ended.
 
     Can be called only once in a process, for Twisted's reactor starts only once.

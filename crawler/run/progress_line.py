@@ -7,7 +7,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 
 from archive.console.output import clear_progress, is_watched, show_progress
-from crawler.outlet import desk_of
+from crawler.outlet import archive_writer_of
 
 _OUTCOMES_SHOWN = ("new", "edited", "disappeared")
 
@@ -29,7 +29,7 @@ class Progress:
 
     def item_scraped(self) -> None:
         """Updates the line after each capture."""
-        session = desk_of(self.crawler).session
+        session = archive_writer_of(self.crawler).session
         counts = session.counts
         known = ", ".join(f"{counts[name]} {name}" for name in _OUTCOMES_SHOWN if counts[name])
         waiting = f"{session.waiting} waiting{', ' if known else ''}"

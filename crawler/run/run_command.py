@@ -14,11 +14,11 @@ from archive.console.output import is_watched, say_all, say_json
 from archive.model.clock import now
 from archive.monitor.run_checks import add_warning
 from archive.runtime.file_lock import Locked
-from archive.storage.sqlite_errors import damage
+from archive.storage.sqlite_errors import damage_message
 from crawler.politeness.crawl_window import OutsideHours
 from crawler.run.crawl_process import crawl, spider_class
 from crawler.run.health_ping import ping
-from crawler.run.run_summary import Ended, summary
+from crawler.run.run_summary import EndedRun, summary
 from crawler.run.run_verdict import Exit, Verdict
 
 log = log_of(__name__)
@@ -35,7 +35,7 @@ _COUNTS = ("new", "edited", "unchanged", "disappeared")
 _PICTURE_COUNTS = ("pictures", "pictures-replaced", "pictures-failed")
 
 
-def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> Ended:
+def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> EndedRun:
     """Crawls an outlet once. Raises nothing: every error becomes a verdict."""
     try:
         return crawl(spider_class(outlet), database, base_url=base_url, overrides=overrides)
@@ -46,15 +46,15 @@ def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping
     except LuubaoError as error:
         verdict = Verdict("misconfigured", str(error))
     except Exception as error:  # the boundary where an error becomes an exit code
-        if (reason := damage(error)) is None:
+        if (reason := damage_message(error)) is None:
             log.exception("%s could not be crawled", outlet)
             reason = f"A mistake in luubao itself: {error!r}. Please report it, with the lines above"
         verdict = Verdict("failed", reason)
-    return Ended(outlet, verdict, now())
+    return EndedRun(outlet, verdict, now())
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class RunReport:
     """The report of a run. summary: for programs, see crawler.run.run_summary; lines: for cron's mail, empty while all
     is well; counted: the counts, in a line for a terminal."""
 
@@ -68,7 +68,7 @@ class Told:
         return Exit(self.summary["exit"])
 
 
-def told(ended: Ended, database: Path, *, ping_url: str | None = None) -> Told:
+def told(ended: EndedRun, database: Path, *, ping_url: str | None = None) -> RunReport:
     """Sends the health ping, and makes the report for the terminal, cron or a program. A failed ping adds a warning."""
     success = _PING_SUCCESS.get(ended.verdict.exit)
     pinged = None
@@ -77,12 +77,12 @@ def told(ended: Ended, database: Path, *, ping_url: str | None = None) -> Told:
         trouble = ping(ping_url, success=success, text=text)
         pinged = trouble is None
         ended = _add_warning(ended, database, trouble) if trouble else ended
-    return Told(
+    return RunReport(
         summary(ended, pinged=pinged), tuple(_reason_lines(ended, ended.verdict.news)), tuple(_count_lines(ended))
     )
 
 
-def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -> Told:
+def tell(ended: EndedRun, database: Path, *, ping_url: str | None, as_json: bool) -> RunReport:
     """Sends the health ping, and prints the report for the terminal, cron or a program. Returns the report."""
     report = told(ended, database, ping_url=ping_url)
     if as_json:
@@ -93,7 +93,7 @@ def tell(ended: Ended, database: Path, *, ping_url: str | None, as_json: bool) -
     return report
 
 
-def _add_warning(ended: Ended, database: Path, sentence: str) -> Ended:
+def _add_warning(ended: EndedRun, database: Path, sentence: str) -> EndedRun:
     """Adds a warning to a run that has ended, in the archive too, where a warning is news once a day."""
     known = False
     if ended.run is not None:
@@ -102,14 +102,14 @@ def _add_warning(ended: Ended, database: Path, sentence: str) -> Ended:
     return replace(ended, verdict=ended.verdict.warned(sentence, known=known))
 
 
-def _reason_lines(ended: Ended, warnings: tuple[str, ...], *, hours_too: bool = False) -> Iterator[str]:
+def _reason_lines(ended: EndedRun, warnings: tuple[str, ...], *, hours_too: bool = False) -> Iterator[str]:
     """The lines on what went wrong. hours_too: also that the crawl window ended or prevented a run, no fault."""
     if ended.verdict.reason and (hours_too or ended.verdict.outcome != "ok"):
         yield f"{ended.outlet}: {ended.verdict.reason}"
     yield from (f"{ended.outlet}: {warning}" for warning in warnings)
 
 
-def _count_lines(ended: Ended) -> Iterator[str]:
+def _count_lines(ended: EndedRun) -> Iterator[str]:
     """The line of counts; none where no run began."""
     if ended.run is None:
         return

@@ -30,15 +30,15 @@ from archive.frontier.schedule import How
 from archive.model.clock import now
 from archive.model.errors import ArchiveUnusable, LuubaoError
 from archive.model.time_zones import zone_of
-from archive.monitor.run_checks import judge_run, told_before
+from archive.monitor.run_checks import check_run, warned_recently
 from archive.runtime.file_lock import outlet_lock
-from archive.storage.clock_corrections import put_clocks_right
+from archive.storage.clock_corrections import correct_clocks
 from archive.storage.connection import Database
-from archive.storage.sqlite_errors import damage
+from archive.storage.sqlite_errors import damage_message
 from crawler.outlet import OutletSpider
 from crawler.outlets.excluded_urls import matcher
 from crawler.run.run_limits import MAX_PAGES, limits_of, reached
-from crawler.run.run_summary import Ended
+from crawler.run.run_summary import EndedRun
 from crawler.run.run_verdict import WRONG_CLOCK, Verdict, compared, judge, limited, moved, wrong_clocks
 from crawler.session import CrawlSession
 from crawler.writer import ArchiveWriter
@@ -87,7 +87,7 @@ class Record:
         return getattr(crawler.spider, "record", None)
 
     def _open(self, db: Database) -> CrawlSession:
-        clocks = put_clocks_right(db, self.spider.outlet)
+        clocks = correct_clocks(db, self.spider.outlet)
         run = replace(start_run(db, self.spider.outlet, _software_versions(), now()), limits=limits_of(self.settings))
         session = CrawlSession(db, run, self.rechecks, self.how)
         session.never = matcher(self.spider.never)
@@ -126,10 +126,10 @@ class Record:
                 self.closed = True
                 self.writer.close(lambda session: self._fail(session, verdict))
 
-    def ended(self) -> Ended:
+    def ended(self) -> EndedRun:
         """How the run ended."""
         session = self.writer.session
-        return Ended(
+        return EndedRun(
             self.spider.name,
             self.verdict,
             now(),
@@ -162,7 +162,7 @@ class Record:
             self.verdict = moved(self.verdict, session.move.sentence())
         if self.verdict.outcome in _COMPARED_OUTCOMES and reason != WRONG_CLOCK:
             outcome = self.verdict.outcome
-            findings = judge_run(session.db, session.run, session.health, outcome, since=self.normal_since)
+            findings = check_run(session.db, session.run, session.health, outcome, since=self.normal_since)
             self.verdict = compared(self.verdict, findings)
         self.verdict = limited(self.verdict, reached(session.counts, reason, self.settings))
         self._add_warnings(session)
@@ -206,7 +206,9 @@ class Record:
             session.warnings[session.witness.warning] = None
         for sentence in session.warnings:
             if sentence not in (self.verdict.reason or ""):
-                self.verdict = self.verdict.warned(sentence, known=told_before(session.db, session.run.id, sentence))
+                self.verdict = self.verdict.warned(
+                    sentence, known=warned_recently(session.db, session.run.id, sentence)
+                )
 
     def _fail(self, session: CrawlSession, verdict: Verdict) -> None:
         self.verdict = verdict
@@ -228,7 +230,7 @@ class Record:
 
 def _mistake_verdict(error: BaseException) -> Verdict:
     mistake = f"A mistake in luubao itself: {error!r}. Please report it, with what the log says"
-    return Verdict("failed", damage(error) or mistake)
+    return Verdict("failed", damage_message(error) or mistake)
 
 
 def _software_versions() -> dict[str, str]:

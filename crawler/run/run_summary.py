@@ -31,7 +31,7 @@ FIELDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedRun:
     """A run that ended, or never began (then run and started_at are None)."""
 
     outlet: str
@@ -43,7 +43,7 @@ class Ended:
     health: Mapping[str, Any] = field(default_factory=dict)
 
 
-def summary(ended: Ended, *, pinged: bool | None) -> dict[str, Any]:
+def summary(ended: EndedRun, *, pinged: bool | None) -> dict[str, Any]:
     """The summary: the fields with their values."""
     verdict = ended.verdict
     values = (

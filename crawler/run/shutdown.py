@@ -22,7 +22,7 @@ _POLL_INTERVAL = 0.2  # seconds between two checks whether the run ends
 _GRACE = 1.5  # seconds for requests under way
 
 
-class Ending:
+class Shutdown:
     """Scrapy extension. Closes the spider at a signal, and bounds every shutdown, which Scrapy does not announce."""
 
     def __init__(self, crawler: Crawler):
@@ -32,7 +32,7 @@ class Ending:
         self._watch_task: asyncio.Task[None] | None = None
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Ending:
+    def from_crawler(cls, crawler: Crawler) -> Shutdown:
         ending = cls(crawler)
         crawler.signals.connect(ending.spider_opened, scrapy_signals.spider_opened)
         crawler.signals.connect(ending.spider_closed, scrapy_signals.spider_closed)
@@ -94,8 +94,8 @@ class Ending:
             writer.stop_reading()
 
 
-def ending_of(crawler: Crawler) -> Ending:
+def shutdown_of(crawler: Crawler) -> Shutdown:
     """The Ending of a running crawl."""
-    ending = crawler.get_extension(Ending)
+    ending = crawler.get_extension(Shutdown)
     assert ending is not None
     return ending

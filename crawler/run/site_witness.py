@@ -19,7 +19,7 @@ class WrongClock(LuubaoError):
     """Raised from the first answer on by which this machine's clock, or the paper's, is more than a day off."""
 
 
-class Move:
+class SiteMove:
     """Notices that the paper has moved. to: the other site that its home page redirects to; None while it does not."""
 
     def __init__(self, outlet: Outlet):
@@ -57,7 +57,7 @@ def _path(url: str) -> tuple[str, str]:
     return parts.path or "/", parts.query
 
 
-class Witness:
+class ClockCheck:
     """Compares this machine's clock with the newspaper's: its answers carry `Date` (RFC 9110 section 6.6.1).
 
     warning: the sentence on a clock, ours or the paper's, that is hours off.

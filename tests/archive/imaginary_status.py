@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from archive.monitor.status import Status, outlet_status
-from archive.queries.run_status import OutletFacts, RunFacts, Waiting
+from archive.queries.run_status import DueCounts, OutletFacts, RunFacts
 from tests.archive.imaginary_year import DAY, START, Paper, runs_of
 
 NOW = START + 100 * DAY + timedelta(hours=4, minutes=12)
@@ -15,14 +15,14 @@ FALL = "none of the last 20 articles have a lead, where usually 94% have one. Ha
 def imaginary_status() -> Status:
     """One that is well, but was left alone for some days, and one that lost its leads some days ago."""
     well = _facts(
-        "baosongthao", "Báo Sông Thao", Paper(40), timedelta(hours=6), 3, Waiting(37, 214, 6), left_alone=(80, 84)
+        "baosongthao", "Báo Sông Thao", Paper(40), timedelta(hours=6), 3, DueCounts(37, 214, 6), left_alone=(80, 84)
     )
-    failing = _facts("baotamdao", "Báo Tam Đảo", Paper(12), timedelta(hours=12), 5, Waiting(0, 55, 2), leads_until=95)
+    failing = _facts("baotamdao", "Báo Tam Đảo", Paper(12), timedelta(hours=12), 5, DueCounts(0, 55, 2), leads_until=95)
     found = tuple(outlet_status(facts, NOW) for facts in (well, failing))
     return Status("/srv/luubao/luubao.db", 2_345_678_901, NOW, found)
 
 
-def _facts(name: str, title: str, paper: Paper, every: timedelta, seed: int, waiting: Waiting, *,
+def _facts(name: str, title: str, paper: Paper, every: timedelta, seed: int, waiting: DueCounts, *,
            left_alone: tuple[int, int] = (0, 0), leads_until: int = 200) -> OutletFacts:  # fmt: skip
     runs: list[RunFacts] = []
     for past in runs_of(paper, every, 100, seed):

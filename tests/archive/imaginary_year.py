@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
-from archive.monitor.baseline import LONGEST, Finding, Past, compare
+from archive.monitor.baseline import LONGEST, Finding, PastRun, compare
 from archive.monitor.health import Health, Seed
 
 START = datetime(2026, 1, 5, 0, 17, tzinfo=UTC)  # a Monday
@@ -55,7 +55,7 @@ def unchanged(paper: Paper, at: datetime) -> Paper:
     return paper
 
 
-def runs_of(paper: Paper, every: timedelta, days: int, seed: int, mishap: Mishap = unchanged) -> Iterator[Past]:
+def runs_of(paper: Paper, every: timedelta, days: int, seed: int, mishap: Mishap = unchanged) -> Iterator[PastRun]:
     """One run after the other, the first a deep one."""
     chance = random.Random(seed)
     at, before = START, START - 20 * DAY
@@ -75,7 +75,7 @@ def runs_of(paper: Paper, every: timedelta, days: int, seed: int, mishap: Mishap
         health.add_seed(HOME, Seed("fresh", 60))
         alive = alive and paper_now.feed == "fresh"
         health.add_seed(FEED, Seed("fresh", paper_now.feed_links, feed_stood) if alive else Seed(paper_now.feed))
-        yield Past(health, "ok" if chance.random() > 0.01 else "interrupted")
+        yield PastRun(health, "ok" if chance.random() > 0.01 else "interrupted")
         before = at
         at += every + timedelta(minutes=chance.uniform(0, 4))
         if chance.random() < 0.004 * (every / DAY):  # some time a year, the machine is off for a day or two
@@ -134,9 +134,9 @@ def _pick(chance: random.Random, weighted: Sequence[tuple[str, float]]) -> str:
     return chance.choices([name for name, _ in weighted], [weight for _, weight in weighted])[0]
 
 
-def watched(runs: Iterator[Past], skip: int = 0) -> Iterator[tuple[Past, list[Finding]]]:
+def watched(runs: Iterator[PastRun], skip: int = 0) -> Iterator[tuple[PastRun, list[Finding]]]:
     """Every run with what was found in it, as the crawler notes it: what was found marks the run for those after it."""
-    history: list[Past] = []
+    history: list[PastRun] = []
     for number, run in enumerate(runs):
         recent = [past for past in history if past.at > run.at - LONGEST]
         found = compare(run, recent) if number >= skip else []

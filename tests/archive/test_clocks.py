@@ -16,7 +16,7 @@ from archive.model import clock
 from archive.monitor.status.outlet_states import outlet_status
 from archive.pipeline.merging import merge
 from archive.queries.run_status import outlet_facts
-from archive.storage.clock_corrections import put_clocks_right
+from archive.storage.clock_corrections import correct_clocks
 from crawler.run.run_verdict import wrong_clocks
 from tests.support import PAPER, new_archive, page, shoot, visit
 
@@ -47,7 +47,7 @@ def put_right(db: Database, at: datetime) -> tuple[list[str], datetime]:
     """As a run does at its beginning; and what it takes the time for then."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: at + clock._behind)
-        told = list(wrong_clocks(put_clocks_right(db, PAPER)))
+        told = list(wrong_clocks(correct_clocks(db, PAPER)))
         return told, clock.now()
 
 

@@ -9,7 +9,7 @@ from random import Random
 import brotli
 import pytest
 
-from archive.exchange.content_codings import NotPacked, TooLarge, codings_of, unpack
+from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, decode_body
 
 try:
     from compression import zstd
@@ -31,10 +31,10 @@ PACKED = [("gzip", gzip.compress), ("x-gzip", gzip.compress), ("deflate", zlib.c
 @pytest.mark.parametrize(("coding", "pack"), PACKED)
 def test_a_cut_stream_has_no_end(coding: str, pack, page: bytes) -> None:  # type: ignore[no-untyped-def]  # of four libraries
     packed = pack(page)
-    found = unpack(packed, [coding], 10**6)
+    found = decode_body(packed, [coding], 10**6)
     assert (found.body, found.whole) == (page, True)
     for place in range(1, len(packed), max(1, len(packed) // 50)):
-        cut = unpack(packed[:place], [coding], 10**6)
+        cut = decode_body(packed[:place], [coding], 10**6)
         assert not cut.whole, place
         assert page.startswith(cut.body), place
 
@@ -43,28 +43,28 @@ def test_a_cut_stream_has_no_end(coding: str, pack, page: bytes) -> None:  # typ
 def test_large_members_are_all_unpacked(coding: str, pack) -> None:  # type: ignore[no-untyped-def]  # as above
     pages = [bytes([65 + number]) * 900_000 for number in range(3)]
     packed = b"".join(map(pack, pages))
-    assert unpack(packed, [coding], 10**7).body == b"".join(pages)
-    assert not unpack(packed[:-1], [coding], 10**7).whole
+    assert decode_body(packed, [coding], 10**7).body == b"".join(pages)
+    assert not decode_body(packed[:-1], [coding], 10**7).whole
 
 
 @pytest.mark.parametrize(("coding", "pack"), [one for one in PACKED if one[0] in ("gzip", "zstd")])
 def test_several_members_are_whole_and_the_last_must_be(coding: str, pack) -> None:  # type: ignore[no-untyped-def]  # as above
     packed = pack(b"one") + pack(b"two")
-    assert unpack(packed, [coding], 100).body == b"onetwo"
-    assert unpack(packed + b"\0 and what follows", [coding], 100).whole
-    assert not unpack(packed[:-3], [coding], 100).whole
+    assert decode_body(packed, [coding], 100).body == b"onetwo"
+    assert decode_body(packed + b"\0 and what follows", [coding], 100).whole
+    assert not decode_body(packed[:-3], [coding], 100).whole
 
 
 @pytest.mark.parametrize("pack", [gzip.compress, zstd.compress])
 def test_two_hundred_thousand_empty_members_end(pack) -> None:  # type: ignore[no-untyped-def]  # of two libraries
     packed = pack(b"") * 200_000 + pack(b"one")
     coding = "gzip" if pack is gzip.compress else "zstd"
-    assert unpack(packed, [coding], 100).body == b"one"
+    assert decode_body(packed, [coding], 100).body == b"one"
 
 
 def test_nobody_packs_four_times_over() -> None:
     with pytest.raises(TooLarge, match="packed 4 times over"):
-        unpack(gzip.compress(b"a"), ["gzip"] * 4, 100)
+        decode_body(gzip.compress(b"a"), ["gzip"] * 4, 100)
 
 
 def test_codings_one_over_the_other_are_undone_last_first() -> None:
@@ -72,21 +72,21 @@ def test_codings_one_over_the_other_are_undone_last_first() -> None:
     assert codings_of("utf-8, x-gzip") == (["x-gzip"], ["utf-8"])
     assert codings_of("identity") == codings_of("") == ([], [])
     packed = brotli.compress(gzip.compress(PAGES[1]))
-    assert unpack(packed, ["br", "gzip"], 10**6).body == PAGES[1]
-    assert not unpack(brotli.compress(gzip.compress(PAGES[1])[:-9]), ["br", "gzip"], 10**6).whole
+    assert decode_body(packed, ["br", "gzip"], 10**6).body == PAGES[1]
+    assert not decode_body(brotli.compress(gzip.compress(PAGES[1])[:-9]), ["br", "gzip"], 10**6).whole
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "zstd", "deflate"])
 def test_what_is_not_packed_as_it_says_is_another_fault(coding: str) -> None:
-    with pytest.raises(NotPacked):
-        unpack(b"<html>as it is</html>", [coding], 100)
-    assert unpack(b"", [coding], 100).whole
+    with pytest.raises(BadCoding):
+        decode_body(b"<html>as it is</html>", [coding], 100)
+    assert decode_body(b"", [coding], 100).whole
 
 
 @pytest.mark.parametrize(("coding", "pack"), PACKED)
 def test_no_more_is_unpacked_than_is_taken(coding: str, pack) -> None:  # type: ignore[no-untyped-def]  # as above
     packed = pack(b"0" * 50_000_000)
     with pytest.raises(TooLarge):
-        unpack(packed, [coding], 1_000_000)
+        decode_body(packed, [coding], 1_000_000)
     with pytest.raises(TooLarge):
-        unpack(b"".join(gzip.compress(b"0" * 900_000) for _ in range(3)), ["gzip"], 1_000_000)
+        decode_body(b"".join(gzip.compress(b"0" * 900_000) for _ in range(3)), ["gzip"], 1_000_000)

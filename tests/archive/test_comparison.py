@@ -13,8 +13,8 @@ from math import comb
 
 import pytest
 
-from archive.monitor.baseline import Finding, Past, compare
-from archive.monitor.baseline.article_rate import flow
+from archive.monitor.baseline import Finding, PastRun, compare
+from archive.monitor.baseline.article_rate import cumulative_counts
 from archive.monitor.baseline.statistics import so_few, so_many, so_quiet, spread
 from archive.monitor.health import Health, Seed
 from tests.archive.imaginary_year import DAY, FEED, START, Mishap, Paper, runs_of, watched
@@ -108,9 +108,9 @@ def test_the_operator_can_say_since_when_things_are_as_they_are() -> None:
     assert compare(now, before, since=(START + AT * DAY).date()) == []
 
 
-def run(day: float, health: Health | None = None, outcome: str = "ok") -> Past:
+def run(day: float, health: Health | None = None, outcome: str = "ok") -> PastRun:
     at = START + day * DAY
-    return Past(replace(health, at=at) if health else Health(at), outcome)
+    return PastRun(replace(health, at=at) if health else Health(at), outcome)
 
 
 def readable(hits: int, of: int) -> Health:
@@ -164,7 +164,7 @@ def test_what_comes_after_a_pause_is_spread_over_the_pause() -> None:
         run(1.5, outcome="interrupted"),
         run(4, Health(START, new=30)),
     ]
-    came = flow(runs, [one.health.new for one in runs])
+    came = cumulative_counts(runs, [one.health.new for one in runs])
     assert came.within(START + 1 * DAY, DAY) == 10
     assert came.within(START + 3 * DAY, DAY) == pytest.approx(10)
     assert came.within(START + 4 * DAY, 3 * DAY) == pytest.approx(30)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive import Link, Run, start_run, take_in
+from archive import Link, Run, keep_capture, start_run
 from archive.frontier import change_rate_store, dequeue, url_queue
 from archive.model import clock
 from archive.storage import connection
@@ -163,11 +163,11 @@ def test_a_look_teaches_the_papers_habits(db: Database, run: Run, shoot: Shoot) 
 def test_an_error_is_left_alone_for_an_hour(db: Database, run: Run, shoot: Shoot) -> None:
     found(db, run, A)
     dequeue.due(db, run, NOON, 1)
-    take_in(db, run, shoot(A, status=503))
+    keep_capture(db, run, shoot(A, status=503))
     assert dequeue.due(db, next_run(db), after(minutes=59), 10) == []
     later = next_run(db)
     assert dequeue.due(db, later, after(minutes=60), 10) == [A]
-    take_in(db, later, shoot(A, status=503, hours=1))
+    keep_capture(db, later, shoot(A, status=503, hours=1))
     assert dequeue.due(db, next_run(db), after(hours=2, minutes=59), 10) == [], "and twice as long the second time"
 
 
@@ -191,8 +191,8 @@ def test_the_longest_known_comes_first_and_the_limit_holds(db: Database, run: Ru
 
 def test_validators_are_those_of_the_last_page_not_of_the_last_error(db: Database, run: Run, shoot: Shoot) -> None:
     headers = (("etag", '"v1"'), ("Last-Modified", "Wed, 20 May 2026 01:00:00 GMT"))
-    take_in(db, run, shoot(A, page(), headers=headers))
-    take_in(db, run, shoot(A, "trục trặc", status=500, headers=(("ETag", '"oops"'),), hours=1))
+    keep_capture(db, run, shoot(A, page(), headers=headers))
+    keep_capture(db, run, shoot(A, "trục trặc", status=500, headers=(("ETag", '"oops"'),), hours=1))
     assert validators.validators(db, run, A) == ('"v1"', "Wed, 20 May 2026 01:00:00 GMT")
     assert validators.validators(db, run, B) == (None, None)
 
@@ -204,6 +204,6 @@ def test_a_list_kept_but_not_followed_is_due_in_the_next_run(db: Database, run: 
     at = after(hours=24)
     assert dequeue.due(db, later, at, 1) == [A]
     assert dequeue.due(db, later, at, 1) == [LIST]
-    take_in(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=24))  # and here the process was killed
+    keep_capture(db, later, shoot(LIST, "<p>danh sách mới</p>", hours=24))  # and here the process was killed
     again = next_run(db)
     assert [dequeue.due(db, again, at, 1) for _ in range(3)] == [[A], [LIST], []]

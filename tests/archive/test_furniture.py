@@ -5,9 +5,9 @@ from __future__ import annotations
 from sqlite_utils import Database
 
 from archive import Run, ingest, learn_boilerplate
-from archive.text.recurring_blocks import Boilerplate, learn, without
 from archive.model.records import Block, Image, Reading
 from archive.queries import lookup
+from archive.text.recurring_blocks import Boilerplate, learn, without
 from tests.support import NOON, Shoot
 
 NOTICE = "Bạn đọc gửi ý kiến về tòa soạn theo địa chỉ in ở trang tám."

@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from archive.diff import gist
+from archive.diff import summarize_edit
 from archive.diff.descriptions import line
-from archive.diff.summary import Swap
+from archive.diff.summary import Replacement
 from archive.model.records import Image, Reading
 
 
@@ -17,20 +17,20 @@ def reading(text: str = "", headline: str = "Cầu mới", images: tuple[Image, 
 
 
 def quotes(old: Reading, new: Reading) -> list[str]:
-    return [f"{one.part}: {line(one.pieces)}" for one in gist(old, new).quotes]
+    return [f"{one.part}: {line(one.pieces)}" for one in summarize_edit(old, new).quotes]
 
 
 def test_the_words_before_and_after_in_their_sentence() -> None:
     before = "Sáng nay trời mưa. Theo Ban quản lý, tổng mức đầu tư là {} tỷ đồng. Cầu xong năm sau."
-    told = gist(reading(before.format(412)), reading(before.format(421)))
+    told = summarize_edit(reading(before.format(412)), reading(before.format(421)))
     assert [line(one.pieces) for one in told.quotes] == ["Theo Ban quản lý, tổng mức đầu tư là [-412-]{+421+} tỷ đồng."]
-    assert told.numbers == (Swap("412", "421"),)
+    assert told.numbers == (Replacement("412", "421"),)
     assert told.names == ()
 
 
 def test_a_percentage_keeps_its_sign() -> None:
     old, new = reading("Cổ phiếu FLC tăng 240% trong năm."), reading("Cổ phiếu FLC tăng 24% trong năm.")
-    assert gist(old, new).numbers == (Swap("240%", "24%"),)
+    assert summarize_edit(old, new).numbers == (Replacement("240%", "24%"),)
 
 
 def test_two_sentences_of_a_paragraph_are_two_quotes_the_weightier_first() -> None:
@@ -44,26 +44,26 @@ def test_two_sentences_of_a_paragraph_are_two_quotes_the_weightier_first() -> No
 def test_the_headline_comes_before_a_mended_word() -> None:
     old, new = reading("Đường rất rộng.", "Ông A bị bắt"), reading("Đường khá rộng.", "Ông A được tha")
     assert quotes(old, new) == ["headline: Ông A [-bị bắt-]{+được tha+}", "body: Đường [-rất-]{+khá+} rộng."]
-    told = gist(old, new)
+    told = summarize_edit(old, new)
     assert told.headline is not None and told.headline.part == "headline"
     assert [one.part for one in told.below] == ["body"]
 
 
 def test_names_are_named() -> None:
     text = "Chiều qua, ông {} ký quyết định."
-    told = gist(reading(text.format("Nguyễn Văn Bình")), reading(text.format("Trần Đức Long")))
-    assert told.names == (Swap("Nguyễn Văn Bình", "Trần Đức Long"),)
+    told = summarize_edit(reading(text.format("Nguyễn Văn Bình")), reading(text.format("Trần Đức Long")))
+    assert told.names == (Replacement("Nguyễn Văn Bình", "Trần Đức Long"),)
 
 
 def test_a_number_that_only_moved_is_none_that_changed() -> None:
     old = reading("Cầu dài 212 mét, nối hai bờ sông Con.\n\nDự án xong sớm một năm so với kế hoạch đề ra.")
     new = reading("Cầu nối hai bờ sông Con.\n\nDự án xong sớm một năm so với kế hoạch đề ra, dài 212 mét.")
-    assert gist(old, new).numbers == ()
+    assert summarize_edit(old, new).numbers == ()
 
 
 def test_numbers_that_are_not_one_for_one_stand_together() -> None:
     old, new = reading("Có 3 xã, 12 thôn bị ngập sau mưa."), reading("Có 5 xã bị ngập sau mưa.")
-    assert gist(old, new).numbers == (Swap("3, 12", "5"),)
+    assert summarize_edit(old, new).numbers == (Replacement("3, 12", "5"),)
 
 
 def test_a_long_sentence_is_cut_around_what_changed() -> None:
@@ -82,7 +82,7 @@ def test_a_paragraph_put_in_is_told_by_its_beginning() -> None:
 
 def test_a_paragraph_that_was_only_moved_is_told() -> None:
     one, two = "Đoạn thứ nhất nói về cây cầu mới.", "Đoạn thứ hai nói về con đường cũ."
-    (told,) = gist(reading(f"{one}\n\n{two}"), reading(f"{two}\n\n{one}")).quotes
+    (told,) = summarize_edit(reading(f"{one}\n\n{two}"), reading(f"{two}\n\n{one}")).quotes
     assert told.kind == "moved" and all(piece.operation == "equal" for piece in told.pieces)
 
 
@@ -99,7 +99,7 @@ def test_pictures_before_and_after(
 ) -> None:
     """The caption of a picture that came or went stands with the picture."""
     before, after = ((Image(f"https://bao.vn/{one[0]}", one[1]),) if one else () for one in (old, new))
-    told = gist(reading(images=before), reading(images=after))
+    told = summarize_edit(reading(images=before), reading(images=after))
     (pair,) = told.pictures
     assert (pair.kind, pair.old, pair.new) == (kind, next(iter(before), None), next(iter(after), None))
     assert [f"{one.part}: {line(one.pieces)}" for one in told.quotes] == said
@@ -107,10 +107,10 @@ def test_pictures_before_and_after(
 
 def test_a_published_time() -> None:
     times = [datetime(2026, 5, 20, hour, tzinfo=UTC) for hour in (8, 9)]
-    (told,) = gist(*(reading(published_at=time) for time in times)).quotes
+    (told,) = summarize_edit(*(reading(published_at=time) for time in times)).quotes
     assert (told.part, line(told.pieces)) == ("published", "[-2026-05-20T08:00:00+00:00-]{+2026-05-20T09:00:00+00:00+}")
 
 
 def test_nothing_changed() -> None:
-    told = gist(reading("Một câu."), reading("Một  câu."))
+    told = summarize_edit(reading("Một câu."), reading("Một  câu."))
     assert (told.quotes, told.numbers, told.names, told.pictures, told.weight) == ((), (), (), (), 0)

@@ -23,17 +23,17 @@ from archive import Block, Image, Reading, Unreadable, open_archive, read_page, 
 from archive.cli import archive as commands
 from archive.cluster.file_systems import place
 from archive.cluster.imported_readings import import_readings
-from archive.cluster.reading_columns import Seen, reading_in, row_of, seen_in
+from archive.cluster.reading_columns import CaptureKey, capture_of_row, reading_in, row_of
 from archive.cluster.reading_files import read_rows, writing
-from archive.cluster.reading_task import REVISITS, Job, Told, dismiss, put_together, read_split
-from archive.cluster.revisits import are_there, read_revisits, series, sightings_of, to_be_read
+from archive.cluster.reading_task import REVISITS, Job, TaskReport, read_split, stop_workers, sum_reports
+from archive.cluster.revisits import has_revisits, read_revisits, series, sightings_of, to_be_read
 from archive.cluster.warc_splits import splits_of
 from archive.exchange.exporters.warc_files import Compression, export_warc
 from archive.extract import extractor_name
-from archive.text.recurring_blocks import Boilerplate, without
 from archive.pipeline.rereading import Order, reread
 from archive.storage.captures.capture_stream import Scope
 from archive.storage.readings.boilerplate_sets import put_boilerplate
+from archive.text.recurring_blocks import Boilerplate, without
 from tests.archive.older import older
 from tests.archive.test_reread import SIGHTS, sound, whole
 from tests.support import NOON, PAPER, page
@@ -80,7 +80,7 @@ def built_in(written: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(autouse=True, scope="module")
 def _dismissed() -> Iterator[None]:
     yield
-    dismiss()
+    stop_workers()
 
 
 def exported(path: Path, folder: Path, compression: Compression = "gz", size: int = 1_000_000_000) -> str:
@@ -89,15 +89,15 @@ def exported(path: Path, folder: Path, compression: Compression = "gz", size: in
     return str(folder)
 
 
-def read(warc: str, to: Path, length: int = 64_000_000, **facts: Any) -> Told:
+def read(warc: str, to: Path, length: int = 64_000_000, **facts: Any) -> TaskReport:
     """What an engine does, one task after the other."""
     (to / REVISITS).mkdir(parents=True, exist_ok=True)
     job = Job(str(to), extractor=extractor_name(), **facts)
     splits = splits_of([warc], length)
-    told = put_together([read_split(split, job) for split in splits])
+    told = sum_reports([read_split(split, job) for split in splits])
     by_address: dict[str, list[Any]] = {}
     names = [split.name(job.extractor) for split in splits]
-    for name in names if are_there(str(to), names) else ():
+    for name in names if has_revisits(str(to), names) else ():
         for address, sighting in sightings_of(name, str(to)):
             by_address.setdefault(address, []).append(sighting)
     spots = {one[1]: one[2] for seen in by_address.values() for one in seen if one[2]}
@@ -189,7 +189,7 @@ def test_a_job_that_was_stopped_reads_only_what_is_left(path: Path, tmp_path: Pa
 def test_addresses_lead_where_paths_do(path: Path, tmp_path: Path) -> None:
     warc, to = Path(exported(path, tmp_path / "warc")).as_uri(), tmp_path / "readings"
     (to / REVISITS).mkdir(parents=True)
-    told = put_together([read_split(split, Job(to.as_uri())) for split in splits_of([warc], 700)])
+    told = sum_reports([read_split(split, Job(to.as_uri())) for split in splits_of([warc], 700)])
     assert (told.counts["read"], told.counts["revisits"]) == (
         13,
         3,
@@ -211,10 +211,12 @@ def test_rows_say_all_of_a_reading() -> None:
         "Xã hội", "Hà Thu", ("Hà Thu", "Minh An"), datetime(2026, 5, 20, 8, 15, 30, 250, zone), "20/5/2026", datetime(2026, 5, 20, tzinfo=UTC),
         "hôm nay", "Thời sự", ("cầu", "đò"), "vi", "https://bao.example/a", ("no-date",), (("headline", "h1"), ("rules", "x/1")), "me",
     )  # fmt: skip
-    seen = Seen("bao", HOME, "2026-05-20T12:00:00Z", 200, "sha256:0", HOME, None, "Asia/Ho_Chi_Minh", "a.warc.gz", 7)
+    seen = CaptureKey(
+        "bao", HOME, "2026-05-20T12:00:00Z", 200, "sha256:0", HOME, None, "Asia/Ho_Chi_Minh", "a.warc.gz", 7
+    )
     for made in (reading, Unreadable("listing", "12 links", "me"), Unreadable("empty", "", "me")):
         row = row_of(seen, made)
-        assert (seen_in(row), reading_in(row), reading_in(row).extractor) == (seen, made, "me")
+        assert (capture_of_row(row), reading_in(row), reading_in(row).extractor) == (seen, made, "me")
         assert reading_in(json.loads(json.dumps(row))) == made
 
 
@@ -385,13 +387,17 @@ def test_a_machine_with_another_reader_says_so(path: Path, tmp_path: Path) -> No
 def test_a_file_that_is_not_finished_is_not_there(tmp_path: Path) -> None:
     target = place(str(tmp_path / "a.parquet"))
     with pytest.raises(RuntimeError), writing(target) as add:
-        add(row_of(Seen("bao", HOME, "2026-05-20T12:00:00Z", 200, "sha256:0", HOME, None, "UTC"), Unreadable("empty")))
+        add(
+            row_of(
+                CaptureKey("bao", HOME, "2026-05-20T12:00:00Z", 200, "sha256:0", HOME, None, "UTC"), Unreadable("empty")
+            )
+        )
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_text_that_is_no_utf_8_is_given_up(tmp_path: Path) -> None:
-    seen = Seen("bao", HOME, "2026-05-20T12:00:00Z", 200, "sha256:0", HOME, None, "UTC")
+    seen = CaptureKey("bao", HOME, "2026-05-20T12:00:00Z", 200, "sha256:0", HOME, None, "UTC")
     with pytest.raises(UnicodeEncodeError):
         row_of(seen, Reading("article", "Cầu \ud800"))
 

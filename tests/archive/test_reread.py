@@ -23,12 +23,12 @@ from sqlite_utils import Database
 
 from archive import Capture, ingest, learn_boilerplate, open_archive, start_run
 from archive.cli import archive as commands
-from archive.text.recurring_blocks import Boilerplate
 from archive.model.errors import ArchiveMissing, UnknownOutlet
 from archive.pipeline.foreign_captures import Arrivals
 from archive.pipeline.rereading import Order, reread
 from archive.queries import lookup
 from archive.storage.integrity.consistency import inconsistencies
+from archive.text.recurring_blocks import Boilerplate
 from tests.archive.older import older, present
 from tests.support import NOON, PAPER, page
 

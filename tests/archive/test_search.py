@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlite_utils import Database
 
-from archive import Capture, Reading, Run, ingest, open_archive, put_away, start_run
+from archive import Capture, Reading, Run, file_reading, ingest, open_archive, start_run
 from archive.extract import extractor_name
 from archive.model.errors import BadQuery
 from archive.model.records import Block
 from archive.queries import full_text, lookup
-from archive.queries.article_filter import Wanted
+from archive.queries.article_filter import ArticleFilter
 from archive.storage.captures import capture_writer
 from archive.storage.captures.capture_source import Source
 from archive.text.search_query import fts_query
@@ -107,7 +107,7 @@ def indexes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 def test_hostile_words_are_found_or_refused(indexes: Database, words: str) -> None:
     try:
         full_text.search(indexes, words)
-        full_text.search(indexes, words, history=True, wanted=Wanted(outlet="\0"))
+        full_text.search(indexes, words, history=True, wanted=ArticleFilter(outlet="\0"))
         snippet(TEXT, words)
     except BadQuery as error:
         assert len(str(error)) < 200
@@ -149,7 +149,7 @@ def test_the_lead_comes_after_the_headline_and_before_the_text(db: Database, run
         url = f"https://bao.example/{name}.htm"
         kept = capture_writer.keep(db, run, Capture(url, url, NOON, 200, body=name.encode()))
         reading = Reading("article", headline, lead, text, (Block("paragraph", text),), extractor=extractor_name())
-        put_away(db, Source(kept.capture_id, run, kept.url_key, url, NOON), reading)
+        file_reading(db, Source(kept.capture_id, run, kept.url_key, url, NOON), reading)
 
     file("dau", "Đê mới", "Tin.", "Bài dài.")
     file("sapo", "Tin sáng", "Con đê cũ.", "Bài dài.")
@@ -178,8 +178,8 @@ def test_outlet_and_history_hold_in_every_step(db: Database, run: Run, shoot: Sh
     ]
     assert len(full_text.search(db, "huyện")) == 5
     assert len(full_text.search(db, "huyện", history=True)) == 6
-    assert full_text.search(db, "huyện", wanted=Wanted(outlet="other")) == []
-    assert len(full_text.search(db, "huyện", wanted=Wanted(outlet="bao"))) == 5
+    assert full_text.search(db, "huyện", wanted=ArticleFilter(outlet="other")) == []
+    assert len(full_text.search(db, "huyện", wanted=ArticleFilter(outlet="bao"))) == 5
 
 
 @pytest.mark.parametrize("words", ["", "   ", '""', "*", "--", '" "'])

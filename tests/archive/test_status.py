@@ -28,7 +28,7 @@ from archive.monitor.status.crawl_rhythm import rhythm
 from archive.monitor.status.run_days import by_day
 from archive.monitor.status.sparkline import sparkline
 from archive.monitor.status.status_page import page, write
-from archive.queries.run_status import RunFacts, Waiting, runs_of, warn
+from archive.queries.run_status import DueCounts, RunFacts, runs_of, warn
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER
 
@@ -285,7 +285,7 @@ def test_what_waits_and_what_is_held(db: Database) -> None:
             "INSERT INTO frontier (outlet_id, url_key, url, found_at, due_at, rank) VALUES (?, ?, 'u', 'f', ?, ?)",
             [outlet_id, f"k{number}", clock.stamp(NOW - ago * HOUR), rank],
         )
-    assert only(db).waiting == Waiting(never_asked=2, known=1, lists=2)
+    assert only(db).waiting == DueCounts(never_asked=2, known=1, lists=2)
 
 
 def test_it_reads_while_a_crawl_writes(path: Path) -> None:

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlite_utils import Database
 
-from archive import Capture, Image, Reading, Run, put_away, take_in
+from archive import Capture, Image, Reading, Run, file_reading, keep_capture
 from archive.extract import extractor_name
-from archive.text.recurring_blocks import Boilerplate
 from archive.model.records import Block
 from archive.model.urls import url_key
 from archive.pipeline.filing import settle_keys
@@ -20,6 +19,7 @@ from archive.storage.captures import capture_writer
 from archive.storage.captures.capture_source import Source
 from archive.storage.schema import TABLES
 from archive.storage.withdrawals.withdrawal import withdraw
+from archive.text.recurring_blocks import Boilerplate
 from tests.support import NOON
 
 BRIDGE, MARKET, SCHOOL = (f"https://bao.example/{name}.htm" for name in ("cau", "cho", "truong"))
@@ -43,7 +43,7 @@ def show(db: Database, run: Run) -> Show:
     def shown(url: str, reading: Reading, days: float) -> int:
         at = NOON + timedelta(days=days)
         kept = capture_writer.keep(db, run, Capture(url, url, at, 200, body=f"{url} {days}".encode()))
-        put_away(db, Source(kept.capture_id, run, url_key(url), url, at), reading)
+        file_reading(db, Source(kept.capture_id, run, url_key(url), url, at), reading)
         return kept.capture_id
 
     return shown
@@ -69,7 +69,7 @@ def ask(db: Database, run: Run, show: Show) -> Callable[..., list[tuple[object, 
     market = story("Chợ phiên", "2026-05-16T06:00:00+07:00", "Chợ đông từ sớm, 412 tỷ đồng tiền hàng.")
     show(MARKET, market, 0)
     show(MARKET, replace(market, lead="Sapo khác."), 90)
-    take_in(db, run, Capture(MARKET, MARKET, NOON + timedelta(days=100), 404, body=b"gone"))
+    keep_capture(db, run, Capture(MARKET, MARKET, NOON + timedelta(days=100), 404, body=b"gone"))
     by_name = {question.name: question for question in QUESTIONS}
 
     def asked(which: str, /, **given: object) -> list[tuple[object, ...]]:

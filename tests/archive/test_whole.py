@@ -313,14 +313,14 @@ def test_a_damaged_picture_neither_comes_nor_goes(bao: Path, store: Path) -> Non
 def test_an_export_is_of_one_moment(bao: Path, tmp_path: Path) -> None:
     """Somebody takes an article away, and brings another, between its first row and its last."""
     from archive.cli.export import _leaving
-    from archive.queries.tabular import Choice, rows, summary
+    from archive.queries.tabular import Selection, rows, summary
 
     with _leaving(bao) as (db, _):
-        first = next(found := rows(db, Choice()))
+        first = next(found := rows(db, Selection()))
         add(bao, "Bài sau")
         call("withdraw", "https://bao.example/b-4.htm", "--reason", "x", "--db", bao)
         seen = [first["headline"], *(row["headline"] for row in found)]
-        assert (sorted(seen), summary(db, Choice())["versions"]) == ([f"Bài {number}" for number in range(5)], 5)
+        assert (sorted(seen), summary(db, Selection())["versions"]) == ([f"Bài {number}" for number in range(5)], 5)
 
 
 # --- kill -9 ----------------------------------------------------------------------------------------------------------

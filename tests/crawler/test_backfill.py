@@ -19,9 +19,9 @@ from warcio.warcwriter import WARCWriter
 
 from archive import finish_run, ingest, open_archive, start_run
 from archive.pipeline.verification import verify
-from crawler.backfill.archive_client import ArchiveBusy, Asker
+from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient
 from crawler.backfill.archive_source import Span
-from crawler.backfill.backfill_job import Backfilled, backfill
+from crawler.backfill.backfill_job import BackfillResult, backfill
 from crawler.backfill.commoncrawl import CommonCrawl
 from crawler.backfill.wayback import Wayback
 from tests.replay import Replay, needs_tools, pywb
@@ -74,8 +74,8 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
         yield running
 
 
-def asker(**how: Any) -> Asker:
-    return Asker("luubao-test", 0.0, **how)
+def asker(**how: Any) -> ArchiveClient:
+    return ArchiveClient("luubao-test", 0.0, **how)
 
 
 def wayback(replay: Replay, **how: Any) -> Wayback:
@@ -236,7 +236,7 @@ def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
 def test_single_records_are_read_out_of_common_crawl(path: Path) -> None:
     handler = type("Handler", (_CommonCrawl,), {"warc": other_crawl(), "log": []})
     with serving(handler) as base:
-        done: Backfilled = backfill(path, PAPER, CommonCrawl(asker(), base, base), Span(since="20180101"))
+        done: BackfillResult = backfill(path, PAPER, CommonCrawl(asker(), base, base), Span(since="20180101"))
     assert done.problem is None and done.counts["elsewhere"] == 1 and done.counts["failed"] == 0
     assert versions(path) == OLD
     ranges = [asked for place, asked in handler.log if place.startswith("/crawl-data/")]  # type: ignore[attr-defined]
@@ -274,7 +274,7 @@ def test_it_waits_as_long_as_it_is_told_to() -> None:
 def test_it_pauses_between_two_requests() -> None:
     slept: list[float] = []
     with serving(type("Handler", (_Busy,), {"answers": []})) as base:
-        one = Asker("luubao-test", 1.5, sleep=slept.append)
+        one = ArchiveClient("luubao-test", 1.5, sleep=slept.append)
         one.get(base)
         one.get(base)
     assert 1.0 < sum(slept) <= 1.5

@@ -12,8 +12,8 @@ import pytest
 from archive.model.errors import Misconfigured, UnknownOutlet
 from crawler.config.settings_in_force import Configuration
 from crawler.outlets import own_spiders
-from crawler.outlets.catalogue import catalogue, described, survey
-from crawler.outlets.outlet_checks import Described
+from crawler.outlets.catalogue import catalogue, described, load_catalogue
+from crawler.outlets.outlet_checks import OutletDescription
 from crawler.run.crawl_process import outlets, spider_class
 
 ROOT = Path(__file__).parent.parent.parent
@@ -30,9 +30,9 @@ PLAIN = HEAD + (
 @pytest.fixture
 def folder(tmp_path: Path) -> Iterator[Path]:
     """A folder with spiders of one's own."""
-    own_spiders.look_in(lambda: Configuration(many={"spiders": str(tmp_path)}))
+    own_spiders.set_configuration(lambda: Configuration(many={"spiders": str(tmp_path)}))
     yield tmp_path
-    own_spiders.look_in(Configuration)
+    own_spiders.set_configuration(Configuration)
     for name in [name for name in sys.modules if name.partition(".")[0] == own_spiders.PACKAGE]:
         del sys.modules[name]
 
@@ -63,7 +63,7 @@ def test_spiders_of_one_s_own_are_read_too(folder: Path) -> None:
     (folder / "notes.txt").write_text("no spider")
     (folder / "__pycache__").mkdir()
     one = described("baothu")
-    assert one == Described("baothu", "Báo Thử", "https://bao.example/", ("bao.example",), "Asia/Bangkok", 2.5)
+    assert one == OutletDescription("baothu", "Báo Thử", "https://bao.example/", ("bao.example",), "Asia/Bangkok", 2.5)
     assert one.settings == {"delay": 2.5}
     assert "luubao_spiders.baothu" not in sys.modules
 
@@ -121,7 +121,7 @@ def test_a_spider_that_cannot_be_used_is_told_with_its_line_and_stops_no_other(f
     text, told = BROKEN[what]
     (folder / "baothu.py").write_text(text, "utf-8")
     (folder / "baokhac.py").write_text(PLAIN.replace("baothu", "baokhac"), "utf-8")
-    found = survey()
+    found = load_catalogue()
     assert list(found.outlets) == outlets() == sorted([*OURS, "baokhac"])
     assert list(found.wrong) == ["baothu"]
     assert found.told()[0].startswith(f"{folder / 'baothu.py'}{told}"), found.told()
@@ -134,7 +134,7 @@ def test_a_spider_that_cannot_be_used_is_told_with_its_line_and_stops_no_other(f
 def test_two_spiders_of_one_name_are_refused(folder: Path, name: str) -> None:
     (folder / "mot.py").write_text(PLAIN.replace("baothu", name), "utf-8")
     (folder / "hai.py").write_text(PLAIN.replace("baothu", "baothu"), "utf-8")
-    found = survey()
+    found = load_catalogue()
     assert list(found.wrong) == ([name] if name == "baothu" else ["baophutho"])
     with pytest.raises(Misconfigured, match=f"{name} is described twice, in .*mot.py:4"):
         described(name)

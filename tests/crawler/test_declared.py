@@ -12,7 +12,7 @@ from archive.storage.connection import open_archive
 from crawler.cli import luubao
 from crawler.config.settings_in_force import Configuration, load
 from crawler.outlets.excluded_urls import matcher
-from crawler.outlets.outlet_checks import Described
+from crawler.outlets.outlet_checks import OutletDescription
 from crawler.outlets.toml_outlets import Source
 from tests import mortal
 from tests.crawler.serving import LUUBAO, article, front, served
@@ -43,7 +43,7 @@ def written(folder: Path, text: str) -> Configuration:
 def test_what_a_table_says(tmp_path: Path) -> None:
     found = written(tmp_path, WHOLE)
     assert found.declared.wrong == {}
-    assert found.declared.outlets["baothu"] == Described(
+    assert found.declared.outlets["baothu"] == OutletDescription(
         "baothu",
         "Báo Thử",
         "https://www.bao.example/",
@@ -61,7 +61,9 @@ def test_what_a_table_says(tmp_path: Path) -> None:
 
 def test_what_a_table_need_not_say(tmp_path: Path) -> None:
     found = written(tmp_path, '[outlet.x]\ntitle = "X"\nhome_url = "http://www.bao.example:8080/moi/"\n')
-    assert found.declared.outlets["x"] == Described("x", "X", "http://www.bao.example:8080/moi/", ("bao.example",))
+    assert found.declared.outlets["x"] == OutletDescription(
+        "x", "X", "http://www.bao.example:8080/moi/", ("bao.example",)
+    )
 
 
 GOOD = '[outlet.tot]\ntitle = "Tốt"\nhome_url = "http://tot.example/"\n'

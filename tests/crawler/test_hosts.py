@@ -12,7 +12,7 @@ from sqlite_utils import Database
 from archive import HostState
 from archive.frontier.host_state import note_hosts, troubled_hosts
 from archive.storage.connection import open_archive
-from crawler.politeness.host_backoff import Hosts, Patience, is_error, retry_after
+from crawler.politeness.host_backoff import BackoffLimits, HostBackoffs, is_error, retry_after
 
 NOON = datetime(2026, 5, 20, 12, 0, tzinfo=UTC)
 HOST = "bao.example"
@@ -34,7 +34,7 @@ class Watched:
         self.clock = Clock()
         self.noted: dict[str, HostState] = {}
         self.told: list[str] = []
-        self.hosts = Hosts(Patience(), remembered, self.note, self.told.append, self.clock)
+        self.hosts = HostBackoffs(BackoffLimits(), remembered, self.note, self.told.append, self.clock)
 
     def note(self, state: HostState) -> None:
         self.noted[state.host] = state
@@ -67,7 +67,7 @@ def test_what_is_an_error_of_the_host(status: int) -> None:
     assert is_error(status)
 
 
-FAIL: list[Callable[[Hosts], None]] = [
+FAIL: list[Callable[[HostBackoffs], None]] = [
     lambda hosts: hosts.answered(HOST, 500),
     lambda hosts: hosts.answered(HOST, 403),
     lambda hosts: hosts.silent(HOST, "connection refused"),
@@ -75,7 +75,7 @@ FAIL: list[Callable[[Hosts], None]] = [
 
 
 @pytest.mark.parametrize("fail", FAIL)
-def test_five_errors_in_a_row_and_it_is_left_alone(watched: Watched, fail: Callable[[Hosts], None]) -> None:
+def test_five_errors_in_a_row_and_it_is_left_alone(watched: Watched, fail: Callable[[HostBackoffs], None]) -> None:
     for _ in range(4):
         fail(watched.hosts)
         assert watched.hosts.left_alone(HOST) is None

@@ -14,7 +14,7 @@ from archive.storage.connection import open_archive
 from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from crawler.demo.server import Newspaper
 from crawler.moving.move_settings import lines_for, rewritten
-from crawler.outlets.outlet_checks import Described
+from crawler.outlets.outlet_checks import OutletDescription
 from tests.crawler.serving import ROOT, article, front, served
 
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
@@ -117,7 +117,7 @@ def test_the_table_is_rewritten_and_the_rest_stays(tmp_path: Path) -> None:
         '  "https://www.cu.example/rss",\n  "/tin.rss",\n]\nnever = ["/in/*"]\n\n[outlets.bao]\nhours = "22:00-06:00"\n',
         "utf-8",
     )
-    one = Described("bao", "Báo", "https://www.cu.example/", ("cu.example",), never=("/in/*",))
+    one = OutletDescription("bao", "Báo", "https://www.cu.example/", ("cu.example",), never=("/in/*",))
     lines = lines_for(one, "https://moi.example/", asks_the_former=False)
     assert rewritten(file, one, "https://moi.example/", lines) == (
         '# mine\n[crawl]\ndelay = 2\n\n[outlet.bao]  # ours\ntitle = "Báo"\nhome_url = "https://moi.example/"\n'

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from archive.model.errors import Misconfigured
-from crawler.politeness.private_networks import PrivateNetworkFilter, is_inside, is_outside
+from crawler.politeness.private_networks import PrivateNetworkFilter, is_private_host, is_public_address
 
 INSIDE = (
     "127.0.0.1", "127.255.255.254", "localhost", "LOCALHOST", "localhost.", "anh.localhost", "10.0.0.8", "172.16.0.1",
@@ -22,7 +22,7 @@ OUTSIDE = (
 
 @pytest.mark.parametrize("host", INSIDE)
 def test_this_machine_and_its_neighbours_are_inside(host: str) -> None:
-    assert is_inside(host)
+    assert is_private_host(host)
     assert not PrivateNetworkFilter.of("https://bao.example/").permits(
         f"http://{f'[{host}]' if ':' in host else host}/anh.jpg"
     )
@@ -30,19 +30,19 @@ def test_this_machine_and_its_neighbours_are_inside(host: str) -> None:
 
 @pytest.mark.parametrize("host", OUTSIDE)
 def test_the_web_is_outside(host: str) -> None:
-    assert not is_inside(host)
+    assert not is_private_host(host)
 
 
 @pytest.mark.parametrize("disguise", ["127.1", "0x7f.0.0.1", "0177.0.0.1"])
 def test_a_disguised_number_passes_for_a_name_and_is_looked_up(disguise: str) -> None:
     """What it means is known only then, and checked then."""
-    assert not is_inside(disguise)
+    assert not is_private_host(disguise)
     assert not PrivateNetworkFilter().admits(disguise, 80, "127.0.0.1")
 
 
 def test_what_is_no_address_has_no_side() -> None:
     with pytest.raises(ValueError, match="bao"):
-        is_outside("bao.example")
+        is_public_address("bao.example")
 
 
 def test_a_name_of_the_web_that_leads_inside_is_not_admitted() -> None:

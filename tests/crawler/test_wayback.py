@@ -16,7 +16,7 @@ from archive import open_archive
 from archive.frontier.remote_index import Offer
 from archive.model.errors import BadValue
 from crawler.backfill import cdx
-from crawler.backfill.archive_client import ArchiveBusy, Asker
+from crawler.backfill.archive_client import ArchiveBusy, ArchiveClient
 from crawler.backfill.archive_source import Span
 from crawler.backfill.backfill_job import backfill
 from crawler.backfill.wayback import Wayback
@@ -35,7 +35,7 @@ def replayed(body: bytes = HTML, *headers: tuple[str, str]) -> Answer:
 
 
 def wayback(site: Site, **how: object) -> Wayback:
-    asker = Asker("luubao-test", 0.0, sleep=lambda _: None, **how)  # type: ignore[arg-type]  # Asker's own
+    asker = ArchiveClient("luubao-test", 0.0, sleep=lambda _: None, **how)  # type: ignore[arg-type]  # ArchiveClient's own
     return Wayback(asker, f"{site.base_url}/cdx", f"{site.base_url}/web/")
 
 

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from archive import Reading, read_page
-from archive.extract.body_containers import place
+from archive.extract.body_containers import css_path
 from tests.support import page
 
 PLACES = [
@@ -22,7 +22,7 @@ PLACES = [
 @pytest.mark.parametrize(("markup", "told"), PLACES)
 def test_place(markup: str, told: str) -> None:
     root = html.document_fromstring(f"<html><body>{markup}Tin</p></body></html>")
-    assert place(root.get_element_by_id("x").getparent()) == told
+    assert css_path(root.get_element_by_id("x").getparent()) == told
 
 
 def test_a_reading_says_where_its_body_stood() -> None:

@@ -7,7 +7,7 @@ import pytest
 from archive.extract.declared import Declared
 from archive.extract.parsed_page import Page
 from archive.extract.sections import canonical_of, declared_tags, is_vietnamese, language_of, section_of, tags_of
-from archive.extract.surroundings import spots
+from archive.extract.surroundings import positions_around
 from tests.extract.newspaper_pages import HEADLINE, URL, linked_data, page
 
 TRAIL = (
@@ -21,7 +21,7 @@ TRAIL = (
 
 def section(found: Page) -> tuple[str, str] | None:
     headline = next(found.root.iter("h1"), None)
-    return section_of(Declared(found), spots(headline) if headline is not None else [], HEADLINE)
+    return section_of(Declared(found), positions_around(headline) if headline is not None else [], HEADLINE)
 
 
 def test_innermost_step_of_a_declared_breadcrumb() -> None:

@@ -8,7 +8,17 @@ from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
 from typing import Any
 
-from archive.history import Article, History, Look, PictureLook, Shown, Signs, derive, in_time, versions_of
+from archive.history import (
+    Article,
+    History,
+    OutletEvidence,
+    PictureFetch,
+    Shown,
+    UrlCapture,
+    derive,
+    in_time,
+    versions_of,
+)
 from archive.model.records import Image, Outlet, Reading, Unreadable
 
 NOON = datetime(2026, 5, 20, 12, tzinfo=UTC)
@@ -63,8 +73,8 @@ def bytes_of(cell: int) -> Shown:
 class Facts:
     """Collects facts; each is an hour after the one before unless said otherwise."""
 
-    looks: list[Look] = field(default_factory=list)
-    pictures: list[PictureLook] = field(default_factory=list)
+    looks: list[UrlCapture] = field(default_factory=list)
+    pictures: list[PictureFetch] = field(default_factory=list)
     numbers: count[int] = field(default_factory=lambda: count(1))
     hours: count[int] = field(default_factory=count)
 
@@ -73,21 +83,21 @@ class Facts:
 
     def page(
         self, key: str, said: Reading | Unreadable | str, hour: float | None = None, via: tuple[str, ...] = (),
-        signs: Signs | None = None,
+        signs: OutletEvidence | None = None,
     ) -> Facts:  # fmt: skip
         """A page; said: a reading, or why there is none."""
         if isinstance(said, str):
             said = Unreadable(said)  # type: ignore[arg-type]  # the caller names a reason
         via = tuple(f"bao.example/{one}" for one in via)
-        return self._add(key, "page", hour, said=said, via=via, signs=signs or Signs())
+        return self._add(key, "page", hour, said=said, via=via, signs=signs or OutletEvidence())
 
     def same(self, key: str, hour: float | None = None) -> Facts:
         """A 304."""
         return self._add(key, "confirmed", hour, status=304)
 
-    def gone(self, key: str, hour: float | None = None, signs: Signs | None = None) -> Facts:
+    def gone(self, key: str, hour: float | None = None, signs: OutletEvidence | None = None) -> Facts:
         """A 404."""
-        return self._add(key, "gone", hour, status=404, reason="status 404", signs=signs or Signs())
+        return self._add(key, "gone", hour, status=404, reason="status 404", signs=signs or OutletEvidence())
 
     def error(self, key: str, hour: float | None = None) -> Facts:
         return self._add(key, "error", hour, status=503)
@@ -98,13 +108,13 @@ class Facts:
 
     def fetch(self, name: str, shown: Shown, hour: float | None = None) -> Facts:
         """A picture."""
-        self.pictures.append(PictureLook(next(self.numbers), f"{SITE}/anh/{name}.jpg", self._at(hour), shown))
+        self.pictures.append(PictureFetch(next(self.numbers), f"{SITE}/anh/{name}.jpg", self._at(hour), shown))
         return self
 
     def _add(self, key: str, answer: Any, hour: float | None, **facts: Any) -> Facts:
         url = facts.pop("url", f"{SITE}/{key}")
         facts |= {"digest": repr((facts.get("said"), facts.get("signs")))}  # of one second, what is different
-        look = Look(
+        look = UrlCapture(
             next(self.numbers), f"bao.example/{key}", url, self._at(hour), answer, asked=f"{SITE}/{key}", **facts
         )
         self.looks.append(look)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from archive.history import Signs, versions_of
+from archive.history import OutletEvidence, versions_of
 from tests.history.made import PUBLISHED, SITE, Facts, bytes_of, changes, picture, story, verdicts, wrong
 
 
@@ -35,7 +35,7 @@ def test_a_page_without_the_date_that_the_article_had_is_never_believed() -> Non
 def test_the_same_page_at_several_articles_is_never_believed() -> None:
     facts = Facts().page("a", story())
     for _ in range(3):
-        facts.page("a", wrong(published_at=PUBLISHED), signs=Signs(same_words=24, same_headline=24))
+        facts.page("a", wrong(published_at=PUBLISHED), signs=OutletEvidence(same_words=24, same_headline=24))
     assert changes(facts.page("a", story())) == [""]
     assert "25 articles" in verdicts(facts, "a")[1][1]
 
@@ -48,15 +48,15 @@ def test_the_text_of_another_article_is_no_edit() -> None:
     assert "the article of https://bao.example/b" in verdicts(facts, "a")[1][1]
 
 
-@pytest.mark.parametrize("signs", [Signs(at_once=True), Signs(cut=True)])
-def test_what_changes_everywhere_at_once_or_breaks_off_waits_for_the_next_look(signs: Signs) -> None:
+@pytest.mark.parametrize("signs", [OutletEvidence(at_once=True), OutletEvidence(cut=True)])
+def test_what_changes_everywhere_at_once_or_breaks_off_waits_for_the_next_look(signs: OutletEvidence) -> None:
     facts = Facts().page("a", story()).page("a", story(edit="Tải ứng dụng."), signs=signs)
     assert changes(facts) == [""]
     assert changes(facts.page("a", story(edit="Tải ứng dụng."))) == ["", "body"]
 
 
 def test_nearly_all_gone_at_once_waits_too() -> None:
-    facts = Facts().page("a", story()).gone("a", signs=Signs(at_once=True))
+    facts = Facts().page("a", story()).gone("a", signs=OutletEvidence(at_once=True))
     assert not facts.history.articles[0].is_gone
     assert not Facts(looks=[*facts.looks]).page("a", story(), 9).history.articles[0].tombstones
     (stone,) = facts.gone("a").history.articles[0].tombstones
@@ -65,7 +65,7 @@ def test_nearly_all_gone_at_once_waits_too() -> None:
 
 def test_a_page_cut_short_is_no_edit() -> None:
     half = story(text=story().text.partition("\n\n")[0])
-    facts = Facts().page("a", story()).page("a", half, signs=Signs(cut=True)).page("a", story())
+    facts = Facts().page("a", story()).page("a", half, signs=OutletEvidence(cut=True)).page("a", story())
     assert changes(facts) == [""]
 
 
@@ -94,7 +94,7 @@ def test_a_home_page_that_calls_itself_an_article_is_none() -> None:
 
 
 def test_an_address_first_met_on_a_bad_day_is_no_article_yet() -> None:
-    everywhere = Signs(same_words=30, same_headline=30)
+    everywhere = OutletEvidence(same_words=30, same_headline=30)
     facts = Facts().page("a", wrong(), signs=everywhere).page("b", wrong(), signs=everywhere)
     assert not facts.history.articles
     assert "31 addresses" in verdicts(facts, "a")[0][1]
@@ -137,7 +137,9 @@ def test_a_move_with_another_layout_is_an_edit_from_its_first_day() -> None:
     facts = Facts().page("a", story(), 0)
     for day in (1, 2):
         facts.hop("a", "b", 24 * day)
-        facts.page("b", story(edit="Tải ứng dụng."), 24 * day + 0.01, via=("a",), signs=Signs(at_once=day == 1))
+        facts.page(
+            "b", story(edit="Tải ứng dụng."), 24 * day + 0.01, via=("a",), signs=OutletEvidence(at_once=day == 1)
+        )
     assert changes(facts) == ["", "body"]
     assert versions_of(facts.history.articles[0]).all[1].at.day == 21
     assert verdicts(facts, "b") == [(1, ""), (1, "")]
@@ -163,7 +165,7 @@ def test_a_picture_of_what_stood_there_does_not_keep_what_was_doubted_from_being
 
 def test_twins_that_disappear_with_nearly_all_are_gone_since_then() -> None:
     facts = Facts().page("a", story(), 0).page("b", story(), 0.1)
-    facts.gone("a", 24, Signs(at_once=True)).gone("b", 24.1, Signs(at_once=True))
+    facts.gone("a", 24, OutletEvidence(at_once=True)).gone("b", 24.1, OutletEvidence(at_once=True))
     assert not facts.history.articles[0].is_gone
     (stone,) = facts.gone("a", 48).gone("b", 48.1).history.articles[0].tombstones
     assert stone.gone_at.day == 21

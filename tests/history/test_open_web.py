@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from archive.history import Article, Signs, versions_of
+from archive.history import Article, OutletEvidence, versions_of
 from archive.model.records import Reading
 from tests.history.made import NOON, PUBLISHED, SITE, Facts, picture, story, verdicts, wrong
 
@@ -17,7 +17,7 @@ PICTURES = (picture("cau"),)
 FULL, POOR = story(images=PICTURES, canonical_url=HOME), story(canonical_url=HOME)
 TWIN = story(images=PICTURES)
 SHORT = replace(POOR, text=POOR.text.partition("\n\n")[0])
-ONCE = Signs(at_once=True)
+ONCE = OutletEvidence(at_once=True)
 
 
 def full(edit: str) -> Reading:
@@ -137,7 +137,7 @@ HISTORIES: dict[str, tuple[Facts, list[str]]] = {
         .page("amp/a", poor("Tải ứng dụng."), 48.1), ["a | 0 24:body | lives"],
     ),
     "half a page, and a 304 for the whole one": (
-        Facts().page("a", story(), 0).page("a", SHORT, 24, signs=Signs(cut=True)).same("a", 48).page("a", story(), 72),
+        Facts().page("a", story(), 0).page("a", SHORT, 24, signs=OutletEvidence(cut=True)).same("a", 48).page("a", story(), 72),
         ["a | 0 | lives"],
     ),
     "two looks at one upheaval": (

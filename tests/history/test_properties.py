@@ -11,7 +11,7 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from archive.history import NOTHING, History, Signs, derive, in_time, step, versions_of
+from archive.history import NOTHING, History, OutletEvidence, derive, in_time, step, versions_of
 from tests.history.made import PAPER, Facts, bytes_of, picture, story, told, wrong
 
 _KEYS = ("a", "b", "m/a", "c")
@@ -25,7 +25,9 @@ _SHOWN = st.one_of(
     ),
     st.sampled_from([wrong(), "soft-404", "wall", "listing"]),
 )  # fmt: skip
-_SIGNS = st.sampled_from([Signs()] * 6 + [Signs(same_words=5), Signs(at_once=True), Signs(cut=True)])
+_SIGNS = st.sampled_from(
+    [OutletEvidence()] * 6 + [OutletEvidence(same_words=5), OutletEvidence(at_once=True), OutletEvidence(cut=True)]
+)
 _EVENTS = st.lists(
     st.tuples(
         st.integers(0, 300),

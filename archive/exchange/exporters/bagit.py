@@ -14,7 +14,7 @@ from pathlib import Path
 from archive.exchange.exporters.data_card import card
 from archive.exchange.exporters.tables import write_jsonl
 from archive.exchange.exporters.warc_files import Exported, export_warc
-from archive.queries.tabular import Choice, rows, summary
+from archive.queries.tabular import Selection, rows, summary
 from archive.storage.captures.capture_stream import Scope, as_of
 from archive.storage.connection import Database
 from archive.storage.integrity.seals import newest_seal
@@ -30,7 +30,7 @@ def export_bag(
     data = folder / "data"
     data.mkdir(parents=True)
     exported = export_warc(db, data / "warc", scope, pictures=pictures, step=step)
-    choice = Choice(outlet=scope.outlet, history=True)
+    choice = Selection(outlet=scope.outlet, history=True)
     write_jsonl(rows(db, choice), data / _DATA)
     (data / "README.md").write_text(card(title, _DATA, choice, summary(db, choice)), "utf-8")
     _write_tags(folder, data, title, organisation, newest_seal(db), as_of(db)[:10])

@@ -10,13 +10,13 @@ from html import escape
 from importlib.metadata import version
 from typing import Any
 
-from archive.queries.tabular import FIELDS, Choice
+from archive.queries.tabular import FIELDS, Selection
 
 _STEERS = re.compile(r"([\\\\`*_\[\]|#!])")
 _LONGEST = 1_000  # characters of a value; a name is shorter
 
 
-def card(title: str, file: str, choice: Choice, facts: Mapping[str, Any]) -> str:
+def card(title: str, file: str, choice: Selection, facts: Mapping[str, Any]) -> str:
     """The card as Markdown. file: the name of the data file beside it; facts: as archive.queries.tabular.summary
     returns them."""
     return "\n".join(
@@ -50,7 +50,7 @@ def _front_matter(title: str, file: str) -> list[str]:
     ]
 
 
-def _overview(choice: Choice, facts: Mapping[str, Any]) -> list[str]:
+def _overview(choice: Selection, facts: Mapping[str, Any]) -> list[str]:
     scope = "all versions, those that no longer stand too" if choice.history else "the newest version of each"
     lines = [
         f"{facts['versions']} versions of {facts['articles']} articles: {scope}.",

@@ -14,10 +14,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from archive.exchange.exporters.surt import surt
-from archive.exchange.exporters.warc_files import Exported, Placed, export_warc
+from archive.exchange.exporters.warc_files import Exported, PlacedRecord, export_warc
 from archive.model.urls import as_uri
 from archive.model.validation import is_address
-from archive.queries.tabular import Choice, rows
+from archive.queries.tabular import Selection, rows
 from archive.storage.captures.capture_stream import Scope, as_of
 from archive.storage.connection import Database
 from archive.storage.external_sort import SortedLines
@@ -55,7 +55,7 @@ def export_wacz(
     return exported
 
 
-def _cdxj_line(placed: Placed) -> str | None:
+def _cdxj_line(placed: PlacedRecord) -> str | None:
     """A line of the CDXJ index: SURT key, time, and where the record is."""
     record = placed.record
     if record.kind not in ("response", "revisit"):
@@ -75,7 +75,7 @@ def _cdxj_line(placed: Placed) -> str | None:
 
 def _pages(db: Database, scope: Scope) -> str:
     lines = [json.dumps({"format": "json-pages-1.0", "id": "pages", "title": "Articles"})]
-    for row in rows(db, Choice(outlet=scope.outlet, history=True)):
+    for row in rows(db, Selection(outlet=scope.outlet, history=True)):
         if is_address(row["url"]) and scope.since <= row["first_seen_at"] < scope.until:
             page = {"id": str(row["version_id"]), "url": as_uri(row["url"]), "ts": row["first_seen_at"]}
             lines.append(json.dumps({**page, "title": row["headline"]}, ensure_ascii=False))

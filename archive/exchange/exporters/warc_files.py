@@ -22,7 +22,7 @@ from archive.exchange.exporters.warc_records import (
 )
 from archive.model.digests import digest_of
 from archive.storage.bodies import codecs
-from archive.storage.captures.capture_stream import Leaving, OutPage, OutPicture, Scope, as_of, outlet_facts
+from archive.storage.captures.capture_stream import CaptureStream, OutPage, OutPicture, Scope, as_of, outlet_facts
 from archive.storage.connection import Database, snapshot
 from archive.storage.pictures.picture_folder import proved_file
 
@@ -35,7 +35,7 @@ ENDINGS: dict[Compression, str] = {"gz": ".warc.gz", "zst": ".warc.zst", "none":
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedRecord:
     """A record's place in a file. offset, length: bytes, after compression."""
 
     record: Record
@@ -67,14 +67,14 @@ def export_warc(
     compression: Compression = "gz",
     size: int = _SIZE,
     step: Callable[[], None] = lambda: None,
-    placed: Callable[[Placed], None] = lambda _: None,
+    placed: Callable[[PlacedRecord], None] = lambda _: None,
 ) -> Exported:
     """Writes the captures of a scope into `folder`. pictures: the folder with the archive's pictures; None leaves them
     out. size: bytes after which a new file begins. Exports one snapshot of the archive.
     """
     part = _export_name(db, scope, pictures is not None, size)
     with snapshot(db), _Files(folder, scope, compression, size, db, part, placed) as files:
-        stream = Leaving(db, scope, pictures=pictures is not None)
+        stream = CaptureStream(db, scope, pictures=pictures is not None)
         exported = Exported(withdrawn=stream.withdrawn, hidden=stream.hidden)
         for item in stream:
             exported.captures += 1
@@ -107,7 +107,7 @@ class _Files:
 
     def __init__(
         self, folder: Path, scope: Scope, compression: Compression, size: int, db: Database, part: str,
-        placed: Callable[[Placed], None],
+        placed: Callable[[PlacedRecord], None],
     ):  # fmt: skip
         self.folder, self.scope, self.compression, self.size = folder, scope, compression, size
         self.outlets, self.placed = outlet_facts(db, scope.outlet), placed
@@ -148,7 +148,7 @@ class _Files:
     def _append(self, record: Record, data: bytes) -> None:
         assert self._file is not None
         self._file.write(data)
-        self.placed(Placed(record, self.paths[-1].name, self._offset, len(data)))
+        self.placed(PlacedRecord(record, self.paths[-1].name, self._offset, len(data)))
         self._offset += len(data)
         self._records += 1
 

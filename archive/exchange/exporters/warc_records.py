@@ -59,7 +59,7 @@ def page_records(page: OutPage, warcinfo: str) -> Iterator[Record]:
     date = clock.stamp(capture.captured_at)
     url = as_uri(capture.requested_url)
     record_id = _record_id("response", capture.requested_url, date, str(capture.status), page.digest or "")
-    headers = truthful(capture.headers, page.size if capture.body is None else len(capture.body))
+    headers = rewrite_headers(capture.headers, page.size if capture.body is None else len(capture.body))
     yield _response(url, date, record_id, capture.status, headers, capture.body, page.digest, page.earlier, warcinfo)
     yield _request(capture, date, record_id, warcinfo)
     fields = [f"via: {as_uri(redirect)}" for redirect in capture.via]
@@ -102,7 +102,7 @@ def ending_record(records: int, goes_on_in: str, at: str, warcinfo: str) -> Reco
     return _build("metadata", ENDING, at, warcinfo, block.encode(), FIELDS, {})
 
 
-def truthful(headers: Headers, size: int | None) -> list[tuple[str, str]]:
+def rewrite_headers(headers: Headers, size: int | None) -> list[tuple[str, str]]:
     """The headers as they hold for a body after content-decoding. size: bytes of the body; None without one."""
     kept = [(name, value) for name, value in headers if not _untrue(name, value, size)]
     moved = [(ORIGINAL + name, value) for name, value in headers if _untrue(name, value, size)]

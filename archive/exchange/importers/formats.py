@@ -15,17 +15,17 @@ from archive.model.errors import LuubaoError
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class PageDefaults:
     """Address and time given by the user for saved pages that do not state them."""
 
     url: str | None = None
     at: datetime | None = None
 
 
-NOTHING_SAID = Said()
+NO_DEFAULTS = PageDefaults()
 
 
-def expanded(path: Path) -> list[Path]:
+def expand_folder(path: Path) -> list[Path]:
     """Expands a folder to the WARC, ARC and WACZ files in it at any depth, sorted by path, and to the folder itself
     where it has saved pages too, or nothing else. Does not follow links; returns any other path as it is."""
     if not path.is_dir():
@@ -35,7 +35,7 @@ def expanded(path: Path) -> list[Path]:
     return [*archives, path] if not archives or any(map(is_page, files)) else archives
 
 
-def read_file(path: Path, defaults: Said) -> Iterator[Item]:
+def read_file(path: Path, defaults: PageDefaults) -> Iterator[Item]:
     """Reads the items of a file or folder.
 
     Raises LuubaoError when its format is unknown, or it does not exist.
@@ -46,7 +46,7 @@ def read_file(path: Path, defaults: Said) -> Iterator[Item]:
         return iter([Skipped(f"it cannot be read: {error.strerror}", str(path))])
 
 
-def _read(path: Path, defaults: Said) -> Iterator[Item]:
+def _read(path: Path, defaults: PageDefaults) -> Iterator[Item]:
     if path.is_dir():
         return read_mirror(path, defaults.url, defaults.at)
     if not path.exists():

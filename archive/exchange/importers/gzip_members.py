@@ -89,7 +89,7 @@ def _decompressed(data: bytes) -> bytes:
         return b""
 
 
-class Resumed(io.RawIOBase):
+class ResumedStream(io.RawIOBase):
     """A stream that resumes another: first bytes already read from it, then the rest."""
 
     def __init__(self, first: bytes, rest: Any):
@@ -97,7 +97,7 @@ class Resumed(io.RawIOBase):
         self._first, self._rest = first, rest
 
     @classmethod
-    def at(cls, stream: Any, magic: bytes) -> Resumed | None:
+    def at(cls, stream: Any, magic: bytes) -> ResumedStream | None:
         """Resumes at the next `magic`; None where there is none."""
         window = b""
         while chunk := stream.read(_CHUNK):

@@ -21,13 +21,13 @@ class Page:
 
     capture: Capture
     record: str | None = None
-    refers: Refers | None = None
+    refers: RevisitTarget | None = None
     where: str = ""
     digest: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Refers:
+class RevisitTarget:
     """The original of a revisit: its URL, time, payload digest and record id."""
 
     url: str | None
@@ -50,7 +50,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Outlined:
+class OutletDescription:
     """An outlet as a file describes it, and its boilerplate. problem: what of it could not be imported."""
 
     outlet: Outlet
@@ -59,10 +59,10 @@ class Outlined:
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class DescribedOutlet:
     """A file's description of an outlet whose pages it holds. where: the place in the file."""
 
-    outlined: Outlined = field(compare=False)
+    outlined: OutletDescription = field(compare=False)
     where: str = ""
 
 
@@ -76,7 +76,7 @@ class Skipped:
     failed: bool = True
 
 
-Item = Page | Image | Described | Skipped
+Item = Page | Image | DescribedOutlet | Skipped
 
 
 def charset(headers: Headers) -> str | None:

@@ -12,12 +12,11 @@ from itertools import islice
 from pathlib import Path
 
 from archive.console.logs import log_of
-from archive.exchange.importers.formats import NOTHING_SAID, Said, expanded, read_file
-from archive.exchange.importers.import_items import Described, Image, Item, Page, Skipped
+from archive.exchange.importers.formats import NO_DEFAULTS, PageDefaults, expand_folder, read_file
+from archive.exchange.importers.import_items import DescribedOutlet, Image, Item, Page, Skipped
 from archive.exchange.importers.imported_pictures import picture_known, take_picture
-from archive.exchange.importers.outlet_matcher import Houses
+from archive.exchange.importers.outlet_matcher import OutletMatcher
 from archive.exchange.importers.revisit_originals import Originals
-from archive.text.recurring_blocks import Boilerplate
 from archive.model import clock
 from archive.model.capture_validation import line_or_nothing
 from archive.model.errors import BadValue, LuubaoError
@@ -31,10 +30,11 @@ from archive.runtime.file_lock import outlet_lock
 from archive.storage import connection, run_rows
 from archive.storage.bodies.payloads import get_body
 from archive.storage.captures import capture_source, kept_captures
-from archive.storage.captures.late_captures import Meant, body_known, is_here, outlet_showing
+from archive.storage.captures.late_captures import RevisitMeant, body_known, is_here, outlet_showing
 from archive.storage.connection import Database
 from archive.storage.histories.history_writer import Counts
 from archive.storage.readings import boilerplate_sets
+from archive.text.recurring_blocks import Boilerplate
 from archive.workers import Lost, Workers
 
 log = log_of(__name__)
@@ -93,7 +93,7 @@ Progress = Callable[[Report], None]
 
 
 def import_files(
-    path: Path, files: Sequence[Path], houses: Houses, *, pictures: Path, defaults: Said = NOTHING_SAID,
+    path: Path, files: Sequence[Path], houses: OutletMatcher, *, pictures: Path, defaults: PageDefaults = NO_DEFAULTS,
     jobs: int | None = None, progress: Progress = lambda _: None,
 ) -> Report:  # fmt: skip
     """Imports files, one after the other, into the archive at `path`; creates the archive if there is none.
@@ -101,7 +101,7 @@ def import_files(
     Raises LuubaoError for a file that is missing or of unknown format, before it writes anything.
     """
     report = Report()
-    readers = [(file, read_file(file, defaults)) for given in files for file in expanded(given)]
+    readers = [(file, read_file(file, defaults)) for given in files for file in expand_folder(given)]
     with connection.open_archive(path, create=True) as db, ExitStack() as stack:
         for outlet in (run.outlet for run in kept_captures.outlets_of(db)):
             houses.outlets.setdefault(outlet.name, outlet)
@@ -140,7 +140,7 @@ class _QueuedPage:
 
 class _Import:
     def __init__(
-        self, db: Database, path: Path, houses: Houses, pictures: Path, jobs: int | None, report: Report,
+        self, db: Database, path: Path, houses: OutletMatcher, pictures: Path, jobs: int | None, report: Report,
         stack: ExitStack, progress: Progress,
     ):  # fmt: skip
         self.db, self.path, self.houses, self.pictures, self.jobs = db, path, houses, pictures, jobs
@@ -169,7 +169,7 @@ class _Import:
     def _take(self, file: Path, item: Item) -> None:
         if isinstance(item, Skipped):
             self.report.skip(item, file)
-        elif isinstance(item, Described):
+        elif isinstance(item, DescribedOutlet):
             self.houses.describe(item.outlined)
         elif isinstance(item, Page):
             self._import_page(item, file)
@@ -255,7 +255,7 @@ class _Import:
             return page
         date = clock.stamp(refers.at) if refers.at else None
         digest = self.originals.digest(refers)
-        body_id = body_known(self.db, run.outlet_id, Meant(digest, refers.url, date, refers.record))
+        body_id = body_known(self.db, run.outlet_id, RevisitMeant(digest, refers.url, date, refers.record))
         body = get_body(self.db, body_id) if body_id is not None else None
         return replace(page, capture=replace(page.capture, body=body), refers=None) if body else page
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archive.exchange.importers.import_items import Outlined
+from archive.exchange.importers.import_items import OutletDescription
 from archive.model.errors import UnknownOutlet
 from archive.model.records import Outlet
 from archive.model.urls import same_site
 
 
-class Houses:
+class OutletMatcher:
     """Known outlets, matched by host. only: the name of the one outlet whose pages to import; None for all."""
 
     def __init__(self, known: Iterable[Outlet], only: str | None = None):
@@ -18,7 +18,7 @@ class Houses:
         self.only = only
         self.boilerplate: dict[str, tuple[str, ...]] = {}
 
-    def describe(self, description: Outlined) -> None:
+    def describe(self, description: OutletDescription) -> None:
         """Adds an outlet that a file describes, unless it is known."""
         if description.outlet.name not in self.outlets:
             self.outlets[description.outlet.name] = description.outlet

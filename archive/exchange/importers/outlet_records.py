@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archive.exchange.importers.import_items import Described, Outlined, Skipped
-from archive.exchange.importers.warc_reader import Raw
+from archive.exchange.importers.import_items import DescribedOutlet, OutletDescription, Skipped
+from archive.exchange.importers.warc_reader import WarcRecord
 from archive.model import validation
 from archive.model.errors import BadValue
 from archive.model.records import Outlet
@@ -16,17 +16,19 @@ from archive.model.validation import shown
 _OUTLET = "urn:luubao:outlet:"
 
 
-def described_by(raw: Raw) -> Described | Skipped | None:
+def described_by(raw: WarcRecord) -> DescribedOutlet | Skipped | None:
     """The outlet that a record describes; None for other records, Skipped for an invalid description."""
     if not raw.headers.get("warc-target-uri", "").startswith(_OUTLET):
         return None
     try:
-        return Described(outlined(validation.json_object(raw.body.decode("utf-8", "replace"))), f"byte {raw.offset}")
+        return DescribedOutlet(
+            outlined(validation.json_object(raw.body.decode("utf-8", "replace"))), f"byte {raw.offset}"
+        )
     except BadValue as error:
         return Skipped(f"the description of an outlet: {error}", f"byte {raw.offset}")
 
 
-def outlined(facts: Mapping[str, Any]) -> Outlined:
+def outlined(facts: Mapping[str, Any]) -> OutletDescription:
     """Validates a file's description of an outlet. An unknown time zone becomes UTC and is reported as the problem.
     Raises BadValue."""
     missing = [name for name in ("name", "title", "home_url", "timezone") if name not in facts]
@@ -45,7 +47,7 @@ def outlined(facts: Mapping[str, Any]) -> Outlined:
     is_zone = isinstance(zone, str) and validation.is_zone(zone)
     problem = None if is_zone else f"{shown(zone)} is no time zone; UTC is taken for {name}"
     outlet = Outlet(name, title, home, (host,), zone if is_zone else "UTC")
-    return Outlined(outlet, tuple(validation.line(mark) for mark in marks), problem)
+    return OutletDescription(outlet, tuple(validation.line(mark) for mark in marks), problem)
 
 
 def _title(value: object) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from hashlib import blake2b, sha256
 
-from archive.exchange.importers.import_items import Page, Refers
+from archive.exchange.importers.import_items import Page, RevisitTarget
 
 
 class Originals:
@@ -24,7 +24,7 @@ class Originals:
             body_digest = sha256(page.capture.body).digest()
             self._bodies |= {_short(name): body_digest for name in (page.record, page.digest) if name}
 
-    def digest(self, refers: Refers) -> str | None:
+    def digest(self, refers: RevisitTarget) -> str | None:
         """The sha256 of the body that a revisit refers to; else the digest that the revisit states, or None."""
         names = (refers.record, refers.digest)
         found = (self._bodies.get(_short(name)) for name in names if name)

@@ -11,9 +11,18 @@ from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO, BinaryIO, cast
 
-from archive.exchange.importers.import_items import Described, Image, Item, Page, Refers, Skipped, charset, leads_to
+from archive.exchange.importers.import_items import (
+    DescribedOutlet,
+    Image,
+    Item,
+    Page,
+    RevisitTarget,
+    Skipped,
+    charset,
+    leads_to,
+)
 from archive.exchange.importers.outlet_records import described_by
-from archive.exchange.importers.warc_reader import DAMAGE, Raw, records
+from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Headers
@@ -123,12 +132,12 @@ class _Grouping:
     group: _Exchange | None = None
     asked: dict[str, Headers] = field(default_factory=dict)
 
-    def add(self, raw: Raw) -> Iterator[Item]:
+    def add(self, raw: WarcRecord) -> Iterator[Item]:
         """Adds a record; yields the items that are complete with it."""
         self.count += 1
         if raw.kind == "warcinfo":
             yield from self.cut_short()
-            self.ours, self.count, self.ending = is_ours(raw), 1, _field(raw, "ends-with")
+            self.ours, self.count, self.ending = is_luubao_warc(raw), 1, _field(raw, "ends-with")
         elif raw.kind == "metadata" and self.ending and raw.headers.get("warc-target-uri") == self.ending:
             yield from self._check_ending(raw)
         elif raw.kind in ("request", "metadata"):
@@ -137,7 +146,7 @@ class _Grouping:
         elif described := described_by(raw):
             yield from self.end()
             yield described
-            if isinstance(described, Described) and (problem := described.outlined.problem):
+            if isinstance(described, DescribedOutlet) and (problem := described.outlined.problem):
                 yield Skipped(problem, described.where)
         elif raw.kind in ("response", "revisit", "resource"):
             yield from self.end()
@@ -152,7 +161,7 @@ class _Grouping:
         elif raw.kind == "continuation":
             yield Skipped("it is a further piece of a record, which are not put together", f"byte {raw.offset}")
 
-    def _check_ending(self, raw: Raw) -> Iterator[Item]:
+    def _check_ending(self, raw: WarcRecord) -> Iterator[Item]:
         """Checks the last record, which states how many come before it."""
         self.ending, self.goes_on_in = None, _field(raw, "goes-on-in") or ""
         if _field(raw, "records") != str(count := self.count - 1):
@@ -173,18 +182,18 @@ class _Grouping:
         self.group = None
 
 
-def _field(raw: Raw, name: str) -> str | None:
+def _field(raw: WarcRecord, name: str) -> str | None:
     """A field of an application/warc-fields record."""
     lines = (line.partition(":") for line in raw.body.decode("utf-8", "replace").splitlines())
     return next((value.strip() for field, _, value in lines if field.lower() == name), None)
 
 
-def is_ours(raw: Raw) -> bool:
+def is_luubao_warc(raw: WarcRecord) -> bool:
     """Whether a file's first record says that luubao wrote it."""
     return b"software: luubao/" in raw.body
 
 
-def _attach(exchange: _Exchange | None, raw: Raw, requests: dict[str, Headers]) -> dict[str, Headers]:
+def _attach(exchange: _Exchange | None, raw: WarcRecord, requests: dict[str, Headers]) -> dict[str, Headers]:
     """Attaches a request or metadata record to the exchange before it, or keeps a request for the next one."""
     response_id = raw.headers.get("warc-concurrent-to", "")
     if raw.kind == "request":
@@ -200,7 +209,7 @@ def _attach(exchange: _Exchange | None, raw: Raw, requests: dict[str, Headers]) 
     return requests
 
 
-def _with_head(item: Page | Image, raw: Raw) -> Page | Image:
+def _with_head(item: Page | Image, raw: WarcRecord) -> Page | Image:
     """A 304 with the headers that luubao wrote into a metadata record."""
     headers = _restore_headers(tuple(_metadata_headers(raw)))
     if not headers:
@@ -210,20 +219,20 @@ def _with_head(item: Page | Image, raw: Raw) -> Page | Image:
     return replace(item, capture=replace(item.capture, headers=headers)) if item.capture.status == 304 else item
 
 
-def _metadata_headers(raw: Raw) -> Iterator[tuple[str, str]]:
+def _metadata_headers(raw: WarcRecord) -> Iterator[tuple[str, str]]:
     for line in raw.body.decode("utf-8", "replace").split("\r\n"):
         if line.startswith("header: "):
             name, _, value = line.removeprefix("header: ").partition(": ")
             yield name, value
 
 
-def _via(raw: Raw) -> list[str]:
+def _via(raw: WarcRecord) -> list[str]:
     """The redirects (`via`) that a metadata record names."""
     lines = raw.body.decode("utf-8", "replace").splitlines() if raw.kind == "metadata" else []
     return [line[5:].strip() for line in lines if line.lower().startswith("via: ")]
 
 
-def _bad_via(raw: Raw) -> Iterator[Skipped]:
+def _bad_via(raw: WarcRecord) -> Iterator[Skipped]:
     bad = [url for url in _via(raw) if not is_address(url)]
     if bad:
         yield Skipped(f"{shown(bad[0])} is no web address that led to a page", f"byte {raw.offset}")
@@ -235,7 +244,7 @@ def _complete(exchange: _Exchange) -> Page | Image:
     return exchange.item
 
 
-def item_of(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:
+def item_of(raw: WarcRecord, ours: bool, asked: Mapping[str, Headers]) -> Page | Image | Skipped | None:
     """The item of a response or revisit; None for what no newspaper archive keeps: scripts, styles, videos, and what is
     not of the web. ours: luubao wrote the file; asked: headers of requests that may belong to it."""
     try:
@@ -244,7 +253,7 @@ def item_of(raw: Raw, ours: bool, asked: Mapping[str, Headers]) -> Page | Image 
         return Skipped(str(error), f"byte {raw.offset}")
 
 
-def _item(raw: Raw, ours: bool, requests: Mapping[str, Headers]) -> Page | Image | Skipped | None:
+def _item(raw: WarcRecord, ours: bool, requests: Mapping[str, Headers]) -> Page | Image | Skipped | None:
     url = raw.headers.get("warc-target-uri", "")
     if not url.startswith(("http://", "https://")):
         return None
@@ -278,7 +287,7 @@ def _item(raw: Raw, ours: bool, requests: Mapping[str, Headers]) -> Page | Image
     return Page(capture, record, refers, f"byte {raw.offset}", digest)
 
 
-def _is_not_modified(raw: Raw) -> bool:
+def _is_not_modified(raw: WarcRecord) -> bool:
     """Whether a record is a revisit with the profile server-not-modified (WARC 1.1, 6.7.3)."""
     return raw.kind == "revisit" and "server-not-modified" in raw.headers.get("warc-profile", "")
 
@@ -288,10 +297,10 @@ def _status(text: str) -> int:
     return validation.status(int(text) if len(text) == 3 and text.isascii() and text.isdigit() else text)
 
 
-def _refers_to(raw: Raw) -> Refers:
+def _refers_to(raw: WarcRecord) -> RevisitTarget:
     """The original that a revisit refers to; without a time where it states none."""
     date = raw.headers.get("warc-refers-to-date")
-    return Refers(
+    return RevisitTarget(
         raw.headers.get("warc-refers-to-target-uri") or raw.headers.get("warc-target-uri"),
         _moment(date) if date else None,
         raw.headers.get("warc-payload-digest"),
@@ -308,7 +317,7 @@ def _restore_headers(headers: Headers) -> Headers:
     )
 
 
-def _content_type_header(raw: Raw) -> Headers:
+def _content_type_header(raw: WarcRecord) -> Headers:
     """The Content-Type of a record without HTTP headers."""
     media_type = raw.headers.get("content-type", "")
     return (("Content-Type", media_type),) if media_type and not media_type.startswith("application/http") else ()

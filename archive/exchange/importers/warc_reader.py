@@ -21,8 +21,8 @@ from warcio.bufferedreaders import ChunkedDataReader, DecompressingBufferedReade
 from warcio.exceptions import ArchiveLoadFailed
 from warcio.recordloader import ArcWarcRecordLoader
 
-from archive.exchange.content_codings import NotPacked, TooLarge, Unpacked, codings_of, unpack
-from archive.exchange.importers.gzip_members import GZIP, PLAIN, Resumed, first_member, next_record
+from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
+from archive.exchange.importers.gzip_members import GZIP, PLAIN, ResumedStream, first_member, next_record
 from archive.exchange.importers.import_items import LARGEST, Skipped
 from archive.storage.bodies import codecs
 
@@ -41,7 +41,7 @@ RuntimeError: an encrypted member of a zip file, or one compressed with a method
 
 
 @dataclass(frozen=True, slots=True)
-class Raw:
+class WarcRecord:
     """A record. body: after transfer- and content-decoding, at most LARGEST bytes; headers: the WARC headers. status:
     as written, None where there is none. packed: the content coding that could not be undone, if any."""
 
@@ -129,7 +129,7 @@ def _is_arc(line: bytes) -> bool:
     return len(parts) >= 5 and parts[-1].isdigit() and b":" in parts[0]
 
 
-def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[Raw | Skipped]:
+def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[WarcRecord | Skipped]:
     """Reads the records of a seekable file: compressed record by record, as a whole (gzip or Zstandard), or not. begin,
     end: only records with begin <= offset < end, of a file in which each record is a gzip member of its own (see
     `is_in_members`)."""
@@ -197,7 +197,7 @@ def _is_complete(file: BinaryIO, start: int) -> bool:
     return member.eof
 
 
-def _stream_records(stream: Any, skip: int = 0) -> Iterator[Raw | Skipped]:
+def _stream_records(stream: Any, skip: int = 0) -> Iterator[WarcRecord | Skipped]:
     """Reads the records of a stream that cannot seek, resuming after damage. skip: so many were yielded already."""
     number, reported = 0, False
     file: Any = io.BufferedReader(stream, _CHUNK)
@@ -216,7 +216,7 @@ def _stream_records(stream: Any, skip: int = 0) -> Iterator[Raw | Skipped]:
                 yield Skipped(_reason(error), f"after record {number}")
             reported = True
         try:
-            rest = Resumed.at(iterator.reader, PLAIN)
+            rest = ResumedStream.at(iterator.reader, PLAIN)
         except DAMAGE:  # the stream itself is damaged, which is reported
             return
         if rest is None:
@@ -224,7 +224,7 @@ def _stream_records(stream: Any, skip: int = 0) -> Iterator[Raw | Skipped]:
         file = io.BufferedReader(rest, _CHUNK)
 
 
-def _read_record(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
+def _read_record(iterator: Any, record: Any, offset: int) -> WarcRecord | Skipped:
     """Reads a record with its body. Raises _BadRecord where it contradicts itself."""
     size = _content_length(record)
     if size > 2 * LARGEST:
@@ -249,7 +249,7 @@ def _read_record(iterator: Any, record: Any, offset: int) -> Raw | Skipped:
         raise _BadRecord("its packing has no end: only a part was recorded")
     status = None if http is None else str(http.get_statuscode())
     pairs = tuple((str(name), str(value)) for name, value in http.headers) if http else ()
-    return Raw(record.rec_type or "", headers, status, pairs, unpacked.body, offset, packed)
+    return WarcRecord(record.rec_type or "", headers, status, pairs, unpacked.body, offset, packed)
 
 
 def _payload(record: Any) -> Any:
@@ -262,15 +262,15 @@ def _is_chunked(http: Any) -> bool:
     return bool(http and (http.get_header("Transfer-Encoding") or "").strip().lower() == "chunked")
 
 
-def _decode_payload(http: Any, data: bytes) -> tuple[Unpacked, str]:
+def _decode_payload(http: Any, data: bytes) -> tuple[DecodedBody, str]:
     """Undoes the content codings of a payload; also returns those that it could not undo. A payload that was decoded
     before it was written, and still names the coding, stays as it is. Raises TooLarge."""
     content_encoding = (http.get_header("Content-Encoding") or "") if http else ""
     codings, unknown = codings_of(content_encoding)
     try:
-        return unpack(data, codings, LARGEST), ", ".join(unknown)
-    except NotPacked:
-        return Unpacked(data, whole=True), content_encoding.strip()
+        return decode_body(data, codings, LARGEST), ", ".join(unknown)
+    except BadCoding:
+        return DecodedBody(data, whole=True), content_encoding.strip()
 
 
 def _content_length(record: Any) -> int:

@@ -43,7 +43,7 @@ Step = Callable[[], None]
 
 
 @dataclass(slots=True)
-class Carried:
+class TransferReport:
     """What a push or pull transferred: chunks and bytes of the archive, of how many chunks; pictures. damaged: pictures
     not transferred, for their bytes do not match the digests in their names."""
 
@@ -54,12 +54,12 @@ class Carried:
     damaged: list[str] = field(default_factory=list)
 
 
-def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
+def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = lambda: None) -> TransferReport:
     """Pushes an archive to the store, except what is there already. pictures: the folder with its pictures.
 
     Raises Diverged where this archive does not come from the state in the store, ArchiveMissing and StoreUnusable.
     """
-    carried = Carried()
+    carried = TransferReport()
     with _snapshot_beside(path) as copy:
         local = manifest_of(copy)
         remote, tag = _manifest(depot, path.name)
@@ -82,7 +82,7 @@ def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = 
     return carried
 
 
-def put_over(path: Path, depot: ObjectStore, digest: str) -> None:
+def accept_merged_state(path: Path, depot: ObjectStore, digest: str) -> None:
     """Records that `luubao merge` has merged the store's state `digest` into the archive. Raises Diverged where the
     store has another state by now."""
     remote, _ = _manifest(depot, path.name)
@@ -109,7 +109,7 @@ def _publish(
 
 
 def _put_chunks(
-    depot: ObjectStore, name: str, copy: Path, remote: Manifest | None, carried: Carried, step: Step
+    depot: ObjectStore, name: str, copy: Path, remote: Manifest | None, carried: TransferReport, step: Step
 ) -> None:
     stored_chunks = _stored_objects(depot, f"{name}/pieces/", remote)
 
@@ -152,7 +152,7 @@ def _put_pictures(
     folder: Path | None,
     wanted: set[str],
     remote: Manifest | None,
-    carried: Carried,
+    carried: TransferReport,
     step: Step,
 ) -> None:
     """Pushes pictures. A picture's file is named by its digest and never changes, so a difference is damage, here or in
@@ -168,7 +168,9 @@ def _put_pictures(
         step()
 
 
-def _put_picture(depot: ObjectStore, prefix: str, folder: Path, name: str, is_stored: bool, carried: Carried) -> None:
+def _put_picture(
+    depot: ObjectStore, prefix: str, folder: Path, name: str, is_stored: bool, carried: TransferReport
+) -> None:
     data = plain_file(folder, name)
     if data is None or not is_what_it_is_called(name, data):
         carried.damaged.append(name)
@@ -177,14 +179,16 @@ def _put_picture(depot: ObjectStore, prefix: str, folder: Path, name: str, is_st
         carried.pictures += 1
 
 
-def pull(name: str, depot: ObjectStore, to: Path, *, pictures: Path | None, step: Step = lambda: None) -> Carried:
+def pull(
+    name: str, depot: ObjectStore, to: Path, *, pictures: Path | None, step: Step = lambda: None
+) -> TransferReport:
     """Pulls an archive from the store, except what is here already. pictures: the folder for its pictures; None pulls
     none.
 
     Raises ArchiveMissing where the store has none of that name, Diverged where the archive at `to` would be lost,
     ArchiveDamaged where the data differs from what was pushed, and StoreUnusable.
     """
-    carried = Carried()
+    carried = TransferReport()
     remote, _ = _manifest(depot, name)
     if remote is None:
         raise ArchiveMissing(f"{depot.address} has no archive {name}. It has: {', '.join(stored(depot)) or 'none'}")
@@ -225,7 +229,7 @@ def _lock_replaceable(to: Path, remote: Manifest) -> Iterator[Path | None]:
 
 
 def _get_chunks(
-    depot: ObjectStore, name: str, remote: Manifest, local: Path | None, to: Path, carried: Carried, step: Step
+    depot: ObjectStore, name: str, remote: Manifest, local: Path | None, to: Path, carried: TransferReport, step: Step
 ) -> None:
     """Assembles the archive in a temporary file, from local chunks and those of the store; reuses the chunks of an
     interrupted pull."""
@@ -290,7 +294,7 @@ def _fetch(depot: ObjectStore, name: str, digest: str) -> bytes:
 
 
 def _get_pictures(
-    depot: ObjectStore, archive: str, folder: Path, wanted: set[str], carried: Carried, step: Step
+    depot: ObjectStore, archive: str, folder: Path, wanted: set[str], carried: TransferReport, step: Step
 ) -> None:
     """Pulls the pictures to which the archive refers and no others, so that withdrawn or destroyed ones do not come
     back. Checks the digest of each local picture: a damaged one is replaced, a good one never is."""
@@ -307,7 +311,7 @@ def _get_pictures(
         step()
 
 
-def _get_picture(depot: ObjectStore, entry: Stored, folder: Path, name: str, carried: Carried) -> None:
+def _get_picture(depot: ObjectStore, entry: Stored, folder: Path, name: str, carried: TransferReport) -> None:
     found = depot.read(entry.name) if entry.size <= MOST_BYTES else None
     if found and is_what_it_is_called(name, found[0]):
         put_file(folder, name, found[0])

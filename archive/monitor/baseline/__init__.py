@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from datetime import date, tzinfo
 
 from archive.monitor.baseline import article_rate, field_shares, seed_health, site_layout
-from archive.monitor.baseline.findings import LONGEST, Finding, Past
+from archive.monitor.baseline.findings import LONGEST, Finding, PastRun
 
-__all__ = ["LONGEST", "Finding", "Past", "compare"]
+__all__ = ["LONGEST", "Finding", "PastRun", "compare"]
 
 
 def compare(
-    now: Past, before: Sequence[Past], *, zone: tzinfo | None = None, since: date | None = None
+    now: PastRun, before: Sequence[PastRun], *, zone: tzinfo | None = None, since: date | None = None
 ) -> list[Finding]:
     """The anomalies of a run, collapses first. before: the outlet's earlier finished runs, oldest first. since: the
     first day, in `zone`, whose runs form the baseline."""

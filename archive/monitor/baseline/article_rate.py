@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from statistics import median
 
-from archive.monitor.baseline.findings import LONGEST, Finding, Past
+from archive.monitor.baseline.findings import LONGEST, Finding, PastRun
 from archive.monitor.baseline.statistics import TOO_UNLIKELY, so_quiet, spread
 
 DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ _MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
+class CumulativeCounts:
     """Cumulative count of new articles up to each run that crawled the outlet."""
 
     times: tuple[datetime, ...]
@@ -56,7 +56,7 @@ class Flow:
         return bool(self.times) and end - length >= self.times[0] and end <= self.times[-1]
 
 
-def flow(runs: Sequence[Past], counts: Sequence[int]) -> Flow:
+def cumulative_counts(runs: Sequence[PastRun], counts: Sequence[int]) -> CumulativeCounts:
     """The flow of counts by runs, oldest first. The articles of the first run may have come at any time before it;
     those of an interrupted run count with the next run."""
     times: list[datetime] = []
@@ -65,21 +65,21 @@ def flow(runs: Sequence[Past], counts: Sequence[int]) -> Flow:
         if run.looked and (not times or run.at > times[-1]):
             times.append(run.at)
             totals.append(total)
-    return Flow(tuple(times), tuple(totals))
+    return CumulativeCounts(tuple(times), tuple(totals))
 
 
-def compare(runs: Sequence[Past]) -> Iterator[Finding]:
+def compare(runs: Sequence[PastRun]) -> Iterator[Finding]:
     """Findings for too few new articles, in all or in a section. runs: oldest first, the present one last."""
     if not runs[-1].looked:
         return
-    outlet_flow = flow(runs, [run.health.new for run in runs])
+    outlet_flow = cumulative_counts(runs, [run.health.new for run in runs])
     if found := _slow_rate(outlet_flow, runs) or _stopped_early(outlet_flow):
         yield found
     else:
         yield from _silent_sections(runs)
 
 
-def _slow_rate(outlet_flow: Flow, runs: Sequence[Past]) -> Finding | None:
+def _slow_rate(outlet_flow: CumulativeCounts, runs: Sequence[PastRun]) -> Finding | None:
     now = outlet_flow.times[-1]
     marked = [run.at for run in runs if "pace" in run.health.flags]
     candidates: list[tuple[float, Finding]] = []
@@ -121,7 +121,7 @@ def _finding(count: float, expected: float, when: str) -> Finding:
     return Finding("pace", sentence, count < _COLLAPSE_SHARE * expected)
 
 
-def _stopped_early(outlet_flow: Flow) -> Finding | None:
+def _stopped_early(outlet_flow: CumulativeCounts) -> Finding | None:
     """For outlets with too few weeks to compare with: no article at all for days, after days with many."""
     now, length = outlet_flow.times[-1], _EARLY_WINDOW
     if outlet_flow.covers(now - _FEWEST_WINDOWS * WEEK, length) or outlet_flow.within(now, length) > 0:
@@ -134,14 +134,14 @@ def _stopped_early(outlet_flow: Flow) -> Finding | None:
     return None
 
 
-def _silent_sections(runs: Sequence[Past]) -> Iterator[Finding]:
+def _silent_sections(runs: Sequence[PastRun]) -> Iterator[Finding]:
     silent = [description for section in _slowed_sections(runs) if (description := _section_silence(section, runs))]
     if silent:
         more = f" and {len(silent) - _MOST_NAMED} more" if len(silent) > _MOST_NAMED else ""
         yield Finding("sections", f"sections that fell silent: {', '.join(silent[:_MOST_NAMED])}{more}.")
 
 
-def _slowed_sections(runs: Sequence[Past]) -> Iterator[str]:
+def _slowed_sections(runs: Sequence[PastRun]) -> Iterator[str]:
     """Sections with fewer recent articles than their average, those with the most articles first."""
     longest = max(_SECTION_WINDOWS)
     totals, recent = Counter[str](), Counter[str]()
@@ -155,8 +155,8 @@ def _slowed_sections(runs: Sequence[Past]) -> Iterator[str]:
             yield section
 
 
-def _section_silence(section: str, runs: Sequence[Past]) -> str | None:
-    of_section = flow(runs, [run.health.sections[section] for run in runs])
+def _section_silence(section: str, runs: Sequence[PastRun]) -> str | None:
+    of_section = cumulative_counts(runs, [run.health.sections[section] for run in runs])
     now = of_section.times[-1]
     for length in _SECTION_WINDOWS:
         ends = [end for end in _ends_before(now, length) if of_section.covers(end, length)]

@@ -12,7 +12,7 @@ LONGEST = timedelta(days=120)
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class PastRun:
     """A finished run. outcome: as runs.outcome."""
 
     health: Health

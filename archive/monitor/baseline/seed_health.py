@@ -7,7 +7,7 @@ from datetime import timedelta
 from itertools import pairwise
 from statistics import median
 
-from archive.monitor.baseline.findings import Finding, Past
+from archive.monitor.baseline.findings import Finding, PastRun
 from archive.monitor.health import MOVED, Seed
 
 _DEAD_RUNS, _DEAD_TIME = 3, timedelta(hours=6)
@@ -18,10 +18,10 @@ _STALE_AFTER = timedelta(days=7)
 _STALE_FACTOR = 6  # times the usual age of its newest article
 _FEWEST_MEANWHILE = 20  # new articles
 
-Answers = list[tuple[Past, Seed]]
+Answers = list[tuple[PastRun, Seed]]
 
 
-def compare(runs: Sequence[Past]) -> Iterator[Finding]:
+def compare(runs: Sequence[PastRun]) -> Iterator[Finding]:
     """Findings about the seeds of the present run, the last of `runs`."""
     if sentence := _no_links_anywhere(runs):
         yield Finding("seeds", sentence, collapse=True)
@@ -32,7 +32,7 @@ def compare(runs: Sequence[Past]) -> Iterator[Finding]:
             yield Finding(f"seed:{url}", sentence)
 
 
-def _no_links_anywhere(runs: Sequence[Past]) -> str | None:
+def _no_links_anywhere(runs: Sequence[PastRun]) -> str | None:
     """Seeds answer, but none has links any more: reported at once, because nothing can be found this way. An unchanged
     page keeps its links."""
     answering = {url: seed for url, seed in runs[-1].health.seeds.items() if seed.answered}
@@ -49,7 +49,7 @@ def _no_links_anywhere(runs: Sequence[Past]) -> str | None:
     )
 
 
-def _links(run: Past, url: str) -> int | None:
+def _links(run: PastRun, url: str) -> int | None:
     seed = run.health.seeds.get(url)
     return None if seed is None else seed.links
 
@@ -80,7 +80,7 @@ def _no_links(url: str, answers: Answers) -> str | None:
     )
 
 
-def _stale(url: str, answers: Answers, runs: Sequence[Past]) -> str | None:
+def _stale(url: str, answers: Answers, runs: Sequence[PastRun]) -> str | None:
     """Staleness by the newest dates a seed lists; without dates, by when its bytes last changed."""
     now = runs[-1].at
     dated = [(run.at, seed.newest) for run, seed in answers if seed.newest is not None]

@@ -14,7 +14,7 @@ from archive.model.records import HostState
 from archive.model.time_zones import zone_of
 from archive.monitor.status.crawl_rhythm import Rhythm, rhythm
 from archive.monitor.status.run_days import Day, by_day
-from archive.queries.run_status import NOT_SEEN, OutletFacts, RunFacts, Seen, Waiting, outlet_facts
+from archive.queries.run_status import NO_REVISITS, DueCounts, OutletFacts, RevisitCounts, RunFacts, outlet_facts
 from archive.storage.connection import Database
 
 State = Literal["ok", "warnings", "overdue", "failing", "never crawled", "given up"]
@@ -62,10 +62,10 @@ class OutletStatus:
     articles: int
     edited: int
     gone: int
-    waiting: Waiting
+    waiting: DueCounts
     days: tuple[Day, ...]
     runs: tuple[RunFacts, ...]
-    seen: Seen = NOT_SEEN
+    seen: RevisitCounts = NO_REVISITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def _never_crawled(name: str, expected: Expected) -> OutletStatus:
     when = f". It may be asked at {expected.hours} by its own clock; a run within them begins" if expected.hours else ""
     attention, title = (f"never crawled: `luubao crawl {name}` would begin{when}",), expected.title
     return OutletStatus(
-        name, title, "UTC", "never crawled", attention, None, None, None, None, 0, 0, 0, Waiting(0, 0, 0), (), ()
+        name, title, "UTC", "never crawled", attention, None, None, None, None, 0, 0, 0, DueCounts(0, 0, 0), (), ()
     )
 
 

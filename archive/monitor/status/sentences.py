@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from archive.console.human_units import moment
 from archive.model.records import HostState
-from archive.queries.run_status import Seen, Waiting
+from archive.queries.run_status import DueCounts, RevisitCounts
 
 
-def waiting(due: Waiting) -> str:
+def waiting(due: DueCounts) -> str:
     """The due URLs in words."""
     return f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
 
 
-def lately(seen: Seen) -> str:
+def lately(seen: RevisitCounts) -> str:
     """The shares of online articles that were recently seen, in words."""
     spans = {"day": seen.day, "week": seen.week, "month": seen.month}
     return ", ".join(f"{_percent(number, seen.there)} in the last {span}" for span, number in spans.items())

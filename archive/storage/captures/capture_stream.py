@@ -14,7 +14,7 @@ from archive.model.notices import pass_over
 from archive.model.picture_paths import picture_place
 from archive.model.records import Capture, Headers
 from archive.storage.bodies.payloads import get_body
-from archive.storage.damaged_rows import NOT_READABLE, readable
+from archive.storage.damaged_rows import ROW_ERRORS, readable_values
 from archive.storage.integrity.column_validation import usable
 
 _BATCH_SIZE = 200
@@ -112,7 +112,7 @@ WHERE fetch.id = ? AND earlier.status <> 304 AND earlier.captured_at <= fetch.ca
 ORDER BY earlier.captured_at DESC LIMIT 1"""
 
 
-class Leaving:
+class CaptureStream:
     """The captures of a scope, in order of time. One at a time on a connection, inside a `snapshot` of it."""
 
     def __init__(self, db: Database, scope: Scope, *, pictures: bool = True):
@@ -153,7 +153,7 @@ class Leaving:
             for _, kind, number in rows:
                 try:
                     record = self._read_page(number) if kind == "page" else self._read_picture(number)
-                except NOT_READABLE as error:
+                except ROW_ERRORS as error:
                     pass_over(f"{'captures' if kind == 'page' else 'picture_captures'} {number}", error)
                 else:
                     yield record
@@ -230,7 +230,7 @@ def outlet_facts(db: Database, name: str | None) -> list[dict[str, Any]]:
     """The outlets as another archive needs them to import them, each with its newest boilerplate set (furniture)."""
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets WHERE ?1 IS NULL OR name = ?1", [name])
     facts = []
-    for row in readable(list(rows), "outlets", dict):
+    for row in readable_values(list(rows), "outlets", dict):
         newest = db.execute(
             "SELECT recurring FROM furniture WHERE outlet_id = ? ORDER BY id DESC LIMIT 1", [row.pop("id")]
         ).fetchone()

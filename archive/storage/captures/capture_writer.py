@@ -16,7 +16,7 @@ from archive.model.errors import ArchiveDamaged
 from archive.model.records import Capture, CaptureOutcome, Kept, Outlet, Run
 from archive.model.urls import url_key
 from archive.storage.bodies.payloads import get_body, put_body
-from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
@@ -85,7 +85,7 @@ def judge(capture: Capture, outlet: Outlet, *, seen_before: bool) -> CaptureOutc
 
 def _find_predecessor(db: Database, run: Run, key: str, until: str = _END_OF_TIME) -> _Predecessor | None:
     row = db.execute(
-        f"SELECT coalesce(revisit_of, captures.id), body_id, {SEEN_AT} AS at FROM captures"
+        f"SELECT coalesce(revisit_of, captures.id), body_id, {CORRECTED_TIME} AS at FROM captures"
         " JOIN runs ON runs.id = run_id WHERE captures.outlet_id = ? AND url_key = ?"
         f" AND at <= ? AND captures.outcome IN ({_PAGE_OUTCOMES}) AND body_id IS NOT NULL"
         " ORDER BY at DESC, captures.id DESC LIMIT 1",

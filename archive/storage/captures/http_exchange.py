@@ -11,8 +11,8 @@ from archive.model.errors import UnknownCapture
 from archive.model.records import Headers
 from archive.model.validation import json_pairs
 from archive.storage.bodies.payloads import get_body
-from archive.storage.clock_corrections import SEEN_AT
-from archive.storage.damaged_rows import only, readable
+from archive.storage.clock_corrections import CORRECTED_TIME
+from archive.storage.damaged_rows import readable_value, readable_values
 from archive.storage.integrity.column_validation import usable
 
 
@@ -64,7 +64,7 @@ def exchange(db: Database, capture_id: int) -> Exchange:
     headers = usable("headers", row, capture_id)
     row |= {"request": harmless(json_pairs(headers["request"])), "response": json_pairs(headers["response"])}
     row |= {"withdrawn": bool(row["withdrawn"]), "articles": _articles(db, row["revisit_of"] or capture_id)}
-    return only(row, "captures", lambda row: Exchange(**row))
+    return readable_value(row, "captures", lambda row: Exchange(**row))
 
 
 def _articles(db: Database, capture_id: int) -> tuple[tuple[int, int, str], ...]:
@@ -88,7 +88,7 @@ def payload(db: Database, capture_id: int) -> bytes | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class CaptureRow:
     """One capture of an article, with the requested URL."""
 
     id: int
@@ -98,7 +98,7 @@ class Look:
     requested_url: str
 
 
-def captures_of(db: Database, article_id: int, limit: int) -> list[Look]:
+def captures_of(db: Database, article_id: int, limit: int) -> list[CaptureRow]:
     """The captures at all URLs of an article, the latest first."""
     rows = db.query(
         "SELECT captures.id, captured_at, status, outcome, requested_url FROM aliases JOIN captures"
@@ -106,7 +106,7 @@ def captures_of(db: Database, article_id: int, limit: int) -> list[Look]:
         " WHERE aliases.article_id = ? ORDER BY captures.id DESC LIMIT ?",
         [article_id, limit],
     )
-    return list(readable(rows, "captures", lambda row: Look(**row)))
+    return list(readable_values(rows, "captures", lambda row: CaptureRow(**row)))
 
 
 def asked_for(db: Database, capture_id: int) -> list[tuple[int, str]]:
@@ -138,9 +138,9 @@ def tombstones_of(db: Database, article_id: int) -> list[Tombstone]:
         "SELECT gone_at, reason, returned_at, (SELECT captures.id FROM aliases JOIN captures"
         " ON captures.outlet_id = aliases.outlet_id AND captures.url_key = aliases.url_key"
         " JOIN runs ON runs.id = captures.run_id"
-        f" WHERE aliases.article_id = tombstones.article_id AND {SEEN_AT} = gone_at"
+        f" WHERE aliases.article_id = tombstones.article_id AND {CORRECTED_TIME} = gone_at"
         " ORDER BY captures.outcome = 'gone' DESC, captures.id LIMIT 1) AS capture"
         " FROM tombstones WHERE article_id = ? ORDER BY id",
         [article_id],
     )
-    return list(readable(rows, "tombstones", lambda row: Tombstone(**row)))
+    return list(readable_values(rows, "tombstones", lambda row: Tombstone(**row)))

@@ -14,7 +14,7 @@ from archive.model.errors import UnknownOutlet
 from archive.model.records import Outlet, Run
 from archive.model.urls import host_of, url_key
 from archive.storage.captures.capture_source import Source
-from archive.storage.damaged_rows import only, readable, unreadable
+from archive.storage.damaged_rows import readable_value, readable_values, unreadable_row
 from archive.storage.histories.domain_moves import hosts_of
 
 COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
@@ -30,13 +30,13 @@ def unread(db: Database, run: Run) -> list[tuple[Source, str | None]]:
         " AND (outlet_id, url_key) NOT IN (SELECT outlet_id, url_key FROM unsettled) ORDER BY captured_at, id",
         [run.outlet_id],
     )
-    return list(readable(rows, "captures", lambda row: (source_from(run, row), row["encoding"])))
+    return list(readable_values(rows, "captures", lambda row: (source_from(run, row), row["encoding"])))
 
 
 def source_of(db: Database, run: Run, capture_id: int) -> tuple[Source, str | None]:
     """One capture, to be read again, with the charset in its HTTP header."""
     row = next(iter(db.query(f"SELECT {COLUMNS} FROM captures WHERE id = ?", [capture_id])))
-    return only(row, "captures", lambda row: (source_from(run, row), row["encoding"]))
+    return readable_value(row, "captures", lambda row: (source_from(run, row), row["encoding"]))
 
 
 def source_from(run: Run, row: dict[str, Any]) -> Source:
@@ -63,7 +63,7 @@ def outlets_of(db: Database, name: str | None = None) -> list[Run]:
     Raises UnknownOutlet when the archive has none of that name.
     """
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY name")
-    runs = list(readable(rows, "outlets", lambda row: Run(0, row["id"], _outlet(db, *row.values()))))
+    runs = list(readable_values(rows, "outlets", lambda row: Run(0, row["id"], _outlet(db, *row.values()))))
     chosen = [run for run in runs if name in (None, run.outlet.name)]
     if name and not chosen:
         names = ", ".join(run.outlet.name for run in runs) or "none"
@@ -111,15 +111,15 @@ def pages_of(db: Database, outlet: str) -> list[KeptPage]:
     """
     outlets_of(db, outlet)
     rows = db.query(f"{_KEPT_PAGE} WHERE outlets.name = ? ORDER BY articles.url_key", [outlet])
-    return list(readable(rows, "captures", lambda row: KeptPage(**row)))
+    return list(readable_values(rows, "captures", lambda row: KeptPage(**row)))
 
 
 def page_of(db: Database, article_id: int) -> KeptPage:
     """The page that first showed the newest version of an article."""
     row = next(iter(db.query(f"{_KEPT_PAGE} WHERE articles.id = ?", [article_id])), None)
     if row is None:
-        raise unreadable(f"articles {article_id}", "its newest version has no page")
-    return only(row, "captures", lambda row: KeptPage(**row))
+        raise unreadable_row(f"articles {article_id}", "its newest version has no page")
+    return readable_value(row, "captures", lambda row: KeptPage(**row))
 
 
 def versions_at(db: Database, outlet_id: int, keys: Iterable[str]) -> list[tuple[int, str]]:

@@ -116,7 +116,7 @@ def _article_has_newer(db: Database, article_id: int, at: str, except_capture: i
     return row is not None
 
 
-def unsettle(db: Database, outlet_id: int, key: str) -> None:
+def mark_for_rebuild(db: Database, outlet_id: int, key: str) -> None:
     """Marks the articles of a URL for rebuilding. Call inside a transaction."""
     db.execute("INSERT INTO unsettled (outlet_id, url_key) VALUES (?, ?) ON CONFLICT DO NOTHING", [outlet_id, key])
 
@@ -131,7 +131,7 @@ def unsettle_words(db: Database, outlet_id: int, words: str, but: set[str]) -> N
     )
     for (key,) in rows.fetchall():
         if key not in but:
-            unsettle(db, outlet_id, key)
+            mark_for_rebuild(db, outlet_id, key)
 
 
 def settle(db: Database, outlet_id: int, keys: set[str]) -> None:
@@ -185,7 +185,7 @@ def unsettle_showing(db: Database, image_id: int) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class RevisitMeant:
     """The payload that a WARC revisit refers to: by digest, by URL and time of the capture that brought it, or by the
     id of the record that holds it. at: as clock.stamp writes it."""
 
@@ -195,7 +195,7 @@ class Meant:
     record: str | None = None
 
 
-def body_known(db: Database, outlet_id: int, meant: Meant) -> int | None:
+def body_known(db: Database, outlet_id: int, meant: RevisitMeant) -> int | None:
     """The row id of the body that a revisit refers to; None where the archive does not have it."""
     if meant.digest and meant.digest.lower().startswith("sha256:"):
         row = db.execute("SELECT id FROM bodies WHERE digest = ?", [meant.digest.lower()]).fetchone()

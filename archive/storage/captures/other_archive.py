@@ -15,7 +15,7 @@ from archive.model.errors import BadValue
 from archive.model.records import Capture, Looks, Outlet, Picture, PictureCapture, Run
 from archive.model.urls import host_of, is_site
 from archive.storage.connection import transaction
-from archive.storage.damaged_rows import NOT_READABLE
+from archive.storage.damaged_rows import ROW_ERRORS
 from archive.storage.integrity.column_validation import COLUMNS, problems, usable
 from archive.storage.integrity.seals import seal_finished
 
@@ -59,7 +59,7 @@ class OtherPicture:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class InvalidRow:
     """A row with invalid values."""
 
     id: int
@@ -68,7 +68,7 @@ class Refused:
 def outlets(db: Database, note: Note) -> list[Run]:
     """Its outlets, each in a Run with id 0; skips invalid ones."""
     rows = db.query("SELECT id, name, title, home_url, timezone FROM outlets ORDER BY id")
-    return [run for row in rows if not isinstance(run := _validated("outlets", row, _outlet_run, note), Refused)]
+    return [run for row in rows if not isinstance(run := _validated("outlets", row, _outlet_run, note), InvalidRow)]
 
 
 def _outlet_run(row: dict[str, Any]) -> Run:
@@ -87,7 +87,7 @@ def runs(db: Database, outlet_id: int, note: Note) -> Iterator[OtherRun]:
         after = batch[-1]["id"]
         for row in batch:
             row["started_at"] = _start_of_run(db, row, note)
-            if not isinstance(run := _validated("runs", row, _other_run, note), Refused):
+            if not isinstance(run := _validated("runs", row, _other_run, note), InvalidRow):
                 yield run
 
 
@@ -109,7 +109,7 @@ def _start_of_run(db: Database, row: dict[str, Any], note: Note) -> str:
     return clock.stamp((clock.read(first_capture[0]) if first_capture else None) or clock.now())
 
 
-def captures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherCapture | Refused]:
+def captures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherCapture | InvalidRow]:
     """Captures of a run with ids above `after`, by id, at most `limit`."""
     rows = db.query(
         "SELECT captures.*, bodies.size, request, response, origins.source, origins.record FROM captures"
@@ -141,7 +141,7 @@ def _origin(row: dict[str, Any], note: Note) -> tuple[str, str | None] | None:
     return origin["source"], origin["record"]
 
 
-def pictures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherPicture | Refused]:
+def pictures(db: Database, run_id: int, after: int, limit: int, note: Note) -> list[OtherPicture | InvalidRow]:
     """Fetches of pictures in a run with ids above `after`, by id, at most `limit`, without those of withdrawn
     articles."""
     rows = db.query(
@@ -174,12 +174,12 @@ def _picture_in(row: dict[str, Any]) -> Picture | None:
     return Picture(columns["digest"], columns["size"], columns["media_type"], looks)
 
 
-def _validated(table: str, row: dict[str, Any], make: Callable[[dict[str, Any]], T], note: Note) -> T | Refused:
+def _validated(table: str, row: dict[str, Any], make: Callable[[dict[str, Any]], T], note: Note) -> T | InvalidRow:
     try:
         return make(usable(table, row, note=note))
-    except NOT_READABLE as error:
+    except ROW_ERRORS as error:
         note(f"{table} {row['id']}", str(error))
-        return Refused(row["id"] if isinstance(row["id"], int) else 0)
+        return InvalidRow(row["id"] if isinstance(row["id"], int) else 0)
 
 
 def has_run(db: Database, outlet_id: int, other: OtherRun) -> bool:

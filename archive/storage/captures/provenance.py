@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import usable
 
 
@@ -40,5 +40,5 @@ def provenance_of(db: Database, article_id: int) -> dict[int, Provenance]:
         " LEFT JOIN bodies ON bodies.id = captures.body_id WHERE versions.article_id = ? ORDER BY versions.number",
         [article_id],
     )
-    versions = readable(rows, "versions", lambda row: Provenance(**usable("captures", row)))
+    versions = readable_values(rows, "versions", lambda row: Provenance(**usable("captures", row)))
     return {version.version: version for version in versions}

@@ -11,7 +11,7 @@ from sqlite_utils import Database
 
 from archive.model.records import Run
 from archive.model.urls import url_key
-from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.clock_corrections import CORRECTED_TIME
 
 REFUSED = "asked again without a condition, which was answered with status"
 """Prefix of captures.detail where the URL refused a conditional request."""
@@ -22,7 +22,7 @@ _LATEST_PAGES = (
     "SELECT captures.outcome, etag, last_modified FROM captures JOIN runs ON runs.id = run_id"
     " WHERE captures.outlet_id = ? AND url_key = ? AND requested_url = ? AND body_id IS NOT NULL"
     " AND captures.outcome IN ('fresh', 'revisit', 'not-modified')"
-    f" ORDER BY {SEEN_AT} DESC, captures.id DESC LIMIT {_MAX_304_IN_A_ROW}"
+    f" ORDER BY {CORRECTED_TIME} DESC, captures.id DESC LIMIT {_MAX_304_IN_A_ROW}"
 )
 
 

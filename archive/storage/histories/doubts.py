@@ -15,7 +15,7 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.records import Run
-from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.clock_corrections import CORRECTED_TIME
 
 _FEWEST_FETCHED = 10  # known articles that were fetched
 _UPHEAVAL_SHARE = 0.8
@@ -23,11 +23,11 @@ _PAUSE = timedelta(minutes=20)
 _MAX_ID = 2**63 - 1
 
 _CHANGED = f"""
-SELECT {SEEN_AT}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id = captures.id
+SELECT {CORRECTED_TIME}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id = captures.id
   WHERE readings.words IS NOT NULL AND captures.outlet_id = ?1
-UNION SELECT {SEEN_AT}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id = captures.id
-  WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
-UNION SELECT {SEEN_AT}, url_key FROM captures JOIN runs ON runs.id = run_id
+UNION SELECT {CORRECTED_TIME}, url_key FROM captures JOIN runs ON runs.id = run_id JOIN readings ON capture_id =
+captures.id WHERE readings.doubt IS NOT NULL AND captures.outlet_id = ?1
+UNION SELECT {CORRECTED_TIME}, url_key FROM captures JOIN runs ON runs.id = run_id
   WHERE captures.outcome = 'gone' AND captures.outlet_id = ?1
 UNION SELECT gone_at, url_key FROM tombstones JOIN articles ON articles.id = tombstones.article_id
   WHERE outlet_id = ?1 AND withdrawn_at IS NULL

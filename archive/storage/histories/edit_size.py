@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.diff.significance import meaning
+from archive.diff.significance import edit_weight
 from archive.model.records import Reading
 from archive.storage.readings.version_texts import from_row
 
@@ -29,7 +29,7 @@ def measure(db: Database, version_id: int) -> None:
 
 def note_size(db: Database, version_id: int, old: Reading, new: Reading) -> None:
     """Stores how much a version differs from the reading before it. Call inside a transaction."""
-    size = meaning(old, new)
+    size = edit_weight(old, new)
     db.execute(
         "UPDATE versions SET words_removed = ?, words_added = ?, numbers_changed = ?, names_changed = ?, weight = ?"
         " WHERE id = ?",

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history import History, Verdict, departures
+from archive.history import History, Verdict, captures_to_compare
 from archive.history.states import headline_of, state_of, words_of
 from archive.model.records import Reading, Unreadable
 from archive.storage.histories.related_urls import Past
@@ -83,7 +83,7 @@ def _page_row(past: Past, verdict: Verdict, facts: Said, ids: Mapping[int, int],
 def _departures(history: History, ids: Mapping[int, int]) -> set[int]:
     """Captures whose words are stored, to be compared with those of other addresses."""
     doubted = {verdict.look.id for verdict in history.verdicts if verdict.doubted and verdict.look.answer == "page"}
-    return doubted | ({look.id for look in departures(history)} & ids.keys())
+    return doubted | ({look.id for look in captures_to_compare(history)} & ids.keys())
 
 
 def _verdict_row(verdict: Verdict, version_id: int | None, *, departs: bool) -> dict[str, Any]:

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 
 from sqlite_utils import Database
 
-from archive.history import Look
+from archive.history import UrlCapture
 from archive.history.facts import Answer
 from archive.history.responses import gone_reason
 from archive.model import clock
 from archive.model.urls import url_key
-from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
 _ANSWER_OF: dict[str, Answer] = {
@@ -34,7 +34,7 @@ class Past:
     """A stored capture. look: the fact for archive.history, not read yet; root: the capture whose bytes it repeats, as
     known when it was recorded."""
 
-    look: Look
+    look: UrlCapture
     outcome: str
     encoding: str | None
     body_id: int | None
@@ -174,13 +174,13 @@ def _place_of(past: Past) -> tuple[object, ...]:
 def _read_captures(db: Database, outlet_id: int, key: str) -> list[Past]:
     rows = rows_of(
         db,
-        f"SELECT captures.id, requested_url, final_url, {SEEN_AT} AS captured_at, status, captures.outcome,"
+        f"SELECT captures.id, requested_url, final_url, {CORRECTED_TIME} AS captured_at, status, captures.outcome,"
         " encoding, body_id, digest, revisit_of, via, run_id FROM captures JOIN runs ON runs.id = run_id"
         " LEFT JOIN bodies ON bodies.id = body_id"
         " WHERE captures.outlet_id = ? AND url_key = ?",
         [outlet_id, key],
     )
-    return list(readable(rows, "captures", lambda row: _past_from_row(key, *row.values())))
+    return list(readable_values(rows, "captures", lambda row: _past_from_row(key, *row.values())))
 
 
 def _past_from_row(
@@ -189,7 +189,7 @@ def _past_from_row(
 ) -> Past:  # fmt: skip
     if status == 304:  # it confirms what its address had brought by then, whatever body is stored with it
         body_id, digest = None, None
-    look = Look(
+    look = UrlCapture(
         capture_id, key, final_url, clock.parse(captured_at), _ANSWER_OF[outcome],
         via=tuple(map(url_key, json.loads(via or "[]"))),
         leads_to=_key(final_url) if outcome == "redirect" else None,

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history.addresses import HEARD
+from archive.history.addresses import PRIMARY_TIMEOUT
 from archive.history.disappearances import NO_ARTICLE
 from archive.history.edits import changed_fields
 from archive.history.plausibility import is_anyones
@@ -22,9 +22,15 @@ from archive.model import clock
 from archive.model.perceptual_hash import same_picture
 from archive.model.records import Reading, Unreadable
 from archive.storage.captures.capture_source import Source, article_at
-from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.histories.domain_moves import moved_keys
-from archive.storage.readings.reading_rows import elsewhere, extractor_id, record_reading, same_words, withdrawn_twin
+from archive.storage.readings.reading_rows import (
+    count_other_articles,
+    extractor_id,
+    record_reading,
+    same_words,
+    withdrawn_twin,
+)
 from archive.storage.readings.version_texts import from_row
 from archive.storage.withdrawals.withdrawal_lookup import is_withdrawn
 
@@ -36,7 +42,7 @@ _KNOWN_ARTICLE = (
 )
 _LAST_READING = (
     "SELECT coalesce(own.version_id, root.version_id), coalesce(own.doubt, root.doubt), captures.outcome,"
-    f" {SEEN_AT} AS at, coalesce(own.state, root.state) FROM captures JOIN runs ON runs.id = run_id"
+    f" {CORRECTED_TIME} AS at, coalesce(own.state, root.state) FROM captures JOIN runs ON runs.id = run_id"
     " LEFT JOIN readings AS own ON own.capture_id = captures.id"
     " LEFT JOIN readings AS root ON root.capture_id = captures.revisit_of AND own.capture_id IS NULL"
     " WHERE captures.outlet_id = ? AND url_key = ? AND captures.id <> ? ORDER BY at DESC, captures.id DESC,"
@@ -69,7 +75,7 @@ def confirms(db: Database, source: Source) -> int | None:
         return int(row["id"])
     if own_last[1] is not None or own_last[2] not in _CONFIRMING or own_last[4] is None or own_last[4] != last[4]:
         return None
-    return int(row["id"]) if last[3] >= clock.stamp(source.captured_at - HEARD) else None
+    return int(row["id"]) if last[3] >= clock.stamp(source.captured_at - PRIMARY_TIMEOUT) else None
 
 
 _CONFIRMING = ("fresh", "revisit", "not-modified")
@@ -129,7 +135,7 @@ def is_alone(db: Database, source: Source, reading: Reading) -> bool:
         or withdrawn_twin(db, outlet_id, reading)
     ):
         return False
-    return not is_anyones(reading) or not elsewhere(db, outlet_id, "words", words_of(reading), ())
+    return not is_anyones(reading) or not count_other_articles(db, outlet_id, "words", words_of(reading), ())
 
 
 _KNOWN = """

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import snapshot, transaction
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.integrity.value_check import odd_rows
@@ -73,7 +73,7 @@ _RULES = (
           " WHERE article_id = articles.id AND restored_at IS NULL)"),
     _Rule("versions", "it was first seen at another time than its capture",
           "SELECT versions.id FROM versions JOIN captures ON captures.id = versions.capture_id"
-          f" JOIN runs ON runs.id = run_id WHERE first_seen_at <> {SEEN_AT} AND changed IS NOT 'pictures'"),
+          f" JOIN runs ON runs.id = run_id WHERE first_seen_at <> {CORRECTED_TIME} AND changed IS NOT 'pictures'"),
     _Rule("versions", "no text of it has the digest it was filed under",
           "SELECT id FROM versions WHERE NOT EXISTS (SELECT 1 FROM texts"
           " WHERE texts.version_id = versions.id AND texts.digest = versions.digest)"

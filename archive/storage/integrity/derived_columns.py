@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.diff.significance import REPLACED_PICTURE, meaning
+from archive.diff.significance import REPLACED_PICTURE, edit_weight
 from archive.history import Version
 from archive.model import clock, validation
 from archive.model.urls import without_credentials
@@ -119,7 +119,7 @@ def _comparison(db: Database, before: Version | None, version: Version, stored: 
     if version.words_of is not None:
         row |= dict(zip(names, (0, 0, 0, 0, REPLACED_PICTURE), strict=True))
     elif old.extractor == new.extractor:
-        size = meaning(old, new)
+        size = edit_weight(old, new)
         counted = (size.words_removed, size.words_added, size.numbers, size.names, size.weight)
         row |= dict(zip(names, counted, strict=True))
         if stored["numbers_changed"] is None and stored["names_changed"] is None:  # a version older than these counts

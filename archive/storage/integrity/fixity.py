@@ -47,7 +47,7 @@ def broken_file(db: Database) -> Iterator[Problem]:
 
 def broken_schema(db: Database) -> Iterator[Problem]:
     """Views and triggers that differ from luubao's schema."""
-    for where, message in schema_check.strange(db):
+    for where, message in schema_check.schema_differences(db):
         yield Problem(where, message)
 
 

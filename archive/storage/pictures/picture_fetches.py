@@ -19,7 +19,7 @@ from archive.model.errors import BadValue
 from archive.model.perceptual_hash import same_picture
 from archive.model.picture_paths import picture_place
 from archive.model.records import Picture, PictureCapture, PictureOutcome, Run, WantedPicture
-from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import transaction
 
 _LONGEST_PAUSE = timedelta(days=180)
@@ -34,7 +34,8 @@ _WANTED = (
     " last.last_modified"
     " FROM images LEFT JOIN picture_captures AS last ON last.id = (SELECT picture_captures.id FROM picture_captures"
     " JOIN runs ON runs.id = run_id WHERE image_id = images.id AND picture_id IS NOT NULL"
-    f" ORDER BY {SEEN_AT} DESC, picture_captures.id DESC LIMIT 1) LEFT JOIN pictures ON pictures.id = last.picture_id"
+    f" ORDER BY {CORRECTED_TIME} DESC, picture_captures.id DESC LIMIT 1)"
+    " LEFT JOIN pictures ON pictures.id = last.picture_id"
 )
 
 
@@ -119,7 +120,7 @@ def _compared(picture: Picture, last: dict[str, Any] | None) -> PictureOutcome:
 def _last_shown(db: Database, image_id: int, until: str) -> dict[str, Any] | None:
     """The picture that the address last showed, up to a moment."""
     rows = db.query(
-        f"SELECT picture_id, digest, perceptual_hash, {SEEN_AT} AS at FROM picture_captures"
+        f"SELECT picture_id, digest, perceptual_hash, {CORRECTED_TIME} AS at FROM picture_captures"
         " JOIN runs ON runs.id = run_id JOIN pictures ON pictures.id = picture_id WHERE image_id = ? AND at <= ?"
         " ORDER BY at DESC, picture_captures.id DESC LIMIT 1",
         [image_id, until],

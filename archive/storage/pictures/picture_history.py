@@ -11,31 +11,32 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.history import PictureLook, Shown
+from archive.history import PictureFetch, Shown
 from archive.model import clock
 from archive.model.records import Run
-from archive.storage.clock_corrections import SEEN_AT
+from archive.storage.clock_corrections import CORRECTED_TIME
 from archive.storage.connection import rows_of, transaction
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import usable
 
 _STAND_IN_REPLACED = 3  # different pictures that one replaced
 _FETCHES = (
-    f"SELECT picture_captures.id, picture_id, images.url, {SEEN_AT} AS at, status, pictures.digest, perceptual_hash"
+    f"SELECT picture_captures.id, picture_id, images.url, {CORRECTED_TIME} AS at, status, pictures.digest,"
+    " perceptual_hash"
     " FROM images JOIN picture_captures ON image_id = images.id JOIN runs ON runs.id = run_id"
     " LEFT JOIN pictures ON pictures.id = picture_id WHERE images.url = ? ORDER BY at, picture_captures.id"
 )
 
 
-def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureLook]:
+def fetches_of(db: Database, urls: Iterable[str]) -> list[PictureFetch]:
     """All fetches of these pictures that brought or confirmed bytes. A 304 confirms what the address had brought by
     then, as known now, and not as known when it was recorded."""
-    fetches: list[PictureLook] = []
+    fetches: list[PictureFetch] = []
     for url in set(urls):
         rows = rows_of(db, _FETCHES, [url])
         stand_ins = _stand_ins(db, {row["picture_id"] for row in rows if row["picture_id"]})
         last: Shown | None = None
-        for fetch in readable(rows, "picture_captures", _from_row):
+        for fetch in readable_values(rows, "picture_captures", _from_row):
             shown = last if fetch.status == 304 else fetch.shown
             last = shown or last
             if shown is not None and shown.digest not in stand_ins:
@@ -58,9 +59,9 @@ def _stand_ins(db: Database, pictures: set[int]) -> set[str]:
 _REPLACED = f"""
 SELECT first.image, (
   SELECT picture_id FROM picture_captures JOIN runs ON runs.id = run_id
-  WHERE image_id = first.image AND picture_id <> ?1 AND {SEEN_AT} < first.at
-  ORDER BY {SEEN_AT} DESC, picture_captures.id DESC LIMIT 1) AS before
-FROM (SELECT image_id AS image, min({SEEN_AT}) AS at FROM picture_captures JOIN runs ON runs.id = run_id
+  WHERE image_id = first.image AND picture_id <> ?1 AND {CORRECTED_TIME} < first.at
+  ORDER BY {CORRECTED_TIME} DESC, picture_captures.id DESC LIMIT 1) AS before
+FROM (SELECT image_id AS image, min({CORRECTED_TIME}) AS at FROM picture_captures JOIN runs ON runs.id = run_id
   WHERE picture_id = ?1 GROUP BY image_id) AS first
 """
 
@@ -100,9 +101,9 @@ WHERE picture_captures.picture_id = ? AND withdrawn_at IS NULL AND outlet_id = ?
 """
 
 
-def _from_row(row: dict[str, Any]) -> PictureLook:
+def _from_row(row: dict[str, Any]) -> PictureFetch:
     shown = Shown(row["digest"], usable("pictures", row)["perceptual_hash"], row["id"]) if row["digest"] else None
-    return PictureLook(row["id"], row["url"], clock.parse(row["at"]), shown, row["status"] or 0)
+    return PictureFetch(row["id"], row["url"], clock.parse(row["at"]), shown, row["status"] or 0)
 
 
 def picture_numbers(db: Database, digests: Iterable[str]) -> dict[str, int]:

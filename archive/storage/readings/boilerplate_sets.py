@@ -7,15 +7,15 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive.text.recurring_blocks import Boilerplate, learn
 from archive.model import clock
 from archive.model.errors import BadValue
 from archive.model.notices import pass_over
 from archive.model.records import Reading, Run
 from archive.model.validation import json_lines
 from archive.storage.connection import transaction
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.storage.readings.version_texts import from_row
+from archive.text.recurring_blocks import Boilerplate, learn
 
 _MIN_ARTICLES = 20
 _SAMPLE_SIZE = 200
@@ -87,4 +87,4 @@ def _latest_readings(db: Database, run: Run) -> list[Reading]:
         " JOIN texts ON texts.id = active_texts.text_id WHERE articles.outlet_id = ? ORDER BY articles.id DESC LIMIT ?",
         [run.outlet_id, _SAMPLE_SIZE],
     )
-    return list(readable(rows, "texts", from_row))
+    return list(readable_values(rows, "texts", from_row))

@@ -19,7 +19,7 @@ from archive.model.notices import pass_over
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.storage.bodies import codecs
 from archive.storage.connection import rows_of
-from archive.storage.damaged_rows import NOT_READABLE
+from archive.storage.damaged_rows import ROW_ERRORS
 from archive.storage.readings.version_texts import COLUMNS, body_of, from_row, to_row
 
 READABLE = frozenset(get_args(ReadableKind))
@@ -34,7 +34,7 @@ def extractor_id(db: Database, name: str, at: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredReadings:
     """The stored readings of one extractor. refused: capture id -> why nothing was read; states: capture id -> state
     digest; words: state digest -> a reading of that state."""
 
@@ -47,10 +47,10 @@ class Kept:
         return self.refused.get(capture_id) or self.words.get(self.states.get(capture_id, ""))
 
 
-def kept_readings(db: Database, captures: Iterable[int], articles: Iterable[int], extractor: str) -> Kept:
+def kept_readings(db: Database, captures: Iterable[int], articles: Iterable[int], extractor: str) -> StoredReadings:
     """The stored readings of these captures, and of these articles' versions."""
     row = db.execute("SELECT id FROM extractors WHERE name = ?", [extractor]).fetchone()
-    kept = Kept({}, {}, {})
+    kept = StoredReadings({}, {}, {})
     if row is None:
         return kept
     version_states: dict[int, str] = {}
@@ -71,7 +71,7 @@ _TEXTS_OF_ARTICLE = (
 
 
 def _add_reading(
-    db: Database, kept: Kept, version_states: dict[int, str], capture_id: int, extractor: int, name: str
+    db: Database, kept: StoredReadings, version_states: dict[int, str], capture_id: int, extractor: int, name: str
 ) -> None:
     row = db.execute(
         "SELECT kind, detail, version_id, state FROM readings WHERE capture_id = ? AND extractor_id = ?",
@@ -96,7 +96,7 @@ def _reading_set_aside(db: Database, capture_id: int, extractor: int, name: str)
     ).fetchone()
     try:
         return from_row(json.loads(codecs.decompress(row[0])), name) if row else None
-    except (codecs.ZstdError, *NOT_READABLE) as error:  # its page is read again
+    except (codecs.ZstdError, *ROW_ERRORS) as error:  # its page is read again
         pass_over(f"set_aside {capture_id}", error)
         return None
 
@@ -189,7 +189,7 @@ def withdrawn_twin(db: Database, outlet_id: int, reading: Reading) -> int | None
     return int(row[0]) if row else None
 
 
-def elsewhere(db: Database, outlet_id: int, column: str, name: str, keys: Iterable[str]) -> int:
+def count_other_articles(db: Database, outlet_id: int, column: str, name: str, keys: Iterable[str]) -> int:
     """How many other articles these words, or this headline, would have changed. name: the digest in that column;
     column: words or headline. keys: URL keys that do not count as others."""
     assert column in ("words", "headline")

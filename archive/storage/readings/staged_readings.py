@@ -14,7 +14,7 @@ from sqlite_utils import Database
 
 from archive.model.urls import url_key
 from archive.storage.bodies import codecs
-from archive.storage.readings.unread_captures import Ledger
+from archive.storage.readings.unread_captures import ExtractorProgress
 
 _STAGING_TABLE = """
 CREATE TEMP TABLE IF NOT EXISTS brought (
@@ -23,13 +23,13 @@ CREATE TEMP TABLE IF NOT EXISTS brought (
 """
 _WITHDRAWN_CODECS = ("withheld", "destroyed")
 
-Placed = Literal["waits", "here", "unknown", "otherwise", "withdrawn"]
+StagingResult = Literal["waits", "here", "unknown", "otherwise", "withdrawn"]
 """The result for a reading: staged, as its capture waits for it; this extractor has read the capture already; there is
 no such capture; it was read under another URL or charset than the archive has; or its bytes were withdrawn."""
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class CaptureIdentity:
     """What identifies a capture. captured_at: as clock.stamp writes it; digest: of its body. final_url, encoding:
     further input of its extractor."""
 
@@ -41,7 +41,7 @@ class Named:
     encoding: str | None
 
 
-class Brought(Ledger):
+class StagedReadings(ExtractorProgress):
     """The ledger of captures with a staged reading. Ignores all others."""
 
     def __init__(self, db: Database, extractor: str, outlet_id: int):
@@ -49,7 +49,7 @@ class Brought(Ledger):
         self.outlet_id = outlet_id
         db.conn.execute(_STAGING_TABLE)
 
-    def bring(self, named: Named, reading: dict[str, Any]) -> Placed:
+    def bring(self, named: CaptureIdentity, reading: dict[str, Any]) -> StagingResult:
         """Stages a reading, a value of plain JSON, for each capture that `named` identifies. Ignores a second reading
         of a capture. Call inside a transaction.
 
@@ -61,7 +61,7 @@ class Brought(Ledger):
         ]).fetchall()  # fmt: skip
         if not rows:
             return "unknown"
-        placed: Placed = "here"
+        placed: StagingResult = "here"
         for capture_id, final_url, encoding, codec in rows:
             if codec in _WITHDRAWN_CODECS:
                 placed = "withdrawn"

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.model.records import Reading, Run
 from archive.storage.captures.capture_source import Source
-from archive.storage.damaged_rows import readable
+from archive.storage.damaged_rows import readable_values
 from archive.storage.histories.related_urls import Past
 from archive.storage.readings.version_texts import from_row
 
@@ -39,7 +39,7 @@ class Span:
     until: str = "~"
 
 
-class Ledger:
+class ExtractorProgress:
     """What one extractor has read in an archive, and what it has not."""
 
     def __init__(self, db: Database, extractor: str):
@@ -94,7 +94,7 @@ class Ledger:
             " JOIN extractors ON extractors.id = texts.extractor_id WHERE active_texts.version_id = ?",
             [version_id],
         )
-        return next(readable(rows, "texts", lambda row: from_row(row, row["extractor"])), None)
+        return next(readable_values(rows, "texts", lambda row: from_row(row, row["extractor"])), None)
 
     @property
     def _waiting_captures(self) -> str:

@@ -10,12 +10,12 @@ from markupsafe import Markup
 from pluggy import HookimplMarker
 
 from archive.console.logs import log_of
-from archive.storage.sqlite_errors import damage
+from archive.storage.sqlite_errors import damage_message
 from archive.web.room import ROUTES
 from archive.web.room.allowed_hosts import with_known_hosts
-from archive.web.room.hidden_pages import with_itself_hidden
-from archive.web.room.picture_serving import with_pictures_alone
-from archive.web.room.query_queue import with_turns
+from archive.web.room.hidden_pages import hide_server_pages
+from archive.web.room.picture_serving import serve_only_pictures
+from archive.web.room.query_queue import limit_concurrency
 from archive.web.room.request import archive_of, is_public, visit_of
 from archive.web.room.security_headers import with_headers
 from archive.web.template_environment import FILTERS, TESTS
@@ -59,8 +59,8 @@ def asgi_wrapper(datasette: Any) -> Callable[[Any], Any]:
         return first_segment.rpartition(".")[0] in datasette.databases or first_segment in datasette.databases
 
     def wrapper(application: Any) -> Any:
-        visible = with_itself_hidden(application, base) if public else application
-        limited = with_turns(with_pictures_alone(visible, base), is_database_page)
+        visible = hide_server_pages(application, base) if public else application
+        limited = limit_concurrency(serve_only_pictures(visible, base), is_database_page)
         return with_headers(with_known_hosts(limited, host_names))
 
     return wrapper
@@ -71,7 +71,7 @@ def handle_exception(datasette: Any, request: Any, exception: Exception) -> Call
     """Shows the room's error page, in the reader's language and with a link onwards, for a damaged file, an unknown URL
     and an internal error. Errors of JSON and CSV requests and of visitors' SQL stay Datasette's."""
     visit = visit_of(datasette, request)
-    if damage(exception) is not None:
+    if damage_message(exception) is not None:
         return lambda: visit.refusal(500, visit.say("refusal.500"))
     status = getattr(exception, "status", None)
     if request.path.endswith((".json", ".csv")) or status not in (None, 404):

@@ -8,15 +8,15 @@ from datasette.utils.asgi import Response
 
 from archive.queries import archive_summary as facts
 from archive.queries import days, outlets_followed
-from archive.queries.outlets_followed import Paper
+from archive.queries.outlets_followed import FollowedOutlet
 from archive.storage.connection import Database
 from archive.web.room.request import Visit, page, settings_of
 
 
 @dataclass(frozen=True, slots=True)
 class _OutletSummary:
-    paper: Paper
-    followed: facts.Followed
+    paper: FollowedOutlet
+    followed: facts.CrawlHistory
     missed: int
 
 
@@ -33,8 +33,8 @@ async def about(visit: Visit) -> Response:
     )  # fmt: skip
 
 
-def _summarized(db: Database, paper: Paper) -> _OutletSummary:
+def _summarized(db: Database, paper: FollowedOutlet) -> _OutletSummary:
     last = days.latest_day(db, paper)
     recorded = days.days(db, paper, last, last).recorded if last else None
     missed = len(days.days(db, paper, *recorded).gaps) if recorded else 0
-    return _OutletSummary(paper, facts.followed(db, paper), missed)
+    return _OutletSummary(paper, facts.crawl_history(db, paper), missed)

@@ -39,14 +39,14 @@ class Happening:
 @dataclass(frozen=True, slots=True)
 class _ArticlePage:
     article: Article
-    paper: outlets_followed.Paper
+    paper: outlets_followed.FollowedOutlet
     versions: list[Version]
     version: Version
     provenance: Provenance
     reading: Reading
     parts: list[Part]
     history: list[Happening]
-    captures: list[http_exchange.Look]
+    captures: list[http_exchange.CaptureRow]
 
 
 @page

@@ -12,7 +12,7 @@ from datasette.utils.asgi import Response
 from archive.model.clock import now
 from archive.queries import days, outlets_followed
 from archive.queries.days import Days, each_day
-from archive.queries.outlets_followed import Paper
+from archive.queries.outlets_followed import FollowedOutlet
 from archive.storage.connection import Database
 from archive.web.room import local_times
 from archive.web.room.bar_charts import Plot, plot_of
@@ -50,7 +50,7 @@ class Year:
     """An outlet's year. span: first and last year with articles; cells: squares; labels: months above them; most: the
     highest monthly count of a section; asked: the requested year, which may lie outside the span."""
 
-    paper: Paper
+    paper: FollowedOutlet
     year: int
     span: tuple[int, int]
     cells: list[Cell]
@@ -124,7 +124,7 @@ def _labels(year: int, visit: Visit) -> list[tuple[int, str]]:
     ]
 
 
-def _sections(db: Database, paper: Paper, year: int) -> tuple[list[Share], int]:
+def _sections(db: Database, paper: FollowedOutlet, year: int) -> tuple[list[Share], int]:
     """Sections, those with the most articles first, and the highest monthly count."""
     counts: dict[str, list[int]] = defaultdict(lambda: [0] * 12)
     for section, month, count in days.by_section(db, paper, f"{year}-01", f"{year}-12"):

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from datasette.utils.asgi import Response
 
-from archive.diff import Change, Piece, compare, gist, side_by_side
+from archive.diff import Change, Piece, compare, side_by_side, summarize_edit
 from archive.diff.descriptions import line, together, unmarked
 from archive.model.errors import UnknownArticle
 from archive.model.records import Image, Reading
@@ -95,7 +95,7 @@ async def comparison(visit: Visit) -> Response:
     versions = await visit.ask(lambda db: compared(db, number, old, new))
     rows = list(_rows(visit, versions.before, versions.after))
     view = "beside" if visit.argument("view") == "beside" else "inline"
-    edit_gist = gist(versions.before, versions.after)
+    edit_gist = summarize_edit(versions.before, versions.after)
     return await visit.page(
         "diff", found=versions, runs=list(runs(rows)), view=view, gist=edit_gist,
         summary=summary(visit.say, compare(versions.before, versions.after)),

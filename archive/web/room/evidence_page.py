@@ -19,7 +19,7 @@ from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Exchange
 from archive.storage.connection import Database
 from archive.web.room.request import Visit, page
-from archive.web.room.sandboxed import HEADERS, defused
+from archive.web.room.sandboxed import HEADERS, disable_requests
 
 _HTML = re.compile(r"\s*(?:text/html|application/xhtml\+xml)\b", re.IGNORECASE)
 
@@ -61,7 +61,9 @@ async def sandboxed(visit: Visit) -> Response:
     if body is None:
         return await visit.refusal(410 if exchange.withdrawn else 404, visit.say("capture.nothing"))
     if is_page(exchange):
-        return Response(defused(body, exchange.encoding), headers=HEADERS, content_type="text/html; charset=utf-8")
+        return Response(
+            disable_requests(body, exchange.encoding), headers=HEADERS, content_type="text/html; charset=utf-8"
+        )
     text = decode(body, exchange.encoding)  # feeds, scripts and other types
     return Response(text, headers=HEADERS, content_type="text/plain; charset=utf-8")
 

@@ -17,7 +17,7 @@ from datasette.utils.asgi import Response
 from archive.diff.descriptions import line
 from archive.queries import outlets_followed, recent
 from archive.storage.connection import Database
-from archive.web.room.edit_entries import Told, told_of
+from archive.web.room.edit_entries import EditEntry, edit_entries_of
 from archive.web.room.request import HEADERS, Visit, page, site
 from archive.web.room.search_page import filters, wanted_by
 
@@ -40,7 +40,7 @@ class Entry:
     author: str | None
     published: str | None
     address: str
-    told: Told | None = None
+    told: EditEntry | None = None
     thumbnail: str | None = None
     content: str = ""
 
@@ -121,7 +121,7 @@ def _new(db: Database, visit: Visit) -> Iterator[Entry]:
 
 
 def _edits(db: Database, visit: Visit) -> Iterator[Entry]:
-    for edit_entry in told_of(db, recent.edits(db, wanted_by(visit), limit=_MOST_ENTRIES), _MOST_QUOTES):
+    for edit_entry in edit_entries_of(db, recent.edits(db, wanted_by(visit), limit=_MOST_ENTRIES), _MOST_QUOTES):
         edit = edit_entry.edit
         yield Entry(
             _identifier(f"{edit.url}#v{edit.number}"), edit.new_headline, edit.edited_at,
@@ -130,7 +130,7 @@ def _edits(db: Database, visit: Visit) -> Iterator[Entry]:
         )  # fmt: skip
 
 
-def _summary(visit: Visit, edit_entry: Told) -> str:
+def _summary(visit: Visit, edit_entry: EditEntry) -> str:
     """The most important change in one line; if no words changed, the names of the changed parts."""
     quotes = edit_entry.gist.quotes
     return line(quotes[0].pieces) if quotes else ", ".join(visit.say(f"changed.{part}") for part in edit_entry.parts)

@@ -9,10 +9,10 @@ from datasette.utils.asgi import Response
 
 from archive.queries import days, outlets_followed, recent
 from archive.queries import photographs as gallery
-from archive.queries.article_filter import Wanted
+from archive.queries.article_filter import ArticleFilter
 from archive.storage.connection import Database
 from archive.web.room.bar_charts import Plot, plot_of
-from archive.web.room.edit_entries import Told, told_of
+from archive.web.room.edit_entries import EditEntry, edit_entries_of
 from archive.web.room.request import Visit, page
 
 _NEW, _EDITED, _GONE, _PICTURES = 8, 8, 6, 6
@@ -23,11 +23,11 @@ _EDIT_DAYS, _PLOT_DAYS = 14, 90
 class _Front:
     holdings: outlets_followed.Holdings
     new: list[recent.Card]
-    edits: list[Told]
+    edits: list[EditEntry]
     edit_days: int
     gone: list[recent.Card]
     photographs: list[gallery.Photograph]
-    plots: list[tuple[outlets_followed.Paper, Plot]]
+    plots: list[tuple[outlets_followed.FollowedOutlet, Plot]]
 
 
 @page
@@ -43,24 +43,24 @@ def _front(db: Database, visit: Visit) -> _Front:
     pictures = gallery.photographs(db, limit=_PICTURES, by_arrival=True) if visit.picture("thumbnails/") else []
     return _Front(
         outlets_followed.holdings(db),
-        recent.published(db, Wanted(), limit=_NEW),
+        recent.published(db, ArticleFilter(), limit=_NEW),
         _edits(db, spans),
         _EDIT_DAYS,
-        recent.gone(db, Wanted(), limit=_GONE),
+        recent.gone(db, ArticleFilter(), limit=_GONE),
         pictures,
         [(paper, _plot(db, visit, paper, last)) for paper, last in spans],
     )
 
 
-def _edits(db: Database, spans: list[tuple[outlets_followed.Paper, date]]) -> list[Told]:
+def _edits(db: Database, spans: list[tuple[outlets_followed.FollowedOutlet, date]]) -> list[EditEntry]:
     """The edits with the highest weight in the fortnight before the last crawl of any outlet."""
     if not spans:
         return []
     last = max(day for _, day in spans)
     between = (last - timedelta(days=_EDIT_DAYS)).isoformat(), "9999"
-    return told_of(db, recent.edits(db, Wanted(), order="weight", between=between, limit=_EDITED))
+    return edit_entries_of(db, recent.edits(db, ArticleFilter(), order="weight", between=between, limit=_EDITED))
 
 
-def _plot(db: Database, visit: Visit, paper: outlets_followed.Paper, last: date) -> Plot:
+def _plot(db: Database, visit: Visit, paper: outlets_followed.FollowedOutlet, last: date) -> Plot:
     span = days.days(db, paper, last - timedelta(days=_PLOT_DAYS - 1), last)
     return plot_of(span, visit)

@@ -13,7 +13,7 @@ _SERVER_PAGES = frozenset(
 _MISSING_PAGE = "no-such-page"
 
 
-def with_itself_hidden(application: Any, base: str) -> Any:
+def hide_server_pages(application: Any, base: str) -> Any:
     """ASGI middleware that routes Datasette's pages about itself to a missing page. base: the path below which the
     application is served."""
     start = f"{base.rstrip('/')}/-/"

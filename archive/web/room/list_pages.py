@@ -11,7 +11,7 @@ from datasette.utils.asgi import Response
 from archive.model.time_zones import zone_of
 from archive.queries import days, outlets_followed, recent
 from archive.storage.connection import Database
-from archive.web.room.edit_entries import told_of
+from archive.web.room.edit_entries import edit_entries_of
 from archive.web.room.local_times import day_in
 from archive.web.room.request import Visit, page
 from archive.web.room.search_page import filters, wanted_by
@@ -34,7 +34,7 @@ async def edits(visit: Visit) -> Response:
     wanted, offset = wanted_by(visit), _offset(visit)
     order: recent.EditOrder = "weight" if visit.argument("order") == "weight" else "time"
     entries = await visit.ask(
-        lambda db: told_of(db, recent.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=offset))
+        lambda db: edit_entries_of(db, recent.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=offset))
     )
     return await _list(visit, "edits", entries, order=order)
 
@@ -77,7 +77,7 @@ def _day(db: Database, visit: Visit, requested_day: date) -> dict[str, Any]:
     chosen = next((paper for paper in papers if paper.name == wanted.outlet), None)
     zone = zone_of((chosen or papers[0]).timezone) if papers else zone_of("UTC")
     between = days.moments(requested_day, requested_day, zone)
-    edit_entries = told_of(db, recent.edits(db, wanted, between=between, limit=_PER_DAY))
+    edit_entries = edit_entries_of(db, recent.edits(db, wanted, between=between, limit=_PER_DAY))
     published = replace(wanted, since=requested_day.isoformat(), until=requested_day.isoformat())
     return {
         "new": recent.published(db, published, limit=_PER_DAY),
@@ -88,8 +88,8 @@ def _day(db: Database, visit: Visit, requested_day: date) -> dict[str, Any]:
 
 
 def _papers_not_crawled(
-    db: Database, papers: list[outlets_followed.Paper], requested_day: date
-) -> list[tuple[outlets_followed.Paper, str]]:
+    db: Database, papers: list[outlets_followed.FollowedOutlet], requested_day: date
+) -> list[tuple[outlets_followed.FollowedOutlet, str]]:
     """The outlets that were not crawled on a day, each with the day's state."""
     states = [(paper, str(days.days(db, paper, requested_day, requested_day).state(requested_day))) for paper in papers]
     return [(paper, state) for paper, state in states if state != "seen"]

@@ -30,7 +30,7 @@ async def timegate(visit: Visit) -> Response:
     if accept_datetime and wanted is None:
         return await visit.refusal(400, visit.say("refusal.400"))
     article, versions = await visit.ask(lambda db: _article(db, _requested_url(visit)))
-    version = standing(versions, wanted) if wanted else versions[-1]
+    version = version_at(versions, wanted) if wanted else versions[-1]
     headers = {
         **HEADERS,
         "Location": memento(visit, article, version),
@@ -75,7 +75,7 @@ def _article(db: Database, address: str) -> tuple[Article, list[Version]]:
     return article, lookup.versions_of(db, article.id)
 
 
-def standing(versions: Sequence[Version], moment: datetime) -> Version:
+def version_at(versions: Sequence[Version], moment: datetime) -> Version:
     """The version at a moment; the first version for an earlier moment."""
     earlier = [version for version in versions if version.first_seen_at <= clock.stamp(moment)]
     return earlier[-1] if earlier else versions[0]

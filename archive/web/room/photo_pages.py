@@ -54,7 +54,7 @@ async def photos(visit: Visit) -> Response:
 async def picture(visit: Visit) -> Response:
     """`/-/picture/DIGITS`: a picture and all its appearances, with captions and credits."""
     digest = f"sha256:{visit.request.url_vars['digest']}"
-    life = await visit.ask(lambda db: photographs.life(db, digest, _APPEARANCES))
+    life = await visit.ask(lambda db: photographs.picture_appearances(db, digest, _APPEARANCES))
     if life is None:
         return await visit.refusal(404, visit.say("refusal.404"))
     return await visit.page("picture", life=life, shows=life.media_type in _DISPLAYABLE)

@@ -12,7 +12,7 @@ _IMMUTABLE = (b"cache-control", b"private, max-age=31536000, immutable")
 _FOLDERS = ("sha256/", "thumbnails/")
 
 
-def with_pictures_alone(application: Any, base: str) -> Any:
+def serve_only_pictures(application: Any, base: str) -> Any:
     """ASGI middleware that answers 404 for any other file in the folder, and sandboxes pictures, which a browser may
     open as pages. base: the path below which the application is served."""
 

@@ -12,7 +12,7 @@ _MOST_PENDING = 32
 _BUSY = b"Others are asking long questions at the moment. Try again in some seconds."
 
 
-def with_turns(application: Any, is_database_page: Callable[[str], bool]) -> Any:
+def limit_concurrency(application: Any, is_database_page: Callable[[str], bool]) -> Any:
     """ASGI middleware with a queue for Datasette's own pages: AT_ONCE run at a time, others wait, and with 32 pending a
     request gets 503 (RFC 9110, section 15.6.4). is_database_page: whether a path is one of those pages."""
     semaphore, pending = asyncio.Semaphore(AT_ONCE), 0

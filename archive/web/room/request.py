@@ -27,9 +27,9 @@ from archive.model.errors import (
     UnknownCapture,
     Withdrawn,
 )
-from archive.queries.outlets_followed import Paper, papers
-from archive.storage.connection import Database, borrowed
-from archive.storage.damaged_rows import NOT_READABLE
+from archive.queries.outlets_followed import FollowedOutlet, papers
+from archive.storage.connection import Database, shared_connection
+from archive.storage.damaged_rows import ROW_ERRORS
 from archive.web.room import local_times
 from archive.web.room.change_descriptions import what_of, worded
 from archive.web.room.etags import unless_known
@@ -65,7 +65,7 @@ _STATUS: dict[type[LuubaoError], int] = {
 }
 
 
-class NoDay(LuubaoError):
+class BadDate(LuubaoError):
     """Raised for a query parameter that should be a day but is not."""
 
 
@@ -94,7 +94,7 @@ class Visit:
         if not (value := self.argument(name)):
             return None
         if (parsed := local_times.day_in(value, last=last)) is None:
-            raise NoDay(value)
+            raise BadDate(value)
         return parsed
 
     def variable(self, name: str) -> int:
@@ -183,12 +183,12 @@ class Visit:
         limit_ms = self.datasette.setting("sql_time_limit_ms")
 
         def run(connection: Any) -> T:
-            with sqlite_timelimit(connection, limit_ms), trusted(connection), borrowed(connection) as db:
+            with sqlite_timelimit(connection, limit_ms), trusted(connection), shared_connection(connection) as db:
                 try:
                     return question(db)
                 except LuubaoError:
                     raise
-                except NOT_READABLE as error:  # an impossible row: the page says so, and the log says which
+                except ROW_ERRORS as error:  # an impossible row: the page says so, and the log says which
                     log.exception("the archive holds what cannot be read")
                     raise ArchiveDamaged(f"the archive holds what cannot be read: {error}") from error
 
@@ -230,7 +230,7 @@ class Visit:
         names = [name for name in self.datasette.databases if name not in (own_name, "_memory", "_internal")]
         return [(name, str(self.datasette.urls.database(name))) for name in names]
 
-    async def _papers(self) -> list[Paper]:
+    async def _papers(self) -> list[FollowedOutlet]:
         """The outlets of the archive; none where they cannot be read, because the page may be the one that says so."""
         try:
             return await self.ask(papers)
@@ -271,7 +271,7 @@ def is_public(datasette: Any) -> bool:
     return bool(settings_of(datasette).get("public"))
 
 
-def site(outlets: list[Paper]) -> str:
+def site(outlets: list[FollowedOutlet]) -> str:
     """The name of the site: the titles of one or two outlets, else `luubao`."""
     return " · ".join(paper.title for paper in outlets) if 1 <= len(outlets) <= 2 else "luubao"
 
@@ -292,11 +292,11 @@ def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
         visit = visit_of(datasette, request)
         try:
             return unless_known(request, await view(visit))
-        except NoDay as error:
+        except BadDate as error:
             return await visit.refusal(400, visit.say("refusal.no_day", day=str(error)[:60]))
         except LuubaoError as error:
             status = _STATUS.get(type(error), 500)
-        except NOT_READABLE:  # rows that contradict one another: the page says so, and the log says which
+        except ROW_ERRORS:  # rows that contradict one another: the page says so, and the log says which
             log.exception("the archive holds what cannot be shown")
             status = 500
         return await visit.refusal(status, visit.say(f"refusal.{status}"))

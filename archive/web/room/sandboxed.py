@@ -33,7 +33,7 @@ _REQUESTING = re.compile(
 )
 
 
-def defused(body: bytes, charset: str | None) -> bytes:
+def disable_requests(body: bytes, charset: str | None) -> bytes:
     """The page in UTF-8, without elements that would connect in spite of the policy. charset: the one of the HTTP
     header, if any. The text is decoded first, because in UTF-16 or behind control characters no pattern would match
     what a browser sees."""

@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 
 from archive.model.errors import BadQuery, UnknownArticle
 from archive.queries import full_text, lookup, outlets_followed, recent
-from archive.queries.article_filter import Wanted
+from archive.queries.article_filter import ArticleFilter
 from archive.queries.full_text import Hit
 from archive.storage.connection import Database
 from archive.text.snippets import CLOSE, OPEN, snippet
@@ -66,7 +66,7 @@ async def search(visit: Visit) -> Response:
     return await _search_page(visit, wanted, context)
 
 
-async def _search_page(visit: Visit, wanted: Wanted, overrides: dict[str, Any]) -> Response:
+async def _search_page(visit: Visit, wanted: ArticleFilter, overrides: dict[str, Any]) -> Response:
     choices = await visit.ask(
         lambda db: (outlets_followed.sections(db)[:_SECTIONS], outlets_followed.photographers(db, _PHOTOGRAPHERS))
     )
@@ -79,10 +79,10 @@ async def _search_page(visit: Visit, wanted: Wanted, overrides: dict[str, Any]) 
     return await visit.page("search", **{**context, **overrides})
 
 
-def wanted_by(visit: Visit) -> Wanted:
+def wanted_by(visit: Visit) -> ArticleFilter:
     """The filter in the query parameters of a request."""
     since, until = visit.day("since"), visit.day("until", last=True)
-    return Wanted(
+    return ArticleFilter(
         words=visit.argument("q"),
         outlet=visit.argument("outlet") or None,
         section=visit.argument("section") or None,
@@ -96,13 +96,16 @@ def wanted_by(visit: Visit) -> Wanted:
     )
 
 
-def filters(wanted: Wanted) -> str:
+def filters(wanted: ArticleFilter) -> str:
     """A filter as a query string."""
-    parameters = {"q": wanted.words, **{name: getattr(wanted, name) for name in Wanted.__slots__ if name != "words"}}
+    parameters = {
+        "q": wanted.words,
+        **{name: getattr(wanted, name) for name in ArticleFilter.__slots__ if name != "words"},
+    }
     return urlencode({name: 1 if value is True else value for name, value in parameters.items() if value})
 
 
-def _found(db: Database, wanted: Wanted, history: bool, number: int, by_date: bool) -> list[Found]:
+def _found(db: Database, wanted: ArticleFilter, history: bool, number: int, by_date: bool) -> list[Found]:
     """The results of a page, and one more if there is one."""
     offset = (number - 1) * _PER_PAGE
     if wanted.words:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
 
-from archive.diff import Piece, gist
+from archive.diff import Piece, summarize_edit
 from archive.diff.descriptions import line
 from archive.queries import outlets_followed
 from archive.web.room.comparison_page import compared
@@ -37,7 +37,7 @@ async def card(visit: Visit) -> Response:
     """`/-/diff/ID/vA..vB.svg`: the share image."""
     number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
     versions, papers = await visit.ask(lambda db: (compared(db, number, old, new), outlets_followed.papers(db)))
-    edit_gist = gist(versions.before, versions.after)
+    edit_gist = summarize_edit(versions.before, versions.after)
     heading = edit_gist.headline.pieces if edit_gist.headline else (Piece("equal", versions.after.headline),)
     rows = [Row(words, True) for words in wrapped(heading, _HEADLINE_WIDTH)]
     rows += [Row(words) for quote in edit_gist.below for words in wrapped(quote.pieces, _TEXT_WIDTH)]

@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 from crawler.demo.edition import Edition
 from crawler.demo.manuscript import HANOI
-from crawler.demo.page_furniture import Visit
-from crawler.demo.router import Answer, Ask, answer
+from crawler.demo.page_furniture import RequestContext
+from crawler.demo.router import Answer, RouteRequest, answer
 
 BASE = "http://127.0.0.1:8765"
 
@@ -23,7 +23,7 @@ def opened(edition: Edition) -> Look:
 
     def ask(url: str) -> Answer:
         parts = urlsplit(url)
-        visit = Visit(edition, BASE, next(serials), datetime(2026, 5, 18, 10, tzinfo=HANOI))
-        return answer(Ask(visit, unquote(parts.path) or "/", parts.query, 0.0))
+        visit = RequestContext(edition, BASE, next(serials), datetime(2026, 5, 18, 10, tzinfo=HANOI))
+        return answer(RouteRequest(visit, unquote(parts.path) or "/", parts.query, 0.0))
 
     return ask

@@ -9,7 +9,7 @@ from typing import get_args
 import pytest
 
 from crawler.demo.later_edits import as_of
-from crawler.demo.newsroom_records import Form, Reach, State
+from crawler.demo.newsroom_records import Form, LinkedFrom, State
 from crawler.demo.paper import DAYS, Article, Published, changes, load_articles, published
 from crawler.demo.section_addresses import BY_SLUG
 
@@ -26,7 +26,7 @@ def test_every_file_is_sound(article: Article) -> None:
     shown = [index for one in article.passages for index in one.pictures]
     assert shown == list(range(len(article.pictures))), "every picture is shown once, in order"
     assert article.section in BY_SLUG
-    assert article.form in get_args(Form) and article.reach in get_args(Reach)
+    assert article.form in get_args(Form) and article.reach in get_args(LinkedFrom)
     assert article.slug.isascii() and article.published.date() >= datetime(2026, 5, 4, tzinfo=HANOI).date()
     assert (article.reach == "link") == (article.linked_from is not None)
     for one, before in zip(article.pictures[1:], article.pictures, strict=False):

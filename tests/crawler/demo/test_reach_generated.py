@@ -16,7 +16,7 @@ from crawler.demo.edition import Edition, edition
 from crawler.demo.newsroom_records import Revision
 from crawler.demo.reachability import reachable, reachable_in, reachable_numbers
 from crawler.demo.section_addresses import GENERATED, ZONE, article_path
-from crawler.demo.shelves import SHELVES, shelf_of
+from crawler.demo.shelves import SHELVES, placement_of
 
 from .asking import BASE, Look, opened
 
@@ -83,9 +83,9 @@ def test_how_many_of_which_kind_are_reachable() -> None:
     extra = 100 * BLOCK
     today, found = edition(1, extra), reachable_numbers(edition(1, extra))
     missed = [number for number in range(extra) if number not in set(found)]
-    kinds = {shelf_of(number).reach for number in missed}
+    kinds = {placement_of(number).reach for number in missed}
     assert kinds == {"script", "feed", "sitemap"}
-    by_kind = [sum(shelf_of(one).reach == kind for one in missed) for kind in ("script", "feed", "sitemap")]
+    by_kind = [sum(placement_of(one).reach == kind for one in missed) for kind in ("script", "feed", "sitemap")]
     # of the 200 of no sitemap: page 1 of the list shows the 10 newest, which feeds and news name as well
     # of the 200 of the feeds, a feed names its 50 newest: of 40 numbers 35 are listed and one its own, so its first two
     # of the 100 of the news sitemap, the one among the 78 newest numbers
@@ -100,7 +100,7 @@ def test_every_section_lists_some_beyond_its_first_page() -> None:
 
 def test_articles_behind_articles_are_linked_from_nowhere_else() -> None:
     today = edition(1, 2 * BLOCK)
-    behind = [number for number in today.numbers if shelf_of(number).linked]
+    behind = [number for number in today.numbers if placement_of(number).linked]
     look = opened(today)
     for number in behind:
         path, before = article_path(today.generated(number)), article_path(today.generated(number - 1))

@@ -15,7 +15,7 @@ import pytest
 from archive.storage.connection import open_archive
 from crawler.config.settings_in_force import load
 from crawler.demo.server import Newspaper
-from crawler.probe.outlet_folder import ways_on
+from crawler.probe.outlet_folder import next_steps
 from tests.crawler.probe.odd_paper import PAPER
 from tests.crawler.probe.probing import ROOT
 from tests.crawler.serving import Answer, served
@@ -99,7 +99,7 @@ def test_without_a_contact_nothing_leaves_the_machine(tmp_path: Path) -> None:
 
 def test_odd_folders_in_a_crontab_and_a_unit(tmp_path: Path) -> None:
     file = tmp_path / "báo 100% $HOME" / "luubao.toml"
-    lines = list(ways_on("baothu", file))
+    lines = list(next_steps("baothu", file))
     (cron,) = (line for line in lines if "*/2" in line)
     assert f"'{tmp_path}/báo 100\\% $HOME/luubao.toml' crawl baothu" in cron
     (unit,) = (line for line in lines if line.startswith("ExecStart="))
