@@ -3,7 +3,7 @@
 import sys
 
 from archive.cli import archive
-from archive.console.output import tell_mistake
+from archive.console.output import print_traceback
 
-sys.excepthook = tell_mistake
+sys.excepthook = print_traceback
 archive(prog_name="python -m archive")

@@ -26,7 +26,11 @@ WALK = (
     ("archive.extract.reader", "read_page", "headline, body, pictures, captions, credits"),
     ("archive.pipeline.filing", "Filing", "captures that belong together are loaded"),
     ("archive.history.fold", "derive", "what they amount to: versions, moves, disappearances"),
-    ("archive.storage.histories.history_writer", "put_belief", "the difference is written to the tables people query"),
+    (
+        "archive.storage.histories.history_writer",
+        "write_history",
+        "the difference is written to the tables people query",
+    ),
 )
 _WIDTH, _ROW, _BOX = 1180, 64, 34
 _STYLE = (

@@ -108,10 +108,10 @@ def _write(file: str, text: str, archive: Path) -> None:
     if file == "-":
         say_whole(text)
         return
-    from archive.runtime.atomic_files import arriving
+    from archive.runtime.atomic_files import atomic_write
 
     target = Path(file)
-    with arriving(target, replace=True) as temporary:
+    with atomic_write(target, replace=True) as temporary:
         if target.exists() and target.samefile(archive):
             raise LuubaoError(f"{file} is the archive itself. Name another file for the page")
         temporary.write_text(text, "utf-8", newline="\n")

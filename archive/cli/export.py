@@ -93,9 +93,9 @@ def warc(
       luubao export warc --outlet baovinhphuc --to warcs/
     """
     from archive.exchange.exporters.warc_files import export_warc
-    from archive.runtime.atomic_files import arriving
+    from archive.runtime.atomic_files import atomic_write
 
-    with _leaving(path) as (db, step), arriving(target, add=True, parents=True) as temporary:
+    with _leaving(path) as (db, step), atomic_write(target, add=True, parents=True) as temporary:
         exported = export_warc(
             db, temporary, scope_of(db, outlet, since, until, run),
             pictures=None if no_pictures else picture_folder(path, pictures),
@@ -142,9 +142,9 @@ def wacz(
       luubao export wacz --outlet baovinhphuc --to baovinhphuc.wacz
     """
     from archive.exchange.exporters.wacz import export_wacz
-    from archive.runtime.atomic_files import arriving
+    from archive.runtime.atomic_files import atomic_write
 
-    with _leaving(path) as (db, step), arriving(target) as temporary:
+    with _leaving(path) as (db, step), atomic_write(target) as temporary:
         folder = None if no_pictures else picture_folder(path, pictures)
         scope = scope_of(db, outlet, since, until)
         exported = export_wacz(db, temporary, scope, pictures=folder, title=titled(db, outlet), step=step)
@@ -168,9 +168,9 @@ def bag(
       luubao export bag --outlet baovinhphuc --organisation "Thư viện tỉnh" --to deposit/
     """
     from archive.exchange.exporters.bagit import export_bag
-    from archive.runtime.atomic_files import arriving
+    from archive.runtime.atomic_files import atomic_write
 
-    with _leaving(path) as (db, step), arriving(target, mark="bagit.txt", parents=True) as temporary:
+    with _leaving(path) as (db, step), atomic_write(target, mark="bagit.txt", parents=True) as temporary:
         exported = export_bag(
             db, temporary, scope_of(db, outlet, since, until), pictures=picture_folder(path, pictures),
             title=titled(db, outlet), organisation=organisation, step=step,
@@ -237,10 +237,10 @@ def _excel_option(command: click.Command) -> click.Command:
 def _write_data(path: Path, target: Path, name: str, choice: Selection, write: Callable[[Any, Path], None]) -> None:
     from archive.exchange.exporters.data_card import card
     from archive.queries.tabular import rows, summary
-    from archive.runtime.atomic_files import arriving
+    from archive.runtime.atomic_files import atomic_write
     from archive.storage.captures.kept_captures import outlets_of
 
-    with _leaving(path) as (db, step), arriving(target, mark=name, parents=True) as temporary:
+    with _leaving(path) as (db, step), atomic_write(target, mark=name, parents=True) as temporary:
         outlets_of(db, choice.outlet)  # reports an unknown outlet
         temporary.mkdir()
         write(_with_progress(rows(db, choice), step), temporary / name)
@@ -291,11 +291,11 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
       luubao export atom --outlet baovinhphuc --to public/baovinhphuc.atom
     """
     from archive.queries.tabular import rows, summary
-    from archive.runtime.atomic_files import arriving
+    from archive.runtime.atomic_files import atomic_write
     from archive.web.atom_feed import write_atom
 
     choice = chosen(filters)
-    with _leaving(path) as (db, _), arriving(target, replace=True) as temporary:
+    with _leaving(path) as (db, _), atomic_write(target, replace=True) as temporary:
         newest = list(rows(db, choice, newest=limit))
         facts = summary(db, choice)
         write_atom(
@@ -320,10 +320,10 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
       luubao export html --outlet baovinhphuc --to edition/
     """
     from archive.queries.tabular import Selection, summary
-    from archive.runtime.atomic_files import arriving
+    from archive.runtime.atomic_files import atomic_write
     from archive.web.static_edition import write_site
 
-    with _leaving(path) as (db, step), arriving(target, mark="index.html", parents=True) as temporary:
+    with _leaving(path) as (db, step), atomic_write(target, mark="index.html", parents=True) as temporary:
         count = write_site(
             db, temporary, outlet=outlet, title=titled(db, outlet), pictures=picture_folder(path, pictures), step=step
         )

@@ -19,7 +19,7 @@ from archive.storage.connection import is_there, open_archive
 if TYPE_CHECKING:
     from archive.pipeline.derivation_check import Reread
     from archive.storage.connection import Database
-    from archive.storage.integrity.problems import Left, Problem
+    from archive.storage.integrity.problems import Problem, Unchecked
     from archive.storage.withdrawals.destruction import Look
 
 _WORTH_VACUUM = 0.05
@@ -52,12 +52,12 @@ def verify(
     from archive.pipeline.verification import require_seal, steps
     from archive.pipeline.verification import verify as find_problems
     from archive.storage.integrity import consistency
-    from archive.storage.integrity.problems import Left
+    from archive.storage.integrity.problems import Unchecked
     from archive.storage.integrity.seals import cleansings, newest_seal
 
     if facts and reread:
         raise click.UsageError("--facts leaves out what --reread reads again. Give one of them")
-    left = Left()
+    left = Unchecked()
     with open_archive(path) as db, _rereading(path) if reread else nullcontext() as readers:
         if seal:
             require_seal(db, seal)
@@ -80,7 +80,7 @@ def _rereading(path: Path) -> AbstractContextManager[Reread]:
     return reading_again(path)
 
 
-def _print_left(left: Left) -> None:
+def _print_left(left: Unchecked) -> None:
     """Prints what verification could not derive again, and what to do."""
     if left.waiting:
         say(f"{left.waiting} addresses wait to be put in order by the next run, and were left out", err=True)

@@ -17,7 +17,7 @@ from archive.model import notices
 from archive.model.errors import LuubaoError
 from archive.model.paths import folder_beside
 from archive.runtime import signals
-from archive.runtime.isolated import working_apart
+from archive.runtime.isolated import isolation
 from archive.storage.sqlite_errors import DatabaseError, access_message
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -96,7 +96,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
-            with errors_printable(), signals.heeded(), working_apart():
+            with errors_printable(), signals.handle_signals(), isolation():
                 return self._invoke_with_signals(ctx)
         except signals.Interrupted:  # at any moment, also during setup and cleanup
             say(signals.SENTENCE, err=True)
@@ -106,11 +106,11 @@ class Commands(click.Group):
         try:
             return self._invoke(ctx)
         except (click.exceptions.Exit, click.ClickException) as end:
-            if not signals.came() or isinstance(end, click.exceptions.Exit):
+            if not signals.signal_received() or isinstance(end, click.exceptions.Exit):
                 raise
             raise signals.Interrupted from end
         except Exception as error:  # an interruption by a signal may raise any error
-            if not signals.came():
+            if not signals.signal_received():
                 raise
             raise signals.Interrupted from error
 

@@ -59,8 +59,8 @@ def reread_command(
     if since and until and since > until:
         raise click.UsageError("--since is later than --until")
     order = Order(outlet, _day(since), _day(until), jobs, dry_run)
-    with signals.in_order():
-        report = reread(path, order, progress=_progress(), stopped=signals.came)
+    with signals.graceful():
+        report = reread(path, order, progress=_progress(), stopped=signals.signal_received)
     clear_progress()
     if as_json:
         say_json(report.as_dict())

@@ -140,7 +140,7 @@ def errors_printable() -> Iterator[None]:
         raise
 
 
-def tell_mistake(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def print_traceback(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Prints a traceback, escaped; for sys.excepthook."""
     import traceback
 

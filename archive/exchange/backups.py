@@ -19,7 +19,7 @@ from pathlib import Path
 
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable
-from archive.runtime.atomic_files import arriving, beside, remove_leftovers
+from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
 from archive.runtime.file_lock import outlet_lock
 from archive.storage.backup_checks import exclusive_access, missing_pictures, problems_of, remove_logs
 from archive.storage.connection import is_there
@@ -66,7 +66,7 @@ def back_up(
     """
     before = backups_in(target, path.name)
     place = _new_place(target, path)
-    with arriving(place, parents=True) as folder:
+    with atomic_write(place, parents=True) as folder:
         folder.mkdir()
         copy = folder / path.name
         snapshot(path, copy)
@@ -111,7 +111,7 @@ def restore(
         raise ArchiveUnusable(
             f"there is an archive at {path} already. Name another place with --db, or replace it with --force"
         )
-    with _exclusive(path), arriving(path, replace=True, parents=True) as place:
+    with _exclusive(path), atomic_write(path, replace=True, parents=True) as place:
         _check(backup, place, step)
         _put_pictures(backup.pictures, pictures, step)
         not_restored = list(_put_settings(backup.settings, path.parent))
@@ -227,14 +227,14 @@ def _put_pictures(folder: Path, to: Path, step: Step) -> None:
     if not folder.is_dir():
         return
     if not to.exists():
-        with arriving(to, parents=True) as place:
+        with atomic_write(to, parents=True) as place:
             _copy_pictures(folder, place, None, step)
         return
     remove_leftovers(to)
     for name in sorted(files_of(folder)):
         step()
         if not is_good(to, name):
-            with arriving(to / name, replace=True, within=to) as place:
+            with atomic_write(to / name, replace=True, within=to) as place:
                 shutil.copyfile(folder / name, place)
 
 
@@ -244,11 +244,11 @@ def _put_settings(folder: Path, to: Path) -> Iterator[Path]:
         if (to / setting.name).exists():
             yield setting
             continue
-        with arriving(to / setting.name) as place:
+        with atomic_write(to / setting.name) as place:
             shutil.copytree(setting, place) if setting.is_dir() else shutil.copy2(setting, place)
 
 
 def _remove(place: Path) -> None:
     """Removes a backup: renames it first, so that a half-removed one never stands under its name."""
-    with beside(place) as folder:
+    with temporary_folder(place) as folder:
         place.rename(folder / place.name)

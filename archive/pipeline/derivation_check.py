@@ -17,9 +17,9 @@ from archive.pipeline.filing import Answer, Filing, extractor_of
 from archive.storage.captures import address_walk, kept_captures
 from archive.storage.connection import Database, snapshot
 from archive.storage.damaged_rows import ROW_ERRORS
-from archive.storage.histories.related_urls import Past, RelatedUrls, first_of, past_of, related_urls_of
+from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.integrity.derived_columns import differences
-from archive.storage.integrity.problems import Left, Problem
+from archive.storage.integrity.problems import Problem, Unchecked
 from archive.storage.readings.boilerplate_sets import known_boilerplate
 from archive.storage.readings.reading_rows import StoredReadings, kept_readings
 from archive.storage.readings.unread_captures import Waiting, waiting_of
@@ -36,7 +36,7 @@ _BATCH = 40  # URLs whose pages are read at once
 
 
 def derived_again(
-    db: Database, skipped: Left, step: Callable[[], None] = lambda: None, reread: Reread | None = None
+    db: Database, skipped: Unchecked, step: Callable[[], None] = lambda: None, reread: Reread | None = None
 ) -> Iterator[Problem]:
     """Yields rows that differ from what their captures amount to. step: called for every URL. reread: rereads all
     pages; without it, the stored readings are used."""
@@ -59,7 +59,7 @@ def derived_again(
                 compared_earlier.discard(key)
 
 
-def _compared(again: RederivedUrl, key: str, skipped: Left) -> tuple[list[Problem], set[str]]:
+def _compared(again: RederivedUrl, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
     """The differences at a URL and all that belongs to it, and the keys of these URLs."""
     try:
         with snapshot(again.db):
@@ -105,7 +105,7 @@ class RederivedUrl(Filing):
         """Collects the pages that belong to a URL, where their extractor can be run again."""
         try:
             related = related_urls_of(self.db, self.run.outlet_id, [key])
-            pasts = past_of(self.db, self.run.outlet_id, related)
+            pasts = captures_of(self.db, self.run.outlet_id, related)
             first = set(dict(first_of(pasts)).values())
             self._kept_readings(first, related)
         except ROW_ERRORS:  # reported when it is compared
@@ -117,7 +117,7 @@ class RederivedUrl(Filing):
             if (boilerplate := self.known_readers.boilerplate(name)) is not None:
                 self.wanted.append((waiting_of(past, self.run), boilerplate))
 
-    def differences(self, key: str, skipped: Left) -> tuple[list[Problem], set[str]]:
+    def differences(self, key: str, skipped: Unchecked) -> tuple[list[Problem], set[str]]:
         """The differences, and the keys of the URLs that were compared."""
         belief, keys = self.believe({key})
         pages = [past.id for past in belief.said.pasts]
@@ -135,13 +135,13 @@ class RederivedUrl(Filing):
         self.reader = address_walk.reader_of(self.db, related.articles, pages)
         return kept_readings(self.db, pages, related.articles, self.reader[1])
 
-    def _reading(self, past: Past, kept: StoredReadings) -> Answer | None:
+    def _reading(self, past: StoredCapture, kept: StoredReadings) -> Answer | None:
         if past.id not in self.made:
             reading = self.known.get(past.id) or kept.reading(past.id) or self._refused(past)
             self.made[past.id] = reading or self._read(past)
         return self.made[past.id]
 
-    def _refused(self, past: Past) -> Unreadable | None:
+    def _refused(self, past: StoredCapture) -> Unreadable | None:
         """The refusal of a page that was not reread: it is no article's."""
         refusal = address_walk.refused_by(self.db, past.id)
         if refusal is None:
@@ -149,7 +149,7 @@ class RederivedUrl(Filing):
         self.readers[past.id] = refusal[0]
         return refusal[1]
 
-    def _read(self, past: Past) -> Answer | None:
+    def _read(self, past: StoredCapture) -> Answer | None:
         boilerplate = self.known_readers.boilerplate(self.reader[1])
         if boilerplate is None and self._body(past.id) is not None:
             raise FormerExtractor

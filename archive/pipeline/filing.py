@@ -27,17 +27,17 @@ from archive.storage.captures.late_captures import mark_for_rebuild, settle, uns
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.histories.domain_moves import moved_keys
-from archive.storage.histories.doubts import at_once, judge_changes
-from archive.storage.histories.history_readings import Said
+from archive.storage.histories.doubts import judge_changes, upheavals
+from archive.storage.histories.history_readings import CaptureReadings
 from archive.storage.histories.history_rows import Plan
-from archive.storage.histories.history_writer import Belief, Counts, count_changes, match, put_belief
-from archive.storage.histories.related_urls import Past, RelatedUrls, first_of, past_of, related_urls_of
+from archive.storage.histories.history_writer import Counts, DerivedHistory, count_changes, match, write_history
+from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.pictures.picture_history import fetches_of, unsettle_stand_ins
 from archive.storage.readings import boilerplate_sets, reading_rows
 from archive.storage.readings.reading_rows import StoredReadings
 from archive.storage.readings.unread_captures import Waiting, waiting_of
 from archive.storage.withdrawals import withdrawal_lookup
-from archive.storage.withdrawals.withdrawal import absorb
+from archive.storage.withdrawals.withdrawal import withdraw_recapture
 from archive.text.recurring_blocks import Boilerplate
 
 log = log_of(__name__)
@@ -88,12 +88,14 @@ def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Bo
         return None
     run, key = source.run, source.url_key
     look = UrlCapture(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
-    related, past = RelatedUrls({key}), Past(look, "fresh", None, None, None, run.id)
+    related, past = RelatedUrls({key}), StoredCapture(look, "fresh", None, None, None, run.id)
     pictures = fetches_of(db, [image.url for image in reading.images])
     history = derive(in_time([look], pictures), run.outlet)
-    said = Said([past], {look.id: reading}, {})
+    said = CaptureReadings([past], {look.id: reading}, {})
     extractor_id = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
-    counts, plan = put_belief(db, Belief(run.outlet_id, related, history, said, extractor_id, clock.now(), run.id, ""))
+    counts, plan = write_history(
+        db, DerivedHistory(run.outlet_id, related, history, said, extractor_id, clock.now(), run.id, "")
+    )
     return FiledHistories(frozenset({key}), counts, plan, history, frozenset())
 
 
@@ -108,7 +110,7 @@ def settle_or_name(
     except ArchiveUnusable:
         raise
     except Exception as error:  # any damage to the stored data
-        if signals.came():
+        if signals.signal_received():
             raise
         log.debug("%s could not be put in order of time", keys[0], exc_info=True)
         pass_over(keys[0], f"could not be put in order of time: {type(error).__name__}: {error}")
@@ -155,7 +157,7 @@ def settle_all(
 def pages_to_read(db: Database, run: Run, key: str, boilerplate: Boilerplate) -> tuple[frozenset[str], list[Waiting]]:
     """The URLs that belong together with one, and those of their pages that the present extractor has not read."""
     related = related_urls_of(db, run.outlet_id, [key])
-    pasts = past_of(db, run.outlet_id, related)
+    pasts = captures_of(db, run.outlet_id, related)
     first = dict(first_of(pasts))
     kept = reading_rows.kept_readings(db, first.values(), related.articles, extractor_of(boilerplate))
     pages = [waiting_of(past, run) for past in pasts if first.get(past.id) == past.id and kept.reading(past.id) is None]
@@ -202,15 +204,15 @@ class Filing:
             plan = match(self.db, belief)
             counts = count_changes(belief, plan)
         else:
-            counts, plan = put_belief(self.db, belief)
+            counts, plan = write_history(self.db, belief)
             settle(self.db, self.run.outlet_id, keys)
         return FiledHistories(frozenset(keys), counts, plan, belief.history, frozenset(belief.kin.articles))
 
-    def believe(self, keys: set[str]) -> tuple[Belief, set[str]]:
+    def believe(self, keys: set[str]) -> tuple[DerivedHistory, set[str]]:
         """What these URLs, and all that belongs to them, amount to; and the keys of these URLs."""
         while True:
             related = related_urls_of(self.db, self.run.outlet_id, keys)
-            pasts = past_of(self.db, self.run.outlet_id, related)
+            pasts = captures_of(self.db, self.run.outlet_id, related)
             first = dict(first_of(pasts))
             kept = self._kept_readings(first.values(), related)
             fresh = [past for past in pasts if first.get(past.id) == past.id]
@@ -227,8 +229,8 @@ class Filing:
         extractor_id = (
             0 if self.rehearsed else reading_rows.extractor_id(self.db, extractor_of(self.boilerplate), clock.now())
         )
-        said = Said(pasts, readings, refused)
-        belief = Belief(
+        said = CaptureReadings(pasts, readings, refused)
+        belief = DerivedHistory(
             self.run.outlet_id, related, history, said, extractor_id, clock.now(), self.quiet_run, self.reason
         )
         return belief, related.keys | keys
@@ -237,11 +239,15 @@ class Filing:
         return reading_rows.kept_readings(self.db, captures, related.articles, extractor_of(self.boilerplate))
 
     def _derive(
-        self, pasts: list[Past], first: Mapping[int, int], readings: Mapping[int, Answer | None], related: RelatedUrls
+        self,
+        pasts: list[StoredCapture],
+        first: Mapping[int, int],
+        readings: Mapping[int, Answer | None],
+        related: RelatedUrls,
     ) -> History:
         """Derives once from what these URLs say; and, where a page would change a known article, again with what other
         URLs say about it."""
-        mass_changes = at_once(self.db, self.run.outlet_id)
+        mass_changes = upheavals(self.db, self.run.outlet_id)
         looks = [
             replace(past.look, said=readings.get(first.get(past.id, 0)), signs=_signs_of(past.look, mass_changes))
             for past in pasts
@@ -263,7 +269,7 @@ class Filing:
         looks = [replace(look, signs=signs.get(look.id, look.signs)) for look in looks]
         return derive(in_time(looks, pictures), self.run.outlet)
 
-    def _signs(self, look: UrlCapture, related: RelatedUrls, fresh: Sequence[Past]) -> OutletEvidence:
+    def _signs(self, look: UrlCapture, related: RelatedUrls, fresh: Sequence[StoredCapture]) -> OutletEvidence:
         assert isinstance(look.said, Reading)
         words, headline = words_of(look.said), headline_of(look.said)
         outlet_id = self.run.outlet_id
@@ -277,7 +283,7 @@ class Filing:
             unsettle_words(self.db, outlet_id, words, related.keys)
         return signs
 
-    def _is_cut(self, look: UrlCapture, fresh: Sequence[Past]) -> bool:
+    def _is_cut(self, look: UrlCapture, fresh: Sequence[StoredCapture]) -> bool:
         """Whether a page lacks its end, `</html`, which all earlier pages of its URL had."""
         earlier_pages = [past.id for past in fresh if past.key == look.key and past.look.place < look.place][
             -_ENDS_COMPARED:
@@ -289,7 +295,7 @@ class Filing:
         body = self._body(capture_id)
         return None if body is None else b"</html" in body.lower()
 
-    def _reading(self, past: Past, kept: StoredReadings) -> Answer | None:
+    def _reading(self, past: StoredCapture, kept: StoredReadings) -> Answer | None:
         """What the present extractor reads in a capture; None where neither its bytes nor its reading are available."""
         if past.id not in self.made:
             given = self.known.get(past.id)
@@ -316,7 +322,7 @@ class Filing:
                 completed[number] = by_version.get(former[0]) or former[1]
         return completed
 
-    def _read(self, past: Past) -> Answer | None:
+    def _read(self, past: StoredCapture) -> Answer | None:
         body = self._body(past.id)
         if body is None:
             return None
@@ -330,7 +336,7 @@ class Filing:
         except ArchiveDamaged:
             return None
 
-    def _absorb(self, fresh: Iterable[Past], readings: dict[int, Answer | None]) -> bool:
+    def _absorb(self, fresh: Iterable[StoredCapture], readings: dict[int, Answer | None]) -> bool:
         """Withdraws the words of a withdrawn article at another URL too. Returns whether there were any."""
         absorbed = False
         for past in fresh:
@@ -338,11 +344,13 @@ class Filing:
             if isinstance(reading, Reading):
                 withdrawn_id = reading_rows.withdrawn_twin(self.db, self.run.outlet_id, reading)
                 if withdrawn_id is not None:
-                    absorb(self.db, withdrawn_id, self.run.outlet_id, past.key, past.look.at)
+                    withdraw_recapture(self.db, withdrawn_id, self.run.outlet_id, past.key, past.look.at)
                     self.made[past.id], absorbed = None, True
         return absorbed
 
-    def _related(self, fresh: Iterable[Past], readings: Mapping[int, Answer | None], related: RelatedUrls) -> set[str]:
+    def _related(
+        self, fresh: Iterable[StoredCapture], readings: Mapping[int, Answer | None], related: RelatedUrls
+    ) -> set[str]:
         """URLs not related yet that a page declares as canonical, that have the same words, or from which it has
         moved."""
         outlet_id, keys = self.run.outlet_id, set[str]()

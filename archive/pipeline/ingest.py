@@ -212,11 +212,11 @@ def read_pending(db: Database, run: Run) -> int:
     many captures were read."""
     pending, boilerplate = kept_captures.unread(db, run), boilerplate_sets.boilerplate_of(db, run.outlet_id)
     for source, encoding in pending:
-        if signals.came():
+        if signals.signal_received():
             break
         body = capture_writer.kept_body(db, source.capture_id)
         file_reading(db, source, try_to_read(source, body or b"", encoding, boilerplate))
-    if not signals.came():
+    if not signals.signal_received():
         settle_all(db, run)
     return len(pending)
 

@@ -61,7 +61,7 @@ class Merged:
         except LuubaoError:
             raise
         except Exception as error:  # a row that cannot be taken counts as invalid
-            if signals.came():
+            if signals.signal_received():
                 raise
             self.refuse(where, f"{type(error).__name__}: {error}")
 

@@ -10,7 +10,7 @@ from archive.model.errors import UnknownSeal
 from archive.storage.captures import address_walk
 from archive.storage.connection import Database
 from archive.storage.integrity import consistency, fixity
-from archive.storage.integrity.problems import Left, Problem, Step
+from archive.storage.integrity.problems import Problem, Step, Unchecked
 from archive.storage.pictures.picture_files import broken_pictures
 
 if TYPE_CHECKING:
@@ -27,29 +27,29 @@ _CHECKS = (
 
 def verify(
     db: Database, step: Step = lambda: None, pictures: Path | None = None, *, derived: bool = True,
-    left: Left | None = None, reread: Reread | None = None,
+    left: Unchecked | None = None, reread: Reread | None = None,
 ) -> Iterator[Problem]:  # fmt: skip
     """Yields what is not as it was recorded: the file, dictionaries, bodies, texts, the chain of seals, how the tables
     agree, the pictures in their folder, if there is one; and, with derived, all that does not follow from these. Reads
     only; crawls may go on meanwhile. `step` is called `steps(db)` times. left: counts what was not derived; reread:
     rereads the kept pages."""
     reported = set()
-    yield from fixity.told(fixity.broken_file(db))
-    yield from fixity.told(fixity.broken_schema(db))
+    yield from fixity.stop_at_damage(fixity.broken_file(db))
+    yield from fixity.stop_at_damage(fixity.broken_schema(db))
     for check in _CHECKS:
-        for problem in fixity.told(check(db, step)):
+        for problem in fixity.stop_at_damage(check(db, step)):
             reported.add(problem.where)
             yield problem
-    for problem in fixity.told(consistency.impossible_values(db)):
+    for problem in fixity.stop_at_damage(consistency.impossible_values(db)):
         if problem.where not in reported:  # one report a row
             reported.add(problem.where)
             yield problem
     if pictures:
-        yield from fixity.told(broken_pictures(db, pictures, step))
+        yield from fixity.stop_at_damage(broken_pictures(db, pictures, step))
     if derived:
         from archive.pipeline.derivation_check import derived_again  # imported only if needed
 
-        for problem in fixity.told(derived_again(db, left or Left(), step, reread)):
+        for problem in fixity.stop_at_damage(derived_again(db, left or Unchecked(), step, reread)):
             if problem.where not in reported:
                 yield problem
 

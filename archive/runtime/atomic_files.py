@@ -25,7 +25,7 @@ _MOST_NAME = 100  # characters of a name; a file system takes 255 bytes
 
 
 @contextmanager
-def arriving(
+def atomic_write(
     target: Path, *, replace: bool = False, mark: str | None = None, add: bool = False, parents: bool = False,
     within: Path | None = None,
 ) -> Iterator[Path]:  # fmt: skip
@@ -43,7 +43,7 @@ def arriving(
         yield target
         return
     target = Path(os.path.realpath(target))
-    with told_of(target):
+    with as_unwritable(target):
         into_folder = target.is_dir()
         if into_folder and replace:
             raise Unwritable(f"{target} cannot be written: it is a folder. Name a file in it")
@@ -58,7 +58,7 @@ def arriving(
             _make_folders(within or target.parent)
         if into_folder:  # of a process that made the folder, and died before it tidied up
             remove_leftovers(target.parent)
-        with beside(target, within=target if into_folder else within) as folder:
+        with temporary_folder(target, within=target if into_folder else within) as folder:
             place = folder / target.name
             yield place
             _move_to_target(folder, place, target, into_folder=into_folder, replace=replace)
@@ -119,7 +119,7 @@ def _occupied(target: Path) -> LuubaoError:
 
 
 @contextmanager
-def told_of(target: Path) -> Iterator[None]:
+def as_unwritable(target: Path) -> Iterator[None]:
     """Turns an OSError into Unwritable, but for ConnectionError and TimeoutError."""
     try:
         yield
@@ -133,12 +133,12 @@ def told_of(target: Path) -> Iterator[None]:
 
 
 @contextmanager
-def beside(target: Path, *, within: Path | None = None) -> Iterator[Path]:
+def temporary_folder(target: Path, *, within: Path | None = None) -> Iterator[Path]:
     """A temporary hidden folder on the file system of `target`. It is removed at the end; if the process dies, by the
     next one that writes there. Raises Unwritable."""
     parent = within or target.parent
     with ExitStack() as stack:
-        stack.enter_context(told_of(target))
+        stack.enter_context(as_unwritable(target))
         remove_leftovers(parent)
         folder, lock = _make_hidden_folder(parent, target.name)
         stack.enter_context(lock)

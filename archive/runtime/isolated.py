@@ -2,7 +2,7 @@
 
 Where many pages are parsed, workers do it anyway (crawler.readers, archive.pipeline.rereading,
 archive.exchange.importers). This module is for single ones: a page that an earlier run stored and did not read, one
-that came late, the links of a stored list page, an imported picture. Inside `working_apart`, which a command enters,
+that came late, the links of a stored list page, an imported picture. Inside `isolation`, which a command enters,
 `run` calls a function in a worker with a worker's limits; outside, in this process.
 """
 
@@ -28,7 +28,7 @@ _worker: SingleWorker | None = None
 
 
 @contextmanager
-def working_apart() -> Iterator[None]:
+def isolation() -> Iterator[None]:
     """Inside, `run` uses a worker. Nested, and in a worker, it changes nothing."""
     global _entered  # one worker for each process
     if _entered or _is_worker():

@@ -34,7 +34,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Interrupted(BaseException):
-    """Raised in the main thread by the first signal, except inside `in_order`."""
+    """Raised in the main thread by the first signal, except inside `graceful`."""
 
 
 class InterruptibleConnection(sqlite3.Connection):
@@ -141,7 +141,7 @@ _listener: _SignalListener | None = None
 
 
 @contextmanager
-def heeded() -> Iterator[None]:
+def handle_signals() -> Iterator[None]:
     """Installs the signal handling described above for as long as the context lasts. Outside the main thread, where
     handlers cannot be set, and nested, it changes nothing."""
     global _listener  # signal handlers belong to the process
@@ -171,9 +171,9 @@ def heeded() -> Iterator[None]:
 
 
 @contextmanager
-def in_order(at_once: Callable[[], None] | None = None) -> Iterator[None]:
-    """Inside, the first signal raises nothing: the code polls `came` and returns by itself. at_once: called before a
-    hard exit, to end what must end with the process."""
+def graceful(at_once: Callable[[], None] | None = None) -> Iterator[None]:
+    """Inside, the first signal raises nothing: the code polls `signal_received` and returns by itself. at_once: called
+    before a hard exit, to end what must end with the process."""
     listener = _listener
     if listener is None:
         yield
@@ -190,8 +190,8 @@ def in_order(at_once: Callable[[], None] | None = None) -> Iterator[None]:
 
 
 @contextmanager
-def breaking_off() -> Iterator[None]:
-    """Inside, within `in_order`, the first signal raises Interrupted all the same: for code that may wait for long."""
+def interruptible() -> Iterator[None]:
+    """Inside, within `graceful`, the first signal raises Interrupted all the same: for code that may wait for long."""
     listener = _listener
     if listener is None:
         yield
@@ -205,7 +205,7 @@ def breaking_off() -> Iterator[None]:
         listener.in_order = depth
 
 
-def came() -> bool:
+def signal_received() -> bool:
     """Whether a signal was received."""
     return _listener is not None and _listener.first is not None
 

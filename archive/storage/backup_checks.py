@@ -9,7 +9,7 @@ from pathlib import Path
 
 from archive.model.errors import ArchiveUnusable
 from archive.storage.connection import open_archive
-from archive.storage.integrity.fixity import broken_seals, told
+from archive.storage.integrity.fixity import broken_seals, stop_at_damage
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.integrity.seals import newest_seal
 from archive.storage.pictures.picture_files import broken_pictures
@@ -25,7 +25,7 @@ def problems_of(copy: Path, step: Step) -> tuple[list[Problem], str | None]:
         problems = [
             Problem("file", message) for (message,) in db.execute("PRAGMA quick_check").fetchall() if message != "ok"
         ]
-        problems += told(broken_seals(db, step))
+        problems += stop_at_damage(broken_seals(db, step))
         seal = newest_seal(db)
     remove_logs(copy)
     return problems, seal
@@ -34,7 +34,7 @@ def problems_of(copy: Path, step: Step) -> tuple[list[Problem], str | None]:
 def missing_pictures(copy: Path, folder: Path, step: Step) -> list[Problem]:
     """Problems with pictures that a copy names: missing from the folder, or changed."""
     with open_archive(copy) as db:
-        problems = list(told(broken_pictures(db, folder, step)))
+        problems = list(stop_at_damage(broken_pictures(db, folder, step)))
     remove_logs(copy)
     return problems
 

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 
 from archive.model import clock
 from archive.model.errors import ArchiveGone, LuubaoError
-from archive.runtime.atomic_files import arriving
+from archive.runtime.atomic_files import atomic_write
 from archive.runtime.signals import InterruptibleConnection
 
 
@@ -28,7 +28,7 @@ def rescuing_copy(db: Database, path: Path) -> Iterator[None]:
             f"{path.stem}.saved-{clock.stamp(clock.now()).replace('-', '').replace(':', '')}-{os.getpid()}.db"
         )
         try:
-            with arriving(saved) as temporary, closing(sqlite3.connect(temporary)) as copy:
+            with atomic_write(saved) as temporary, closing(sqlite3.connect(temporary)) as copy:
                 assert isinstance(db.conn, sqlite3.Connection)
                 db.conn.backup(copy)
         except (sqlite3.Error, LuubaoError) as failure:

@@ -19,7 +19,7 @@ from archive.model.validation import claimed_moment
 from archive.queries import lookup
 from archive.queries.lookup import Article, Version
 from archive.storage.connection import Database
-from archive.storage.pictures.picture_folder import proved_file
+from archive.storage.pictures.picture_folder import verified_file
 from archive.web.reading_parts import parts
 from archive.web.template_environment import environment
 
@@ -107,7 +107,7 @@ class _Pages:
         name = f"pictures/{stored.path}"
         if (self.folder / name).is_file():
             return name
-        data = proved_file(self.pictures, stored.path, stored.digest)
+        data = verified_file(self.pictures, stored.path, stored.digest)
         if data is None:
             return None
         (self.folder / name).parent.mkdir(parents=True, exist_ok=True)

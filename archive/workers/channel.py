@@ -28,7 +28,7 @@ _BUFFERS_PER_CALL = 8  # buffers in one sendmsg call
 _READS_PER_TURN = 16  # reads from one worker before the others have their turn
 
 
-class Garbage(Exception):
+class InvalidFrame(Exception):
     """Raised when a worker sends an invalid or too long frame."""
 
 
@@ -64,7 +64,7 @@ class Channel:
             self.outgoing[0] = self.outgoing[0][count:]
 
     def take(self) -> Iterator[tuple[bytes, bytes]]:
-        """Yields the complete frames received. Sets `ended` at the end of the stream. Raises Garbage."""
+        """Yields the complete frames received. Sets `ended` at the end of the stream. Raises InvalidFrame."""
         for _ in range(_READS_PER_TURN):
             try:
                 chunk = self.socket.recv(_READ_SIZE)
@@ -84,7 +84,7 @@ class Channel:
         while len(self.incoming) >= _HEADER.size:
             kind, length = _HEADER.unpack_from(self.incoming)
             if kind not in _KINDS or length > MOST_BYTES:
-                raise Garbage("it is not of the form that was agreed on, or too long")
+                raise InvalidFrame("it is not of the form that was agreed on, or too long")
             end = _HEADER.size + length
             if len(self.incoming) < end:
                 return

@@ -19,9 +19,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from archive.model.errors import LuubaoError
-from archive.workers.channel import ANSWER, FAILED, FULL, READY, TASK, Channel, Garbage
+from archive.workers.channel import ANSWER, FAILED, FULL, READY, TASK, Channel, InvalidFrame
 from archive.workers.resource_limits import Limits, memory_is_limited_by_the_system, resident
-from archive.workers.start import bury, start
+from archive.workers.start import kill, start
 from archive.workers.work import SettingUp
 
 _PREFETCH = 2  # tasks queued at a process, so that it never waits for this thread
@@ -55,7 +55,7 @@ class _Worker:
     busy_since: float = field(default_factory=time.monotonic)
 
 
-class Crew:
+class Dispatcher:
     """The workers and their task queue, for use by one thread. wake: a descriptor; a byte in it ends a wait."""
 
     def __init__(self, setting_up: SettingUp, count: int, life: int, limits: Limits, wake: int):
@@ -166,7 +166,7 @@ class Crew:
                     continue
                 answer = _decoded(kind, data)
                 if not worker.queue:
-                    raise Garbage("nobody had asked")
+                    raise InvalidFrame("nobody had asked")
                 worker.busy_since = time.monotonic()
                 number = worker.queue.popleft()
                 self._forget(number)
@@ -174,7 +174,7 @@ class Crew:
                 if kind == FULL:
                     self._retire(worker)
                     return
-        except Garbage as error:
+        except InvalidFrame as error:
             yield from self._fail_task(worker, f"the process that read it gave an answer that is none: {error}")
             return
         if worker.channel.ended:
@@ -182,7 +182,7 @@ class Crew:
 
     def _handle_death(self, worker: _Worker) -> Answers:
         """Handles a dead process: retries the task it was working on once; the others are dispatched again."""
-        bury(worker.process, _EXIT_GRACE)
+        kill(worker.process, _EXIT_GRACE)
         if not worker.ready:
             self._note_false_start(_exit_description(worker))
         elif worker.queue:
@@ -235,7 +235,7 @@ class Crew:
         """Kills a process; requeues its tasks."""
         self._selector.unregister(worker.channel.socket)
         worker.channel.socket.close()
-        bury(worker.process)
+        kill(worker.process)
         self._workers.remove(worker)
         for number in reversed(worker.queue):
             self._waiting[self._tasks[number][1]].appendleft(number)
@@ -254,15 +254,15 @@ class Crew:
 
 
 def _decoded(kind: bytes, data: bytes) -> Any:
-    """Decodes a frame into an answer. Raises Garbage."""
+    """Decodes a frame into an answer. Raises InvalidFrame."""
     if kind == ANSWER:
         try:
             return pickle.loads(data)
         except Exception as error:  # a damaged process may answer anything
-            raise Garbage(f"{type(error).__name__}: {error}") from error
+            raise InvalidFrame(f"{type(error).__name__}: {error}") from error
     if kind in (FAILED, FULL):
         return Lost(data.decode("utf-8", "replace"))
-    raise Garbage("it is not what was asked for")
+    raise InvalidFrame("it is not what was asked for")
 
 
 def _exit_description(worker: _Worker) -> str:

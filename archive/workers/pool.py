@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from threading import Thread
 from typing import Any, Generic, TypeVar
 
-from archive.workers.crew import Crew, Lost
+from archive.workers.crew import Dispatcher, Lost
 from archive.workers.resource_limits import MEMORY, PATIENCE, PROCESSOR_SECONDS, Limits
 
 __all__ = ["Lost", "Workers"]
@@ -101,7 +101,7 @@ class Workers(Generic[Task, Answer]):
 
     def _run(self) -> None:
         """The main loop of the pool's thread."""
-        crew = Crew(self._setting_up, self.count, self._life, self._limits, self._wake_read)
+        crew = Dispatcher(self._setting_up, self.count, self._life, self._limits, self._wake_read)
         numbers: set[int] = set()
         try:
             while self._take_orders(crew, numbers):
@@ -114,7 +114,7 @@ class Workers(Generic[Task, Answer]):
         finally:
             crew.close()
 
-    def _take_orders(self, crew: Crew, numbers: set[int]) -> bool:
+    def _take_orders(self, crew: Dispatcher, numbers: set[int]) -> bool:
         """Takes submitted tasks on. False when the pool closes."""
         self._wake_pending = False  # before reading the queue: an order put from now on wakes this thread again
         while not self._orders.empty():

@@ -37,7 +37,7 @@ def spare(*inherited: Connection) -> Iterator[None]:
     finally:
         if _spares:  # it was not needed
             _spares.clear()
-            bury(process)
+            kill(process)
         ours.close()
         process.join(_KILL_TIMEOUT)
 
@@ -59,7 +59,7 @@ def _spawned() -> tuple[Any, socket.socket]:
     return process, ours
 
 
-def bury(process: Any, grace: float = 0.0) -> None:
+def kill(process: Any, grace: float = 0.0) -> None:
     """Kills a process. grace: seconds in which it may exit by itself, so that its exit code is its own."""
     if grace:
         process.join(grace)

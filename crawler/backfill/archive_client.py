@@ -67,7 +67,7 @@ class ArchiveClient:
         for attempt in range(1, _MAX_ATTEMPTS + 1):
             self._wait_for_delay()
             try:
-                with signals.breaking_off():
+                with signals.interruptible():
                     answer = self._request(url, headers or {}, largest or self.largest)
             except signals.Interrupted:
                 problem, requested_pause = "stopped by a signal", None

@@ -138,7 +138,7 @@ class _Job:
         except ArchiveUnusable:
             raise
         except Exception as error:  # this capture is invalid, or cannot be stored; others can
-            if signals.came():
+            if signals.signal_received():
                 raise
             reason = str(error) if isinstance(error, BadValue) else f"{type(error).__name__}: {error}"[:200]
             remote_index.note_failed(db, offer, reason)

@@ -51,13 +51,13 @@ def run_backfill(
     outlet = described(name).outlet
     if hosts:
         outlet = Outlet(outlet.name, outlet.title, outlet.home_url, hosts, outlet.timezone)
-    asker = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.came)
+    asker = ArchiveClient(user_agent(outlet, contact), _delay(), stopped=signals.signal_received)
     source = source_of(archive_name, asker)
     span = Span(f"{since:%Y%m%d}" if since else None, f"{until:%Y%m%d}" if until else None)
-    with signals.in_order():
-        done = backfill(path, outlet, source, span, most=most, stopped=signals.came, progress=_show)
+    with signals.graceful():
+        done = backfill(path, outlet, source, span, most=most, stopped=signals.signal_received, progress=_show)
     clear_progress()
-    return done, signals.came()
+    return done, signals.signal_received()
 
 
 def source_of(name: str, asker: ArchiveClient) -> ArchiveSource:

@@ -10,7 +10,7 @@ import click
 
 from archive.cli import COMMANDS as OF_THE_ARCHIVE
 from archive.cli.group import LazyCommands, Listed
-from archive.console.output import tell_mistake
+from archive.console.output import print_traceback
 from crawler.cli.setting_options import FileDefaults, config_option, configured
 from crawler.outlets import own_spiders
 
@@ -82,5 +82,5 @@ def _known_outlets() -> tuple[Outlet, ...]:
 
 def main() -> None:
     """The entry point of the console script."""
-    sys.excepthook = tell_mistake
+    sys.excepthook = print_traceback
     luubao(prog_name="luubao")

@@ -67,5 +67,5 @@ def _run_worker(settings: Configuration, given: dict[str, Value], verbose: bool)
     place = job_runner.WorkerContext(settings, connection, folder, overrides)
     place.check()
     job_runner.here[:] = [place]
-    with signals.in_order():
+    with signals.graceful():
         rq_worker.work(connection, int(str(settings.value("at_once") or 1)), verbose=verbose)

@@ -10,7 +10,7 @@ from archive.exchange.object_store.store import ObjectStore
 from archive.model.errors import ArchiveMissing, Diverged
 from archive.model.paths import folder_beside
 from archive.pipeline.merging import merge
-from archive.runtime.atomic_files import beside
+from archive.runtime.atomic_files import temporary_folder
 
 
 def fetch(path: Path, address: str) -> None:
@@ -26,7 +26,7 @@ def fetch(path: Path, address: str) -> None:
 
 
 def _merge_diverged(path: Path, store: ObjectStore) -> None:
-    with beside(path) as folder:
+    with temporary_folder(path) as folder:
         remote = folder / path.name
         sync.pull(path.name, store, remote, pictures=folder_beside(remote))
         state = sync.base(remote)

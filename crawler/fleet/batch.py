@@ -58,7 +58,7 @@ class BaseBatch:
 
     def heed(self) -> None:
         """Stops the batch, once, if a signal has come."""
-        if signals.came() and not self.stopped:
+        if signals.signal_received() and not self.stopped:
             self.stop()
 
 
@@ -83,7 +83,7 @@ class Batch(BaseBatch):
         """Crawls all outlets; returns the results in the order of their ends. watch: called after every change."""
         self._budget.confine()
         child.warm_up()
-        with signals.in_order(at_once=self._kill_all):
+        with signals.graceful(at_once=self._kill_all):
             while self.running or (self.waiting and not self.stopped):
                 self.heed()
                 self._start_waiting()

@@ -32,7 +32,7 @@ class QueuedBatch(BaseBatch):
 
     def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
         """Has workers crawl all outlets; returns the results in the order of their ends."""
-        with signals.in_order():
+        with signals.graceful():
             self._orders = QueuedJobs(self._connection, self._tasks, self._overrides)
             while self._orders.open and not self.stopped:
                 self.heed()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archive.model.errors import Misconfigured
 from archive.model.urls import host_of
-from archive.runtime.atomic_files import arriving
+from archive.runtime.atomic_files import atomic_write
 from crawler.config.sample_file import toml
 from crawler.config.settings_in_force import load
 from crawler.moving.new_domain import there
@@ -46,7 +46,7 @@ def rewritten(file: Path, outlet: OutletDescription, home: str, lines: dict[str,
 
 def write(file: Path, text: str, name: str, home: str) -> None:
     """Replaces the file, if it loads with the new home page. Else raises Misconfigured, and changes nothing."""
-    with arriving(file, replace=True) as place:
+    with atomic_write(file, replace=True) as place:
         place.write_text(text, "utf-8")
         place.chmod(file.stat().st_mode & 0o777)
         found = load(place, {}).declared.outlets.get(name)

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archive.model.errors import Unwritable
-from archive.runtime.atomic_files import arriving
+from archive.runtime.atomic_files import atomic_write
 from archive.text.folding import key_of
 from crawler.probe.probe_findings import Findings, NotProbed, RuleTrial, Source
 
@@ -71,7 +71,7 @@ def write(found: Findings, folder: Path) -> tuple[Path, Path]:
     try:
         with ExitStack() as stack:
             for path, text in zip(places, (spider_file(found), rules_file(found)), strict=True):
-                stack.enter_context(arriving(path, parents=True)).write_text(text, "utf-8")
+                stack.enter_context(atomic_write(path, parents=True)).write_text(text, "utf-8")
     except Unwritable as error:
         raise NotProbed(str(error)) from error
     return places

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from zlib import crc32
 
 from archive.model.errors import LuubaoError
-from archive.runtime.atomic_files import arriving
+from archive.runtime.atomic_files import atomic_write
 from crawler.config.sample_file import toml
 from crawler.config.settings_in_force import FILE
 from crawler.probe.outlet_files import seeds_by_kind
@@ -31,7 +31,7 @@ def require_empty_folder(folder: Path, url: str) -> None:
 def write(found: Findings, folder: Path, contact: str | None) -> Path:
     """Makes the folder with its settings file; returns the file. Raises NotProbed where that fails."""
     try:
-        with arriving(folder, parents=True) as place:
+        with atomic_write(folder, parents=True) as place:
             place.mkdir()
             (place / FILE).write_text(settings(found, contact), "utf-8")
     except LuubaoError as error:

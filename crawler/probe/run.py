@@ -51,9 +51,9 @@ def run_course(url: str, course: Callable[[Client], Awaitable[Any]], *, most: in
         process = AsyncCrawlerProcess(_probe_settings(folder, overrides))
         crawler = process.create_crawler(type("Probe", (Prober,), attributes))
         task = process.crawl(crawler)
-        with signals.in_order():
+        with signals.graceful():
             process.start(install_signal_handlers=False)
-    if signals.came():
+    if signals.signal_received():
         raise signals.Interrupted
     if task.done() and (error := task.exception()):
         raise error

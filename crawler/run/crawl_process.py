@@ -11,7 +11,7 @@ from scrapy.settings import Settings
 from scrapy.spiderloader import SpiderLoader
 
 from archive.runtime import signals
-from archive.runtime.isolated import working_apart
+from archive.runtime.isolated import isolation
 from crawler.outlet import OutletSpider
 from crawler.outlets import own_spiders
 from crawler.outlets.catalogue import catalogue, described
@@ -56,7 +56,7 @@ def crawl(
     """
     process = AsyncCrawlerProcess(project_settings(LUUBAO_DB=str(database), **overrides))
     crawler = process.create_crawler(spider)
-    with signals.heeded(), signals.in_order(), working_apart():
+    with signals.handle_signals(), signals.graceful(), isolation():
         task = process.crawl(crawler, base_url=base_url)
         process.start(install_signal_handlers=False)
     record = Record.of(crawler)

@@ -71,7 +71,7 @@ class Shutdown:
 
     async def _watch(self) -> None:
         while not self.is_closing():
-            if signals.came():
+            if signals.signal_received():
                 self._close_task = asyncio.ensure_future(self.crawler.engine.close_spider_async(reason="shutdown"))
             await asyncio.sleep(_POLL_INTERVAL)
         self._drop_queued_requests()

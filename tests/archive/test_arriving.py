@@ -14,7 +14,7 @@ from subprocess import Popen
 import pytest
 
 from archive.model.errors import LuubaoError, Unwritable
-from archive.runtime.atomic_files import _name, arriving, beside
+from archive.runtime.atomic_files import _name, atomic_write, temporary_folder
 from tests.mortal import begin
 
 
@@ -24,7 +24,7 @@ def names(folder: Path) -> list[str]:
 
 def test_a_file_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
     target = tmp_path / "báo.txt"
-    with arriving(target) as place:
+    with atomic_write(target) as place:
         place.write_text("một")
         assert not target.exists()
     assert (target.read_text(), names(tmp_path)) == ("một", ["báo.txt"])
@@ -33,7 +33,7 @@ def test_a_file_gets_its_name_when_it_is_whole(tmp_path: Path) -> None:
 def test_what_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:
     target = tmp_path / "a"
     target.write_text("cũ")
-    with pytest.raises(RuntimeError), arriving(target, replace=True) as place:
+    with pytest.raises(RuntimeError), atomic_write(target, replace=True) as place:
         place.write_text("mới")
         raise RuntimeError
     assert (target.read_text(), names(tmp_path)) == ("cũ", ["a"])
@@ -42,9 +42,9 @@ def test_what_breaks_off_leaves_what_was_there(tmp_path: Path) -> None:
 def test_something_else_stays_and_the_very_same_is_no_error(tmp_path: Path) -> None:
     target = tmp_path / "a"
     target.write_text("một")
-    with arriving(target) as place:
+    with atomic_write(target) as place:
         place.write_text("một")
-    with pytest.raises(LuubaoError, match="is there already"), arriving(target) as place:
+    with pytest.raises(LuubaoError, match="is there already"), atomic_write(target) as place:
         place.write_text("hai")
     assert (target.read_text(), names(tmp_path)) == ("một", ["a"])
 
@@ -52,7 +52,7 @@ def test_something_else_stays_and_the_very_same_is_no_error(tmp_path: Path) -> N
 def test_a_folder_that_was_prepared_keeps_its_rights(tmp_path: Path) -> None:
     target = tmp_path / "đây"
     target.mkdir(mode=0o750)
-    with arriving(target) as place:
+    with atomic_write(target) as place:
         place.mkdir()
         (place / "b").mkdir()
         (place / "b" / "c").write_text("c")
@@ -63,7 +63,7 @@ def test_a_folder_that_was_prepared_keeps_its_rights(tmp_path: Path) -> None:
 def test_a_folder_with_other_things_is_refused_before_anything_is_done(tmp_path: Path) -> None:
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "của tôi").touch()
-    with pytest.raises(LuubaoError, match="is there already"), arriving(tmp_path / "x", mark="README.md"):
+    with pytest.raises(LuubaoError, match="is there already"), atomic_write(tmp_path / "x", mark="README.md"):
         pytest.fail("it began")
     assert names(tmp_path / "x") == ["của tôi"]
 
@@ -72,7 +72,7 @@ def test_added_to_a_folder_all_or_nothing(tmp_path: Path) -> None:
     target = tmp_path / "x"
     target.mkdir()
     (target / "2").write_text("của tôi")
-    with pytest.raises(LuubaoError, match="2 is there already"), arriving(target, add=True) as place:
+    with pytest.raises(LuubaoError, match="2 is there already"), atomic_write(target, add=True) as place:
         place.mkdir()
         for name in "123":
             (place / name).write_text("của nó")
@@ -96,7 +96,7 @@ def test_what_somebody_brought_at_the_last_moment_stays(tmp_path: Path, is_folde
 
 
 def test_what_the_disk_says_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(Unwritable) as told, arriving(tmp_path / "a"):
+    with pytest.raises(Unwritable) as told, atomic_write(tmp_path / "a"):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     assert str(told.value).startswith(f"{tmp_path}/a cannot be written: No space left on device. ")
     assert names(tmp_path) == []
@@ -107,7 +107,7 @@ def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
     heard: list[str] = []
     listening = threading.Thread(target=lambda: heard.append((tmp_path / "pipe").read_text()))
     listening.start()
-    with arriving(tmp_path / "pipe", replace=True) as place:
+    with atomic_write(tmp_path / "pipe", replace=True) as place:
         place.write_text("một")
     listening.join()
     assert (heard, stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)) == (["một"], True)
@@ -126,7 +126,7 @@ if what == "moving":  # after the first of three names
     Path.rename = once
 if what == "tidying":
     atomic_files.shutil.rmtree = lambda *given, **named: os.kill(os.getpid(), 9)
-with atomic_files.arriving(target, add=True) as place:
+with atomic_files.atomic_write(target, add=True) as place:
     place.mkdir()
     for name in "123":
         (place / name).write_text(name)
@@ -149,7 +149,7 @@ def test_the_next_takes_away_what_a_dead_one_left(tmp_path: Path, what: str, the
         pytest.skip("one name changes at once")
     begin([sys.executable, "-c", _DIES, what, str(target)]).wait()
     assert names(target if there else tmp_path) != (["của tôi"] if there else [])
-    with arriving(target, add=True) as place:
+    with atomic_write(target, add=True) as place:
         place.mkdir()
         (place / "1").write_text("mới")
     assert names(target) == (["1", "của tôi"] if there else ["1"])
@@ -159,7 +159,7 @@ def test_the_next_takes_away_what_a_dead_one_left(tmp_path: Path, what: str, the
 def test_the_next_tidies_up_after_one_that_had_done_all_else(tmp_path: Path) -> None:
     begin([sys.executable, "-c", _DIES, "tidying", str(tmp_path / "x")]).wait()
     assert len(names(tmp_path)) == 2
-    with arriving(tmp_path / "x", mark="1") as place:
+    with atomic_write(tmp_path / "x", mark="1") as place:
         place.mkdir()
         for name in "123":
             (place / name).write_text(name)
@@ -172,7 +172,7 @@ def test_what_a_living_one_writes_is_let_be(tmp_path: Path) -> None:
     with Popen([sys.executable, "-c", _DIES, "waiting", tmp_path / "x"], stdin=PIPE, stdout=PIPE, text=True) as other:
         assert other.stdout and other.stdin
         assert other.stdout.readline() == "here\n"
-        with beside(tmp_path / "x") as folder:
+        with temporary_folder(tmp_path / "x") as folder:
             assert len(names(tmp_path)) == 2
             assert folder.name in names(tmp_path)
         other.stdin.close()
@@ -183,7 +183,7 @@ def test_what_a_living_one_writes_is_let_be(tmp_path: Path) -> None:
 def test_many_at_once_in_one_folder(tmp_path: Path) -> None:
     def write(number: int) -> None:
         for count in range(20):
-            with arriving(tmp_path / f"{number}-{count}", within=tmp_path) as place:
+            with atomic_write(tmp_path / f"{number}-{count}", within=tmp_path) as place:
                 place.write_text(str(number))
 
     threads = [threading.Thread(target=write, args=(number,)) for number in range(8)]

@@ -85,7 +85,7 @@ def test_every_kind_that_is_told_by_first_bytes_has_a_place() -> None:
 
 def test_files_are_written_read_hidden_and_removed(tmp_path: Path) -> None:
     picture_folder.put_file(tmp_path / "new", NAME, JPEG)
-    picture_folder.also_as(tmp_path / "new", NAME, withheld(NAME))
+    picture_folder.hard_link(tmp_path / "new", NAME, withheld(NAME))
     assert sorted(picture_folder.files_of(tmp_path / "new")) == sorted([NAME, withheld(NAME)])
     picture_folder.remove_file(tmp_path / "new", NAME)
     assert (
@@ -93,8 +93,8 @@ def test_files_are_written_read_hidden_and_removed(tmp_path: Path) -> None:
         == list(picture_folder.files_of(tmp_path / "new", "withheld"))
         == [withheld(NAME)]
     )
-    assert picture_folder.proved_file(tmp_path / "new", withheld(NAME), digest_of(JPEG)) == JPEG
-    assert picture_folder.proved_file(tmp_path / "new", withheld(NAME), DIGEST) is None
+    assert picture_folder.verified_file(tmp_path / "new", withheld(NAME), digest_of(JPEG)) == JPEG
+    assert picture_folder.verified_file(tmp_path / "new", withheld(NAME), DIGEST) is None
 
 
 def test_a_link_is_neither_read_nor_written_through_nor_removed_behind(tmp_path: Path) -> None:

@@ -19,30 +19,30 @@ from archive.runtime import signals
 def say(word): print(word, flush=True)
 """
 _IN_ORDER = """
-with signals.heeded(), signals.in_order():
+with signals.handle_signals(), signals.graceful():
     say("ready")
-    while not signals.came(): time.sleep(0.01)
+    while not signals.signal_received(): time.sleep(0.01)
     time.sleep({more})
     say("in order")
 """
 _HANGS = """
 signals.GRACE = {grace}
-with signals.heeded(), signals.in_order():
+with signals.handle_signals(), signals.graceful():
     say("ready")
-    while not signals.came(): time.sleep(0.01)
+    while not signals.signal_received(): time.sleep(0.01)
     say("came")
     {hang}
 """
 _RAISES = """
 try:
-    with signals.heeded():
+    with signals.handle_signals():
         try: {work}
         finally: say("undone")
 except signals.Interrupted:
     say("interrupted")
 """
 _QUERY = """
-with signals.heeded():
+with signals.handle_signals():
     connection = signals.InterruptibleConnection(":memory:")
     connection.create_function("begun", 0, lambda: say("ready") or 1)
     try: connection.execute("WITH RECURSIVE n(x) AS (SELECT begun() UNION ALL SELECT x + 1 FROM n) SELECT count(*) FROM n")
@@ -114,7 +114,7 @@ def test_the_first_interrupts_a_statement() -> None:
 def test_what_was_raised_and_swallowed_is_raised_again() -> None:
     """As SQLite does with what its callbacks raise, and the interpreter with what is raised in a finalizer."""
     swallow = "say('ready')\n    try: time.sleep(3600)\n    except signals.Interrupted: pass\n    time.sleep(3600)"
-    with program(f"signals._AGAIN = 0.1\nwith signals.heeded():\n    {swallow}") as process:
+    with program(f"signals._AGAIN = 0.1\nwith signals.handle_signals():\n    {swallow}") as process:
         process.terminate()
         _, err = process.communicate(timeout=600)
     assert process.returncode == 1

@@ -19,7 +19,7 @@ from archive.storage.bodies.compaction import replace_stored
 from archive.storage.bodies.payloads import Stored, get_body
 from archive.storage.captures.capture_writer import kept_body
 from archive.storage.connection import snapshot, transaction
-from archive.storage.withdrawals.withheld_rows import packed
+from archive.storage.withdrawals.withheld_rows import encoded_row
 from tests.support import NOON, PAPER, Shoot, page
 
 NAMED = "https://bao.example/nguyen-van-a-1.htm"
@@ -212,7 +212,7 @@ def _hang(db: Database, capture_id: int, base_id: int) -> None:
 
 def test_what_was_withheld_names_columns_and_no_sql(kept: Path) -> None:
     run_command(kept, "withdraw", NAMED, "--reason", "asked")
-    false = packed({"headline = (SELECT 'taken'), byline": "x"})
+    false = encoded_row({"headline = (SELECT 'taken'), byline": "x"})
     with open_archive(kept, create=True) as db, transaction(db):
         db.execute("UPDATE withheld SET data = ? WHERE table_name = 'articles'", [false])
     done = run_command(kept, "withdraw", NAMED, "--restore")

@@ -19,7 +19,7 @@ import pytest
 
 from archive.model.errors import LuubaoError
 from archive.workers import Lost, Workers
-from archive.workers.crew import Crew
+from archive.workers.crew import Dispatcher
 from archive.workers.resource_limits import Limits
 
 Answer = tuple[str, int]
@@ -162,7 +162,7 @@ def test_what_needs_too_much_memory_is_lost_and_nothing_else(task: str) -> None:
 def test_memory_is_watched_where_the_system_does_not_limit_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("archive.workers.crew.memory_is_limited_by_the_system", lambda: False)
     ours, theirs = os.pipe()
-    crew = Crew(worker, 1, 10, Limits(memory=10**6), ours)
+    crew = Dispatcher(worker, 1, 10, Limits(memory=10**6), ours)
     try:
         crew.add(1, "hang", False)
         crew.hand_out()

@@ -24,7 +24,7 @@ from archive.model.digests import digest_of
 from archive.storage.bodies import codecs
 from archive.storage.captures.capture_stream import CaptureStream, OutPage, OutPicture, Scope, as_of, outlet_facts
 from archive.storage.connection import Database, snapshot
-from archive.storage.pictures.picture_folder import proved_file
+from archive.storage.pictures.picture_folder import verified_file
 
 Compression = Literal["gz", "zst", "none"]
 
@@ -94,7 +94,7 @@ def _records(item: OutPage | OutPicture, pictures: Path | None, exported: Export
         return
     data = None
     if item.path:
-        data = proved_file(pictures, item.path, item.digest) if pictures and item.digest else None
+        data = verified_file(pictures, item.path, item.digest) if pictures and item.digest else None
         if data is None:
             exported.missing += 1
             return

@@ -83,7 +83,7 @@ class Report:
         except LuubaoError:
             raise
         except Exception as error:  # a record that we cannot file counts as an invalid one
-            if signals.came():
+            if signals.signal_received():
                 raise
             log.debug("%s, %s could not be taken", file, where, exc_info=True)
             self.skip(Skipped(f"it could not be taken: {type(error).__name__}: {error}"[:300], where), file)
@@ -208,8 +208,8 @@ class _Import:
         try:
             yield
         except BaseException:  # raised again
-            if signals.came():
-                with signals.in_order(), suppress(Exception):
+            if signals.signal_received():
+                with signals.graceful(), suppress(Exception):
                     self.finish("interrupted")
             raise
 

@@ -19,7 +19,7 @@ from archive.storage import connection
 from archive.storage.captures.late_captures import image_of, picture_comes_late, picture_is_here, unsettle_showing
 from archive.storage.connection import Database
 from archive.storage.pictures import picture_fetches
-from archive.storage.pictures.picture_folder import proved_file, put_file
+from archive.storage.pictures.picture_folder import put_file, verified_file
 from archive.workers import Lost
 
 
@@ -61,7 +61,7 @@ def _picture(folder: Path, image: Image) -> Picture | None:
     if image.digest is None or not is_digest(image.digest.lower()):
         return None
     digest = image.digest.lower()
-    kept = (proved_file(folder, picture_place(digest, kind), digest) for kind in ENDINGS)
+    kept = (verified_file(folder, picture_place(digest, kind), digest) for kind in ENDINGS)
     return next((_recognise(data) for data in kept if data is not None), None)
 
 

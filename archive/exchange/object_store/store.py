@@ -16,7 +16,7 @@ from urllib.parse import unquote, urlsplit
 
 from archive.model.errors import LuubaoError, Misconfigured, StoreUnusable
 from archive.model.urls import without_credentials
-from archive.runtime.atomic_files import arriving, remove_leftovers
+from archive.runtime.atomic_files import atomic_write, remove_leftovers
 
 _MAX_RETRIES = 5
 
@@ -78,7 +78,7 @@ class ObjectStore:
         """Writes an object atomically, a large one in parts."""
         with self._translating_errors():
             if self._folder:
-                with arriving(self._folder / name, replace=True, within=self._folder) as place:
+                with atomic_write(self._folder / name, replace=True, within=self._folder) as place:
                     place.write_bytes(data if isinstance(data, bytes) else data.read_bytes())
             else:
                 self._obstore.put(self._store, name, data)

@@ -20,7 +20,7 @@ from archive.exchange.object_store.chunks import SIZE, Manifest, cut, digest_of,
 from archive.exchange.object_store.store import ObjectStore, Stored
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
-from archive.runtime.atomic_files import arriving, beside, remove_leftovers
+from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
 from archive.runtime.file_lock import outlet_lock
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import open_archive
@@ -235,7 +235,7 @@ def _get_chunks(
     interrupted pull."""
     partial_file = _partial_file(to)
     local_chunks = _locate_chunks(local, partial_file)
-    with arriving(to, replace=True) as assembled:
+    with atomic_write(to, replace=True) as assembled:
         with assembled.open("wb") as file, ThreadPoolExecutor(_CONNECTIONS) as pool:
             for first in range(0, len(remote.pieces), _BATCH):
                 batch = remote.pieces[first : first + _BATCH]
@@ -351,14 +351,14 @@ def _bases(path: Path) -> list[str]:
 
 
 def _write_bases(path: Path, *digests: str) -> None:
-    with arriving(_base_file(path), replace=True) as place:
+    with atomic_write(_base_file(path), replace=True) as place:
         place.write_text("".join(f"{digest}\n" for digest in digests))
 
 
 @contextmanager
 def _snapshot_beside(path: Path) -> Iterator[Path]:
     """A snapshot of the archive, in a temporary folder beside it."""
-    with beside(path) as folder:
+    with temporary_folder(path) as folder:
         copy = folder / path.name
         snapshot(path, copy)
         yield copy

@@ -12,7 +12,7 @@ from archive.monitor.status.outlet_states import OutletStatus, Status
 from archive.monitor.status.sentences import lately, rest, waiting
 from archive.monitor.status.status_plots import HATCHING, bars, shares
 from archive.queries.run_status import RunFacts
-from archive.runtime.atomic_files import arriving
+from archive.runtime.atomic_files import atomic_write
 
 _RUNS = 7
 _BARS = (("new", "new articles"), ("edited", "edited articles"), ("disappeared", "disappeared articles"))
@@ -116,5 +116,5 @@ def _row(run: RunFacts, zone: str) -> str:
 
 def write(status: Status, file: Path) -> None:
     """Writes the page atomically: a reader meanwhile gets the previous one. Raises Unwritable."""
-    with arriving(file, replace=True) as temporary:
+    with atomic_write(file, replace=True) as temporary:
         temporary.write_text(page(status), "utf-8")

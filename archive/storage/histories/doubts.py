@@ -69,12 +69,12 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
     the run brought enough changes. Call inside a transaction."""
     if not whole and db.execute(_CHANGED_IN, [run.id]).fetchone()[0] < _FEWEST_FETCHED * _UPHEAVAL_SHARE:
         return set()
-    recorded = {(began, ended) for began, ended in at_once(db, run.outlet_id)}
+    recorded = {(began, ended) for began, ended in upheavals(db, run.outlet_id)}
     groups = {(group.began, group.ended): group.keys for group in _grouped_changes(db, run.outlet_id)}
-    upheavals = {span for span in groups if _is_upheaval(db, run.outlet_id, _Changes(*span, groups[span]))}
-    for began, _ in recorded - upheavals:
+    found = {span for span in groups if _is_upheaval(db, run.outlet_id, _Changes(*span, groups[span]))}
+    for began, _ in recorded - found:
         db.execute("DELETE FROM at_once WHERE outlet_id = ? AND began_at = ?", [run.outlet_id, began])
-    for began, ended in sorted(upheavals - recorded):
+    for began, ended in sorted(found - recorded):
         db.execute(
             "INSERT INTO at_once (outlet_id, began_at, ended_at) VALUES (?, ?, ?)", [run.outlet_id, began, ended]
         )
@@ -120,7 +120,7 @@ def _fetched_count(db: Database, span: dict[str, object], most: int, first: int,
     return int(row[0])
 
 
-def at_once(db: Database, outlet_id: int) -> list[tuple[str, str]]:
+def upheavals(db: Database, outlet_id: int) -> list[tuple[str, str]]:
     """The upheavals of an outlet: began and ended, as clock.stamp writes times."""
     rows = db.execute("SELECT began_at, ended_at FROM at_once WHERE outlet_id = ?", [outlet_id])
     return [(str(began), str(ended)) for began, ended in rows.fetchall()]

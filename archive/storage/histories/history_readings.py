@@ -11,23 +11,23 @@ from sqlite_utils import Database
 from archive.history import History, Verdict, captures_to_compare
 from archive.history.states import headline_of, state_of, words_of
 from archive.model.records import Reading, Unreadable
-from archive.storage.histories.related_urls import Past
+from archive.storage.histories.related_urls import StoredCapture
 from archive.storage.readings.reading_rows import record_reading, set_aside
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class CaptureReadings:
     """The captures of related addresses (a neighbourhood) in order of time. readings: by captures.id, the extractor's
     result for each capture whose page differs from its address's previous one; None if its bytes cannot be read.
     refused: captures in which it found no article, whatever former extractors found."""
 
-    pasts: Sequence[Past]
+    pasts: Sequence[StoredCapture]
     readings: Mapping[int, Reading | Unreadable | None]
     refused: Mapping[int, Unreadable]
 
 
 def put_readings(
-    db: Database, facts: Said, history: History, ids: Mapping[int, int], extractor: int
+    db: Database, facts: CaptureReadings, history: History, ids: Mapping[int, int], extractor: int
 ) -> None:  # fmt: skip
     """Stores the readings. A capture that confirms another's bytes gets a row only if it shows something else than that
     one. ids: the version whose words each capture shows, by captures.id."""
@@ -50,13 +50,13 @@ class ReadingRow:
     """The row of a capture in `readings`. values: the columns; None if its bytes cannot be read. own: the row of the
     capture whose bytes it repeats does not imply this one. aside: the reading, if it belongs to no version."""
 
-    past: Past
+    past: StoredCapture
     values: dict[str, Any] | None
     own: bool = True
     aside: Reading | None = None
 
 
-def reading_rows(facts: Said, history: History, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
+def reading_rows(facts: CaptureReadings, history: History, ids: Mapping[int, int]) -> Iterator[ReadingRow]:
     """Derives the row of each capture. ids: as for put_readings."""
     verdicts = {verdict.look.id: verdict for verdict in history.verdicts}
     departures = _departures(history, ids)
@@ -71,7 +71,9 @@ def reading_rows(facts: Said, history: History, ids: Mapping[int, int]) -> Itera
             yield _page_row(past, verdict, facts, ids, departs=past.id in departures)
 
 
-def _page_row(past: Past, verdict: Verdict, facts: Said, ids: Mapping[int, int], *, departs: bool) -> ReadingRow:
+def _page_row(
+    past: StoredCapture, verdict: Verdict, facts: CaptureReadings, ids: Mapping[int, int], *, departs: bool
+) -> ReadingRow:
     implied_id, shown_id = ids.get(past.root or 0), ids.get(past.id)
     if past.outcome == "fresh" or past.id in facts.readings or shown_id != implied_id or verdict.doubted:
         values = _verdict_row(verdict, shown_id, departs=departs)
@@ -124,7 +126,7 @@ def _put_row(db: Database, capture_id: int, extractor: int, row: dict[str, Any])
     return True
 
 
-def _put_unreadable(db: Database, past: Past, ids: Mapping[int, int]) -> None:
+def _put_unreadable(db: Database, past: StoredCapture, ids: Mapping[int, int]) -> None:
     """Detaches a capture whose bytes cannot be read from a version that does not exist any more."""
     if past.outcome in ("fresh", "revisit", "not-modified"):
         _point_to_version(db, past.id, ids.get(past.id))

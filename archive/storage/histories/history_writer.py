@@ -19,7 +19,7 @@ from sqlite_utils import Database
 from archive.history import Article, History, Version, versions_of
 from archive.model import clock
 from archive.storage.connection import rows_of
-from archive.storage.histories.history_readings import Said, put_readings
+from archive.storage.histories.history_readings import CaptureReadings, put_readings
 from archive.storage.histories.history_rows import Place, Plan, address_rows, article_row, tombstone_rows
 from archive.storage.histories.history_versions import put_size, put_version, refresh_comparisons, remove_version
 from archive.storage.histories.related_urls import RelatedUrls
@@ -47,7 +47,7 @@ class Counts:
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class DerivedHistory:
     """The history derived for related addresses (kin), and what it was derived from. extractor: extractors.id;
     quiet_run: a run in progress, whose own version numbers nobody can have quoted; reason: why numbers change, if they
     do."""
@@ -55,14 +55,14 @@ class Belief:
     outlet_id: int
     kin: RelatedUrls
     history: History
-    said: Said
+    said: CaptureReadings
     extractor: int
     at: datetime
     quiet_run: int | None
     reason: str
 
 
-def put_belief(db: Database, belief: Belief) -> tuple[Counts, Plan]:
+def write_history(db: Database, belief: DerivedHistory) -> tuple[Counts, Plan]:
     """Replaces the stored history with the derived one. Call inside a transaction."""
     db.execute("PRAGMA defer_foreign_keys = ON")
     plan = match(db, belief)
@@ -97,7 +97,7 @@ def put_belief(db: Database, belief: Belief) -> tuple[Counts, Plan]:
     return counts, plan
 
 
-def match(db: Database, belief: Belief) -> Plan:
+def match(db: Database, belief: DerivedHistory) -> Plan:
     """Maps derived versions and articles to stored rows; reads only."""
     rows: Iterable[dict[str, Any]] = ()
     if belief.kin.articles:
@@ -159,7 +159,7 @@ def _match_articles(plan: Plan) -> None:
             plan.articles[number] = article_id
 
 
-def _start_rebuilding(db: Database, belief: Belief, plan: Plan) -> bool:
+def _start_rebuilding(db: Database, belief: DerivedHistory, plan: Plan) -> bool:
     """Disables the triggers' guards through `rebuilding`; where version numbers or addresses change, parks the stored
     ones at values that clash with none. Returns whether numbers change."""
     moved = _numbers_change(belief, plan)
@@ -178,7 +178,7 @@ def _start_rebuilding(db: Database, belief: Belief, plan: Plan) -> bool:
     return moved
 
 
-def _numbers_change(belief: Belief, plan: Plan) -> bool:
+def _numbers_change(belief: DerivedHistory, plan: Plan) -> bool:
     kept = {version_id: place for place, version_id in plan.versions.items()}
     return any(
         version_id not in kept
@@ -188,7 +188,7 @@ def _numbers_change(belief: Belief, plan: Plan) -> bool:
     )
 
 
-def _insert_articles(db: Database, belief: Belief, plan: Plan) -> None:
+def _insert_articles(db: Database, belief: DerivedHistory, plan: Plan) -> None:
     """Inserts a row for each new article; `_settle_article` completes it once its versions exist."""
     for article in belief.history.articles:
         if article.number in plan.articles:
@@ -216,7 +216,7 @@ def _picture_numbers(db: Database, history: History) -> dict[str, int]:
     return picture_numbers(db, (picture.digest for picture in shown))
 
 
-def count_changes(belief: Belief, plan: Plan) -> Counts:
+def count_changes(belief: DerivedHistory, plan: Plan) -> Counts:
     """The counts that writing would have."""
     kept = set(plan.versions.values())
     changed = [version for _, version in _renumbered(plan)]
@@ -236,7 +236,7 @@ def _renumbered(plan: Plan) -> Iterator[tuple[dict[str, Any], Version | None]]:
             yield old, version
 
 
-def _record_renumberings(db: Database, belief: Belief, plan: Plan) -> Counts:
+def _record_renumberings(db: Database, belief: DerivedHistory, plan: Plan) -> Counts:
     """Records in `renumberings` what became of each changed version that somebody may have quoted."""
     counts = Counts(opened=len(set(plan.versions.values()) - plan.old.keys()))
     for old, version in list(_renumbered(plan)):
@@ -258,7 +258,7 @@ def _record_renumberings(db: Database, belief: Belief, plan: Plan) -> Counts:
     return counts
 
 
-def _delete_unsupported(db: Database, belief: Belief, plan: Plan) -> None:
+def _delete_unsupported(db: Database, belief: DerivedHistory, plan: Plan) -> None:
     """Deletes versions that no capture supports any more, and articles merged into others."""
     for version_id in plan.old.keys() - set(plan.versions.values()):
         remove_version(db, version_id)
@@ -271,7 +271,7 @@ def _delete_unsupported(db: Database, belief: Belief, plan: Plan) -> None:
         db.execute("DELETE FROM articles WHERE id = ?", [article_id])
 
 
-def _put_addresses(db: Database, belief: Belief, plan: Plan) -> None:
+def _put_addresses(db: Database, belief: DerivedHistory, plan: Plan) -> None:
     wanted = address_rows(belief.history, plan)
     stored: dict[str, tuple[int, str, str]] = {}
     for article_id in belief.kin.articles:
@@ -290,7 +290,7 @@ def _put_addresses(db: Database, belief: Belief, plan: Plan) -> None:
         )
 
 
-def _put_tombstones(db: Database, belief: Belief, plan: Plan) -> int:
+def _put_tombstones(db: Database, belief: DerivedHistory, plan: Plan) -> int:
     """Writes the disappearances; returns how many articles turned out to have disappeared."""
     buried = 0
     for article in belief.history.articles:

@@ -30,7 +30,7 @@ _ANSWER_OF: dict[str, Answer] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Past:
+class StoredCapture:
     """A stored capture. look: the fact for archive.history, not read yet; root: the capture whose bytes it repeats, as
     known when it was recorded."""
 
@@ -143,7 +143,7 @@ def _redirect_sources(db: Database, outlet_id: int, key: str) -> set[str]:
     return sources | {url_key(url) for (via,) in rows.fetchall() for url in json.loads(via)}
 
 
-def past_of(db: Database, outlet_id: int, kin: RelatedUrls) -> list[Past]:
+def captures_of(db: Database, outlet_id: int, kin: RelatedUrls) -> list[StoredCapture]:
     """All captures of kin, and those of its list pages around a redirect, in order of time."""
     own_captures = [past for key in kin.keys for past in _read_captures(db, outlet_id, key)]
     list_captures = [
@@ -154,7 +154,9 @@ def past_of(db: Database, outlet_id: int, kin: RelatedUrls) -> list[Past]:
     return sorted((*own_captures, *list_captures), key=lambda past: past.look.place)
 
 
-def _around_redirects(pages: list[Past], own_captures: list[Past], keys: set[str]) -> list[Past]:
+def _around_redirects(
+    pages: list[StoredCapture], own_captures: list[StoredCapture], keys: set[str]
+) -> list[StoredCapture]:
     """Of a list page, the captures reached through a redirect, and those just before and after each redirect to it."""
     chosen = {page.id: page for page in pages if keys & set(page.look.via)}
     for hop in own_captures:
@@ -167,11 +169,11 @@ def _around_redirects(pages: list[Past], own_captures: list[Past], keys: set[str
     return list(chosen.values())
 
 
-def _place_of(past: Past) -> tuple[object, ...]:
+def _place_of(past: StoredCapture) -> tuple[object, ...]:
     return past.look.place
 
 
-def _read_captures(db: Database, outlet_id: int, key: str) -> list[Past]:
+def _read_captures(db: Database, outlet_id: int, key: str) -> list[StoredCapture]:
     rows = rows_of(
         db,
         f"SELECT captures.id, requested_url, final_url, {CORRECTED_TIME} AS captured_at, status, captures.outcome,"
@@ -186,7 +188,7 @@ def _read_captures(db: Database, outlet_id: int, key: str) -> list[Past]:
 def _past_from_row(
     key: str, capture_id: int, requested_url: str, final_url: str, captured_at: str, status: int, outcome: str,
     encoding: str | None, body_id: int | None, digest: str | None, root: int | None, via: str | None, run_id: int,
-) -> Past:  # fmt: skip
+) -> StoredCapture:  # fmt: skip
     if status == 304:  # it confirms what its address had brought by then, whatever body is stored with it
         body_id, digest = None, None
     look = UrlCapture(
@@ -196,12 +198,12 @@ def _past_from_row(
         reason=gone_reason(status, final_url) if outcome == "gone" else "",
         asked=requested_url, status=status, digest=digest or "",
     )  # fmt: skip
-    return Past(look, outcome, encoding, body_id, root, run_id)
+    return StoredCapture(look, outcome, encoding, body_id, root, run_id)
 
 
-def first_of(pasts: Iterable[Past]) -> Iterator[tuple[int, int]]:
+def first_of(pasts: Iterable[StoredCapture]) -> Iterator[tuple[int, int]]:
     """For each capture that brought a page, the first of consecutive captures with the same bytes: (id, first id)."""
-    last: dict[str, Past] = {}
+    last: dict[str, StoredCapture] = {}
     for past in pasts:
         if past.look.answer == "page" and past.body_id is not None:
             before = last.get(past.key)

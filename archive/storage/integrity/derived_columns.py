@@ -19,7 +19,7 @@ from archive.storage.connection import rows_of
 from archive.storage.histories.history_readings import ReadingRow, reading_rows
 from archive.storage.histories.history_rows import Place, Plan, address_rows, article_row, tombstone_rows
 from archive.storage.histories.history_versions import image_rows, version_row
-from archive.storage.histories.history_writer import Belief, match, shown_versions
+from archive.storage.histories.history_writer import DerivedHistory, match, shown_versions
 from archive.storage.integrity.problems import Problem
 from archive.storage.readings.version_texts import to_row
 
@@ -37,7 +37,7 @@ _ADDRESS_COLUMNS = ("url", "url_key", "reason")
 _IMAGE_COLUMNS = ("position", "image_id", "caption", "credit", "caption_raw", "alt", "picture_id")
 
 
-def differences(db: Database, belief: Belief, readers: Mapping[int, int], *, words: bool) -> Iterator[Problem]:
+def differences(db: Database, belief: DerivedHistory, readers: Mapping[int, int], *, words: bool) -> Iterator[Problem]:
     """Yields each difference between the tables and the derived history. readers: by captures.id, the extractor whose
     stored reading was taken, if it is not the belief's own. words: also compares the texts; only if they were not taken
     from the tables."""
@@ -68,7 +68,7 @@ def _are_one_address(name: str, stored: object, derived: object) -> bool:
     return name in _ADDRESS_COLUMNS and without_credentials(str(stored)) == without_credentials(str(derived))
 
 
-def _articles(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
+def _articles(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Problem]:
     for article in belief.history.articles:
         article_id = plan.articles.get(article.number)
         if article_id is None:
@@ -160,7 +160,7 @@ def _images(db: Database, version_id: int, version: Version) -> Iterator[Problem
         )
 
 
-def _addresses(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
+def _addresses(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Problem]:
     derived = address_rows(belief.history, plan)
     stored = {}
     for article_id in belief.kin.articles:
@@ -187,7 +187,7 @@ def _is_withdrawn_alias(db: Database, outlet_id: int, key: str) -> bool:
     return row is not None
 
 
-def _tombstones(db: Database, belief: Belief, plan: Plan) -> Iterator[Problem]:
+def _tombstones(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Problem]:
     names = ("gone_at", "reason", "returned_at")
     for article in belief.history.articles:
         article_id = plan.articles.get(article.number)

@@ -28,7 +28,7 @@ _DESTROYING_WITHDRAWAL = (
 )
 
 
-def told(problems: Iterator[Problem]) -> Iterator[Problem]:
+def stop_at_damage(problems: Iterator[Problem]) -> Iterator[Problem]:
     """Passes problems on; ends with one more if the file is too damaged to read on."""
     try:
         yield from problems

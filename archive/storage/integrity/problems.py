@@ -18,7 +18,7 @@ class Problem:
 
 
 @dataclass(slots=True)
-class Left:
+class Unchecked:
     """Counts of addresses that were not derived again. waiting: queued to be rebuilt; former: derived by an extractor
     or by rules that no longer exist, until `luubao reread` derives them again."""
 

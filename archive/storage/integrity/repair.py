@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive.model import clock, validation
 from archive.storage.connection import transaction
-from archive.storage.integrity.value_check import Odd
+from archive.storage.integrity.value_check import InvalidRow
 
 _BOOKKEEPING = ("frontier", "hosts", "shapes", "habits")
 """Tables that crawling fills again: an invalid row is deleted. An address comes back with the page that links to
@@ -19,7 +19,7 @@ _RESET = {"images": ("due_at", "changed_at")}
 """Columns that are reset: due now."""
 
 
-def mend(db: Database, odd: Odd) -> str | None:
+def mend(db: Database, odd: InvalidRow) -> str | None:
     """Repairs a row if possible. Returns what was done; None if the row must stay as it is. Raises ArchiveUnusable if
     the archive cannot be written."""
     where = " AND ".join(f"{name} IS ?" for name in odd.key)
@@ -37,7 +37,7 @@ def mend(db: Database, odd: Odd) -> str | None:
     return None
 
 
-def _repair_outlet(db: Database, odd: Odd) -> str | None:
+def _repair_outlet(db: Database, odd: InvalidRow) -> str | None:
     outlet_id = odd.key["id"]
     repaired = {"timezone": "UTC", "name": f"outlet-{outlet_id}", "title": f"outlet {outlet_id}"}
     columns = [name for name in odd.wrong if name in repaired]

@@ -28,7 +28,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Odd:
+class InvalidRow:
     """A row with invalid values. key: what identifies it in its table; wrong: column -> what is wrong."""
 
     table: str
@@ -40,7 +40,7 @@ class Odd:
         return f"{self.table} {name}: " + "; ".join(f"{column}: {why}" for column, why in self.wrong.items())
 
 
-def odd_rows(db: Database, step: Callable[[], None] = lambda: None) -> Iterator[Odd]:
+def odd_rows(db: Database, step: Callable[[], None] = lambda: None) -> Iterator[InvalidRow]:
     """Yields all rows with invalid values, table by table. step: a callback, called for every table."""
     for table, columns in COLUMNS.items():
         step()
@@ -50,7 +50,7 @@ def odd_rows(db: Database, step: Callable[[], None] = lambda: None) -> Iterator[
             for values in batch:
                 row = dict(zip(names, values, strict=True))
                 if errors := problems(table, row):
-                    yield Odd(table, {name: row[name] for name in _KEYS.get(table, ("id",))}, errors)
+                    yield InvalidRow(table, {name: row[name] for name in _KEYS.get(table, ("id",))}, errors)
 
 
 def is_odd(db: Database) -> str | None:

@@ -26,8 +26,8 @@ from archive.model.picture_paths import (
 )
 from archive.model.validation import shown
 from archive.storage.integrity.problems import Problem, Step
-from archive.storage.pictures.picture_folder import also_as, files_of, has_file, plain_file, remove_file
-from archive.storage.withdrawals.withheld_rows import packed
+from archive.storage.pictures.picture_folder import files_of, hard_link, has_file, plain_file, remove_file
+from archive.storage.withdrawals.withheld_rows import encoded_row
 
 # pictures shown by this article's versions and by no other article's
 _OF_ARTICLE_ONLY = (
@@ -80,7 +80,7 @@ def hide(db: Database, folder: Path | None, article_id: int) -> list[tuple[int, 
     for picture_id, digest, media_type, thumbnail in db.execute(_OF_ARTICLE_ONLY, {"article": article_id}).fetchall():
         if (place := _served_place(digest, media_type, thumbnail)) is None:
             continue
-        kept.append((int(picture_id), packed({"path": place.path, "thumbnail": place.thumbnail})))
+        kept.append((int(picture_id), encoded_row({"path": place.path, "thumbnail": place.thumbnail})))
         for name in filter(None, (place.path, place.thumbnail)):
             _link_file(folder, name, withheld(name))
         hidden = [withheld(place.path), withheld(place.thumbnail) if place.thumbnail else None, picture_id]
@@ -88,7 +88,7 @@ def hide(db: Database, folder: Path | None, article_id: int) -> list[tuple[int, 
     return kept
 
 
-def show(db: Database, folder: Path | None, picture_id: int, thumbnail: str | None) -> None:
+def restore(db: Database, folder: Path | None, picture_id: int, thumbnail: str | None) -> None:
     """Restores a hidden picture to its place. thumbnail: as the table `withheld` kept it, None if it had none. Call
     inside a transaction, and `clear` after it."""
     row = db.execute("SELECT digest, media_type FROM pictures WHERE id = ?", [picture_id]).fetchone()
@@ -160,4 +160,4 @@ def _served_paths(digest: str, media_type: str) -> list[str]:
 
 def _link_file(folder: Path | None, old: str, new: str) -> None:
     if folder is not None:
-        also_as(folder, old, new)
+        hard_link(folder, old, new)

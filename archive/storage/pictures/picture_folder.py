@@ -12,7 +12,7 @@ from pathlib import Path
 
 from archive.model.digests import digest_of
 from archive.model.picture_paths import named
-from archive.runtime.atomic_files import arriving, remove_leftovers, told_of
+from archive.runtime.atomic_files import as_unwritable, atomic_write, remove_leftovers
 
 MOST_BYTES = 256 * 1024 * 1024
 """Bytes of a picture, at most: eight times what a crawl accepts."""
@@ -34,7 +34,7 @@ def plain_file(folder: Path, name: str, most: int = MOST_BYTES) -> bytes | None:
         return file.read() if stat.S_ISREG(attributes.st_mode) and attributes.st_size <= most else None
 
 
-def proved_file(folder: Path, name: str, digest: str) -> bytes | None:
+def verified_file(folder: Path, name: str, digest: str) -> bytes | None:
     """The bytes of a picture; None if the file is missing or its bytes do not match the digest."""
     data = plain_file(folder, name)
     return data if data is not None and digest_of(data) == digest else None
@@ -76,20 +76,20 @@ def put_file(folder: Path, name: str, data: bytes) -> None:
     remove_leftovers(folder)
     if plain_file(folder, name) == data:  # one of the same size may be damaged
         return
-    with told_of(folder / name), _parent_of(folder, name, make=True) as (parent, file_name):
+    with as_unwritable(folder / name), _parent_of(folder, name, make=True) as (parent, file_name):
         with suppress(FileNotFoundError):
             if stat.S_ISLNK(os.stat(file_name, dir_fd=parent, follow_symlinks=False).st_mode):
                 os.unlink(file_name, dir_fd=parent)
-        with arriving(folder / name, replace=True, within=folder) as temporary:
+        with atomic_write(folder / name, replace=True, within=folder) as temporary:
             temporary.write_bytes(data)
 
 
-def also_as(folder: Path, old: str, new: str) -> None:
+def hard_link(folder: Path, old: str, new: str) -> None:
     """Hard-links a file to a second name, if the file exists and that name does not; copies it on a file system without
     hard links. Raises Unwritable."""
     if not has_file(folder, old) or has_file(folder, new):
         return
-    with told_of(folder / new), _parent_of(folder, old) as source, _parent_of(folder, new, make=True) as target:
+    with as_unwritable(folder / new), _parent_of(folder, old) as source, _parent_of(folder, new, make=True) as target:
         linked = _hard_link(source, target)
     if not linked and (data := plain_file(folder, old)) is not None:
         put_file(folder, new, data)
@@ -106,7 +106,7 @@ def _hard_link(old: tuple[int, str], new: tuple[int, str]) -> bool:
 def remove_file(folder: Path, name: str) -> None:
     """Removes a regular file, if it exists. Raises Unwritable."""
     if has_file(folder, name):
-        with told_of(folder / name), _parent_of(folder, name) as (parent, file_name):
+        with as_unwritable(folder / name), _parent_of(folder, name) as (parent, file_name):
             os.unlink(file_name, dir_fd=parent)
 
 

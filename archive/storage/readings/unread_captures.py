@@ -14,7 +14,7 @@ from sqlite_utils import Database
 from archive.model.records import Reading, Run
 from archive.storage.captures.capture_source import Source
 from archive.storage.damaged_rows import readable_values
-from archive.storage.histories.related_urls import Past
+from archive.storage.histories.related_urls import StoredCapture
 from archive.storage.readings.version_texts import from_row
 
 
@@ -26,7 +26,7 @@ class Waiting:
     encoding: str | None
 
 
-def waiting_of(past: Past, run: Run) -> Waiting:
+def waiting_of(past: StoredCapture, run: Run) -> Waiting:
     """A capture to be read, from a stored one."""
     return Waiting(Source(past.id, run, past.key, past.look.url, past.look.at), past.encoding)
 

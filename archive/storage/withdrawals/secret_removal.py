@@ -40,7 +40,7 @@ IN_ADDRESSES = "user:password@ in an address"
 
 
 @dataclass(frozen=True, slots=True)
-class Unclean:
+class CaptureWithSecrets:
     """A capture that holds secrets. made: its cleansed columns; found: kind of secret -> count."""
 
     id: int
@@ -50,7 +50,7 @@ class Unclean:
     found: Counter[str]
 
 
-def unclean(db: Database) -> Iterator[Unclean]:
+def captures_with_secrets(db: Database) -> Iterator[CaptureWithSecrets]:
     """Yields captures with request headers that are not stored any more, or with credentials in addresses."""
     last_id = 0
     while rows := db.execute(_CAPTURES, [last_id]).fetchall():
@@ -69,7 +69,7 @@ def _examine(
     via: str | None,
     request: str,
     response: str,
-) -> Unclean | None:
+) -> CaptureWithSecrets | None:
     made = (
         without_credentials(requested_url),
         without_credentials(final_url),
@@ -83,7 +83,7 @@ def _examine(
     secrets = Counter(name for name, _ in headers if name.strip().lower() not in KEPT_REQUEST_HEADERS)
     if made[:3] != (requested_url, final_url, via) or made[4] != response or len(_pairs(made[3])) == len(headers):
         secrets[IN_ADDRESSES] += 1
-    return Unclean(capture_id, run_id, outlet_id, made, secrets)
+    return CaptureWithSecrets(capture_id, run_id, outlet_id, made, secrets)
 
 
 def _change_json(text: str | None, change: Callable[[Any], Any]) -> str | None:
@@ -106,7 +106,7 @@ def _pairs(text: str | None) -> Headers:
 def kinds(db: Database) -> tuple[int, Counter[str]]:
     """How many captures hold secrets, and how often each kind occurs."""
     captures, secrets = 0, Counter[str]()
-    for capture in unclean(db):
+    for capture in captures_with_secrets(db):
         captures += 1
         secrets += capture.found
     return captures, secrets
@@ -125,7 +125,7 @@ def cleanse(db: Database, software: Mapping[str, str], moment: datetime) -> tupl
     db.execute("PRAGMA secure_delete = ON")
     with transaction(db):
         seals.seal_finished(db, moment)
-        captures = [*unclean(db)]
+        captures = [*captures_with_secrets(db)]
         pairs = _rewrite(db, captures)
         for outlet_id in dict.fromkeys(capture.outlet_id for capture in captures):
             outlet_captures = [capture for capture in captures if capture.outlet_id == outlet_id]
@@ -147,7 +147,7 @@ def write_anew(db: Database, path: Path) -> str | None:
     return "another process reads it" if log.exists() and log.stat().st_size else None
 
 
-def _rewrite(db: Database, captures: list[Unclean]) -> dict[int, bytes]:
+def _rewrite(db: Database, captures: list[CaptureWithSecrets]) -> dict[int, bytes]:
     """Rewrites the captures; returns, by captures.id, the digests before and after, concatenated."""
     sealed_first = seals.cleansed(db)
     ids_by_run: dict[int, set[int]] = {}
@@ -206,8 +206,8 @@ def _without_triggers(db: Database) -> Iterator[None]:
 
 
 def _seal(
-    db: Database, outlet_id: int, captures: list[Unclean], pairs: Mapping[int, bytes], software: Mapping[str, str],
-    moment: datetime,
+    db: Database, outlet_id: int, captures: list[CaptureWithSecrets], pairs: Mapping[int, bytes], software: Mapping[str,
+    str], moment: datetime,
 ) -> None:  # fmt: skip
     totals = sum((capture.found for capture in captures), Counter[str]())
     stamp = clock.stamp(moment)

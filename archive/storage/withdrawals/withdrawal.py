@@ -25,7 +25,7 @@ from archive.storage.pictures import picture_files
 from archive.storage.readings.version_texts import COLUMNS
 from archive.storage.withdrawals.destruction import renew_dictionaries, scrub
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
-from archive.storage.withdrawals.withheld_rows import opened, packed, sealed
+from archive.storage.withdrawals.withheld_rows import compressed, encoded_row, opened
 
 # The columns that are emptied in each table, with their replacements.
 _EMPTIED: dict[str, dict[str, Any]] = {
@@ -101,11 +101,11 @@ def restore(db: Database, article_id: int, moment: datetime, *, pictures: Path |
         db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
         _set_due(db, article_id, clock.stamp(moment))
         for picture_id, values in hidden_pictures:  # last: they must not be served before the commit
-            picture_files.show(db, pictures, picture_id, values["thumbnail"])
+            picture_files.restore(db, pictures, picture_id, values["thumbnail"])
     picture_files.clear(db, pictures)
 
 
-def absorb(db: Database, article_id: int, outlet_id: int, key: str, moment: datetime) -> None:
+def withdraw_recapture(db: Database, article_id: int, outlet_id: int, key: str, moment: datetime) -> None:
     """Hides a new capture of a withdrawn article, and makes its address an alias. Call inside a transaction."""
     present = withdrawal_of(db, article_id)
     assert present is not None
@@ -157,7 +157,7 @@ def _ids(db: Database, query: str, article_id: int) -> list[int]:
 def _empty(db: Database, withdrawal_id: int, table: str, row_id: int) -> None:
     blank = _EMPTIED[table]
     row = next(iter(db.query(f"SELECT {', '.join(blank)} FROM {table} WHERE id = ?", [row_id])))
-    _withhold(db, withdrawal_id, table, row_id, packed(row))
+    _withhold(db, withdrawal_id, table, row_id, encoded_row(row))
     _write(db, table, row_id, blank)
 
 
@@ -175,13 +175,13 @@ def _write(db: Database, table: str, row_id: int, values: Mapping[str, Any]) -> 
 
 def _hide_active_text(db: Database, withdrawal_id: int, version_id: int) -> None:
     for row in list(db.query("SELECT text_id FROM active_texts WHERE version_id = ?", [version_id])):
-        _withhold(db, withdrawal_id, "active_texts", version_id, packed(row))
+        _withhold(db, withdrawal_id, "active_texts", version_id, encoded_row(row))
         db.execute("DELETE FROM active_texts WHERE version_id = ?", [version_id])
 
 
 def _hide_images(db: Database, withdrawal_id: int, version_id: int) -> None:
     rows = list(db.query("SELECT * FROM version_images WHERE version_id = ? ORDER BY position", [version_id]))
-    _withhold(db, withdrawal_id, "version_images", version_id, packed({"rows": rows}))
+    _withhold(db, withdrawal_id, "version_images", version_id, encoded_row({"rows": rows}))
     db.execute("DELETE FROM version_images WHERE version_id = ?", [version_id])
 
 
@@ -198,7 +198,7 @@ def _hide_bodies(db: Database, withdrawal_id: int, article_id: int) -> None:
     pages = {body_id: page for body_id in body_ids if (page := get_body(db, body_id)) is not None}
     _detach_patches(db, pages)
     for body_id, page in pages.items():
-        _withhold(db, withdrawal_id, "bodies", body_id, sealed(page))
+        _withhold(db, withdrawal_id, "bodies", body_id, compressed(page))
         replace_stored(db, body_id, Stored("withheld", b""))
 
 

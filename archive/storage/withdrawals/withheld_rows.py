@@ -9,12 +9,12 @@ from typing import Any
 from archive.storage.bodies import codecs
 
 
-def packed(values: Mapping[str, Any]) -> bytes:
+def encoded_row(values: Mapping[str, Any]) -> bytes:
     """Encodes a row's columns as compressed JSON, for `withheld.data`."""
-    return sealed(json.dumps(dict(values), ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    return compressed(json.dumps(dict(values), ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
-def sealed(data: bytes) -> bytes:
+def compressed(data: bytes) -> bytes:
     """Compresses bytes, for `withheld.data`."""
     return codecs.compress(data)
 
