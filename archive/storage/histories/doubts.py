@@ -78,7 +78,7 @@ def judge_changes(db: Database, run: Run, *, whole: bool) -> set[str]:
         db.execute(
             "INSERT INTO at_once (outlet_id, began_at, ended_at) VALUES (?, ?, ?)", [run.outlet_id, began, ended]
         )
-    differing = recorded ^ upheavals
+    differing = recorded ^ found
     return {
         key for (first, last), keys in groups.items() for key in keys
         if any(began <= last and first <= ended for began, ended in differing)
