@@ -8,8 +8,8 @@ from typing import Literal
 
 from archive.model.capture_validation import gated
 from archive.model.records import Capture, Reading, Run, Unreadable
-from archive.pipeline.filing import settle_run
 from archive.pipeline.ingest import arrived, file_reading, source_of_arrival, try_to_read
+from archive.pipeline.settle import settle_run
 from archive.storage import connection
 from archive.storage.captures import capture_source, capture_writer
 from archive.storage.captures.late_captures import comes_late, is_here, mark_for_rebuild, note_origin, reads_late

@@ -22,8 +22,9 @@ from archive.model.records import (
     Unreadable,
 )
 from archive.model.urls import url_key
-from archive.pipeline.filing import FiledHistories, settle_all, settle_alone, settle_keys, settle_or_name, settle_run
+from archive.pipeline.filing import FiledHistories
 from archive.pipeline.page_reading import extractor_of, gave_up, read, read_here, try_to_read
+from archive.pipeline.settle import settle_all, settle_alone, settle_keys, settle_or_name, settle_run
 from archive.runtime import signals
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures

@@ -24,9 +24,10 @@ from archive.model import clock
 from archive.model.errors import ArchiveDamaged, LuubaoError
 from archive.model.records import Reading, Run, Unreadable
 from archive.model.time_zones import zone_of
-from archive.pipeline.filing import FiledHistories, pages_to_read, rehearse_keys, settle_or_name
+from archive.pipeline.filing import FiledHistories
 from archive.pipeline.page_reading import extractor_of, gave_up, read
 from archive.pipeline.reread_report import Report
+from archive.pipeline.settle import pages_to_read, rehearse_keys, settle_or_name
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.connection import Database, checkpoint

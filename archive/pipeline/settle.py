@@ -1,0 +1,141 @@
+"""Files histories: the entry points for a page, for several URLs, and for what a run left to be filed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+
+from archive.console.logs import log_of
+from archive.history import UrlCapture, derive, in_time
+from archive.model import clock
+from archive.model.errors import ArchiveUnusable
+from archive.model.notices import pass_over
+from archive.model.records import Reading, Run
+from archive.pipeline.filing import FiledHistories, Filing, Readings, extractor_of
+from archive.runtime import signals
+from archive.storage import connection
+from archive.storage.captures.capture_source import Source
+from archive.storage.captures.late_captures import mark_for_rebuild, settle, unsettled
+from archive.storage.connection import Database
+from archive.storage.histories import unchanged_check
+from archive.storage.histories.doubts import judge_changes
+from archive.storage.histories.history_readings import CaptureReadings
+from archive.storage.histories.history_writer import Counts, DerivedHistory, write_history
+from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
+from archive.storage.pictures.picture_history import fetches_of, unsettle_stand_ins
+from archive.storage.readings import boilerplate_sets, reading_rows
+from archive.storage.readings.unread_captures import Waiting, waiting_of
+from archive.text.recurring_blocks import Boilerplate
+
+log = log_of(__name__)
+
+_BATCH = 20  # articles a commit
+_MAX_PASSES = 4  # times that one URL is filed again at the end of a run
+
+
+def settle_keys(
+    db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
+    quiet_run: int | None = None,
+) -> FiledHistories:  # fmt: skip
+    """Files all that belongs to these URLs, in one transaction. known: readings that exist already. quiet_run: a run
+    under way, whose own version numbers nobody can have cited."""
+    with connection.transaction(db):
+        return Filing(db, run, boilerplate, known, reason, quiet_run).settle(set(keys))
+
+
+def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Boilerplate) -> FiledHistories | None:
+    """As settle_keys, for a page that stands alone; None where it does not. Call inside a transaction."""
+    if reading.extractor != extractor_of(boilerplate) or not unchanged_check.is_alone(db, source, reading):
+        return None
+    run, key = source.run, source.url_key
+    look = UrlCapture(source.capture_id, key, source.url, source.captured_at, "page", reading, asked=source.url)
+    related, past = RelatedUrls({key}), StoredCapture(look, "fresh", None, None, None, run.id)
+    pictures = fetches_of(db, [image.url for image in reading.images])
+    history = derive(in_time([look], pictures), run.outlet)
+    said = CaptureReadings([past], {look.id: reading}, {})
+    extractor_id = reading_rows.extractor_id(db, reading.extractor, source.captured_at)
+    counts, plan = write_history(
+        db, DerivedHistory(run.outlet_id, related, history, said, extractor_id, clock.now(), run.id, "")
+    )
+    return FiledHistories(frozenset({key}), counts, plan, history, frozenset())
+
+
+def settle_or_name(
+    db: Database, run: Run, keys: Sequence[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
+    quiet_run: int | None = None,
+) -> FiledHistories | None:  # fmt: skip
+    """As settle_keys; None where a stored fact is damaged: then what belongs together with it stays unchanged and is
+    reported, and the others are filed."""
+    try:
+        return settle_keys(db, run, keys, boilerplate, known, reason=reason, quiet_run=quiet_run)
+    except ArchiveUnusable:
+        raise
+    except Exception as error:  # any damage to the stored data
+        if signals.signal_received():
+            raise
+        log.debug("%s could not be put in order of time", keys[0], exc_info=True)
+        pass_over(keys[0], f"could not be put in order of time: {type(error).__name__}: {error}")
+        return None
+
+
+def rehearse_keys(
+    db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings
+) -> FiledHistories:
+    """What filing these URLs would result in, by the same functions; writes nothing."""
+    return Filing(db, run, boilerplate, known, "", None, rehearsed=True).settle(set(keys))
+
+
+def settle_all(
+    db: Database,
+    run: Run,
+    known: Readings | None = None,
+    *,
+    quiet: bool = False,
+    step: Callable[[], None] = lambda: None,
+) -> Counts:
+    """Files all URLs of the run's outlet that wait because captures came late, some in a commit."""
+    boilerplate, counts, passes = boilerplate_sets.boilerplate_of(db, run.outlet_id), Counts(), Counter[str]()
+    while keys := unsettled(db, run.outlet_id, _BATCH):
+        with connection.transaction(db):
+            done: frozenset[str] = frozenset()
+            for key in keys:
+                passes[key] += 1
+                if passes[key] > _MAX_PASSES:  # pages with one text queue one another: stop
+                    settle(db, run.outlet_id, {key})
+                elif key not in done:
+                    settled = settle_or_name(
+                        db, run, [key], boilerplate, known or {}, reason="a capture came late",
+                        quiet_run=run.id if quiet else None,
+                    )  # fmt: skip
+                    if settled is None:
+                        settle(db, run.outlet_id, {key})
+                    done |= settled.keys | {key} if settled else {key}
+                    counts.add(settled.counts if settled else Counts())
+                step()
+    return counts
+
+
+def pages_to_read(db: Database, run: Run, key: str, boilerplate: Boilerplate) -> tuple[frozenset[str], list[Waiting]]:
+    """The URLs that belong together with one, and those of their pages that the present extractor has not read."""
+    related = related_urls_of(db, run.outlet_id, [key])
+    pasts = captures_of(db, run.outlet_id, related)
+    first = dict(first_of(pasts))
+    kept = reading_rows.kept_readings(db, first.values(), related.articles, extractor_of(boilerplate))
+    pages = [waiting_of(past, run) for past in pasts if first.get(past.id) == past.id and kept.reading(past.id) is None]
+    return frozenset(related.keys | {key}), pages
+
+
+def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
+    """Ends a run: judges it as a whole, and takes back what was believed too soon. whole: judges all of the outlet's
+    captures, because what came is of many times."""
+    unsettle_stand_ins(db, run, whole=whole)
+    counts = settle_all(db, run, known, quiet=True)
+    for _ in range(_MAX_PASSES):  # after a change is taken back, fewer may have changed
+        with connection.transaction(db):
+            keys = judge_changes(db, run, whole=whole)
+            for key in keys:
+                mark_for_rebuild(db, run.outlet_id, key)
+        if not keys:
+            break
+        counts.add(settle_all(db, run, known, quiet=True))
+    return counts
