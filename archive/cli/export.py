@@ -154,7 +154,7 @@ def wacz(
 @export.command()
 @db_option
 @scope_options
-@to_option("A folder that is empty, or made.")
+@to_option("An empty folder; created if missing.")
 @click.option("--organisation", default="", help="Organisation that deposits it: Source-Organization of the bag.")
 @pictures_option
 def bag(
@@ -181,7 +181,7 @@ def bag(
 def choice_options(command: F) -> F:
     """Adds the options that filter versions."""
     for option in (
-        click.option("--history", is_flag=True, help="All versions, also those that no longer stand."),
+        click.option("--history", is_flag=True, help="All versions, not only current ones."),
         click.option("--gone", is_flag=True, help="Only articles that disappeared."),
         click.option("--edited", is_flag=True, help="Only edited articles."),
         click.option("--section", help="Only this section's."),
@@ -216,7 +216,7 @@ def _table_command(form: Format, format_name: str) -> click.Command:
     )
     @db_option
     @choice_options
-    @to_option("A folder that is empty, or made.")
+    @to_option("An empty folder; created if missing.")
     def command(path: Path, target: Path, excel: bool = False, **filters: Any) -> None:
         from archive.exchange.exporters.tables import WRITERS, write_csv
 
@@ -263,7 +263,7 @@ for _form, _format_name in (("jsonl", "JSON Lines"), ("csv", "CSV"), ("parquet",
 @export.command()
 @db_option
 @choice_options
-@to_option("A folder that is empty, or made.")
+@to_option("An empty folder; created if missing.")
 def sqlite(path: Path, target: Path, **filters: Any) -> None:
     """Writes a slim SQLite file: versions with their text and a search index, without pages or crawl data.
 
@@ -308,7 +308,7 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
 @export.command()
 @db_option
 @click.option("--outlet", help="Only this outlet.")
-@to_option("A folder that is empty, or made.")
+@to_option("An empty folder; created if missing.")
 @pictures_option
 def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) -> None:
     """Writes a static edition: one page per article with all its versions, and a search.

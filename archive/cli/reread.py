@@ -43,9 +43,10 @@ def reread_command(
 ) -> None:
     """Reads stored pages again with the present reader.
 
-    Run it after an upgrade of luubao or trafilatura, after a change of rules, or when boilerplate was learned
-    again. Needs no network. Articles keep their version numbers, first-seen times and edits; only the text is
-    corrected. Can be stopped, killed and resumed.
+    Run it after an upgrade of luubao or trafilatura, after a change of rules, or when boilerplate was learned again.
+    Needs no network. Articles and their ids stay, and the text is corrected; where the new reading shows that an edit
+    was not the newspaper's, or shows one that was missed, versions are renumbered, with the reason, in the table
+    `renumberings`. Try --dry-run first. Can be stopped, killed and resumed.
 
     Exit codes: 0 everything was read, 1 no such archive or outlet, 2 wrong arguments, 4 some captures are damaged
     or could not be read, 5 stopped by a signal.

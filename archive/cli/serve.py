@@ -25,8 +25,8 @@ _STOP_TIMEOUT = 5.0  # seconds before a server that does not terminate is killed
 @click.option("--open", "open_browser", is_flag=True, help="Open the browser.")
 @click.option("--machinery", is_flag=True, help="Open internal tables, raw pages and headers.")
 @click.option("--public", metavar="ADDRESS", help="Public mode, behind a reverse proxy at ADDRESS.")
-@click.option("--keeper", help="Name of who keeps this archive, for the page about it.")
-@click.option("--contact", help="Contact address, for the page about it.")
+@click.option("--keeper", help="Operator's name, shown on the About page.")
+@click.option("--contact", help="Contact address, shown on the About page.")
 def serve(
     path: Path,
     archives: tuple[Path, ...],

@@ -1,4 +1,4 @@
-"""Priorities (ranks) of the frontier: the order in which a run takes URLs. No run takes those with rank ASIDE
+"""Priorities (ranks) of the frontier: the order in which a run takes URLs. No run takes those with rank DEFERRED
 (deferred)."""
 
 from __future__ import annotations
