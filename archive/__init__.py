@@ -19,7 +19,7 @@ if sys.platform == "win32":
 if TYPE_CHECKING:
     from archive.extract import read_page
     from archive.frontier.capacity import left_out
-    from archive.frontier.change_rate_store import rechecks, runs_a_day, signed
+    from archive.frontier.change_rate_store import rechecks, runs_a_day, take_signalled
     from archive.frontier.dequeue import due, waiting
     from archive.frontier.host_state import note_hosts, troubled_hosts
     from archive.frontier.url_queue import (
@@ -61,11 +61,11 @@ if TYPE_CHECKING:
         file_reading,
         gave_up,
         ingest,
+        judge_run,
         keep_capture,
         keep_picture,
         note_redirect,
         read_pending,
-        settle_run,
         try_to_read,
     )
     from archive.pipeline.link_discovery import discover, links_are_noted, note_sitemaps
@@ -115,6 +115,7 @@ __all__ = [
     "gave_up",
     "give_up",
     "ingest",
+    "judge_run",
     "keep_capture",
     "keep_picture",
     "last_body",
@@ -138,10 +139,9 @@ __all__ = [
     "same_site",
     "seed",
     "set_since",
-    "settle_run",
-    "signed",
     "stand_ins_in",
     "start_run",
+    "take_signalled",
     "taken_in_run",
     "transaction",
     "troubled_hosts",
@@ -158,7 +158,7 @@ lazy(
     {
         "archive.extract": "read_page",
         "archive.frontier.capacity": "left_out",
-        "archive.frontier.change_rate_store": "rechecks runs_a_day signed",
+        "archive.frontier.change_rate_store": "rechecks runs_a_day take_signalled",
         "archive.frontier.dequeue": "due waiting",
         "archive.frontier.host_state": "note_hosts troubled_hosts",
         "archive.frontier.url_queue": (
@@ -172,7 +172,7 @@ lazy(
         ),
         "archive.model.urls": "absolute same_site url_key without_trackers",
         "archive.pipeline.ingest": (
-            "Arrival Ingested gave_up ingest keep_picture note_redirect file_reading read_pending settle_run "
+            "Arrival Ingested gave_up ingest keep_picture note_redirect file_reading read_pending judge_run "
             "keep_capture try_to_read"
         ),
         "archive.pipeline.link_discovery": "discover links_are_noted note_sitemaps",

@@ -7,7 +7,7 @@ from sqlite_utils import Database
 
 from archive import Outlet, rechecks, start_run
 from archive.frontier.schedule import State
-from archive.frontier.url_queue import settle
+from archive.frontier.url_queue import reschedule
 from archive.model import clock
 from archive.storage.connection import transaction
 from bench.newsroom import Article
@@ -62,4 +62,4 @@ class Filed(Learned):
 
     def _settle(self, key: str, news: bool, at: float) -> None:
         with transaction(self.db):
-            settle(self.db, self.run, key, moment(at), news=news, kind="article")
+            reschedule(self.db, self.run, key, moment(at), news=news, kind="article")

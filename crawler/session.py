@@ -25,7 +25,7 @@ from archive import (
     WantedPicture,
 )
 from archive.frontier.schedule import RECHECK_FLOOR, How, pictures_again
-from archive.model.capture_validation import gated
+from archive.model.capture_validation import validated
 from archive.model.clock import now
 from archive.monitor.health import MOVED, Health, Seed
 from archive.runtime import isolated
@@ -136,7 +136,7 @@ class CrawlSession:
                 archive.rechecks(self.db, self.run, moment, self.rechecks, self.how, self.floor, self._picture_rechecks)
             )
         if not self._recheck_queue:
-            self._recheck_queue.extend(archive.signed(self.db, self.run, moment))
+            self._recheck_queue.extend(archive.take_signalled(self.db, self.run, moment))
         return [self._recheck_queue.popleft() for _ in range(min(limit, len(self._recheck_queue)))]
 
     def is_moved(self) -> bool:
@@ -196,15 +196,15 @@ class CrawlSession:
         """Notes the sitemaps that a robots.txt names."""
         archive.note_sitemaps(self.db, self.run, robots_url, urls, now())
 
-    def take_in(self, capture: Capture) -> Arrival:
+    def store_capture(self, capture: Capture) -> Arrival:
         """Keeps a capture. Raises BadValue where it is invalid."""
-        checked = gated(capture, self.run.limits.header_bytes)
+        checked = validated(capture, self.run.limits.header_bytes)
         if checked.headers != capture.headers:
             self.counts["left: headers"] += 1
         self.witness.hear(checked)
         return archive.keep_capture(self.db, self.run, checked)
 
-    def put_away(
+    def file_reading(
         self,
         capture: Capture,
         arrival: Arrival,

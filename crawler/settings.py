@@ -102,7 +102,7 @@ EXTENSIONS = {
     # default {}
     "crawler.politeness.crawl_window.CrawlWindow": 50,
     "crawler.run.shutdown.Shutdown": 60,
-    "crawler.run.run_record.Record": 100,
+    "crawler.run.run_record.RunRecord": 100,
     "crawler.politeness.host_politeness.HostPoliteness": 150,
     "crawler.download.size_limits.SizeLimits": 160,
     "crawler.politeness.crawl_delay.CrawlDelay": 200,

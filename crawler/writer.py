@@ -79,7 +79,7 @@ class ArchiveWriter:
 
     async def hand_in(self, capture: Capture) -> Submitted:
         """Keeps a capture; reads and files it where it brought something new. Raises ArchiveUnusable."""
-        arrival = await self.do(lambda session: session.take_in(capture))
+        arrival = await self.do(lambda session: session.store_capture(capture))
         if arrival.outcome != "fresh":
             return await self.do(lambda session: session.confirm(capture, arrival))
         async with self._large_bodies if len(capture.body or b"") > _LARGE_BODY else nullcontext():
@@ -96,7 +96,9 @@ class ArchiveWriter:
             self.mistakes += 1
         for note in read.notes:
             log.info("%s: not followed: %s", capture.requested_url, note)
-        return await self.do(lambda session: session.put_away(capture, arrival, read.reading, read.links, read.notes))
+        return await self.do(
+            lambda session: session.file_reading(capture, arrival, read.reading, read.links, read.notes)
+        )
 
     async def recognise(self, data: bytes) -> Recognised:
         """Decodes a picture in a reader process."""

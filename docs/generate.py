@@ -19,7 +19,7 @@ from archive.cluster.reading_columns import COLUMNS as READING_COLUMNS
 from archive.console.output import rendered
 from archive.monitor.status.status_text import lines as status_lines
 from archive.queries.canned_queries import TOPICS, Question
-from archive.queries.tabular import FIELDS as DATASET_COLUMNS
+from archive.queries.tabular import EXPORT_COLUMNS as DATASET_COLUMNS
 from archive.storage.connection import open_archive
 from archive.storage.integrity.uncovered_columns import UNCOVERED
 from archive.storage.schema import TABLES

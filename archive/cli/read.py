@@ -159,11 +159,11 @@ def test(path: Path, outlet: str) -> None:
 
 
 def _report(pages: list[PageCoverage]) -> Iterator[str]:
-    from archive.pipeline.field_coverage import FIELDS
+    from archive.pipeline.field_coverage import COVERAGE_FIELDS
 
     by_rules = Counter(page.rules or "no rules" for page in pages if not page.refusal)
     yield f"{len(pages)} articles; read with {', '.join(f'{name}: {count}' for name, count in by_rules.most_common())}"
-    for field in FIELDS:
+    for field in COVERAGE_FIELDS:
         missing = [page.url for page in pages if field in page.missing]
         yield f"{field:14} {len(pages) - len(missing):>6} of {len(pages)}"
         yield from (f"{'':14}   missing: {url}" for url in missing[:_EXAMPLES])

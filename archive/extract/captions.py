@@ -75,7 +75,7 @@ def captions_of(scope: html.HtmlElement, limit: html.HtmlElement, loose: bool) -
     return []
 
 
-def leads_away(scope: html.HtmlElement) -> bool:
+def links_to_other_page(scope: html.HtmlElement) -> bool:
     """Whether the picture links to another page."""
     link = next(
         (element for element in (scope, *scope.iterancestors()) if element.tag == "a" and element.get("href")), None

@@ -122,7 +122,9 @@ def _read_images(
     if not inside and not elements and not lead:
         return []
     uncaptioned = not elements and not lead
-    if _is_portrait(scope, region) or (uncaptioned and (captions.leads_away(picture) or _is_card(scope, region))):
+    if _is_portrait(scope, region) or (
+        uncaptioned and (captions.links_to_other_page(picture) or _is_card(scope, region))
+    ):
         return []
     caption_raw, caption, credit = (
         caption_parts.read(elements, scope) if elements or scope.tag == "figure" else (None, None, None)
@@ -198,7 +200,9 @@ def _is_card(scope: html.HtmlElement, region: html.HtmlElement) -> bool:
         if size > _MAX_CARD_TEXT:
             return False
         if size:
-            linked = sum(len(text_of(link, _MAX_CARD_TEXT)) for link in box.iter("a") if captions.leads_away(link))
+            linked = sum(
+                len(text_of(link, _MAX_CARD_TEXT)) for link in box.iter("a") if captions.links_to_other_page(link)
+            )
             return linked > _MIN_CARD_LINKED * size
     return False
 

@@ -120,7 +120,7 @@ ORDER BY :enough * (julianday(:now) - julianday(checked_at)) / (julianday(due_at
 """Orders by the formula of archive.frontier.schedule.early_gain."""
 
 
-def signed(db: Database, run: Run, at: datetime) -> list[str]:
+def take_signalled(db: Database, run: Run, at: datetime) -> list[str]:
     """Takes the articles that free signs have made due since `rechecks` was called."""
     parameters = {
         "outlet": run.outlet_id,

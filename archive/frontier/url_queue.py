@@ -176,7 +176,7 @@ def _depth(db: Database, run: Run, key: str) -> int:
     return int(row[0]) if row else 0
 
 
-def settle(
+def reschedule(
     db: Database,
     run: Run,
     key: str,

@@ -62,7 +62,7 @@ def _texts(part: str) -> Callable[[Reading], dict[Place, str]]:
     }
 
 
-FIELDS: dict[str, Callable[[Reading], Any]] = {
+EDIT_FIELDS: dict[str, Callable[[Reading], Any]] = {
     "headline": lambda reading: plain(reading.headline),
     "lead": lambda reading: plain(reading.lead),
     "body": lambda reading: [plain(line) for line in lines(reading.text)],
@@ -78,22 +78,22 @@ _PICTURE_FIELDS = ("pictures", "captions", "credits")
 
 
 def changed_fields(old: Reading, new: Reading) -> tuple[str, ...]:
-    """Names of the edited fields, in the order of FIELDS; empty when the newspaper changed nothing."""
+    """Names of the edited fields, in the order of EDIT_FIELDS; empty when the newspaper changed nothing."""
     same = _PICTURE_FIELDS if old.images == new.images else ()
-    return tuple(name for name in FIELDS if name not in same and _differ(name, old, new))
+    return tuple(name for name in EDIT_FIELDS if name not in same and _differ(name, old, new))
 
 
 def _differ(name: str, old: Reading, new: Reading) -> bool:
     if name == "body":
         return _bodies_differ(old.text, new.text)
-    old_value, new_value = FIELDS[name](old), FIELDS[name](new)
+    old_value, new_value = EDIT_FIELDS[name](old), EDIT_FIELDS[name](new)
     if isinstance(old_value, dict):  # captions or credits: only of pictures in both readings
         return any(text != new_value[place] for place, text in old_value.items() if place in new_value)
     return bool(old_value != new_value)
 
 
 def _bodies_differ(old: str, new: str) -> bool:
-    """As FIELDS["body"] compares them; normalises only lines that differ."""
+    """As EDIT_FIELDS["body"] compares them; normalises only lines that differ."""
     old_lines, new_lines = ([], []) if old == new else (lines(old), lines(new))
     return len(old_lines) != len(new_lines) or any(
         old_line != new_line and plain(old_line) != plain(new_line)
@@ -105,7 +105,7 @@ def resembles(first: Reading, second: Reading) -> bool:
     """Whether two readings can be states of one article: the same headline with a paragraph or the published time in
     common, or two common paragraphs that are half of the shorter one. A headline alone is not enough: columns repeat
     it."""
-    first_lines, second_lines = set(FIELDS["body"](first)), set(FIELDS["body"](second))
+    first_lines, second_lines = set(EDIT_FIELDS["body"](first)), set(EDIT_FIELDS["body"](second))
     shared = len(first_lines & second_lines)
     if plain(first.headline) and plain(first.headline) == plain(second.headline):
         dates = first.published_at, second.published_at

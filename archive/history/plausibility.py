@@ -23,7 +23,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from archive.history.article_identity import RECENT
-from archive.history.edits import FIELDS, places, resembles
+from archive.history.edits import EDIT_FIELDS, places, resembles
 from archive.history.facts import UrlCapture
 from archive.history.picture_changes import VISIT
 from archive.history.states import state_of
@@ -114,13 +114,13 @@ def _is_text_of(other: Article, look: UrlCapture, reading: Reading, *, is_relate
     as a live report that includes a brief does; then the brief's headline must stand over it."""
     if other.is_gone or other.speaker in look.via or not resembles(other.latest.reading, reading):
         return False
-    return not is_related or FIELDS["headline"](other.latest.reading) == FIELDS["headline"](reading)
+    return not is_related or EDIT_FIELDS["headline"](other.latest.reading) == EDIT_FIELDS["headline"](reading)
 
 
 def _text_lost(article: Article, reading: Reading) -> tuple[str, bool]:
     """The text is missing, under another headline, as in an unfilled template."""
     recent = [stand.reading for stand in article.stands[-RECENT:]]
-    known = any(FIELDS["headline"](state_reading) == FIELDS["headline"](reading) for state_reading in recent)
+    known = any(EDIT_FIELDS["headline"](state_reading) == EDIT_FIELDS["headline"](reading) for state_reading in recent)
     if known or len(reading.text) >= _LOST_TEXT_SHARE * min(len(recent_reading.text) for recent_reading in recent):
         return "", False
     return "it has lost its text, and its headline is another", False
@@ -149,10 +149,10 @@ def _is_related(article: Article, reading: Reading) -> bool:
 
 
 def _are_related(first: Reading, second: Reading) -> bool:
-    headlines = FIELDS["headline"](first), FIELDS["headline"](second)
+    headlines = EDIT_FIELDS["headline"](first), EDIT_FIELDS["headline"](second)
     if headlines[0] and headlines[0] == headlines[1]:
         return True
-    if set(FIELDS["body"](first)) & set(FIELDS["body"](second)):
+    if set(EDIT_FIELDS["body"](first)) & set(EDIT_FIELDS["body"](second)):
         return True
     if set(places(first.images)) & set(places(second.images)):
         return True

@@ -26,11 +26,11 @@ def answer_of(status: int, asked: str, final: str, outlet: Outlet, *, has_page: 
     if status in GONE:
         return "gone"
     if status in REDIRECTS and final != asked:
-        return "gone" if leads_away(asked, final, outlet) else "redirect"
+        return "gone" if redirect_means_gone(asked, final, outlet) else "redirect"
     return "page" if 200 <= status < 300 and has_page else "error"
 
 
-def leads_away(asked: str, final: str, outlet: Outlet) -> bool:
+def redirect_means_gone(asked: str, final: str, outlet: Outlet) -> bool:
     """Whether a redirect means that the page is gone: it leads to the home page, to another site, or off the web."""
     if not final.startswith(("http://", "https://")) or not same_site(final, outlet.hosts):
         return True

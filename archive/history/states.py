@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from archive.history.edits import FIELDS
+from archive.history.edits import EDIT_FIELDS
 from archive.model.digests import digest_of_value
 from archive.model.records import Reading
 
@@ -19,17 +19,17 @@ def state_of(reading: Reading) -> str:
 
 def words_of(reading: Reading) -> str:
     """The name of headline and body alone: what an error page shows at every URL, whatever its pictures."""
-    return digest_of_value([FIELDS["headline"](reading), FIELDS["body"](reading)])[:_NAME_LENGTH]
+    return digest_of_value([EDIT_FIELDS["headline"](reading), EDIT_FIELDS["body"](reading)])[:_NAME_LENGTH]
 
 
 def headline_of(reading: Reading) -> str:
     """The name of the headline."""
-    return digest_of_value(FIELDS["headline"](reading))[:_NAME_LENGTH]
+    return digest_of_value(EDIT_FIELDS["headline"](reading))[:_NAME_LENGTH]
 
 
 @lru_cache(maxsize=64)  # readings are equal, and hashed alike, where they name one moment in two zones
 def _state(reading: Reading, published: str) -> str:
-    values = [FIELDS[name](reading) for name in FIELDS]
+    values = [EDIT_FIELDS[name](reading) for name in EDIT_FIELDS]
     return digest_of_value([_plain(value) for value in values])[:_NAME_LENGTH]
 
 

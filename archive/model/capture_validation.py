@@ -27,11 +27,11 @@ KEPT_REQUEST_HEADERS = frozenset({
 Proxy-Authorization, Authorization and Cookie, are never kept: a list of secret headers would miss the next one."""
 
 
-def gated(capture: Capture, most_headers: int = MOST_HEADERS) -> Capture:
+def validated(capture: Capture, most_headers: int = MOST_HEADERS) -> Capture:
     """The capture, if all of its values are valid; headers beyond their bound are dropped, and its detail says so.
     Raises BadValue."""
-    headers, dropped_note = bounded(addressed(capture.headers), most_headers)
-    request_headers, _ = bounded(harmless(capture.request_headers), most_headers)
+    headers, dropped_note = truncated_headers(without_url_credentials(capture.headers), most_headers)
+    request_headers, _ = truncated_headers(allowed_request_headers(capture.request_headers), most_headers)
     return replace(
         capture,
         requested_url=validation.address(capture.requested_url),
@@ -46,13 +46,13 @@ def gated(capture: Capture, most_headers: int = MOST_HEADERS) -> Capture:
     )
 
 
-def harmless(headers: Headers) -> Headers:
+def allowed_request_headers(headers: Headers) -> Headers:
     """The request headers that may be kept and shown."""
     kept = [(name, value) for name, value in headers if name.strip().lower() in KEPT_REQUEST_HEADERS]
     return tuple((name, without_credentials(value)) for name, value in kept)
 
 
-def addressed(headers: Headers) -> Headers:
+def without_url_credentials(headers: Headers) -> Headers:
     """A response's headers, with credentials removed from the URLs in them."""
     return tuple(
         (name, without_credentials(value) if name.lower() in _URL_HEADERS else value) for name, value in headers
@@ -65,13 +65,13 @@ def without_secrets(capture: Capture) -> Capture:
         capture,
         requested_url=without_credentials(capture.requested_url),
         final_url=without_credentials(capture.final_url),
-        headers=addressed(capture.headers),
-        request_headers=harmless(capture.request_headers),
+        headers=without_url_credentials(capture.headers),
+        request_headers=allowed_request_headers(capture.request_headers),
         via=tuple(map(without_credentials, capture.via)),
     )
 
 
-def bounded(headers: Headers, most: int = MOST_HEADERS) -> tuple[Headers, str | None]:
+def truncated_headers(headers: Headers, most: int = MOST_HEADERS) -> tuple[Headers, str | None]:
     """The headers that fit, whole and in order, and a note on those that do not."""
     kept: list[tuple[str, str]] = []
     remaining = {True: min(MOST_COOKIES, most), False: most}

@@ -11,7 +11,7 @@ from archive.model.records import Reading, Unreadable
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.connection import Database
 
-FIELDS: dict[str, Callable[[Reading], object]] = {
+COVERAGE_FIELDS: dict[str, Callable[[Reading], object]] = {
     "headline": lambda reading: reading.headline,
     "lead": lambda reading: reading.lead,
     "text": lambda reading: reading.text,
@@ -48,6 +48,6 @@ def coverage(db: Database, outlet: str) -> Iterator[PageCoverage]:
 
 def _covered(url: str, reading: Reading | Unreadable) -> PageCoverage:
     if isinstance(reading, Unreadable):
-        return PageCoverage(url, "", tuple(FIELDS), reading.reason)
+        return PageCoverage(url, "", tuple(COVERAGE_FIELDS), reading.reason)
     rules = ", ".join(value for name, value in reading.origins if name == "rules")
-    return PageCoverage(url, rules, tuple(name for name, value_of in FIELDS.items() if not value_of(reading)))
+    return PageCoverage(url, rules, tuple(name for name, value_of in COVERAGE_FIELDS.items() if not value_of(reading)))

@@ -17,7 +17,7 @@ from archive.model import clock
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Reading, Run, Unreadable
 from archive.storage.captures import capture_writer
-from archive.storage.captures.late_captures import settle, unsettle_words
+from archive.storage.captures.late_captures import clear_rebuild_marks, unsettle_words
 from archive.storage.connection import Database
 from archive.storage.histories.domain_moves import moved_keys
 from archive.storage.histories.doubts import upheavals
@@ -82,7 +82,7 @@ class Filing:
             counts = count_changes(belief, plan)
         else:
             counts, plan = write_history(self.db, belief)
-            settle(self.db, self.run.outlet_id, keys)
+            clear_rebuild_marks(self.db, self.run.outlet_id, keys)
         return FiledHistories(frozenset(keys), counts, plan, belief.history, frozenset(belief.kin.articles))
 
     def believe(self, keys: set[str]) -> tuple[DerivedHistory, set[str]]:

@@ -6,10 +6,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from archive.model.capture_validation import gated
+from archive.model.capture_validation import validated
 from archive.model.records import Capture, Reading, Run, Unreadable
 from archive.pipeline.ingest import arrived, file_reading, source_of_arrival, try_to_read
-from archive.pipeline.settle import settle_run
+from archive.pipeline.settle import judge_run
 from archive.storage import connection
 from archive.storage.captures import capture_source, capture_writer
 from archive.storage.captures.late_captures import comes_late, is_here, mark_for_rebuild, note_origin, reads_late
@@ -56,7 +56,7 @@ class Arrivals:
 
         Raises BadValue for an invalid capture, and ArchiveUnusable when the archive cannot be written.
         """
-        capture = gated(capture)
+        capture = validated(capture)
         with connection.transaction(self.db):
             if is_here(self.db, self.run, capture):
                 return "here"
@@ -82,7 +82,7 @@ class Arrivals:
 
     def settle(self) -> Counts:
         """Files late captures, and judges all of the outlet's captures as a whole."""
-        counts = settle_run(self.db, self.run, self.known, whole=True)
+        counts = judge_run(self.db, self.run, self.known, whole=True)
         self.known.clear()
         return counts
 

@@ -24,7 +24,7 @@ from archive.model.records import (
 from archive.model.urls import url_key
 from archive.pipeline.filing import FiledHistories
 from archive.pipeline.page_reading import extractor_of, gave_up, read, read_here, try_to_read
-from archive.pipeline.settle import settle_all, settle_alone, settle_keys, settle_or_name, settle_run
+from archive.pipeline.settle import file_alone, file_or_report, file_urls, file_waiting, judge_run
 from archive.runtime import signals
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
@@ -44,13 +44,13 @@ __all__ = [
     "file_reading",
     "gave_up",
     "ingest",
+    "judge_run",
     "keep_capture",
     "keep_picture",
     "note_redirect",
     "read",
     "read_here",
     "read_pending",
-    "settle_run",
     "source_of_arrival",
     "try_to_read",
 ]
@@ -117,7 +117,7 @@ def arrived(db: Database, run: Run, capture: Capture, kept: Kept) -> Arrival:
         "redirect",
         "gone",
     ):  # the others are done when their links are noted: archive.pipeline.link_discovery
-        url_queue.settle(db, run, kept.url_key, capture.captured_at, news=buried)
+        url_queue.reschedule(db, run, kept.url_key, capture.captured_at, news=buried)
     return Arrival(kept.outcome, source, kept.body_id, buried)
 
 
@@ -138,7 +138,7 @@ def _file_unread(db: Database, source: Source, kept: Kept) -> bool:
 def _buries(db: Database, run: Run, keys: Sequence[str]) -> bool:
     """Whether an article turned out to have disappeared."""
     boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
-    settled = settle_or_name(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
+    settled = file_or_report(db, run, keys, boilerplate, {}, reason=_REASON, quiet_run=run.id)
     return settled is not None and bool(settled.counts.buried)
 
 
@@ -151,7 +151,7 @@ def note_redirect(db: Database, run: Run, via: Sequence[str], url: str, at: date
 
 def _settle(db: Database, run: Run, keys: Sequence[str], known: dict[int, Reading | Unreadable]) -> FiledHistories:
     boilerplate = boilerplate_sets.boilerplate_of(db, run.outlet_id)
-    return settle_keys(db, run, keys, boilerplate, known, reason=_REASON, quiet_run=run.id)
+    return file_urls(db, run, keys, boilerplate, known, reason=_REASON, quiet_run=run.id)
 
 
 def file_reading(db: Database, source: Source, reading: Reading | Unreadable) -> Ingested:
@@ -187,7 +187,7 @@ def _file(db: Database, source: Source, reading: Reading | Unreadable) -> Filed:
     if (article_id := unchanged_check.shows(db, source, reading)) is not None:
         (number,) = db.execute("SELECT version_count FROM articles WHERE id = ?", [article_id]).fetchone()
         return Filed("unchanged", article_id, number)
-    alone = settle_alone(db, source, reading, boilerplate_sets.boilerplate_of(db, run.outlet_id))
+    alone = file_alone(db, source, reading, boilerplate_sets.boilerplate_of(db, run.outlet_id))
     return _filed(alone or _settle(db, run, [source.url_key, *source.via], known), source.capture_id)
 
 
@@ -218,7 +218,7 @@ def read_pending(db: Database, run: Run) -> int:
         body = capture_writer.kept_body(db, source.capture_id)
         file_reading(db, source, try_to_read(source, body or b"", encoding, boilerplate))
     if not signals.signal_received():
-        settle_all(db, run)
+        file_waiting(db, run)
     return len(pending)
 
 

@@ -32,7 +32,7 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
         _learn_yield(db, run, url, noted, links, first=first)
         kind = kind_of(ingested.reading, bool(links), len(fresh))
         news = filed is not None and filed.outcome in ("new", "edited")
-        url_queue.settle(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
+        url_queue.reschedule(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
         if first and isinstance(ingested.reading, Reading):
             note_words(db, run, key, ingested.reading, at)
         if capacity.left_out(db, run).total() > left_out_before:

@@ -9,7 +9,7 @@ from difflib import SequenceMatcher
 from typing import Any, get_args
 
 from archive.diff import Piece, words
-from archive.history.edits import FIELDS, changed_fields
+from archive.history.edits import EDIT_FIELDS, changed_fields
 from archive.model import clock
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.pipeline.filing import FiledHistories
@@ -33,7 +33,7 @@ _FIELD_TEXTS: dict[str, Callable[[Reading], list[str | None]]] = {
 }
 
 _NON_EDIT_FIELDS = ("section", "tags", "kicker")
-COMPARED = (*FIELDS, *_NON_EDIT_FIELDS)
+COMPARED = (*EDIT_FIELDS, *_NON_EDIT_FIELDS)
 """Fields in which two readings of one page are compared: those whose change is an edit, and some that outlets change
 without one."""
 

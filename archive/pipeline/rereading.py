@@ -27,7 +27,7 @@ from archive.model.time_zones import zone_of
 from archive.pipeline.filing import FiledHistories
 from archive.pipeline.page_reading import extractor_of, gave_up, read
 from archive.pipeline.reread_report import Report
-from archive.pipeline.settle import pages_to_read, rehearse_keys, settle_or_name
+from archive.pipeline.settle import file_or_report, pages_to_read, rehearse_filing
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.connection import Database, checkpoint
@@ -218,7 +218,7 @@ class Rereading:
             ready.append(self.groups.popleft())
         if self.report.dry_run:
             for group in ready:
-                self._note(group, rehearse_keys(self.db, self.run, [group.key], self.boilerplate, group.read))
+                self._note(group, rehearse_filing(self.db, self.run, [group.key], self.boilerplate, group.read))
             return
         if ready:
             with connection.transaction(self.db):
@@ -228,7 +228,7 @@ class Rereading:
     def _settle(self, group: _Group) -> None:
         former_kinds = {number: self.ledger.former_kind(number) for number in group.read}
         shown_before = self._shown_readings(group)
-        settled = settle_or_name(
+        settled = file_or_report(
             self.db, self.run, [group.key], self.boilerplate, group.read, reason="a better reading"
         )
         if settled is not None:

@@ -15,7 +15,7 @@ from archive.pipeline.filing import FiledHistories, Filing, Readings, extractor_
 from archive.runtime import signals
 from archive.storage import connection
 from archive.storage.captures.capture_source import Source
-from archive.storage.captures.late_captures import mark_for_rebuild, settle, unsettled
+from archive.storage.captures.late_captures import clear_rebuild_marks, mark_for_rebuild, unsettled
 from archive.storage.connection import Database
 from archive.storage.histories import unchanged_check
 from archive.storage.histories.doubts import judge_changes
@@ -33,7 +33,7 @@ _BATCH = 20  # articles a commit
 _MAX_PASSES = 4  # times that one URL is filed again at the end of a run
 
 
-def settle_keys(
+def file_urls(
     db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
     quiet_run: int | None = None,
 ) -> FiledHistories:  # fmt: skip
@@ -43,8 +43,8 @@ def settle_keys(
         return Filing(db, run, boilerplate, known, reason, quiet_run).settle(set(keys))
 
 
-def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Boilerplate) -> FiledHistories | None:
-    """As settle_keys, for a page that stands alone; None where it does not. Call inside a transaction."""
+def file_alone(db: Database, source: Source, reading: Reading, boilerplate: Boilerplate) -> FiledHistories | None:
+    """As file_urls, for a page that stands alone; None where it does not. Call inside a transaction."""
     if reading.extractor != extractor_of(boilerplate) or not unchanged_check.is_alone(db, source, reading):
         return None
     run, key = source.run, source.url_key
@@ -60,14 +60,14 @@ def settle_alone(db: Database, source: Source, reading: Reading, boilerplate: Bo
     return FiledHistories(frozenset({key}), counts, plan, history, frozenset())
 
 
-def settle_or_name(
+def file_or_report(
     db: Database, run: Run, keys: Sequence[str], boilerplate: Boilerplate, known: Readings, *, reason: str,
     quiet_run: int | None = None,
 ) -> FiledHistories | None:  # fmt: skip
-    """As settle_keys; None where a stored fact is damaged: then what belongs together with it stays unchanged and is
+    """As file_urls; None where a stored fact is damaged: then what belongs together with it stays unchanged and is
     reported, and the others are filed."""
     try:
-        return settle_keys(db, run, keys, boilerplate, known, reason=reason, quiet_run=quiet_run)
+        return file_urls(db, run, keys, boilerplate, known, reason=reason, quiet_run=quiet_run)
     except ArchiveUnusable:
         raise
     except Exception as error:  # any damage to the stored data
@@ -78,14 +78,14 @@ def settle_or_name(
         return None
 
 
-def rehearse_keys(
+def rehearse_filing(
     db: Database, run: Run, keys: Iterable[str], boilerplate: Boilerplate, known: Readings
 ) -> FiledHistories:
     """What filing these URLs would result in, by the same functions; writes nothing."""
     return Filing(db, run, boilerplate, known, "", None, rehearsed=True).settle(set(keys))
 
 
-def settle_all(
+def file_waiting(
     db: Database,
     run: Run,
     known: Readings | None = None,
@@ -101,14 +101,14 @@ def settle_all(
             for key in keys:
                 passes[key] += 1
                 if passes[key] > _MAX_PASSES:  # pages with one text queue one another: stop
-                    settle(db, run.outlet_id, {key})
+                    clear_rebuild_marks(db, run.outlet_id, {key})
                 elif key not in done:
-                    settled = settle_or_name(
+                    settled = file_or_report(
                         db, run, [key], boilerplate, known or {}, reason="a capture came late",
                         quiet_run=run.id if quiet else None,
                     )  # fmt: skip
                     if settled is None:
-                        settle(db, run.outlet_id, {key})
+                        clear_rebuild_marks(db, run.outlet_id, {key})
                     done |= settled.keys | {key} if settled else {key}
                     counts.add(settled.counts if settled else Counts())
                 step()
@@ -125,11 +125,11 @@ def pages_to_read(db: Database, run: Run, key: str, boilerplate: Boilerplate) ->
     return frozenset(related.keys | {key}), pages
 
 
-def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
+def judge_run(db: Database, run: Run, known: Readings | None = None, *, whole: bool = False) -> Counts:
     """Ends a run: judges it as a whole, and takes back what was believed too soon. whole: judges all of the outlet's
     captures, because what came is of many times."""
     unsettle_stand_ins(db, run, whole=whole)
-    counts = settle_all(db, run, known, quiet=True)
+    counts = file_waiting(db, run, known, quiet=True)
     for _ in range(_MAX_PASSES):  # after a change is taken back, fewer may have changed
         with connection.transaction(db):
             keys = judge_changes(db, run, whole=whole)
@@ -137,5 +137,5 @@ def settle_run(db: Database, run: Run, known: Readings | None = None, *, whole: 
                 mark_for_rebuild(db, run.outlet_id, key)
         if not keys:
             break
-        counts.add(settle_all(db, run, known, quiet=True))
+        counts.add(file_waiting(db, run, known, quiet=True))
     return counts

@@ -33,7 +33,7 @@ class Selection:
     history: bool = False
 
 
-FIELDS: dict[str, tuple[str, str]] = {
+EXPORT_COLUMNS: dict[str, tuple[str, str]] = {
     "version_id": ("int64", "versions.id in the archive; it never changes"),
     "article_id": ("int64", "articles.id in the archive"),
     "outlet": ("string", "name of the paper"),
@@ -84,8 +84,8 @@ _ROWS = (
 
 
 def rows(db: Database, choice: Selection, *, newest: int | None = None) -> Iterator[dict[str, Any]]:
-    """The selected versions in order of their ids, each with all of FIELDS; read in batches, so that memory stays flat
-    and no long read delays the checkpoint. newest: only so many, the last seen first.
+    """The selected versions in order of their ids, each with all of EXPORT_COLUMNS; read in batches, so that memory
+    stays flat and no long read delays the checkpoint. newest: only so many, the last seen first.
 
     Raises BadQuery for words that cannot be parsed.
     """
@@ -122,7 +122,7 @@ def _row(row: dict[str, Any]) -> dict[str, Any]:
     fields["image_urls"] = [image[0] for image in images]
     fields["captions"] = [image[1] or "" for image in images]
     fields["credits"] = [image[2] or "" for image in images]
-    return {name: fields.get(name) for name in FIELDS}
+    return {name: fields.get(name) for name in EXPORT_COLUMNS}
 
 
 def version_ids(db: Database, choice: Selection) -> list[int]:

@@ -16,7 +16,7 @@ from crawler.outlet import OutletSpider
 from crawler.outlets import own_spiders
 from crawler.outlets.catalogue import catalogue, described
 from crawler.outlets.outlet_checks import FIELDS
-from crawler.run.run_record import Record
+from crawler.run.run_record import RunRecord
 from crawler.run.run_summary import EndedRun
 
 
@@ -59,7 +59,7 @@ def crawl(
     with signals.handle_signals(), signals.graceful(), isolation():
         task = process.crawl(crawler, base_url=base_url)
         process.start(install_signal_handlers=False)
-    record = Record.of(crawler)
+    record = RunRecord.of(crawler)
     if task.done() and (error := task.exception()):
         if record:
             record.fail(error)

@@ -18,10 +18,10 @@ from scrapy.statscollectors import StatsCollector
 from archive import (
     doubts_of,
     finish_run,
+    judge_run,
     learn_boilerplate,
     opened_by,
     read_pending,
-    settle_run,
     stand_ins_in,
     start_run,
 )
@@ -48,7 +48,7 @@ _COMPARED_OUTCOMES = ("ok", "partly-failed")  # an interrupted or empty run has 
 _SOFTWARE = ("luubao", "scrapy", "trafilatura", "lxml", "sqlite-utils", "pillow")
 
 
-class Record:
+class RunRecord:
     """Takes the outlet's lock, opens the archive and a run before the crawl, and closes them with a verdict after it.
 
     from_crawler raises Locked or an archive's error, before anything is fetched.
@@ -73,7 +73,7 @@ class Record:
             self.lock = stack.pop_all()
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> Record:
+    def from_crawler(cls, crawler: Crawler) -> RunRecord:
         """Scrapy calls this after it has made the spider, before anything is fetched."""
         assert isinstance(crawler.spider, OutletSpider)
         record = cls(crawler.spider, crawler.settings, crawler.stats)
@@ -82,7 +82,7 @@ class Record:
         return record
 
     @staticmethod
-    def of(crawler: Crawler) -> Record | None:
+    def of(crawler: Crawler) -> RunRecord | None:
         """The record of a crawler's run; None where the crawl failed before it."""
         return getattr(crawler.spider, "record", None)
 
@@ -171,7 +171,7 @@ class Record:
 
     def _judge_pages(self, session: CrawlSession) -> None:
         """Judges the run's pages together; corrects the counts by what is doubted, and warns of it."""
-        settle_run(session.db, session.run)
+        judge_run(session.db, session.run)
         self._judge_pictures(session)
         doubts = doubts_of(session.db, session.run)
         if not doubts:

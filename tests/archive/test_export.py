@@ -21,7 +21,7 @@ from sqlite_utils import Database
 
 from archive import Run, finish_run, ingest, start_run
 from archive.cli import archive
-from archive.queries.tabular import FIELDS
+from archive.queries.tabular import EXPORT_COLUMNS
 from archive.web.static_edition import folded
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.replay import TOOLS, needs_tools, tool
@@ -72,7 +72,7 @@ def test_a_row_says_what_the_version_is(paper: Path, tmp_path: Path) -> None:
         ("Cầu Đuống mới thông xe", 2, True),
         ("Chợ phiên < chợ đêm & hội", 1, True),
     ]
-    assert list(found[0]) == list(FIELDS)
+    assert list(found[0]) == list(EXPORT_COLUMNS)
     second = found[1]
     assert second["image_urls"] == ["https://bao.example/anh/1.png"] and second["credits"] == ["Minh An"]
     assert (second["first_seen_at"], second["last_seen_at"], second["changed"]) == (
@@ -114,7 +114,7 @@ def test_the_card_tells_what_is_not_there(paper: Path, tmp_path: Path) -> None:
     assert "1 withdrawn articles were left out" in said
     card = (tmp_path / "x" / "README.md").read_text("utf-8")
     assert "2 versions of 2 articles" in card and "1 articles were withdrawn and are not in it." in card
-    assert "license: other" in card and all(f"| `{name}` |" in card for name in FIELDS)
+    assert "license: other" in card and all(f"| `{name}` |" in card for name in EXPORT_COLUMNS)
     with (tmp_path / "x" / "versions.csv").open(encoding="utf-8", newline="") as file:
         assert [row["headline"] for row in csv.DictReader(file)] == [
             "Cầu Đuống mới thông xe",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from archive import Capture
 from archive.model import clock, notices, validation
-from archive.model.capture_validation import MOST_COOKIES, bounded, gated
+from archive.model.capture_validation import MOST_COOKIES, truncated_headers, validated
 from archive.model.errors import BadValue
 from archive.model.picture_paths import picture_type
 from archive.model.time_zones import zone_of
@@ -120,14 +120,14 @@ COOKIE = ("Set-Cookie", "c" * 1000)
 
 def test_cookies_have_room_of_their_own_and_the_rest_its_order() -> None:
     headers = (("Content-Type", "text/html"), *[COOKIE] * 200, ("ETag", '"1"'))
-    kept, cut = bounded(headers)
+    kept, cut = truncated_headers(headers)
     assert kept == (("Content-Type", "text/html"), *[COOKIE] * 4, ("ETag", '"1"'))
     assert MOST_COOKIES >= 4 * 1014 and cut == f"left: {196 * 1014:,} bytes of headers"
 
 
 def test_headers_that_fit_stay_as_they_are() -> None:
     headers = tuple((f"X-{number}", "v" * 100) for number in range(50))
-    assert bounded(headers) == (headers, None)
+    assert truncated_headers(headers) == (headers, None)
 
 
 @pytest.mark.parametrize(
@@ -140,6 +140,6 @@ def test_headers_that_fit_stay_as_they_are() -> None:
 )  # fmt: skip
 def test_a_capture_of_which_one_value_cannot_be_is_none(odd: dict[str, Any]) -> None:
     right: dict[str, Any] = {"requested_url": "http://a/", "final_url": "http://a/", "captured_at": NOON, "status": 200}
-    assert gated(Capture(**right)).status == 200
+    assert validated(Capture(**right)).status == 200
     with pytest.raises(BadValue):
-        gated(Capture(**right | odd))
+        validated(Capture(**right | odd))

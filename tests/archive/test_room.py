@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from archive import Link, Run, due, left_out, seed, transaction
 from archive.frontier.capacity import name_again
 from archive.frontier.pattern_store import note_kind
-from archive.frontier.url_queue import links_are_noted, note_links, settle
+from archive.frontier.url_queue import links_are_noted, note_links, reschedule
 from archive.model.limits import Limits
 from archive.model.records import FoundIn
 from tests.support import NOON
@@ -113,7 +113,7 @@ def test_what_this_run_has_taken_stays(db: Database, home: Run) -> None:
 
 def test_the_page_that_names_what_was_left_out_is_read_again_within_a_day(db: Database, home: Run) -> None:
     with transaction(db):
-        settle(db, home, FRONT, NOON, fresh=3, kind="list", links_of=7)
+        reschedule(db, home, FRONT, NOON, fresh=3, kind="list", links_of=7)
         assert links_are_noted(db, home, FRONT, 7)
         name_again(db, home, FRONT, NOON)
     assert not links_are_noted(db, home, FRONT, 7)
@@ -127,7 +127,7 @@ def test_whoever_loses_a_place_is_named_again_by_its_page(db: Database, home: Ru
     run = limited(home, waiting=50)
     note(db, run, pages("loc", 5))
     with transaction(db):
-        settle(db, run, FRONT, NOON, fresh=5, kind="list", links_of=7)
+        reschedule(db, run, FRONT, NOON, fresh=5, kind="list", links_of=7)
     other = f"{HOME}muc.htm"
     note(db, run, pages("tin", 5), on=other)
     assert not links_are_noted(db, run, FRONT, 7)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlite_utils import Database
 
-from archive import Capture, Run, finish_run, ingest, open_archive, settle_run, start_run
+from archive import Capture, Run, finish_run, ingest, judge_run, open_archive, start_run
 from archive.model import notices
 from archive.pipeline.merging import merge
 from archive.storage.histories.doubts import doubts_of, waiting_doubts
@@ -50,7 +50,7 @@ def crawl(path: Path, *days: Iterable[Capture]) -> Path:
             run = start_run(db, PAPER, {"day": str(number)}, seen[0].captured_at)
             for capture in seen:
                 ingest(db, run, capture)
-            settle_run(db, run)
+            judge_run(db, run)
             finish_run(db, run, outcome="ok", reason=None, stats={}, at=seen[-1].captured_at)
     return path
 

@@ -15,9 +15,9 @@ from archive import (
     Run,
     finish_run,
     ingest,
+    judge_run,
     keep_picture,
     open_archive,
-    settle_run,
     start_run,
 )
 from archive.pictures import recognise
@@ -76,11 +76,11 @@ def sound(db: Database) -> None:
 def test_pictures_that_are_lost_for_a_day_are_no_edits(paper: Database, run: Run) -> None:
     for place in PLACES:
         fetch(paper, run, place, 24, LOST)
-    settle_run(paper, run)
+    judge_run(paper, run)
     assert versions(paper) == [1] * 6
     for place in PLACES:
         fetch(paper, run, place, 48, OWN[place])
-    settle_run(paper, run)
+    judge_run(paper, run)
     assert versions(paper) == [1] * 6
     sound(paper)
 
@@ -89,7 +89,7 @@ def test_one_that_was_edited_since_is_told_all_the_same(paper: Database, run: Ru
     for place in PLACES:
         fetch(paper, run, place, 24, LOST)
     fetch(paper, run, 0, 48, OWN[3])
-    settle_run(paper, run)
+    judge_run(paper, run)
     assert versions(paper) == [2, 1, 1, 1, 1, 1]
     (at,) = paper.execute("SELECT first_seen_at FROM versions WHERE number = 2").fetchone()
     assert at == "2026-05-22T12:00:00Z"
@@ -100,10 +100,10 @@ def test_two_of_a_kind_are_edits(paper: Database, run: Run) -> None:
     """An editor puts one picture into two articles."""
     for place in (0, 1):
         fetch(paper, run, place, 24, LOST)
-    settle_run(paper, run)
+    judge_run(paper, run)
     assert versions(paper) == [2, 2, 1, 1, 1, 1]
     fetch(paper, run, 2, 48, LOST)  # and then it comes at a third: the server's, and the two are taken back
-    settle_run(paper, run)
+    judge_run(paper, run)
     assert versions(paper) == [1] * 6
     sound(paper)
 
@@ -114,7 +114,7 @@ def test_one_picture_exchanged_wherever_it_stood_is_an_edit_of_each(db: Database
         fetch(db, run, place, 0.1, OWN[0])
     for place in PLACES:
         fetch(db, run, place, 24, OWN[1])
-    settle_run(db, run)
+    judge_run(db, run)
     assert versions(db) == [2] * 6
     sound(db)
 
@@ -129,7 +129,7 @@ def test_archives_that_each_saw_some_of_it_take_it_back_when_they_merge(tmp_path
                 ingest(db, run, shoot(f"{SITE}/b-{place}.htm", shows(place), hours=0))
                 fetch(db, run, place, 0.1, OWN[place])
                 fetch(db, run, place, 24, LOST)
-            settle_run(db, run)
+            judge_run(db, run)
             finish_run(db, run, outcome="ok", reason=None, stats={}, at=NOON + timedelta(hours=30))
             assert versions(db) == [2, 2]
         for shown, data in zip((LOST, *OWN), BYTES, strict=True):

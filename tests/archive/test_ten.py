@@ -13,7 +13,7 @@ from archive import Capture, Image, Reading, Run, file_reading, keep_capture
 from archive.extract import extractor_name
 from archive.model.records import Block
 from archive.model.urls import url_key
-from archive.pipeline.settle import settle_keys
+from archive.pipeline.settle import file_urls
 from archive.queries.canned_queries import QUESTIONS, TOPICS
 from archive.storage.captures import capture_writer
 from archive.storage.captures.capture_source import Source
@@ -52,7 +52,7 @@ def show(db: Database, run: Run) -> Show:
 def read_anew(db: Database, run: Run, capture_id: int, reading: Reading) -> None:
     """What a better reader sees in a capture."""
     (key,) = db.execute("SELECT url_key FROM captures WHERE id = ?", [capture_id]).fetchone()
-    settle_keys(db, run, [key], Boilerplate(), {capture_id: reading}, reason="a better reading")
+    file_urls(db, run, [key], Boilerplate(), {capture_id: reading}, reason="a better reading")
 
 
 @pytest.fixture

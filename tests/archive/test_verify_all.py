@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 
 from archive import finish_run, ingest, open_archive, start_run
-from archive.pipeline.ingest import settle_run
+from archive.pipeline.ingest import judge_run
 from archive.storage.integrity.uncovered_columns import UNCOVERED, is_covered
 from crawler.cli import luubao
 from tests.support import NOON, PAPER, page, shoot
@@ -45,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> bytes:
             ]  # fmt: skip
             for hour, (path_of, body, facts) in enumerate(sights):
                 ingest(db, run, shoot(f"https://bao.example/{path_of}", body, day + hour / 24, **facts))
-            settle_run(db, run)
+            judge_run(db, run)
             finish_run(db, run, outcome="ok", reason=None, stats={"new": 1}, at=NOON + timedelta(days=day, hours=9))
     return path.read_bytes()
 

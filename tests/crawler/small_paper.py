@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlite_utils import Database
 
-from archive import Capture, Outlet, finish_run, settle_run, start_run, try_to_read
+from archive import Capture, Outlet, finish_run, judge_run, start_run, try_to_read
 from archive.model import clock
 from crawler import discovery
 from crawler.session import CrawlSession
@@ -127,7 +127,7 @@ def crawl(db: Database, paper: SmallPaper, how: str = "budget") -> CrawlSession:
     while urls := session.take(50):
         for url in urls:
             _ask(session, paper, url)
-    settle_run(db, session.run)
+    judge_run(db, session.run)
     finish_run(db, session.run, outcome="ok", reason=None, stats=session.counts, at=clock.now())
     return session
 
@@ -135,11 +135,11 @@ def crawl(db: Database, paper: SmallPaper, how: str = "budget") -> CrawlSession:
 def _ask(session: CrawlSession, paper: SmallPaper, url: str, via: tuple[str, ...] = ()) -> None:
     capture = paper.answer(url)
     capture = Capture(url, capture.final_url, capture.captured_at, capture.status, capture.headers, body=capture.body, encoding="utf-8", via=via)  # fmt: skip
-    arrival = session.take_in(capture)
+    arrival = session.store_capture(capture)
     if arrival.outcome == "fresh":
         reading = try_to_read(arrival.source, capture.body or b"", "utf-8", session.boilerplate)
         links = discovery.links(capture.body or b"", capture.final_url, PAPER.hosts, "utf-8")
-        handed = session.put_away(capture, arrival, reading, links)
+        handed = session.file_reading(capture, arrival, reading, links)
     else:
         handed = session.confirm(capture, arrival)
     if handed.onward:

@@ -54,7 +54,7 @@ def crawling(base_url: str, path: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("step", ["validators", "take", "take_in"])
+@pytest.mark.parametrize("step", ["validators", "take", "store_capture"])
 def test_a_mistake_of_ours_ends_the_run(tmp_path: Path, step: str) -> None:
     broken = (
         f"import crawler.session\ndef fail(*given): raise TypeError('ours')\ncrawler.session.CrawlSession.{step} = fail"

@@ -10,7 +10,7 @@ from html import escape
 from importlib.metadata import version
 from typing import Any
 
-from archive.queries.tabular import FIELDS, Selection
+from archive.queries.tabular import EXPORT_COLUMNS, Selection
 
 _STEERS = re.compile(r"([\\\\`*_\[\]|#!])")
 _LONGEST = 1_000  # characters of a value; a name is shorter
@@ -102,7 +102,7 @@ def _gaps(facts: Mapping[str, Any]) -> list[str]:
 def _columns() -> list[str]:
     rows = [
         f"| `{name}` | {'list of string' if kind == 'list' else kind} | {meaning} |"
-        for name, (kind, meaning) in FIELDS.items()
+        for name, (kind, meaning) in EXPORT_COLUMNS.items()
     ]
     return ["## Columns", "", "| column | type | meaning |", "|---|---|---|", *rows, ""]
 

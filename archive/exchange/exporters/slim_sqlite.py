@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from archive.queries.tabular import FIELDS
+from archive.queries.tabular import EXPORT_COLUMNS
 from archive.storage.connection import Database
 
 _TYPES = {"int64": "INTEGER", "int32": "INTEGER", "bool": "INTEGER", "string": "TEXT", "list": "TEXT"}
@@ -20,13 +20,14 @@ def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
     """Writes a table `versions` with the columns of a data set (lists as JSON) and `search`, its FTS5 index."""
     columns = ", ".join(
         f"{name} {_TYPES[kind]}" + (" PRIMARY KEY" if name == "version_id" else "")
-        for name, (kind, _) in FIELDS.items()
+        for name, (kind, _) in EXPORT_COLUMNS.items()
     )
-    placeholders = ", ".join("?" * len(FIELDS))
+    placeholders = ", ".join("?" * len(EXPORT_COLUMNS))
     with closing(Database(path).conn) as db, db:
         db.execute(f"CREATE TABLE versions ({columns})")
         db.executemany(
-            f"INSERT INTO versions VALUES ({placeholders})", ([_cell(row[name]) for name in FIELDS] for row in rows)
+            f"INSERT INTO versions VALUES ({placeholders})",
+            ([_cell(row[name]) for name in EXPORT_COLUMNS] for row in rows),
         )
         db.execute("CREATE INDEX versions_article ON versions(article_id, number)")
         db.execute("CREATE INDEX versions_published ON versions(published_at)")
@@ -39,7 +40,9 @@ def write_sqlite(rows: Iterable[dict[str, Any]], path: Path) -> None:
             f" SELECT version_id, headline, lead, body, {_FOLDED} FROM versions"
         )
         db.execute("CREATE TABLE columns (name TEXT PRIMARY KEY, meaning TEXT)")
-        db.executemany("INSERT INTO columns VALUES (?, ?)", ((name, meaning) for name, (_, meaning) in FIELDS.items()))
+        db.executemany(
+            "INSERT INTO columns VALUES (?, ?)", ((name, meaning) for name, (_, meaning) in EXPORT_COLUMNS.items())
+        )
 
 
 def _cell(value: Any) -> Any:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.model.errors import Misconfigured
-from archive.queries.tabular import FIELDS
+from archive.queries.tabular import EXPORT_COLUMNS
 
 Format = Literal["jsonl", "csv", "parquet"]
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")  # East Asian spreadsheets read the last four as the first four
@@ -29,9 +29,9 @@ def write_csv(rows: Rows, path: Path, *, excel: bool = False) -> None:
     which read a file without a byte-order mark as Windows-1252 and run a text that begins like a formula."""
     with path.open("w", encoding="utf-8-sig" if excel else "utf-8", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(FIELDS)
+        writer.writerow(EXPORT_COLUMNS)
         cell = _without_formula if excel else _cell
-        writer.writerows([cell(row[name]) for name in FIELDS] for row in rows)
+        writer.writerows([cell(row[name]) for name in EXPORT_COLUMNS] for row in rows)
 
 
 def _without_formula(value: Any) -> Any:
@@ -64,7 +64,7 @@ def write_parquet(rows: Rows, path: Path) -> None:
         "list": pa.list_(pa.string()),
     }
     schema = pa.schema(
-        [pa.field(name, types[kind], metadata={"meaning": meaning}) for name, (kind, meaning) in FIELDS.items()]
+        [pa.field(name, types[kind], metadata={"meaning": meaning}) for name, (kind, meaning) in EXPORT_COLUMNS.items()]
     )
     with pq.ParquetWriter(path, schema, compression="zstd") as writer:
         for group in _row_groups(rows):

@@ -34,7 +34,7 @@ OUTLET = "urn:luubao:outlet:"
 """Prefix of an outlet's name in the WARC-Target-URI of the record that describes it."""
 ENDING = "urn:luubao:end"
 """The WARC-Target-URI of a file's last record, and the value of `ends-with` in its warcinfo."""
-FIELDS = "application/warc-fields"
+WARC_FIELDS_TYPE = "application/warc-fields"
 _NAMESPACE = uuid.UUID("5f0c6c9e-8a0e-4d8b-9b62-4c7575302e31")
 
 
@@ -85,7 +85,7 @@ def warcinfo_record(filename: str, facts: Mapping[str, str], at: str) -> tuple[R
     record_id = _record_id("warcinfo", filename, at)
     block = "".join(f"{name}: {value}\r\n" for name, value in facts.items()).encode()
     return _build(
-        "warcinfo", "", at, "", block, FIELDS, {"WARC-Record-ID": record_id, "WARC-Filename": filename}
+        "warcinfo", "", at, "", block, WARC_FIELDS_TYPE, {"WARC-Record-ID": record_id, "WARC-Filename": filename}
     ), record_id
 
 
@@ -99,7 +99,7 @@ def ending_record(records: int, goes_on_in: str, at: str, warcinfo: str) -> Reco
     """The last record of a file: a file without it, or with fewer records than it states, is truncated. goes_on_in: the
     name of the next file; empty in the last."""
     block = f"records: {records}\r\n" + (f"goes-on-in: {goes_on_in}\r\n" if goes_on_in else "")
-    return _build("metadata", ENDING, at, warcinfo, block.encode(), FIELDS, {})
+    return _build("metadata", ENDING, at, warcinfo, block.encode(), WARC_FIELDS_TYPE, {})
 
 
 def rewrite_headers(headers: Headers, size: int | None) -> list[tuple[str, str]]:
@@ -124,7 +124,7 @@ def _metadata(url: str, date: str, concurrent_to: str, fields: Sequence[str], wa
     """A metadata record with these fields about another record; none without fields."""
     block = "".join(f"{line}\r\n" for line in fields).encode("utf-8", "surrogatepass")
     if block:
-        yield _build("metadata", url, date, warcinfo, block, FIELDS, {"WARC-Concurrent-To": concurrent_to})
+        yield _build("metadata", url, date, warcinfo, block, WARC_FIELDS_TYPE, {"WARC-Concurrent-To": concurrent_to})
 
 
 def _response(

@@ -127,7 +127,7 @@ def _update_frontier(db: Database, run: Run, key: str, capture: Capture, outcome
 
 def leads_away(capture: Capture, outlet: Outlet) -> bool:
     """Whether a redirect means that the page is gone: its target is the home page, another site, or not on the web."""
-    return responses.leads_away(capture.requested_url, capture.final_url, outlet)
+    return responses.redirect_means_gone(capture.requested_url, capture.final_url, outlet)
 
 
 def kept_body(db: Database, capture_id: int) -> bytes | None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
-from archive.model.capture_validation import harmless
+from archive.model.capture_validation import allowed_request_headers
 from archive.model.errors import UnknownCapture
 from archive.model.records import Headers
 from archive.model.validation import json_pairs
@@ -62,7 +62,10 @@ def exchange(db: Database, capture_id: int) -> Exchange:
     if row is None:
         raise UnknownCapture(f"the archive has no capture {capture_id}")
     headers = usable("headers", row, capture_id)
-    row |= {"request": harmless(json_pairs(headers["request"])), "response": json_pairs(headers["response"])}
+    row |= {
+        "request": allowed_request_headers(json_pairs(headers["request"])),
+        "response": json_pairs(headers["response"]),
+    }
     row |= {"withdrawn": bool(row["withdrawn"]), "articles": _articles(db, row["revisit_of"] or capture_id)}
     return readable_value(row, "captures", lambda row: Exchange(**row))
 

@@ -134,7 +134,7 @@ def unsettle_words(db: Database, outlet_id: int, words: str, but: set[str]) -> N
             mark_for_rebuild(db, outlet_id, key)
 
 
-def settle(db: Database, outlet_id: int, keys: set[str]) -> None:
+def clear_rebuild_marks(db: Database, outlet_id: int, keys: set[str]) -> None:
     """Removes the marks of rebuilt articles. Call inside a transaction."""
     for key in keys:
         db.execute("DELETE FROM unsettled WHERE outlet_id = ? AND url_key = ?", [outlet_id, key])

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlite_utils import Database
 
 from archive.model import clock, validation
-from archive.model.capture_validation import gated
+from archive.model.capture_validation import validated
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Looks, Outlet, Picture, PictureCapture, Run
 from archive.model.urls import host_of, is_site
@@ -131,7 +131,7 @@ def _other_capture(row: dict[str, Any], note: Note) -> OtherCapture:
         validation.json_pairs(headers["response"]), b"-" if has_body else None, row["encoding"],
         validation.json_pairs(headers["request"]), validation.json_lines(row["via"] or "[]"), row["detail"],
     )  # fmt: skip
-    return OtherCapture(row["id"], gated(capture), _origin(row, note))
+    return OtherCapture(row["id"], validated(capture), _origin(row, note))
 
 
 def _origin(row: dict[str, Any], note: Note) -> tuple[str, str | None] | None:

@@ -22,7 +22,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.model import clock
-from archive.model.capture_validation import KEPT_REQUEST_HEADERS, addressed, harmless
+from archive.model.capture_validation import KEPT_REQUEST_HEADERS, allowed_request_headers, without_url_credentials
 from archive.model.errors import ArchiveDamaged
 from archive.model.records import Headers
 from archive.model.urls import without_credentials
@@ -74,8 +74,8 @@ def _examine(
         without_credentials(requested_url),
         without_credentials(final_url),
         _change_json(via, lambda urls: [without_credentials(url) for url in urls]),
-        _change_json(request, harmless),
-        _change_json(response, addressed),
+        _change_json(request, allowed_request_headers),
+        _change_json(response, without_url_credentials),
     )
     if made == (requested_url, final_url, via, request, response):
         return None
