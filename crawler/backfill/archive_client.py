@@ -7,13 +7,23 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from http.client import HTTPException, InvalidURL
+from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.parse import quote
-from urllib.request import HTTPRedirectHandler, Request, build_opener
+from urllib.request import (
+    HTTPDefaultErrorHandler,
+    HTTPErrorProcessor,
+    HTTPHandler,
+    HTTPRedirectHandler,
+    HTTPSHandler,
+    OpenerDirector,
+    ProxyHandler,
+    Request,
+)
 
 from archive.model.clock import now
 from archive.model.errors import BadValue, LuubaoError
-from archive.model.validation import shown
+from archive.model.validation import is_address, shown
 from archive.runtime import signals
 from crawler.politeness.host_backoff import retry_after
 
@@ -22,6 +32,8 @@ _RATE_LIMITED = frozenset({429, 503})
 _SERVER_ERRORS = frozenset({500, 502, 504})
 _FIRST_RETRY_PAUSE = 10.0  # seconds, where no Retry-After names a pause; doubles with each retry
 _LONGEST_RETRY_PAUSE = 900.0
+_LONGEST_RESPONSE = 300.0  # seconds for a whole response, which may come byte by byte
+_CHUNK = 1024 * 1024
 
 
 class ArchiveBusy(LuubaoError):
@@ -100,6 +112,8 @@ class ArchiveClient:
             seconds -= 1.0
 
     def _request(self, url: str, headers: Mapping[str, str], largest: int) -> ArchiveResponse:
+        if not is_address(url):
+            raise BadValue(f"{shown(url)} is no web address")
         try:
             request = Request(
                 quote(url, safe=string.punctuation),
@@ -108,11 +122,30 @@ class ArchiveClient:
         except ValueError as error:
             raise BadValue(f"{shown(url)} cannot be asked for: {error}") from error
         try:
-            response = build_opener(_NoRedirects).open(request, timeout=self.timeout)
+            response = _opener().open(request, timeout=self.timeout)
         except HTTPError as error:
             response = error
         with response:
-            body = response.read(largest + 1)
+            body = _read(response, largest + 1)
             pairs = tuple((str(name), str(value)) for name, value in response.headers.items())
             self._last_request = time.monotonic()
             return ArchiveResponse(response.status, {name.lower(): value for name, value in pairs}, body, pairs)
+
+
+def _opener() -> OpenerDirector:
+    """Opens http and https alone: an index names URLs, and one of them may be file:///etc/passwd."""
+    opener = OpenerDirector()
+    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor, _NoRedirects):
+        opener.add_handler(handler())
+    return opener
+
+
+def _read(response: Any, most: int) -> bytes:
+    """The first bytes of a body. Raises TimeoutError where it comes too slowly."""
+    deadline, parts, size = time.monotonic() + _LONGEST_RESPONSE, list[bytes](), 0
+    while size < most and (part := response.read1(min(_CHUNK, most - size))):
+        parts.append(part)
+        size += len(part)
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"the response was not complete after {_LONGEST_RESPONSE:.0f} seconds")
+    return b"".join(parts)

@@ -24,6 +24,7 @@ from crawler.backfill.archive_client import ArchiveBusy
 from crawler.backfill.archive_source import ArchiveSource, Span
 
 _BATCH_SIZE = 50
+_MAX_PAGES = 100_000  # of the index, for one query
 _MAX_REPORTED = 20
 _SETTLE_EVERY = 500  # captures after which versions of articles are sorted by time
 
@@ -65,6 +66,10 @@ def backfill(
             job.take(most)
         except LuubaoError as error:
             done.problem = str(error)
+        except Exception as error:  # a mistake of ours, or of sqlite: the run says so, and the error is raised again
+            reason = f"{type(error).__name__}: {error}"[:300]
+            run_rows.finish_run(db, run, outcome="failed", reason=reason, stats=done.counts, at=now())
+            raise
         done.articles.add(job.arrivals.settle())
         done.counts["waiting"] = remote_index.open_count(db, run.outlet_id, source.name)
         boilerplate_sets.learn_boilerplate(db, run, now())
@@ -92,7 +97,11 @@ class _Job:
         db, outlet_id, name = self.arrivals.db, self.run.outlet_id, self.source.name
         for query in self.source.queries(hosts, span):
             finished, key = remote_index.listed(db, outlet_id, name, query)
+            keys = set[str | None]()
             while not finished and not self.stopped():
+                if key in keys or len(keys) > _MAX_PAGES:
+                    raise LuubaoError(f"{name}: its index goes round in a circle, or has no end")
+                keys.add(key)
                 page = self.source.page(query, key)
                 for reason in page.odd:
                     self._note_odd("a line of the index", reason)

@@ -20,6 +20,8 @@ from crawler.backfill import cdx
 from crawler.backfill.archive_client import ArchiveClient
 from crawler.backfill.archive_source import ListingPage, Span, is_document
 
+_MAX_PAGES = 100_000  # of a query; a page lists some 15,000 captures
+
 
 @dataclass(slots=True)
 class CommonCrawl:
@@ -39,8 +41,11 @@ class CommonCrawl:
         answer = self.asker.get(self.index + "collinfo.json")
         try:
             crawls = [(str(row["id"]), str(row["cdx-api"])) for row in json.loads(answer.body)]
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
             raise LuubaoError(f"{self.index}collinfo.json is no list of crawls (status {answer.status})") from error
+        for _, api in crawls:
+            if not validation.is_address(api) or "#" in api:
+                raise LuubaoError(f"{self.index}collinfo.json names {validation.shown(api)}, which is no web address")
         for crawl_name, api in crawls:
             if _crawl_may_overlap(crawl_name, span):
                 for host in hosts:
@@ -73,9 +78,12 @@ class CommonCrawl:
             return 0
         text = answer.body.decode("utf-8", "replace").strip()
         try:
-            return int(json.loads(text)["pages"]) if text.startswith("{") else int(text)
-        except (ValueError, KeyError) as error:
+            count = int(json.loads(text)["pages"]) if text.startswith("{") else int(text)
+        except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise LuubaoError(f"{query}: the index does not say how many pages it has, but {text[:80]!r}") from error
+        if not 0 <= count <= _MAX_PAGES:
+            raise LuubaoError(f"{query}: the index cannot have {validation.shown(str(count))} pages")
+        return count
 
     def take(self, offer: Offer) -> Capture | str:
         """Fetches one WARC record by range request."""

@@ -16,7 +16,7 @@ from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, de
 from archive.exchange.importers.import_items import LARGEST, charset, leads_to
 from archive.frontier.remote_index import Offer
 from archive.model import validation
-from archive.model.errors import BadValue
+from archive.model.errors import BadValue, LuubaoError
 from crawler.backfill import cdx
 from crawler.backfill.archive_client import ArchiveClient, ArchiveResponse
 from crawler.backfill.archive_source import ListingPage, Span, is_document
@@ -27,7 +27,7 @@ _MAX_REDIRECTS = 4
 _SNIFFED_BYTES, _CONTROL_BYTES = 4096, re.compile(rb"[\x00-\x08]")
 """The first bytes of a body show whether it is still compressed. Text in UTF-16 has NUL too, but none has come with a
 content coding."""
-_LARGEST_INDEX = 512 * 1024 * 1024
+_LARGEST_INDEX = 64 * 1024 * 1024
 _EXCLUDED_TYPES = ("image/.*", "video/.*", "audio/.*", "font/.*", "text/css", ".*javascript.*")
 _ORIGINAL_PREFIX = "x-archive-orig-"
 _ARCHIVE_HEADERS = frozenset({
@@ -71,6 +71,8 @@ class Wayback:
         answer = self.asker.get(f"{self.index}?{parameters}{resume_parameter}", largest=_LARGEST_INDEX)
         if answer.status == 404:
             return ListingPage([], None)
+        if len(answer.body) > _LARGEST_INDEX:
+            raise LuubaoError(f"{self.index}: a page of the index has more than {_LARGEST_INDEX:,} bytes")
         parsed = cdx.parse(answer.body)
         lines, resume = parsed.lines, parsed.next
         if not resume and key != _WHOLE_LISTING and len(lines) + len(parsed.odd) >= self.page_size:
@@ -110,7 +112,7 @@ class Wayback:
         """Fetches a replay. An archive may redirect to a capture of another time than the requested one."""
         for _ in range(_MAX_REDIRECTS):
             answer = self.asker.get(self.replay + place)
-            location = urljoin(self.replay + place, answer.headers.get("location", ""))
+            location = _joined(self.replay + place, answer.headers.get("location", ""))
             if _is_replayed(answer) or answer.status not in REDIRECTS or not location.startswith(self.replay):
                 break
             place = location.removeprefix(self.replay)
@@ -120,6 +122,14 @@ class Wayback:
         """The original target of a redirect, without the archive's URL before it."""
         _, mark, rest = location.partition("id_/")
         return rest if mark and rest.startswith(("http://", "https://")) else location
+
+
+def _joined(url: str, location: str) -> str:
+    """The target of a redirect. Raises BadValue."""
+    try:
+        return urljoin(url, location)
+    except ValueError as error:
+        raise BadValue(f"the archive redirects to {validation.shown(location)}") from error
 
 
 def _decoded_body(answer: ArchiveResponse) -> bytes:

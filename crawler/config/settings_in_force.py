@@ -9,6 +9,7 @@ these over [crawl]. Tables [outlet.NAME] describe outlets (crawler.outlets.toml_
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +24,13 @@ from crawler.outlets.toml_outlets import Source, Tables
 
 FILE = "luubao.toml"
 VARIABLE = "LUUBAO_CONFIG"
+_OF_BACKFILL = (
+    "LUUBAO_BACKFILL_DELAY", "LUUBAO_WAYBACK_CDX", "LUUBAO_WAYBACK_REPLAY", "LUUBAO_COMMONCRAWL_INDEX",
+    "LUUBAO_COMMONCRAWL_DATA",
+)  # fmt: skip
+"""Variables of `luubao backfill` alone (crawler/backfill/backfill_run.py)."""
+_MAX_SIZE = 64 * 1024 * 1024
+"""Bytes of a settings file: a table for each of 10,000 outlets takes a few megabytes."""
 SPIDERS = "spiders"
 """The default folder for spiders, beside the settings file."""
 _SECTIONS = ("archive", "crawl", "many", "outlets", "outlet")
@@ -176,7 +184,13 @@ def _find_file(named: str | Path | None, variables: Mapping[str, str]) -> Path |
 
 def _read_text(file: Path) -> str:
     try:
-        return file.read_text("utf-8-sig")
+        if stat.S_ISFIFO(file.stat().st_mode):  # nobody may ever write to it
+            raise Misconfigured(f"{file} is a pipe: name a file of settings with --config")
+        with file.open("rb") as opened:
+            data = opened.read(_MAX_SIZE + 1)
+        if len(data) > _MAX_SIZE:
+            raise Misconfigured(f"{file} is larger than {_MAX_SIZE:,} bytes: name a file of settings with --config")
+        return data.decode("utf-8-sig").replace("\r\n", "\n")
     except OSError as error:
         raise Misconfigured(f"{file} cannot be read: {error.strerror}. Name another file with --config") from error
     except UnicodeDecodeError as error:
@@ -188,7 +202,7 @@ def _parsed(file: Path, text: str) -> dict[str, Any]:
 
     try:
         return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError, and numbers of thousands of digits
         raise Misconfigured(f"{file} is not TOML: {error}") from error
 
 
@@ -226,7 +240,7 @@ def _from_environment(variables: Mapping[str, str], errors: list[str]) -> Values
         if variable in names and text.strip():
             key = names[variable]
             _check_value(checked, key, text, f"{variable}={key.shown(text)}", errors, written=True)
-        elif variable.startswith("LUUBAO_") and variable not in names and variable != VARIABLE:
+        elif variable.startswith("LUUBAO_") and variable not in (*names, VARIABLE, *_OF_BACKFILL):
             meant = _did_you_mean(variable, names)
             errors += [f"{variable}: there is no such setting{meant}"] if meant else []
     return checked
@@ -305,5 +319,7 @@ def _toml_literal(value: Any) -> str:
     """A value in TOML syntax, cut to what helps to find the line."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and value.bit_length() > 64:  # Python writes no decimal number of thousands of digits
+        value = hex(value)
     text = f'"{value}"' if isinstance(value, str) else str(value)
     return text if len(text) <= 60 else f"{text[:60]}..."

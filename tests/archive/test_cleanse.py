@@ -137,7 +137,7 @@ def test_a_cleansing_covers_up_for_nothing(old: Path) -> None:
 def test_twice_cleansed_is_still_as_it_was_sealed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked("cleanse", "--db", old)
     monkeypatch.setattr(
-        "archive.storage.withdrawals.secret_removal.harmless", lambda headers: headers[:1]
+        "archive.storage.withdrawals.secret_removal.allowed_request_headers", lambda headers: headers[:1]
     )  # the list became shorter
     monkeypatch.setattr("archive.storage.withdrawals.secret_removal.KEPT_REQUEST_HEADERS", {"accept"})
     assert "3 captures: 3 User-Agent" in asked("cleanse", "--db", old)

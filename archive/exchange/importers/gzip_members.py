@@ -18,6 +18,8 @@ _BEGINNING = 256  # decompressed bytes of a record that show that it is one
 _RECORD = re.compile(rb"WARC/\d|\S{1,4000} [0-9A-Fa-f.:]{1,45} \d{14} \S{1,200} \d{1,15}\r?\n")
 _ARC = re.compile(rb"(?<=\n)[a-z]{2,9}:" + rb"\S{1,4000} [0-9A-Fa-f.:]{1,45} \d{14} \S{1,200} \d{1,15}\r?\n")
 _LONGEST_ARC = 4300
+_VERSION = re.compile(rb"WARC/\d\.\d{1,2}\r?\n")
+"""The first line of a WARC record."""
 
 
 def next_record(file: BinaryIO, start: int, magic: bytes) -> int | None:
@@ -30,18 +32,12 @@ def _next_plain(file: BinaryIO, start: int) -> int | None:
     file.seek(start)
     while chunk := file.read(_CHUNK):
         window = tail + chunk
-        offsets = [offset for offset in (window.find(PLAIN), _find_arc(window)) if offset >= 0]
+        offsets = [found.start() for found in (_VERSION.search(window), _ARC.search(window)) if found]
         if offsets:
             return position - len(tail) + min(offsets)
         position += len(chunk)
         tail = window[-_LONGEST_ARC:]
     return None
-
-
-def _find_arc(window: bytes) -> int:
-    """The offset in a window of the first line of an ARC record; -1 where there is none."""
-    match = _ARC.search(window)
-    return match.start() if match else -1
 
 
 def first_member(file: BinaryIO, begin: int) -> int | None:

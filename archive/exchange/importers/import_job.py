@@ -118,16 +118,14 @@ def import_files(
 
 
 class _OutletImport:
-    """The import of one outlet: its run, its captures, and the worker processes that extract its pages."""
+    """The import of one outlet: its run and its captures."""
 
-    def __init__(
-        self, db: Database, run: Run, boilerplate: Boilerplate, workers: Workers[_Task, Reading | Unreadable] | None
-    ):
-        self.run, self.workers = run, workers
+    def __init__(self, db: Database, run: Run, boilerplate: Boilerplate):
+        self.run = run
         self.arrivals = Arrivals(db, run, boilerplate)
 
 
-_Task = tuple[capture_source.Source, bytes, str | None]
+_Task = tuple[capture_source.Source, bytes, str | None, Boilerplate]
 
 
 @dataclass(slots=True)
@@ -146,6 +144,10 @@ class _Import:
         self.db, self.path, self.houses, self.pictures, self.jobs = db, path, houses, pictures, jobs
         self.report, self.stack, self.progress = report, stack, progress
         self.open: dict[str, _OutletImport] = {}
+        # one pool for all outlets: a file can describe any number of them
+        self.workers: Workers[_Task, Reading | Unreadable] | None = None
+        if jobs != 0:
+            self.workers = stack.enter_context(Workers[_Task, Reading | Unreadable](_extractor, jobs))
         self.queue: deque[_QueuedPage] = deque()
         self.answers: dict[int, Reading | Unreadable] = {}
         self.numbers = 0
@@ -241,7 +243,7 @@ class _Import:
         else:
             outlet_import = self._outlet_import(outlet, file)
             self.queue.append(_QueuedPage(outlet_import, page, self._submit(outlet_import, page.capture), file))
-            self._file_queued(_MAX_QUEUED * outlet_import.workers.count if outlet_import.workers else 0)
+            self._file_queued(_MAX_QUEUED * self.workers.count if self.workers else 0)
 
     def _known_run(self, outlet: Outlet) -> Run | None:
         """A run of an outlet that the archive knows, else None; opens no run as long as nothing new comes."""
@@ -264,11 +266,11 @@ class _Import:
             return None
         self.numbers += 1
         source = capture_source.Source(0, outlet_import.run, "", capture.final_url, capture.captured_at)
-        if outlet_import.workers is None:
-            boilerplate = outlet_import.arrivals.boilerplate
-            self.answers[self.numbers] = try_to_read(source, capture.body, capture.encoding, boilerplate)
-            return self.numbers
-        outlet_import.workers.submit(self.numbers, (source, capture.body, capture.encoding))
+        task = (source, capture.body, capture.encoding, outlet_import.arrivals.boilerplate)
+        if self.workers is None:
+            self.answers[self.numbers] = try_to_read(*task)
+        else:
+            self.workers.submit(self.numbers, task)
         return self.numbers
 
     def _file_queued(self, limit: int) -> None:
@@ -288,11 +290,12 @@ class _Import:
                     self._collect_answers(0)  # else the workers would idle meanwhile
 
     def _collect_answers(self, seconds: float) -> None:
-        for outlet_import in self.open.values():
-            for number, answer in outlet_import.workers.answers(seconds) if outlet_import.workers else ():
-                if isinstance(answer, Lost):
-                    answer = Unreadable("gave-up", answer.reason, extractor_of(outlet_import.arrivals.boilerplate))
-                self.answers[number] = answer
+        for number, answer in self.workers.answers(seconds) if self.workers else ():
+            if isinstance(answer, Lost):
+                queued = next(queued for queued in self.queue if queued.number == number)
+                boilerplate = queued.outlet_import.arrivals.boilerplate
+                answer = Unreadable("gave-up", answer.reason, extractor_of(boilerplate))
+            self.answers[number] = answer
 
     def _is_read(self, queued: _QueuedPage) -> bool:
         return queued.number is None or queued.number in self.answers
@@ -326,12 +329,7 @@ class _Import:
                 boilerplate = boilerplate_sets.put_boilerplate(
                     self.db, run, Boilerplate(frozenset(described)), clock.now()
                 )
-            workers = None
-            if self.jobs != 0:
-                workers = self.stack.enter_context(
-                    Workers[_Task, Reading | Unreadable](_ExtractorFactory(boilerplate), self.jobs)
-                )
-            self.open[outlet.name] = _OutletImport(self.db, run, boilerplate, workers)
+            self.open[outlet.name] = _OutletImport(self.db, run, boilerplate)
             self.report.runs.append(run.id)
         return self.open[outlet.name]
 
@@ -341,16 +339,8 @@ def begin(db: Database, outlet: Outlet, kind: RunKind, source: str) -> Run:
     return run_rows.start_run(db, outlet, {"luubao": version("luubao")}, clock.now(), kind=kind, source=source)
 
 
-@dataclass(frozen=True, slots=True)
-class _ExtractorFactory:
-    """Builds a worker process's extractor with the outlet's boilerplate."""
-
-    boilerplate: Boilerplate
-
-    @contextmanager
-    def _extractor(self) -> Iterator[Callable[[_Task], Reading | Unreadable]]:
-        logging.disable()  # an error in a page is stored in readings.detail
-        yield lambda task: try_to_read(*task, self.boilerplate)
-
-    def __call__(self):  # type: ignore[no-untyped-def]  # a contextmanager on a method
-        return self._extractor()
+@contextmanager
+def _extractor() -> Iterator[Callable[[_Task], Reading | Unreadable]]:
+    """Sets up a worker process that extracts pages."""
+    logging.disable()  # an error in a page is stored in readings.detail
+    yield lambda task: try_to_read(*task)

@@ -99,6 +99,10 @@ def _seekable(bundle: zipfile.ZipFile, name: str) -> IO[bytes]:
     return unpacked
 
 
+_MAX_VIA = 100  # redirects that led to a page; a crawl follows five
+_MAX_METADATA = 1024 * 1024  # bytes of a metadata record that are searched for them
+
+
 @dataclass(slots=True)
 class _Exchange:
     """The records of one HTTP exchange that have been read so far."""
@@ -204,7 +208,7 @@ def _attach(exchange: _Exchange | None, raw: WarcRecord, requests: dict[str, Hea
             return requests
         return {raw.headers.get("warc-record-id", ""): headers}
     if exchange and response_id == exchange.id:
-        exchange.via += [url for url in _via(raw) if is_address(url)]
+        exchange.via += [url for url in _via(raw) if is_address(url)][: _MAX_VIA - len(exchange.via)]
         exchange.item = _with_head(exchange.item, raw)
     return requests
 
@@ -228,7 +232,7 @@ def _metadata_headers(raw: WarcRecord) -> Iterator[tuple[str, str]]:
 
 def _via(raw: WarcRecord) -> list[str]:
     """The redirects (`via`) that a metadata record names."""
-    lines = raw.body.decode("utf-8", "replace").splitlines() if raw.kind == "metadata" else []
+    lines = raw.body[:_MAX_METADATA].decode("utf-8", "replace").splitlines() if raw.kind == "metadata" else []
     return [line[5:].strip() for line in lines if line.lower().startswith("via: ")]
 
 

@@ -30,6 +30,9 @@ _MAX_LINE = 1024 * 1024
 _FEW_BYTES = 8
 _MAX_HEADERS = 1024 * 1024
 """Maximum bytes of a record's WARC headers and HTTP headers: four times what a browser accepts."""
+_MAX_REREAD = 4 * 1024 * 1024
+"""Bytes of damaged heads that are searched again for the next record, in a file: a head that begins a thousand times
+would be read a thousand times."""
 _CHUNK = 1024 * 1024
 _ZSTD, _SKIPPABLE = b"\x28\xb5\x2f\xfd", b"\x5d\x2a\x4d\x18"
 DAMAGE = (
@@ -70,9 +73,9 @@ class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has 
 
     def readline(self, length: int = 0) -> bytes:
         line: bytes = super().readline(length or _MAX_LINE)
+        self.head += len(line)
         if not length and len(line) >= _MAX_LINE and not line.endswith(b"\n"):
             raise ValueError("a line without end")
-        self.head += len(line)
         if self.head > _MAX_HEADERS:
             raise _BadRecord("headers without end")
         return line
@@ -140,7 +143,7 @@ def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[
         return
     magic = GZIP if head.startswith(GZIP) else PLAIN
     start = first_member(file, begin) if begin else 0
-    reported = False
+    reported, reread = False, 0
     while start is not None and (end is None or start < end):
         file.seek(start)
         offset, until, problem = start, 0, None
@@ -164,7 +167,9 @@ def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[
         if not reported or isinstance(problem, _BadRecord):
             yield Skipped(_reason(problem), f"byte {offset}")
         reported = not until
-        start = next_record(file, (until if magic == PLAIN and until < _size(file) else 0) or offset + 1, magic)
+        reread += iterator.reader.head
+        passed = iterator.reader.head if magic == PLAIN and reread > _MAX_REREAD else 1
+        start = next_record(file, (until if magic == PLAIN and until < _size(file) else 0) or offset + passed, magic)
 
 
 def _size(file: BinaryIO) -> int:
