@@ -24,8 +24,8 @@ from tests.room.pages import PAGES
 pytestmark = pytest.mark.slow
 
 CHECKER = ROOT / "build" / "vnu" / "node_modules" / "vnu-jar" / "build" / "dist" / "vnu.jar"
-TEMPLATES = ROOT / "archive" / "datasette" / "templates" / "room"
-ROOM = ROOT / "archive" / "datasette" / "room"
+TEMPLATES = ROOT / "archive" / "web" / "templates" / "room"
+ROOM = ROOT / "archive" / "web" / "room"
 ATOM = "{http://www.w3.org/2005/Atom}"
 
 
