@@ -1,5 +1,4 @@
-"""CrawlSession: one run's calls to the archive, and its counts. Synchronous, and used by one thread at a time:
-crawler.writer calls it from the thread that owns the archive."""
+"""CrawlSession: one run's calls to the archive, and its counts. Synchronous: crawler.writer calls it in one thread."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from archive.model.paths import folder_beside
 from archive.model.validation import file_name
 
 if TYPE_CHECKING:
-    from archive.exchange.object_store.sync import TransferReport
+    from archive.exchange.object_store.picture_transfer import TransferReport
 
 _STORE = "The object store: s3://BUCKET/FOLDER, gs://..., az://..., or file:///FOLDER."
 

@@ -1,8 +1,7 @@
 """Validators, one for each kind of value that comes from outside: from a server, a file, another archive, a person.
 
-A validator takes any value and returns it as a value of its type, or raises BadValue with what is wrong as the end of a
-sentence: `status` -> "999 is no HTTP status (100 to 599)". Unvalidated values never reach SQL, `datetime` or a file
-name. Validators are pure, never slow, and raise nothing else.
+A validator returns a value of its type, or raises BadValue, whose text ends a sentence: `status` -> "999 is no HTTP
+status (100 to 599)". Unvalidated values never reach SQL, `datetime` or a file name. Validators are pure and fast.
 """
 
 from __future__ import annotations

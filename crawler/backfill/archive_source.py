@@ -9,6 +9,9 @@ from typing import Protocol
 from archive import Capture
 from archive.frontier.remote_index import Offer
 
+MAX_PAGES = 100_000
+"""Pages of an index, for one query: Common Crawl lists some 15,000 captures on each."""
+
 
 @dataclass(frozen=True, slots=True)
 class ListingPage:

@@ -21,10 +21,9 @@ from archive.storage import connection, run_rows
 from archive.storage.histories.history_writer import Counts
 from archive.storage.readings import boilerplate_sets
 from crawler.backfill.archive_client import ArchiveBusy
-from crawler.backfill.archive_source import ArchiveSource, Span
+from crawler.backfill.archive_source import MAX_PAGES, ArchiveSource, Span
 
 _BATCH_SIZE = 50
-_MAX_PAGES = 100_000  # of the index, for one query
 _MAX_REPORTED = 20
 _SETTLE_EVERY = 500  # captures after which versions of articles are sorted by time
 
@@ -99,7 +98,7 @@ class _Job:
             finished, key = remote_index.listed(db, outlet_id, name, query)
             keys = set[str | None]()
             while not finished and not self.stopped():
-                if key in keys or len(keys) > _MAX_PAGES:
+                if key in keys or len(keys) > MAX_PAGES:
                     raise LuubaoError(f"{name}: its index goes round in a circle, or has no end")
                 keys.add(key)
                 page = self.source.page(query, key)

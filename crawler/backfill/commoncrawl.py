@@ -18,9 +18,7 @@ from archive.model import validation
 from archive.model.errors import BadValue, LuubaoError
 from crawler.backfill import cdx
 from crawler.backfill.archive_client import ArchiveClient
-from crawler.backfill.archive_source import ListingPage, Span, is_document
-
-_MAX_PAGES = 100_000  # of a query; a page lists some 15,000 captures
+from crawler.backfill.archive_source import MAX_PAGES, ListingPage, Span, is_document
 
 
 @dataclass(slots=True)
@@ -81,7 +79,7 @@ class CommonCrawl:
             count = int(json.loads(text)["pages"]) if text.startswith("{") else int(text)
         except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
             raise LuubaoError(f"{query}: the index does not say how many pages it has, but {text[:80]!r}") from error
-        if not 0 <= count <= _MAX_PAGES:
+        if not 0 <= count <= MAX_PAGES:
             raise LuubaoError(f"{query}: the index cannot have {validation.shown(str(count))} pages")
         return count
 

@@ -42,8 +42,8 @@ def number(right: str, least: float = 0, most: float = float("inf")) -> Kind:
     return Kind(right, lambda value: _bounded(value, (int, float), least, most), _parse_number)
 
 
-def count(right: str, least: int = 0, most: float = float("inf")) -> Kind:
-    """A whole number."""
+def count(right: str, least: int = 0, most: float = 2**53) -> Kind:
+    """A whole number, by default up to the largest that JSON readers agree on."""
     return Kind(right, lambda value: _bounded(value, (int,), least, most), _parse_number)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -277,3 +278,23 @@ def test_a_broken_file_is_told_by_every_command_that_needs_it(here: Path) -> Non
         assert "luubao.toml [crawl] delay = -1: must be" in done.output
     assert invoke("settings", "--example").exit_code == 0
     assert invoke("settings", "--config", "/dev/null").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 5000, "[crawl]\nmax_pages = " + "9" * 5000, "[crawl]\nmax_pages = 0x" + "f" * 9000]
+)
+def test_what_toml_cannot_hold_is_a_mistake_in_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "luubao.toml").write_text(text)
+    with pytest.raises(Misconfigured):
+        load(tmp_path / "luubao.toml", {})
+
+
+def test_a_pipe_and_an_endless_file_are_no_settings(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    for file in (tmp_path / "pipe", Path("/dev/zero")):
+        with pytest.raises(Misconfigured, match="name a file of settings"):
+            load(file, {})
+
+
+def test_variables_of_a_backfill_are_known() -> None:
+    assert load(os.devnull, {"LUUBAO_BACKFILL_DELAY": "1", "LUUBAO_WAYBACK_CDX": "x"}).environment == {}

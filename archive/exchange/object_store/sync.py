@@ -8,50 +8,34 @@ diverged.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import partial
 from itertools import islice
 from pathlib import Path
 
 from archive.exchange.object_store.chunks import SIZE, Manifest, cut, digest_of, manifest_of
-from archive.exchange.object_store.store import ObjectStore, Stored
+from archive.exchange.object_store.picture_transfer import (
+    Step,
+    TransferReport,
+    get_pictures,
+    put_pictures,
+    stored_objects,
+)
+from archive.exchange.object_store.store import ObjectStore
 from archive.model import clock
 from archive.model.errors import ArchiveDamaged, ArchiveMissing, Diverged
-from archive.runtime.atomic_files import atomic_write, remove_leftovers, temporary_folder
+from archive.runtime.atomic_files import atomic_write, temporary_folder
 from archive.runtime.file_lock import outlet_lock
 from archive.storage.captures.kept_captures import outlets_of
 from archive.storage.connection import open_archive
-from archive.storage.pictures.picture_folder import (
-    MOST_BYTES,
-    files_of,
-    is_good,
-    is_what_it_is_called,
-    plain_file,
-    put_file,
-    size_of,
-)
 from archive.storage.snapshot import files_named, last_destroyed, snapshot
 
 _MAX_BEFORE = 1000  # earlier digests that a manifest lists
 _CONNECTIONS = 8  # parallel requests to the store
 _BATCH = 32  # chunks
-
-Step = Callable[[], None]
-
-
-@dataclass(slots=True)
-class TransferReport:
-    """What a push or pull transferred: chunks and bytes of the archive, of how many chunks; pictures. damaged: pictures
-    not transferred, for their bytes do not match the digests in their names."""
-
-    pieces: int = 0
-    of: int = 0
-    bytes: int = 0
-    pictures: int = 0
-    damaged: list[str] = field(default_factory=list)
 
 
 def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = lambda: None) -> TransferReport:
@@ -70,7 +54,7 @@ def push(path: Path, depot: ObjectStore, *, pictures: Path | None, step: Step = 
                 f" luubao push {depot.address} --db {path} --over {remote.digest[:12]}"
             )
         wanted = files_named(copy)
-        _put_pictures(depot, path.name, pictures, wanted, remote, carried, step)
+        put_pictures(depot, path.name, pictures, wanted, remote, carried, step)
         destroyed = last_destroyed(copy)
         _put_chunks(depot, path.name, copy, remote, carried, step)
     if remote is None or remote.digest != local.digest:
@@ -111,7 +95,7 @@ def _publish(
 def _put_chunks(
     depot: ObjectStore, name: str, copy: Path, remote: Manifest | None, carried: TransferReport, step: Step
 ) -> None:
-    stored_chunks = _stored_objects(depot, f"{name}/pieces/", remote)
+    stored_chunks = stored_objects(depot, f"{name}/pieces/", remote)
 
     def put(item: tuple[str, bytes]) -> int:
         digest, chunk = item
@@ -137,48 +121,6 @@ def _put_chunks(
             step()
 
 
-def _stored_objects(depot: ObjectStore, prefix: str, remote: Manifest | None) -> dict[str, tuple[int, bool]]:
-    """The objects below a prefix: their sizes, and whether they are unmodified since the last push. Objects modified
-    later, by an interrupted push or a failing disk, must be read and verified."""
-    pushed_at = clock.parse(remote.at) if remote and remote.at else None
-    return {
-        entry.name: (entry.size, pushed_at is not None and entry.at <= pushed_at) for entry in depot.objects(prefix)
-    }
-
-
-def _put_pictures(
-    depot: ObjectStore,
-    archive: str,
-    folder: Path | None,
-    wanted: set[str],
-    remote: Manifest | None,
-    carried: TransferReport,
-    step: Step,
-) -> None:
-    """Pushes pictures. A picture's file is named by its digest and never changes, so a difference is damage, here or in
-    the store. Does not push pictures to which no row refers."""
-    if folder is None:
-        return
-    prefix = f"{archive}/pictures/"
-    stored_pictures = _stored_objects(depot, prefix, remote)
-    for name in sorted(wanted.intersection(files_of(folder))):
-        size, unmodified = stored_pictures.get(prefix + name, (-1, False))
-        if size != size_of(folder, name) or not unmodified:
-            _put_picture(depot, prefix, folder, name, size >= 0, carried)
-        step()
-
-
-def _put_picture(
-    depot: ObjectStore, prefix: str, folder: Path, name: str, is_stored: bool, carried: TransferReport
-) -> None:
-    data = plain_file(folder, name)
-    if data is None or not is_what_it_is_called(name, data):
-        carried.damaged.append(name)
-    elif not (is_stored and (found := depot.read(prefix + name)) and found[0] == data):
-        depot.write(prefix + name, folder / name)
-        carried.pictures += 1
-
-
 def pull(
     name: str, depot: ObjectStore, to: Path, *, pictures: Path | None, step: Step = lambda: None
 ) -> TransferReport:
@@ -198,7 +140,7 @@ def pull(
         _partial_file(to).unlink(missing_ok=True)
     _write_bases(to, remote.digest)
     if pictures is not None:
-        _get_pictures(depot, name, pictures, files_named(to), carried, step)
+        get_pictures(depot, name, pictures, files_named(to), carried, step)
     return carried
 
 
@@ -291,33 +233,6 @@ def _fetch(depot: ObjectStore, name: str, digest: str) -> bytes:
     if digest_of(found[0]) != digest:
         raise ArchiveDamaged(f"a piece of {name} at {depot.address} is not what was put down: {digest}")
     return found[0]
-
-
-def _get_pictures(
-    depot: ObjectStore, archive: str, folder: Path, wanted: set[str], carried: TransferReport, step: Step
-) -> None:
-    """Pulls the pictures to which the archive refers and no others, so that withdrawn or destroyed ones do not come
-    back. Checks the digest of each local picture: a damaged one is replaced, a good one never is."""
-    remove_leftovers(folder)
-    prefix = f"{archive}/pictures/"
-    for entry in depot.objects(prefix):
-        name = entry.name.removeprefix(prefix)
-        if name not in wanted:
-            pass
-        elif not is_good(folder, name):
-            _get_picture(depot, entry, folder, name, carried)
-        elif size_of(folder, name) != entry.size:  # the one in the store is damaged
-            carried.damaged.append(name)
-        step()
-
-
-def _get_picture(depot: ObjectStore, entry: Stored, folder: Path, name: str, carried: TransferReport) -> None:
-    found = depot.read(entry.name) if entry.size <= MOST_BYTES else None
-    if found and is_what_it_is_called(name, found[0]):
-        put_file(folder, name, found[0])
-        carried.pictures += 1
-    else:
-        carried.damaged.append(name)
 
 
 def _manifest(depot: ObjectStore, name: str) -> tuple[Manifest | None, str | None]:
