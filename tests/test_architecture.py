@@ -20,7 +20,8 @@ ROOT = Path(__file__).parent.parent
 # Outside packages, and where alone they may be imported: at most three doors a dependency.
 DOORS = {
     "trafilatura": ("archive.extract",),
-    "lxml": ("archive.extract", "crawler.discovery"),
+    "lxml": ("archive.extract", "archive.exchange", "crawler.discovery"),
+    "dateparser": ("archive.exchange",),
     "sqlite_utils": ("archive.storage", "archive.frontier", "archive.queries"),
     "sqlite3": ("archive.storage", "archive.runtime", "archive.web"),
     "jinja2": ("archive.web",),

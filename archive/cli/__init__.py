@@ -14,6 +14,9 @@ from archive.cli.group import LazyCommands, Listed
 
 COMMANDS: Mapping[str, Listed] = {
     "articles": Listed("archive.cli.articles:articles", "Lists articles, newest first."),
+    "cited": Listed(
+        "archive.cli.cited:cited", "Shows which articles that a document cites changed since it cited them."
+    ),
     "cleanse": Listed(
         "archive.cli.cleanse:cleanse",
         "Removes passwords and other secrets of the crawler.",

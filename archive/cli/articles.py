@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 @json_option
 @click.option("--outlet", help="Only this outlet.")
 @click.option("--edited", is_flag=True, help="Only edited articles.")
+@click.option("--unannounced", is_flag=True, help="Only articles with an edit that the newspaper did not announce.")
 @click.option("--gone", is_flag=True, help="Only articles that disappeared.")
 @limit_option
-def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: bool, limit: int) -> None:
+def articles(
+    path: Path, as_json: bool, outlet: str | None, edited: bool, unannounced: bool, gone: bool, limit: int
+) -> None:
     """Lists articles, newest first.
 
-    With --edited, each article is followed by what its last edit changed.
+    With --edited or --unannounced, each article is followed by what its last edit changed.
 
     \b
     Example:
@@ -38,8 +41,8 @@ def articles(path: Path, as_json: bool, outlet: str | None, edited: bool, gone: 
     with open_archive(path) as db:
         if outlet:
             known_outlet(db, outlet)
-        found = lookup.articles(db, outlet=outlet, edited=edited, gone=gone, limit=limit)
-        if edited and not as_json:
+        found = lookup.articles(db, outlet=outlet, edited=edited, unannounced=unannounced, gone=gone, limit=limit)
+        if (edited or unannounced) and not as_json:
             from archive.queries.edit_changes import last_gists
 
             gists = last_gists(db, [article.id for article in found])

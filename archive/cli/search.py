@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @click.option("--author", help="Only if the byline contains this.")
 @click.option("--credit", help="Only with a picture credited so.")
 @click.option("--edited", is_flag=True, help="Only edited articles.")
+@click.option("--unannounced", is_flag=True, help="Only articles with an edit that the newspaper did not announce.")
 @click.option("--gone", is_flag=True, help="Only articles that disappeared.")
 @click.option("--history", is_flag=True, help="Also search earlier versions.")
 @limit_option

@@ -18,7 +18,7 @@ class ArticleFilter:
     words: as archive/text/search_query.py parses them. outlet: its name. section: as the page names it. author: part
     of the byline. credit: the whole credit of one of its pictures. These three ignore case and diacritics. article: its
     id. since, until: days of publication in the outlet's time zone, both included, as `2026-05-20`; for an article
-    without a published time, the day it was first seen.
+    without a published time, the day it was first seen. unannounced: has an edit that the newspaper did not announce.
     """
 
     words: str = ""
@@ -29,6 +29,7 @@ class ArticleFilter:
     since: str | None = None
     until: str | None = None
     edited: bool = False
+    unannounced: bool = False
     gone: bool = False
     article: int | None = None
 
@@ -37,6 +38,8 @@ def _day_condition(holds: str) -> str:
     """Two conditions instead of coalesce(), so that SQLite can use the index of either column."""
     return f"(articles.published_at {holds} OR (articles.published_at IS NULL AND articles.first_seen_at {holds}))"
 
+
+UNANNOUNCED = "EXISTS (SELECT 1 FROM versions WHERE versions.article_id = articles.id AND announced = 'none')"
 
 _CONDITIONS = {
     "outlet": "articles.outlet_id = (SELECT id FROM outlets WHERE name = :outlet)",
@@ -47,6 +50,7 @@ _CONDITIONS = {
     "since": _day_condition(">= :since"),
     "until": _day_condition("< date(:until, '+1 day')"),
     "edited": "articles.version_count > 1",
+    "unannounced": UNANNOUNCED,
     "gone": "articles.gone_since IS NOT NULL",
     "article": "articles.id = :article",
 }

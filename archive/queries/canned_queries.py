@@ -157,6 +157,17 @@ ORDER BY versions.stood_days DESC
 LIMIT 20
 """,
 )
+_UNANNOUNCED = Question(
+    "unannounced",
+    "Edits that the newspaper did not announce, those that changed most first",
+    """
+SELECT edited_at, round(stood_days, 1) AS days_before, numbers_changed, old_headline, new_headline, url
+FROM edits
+WHERE announced = 'none'
+ORDER BY weight DESC
+LIMIT 50
+""",
+)
 _NAMED = Question(
     "named",
     "In how many articles of each year somebody is named",
@@ -238,7 +249,7 @@ TOPICS = (
     Topic(
         "What was edited around an event?",
         "After a congress, a flood or a verdict, the edits of those days show what was put right, or away.",
-        (_EDITS,),
+        (_EDITS, _UNANNOUNCED),
     ),
     Topic(
         "Which old texts were touched again?",

@@ -33,15 +33,17 @@ that was seen do zero counts mean that nothing was edited or removed."""
 class Days:
     """Counts for a span of days, first and last included; days with nothing are not in the counters.
 
-    crawled: days on which a run crawled the outlet. recorded: first and last day of the record, from the start of the
-    first run to the end of the last; None before the first run. A day within the record that is not in `crawled` is a
-    gap: edits and removals of that day may be missing.
+    unannounced: those of the edits that the newspaper did not announce. crawled: days on which a run crawled the
+    outlet. recorded: first and last day of the record, from the start of the first run to the end of the last; None
+    before the first run. A day within the record that is not in `crawled` is a gap: edits and removals of that day may
+    be missing.
     """
 
     first: date
     last: date
     articles: Counter[date]
     edits: Counter[date]
+    unannounced: Counter[date]
     gone: Counter[date]
     crawled: frozenset[date]
     recorded: tuple[date, date] | None
@@ -75,6 +77,7 @@ def days(db: Database, paper: FollowedOutlet, first: date, last: date) -> Days:
         last,
         _published(db, paper, first, last),
         _count_by_day(db, _EDITED, paper, zone, span),
+        _count_by_day(db, f"{_EDITED} AND announced = 'none'", paper, zone, span),
         _count_by_day(db, _GONE, paper, zone, span),
         crawled,
         recorded,

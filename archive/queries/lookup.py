@@ -11,6 +11,7 @@ from sqlite_utils import Database
 
 from archive.model.errors import UnknownArticle, Withdrawn
 from archive.model.picture_paths import shown_place
+from archive.queries.article_filter import UNANNOUNCED
 from archive.runtime.lazy_imports import lazy
 from archive.storage.damaged_rows import readable_value, readable_values, unreadable_row
 from archive.storage.withdrawals.withdrawal_lookup import withdrawal_of
@@ -92,14 +93,22 @@ _ARTICLE = (
 
 
 def articles(
-    db: Database, *, outlet: str | None = None, edited: bool = False, gone: bool = False, limit: int = -1
+    db: Database,
+    *,
+    outlet: str | None = None,
+    edited: bool = False,
+    unannounced: bool = False,
+    gone: bool = False,
+    limit: int = -1,
 ) -> list[Article]:
     """Articles, latest published first, those without a date last. edited: only those with more than one version.
-    gone: only those that are gone. limit: -1 is no limit."""
+    unannounced: only those with an edit that the newspaper did not announce. gone: only those that are gone. limit: -1
+    is no limit."""
     filters = [
         ("withdrawn_at IS NULL", True),
         ("outlets.name = :outlet", outlet),
         ("version_count > 1", edited),
+        (UNANNOUNCED, unannounced),
         ("gone_since IS NOT NULL", gone),
     ]
     where = " AND ".join(condition for condition, active in filters if active)

@@ -59,6 +59,7 @@ class Edit:
     words_added: int | None
     numbers_changed: int | None
     names_changed: int | None
+    announced: str | None
     old_headline: str
     new_headline: str
     section: str | None
@@ -122,12 +123,14 @@ def _card(row: dict[str, Any]) -> Card:
 _EDITS = (
     "SELECT edits.article_id, edits.number, outlets.title AS outlet, outlets.timezone, edits.url, edits.edited_at,"
     " edits.changed, edits.words_removed, edits.words_added, edits.numbers_changed, edits.names_changed,"
-    " edits.old_headline, edits.new_headline, articles.section, edits.old_version_id, edits.new_version_id FROM edits"
+    " edits.announced, edits.old_headline, edits.new_headline, articles.section, edits.old_version_id,"
+    " edits.new_version_id FROM edits"
     " JOIN articles ON articles.id = edits.article_id JOIN outlets ON outlets.id = articles.outlet_id"
     " WHERE articles.withdrawn_at IS NULL{more}"
 )
 
 
+_UNANNOUNCED = " AND edits.announced = 'none'"
 _IN_SPAN = " AND edits.edited_at >= :first AND edits.edited_at < :last"
 
 
@@ -140,11 +143,12 @@ def edits(
     limit: int,
     offset: int = 0,
 ) -> list[Edit]:
-    """Edits seen in a span, the latest or those with the highest weight first."""
+    """Edits seen in a span, the latest or those with the highest weight first. With `wanted.unannounced`, only
+    those."""
     more, values = conditions(db, wanted)
     order_column = "edits.weight" if order == "weight" else "edits.edited_at"
     rows = db.query(
-        f"{_EDITS.format(more=more)}{_IN_SPAN if between != ALWAYS else ''}"
+        f"{_EDITS.format(more=more)}{_UNANNOUNCED if wanted.unannounced else ''}{_IN_SPAN if between != ALWAYS else ''}"
         f"{' AND edits.weight IS NOT NULL' if order == 'weight' else ''}"
         f" ORDER BY {order_column} DESC, edits.new_version_id DESC LIMIT :limit OFFSET :offset",
         {**values, "first": between[0], "last": between[1], "limit": limit, "offset": offset},

@@ -48,6 +48,8 @@ TABLES: tuple[Table, ...] = (
         "numbers_changed": "how many numbers differ from the version before; empty where they were never counted",
         "names_changed": "how many names differ, found by their capitals; empty where they were never counted",
         "weight": "how much the edit changed in meaning: headline, numbers and names before mere words; to sort by",
+        "announced": "how the paper announced the edit: note (of a correction or update), time (only its modified time"
+        " changed), none; empty where it was never measured",
     }),
     Table("texts", "The words of a version, as one extractor read them; append-only", {
         "id": "number of the text",

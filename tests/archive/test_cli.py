@@ -161,6 +161,7 @@ def test_rules_test_says_what_is_missing_where(kept: Path) -> None:
 
 
 LISTING = {
+    "cited",
     "outlets",
     "outlets probe",
     "articles",

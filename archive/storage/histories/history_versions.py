@@ -8,17 +8,13 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.diff.significance import REPLACED_PICTURE
 from archive.history import Version
 from archive.model import clock
 from archive.model.records import Reading
-from archive.storage.histories.edit_size import note_size
+from archive.storage.histories.edit_size import MEASURES, PICTURE_REPLACED, note_size, store_columns
 from archive.storage.pictures.picture_fetches import ensure_image
 from archive.storage.readings.reading_rows import extractor_id, keep_aside
 from archive.storage.readings.version_texts import to_row
-
-_COMPARISON = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight")
-"""Columns that compare a version with the one before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +35,7 @@ def put_version(
     if former is not None and values["digest"] != former["digest"] and _keeps_digest(db, former, version, words_of):
         values["digest"] = former["digest"]
     if version.number == 1:
-        values |= dict.fromkeys(_COMPARISON)
+        values |= dict.fromkeys(MEASURES)
     if former is None:
         version_id = values["id"] = _next_id(db)
         marks = ", ".join("?" * len(values))
@@ -178,11 +174,7 @@ def _insert_images(db: Database, version_id: int, rows: Iterable[tuple[Any, ...]
 def put_size(db: Database, version_id: int, before: Version, version: Version) -> None:
     """Stores how much a version differs from the one before it, if the same extractor read both."""
     if version.words_of is not None:
-        db.execute(
-            "UPDATE versions SET words_removed = 0, words_added = 0, numbers_changed = 0, names_changed = 0, weight = ?"
-            " WHERE id = ?",
-            [REPLACED_PICTURE, version_id],
-        )
+        store_columns(db, version_id, PICTURE_REPLACED)
     elif before.state.reading.extractor == version.state.reading.extractor:
         note_size(db, version_id, before.state.reading, version.state.reading)
 

@@ -90,6 +90,7 @@ COLUMNS: dict[str, dict[str, Validator]] = {
         "first_seen_at": stored_moment, "digest": digest, "changed": _LINE, "headline": text, "modified_at": _CLAIM,
         "words_removed": _COUNT, "words_added": _COUNT, "words_of": _ROW, "old_headline": optional(text),
         "stood_days": optional(number), "numbers_changed": _COUNT, "names_changed": _COUNT, "weight": optional(number),
+        "announced": _LINE,
     },
     "texts": {
         **_TEXTS, "id": row_number, "version_id": row_number, "extractor_id": row_number, "capture_id": row_number,

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.diff.significance import REPLACED_PICTURE, edit_weight
 from archive.history import Version
 from archive.model import clock, validation
 from archive.model.urls import without_credentials
 from archive.storage.connection import rows_of
+from archive.storage.histories.edit_size import MEASURES, PICTURE_REPLACED, size_columns
 from archive.storage.histories.history_readings import ReadingRow, reading_rows
 from archive.storage.histories.history_rows import Place, Plan, address_rows, article_row, tombstone_rows
 from archive.storage.histories.history_versions import image_rows, version_row
@@ -107,9 +107,8 @@ def _has_text_digest(db: Database, version_id: int, digest: str) -> bool:
 
 def _comparison(db: Database, before: Version | None, version: Version, stored: Mapping[str, Any]) -> dict[str, Any]:
     """The columns that compare a version with the one before it."""
-    names = ("words_removed", "words_added", "numbers_changed", "names_changed", "weight")
     if before is None:
-        return dict.fromkeys((*names, "old_headline", "stood_days"))
+        return dict.fromkeys((*MEASURES, "old_headline", "stood_days"))
     old, new = before.state.reading, version.state.reading
     days_query = "SELECT round(julianday(?) - julianday(?), 4)"
     row: dict[str, Any] = {
@@ -117,13 +116,13 @@ def _comparison(db: Database, before: Version | None, version: Version, stored: 
         "stood_days": db.execute(days_query, [clock.stamp(version.at), clock.stamp(before.at)]).fetchone()[0],
     }
     if version.words_of is not None:
-        row |= dict(zip(names, (0, 0, 0, 0, REPLACED_PICTURE), strict=True))
+        row |= PICTURE_REPLACED
     elif old.extractor == new.extractor:
-        size = edit_weight(old, new)
-        counted = (size.words_removed, size.words_added, size.numbers, size.names, size.weight)
-        row |= dict(zip(names, counted, strict=True))
+        row |= size_columns(old, new)
         if stored["numbers_changed"] is None and stored["names_changed"] is None:  # a version older than these counts
             row |= {"numbers_changed": None, "names_changed": None, "weight": stored["weight"]}
+    if stored["announced"] is None:  # a version older than this measure
+        row["announced"] = None
     return row
 
 

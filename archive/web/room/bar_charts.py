@@ -30,7 +30,8 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of bars. name: `articles`, `edits` or `gone`; total: sum of all counts; top: the top of the scale."""
+    """A row of bars. name: `articles`, `edits`, `unannounced` or `gone`; total: sum of all counts; top: the
+    top of the scale."""
 
     name: str
     bars: list[Bar]
@@ -68,7 +69,12 @@ class Plot:
 def plot_of(days: Days, visit: Visit, together: int = 1) -> Plot:
     """The plot of a span of days. together: days in one bar."""
     all_days = list(each_day(days.first, days.last))
-    counts_by_name = {"articles": days.articles, "edits": days.edits, "gone": days.gone}
+    counts_by_name = {
+        "articles": days.articles,
+        "edits": days.edits,
+        "unannounced": days.unannounced,
+        "gone": days.gone,
+    }
     days_before = [day for day in all_days if days.state(day) == "before"]
     starts = all_days[::together]
     grouped = {name: _by_bar(counts, all_days, together) for name, counts in counts_by_name.items()}

@@ -55,7 +55,7 @@ async def _list(visit: Visit, kind: str, items: list[Any], **context: Any) -> Re
     number = visit.number("page", 1, _LAST_PAGE)
     return await visit.page(
         "list", kind=kind, found=items[:_PER_PAGE], more=len(items) > _PER_PAGE, number=number,
-        filters=filters(wanted_by(visit)), **context,
+        wanted=wanted_by(visit), filters=filters(wanted_by(visit)), **context,
     )  # fmt: skip
 
 

@@ -91,6 +91,7 @@ def wanted_by(visit: Visit) -> ArticleFilter:
         since=since.isoformat() if since else None,
         until=until.isoformat() if until else None,
         edited=visit.argument("edited") == "1",
+        unannounced=visit.argument("unannounced") == "1",
         gone=visit.argument("gone") == "1",
         article=visit.number("article", 0, 10**9) or None,
     )
