@@ -61,7 +61,7 @@ COMMANDS = {
     "articles": looks("articles"),
     "backfill": works(None),  # asks other archives, with Scrapy's settings
     "backup": works("backup backups", ZSTD),
-    "cited": works("cited saved.html", {*ZSTD, "lxml"}),
+    "cited": works("cited notes.txt", {*ZSTD, "lxml"}),
     "cleanse": works("cleanse", ZSTD),
     "compact": works("compact", ZSTD),
     "crawl": works(None),  # Scrapy and all
@@ -125,6 +125,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 db, run, outcome="ok", reason=None, stats={"captures": 2, "new": 1}, at=NOON + timedelta(hours=2)
             )
     (folder / "saved.html").write_text(page(), "utf-8")
+    (folder / "notes.txt").write_text(URL, "utf-8")
     return folder
 
 
