@@ -61,7 +61,7 @@ COMMANDS = {
     "articles": looks("articles"),
     "backfill": works(None),  # asks other archives, with Scrapy's settings
     "backup": works("backup backups", ZSTD),
-    "cited": works("cited notes.txt", {*ZSTD, "lxml"}),
+    "cited": works("cited notes.txt", {*ZSTD, "lxml", "cython_runtime"}),
     "cleanse": works("cleanse", ZSTD),
     "compact": works("compact", ZSTD),
     "crawl": works(None),  # Scrapy and all
