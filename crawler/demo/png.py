@@ -33,9 +33,10 @@ class Canvas:
 
     def box(self, left: int, top: int, width: int, height: int, colour: Colour) -> None:
         """Paints a filled rectangle."""
-        index = self.colour(colour)
-        for x in range(left, left + width):
-            self.span(x, top, top + height, index)
+        low, high = max(top, 0), min(top + height, self.height)
+        strip = bytes([self.colour(colour)]) * (high - low)
+        for column in self._columns[max(left, 0) : max(left + width, 0)] if strip else ():
+            column[low:high] = strip
 
     def disc(self, centre_x: int, centre_y: int, radius: int, colour: Colour) -> None:
         """Paints a filled circle."""

@@ -176,6 +176,14 @@ def test_a_guess_of_the_spider_s_that_never_answered_is_no_dead_feed() -> None:
     assert compare(runs[-1], runs[:-1]) == []
 
 
+def test_the_run_before_counts_where_both_began_in_the_same_second() -> None:
+    """Clocks are kept to the second: a page that came unchanged leads where the run before found that it leads."""
+    runs = [
+        run(0, Health(START, seeds={FEED: seed})) for seed in (Seed("fresh", 30), Seed("fresh", 0), Seed("revisit"))
+    ]
+    assert [found.key for found in compare(runs[2], runs[:2])] == ["seeds"]
+
+
 def test_a_feed_that_fails_for_a_night_is_no_dead_feed() -> None:
     alive = [run(day / 24, Health(START, seeds={FEED: Seed("fresh", 30)})) for day in range(30)]
     failing = [run((30 + hour) / 24, Health(START, seeds={FEED: Seed("error")})) for hour in range(9)]

@@ -59,8 +59,8 @@ def path(made: bytes, tmp_path: Path) -> Path:
 def unguarded(path: Path) -> sqlite3.Connection:
     """The file as somebody sees it who knows SQLite: no guards, no foreign keys."""
     db = sqlite3.connect(path)
-    for (trigger,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-        db.execute(f"DROP TRIGGER {trigger}")
+    triggers = db.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    db.executescript(f"BEGIN;{''.join(f'DROP TRIGGER {name};' for (name,) in triggers)}COMMIT")
     return db
 
 

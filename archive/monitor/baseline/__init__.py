@@ -17,9 +17,9 @@ __all__ = ["LONGEST", "Finding", "PastRun", "compare"]
 def compare(
     now: PastRun, before: Sequence[PastRun], *, zone: tzinfo | None = None, since: date | None = None
 ) -> list[Finding]:
-    """The anomalies of a run, collapses first. before: the outlet's earlier finished runs, oldest first. since: the
-    first day, in `zone`, whose runs form the baseline."""
-    past = [run for run in before if run.at < now.at and (since is None or run.at.astimezone(zone).date() >= since)]
+    """The anomalies of a run, collapses first. before: the outlet's earlier finished runs, oldest first; the last may
+    have begun in the same second. since: the first day, in `zone`, whose runs form the baseline."""
+    past = [run for run in before if run.at <= now.at and (since is None or run.at.astimezone(zone).date() >= since)]
     newest_first = [run.health for run in reversed(past)]
     findings = [
         *field_shares.compare(now.health, newest_first),
