@@ -153,7 +153,16 @@ def _imported(name: str) -> Callable[[bytes], None]:
         with _folder() as folder:
             (folder / name).write_bytes(body)
             (folder / "good.warc").write_bytes(LAST)
-            to = ("--db", new_archive(folder / "a.db"), "--jobs", "0", "--outlet", "bao", "--home", "https://bao.example/")
+            to = (
+                "--db",
+                new_archive(folder / "a.db"),
+                "--jobs",
+                "0",
+                "--outlet",
+                "bao",
+                "--home",
+                "https://bao.example/",
+            )
             run("import", folder / name, folder / "good.warc", *to, codes=(0, 4))
             with open_archive(folder / "a.db") as db:
                 # a version, and perhaps not the newest: a damaged copy may say that it is of the same second
