@@ -73,7 +73,7 @@ class _Pages:
     def __init__(self, folder: Path, title: str, pictures: Path | None):
         self.folder, self.title, self.pictures = folder, title, pictures
         self.templates = environment()
-        self.templates.filters.update(day=_day, parts=parts, copied=self._copied)
+        self.templates.filters.update(day=_day, parts=parts)
 
     def write_article(self, article: Article, versions: list[Version], readings: list[Reading]) -> None:
         """Writes an article's page: the current version, then the earlier ones, the latest first."""
@@ -96,7 +96,7 @@ class _Pages:
 
     def _write(self, name: str, template: str, **values: Any) -> None:
         page = self.templates.get_template(f"edition/{template}.html")
-        html = page.render(title=self.title, up="../" if "/" in name else "", **values)
+        html = page.render(title=self.title, up="../" if "/" in name else "", copied=self._copied, **values)
         (self.folder / name).write_text(html, "utf-8")
 
     def _copied(self, stored: StoredPicture | None) -> str | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from archive.model.validation import is_address
@@ -20,8 +22,9 @@ FILTERS = {"printable": printable}
 """Jinja filters."""
 
 
+@cache
 def environment() -> Environment:
-    """The Jinja environment for pages written to files."""
+    """The Jinja environment for pages written to files, with the templates compiled so far."""
     jinja = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined)
     jinja.tests.update(TESTS)
     jinja.filters.update(FILTERS)

@@ -18,13 +18,13 @@ from archive.model.errors import ArchiveUnusable
 from archive.pipeline.merging import Merged, merge
 from archive.pipeline.verification import verify
 from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
-from tests.support import NOON, PAPER, Shoot, examples, page
+from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
 from tests.told import told
 
 
 def crawled(path: Path, captures: list[Any]) -> Path:
     """An archive that a crawl of its own filled; an empty one has no outlet."""
-    with open_archive(path, create=True) as db:
+    with open_archive(new_archive(path), create=True) as db:
         if captures:
             run = start_run(db, PAPER, {}, NOON)
             arrive(db, run, captures).settle()

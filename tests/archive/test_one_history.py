@@ -34,7 +34,7 @@ from archive.pipeline.verification import verify
 from archive.storage.connection import transaction
 from archive.storage.pictures.picture_fetches import ensure_image
 from archive.storage.pictures.picture_folder import put_file
-from tests.support import NOON, PAPER, examples, page
+from tests.support import NOON, PAPER, examples, new_archive, page
 from tests.told import told
 
 SITE = "https://bao.example"
@@ -100,7 +100,7 @@ def picture(folder: Path, number: int) -> Picture:
 
 def crawl(path: Path, days: Iterable[tuple[int, Day]]) -> Path:
     """What a machine keeps that crawls on these days."""
-    with open_archive(path, create=True) as db:
+    with open_archive(new_archive(path), create=True) as db:
         for number, day in days:
             at = NOON + timedelta(days=number)
             run = start_run(db, PAPER, {}, at)

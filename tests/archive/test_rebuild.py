@@ -25,7 +25,7 @@ from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage import run_rows
 from archive.storage.readings import boilerplate_sets
-from tests.support import NOON, PAPER, Shoot, examples, page
+from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
 from tests.told import told
 
 SITE = "https://bao.example"
@@ -231,7 +231,7 @@ def _captures(hour: int, kind: str, key: str, other_key: str, state: str, tickin
 
 
 def archived(captures: list[Capture], settle_every: int) -> list[dict[str, Any]]:
-    with TemporaryDirectory() as folder, open_archive(Path(folder) / "a.db", create=True) as db:
+    with TemporaryDirectory() as folder, open_archive(new_archive(Path(folder) / "a.db"), create=True) as db:
         run = start_run(db, PAPER, {}, NOON)
         for start in range(0, len(captures), settle_every):
             arrive(db, run, captures[start : start + settle_every]).settle()
@@ -256,7 +256,7 @@ def test_in_order_it_is_what_a_crawl_makes_of_them(history: list[Any]) -> None:
     second, which have an order of their own (archive.storage.histories.related_urls.Past.place) and no crawl makes of one address."""
     followed = [one for one in captures_of(history) if one.status not in (301, 302) or one.final_url == f"{SITE}/"]
     plain = [replace(one, via=()) for one in followed]
-    with TemporaryDirectory() as folder, open_archive(Path(folder) / "a.db", create=True) as db:
+    with TemporaryDirectory() as folder, open_archive(new_archive(Path(folder) / "a.db"), create=True) as db:
         run = start_run(db, PAPER, {}, NOON)
         for capture in plain:
             ingest(db, run, capture)

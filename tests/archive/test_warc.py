@@ -32,7 +32,7 @@ from archive.pipeline.verification import verify
 from archive.storage.captures.capture_stream import Scope
 from tests.archive.test_rebuild import HISTORIES, arrive, captures_of
 from tests.replay import needs_tools, pywb, tool
-from tests.support import NOON, PAPER, Shoot, examples, page
+from tests.support import NOON, PAPER, Shoot, examples, new_archive, page
 from tests.told import told
 
 PNG = bytes.fromhex(
@@ -259,7 +259,7 @@ def facts(db: Database) -> list[Any]:
 @given(HISTORIES)
 def test_a_round_trip_changes_nothing(tmp_path_factory: pytest.TempPathFactory, history: list[Any]) -> None:
     folder = tmp_path_factory.mktemp("round")
-    with open_archive(folder / "a.db", create=True) as db:
+    with open_archive(new_archive(folder / "a.db"), create=True) as db:
         run = start_run(db, PAPER, {}, NOON)
         arrive(db, run, captures_of(history)).settle()
         old = told(db)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from crawler.fleet.machine_budget import family
 from tests.crawler.hostile import hostile
 from tests.crawler.measured import measured
 from tests.crawler.serving import ROOT, Answer, article, front
-from tests.mortal import Parent, forking
+from tests.mortal import Parent
 from tests.soundness import sound
 
 LUUBAO = [sys.executable, "-m", "crawler"]
@@ -27,9 +28,12 @@ PAGES = {f"/bai-{number}.htm": article(f"Bài {number}") for number in range(4)}
 
 
 @pytest.fixture(scope="module")
-def parent() -> Iterator[Parent]:
-    with forking() as parent:
-        yield parent
+def crawled(parent: Parent, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path]]:
+    """A paper's address, and a folder with an archive of it."""
+    folder = tmp_path_factory.mktemp("crawled")
+    with Newspaper(day=1, extra_articles=40) as paper:
+        assert parent.run("crawl", "demo", "--db", folder / "a.db", "--base-url", paper.base_url).code in (0, 6)
+        yield paper.base_url, folder
 
 
 def gone(processes: list[int], seconds: float = 60) -> bool:
@@ -109,28 +113,27 @@ def test_packed_nothings_are_left(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["crawl", "verify", "export", "compact", "reread"])
-def test_sigterm_at_any_moment_ends_in_time_and_harms_nothing(tmp_path: Path, parent: Parent, command: str) -> None:
-    chance, path = random.Random(command), tmp_path / "a.db"
-    with Newspaper(day=1, extra_articles=40) as paper:
-        crawl = ("crawl", "demo", "--db", path, "--base-url", paper.base_url)
-        assert parent.start(*crawl).end(200).code in (0, 6)
-        arguments: dict[str, tuple[str | Path, ...]] = {
-            "crawl": crawl,
-            "verify": ("verify", "--db", path, "--pictures", tmp_path / "a.db.pictures"),
-            "export": ("export", "warc", "--to", tmp_path / "w", "--db", path),
-            "compact": ("compact", "--db", path),
-            "reread": ("reread", "--db", path),
-        }
-        for number in range(3):
-            if command == "export":
-                arguments["export"] = ("export", "warc", "--to", tmp_path / f"w{number}", "--db", path)
-            mortal = parent.start(*arguments[command])
-            time.sleep(chance.uniform(0, 1.0))
-            if not mortal.ended():
-                whole = list(family(mortal.pid))
-                os.kill(mortal.pid, signal.SIGTERM)
-                os.kill(mortal.pid, signal.SIGTERM)
-                assert mortal.end(60).code in (0, 5, 6, -signal.SIGTERM)
-                assert gone(whole)
-            sound(path)
-        assert parent.start(*crawl).end(200).code in (0, 6)
+def test_sigterm_at_any_moment_ends_in_time_and_harms_nothing(
+    crawled: tuple[str, Path], tmp_path: Path, parent: Parent, command: str
+) -> None:
+    base_url, folder = crawled
+    chance, path = random.Random(command), shutil.copytree(folder, tmp_path / "here") / "a.db"
+    crawl = ("crawl", "demo", "--db", path, "--base-url", base_url)
+    arguments: dict[str, tuple[str | Path, ...]] = {
+        "crawl": crawl,
+        "verify": ("verify", "--db", path, "--pictures", f"{path}.pictures"),
+        "compact": ("compact", "--db", path),
+        "reread": ("reread", "--db", path),
+    }
+    for number in range(3):
+        export = ("export", "warc", "--to", tmp_path / f"w{number}", "--db", path)
+        mortal = parent.start(*arguments.get(command, export))
+        time.sleep(chance.uniform(0, 1.0))
+        if not mortal.ended():
+            whole = list(family(mortal.pid))
+            os.kill(mortal.pid, signal.SIGTERM)
+            os.kill(mortal.pid, signal.SIGTERM)
+            assert mortal.end(60).code in (0, 5, 6, -signal.SIGTERM)
+            assert gone(whole)
+        sound(path)
+    assert parent.start(*crawl).end(200).code in (0, 6)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,18 +13,17 @@ from archive.storage.histories.domain_moves import hosts_of, moved_keys
 from crawler.demo.server import Newspaper
 from crawler.moving.move_settings import lines_for, rewritten
 from crawler.outlets.outlet_checks import OutletDescription
-from tests.crawler.serving import ROOT, article, front, served
+from tests.crawler.serving import article, front, served
+from tests.mortal import parent_of_all
 
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
 
 
 def luubao(folder: Path, *words: str) -> str:
     """What a command says that is to end well."""
-    command = [sys.executable, "-m", "crawler", *words]
-    env = {**PLAIN, "PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, check=False)
-    assert done.returncode in (0, 6), done.stderr
-    return done.stdout
+    done = parent_of_all().run(*words, cwd=folder, env=PLAIN)
+    assert done.code in (0, 6), done.err
+    return done.out
 
 
 def settings(folder: Path, home: str) -> Path:
@@ -102,11 +99,10 @@ def test_another_paper_is_refused_and_nothing_is_changed(tmp_path: Path) -> None
         luubao(tmp_path, "crawl", "bao")
     before = file.read_text("utf-8")
     with served({"/": front("/b.htm"), "/b.htm": article("Chợ phiên")}, "127.0.0.2") as other:
-        command = [sys.executable, "-m", "crawler", "outlets", "move", "bao", other.base_url, "--write"]
-        env = {**PLAIN, "PYTHONPATH": str(ROOT)}
-        done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "shows none of what is kept: 1 articles were asked for at the same path" in done.stderr
+        move = ("outlets", "move", "bao", other.base_url, "--write")
+        done = parent_of_all().run(*move, cwd=tmp_path, env=PLAIN)
+    assert (done.code, done.out) == (1, "")
+    assert "shows none of what is kept: 1 articles were asked for at the same path" in done.err
     assert file.read_text("utf-8") == before
 
 

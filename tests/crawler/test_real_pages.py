@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -14,6 +12,7 @@ from sqlite_utils import Database
 from archive.model.records import Reading
 from archive.queries import lookup
 from archive.storage.connection import open_archive
+from tests import mortal
 from tests.crawler.real_pages import PAGES
 from tests.extract.test_metadata_real_pages import ARTICLES as SIGNED
 from tests.extract.test_metadata_real_pages import Read
@@ -24,7 +23,6 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not PAGES.is_dir(), reason="the saved pages are not beside the repository"),
 ]
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +30,7 @@ def crawled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
     path = tmp_path_factory.mktemp("real") / "real.db"
     command = [sys.executable, "-m", "tests.crawler.real_pages", str(path)]
     for _ in range(2):  # the second crawl finds everything unchanged
-        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+        done = mortal.run(command)
         assert done.returncode == 0, done.stderr
     with open_archive(path) as db:
         yield db

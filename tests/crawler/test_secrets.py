@@ -9,8 +9,6 @@ import base64
 import gzip
 import os
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection
@@ -27,6 +25,7 @@ from archive.model.errors import Misconfigured
 from crawler.cli import luubao
 from crawler.run.crawl_process import spider_class
 from tests.crawler.serving import Answer, Site, article, front, moved, served
+from tests.mortal import parent_of_all
 
 SECRETS = ("Pr0xyPass", "P1ngT0ken", "Redis0Pass", "St0rePass")
 BASIC = base64.b64encode(b"reader:Pr0xyPass").decode()
@@ -79,11 +78,8 @@ def proxy() -> Iterator[tuple[str, list[str]]]:
 
 def crawled(*words: str | Path, environment: dict[str, str] | None = None) -> tuple[int, bytes]:
     """A crawl in a process of its own: exit code, and all it said."""
-    done = subprocess.run(
-        [sys.executable, "-m", "crawler", "crawl", "demo", *map(str, words), "-v", "--json"],
-        capture_output=True, env={**os.environ, **(environment or {})}, timeout=120, check=False,
-    )  # fmt: skip
-    return done.returncode, done.stdout + done.stderr
+    done = parent_of_all().run("crawl", "demo", *words, "-v", "--json", env={**os.environ, **(environment or {})})
+    return done.code, (done.out + done.err).encode()
 
 
 def said(*words: str | Path, environment: dict[str, str] | None = None) -> tuple[int, bytes]:

@@ -34,6 +34,7 @@ from tests.archive.test_hostile_imports import FIRST, LAST, bundle
 from tests.archive.test_hostile_imports import record as warc_record
 from tests.extract import imaginary_paper as imaginary
 from tests.fuzz.mutate import mutated
+from tests.support import new_archive
 
 BASE, HOSTS = "https://bao.example/thoi-su/", ("bao.example",)
 
@@ -152,7 +153,16 @@ def _imported(name: str) -> Callable[[bytes], None]:
         with _folder() as folder:
             (folder / name).write_bytes(body)
             (folder / "good.warc").write_bytes(LAST)
-            to = ("--db", folder / "a.db", "--jobs", "0", "--outlet", "bao", "--home", "https://bao.example/")
+            to = (
+                "--db",
+                new_archive(folder / "a.db"),
+                "--jobs",
+                "0",
+                "--outlet",
+                "bao",
+                "--home",
+                "https://bao.example/",
+            )
             run("import", folder / name, folder / "good.warc", *to, codes=(0, 4))
             with open_archive(folder / "a.db") as db:
                 # a version, and perhaps not the newest: a damaged copy may say that it is of the same second
@@ -177,7 +187,7 @@ def _asked(body: bytes) -> None:
             other.write_bytes(body)
             run(*command, "--db", other, codes=(0, 1, 4, 6))
         other.write_bytes(body)
-        run("merge", other, "--db", folder / "ours.db", codes=(0, 1, 4))
+        run("merge", other, "--db", new_archive(folder / "ours.db"), codes=(0, 1, 4))
 
 
 def run(*arguments: object, codes: tuple[int, ...]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from fcntl import LOCK_EX, flock
 from pathlib import Path
 
 import pytest
@@ -19,12 +21,19 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The archive of the demo's newspaper, crawled on three days."""
-    path = tmp_path_factory.mktemp("demo") / "demo.db"
-    done = parent_of_all().run("demo", "--db", path)
-    assert done.code == 0, done.out + done.err
-    return path
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The archive of the demo's newspaper, crawled on three days by the worker that needs it first; others copy it."""
+    ours = tmp_path_factory.mktemp("demo")
+    shared = (ours if worker_id == "master" else tmp_path_factory.getbasetemp()).parent / "demo-of-all"
+    with shared.with_suffix(".lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if shared.exists():
+            shutil.copytree(shared, ours, dirs_exist_ok=True)
+        else:
+            done = parent_of_all().run("demo", "--db", ours / "demo.db")
+            assert done.code == 0, done.out + done.err
+            shutil.copytree(ours, shared)
+    return ours / "demo.db"
 
 
 @pytest.fixture(scope="session")

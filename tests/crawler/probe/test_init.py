@@ -16,6 +16,7 @@ from archive.storage.connection import open_archive
 from crawler.config.settings_in_force import load
 from crawler.demo.server import Newspaper
 from crawler.probe.outlet_folder import next_steps
+from tests import mortal
 from tests.crawler.probe.odd_paper import PAPER
 from tests.crawler.probe.probing import ROOT
 from tests.crawler.serving import Answer, served
@@ -25,9 +26,7 @@ PLAIN = {name: value for name, value in os.environ.items() if not name.startswit
 
 def luubao(folder: Path, *words: str, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     """A command, given in a folder."""
-    environment = {**PLAIN, "PYTHONPATH": str(ROOT), **(env or {})}
-    command = [sys.executable, "-m", "crawler", *words]
-    return subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    return mortal.run([sys.executable, "-m", "crawler", *words], cwd=folder, env={**PLAIN, **(env or {})})
 
 
 @pytest.mark.slow
