@@ -45,11 +45,14 @@ _JOBS = click.IntRange(0, 256)
     type=_JOBS,
     help="Reader processes; one per core by default, 0 for a single one that the import waits for.",
 )
+@click.option("--unpack-ratio", envvar="LUUBAO_UNPACK_RATIO", type=click.IntRange(1, 1_000_000), default=200,
+              show_default=True, show_envvar=True,
+              help="How many times its own size a file may unpack to, beyond the first gigabyte.")  # fmt: skip
 @pictures_option
 @click.pass_context
 def import_command(
     ctx: click.Context, path: Path, files: tuple[Path, ...], outlet: str | None, home: str | None, url: str | None,
-    at: datetime | None, jobs: int | None, pictures: Path | None,
+    at: datetime | None, jobs: int | None, unpack_ratio: int, pictures: Path | None,
 ) -> None:  # fmt: skip
     """Imports WARC, ARC and WACZ files, mirrors and saved pages.
 
@@ -78,7 +81,7 @@ def import_command(
     captures = [file for file in files if file not in readings]
     failed = 0
     if captures:
-        defaults = PageDefaults(url, at.replace(tzinfo=UTC) if at else None)
+        defaults = PageDefaults(url, at.replace(tzinfo=UTC) if at else None, unpack_ratio)
         failed += _import_captures(
             path, captures, OutletMatcher(_outlets(ctx, outlet, home), outlet), defaults, jobs, pictures
         )

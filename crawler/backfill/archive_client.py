@@ -14,7 +14,6 @@ from urllib.request import (
     HTTPDefaultErrorHandler,
     HTTPErrorProcessor,
     HTTPHandler,
-    HTTPRedirectHandler,
     HTTPSHandler,
     OpenerDirector,
     ProxyHandler,
@@ -48,11 +47,6 @@ class ArchiveResponse:
     headers: Mapping[str, str]
     body: bytes
     pairs: tuple[tuple[str, str], ...] = ()
-
-
-class _NoRedirects(HTTPRedirectHandler):
-    def redirect_request(self, *_: object) -> None:
-        return None
 
 
 @dataclass(slots=True)
@@ -133,9 +127,10 @@ class ArchiveClient:
 
 
 def _opener() -> OpenerDirector:
-    """Opens http and https alone: an index names URLs, and one of them may be file:///etc/passwd."""
+    """Opens http and https alone: an index names URLs, and one of them may be file:///etc/passwd. Follows no
+    redirect."""
     opener = OpenerDirector()
-    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor, _NoRedirects):
+    for handler in (ProxyHandler, HTTPHandler, HTTPSHandler, HTTPDefaultErrorHandler, HTTPErrorProcessor):
         opener.add_handler(handler())
     return opener
 

@@ -102,6 +102,6 @@ class FileDefaults(dict[str, Any]):
         return self[str(parameter)] is not None
 
     def __getitem__(self, parameter: str) -> Any:
-        name = {"path": "db", "pictures": "pictures"}.get(parameter)
+        name = {"path": "db", "pictures": "pictures", "unpack_ratio": "unpack_ratio"}.get(parameter)
         value = configured(self.ctx).archive.get(name) if name else None
         return None if name == "pictures" and "://" in str(value) else value

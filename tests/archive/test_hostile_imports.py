@@ -13,12 +13,15 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from backports import zstd
 from click.testing import CliRunner, Result
 
 from archive import open_archive
 from archive.cli import archive
+from archive.exchange.importers import unpack_budget
+from crawler.cli import luubao
 from tests.support import page
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n"
@@ -304,3 +307,37 @@ def test_headers_beyond_their_bound_are_cut_and_the_capture_says_so(tmp_path: Pa
             "SELECT length(response), detail FROM captures JOIN headers ON capture_id = id"
         ).fetchone()
     assert size < 6000 and re.fullmatch(r"left: 3\d\d,\d\d\d bytes of headers", detail)
+
+
+ZEROS = bytes(8 * 1024 * 1024)
+BOMBS: dict[str, Any] = {
+    "zeros.warc.zst": lambda: zstd.compress(FIRST + b"WARC/1.0\r\nContent-Length: 99999999\r\n\r\n" + ZEROS),
+    "zeros.warc.gz": lambda: packed(FIRST, record(body=ZEROS)),
+    "whole.warc.gz": lambda: gzip.compress(FIRST + record(body=os.urandom(40_000)) + record(body=ZEROS)),
+    "zeros-after-the-last.warc.gz": lambda: packed(FIRST, ZEROS),
+    "zeros-within.warc": lambda: FIRST + record(http=OK + b"Content-Encoding: gzip\r\n", body=gzip.compress(ZEROS)),
+    "brotli-within.warc": lambda: FIRST + record(http=OK + b"Content-Encoding: br\r\n", body=brotli.compress(ZEROS)),
+    "zeros.wacz": lambda: bundle(FIRST + record(body=ZEROS), zipfile.ZIP_DEFLATED),
+}
+
+
+@pytest.mark.parametrize("form", BOMBS)
+def test_a_file_that_unpacks_to_too_much_keeps_what_came_before(
+    form: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever packs it. The ratio is a setting: with a larger one the same file is read to its end."""
+    monkeypatch.setattr(unpack_budget, "ALWAYS_ALLOWED", 1024 * 1024)
+    (tmp_path / form).write_bytes(BOMBS[form]())
+    (tmp_path / "good.warc").write_bytes(LAST)
+    files = tmp_path / form, tmp_path / "good.warc"
+    done = imported(tmp_path, *files, options=(*OUTLET, "--unpack-ratio", "20"))
+    assert done.exit_code == 4 and "Bài cuối" in headlines(tmp_path)
+    assert "it unpacks to more than 20 times its size and 1 MB, so the rest was left out" in done.stderr
+    assert "raise unpack_ratio" in done.stderr
+    assert ("Bài đầu" in headlines(tmp_path)) == (form != "zeros.wacz")  # whose member is unpacked before it is read
+    (tmp_path / "luubao.toml").write_text("[archive]\nunpack_ratio = 100000\n")
+    again = CliRunner().invoke(
+        luubao, ["--config", str(tmp_path / "luubao.toml"), "import", *map(str, files), "--db", str(tmp_path / "b.db"),
+                 "--jobs", "0", *OUTLET]
+    )  # fmt: skip
+    assert "unpack_ratio" not in again.stderr, again.stderr

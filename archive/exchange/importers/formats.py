@@ -10,16 +10,19 @@ from pathlib import Path
 
 from archive.exchange.importers.import_items import Item, Skipped
 from archive.exchange.importers.mirrors import is_archive, is_page, read_mirror, read_page
+from archive.exchange.importers.unpack_budget import UNPACK_RATIO
 from archive.exchange.importers.warc_captures import read_wacz, read_warc
 from archive.model.errors import LuubaoError
 
 
 @dataclass(frozen=True, slots=True)
 class PageDefaults:
-    """Address and time given by the user for saved pages that do not state them."""
+    """What the user gives for all files: address and time of saved pages that do not state them; how many times its own
+    size a file may unpack to."""
 
     url: str | None = None
     at: datetime | None = None
+    unpack_ratio: int = UNPACK_RATIO
 
 
 NO_DEFAULTS = PageDefaults()
@@ -55,9 +58,9 @@ def _read(path: Path, defaults: PageDefaults) -> Iterator[Item]:
         return iter([Skipped("it is neither a file nor a folder", str(path))])
     name = path.name.lower()
     if name.endswith(".wacz"):
-        return read_wacz(path)
+        return read_wacz(path, defaults.unpack_ratio)
     if is_archive(path) or _looks_like_warc(path):
-        return read_warc(path)
+        return read_warc(path, defaults.unpack_ratio)
     if is_page(path):
         return read_page(path, defaults.url, defaults.at)
     raise LuubaoError(f"{path} is neither a WARC, ARC or WACZ file nor a saved page, by its name and its first bytes")

@@ -28,13 +28,14 @@ def next_record(file: BinaryIO, start: int, magic: bytes) -> int | None:
 
 
 def _next_plain(file: BinaryIO, start: int) -> int | None:
-    position, tail = start, b""
+    position, tail, size = start, b"", _HEAD
     file.seek(start)
-    while chunk := file.read(_CHUNK):
-        window = tail + chunk
-        offsets = [found.start() for found in (_VERSION.search(window), _ARC.search(window)) if found]
-        if offsets:
-            return position - len(tail) + min(offsets)
+    while chunk := file.read(size):  # little first: the next record may be near, a million times
+        window, size = tail + chunk, min(2 * size, _CHUNK)
+        version = _VERSION.search(window)
+        found = _ARC.search(window, 0, version.start() if version else len(window)) or version
+        if found:
+            return position - len(tail) + found.start()
         position += len(chunk)
         tail = window[-_LONGEST_ARC:]
     return None

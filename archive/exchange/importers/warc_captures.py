@@ -22,14 +22,13 @@ from archive.exchange.importers.import_items import (
     leads_to,
 )
 from archive.exchange.importers.outlet_records import described_by
+from archive.exchange.importers.unpack_budget import UNPACK_RATIO, UnpackBudget, UnpacksTooMuch
 from archive.exchange.importers.warc_reader import DAMAGE, WarcRecord, records
 from archive.model import validation
 from archive.model.errors import BadValue
 from archive.model.records import Capture, Headers
 from archive.model.validation import is_address, shown
 
-_MOST_UNPACKED = 2 * 1024 * 1024 * 1024
-"""Maximum bytes of a compressed member of a WACZ, which should store WARC files uncompressed (WACZ 1.1.1)."""
 _PIECE = 1024 * 1024
 _DIGITS = re.compile(r"[0-9]{14}")
 _HEAD = 4096  # bytes of a body that show whether it is text
@@ -40,11 +39,11 @@ _DOCUMENTS = ("text/html", "application/xhtml", "text/xml", "application/xml", "
               "text/plain")  # fmt: skip
 
 
-def read_warc(path: Path) -> Iterator[Item]:
-    """Reads everything that an archive keeps from a WARC or ARC file, in the file's order."""
+def read_warc(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
+    """Reads everything that an archive keeps from a WARC or ARC file, in the file's order. ratio: see UnpackBudget."""
     with path.open("rb") as file:
         grouping = _Grouping()
-        yield from _items(file, grouping)
+        yield from _items(file, grouping, UnpackBudget(path.stat().st_size, ratio))
     if grouping.goes_on_in and not _is_there(path.with_name(Path(grouping.goes_on_in).name)):
         yield Skipped(f"it goes on in {shown(grouping.goes_on_in)}, which is not beside it", "its end")
 
@@ -56,45 +55,48 @@ def _is_there(path: Path) -> bool:
 
 def read_stream(file: BinaryIO) -> Iterator[Item]:
     """As `read_warc`, for an open file."""
-    return _items(file, _Grouping())
+    return _items(file, _Grouping(), None)
 
 
-def read_wacz(path: Path) -> Iterator[Item]:
-    """Reads the WARC files in a WACZ. Damage to one does not affect the others."""
+def read_wacz(path: Path, ratio: int = UNPACK_RATIO) -> Iterator[Item]:
+    """Reads the WARC files in a WACZ. Damage to one does not affect the others. ratio: see UnpackBudget."""
     try:
+        budget = UnpackBudget(path.stat().st_size, ratio)
         with zipfile.ZipFile(path) as bundle:
             names = [name for name in bundle.namelist() if name.startswith("archive/") and ".warc" in name]
             if not names:
                 yield Skipped("it holds no WARC file under archive/", "its table of contents")
             for name in sorted(names):
-                yield from _member(bundle, name)
+                yield from _member(bundle, name, budget)
     except DAMAGE as error:
         yield Skipped(f"the file is damaged ({error})", "its table of contents")
 
 
-def _member(bundle: zipfile.ZipFile, name: str) -> Iterator[Item]:
+def _member(bundle: zipfile.ZipFile, name: str, budget: UnpackBudget) -> Iterator[Item]:
     where = shown(name)[1:-1]
     try:
-        with _seekable(bundle, name) as file:
-            for item in _items(file, _Grouping()):
+        with _seekable(bundle, name, budget) as file:
+            for item in _items(file, _Grouping(), budget):
                 yield replace(item, where=f"{where}, {item.where}") if isinstance(item, Skipped) else item
-    except DAMAGE as error:  # encrypted, compressed with an unknown method, or its checksum is wrong
+    except (*DAMAGE, UnpacksTooMuch) as error:  # encrypted, an unknown method, or its checksum is wrong
         yield Skipped(str(error)[:200] or type(error).__name__, where)
 
 
-def _seekable(bundle: zipfile.ZipFile, name: str) -> IO[bytes]:
+def _seekable(bundle: zipfile.ZipFile, name: str, budget: UnpackBudget) -> IO[bytes]:
     """Opens a member as a seekable file. Decompresses a compressed one first, for seeking back in it would start over
-    each time. Raises ValueError for one that is too large for that."""
+    each time. Raises UnpacksTooMuch."""
     member = bundle.open(name)
     if bundle.getinfo(name).compress_type == zipfile.ZIP_STORED:
         return member
     unpacked = TemporaryFile()  # noqa: SIM115  # the caller closes it
-    with member:
-        while piece := member.read(_PIECE):
-            unpacked.write(piece)
-            if unpacked.tell() > _MOST_UNPACKED:
-                unpacked.close()
-                raise ValueError(f"more than {_MOST_UNPACKED:,} bytes when unpacked: unzip the file, and import that")
+    try:
+        with member:
+            while piece := member.read(_PIECE):
+                unpacked.write(piece)
+                budget.spend(len(piece))
+    except BaseException:
+        unpacked.close()
+        raise
     unpacked.seek(0)
     return unpacked
 
@@ -112,13 +114,17 @@ class _Exchange:
     via: list[str] = field(default_factory=list)
 
 
-def _items(file: IO[bytes], grouping: _Grouping) -> Iterator[Item]:
-    for raw in records(cast(BinaryIO, file)):
-        if isinstance(raw, Skipped):
-            grouping.ending = None  # the damage is reported
-            yield raw
-        else:
-            yield from grouping.add(raw)
+def _items(file: IO[bytes], grouping: _Grouping, budget: UnpackBudget | None) -> Iterator[Item]:
+    try:
+        for raw in records(cast(BinaryIO, file), budget=budget):
+            if isinstance(raw, Skipped):
+                grouping.ending = None  # the damage is reported
+                yield raw
+            else:
+                yield from grouping.add(raw)
+    except UnpacksTooMuch as error:
+        grouping.ending = None
+        yield Skipped(str(error), f"after record {grouping.count}")
     yield from grouping.end()
     yield from grouping.cut_short()
 

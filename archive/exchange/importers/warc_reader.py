@@ -24,6 +24,7 @@ from warcio.recordloader import ArcWarcRecordLoader
 from archive.exchange.content_codings import BadCoding, DecodedBody, TooLarge, codings_of, decode_body
 from archive.exchange.importers.gzip_members import GZIP, PLAIN, ResumedStream, first_member, next_record
 from archive.exchange.importers.import_items import LARGEST, Skipped
+from archive.exchange.importers.unpack_budget import UnpackBudget
 from archive.storage.bodies import codecs
 
 _MAX_LINE = 1024 * 1024
@@ -67,9 +68,14 @@ class _BadRecord(ValueError):
 
 class _Reader(DecompressingBufferedReader):  # type: ignore[misc]  # warcio has no types
     """Limits the memory that headers take: endless ones are damage. head: bytes of lines read since the record
-    began."""
+    began; budget: of the file."""
 
     head = 0
+    budget: UnpackBudget
+
+    def _process_read(self, data: bytes) -> None:
+        super()._process_read(data)
+        self.budget.spend(self.buff_size if data else 0)
 
     def readline(self, length: int = 0) -> bytes:
         line: bytes = super().readline(length or _MAX_LINE)
@@ -106,9 +112,10 @@ class _Records(ArchiveIterator):  # type: ignore[misc]  # warcio has no types
     stray = False
     missed = b""
 
-    def __init__(self, file: Any):
+    def __init__(self, file: Any, budget: UnpackBudget):
         super().__init__(file, arc2warc=True, verify_http=False)
         self.reader = _Reader(self.fh, block_size=16384)
+        self.reader.budget = budget
         self.loader = _Loader(verify_http=False, arc2warc=True)
 
     def _consume_blanklines(self) -> tuple[bytes | None, int]:
@@ -132,14 +139,18 @@ def _is_arc(line: bytes) -> bool:
     return len(parts) >= 5 and parts[-1].isdigit() and b":" in parts[0]
 
 
-def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[WarcRecord | Skipped]:
+def records(
+    file: BinaryIO, begin: int = 0, end: int | None = None, budget: UnpackBudget | None = None
+) -> Iterator[WarcRecord | Skipped]:
     """Reads the records of a seekable file: compressed record by record, as a whole (gzip or Zstandard), or not. begin,
     end: only records with begin <= offset < end, of a file in which each record is a gzip member of its own (see
-    `is_in_members`)."""
+    `is_in_members`). budget: the file's own by default. Raises UnpacksTooMuch."""
+    budget = budget or UnpackBudget(_size(file))
+    file.seek(0)
     head = file.read(4)
     file.seek(0)
     if head in (_ZSTD, _SKIPPABLE):
-        yield from _stream_records(codecs.open_stream(file))
+        yield from _stream_records(codecs.open_stream(file), budget)
         return
     magic = GZIP if head.startswith(GZIP) else PLAIN
     start = first_member(file, begin) if begin else 0
@@ -147,18 +158,18 @@ def records(file: BinaryIO, begin: int = 0, end: int | None = None) -> Iterator[
     while start is not None and (end is None or start < end):
         file.seek(start)
         offset, until, problem = start, 0, None
-        iterator = _Records(file)
+        iterator = _Records(file, budget)
         try:
             for record, offset in _records_before(end, iterator):
                 yield _read_record(iterator, record, offset)
                 reported = False
-            if magic == GZIP and end is None and not _is_complete(file, offset):
+            if magic == GZIP and end is None and not _is_complete(file, offset, budget):
                 yield Skipped("the file is cut off", f"after byte {offset}")
             return
         except ArchiveLoadFailed as error:
             if "non-chunked" in str(error):
                 file.seek(0)
-                yield from _stream_records(gzip.GzipFile(fileobj=file), skip=1)
+                yield from _stream_records(gzip.GzipFile(fileobj=file), budget, skip=1)
                 return
             problem = error
         except DAMAGE as error:
@@ -186,12 +197,12 @@ def _records_before(end: int | None, iterator: Any) -> Iterator[tuple[Any, int]]
         iterator.reader.head = 0
 
 
-def _is_complete(file: BinaryIO, start: int) -> bool:
+def _is_complete(file: BinaryIO, start: int, budget: UnpackBudget) -> bool:
     """Whether the last member of a gzip file, from offset `start` on, is complete. warcio does not tell."""
     file.seek(start)
     member, data = zlib.decompressobj(zlib.MAX_WBITS | 16), file.read(_CHUNK)
     while data:
-        member.decompress(data, _CHUNK)
+        budget.spend(len(member.decompress(data, _CHUNK)))
         if member.eof:
             data = member.unused_data or file.read(_CHUNK)
             if not data.startswith(GZIP):
@@ -202,12 +213,12 @@ def _is_complete(file: BinaryIO, start: int) -> bool:
     return member.eof
 
 
-def _stream_records(stream: Any, skip: int = 0) -> Iterator[WarcRecord | Skipped]:
+def _stream_records(stream: Any, budget: UnpackBudget, skip: int = 0) -> Iterator[WarcRecord | Skipped]:
     """Reads the records of a stream that cannot seek, resuming after damage. skip: so many were yielded already."""
     number, reported = 0, False
     file: Any = io.BufferedReader(stream, _CHUNK)
     while True:
-        iterator = _Records(file)
+        iterator = _Records(file, budget)
         try:
             for record, _ in _records_before(None, iterator):
                 number += 1
@@ -249,7 +260,9 @@ def _read_record(iterator: Any, record: Any, offset: int) -> WarcRecord | Skippe
     try:
         unpacked, packed = _decode_payload(http, data if _is_chunked(http) else data + iterator.missed)
     except TooLarge:
+        iterator.reader.budget.spend(LARGEST)
         return Skipped(f"a body of more than {LARGEST:,} bytes", f"byte {offset}")
+    iterator.reader.budget.spend(len(unpacked.body))
     if not unpacked.whole:
         raise _BadRecord("its packing has no end: only a part was recorded")
     status = None if http is None else str(http.get_statuscode())
