@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import click
 
@@ -56,8 +57,10 @@ def read(path: Path, as_json: bool, page: str, url: str | None, outlet: str | No
       luubao read saved.html --url https://baovinhphuc.com.vn/tin/1 --explain
     """
     from archive.extract import read_page
+    from archive.extract.own_rules import require_rules
     from archive.model.records import Unreadable
 
+    require_rules(outlet)
     source = _load_page(path, page, url, outlet)
     reading = read_page(
         source.body,
@@ -80,7 +83,7 @@ def _load_page(archive: Path, page: str, url: str | None, outlet: str | None) ->
         file = Path(page)
         if not file.is_file():
             raise LuubaoError(f"there is no file {page}. Give a saved page, or an address with http:// or https://")
-        return _Page(file.read_bytes(), url or "http://localhost/", outlet=outlet)
+        return _Page(file.read_bytes(), url or f"http://localhost/{quote(file.name)}", outlet=outlet)  # no home page
     return _page_from_archive(archive, page, outlet) or _fetch(page, outlet)
 
 
@@ -151,8 +154,10 @@ def test(path: Path, outlet: str) -> None:
     Example:
       luubao rules test baovinhphuc --db /srv/luubao.db
     """
+    from archive.extract.own_rules import require_rules
     from archive.pipeline.field_coverage import coverage
 
+    require_rules(outlet)
     with open_archive(path) as db:
         pages = list(coverage(db, outlet))
     say_all(_report(pages))

@@ -55,8 +55,10 @@ def reread_command(
     Example:
       luubao reread --outlet baovinhphuc --since 2026-05-01 --dry-run
     """
+    from archive.extract.own_rules import require_rules
     from archive.pipeline.rereading import Order, reread
 
+    require_rules()
     if since and until and since > until:
         raise click.UsageError("--since is later than --until")
     order = Order(outlet, _day(since), _day(until), jobs, dry_run)

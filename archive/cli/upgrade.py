@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from archive.cli.options import db_option
-from archive.console.output import bar, say
+from archive.console.output import bar, say, say_all
 from archive.model.errors import ArchiveMissing
 from archive.model.notices import MOST_TOLD
 from archive.storage.connection import is_there, open_archive, transaction
@@ -22,20 +22,24 @@ EXIT_LEFT = 6
 def upgrade(path: Path) -> None:
     """Upgrades an archive written by an older luubao.
 
-    Migrates the schema and repairs impossible values: an unknown time zone of an outlet, or an invalid time in
-    crawl data. What came from a newspaper is evidence and is never changed; rows of it that cannot be read are
-    named here and skipped by other commands. Exit code 6 if there are such rows. Reports secrets that older
-    archives contain; `luubao cleanse` removes them.
+    Migrates the schema, restores views, triggers and indexes that are missing or changed, and repairs impossible
+    values: an unknown time zone of an outlet, or an invalid time in crawl data. What came from a newspaper is evidence
+    and is never changed; rows of it that cannot be read are named here and skipped by other commands. Exit code 6 if
+    there are such rows. Reports secrets that older archives contain; `luubao cleanse` removes them.
 
     \b
     Example:
       luubao upgrade --db luubao.db
     """
+    from archive.storage.schema_check import restore_schema
     from archive.storage.withdrawals.secret_removal import kinds, told
 
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
     with open_archive(path, create=True) as db:
+        with transaction(db):
+            restored = restore_schema(db)
+        say_all((f"{name} was missing or changed, and is as luubao makes it again" for name in restored), err=True)
         _count_changes(db)
         left = _repair(db)
         captures, secrets = kinds(db)

@@ -50,7 +50,7 @@ class Backup:
 
     @property
     def settings(self) -> Path:
-        """The folder with settings and spiders; may be missing."""
+        """The folder with settings, spiders and rules; may be missing."""
         return self.place / _SETTINGS
 
 
@@ -100,8 +100,8 @@ def restore(
     source: Path, path: Path, *, pictures: Path, force: bool, step: Step = lambda: None
 ) -> tuple[Backup, list[Path]]:
     """Restores a backup, or the newest one in a folder, to `path`, and its pictures to the folder `pictures`: good ones
-    that are there stay. Restores settings and spiders beside the archive where there are none. Returns the backup, and
-    the settings it did not restore because others exist.
+    that are there stay. Restores settings, spiders and rules beside the archive where there are none. Returns the
+    backup, and the settings it did not restore because others exist.
 
     Raises ArchiveMissing where there is no backup, ArchiveDamaged for one that is not as it was made, ArchiveUnusable
     where there is an archive already (force: replaces it) or another process uses it, and Unwritable.

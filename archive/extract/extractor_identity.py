@@ -14,6 +14,8 @@ from importlib.resources.abc import Traversable
 from importlib.util import cache_from_source
 from pathlib import Path
 
+from archive.extract.own_rules import rules_state
+
 _LIBRARIES = ("trafilatura", "lxml")
 _OWN_MODULES = (
     "extract", "rules", "text/folding.py", "text/recurring_blocks.py", "model/validation.py",
@@ -26,11 +28,14 @@ _IGNORED_FIELDS = frozenset({"annotation", "returns", "type_comment", "ctx"})
 
 @lru_cache(maxsize=1)
 def extractor_name() -> str:
-    """Versions of the extraction libraries and a digest of our own extraction code and rules, such as
-    `luubao 0.2.0 reader sha256:3f1c5a29e0b4, trafilatura 2.3.1, lxml 6.1.3`. A digest, because after a forgotten bump
-    of a version number a better extraction would look like an edit by the newspaper."""
+    """Versions of the extraction libraries and a digest of our own extraction code and of all rules, the user's too,
+    such as `luubao 0.2.0 reader sha256:3f1c5a29e0b4, trafilatura 2.3.1, lxml 6.1.3`. A digest, because after a
+    forgotten bump of a version number a better extraction would look like an edit by the newspaper."""
     libraries = ", ".join(f"{name} {version(name)}" for name in _LIBRARIES)
-    return f"luubao {version('luubao')} reader sha256:{_source_digest()[:12]}, {libraries}"
+    digest, own = _source_digest(), rules_state()
+    if own:
+        digest = hashlib.sha256(digest.encode() + own).hexdigest()
+    return f"luubao {version('luubao')} reader sha256:{digest[:12]}, {libraries}"
 
 
 def _source_digest() -> str:

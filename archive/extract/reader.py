@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from archive.extract import charset, input_limits, page_kinds
 from archive.extract.body import Body, read_body
 from archive.extract.extractor_identity import extractor_name
 from archive.extract.metadata import Metadata, read_metadata
+from archive.extract.own_rules import own_rules
 from archive.extract.parsed_page import parse
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.rules import rules_for
@@ -42,7 +43,7 @@ def read_page(
     page = parse(text, _valid_url(url))
     if page is None:
         return Unreadable("empty", extractor=extractor_name())
-    rules = trial + rules_for(outlet, url, text, captured_at.date() if captured_at else None)
+    rules = trial + rules_of(outlet, url, text, captured_at.date() if captured_at else None)
     page_evidence = page_kinds.evidence(page)
     metadata = read_metadata(page, rules, timezone)
     extracted_body = read_body(page, rules, metadata)
@@ -50,6 +51,12 @@ def read_page(
     if isinstance(kind, Unreadable):
         return replace(kind, extractor=extractor_name())
     return _reading(kind, metadata, extracted_body, rules)
+
+
+def rules_of(outlet: str | None, url: str, source: str, day: date | None) -> tuple[Rules, ...]:
+    """The rules to try on a page, in order: the user's own, then those that come with luubao (archive.rules)."""
+    own = tuple(rule for rule in own_rules(outlet, url) if day is None or rule.holds_on(day))
+    return own + rules_for(outlet, url, source, day)
 
 
 def _valid_url(url: str) -> str:

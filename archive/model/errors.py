@@ -3,7 +3,8 @@
 LuubaoError            anything below; its text is one sentence that says what to do
 ├── ArchiveMissing     raised when an archive is to be read and there is none
 ├── ArchiveUnusable    raised when a file is not an archive, is newer than this code, or cannot be written
-│   └── ArchiveGone    raised when the file was removed or replaced while it was being written
+│   ├── ArchiveGone    raised when the file was removed or replaced while it was being written
+│   └── ArchiveBusy     raised when the file cannot be written now: a full disk, a lock, no permission
 ├── ArchiveDamaged     raised when stored bytes are missing or have changed
 ├── UnknownOutlet      raised when a command names an outlet that no spider declares or the archive does not hold
 ├── UnknownArticle     raised when an address, or a version of it, is not in the archive
@@ -36,6 +37,10 @@ class ArchiveUnusable(LuubaoError):
 
 class ArchiveGone(ArchiveUnusable):
     """The file that is being written is no longer the one at its path."""
+
+
+class ArchiveBusy(ArchiveUnusable):
+    """The file cannot be written now."""
 
 
 class ArchiveDamaged(LuubaoError):

@@ -10,6 +10,9 @@ from sqlite_utils import Database
 from archive.text.search_query import fts_query
 from archive.text.snippets import fold
 
+LANGUAGE = "CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"
+"""The column with the language that the page of a text declares; NULL for none."""
+
 
 @dataclass(frozen=True, slots=True)
 class ArticleFilter:

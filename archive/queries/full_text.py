@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlite_utils import Database
 
-from archive.queries.article_filter import ArticleFilter, conditions
+from archive.queries.article_filter import LANGUAGE, ArticleFilter, conditions
 from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import usable
 from archive.text.search_query import front_query, fts_query, parse
@@ -133,7 +133,7 @@ def _hit_row(db: Database, version_id: int) -> Iterable[dict[str, Any]]:
         " versions.first_seen_at, articles.id AS article_id, outlets.title AS outlet_title, outlets.timezone,"
         " articles.section, articles.version_count, articles.gone_since,"
         " coalesce(texts.lead || ' ', '') || texts.body || coalesce(' ' || texts.captions, '') AS text,"
-        " CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"
+        f" {LANGUAGE}"
         " FROM versions JOIN articles ON articles.id = versions.article_id"
         " JOIN outlets ON outlets.id = articles.outlet_id JOIN active_texts ON active_texts.version_id = versions.id"
         " JOIN texts ON texts.id = active_texts.text_id WHERE versions.id = ?",

@@ -8,7 +8,7 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive.model.picture_paths import shown_place, thumbnail_place
-from archive.queries.article_filter import spelt_credit
+from archive.queries.article_filter import LANGUAGE, spelt_credit
 from archive.storage.damaged_rows import readable_values
 from archive.text.search_query import front_query
 from archive.text.snippets import holds
@@ -20,6 +20,7 @@ class Photograph:
 
     article_id: int
     headline: str
+    language: str | None
     outlet: str
     timezone: str
     published_at: str | None
@@ -39,10 +40,12 @@ class Photograph:
 
 
 _PHOTOGRAPHS = (
-    "SELECT articles.id AS article_id, articles.headline, outlets.title AS outlet, outlets.timezone,"
+    f"SELECT articles.id AS article_id, articles.headline, {LANGUAGE}, outlets.title AS outlet, outlets.timezone,"
     " articles.published_at, shown.caption, shown.credit, shown.alt,"
     " pictures.digest, pictures.media_type, pictures.thumbnail, pictures.path, pictures.width, pictures.height"
     " FROM {source} JOIN outlets ON outlets.id = articles.outlet_id"
+    " LEFT JOIN active_texts ON active_texts.version_id = shown.version_id"
+    " LEFT JOIN texts ON texts.id = active_texts.text_id"
     " JOIN pictures ON pictures.id = shown.picture_id"
     " WHERE articles.withdrawn_at IS NULL AND pictures.thumbnail NOT LIKE 'withheld/%'{more}"
     " ORDER BY {order} LIMIT :limit OFFSET :offset"
@@ -113,6 +116,7 @@ class Appearance:
     article_id: int
     number: int
     headline: str
+    language: str | None
     outlet: str
     timezone: str
     seen_at: str
@@ -137,10 +141,12 @@ class PictureAppearances:
 
 
 _APPEARANCES = (
-    "SELECT versions.article_id, versions.number, versions.headline, outlets.title AS outlet, outlets.timezone,"
-    " versions.first_seen_at AS seen_at, shown.caption, shown.credit, shown.alt, images.url AS address"
-    " FROM version_images AS shown JOIN versions ON versions.id = shown.version_id"
+    f"SELECT versions.article_id, versions.number, versions.headline, {LANGUAGE}, outlets.title AS outlet,"
+    " outlets.timezone, versions.first_seen_at AS seen_at, shown.caption, shown.credit, shown.alt,"
+    " images.url AS address FROM version_images AS shown JOIN versions ON versions.id = shown.version_id"
     " JOIN articles ON articles.id = versions.article_id JOIN outlets ON outlets.id = articles.outlet_id"
+    " LEFT JOIN active_texts ON active_texts.version_id = shown.version_id"
+    " LEFT JOIN texts ON texts.id = active_texts.text_id"
     " JOIN images ON images.id = shown.image_id WHERE shown.picture_id = ? AND articles.withdrawn_at IS NULL"
     " ORDER BY versions.first_seen_at, versions.id, shown.position LIMIT ?"
 )

@@ -10,7 +10,7 @@ from sqlite_utils import Database
 
 from archive.model.picture_paths import thumbnail_place
 from archive.model.validation import is_digest, stored_moment
-from archive.queries.article_filter import ArticleFilter, conditions
+from archive.queries.article_filter import LANGUAGE, ArticleFilter, conditions
 from archive.storage.damaged_rows import readable_values
 
 EditOrder = Literal["weight", "time"]
@@ -71,7 +71,7 @@ _CARD = (
     "SELECT articles.id, outlets.title AS outlet, outlets.timezone, articles.url, articles.headline, texts.lead,"
     " articles.byline, articles.section, articles.published_at, articles.first_seen_at, articles.version_count,"
     " articles.gone_since, articles.gone_reason, pictures.digest AS thumbnail, pictures.width, pictures.height,"
-    " CASE WHEN json_valid(texts.details) THEN json_extract(texts.details, '$.language') END AS language"
+    f" {LANGUAGE}"
     " FROM ({picked}) AS picked CROSS JOIN articles ON articles.id = picked.id"
     " JOIN outlets ON outlets.id = articles.outlet_id"
     " LEFT JOIN active_texts ON active_texts.version_id = articles.current_version_id"

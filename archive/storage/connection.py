@@ -17,7 +17,14 @@ from typing import Any
 from sqlite_utils import Database as Database  # the handle that other modules pass on; they run no SQL of their own
 
 from archive.model import clock
-from archive.model.errors import ArchiveDamaged, ArchiveMissing, ArchiveUnusable, LuubaoError, QueryTooLong
+from archive.model.errors import (
+    ArchiveBusy,
+    ArchiveDamaged,
+    ArchiveMissing,
+    ArchiveUnusable,
+    LuubaoError,
+    QueryTooLong,
+)
 from archive.storage import schema_check
 from archive.storage.damaged_rows import ROW_ERRORS, unreadable_row
 from archive.storage.file_identity import Connection, require_in_place, rescuing_copy
@@ -27,6 +34,7 @@ from archive.storage.migrations import APPLICATION_ID, SCHEMA, migrations
 from archive.storage.sqlite_errors import damage_message
 
 BUSY_SECONDS = 30
+_BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _WAL_SIZE_LIMIT = 64 * 1024 * 1024
 
 
@@ -169,7 +177,8 @@ def _connect(path: Path, parameters: str) -> Database:
         db.execute("SELECT count(*) FROM sqlite_master").fetchone()
         connection.note(path)
     except sqlite3.OperationalError as error:
-        raise ArchiveUnusable(f"{path} cannot be opened: {error}. {_open_hint(path)}") from error
+        kind = ArchiveBusy if error.sqlite_errorcode & 0xFF in _BUSY_CODES else ArchiveUnusable
+        raise kind(f"{path} cannot be opened: {error}. {_open_hint(path)}") from error
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # SQLite quotes the bytes of a damaged schema
         not_sqlite = getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_NOTADB
         sentence = None if not_sqlite else damage_message(error, path)
@@ -312,8 +321,8 @@ def _savepoint(db: Database) -> Iterator[None]:
     db.conn.execute("RELEASE part")
 
 
-def _not_writable(error: sqlite3.Error) -> ArchiveUnusable:
-    return ArchiveUnusable(f"the archive cannot be written: {error}. Check free space, permissions and other writers")
+def _not_writable(error: sqlite3.Error) -> ArchiveBusy:
+    return ArchiveBusy(f"the archive cannot be written: {error}. Check free space, permissions and other writers")
 
 
 def checkpoint(db: Database) -> bool:

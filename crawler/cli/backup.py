@@ -29,7 +29,7 @@ _DEFAULT_KEEP = 3
 def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, no_pictures: bool, keep: int) -> None:
     """Backs up an archive, its pictures and settings to TARGET.
 
-    The backup is the archive at one moment, with its pictures, luubao.toml and your own spiders. Crawls may run
+    The backup is the archive at one moment, with its pictures, luubao.toml, your own spiders and rules. Crawls may run
     meanwhile. Checks the copy: the file, the chain of seals, each picture against its digest; a damaged archive is
     not backed up. The backup appears whole or not at all, and only then the oldest are removed. Pictures are stored
     once for all backups of a folder. Exit code 1, and nothing is removed, if pictures are missing.
@@ -54,8 +54,8 @@ def backup(ctx: click.Context, target: Path, path: Path, pictures: Path | None, 
 
 
 def _user_files(settings: Configuration) -> list[Path]:
-    """The user's own files: luubao.toml, and the folder with spiders."""
-    paths = [settings.file, settings.spiders()]
+    """The user's own files: luubao.toml, and the folders with spiders and rules."""
+    paths = [settings.file, settings.folder("spiders"), settings.folder("rules")]
     return [path for path in paths if path is not None and (path.is_file() or path.is_dir())]
 
 
@@ -68,9 +68,9 @@ def restore(source: Path, path: Path, pictures: Path | None, force: bool) -> Non
     """Restores a backup.
 
     SOURCE is one backup, or the folder of all backups, for the newest. Checks the backup first, then restores it
-    whole or not at all, pictures before the archive. Good pictures that are here stay; luubao.toml and spiders are
-    restored beside the archive only where there are none. Replaces an existing archive only with --force, and never
-    while it is being written or served.
+    whole or not at all, pictures before the archive. Good pictures that are here stay; luubao.toml, spiders and rules
+    are restored beside the archive only where there are none. Replaces an existing archive only with --force, and
+    never while it is being written or served.
 
     \b
     Example:

@@ -28,7 +28,7 @@ def _reject_future_day(_: click.Context, __: click.Parameter, day: datetime | No
 @click.command()
 @db_option
 @click.argument("outlets", metavar="OUTLET...", nargs=-1)
-@click.option("--all", "every", is_flag=True, help="All outlets that are configured and followed.")
+@click.option("--all", "every", is_flag=True, help="All followed outlets of luubao.toml and your spiders.")
 @setting_option("--archives", "archives", "FOLDER")
 @setting_option("--cores", "cores", "CORES")
 @setting_option("--memory", "memory", "MEGABYTES")

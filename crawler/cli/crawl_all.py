@@ -64,9 +64,11 @@ def tasks_for(
     settings: Configuration, names: Sequence[str], place: Path, overrides: Mapping[str, Any], *, own_archives: bool
 ) -> list[Task]:
     """A task for each outlet of those names, also for misconfigured ones, whose crawl reports why; without names, for
-    all followed outlets but the demo. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
+    all followed outlets that the user describes or has settings for; where there are none, for those that come with
+    luubao, but the demo. Raises UnknownOutlet, and Misconfigured where there is nothing to crawl."""
     known_outlets = load_catalogue()
     all_names = sorted({*known_outlets.outlets, *known_outlets.wrong} - {"demo"})
+    all_names = [one for one in all_names if one not in known_outlets.built_in or one in settings.outlets] or all_names
     chosen = list(dict.fromkeys(names)) or [name for name in all_names if settings.value("followed", name)]
     for name in chosen:
         if name not in known_outlets.outlets and name not in known_outlets.wrong:

@@ -34,8 +34,9 @@ def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None,
     """Starts to keep a newspaper: probes its site, writes a folder.
 
     Prints what it found and some articles as it reads them, for you to compare with the site: sections, feeds,
-    captions, credits, and what it takes for lists. Writes a luubao.toml, crawls a few pages, and prints a crontab
-    line and a systemd timer. FOLDER is the outlet's name by default; a folder that is not empty stays unchanged.
+    captions, credits, and what it takes for lists. Writes a luubao.toml, and reading rules where they help, crawls a
+    few pages, and prints a crontab line and a systemd timer. FOLDER is the outlet's name by default; a folder that is
+    not empty stays unchanged.
 
     \b
     Examples:
@@ -51,7 +52,6 @@ def init(ctx: click.Context, /, url: str, folder: Path | None, name: str | None,
         file, found = _probe_and_write(url, folder, name, None if contact is None else str(contact))
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
-    say_all(("", f"written: {file}"))
     code = _first_crawl(found.name.value, file, pages) if pages else 0
     _print_next_steps(found.name.value, file)
     raise click.exceptions.Exit(0 if code in _SUCCESS_CODES else code)
@@ -70,7 +70,9 @@ def _probe_and_write(url: str, folder: Path | None, name: str | None, contact: s
     place.require_empty_folder(target, url)
     say_all(probe_report.lines(found))
     say_all(as_read.lines(found))
-    return place.write(found, target, contact), found
+    written = place.write(place.files(found, contact), target)
+    say_all(("", *(f"written: {path}" for path in written)))
+    return written[0], found
 
 
 def _first_crawl(name: str, file: Path, pages: int) -> int:

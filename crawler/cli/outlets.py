@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from archive.cli.options import Commands, json_option
-from archive.console.output import say, say_all, say_json
+from archive.console.output import say_all, say_json
 from archive.model.errors import Misconfigured
 from crawler.cli.move import move
 from crawler.cli.setting_options import MisconfiguredFailure, config_option, configured, setting_option
@@ -70,8 +70,8 @@ def check_name(name: str | None) -> None:
 @outlets.command()
 @click.argument("url")
 @click.option("--name", help="Name of the outlet; by default derived from its host.")
-@click.option("--write", "folder", type=click.Path(file_okay=False, path_type=Path), metavar="DIR",
-              help="Write spider and rules into this project folder; never overwrites files.")  # fmt: skip
+@click.option("--write", "folder", type=click.Path(path_type=Path), metavar="FOLDER",
+              help="Write the files into this new folder; never overwrites.")  # fmt: skip
 @setting_option("--contact", "contact", "ADDRESS")
 @click.option("--max-requests", "most", default=30, show_default=True, type=click.IntRange(5, 200),
               help="Maximum number of requests, including robots.txt.")  # fmt: skip
@@ -88,7 +88,7 @@ def probe(
     as_json: bool,
     **given: Value,
 ) -> None:
-    """Probes a newspaper's site and prints a spider and reading rules for it.
+    """Probes a newspaper's site and prints a luubao.toml for it, and reading rules where they help.
 
     Also prints what it saw and how sure it is: title, hosts, clock, CMS, feeds, sitemaps, sections, pagination, the
     pattern of article URLs, and how well it reads sample articles. As polite as a crawl: obeys robots.txt, fetches
@@ -97,13 +97,15 @@ def probe(
     \b
     Examples:
       luubao outlets probe https://baophutho.vn --contact me@example.org
-      luubao outlets probe baophutho.vn --write .
+      luubao outlets probe baophutho.vn --write baophutho
     """
     from crawler.config.setting_keys import BY_NAME
-    from crawler.probe import outlet_files, probe_report  # imported late: Scrapy takes half a second to import
+    from crawler.probe import outlet_folder, probe_report  # imported late: Scrapy takes half a second to import
     from crawler.probe import probe as look
 
     check_name(name)
+    if folder is not None:
+        outlet_folder.require_empty_folder(folder, url)
     settings = configured(ctx)
     overrides: dict[str, Any] = {BY_NAME[key].scrapy: value for key, value in given.items() if value is not None}
     overrides |= {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file) if settings.file else "/dev/null"}
@@ -111,13 +113,13 @@ def probe(
         found = look(url, name=name, most=most, overrides=overrides)
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
+    contact = settings.with_command_line({"contact": given["contact"]}).value("contact")
+    files = outlet_folder.files(found, None if contact is None else str(contact))
     if as_json:
-        texts = {"spider": outlet_files.spider_file(found), "rules": outlet_files.rules_file(found)}
-        say_json({**asdict(found), "files": texts})
+        say_json({**asdict(found), "files": files})
     else:
         say_all(probe_report.lines(found))
     if folder is not None:
-        for path in outlet_files.write(found, folder):
-            say(f"written: {path}", err=as_json)
+        say_all((f"written: {path}" for path in outlet_folder.write(files, folder)), err=as_json)
     elif not as_json:
-        say_all(probe_report.files(found))
+        say_all(line for name, text in files.items() for line in ("", f"# {name}", *text.rstrip("\n").split("\n")))

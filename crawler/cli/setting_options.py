@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -73,6 +74,8 @@ def configured(ctx: click.Context) -> Configuration:
     try:
         if file not in loaded:  # click looks up the default of every option
             loaded[file] = settings_in_force.load(file)
+            if rules := loaded[file].folder("rules"):  # in the environment, where worker processes find it
+                os.environ["LUUBAO_RULES"] = str(rules)
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
     found: Configuration = loaded[file]

@@ -55,6 +55,9 @@ KEYS: tuple[Key, ...] = (
     Key("archives", "archive", setting_types.TEXT, None,
         "Folder in which each outlet gets its own archive, NAME.db. Overrides `db` for crawls.",
         example="/srv/luubao", path=True),
+    Key("rules", "archive", setting_types.TEXT, None,
+        "Folder of your own reading rules, NAME.toml for each outlet. By default the folder `rules` beside this file.",
+        example="/srv/luubao/rules", path=True),
     Key("pictures", "archive", setting_types.PLACE, None,
         "Where pictures are stored: a folder, or an object store such as s3://bucket/folder/. By default the folder"
         " <archive>.pictures beside the archive.",
@@ -84,7 +87,7 @@ KEYS: tuple[Key, ...] = (
         "Maximum number of sitemaps in a run that were never read before; the others wait for the next run. A sitemap"
         " lists up to 50,000 URLs; newspapers with one for every day have thousands and need several runs.",
         scrapy="LUUBAO_MAX_SITEMAPS"),
-    Key("sitemap_depth", "crawl", setting_types.count("a whole number, 1 to 10", least=1, most=10), 3,
+    Key("sitemap_depth", "crawl", setting_types.count("a whole number, 1 to 10", least=1, most=10), 5,
         "How deep sitemaps may be nested. The protocol allows an index and its sitemaps, which is 2; deeper nesting"
         " may never end.",
         scrapy="LUUBAO_SITEMAP_DEPTH"),
@@ -145,7 +148,8 @@ KEYS: tuple[Key, ...] = (
     Key("followed", "crawl", setting_types.SWITCH, True,
         "Whether the outlet is to be crawled. With false, `luubao status` does not report missing runs."),
     Key("spiders", "many", setting_types.TEXT, None,
-        "Folder of your own spiders, in addition to those that come with luubao.",
+        "Folder of your own spiders, in addition to those that come with luubao. By default the folder `spiders` beside"
+        " this file.",
         example="/srv/luubao/spiders", path=True),
     Key("cores", "many", setting_types.count("a whole number of cores, at least 1", least=1, most=4096), None,
         "Cores that parallel crawls use together. By default all.",

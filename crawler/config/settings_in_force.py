@@ -13,7 +13,7 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from archive.model.errors import Misconfigured
 from crawler.config import setting_types, trusted_files
@@ -31,8 +31,6 @@ _OF_BACKFILL = (
 """Variables of `luubao backfill` alone (crawler/backfill/backfill_run.py)."""
 _MAX_SIZE = 64 * 1024 * 1024
 """Bytes of a settings file: a table for each of 10,000 outlets takes a few megabytes."""
-SPIDERS = "spiders"
-"""The default folder for spiders, beside the settings file."""
 _SECTIONS = ("archive", "crawl", "many", "outlets", "outlet")
 Values = Mapping[str, Value]
 
@@ -108,11 +106,11 @@ class Configuration:
             )
         return value
 
-    def spiders(self) -> Path | None:
-        """The folder with the user's own spiders: the setting, or `spiders` beside the settings file."""
-        if named := self.value("spiders"):
+    def folder(self, name: Literal["spiders", "rules"]) -> Path | None:
+        """The user's own folder of this name: the setting, or the one beside the settings file."""
+        if named := self.value(name):
             return Path(str(named))
-        beside = self.file.absolute().parent / SPIDERS if self.file else None
+        beside = self.file.absolute().parent / name if self.file else None
         return beside if beside is not None and beside.is_dir() else None
 
     def with_command_line(self, given: Values) -> Configuration:

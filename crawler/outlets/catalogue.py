@@ -7,6 +7,7 @@ a crawl.
 
 from __future__ import annotations
 
+import os
 from collections import defaultdict
 from dataclasses import dataclass
 from importlib import import_module
@@ -22,10 +23,12 @@ from crawler.settings import SPIDER_MODULES
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """outlets: by name; wrong: the mistakes, in sentences, of each outlet that cannot be used, by name."""
+    """outlets: by name; wrong: the mistakes, in sentences, of each outlet that cannot be used, by name; built_in: the
+    names of those that come with luubao, and that neither a table nor a spider of the user's overrides."""
 
     outlets: dict[str, OutletDescription]
     wrong: Wrong
+    built_in: frozenset[str] = frozenset()
 
     def told(self) -> tuple[str, ...]:
         """All mistakes, in sentences."""
@@ -45,9 +48,11 @@ def load_catalogue() -> Catalogue:
     duplicates = {
         name: (_duplicate_error(name, descriptions),) for name, descriptions in named.items() if len(descriptions) > 1
     }
-    wrong = {**spiders.wrong, **declared.wrong, **duplicates}
+    wrong = {**spiders.wrong, **declared.wrong, **duplicates, **_wrong_rules()}
     return Catalogue(
-        {name: descriptions[0] for name, descriptions in sorted(named.items()) if name not in wrong}, wrong
+        {name: descriptions[0] for name, descriptions in sorted(named.items()) if name not in wrong},
+        wrong,
+        frozenset(outlet.name for outlet in built_in),
     )
 
 
@@ -76,6 +81,15 @@ def _built_in() -> list[OutletDescription]:
     """The outlets that come with luubao."""
     folders = [Path(place) for name in SPIDER_MODULES for place in import_module(name).__path__]
     return [outlet for place in folders for path in sorted(place.glob("*.py")) for outlet in in_file(path)]
+
+
+def _wrong_rules() -> Wrong:
+    """The mistakes in the user's own reading rules, by outlet."""
+    if not os.environ.get("LUUBAO_RULES"):
+        return {}
+    from archive.extract.own_rules import mistakes  # lxml takes its time to import
+
+    return {name: (sentence,) for name, sentence in mistakes().items()}
 
 
 def _duplicate_error(name: str, descriptions: list[OutletDescription]) -> str:

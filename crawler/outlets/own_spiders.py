@@ -51,7 +51,7 @@ def declared() -> OwnOutlets:
 
 def folder() -> Path | None:
     """The folder of spiders. Raises Misconfigured for a folder that is missing, or that other users can write."""
-    place = _configuration[0]().spiders() if _configuration else None
+    place = _configuration[0]().folder("spiders") if _configuration else None
     if place is not None and not place.is_dir():
         raise Misconfigured(f"spiders are to be in {place}, and there is no such folder. See `spiders` in luubao.toml")
     if place is not None:

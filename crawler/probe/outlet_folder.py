@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 from zlib import crc32
@@ -13,10 +13,10 @@ from archive.model.errors import LuubaoError
 from archive.runtime.atomic_files import atomic_write
 from crawler.config.sample_file import toml
 from crawler.config.settings_in_force import FILE
-from crawler.probe.outlet_files import seeds_by_kind
-from crawler.probe.probe_findings import Findings, NotProbed
+from crawler.probe.probe_findings import Findings, NotProbed, Source
 
 _MAX_SECTIONS = 12
+_MAX_SITEMAPS = 6
 
 
 def require_empty_folder(folder: Path, url: str) -> None:
@@ -28,20 +28,23 @@ def require_empty_folder(folder: Path, url: str) -> None:
         )
 
 
-def write(found: Findings, folder: Path, contact: str | None) -> Path:
-    """Makes the folder with its settings file; returns the file. Raises NotProbed where that fails."""
+def write(texts: Mapping[str, str], folder: Path) -> tuple[Path, ...]:
+    """Makes the folder with its files; returns them. Raises NotProbed where that fails."""
     try:
         with atomic_write(folder, parents=True) as place:
-            place.mkdir()
-            (place / FILE).write_text(settings(found, contact), "utf-8")
-    except LuubaoError as error:
+            for name, text in texts.items():
+                (place / name).parent.mkdir(parents=True, exist_ok=True)
+                (place / name).write_text(text, "utf-8")
+    except (LuubaoError, OSError) as error:
         raise NotProbed(str(error)) from error
-    return folder / FILE
+    return tuple(folder / name for name in texts)
 
 
-def settings(found: Findings, contact: str | None) -> str:
-    """The text of luubao.toml."""
-    return "\n".join([*_general_lines(found, contact), *_outlet_lines(found)]) + "\n"
+def files(found: Findings, contact: str | None) -> dict[str, str]:
+    """The files of the folder: luubao.toml, and reading rules where some were found that help."""
+    settings = "\n".join([*_general_lines(found, contact), *_outlet_lines(found)]) + "\n"
+    rules = {f"rules/{found.name.value}.toml": "\n".join(_rule_lines(found)) + "\n"} if found.trials else {}
+    return {FILE: settings, **rules}
 
 
 def _general_lines(found: Findings, contact: str | None) -> Iterator[str]:
@@ -52,7 +55,7 @@ def _general_lines(found: Findings, contact: str | None) -> Iterator[str]:
 
 
 def _outlet_lines(found: Findings) -> Iterator[str]:
-    feeds, sitemaps = seeds_by_kind(found)
+    feeds, sitemaps = _seeds_by_kind(found)
     yield f"[outlet.{found.name.value}]"
     yield f"title = {toml(_single_line(found.title.value))}  # {found.title.certainty}: {_single_line(found.title.why)}"
     yield f"home_url = {toml(found.home)}"
@@ -71,6 +74,49 @@ def _section_lines(found: Findings) -> Iterator[str]:
     for section in found.sections[:_MAX_SECTIONS]:
         yield f"# the menu leads to {_single_line(section.title)}: {_single_line(urlsplit(section.url).path)}"
     yield "sections = []  # lists that the home page does not lead to"
+
+
+def _seeds_by_kind(found: Findings) -> tuple[list[str], list[str]]:
+    """The feed with the most entries and the working sitemaps, relative to the home page, as (feeds, sitemaps). The
+    home page itself is always a seed: it links to the sections of its menu and declares feeds."""
+    feeds = sorted(
+        (source for source in found.sources if source.kind == "feed" and source.works), key=_most_entries_first
+    )
+    maps = [
+        source for source in found.sources if source.kind != "feed" and source.works and not _is_in_index(source, found)
+    ]
+    return [_relative_url(source, found.home) for source in feeds[:1]], [
+        _relative_url(source, found.home) for source in maps[:_MAX_SITEMAPS]
+    ]
+
+
+def _most_entries_first(feed: Source) -> int:
+    return -(feed.entries or 0)
+
+
+def _is_in_index(source: Source, found: Findings) -> bool:
+    """Whether a sitemap index names this sitemap."""
+    indexes = [index for index in found.sources if index.kind == "sitemap-index"]
+    return any(source.why.startswith(f"{urlsplit(index.url).path} names it") for index in indexes)
+
+
+def _relative_url(source: Source, home: str) -> str:
+    parts, own = urlsplit(source.url), urlsplit(home)
+    if parts.netloc != own.netloc:
+        return source.url
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+
+
+def _rule_lines(found: Findings) -> Iterator[str]:
+    yield f"# Where {_single_line(found.title.value)} keeps what luubao did not find by itself"
+    yield f"hosts = {_toml_list(found.hosts)}"
+    yield from ("", "[[rules]]")
+    for trial in found.trials:
+        kind, value = trial.suggestion.name
+        dot = "." if trial.suggestion.field == "caption" else ""
+        condition = f"@id='{value}'" if kind == "id" else f"cls('{value}')"
+        yield f"# tried on {trial.of} articles that lacked it, found in {trial.gained}: look whether it is so"
+        yield f"{trial.suggestion.field} = {_toml_list([f'{dot}//*[{condition}]'])}"
 
 
 def _single_line(text: str) -> str:

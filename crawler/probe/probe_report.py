@@ -8,7 +8,6 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawler.probe.outlet_files import rules_file, spider_file
 from crawler.probe.probe_findings import Finding, Findings, Source
 
 _WIDTH = 100
@@ -37,18 +36,6 @@ def lines(found: Findings) -> Iterator[str]:
     yield from _article_rows(found)
     for note in found.notes:
         yield from _labelled_rows("note", note)
-
-
-def files(found: Findings) -> Iterator[str]:
-    """The two source files, as `--write` would write them."""
-    name = found.name.value
-    for path, text in (
-        (f"crawler/spiders/{name}.py", spider_file(found)),
-        (f"archive/rules/{name}.py", rules_file(found)),
-    ):
-        yield ""
-        yield f"# {path}"
-        yield from text.rstrip("\n").split("\n")
 
 
 def _robots_sentence(found: Findings) -> str:

@@ -12,6 +12,7 @@ from archive import LuubaoError, open_archive
 from archive.console.logs import log_of
 from archive.console.output import is_watched, say_all, say_json
 from archive.model.clock import now
+from archive.model.errors import ArchiveBusy, Unwritable
 from archive.monitor.run_checks import add_warning
 from archive.runtime.file_lock import Locked
 from archive.storage.sqlite_errors import damage_message
@@ -44,7 +45,8 @@ def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping
     except OutsideHours as error:
         verdict = Verdict("ok", str(error))
     except LuubaoError as error:
-        verdict = Verdict("misconfigured", str(error))
+        busy = isinstance(error, ArchiveBusy | Unwritable)
+        verdict = Verdict("failed" if busy else "misconfigured", str(error))
     except Exception as error:  # the boundary where an error becomes an exit code
         if (reason := damage_message(error)) is None:
             log.exception("%s could not be crawled", outlet)

@@ -134,6 +134,7 @@ def test_read_a_file(tmp_path: Path) -> None:
     assert "Cầu ngày thông xe. (Hà Thu)" in shown
     assert re.search(r"^caption 1 +/html/body/article/figure/figcaption$", shown, re.MULTILINE)
     assert json.loads(call("read", file, "--url", URL, "--json").output)["images"][0]["credit"] == "Hà Thu"
+    assert "Cầu mới" in call("read", file).output, "without an address it is no home page"
 
 
 def test_read_what_was_kept(kept: Path) -> None:

@@ -9,15 +9,16 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from archive import Capture, ingest, open_archive, start_run
+from archive import Capture, Run, ingest, open_archive, start_run
 from archive.cli import archive
 from archive.model.errors import ArchiveUnusable
 from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage.bodies import compaction
 from archive.storage.captures.capture_writer import kept_body
+from archive.storage.connection import Database
 from archive.storage.migrations import SCHEMA
-from tests.support import NOON, PAPER
+from tests.support import NOON, PAPER, Shoot, page
 
 OLD = Path(__file__).parent / "old"
 
@@ -143,3 +144,22 @@ def test_a_newer_archive_is_refused_and_left_alone(path: Path) -> None:
 def test_every_schema_before_this_one_has_its_witness() -> None:
     """When a schema is released its file goes into `old/`; 1 was, the later ones are of this release."""
     assert sorted(file.name for file in OLD.glob("schema-*.db.xz")) == ["schema-1.db.xz"]
+
+
+def test_an_upgrade_restores_what_was_taken_from_the_schema(path: Path, db: Database, run: Run, shoot: Shoot) -> None:
+    """A trigger of the search index, one that guards, an index, and a view that returns something else."""
+    ingest(db, run, shoot("https://bao.example/a-1.htm", page("Cầu mới")))
+    sound = schema_of(path)
+    for taken in ("TRIGGER active_texts_added", "TRIGGER captures_update_refused", "VIEW edits"):
+        db.execute(f"DROP {taken}")
+    db.execute("CREATE VIEW edits AS SELECT 1 AS article_id")
+    ingest(db, run, shoot("https://bao.example/b-2.htm", page("Xưởng gốm")))  # which the search index does not hear of
+    db.conn.commit()
+    told = CliRunner().invoke(archive, ["upgrade", "--db", str(path)])
+    assert told.exit_code == 0, told.output
+    for name in ("trigger active_texts_added", "trigger captures_update_refused", "view edits"):
+        assert f"{name} was missing or changed, and is as luubao makes it again" in told.output
+    assert schema_of(path) == sound
+    with open_archive(path) as again:
+        assert list(verify(again)) == []
+        assert again.execute("SELECT count(*) FROM search WHERE search MATCH 'xuong'").fetchone() == (1,)

@@ -53,7 +53,7 @@ def _sections(status: Status) -> Iterator[str]:
     for outlet in status.outlets:
         kind = outlet.state.partition(" ")[0]
         yield (
-            f'<section class="{kind}"><h2><span lang="vi">{escape(outlet.title)}</span>'
+            f'<section class="{kind}"><h2><span lang="">{escape(outlet.title)}</span>'
             f'<span class="name">{escape(outlet.name)}</span><span class="state">{outlet.state}</span></h2>\n'
             f"{_attention(outlet)}<dl>{''.join(_facts(outlet, status))}</dl>\n"
             f"{_plots(outlet)}{_table(outlet)}</section>\n"

@@ -35,11 +35,10 @@ class Desk:
 
     def settings(self, more: str = "") -> None:
         spiders = self.town.spiders(self.folder / "spiders")
-        foreign = "".join(f"[outlets.{name}]\nfollowed = false\n" for name in ("baophutho", "baovinhphuc"))
         many = f'[many]\nspiders = "{spiders}"\n'
         crawl = f'[crawl]\ncontact = "thu-vien@bao.example"\ninside = "{PRESS}"\n'
         archives = f'[archive]\narchives = "{self.folder / "archives"}"\n'
-        (self.folder / "luubao.toml").write_text(archives + crawl + many + foreign + more)
+        (self.folder / "luubao.toml").write_text(archives + crawl + many + more)
 
     def command(self, *arguments: str) -> list[str]:
         return [*LUUBAO, "crawl", *arguments, "--config", str(self.folder / "luubao.toml")]

@@ -1,10 +1,9 @@
-"""`luubao outlets probe` in a process of its own, as a person starts it; and a copy of the project to write into."""
+"""`luubao outlets probe` in a process of its own, as a person starts it."""
 
 from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -17,8 +16,9 @@ ROOT = Path(__file__).parents[3]
 
 
 def luubao(*arguments: str, folder: Path = ROOT, contact: str = "") -> subprocess.CompletedProcess[str]:
-    """A command of the project that lies in a folder."""
+    """A command, given in a folder."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
+    environment["PYTHONPATH"] = str(ROOT)
     if contact:
         environment["LUUBAO_CONTACT"] = contact
     command = [sys.executable, "-m", "crawler", *arguments]
@@ -33,10 +33,3 @@ def probed(url: str, *options: str) -> Mapping[str, Any]:
     assert done.returncode == 0, done.stderr
     found: Mapping[str, Any] = json.loads(done.stdout)
     return found
-
-
-def copy_of_the_project(folder: Path) -> Path:
-    """As much of it as runs."""
-    for package in ("archive", "crawler"):
-        shutil.copytree(ROOT / package, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
-    return folder

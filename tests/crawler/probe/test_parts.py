@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from crawler.probe.client import Page
-from crawler.probe.outlet_files import paths
 from crawler.probe.page_facts import Facts
 from crawler.probe.site_identity import host_of, name_of, title_of
 from crawler.probe.site_lists import _style
@@ -32,12 +29,6 @@ def facts(title: str, extra: str = "", url: str = "https://bao.example/") -> Fac
 def test_names(home: str, name: str) -> None:
     assert name_of(home, "Báo Điện Cửu Long").value == name
     assert name.isidentifier()
-
-
-def test_a_projects_places() -> None:
-    spider, rules = paths("baovensong", Path("project"))
-    assert spider == Path("project/crawler/spiders/baovensong.py")
-    assert rules == Path("project/archive/rules/baovensong.py")
 
 
 def test_a_title_is_what_titles_share() -> None:

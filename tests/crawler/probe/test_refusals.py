@@ -94,7 +94,7 @@ def test_a_name_that_is_no_name() -> None:
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "archive").write_text("a file where a folder is to be")
     with served(PAPER) as site:
-        done = luubao("outlets", "probe", site.base_url, "--write", str(tmp_path))
+        done = luubao("outlets", "probe", site.base_url, "--write", str(tmp_path / "archive" / "bao"))
     assert done.returncode == 1
     assert "cannot be written" in done.stderr
     assert "Traceback" not in done.stderr
@@ -112,7 +112,7 @@ def test_links_into_the_operator_s_network_are_not_asked_for() -> None:
 
 def test_a_deep_address_leads_to_the_paper(tmp_path: Path) -> None:
     with served(PAPER) as site:
-        done = luubao("outlets", "probe", f"{site.base_url}/doi-song?x=1", "--write", str(tmp_path))
+        done = luubao("outlets", "probe", f"{site.base_url}/doi-song?x=1", "--write", str(tmp_path / "bao"))
         assert done.returncode == 0, done.stderr
-        spider = (tmp_path / "crawler" / "spiders" / "baovensong.py").read_text("utf-8")
-        assert f'home = "{site.base_url}/"' in spider
+        settings = (tmp_path / "bao" / "luubao.toml").read_text("utf-8")
+        assert f'home_url = "{site.base_url}/"' in settings

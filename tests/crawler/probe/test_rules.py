@@ -9,7 +9,7 @@ import pytest
 from archive import Reading, read_page
 from archive.extract.rule_suggestions import Sample, suggestions
 from tests.crawler.probe.odd_paper import PAPER, address
-from tests.crawler.probe.probing import copy_of_the_project, luubao, probed
+from tests.crawler.probe.probing import luubao, probed
 from tests.crawler.serving import served
 
 
@@ -58,18 +58,19 @@ def test_a_probe_tries_them() -> None:
         "byline": (6, 6),
         "published": (6, 6),
     }
-    assert "byline=(f\"//*[{cls('tay-but')}]\",)," in found["files"]["rules"]
-    assert "published=(\"//*[@id='gio-len-mang']\",)," in found["files"]["rules"]
+    rules = found["files"][f"rules/{found['name']['value']}.toml"]
+    assert "byline = [\"//*[cls('tay-but')]\"]" in rules
+    assert "published = [\"//*[@id='gio-len-mang']\"]" in rules
 
 
 @pytest.mark.slow
 def test_with_the_file_the_pages_are_read_whole(tmp_path: Path) -> None:
-    project, database = copy_of_the_project(tmp_path / "project"), tmp_path / "a.db"
+    folder = tmp_path / "bao"
     with served(PAPER) as site:
-        written = luubao("outlets", "probe", site.base_url, "--name", "vensong", "--write", ".", folder=project)
+        written = luubao("outlets", "probe", site.base_url, "--name", "vensong", "--write", str(folder))
         assert written.returncode == 0, written.stderr
-        crawled = luubao("crawl", "vensong", "--db", str(database), folder=project)
+        crawled = luubao("crawl", "vensong", folder=folder)
         assert crawled.returncode in (0, 6), crawled.stderr
-    tested = luubao("rules", "test", "vensong", "--db", str(database), folder=project)
+    tested = luubao("rules", "test", "vensong", folder=folder)
     told = [" ".join(line.split()) for line in tested.stdout.splitlines()]
     assert {"6 articles; read with vensong/1: 6", "authors 6 of 6", "published_at 6 of 6"} <= set(told)
