@@ -43,7 +43,7 @@ _WALL_TITLE = re.compile(
 _ARTICLE_TYPES = re.compile(r"(?:Article|BlogPosting|Report)$")
 _HOME_PATH = re.compile(r"^/?(?:(?:index|default|home|trang-chu|main)(?:\.\w{2,5})?)?/?$", re.I)
 _ID_QUERY = re.compile(r"[?&][\w-]*id=\d|\?p=\d", re.I)  # `/?p=31228`, `/Default.aspx?NewsId=5`
-_ARTICLE_PATH = re.compile(
+ARTICLE_PATH = re.compile(
     r"\d{5,}|(?<![^\W_])(?:[^\W_]++-){4,}[^\W_]|/\d{4}/\d\d?/"
 )  # an id, a slug of five words, a day
 _LINK_PATH = re.compile(r"(?:(?:https?:)?//[^/?#]*)?(/[^?#]*)", re.I)  # the path of a link's URL
@@ -103,7 +103,7 @@ def evidence(page: Page) -> Evidence:
         live="LiveBlogPosting" in types,
         video=og_type.startswith("video") or ("VideoObject" in types and "NewsArticle" not in types),
         home=bool(_HOME_PATH.match(path)) and not _ID_QUERY.search(page.url),
-        addressed=bool(_ARTICLE_PATH.search(path)),
+        addressed=bool(ARTICLE_PATH.search(path)),
         title=title,
         sections=frozenset(_ancestor_link_keys(page, path)),
         signs=page_features(page),

@@ -12,6 +12,7 @@ from archive.extract.extractor_identity import extractor_name
 from archive.extract.metadata import Metadata, read_metadata
 from archive.extract.own_rules import own_rules
 from archive.extract.parsed_page import parse
+from archive.extract.teasers import read_teasers
 from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.rules import rules_for
 from archive.rules.base import Rules
@@ -49,7 +50,8 @@ def read_page(
     extracted_body = read_body(page, rules, metadata)
     kind = page_kinds.classify_page(page_evidence, metadata, extracted_body)
     if isinstance(kind, Unreadable):
-        return replace(kind, extractor=extractor_name())
+        teasers = read_teasers(text, page.url) if kind.reason in ("home", "listing") else None
+        return replace(kind, extractor=extractor_name(), teasers=teasers)
     return _reading(kind, metadata, extracted_body, rules)
 
 

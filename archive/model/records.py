@@ -232,12 +232,25 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class Teaser:
+    """A headline on a home or section page. url: the article it leads to; summary: the text below it; picture: the
+    URL of the picture beside it."""
+
+    url: str
+    headline: str
+    summary: str | None = None
+    picture: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A page that is not an article, or from which none could be extracted: an expected refusal, not an error."""
+    """A page that is not an article, or from which none could be extracted: an expected refusal, not an error.
+    teasers: the headlines of a home or section page, in reading order; None where the page was not read for them."""
 
     reason: UnreadableReason
     detail: str = ""
     extractor: str = field(default="", compare=False)
+    teasers: tuple[Teaser, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

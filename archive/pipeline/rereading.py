@@ -31,6 +31,7 @@ from archive.pipeline.settle import file_or_report, pages_to_read, rehearse_fili
 from archive.storage import connection
 from archive.storage.captures import capture_writer, kept_captures
 from archive.storage.connection import Database, checkpoint
+from archive.storage.placements.placement_spans import place_teasers
 from archive.storage.readings import boilerplate_sets
 from archive.storage.readings.unread_captures import ExtractorProgress, Span, Waiting
 from archive.text.recurring_blocks import Boilerplate
@@ -109,6 +110,8 @@ def reread(
             )
             job.show = shown(job, began, progress)
             job.run_all()
+            if not order.dry_run:
+                place_teasers(db, run.outlet_id)
         if not order.dry_run:
             checkpoint(db)
     report.seconds, report.interrupted = time.monotonic() - began, stopped()

@@ -23,6 +23,7 @@ from archive.storage.histories.history_readings import CaptureReadings
 from archive.storage.histories.history_writer import Counts, DerivedHistory, write_history
 from archive.storage.histories.related_urls import RelatedUrls, StoredCapture, captures_of, first_of, related_urls_of
 from archive.storage.pictures.picture_history import fetches_of, unsettle_stand_ins
+from archive.storage.placements.placement_spans import place_teasers
 from archive.storage.readings import boilerplate_sets, reading_rows
 from archive.storage.readings.unread_captures import Waiting, waiting_of
 from archive.text.recurring_blocks import Boilerplate
@@ -138,4 +139,5 @@ def judge_run(db: Database, run: Run, known: Readings | None = None, *, whole: b
         if not keys:
             break
         counts.add(file_waiting(db, run, known, quiet=True))
+    place_teasers(db, run.outlet_id)
     return counts

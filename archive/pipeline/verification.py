@@ -12,6 +12,7 @@ from archive.storage.connection import Database
 from archive.storage.integrity import consistency, fixity
 from archive.storage.integrity.problems import Problem, Step, Unchecked
 from archive.storage.pictures.picture_files import broken_pictures
+from archive.storage.placements.placement_spans import wrong_placements
 
 if TYPE_CHECKING:
     from archive.pipeline.derivation_check import Reread
@@ -22,6 +23,7 @@ _CHECKS = (
     fixity.broken_texts,
     fixity.broken_seals,
     consistency.inconsistencies,
+    wrong_placements,
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archive.storage.schema_frontier import FRONTIER
 from archive.storage.schema_views import CLAIM as _CLAIM
-from archive.storage.schema_views import DOUBT, VIEWS, Table
+from archive.storage.schema_views import DOUBT, LISTS, VIEWS, Table
 from archive.storage.schema_views import TIME as _TIME
 
 TABLES: tuple[Table, ...] = (
@@ -143,6 +143,7 @@ TABLES: tuple[Table, ...] = (
         "doubt": "why the reading was not believed; empty where it was",
     }),
     *DOUBT,
+    *LISTS,
     Table("runs", "Every crawl", {
         "id": "number of the run",
         "outlet_id": "outlets.id",

@@ -30,6 +30,29 @@ DOUBT: tuple[Table, ...] = (
     }, "machinery"),
 )  # fmt: skip
 
+LISTS: tuple[Table, ...] = (
+    Table("list_pages", "Home and section pages whose teasers were read", {
+        "id": "number of the list page", "outlet_id": "outlets.id", "url_key": "its address, normalised",
+        "url": "its address", "placed_through": "captures.id up to which its placements are derived",
+        "stale_from": f"from when on they must be derived again, {TIME}; empty where they need not",
+    }, "machinery"),
+    Table("teasers", "Headlines as home and section pages print them, each wording once", {
+        "id": "number of the teaser", "outlet_id": "outlets.id",
+        "url_key": "the address it leads to, normalised; aliases.url_key leads to the article",
+        "url": "the address it leads to", "headline": "headline on the list", "summary": "the text below it",
+        "picture": "the address of the picture beside it", "digest": "sha256 over these",
+    }, "machinery"),
+    Table("list_readings", "What a capture of a home or section page shows", {
+        "capture_id": "captures.id", "list_id": "list_pages.id", "teasers": "JSON: teasers.id in reading order",
+    }, "machinery"),
+    Table("placement_spans", "Which teaser stood in which place of a list page; `placements` is easier to read", {
+        "id": "number of the placement", "list_id": "list_pages.id", "position": "1 for the first headline",
+        "teaser_id": "teasers.id", "capture_id": "the capture that first showed it there: captures.id",
+        "first_seen_at": f"time of that capture, {TIME}", "last_seen_at": f"last capture that showed it there, {TIME}",
+        "gone_at": f"first capture that showed something else there, {TIME}; empty while it stands",
+    }, "machinery"),
+)  # fmt: skip
+
 VIEWS: tuple[Table, ...] = (
     Table("current_articles", "View: articles that are there, with their words", {
         "id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "headline", "lead": "lead",
@@ -58,6 +81,15 @@ VIEWS: tuple[Table, ...] = (
     Table("disappearances", "View: articles that are gone", {
         "article_id": "articles.id", "outlet": "outlets.name", "url": "address", "headline": "last headline",
         "published_at": CLAIM, "last_seen_at": TIME, "gone_since": TIME, "gone_reason": "how it disappeared",
+    }),
+    Table("placements", "View: which headline stood in which place of a home or section page, from when to when", {
+        "id": "number of the placement", "outlet": "outlets.name", "list_url": "the home or section page",
+        "position": "1 for the first headline of the page", "article_id": "articles.id; empty where it is not archived",
+        "url": "where the headline leads", "headline": "headline on the list", "summary": "the text below it",
+        "picture": "the address of the picture beside it", "first_seen_at": f"first capture that showed it, {TIME}",
+        "last_seen_at": f"last capture that showed it there, {TIME}",
+        "gone_at": f"first capture that showed something else there, {TIME}; empty while it stands",
+        "capture_id": "the capture that first showed it there: captures.id",
     }),
     Table("photographs", "View: pictures of the articles' newest versions, with caption and credit", {
         "thumbnail": "pictures.thumbnail", "caption": "caption", "credit": "who made it",

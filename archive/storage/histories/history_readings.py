@@ -12,6 +12,7 @@ from archive.history import History, Verdict, captures_to_compare
 from archive.history.states import headline_of, state_of, words_of
 from archive.model.records import Reading, Unreadable
 from archive.storage.histories.related_urls import StoredCapture
+from archive.storage.placements.list_readings import put_teasers
 from archive.storage.readings.reading_rows import record_reading, set_aside
 
 
@@ -31,6 +32,8 @@ def put_readings(
 ) -> None:  # fmt: skip
     """Stores the readings. A capture that confirms another's bytes gets a row only if it shows something else than that
     one. ids: the version whose words each capture shows, by captures.id."""
+    for capture_id, said in {**facts.readings, **facts.refused}.items():
+        put_teasers(db, capture_id, said)
     for row in reading_rows(facts, history, ids):
         past, values = row.past, row.values
         if values is None:

@@ -28,6 +28,7 @@ from archive.storage.readings.reading_rows import (
     count_other_articles,
     extractor_id,
     record_reading,
+    record_refusal,
     same_words,
     withdrawn_twin,
 )
@@ -115,9 +116,7 @@ def refuses(db: Database, source: Source, refusal: Unreadable) -> bool:
         return False
     if is_unsettled(db, source.run.outlet_id, source.url_key):
         return False
-    number = extractor_id(db, refusal.extractor, source.captured_at)
-    row = {"kind": refusal.reason, "detail": refusal.detail or None, "version_id": None}
-    record_reading(db, source.capture_id, number, row)
+    record_refusal(db, source.capture_id, refusal, source.captured_at)
     return True
 
 

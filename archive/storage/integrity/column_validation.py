@@ -53,6 +53,14 @@ def _seconds_ahead(value: object) -> int:
     return count(value)
 
 
+def row_numbers(value: object) -> tuple[int, ...]:
+    """A list of row numbers, in JSON."""
+    numbers = validation.from_json(value)
+    if not isinstance(numbers, list):
+        raise BadValue(f"{validation.shown(value)} is no JSON list")
+    return tuple(row_number(item) for item in numbers)
+
+
 COLUMNS: dict[str, dict[str, Validator]] = {
     "outlets": {"id": row_number, "name": outlet_name, "title": line, "home_url": address, "timezone": zone},
     "runs": {
@@ -119,6 +127,18 @@ COLUMNS: dict[str, dict[str, Validator]] = {
         "id": row_number, "image_id": row_number, "run_id": row_number, "captured_at": stored_moment,
         "final_url": place, "status": optional(status), "outcome": line, "detail": optional(text), "etag": _LINE,
         "last_modified": _LINE, "picture_id": _ROW,
+    },
+    "list_pages": {
+        **_IDS, "url_key": line, "url": address, "placed_through": number, "stale_from": _WHEN,
+    },
+    "teasers": {
+        **_IDS, "url_key": line, "url": place, "headline": text, "summary": optional(text), "picture": optional(place),
+        "digest": digest,
+    },
+    "list_readings": {"capture_id": row_number, "list_id": row_number, "teasers": row_numbers},
+    "placement_spans": {
+        "id": row_number, "list_id": row_number, "position": row_number, "teaser_id": row_number,
+        "capture_id": row_number, "first_seen_at": stored_moment, "last_seen_at": stored_moment, "gone_at": _WHEN,
     },
     "tombstones": {
         "id": row_number, "article_id": row_number, "gone_at": stored_moment, "reason": text, "returned_at": _WHEN,

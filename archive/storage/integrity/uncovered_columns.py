@@ -39,6 +39,10 @@ UNCOVERED: Mapping[str, Mapping[str, str]] = {
         ("size", "media_type", "width", "height", "perceptual_hash", "path", "thumbnail"), _FROM_PICTURE
     ),
     "readings": dict.fromkeys(_READING_COLUMNS, _NO_ARTICLE),
+    "list_pages": {"*": "addresses of lists, and how far their placements were derived; placements are derived again"},
+    "list_readings": {"*": _NO_ARTICLE},
+    "teasers": {"*": _NO_ARTICLE},
+    "placement_spans": {"id": _UNREFERENCED_ID},
     "set_aside": {"*": "other prints of an article and what is doubted: only --reread reads them again"},
     "texts": {"id": _UNREFERENCED_ID, "extractor_id": _NO_ARTICLE},
     "extractors": {

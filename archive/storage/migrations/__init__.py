@@ -14,10 +14,11 @@ from archive.storage.migrations import (
     m008_one_history,
     m009_watching,
     m010_announced,
+    m011_placements,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 10
+SCHEMA = 11
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -33,5 +34,6 @@ __all__ = [
     "m008_one_history",
     "m009_watching",
     "m010_announced",
+    "m011_placements",
     "migrations",
 ]

@@ -20,6 +20,7 @@ from archive.model.records import ReadableKind, Reading, Unreadable
 from archive.storage.bodies import codecs
 from archive.storage.connection import rows_of
 from archive.storage.damaged_rows import ROW_ERRORS
+from archive.storage.placements.list_readings import put_teasers
 from archive.storage.readings.version_texts import COLUMNS, body_of, from_row, to_row
 
 READABLE = frozenset(get_args(ReadableKind))
@@ -204,6 +205,7 @@ def count_other_articles(db: Database, outlet_id: int, column: str, name: str, k
 
 
 def record_refusal(db: Database, capture_id: int, refusal: Unreadable, at: datetime) -> None:
-    """Records that an extractor read nothing in a capture, and why. Call inside a transaction."""
+    """Records that an extractor read no article in a capture, why, and its teasers. Call inside a transaction."""
     row = {"kind": refusal.reason, "detail": refusal.detail or None, "version_id": None}
     record_reading(db, capture_id, extractor_id(db, refusal.extractor, at), row)
+    put_teasers(db, capture_id, refusal)

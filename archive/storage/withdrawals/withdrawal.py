@@ -1,8 +1,8 @@
 """Withdraws an article: removes its words, captions and bytes from the tables that people and the web read.
 
 The evidence stays: addresses, times, versions, every digest, and the reason. The words and bytes move to `withheld`,
-from which they can be restored, or are destroyed. List pages and feeds that quoted the article stay unchanged: they are
-other pages.
+from which they can be restored, or are destroyed. Captures of list pages and feeds that quoted the article stay
+unchanged: they are other pages.
 """
 
 from __future__ import annotations
@@ -31,11 +31,13 @@ from archive.storage.withdrawals.withheld_rows import compressed, encoded_row, o
 _EMPTIED: dict[str, dict[str, Any]] = {
     "articles": {"headline": "", "byline": None, "section": None},
     "versions": {"headline": "", "byline": None, "section": None},
+    "teasers": {"headline": "", "summary": None, "picture": None},
     "texts": dict(zip(COLUMNS, ("", None, "", None, "[]", "{}"), strict=True)),
 }
 _ROWS_OF_ARTICLE = {
     "articles": "SELECT id FROM articles WHERE id = ?",
     "versions": "SELECT id FROM versions WHERE article_id = ?",
+    "teasers": "SELECT teasers.id FROM teasers JOIN aliases USING (outlet_id, url_key) WHERE article_id = ?",
     "texts": "SELECT texts.id FROM texts JOIN versions ON versions.id = texts.version_id WHERE versions.article_id = ?",
 }
 _BODIES = (

@@ -13,6 +13,7 @@ from archive.model.time_zones import zone_of
 from archive.queries import lookup, outlets_followed
 from archive.queries.days import moments
 from archive.queries.lookup import Article, Version
+from archive.queries.placements import Place, highest, places_of
 from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Tombstone
 from archive.storage.captures.provenance import Provenance, provenance_of
@@ -24,6 +25,7 @@ from archive.web.room.memento import links, written
 from archive.web.room.request import Visit, page
 
 _CAPTURES = 30
+_PLACES = 1_000
 _PATH = "/-/article/{}"
 
 
@@ -47,6 +49,7 @@ class _ArticlePage:
     parts: list[Part]
     history: list[Happening]
     captures: list[http_exchange.CaptureRow]
+    place: Place | None
 
 
 @page
@@ -109,6 +112,7 @@ def _shown(db: Database, number: int, wanted: int | None) -> _ArticlePage:
         list(parts(reading)),
         history(versions, http_exchange.tombstones_of(db, number)),
         http_exchange.captures_of(db, number, _CAPTURES),
+        highest(places_of(db, number, _PLACES)),
     )
 
 

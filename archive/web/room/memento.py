@@ -29,7 +29,7 @@ async def timegate(visit: Visit) -> Response:
     wanted = _http_date(accept_datetime)
     if accept_datetime and wanted is None:
         return await visit.refusal(400, visit.say("refusal.400"))
-    article, versions = await visit.ask(lambda db: _article(db, _requested_url(visit)))
+    article, versions = await visit.ask(lambda db: _article(db, requested_url(visit)))
     version = version_at(versions, wanted) if wanted else versions[-1]
     headers = {
         **HEADERS,
@@ -51,7 +51,7 @@ async def timemap(visit: Visit) -> Response:
 @page
 async def timemap_of(visit: Visit) -> Response:
     """`/-/timemap/link/URL`, `/-/timemap/json/URL`: all versions in link format or as JSON."""
-    article, versions = await visit.ask(lambda db: _article(db, _requested_url(visit)))
+    article, versions = await visit.ask(lambda db: _article(db, requested_url(visit)))
     if visit.request.url_vars["form"] == "link":
         return Response(_as_links(visit, article, versions), headers=HEADERS, content_type=_LINK)
     mementos = [{"datetime": version.first_seen_at, "uri": memento(visit, article, version)} for version in versions]
@@ -64,7 +64,7 @@ async def timemap_of(visit: Visit) -> Response:
     return Response(json.dumps(document), headers=HEADERS, content_type="application/json; charset=utf-8")
 
 
-def _requested_url(visit: Visit) -> str:
+def requested_url(visit: Visit) -> str:
     """The URL in the path, which may have a query of its own."""
     query = visit.request.query_string
     return str(visit.request.url_vars["url"]) + (f"?{query}" if query else "")
@@ -101,10 +101,10 @@ def memento(visit: Visit, article: Article, version: Version) -> str:
 
 
 def _timegate_url(visit: Visit, article: Article) -> str:
-    return visit.permanent(f"/-/timegate/{_link_safe(article.url)}")
+    return visit.permanent(f"/-/timegate/{link_safe(article.url)}")
 
 
-def _link_safe(url: str) -> str:
+def link_safe(url: str) -> str:
     """A URL made safe for a header and a link: ASCII, without characters that would end either."""
     return "".join(
         character if "!" <= character <= "~" and character not in '<>"' else _percent_encoded(character)
@@ -120,7 +120,7 @@ def links(visit: Visit, article: Article) -> str:
     """The Link header of a version: original, TimeGate and TimeMap."""
     return ", ".join(
         (
-            f'<{_link_safe(article.url)}>; rel="original"',
+            f'<{link_safe(article.url)}>; rel="original"',
             f'<{_timegate_url(visit, article)}>; rel="timegate"',
             f'<{visit.permanent(f"/-/timemap/{article.id}")}>; rel="timemap"; type="application/link-format"',
         )
@@ -130,7 +130,7 @@ def links(visit: Visit, article: Article) -> str:
 def _as_links(visit: Visit, article: Article, versions: Sequence[Version]) -> str:
     span = f'from="{written(versions[0].first_seen_at)}"; until="{written(versions[-1].first_seen_at)}"'
     lines = [
-        f'<{_link_safe(article.url)}>; rel="original"',
+        f'<{link_safe(article.url)}>; rel="original"',
         f'<{_timegate_url(visit, article)}>; rel="timegate"',
         f'<{visit.permanent(f"/-/timemap/{article.id}")}>; rel="self"; type="application/link-format"; {span}',
     ]

@@ -151,6 +151,14 @@ class Visit:
         moment = local_times.local(stamp, zone)
         return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), formatter(moment, self.language))
 
+    def local_day(self, stamp: str, zone: str) -> str:
+        """The day of a stored time in a zone, as in URLs."""
+        return local_times.local(stamp, zone).date().isoformat()
+
+    def local_time(self, stamp: str, zone: str) -> str:
+        """The time of day of a stored time in a zone, as in URLs."""
+        return f"{local_times.local(stamp, zone):%H:%M:%S}"
+
     def written(self, day: date) -> str:
         """A day in the page's language."""
         return local_times.day(day, self.language)

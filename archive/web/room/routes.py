@@ -14,6 +14,8 @@ from archive.web.room.front_page import front
 from archive.web.room.list_pages import day, edits, gone, new
 from archive.web.room.memento import timegate, timemap, timemap_of
 from archive.web.room.photo_pages import photos, picture
+from archive.web.room.placement_pages import front_page, front_pages, path
+from archive.web.room.replay import cdx, replay
 from archive.web.room.request import View
 from archive.web.room.robots_page import robots
 from archive.web.room.search_page import search
@@ -25,6 +27,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/$", front),
     (rf"/-/article/{_ID}$", article),
     (rf"/-/article/{_ID}/v(?P<number>[1-9]\d{{0,8}})$", version),
+    (rf"/-/article/{_ID}/places$", path),
     (r"/-/at$", at_address),
     (rf"/-/diff/{_ID}$", choose),
     (rf"/-/diff/{_ID}/v(?P<old>[1-9]\d{{0,8}})\.\.v(?P<new>[1-9]\d{{0,8}})$", comparison),
@@ -37,6 +40,9 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/-/edits$", edits),
     (r"/-/gone$", gone),
     (r"/-/day/(?P<day>[^/]{1,40})$", day),
+    (r"/-/front$", front_pages),
+    (rf"/-/front/{_ID}$", front_pages),
+    (rf"/-/front/{_ID}/(?P<day>[^/]{{1,40}})$", front_page),
     (r"/-/photos$", photos),
     (r"/-/picture/(?P<digest>[0-9a-f]{64})$", picture),
     (r"/-/calendar$", calendar),
@@ -46,5 +52,8 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/-/timemap/(?P<form>link|json)/(?P<url>.+)$", timemap_of),
     (r"/-/timegate/(?P<url>.+)$", timegate),
     (r"/-/feeds/(?P<kind>new|edits|gone)\.(?P<form>atom|json)$", feed),
+    (r"/cdx$", cdx),
+    (r"/web/(?P<timestamp>\d{1,14})(?P<mode>[a-z]{2}_)?/(?P<url>.+)$", replay),
+    (r"/web/(?P<url>https?:/.+)$", replay),
     (r"/robots\.txt$", robots),
 )

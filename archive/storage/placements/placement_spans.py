@@ -1,0 +1,158 @@
+"""Derives from when to when each teaser stood in its place of a list page.
+
+A span begins with the first capture that shows a teaser in a place and ends with the first that does not: `gone_at`,
+empty while it stands. `last_seen_at` is the last capture before that. Between the two nobody looked. A capture that is
+unreadable says nothing. The result depends on captures and their readings alone, in whatever order they came.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sqlite_utils import Database
+
+from archive.model.errors import BadValue
+from archive.storage.clock_corrections import CORRECTED_TIME
+from archive.storage.connection import rows_of, transaction
+from archive.storage.integrity.column_validation import row_numbers
+from archive.storage.integrity.problems import Problem, Step
+
+LOOKS = (
+    f"SELECT captures.id, {CORRECTED_TIME} AS at, teasers FROM list_pages JOIN captures USING (outlet_id, url_key)"
+    " JOIN runs ON runs.id = captures.run_id"
+    " JOIN list_readings ON list_readings.capture_id = coalesce(captures.revisit_of, captures.id)"
+)
+"""The captures that show a list page, each with the teasers that it shows or confirms."""
+_COLUMNS = ("list_id", "position", "teaser_id", "capture_id", "first_seen_at", "last_seen_at", "gone_at")
+_STALE = (
+    "SELECT id, min(coalesce(stale_from, '9999'), coalesce((SELECT min(captured_at) FROM captures"
+    " WHERE captures.outlet_id = list_pages.outlet_id AND captures.url_key = list_pages.url_key"
+    " AND captures.id > placed_through), '9999')) AS since,"
+    " EXISTS (SELECT 1 FROM runs WHERE runs.outlet_id = list_pages.outlet_id AND clock_ahead IS NOT NULL) AS corrected"
+    " FROM list_pages WHERE outlet_id = ?"
+)
+
+
+@dataclass(slots=True)
+class Span:
+    """A teaser in a place. number: placement_spans.id; None for one that is not stored yet."""
+
+    position: int
+    teaser_id: int
+    capture_id: int
+    first_seen_at: str
+    last_seen_at: str
+    gone_at: str | None = None
+    number: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    capture_id: int
+    at: str
+    teasers: tuple[int, ...]
+
+
+def place_teasers(db: Database, outlet_id: int) -> None:
+    """Brings the placements of an outlet's list pages up to date with its captures."""
+    for row in rows_of(db, _STALE, [outlet_id]):
+        if row["since"] < "9999":
+            with transaction(db):
+                _place(db, row["id"], "" if row["corrected"] else row["since"])
+
+
+def _place(db: Database, list_id: int, since: str) -> None:
+    """Derives a list page's spans from a time on: what came before stays as it is."""
+    standing = _standing_before(db, list_id, since)
+    for span in spans(_looks(db, list_id, since), standing):
+        row = [list_id, span.position, span.teaser_id, span.capture_id, span.first_seen_at, span.last_seen_at]
+        if span.number is None:
+            marks = ", ".join("?" * len(_COLUMNS))
+            db.execute(f"INSERT INTO placement_spans ({', '.join(_COLUMNS)}) VALUES ({marks})", [*row, span.gone_at])
+        else:
+            db.execute(
+                "UPDATE placement_spans SET last_seen_at = ?, gone_at = ? WHERE id = ?",
+                [span.last_seen_at, span.gone_at, span.number],
+            )
+    db.execute(
+        "UPDATE list_pages SET stale_from = NULL, placed_through = (SELECT max(captures.id) FROM captures"
+        " WHERE captures.outlet_id = list_pages.outlet_id AND captures.url_key = list_pages.url_key) WHERE id = ?",
+        [list_id],
+    )
+
+
+def _standing_before(db: Database, list_id: int, since: str) -> list[Span]:
+    """Deletes the spans that began at or after a time; returns those that stood at the last look before it, as they
+    were then."""
+    db.execute("DELETE FROM placement_spans WHERE list_id = ? AND first_seen_at >= ?", [list_id, since])
+    (last,) = db.execute(
+        f"SELECT max(at) FROM ({LOOKS} WHERE list_pages.id = ?1) WHERE at < ?2", [list_id, since]
+    ).fetchone()
+    rows = rows_of(
+        db,
+        "SELECT id, position, teaser_id, capture_id, first_seen_at, last_seen_at FROM placement_spans"
+        " WHERE list_id = ? AND (gone_at IS NULL OR gone_at >= ?)",
+        [list_id, since],
+    )
+    spans = [Span(number=row.pop("id"), **row) for row in rows]
+    for span in spans:
+        span.last_seen_at = min(span.last_seen_at, last or span.last_seen_at)
+    return spans
+
+
+def _looks(db: Database, list_id: int, since: str) -> Iterator[_Look]:
+    rows = db.execute(
+        f"SELECT * FROM ({LOOKS} WHERE list_pages.id = ?) WHERE at >= ? ORDER BY at, id", [list_id, since]
+    )
+    for capture_id, at, teasers in rows.fetchall():
+        yield _Look(capture_id, at, row_numbers(teasers))
+
+
+def spans(looks: Iterable[_Look], standing: Iterable[Span] = ()) -> list[Span]:
+    """The spans that looks in order of time amount to. standing: those that stood before the first of them."""
+    current = {span.position: span for span in standing}
+    found = list(current.values())
+    for look in looks:
+        for position, teaser_id in enumerate(look.teasers, 1):
+            span = current.get(position)
+            if span is not None and span.teaser_id == teaser_id:
+                span.last_seen_at = look.at
+                continue
+            if span is not None:
+                span.gone_at = look.at
+            current[position] = Span(position, teaser_id, look.capture_id, look.at, look.at)
+            found.append(current[position])
+        for position in [position for position in current if position > len(look.teasers)]:
+            current.pop(position).gone_at = look.at
+    return found
+
+
+def wrong_placements(db: Database, step: Step) -> Iterator[Problem]:
+    """Yields the placements that do not follow from the captures and readings of their list. Lists with captures that
+    were not placed yet are passed over."""
+    del step  # these rows are counted with all others
+    for list_id, stale, placed, newest in db.execute(
+        "SELECT id, stale_from, placed_through, (SELECT max(captures.id) FROM captures WHERE"
+        " captures.outlet_id = list_pages.outlet_id AND captures.url_key = list_pages.url_key) FROM list_pages"
+    ).fetchall():
+        if stale is None and placed == newest:
+            yield from _differences(db, list_id)
+
+
+def _differences(db: Database, list_id: int) -> Iterator[Problem]:
+    try:
+        derived = Counter(
+            tuple(getattr(span, name) for name in _COLUMNS[1:]) for span in spans(_looks(db, list_id, ""))
+        )
+    except BadValue as error:
+        yield Problem(f"list_pages {list_id}", str(error))
+        return
+    stored = f"SELECT id, {', '.join(_COLUMNS[1:])} FROM placement_spans WHERE list_id = ?"
+    for number, *row in db.execute(stored, [list_id]).fetchall():
+        if not derived[tuple(row)]:
+            yield Problem(f"placement_spans {number}", "the captures of its list amount to something else")
+        derived[tuple(row)] -= 1
+    if missing := (+derived).total():
+        yield Problem(f"list_pages {list_id}", f"{missing} placements that its captures show are not there")

@@ -1,0 +1,120 @@
+"""Pages of what stood where: a home or section page look by look through a day, and the path of one article."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from datasette.utils.asgi import Response
+
+from archive.model.time_zones import zone_of
+from archive.queries import lookup, placements
+from archive.queries.days import moments
+from archive.queries.lookup import Article
+from archive.queries.placements import ListPage, Look, Place, Placed
+from archive.storage.connection import Database
+from archive.web.room.local_times import day_in, local
+from archive.web.room.request import Visit, page
+
+_MAX_PLACES = 500
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Hour:
+    """An hour of the day; look: the time of the last look in it, as `19:58:03`; empty where nobody looked."""
+
+    number: int
+    look: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _FrontPage:
+    """before, after: days with looks next to this one. looks: the times of the looks in the chosen hour."""
+
+    page: ListPage
+    pages: list[ListPage]
+    hours: list[_Hour]
+    looks: list[str]
+    at: str
+    look: Look | None
+    placed: list[Placed]
+    before: date | None
+    after: date | None
+
+
+@page
+async def front_pages(visit: Visit) -> Response:
+    """`/-/front`, `/-/front/ID`: redirects to the last day of a list page; of the first home page by default."""
+    number = int(visit.request.url_vars.get("id") or 0)
+    found = await visit.ask(lambda db: _last_day(db, number))
+    if found is None:
+        return await visit.refusal(404, visit.say("placed.none"))
+    return Response.redirect(visit.to(f"/-/front/{found[0]}/{found[1]}"))
+
+
+def _last_day(db: Database, number: int) -> tuple[int, date] | None:
+    for list_page in placements.list_pages(db):
+        if list_page.id == number or not number:
+            look = placements.next_look(db, list_page.id, "9999", before=True)
+            return (list_page.id, local(look.at, list_page.timezone).date()) if look else None
+    return None
+
+
+@page
+async def front_page(visit: Visit) -> Response:
+    """`/-/front/ID/DAY?at=HH:MM`: a list page as it was then, by default at the last look of the day."""
+    day = day_in(visit.request.url_vars["day"])
+    if day is None:
+        return await visit.refusal(404, visit.say("refusal.day"))
+    wanted = _TIME.fullmatch(visit.argument("at") or "23:59:59")
+    if wanted is None:
+        return await visit.refusal(400, visit.say("placed.no_time", time=visit.argument("at")[:60]))
+    at = f"{int(wanted[1]):02}:{wanted[2]}:{wanted[3] or '59'}"
+    found = await visit.ask(lambda db: _front_page(db, visit.variable("id"), day, at))
+    if found is None:
+        return await visit.refusal(404, visit.say("placed.none"))
+    return await visit.page("front_page", found=found, day=day)
+
+
+def _front_page(db: Database, number: int, day: date, at: str) -> _FrontPage | None:
+    pages = placements.list_pages(db)
+    list_page = next((one for one in pages if one.id == number), None)
+    if list_page is None:
+        return None
+    start, end = moments(day, day, zone_of(list_page.timezone))
+    looks = placements.looks(db, number, start, end)
+    times = [f"{local(look.at, list_page.timezone):%H:%M:%S}" for look in looks]
+    index = max((n for n, time in enumerate(times) if time <= at), default=0)
+    look = looks[index] if looks else None
+    earlier, later = (placements.next_look(db, number, edge, before=edge == start) for edge in (start, end))
+    previous = looks[index - 1] if index else earlier
+    shown = times[index] if look else ""
+    return _FrontPage(
+        list_page, pages, _hours(times, shown), [time for time in times if time[:2] == shown[:2]], shown, look,
+        placements.page_at(db, number, look, previous) if look else [],
+        *(local(near.at, list_page.timezone).date() if near else None for near in (earlier, later)),
+    )  # fmt: skip
+
+
+def _hours(times: list[str], shown: str) -> list[_Hour]:
+    last = {int(time[:2]): time for time in times}
+    return [_Hour(hour, last.get(hour, ""), bool(shown) and hour == int(shown[:2])) for hour in range(24)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    article: Article
+    places: list[Place]
+
+
+@page
+async def path(visit: Visit) -> Response:
+    """`/-/article/ID/places`: where an article stood, from when to when, and under which headline."""
+    number = visit.variable("id")
+    found = await visit.ask(
+        lambda db: _Path(lookup.find_article(db, str(number)), placements.places_of(db, number, _MAX_PLACES))
+    )
+    return await visit.page("places", found=found, article=found.article)

@@ -1,0 +1,233 @@
+"""`/cdx` and `/web/TIMESTAMP/URL`: interfaces of the Wayback Machine, by which tools for web archives read captures.
+
+`/cdx` answers as the CDX server does (https://github.com/internetarchive/wayback/tree/master/wayback-cdx-server).
+`/web/` leads readers to our page about a capture. With `id_` behind the timestamp it sends the payload as it came, as a
+download that no browser shows, for it is untrusted.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import get_args
+
+from datasette.utils.asgi import Response
+
+from archive.exchange.exporters.surt import surt
+from archive.model import clock
+from archive.model.errors import BadQuery, BadValue
+from archive.model.validation import json_pairs
+from archive.queries.capture_index import IndexedCapture, MatchType, captures_at, nearest
+from archive.storage.captures import http_exchange
+from archive.storage.connection import Database
+from archive.web.room.memento import link_safe, requested_url, written
+from archive.web.room.request import Visit, page
+from archive.web.room.sandboxed import HEADERS as SANDBOX
+
+_MAX_ROWS = 10_000
+_FIELDS = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
+_KNOWN = frozenset(
+    {"url", "matchType", "from", "to", "limit", "offset", "output", "fl", "filter", "sort", "closest", "showResumeKey"}
+    | {"resumeKey", "showNumPages", "page", "pageSize", "gzip", "lang", "resolveRevisits"}
+)
+_FILTER = re.compile(r"(!?)=?(urlkey|timestamp|original|mimetype|statuscode|digest|length):([\w./:+-]{1,200})")
+_SCHEME = re.compile(r"^(https?):/+", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class _CdxQuery:
+    """A query to the CDX server. filters: (negated, field, value). last: the last captures are wanted."""
+
+    url: str
+    match: MatchType
+    since: str
+    until: str
+    limit: int
+    offset: int
+    last: bool
+    fields: tuple[str, ...]
+    filters: tuple[tuple[bool, str, str], ...]
+    closest: str | None
+
+    @property
+    def is_sifted(self) -> bool:
+        """Whether captures are chosen or put in order after they are read."""
+        return bool(self.filters or self.closest)
+
+
+@page
+async def cdx(visit: Visit) -> Response:
+    """`/cdx?url=URL`: captures as lines of CDX, or with `output=json` as a list of lists."""
+    try:
+        query = _query(visit)
+    except BadQuery as error:
+        return Response(f"{error}\n", status=400, headers=SANDBOX, content_type="text/plain; charset=utf-8")
+    if visit.argument("showNumPages") == "true":
+        return Response("1\n", headers=SANDBOX, content_type="text/plain; charset=utf-8")
+    found = await visit.ask(lambda db: _rows(db, query))
+    resume = str(query.offset + query.limit) if len(found) > query.limit and not query.is_sifted else ""
+    rows = [row for row in map(_row, found) if _passes(row, query)]
+    if query.closest:
+        rows.sort(key=lambda row: abs(_seconds(row["timestamp"]) - _seconds(query.closest or "")))
+    rows = rows[: query.limit]
+    if query.last:
+        rows.reverse()
+    return _answer(visit, query, [[row[name] for name in query.fields] for row in rows], resume)
+
+
+def _answer(visit: Visit, query: _CdxQuery, rows: list[list[str]], resume: str) -> Response:
+    resume = resume if visit.argument("showResumeKey") == "true" else ""
+    if visit.argument("output") == "json":
+        listed = [list(query.fields), *rows] if rows else []
+        text = json.dumps([*listed, [], [resume]] if resume else listed, ensure_ascii=False)
+        return Response(text, headers=SANDBOX, content_type="application/json; charset=utf-8")
+    lines = [" ".join(row) for row in rows] + (["", resume] if resume else [])
+    text = "".join(f"{line}\n" for line in lines)
+    return Response(text, headers=SANDBOX, content_type="text/plain; charset=utf-8")
+
+
+def _query(visit: Visit) -> _CdxQuery:
+    """Parses a query. Raises BadQuery, with a sentence for whoever wrote the tool, for what it does not understand."""
+    if unknown := sorted(set(visit.request.args) - _KNOWN):
+        raise BadQuery(f"unknown parameter {unknown[0]!r}. Known are: {', '.join(sorted(_KNOWN))}")
+    if visit.argument("page") not in ("", "0"):  # tools turn pages until they are told so
+        raise BadQuery("there is one page, number 0. Use limit and resumeKey")
+    url, match = visit.argument("url"), visit.argument("matchType") or "exact"
+    if url.startswith("*."):
+        url, match = url[2:], "domain"
+    elif url.endswith("*"):
+        url, match = url[:-1], "prefix"
+    if not url or match not in get_args(MatchType):
+        raise BadQuery("give a URL as `url=`, and as `matchType=` exact, prefix, host or domain")
+    number = visit.argument("limit") or str(_MAX_ROWS)
+    if not re.fullmatch(r"-?[1-9]\d{0,8}", number):
+        raise BadQuery(f"limit: {number!r} is no number")
+    closest = visit.argument("closest") if visit.argument("sort") == "closest" else ""
+    return _CdxQuery(
+        url, match,  # type: ignore[arg-type]  # it is one of MatchType, as was just seen
+        _stored(visit.argument("from") or "1990", last=False), _stored(visit.argument("to") or "9999", last=True),
+        min(abs(int(number)), _MAX_ROWS), _offset(visit), number.startswith("-"), _fields(visit),
+        tuple(map(_filter, visit.request.args.getlist("filter"))), closest or None,
+    )  # fmt: skip
+
+
+def _offset(visit: Visit) -> int:
+    text = visit.argument("resumeKey") or visit.argument("offset") or "0"
+    if not re.fullmatch(r"\d{1,9}", text):
+        raise BadQuery(f"{text[:60]!r} is no resumption key of this archive")
+    return int(text)
+
+
+def _fields(visit: Visit) -> tuple[str, ...]:
+    names = tuple(visit.argument("fl").replace(",", " ").split()) or _FIELDS
+    if unknown := [name for name in names if name not in _FIELDS]:
+        raise BadQuery(f"fl: no field {unknown[0]!r}. There are: {', '.join(_FIELDS)}")
+    return names
+
+
+def _filter(text: str) -> tuple[bool, str, str]:
+    match = _FILTER.fullmatch(text)
+    if match is None:
+        raise BadQuery(
+            f"filter: {text[:60]!r} is not FIELD:VALUE or !FIELD:VALUE. Regular expressions are not supported"
+        )
+    return bool(match[1]), match[2], match[3]
+
+
+def _stored(digits: str, *, last: bool) -> str:
+    """A timestamp of 4 to 14 digits as a stored time: the first moment that it names, or the last."""
+    if not re.fullmatch(r"\d{4,14}", digits):
+        raise BadQuery(f"{digits[:60]!r} is no timestamp. Write 4 to 14 digits, such as 20260520 or 20260520081500")
+    whole = digits + ("99991231235959" if last else "00000101000000")[len(digits) :]
+    return f"{whole[:4]}-{whole[4:6]}-{whole[6:8]}T{whole[8:10]}:{whole[10:12]}:{whole[12:]}Z"
+
+
+def _rows(db: Database, query: _CdxQuery) -> list[IndexedCapture]:
+    return captures_at(
+        db, query.url, query.match, since=query.since, until=query.until, last=query.last,
+        limit=_MAX_ROWS if query.is_sifted else query.limit + 1, offset=query.offset,
+    )  # fmt: skip
+
+
+def _row(capture: IndexedCapture) -> dict[str, str]:
+    return {
+        "urlkey": surt(capture.url),
+        "timestamp": timestamp(capture.captured_at),
+        "original": link_safe(capture.url),
+        "mimetype": _media_type(capture) or "unk",
+        "statuscode": str(capture.status),
+        "digest": capture.digest or "-",
+        "length": "-" if capture.size is None else str(capture.size),
+    }
+
+
+def _media_type(capture: IndexedCapture) -> str:
+    try:
+        headers = json_pairs(capture.headers)
+    except BadValue:
+        return ""
+    value = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return re.sub(r"\s", "", value.partition(";")[0]).lower()
+
+
+def _passes(row: dict[str, str], query: _CdxQuery) -> bool:
+    return all((row[name] == value) is not negated for negated, name, value in query.filters)
+
+
+def timestamp(stored: str) -> str:
+    """A stored time as 14 digits."""
+    return re.sub(r"\D", "", stored)[:14]
+
+
+def _seconds(digits: str) -> float:
+    try:
+        return datetime.strptime(digits[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()
+    except ValueError:  # such as 2026: no month has the number 0
+        return clock.parse(_stored(digits, last=False).replace("-00", "-01")).timestamp()
+
+
+@page
+async def replay(visit: Visit) -> Response:
+    """`/web/TIMESTAMP/URL`: redirects to the timestamp of the nearest capture, and from there to our page about it;
+    with `id_`, sends its payload."""
+    variables = visit.request.url_vars
+    digits, mode = str(variables.get("timestamp") or "9999"), str(variables.get("mode") or "")
+    url = _SCHEME.sub(r"\1://", requested_url(visit))
+    if mode not in ("", "id_") or len(digits) < 4:
+        return await visit.refusal(400, visit.say("replay.address"))
+    capture = await visit.ask(lambda db: nearest(db, url, _stored(digits, last=False).replace("-00", "-01")))
+    if capture is None:
+        return await visit.refusal(404, visit.say("replay.none"))
+    exact = timestamp(capture.captured_at)
+    if digits != exact:
+        path = f"/web/{exact}{mode}/{link_safe(capture.url)}"
+        return _redirect(visit.datasette.urls.path(path), capture)
+    if not mode:
+        return _redirect(visit.to(f"/-/capture/{capture.id}"), capture)
+    return await _payload(visit, capture)
+
+
+def _redirect(location: object, capture: IndexedCapture, status: int = 302) -> Response:
+    return Response("", status=status, headers={**_headers(capture), "Location": str(location)})
+
+
+def _headers(capture: IndexedCapture) -> dict[str, str]:
+    return {
+        **SANDBOX,
+        "Memento-Datetime": written(capture.captured_at),
+        "Link": f'<{link_safe(capture.url)}>; rel="original"',
+    }
+
+
+async def _payload(visit: Visit, capture: IndexedCapture) -> Response:
+    """The bytes that a capture brought or confirmed, with its status; a redirect leads to the capture it led to."""
+    if capture.outcome == "redirect":
+        path = f"/web/{timestamp(capture.captured_at)}id_/{link_safe(capture.final_url)}"
+        return _redirect(visit.datasette.urls.path(path), capture, capture.status)
+    body = await visit.ask(lambda db: http_exchange.payload(db, capture.id)) or b""
+    headers = {**_headers(capture), "Content-Disposition": "attachment"}
+    media_type = _media_type(capture)
+    safe = media_type if re.fullmatch(r"[\w.+-]{1,60}/[\w.+-]{1,60}", media_type) else "application/octet-stream"
+    return Response(body, status=capture.status, headers=headers, content_type=safe)
