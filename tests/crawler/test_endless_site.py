@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import count
-from pathlib import Path
 from socket import socket
 
 import pytest
@@ -24,7 +23,9 @@ def sitemaps_of(server: Hostile) -> Trap:
     def trap(connection: socket, path: str) -> None:
         names = ["sitemap.xml", "sitemap-a.xml", "sitemap-b.xml", *(f"sitemap-{next(numbers)}.xml" for _ in range(2))]
         body = "".join(f"<sitemap><loc>{server.base_url}/{name}</loc></sitemap>" for name in names)
-        answering(Answer(INDEX.format(body).encode(), headers=(("Content-Type", b"application/xml"),)))(connection, path)
+        answering(Answer(INDEX.format(body).encode(), headers=(("Content-Type", b"application/xml"),)))(
+            connection, path
+        )
 
     return trap
 
