@@ -1,4 +1,4 @@
-"""`luubao upgrade`."""
+"""`luubao upgrade` and `luubao cleanse`, for archives written by an older luubao."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import click
 
 from archive.cli.options import db_option
 from archive.console.output import bar, say
-from archive.model.errors import ArchiveMissing
+from archive.model import clock
+from archive.model.errors import ArchiveMissing, ArchiveUnusable
 from archive.model.notices import MOST_TOLD
 from archive.storage.connection import is_there, open_archive, transaction
 
@@ -31,7 +32,7 @@ def upgrade(path: Path) -> None:
     Example:
       luubao upgrade --db luubao.db
     """
-    from archive.storage.withdrawals.secret_removal import kinds, told
+    from archive.storage.withdrawals.secret_removal import kinds, removals
 
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
@@ -40,7 +41,10 @@ def upgrade(path: Path) -> None:
         left = _repair(db)
         captures, secrets = kinds(db)
     if captures:
-        say(f"secrets of whoever crawled lie in {told(captures, secrets)}. `luubao cleanse` takes them out", err=True)
+        say(
+            f"secrets of whoever crawled lie in {removals(captures, secrets)}. `luubao cleanse` takes them out",
+            err=True,
+        )
     say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
     if left:
         raise click.exceptions.Exit(EXIT_LEFT)
@@ -66,7 +70,7 @@ def _repair(db: Any) -> int:
 def _count_changes(db: Any) -> None:
     """Counts the numbers and names that edits changed, where an older luubao did not. Commits each version by
     itself."""
-    from archive.storage.histories.edit_size import measure, uncounted
+    from archive.storage.histories.history_rows import measure, uncounted
 
     if not (uncounted_versions := uncounted(db)):
         return
@@ -75,3 +79,41 @@ def _count_changes(db: Any) -> None:
             with transaction(db):
                 measure(db, version_id)
             step()
+
+
+@click.command()
+@db_option
+@click.option("--dry-run", is_flag=True, help="Print what would be removed; change nothing.")
+def cleanse(path: Path, dry_run: bool) -> None:
+    """Removes passwords and other secrets of the crawler.
+
+    For archives written by an older luubao. Request headers stay only if they are on a list (docs/storage.md), and
+    URLs lose their `user:password@`. Pages and pictures stay unchanged, under their digests. A seal records the
+    change: seals noted earlier still hold, and `luubao verify` prints what was cleansed and when. The file is
+    rewritten so that nothing remains in it; this needs twice its space. Copies and exports made earlier still
+    contain the secrets: change the passwords.
+
+    \b
+    Example:
+      luubao cleanse --db luubao.db
+    """
+    from importlib.metadata import version
+
+    from archive.storage.withdrawals import secret_removal as cleansing
+
+    if not is_there(path):
+        raise ArchiveMissing(f"there is no archive at {path}")
+    if dry_run:
+        with open_archive(path) as db:
+            captures, kinds = cleansing.kinds(db)
+        say(f"would take out of {cleansing.removals(captures, kinds)}" if captures else "there is nothing to take out")
+        return
+    with open_archive(path, create=True) as db:
+        captures, kinds = cleansing.cleanse(db, {"luubao": version("luubao")}, clock.now())
+        failure = cleansing.write_anew(db, path)
+    if failure:
+        raise ArchiveUnusable(
+            f"{path} is cleansed, and could not be written anew: {failure}. Traces may be left in it: end whatever else"
+            " uses it, free twice its room, and run `luubao cleanse` again"
+        )
+    say(f"took out of {cleansing.removals(captures, kinds)}" if captures else "there was nothing to take out")

@@ -16,6 +16,7 @@ from crawler.cli.setting_options import MisconfiguredFailure, config_option, con
 
 if TYPE_CHECKING:
     from crawler.config.setting_types import Value
+    from crawler.probe import Findings
 
 
 @click.group(cls=Commands, invoke_without_command=True)
@@ -46,17 +47,17 @@ def _print_outlets(as_json: bool) -> None:
         say_json(rows)
     else:
         say_all(f"{outlet.name:16} {outlet.title:28} {outlet.home}" for outlet in found)
-    tell_mistakes()
+    print_mistakes()
 
 
 outlets.add_command(move)
 
 
-def tell_mistakes() -> None:
+def print_mistakes() -> None:
     """Prints the errors in the definitions of outlets, and exits with 2 where there are any."""
     from crawler.outlets.catalogue import load_catalogue
 
-    if mistakes := load_catalogue().told():
+    if mistakes := load_catalogue().messages():
         say_all(mistakes, err=True)
         raise click.exceptions.Exit(2)
 
@@ -100,17 +101,23 @@ def probe(
       luubao outlets probe baophutho.vn --write .
     """
     from crawler.config.setting_keys import BY_NAME
-    from crawler.probe import outlet_files, probe_report  # imported late: Scrapy takes half a second to import
-    from crawler.probe import probe as look
+    from crawler.probe import probe as probe_site  # imported late: Scrapy takes half a second to import
 
     check_name(name)
     settings = configured(ctx)
     overrides: dict[str, Any] = {BY_NAME[key].scrapy: value for key, value in given.items() if value is not None}
     overrides |= {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file) if settings.file else "/dev/null"}
     try:
-        found = look(url, name=name, most=most, overrides=overrides)
+        found = probe_site(url, name=name, most=most, overrides=overrides)
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
+    _print_probe(found, folder, as_json)
+
+
+def _print_probe(found: Findings, folder: Path | None, as_json: bool) -> None:
+    """Prints the findings of a probe, and writes or prints the outlet's files."""
+    from crawler.probe import outlet_files, probe_report
+
     if as_json:
         texts = {"spider": outlet_files.spider_file(found), "rules": outlet_files.rules_file(found)}
         say_json({**asdict(found), "files": texts})

@@ -12,7 +12,7 @@ from archive.diff.significance import REPLACED_PICTURE
 from archive.history import Version
 from archive.model import clock
 from archive.model.records import Reading
-from archive.storage.histories.edit_size import note_size
+from archive.storage.histories.history_rows import note_size
 from archive.storage.pictures.picture_fetches import ensure_image
 from archive.storage.readings.reading_rows import extractor_id, keep_aside
 from archive.storage.readings.version_texts import to_row
