@@ -11,7 +11,7 @@ import pytest
 from archive.queries.lookup import articles
 from archive.storage.connection import open_archive
 from bench.newsstand import newsstand
-from crawler.demo.reachability import reachable
+from crawler.demo.server import reachable
 from tests.crawler.serving import crawl
 
 pytestmark = pytest.mark.bench

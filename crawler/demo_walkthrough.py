@@ -34,7 +34,7 @@ def serve_paper(day: int, port: int, articles: int = 0) -> None:
             say("closed")
 
 
-def tell(database: Path) -> int:
+def walk_through(database: Path) -> int:
     """Runs the whole demo; returns the exit code: 0 when the archive agrees with the newspaper, 1 when not."""
     if database.exists():
         raise LuubaoError(f"{database} exists already. Remove it, or name another file with --db")

@@ -16,7 +16,7 @@ from hypothesis import settings
 from sqlite_utils import Database
 
 from archive import Run, open_archive, start_run
-from archive.workers.work import serve
+from archive.workers.channel import serve
 from tests.mortal import Parent, parent_of_all
 from tests.support import ALL, NOON, PAPER, Shoot, new_archive, shoot
 

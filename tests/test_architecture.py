@@ -161,7 +161,7 @@ def test_a_module_s_name_means_one_thing() -> None:
     """Commands are called as what they do, and so are spiders and rules of one outlet."""
     counts = Counter(path.stem for path in MODULES if path.stem not in ("__init__", "__main__"))
     twice = {name for name, count in counts.items() if count > 1}
-    assert twice <= {"baophutho", "baovinhphuc", "demo", "runs", "versions"}
+    assert twice <= {"baophutho", "baovinhphuc", "demo"}
 
 
 # What prints, and the only module that may; the last moment before a process is ended is nobody's but its own.

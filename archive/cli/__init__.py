@@ -13,12 +13,12 @@ import click
 from archive.cli.group import LazyCommands, Listed
 
 COMMANDS: Mapping[str, Listed] = {
-    "articles": Listed("archive.cli.articles:articles", "Lists articles, newest first."),
+    "articles": Listed("archive.cli.lookup_commands:articles", "Lists articles, newest first."),
     "cited": Listed(
         "archive.cli.cited:cited", "Shows which articles that a document cites changed since it cited them."
     ),
     "cleanse": Listed(
-        "archive.cli.cleanse:cleanse",
+        "archive.cli.upgrade:cleanse",
         "Removes passwords and other secrets of the crawler.",
     ),
     "compact": Listed(
@@ -52,9 +52,9 @@ COMMANDS: Mapping[str, Listed] = {
         "Reads stored pages again with the present reader.",
     ),
     "rules": Listed("archive.cli.read:rules", "Tests reading rules."),
-    "runs": Listed("archive.cli.runs:runs", "Lists crawls, newest first, with their outcomes."),
+    "runs": Listed("archive.cli.lookup_commands:runs", "Lists crawls, newest first, with their outcomes."),
     "search": Listed(
-        "archive.cli.search:search",
+        "archive.cli.lookup_commands:search",
         "Searches articles, with or without diacritics.",
     ),
     "serve": Listed(
@@ -62,7 +62,7 @@ COMMANDS: Mapping[str, Listed] = {
         "Serves the reading room and Datasette, read-only.",
     ),
     "show": Listed(
-        "archive.cli.show:show",
+        "archive.cli.lookup_commands:show",
         "Shows an article with its pictures and captions.",
     ),
     "upgrade": Listed(
@@ -71,7 +71,7 @@ COMMANDS: Mapping[str, Listed] = {
     ),
     "verify": Listed("archive.cli.keeping:verify", "Checks that the archive is complete and unchanged."),
     "versions": Listed(
-        "archive.cli.versions:versions",
+        "archive.cli.lookup_commands:versions",
         "Lists an article's versions and what changed in each.",
     ),
     "withdraw": Listed(

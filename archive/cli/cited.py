@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from archive.cli.answers import EXIT_NOTHING
 from archive.cli.formatting import article_lines, gist_lines
+from archive.cli.lookup_commands import EXIT_NOTHING
 from archive.cli.options import db_option, json_option
 from archive.console.output import printable, say, say_all, say_json
 from archive.storage.connection import open_archive

@@ -56,7 +56,7 @@ def diff(path: Path, as_json: bool, html: str | None, every: bool, url: str, old
       luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm 1 3
       luubao diff 127.0.0.1/thoi-su/cau-moi-101.htm --all --html history.html
     """
-    from archive.storage.captures.provenance import provenance_of
+    from archive.storage.captures.kept_captures import provenance_of
     from archive.web.diff_html import Comparison
 
     if as_json and html:

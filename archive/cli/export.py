@@ -59,7 +59,7 @@ def scope_of(
     db: Any, outlet: str | None, since: datetime | None, until: datetime | None, run: int | None = None
 ) -> Scope:
     """The scope of captures for these options. Raises UnknownOutlet."""
-    from archive.model.time_spans import Days
+    from archive.model.time_zones import Days
     from archive.storage.captures.capture_stream import Scope
     from archive.storage.captures.kept_captures import outlets_of
 
@@ -101,18 +101,18 @@ def warc(
             pictures=None if no_pictures else picture_folder(path, pictures),
             compression="zst" if zstd else "gz", size=size * 1_000_000, step=step,
         )  # fmt: skip
-    tell_captures(exported)
+    print_captures(exported)
 
 
-def tell_captures(exported: Exported) -> None:
+def print_captures(exported: Exported) -> None:
     """Prints the result of an export of captures."""
     say(f"{exported.captures} captures, {exported.payload / 1e6:.1f} MB, in {len(exported.files)} files")
     if exported.missing:
         say(f"{exported.missing} pictures have no file in the folder, or another one, and were left out", err=True)
-    tell_withdrawn(exported.withdrawn)
+    print_withdrawn(exported.withdrawn)
 
 
-def tell_withdrawn(count: int) -> None:
+def print_withdrawn(count: int) -> None:
     """Prints how many withdrawn articles were left out."""
     if count:
         say(f"{count} withdrawn articles were left out", err=True)
@@ -148,7 +148,7 @@ def wacz(
         folder = None if no_pictures else picture_folder(path, pictures)
         scope = scope_of(db, outlet, since, until)
         exported = export_wacz(db, temporary, scope, pictures=folder, title=titled(db, outlet), step=step)
-    tell_captures(exported)
+    print_captures(exported)
 
 
 @export.command()
@@ -175,7 +175,7 @@ def bag(
             db, temporary, scope_of(db, outlet, since, until), pictures=picture_folder(path, pictures),
             title=titled(db, outlet), organisation=organisation, step=step,
         )  # fmt: skip
-    tell_captures(exported)
+    print_captures(exported)
 
 
 def choice_options(command: F) -> F:
@@ -247,7 +247,7 @@ def _write_data(path: Path, target: Path, name: str, choice: Selection, write: C
         facts = summary(db, choice)
         (temporary / "README.md").write_text(card(titled(db, choice.outlet), name, choice, facts), "utf-8")
     say(f"{facts['versions']} versions of {facts['articles']} articles in {target / name}")
-    tell_withdrawn(facts["withdrawn"])
+    print_withdrawn(facts["withdrawn"])
 
 
 def _with_progress(rows: Any, step: Callable[[], None]) -> Any:
@@ -302,7 +302,7 @@ def atom(path: Path, target: Path, limit: int, **filters: Any) -> None:
             newest, temporary, title=titled(db, choice.outlet), updated=facts["seen_last"] or "1970-01-01T00:00:00Z"
         )
     say(f"{len(newest)} entries in {target}")
-    tell_withdrawn(facts["withdrawn"])
+    print_withdrawn(facts["withdrawn"])
 
 
 @export.command()
@@ -329,4 +329,4 @@ def html(path: Path, outlet: str | None, target: Path, pictures: Path | None) ->
         )
         withdrawn = summary(db, Selection(outlet=outlet))["withdrawn"]
     say(f"{count} articles in {target / 'index.html'}")
-    tell_withdrawn(withdrawn)
+    print_withdrawn(withdrawn)

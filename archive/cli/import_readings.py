@@ -33,7 +33,7 @@ def _print_report(imported: Imported) -> None:
     for name, sentence in _LEFT_OUT:
         if imported.counts[name]:
             say(f"{imported.counts[name]} {sentence}", err=True)
-    for line in (*imported.told, *sorted(imported.readers)):
+    for line in (*imported.messages, *sorted(imported.readers)):
         say(f"  {line}", err=True)
     if imported.left:
         say(f"{imported.left} captures still wait to be read again: `luubao reread` does so", err=True)

@@ -105,7 +105,7 @@ def _print_problems(report: TaskReport) -> None:
     for name, sentence in _NOT_READ:
         if report.counts[name]:
             say(f"{report.counts[name]} {sentence}", err=True)
-    for line in report.told[:20]:
+    for line in report.messages[:20]:
         say(f"  {line}", err=True)
 
 

@@ -28,17 +28,9 @@ _STOP_TIMEOUT = 5.0  # seconds before a server that does not terminate is killed
 @click.option("--keeper", help="Operator's name, shown on the About page.")
 @click.option("--contact", help="Contact address, shown on the About page.")
 def serve(
-    path: Path,
-    archives: tuple[Path, ...],
-    host: str,
-    port: int,
-    pictures: Path | None,
-    open_browser: bool,
-    machinery: bool,
-    public: str | None,
-    keeper: str | None,
-    contact: str | None,
-) -> None:
+    path: Path, archives: tuple[Path, ...], host: str, port: int, pictures: Path | None, open_browser: bool,
+    machinery: bool, public: str | None, **operator: str | None,
+) -> None:  # fmt: skip
     """Serves the reading room and Datasette, read-only.
 
     Runs until Ctrl-C. Of several archives the first has the reading room; all have Datasette's pages, and the
@@ -57,34 +49,30 @@ def serve(
     from tempfile import TemporaryDirectory
 
     from archive import web
-    from archive.web.public_checks import problems
 
     if machinery and public:
         raise click.UsageError("--machinery is for nobody but yourself: leave it out with --public")
     path, *others = archives or (path,)
-    picture_dir = picture_folder(path, pictures)
-    for archive in (path, *others):  # reports a wrong file in one sentence
+    _require_servable((path, *others), host, public, pictures)
+    with TemporaryDirectory(prefix="luubao-") as folder:
+        file = web.write_metadata(path, Path(folder), host, public, others, machinery=machinery, **operator)
+        arguments = web.command(
+            path, file, host=host, port=port, open_browser=open_browser, pictures=picture_folder(path, pictures),
+            laid_down=is_immutable(path), public=public, others=others,
+        )  # fmt: skip
+        raise click.exceptions.Exit(_run_until_ended(arguments))
+
+
+def _require_servable(archives: tuple[Path, ...], host: str, public: str | None, pictures: Path | None) -> None:
+    """Raises LuubaoError with a sentence where these archives cannot be served together, or not in public."""
+    from archive.web.public_checks import problems
+
+    for archive in archives:
         with open_archive(archive) as db:
             if public and (found := list(problems(db, public, host, picture_folder(archive, pictures)))):
                 raise Misconfigured(f"{archive} cannot be public yet: " + "; ".join(found))
-    if len({is_immutable(archive) for archive in (path, *others)}) > 1:
+    if len({is_immutable(archive) for archive in archives}) > 1:
         raise Misconfigured("archives that grow and such as nobody can write to are served by a server each")
-    with TemporaryDirectory(prefix="luubao-") as folder:
-        file = web.write_metadata(
-            path, Path(folder), host, public, others, keeper=keeper, contact=contact, machinery=machinery
-        )
-        arguments = web.command(
-            path,
-            file,
-            host=host,
-            port=port,
-            open_browser=open_browser,
-            pictures=picture_dir,
-            laid_down=is_immutable(path),
-            public=public,
-            others=others,
-        )
-        raise click.exceptions.Exit(_run_until_ended(arguments))
 
 
 def _run_until_ended(command: list[str]) -> int:

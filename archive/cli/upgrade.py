@@ -1,4 +1,4 @@
-"""`luubao upgrade`."""
+"""`luubao upgrade` and `luubao cleanse`, for archives written by an older luubao."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ import click
 
 from archive.cli.options import db_option
 from archive.console.output import bar, say, say_all
-from archive.model.errors import ArchiveMissing
+from archive.model import clock
+from archive.model.errors import ArchiveMissing, ArchiveUnusable
 from archive.model.notices import MOST_TOLD
 from archive.storage.connection import is_there, open_archive, transaction
 
@@ -32,7 +33,7 @@ def upgrade(path: Path) -> None:
       luubao upgrade --db luubao.db
     """
     from archive.storage.schema_check import restore_schema
-    from archive.storage.withdrawals.secret_removal import kinds, told
+    from archive.storage.withdrawals.secret_removal import kinds, removals
 
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
@@ -44,7 +45,10 @@ def upgrade(path: Path) -> None:
         left = _repair(db)
         captures, secrets = kinds(db)
     if captures:
-        say(f"secrets of whoever crawled lie in {told(captures, secrets)}. `luubao cleanse` takes them out", err=True)
+        say(
+            f"secrets of whoever crawled lie in {removals(captures, secrets)}. `luubao cleanse` takes them out",
+            err=True,
+        )
     say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))
     if left:
         raise click.exceptions.Exit(EXIT_LEFT)
@@ -79,3 +83,41 @@ def _count_changes(db: Any) -> None:
             with transaction(db):
                 measure(db, version_id)
             step()
+
+
+@click.command()
+@db_option
+@click.option("--dry-run", is_flag=True, help="Print what would be removed; change nothing.")
+def cleanse(path: Path, dry_run: bool) -> None:
+    """Removes passwords and other secrets of the crawler.
+
+    For archives written by an older luubao. Request headers stay only if they are on a list (docs/storage.md), and
+    URLs lose their `user:password@`. Pages and pictures stay unchanged, under their digests. A seal records the
+    change: seals noted earlier still hold, and `luubao verify` prints what was cleansed and when. The file is
+    rewritten so that nothing remains in it; this needs twice its space. Copies and exports made earlier still
+    contain the secrets: change the passwords.
+
+    \b
+    Example:
+      luubao cleanse --db luubao.db
+    """
+    from importlib.metadata import version
+
+    from archive.storage.withdrawals import secret_removal as cleansing
+
+    if not is_there(path):
+        raise ArchiveMissing(f"there is no archive at {path}")
+    if dry_run:
+        with open_archive(path) as db:
+            captures, kinds = cleansing.kinds(db)
+        say(f"would take out of {cleansing.removals(captures, kinds)}" if captures else "there is nothing to take out")
+        return
+    with open_archive(path, create=True) as db:
+        captures, kinds = cleansing.cleanse(db, {"luubao": version("luubao")}, clock.now())
+        failure = cleansing.write_anew(db, path)
+    if failure:
+        raise ArchiveUnusable(
+            f"{path} is cleansed, and could not be written anew: {failure}. Traces may be left in it: end whatever else"
+            " uses it, free twice its room, and run `luubao cleanse` again"
+        )
+    say(f"took out of {cleansing.removals(captures, kinds)}" if captures else "there was nothing to take out")

@@ -39,12 +39,12 @@ _MAX_REPORTED = 20
 class Imported:
     """The result of importing files of readings, in rows. counts: waits (to be filed), here (read by the present
     extractor already), unknown (of captures or outlets that are not in this archive), otherwise (made under another
-    address, charset or time zone than the archive's), withdrawn, reader (made by another luubao than this), bad. told:
-    the first bad rows, with file and row. readers: the names of other extractors. filing: the report of filing. left:
+    address, charset or time zone than the archive's), withdrawn, reader (made by another luubao than this), bad.
+    messages: the first bad rows, with file and row. readers: the names of other extractors. filing: its report. left:
     captures of the named outlets that still wait to be reread."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    told: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
     readers: set[str] = field(default_factory=set)
     filing: Report = field(default_factory=Report)
     left: int = 0
@@ -122,8 +122,8 @@ def _stage_rows(by_outlet: dict[str, _OutletReadings], name: str, rows: Iterator
             raise
         except Exception as error:  # noqa: BLE001  # an invalid row; the others may be valid
             imported.counts["bad"] += 1
-            if len(imported.told) < _MAX_REPORTED:
-                imported.told.append(f"{name}, row {number}: {error}")
+            if len(imported.messages) < _MAX_REPORTED:
+                imported.messages.append(f"{name}, row {number}: {error}")
 
 
 def _stage_row(by_outlet: dict[str, _OutletReadings], row: Row, imported: Imported) -> str:

@@ -55,21 +55,21 @@ class Job:
 class TaskReport:
     """The report of tasks. counts: read, gave-up, revisits (to be read from another record), done-before (splits),
     elsewhere (pages of no outlet the file describes), skipped (records that could not be read), unresolved (revisits
-    whose body is in no file). told: the first skipped records."""
+    whose body is in no file). messages: the first skipped records."""
 
     counts: Counter[str] = field(default_factory=Counter)
-    told: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
 
     def add(self, other: TaskReport) -> None:
         """Adds another report to this one."""
         self.counts += other.counts
-        self.told += other.told
+        self.messages += other.messages
 
     def skip(self, file: str, item: Skipped) -> None:
         """Counts a skipped record; lists the first ones."""
         self.counts["skipped"] += 1
-        if len(self.told) < _MAX_REPORTED:
-            self.told.append(f"{file}, {item.where}: {item.reason}")
+        if len(self.messages) < _MAX_REPORTED:
+            self.messages.append(f"{file}, {item.where}: {item.reason}")
 
 
 @dataclass(frozen=True, slots=True)

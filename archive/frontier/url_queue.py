@@ -22,7 +22,7 @@ from archive.frontier.pattern_store import article_probability_of, note_kind
 from archive.frontier.priority import DEFERRED, KNOWN, LIST, NEW, SEED
 from archive.frontier.schedule import MAX_INTERVAL, Due, State, after_error, next_due, promised
 from archive.model import clock
-from archive.model.link_validation import gated_links
+from archive.model.capture_validation import gated_links
 from archive.model.records import Link, PageKind, Run
 from archive.model.urls import url_key
 from archive.storage.connection import transaction

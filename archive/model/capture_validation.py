@@ -1,13 +1,16 @@
-"""Validates a whole capture, wherever it comes from, and decides which of its headers are kept, and how much of
-them."""
+"""Validates captures, wherever they come from, and decides which headers are kept, and how much of them; validates
+links and the measures of runs."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from archive.model import validation
 from archive.model.errors import BadValue
-from archive.model.records import Capture, Headers
+from archive.model.records import Capture, Headers, Link
 from archive.model.urls import without_credentials
 
 MOST_HEADERS = 32 * 1024
@@ -93,3 +96,73 @@ def line_or_nothing(value: str | None) -> str | None:
         return None if value is None else validation.line(value)
     except BadValue:
         return None
+
+
+def gated_links(links: Iterable[Link]) -> Iterator[Link]:
+    """The links, without invalid times; links with an invalid URL are left out."""
+    for link in links:
+        if len(link.url) > validation.LONGEST_ADDRESS or not validation.is_address(link.url):
+            continue
+        if link.lastmod is None and link.published is None:
+            yield link
+        else:
+            yield replace(link, lastmod=_moment(link.lastmod), published=_moment(link.published))
+
+
+def _moment(value: datetime | None) -> datetime | None:
+    try:
+        return None if value is None else validation.claimed_moment(value)
+    except BadValue:
+        return None
+
+
+def run_measures(value: object) -> dict[str, Any]:
+    """An object as archive.monitor.health writes it, in JSON. Unknown names are left as they are."""
+    measures = validation.json_object(value)
+    for name, measure in measures.items():
+        if name in _MEASURES:
+            _MEASURES[name](measure)
+    return measures
+
+
+def _object_of(validator: Callable[[object], object]) -> Callable[[object], object]:
+    """Validator of an object whose every value passes the given validator."""
+
+    def check(measures: object) -> None:
+        if not isinstance(measures, dict):
+            raise BadValue(f"{validation.shown(measures)} is no object of measures")
+        for name, measure in measures.items():
+            validation.line(name)
+            validator(measure)
+
+    return check
+
+
+def _name_list(names: object) -> None:
+    if not isinstance(names, list):
+        raise BadValue(f"{validation.shown(names)} is no list of names")
+    for name in names:
+        validation.line(name)
+
+
+def _share(share: object) -> None:
+    if not isinstance(share, list) or len(share) != 2:
+        raise BadValue(f"{validation.shown(share)} is not how many of how many")
+    for number in share:
+        validation.count(number)
+
+
+def _seed(seed: object) -> None:
+    if not isinstance(seed, dict):
+        raise BadValue(f"{validation.shown(seed)} is not what a seed answered")
+    validation.line(seed.get("outcome"))
+    validation.optional(validation.count)(seed.get("links"))
+    validation.optional(validation.claimed_moment)(seed.get("newest"))
+
+
+_COUNTS = _object_of(validation.count)
+_MEASURES: dict[str, Callable[[object], object]] = {
+    "new": validation.count, "flags": _name_list, "told": _name_list,
+    "shares": _object_of(_share), "seeds": _object_of(_seed),
+    "sections": _COUNTS, "kinds": _COUNTS, "body_from": _COUNTS, "containers": _COUNTS,
+}  # fmt: skip

@@ -11,8 +11,27 @@ from datetime import datetime
 from typing import Literal
 
 from archive.model.change_rate import Habits
-from archive.model.limits import Limits
 from archive.model.picture_paths import picture_place, thumbnail_place
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """waiting: URLs never requested that an outlet may have in the frontier. sitemaps: new ones that a run requests;
+    depth: how many sitemaps in a row may name one another. header_bytes: kept of a response's headers. redirects:
+    followed from one URL."""
+
+    waiting: int = 2_000_000
+    sitemaps: int = 1_000
+    depth: int = 3
+    header_bytes: int = 32 * 1024
+    redirects: int = 5
+
+    @property
+    def from_pages(self) -> int:
+        """How many of the waiting URLs pages may have named: what sitemaps and feeds name always has room, however many
+        URLs a crawler trap makes up."""
+        return max(self.waiting // 10, 1)
+
 
 Headers = tuple[tuple[str, str], ...]
 

@@ -1,9 +1,13 @@
-"""Looks up time zones by IANA name; unknown names fall back to UTC."""
+"""Looks up time zones by IANA name (unknown names fall back to UTC), and turns days into moments."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from datetime import time as time_of_day
 from zoneinfo import ZoneInfo
 
+from archive.model import clock
 from archive.model.notices import pass_over
 from archive.model.validation import is_zone, shown
 
@@ -17,3 +21,21 @@ def zone_of(name: str) -> ZoneInfo:
         return ZoneInfo(name)
     pass_over("outlets", f"{shown(name)} is no time zone; times are told in UTC. `luubao upgrade` mends it")
     return UNKNOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """The first and the last day, both included; None is open."""
+
+    since: date | None = None
+    until: date | None = None
+
+    def stamps(self, timezone: str) -> tuple[str, str]:
+        """The first moment inside and the first moment after the range, as clock.stamp writes them, compared as text.
+        timezone: IANA name of the zone of the days."""
+        zone = zone_of(timezone)
+
+        def stamp(day: date) -> str:
+            return clock.stamp(datetime.combine(day, time_of_day(), zone))
+
+        return stamp(self.since) if self.since else "", stamp(self.until + timedelta(days=1)) if self.until else "~"

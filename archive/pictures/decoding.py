@@ -8,8 +8,7 @@ from io import BytesIO
 from PIL import Image
 
 from archive.model.records import Looks
-from archive.pictures.image_files import Pixels, Refused, avif, bmp, gif, orientation, png, webp
-from archive.pictures.jpeg import jpeg
+from archive.pictures.image_files import Pixels, Refused, avif, bmp, gif, jpeg, orientation, png, webp
 
 THUMBNAIL_WIDTH = 480
 _THUMBNAIL_HEIGHT = THUMBNAIL_WIDTH * 4

@@ -197,11 +197,6 @@ def remove_leftovers(parent: Path) -> None:
                 shutil.rmtree(folder)
 
 
-def is_hidden(path: Path, folder: Path) -> bool:
-    """Whether a file below a folder is hidden, because it is being written or for any other reason."""
-    return any(part.startswith(".") for part in path.relative_to(folder).parts)
-
-
 def _is_temporary(path: Path) -> bool:
     return path.name.startswith(".") and path.name.endswith(_SUFFIX) and path.is_dir() and not path.is_symlink()
 

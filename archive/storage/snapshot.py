@@ -1,13 +1,21 @@
-"""Snapshots of an archive for backups: copies the file page by page (SQLite's online backup)."""
+"""Snapshots of an archive for backups: copies the file page by page (SQLite's online backup); checks of
+a copy, and exclusive access to a file before it is replaced."""
 
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
+from archive.model.errors import ArchiveUnusable
 from archive.model.picture_paths import own_places
 from archive.storage.connection import open_archive
+from archive.storage.integrity.fixity import broken_seals, stop_at_damage
+from archive.storage.integrity.problems import Problem, Step
+from archive.storage.integrity.seals import newest_seal
+from archive.storage.pictures.picture_files import broken_pictures
+from archive.storage.sqlite_errors import damage_message
 
 
 def snapshot(path: Path, to: Path) -> None:
@@ -30,3 +38,57 @@ def last_destroyed(path: Path) -> str:
     with open_archive(path) as db:
         (destroyed_at,) = db.execute("SELECT coalesce(max(destroyed_at), '') FROM withdrawals").fetchone()
     return str(destroyed_at)
+
+
+_WAL_SUFFIXES = ("-wal", "-shm")
+_BUSY_TIMEOUT = 2.0  # seconds
+
+
+def problems_of(copy: Path, step: Step) -> tuple[list[Problem], str | None]:
+    """Problems that SQLite and the seals find in a copy, and its newest seal. Leaves no write-ahead log beside it."""
+    with open_archive(copy) as db:
+        problems = [
+            Problem("file", message) for (message,) in db.execute("PRAGMA quick_check").fetchall() if message != "ok"
+        ]
+        problems += stop_at_damage(broken_seals(db, step))
+        seal = newest_seal(db)
+    remove_logs(copy)
+    return problems, seal
+
+
+def missing_pictures(copy: Path, folder: Path, step: Step) -> list[Problem]:
+    """Problems with pictures that a copy names: missing from the folder, or changed."""
+    with open_archive(copy) as db:
+        problems = list(stop_at_damage(broken_pictures(db, folder, step)))
+    remove_logs(copy)
+    return problems
+
+
+def remove_logs(path: Path) -> None:
+    """Removes the write-ahead log and its index. Call only where nobody has the file open and the log is empty."""
+    for suffix in _WAL_SUFFIXES:
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def exclusive_access(path: Path) -> Iterator[None]:
+    """Exclusive access: nobody else has the file open, and its write-ahead log is checkpointed into it and removed;
+    otherwise closing would delete, by its name, a log beside the replacement. Skips the check for a damaged file.
+
+    Raises ArchiveUnusable where somebody has it open.
+    """
+    if not path.exists():
+        yield
+        return
+    with closing(sqlite3.connect(path, timeout=_BUSY_TIMEOUT, isolation_level=None)) as db:
+        try:
+            db.execute("PRAGMA locking_mode = EXCLUSIVE")
+            db.execute("BEGIN EXCLUSIVE")
+            db.execute("COMMIT")
+            db.execute("PRAGMA journal_mode = DELETE").fetchall()
+        except sqlite3.DatabaseError as error:
+            if damage_message(error) is None:
+                raise ArchiveUnusable(
+                    f"{path} is in use ({error}). End what serves or writes it, and try again"
+                ) from error
+        yield

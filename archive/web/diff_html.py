@@ -16,7 +16,7 @@ from archive.diff.compare import compare, side_by_side
 from archive.diff.descriptions import summary, title, title_of_picture, together, unmarked
 from archive.model.records import Reading
 from archive.queries.lookup import Article
-from archive.storage.captures.provenance import Provenance
+from archive.storage.captures.kept_captures import Provenance
 
 _CSP = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
 _TAGS = {"removed": "del", "added": "ins"}

@@ -12,7 +12,7 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Any
 
-from archive.workers.work import serve
+from archive.workers.channel import serve
 
 _SPAWN = get_context("spawn")  # a fork would inherit the open database
 _FORK = get_context("fork")

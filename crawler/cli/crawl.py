@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,10 +78,7 @@ def crawl(
       luubao crawl baovinhphuc --since 2025-01-01
       luubao crawl --all --archives /srv/luubao
     """
-    if bool(outlets) == every:
-        raise click.UsageError("name the outlets to crawl, or give --all. `luubao outlets` lists them")
-    if base_url and (every or len(outlets) > 1):
-        raise click.UsageError("--base-url is where one outlet is served: name that one alone")
+    _check_outlets(outlets, every, base_url)
     settings = configured(ctx)
     batch_options = {name: given.pop(name) for name in ("archives", "cores", "memory", "at_once", "queue")}
     overrides = _overrides(settings, **given)
@@ -88,17 +86,22 @@ def crawl(
     if every or len(outlets) > 1 or batch_options["queue"]:
         from crawler.cli.crawl_all import crawl_many
 
-        own_archives = folder is not None
-        exit_code = crawl_many(
-            settings, outlets, folder or path, overrides, batch_options, own_archives=own_archives, as_json=as_json
-        )
-        raise click.exceptions.Exit(exit_code)
+        crawl_batch = partial(crawl_many, own_archives=folder is not None, as_json=as_json)
+        raise click.exceptions.Exit(crawl_batch(settings, outlets, folder or path, overrides, batch_options))
     if folder:
         from crawler.fleet.job_spec import HOST_LOCK_SUFFIX
 
         path = folder / f"{outlets[0]}.db"
         overrides["LUUBAO_TURNS"] = str(folder / HOST_LOCK_SUFFIX)
     raise click.exceptions.Exit(_crawl_one(settings, outlets[0], path, base_url, overrides, as_json))
+
+
+def _check_outlets(outlets: tuple[str, ...], every: bool, base_url: str | None) -> None:
+    """Raises UsageError where the arguments name no outlet, or several for one address."""
+    if bool(outlets) == every:
+        raise click.UsageError("name the outlets to crawl, or give --all. `luubao outlets` lists them")
+    if base_url and (every or len(outlets) > 1):
+        raise click.UsageError("--base-url is where one outlet is served: name that one alone")
 
 
 def _archives_folder(ctx: click.Context, settings: Configuration, batch_options: dict[str, Value]) -> Path | None:
@@ -150,8 +153,8 @@ def _overrides(
 def _crawl_one(
     settings: Configuration, outlet: str, path: Path, base_url: str | None, overrides: dict[str, Any], as_json: bool
 ) -> int:
-    from crawler.run.run_command import run, tell  # imported late: Scrapy takes half a second to import
+    from crawler.run.run_command import print_report, run  # imported late: Scrapy takes half a second to import
 
     ended = run(outlet, path, base_url=base_url, overrides=overrides)
     ping_url = settings.value("ping_url", outlet)
-    return tell(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json).exit
+    return print_report(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json).exit

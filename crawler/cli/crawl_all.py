@@ -42,7 +42,7 @@ def crawl_many(
     queue = settings.value("queue")
     batch = _queued_batch(str(queue), tasks, overrides) if queue else _local_batch(settings, tasks)
     finished = batch.run(batch_report.progress if watched else lambda _: None)
-    return batch_report.tell(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
+    return batch_report.print_batch(finished, batch.left, stopped=batch.stopped, as_json=as_json, watched=watched)
 
 
 def _local_batch(settings: Configuration, tasks: Sequence[Task]) -> BaseBatch:
@@ -52,8 +52,7 @@ def _local_batch(settings: Configuration, tasks: Sequence[Task]) -> BaseBatch:
 def _queued_batch(queue: str, tasks: Sequence[Task], overrides: Mapping[str, Any]) -> BaseBatch:
     try:
         require_scale()
-        from crawler.fleet.job_queue import connect
-        from crawler.fleet.queued_batch import QueuedBatch
+        from crawler.fleet.job_queue import QueuedBatch, connect
 
         return QueuedBatch(connect(queue), with_shared_hosts(tasks), json_overrides(overrides))
     except LuubaoError as error:

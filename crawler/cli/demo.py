@@ -35,9 +35,9 @@ def demo(path: Path, serve: bool, day: int, port: int, articles: int) -> None:
       luubao demo --serve --day 2 --port 8765
       luubao demo --serve --articles 10000
     """
-    from crawler.demo_walkthrough import serve_paper, tell
+    from crawler.demo_walkthrough import serve_paper, walk_through
 
     if serve:
         serve_paper(day, port, articles)
     else:
-        raise click.exceptions.Exit(tell(path))
+        raise click.exceptions.Exit(walk_through(path))

@@ -48,17 +48,17 @@ def move(ctx: click.Context, /, name: str, url: str, path: Path, writes: bool, *
 
 
 def _move(settings: Configuration, name: str, url: str, path: Path, *, writes: bool) -> None:
-    from crawler.moving import move_report
+    from crawler.moving import new_domain
     from crawler.moving.move_settings import lines_for, rewritten, write
     from crawler.outlets.catalogue import described
 
     outlet = described(name)
     known = _known_articles(path, outlet)
     found = _check_new_domain(settings, outlet, url, known)
-    say_all(move_report.seen(outlet, found, len(known)))
+    say_all(new_domain.seen(outlet, found, len(known)))
     lines = lines_for(outlet, found.home, asks_the_former=found.former == "leads there")
     by_hand = name not in settings.declared.outlets or settings.file is None
-    say_all(("", *move_report.to_be_done(outlet.place, lines, by_hand=by_hand)))
+    say_all(("", *new_domain.to_be_done(outlet.place, lines, by_hand=by_hand)))
     if not writes:
         say_all(("", "Nothing was changed; --write does it."))
         return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from crawler.cli.setting_options import MisconfiguredFailure, config_option, con
 
 if TYPE_CHECKING:
     from crawler.config.setting_types import Value
+    from crawler.probe import Findings
 
 
 @click.group(cls=Commands, invoke_without_command=True)
@@ -46,17 +48,17 @@ def _print_outlets(as_json: bool) -> None:
         say_json(rows)
     else:
         say_all(f"{outlet.name:16} {outlet.title:28} {outlet.home}" for outlet in found)
-    tell_mistakes()
+    print_mistakes()
 
 
 outlets.add_command(move)
 
 
-def tell_mistakes() -> None:
+def print_mistakes() -> None:
     """Prints the errors in the definitions of outlets, and exits with 2 where there are any."""
     from crawler.outlets.catalogue import load_catalogue
 
-    if mistakes := load_catalogue().told():
+    if mistakes := load_catalogue().messages():
         say_all(mistakes, err=True)
         raise click.exceptions.Exit(2)
 
@@ -100,8 +102,8 @@ def probe(
       luubao outlets probe baophutho.vn --write baophutho
     """
     from crawler.config.setting_keys import BY_NAME
-    from crawler.probe import outlet_folder, probe_report  # imported late: Scrapy takes half a second to import
-    from crawler.probe import probe as look
+    from crawler.probe import outlet_folder  # imported late: Scrapy takes half a second to import
+    from crawler.probe import probe as probe_site
 
     check_name(name)
     if folder is not None:
@@ -110,11 +112,18 @@ def probe(
     overrides: dict[str, Any] = {BY_NAME[key].scrapy: value for key, value in given.items() if value is not None}
     overrides |= {"LOG_LEVEL": "CRITICAL", "LUUBAO_CONFIG": str(settings.file) if settings.file else "/dev/null"}
     try:
-        found = look(url, name=name, most=most, overrides=overrides)
+        found = probe_site(url, name=name, most=most, overrides=overrides)
     except Misconfigured as error:
         raise MisconfiguredFailure(str(error)) from error
     contact = settings.with_command_line({"contact": given["contact"]}).value("contact")
     files = outlet_folder.files(found, None if contact is None else str(contact))
+    _print_probe(found, files, folder, as_json)
+
+
+def _print_probe(found: Findings, files: Mapping[str, str], folder: Path | None, as_json: bool) -> None:
+    """Prints the findings of a probe, and writes or prints the outlet's files."""
+    from crawler.probe import outlet_folder, probe_report
+
     if as_json:
         say_json({**asdict(found), "files": files})
     else:

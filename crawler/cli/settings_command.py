@@ -52,10 +52,10 @@ def settings(ctx: click.Context, outlet: str | None, as_json: bool, example: boo
 
 def _tell_mistakes(outlet: str | None) -> None:
     """Prints the errors in outlets; those of a single outlet were raised already."""
-    from crawler.cli.outlets import tell_mistakes
+    from crawler.cli.outlets import print_mistakes
 
     if outlet is None:
-        tell_mistakes()
+        print_mistakes()
 
 
 def _spider_settings(outlet: str | None, found: Configuration) -> dict[str, Any]:

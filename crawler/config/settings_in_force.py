@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archive.model.errors import Misconfigured
-from crawler.config import setting_types, trusted_files
+from crawler.config import setting_types
 from crawler.config.setting_keys import BY_NAME, KEYS, Key
 from crawler.config.setting_types import Value
 from crawler.outlets import toml_outlets as declared
@@ -170,13 +170,13 @@ def _raise_errors(errors: list[str]) -> None:
 def _find_file(named: str | Path | None, variables: Mapping[str, str]) -> Path | None:
     """The settings file, named or found. Raises Misconfigured where other users can write it."""
     if path := named or variables.get(VARIABLE):
-        trusted_files.check_writers(Path(path))
+        setting_types.check_writers(Path(path))
         return Path(path)
     home = variables.get("XDG_CONFIG_HOME") or Path(variables.get("HOME") or Path.home(), ".config")
     places = (Path(FILE), Path(home, "luubao", FILE))
     file = next((place for place in places if os.path.isfile(place)), None)  # noqa: PTH113  # False where permission is denied
     if file:
-        trusted_files.check_found(file)
+        setting_types.check_found(file)
     return file
 
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
-from crawler.demo import bodies, frames, page_furniture, printed_dates
+from crawler.demo import articles_old, bodies, frames, page_furniture, printed_dates
 from crawler.demo.articles_old import after, canonical
 from crawler.demo.bodies import PassageMarkup
-from crawler.demo.markup import Html, join, tag, text
-from crawler.demo.newsroom_records import Article, Picture
+from crawler.demo.markup import Html, join, link, tag, text
+from crawler.demo.newsroom_records import Article, Form, Passage, Picture
 from crawler.demo.page_furniture import NAME, RequestContext
 from crawler.demo.section_addresses import BY_SLUG, article_path, picture_path
 
@@ -101,3 +103,41 @@ def _linked_data(visit: RequestContext, article: Article) -> Html:
     json_text = json.dumps({key: value for key, value in facts.items() if value}, ensure_ascii=False)
     # a closing tag inside the data would end the script element
     return tag("script", Html(json_text.replace("</", "<\\/")), type="application/ld+json")
+
+
+TEMPLATES: dict[Form, Callable[[RequestContext, Article], str]] = {
+    "dnn": articles_old.dnn,
+    "webforms": articles_old.webforms,
+    "plain": articles_old.plain,
+    "modern": modern,
+}
+
+
+def page(visit: RequestContext, article: Article) -> bytes:
+    """The page in the article's template, as UTF-8; in ASCII with numeric entities where article.entities is set."""
+    markup = TEMPLATES[article.form](visit, _partly_decomposed(article) if article.decomposed else article)
+    return markup.encode("ascii", "xmlcharrefreplace") if article.entities else markup.encode()
+
+
+def _partly_decomposed(article: Article) -> Article:
+    """The article with headline and every second passage in NFD, like text pasted from some word processors."""
+    passages = tuple(
+        _decomposed_passage(passage) if index % 2 else passage for index, passage in enumerate(article.passages)
+    )
+    return replace(article, headline=unicodedata.normalize("NFD", article.headline), passages=passages)
+
+
+def _decomposed_passage(passage: Passage) -> Passage:
+    return replace(passage, text=unicodedata.normalize("NFD", passage.text))
+
+
+def print_copy(visit: RequestContext, article: Article) -> bytes:
+    """The print version: text only; robots.txt disallows it."""
+    texts = [tag("p", text(passage.text)) for passage in article.passages if passage.kind != "pictures"]
+    main = join(
+        tag("h1", text(article.headline)),
+        tag("p", tag("b", text(article.lead))),
+        *texts,
+        tag("p", link(article_path(article), "Trở lại bài viết")),
+    )
+    return frames.page(visit, article.headline, main, articles_old.canonical(visit, article)).encode()

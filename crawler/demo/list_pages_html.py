@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from crawler.demo import frames, page_furniture, pagers, printed_dates
+from crawler.demo import frames, page_furniture, printed_dates
+from crawler.demo.edition import Edition
 from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.newsroom_records import Article
 from crawler.demo.page_furniture import RequestContext
-from crawler.demo.section_addresses import SECTIONS, Section, article_path, page_path, picture_path, thumbnail_path
+from crawler.demo.section_addresses import (
+    SECTIONS,
+    ZONE,
+    Section,
+    article_path,
+    page_path,
+    picture_path,
+    thumbnail_path,
+)
 
 OLD = ("postback", "script")
 """The paging of sections in the old layout."""
@@ -55,7 +64,7 @@ def section_page(visit: RequestContext, section: Section, page: int) -> bytes | 
     main = join(
         tag("h1", text(section.name), class_="ten-muc"),
         *(teaser(article) for article in listed),
-        tag("div", *pagers.pager(visit.edition, section, page), class_="trang-so"),
+        tag("div", *pager(visit.edition, section, page), class_="trang-so"),
     )
     canonical = tag("link", rel="canonical", href=visit.base + page_path(section, page, start))
     frame = frames.old_page if section.paging in OLD else frames.page
@@ -87,3 +96,47 @@ def missing(visit: RequestContext) -> bytes:
         ),
     )
     return frames.page(visit, "Không tìm thấy trang", main).encode()
+
+
+def pager(edition: Edition, section: Section, page: int) -> list[Html]:
+    """The pagination below a list."""
+    last_page = -(-edition.count(section) // edition.size(section))
+    numbers = [number for number in range(page - 3, page + 4) if 1 <= number <= last_page]
+    if section.paging == "cursor":
+        return [_next_link(edition, section, page)] if page < last_page else []
+    if section.paging == "timeline":
+        return _load_more(section)
+    if section.paging == "script":
+        return [_postback_link(number, page) for number in numbers]
+    if section.paging == "postback":
+        steps = [_postback_link(number, page) for number in numbers]
+        return [*steps, _next_link(edition, section, page)] if page < last_page else steps
+    steps = [_page_link(section, number, page) for number in numbers]
+    return [*steps, link(page_path(section, last_page), "Cuối »")] if numbers and numbers[-1] < last_page else steps
+
+
+def _page_link(section: Section, number: int, page: int) -> Html:
+    return tag("b", text(number)) if number == page else link(page_path(section, number), str(number))
+
+
+def _next_link(edition: Edition, section: Section, page: int) -> Html:
+    address = page_path(section, page + 1, page * edition.size(section))
+    return link(address, "Trang sau »", rel="next", class_="tiep")
+
+
+def _postback_link(number: int, page: int) -> Html:
+    """A page number that only a script can follow, as in WebForms."""
+    return (
+        tag("b", text(number))
+        if number == page
+        else link(f"javascript:__doPostBack('dnn$ctr57$Pager','{number}')", str(number))
+    )
+
+
+def _load_more(section: Section) -> list[Html]:
+    """A 'load more' link, and the hidden fields that its script reads the request from."""
+    return [
+        tag("input", type="hidden", id="hdZoneId", value=ZONE),
+        tag("input", type="hidden", id="hdZoneUrl", value=section.slug),
+        link("javascript:;", "Xem thêm", rel="nofollow", class_="view-more"),
+    ]

@@ -9,7 +9,7 @@ from random import Random
 
 from crawler.demo import printed_dates
 from crawler.demo.edition import Edition
-from crawler.demo.later_edits import date_of
+from crawler.demo.manuscript import date_of
 from crawler.demo.markup import Html, items, join, link, tag, text
 from crawler.demo.newsroom_records import Article
 from crawler.demo.section_addresses import Section, article_path

@@ -13,8 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from crawler.demo import words
-from crawler.demo.later_edits import as_of
-from crawler.demo.manuscript import plain, read_all
+from crawler.demo.manuscript import as_of, plain, read_all
 from crawler.demo.newsroom_records import (
     Article,
     Changes,

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from crawler.demo import articlepages, demo_feeds, demo_sitemaps, list_pages_html, painted_pictures
+from crawler.demo import articles_modern, demo_feeds, list_pages_html, painted_pictures
 from crawler.demo.edition import LIVE
-from crawler.demo.later_edits import date_of
+from crawler.demo.manuscript import date_of
 from crawler.demo.newsroom_records import Article
 from crawler.demo.page_furniture import ADVERTS, RequestContext
 from crawler.demo.section_addresses import BY_SLUG, SECTIONS, article_path, page_number
@@ -60,7 +60,7 @@ def _home(ask: RouteRequest) -> Answer | None:
 def _robots(ask: RouteRequest) -> Answer | None:
     if ask.path != "/robots.txt":
         return None
-    return Answer(demo_sitemaps.robots(ask.visit.edition, ask.visit.base, ask.crawl_delay), "text/plain; charset=utf-8")
+    return Answer(demo_feeds.robots(ask.visit.edition, ask.visit.base, ask.crawl_delay), "text/plain; charset=utf-8")
 
 
 def _article(ask: RouteRequest) -> Answer | None:
@@ -77,7 +77,7 @@ def _article(ask: RouteRequest) -> Answer | None:
 def _article_page(visit: RequestContext, article: Article) -> Answer:
     """The page of an article. The current template has an ETag of the article alone, without clock and sidebars; plain
     has Last-Modified only, the two oldest no validator. The charset is in the header for two of the four."""
-    body = articlepages.page(visit, article)
+    body = articles_modern.page(visit, article)
     modified = article.modified or article.published
     if article.form == "modern":
         return Answer(body, HTML, etag=_etag(repr(article).encode(), weak=True), last_modified=modified)
@@ -119,22 +119,22 @@ def _generated_feed(ask: RouteRequest) -> Answer | None:
         return _xml_answer(ask, demo_feeds.wide_rss(edition, base), "application/rss+xml")
     if ask.path == "/atom.xml":
         return _xml_answer(ask, demo_feeds.atom(edition, base), "application/atom+xml")
-    return _xml_answer(ask, demo_sitemaps.news_sitemap(edition, base)) if ask.path == "/sitemap-news.xml" else None
+    return _xml_answer(ask, demo_feeds.news_sitemap(edition, base)) if ask.path == "/sitemap-news.xml" else None
 
 
 def _sitemap(ask: RouteRequest) -> Answer | None:
     edition, base = ask.visit.edition, ask.visit.base
     if ask.path == "/sitemap.xml":
-        return _xml_answer(ask, demo_sitemaps.sitemap_index(edition, base))
+        return _xml_answer(ask, demo_feeds.sitemap_index(edition, base))
     if ask.path == "/sitemaps/chuyen-muc.xml":
-        return _xml_answer(ask, demo_sitemaps.section_sitemap(base))
+        return _xml_answer(ask, demo_feeds.section_sitemap(base))
     match = re.fullmatch(r"/sitemaps/tin-(\d{4})-(\d{1,2})\.xml(?:\.gz)?", ask.path)
-    if not match or ask.path != demo_sitemaps.month_path(edition, int(match[1]), int(match[2])):
+    if not match or ask.path != demo_feeds.month_path(edition, int(match[1]), int(match[2])):
         return None
-    body = demo_sitemaps.month_sitemap(edition, base, int(match[1]), int(match[2]))
+    body = demo_feeds.month_sitemap(edition, base, int(match[1]), int(match[2]))
     if body is None:
         return None
-    return _xml_answer(ask, demo_sitemaps.packed(body), GZIP) if ask.path.endswith(".gz") else _xml_answer(ask, body)
+    return _xml_answer(ask, demo_feeds.packed(body), GZIP) if ask.path.endswith(".gz") else _xml_answer(ask, body)
 
 
 def _xml_answer(ask: RouteRequest, body: bytes, content_type: str = XML) -> Answer:
@@ -169,7 +169,7 @@ def _disallowed(ask: RouteRequest) -> Answer | None:
     article = ask.visit.edition.with_id(int(match[1])) if match else None
     if article is None or article.state not in LIVE:
         return None
-    return Answer(articlepages.print_copy(ask.visit, article))
+    return Answer(articles_modern.print_copy(ask.visit, article))
 
 
 ROUTES: tuple[Callable[[RouteRequest], Answer | None], ...] = (

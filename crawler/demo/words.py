@@ -8,8 +8,7 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from random import Random
 
-from crawler.demo.later_edits import date_of
-from crawler.demo.manuscript import HANOI
+from crawler.demo.manuscript import HANOI, date_of
 from crawler.demo.newsroom_records import Article, Form, Passage, Revision
 from crawler.demo.shelves import SHELVES, placement_of
 

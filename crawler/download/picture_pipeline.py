@@ -54,7 +54,7 @@ class Pictures(FilesPipeline):
         self.session.pictures_left = crawler.settings.getint("LUUBAO_PICTURES_PER_RUN")
         self.rest = timedelta(seconds=crawler.settings.getfloat("LUUBAO_PICTURE_REST"))
         # More would queue in the downloader, and an ending run would have to wait for them.
-        self.host_lock = asyncio.Semaphore(_CONCURRENT_FETCHES)
+        self.fetch_slots = asyncio.Semaphore(_CONCURRENT_FETCHES)
         self.full = False
 
     @classmethod
@@ -69,7 +69,7 @@ class Pictures(FilesPipeline):
         """Fetches a picture, few at a time. What an ended run leaves is due in the next."""
         if not isinstance(item, WantedPicture):
             return item
-        async with self.host_lock:
+        async with self.fetch_slots:
             if self.full or self.writer.broken or self._closing():
                 return item
             return await super().process_item(item)

@@ -19,10 +19,10 @@ _POLL_INTERVAL = 0.5  # seconds between two measurements of memory
 
 @dataclass(frozen=True, slots=True)
 class CrawlResult:
-    """A finished crawl of a batch. told: its result; seconds: its duration; memory: the peak in bytes, None where the
+    """A finished crawl of a batch. report: its result; seconds: its duration; memory: the peak in bytes, None where the
     system does not report it."""
 
-    told: RunReport
+    report: RunReport
     seconds: float
     memory: int | None
 

@@ -27,14 +27,14 @@ FIELDS = {
 
 def progress(batch: BaseBatch) -> None:
     """Updates the progress line on standard error."""
-    failed = sum(result.told.exit not in _SUCCEEDED for result in batch.done)
+    failed = sum(result.report.exit not in _SUCCEEDED for result in batch.done)
     counts = f"{len(batch.done)} outlets done, {batch.under_way} under way, {batch.left} waiting"
     show_progress(f"{counts}{f', {failed} not well' if failed else ''}")
 
 
-def tell(done: Sequence[CrawlResult], waiting: int, *, stopped: bool, as_json: bool, watched: bool) -> Exit:
+def print_batch(done: Sequence[CrawlResult], waiting: int, *, stopped: bool, as_json: bool, watched: bool) -> Exit:
     """Prints the result of a batch. Returns its exit code."""
-    code = exit_of([result.told.exit for result in done], stopped=stopped)
+    code = exit_of([result.report.exit for result in done], stopped=stopped)
     if watched:
         clear_progress()
     if as_json:
@@ -61,7 +61,7 @@ def summary(done: Sequence[CrawlResult], waiting: int, code: Exit, *, stopped: b
     """The JSON summary: FIELDS with their values."""
     outlets = [
         {
-            **result.told.summary,
+            **result.report.summary,
             "seconds": round(result.seconds, 1),
             "megabytes": None if result.memory is None else round(result.memory / MEGABYTE),
         }
@@ -73,14 +73,14 @@ def summary(done: Sequence[CrawlResult], waiting: int, code: Exit, *, stopped: b
 def _counts(done: Sequence[CrawlResult]) -> Counter[str]:
     counts: Counter[str] = Counter()
     for result in done:
-        counts.update(result.told.summary["counts"])
+        counts.update(result.report.summary["counts"])
     return counts
 
 
 def table(done: Sequence[CrawlResult]) -> Iterator[str]:
     """A row for each outlet, by name, and a row of totals."""
-    rows = [_table_row(result.told.summary["outlet"], result.told.summary["outcome"], result.told.summary["counts"])
-            for result in sorted(done, key=lambda result: result.told.summary["outlet"])]  # fmt: skip
+    summaries = sorted((result.report.summary for result in done), key=lambda summary: summary["outlet"])
+    rows = [_table_row(summary["outlet"], summary["outcome"], summary["counts"]) for summary in summaries]
     rows.append(_table_row(f"{len(done)} outlets", "", _counts(done)))
     yield from _aligned([("outlet", "outcome", "pages", *_COUNTED_COLUMNS[1:]), *rows])
 
@@ -100,7 +100,7 @@ def _aligned(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 def _problem_lines(done: Sequence[CrawlResult], waiting: int, *, stopped: bool) -> Iterator[str]:
     """The problems, outlet by outlet. Crawls that the batch interrupted get no lines of their own."""
     for result in done:
-        if not (stopped and result.told.exit == Exit.INTERRUPTED):
-            yield from result.told.lines
+        if not (stopped and result.report.exit == Exit.INTERRUPTED):
+            yield from result.report.lines
     if stopped:
         yield f"Stopped by a signal; {waiting} outlets were not begun. The next round goes on from here"

@@ -43,7 +43,7 @@ class Child:
 
     def result(self) -> RunReport:
         """The result of a crawl that has ended; a failure with the exit code where it sent none."""
-        from crawler.run.run_command import told
+        from crawler.run.run_command import report_of
         from crawler.run.run_summary import EndedRun
 
         try:
@@ -52,7 +52,7 @@ class Child:
         except (EOFError, OSError):
             self.process.join()
             ended = EndedRun(self.task.outlet, Verdict("failed", _ending_sentence(self.process.exitcode)), now())
-            return told(ended, self.task.database, ping_url=self.task.ping_url)
+            return report_of(ended, self.task.database, ping_url=self.task.ping_url)
         finally:
             self.connection.close()
             self.process.join()
@@ -89,11 +89,11 @@ def crawl_and_report(task: Task) -> RunReport:
     """Crawls, and returns the result. Only once in a process."""
     from crawler.config import settings_in_force
     from crawler.outlets import own_spiders
-    from crawler.run.run_command import run, told
+    from crawler.run.run_command import report_of, run
 
     own_spiders.set_configuration(lambda: settings_in_force.load(task.overrides.get("LUUBAO_CONFIG")))
     ended = run(task.outlet, task.database, base_url=None, overrides={**task.overrides, **_parallel_overrides(task)})
-    return told(ended, task.database, ping_url=task.ping_url)
+    return report_of(ended, task.database, ping_url=task.ping_url)
 
 
 def _parallel_overrides(task: Task) -> dict[str, Any]:

@@ -1,9 +1,10 @@
-"""The job queue that workers on several machines take outlets from: RQ on Redis. One job is one outlet's crawl."""
+"""The job queue that workers on several machines take outlets from: RQ on Redis. One job is one outlet's crawl.
+A batch of crawls through it."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,10 @@ from rq.serializers import JSONSerializer
 from archive.model.clock import now
 from archive.model.errors import Misconfigured
 from archive.model.urls import host_only
-from crawler.fleet.batch import CrawlResult
+from archive.runtime import signals
+from crawler.fleet.batch import BaseBatch, CrawlResult
 from crawler.fleet.job_spec import Task
-from crawler.run.run_command import RunReport, told
+from crawler.run.run_command import RunReport, report_of
 from crawler.run.run_summary import EndedRun
 from crawler.run.run_verdict import Verdict
 
@@ -95,7 +97,7 @@ class QueuedJobs:
         verdict = Verdict(
             "failed", f"The worker could not crawl it: {error_lines[0] if error_lines else 'its job was removed'}"
         )
-        return told(EndedRun(name, verdict, now()), Path())
+        return report_of(EndedRun(name, verdict, now()), Path())
 
     def call_off(self) -> int:
         """Cancels the jobs that no worker has begun; returns their number."""
@@ -104,3 +106,34 @@ class QueuedJobs:
             job.cancel()
             job.delete()
         return len(waiting)
+
+
+_POLL_INTERVAL = 0.5  # seconds between two polls
+
+
+class QueuedBatch(BaseBatch):
+    """A batch of queued jobs. Workers run the jobs even where this process is gone; a signal cancels the jobs that no
+    worker has begun, and lets the others end by themselves."""
+
+    def __init__(self, connection: Redis, tasks: Sequence[Task], overrides: Mapping[str, Any]):
+        super().__init__()
+        self._connection, self._tasks, self._overrides = connection, tasks, overrides
+        self._orders: QueuedJobs | None = None
+
+    @property
+    def under_way(self) -> int:
+        """The number of jobs that have not ended: only the workers know which they have begun."""
+        return self._orders.open if self._orders else 0
+
+    def run(self, watch: Callable[[BaseBatch], None] = lambda _: None) -> list[CrawlResult]:
+        """Has workers crawl all outlets; returns the results in the order of their ends."""
+        with signals.graceful():
+            self._orders = QueuedJobs(self._connection, self._tasks, self._overrides)
+            while self._orders.open and not self.stopped:
+                self.heed()
+                self.done += self._orders.ended()
+                watch(self)
+                time.sleep(_POLL_INTERVAL if self._orders.open else 0)
+            if self.stopped:
+                self.left = self._orders.call_off()
+        return self.done

@@ -20,16 +20,20 @@ from redis import Redis
 from rq import Retry
 
 from archive import workers
+from archive.exchange.object_store import sync
+from archive.exchange.object_store.store import ObjectStore
 from archive.model.clock import now
-from archive.model.errors import LuubaoError, Misconfigured
+from archive.model.errors import ArchiveMissing, Diverged, LuubaoError, Misconfigured
+from archive.model.paths import folder_beside
+from archive.pipeline.merging import merge
+from archive.runtime.atomic_files import temporary_folder
 from crawler.config.settings_in_force import Configuration
-from crawler.fleet import archive_transfer
 from crawler.fleet.crawl_subprocess import crawl_and_report
 from crawler.fleet.job_queue import ANY_NUMBER
 from crawler.fleet.job_spec import HOST_LOCK_SUFFIX, Task
 from crawler.fleet.lease import Lease
 from crawler.politeness.host_backoff import longest_exchange
-from crawler.run.run_command import RunReport, told
+from crawler.run.run_command import RunReport, report_of
 from crawler.run.run_summary import EndedRun
 from crawler.run.run_verdict import Exit, Verdict
 
@@ -96,13 +100,15 @@ def _crawl_with_store(place: WorkerContext, task: Task) -> RunReport:
     if store is None:
         return crawl_and_report(task)
     try:
-        archive_transfer.fetch(task.database, str(store))
+        fetch(task.database, str(store))
     except LuubaoError as error:
-        return told(EndedRun(task.outlet, Verdict("failed", str(error)), now()), task.database, ping_url=task.ping_url)
+        return report_of(
+            EndedRun(task.outlet, Verdict("failed", str(error)), now()), task.database, ping_url=task.ping_url
+        )
     result = crawl_and_report(task)
     try:
         if task.database.exists() and not task.overrides["LUUBAO_PERMIT"].lost:
-            archive_transfer.put(task.database, str(store))
+            put(task.database, str(store))
     except LuubaoError as error:
         result = replace(result, lines=(*result.lines, f"{task.outlet}: crawled, and not put into the store: {error}"))
     return result
@@ -140,3 +146,31 @@ def _parse_ordered(overrides: dict[str, Any]) -> dict[str, Any]:
 
 def _result_as_json(result: RunReport) -> dict[str, Any]:
     return {"summary": dict(result.summary), "lines": list(result.lines), "counted": list(result.counted)}
+
+
+def fetch(path: Path, address: str) -> None:
+    """Downloads the archive from the store. Merges it with this machine's copy where both have changes: a worker died
+    before it uploaded its own. Raises StoreUnusable and ArchiveDamaged."""
+    store = ObjectStore(address)
+    try:
+        sync.pull(path.name, store, path, pictures=None)
+    except ArchiveMissing:
+        return
+    except Diverged:
+        _merge_diverged(path, store)
+
+
+def _merge_diverged(path: Path, store: ObjectStore) -> None:
+    with temporary_folder(path) as folder:
+        remote = folder / path.name
+        sync.pull(path.name, store, remote, pictures=folder_beside(remote))
+        state = sync.base(remote)
+        merge(path, remote, pictures=folder_beside(path), other_pictures=folder_beside(remote))
+    assert state is not None
+    sync.accept_merged_state(path, store, state)
+
+
+def put(path: Path, address: str) -> None:
+    """Uploads the archive and its pictures to the store. Raises Diverged and StoreUnusable."""
+    pictures = folder_beside(path)
+    sync.push(path, ObjectStore(address), pictures=pictures if pictures.is_dir() else None)

@@ -149,7 +149,7 @@ class Lease(LeaseCheck):
         keys = list(map(key_of, hosts))
         return bool(self._redis.eval(script, len(keys), *keys, self._token, *map(str, arguments)))
 
-    async def take_turn(self, host: str, pause: float) -> bool:
+    async def take_turn(self, host: str) -> bool:
         """Takes the turn for one request at a further host, which other outlets link to as well. Returns whether it had
         to wait. Raises HostBackoff where that takes too long, or Redis does not answer."""
         begun = _clock()
@@ -196,7 +196,7 @@ class LeasedHostLock(SharedHostLock):
         if self._lease.covers(host):
             return waited
         try:
-            waited |= await self._lease.take_turn(host, pause)
+            waited |= await self._lease.take_turn(host)
         except BaseException:  # unlocks, whatever the error, and raises it again
             super()._unlock(host)
             raise

@@ -30,7 +30,7 @@ class Catalogue:
     wrong: Wrong
     built_in: frozenset[str] = frozenset()
 
-    def told(self) -> tuple[str, ...]:
+    def messages(self) -> tuple[str, ...]:
         """All mistakes, in sentences."""
         return tuple(sentence for sentences in self.wrong.values() for sentence in sentences)
 
@@ -74,7 +74,7 @@ def described(name: str) -> OutletDescription:
 def unknown(name: str, found: Catalogue) -> LuubaoError:
     """The error for an unknown name, with all mistakes: the outlet may be in a file that cannot be read."""
     message = f"no outlet is called {name}. There are: {', '.join(found.outlets)}"
-    return UnknownOutlet("; ".join([message, *found.told()]))
+    return UnknownOutlet("; ".join([message, *found.messages()]))
 
 
 def _built_in() -> list[OutletDescription]:

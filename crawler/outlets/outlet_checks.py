@@ -1,9 +1,10 @@
-"""Validates the description of an outlet, from its spider or its table in luubao.toml."""
+"""Validates the description of an outlet, from its spider or its table in luubao.toml, and decides
+which URLs it excludes."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
@@ -53,10 +54,10 @@ FIELDS = tuple(name for name in OutletDescription.__dataclass_fields__ if name !
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One invalid value. field: its field; value: the invalid one of several; told: the end of a sentence."""
+    """One invalid value. field: its field; value: the invalid one of several; message: the end of a sentence."""
 
     field: str
-    told: str
+    message: str
     value: str | None = None
 
 
@@ -137,3 +138,25 @@ def _zone_hint(value: object) -> str:
     written = str(value).rpartition("/")[2].lower().replace(" ", "_")
     close = get_close_matches(written, zones, n=1, cutoff=0.7)
     return f"; did you mean {zones[close[0]]}?" if close else f": write it as {TIMEZONE}"
+
+
+def matcher(never: Iterable[str]) -> Callable[[str], bool]:
+    """Returns a function that says whether an address is excluded. never: whole addresses, or paths with their query,
+    in which a * stands for any letters and everything else for itself."""
+    patterns = list(never)
+    if not patterns:
+        return lambda _: False
+    whole, paths = (
+        _compiled(pattern for pattern in patterns if ("://" in pattern) == is_whole) for is_whole in (True, False)
+    )
+    return lambda url: bool(whole.fullmatch(url) or paths.fullmatch(_path_and_query(url)))
+
+
+def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
+    expressions = [".*".join(map(re.escape, re.split(r"\*+", pattern))) for pattern in patterns]
+    return re.compile("|".join(expressions) if expressions else r"(?!)", re.DOTALL)
+
+
+def _path_and_query(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.path or '/'}{'?' if parts.query else ''}{parts.query}"

@@ -14,7 +14,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from archive.model.errors import Misconfigured
-from crawler.config.trusted_files import check_code
+from crawler.config.setting_types import check_code
 from crawler.outlets.outlet_checks import FIELDS, OutletDescription, validate
 from crawler.outlets.spider_constants import NotPlainError, in_file, line_of
 
@@ -132,7 +132,7 @@ def _mistake_sentences(outlet: OutletDescription) -> Iterator[str]:
     path = Path(outlet.place.rpartition(":")[0] or outlet.place)
     for mistake in validate(outlet):
         line = line_of(path, outlet.name, mistake.field)
-        yield f"{path}{f':{line}' if line else ''} {mistake.field}: {mistake.told}"
+        yield f"{path}{f':{line}' if line else ''} {mistake.field}: {mistake.message}"
 
 
 def _import_error(path: Path, error: Exception) -> str:

@@ -131,7 +131,7 @@ def _mistake_sentences(source: Source, name: str, table: Mapping[str, Any], outl
     yield from (sentence(key, _SPIDER_FIELDS[key]) for key in table if key in _SPIDER_FIELDS)
     for mistake in validate(outlet):
         if (key := _toml_key(table, mistake.field, mistake.value)) not in (*missing, *lists):
-            yield sentence(key, mistake.told)
+            yield sentence(key, mistake.message)
 
 
 _LIST_KEYS = ("hosts", "never", *LISTS)

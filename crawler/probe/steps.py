@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from archive import Link, Reading, Unreadable, read_page, same_site
 from archive.frontier.url_patterns import Experience
 from archive.model.urls import url_key
-from crawler.probe import article_sample, feeds_and_sitemaps, site_identity, site_lists
+from crawler.probe import article_sample, feeds_and_sitemaps, site_identity
 from crawler.probe.article_sample import FetchedCandidate
 from crawler.probe.as_read import as_read, lists_among
 from crawler.probe.client import Client, NoPage, Page
@@ -42,8 +42,8 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     others = _home_links(home, {source.url for source, _ in (*feeds, *sitemaps)})
     tried = await article_sample.sample(client, [*trusted, *others], experience, _RESERVED_FOR_LISTS)
     _reject_non_newspaper(home, tried, client.misses)
-    sections = site_lists.sections(home, [candidate.facts for candidate in tried], experience)
-    paging = await site_lists.paging(client, sections, experience)
+    sections = feeds_and_sitemaps.sections(home, [candidate.facts for candidate in tried], experience)
+    paging = await feeds_and_sitemaps.paging(client, sections, experience)
     summary = _SiteSummary(client, home, tried, sections)
     return Findings(
         home=home.page.url,

@@ -1,12 +1,18 @@
-"""Runs one crawl for a command: it always ends with a verdict, which goes to monitoring and to the terminal or cron."""
+"""Runs one crawl for a command: it always ends with a verdict, which goes to monitoring and to the terminal or cron.
+Pings the monitoring address."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from http.client import HTTPException, InvalidURL
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 from archive import LuubaoError, open_archive
 from archive.console.logs import log_of
@@ -18,7 +24,6 @@ from archive.runtime.file_lock import Locked
 from archive.storage.sqlite_errors import damage_message
 from crawler.politeness.crawl_window import OutsideHours
 from crawler.run.crawl_process import crawl, spider_class
-from crawler.run.health_ping import ping
 from crawler.run.run_summary import EndedRun, summary
 from crawler.run.run_verdict import Exit, Verdict
 
@@ -70,7 +75,7 @@ class RunReport:
         return Exit(self.summary["exit"])
 
 
-def told(ended: EndedRun, database: Path, *, ping_url: str | None = None) -> RunReport:
+def report_of(ended: EndedRun, database: Path, *, ping_url: str | None = None) -> RunReport:
     """Sends the health ping, and makes the report for the terminal, cron or a program. A failed ping adds a warning."""
     success = _PING_SUCCESS.get(ended.verdict.exit)
     pinged = None
@@ -84,9 +89,9 @@ def told(ended: EndedRun, database: Path, *, ping_url: str | None = None) -> Run
     )
 
 
-def tell(ended: EndedRun, database: Path, *, ping_url: str | None, as_json: bool) -> RunReport:
+def print_report(ended: EndedRun, database: Path, *, ping_url: str | None, as_json: bool) -> RunReport:
     """Sends the health ping, and prints the report for the terminal, cron or a program. Returns the report."""
-    report = told(ended, database, ping_url=ping_url)
+    report = report_of(ended, database, ping_url=ping_url)
     if as_json:
         say_json(report.summary, indent=None)
     on_terminal = not as_json and is_watched()
@@ -119,3 +124,38 @@ def _count_lines(ended: EndedRun) -> Iterator[str]:
     parts = ", ".join(f"{counts.get(name, 0)} {name}" for name in _COUNTS)
     parts += "".join(f", {counts[name]} {name}" for name in _PICTURE_COUNTS if counts.get(name))
     yield f"{ended.outlet}: {counts.get('captures', 0)} pages; {parts}"
+
+
+_TIMEOUT = 10  # seconds
+_MAX_BODY_BYTES = 10_000  # bytes of the body
+
+
+def ping(url: str, *, success: bool, text: str) -> str | None:
+    """Sends a ping. Returns why it failed, None when it worked; never raises for an error of the network or the
+    service."""
+    target = url if success else failing(url)
+    body = (
+        text.encode("utf-8", "replace")[:_MAX_BODY_BYTES].decode("utf-8", "ignore").encode()
+    )  # without half a character at its end
+    headers = {"User-Agent": f"luubao/{version('luubao')}", "Content-Type": "text/plain; charset=utf-8"}
+    try:
+        with urlopen(Request(target, data=body, headers=headers), timeout=_TIMEOUT) as answer:
+            answer.read(_MAX_BODY_BYTES)
+    except HTTPError as error:
+        error.close()
+        return f"ping_url answered {error.code}"
+    except (OSError, HTTPException, ValueError) as error:
+        return f"ping_url did not answer: {_error_text(error)}"
+    return None
+
+
+def _error_text(error: Exception) -> str:
+    """The error without the address, which is secret: InvalidURL and ValueError quote it."""
+    quoted = isinstance(error, InvalidURL | ValueError)
+    return str((not quoted and (getattr(error, "reason", None) or error)) or type(error).__name__)
+
+
+def failing(url: str) -> str:
+    """The address for a failure."""
+    address = urlsplit(url)
+    return address._replace(path=f"{address.path.rstrip('/')}/fail").geturl()

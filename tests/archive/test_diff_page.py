@@ -15,7 +15,7 @@ from sqlite_utils import Database
 from archive import Run, ingest
 from archive.model.records import Image, Reading
 from archive.queries.lookup import Article
-from archive.storage.captures.provenance import Provenance
+from archive.storage.captures.kept_captures import Provenance
 from archive.web.diff_html import Comparison
 from archive.web.diff_html import page as diff_page
 from crawler.cli import luubao

@@ -17,8 +17,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from archive.pictures import recognise
-from archive.pictures.image_files import MOST_PARTS
-from archive.pictures.jpeg import MOST_SCANS
+from archive.pictures.image_files import MOST_PARTS, MOST_SCANS
 
 PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 

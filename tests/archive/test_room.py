@@ -14,8 +14,7 @@ from archive import Link, Run, due, left_out, seed, transaction
 from archive.frontier.capacity import name_again
 from archive.frontier.pattern_store import note_kind
 from archive.frontier.url_queue import links_are_noted, note_links, reschedule
-from archive.model.limits import Limits
-from archive.model.records import FoundIn
+from archive.model.records import FoundIn, Limits
 from tests.support import NOON
 
 HOME = "https://bao.example/"

@@ -26,8 +26,8 @@ from archive.model.records import HostState
 from archive.monitor.status import Exit, Expected, OutletStatus, Status, status, status_text
 from archive.monitor.status.crawl_rhythm import rhythm
 from archive.monitor.status.run_days import by_day
-from archive.monitor.status.sparkline import sparkline
 from archive.monitor.status.status_page import page, write
+from archive.monitor.status.status_text import sparkline
 from archive.queries.run_status import DueCounts, RunFacts, runs_of, warn
 from tests.chromium import CHROMIUM_PATH, needs_chromium
 from tests.support import PAPER

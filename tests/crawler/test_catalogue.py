@@ -124,7 +124,7 @@ def test_a_spider_that_cannot_be_used_is_told_with_its_line_and_stops_no_other(f
     found = load_catalogue()
     assert list(found.outlets) == outlets() == sorted([*OURS, "baokhac"])
     assert list(found.wrong) == ["baothu"]
-    assert found.told()[0].startswith(f"{folder / 'baothu.py'}{told}"), found.told()
+    assert found.messages()[0].startswith(f"{folder / 'baothu.py'}{told}"), found.messages()
     assert spider_class("baokhac").title == "Báo Thử"
     with pytest.raises(Misconfigured, match=r"baothu\.py:"):
         spider_class("baothu")

@@ -11,9 +11,8 @@ import pytest
 from archive.queries.lookup import articles
 from archive.storage.connection import open_archive
 from crawler.demo.edition import edition
-from crawler.demo.reachability import reachable
 from crawler.demo.section_addresses import GENERATED, SECTIONS
-from crawler.demo.server import Newspaper
+from crawler.demo.server import Newspaper, reachable
 from crawler.discovery import look, sitemaps_in
 from crawler.discovery.pagination import POSTBACK
 from crawler.spiders.demo import Demo

@@ -11,8 +11,7 @@ from click.testing import CliRunner
 from archive.storage.connection import open_archive
 from crawler.cli import luubao
 from crawler.config.settings_in_force import Configuration, load
-from crawler.outlets.excluded_urls import matcher
-from crawler.outlets.outlet_checks import OutletDescription
+from crawler.outlets.outlet_checks import OutletDescription, matcher
 from crawler.outlets.toml_outlets import Source
 from tests import mortal
 from tests.crawler.serving import LUUBAO, article, front, served

@@ -14,9 +14,8 @@ import pytest
 from archive.queries.lookup import articles
 from archive.storage.connection import open_archive
 from crawler.demo.manuscript import HANOI
-from crawler.demo.reachability import reachable_in
 from crawler.demo.section_addresses import GENERATED, SECTIONS
-from crawler.demo.server import Newspaper
+from crawler.demo.server import Newspaper, reachable_in
 from tests.crawler.serving import crawl
 
 EXTRA = 600

@@ -10,8 +10,8 @@ from threading import Thread
 
 import pytest
 
-from crawler.run import health_ping as pinging
-from crawler.run.health_ping import failing, ping
+from crawler.run import run_command as pinging
+from crawler.run.run_command import failing, ping
 
 
 @dataclass

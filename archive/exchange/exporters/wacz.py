@@ -1,5 +1,7 @@
 """Exports WACZ 1.1.1 (https://specs.webrecorder.net/wacz/1.1.1/): WARC files, a CDXJ index, a list of pages and their
-digests in one ZIP file, which a browser can replay from any web server."""
+digests in one ZIP file, which a browser can replay from any web server.
+
+The index is sorted by SURT keys."""
 
 from __future__ import annotations
 
@@ -18,9 +20,8 @@ from archive.exchange.exporters.warc_files import Exported, PlacedRecord, export
 from archive.model.urls import as_uri
 from archive.model.validation import is_address
 from archive.queries.tabular import Selection, rows
-from archive.storage.captures.capture_stream import Scope, as_of
+from archive.storage.captures.capture_stream import Scope, SortedLines, as_of
 from archive.storage.connection import Database
-from archive.storage.external_sort import SortedLines
 
 _CHUNK = 1024 * 1024
 

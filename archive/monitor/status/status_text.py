@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from archive.console.human_units import duration, every, moment, size
 from archive.console.output import styled
+from archive.model.records import HostState
 from archive.monitor.status.outlet_states import OutletStatus, Status
 from archive.monitor.status.run_days import Day
-from archive.monitor.status.sentences import lately, rest, waiting
-from archive.monitor.status.sparkline import sparkline
-from archive.queries.run_status import RunFacts
+from archive.queries.run_status import DueCounts, RevisitCounts, RunFacts
 
 _WIDTH = 80
 _DAYS = 30
@@ -111,3 +110,42 @@ def _overall(days: tuple[Day, ...], name: str) -> float | None:
     shares = [day.shares[name] for day in days if name in day.shares]
     total = sum(share[1] for share in shares)
     return sum(share[0] for share in shares) / total if total else None
+
+
+_BARS = "▁▂▃▄▅▆▇█"
+GAP = "·"
+"""A day without a crawl."""
+
+
+def sparkline(values: Sequence[float | None], top: float | None = None) -> str:
+    """A bar for each value, from 0 to `top` or else to the largest; a count of zero is a flat line, no value a dot."""
+    highest = top or max((value for value in values if value is not None), default=0)
+    return "".join(GAP if value is None else _bar(value, highest) for value in values)
+
+
+def _bar(value: float, highest: float) -> str:
+    if value <= 0 or highest <= 0:
+        return _BARS[0]
+    return _BARS[min(1 + int(value / highest * (len(_BARS) - 1)), len(_BARS) - 1)]
+
+
+def waiting(due: DueCounts) -> str:
+    """The due URLs in words."""
+    return f"{due.never_asked:,} never asked for, {due.known:,} known, {due.lists:,} lists"
+
+
+def lately(seen: RevisitCounts) -> str:
+    """The shares of online articles that were recently seen, in words."""
+    spans = {"day": seen.day, "week": seen.week, "month": seen.month}
+    return ", ".join(f"{_percent(number, seen.there)} in the last {span}" for span, number in spans.items())
+
+
+def _percent(part: int, whole: int) -> str:
+    """Rounded down, so that 100% means all."""
+    return f"{part * 100 // whole}%"
+
+
+def rest(host: HostState, timezone: str) -> str:
+    """Until when a host is under backoff, and why."""
+    until = moment(host.quiet_until, timezone) if host.quiet_until else "now"
+    return f"{host.host} is left alone until {until}: {host.reason or 'it kept failing'}"

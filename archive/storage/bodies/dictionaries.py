@@ -49,8 +49,9 @@ def load(db: Database, dictionary_id: int) -> codecs.Dictionary:
 
     Raises ArchiveDamaged when its bytes have changed.
     """
-    (digest,) = db.execute("SELECT digest FROM dictionaries WHERE id = ?", [dictionary_id]).fetchone()
-    if digest not in _cache:
+    row = db.execute("SELECT digest FROM dictionaries WHERE id = ?", [dictionary_id]).fetchone()
+    digest = row and row[0]
+    if digest not in _cache:  # `content` reports a missing row
         if len(_cache) >= _CACHE_SIZE:
             _cache.clear()
         _cache[digest] = codecs.dictionary(content(db, dictionary_id))

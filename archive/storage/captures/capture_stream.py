@@ -1,4 +1,5 @@
-"""Streams captures for export: pages and pictures in order of time, without those of withdrawn articles."""
+"""Streams captures for export: pages and pictures in order of time, without those of withdrawn articles.
+Sorts lines on the disk, for an index of captures."""
 
 from __future__ import annotations
 
@@ -236,3 +237,21 @@ def outlet_facts(db: Database, name: str | None) -> list[dict[str, Any]]:
         ).fetchone()
         facts.append({**row, "furniture": validation.json_lines(newest[0]) if newest else []})
     return facts
+
+
+class SortedLines:
+    """Lines in a temporary table, outside the archive's file, which SQLite drops with the connection. Use inside a
+    `snapshot`."""
+
+    def __init__(self, db: Database):
+        self.db = db
+        db.conn.execute("DROP TABLE IF EXISTS temp.lines")
+        db.conn.execute("CREATE TEMP TABLE lines (line TEXT)")
+
+    def add(self, line: str) -> None:
+        """Adds a line."""
+        self.db.conn.execute("INSERT INTO lines VALUES (?)", [line])
+
+    def __iter__(self) -> Iterator[str]:
+        for (line,) in self.db.conn.execute("SELECT line FROM lines ORDER BY line"):
+            yield line

@@ -1,4 +1,4 @@
-"""Reads stored captures for extraction, with their outlets and pages."""
+"""Reads stored captures for extraction, with their outlets and pages; and the provenance of versions."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from archive.model.urls import host_of, url_key
 from archive.storage.captures.capture_source import Source
 from archive.storage.damaged_rows import readable_value, readable_values, unreadable_row
 from archive.storage.histories.domain_moves import hosts_of
+from archive.storage.integrity.column_validation import usable
 
 COLUMNS = "id, url_key, final_url, captured_at, via, encoding"
 """Columns of `captures` that `source_from` needs, and the charset in the HTTP header."""
@@ -134,3 +135,37 @@ def versions_at(db: Database, outlet_id: int, keys: Iterable[str]) -> list[tuple
         )
         versions |= dict(rows.fetchall())
     return sorted(versions.items())
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """One version and the capture its text was read in. Times as in clock.py; body_digest is that of the page's bytes,
+    text_digest that of the text, both as stored."""
+
+    version: int
+    first_seen_at: str
+    last_seen_at: str
+    capture: int
+    captured_at: str
+    requested_url: str
+    final_url: str
+    status: int
+    body_digest: str | None
+    text_digest: str
+    extractor: str
+
+
+def provenance_of(db: Database, article_id: int) -> dict[int, Provenance]:
+    """The provenance of all versions of an article, by version number, oldest first."""
+    rows = db.query(
+        "SELECT versions.number AS version, versions.first_seen_at, version_spans.last_seen_at, captures.id AS capture,"
+        " captures.captured_at, captures.requested_url, captures.final_url, captures.status,"
+        " bodies.digest AS body_digest, texts.row_digest AS text_digest, extractors.name AS extractor FROM versions"
+        " JOIN version_spans ON version_spans.version_id = versions.id"
+        " JOIN active_texts ON active_texts.version_id = versions.id JOIN texts ON texts.id = active_texts.text_id"
+        " JOIN extractors ON extractors.id = texts.extractor_id JOIN captures ON captures.id = texts.capture_id"
+        " LEFT JOIN bodies ON bodies.id = captures.body_id WHERE versions.article_id = ? ORDER BY versions.number",
+        [article_id],
+    )
+    versions = readable_values(rows, "versions", lambda row: Provenance(**usable("captures", row)))
+    return {version.version: version for version in versions}

@@ -1,4 +1,5 @@
-"""Builds the rows of a derived history: to be stored, and for `verify` to compare with the stored ones."""
+"""Builds the rows of a derived history: to be stored, and for `verify` to compare with the stored ones; the
+size of each edit."""
 
 from __future__ import annotations
 

@@ -112,7 +112,7 @@ def kinds(db: Database) -> tuple[int, Counter[str]]:
     return captures, secrets
 
 
-def told(captures: int, secrets: Mapping[str, int]) -> str:
+def removals(captures: int, secrets: Mapping[str, int]) -> str:
     """Describes what was found: `12 captures: 12 Proxy-Authorization, 3 Cookie`."""
     return f"{captures} captures: " + ", ".join(f"{count} {name}" for name, count in sorted(secrets.items()))
 
@@ -215,7 +215,7 @@ def _seal(
         "INSERT INTO runs (outlet_id, started_at, finished_at, outcome, reason, software, stats, kind)"
         " VALUES (?, ?, ?, 'ok', ?, ?, ?, 'cleanse')",
         [
-            outlet_id, stamp, stamp, f"took out of {told(len(captures), totals)}", json.dumps(dict(software)),
+            outlet_id, stamp, stamp, f"took out of {removals(len(captures), totals)}", json.dumps(dict(software)),
             json.dumps({seals.CLEANSED: len(captures)}),
         ],
     )  # fmt: skip

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
 
-from archive.queries import archive_summary as facts
 from archive.queries import days, outlets_followed
+from archive.queries import outlets_followed as facts
 from archive.queries.outlets_followed import FollowedOutlet
 from archive.storage.connection import Database
 from archive.web.room.request import Visit, page, settings_of

@@ -16,7 +16,7 @@ from archive.queries.lookup import Article, Version
 from archive.queries.placements import Place, highest, places_of
 from archive.storage.captures import http_exchange
 from archive.storage.captures.http_exchange import Tombstone
-from archive.storage.captures.provenance import Provenance, provenance_of
+from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.web.reading_parts import Part, parts
 from archive.web.room.citations import cited, json_ld

@@ -15,7 +15,7 @@ from archive.model.errors import UnknownArticle
 from archive.model.records import Image, Reading
 from archive.queries import lookup
 from archive.queries.lookup import Article
-from archive.storage.captures.provenance import Provenance, provenance_of
+from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.web.room.change_descriptions import summary, title
 from archive.web.room.request import Visit, page

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from datasette.utils.asgi import Response
 
-from archive.exchange.exporters.single_record import warc_of
+from archive.exchange.exporters.warc_records import warc_of
 from archive.extract.charset import decode
 from archive.model.picture_paths import thumbnail_place
 from archive.queries import photographs

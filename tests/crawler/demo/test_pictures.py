@@ -10,8 +10,8 @@ import pytest
 
 from crawler.demo import painted_pictures
 from crawler.demo.page_furniture import ADVERTS
+from crawler.demo.painted_pictures import Canvas, mix
 from crawler.demo.paper import DAYS, published
-from crawler.demo.png import Canvas, mix
 from crawler.demo.server import Newspaper
 from tests.crawler.demo.conftest import Get
 

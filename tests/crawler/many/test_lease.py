@@ -93,8 +93,8 @@ def test_a_host_that_many_lead_to_is_taken_for_a_request_with_the_pause_after_it
     assert first.covers("www.a.vn") and not first.covers("anh.vn")
 
     async def host_lock() -> tuple[float, float]:
-        assert not await first.take_turn("anh.vn", 0.3)
-        waiting = asyncio.ensure_future(second.take_turn("anh.vn", 0.3))
+        assert not await first.take_turn("anh.vn")
+        waiting = asyncio.ensure_future(second.take_turn("anh.vn"))
         await asyncio.sleep(0.2)
         assert not waiting.done()
         begun = time.monotonic()

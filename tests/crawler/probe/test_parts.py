@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crawler.probe.client import Page
+from crawler.probe.feeds_and_sitemaps import _style
 from crawler.probe.page_facts import Facts
 from crawler.probe.site_identity import host_of, name_of, title_of
-from crawler.probe.site_lists import _style
 
 
 def facts(title: str, extra: str = "", url: str = "https://bao.example/") -> Facts:

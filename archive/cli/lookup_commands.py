@@ -1,0 +1,180 @@
+"""The commands that look something up: `luubao articles`, `runs`, `search`, `show`, `versions`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from archive.cli.formatting import article_lines, gist_lines, hit_lines, reading_lines, run_lines, version_lines
+from archive.cli.options import NUMBER, day, db_option, json_option, limit_option, picture_folder, pictures_option
+from archive.console.output import say, say_all, say_json
+from archive.queries import lookup
+from archive.storage.connection import open_archive
+
+if TYPE_CHECKING:
+    from archive.diff import EditSummary
+
+
+EXIT_NOTHING = 1
+"""The exit code of a lookup that finds nothing, as grep's."""
+
+
+def known_outlet(db: Any, name: str) -> None:
+    """Raises UnknownOutlet, which lists the known outlets, for a misspelt name; otherwise that would look like an
+    outlet without results."""
+    from archive.storage.captures.kept_captures import outlets_of
+
+    outlets_of(db, name)
+
+
+def print_found(found: Iterable[Any], lines: Callable[[Any], Iterator[str]], as_json: bool) -> None:
+    """Prints results; exits with EXIT_NOTHING when there are none."""
+    values = list(found)
+    if as_json:
+        say_json([asdict(value) for value in values])
+    for value in () if as_json else values:
+        say_all(lines(value))
+    if not values:
+        if not as_json:
+            say("nothing found", err=True)
+        raise click.exceptions.Exit(EXIT_NOTHING)
+
+
+@click.command()
+@db_option
+@json_option
+@click.option("--outlet", help="Only this outlet.")
+@click.option("--edited", is_flag=True, help="Only edited articles.")
+@click.option("--unannounced", is_flag=True, help="Only articles with an edit that the newspaper did not announce.")
+@click.option("--gone", is_flag=True, help="Only articles that disappeared.")
+@limit_option
+def articles(
+    path: Path, as_json: bool, outlet: str | None, edited: bool, unannounced: bool, gone: bool, limit: int
+) -> None:
+    """Lists articles, newest first.
+
+    With --edited or --unannounced, each article is followed by what its last edit changed.
+
+    \b
+    Example:
+      luubao articles --edited --limit 5
+    """
+    gists: dict[int, EditSummary] = {}
+    with open_archive(path) as db:
+        if outlet:
+            known_outlet(db, outlet)
+        found = lookup.articles(db, outlet=outlet, edited=edited, unannounced=unannounced, gone=gone, limit=limit)
+        if (edited or unannounced) and not as_json:
+            from archive.queries.edit_changes import last_gists
+
+            gists = last_gists(db, [article.id for article in found])
+    print_found(found, lambda article: chain(article_lines(article), gist_lines(gists.get(article.id))), as_json)
+
+
+@click.command()
+@db_option
+@json_option
+@click.option("--outlet", help="Only this outlet.")
+@limit_option
+def runs(path: Path, as_json: bool, outlet: str | None, limit: int) -> None:
+    """Lists crawls, newest first, with their outcomes.
+
+    \b
+    Example:
+      luubao runs --outlet baovinhphuc --limit 3
+    """
+    with open_archive(path) as db:
+        found = lookup.runs(db, outlet=outlet, limit=limit)
+    print_found(found, run_lines, as_json)
+
+
+@click.command()
+@db_option
+@json_option
+@click.argument("url")
+def versions(path: Path, as_json: bool, url: str) -> None:
+    """Lists an article's versions and what changed in each.
+
+    \b
+    Example:
+      luubao versions 127.0.0.1/thoi-su/cau-moi-101.htm
+    """
+    with open_archive(path) as db:
+        article = lookup.find_article(db, url)
+        found = lookup.versions_of(db, article.id)
+    print_found(found, lambda version: version_lines(version, article.timezone), as_json)
+
+
+@click.command()
+@db_option
+@json_option
+@click.argument("url")
+@pictures_option
+@click.option("--version", "number", type=NUMBER, help="Version number; newest by default.")
+def show(path: Path, as_json: bool, url: str, number: int | None, pictures: Path | None) -> None:
+    """Shows an article with its pictures and captions.
+
+    Also prints where the pictures are stored. URL is any URL the article ever had, or its id.
+
+    \b
+    Example:
+      luubao show https://baovinhphuc.com.vn/... --version 1
+    """
+    with open_archive(path) as db:
+        article = lookup.find_article(db, url)
+        number, reading = lookup.reading_of(db, article.id, number)
+    if as_json:
+        say_json({"version": number, **asdict(article), **asdict(reading)})
+    else:
+        say_all(reading_lines(article, number, reading, picture_folder(path, pictures)))
+
+
+@click.command()
+@db_option
+@json_option
+@click.argument("words", nargs=-1, required=True)
+@click.option("--outlet", help="Only this outlet.")
+@click.option("--section", help="Only in this section, as the page names it.")
+@click.option(
+    "--since", metavar="DAY", callback=day, help="Published from this day on; where a page names no day, first seen."
+)
+@click.option("--until", metavar="DAY", callback=day, help="Published up to this day.")
+@click.option("--author", help="Only if the byline contains this.")
+@click.option("--credit", help="Only with a picture credited so.")
+@click.option("--edited", is_flag=True, help="Only edited articles.")
+@click.option("--unannounced", is_flag=True, help="Only articles with an edit that the newspaper did not announce.")
+@click.option("--gone", is_flag=True, help="Only articles that disappeared.")
+@click.option("--history", is_flag=True, help="Also search earlier versions.")
+@limit_option
+def search(path: Path, as_json: bool, words: tuple[str, ...], history: bool, limit: int, **filters: Any) -> None:
+    """Searches articles, with or without diacritics.
+
+    Searches headlines, leads, texts and captions. All words must occur. Double quotes make a phrase, a star at the
+    end of a word a prefix; OR in capitals between two words or phrases matches either, a minus before one excludes
+    it. Matches in the headline come first, then in headline and lead, then anywhere, each newest first. With
+    --edited, each article is followed by what its last edit changed. Put the whole query in single quotes.
+
+    \b
+    Example:
+      luubao search '"dang bo" huyen'
+      luubao search 'gia dat' --section 'Kinh tế' --since 2026-05-01 --edited
+    """
+    from archive.queries.article_filter import ArticleFilter
+    from archive.queries.full_text import search as hits
+
+    query = " ".join(words)
+    gists: dict[int, EditSummary] = {}
+    with open_archive(path) as db:
+        if filters["outlet"]:
+            known_outlet(db, filters["outlet"])
+        found = hits(db, query, history=history, wanted=ArticleFilter(**filters), limit=limit)
+        if filters["edited"] and not as_json:
+            from archive.queries.edit_changes import last_gists
+
+            gists = last_gists(db, [hit.article_id for hit in found])
+    print_found(found, lambda hit: chain(hit_lines(hit, query), gist_lines(gists.get(hit.article_id))), as_json)
