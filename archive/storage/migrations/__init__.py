@@ -13,10 +13,11 @@ from archive.storage.migrations import (
     m007_exchange,
     m008_one_history,
     m009_watching,
+    m010_alerts,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 9
+SCHEMA = 10
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -31,5 +32,6 @@ __all__ = [
     "m007_exchange",
     "m008_one_history",
     "m009_watching",
+    "m010_alerts",
     "migrations",
 ]
