@@ -25,6 +25,7 @@ from archive.storage.integrity.uncovered_columns import UNCOVERED
 from archive.storage.schema import TABLES
 from crawler import settings
 from crawler.cli import luubao
+from crawler.config.alert_tables import KEYS as ALERT_KEYS
 from crawler.config.sample_file import sample
 from crawler.demo.server import Newspaper
 from crawler.fleet.batch_report import FIELDS as ROUND_FIELDS
@@ -209,6 +210,12 @@ def example(name: str, language: str) -> str:
 def sample_settings() -> str:
     """What `luubao settings --example` prints."""
     return f"```toml\n{sample().strip()}\n```"
+
+
+def alert_keys() -> str:
+    """The keys of a table [alert.NAME]."""
+    rows = [f"| `{name}` | {meaning} |" for name, meaning in ALERT_KEYS.items()]
+    return "\n".join(["| key | meaning |", "|---|---|", *rows])
 
 
 def exit_codes() -> str:

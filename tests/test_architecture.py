@@ -42,6 +42,8 @@ DOORS = {
     "PIL": ("archive.pictures",),
     "rq": ("crawler.fleet",),
     "redis": ("crawler.fleet",),
+    "apprise": ("crawler.alerts",),
+    "requests": ("crawler.alerts",),
 }
 
 # Rooms, floor by floor from the ground up. A room may import what is on floors below it, and rooms that share its line.
@@ -60,7 +62,7 @@ FLOORS = (
     (("crawler.discovery",), ("crawler.demo",)),
     (
         (
-            "crawler.config", "crawler.outlets", "crawler.politeness", "crawler.download", "crawler.run",
+            "crawler.config", "crawler.alerts", "crawler.outlets", "crawler.politeness", "crawler.download", "crawler.run",
             "crawler.settings", "crawler.outlet", "crawler.session", "crawler.writer", "crawler.readers",
             "crawler.response_capture", "crawler.scheduler",
         ),

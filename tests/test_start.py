@@ -58,6 +58,9 @@ def works(call: str | None, packages: set[str] | None = None) -> May:
 
 
 COMMANDS = {
+    "alerts list": looks("alerts list"),
+    "alerts send": works("alerts send"),
+    "alerts test": works(None),  # of an alert, which is not there
     "articles": looks("articles"),
     "backfill": works(None),  # asks other archives, with Scrapy's settings
     "backup": works("backup backups", ZSTD),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from archive.cli.options import db_option, picture_folder, pictures_option
+from archive.cli.options import db_option, filing, picture_folder, pictures_option
 from archive.console.output import clear_progress, counting, say, show_progress
 from archive.model.errors import BadValue, LuubaoError
 from archive.model.paths import folder_beside
@@ -80,13 +80,14 @@ def import_command(
     readings = [file for file in files if holds_readings(file)]
     captures = [file for file in files if file not in readings]
     failed = 0
-    if captures:
-        defaults = PageDefaults(url, at.replace(tzinfo=UTC) if at else None, unpack_ratio)
-        failed += _import_captures(
-            path, captures, OutletMatcher(_outlets(ctx, outlet, home), outlet), defaults, jobs, pictures
-        )
-    if readings:
-        failed += take_readings(path, readings, outlet, jobs)
+    with filing(path):
+        if captures:
+            defaults = PageDefaults(url, at.replace(tzinfo=UTC) if at else None, unpack_ratio)
+            failed += _import_captures(
+                path, captures, OutletMatcher(_outlets(ctx, outlet, home), outlet), defaults, jobs, pictures
+            )
+        if readings:
+            failed += take_readings(path, readings, outlet, jobs)
     if failed:
         raise click.exceptions.Exit(EXIT_PARTLY)
 
@@ -152,7 +153,7 @@ def merge_command(path: Path, other: Path, pictures: Path | None, other_pictures
     from archive.pipeline.merging import merge
 
     folder = picture_folder(other, other_pictures)
-    with counting("merging") as step:
+    with filing(path), counting("merging") as step:
         merged = merge(path, other, pictures=pictures or folder_beside(path), other_pictures=folder, step=step)
     counts = merged.counts
     say(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any, TypeVar
@@ -30,6 +30,16 @@ def db_option(command: F) -> F:
         type=click.Path(dir_okay=False, path_type=Path), help="The archive, one SQLite file.",
     )  # fmt: skip
     return option(command)
+
+
+FILING = "luubao.filing"
+"""Where click's context has what `filing` enters; the crawler's commands put it there."""
+
+
+def filing(path: Path) -> AbstractContextManager[object]:
+    """The context in which a command files captures into an archive: on leaving it, alerts are sent."""
+    enter: Callable[[Path], AbstractContextManager[object]] | None = click.get_current_context().meta.get(FILING)
+    return enter(path) if enter else nullcontext()
 
 
 def json_option(command: F) -> F:

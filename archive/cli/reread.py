@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from archive.cli.options import db_option, json_option
+from archive.cli.options import db_option, filing, json_option
 from archive.console.output import clear_progress, is_watched, say, say_all, say_json, show_progress
 from archive.runtime import signals
 
@@ -62,7 +63,7 @@ def reread_command(
     if since and until and since > until:
         raise click.UsageError("--since is later than --until")
     order = Order(outlet, _day(since), _day(until), jobs, dry_run)
-    with signals.graceful():
+    with nullcontext() if dry_run else filing(path), signals.graceful():
         report = reread(path, order, progress=_progress(), stopped=signals.signal_received)
     clear_progress()
     if as_json:

@@ -182,6 +182,11 @@ def host_only(url: str) -> str:
     return f"{scheme}{mark}{host.partition('?')[0]}{slash and '/...'}"
 
 
+def scheme_only(url: str) -> str:
+    """Shows an address of which everything after the scheme may be secret, as in `tgram://token/chat`: `tgram`."""
+    return url.partition("://")[0].lower()
+
+
 def host_of(url: str) -> str:
     """The URL's host, lowercased, without `www.`; empty when there is none."""
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from archive.storage.schema_alerts import ALERTS
 from archive.storage.schema_views import CLAIM as _CLAIM
 from archive.storage.schema_views import DOUBT, FRONTIER, LISTS, VIEWS, Table
 from archive.storage.schema_views import TIME as _TIME
@@ -258,6 +259,7 @@ TABLES: tuple[Table, ...] = (
         "recurring": "JSON: digests of paragraphs, and keys of picture addresses",
     }, "machinery"),
     *FRONTIER,
+    *ALERTS,
     Table("shapes", "What an outlet's addresses turned out to be, by their shape", {
         "outlet_id": "outlets.id",
         "level": "how exact the shape is",

@@ -18,7 +18,8 @@ LARGEST = 64 * 1024 * 1024
 _ALWAYS_HIDDEN = frozenset({("withheld", "data")})
 _HIDDEN_COLUMNS = _ALWAYS_HIDDEN | {
     ("bodies", "data"), ("dictionaries", "data"), ("headers", "request"), ("headers", "response"),
-    ("set_aside", "reading"),
+    ("set_aside", "reading"), ("alerts", "name"), ("alerts", "trouble"), ("alert_matches", "alert"),
+    ("alert_messages", "alert"),
 }  # fmt: skip
 
 

@@ -3,22 +3,31 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from archive.cli import COMMANDS as OF_THE_ARCHIVE
 from archive.cli.group import LazyCommands, Listed
-from archive.console.output import print_traceback
+from archive.cli.options import FILING
+from archive.console.output import print_traceback, say_all
+from archive.runtime import signals
 from crawler.cli.setting_options import FileDefaults, config_option, configured
 from crawler.outlets import own_spiders
 
 if TYPE_CHECKING:
     from archive.model.records import Outlet
+    from crawler.config.settings_in_force import Configuration
 
 COMMANDS: Mapping[str, Listed] = {
     **OF_THE_ARCHIVE,
+    "alerts": Listed(
+        "crawler.cli.alerts:alerts",
+        "Lists, tests and sends alerts.",
+    ),
     "backfill": Listed(
         "crawler.cli.backfill:backfill",
         "Imports captures of an outlet from another web archive.",
@@ -71,6 +80,22 @@ def luubao(ctx: click.Context) -> None:
     ctx.default_map = FileDefaults(ctx)
     own_spiders.set_configuration(lambda: configured(ctx))
     ctx.obj = _known_outlets
+    ctx.meta[FILING] = lambda path: _alerting(configured(ctx), path)
+
+
+@contextmanager
+def _alerting(settings: Configuration, path: Path) -> Iterator[None]:
+    """Sends at its end, as far as there are alerts, what the command filed."""
+    alerts = settings.alerts()
+    if not alerts.names:
+        yield
+        return
+    from crawler.alerts.dispatch import begin, finish  # imported late: most archives have no alerts
+
+    begin(path, alerts)
+    yield
+    if not signals.signal_received() and (report := finish(path, alerts)):
+        say_all(report.troubles, err=True)
 
 
 def _known_outlets() -> tuple[Outlet, ...]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from archive.cli.options import db_option
+from archive.cli.options import db_option, filing
 from archive.console.output import say
 from archive.model.errors import LuubaoError
 from crawler.cli.setting_options import MisconfiguredFailure
@@ -56,7 +56,8 @@ def backfill(
     from crawler.backfill.backfill_run import run_backfill
 
     try:
-        done, interrupted = run_backfill(path, outlet, archive_name, since, until, max_captures, hosts, contact)
+        with filing(path):
+            done, interrupted = run_backfill(path, outlet, archive_name, since, until, max_captures, hosts, contact)
     except Locked as error:
         raise LockedFailure(str(error)) from error
     except LuubaoError as error:

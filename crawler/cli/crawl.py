@@ -155,6 +155,6 @@ def _crawl_one(
 ) -> int:
     from crawler.run.run_command import print_report, run  # imported late: Scrapy takes half a second to import
 
-    ended = run(outlet, path, base_url=base_url, overrides=overrides)
-    ping_url = settings.value("ping_url", outlet)
-    return print_report(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json).exit
+    alerts, ping_url = settings.alerts(), settings.value("ping_url", outlet)
+    ended = run(outlet, path, base_url=base_url, overrides=overrides, alerts=alerts)
+    return print_report(ended, path, ping_url=str(ping_url) if ping_url else None, as_json=as_json, alerts=alerts).exit

@@ -34,6 +34,13 @@ _TAIL = """
 #sections = ["/thoi-su/"]
 #never = ["/in-bai/*"]
 #timezone = "Asia/Ho_Chi_Minh"
+
+# A saved search whose matches are sent after each run; docs/alerts.md has all its keys. The secrets of an address are
+# better kept in the environment, which $NAME stands for. `luubao alerts test bridges` sends a sample.
+#[alert.bridges]
+#words = '"cầu Bến Gót" OR ngân sách'
+#kinds = ["edited", "gone"]
+#to = ["$ALERT_MAIL", "json://hooks.example/luubao"]
 """
 _WIDTH = 116
 

@@ -13,7 +13,7 @@ import stat
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from archive.model.errors import Misconfigured
 from crawler.config import setting_types
@@ -21,6 +21,9 @@ from crawler.config.setting_keys import BY_NAME, KEYS, Key
 from crawler.config.setting_types import Value
 from crawler.outlets import toml_outlets as declared
 from crawler.outlets.toml_outlets import Source, Tables
+
+if TYPE_CHECKING:
+    from crawler.config.alert_tables import Alerts
 
 FILE = "luubao.toml"
 VARIABLE = "LUUBAO_CONFIG"
@@ -31,7 +34,7 @@ _OF_BACKFILL = (
 """Variables of `luubao backfill` alone (crawler/backfill/backfill_run.py)."""
 _MAX_SIZE = 64 * 1024 * 1024
 """Bytes of a settings file: a table for each of 10,000 outlets takes a few megabytes."""
-_SECTIONS = ("archive", "crawl", "many", "outlets", "outlet")
+_SECTIONS = ("archive", "crawl", "many", "outlets", "outlet", "alert")
 Values = Mapping[str, Value]
 
 
@@ -53,7 +56,8 @@ class Setting:
 @dataclass(frozen=True, slots=True)
 class Configuration:
     """The settings from the environment and one file. file: None where there is none. outlets: the sections
-    [outlets.NAME] by name; declared: the tables [outlet.NAME]; limits: the settings in these tables, by name."""
+    [outlets.NAME] by name; declared: the tables [outlet.NAME]; limits: the settings in these tables, by name.
+    alert_tables: the tables [alert.NAME] as written, and where."""
 
     file: Path | None = None
     environment: Values = field(default_factory=dict)
@@ -63,6 +67,7 @@ class Configuration:
     outlets: Mapping[str, Values] = field(default_factory=dict)
     declared: Tables = field(default_factory=Tables)
     limits: Mapping[str, Values] = field(default_factory=dict)
+    alert_tables: tuple[Source, object] | None = field(default=None, repr=False)
 
     def named(self, outlet: str | None = None) -> dict[str, Setting]:
         """The settings of one outlet: from its table, its own section, and the environment, later over earlier."""
@@ -118,6 +123,12 @@ class Configuration:
         command_line = {name: value for name, value in given.items() if value is not None}
         return replace(self, environment={**self.environment, **command_line})
 
+    def alerts(self) -> Alerts:
+        """The alerts of the file, with what their environment variables hold now."""
+        from crawler.config import alert_tables  # imported late: most commands have nothing to do with alerts
+
+        return alert_tables.read(*self.alert_tables, os.environ) if self.alert_tables else alert_tables.NO_ALERTS
+
     def check_outlets(self, known: Collection[str]) -> None:
         """Raises Misconfigured where a section names an unknown outlet."""
         errors = [
@@ -149,6 +160,7 @@ def load(named: str | Path | None = None, environment: Mapping[str, str] | None 
         outlets=_outlets(file, written.get("outlets", {}), errors),
         declared=tables,
         limits=limits,
+        alert_tables=(Source(file, text), written["alert"]) if file and "alert" in written else None,
     )
     errors += _misplaced(file, written)
     _raise_errors(errors)

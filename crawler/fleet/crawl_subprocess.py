@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from archive import workers
 from archive.model.clock import now
+from archive.runtime import signals
 from crawler.fleet.job_spec import Task
 from crawler.run.run_verdict import Verdict
 
@@ -91,9 +92,12 @@ def crawl_and_report(task: Task) -> RunReport:
     from crawler.outlets import own_spiders
     from crawler.run.run_command import report_of, run
 
-    own_spiders.set_configuration(lambda: settings_in_force.load(task.overrides.get("LUUBAO_CONFIG")))
-    ended = run(task.outlet, task.database, base_url=None, overrides={**task.overrides, **_parallel_overrides(task)})
-    return report_of(ended, task.database, ping_url=task.ping_url)
+    settings = settings_in_force.load(task.overrides.get("LUUBAO_CONFIG"))
+    own_spiders.set_configuration(lambda: settings)
+    overrides, alerts = {**task.overrides, **_parallel_overrides(task)}, settings.alerts()
+    ended = run(task.outlet, task.database, base_url=None, overrides=overrides, alerts=alerts)
+    with signals.handle_signals(), signals.graceful():
+        return report_of(ended, task.database, ping_url=task.ping_url, alerts=alerts)
 
 
 def _parallel_overrides(task: Task) -> dict[str, Any]:

@@ -22,6 +22,9 @@ from archive.model.errors import ArchiveBusy, Unwritable
 from archive.monitor.run_checks import add_warning
 from archive.runtime.file_lock import Locked
 from archive.storage.sqlite_errors import damage_message
+from crawler.alerts import dispatch
+from crawler.alerts.dispatch import Report
+from crawler.config.alert_tables import NO_ALERTS, Alerts
 from crawler.politeness.crawl_window import OutsideHours
 from crawler.run.crawl_process import crawl, spider_class
 from crawler.run.run_summary import EndedRun, summary
@@ -41,9 +44,12 @@ _COUNTS = ("new", "edited", "unchanged", "disappeared")
 _PICTURE_COUNTS = ("pictures", "pictures-replaced", "pictures-failed")
 
 
-def run(outlet: str, database: Path, *, base_url: str | None, overrides: Mapping[str, Any]) -> EndedRun:
+def run(
+    outlet: str, database: Path, *, base_url: str | None, overrides: Mapping[str, Any], alerts: Alerts = NO_ALERTS
+) -> EndedRun:
     """Crawls an outlet once. Raises nothing: every error becomes a verdict."""
     try:
+        dispatch.begin(database, alerts)
         return crawl(spider_class(outlet), database, base_url=base_url, overrides=overrides)
     except Locked as error:
         verdict = Verdict("locked", str(error))
@@ -75,8 +81,14 @@ class RunReport:
         return Exit(self.summary["exit"])
 
 
-def report_of(ended: EndedRun, database: Path, *, ping_url: str | None = None) -> RunReport:
-    """Sends the health ping, and makes the report for the terminal, cron or a program. A failed ping adds a warning."""
+def report_of(ended: EndedRun, database: Path, *, ping_url: str | None = None, alerts: Alerts = NO_ALERTS) -> RunReport:
+    """Sends alerts and the health ping, and makes the report for the terminal, cron or a program. What could not be
+    sent adds a warning. A run that a signal stopped sends nothing: the next one does."""
+    report = None
+    if ended.run is not None and ended.verdict.outcome != "interrupted":
+        report = dispatch.finish(database, alerts)
+    for sentence in report.troubles if report else ():
+        ended = _add_warning(ended, database, sentence)
     success = _PING_SUCCESS.get(ended.verdict.exit)
     pinged = None
     if ping_url and success is not None:
@@ -85,13 +97,22 @@ def report_of(ended: EndedRun, database: Path, *, ping_url: str | None = None) -
         pinged = trouble is None
         ended = _add_warning(ended, database, trouble) if trouble else ended
     return RunReport(
-        summary(ended, pinged=pinged), tuple(_reason_lines(ended, ended.verdict.news)), tuple(_count_lines(ended))
+        summary(ended, pinged=pinged, alerts=_as_json(report)),
+        tuple(_reason_lines(ended, ended.verdict.news)),
+        tuple(_count_lines(ended)),
     )
 
 
-def print_report(ended: EndedRun, database: Path, *, ping_url: str | None, as_json: bool) -> RunReport:
-    """Sends the health ping, and prints the report for the terminal, cron or a program. Returns the report."""
-    report = report_of(ended, database, ping_url=ping_url)
+def _as_json(report: Report | None) -> dict[str, int] | None:
+    return {"sent": report.sent, "waiting": report.waiting} if report else None
+
+
+def print_report(
+    ended: EndedRun, database: Path, *, ping_url: str | None, as_json: bool, alerts: Alerts = NO_ALERTS
+) -> RunReport:
+    """Sends alerts and the health ping, and prints the report for the terminal, cron or a program. Returns the
+    report."""
+    report = report_of(ended, database, ping_url=ping_url, alerts=alerts)
     if as_json:
         say_json(report.summary, indent=None)
     on_terminal = not as_json and is_watched()

@@ -25,6 +25,8 @@ FIELDS = {
     " `pictures` ...",
     "health": "the measures that runs are compared by, as in `runs.health`: `shares` (how many of how many),"
     " `sections`, `kinds`, `body_from`, `containers`, `seeds`",
+    "alerts": "how many messages were `sent`, and how many are `waiting` for the next run; null where there are no"
+    " alerts, or no run ended by itself",
     "pinged": "whether `ping_url` was told: true, false, or null where none is set or nothing was to be told",
 }
 """The fields in order, with their meanings."""
@@ -43,7 +45,7 @@ class EndedRun:
     health: Mapping[str, Any] = field(default_factory=dict)
 
 
-def summary(ended: EndedRun, *, pinged: bool | None) -> dict[str, Any]:
+def summary(ended: EndedRun, *, pinged: bool | None, alerts: Mapping[str, int] | None = None) -> dict[str, Any]:
     """The summary: the fields with their values."""
     verdict = ended.verdict
     values = (
@@ -57,6 +59,7 @@ def summary(ended: EndedRun, *, pinged: bool | None) -> dict[str, Any]:
         list(verdict.warnings),
         dict(ended.counts),
         dict(ended.health),
+        alerts,
         pinged,
     )
     return dict(zip(FIELDS, values, strict=True))

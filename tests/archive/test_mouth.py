@@ -42,6 +42,7 @@ OURS = re.compile(r"\r?\n|\x1b\[(?:0|1|22|3[12346])m|\r\x1b\[K|\r\x1b\[\?25l|\x1
 STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f]")
 
 CALLS: dict[str, tuple[str, ...]] = {
+    "alerts list": ("", "--json"),
     "articles": ("", "--json", "--gone", "--edited"),
     "backup": ("backups\x1b[35m",),
     "cleanse": ("--dry-run", ""),
@@ -76,7 +77,9 @@ CALLS: dict[str, tuple[str, ...]] = {
     "withdraw": ("2 --reason \x1b[35m",),
 }
 WITHOUT_ARCHIVE = ("outlets", "settings", "pull")
-ELSEWHERE = {"backfill", "crawl", "demo", "init", "outlets move", "outlets probe", "serve", "worker"}
+ELSEWHERE = {
+    "alerts send", "alerts test", "backfill", "crawl", "demo", "init", "outlets move", "outlets probe", "serve", "worker",
+}  # fmt: skip
 """What asks the network or serves: it prints by archive.console.output and logs by archive.console.logs, as tests/test_architecture.py
 and the last tests here say."""
 

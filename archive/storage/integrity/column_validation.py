@@ -187,6 +187,17 @@ COLUMNS: dict[str, dict[str, Validator]] = {
     "months": {"outlet_id": row_number, "section": line, "month": line, "articles": count},
     "unsettled": {"outlet_id": row_number, "url_key": line},
     "rebuilding": {"article_id": row_number},
+    "alerts": {
+        "name": line, "since": stored_moment, "matched_at": _WHEN, "sent_at": _WHEN, "trouble": optional(text),
+    },
+    "alert_events": {
+        "id": row_number, "kind": line, "article_id": row_number, "version_id": _ROW, "at": _WHEN,
+    },
+    "alert_matches": {
+        "id": row_number, "alert": line, "event": line, "batch": row_number, "kind": line, "article_id": row_number,
+        "version_id": _ROW, "at": stored_moment,
+    },
+    "alert_messages": {"alert": line, "destination": line, "batch": row_number, "key": _LINE},
 }  # fmt: skip
 
 FALLBACKS: dict[str, dict[str, Any]] = {

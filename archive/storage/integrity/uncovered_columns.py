@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 _SCHEDULE = "what the crawler does next; nothing a newspaper published follows from it"
+_SENT = "what was sent to readers, or is to be"
 _OPERATOR_INPUT = "written by whoever keeps the archive"
 _UNSEALED = "written down after the run was sealed, or of what is no crawl"
 _FROM_PICTURE = "made from the picture's bytes, which are compared with their digest"
@@ -27,6 +28,10 @@ UNCOVERED: Mapping[str, Mapping[str, str]] = {
     "habits": {"*": _SCHEDULE},
     "listed": {"*": _SCHEDULE},
     "hosts": {"*": _SCHEDULE},
+    "alerts": {"*": _SENT},
+    "alert_events": {"*": _SENT},
+    "alert_matches": {"*": _SENT},
+    "alert_messages": {"*": _SENT},
     "offers": {"*": _SCHEDULE},
     "offer_pages": {"*": _SCHEDULE},
     "unsettled": {"*": _SCHEDULE},

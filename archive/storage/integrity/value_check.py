@@ -23,7 +23,7 @@ _KEYS: dict[str, tuple[str, ...]] = {
     "successors": ("version_id",), "withheld": ("withdrawal_id",), "offer_pages": ("outlet_id", "query"),
     "credits": ("credit",), "months": ("outlet_id", "section", "month"), "unsettled": ("outlet_id", "url_key"),
     "rebuilding": ("article_id",), "set_aside": ("capture_id",), "at_once": ("outlet_id", "began_at"),
-    "listed": ("outlet_id", "url_key"),
+    "listed": ("outlet_id", "url_key"), "alerts": ("name",), "alert_messages": ("alert", "destination", "batch"),
 }  # fmt: skip
 
 

@@ -15,10 +15,11 @@ from archive.storage.migrations import (
     m009_watching,
     m010_announced,
     m011_placements,
+    m012_alerts,
 )
 from archive.storage.migrations.registry import APPLICATION_ID, migrations
 
-SCHEMA = 11
+SCHEMA = 12
 """The number of the newest step, kept in the file's user_version."""
 
 __all__ = [
@@ -35,5 +36,6 @@ __all__ = [
     "m009_watching",
     "m010_announced",
     "m011_placements",
+    "m012_alerts",
     "migrations",
 ]

@@ -1,0 +1,1 @@
+"""Alerts: what saved searches matched in the archive is sent to people, once, after a run."""

@@ -1,0 +1,126 @@
+"""Sends one message to one address, by apprise, in a process of its own that can be ended.
+
+What apprise logs names addresses and tokens; of it nothing is passed on but codes and kinds of errors.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import os
+import re
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from crawler.alerts.message import Letter, fitted
+
+_NEVER_ARRIVED = {errno.ECONNREFUSED, errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EACCES, errno.ENOENT}
+_HTTP_ERROR = re.compile(r"\berror=(\d{3})\b")
+_SMTP_REPLY = re.compile(r"[(\s]([45]\d\d), b['\"]")
+_ERRNO = re.compile(r"\[Errno (-?\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A letter and the address it goes to."""
+
+    address: str
+    letter: Letter
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a delivery. why: the end of a sentence about the receiver, without anything of its address; empty
+    where it was accepted. surely: whether it is known that the message did not arrive."""
+
+    why: str = ""
+    surely: bool = False
+
+
+@contextmanager
+def delivering() -> Iterator[Callable[[Delivery], Outcome]]:
+    """Sets a worker up: see archive.workers."""
+    warnings.simplefilter("ignore")
+    logging.lastResort = None
+    import apprise.plugins.email  # noqa: F401  # takes longer to import than a message to send
+
+    yield deliver
+
+
+def deliver(delivery: Delivery) -> Outcome:
+    """Sends a message. An error is an outcome too."""
+    said = _Records()
+    logger = logging.getLogger("apprise")
+    logger.setLevel(logging.DEBUG)
+    logger.addHandler(said)
+    logger.propagate = False
+    try:
+        return _send(delivery, said)
+    except Exception as error:  # noqa: BLE001  # of code for a hundred services; the text of it may be secret
+        return Outcome(f"could not be reached ({type(error).__name__})")
+    finally:
+        logger.removeHandler(said)
+
+
+def _send(delivery: Delivery, said: _Records) -> Outcome:
+    import apprise
+
+    service = apprise.Apprise.instantiate(delivery.address)
+    if service is None:
+        return Outcome("has an address that apprise does not know, or that lacks something", surely=True)
+    _mark(delivery.letter.key)
+    title = delivery.letter.title
+    room = service.body_maxlen - (0 if service.title_maxlen else len(title) + 2)
+    body = fitted(delivery.letter, max(room * 9 // 10, 80))  # a service may escape some characters
+    if service.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT):
+        return Outcome()
+    return explained("\n".join(said.texts))
+
+
+def _mark(key: str) -> None:
+    """Gives all that this process sends the key of the message: mails as their Message-ID (RFC 5322 section 3.6.4),
+    requests as their Idempotency-Key (draft-ietf-httpapi-idempotency-key-header), which Mastodon and others heed."""
+    import requests
+    from apprise.plugins.email import base as mail
+
+    vars(mail)["make_msgid"] = lambda *_, **__: f"<{key}@luubao>"
+    original = requests.Session.request
+
+    def request(self: Any, method: Any, url: Any, **options: Any) -> Any:
+        own = str(uuid5(NAMESPACE_URL, f"{key} {method} {url} {options.get('data')!r} {options.get('json')!r}"))
+        headers = {**(options.pop("headers", None) or {}), "Idempotency-Key": own}
+        return original(self, method, url, headers=headers, **options)
+
+    requests.Session.request = request
+
+
+class _Records(logging.Handler):
+    """Keeps what is logged."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.texts: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.texts.append(record.getMessage())
+
+
+def explained(said: str) -> Outcome:
+    """Why a message was not accepted, from what apprise logged; in words of our own."""
+    if found := _HTTP_ERROR.search(said):
+        return Outcome(f"answered {found[1]}", surely=found[1].startswith("4"))
+    if found := _SMTP_REPLY.search(said):
+        return Outcome(f"answered {found[1]}")
+    if found := _ERRNO.search(said):
+        code = int(found[1])
+        return Outcome(f"could not be reached: {os.strerror(code)}" if code > 0 else "has a host that is not known",
+                       surely=code < 0 or code in _NEVER_ARRIVED)  # fmt: skip
+    if re.search("timed? ?out", said, re.IGNORECASE):
+        return Outcome("did not answer in time")
+    if "certificate" in said.lower():
+        return Outcome("has a certificate that is not valid", surely=True)
+    return Outcome("did not take it")
