@@ -62,7 +62,7 @@ def main() -> None:
     options.add_argument("--folder", type=Path, default=FOLDER)
     options.add_argument("--door", action="store_true", help="through keep and file")
     chosen = options.parse_args()
-    print(big_archive(chosen.articles, chosen.folder, session=chosen.session))
+    print(big_archive(chosen.articles, chosen.folder, session=chosen.door))
 
 
 def big_archive(articles: int, folder: Path = FOLDER, *, session: bool = False) -> Path:

@@ -47,13 +47,22 @@ def moment_of(reading: Reading) -> str | None:
 
 def places(images: Sequence[Image]) -> list[Place]:
     """The identities of pictures, in order."""
+    return list(_places(tuple(image.url for image in images)))
+
+
+@lru_cache(maxsize=64)  # as paragraphs: three fields ask, and an article's states are compared with one another
+def _places(urls: tuple[str, ...]) -> tuple[Place, ...]:
     counts: Counter[str] = Counter()
     identities = []
-    for image in images:
-        key = picture_key(image.url)
+    for key in map(picture_key, urls):
         counts[key] += 1
         identities.append((key, counts[key]))
-    return identities
+    return tuple(identities)
+
+
+@lru_cache(maxsize=64)
+def _paragraphs(text: str) -> tuple[str, ...]:
+    return tuple(line for part in text.splitlines() if (line := plain(part)))
 
 
 def _texts(part: str) -> Callable[[Reading], dict[Place, str]]:
@@ -65,7 +74,7 @@ def _texts(part: str) -> Callable[[Reading], dict[Place, str]]:
 EDIT_FIELDS: dict[str, Callable[[Reading], Any]] = {
     "headline": lambda reading: plain(reading.headline),
     "lead": lambda reading: plain(reading.lead),
-    "body": lambda reading: [plain(line) for line in lines(reading.text)],
+    "body": lambda reading: list(_paragraphs(reading.text)),
     "pictures": lambda reading: places(reading.images),
     "captions": _texts("caption"),
     "credits": _texts("credit"),

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archive.model.errors import ArchiveUnusable
 from archive.model.picture_paths import own_places
-from archive.storage.connection import open_archive
+from archive.storage.connection import Database, open_archive
 from archive.storage.integrity.fixity import broken_seals, stop_at_damage
 from archive.storage.integrity.problems import Problem, Step
 from archive.storage.integrity.seals import newest_seal
@@ -45,23 +45,29 @@ _BUSY_TIMEOUT = 2.0  # seconds
 
 
 def problems_of(copy: Path, step: Step) -> tuple[list[Problem], str | None]:
-    """Problems that SQLite and the seals find in a copy, and its newest seal. Leaves no write-ahead log beside it."""
-    with open_archive(copy) as db:
+    """Problems that SQLite and the seals find in a copy, and its newest seal."""
+    with _opened(copy) as db:
         problems = [
             Problem("file", message) for (message,) in db.execute("PRAGMA quick_check").fetchall() if message != "ok"
         ]
         problems += stop_at_damage(broken_seals(db, step))
-        seal = newest_seal(db)
-    remove_logs(copy)
-    return problems, seal
+        return problems, newest_seal(db)
 
 
 def missing_pictures(copy: Path, folder: Path, step: Step) -> list[Problem]:
     """Problems with pictures that a copy names: missing from the folder, or changed."""
-    with open_archive(copy) as db:
-        problems = list(stop_at_damage(broken_pictures(db, folder, step)))
-    remove_logs(copy)
-    return problems
+    with _opened(copy) as db:
+        return list(stop_at_damage(broken_pictures(db, folder, step)))
+
+
+@contextmanager
+def _opened(copy: Path) -> Iterator[Database]:
+    """Opens a copy that nobody else knows; leaves no write-ahead log beside it, whatever the check raises."""
+    try:
+        with open_archive(copy) as db:
+            yield db
+    finally:
+        remove_logs(copy)
 
 
 def remove_logs(path: Path) -> None:

@@ -50,6 +50,7 @@ LONGEST = 300_000
 """Characters of the longest text that is tokenised: 60,000 words, in one paragraph."""
 
 # A word, with the separators inside a number, a date or a time; a run of dots or dashes; any other mark; a break.
+_RUN = re.compile(r"\. ?\.|- ?-")  # only such tokens have a key that differs from what is printed
 _TOKEN = re.compile(r"[\w\u0300-\u036f]+(?:(?<=\d)[.,:/](?=\d)[\w\u0300-\u036f]+)*|\.(?: ?\.)*|-(?: ?-)*|\n|[^\w\s]")
 
 
@@ -96,9 +97,9 @@ def plain(text: str | None) -> str:
 
 
 def _plain(text: str | None) -> str:
-    return " ".join(
-        _key(token) if token[0] in ".-" else token for token in _TOKEN.findall(_with_equivalents(tidy(text)))
-    )
+    compared = _with_equivalents(tidy(text))
+    words = _TOKEN.findall(compared)
+    return " ".join(map(_key, words) if _RUN.search(compared) else words)
 
 
 # Storing and comparing normalise the same paragraphs many times.

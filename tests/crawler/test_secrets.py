@@ -150,6 +150,40 @@ def test_a_crawl_by_every_secret_leaves_none(paper: Site, tmp_path: Path) -> Non
 EXPORTS = [("export", kind) for kind in ("warc", "jsonl", "csv", "html", "sqlite")]
 
 
+class Refusing(BaseHTTPRequestHandler):
+    """An object store that refuses, and repeats in its response what it was sent, as S3 does (SignatureDoesNotMatch)."""
+
+    def do_GET(self) -> None:
+        sent = " ".join(self.headers.get(name, "") for name in ("Authorization", "x-amz-security-token"))
+        body = f"<Error><Code>SignatureDoesNotMatch</Code><StringToSign>{sent}</StringToSign></Error>".encode()
+        self.send_response(403)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def test_an_object_store_that_repeats_keys_is_not_repeated(tmp_path: Path) -> None:
+    with open_archive(tmp_path / "luubao.db", create=True):
+        pass
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    Thread(target=server.serve_forever, daemon=True).start()
+    keys = {
+        "AWS_ENDPOINT_URL": f"http://boss:St0rePass@127.0.0.1:{server.server_port}", "AWS_REGION": "x",
+        "AWS_ACCESS_KEY_ID": "St0reKey", "AWS_SECRET_ACCESS_KEY": "St0reSecret", "AWS_SESSION_TOKEN": "St0reToken",
+    }  # fmt: skip
+    try:
+        code, told = said("push", "s3://library/papers", "--db", tmp_path / "luubao.db", environment=keys)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert code == 1
+    assert b"403 Forbidden: SignatureDoesNotMatch" in told
+    assert holds(told, "boss", "St0re") == [], told
+
+
 def test_addresses_lose_their_credentials_wherever_they_come_from(paper: Site, tmp_path: Path) -> None:
     db = tmp_path / "luubao.db"
     code, log = crawled("--db", db, "--base-url", paper.base_url)

@@ -6,6 +6,7 @@ AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_ENDPOINT_URL, AWS_REGION.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -19,6 +20,8 @@ from archive.model.urls import without_credentials
 from archive.runtime.atomic_files import atomic_write, remove_leftovers
 
 _MAX_RETRIES = 5
+_RESPONSE = re.compile(r"[<{].*")
+_ERROR_CODE = re.compile(r"<Code>(\w{1,60})</Code>")  # Amazon S3 API Reference, "Error responses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,5 +130,13 @@ class ObjectStore:
         except (exceptions.AlreadyExistsError, exceptions.PreconditionError, FileNotFoundError, LuubaoError):
             raise
         except (exceptions.BaseError, OSError, ValueError) as error:
-            reason = str(error).strip().splitlines()[0]
-            raise StoreUnusable(f"the object store at {self.address} cannot be used: {reason}") from error
+            raise StoreUnusable(f"the object store at {self.address} cannot be used: {_reason(error)}") from None
+
+
+def _reason(error: Exception) -> str:
+    """Why the store failed, with the code it gave: without its response, which may repeat keys and signatures, and
+    without the password of an endpoint. (So the error itself is not chained: logs would print it.)"""
+    message = str(error).strip()
+    sentence = " ".join(map(without_credentials, _RESPONSE.sub("", message.partition("\n")[0]).split()))
+    code = _ERROR_CODE.search(message)
+    return f"{sentence} {code[1]}" if code else sentence

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator, Sequence
 
 from sqlite_utils import Database
 
@@ -30,8 +31,12 @@ SELECT extractors.id, name FROM readings JOIN extractors ON extractors.id = extr
 WHERE capture_id = ? ORDER BY extractors.id DESC LIMIT 1
 """
 _READ_WITHOUT_STATE = (
-    "SELECT 1 FROM readings WHERE capture_id = ? AND state IS NULL AND kind IN"
-    f" ({', '.join(repr(kind) for kind in sorted(READABLE))})"
+    "SELECT 1 FROM readings WHERE capture_id IN (SELECT value FROM json_each(?)) AND state IS NULL AND kind IN"
+    f" ({', '.join(repr(kind) for kind in sorted(READABLE))}) LIMIT 1"
+)
+_UNREAD = (
+    "SELECT 1 FROM captures WHERE id IN (SELECT value FROM json_each(?)) AND outcome = 'fresh'"
+    " AND NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = captures.id) LIMIT 1"
 )
 
 
@@ -48,16 +53,12 @@ def address_count(db: Database) -> int:
     return int(db.execute(_COUNT).fetchone()[0])
 
 
-def is_waiting(db: Database, outlet_id: int, keys: Iterable[str], pages: Iterable[int]) -> bool:
+def is_waiting(db: Database, outlet_id: int, keys: Iterable[str], pages: Sequence[int]) -> bool:
     """Whether one of these URLs is unsettled, or a page of theirs unread. pages: capture ids."""
     waits = "SELECT 1 FROM unsettled WHERE outlet_id = ? AND url_key = ?"
     if any(db.execute(waits, [outlet_id, key]).fetchone() for key in keys):
         return True
-    unread = (
-        "SELECT 1 FROM captures WHERE id = ?1 AND outcome = 'fresh'"
-        " AND NOT EXISTS (SELECT 1 FROM readings WHERE capture_id = ?1)"
-    )
-    return any(db.execute(unread, [page]).fetchone() for page in pages)
+    return db.execute(_UNREAD, [json.dumps(pages)]).fetchone() is not None
 
 
 def reader_of(db: Database, articles: Iterable[int], pages: Iterable[int]) -> tuple[int, str]:
@@ -90,10 +91,10 @@ def refused_by(db: Database, capture_id: int) -> tuple[int, Unreadable] | None:
     return int(row[0]), Unreadable(row[2], row[3] or "", row[1])
 
 
-def is_told_by_former_rules(db: Database, pages: Iterable[int]) -> bool:
+def is_told_by_former_rules(db: Database, pages: Sequence[int]) -> bool:
     """Whether one of these captures has a reading without `state`, made before histories were derived from readings, in
     an upgraded archive: its history stays until the captures are read again."""
-    return any(db.execute(_READ_WITHOUT_STATE, [page]).fetchone() for page in pages) and _was_upgraded(db)
+    return db.execute(_READ_WITHOUT_STATE, [json.dumps(pages)]).fetchone() is not None and _was_upgraded(db)
 
 
 def _was_upgraded(db: Database) -> bool:

@@ -6,6 +6,7 @@ are accepted as stored if the archive holds what they were made from.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -49,8 +50,11 @@ def differences(db: Database, belief: DerivedHistory, readers: Mapping[int, int]
         yield Problem(f"versions {version_id}", "its captures show no such state of its article")
     yield from _addresses(db, belief, plan)
     yield from _tombstones(db, belief, plan)
-    for row in reading_rows(belief.said, belief.history, shown_versions(plan)):
-        yield from _reading(db, row, shown_versions(plan), readers.get(row.past.id, belief.extractor))
+    shown = shown_versions(plan)
+    rows = list(reading_rows(belief.said, belief.history, shown))
+    stored = _readings(db, [row.past.id for row in rows])
+    for row in rows:
+        yield from _reading(stored[row.past.id], row, shown, readers.get(row.past.id, belief.extractor))
 
 
 def _differing(where: str, stored: Mapping[str, Any], derived: Mapping[str, Any]) -> Iterator[Problem]:
@@ -199,19 +203,24 @@ def _tombstones(db: Database, belief: DerivedHistory, plan: Plan) -> Iterator[Pr
             yield from _differing(f"tombstones {row['id']}", row, dict(zip(names, expected, strict=True)))
 
 
-def _reading(db: Database, row: ReadingRow, ids: Mapping[int, int], accepted: int) -> Iterator[Problem]:
-    """Checks the readings of a capture, by the accepted extractor and by former ones."""
-    capture_id = row.past.id
-    stored = {reading["extractor_id"]: reading for reading in _readings(db, capture_id)}
-    where = f"readings {capture_id}"
+def _reading(
+    stored: Mapping[int, Mapping[str, Any]], row: ReadingRow, ids: Mapping[int, int], accepted: int
+) -> Iterator[Problem]:
+    """Checks the readings of a capture, by the accepted extractor and by former ones. stored: by extractors.id."""
+    where = f"readings {row.past.id}"
     for extractor, reading in stored.items():
         if row.values is not None and extractor == accepted:
             yield from _differing(where, reading, row.values)
         elif reading["version_id"] is not None:
-            yield from _differing(where, reading, {"version_id": ids.get(capture_id)})
+            yield from _differing(where, reading, {"version_id": ids.get(row.past.id)})
     if row.values is not None and row.own and accepted not in stored:
         yield Problem(where, "what was read in this capture is not here")
 
 
-def _readings(db: Database, capture_id: int) -> Sequence[dict[str, Any]]:
-    return rows_of(db, "SELECT * FROM readings WHERE capture_id = ?", [capture_id])
+def _readings(db: Database, captures: Sequence[int]) -> dict[int, dict[int, dict[str, Any]]]:
+    """The stored readings of captures, by captures.id and extractors.id."""
+    stored: dict[int, dict[int, dict[str, Any]]] = {capture_id: {} for capture_id in captures}
+    query = "SELECT * FROM readings WHERE capture_id IN (SELECT value FROM json_each(?))"
+    for reading in rows_of(db, query, [json.dumps(captures)]):
+        stored[reading["capture_id"]][reading["extractor_id"]] = reading
+    return stored

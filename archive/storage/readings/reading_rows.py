@@ -60,8 +60,8 @@ def kept_readings(db: Database, captures: Iterable[int], articles: Iterable[int]
             reading = from_row(text, extractor)
             kept.words[state_of(reading)] = reading
             kept.states[text["capture_id"]] = version_states[text["version_id"]] = state_of(reading)
-    for capture_id in captures:
-        _add_reading(db, kept, version_states, capture_id, row[0], extractor)
+    for reading_row in db.execute(_READINGS, [json.dumps(list(captures)), row[0]]).fetchall():
+        _add_reading(db, kept, version_states, reading_row, row[0], extractor)
     return kept
 
 
@@ -71,16 +71,18 @@ _TEXTS_OF_ARTICLE = (
 )
 
 
+_READINGS = (
+    "SELECT capture_id, kind, detail, version_id, state FROM readings"
+    " WHERE capture_id IN (SELECT value FROM json_each(?)) AND extractor_id = ? ORDER BY capture_id"
+)
+
+
 def _add_reading(
-    db: Database, kept: StoredReadings, version_states: dict[int, str], capture_id: int, extractor: int, name: str
+    db: Database, kept: StoredReadings, version_states: dict[int, str], row: tuple[Any, ...], extractor: int, name: str
 ) -> None:
-    row = db.execute(
-        "SELECT kind, detail, version_id, state FROM readings WHERE capture_id = ? AND extractor_id = ?",
-        [capture_id, extractor],
-    ).fetchone()
-    if row is None or row[0] == "unconfirmed" or row[1] == "withdrawn":
+    capture_id, kind, detail, version_id, state = row
+    if kind == "unconfirmed" or detail == "withdrawn":
         return
-    kind, detail, version_id, state = row
     if kind not in READABLE:
         kept.refused[capture_id] = Unreadable(kind, detail or "", name)
     elif state or version_id in version_states:
