@@ -54,8 +54,16 @@ class Suggestion:
     @property
     def xpath(self) -> str:
         """The rule's XPath expression; a caption's is relative to the body."""
+        return self._expression(cls(self.name[1]))
+
+    @property
+    def written(self) -> str:
+        """The expression as in a file of rules: `//*[cls('sapo')]`."""
+        return self._expression(f"cls('{self.name[1]}')")
+
+    def _expression(self, of_class: str) -> str:
         kind, value = self.name
-        condition = f"@id='{value}'" if kind == "id" else cls(value)
+        condition = f"@id='{value}'" if kind == "id" else of_class
         return f"{'.' if self.field == 'caption' else ''}//*[{condition}]"
 
 

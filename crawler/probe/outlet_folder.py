@@ -112,11 +112,8 @@ def _rule_lines(found: Findings) -> Iterator[str]:
     yield f"hosts = {_toml_list(found.hosts)}"
     yield from ("", "[[rules]]")
     for trial in found.trials:
-        kind, value = trial.suggestion.name
-        dot = "." if trial.suggestion.field == "caption" else ""
-        condition = f"@id='{value}'" if kind == "id" else f"cls('{value}')"
         yield f"# tried on {trial.of} articles that lacked it, found in {trial.gained}: look whether it is so"
-        yield f"{trial.suggestion.field} = {_toml_list([f'{dot}//*[{condition}]'])}"
+        yield f"{trial.suggestion.field} = {_toml_list([trial.suggestion.written])}"
 
 
 def _single_line(text: str) -> str:

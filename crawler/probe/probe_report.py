@@ -106,5 +106,5 @@ def _article_rows(found: Findings) -> Iterator[str]:
             "reading" if not number else "", f"{counted.field:9} {counted.have} of {counted.of}{found_by}{missing}"
         )
     for number, trial in enumerate(found.trials):
-        text = f"{trial.suggestion.field}: {trial.suggestion.xpath} finds it in {trial.gained} of {trial.of}, such as"
+        text = f"{trial.suggestion.field}: {trial.suggestion.written} finds it in {trial.gained} of {trial.of}, such as"
         yield from _labelled_rows("rules" if not number else "", f"{text} “{trial.suggestion.example}”")

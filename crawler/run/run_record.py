@@ -168,6 +168,8 @@ class RunRecord:
                 self.verdict = _mistake_verdict(error)
         level = logging.INFO if self.verdict.outcome == "ok" else logging.WARNING
         for failure in self.writer.session.failures:
+            if failure in (self.verdict.reason or ""):  # cron's mail says it once
+                continue
             log.log(level, "no answer: %s", failure)
 
     def fail(self, error: BaseException) -> None:

@@ -142,10 +142,18 @@ def limited(verdict: Verdict, sentence: str | None) -> Verdict:
 
 def _no_answer_reason(counts: Mapping[str, int], failures: Sequence[str]) -> str:
     if failures:
-        return f"No page answered. {failures[0]}"
+        return f"No page answered. {failures[0]}{_proxy_hint()}"
     if forbidden := counts.get("forbidden", 0):
         return f"robots.txt forbids all {forbidden} addresses"
     return "No page answered. No seed was fetched"
+
+
+def _proxy_hint() -> str:
+    """A hint at the proxies that the environment names, the likelier cause; empty where it names none."""
+    from urllib.request import getproxies  # slow to import, and needed where all has failed
+
+    names = ", ".join(f"{scheme}_proxy" for scheme in sorted(getproxies()) if scheme != "no")
+    return f" (requests go through a proxy: check {names} in the environment)" if names else ""
 
 
 def _failure_reason(counts: Mapping[str, int], mistakes: int) -> str | None:
