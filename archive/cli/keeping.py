@@ -58,7 +58,7 @@ def verify(
     if facts and reread:
         raise click.UsageError("--facts leaves out what --reread reads again. Give one of them")
     left = Unchecked()
-    with open_archive(path) as db, _rereading(path) if reread else nullcontext() as readers:
+    with open_archive(path, any_code=True) as db, _rereading(path) if reread else nullcontext() as readers:
         if seal:
             require_seal(db, seal)
         folder = picture_folder(path, pictures)

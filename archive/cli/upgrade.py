@@ -37,7 +37,7 @@ def upgrade(path: Path) -> None:
 
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}")
-    with open_archive(path, create=True) as db:
+    with open_archive(path, create=True, any_code=True) as db:
         with transaction(db):
             restored = restore_schema(db)
         say_all((f"{name} was missing or changed, and is as luubao makes it again" for name in restored), err=True)

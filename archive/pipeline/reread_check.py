@@ -55,5 +55,5 @@ def _read_all(workers: Workers[Task, Answer], run: Run, groups: Sequence[Rederiv
 @contextmanager
 def _reader(path: Path) -> Iterator[Callable[[Task], Answer]]:
     logging.disable()  # a page's errors are compared like its other values
-    with connection.open_archive(path) as db:
+    with connection.open_archive(path, any_code=True) as db:
         yield lambda task: read_kept(db, *task)

@@ -39,15 +39,16 @@ _WAL_SIZE_LIMIT = 64 * 1024 * 1024
 
 
 @contextmanager
-def open_archive(path: str | Path, *, create: bool = False) -> Iterator[Database]:
+def open_archive(path: str | Path, *, create: bool = False, any_code: bool = False) -> Iterator[Database]:
     """Opens the archive at `path`, and closes it on leaving. With create=True creates or migrates it, and opens it for
-    writing; without, opens it for reading only.
+    writing; without, opens it for reading only. any_code: also one whose views or triggers are not ours, to
+    verify or restore it.
 
     Raises ArchiveMissing when there is no file to read or an empty one, ArchiveUnusable when the file is not an
     archive, was written by a newer luubao, or cannot be written.
     """
     path = Path(path)
-    db = _open_for_writing(path) if create else _open_for_reading(path)
+    db = _open_for_writing(path, any_code) if create else _open_for_reading(path, any_code)
     try:
         with rescuing_copy(db, path), _raising_archive_damaged(db, path):
             yield db
@@ -99,7 +100,7 @@ def _raise_for_schema(db: Database, error: Exception) -> None:
         raise unreadable_row(difference[0], difference[1]) from error
 
 
-def _open_for_writing(path: Path) -> Database:
+def _open_for_writing(path: Path, any_code: bool) -> Database:
     from archive.storage.integrity.seals import seal_finished
 
     db = _connect(path, "mode=rwc")
@@ -111,6 +112,8 @@ def _open_for_writing(path: Path) -> Database:
         db.execute(f"PRAGMA journal_size_limit = {_WAL_SIZE_LIMIT}")
         with transaction(db):  # of two crawls that create one archive at once, the second finds it created
             _refuse_foreign(db, path)
+            if not any_code:
+                _refuse_foreign_code(db, path)
             if migrations.pending(db):
                 migrations.apply(db)
                 seal_finished(db, clock.now())
@@ -127,7 +130,7 @@ def _open_for_writing(path: Path) -> Database:
     return db
 
 
-def _open_for_reading(path: Path) -> Database:
+def _open_for_reading(path: Path, any_code: bool) -> Database:
     if not is_there(path):
         raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
     db = _connect(path, "mode=ro&immutable=1" if is_immutable(path) else "mode=ro")
@@ -135,6 +138,8 @@ def _open_for_reading(path: Path) -> Database:
         _refuse_foreign(db, path)
         if not db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
             raise ArchiveMissing(f"{path} is empty: no archive was made of it. Crawl an outlet first")
+        if not any_code:
+            _refuse_foreign_code(db, path)
         if migrations.pending(db):
             raise ArchiveUnusable(f"{path} is from an older luubao. Run `luubao upgrade --db {path}`")
     except sqlite3.DatabaseError as error:
@@ -216,6 +221,16 @@ def _refuse_foreign(db: Database, path: Path) -> None:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
     if schema == SCHEMA and (problem := _missing_column(db)):
         raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. Name another file with --db")
+
+
+def _refuse_foreign_code(db: Database, path: Path) -> None:
+    """Raises ArchiveUnusable where a view or trigger could run what luubao did not write. Archives of an older schema
+    are checked when they have been migrated."""
+    if db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA and (problem := schema_check.foreign_code(db)):
+        raise ArchiveUnusable(
+            f"{path} is no archive as luubao makes them: {': '.join(problem)}. `luubao verify` names all"
+            " such, `luubao upgrade` puts luubao's own in their place"
+        )
 
 
 def _missing_column(db: Database) -> str | None:

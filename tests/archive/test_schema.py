@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlite_utils import Database
 
+from archive.storage import schema_check
 from archive.storage.schema import TABLES
 
 # SQLite's own, sqlite-utils' own, the search index and its shadow tables, and the view it is built from
@@ -27,3 +28,8 @@ def test_foreign_keys_and_integrity(db: Database) -> None:
     assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert db.execute("PRAGMA synchronous").fetchone() == (2,)  # FULL
+
+
+def test_views_and_triggers_are_those_that_are_known(db: Database) -> None:
+    """After a new migration, write this digest into archive/storage/schema_check.py."""
+    assert schema_check.code_digest(db) == schema_check.OUR_CODE

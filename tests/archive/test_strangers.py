@@ -8,6 +8,7 @@ import random
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,45 @@ def test_a_view_in_the_place_of_a_table_is_refused(table: str, loose: Path, tmp_
     db.close()
     done = run("merge", other, "--db", tmp_path / "ours.db")
     assert done.exit_code == 1 and "is no archive as luubao makes them" in done.output
+
+
+COUNT = "SELECT (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r)"
+
+
+@pytest.mark.parametrize(
+    ("made_by", "name", "commands"),
+    [
+        (
+            f"DROP VIEW edits; CREATE VIEW edits AS {COUNT} AS old_version_id",
+            "schema edits: the view is not as luubao makes it",
+            (("articles", "--edited"),),
+        ),
+        (
+            f"CREATE TRIGGER mine BEFORE INSERT ON runs BEGIN {COUNT}; END",
+            "schema mine: the trigger is none of luubao's",
+            WRITING,
+        ),
+    ],
+)
+def test_code_of_a_stranger_is_not_run(
+    made_by: str, name: str, commands: tuple[tuple[str, ...], ...], made: Path, tmp_path: Path
+) -> None:
+    """A view or a trigger that never ends: refused when the archive is opened, and named by verify."""
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.executescript(made_by)
+    for command in (*commands, ("merge", other)):
+        done = run(*command, "--db", tmp_path / "ours.db" if command[0] == "merge" else other)
+        assert done.exit_code == 1, (command, done.output)
+        assert f"{name}. `luubao verify` names all such" in done.stderr
+    assert name in run("verify", "--db", other).output
+
+
+def test_a_view_of_one_s_own_keeps_nobody_out(made: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copy(made, tmp_path / "other.db"))
+    with closing(sqlite3.connect(other)) as db:
+        db.execute("CREATE VIEW mine AS SELECT headline FROM articles")
+    assert "Tin hai" in run("articles", "--db", other).output
 
 
 def pictures_of(archive: Path, change: Callable[[Path], None]) -> Path:
