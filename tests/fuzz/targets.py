@@ -153,18 +153,10 @@ def _imported(name: str) -> Callable[[bytes], None]:
         with _folder() as folder:
             (folder / name).write_bytes(body)
             (folder / "good.warc").write_bytes(LAST)
-            to = (
-                "--db",
-                new_archive(folder / "a.db"),
-                "--jobs",
-                "0",
-                "--outlet",
-                "bao",
-                "--home",
-                "https://bao.example/",
-            )
+            path = new_archive(folder / "a.db")
+            to = ("--db", path, "--jobs", "0", "--outlet", "bao", "--home", "https://bao.example/")
             run("import", folder / name, folder / "good.warc", *to, codes=(0, 4))
-            with open_archive(folder / "a.db") as db:
+            with open_archive(path) as db:
                 # a version, and perhaps not the newest: a damaged copy may say that it is of the same second
                 rows = db.execute("SELECT 1 FROM versions WHERE headline = 'Bài cuối'").fetchall()
                 assert rows, "the whole file beside it was not taken"
