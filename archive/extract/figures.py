@@ -132,11 +132,8 @@ def _read_images(
     credit = credit or caption_parts.credit_in_title(caption, [picture]) or caption_parts.credit_in_data(picture)
     sharing = [picture]
     if elements:
-        sharing = [
-            sharing_picture
-            for sharing_picture in _pictures_sharing(picture, scope, elements)
-            if sharing_picture not in done and not picture_urls.is_icon(sharing_picture)
-        ]
+        together = _pictures_sharing(picture, scope, elements)
+        sharing = [other for other in together if other not in done and not picture_urls.is_icon(other)]
         for element in caption_parts.credit_elements_of(elements, scope) + elements:
             drop(element)
     done.update(sharing)
@@ -146,9 +143,8 @@ def _read_images(
         if address is None and caption and cover:
             address = picture_urls.absolute_url(cover, page.base)
         if address and address not in by_url:
-            by_url[address] = Image(
-                address, caption, credit, caption_raw, fold(sharing_picture.get("alt") or "") or None
-            )
+            alt = fold(sharing_picture.get("alt") or "") or None
+            by_url[address] = Image(address, caption, credit, caption_raw, alt)
     return list(by_url.values())
 
 

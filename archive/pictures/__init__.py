@@ -1,7 +1,7 @@
 """Analyses image files: media type, size, perceptual hash, thumbnail. The only user of Pillow; stores nothing.
 
 The first bytes decide the media type, never the server's Content-Type: an error page sent as image/jpeg is no picture.
-Only decoders of web formats get the bytes, and of a file only its pixel data (image_files.py, jpeg.py), and only if
+Only decoders of web formats get the bytes, and of a file only its pixel data (image_files.py), and only if
 that fits the budgets of memory and time (decoding.py). If it does not, or a decoder fails (damage, a decompression
 bomb, a decoder that is not installed), the bytes are still a picture, without looks or thumbnail.
 """

@@ -13,7 +13,7 @@ from sqlite_utils import Database
 from archive import Run, open_archive, start_run
 from archive.model.errors import ArchiveDamaged
 from archive.storage.bodies import codecs, compaction
-from archive.storage.bodies.dictionaries import FIRST_AFTER, content, sample
+from archive.storage.bodies.dictionaries import FIRST_AFTER, content, load, sample
 from archive.storage.bodies.payloads import MAX_DEPTH
 from archive.storage.captures.capture_writer import keep, kept_body
 from archive.storage.connection import transaction
@@ -153,6 +153,11 @@ def test_damage_is_told_and_reaches_only_what_hangs_on_it(full: Database) -> Non
             assert "luubao verify" in str(error)
             lost.add(key)
     assert lost == {"bao.example/b-5.htm"}
+
+
+def test_a_missing_dictionary_is_damage(db: Database) -> None:
+    with pytest.raises(ArchiveDamaged, match="dictionary 17 is not there"):
+        load(db, 17)
 
 
 def test_a_new_capture_does_not_hang_on_a_damaged_one(full: Database, run: Run, shoot: Shoot) -> None:
