@@ -14,7 +14,7 @@ from archive.model.urls import picture_key, url_key
 from archive.storage.connection import rows_of
 from archive.storage.damaged_rows import readable_values
 from archive.storage.integrity.column_validation import row_numbers
-from archive.storage.placements.placement_spans import LOOKS
+from archive.storage.placements.placement_spans import looks_of
 from archive.text.folding import letters
 
 
@@ -108,20 +108,17 @@ def _is_home(url: str, home_url: str) -> bool:
 
 def looks(db: Database, list_id: int, start: str, end: str) -> list[Look]:
     """The looks at a list page from `start` until before `end`, in order of time."""
-    rows = db.execute(
-        f"SELECT id, at, teasers FROM ({LOOKS} WHERE list_pages.id = ?) WHERE at >= ? AND at < ? ORDER BY at, id",
-        [list_id, start, end],
-    )
+    query, time = looks_of(db, list_id)
+    rows = db.execute(f"{query} AND {time} >= ? AND {time} < ? ORDER BY {time}, captures.id", [start, end])
     return [Look(capture_id, at, row_numbers(teasers)) for capture_id, at, teasers in rows.fetchall()]
 
 
 def next_look(db: Database, list_id: int, at: str, *, before: bool) -> Look | None:
     """The last look before a time, or the first at or after it."""
     compare, order = ("<", "DESC") if before else (">=", "ASC")
+    query, time = looks_of(db, list_id)
     row = db.execute(
-        f"SELECT id, at, teasers FROM ({LOOKS} WHERE list_pages.id = ?) WHERE at {compare} ?"
-        f" ORDER BY at {order}, id {order} LIMIT 1",
-        [list_id, at],
+        f"{query} AND {time} {compare} ? ORDER BY {time} {order}, captures.id {order} LIMIT 1", [at]
     ).fetchone()
     return Look(row[0], row[1], row_numbers(row[2])) if row else None
 

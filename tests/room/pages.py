@@ -23,6 +23,8 @@ PAGES = {
     "photographs": "/-/photos",
     "photographs of one place": "/-/photos?place=thao",
     "calendar": "/-/calendar",
+    "front page of a day": "/-/front",
+    "where an article stood": "/-/article/{bridge}/places",
     "no such article": "/-/article/999",
 }
 """By what they are; what stands in braces is a number that NUMBERS finds."""

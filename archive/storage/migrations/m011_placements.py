@@ -51,7 +51,7 @@ CREATE TABLE placement_spans (
   gone_at TEXT
 ) STRICT;
 CREATE INDEX placement_spans_time ON placement_spans(list_id, first_seen_at);
-CREATE INDEX placement_spans_standing ON placement_spans(list_id, position) WHERE gone_at IS NULL;
+CREATE INDEX placement_spans_gone ON placement_spans(list_id, gone_at);
 CREATE INDEX placement_spans_teaser ON placement_spans(teaser_id);
 
 CREATE VIEW placements AS

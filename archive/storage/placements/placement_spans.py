@@ -19,12 +19,12 @@ from archive.storage.connection import rows_of, transaction
 from archive.storage.integrity.column_validation import row_numbers
 from archive.storage.integrity.problems import Problem, Step
 
-LOOKS = (
-    f"SELECT captures.id, {CORRECTED_TIME} AS at, teasers FROM list_pages JOIN captures USING (outlet_id, url_key)"
+_LOOKS = (
+    "SELECT captures.id, {time} AS at, teasers FROM list_pages JOIN captures USING (outlet_id, url_key)"
     " JOIN runs ON runs.id = captures.run_id"
     " JOIN list_readings ON list_readings.capture_id = coalesce(captures.revisit_of, captures.id)"
+    " WHERE list_pages.id = {list_id}"
 )
-"""The captures that show a list page, each with the teasers that it shows or confirms."""
 _COLUMNS = ("list_id", "position", "teaser_id", "capture_id", "first_seen_at", "last_seen_at", "gone_at")
 _STALE = (
     "SELECT id, min(coalesce(stale_from, '9999'), coalesce((SELECT min(captured_at) FROM captures"
@@ -32,6 +32,11 @@ _STALE = (
     " AND captures.id > placed_through), '9999')) AS since,"
     " EXISTS (SELECT 1 FROM runs WHERE runs.outlet_id = list_pages.outlet_id AND clock_ahead IS NOT NULL) AS corrected"
     " FROM list_pages WHERE outlet_id = ?"
+)
+_STANDING = (
+    "SELECT id, position, teaser_id, capture_id, first_seen_at, last_seen_at FROM placement_spans WHERE list_id = ?1"
+    " AND gone_at IS NULL UNION ALL SELECT id, position, teaser_id, capture_id, first_seen_at, last_seen_at"
+    " FROM placement_spans WHERE list_id = ?1 AND gone_at >= ?2"
 )
 
 
@@ -63,6 +68,18 @@ def place_teasers(db: Database, outlet_id: int) -> None:
                 _place(db, row["id"], "" if row["corrected"] else row["since"])
 
 
+def looks_of(db: Database, list_id: int) -> tuple[str, str]:
+    """SQL for the looks at a list page: captures that show it, each with the teasers that it shows or confirms; and SQL
+    for their time. Where no clock was ahead, that is a column with an index."""
+    (ahead,) = db.execute(
+        "SELECT EXISTS (SELECT 1 FROM runs JOIN list_pages USING (outlet_id) WHERE list_pages.id = ? AND clock_ahead"
+        " IS NOT NULL)",
+        [list_id],
+    ).fetchone()
+    time = CORRECTED_TIME if ahead else "captures.captured_at"
+    return _LOOKS.format(time=time, list_id=int(list_id)), time
+
+
 def _place(db: Database, list_id: int, since: str) -> None:
     """Derives a list page's spans from a time on: what came before stays as it is."""
     standing = _standing_before(db, list_id, since)
@@ -87,25 +104,17 @@ def _standing_before(db: Database, list_id: int, since: str) -> list[Span]:
     """Deletes the spans that began at or after a time; returns those that stood at the last look before it, as they
     were then."""
     db.execute("DELETE FROM placement_spans WHERE list_id = ? AND first_seen_at >= ?", [list_id, since])
-    (last,) = db.execute(
-        f"SELECT max(at) FROM ({LOOKS} WHERE list_pages.id = ?1) WHERE at < ?2", [list_id, since]
-    ).fetchone()
-    rows = rows_of(
-        db,
-        "SELECT id, position, teaser_id, capture_id, first_seen_at, last_seen_at FROM placement_spans"
-        " WHERE list_id = ? AND (gone_at IS NULL OR gone_at >= ?)",
-        [list_id, since],
-    )
-    spans = [Span(number=row.pop("id"), **row) for row in rows]
-    for span in spans:
-        span.last_seen_at = min(span.last_seen_at, last or span.last_seen_at)
-    return spans
+    looks, time = looks_of(db, list_id)
+    last = db.execute(f"{looks} AND {time} < ? ORDER BY {time} DESC LIMIT 1", [since]).fetchone()
+    former = [Span(number=row.pop("id"), **row) for row in rows_of(db, _STANDING, [list_id, since])]
+    for span in former:
+        span.last_seen_at = min(span.last_seen_at, last[1] if last else span.last_seen_at)
+    return former
 
 
 def _looks(db: Database, list_id: int, since: str) -> Iterator[_Look]:
-    rows = db.execute(
-        f"SELECT * FROM ({LOOKS} WHERE list_pages.id = ?) WHERE at >= ? ORDER BY at, id", [list_id, since]
-    )
+    looks, time = looks_of(db, list_id)
+    rows = db.execute(f"{looks} AND {time} >= ? ORDER BY {time}, captures.id", [since])
     for capture_id, at, teasers in rows.fetchall():
         yield _Look(capture_id, at, row_numbers(teasers))
 
