@@ -104,6 +104,8 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
     """Whether a box is a picture with a caption and little else: it stays whatever its class."""
     if element.tag not in _PICTURE_BOX_TAGS or element.find(".//img") is None:
         return False
+    if element.tag != "figure" and _in_figure(element):
+        return True
     captions = list(element.iter("figcaption")) or [
         paragraph for paragraph in element.iter("p", "div") if naming_words.CAPTION.name(paragraph)
     ]
@@ -113,8 +115,13 @@ def _is_picture_box(element: html.HtmlElement) -> bool:
         or naming_words.ALWAYS_BOILERPLATE.name(element)
     ):
         return False
-    caption_words = len(string(captions[0]).split()) + (element.tag != "figure") * 4
-    return len(captions) == 1 and len(string(element).split()) <= caption_words + 12 and not _is_mostly_links(element)
+    is_figure = element.tag == "figure"
+    caption_words = sum(len(string(caption).split()) for caption in captions) + (not is_figure) * 4
+    return (
+        (is_figure or len(captions) == 1)
+        and len(string(element).split()) <= caption_words + 12
+        and not _is_mostly_links(element)
+    )
 
 
 def _in_figure(element: html.HtmlElement) -> bool:

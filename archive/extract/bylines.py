@@ -38,6 +38,9 @@ _CREDIT_OR_SOURCE = re.compile(r"(?:ảnh|nguồn|nguồn ảnh|photos?|fotos?|s
 _PICTURES_BY = re.compile(
     r"^(?:bài|tin|bài viết|thực hiện)\s*:?\s+(?P<names>[^\W\d_]\S*\s.+?)\s*[;,.–-]\s*ảnh\s*:?\s+\S.*$", re.I
 )
+_FROM_PLACE = re.compile(
+    r"^((?:by|von|par|por|di|af|av)\s+[^\W\d_]\S*\s[^,;&|]+),\s*[^\W\d_][^\W\d_.]+$", re.I
+)  # `Von A. Name, Lille`
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,32}){1,4}|(?<!\w)@\w{2,30}")
 _URL = re.compile(r"^(?:https?:)?//|^www\.|^/|\.html?$", re.I)
 # Short words that join names need a capital behind them: "Ortega y Gasset" is rarer than "Ana y Luis".
@@ -82,7 +85,7 @@ def authors_of(text: str) -> tuple[str, ...]:
     text = _EMAIL.sub(" ", folded(text, LONGEST_BYLINE))
     if not text or _URL.search(text) or _CREDIT_OR_SOURCE.match(text):
         return ()
-    text = _PICTURES_BY.sub(r"\g<names>", text)
+    text = _FROM_PLACE.sub(r"\1", _PICTURES_BY.sub(r"\g<names>", text))
     names = unique(
         name for part in _BETWEEN.split(_without_affixes(_TRAILING_DATE.sub("", text))) if (name := name_of(part))
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from lxml import html
 
@@ -22,33 +23,30 @@ class ClassNamePattern:
     def __init__(self, table: str) -> None:
         words = "|".join(table.replace("_x", r"(?:-?\w+)?").split())
         self._pattern = re.compile(rf"(?<![a-z])(?:{words})(?![a-z])")
-        self._cache: dict[tuple[str | None, str | None], bool] = {}
+        self._cache: dict[str, bool] = {}
 
     def name(self, element: html.HtmlElement) -> bool:
         """Whether the element's class or id matches."""
-        return self._matches(element.get("class"), element.get("id"))
+        element_id = element.get("id")
+        return self.name_class(element) or bool(element_id and len(element_id) <= _MAX_ID and self._matches(element_id))
 
     def name_class(self, element: html.HtmlElement) -> bool:
         """Whether the element's class matches."""
-        return self._matches(element.get("class"), None)
+        class_name = element.get("class")
+        return bool(class_name) and self._matches(class_name[:_MAX_CLASS])
 
-    def _matches(self, class_name: str | None, element_id: str | None) -> bool:
-        if not class_name and not element_id:
-            return False
-        key = (class_name, element_id)
-        matched = self._cache.get(key)
+    def _matches(self, name: str) -> bool:
+        matched = self._cache.get(name)
         if matched is None:
             if len(self._cache) >= _CACHE_SIZE:
                 self._cache.clear()
-            matched = self._cache[key] = bool(self._pattern.search(_normalized(class_name, element_id)))
+            matched = self._cache[name] = bool(self._pattern.search(_normalized(name)))
         return matched
 
 
-def _normalized(class_name: str | None, element_id: str | None) -> str:
-    if element_id and len(element_id) > _MAX_ID:
-        element_id = None
-    names = f"{(class_name or '')[:_MAX_CLASS]} {element_id or ''}"
-    lowered = names.lower()
-    if lowered != names:
-        lowered = _CAMEL.sub("-", names).lower()
+@lru_cache(maxsize=_CACHE_SIZE)
+def _normalized(name: str) -> str:
+    lowered = name.lower()
+    if lowered != name:
+        lowered = _CAMEL.sub("-", name).lower()
     return f" {lowered.replace('_', '-')} "

@@ -20,6 +20,7 @@ MOST_SHOWN = 40  # h1 and h2 elements read
 LONGEST = 500  # characters
 _SEPARATOR = re.compile(r"\s+[|\-–—·•»›>:/]+\s+|\s*[|｜»›]\s*")
 _MIN_STORY_KEY = 15  # letters of a headline's key; shorter ones name sections
+_BLOCKS = ("div", "p", "small", "h2", "h3", "h4")  # a kicker in an element of its own line
 _ROOT_URL = re.compile(r"/?|(?:https?:)?//[^/?#]+/?|/?(?:index|default|home)\.\w+", re.I)
 _TITLE_CLASS_XPATH = (
     "(//h1 | //h2 | //h3)[contains(@class, 'itle') or contains(@class, 'tieude')][not(ancestor::nav | ancestor::li)]"
@@ -169,12 +170,13 @@ def _confirmed(heading: Headline, keys: frozenset[str]) -> Headline | None:
 
 
 def _without_kicker(heading: Headline, keys: frozenset[str]) -> Headline | None:
-    for child in islice(heading.element if heading.element is not None else (), 4):
-        kicker = text_of(child, LONGEST) if isinstance(child.tag, str) else ""
+    for child in islice(heading.element.iter("*") if heading.element is not None else (), 1, MOST_SHOWN):
+        kicker = text_of(child, LONGEST)
         if len(key_of(kicker)) < 2 or kicker not in heading.text or len(kicker) > 80:
             continue
         rest = heading.text.replace(kicker, "", 1).strip(_TRIMMED)
-        if rest and key_of(rest) in keys:
+        own_line = child.tag in _BLOCKS and heading.text.startswith(kicker) and len(rest) > 2 * len(kicker)
+        if key_of(rest) in keys or (own_line and key_of(heading.text) in keys):
             return Headline(rest, heading.origin, heading.element, kicker.strip(_TRIMMED) or None)
     return None
 

@@ -40,7 +40,7 @@ MAYBE_BOILERPLATE = ClassNamePattern(
 # boxes that are never part of an article, however much text they hold
 ALWAYS_BOILERPLATE = ClassNamePattern(
     r"""
-    comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)? disqus\w* footer breadcrumbs?
+    comments?-?(?:list|section|area|wrapper|container|links|box|thread|feed)?(?=\s) disqus\w* footer breadcrumbs?
     cookies?-?(?:banner|consent|notice) taboola\w* outbrain\w* wrap-?comment
     """
 )

@@ -17,6 +17,9 @@ from archive.extract.jsonld import objects
 _VOID_TAG = re.compile(r"<(source|track)\b([^<>]*?)/?>", re.I)
 _END_TAGS = re.compile(r"</(?:body|html)\s*>|<\?xml[^>]*>", re.I)
 
+# React streams late parts of a page as hidden boxes that such a script moves to their places:
+# https://react.dev/reference/react-dom/server/renderToPipeableStream
+_MOVED_PART = re.compile(r'\$R[CRX]\("(B:\w+)","(S:\w+)"|\$RS\("(S:\w+)","(P:\w+)"')
 _FORMATTING_TAG = re.compile(r"</?(?:font|b|i|u|em|strong|span|small|big|center|o:p)\b[^<>]*>", re.I)
 # lxml.html looks up the class of every element in Python; we need no special classes for forms and inputs
 _ELEMENT_CLASS = etree.ElementDefaultClassLookup(element=html.HtmlElement)
@@ -28,6 +31,8 @@ class Page:
 
     url: str
     root: html.HtmlElement
+    elements: tuple[html.HtmlElement, ...] = ()
+    """All elements, referenced so that lxml creates their Python objects once, not at each walk of the tree."""
 
     @cached_property
     def linked_data(self) -> tuple[dict[str, Any], ...]:
@@ -66,7 +71,25 @@ def parse(text: str, url: str) -> Page | None:
             root = html.document_fromstring(_FORMATTING_TAG.sub("", text).encode("utf-8", "replace"), parser=_parser())
     except etree.ParserError:
         return None
-    return Page(url, root)
+    _place_streamed_parts(root, text)
+    return Page(url, root, tuple(root.iter()))
+
+
+def _place_streamed_parts(root: html.HtmlElement, text: str) -> None:
+    """Moves the parts that React streamed behind the page to where its scripts would show them; in a saved page
+    without those scripts to the place of the same number."""
+    if ' id="S:' not in text:
+        return
+    by_id = {element.get("id"): element for element in root.iter("div", "template") if element.get("id")}
+    places = {content or part: boundary or place for boundary, content, part, place in _MOVED_PART.findall(text)}
+    for part_id in [element_id for element_id in by_id if element_id.startswith("S:")]:
+        part, number = by_id[part_id], part_id[2:]
+        target = next(
+            (by_id[place] for place in (places.get(part_id), f"B:{number}", f"P:{number}") if place in by_id), None
+        )
+        if target is not None and target.getparent() is not None and part not in target.iterancestors():
+            part.attrib.pop("hidden", None)
+            target.addnext(part)
 
 
 def _parser() -> html.HTMLParser:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from urllib.parse import urljoin, urlsplit
 
 from lxml import html
@@ -58,33 +59,27 @@ def address(image: html.HtmlElement, base: str) -> str | None:
     return None
 
 
-def _candidate_urls(image: html.HtmlElement) -> list[str]:
-    srcsets = [value for name, value in image.attrib.items() if "srcset" in name]
-    lazy_urls = [
-        value
-        for name, value in image.attrib.items()
-        if "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value)
-    ]
-    urls = [value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name))] + lazy_urls + _widest(srcsets)
+def _candidate_urls(image: html.HtmlElement) -> Iterator[str]:
+    """The URLs of an image, the likeliest original first; found as far as they are asked for."""
+    attributes = image.attrib.items()
+    yield from (value for name in _ORIGINAL_ATTRIBUTES if (value := image.get(name)))
+    for name, value in attributes:
+        if "set" not in name and _LAZY_ATTRIBUTE.match(name) and _PICTURE_URL.match(value):
+            yield value
+    yield from _widest(attributes)
     if image.get("src"):
-        urls.append(image.get("src", ""))
+        yield image.get("src", "")
     picture = next(image.iterancestors("picture"), None)
-    if picture is not None:
-        sources = [
-            value for source in picture.iter("source") for name, value in source.attrib.items() if "srcset" in name
-        ]
-        urls += _widest(sources)
-    return urls
+    for source in picture.iter("source") if picture is not None else ():
+        yield from _widest(source.attrib.items())
 
 
-def _widest(srcsets: list[str]) -> list[str]:
-    """The widest candidate of each srcset."""
-    widest = []
-    for value in srcsets:
-        candidates = [(float(match[2] or 0), match[1]) for match in _SRCSET_CANDIDATE.finditer(value) if match[1]]
-        if candidates:
-            widest.append(max(candidates, key=lambda pair: pair[0])[1])
-    return widest
+def _widest(attributes: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """The widest candidate of each srcset among attributes."""
+    for name, value in attributes:
+        matches = [match for match in _SRCSET_CANDIDATE.finditer(value) if match[1]] if "srcset" in name else []
+        if matches:
+            yield str(max(matches, key=lambda match: float(match[2] or 0))[1])
 
 
 def absolute_url(url: str, base: str) -> str | None:

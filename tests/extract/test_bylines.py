@@ -32,6 +32,8 @@ BYLINES = [
     ("By Shawn Pogatchnik", ["Shawn Pogatchnik"]),
     ("By ANN LEE, BOB RAY and AMELIA THOMSON-DEVEAUX", ["ANN LEE", "BOB RAY", "AMELIA THOMSON-DEVEAUX"]),
     ("Von Till Eckert, Max Bernhard und Martin Murphy", ["Till Eckert", "Max Bernhard", "Martin Murphy"]),
+    ("Von Anna Weber, Lille", ["Anna Weber"]),  # where she wrote it
+    ("By Ann Lee, Bo Chan", ["Ann Lee", "Bo Chan"]),
     ("Par Jean Dupont et Marie Durand", ["Jean Dupont", "Marie Durand"]),
     ("Julia Vergin | Clare Roth", ["Julia Vergin", "Clare Roth"]),
     ("Anna Lee & Bob Ray", ["Anna Lee", "Bob Ray"]),

@@ -57,6 +57,21 @@ def test_kicker_in_its_own_element_is_kept_apart() -> None:
     assert (found.text, found.kicker) == ("Judy Lybke, eigenartig", "Neue Schule")
 
 
+def test_kicker_behind_many_small_elements_or_inside_another() -> None:
+    icons = "<i></i>" * 6
+    for kicker in (f"{icons}<span>Neue Schule</span>", "<b><span>Neue Schule</span></b>"):
+        found = shown(f"<h1>{kicker} Judy Lybke, eigenartig</h1>", ("Judy Lybke, eigenartig",))
+        assert found is not None
+        assert (found.text, found.kicker) == ("Judy Lybke, eigenartig", "Neue Schule")
+
+
+def test_kicker_on_a_line_of_its_own_that_the_site_counts_in() -> None:
+    headline = "Die Zeitzeugin Anna Weber erzählt von ihrem Leben"
+    found = shown(f"<h1><div>100. Geburtstag</div>{headline}</h1>", (f"100. Geburtstag: {headline}",))
+    assert found is not None
+    assert (found.text, found.kicker) == (headline, "100. Geburtstag")
+
+
 def test_kicker_that_the_site_counts_in_stays() -> None:
     found = shown(
         "<h1><span>Entwurf</span><span>: </span><span>Ein Fortschritt</span></h1>", ("Entwurf: Ein Fortschritt",)

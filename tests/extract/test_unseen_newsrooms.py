@@ -85,6 +85,15 @@ def test_a_captioned_picture_stays_whatever_its_box_is_called(box: str) -> None:
     assert image.caption == CAPTION
 
 
+def test_a_box_around_the_picture_of_a_figure_stays_whatever_it_is_called() -> None:
+    captions = f"<figcaption>{CAPTION}</figcaption><figcaption><span class='credit'>{NAME}</span></figcaption>"
+    figure = (
+        f"<figure class='modal-image'><div class='modal-image__wrapper'><img src='/a.png'></div>{captions}</figure>"
+    )
+    image = only(page(figure))
+    assert (image.url, image.caption, image.credit) == ("http://baotrungdu.vn/a.png", CAPTION, NAME)
+
+
 def test_a_box_with_a_picture_and_another_story_goes() -> None:
     teaser = "<a href='/khac'>Phù Ninh tổ chức hội thi gói bánh chưng lần thứ mười</a>"
     box = f"<aside><figure><a href='/khac'><img src='/b.png'></a><figcaption>{teaser}</figcaption></figure></aside>"
@@ -236,3 +245,18 @@ def test_a_first_paragraph_that_is_bare() -> None:
 def test_a_body_in_two_boxes_of_one_name() -> None:
     body = page(between='</div><div class="ads">Quảng cáo</div><div class="noidung">')
     assert all(text in read(body).text for text in TEXT)
+
+
+@pytest.mark.parametrize("scripts", ['$RC=function(b,c){};$RC("B:0","S:1");$RS("S:2","P:2")', ""])
+def test_parts_that_react_streams_behind_the_page_stand_where_it_shows_them(scripts: str) -> None:
+    part = "S:1" if scripts else "S:0"
+    places = f'<template id="B:0"></template><p>{TEXT[2]}</p>'
+    body = f"<h1>Cẩm Khê mở lớp hát xoan cho trẻ em</h1><article><p>{TEXT[0]}</p>{places}</article>"
+    parts = f'<div hidden id="{part}"><template id="P:2"></template></div><div hidden id="S:2"><p>{TEXT[1]}</p></div>'
+    source = f"<html><head><title>Cẩm Khê</title></head><body>{body}{parts}<script>{scripts}</script></body></html>"
+    assert read(source.encode()).text == "\n\n".join(TEXT)
+
+
+def test_a_text_in_a_box_for_comments_on_a_selection_is_the_article() -> None:
+    source = page().decode().replace('class="noidung"', 'class="commentOnSelection"')
+    assert read(source.encode()).text == "\n\n".join(TEXT)
