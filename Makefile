@@ -77,7 +77,7 @@ format: $(VENV)/.installed  ## put the code into its form
 	$(BIN)/ruff format $(SOURCES)
 	$(BIN)/ruff check --fix $(SOURCES)
 
-DOCS := README.md docs/alerts.md docs/tour.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/exchange.md docs/politeness.md docs/questions.md docs/scale.md docs/schema.md
+DOCS := README.md docs/alerts.md docs/tour.md docs/add-an-outlet.md docs/cli.md docs/cron.md docs/exchange.md docs/politeness.md docs/questions.md docs/scale.md docs/schema.md docs/storage.md
 COG := $(BIN)/python -m cogapp -P -p "import sys; sys.path[:0] = ['docs', '.']"
 
 docs: $(VENV)/.installed  ## write the generated parts of the docs anew

@@ -41,8 +41,7 @@ _WAL_SIZE_LIMIT = 64 * 1024 * 1024
 @contextmanager
 def open_archive(path: str | Path, *, create: bool = False, any_code: bool = False) -> Iterator[Database]:
     """Opens the archive at `path`, and closes it on leaving. With create=True creates or migrates it, and opens it for
-    writing; without, opens it for reading only. any_code: also one whose views or triggers are not ours, to
-    verify or restore it.
+    writing; without, opens it for reading only. any_code: also one whose views or triggers are not ours.
 
     Raises ArchiveMissing when there is no file to read or an empty one, ArchiveUnusable when the file is not an
     archive, was written by a newer luubao, or cannot be written.
@@ -224,8 +223,7 @@ def _refuse_foreign(db: Database, path: Path) -> None:
 
 
 def _refuse_foreign_code(db: Database, path: Path) -> None:
-    """Raises ArchiveUnusable where a view or trigger could run what luubao did not write. Archives of an older schema
-    are checked when they have been migrated."""
+    """Raises ArchiveUnusable where a view or trigger is not ours; an older schema is checked when it is migrated."""
     if db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA and (problem := schema_check.foreign_code(db)):
         raise ArchiveUnusable(
             f"{path} is no archive as luubao makes them: {': '.join(problem)}. `luubao verify` names all"

@@ -162,6 +162,7 @@ def test_rules_test_says_what_is_missing_where(kept: Path) -> None:
 
 
 LISTING = {
+    "alerts list",
     "cited",
     "outlets",
     "outlets probe",

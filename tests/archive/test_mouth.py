@@ -45,6 +45,7 @@ CALLS: dict[str, tuple[str, ...]] = {
     "alerts list": ("", "--json"),
     "articles": ("", "--json", "--gone", "--edited"),
     "backup": ("backups\x1b[35m",),
+    "cited": ("notes.txt --all", "notes.txt --all --json", "page.html"),
     "cleanse": ("--dry-run", ""),
     "compact": ("--no-vacuum",),
     "diff": ("1", "1 --json", "1 --all", "1 --html -"),
@@ -189,6 +190,9 @@ def test_nothing_foreign_steers_the_terminal(
     shutil.copytree(f"{archives[readable]}.pictures", tmp_path / "luubao.db.pictures")
     shutil.copy(archives[True], tmp_path / "other.db")
     (tmp_path / "page.html").write_text(f"<h1>Tin{PAYLOAD}</h1><p>{PAYLOAD * 40}</p>" * 3, "utf-8")
+    with closing(sqlite3.connect("luubao.db")) as db:
+        addresses = [str(url) for (url,) in db.execute("SELECT url FROM articles")]
+    (tmp_path / "notes.txt").write_text("\n".join([*addresses, f"https://x.example/{PAYLOAD}"]), "utf-8")
     for call in CALLS[command]:
         words = [*command.split(), *(call.split(" ") if call else ())]
         said = told(*words, *(() if command in WITHOUT_ARCHIVE else ("--db", "luubao.db")))

@@ -207,7 +207,7 @@ COUNT = "SELECT (WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)
         (
             f"CREATE TRIGGER mine BEFORE INSERT ON runs BEGIN {COUNT}; END",
             "schema mine: the trigger is none of luubao's",
-            WRITING,
+            WRITING[1:],
         ),
     ],
 )
@@ -223,6 +223,10 @@ def test_code_of_a_stranger_is_not_run(
         assert done.exit_code == 1, (command, done.output)
         assert f"{name}. `luubao verify` names all such" in done.stderr
     assert name in run("verify", "--db", other).output
+    assert (
+        run("upgrade", "--db", other).exit_code == 0
+    )  # luubao's own code is in its place, and what is foreign is gone
+    assert [run(*command, "--db", other).exit_code for command in commands] == [0] * len(commands)
 
 
 def test_a_view_of_one_s_own_keeps_nobody_out(made: Path, tmp_path: Path) -> None:

@@ -49,7 +49,11 @@ UNCOVERED: Mapping[str, Mapping[str, str]] = {
     "teasers": {"*": _NO_ARTICLE},
     "placement_spans": {"id": _UNREFERENCED_ID},
     "set_aside": {"*": "other prints of an article and what is doubted: only --reread reads them again"},
-    "texts": {"id": _UNREFERENCED_ID, "extractor_id": _NO_ARTICLE},
+    "texts": {
+        "id": _UNREFERENCED_ID,
+        "extractor_id": _NO_ARTICLE,
+        "capture_id": "one of the captures that show the version: it is checked that it is one, not which",
+    },
     "extractors": {
         "id": _UNREFERENCED_ID,
         "name": "who read: only the present reader's name can be known",
