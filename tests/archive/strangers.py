@@ -153,6 +153,7 @@ def changed(source: Path, target: Path, change: Change) -> Path | None:
 
 
 _WITHOUT_ROWID = {
+    "alert_messages": ("alert", "destination", "batch"),
     "listed": ("outlet_id", "url_key"),
     "frontier": ("outlet_id", "url_key"), "aliases": ("outlet_id", "url_key"), "version_images": ("version_id", "position"),
     "shapes": ("outlet_id", "level", "name"), "habits": ("outlet_id", "bucket"), "hosts": ("host",),
