@@ -201,7 +201,8 @@ class RunRecord:
         except ArchiveUnusable as error:
             self._fail(session, Verdict("failed", str(error)))
         except Exception as error:  # luubao's own mistake is part of the verdict
-            log.exception("the run could not be brought to its end")
+            if damage_message(error) is None:
+                log.exception("the run could not be brought to its end")
             self._fail(session, _mistake_verdict(error))
 
     def _finish(self, session: CrawlSession, reason: str) -> None:

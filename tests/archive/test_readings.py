@@ -309,7 +309,7 @@ def test_bad_rows_are_told_and_the_rest_is_filed(path: Path, tmp_path: Path) -> 
     done = import_readings(path, [tmp_path / "readings"], jobs=1)
     assert dict(done.counts) == {"bad": 5, "unknown": 2, "otherwise": 2, "reader": 1, "waits": 5}
     assert (done.left, done.readers) == (10, {"luubao 9.9"})
-    assert {line.partition(": ")[2] for line in done.told} >= {
+    assert {line.partition(": ")[2] for line in done.messages} >= {
         "its kind is 'poem', which no reader gives",
         "its captured_at is 'yesterday', which is no time",
         "its extractor is empty",

@@ -229,7 +229,7 @@ _BROKEN = """
 import sys
 from pathlib import Path
 from crawler import settings
-from crawler.run.run_command import run, tell
+from crawler.run.run_command import print_report, run
 
 class Broken:
     @classmethod
@@ -240,7 +240,7 @@ if __name__ == "__main__":
     extensions = {**settings.EXTENSIONS, Broken: 900}  # after the run has begun
     overrides = {"EXTENSIONS": extensions, "LOG_LEVEL": "WARNING"}
     ended = run("demo", Path(sys.argv[1]), base_url=sys.argv[2], overrides=overrides)
-    sys.exit(tell(ended, Path(sys.argv[1]), ping_url=None, as_json=True).exit)
+    sys.exit(print_report(ended, Path(sys.argv[1]), ping_url=None, as_json=True).exit)
 """
 
 
@@ -268,7 +268,7 @@ _UNDER_THE_ARCHIVE = """
 import sys
 from pathlib import Path
 from crawler import writer
-from crawler.run.run_command import run, tell
+from crawler.run.run_command import print_report, run
 
 together, calls = writer._do_together, []
 
@@ -282,7 +282,7 @@ writer._do_together = breaking
 
 if __name__ == "__main__":
     ended = run("demo", Path(sys.argv[1]), base_url=sys.argv[2], overrides={"LOG_LEVEL": "ERROR"})
-    sys.exit(tell(ended, Path(sys.argv[1]), ping_url=None, as_json=True).exit)
+    sys.exit(print_report(ended, Path(sys.argv[1]), ping_url=None, as_json=True).exit)
 """
 
 
