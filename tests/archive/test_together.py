@@ -116,7 +116,7 @@ def test_two_outlets_at_once_both_succeed(parent: Parent, tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_a_second_crawl_of_an_outlet_harms_nothing(parent: Parent, tmp_path: Path) -> None:
     path = tmp_path / "archive.db"
-    with served(paper("demo", 8)) as site:
+    with served(paper("demo", 60)) as site:
         first = parent.start("crawl", "demo", "--base-url", site.base_url, "--db", path)
         while not site.asked:  # whoever asks has the lock
             time.sleep(0.002)
@@ -130,7 +130,7 @@ def test_a_second_crawl_of_an_outlet_harms_nothing(parent: Parent, tmp_path: Pat
         assert (first.end().code, first.err.read_text()) == (0, "")
     assert refused > 0
     assert ask(path, "SELECT id, outcome FROM runs WHERE id = 1") == [(1, "ok")]
-    assert ask(path, "SELECT count(*) FROM articles") == [(8,)]
+    assert ask(path, "SELECT count(*) FROM articles") == [(60,)]
     sound(path)
 
 

@@ -26,6 +26,7 @@ from crawler.config.alert_tables import NO_ALERTS, Alerts
 from crawler.config.settings_in_force import load
 from tests.crawler.receiving import free_port, hook, mail_server
 from tests.crawler.serving import article, crawl, front, served
+from tests.crawler.test_pictures import next_second
 from tests.mortal import forking
 from tests.support import NOON, PAPER, page, shoot
 
