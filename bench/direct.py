@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,13 +16,13 @@ from typing import Any
 from sqlite_utils import Database
 
 from archive import Reading, Run
-from archive.diff.significance import EditWeight, edit_weight
 from archive.history.edits import changed_fields
 from archive.history.states import headline_of, state_of, words_of
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.urls import url_key
 from archive.storage.bodies import codecs
+from archive.storage.histories.edit_size import MEASURES, size_columns
 from archive.storage.readings.reading_rows import extractor_id
 from archive.storage.readings.version_texts import to_row
 
@@ -35,20 +35,20 @@ _ORDER = (
 @dataclass(frozen=True, slots=True)
 class Told:
     """A state of an article as it will be written: its reading, its row of `texts`, what differs from the state before,
-    and how much that is (None for the first)."""
+    and the columns that measure it (empty for the first)."""
 
     reading: Reading
     row: dict[str, str | None]
     changed: str | None
-    much: EditWeight | None
+    measures: Mapping[str, int | float | str]
 
 
 def told(reading: Reading, before: Reading | None) -> Told:
     """What can be worked out apart from the archive."""
     if before is None:
-        return Told(reading, to_row(reading), None, None)
+        return Told(reading, to_row(reading), None, {})
     changed = ", ".join(changed_fields(before, reading))
-    return Told(reading, to_row(reading), changed, edit_weight(before, reading))
+    return Told(reading, to_row(reading), changed, size_columns(before, reading))
 
 
 @dataclass(slots=True)
@@ -169,14 +169,12 @@ class Writer:
 
     def _version(self, article: _Article, at: datetime, state: Told) -> None:
         article.number += 1
-        much = state.much
         reading, moment, extractor = state.reading, clock.stamp(at), self._extractor(state.reading, at)
         article.version_id = self._add_numbered(
             "versions", article_id=article.id, number=article.number, capture_id=article.root, first_seen_at=moment,
             digest=state.row["digest"], changed=state.changed, headline=reading.headline, byline=reading.byline,
             section=reading.section, published_at=clock.claimed(reading.published_at), modified_at=None,
-            words_removed=much and much.words_removed, words_added=much and much.words_added,
-            numbers_changed=much and much.numbers, names_changed=much and much.names, weight=much and much.weight,
+            **{name: state.measures.get(name) for name in MEASURES},
         )  # fmt: skip
         made = {"version_id": article.version_id, "extractor_id": extractor, "capture_id": article.root}
         text_id = self._add_numbered("texts", **made, **state.row)

@@ -16,7 +16,7 @@ from archive.queries.alert_matches import KINDS, AlertFilter, Kind
 from archive.text.search_query import parse
 from crawler.outlets.toml_outlets import Source
 
-_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*://\S+")
+_ADDRESS = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]{0,40}://\S+")
 _VARIABLE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _ONLY = ("numbers", "headlines")
 _OF_EDITS: tuple[Kind, ...] = ("edited",)
