@@ -152,7 +152,14 @@ def records(
     if head in (_ZSTD, _SKIPPABLE):
         yield from _stream_records(codecs.open_stream(file), budget)
         return
-    magic = GZIP if head.startswith(GZIP) else PLAIN
+    yield from _located_records(file, GZIP if head.startswith(GZIP) else PLAIN, begin, end, budget)
+
+
+def _located_records(
+    file: BinaryIO, magic: bytes, begin: int, end: int | None, budget: UnpackBudget
+) -> Iterator[WarcRecord | Skipped]:
+    """The records of a file in which each begins at an offset of its own; after damage, from the next one that begins
+    with the magic bytes."""
     start = first_member(file, begin) if begin else 0
     reported, reread = False, 0
     while start is not None and (end is None or start < end):
