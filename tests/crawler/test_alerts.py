@@ -300,6 +300,7 @@ def test_a_server_that_hangs_holds_no_crawl_and_loses_no_alert(tmp_path: Path) -
             address = mail.address("S3cret")
             settings(tmp_path, f'[alert.cau]\nwords = "cầu"\nto = "{address}&cto=1"\n')
             site.answers = {**site.answers, "/1.htm": article("Cầu mới", "Tổng vốn là 421 tỷ đồng.")}
+            next_second()  # times are kept to the second, and an order needs two
             held = crawl(site.base_url, path, "--recheck-all", "--config", config)
         assert mail.asked.is_set()
         assert held.code == 6 and held.summary["outcome"] == "ok"
