@@ -7,8 +7,10 @@ from typing import Any, Literal
 
 from sqlite_utils import Database
 
+from archive.model import clock
 from archive.model.errors import BadQuery
 from archive.model.urls import url_key
+from archive.model.validation import stored_moment
 from archive.storage.damaged_rows import readable_values
 
 MatchType = Literal["exact", "prefix", "host", "domain"]
@@ -67,6 +69,7 @@ def captures_at(
 
 
 def _capture(row: dict[str, Any]) -> IndexedCapture:
+    stored_moment(row["captured_at"])
     return IndexedCapture(**row)
 
 
@@ -94,6 +97,6 @@ def nearest(db: Database, url: str, at: str) -> IndexedCapture | None:
             {"key": _key(url, "exact"), "since": since, "until": until},
         )
     ]
-    distance = "SELECT abs(julianday(?) - julianday(?))"
-    found.sort(key=lambda row: db.execute(distance, [row["captured_at"], at]).fetchone()[0])
-    return next(iter(readable_values(found, "captures", _capture)), None)
+    moment = clock.parse(at)
+    captures = readable_values(found, "captures", _capture)
+    return min(captures, key=lambda capture: abs(clock.parse(capture.captured_at) - moment), default=None)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Literal
 
 from sqlite_utils import Database
 
 from archive.diff import EditSummary, summarize_edit
 from archive.model.errors import UnknownArticle, Withdrawn
+from archive.model.time_zones import zone_of
+from archive.queries.days import moments
 from archive.queries.edit_changes import readings_of
 from archive.queries.lookup import Article, find_article
 
@@ -33,14 +35,14 @@ class CitedArticle:
 
 
 def cited_article(db: Database, url: str, accessed: date | None) -> CitedArticle:
-    """What became of the article at a URL since a day, in UTC; the version of the end of that day counts."""
+    """What became of the article at a URL since a day in the outlet's time zone; the version at its end counts."""
     try:
         article = find_article(db, url)
     except UnknownArticle:
         return CitedArticle(url, accessed, "unknown")
     except Withdrawn:
         return CitedArticle(url, accessed, "withdrawn")
-    until = (accessed + timedelta(1)).isoformat() if accessed else ""
+    until = moments(accessed, accessed, zone_of(article.timezone))[1] if accessed else ""
     rows = db.execute(
         "SELECT id, number, first_seen_at < ? FROM versions WHERE article_id = ? ORDER BY number", [until, article.id]
     ).fetchall()

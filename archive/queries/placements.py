@@ -57,7 +57,7 @@ class Placed:
     @property
     def differs(self) -> bool:
         """Whether the article itself had another headline."""
-        return self.article_headline is not None and letters(self.article_headline) != letters(self.headline)
+        return _differ(self.headline, self.article_headline)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,11 @@ class Place:
     @property
     def differs(self) -> bool:
         """Whether the article itself had another headline."""
-        return self.article_headline is not None and letters(self.article_headline) != letters(self.headline)
+        return _differ(self.headline, self.article_headline)
+
+
+def _differ(headline: str, article_headline: str | None) -> bool:
+    return article_headline is not None and letters(article_headline) != letters(headline)
 
 
 _LISTS = (

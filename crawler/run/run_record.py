@@ -66,8 +66,12 @@ def limits_of(settings: BaseSettings) -> Limits:
 def reached(counts: Mapping[str, int], reason: str, settings: BaseSettings) -> str | None:
     """A sentence on the limits that a run reached; None where it reached none. reason: its finish reason."""
     sentences = [*_limit_sentences(counts, reason, settings)]
-    if sentences and sentences != [_SENTENCES["left: depth"].format(count=counts.get("left: depth", 0))]:
+    if sentences:
         sentences.append(GOES_ON)
+    if count := counts.get("left: depth", 0):  # no later run goes deeper
+        sentences.append(
+            f"{count:,} addresses were left out, which too many sitemaps in a row name: raise sitemap_depth"
+        )
     sentence = "; ".join(sentences)
     return f"{sentence[0].upper()}{sentence[1:]}" if sentence else None
 
@@ -86,7 +90,6 @@ def _limit_sentences(counts: Mapping[str, int], reason: str, settings: BaseSetti
 
 _SENTENCES = {
     "left: sitemaps": "{count:,} new sitemaps wait (max_sitemaps)",
-    "left: depth": "{count:,} addresses were left out, which too many sitemaps in a row name: raise sitemap_depth",
     "left: waiting": "{count:,} addresses were left out, for as many wait as may (max_waiting)",
     "left: headers": "the headers of {count:,} answers were cut (max_header_kilobytes)",
     "left: redirects": "{count:,} redirects were not followed, each after too many others (max_redirects)",

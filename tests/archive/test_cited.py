@@ -15,6 +15,7 @@ from archive import Run, ingest
 from archive.cli import archive
 from archive.exchange.cited_addresses import Citation, cited_addresses
 from archive.model.errors import LuubaoError
+from archive.queries.cited_articles import cited_article
 from tests.support import Shoot, page
 
 URL = "https://bao.example/a-1.htm"
@@ -136,6 +137,14 @@ def test_an_edit_after_the_day_of_access_is_shown(kept: Path) -> None:
 def test_an_edit_before_the_day_of_access_is_not(kept: Path) -> None:
     code, output = cited(kept, f"{URL} accessed 23 May 2026")
     assert (code, output) == (0, "1 cited: 1 unchanged\n")
+
+
+def test_the_day_of_access_is_one_of_the_newspaper_s_zone(db: Database, run: Run, shoot: Shoot) -> None:
+    """Edited at 18 o'clock in UTC, which is 1 o'clock of the next day in Việt Nam: after the day of access."""
+    ingest(db, run, shoot(URL, page("Cầu mới")))
+    ingest(db, run, shoot(URL, page("Cầu cũ"), 6))
+    assert cited_article(db, URL, MAY_20).fate == "edited"
+    assert cited_article(db, URL, date(2026, 5, 21)).fate == "same"
 
 
 def test_what_is_gone_and_what_is_unknown(kept: Path) -> None:

@@ -1,7 +1,9 @@
 """How a run went, in one word."""
 
 import pytest
+from scrapy.settings import Settings
 
+from crawler.run.run_record import reached
 from crawler.run.run_verdict import Exit, judge
 
 TIMEOUTS = ["https://bao.example/a: timeout"]
@@ -56,3 +58,12 @@ def test_the_reason_names_the_trouble() -> None:
     assert "9 of 19 known articles had disappeared" in (
         judge({"captures": 30, "unchanged": 10, "disappeared": 9}, [], "finished", 19).reason or ""
     )
+
+
+def test_what_no_later_run_goes_on_with_is_not_said_to_go_on() -> None:
+    deep = "2 addresses were left out, which too many sitemaps in a row name: raise sitemap_depth"
+    assert reached({"left: depth": 2}, "finished", Settings()) == deep
+    assert reached({"left: depth": 2, "left: pictures": 3}, "finished", Settings()) == (
+        f"3 pictures wait (pictures_per_run); the next run goes on from here; {deep}"
+    )
+    assert reached({}, "finished", Settings()) is None

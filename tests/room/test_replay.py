@@ -77,7 +77,8 @@ def test_cdx_answers_what_it_is_asked(ask: Ask, query: str, expected: list[str])
 @pytest.mark.parametrize(
     "query",
     ["", "url=", "url=a&matchType=x", "url=a&collapse=digest", "url=a&limit=x", "url=a&from=x", "url=a&fl=secret",
-     "url=a&filter=original:(a%2B)%2B", "url=a&page=1", "url=a&resumeKey=-1", "url=http://[::1"],
+     "url=a&filter=original:(a%2B)%2B", "url=a&page=1", "url=a&resumeKey=-1", "url=http://[::1",
+     "url=a&from=20261399", "url=a&sort=closest&closest=x", "url=a&sort=closest&closest=20269999999999"],
 )  # fmt: skip
 def test_cdx_says_what_it_does_not_understand(ask: Ask, query: str) -> None:
     answer = ask(f"/cdx?{query}")
@@ -112,7 +113,12 @@ def test_a_payload_is_sent_as_it_came_and_no_browser_shows_it(ask: Ask) -> None:
 
 @pytest.mark.parametrize(
     ("path", "status"),
-    [("/web/2026/https://other.example/", 404), (f"/web/2026js_/{URL}", 400), (f"/web/1/{URL}", 400)],
+    [
+        ("/web/2026/https://other.example/", 404),
+        (f"/web/2026js_/{URL}", 400),
+        (f"/web/1/{URL}", 400),
+        (f"/web/20260520136100/{URL}", 400),
+    ],
 )
 def test_an_address_that_leads_nowhere_gets_a_sentence(ask: Ask, path: str, status: int) -> None:
     answer = ask(path)

@@ -94,7 +94,7 @@ def _seekable(bundle: zipfile.ZipFile, name: str, budget: UnpackBudget) -> IO[by
             while piece := member.read(_PIECE):
                 unpacked.write(piece)
                 budget.spend(len(piece))
-    except BaseException:
+    except BaseException:  # closed, whatever it was, and raised again
         unpacked.close()
         raise
     unpacked.seek(0)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import get_args
@@ -49,7 +50,7 @@ class _CdxQuery:
     last: bool
     fields: tuple[str, ...]
     filters: tuple[tuple[bool, str, str], ...]
-    closest: str | None
+    closest: datetime | None
 
     @property
     def is_sifted(self) -> bool:
@@ -68,10 +69,9 @@ async def cdx(visit: Visit) -> Response:
         return Response("1\n", headers=SANDBOX, content_type="text/plain; charset=utf-8")
     found = await visit.ask(lambda db: _rows(db, query))
     resume = str(query.offset + query.limit) if len(found) > query.limit and not query.is_sifted else ""
-    rows = [row for row in map(_row, found) if _passes(row, query)]
-    if query.closest:
-        rows.sort(key=lambda row: abs(_seconds(row["timestamp"]) - _seconds(query.closest or "")))
-    rows = rows[: query.limit]
+    if closest := query.closest:
+        found.sort(key=lambda capture: abs(clock.parse(capture.captured_at) - closest))
+    rows = [row for row in map(_row, found) if _passes(row, query)][: query.limit]
     if query.last:
         rows.reverse()
     return _answer(visit, query, [[row[name] for name in query.fields] for row in rows], resume)
@@ -109,7 +109,8 @@ def _query(visit: Visit) -> _CdxQuery:
         url, match,  # type: ignore[arg-type]  # it is one of MatchType, as was just seen
         _stored(visit.argument("from") or "1990", last=False), _stored(visit.argument("to") or "9999", last=True),
         min(abs(int(number)), _MAX_ROWS), _offset(visit), number.startswith("-"), _fields(visit),
-        tuple(map(_filter, visit.request.args.getlist("filter"))), closest or None,
+        tuple(map(_filter, visit.request.args.getlist("filter"))),
+        clock.parse(_stored(closest, last=False)) if closest else None,
     )  # fmt: skip
 
 
@@ -138,10 +139,13 @@ def _filter(text: str) -> tuple[bool, str, str]:
 
 def _stored(digits: str, *, last: bool) -> str:
     """A timestamp of 4 to 14 digits as a stored time: the first moment that it names, or the last."""
-    if not re.fullmatch(r"\d{4,14}", digits):
-        raise BadQuery(f"{digits[:60]!r} is no timestamp. Write 4 to 14 digits, such as 20260520 or 20260520081500")
     whole = digits + ("99991231235959" if last else "00000101000000")[len(digits) :]
-    return f"{whole[:4]}-{whole[4:6]}-{whole[6:8]}T{whole[8:10]}:{whole[10:12]}:{whole[12:]}Z"
+    with suppress(ValueError):  # no such day or time
+        if re.fullmatch(r"\d{4,14}", digits):
+            if not last:  # the last of a month may be one that it has not: as a bound, it serves
+                datetime.strptime(whole, "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+            return f"{whole[:4]}-{whole[4:6]}-{whole[6:8]}T{whole[8:10]}:{whole[10:12]}:{whole[12:]}Z"
+    raise BadQuery(f"{digits[:60]!r} is no timestamp. Write 4 to 14 digits, such as 20260520 or 20260520081500")
 
 
 def _rows(db: Database, query: _CdxQuery) -> list[IndexedCapture]:
@@ -181,13 +185,6 @@ def timestamp(stored: str) -> str:
     return re.sub(r"\D", "", stored)[:14]
 
 
-def _seconds(digits: str) -> float:
-    try:
-        return datetime.strptime(digits[:14].ljust(14, "0"), "%Y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()
-    except ValueError:  # such as 2026: no month has the number 0
-        return clock.parse(_stored(digits, last=False).replace("-00", "-01")).timestamp()
-
-
 @page
 async def replay(visit: Visit) -> Response:
     """`/web/TIMESTAMP/URL`: redirects to the timestamp of the nearest capture, and from there to our page about it;
@@ -197,7 +194,7 @@ async def replay(visit: Visit) -> Response:
     url = _SCHEME.sub(r"\1://", requested_url(visit))
     if mode not in ("", "id_") or len(digits) < 4:
         return await visit.refusal(400, visit.say("replay.address"))
-    capture = await visit.ask(lambda db: nearest(db, url, _stored(digits, last=False).replace("-00", "-01")))
+    capture = await visit.ask(lambda db: nearest(db, url, _stored(digits, last=False)))
     if capture is None:
         return await visit.refusal(404, visit.say("replay.none"))
     exact = timestamp(capture.captured_at)
