@@ -38,7 +38,7 @@ class AlertFilter:
 @dataclass(frozen=True, slots=True)
 class AlertItem:
     """What a message says of a match. outlet: its title; timezone: the outlet's; reason: how an article disappeared;
-    gist: what an edit changed."""
+    gist: what an edit changed. number: of the version that an edit made."""
 
     kind: str
     at: str
@@ -49,6 +49,8 @@ class AlertItem:
     url: str
     reason: str | None
     gist: EditSummary
+    article_id: int
+    number: int | None
 
     @property
     def order(self) -> tuple[float, int]:
@@ -147,7 +149,7 @@ def _item(match: Match, row: Mapping[str, Any], summaries: Mapping[int, EditSumm
     return AlertItem(
         match.kind, match.at, row["outlet"], row["timezone"], row["section"], row.get("new_headline", row["headline"]),
         row["url"], row["gone_reason"] if match.kind == "gone" else None,
-        summaries.get(match.version_id or 0, EditSummary()),
+        summaries.get(match.version_id or 0, EditSummary()), match.article_id, row.get("number"),
     )  # fmt: skip
 
 
@@ -165,7 +167,7 @@ def _articles(db: Database, ids: Sequence[int]) -> dict[int, dict[str, Any]]:
 def _edits(db: Database, versions: Sequence[int]) -> dict[int | None, dict[str, Any]]:
     rows = rows_of(
         db,
-        "SELECT old_version_id, new_version_id, new_headline FROM edits"
+        "SELECT number, old_version_id, new_version_id, new_headline FROM edits"
         " WHERE new_version_id IN (SELECT value FROM json_each(?))",
         [json.dumps(versions)],
     )

@@ -168,6 +168,28 @@ ORDER BY weight DESC
 LIMIT 50
 """,
 )
+_ON_FRONT = Question(
+    "edited_on_front",
+    "Edits of articles that had been on the front page before the edit, those in the highest places first",
+    """
+WITH front AS MATERIALIZED (
+  SELECT article_id, position, placements.first_seen_at, placements.last_seen_at
+  FROM placements
+  JOIN outlets ON outlets.name = placements.outlet AND outlets.home_url = placements.list_url
+  WHERE article_id IS NOT NULL
+)
+SELECT min(front.position) AS place, min(front.first_seen_at) AS on_front_page_from,
+  max(min(front.last_seen_at, edits.edited_at)) AS until, edits.edited_at, edits.announced,
+  edits.numbers_changed, edits.old_headline, edits.new_headline, edits.url
+FROM front
+CROSS JOIN edits ON edits.article_id = front.article_id
+CROSS JOIN versions AS old ON old.id = edits.old_version_id
+WHERE front.first_seen_at < edits.edited_at AND front.last_seen_at >= old.first_seen_at
+GROUP BY edits.new_version_id
+ORDER BY place, edits.edited_at DESC
+LIMIT 50
+""",
+)
 _NAMED = Question(
     "named",
     "In how many articles of each year somebody is named",
@@ -249,7 +271,7 @@ TOPICS = (
     Topic(
         "What was edited around an event?",
         "After a congress, a flood or a verdict, the edits of those days show what was put right, or away.",
-        (_EDITS, _UNANNOUNCED),
+        (_EDITS, _UNANNOUNCED, _ON_FRONT),
     ),
     Topic(
         "Which old texts were touched again?",

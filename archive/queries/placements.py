@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlite_utils import Database
@@ -194,6 +194,14 @@ def _place(row: dict[str, Any]) -> Place:
     return Place(**row, is_home=_is_home(row["list_url"], home_url))
 
 
-def highest(places: Sequence[Place]) -> Place | None:
+def between(places: Iterable[Place], start: str, end: str) -> Iterator[Place]:
+    """The places in which an article was seen from `start` until before `end`, each cut to that time."""
+    for place in places:
+        if place.first_seen_at < end and place.last_seen_at >= start:
+            last = place.last_seen_at if place.last_seen_at < end else end
+            yield replace(place, first_seen_at=max(place.first_seen_at, start), last_seen_at=last)
+
+
+def highest(places: Iterable[Place]) -> Place | None:
     """The place to name first: the highest on the home page, else the highest on a section page."""
     return min(places, key=lambda place: (not place.is_home, place.position, place.first_seen_at), default=None)

@@ -150,7 +150,7 @@ def _next_round(db: Database, alerts: Alerts, failed: Collection[str]) -> list[_
             alert_ledger.drop(db, message)
             continue
         key = message.key or uuid4().hex
-        chosen[address] = _Envelope(message, Delivery(address, letter(alert.name, items, key)))
+        chosen[address] = _Envelope(message, Delivery(address, letter(alert, items, key)))
     for envelope in chosen.values():
         alert_ledger.begin(db, envelope.message, envelope.delivery.letter.key)
     return sorted(chosen.values(), key=lambda envelope: envelope.message.key is not None)
@@ -180,7 +180,7 @@ def send_sample(path: Path, alert: Alert) -> dict[str, Outcome]:
     if is_there(path):
         with open_archive(path) as db:
             items = items_of(db, latest(db, alert.wanted, 3))
-    written = letter(alert.name, items, uuid4().hex, sample=True) if items else _made_up(alert.name)
+    written = letter(alert, items, uuid4().hex, sample=True) if items else _made_up(alert.name)
     deliveries = [Delivery(address, written) for address in alert.to.values()]
     outcomes = dict(_deliver(deliveries, time.monotonic() + _TOTAL))
     return {name: outcomes[number] for number, name in enumerate(alert.to)}

@@ -12,6 +12,7 @@ from archive.console.output import printable
 from archive.diff.descriptions import line, unmarked
 from archive.diff.summary import Quote
 from archive.queries.alert_matches import AlertItem
+from crawler.config.alert_tables import Alert
 
 _MOST_ENTRIES, _MOST_QUOTES = 30, 3
 _ELLIPSIS = "…"
@@ -31,17 +32,22 @@ class Letter:
     key: str
 
 
-def letter(name: str, items: Sequence[AlertItem], key: str, *, sample: bool = False) -> Letter:
+def letter(alert: Alert, items: Sequence[AlertItem], key: str, *, sample: bool = False) -> Letter:
     """The message on what an alert matched; one at least."""
     counts = Counter(item.kind for item in items)
     kinds = ", ".join(f"{counts[kind]} {word}" for kind, word in _EVENTS.items() if counts[kind])
-    title = f"luubao {name}: {kinds}{' (a test)' if sample else ''}"
-    return Letter(_shown(title), tuple(map(entry, items[:_MOST_ENTRIES])), len(items), key)
+    title = f"luubao {alert.name}: {kinds}{' (a test)' if sample else ''}"
+    return Letter(_shown(title), tuple(entry(item, alert.room) for item in items[:_MOST_ENTRIES]), len(items), key)
 
 
-def entry(item: AlertItem) -> str:
-    """What a message says of one match."""
-    return "\n".join(map(_shown, _lines(item)))
+def entry(item: AlertItem, room: str | None = None) -> str:
+    """What a message says of one match. room: the reading room's URL; its page of the match is linked."""
+    return "\n".join([*map(_shown, _lines(item)), *([_link(item, room)] if room else [])])
+
+
+def _link(item: AlertItem, room: str) -> str:
+    edit = f"diff/{item.article_id}/v{item.number - 1}..v{item.number}" if item.number else ""
+    return f"{room.rstrip('/')}/-/{edit or f'article/{item.article_id}'}"
 
 
 def _lines(item: AlertItem) -> Iterator[str]:

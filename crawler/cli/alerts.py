@@ -129,7 +129,7 @@ def _as_json(alert: Alert, state: AlertState) -> dict[str, object]:
         {"kind": item.kind, "at": item.at, "outlet": item.outlet, "headline": item.headline, "url": item.url}
         for item in state.last
     ]
-    return {**asdict(alert.wanted), **asdict(state), "to": list(alert.to), "last": last}
+    return {**asdict(alert.wanted), **asdict(state), "to": list(alert.to), "room": alert.room, "last": last}
 
 
 def _lines(alert: Alert, state: AlertState) -> Iterator[str]:
@@ -142,4 +142,4 @@ def _lines(alert: Alert, state: AlertState) -> Iterator[str]:
     if state.trouble:
         yield f"    {state.trouble}"
     for item in state.last[:3]:
-        yield from (f"      {line}" for line in entry(item).splitlines())
+        yield from (f"      {line}" for line in entry(item, alert.room).splitlines())

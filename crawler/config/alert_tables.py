@@ -32,6 +32,7 @@ KEYS: Mapping[str, str] = {
     "kinds": "which events: new, edited, gone, back; by default all, or edited where `weight` or `only` is given",
     "weight": "the least weight of an edit; a changed number weighs 5, a name 4, a headline 8, the lead 3",
     "only": "only edits that change numbers, headlines, or either",
+    "room": "the URL of your reading room, such as https://archive.example: a message then links the page of each match",
 }
 """The keys of a table, with their meanings."""
 
@@ -39,11 +40,12 @@ KEYS: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Alert:
     """A saved search and where to send what it matches. to: the addresses, by a name that gives nothing away: the kind
-    of the address, and its number among those of one kind."""
+    of the address, and its number among those of one kind. room: the URL of the reading room that messages link to."""
 
     name: str
     wanted: AlertFilter
     to: Mapping[str, str] = field(repr=False, default_factory=dict)
+    room: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def _alert(name: str, table: Mapping[str, Any], environment: Mapping[str, str]) 
         scheme = scheme_only(resolved)
         count = sum(other.partition(" ")[0] == scheme for other in to)
         to[f"{scheme} {count + 1}" if count else scheme] = resolved
-    return Alert(name, wanted, to)
+    return Alert(name, wanted, to, table.get("room"))
 
 
 def _mistakes(name: str, table: object, environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -166,6 +168,11 @@ def _weight_mistake(value: object) -> str:
     return "" if right else "must be a number from 0 to 1000, such as 8"
 
 
+def _room_mistake(value: object) -> str:
+    right = isinstance(value, str) and value.isprintable() and re.fullmatch(r"https?://[^\s?#@]+", value)
+    return "" if right else "must be the URL of a reading room, such as https://archive.example"
+
+
 _CHECKS: Mapping[str, Callable[[object], str]] = {
     "words": _words_mistake,
     "outlet": _text_mistake,
@@ -173,4 +180,5 @@ _CHECKS: Mapping[str, Callable[[object], str]] = {
     "kinds": _choice_mistake(KINDS),
     "weight": _weight_mistake,
     "only": _choice_mistake(_ONLY),
+    "room": _room_mistake,
 }

@@ -22,7 +22,7 @@ from archive.storage.withdrawals.withdrawal import withdraw
 from crawler.alerts import dispatch
 from crawler.alerts.message import Letter, fitted, letter
 from crawler.cli import luubao
-from crawler.config.alert_tables import NO_ALERTS, Alerts
+from crawler.config.alert_tables import NO_ALERTS, Alert, Alerts
 from crawler.config.settings_in_force import load
 from tests.crawler.receiving import free_port, hook, mail_server
 from tests.crawler.serving import article, crawl, front, served
@@ -142,13 +142,25 @@ def test_a_withdrawn_article_is_not_told(kept: Path) -> None:
 def test_a_message_says_the_change_itself(kept: Path) -> None:
     filed(kept, 2, (BRIDGE, bridge(421)))
     with open_archive(kept) as db:
-        written = letter("tien", items_of(db, pending(db, AlertFilter())), "k")
+        written = letter(Alert("tien", AlertFilter()), items_of(db, pending(db, AlertFilter())), "k")
     assert written.title == "luubao tien: 1 edited"
     assert fitted(written, 2000).splitlines() == [
         "Báo Thử: edited, seen 2026-05-20 21:00",
         "Khởi công cầu Bến Gót",
         "Tổng mức đầu tư là [-412-]{+421+} tỷ đồng, lấy từ ngân sách của tỉnh.",
         BRIDGE,
+    ]
+
+
+def test_a_message_links_the_page_of_each_match_in_the_room(kept: Path, tmp_path: Path) -> None:
+    filed(kept, 2, (BRIDGE, bridge(421)), (RIVER, None))
+    (alert,) = settings(tmp_path, '[alert.all]\nto = "json://x.example"\nroom = "https://archive.example/"\n').all
+    with open_archive(kept) as db:
+        written = letter(alert, items_of(db, pending(db, AlertFilter())), "k")
+        articles = dict(db.execute("SELECT url, id FROM articles").fetchall())
+    assert [entry.splitlines()[-1] for entry in written.entries] == [
+        f"https://archive.example/-/diff/{articles[BRIDGE]}/v1..v2",
+        f"https://archive.example/-/article/{articles[RIVER]}",
     ]
 
 
@@ -178,6 +190,10 @@ to = ["mailto://reader:S3cret@bao.example", "S3cretToken"]
 [alert.dung]
 to = "json://hooks.example/S3cret"
 only = "numbers"
+
+[alert.phong]
+to = "json://hooks.example/S3cret"
+room = "archive.example"
 """
 
 
@@ -185,16 +201,16 @@ def test_each_mistake_is_told_with_file_line_and_remedy(tmp_path: Path) -> None:
     found, file = settings(tmp_path, MISTAKES), tmp_path / "luubao.toml"
     assert [alert.name for alert in found.all] == ["dung"], "a mistake stops no other alert"
     assert found.all[0].wanted == AlertFilter(kinds=("edited",), only=("numbers",))
-    assert found.names == {"cau", "tien", "song", "dung"}
+    assert found.names == {"cau", "tien", "song", "dung", "phong"}
     assert [sentence.partition(" ")[0] for sentence in found.wrong] == [
-        f"{file}:{line}" for line in (2, 3, 4, 5, 6, 1, 9, 12)
+        f"{file}:{line}" for line in (2, 3, 4, 5, 6, 1, 9, 12, 20)
     ]
     told = "\n".join(found.wrong)
     for remedy in (
         "[alert.cau] words: nothing to search for", 'kinds: must be some of new, edited, gone, back in brackets, such as ["new"]',
         "weight: must be a number from 0 to 1000, such as 8", "outlets: there is no such key. There are: to, words,",
         "to: is missing: add a line such as", "to: is the environment variable LUUBAO_NOT_SET, which is not set: set it",
-        "to: address 2 is no address of apprise",
+        "to: address 2 is no address of apprise", "room: must be the URL of a reading room, such as https://archive.example",
     ):  # fmt: skip
         assert remedy in told
     assert "S3cret" not in told + repr(found)

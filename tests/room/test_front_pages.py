@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from archive.queries.canned_queries import QUESTIONS
 from archive.web.room.translations import texts
 from tests.archive.test_placements import BRIDGE, HOME, MARKET, NAMES, SCHOOL, crawled, front, looks
 from tests.room.inside import Answer, room_on
@@ -100,3 +103,23 @@ def test_of_a_day_without_a_look_nothing_is_claimed(ask: Ask) -> None:
     answer = ask("/-/front/1/2026-05-19")
     assert headlines(answer) == [] and str(texts()["placed.no_look"]["vi"]) in answer.text
     assert 'rel="next"' in answer.text
+
+
+def test_a_comparison_says_where_the_article_stood_while_it_had_the_error(tmp_path: Path) -> None:
+    """The bridge led the page at 12 and, after the edit of 13:30 (UTC), from 14 to 16; at 13 it was in place 2."""
+    story, edited = (page(NAMES[BRIDGE], f"Cầu dài {length} mét, nối hai xã ở hai bờ sông.") for length in (412, 421))
+    captures = [
+        shoot(BRIDGE, story, 0), *looks(shoot)[:2], shoot(BRIDGE, edited, 1.5), *looks(shoot)[2:],
+        shoot(BRIDGE, page(NAMES[BRIDGE]), 9),
+    ]  # fmt: skip
+    path = crawled(tmp_path / "bao.db", captures)
+    ask = room_on(path)
+    first, second = (re.sub(r"<[^>]+>", "", ask(f"/-/diff/1/v{n}..v{n + 1}?lang=en").text) for n in (1, 2))
+    assert "While version 1 stood, the article was in place 1 of the front page, from 20 May 2026, 19:00" in first
+    assert "While version 2 stood, the article was in place 1 of the front page, from 20 May 2026, 21:00" in second
+    with sqlite3.connect(path) as db:
+        (question,) = (question for question in QUESTIONS if question.name == "edited_on_front")
+        assert [row[:4] for row in db.execute(question.sql)] == [
+            (1, "2026-05-20T14:00:00Z", "2026-05-20T16:00:00Z", "2026-05-20T21:00:00Z"),
+            (1, "2026-05-20T12:00:00Z", "2026-05-20T13:00:00Z", "2026-05-20T13:30:00Z"),
+        ]

@@ -15,6 +15,7 @@ from archive.model.errors import UnknownArticle
 from archive.model.records import Image, Reading
 from archive.queries import lookup
 from archive.queries.lookup import Article
+from archive.queries.placements import Place, between, highest, places_of
 from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.web.room.change_descriptions import summary, title
@@ -22,6 +23,7 @@ from archive.web.room.request import Visit, page
 
 # At least this many unchanged rows in sequence are folded, except the first and the last.
 _FEWEST_FOLDED = 4
+_MAX_PLACES = 500
 _VERSION = re.compile(r"v?([1-9]\d{0,8})")
 
 
@@ -66,7 +68,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Two versions of an article with provenance and readings. numbers: those of all its versions."""
+    """Two versions of an article with provenance and readings. numbers: those of all its versions; place: the highest
+    on a front page or section page in which the article was seen with the old version."""
 
     article: Article
     numbers: list[int]
@@ -74,6 +77,7 @@ class Compared:
     new: Provenance
     before: Reading
     after: Reading
+    place: Place | None
 
 
 @page
@@ -117,9 +121,10 @@ def compared(db: Database, number: int, old: int, new: int) -> Compared:
     if old not in provenances or new not in provenances:
         raise UnknownArticle(f"article {number} has no versions {old} and {new}")
     before, after = (lookup.reading_of(db, number, version_number)[1] for version_number in (old, new))
-    return Compared(
-        lookup.find_article(db, str(number)), list(provenances), provenances[old], provenances[new], before, after
-    )
+    first, later = provenances[old], provenances[new]
+    places = between(places_of(db, number, _MAX_PLACES), first.first_seen_at, later.first_seen_at)
+    article = lookup.find_article(db, str(number))
+    return Compared(article, list(provenances), first, later, before, after, highest(places))
 
 
 def _rows(visit: Visit, before: Reading, after: Reading) -> Iterator[Row]:
