@@ -32,7 +32,7 @@ KEYS: Mapping[str, str] = {
     "kinds": "which events: new, edited, gone, back; by default all, or edited where `weight` or `only` is given",
     "weight": "the least weight of an edit; a changed number weighs 5, a name 4, a headline 8, the lead 3",
     "only": "only edits that change numbers, headlines, or either",
-    "room": "the URL of your reading room, such as https://archive.example: a message then links the page of each match",
+    "room": "the URL of your reading room, such as https://archive.example, for links to each match's page",
 }
 """The keys of a table, with their meanings."""
 
