@@ -30,7 +30,6 @@ import eval_wcxb  # noqa: E402
 from bench.kit_plugin import extract  # noqa: E402
 
 Result = dict[str, Any]
-_sum = lambda rows, name: sum(row[name] for row in rows)  # noqa: E731
 
 
 def main() -> None:
@@ -110,6 +109,10 @@ def _labelled(chosen: str) -> Iterator[Result]:
         marks["f"] = round(scores["f"], 3)
         marks["minute"] = scores["date"]["minute"] if scores["date"] else None
         yield {"id": row["id"], "fold": eval_wcxb.fold(row["url"]), "scores": scores, "marks": marks, "out": out}
+
+
+def _sum(rows: list[Result], name: str) -> Any:
+    return sum(row[name] for row in rows)
 
 
 def _labelled_figures(rows: list[Result]) -> dict[str, float]:

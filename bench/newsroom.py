@@ -15,6 +15,7 @@ What is assumed, and where from. Times are hours from the year's beginning.
 
 from __future__ import annotations
 
+import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -79,7 +80,8 @@ def _draw(rng: Random, delay: tuple[str, float, float]) -> float:
     if kind == "lognormal":
         return median * rng.lognormvariate(0, spread)
     if kind == "lomax":  # spread: the tail's exponent
-        return median / (2 ** (1 / spread) - 1) * (rng.random() ** (-1 / spread) - 1)
+        scale: float = median / (2 ** (1 / spread) - 1)
+        return scale * (math.pow(rng.random(), -1 / spread) - 1)
     return rng.weibullvariate(median / 0.6931 ** (1 / spread), spread)
 
 

@@ -83,7 +83,7 @@ def test_against_news_please(tmp_path: Path) -> None:
             urls = [url for (url,) in connection.execute("SELECT url FROM articles ORDER BY id LIMIT 150")]
         connection.close()
         (tmp_path / "urls").write_text("\n".join(urls))
-        program = [peer / "bin/python", "-c", _PEER, tmp_path / "urls"]
+        program = [str(peer / "bin/python"), "-c", _PEER, str(tmp_path / "urls")]
         theirs = float(subprocess.run(program, capture_output=True, text=True, check=True).stdout.splitlines()[-1])
     print(f"\nours {ours['rate']:.1f} pages/s, news-please {theirs:.1f} articles/s: {ours['rate'] / theirs:.1f} times")
     assert ours["rate"] >= 5 * theirs

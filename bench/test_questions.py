@@ -117,13 +117,17 @@ def parameters(question: Question, paper: Paper, rng: Random) -> dict[str, objec
     return {name: drawn(paper, rng, name) for name in question.parameters}
 
 
+def _answer(db: Database, question: Question, values: dict[str, object]) -> None:
+    list(db.query(question.sql, values))
+
+
 def test_the_ten_questions(db: Database, paper: Paper, scan: float) -> None:
     print(f"\n{ARTICLES} articles; a scan of all versions {scan:.0f} ms")
     slow = {}
     for question in QUESTIONS:
         rng = Random(question.name)
         draws = [parameters(question, paper, rng) for _ in range(DRAWS)]
-        times = measured([lambda q=question, d=draw: list(db.query(q.sql, d)) for draw in draws])
+        times = measured([partial(_answer, db, question, draw) for draw in draws])
         tell(question.name, times, scan)
         if percentile(times, 0.95) > QUESTION * scan:
             slow[question.name] = percentile(times, 0.95)
@@ -195,7 +199,7 @@ def test_search(db: Database, paper: Paper, scan: float) -> None:
     limits = {"in up to 5%": RARE, "in 5% to half": COMMON, "in most": COMMON}
     for kind, draws in searches(db, paper).items():
         for history in (False, True):
-            times = measured([lambda w=words, h=history: first_page(db, w, history=h) for words in draws])
+            times = measured([partial(first_page, db, words, history=history) for words in draws])
             tell(f"{kind}{', all history' if history else ''}", times, scan)
             if percentile(times, 0.95) > limits[kind] * scan:
                 slow[kind, history] = percentile(times, 0.95)

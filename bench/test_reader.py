@@ -60,7 +60,7 @@ def test_hostile_inputs_stay_within_two_seconds(tmp_path: Path) -> None:
     subprocess.run([sys.executable, KIT / "make_mutants.py"], env=environment, cwd=tmp_path, check=True)
     command = [
         sys.executable,
-        KIT / "eval_robust.py",
+        str(KIT / "eval_robust.py"),
         "--tools",
         "--plugin",
         f"luubao={PLUGIN}:extract",

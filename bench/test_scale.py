@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -174,9 +175,7 @@ def test_bytes_of_an_article_and_of_a_look(tmp_path: Path) -> None:
         _look(db, run, site, range(1_000, 1_200))  # the first pages come before there is a dictionary
         compact(db, [1])
         for what, numbers, edits in (("new", range(2_000, 2_500), 0), ("edited", range(2_000, 2_300), 1)):
-            grown[what] = _grown(db, lambda numbers=numbers, edits=edits: _look(db, run, site, numbers, edits)) / len(
-                numbers
-            )
+            grown[what] = _grown(db, partial(_look, db, run, site, numbers, edits)) / len(numbers)
         grown["304"] = _grown(db, lambda: _confirm(db, run, site, range(2_000, 2_500))) / 500
         before = _pieces(path, tmp_path)
         _look(db, run, site, range(3_000, 3_025))

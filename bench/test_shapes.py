@@ -38,9 +38,12 @@ def test_a_promise_costs_little_beside_a_link(tmp_path: Path) -> None:
         finding = _seconds(lambda: discovery.links(page, "https://bao.example/", PAPER.hosts))
         promising = _seconds(lambda: article_probability_of(db, run, links))
         asking = _seconds(lambda: worth_asking(db, run, links))
-        noting = _seconds(
-            lambda: (note_kind(db, run, links[0], "article"), note_yield(db, run, links[0], 3, links[:40]))
-        )
+
+        def note() -> None:
+            note_kind(db, run, links[0], "article")
+            note_yield(db, run, links[0], 3, links[:40])
+
+        noting = _seconds(note)
     print(
         f"\n200 links: found in {finding * 1e3:.2f} ms, promises {promising * 1e3:.2f} ms ({promising * 5e3:.1f} us a link),"
         f" worth asking {asking * 5e3:.1f} us a link; a page noted in {noting * 1e3:.2f} ms"

@@ -26,7 +26,7 @@ MOST = 2.0
 BIN = Path(sys.executable).parent
 BARE = "python -c 'import click, sqlite_utils'"
 TABLES = "sqlite-utils tables"
-WITHOUT = {
+WITHOUT: dict[str, Sequence[str | Path]] = {
     BARE: [sys.executable, "-c", "import click, sqlite_utils"],
     TABLES: [BIN / "sqlite-utils", "tables", "luubao.db"],
 }
@@ -78,7 +78,9 @@ def edited_article(path: Path) -> str:
 
 def test_commands_start_at_once(folder: Path) -> None:
     edited = edited_article(folder / "luubao.db")
-    ours = {f"luubao {words}": [BIN / "luubao", *words.replace("EDITED", edited).split()] for words in OURS}
+    ours: dict[str, Sequence[str | Path]] = {
+        f"luubao {words}": [BIN / "luubao", *words.replace("EDITED", edited).split()] for words in OURS
+    }
     took = medians({**WITHOUT, **ours}, folder)
     bare = took[BARE].processor
     print(f"\n{'median of ' + str(ROUNDS):40} processor  clock  times the bare interpreter")

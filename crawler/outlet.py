@@ -247,7 +247,7 @@ def user_agent(outlet: Outlet, contact: str) -> str:
         return f"{name} (newspaper archive; contact: {contact})"
     if any(host not in _LOOPBACK for host in outlet.hosts):
         raise Misconfigured(
-            "no contact is set. Newspapers must be able to reach whoever crawls them: set LUUBAO_CONTACT or contact in"
+            "no contact is set. Newspapers must be able to reach you: set LUUBAO_CONTACT or contact in"
             " luubao.toml, or give --contact, with an e-mail or web address"
         )
     return name

@@ -83,7 +83,9 @@ def _forked() -> tuple[Any, socket.socket]:
     ours, theirs = socket.socketpair()
     forkserver.ensure_running()
     with theirs:
-        process = _FORKSERVER.Process(target=serve, args=(theirs, forkserver._forkserver._forkserver_pid), daemon=True)
+        process = _FORKSERVER.Process(
+            target=serve, args=(theirs, vars(forkserver._forkserver)["_forkserver_pid"]), daemon=True
+        )
         process.start()
     return process, ours
 

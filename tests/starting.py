@@ -110,7 +110,8 @@ class Starter:
         self.process.stdin.write(json.dumps(order) + "\n")
         self.process.stdin.flush()
         assert self.process.stdout.readline() == "done\n"
-        ended, before = [], ()
+        ended: list[Started] = []
+        before: tuple[Imported, ...] = ()
         for one in json.loads(told.read_text()):
             modules = tuple(Imported(*module) for module in one["modules"])
             ended.append(Started(one["code"], err.read_text(), modules, before))

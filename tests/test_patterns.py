@@ -11,7 +11,7 @@ from __future__ import annotations
 import importlib
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from re import _constants as op  # type: ignore[attr-defined]  # how the standard library takes expressions apart
 from re import _parser  # type: ignore[attr-defined]  # as above
@@ -114,7 +114,7 @@ def _first(items: Any) -> str:
 
 
 def _in(one: str, items: Any) -> bool:
-    categories = {
+    categories: dict[Any, Callable[[str], bool]] = {
         op.CATEGORY_DIGIT: str.isdigit, op.CATEGORY_SPACE: str.isspace,
         op.CATEGORY_WORD: lambda c: c.isalnum() or c == "_", op.CATEGORY_NOT_DIGIT: lambda c: not c.isdigit(),
         op.CATEGORY_NOT_SPACE: lambda c: not c.isspace(), op.CATEGORY_NOT_WORD: lambda c: not (c.isalnum() or c == "_"),

@@ -196,7 +196,7 @@ def test_help_imports_no_more_than_click_and_sqlite_utils(call: Calls, command: 
 
 def test_the_list_of_commands_imports_none_of_them(call: Calls) -> None:
     ours = {one.name for one in call("--help")["--help"].modules if one.name.startswith(("archive", "crawler"))}
-    commands = {one.place.partition(":")[0] for one in luubao.listed.values()}  # type: ignore[attr-defined]
+    commands = {one.place.partition(":")[0] for one in luubao.listed.values()}
     assert "crawler.cli" in ours
     assert ours & commands == set()
 
@@ -221,9 +221,9 @@ def test_a_command_that_reads_pages_imports_no_more_than_the_table_says(call: Ca
     test_a_command_imports_no_more_than_the_table_says(call, command)
 
 
-@pytest.mark.parametrize("command", sorted(luubao.listed))  # type: ignore[attr-defined]  # a LazyCommands
+@pytest.mark.parametrize("command", sorted(luubao.listed))
 def test_a_group_lists_a_command_with_the_first_sentence_of_its_help(command: str) -> None:
-    said = luubao.listed[command].sentence  # type: ignore[attr-defined]  # a LazyCommands
+    said = luubao.listed[command].sentence
     real = luubao.commands[command].get_short_help_str(limit=10_000)
     assert said == real, f"{command}: its docstring begins otherwise than its line in COMMANDS says"
 

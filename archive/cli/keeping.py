@@ -86,7 +86,7 @@ def _print_left(left: Unchecked) -> None:
         say(f"{left.waiting} addresses wait to be put in order by the next run, and were left out", err=True)
     if left.former:
         say(
-            f"{left.former} addresses are told by a former reader, and were left out: `luubao reread` tells them anew",
+            f"{left.former} addresses were left out, because an earlier reader read them: run `luubao reread`",
             err=True,
         )
 

@@ -46,7 +46,7 @@ def upgrade(path: Path) -> None:
         captures, secrets = kinds(db)
     if captures:
         say(
-            f"secrets of whoever crawled lie in {removals(captures, secrets)}. `luubao cleanse` takes them out",
+            f"secrets of the machine that crawled are in {removals(captures, secrets)}. `luubao cleanse` removes them",
             err=True,
         )
     say(f"{path} is up to date" + (f"; {left} rows cannot be read and are passed over" if left else ""))

@@ -137,7 +137,7 @@ def _reject_non_newspaper(home: Facts, tried: Sequence[FetchedCandidate], misses
     reason = page.reason if isinstance(page, Unreadable) else ""
     if reason in ("wall", "cookie-bounce"):
         barrier = "a login, a check for robots or a consent" if reason == "wall" else "a script that sets a cookie"
-        raise NotProbed(f"{url} shows {barrier} and no page to whoever asks as a stranger: luubao cannot crawl it")
+        raise NotProbed(f"{url} shows strangers {barrier} instead of a page: luubao cannot crawl it")
     if len(home.links) < _MIN_LINKS and "<script" in home.text.lower():
         raise NotProbed(
             f"{url} has {len(home.links)} links without JavaScript, and none to an article: luubao reads only what a"
@@ -197,7 +197,7 @@ class _SiteSummary:
             notes.append(f"{share}; they are kept raw and never unscrambled")
         if len(self.articles) < article_sample.WANTED:
             count = "one article was" if len(self.articles) == 1 else f"{len(self.articles)} articles were"
-            notes.append(f"only {count} read: take what is said of them with care")
+            notes.append(f"only {count} read: the findings may be wrong")
         if not self.client.left():
             notes.append(f"{self.client.most} requests were made, which is enough: not everything was looked at")
         if not self.sections:

@@ -169,7 +169,9 @@ def test_the_next_tidies_up_after_one_that_had_done_all_else(tmp_path: Path) -> 
 def test_what_a_living_one_writes_is_let_be(tmp_path: Path) -> None:
     from subprocess import PIPE
 
-    with Popen([sys.executable, "-c", _DIES, "waiting", tmp_path / "x"], stdin=PIPE, stdout=PIPE, text=True) as other:
+    with Popen(
+        [sys.executable, "-c", _DIES, "waiting", str(tmp_path / "x")], stdin=PIPE, stdout=PIPE, text=True
+    ) as other:
         assert other.stdout and other.stdin
         assert other.stdout.readline() == "here\n"
         with temporary_folder(tmp_path / "x") as folder:
@@ -198,7 +200,7 @@ def test_a_signal_leaves_nothing(tmp_path: Path) -> None:
     def heeding() -> None:  # also where the tests run in the background of a shell, which ignores it
         signal.signal(signal.SIGINT, signal.SIG_DFL)
 
-    command = [sys.executable, "-c", _DIES, "waiting", tmp_path / "x"]
+    command = [sys.executable, "-c", _DIES, "waiting", str(tmp_path / "x")]
     with Popen(command, stdin=-1, stdout=-1, text=True, preexec_fn=heeding) as other:  # no threads here
         assert other.stdout and other.stdin
         other.stdout.readline()

@@ -75,7 +75,7 @@ def test_any_zstd_tool_opens_what_is_stored(full: Database, tmp_path: Path) -> N
     ).fetchone()
     (tmp_path / "page.zst").write_bytes(data)
     (tmp_path / "dictionary").write_bytes(content(full, dictionary_id))
-    command = ["zstd", "-d", "-c", "--patch-from", tmp_path / "dictionary", tmp_path / "page.zst"]
+    command = ["zstd", "-d", "-c", "--patch-from", str(tmp_path / "dictionary"), str(tmp_path / "page.zst")]
     page = subprocess.run(command, capture_output=True, check=True).stdout
     found = full.execute(
         "SELECT requested_url FROM captures JOIN bodies ON bodies.id = body_id WHERE digest = ?", [digest]

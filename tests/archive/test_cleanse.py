@@ -70,8 +70,8 @@ def test_the_archive_is_as_old_ones_are(old: Path) -> None:
 
 def test_upgrade_says_what_lies_there(old: Path) -> None:
     said = asked("upgrade", "--db", old)
-    assert "lie in 2 captures: 1 Cookie, 1 Proxy-Authorization, 1 user:password@ in an address." in said
-    assert "`luubao cleanse` takes them out" in said and SECRET not in said
+    assert "are in 2 captures: 1 Cookie, 1 Proxy-Authorization, 1 user:password@ in an address." in said
+    assert "`luubao cleanse` removes them" in said and SECRET not in said
 
 
 def test_nothing_is_left_and_every_seal_holds(old: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import sys
 import zlib
 from random import Random
 
@@ -11,9 +12,9 @@ import pytest
 
 from archive.exchange.content_codings import BadCoding, TooLarge, codings_of, decode_body
 
-try:
+if sys.version_info >= (3, 14):
     from compression import zstd
-except ImportError:
+else:
     from backports import zstd
 
 PAGES = (b"a", b"<html>" + "Bà con thôn Đông. ".encode() * 400, Random(1).randbytes(9_000))

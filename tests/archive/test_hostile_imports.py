@@ -246,7 +246,7 @@ def mirror(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("what", ["file", "folder", "/", "/dev/zero", "fifo", "itself", "nothing", "folder itself"])
 def test_a_link_that_leads_outside_is_told_and_not_followed(what: str, mirror: Path, tmp_path: Path) -> None:
     odd = mirror / "odd.html"
-    targets = {"file": tmp_path / "private.html", "folder": tmp_path / "outside", "/": "/", "/dev/zero": "/dev/zero",
+    targets: dict[str, Path | str] = {"file": tmp_path / "private.html", "folder": tmp_path / "outside", "/": "/", "/dev/zero": "/dev/zero",
                "itself": odd, "nothing": tmp_path / "nothing", "folder itself": mirror}  # fmt: skip
     if what == "fifo":
         os.mkfifo(odd)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlite_utils import Database
@@ -25,7 +26,7 @@ OTHER = {
 }
 
 
-def story(headline: str = "Cầu mới qua sông", canonical: str | None = None, **kinds: str) -> str:
+def story(headline: str = "Cầu mới qua sông", canonical: str | None = None, **kinds: Any) -> str:
     source = page(headline, **kinds)
     return source.replace("<head>", CANONICAL.format(canonical)) if canonical else source
 
@@ -253,9 +254,9 @@ def test_a_returned_article_has_not_moved(db: Database, see: Callable[..., objec
     see(B, other())
     see(A, status=302, final_url=B)
     see(B, other().replace("08:00", "09:00"), via=(A,))
-    assert db["articles"].get(1)["moved_to_id"] == 2
+    assert db.table("articles").get(1)["moved_to_id"] == 2
     see(A, story())
-    assert db["articles"].get(1)["moved_to_id"] is None
+    assert db.table("articles").get(1)["moved_to_id"] is None
 
 
 def test_a_new_address_of_a_known_article_is_known(db: Database, see: Callable[..., object]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from sqlite_utils import Database
 
@@ -15,7 +17,7 @@ def test_a_page_the_reader_chokes_on_is_kept_and_the_crawl_goes_on(
     db: Database, run: Run, shoot: Shoot, caplog: pytest.LogCaptureFixture
 ) -> None:
     # An outlet's clock that does not exist breaks the reader's promise without replacing any part of it.
-    broken = Run(run.id, run.outlet_id, run.outlet.__class__(**{**_fields(run), "timezone": "Mars/Olympus"}))
+    broken = Run(run.id, run.outlet_id, replace(run.outlet, timezone="Mars/Olympus"))
     dated = page().replace("<article>", '<article><time datetime="2026-05-20T08:15">20/05/2026 08:15</time>')
     ingested = ingest(db, broken, shoot(body=dated))
     assert isinstance(ingested.reading, Unreadable)
@@ -24,10 +26,6 @@ def test_a_page_the_reader_chokes_on_is_kept_and_the_crawl_goes_on(
     assert "could not be read" in caplog.text
     assert capture_writer.kept_body(db, 1) == dated.encode()
     assert read_pending(db, run) == 0
-
-
-def _fields(run: Run) -> dict[str, object]:
-    return {name: getattr(run.outlet, name) for name in run.outlet.__slots__}
 
 
 def test_bytes_of_any_kind_are_kept_and_called_what_they_are(db: Database, run: Run) -> None:

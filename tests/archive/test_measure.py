@@ -12,7 +12,7 @@ URL = "https://bao.example/a-1.htm"
 
 
 def sizes(db: Database) -> list[tuple[int, int | None, int | None]]:
-    return [tuple(row) for row in db.execute("SELECT number, words_removed, words_added FROM versions ORDER BY number")]  # type: ignore[misc]
+    return [tuple(row) for row in db.execute("SELECT number, words_removed, words_added FROM versions ORDER BY number")]
 
 
 def test_an_edit_counts_its_words(db: Database, run: Run, shoot: Shoot) -> None:

@@ -18,9 +18,15 @@ from tests.archive.conftest import NAMED
 from tests.mortal import Parent
 
 NOBODY = 65534
-READERS = (("articles",), ("show", NAMED), ("search", "mương"), ("verify", "--facts"), ("runs",))
-WRITERS = (("compact",), ("withdraw", NAMED, "--reason", "x"), ("verify", "--index"))
-REREAD = ("reread", "--jobs", "1")  # nobody may not even start the Python of its processes
+READERS: tuple[tuple[str, ...], ...] = (
+    ("articles",),
+    ("show", NAMED),
+    ("search", "mương"),
+    ("verify", "--facts"),
+    ("runs",),
+)
+WRITERS: tuple[tuple[str, ...], ...] = (("compact",), ("withdraw", NAMED, "--reason", "x"), ("verify", "--index"))
+REREAD: tuple[str, ...] = ("reread", "--jobs", "1")  # nobody may not even start the Python of its processes
 LAST = "Nhật ký ghi sau cùng"
 """What is in the log alone, where there is one: no fact, and so nothing that `verify --facts` names."""
 LOG = "A write-ahead log lies beside it"
@@ -151,7 +157,7 @@ def test_a_log_without_its_index_is_told(
 @pytest.fixture
 def mount(shelf: Path) -> Iterator[Callable[[str], None]]:
     def mounted(how: str) -> None:
-        command = ["mount", "-t", "tmpfs", "-o", f"size=8m,{how}", "tmpfs", shelf]
+        command = ["mount", "-t", "tmpfs", "-o", f"size=8m,{how}", "tmpfs", str(shelf)]
         if subprocess.run(command, capture_output=True, check=False).returncode:
             pytest.skip("only root may mount")
 

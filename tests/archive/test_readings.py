@@ -299,7 +299,7 @@ reading.read_page = deadly
 @pytest.mark.slow
 def test_bad_rows_are_told_and_the_rest_is_filed(path: Path, tmp_path: Path) -> None:
     read(exported(path, tmp_path / "warc"), tmp_path / "readings")
-    bad = {
+    bad: dict[int, dict[str, object]] = {
         1: {"kind": "poem"}, 2: {"captured_at": "yesterday"}, 3: {"extractor": None}, 4: {"digest": "sha256:" + "0" * 64},
         5: {"final_url": f"{HOME}other"}, 6: {"timezone": "Europe/Paris"}, 7: {"extractor": "luubao 9.9"}, 8: {"outlet": "la"},
         9: {"status": None}, 10: {"requested_url": "no address"},

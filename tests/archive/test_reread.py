@@ -40,7 +40,7 @@ FERRY = "Chuyến đò cuối cùng cập bến lúc năm giờ chiều, chở t
 POWER = "<html><head><title>Lịch cắt điện</title></head><body><h1>Lịch cắt điện</h1></body></html>"
 
 
-def bridge(caption: str = "Cầu ngày thông xe", **kinds: str) -> str:
+def bridge(caption: str = "Cầu ngày thông xe", **kinds: Any) -> str:
     return page(**kinds).replace("</p>", "</p>" + PICTURE.format(caption), 1)
 
 

@@ -149,7 +149,7 @@ def test_a_redirect_to_another_article_is_no_edit(db: Database, run: Run, shoot:
     first, second = sorted(lookup.articles(db), key=lambda article: article.id)
     assert (first.version_count, second.version_count) == (1, 1)
     assert first.gone_reason == f"redirected to {B}"
-    assert db["articles"].get(first.id)["moved_to_id"] == second.id
+    assert db.table("articles").get(first.id)["moved_to_id"] == second.id
 
 
 def test_one_canonical_address_on_every_page_merges_nothing(db: Database, run: Run, shoot: Shoot) -> None:
@@ -222,7 +222,7 @@ def test_no_archive_is_a_sentence(path: Path) -> None:
 
 
 def test_another_sqlite_file_is_refused(path: Path) -> None:
-    Database(path)["films"].insert({"title": "x"})
+    Database(path).table("films").insert({"title": "x"})
     with pytest.raises(ArchiveUnusable, match="something else"), open_archive(path, create=True):
         pass
 

@@ -165,7 +165,7 @@ class _CommonCrawl(BaseHTTPRequestHandler):
         parts = urlsplit(self.path)
         self.log.append((self.path, self.headers["Range"]))
         if parts.path == "/collinfo.json":
-            base = f"http://127.0.0.1:{self.server.server_address[1]}"
+            base = f"http://127.0.0.1:{self.connection.getsockname()[1]}"
             crawls = [
                 {"id": name, "name": name, "cdx-api": f"{base}/{name}-index"}
                 for name in ("CC-MAIN-2019-09", "CC-MAIN-2013-20")

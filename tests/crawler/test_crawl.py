@@ -76,7 +76,7 @@ def test_three_days_are_in_the_archive_as_published(paper: Newspaper, path: Path
 
 
 def test_an_unchanged_paper_adds_revisits_and_no_version(crawled: Crawled, tmp_path: Path) -> None:
-    path = shutil.copy(crawled.path, tmp_path / "archive.db")
+    path = Path(shutil.copy(crawled.path, tmp_path / "archive.db"))
     shutil.copytree(crawled.path.with_name("archive.db.pictures"), tmp_path / "archive.db.pictures")
     before = ask(path, "SELECT count(*) FROM versions")
     assert crawl(crawled.paper, path).returncode == 0

@@ -92,7 +92,7 @@ ODD_STATUS = {"/999.htm": 999, "/0.htm": 0, "/99999.htm": 99999, "/23-digits.htm
 def broken(folder: Path) -> Iterator[tuple[Hostile, Measured]]:
     odd = {path: Answer(b"no", status) for path, status in ODD_STATUS.items()}
     ending = raw(OK + HTML + b"\r\n" + article("Bài cuối").body)
-    traps = {**ENDLESS, **BROKEN, **odd, "/ends-with-the-connection.htm": ending}
+    traps: dict[str, Answer | Trap] = {**ENDLESS, **BROKEN, **odd, "/ends-with-the-connection.htm": ending}
     with hostile({**paper(*traps), **traps}) as server:
         yield server, measured(server.base_url, folder / "broken.db")
 

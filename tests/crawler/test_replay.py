@@ -48,7 +48,9 @@ def paper(days: list[int], *, packed: bool) -> dict[str, Answer | Callable[[Mess
         return wire(replace(whole, headers=(*whole.headers, *validator)))
 
     def page(path: str) -> Callable[[Message], Answer]:
-        text = (lambda: f"<p>Cập nhật ngày {days[0]}.</p>") if path == ARTICLES[1] else (lambda: "<p>Như cũ.</p>")
+        def text() -> str:
+            return f"<p>Cập nhật ngày {days[0]}.</p>" if path == ARTICLES[1] else "<p>Như cũ.</p>"
+
         return lambda _: wire(article(f"Tin {path[-5]}", text()))
 
     links = front(*ARTICLES, "/cu-5.htm", "/het-6.htm")

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.metadata import version
@@ -466,6 +466,6 @@ def test_a_ping_that_fails_is_a_warning_and_said_once_a_day(site: Any, path: Pat
     assert (first.code, first.told) == (6, f"demo: {sentence}\n")
     assert (second.code, second.told) == (6, "")
     assert (first.summary["warnings"], first.summary["pinged"]) == ([sentence], False)
-    kept: list[tuple[str, Mapping[str, Any]]] = ask(path, "SELECT outcome, warnings FROM runs")
+    kept: list[tuple[str, str]] = ask(path, "SELECT outcome, warnings FROM runs")
     assert kept == [("ok", json.dumps([sentence]))] * 2
     assert told(["verify", "--db", str(path)]).returncode == 0

@@ -107,7 +107,7 @@ def test_any_address_is_asked_for_and_none_keeps_from_the_next(path: Path) -> No
     table += [["20260520120000", url, "text/html", "200", str(number)] for number, url in enumerate(urls)]
 
     class Answers(dict[str, Answer]):
-        def get(self, asked: str, default: object = None) -> Answer:  # type: ignore[override]  # by any path
+        def get(self, asked: str, default: object = None) -> Answer:  # by any path
             if asked.startswith("/cdx"):
                 return Answer(json.dumps(table).encode())
             return Answer(b"", 502) if "never" in asked else replayed(page(unquote(asked)).encode())
@@ -125,7 +125,7 @@ def test_any_address_is_asked_for_and_none_keeps_from_the_next(path: Path) -> No
 
 def test_an_archive_that_gives_nothing_ends_the_backfill_and_no_offer_is_given_up(path: Path) -> None:
     class Answers(dict[str, Answer]):
-        def get(self, asked: str, default: object = None) -> Answer:  # type: ignore[override]  # by any path
+        def get(self, asked: str, default: object = None) -> Answer:  # by any path
             rows = [["timestamp", "original", "mimetype", "statuscode"]]
             rows += [["20260520120000", f"{URL}?{number}", "text/html", "200"] for number in range(5)]
             return Answer(json.dumps(rows).encode()) if asked.startswith("/cdx") else Answer(b"", 502)

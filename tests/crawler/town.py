@@ -112,7 +112,7 @@ def _serve(connection: Connection, articles: int, slowness: float, pictures: boo
             begun = time.monotonic()
             time.sleep(slowness)
             host = self.connection.getsockname()[0]
-            status, kind, body = _answer(host, self.path, articles, self.server.server_address[1] if pictures else 0)
+            status, kind, body = _answer(host, self.path, articles, self.connection.getsockname()[1] if pictures else 0)
             self.send_response(status)
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))

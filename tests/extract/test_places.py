@@ -22,7 +22,9 @@ PLACES = [
 @pytest.mark.parametrize(("markup", "told"), PLACES)
 def test_place(markup: str, told: str) -> None:
     root = html.document_fromstring(f"<html><body>{markup}Tin</p></body></html>")
-    assert css_path(root.get_element_by_id("x").getparent()) == told
+    (paragraph,) = root.iterfind(".//p[@id='x']")
+    body = paragraph.getparent()
+    assert body is not None and css_path(body) == told
 
 
 def test_a_reading_says_where_its_body_stood() -> None:

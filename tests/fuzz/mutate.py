@@ -38,7 +38,7 @@ def _place(chance: random.Random, data: bytearray, most: int) -> slice:
 
 
 def _flip(chance: random.Random, data: bytearray, _: Sequence[bytes]) -> None:
-    for _ in range(min(len(data), chance.choice([1, 1, 4, 64]))):
+    for _turn in range(min(len(data), chance.choice([1, 1, 4, 64]))):
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from itertools import count
@@ -153,6 +153,6 @@ def changes(facts: Facts, article: int = 0) -> list[str]:
     return [", ".join(one.changed) for one in versions_of(facts.history.articles[article]).all]
 
 
-def verdicts(facts: Facts, key: str) -> Iterable[tuple[int | None, str]]:
+def verdicts(facts: Facts, key: str) -> Sequence[tuple[int | None, str]]:
     """What the pages of an address came to."""
     return [(one.stand, one.why) for one in facts.history.verdicts if one.look.key == f"bao.example/{key}"]

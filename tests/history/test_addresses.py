@@ -136,7 +136,7 @@ def test_a_redirect_that_ends_in_a_404_buries() -> None:
 def test_a_redirect_to_another_article_is_a_move_and_ends_with_a_return() -> None:
     facts = Facts().page("a", story()).page("b", story("chè")).hop("a", "b").page("b", story("chè"), via=("a",))
     assert facts.history.articles[0].moved_to == 1
-    facts.page("a", story())
+    facts = facts.page("a", story())
     assert (facts.history.articles[0].moved_to, gone(facts)) == (None, [None, None])
 
 

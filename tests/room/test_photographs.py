@@ -11,6 +11,7 @@ import pytest
 from PIL import Image as Painted
 
 from archive import Capture, PictureCapture, ingest, keep_picture, open_archive, start_run
+from archive.model.records import Picture
 from archive.pictures import recognise
 from archive.web.room.photo_pages import places
 from tests.room.inside import Answer, room_on
@@ -27,6 +28,12 @@ def painted(colour: str) -> bytes:
 
 def figure(name: str, caption: str, credit: str) -> str:
     return f'<figure><img src="https://bao.example/anh/{name}.png"><figcaption>{caption} Ảnh: {credit}</figcaption></figure>'
+
+
+def recognised(data: bytes) -> Picture:
+    picture = recognise(data)
+    assert picture is not None
+    return picture
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +54,8 @@ def ask(tmp_path_factory: pytest.TempPathFactory) -> Ask:
             ingest(db, run, Capture(url, url, at, 200, body=body.encode(), encoding="utf-8"))
         for number, url in db.execute("SELECT id, url FROM images").fetchall():
             data = painted("blue" if "song" in url else "red")
-            picture = recognise(data)
+            picture = recognised(data)
+            assert picture.looks is not None and picture.path is not None and picture.thumbnail_path is not None
             for place, content in ((picture.path, data), (picture.thumbnail_path, picture.looks.thumbnail)):
                 (store / place).parent.mkdir(parents=True, exist_ok=True)
                 (store / place).write_bytes(content)
@@ -72,7 +80,7 @@ def test_a_photographer_without_diacritics(ask: Ask) -> None:
 
 
 def test_a_picture_has_a_page_with_its_life(ask: Ask) -> None:
-    number = recognise(painted("blue")).digest.partition(":")[2]
+    number = recognised(painted("blue")).digest.partition(":")[2]
     assert f'href="/-/picture/{number}"' in ask("/-/photos").text
     told = ask(f"/-/picture/{number}").text
     life = told[told.index('class="timeline"') :]
@@ -84,7 +92,7 @@ def test_a_picture_has_a_page_with_its_life(ask: Ask) -> None:
 def test_words_have_the_language_of_their_page(ask: Ask) -> None:
     assert '<figcaption lang="fr">Đò ngang' in ask("/-/photos").text
     assert '<figcaption lang="vi">Bến đò' in ask("/-/photos").text
-    told = ask(f"/-/picture/{recognise(painted('blue')).digest.partition(':')[2]}").text
+    told = ask(f"/-/picture/{recognised(painted('blue')).digest.partition(':')[2]}").text
     assert '<span lang="vi">Bến đò' in told and '<span lang="fr">Đò ngang' in told
 
 
@@ -94,7 +102,7 @@ def test_evidence_comes_with_the_pictures_we_hold(ask: Ask) -> None:
 
 
 def test_a_picture_stays_in_the_browser(ask: Ask) -> None:
-    number = recognise(painted("blue")).digest.partition(":")[2]
+    number = recognised(painted("blue")).digest.partition(":")[2]
     answer = ask(f"/-/pictures/sha256/{number[:2]}/{number}.png")
     assert answer.headers["cache-control"] == "private, max-age=31536000, immutable"
 

@@ -113,7 +113,7 @@ def _rights() -> list[str]:
         "",
         "The texts belong to the newspapers and their authors. No licence comes with them: whether and how they may be",
         "used or passed on is a matter of the law where you are and of the papers' own terms. `url`, `digest` and",
-        "`first_seen_at` say where each comes from. People are named in news; whoever asks to be left out should be.",
+        "`first_seen_at` say where each comes from. News names people: leave out those who ask for it.",
         "",
     ]
 

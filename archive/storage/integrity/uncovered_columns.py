@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 _SCHEDULE = "what the crawler does next; nothing a newspaper published follows from it"
 _SENT = "what was sent to readers, or is to be"
-_OPERATOR_INPUT = "written by whoever keeps the archive"
+_OPERATOR_INPUT = "written by the archive's keeper"
 _UNSEALED = "written down after the run was sealed, or of what is no crawl"
 _FROM_PICTURE = "made from the picture's bytes, which are compared with their digest"
 _OWN_CLOCK = "when we did something, by our own clock"
@@ -19,7 +19,7 @@ _NO_ARTICLE = (
 _UNREFERENCED_ID = "a number by which nothing is referred to"
 _LOG = "a record of what the archive said before; what it says now is derived"
 
-_PROVENANCE = "said by whoever brought the capture"
+_PROVENANCE = "given by the source of the capture"
 _READING_COLUMNS = ("kind", "detail", "rules", "state", "words", "headline", "doubt", "version_id", "extractor_id")
 
 UNCOVERED: Mapping[str, Mapping[str, str]] = {

@@ -41,8 +41,8 @@ def addresses(page: str, url: str) -> Iterator[str]:
         yield re.sub(r"^([^?]*)&", r"\1?", TRACKS.sub("", link))
     if 'id="hdZoneId"' in page:
         yield f"{BASE}/timeline/{ZONE}/trang-2.htm"
-    if match := re.search(r"/timeline/\d+/trang-(\d+)", url):
-        yield from [f"{BASE}/timeline/{ZONE}/trang-{int(match[1]) + 1}.htm"] if page else []
+    if page and (number := re.search(r"/timeline/\d+/trang-(\d+)", url)):
+        yield f"{BASE}/timeline/{ZONE}/trang-{int(number[1]) + 1}.htm"
 
 
 def turned(look: Look) -> set[str]:
