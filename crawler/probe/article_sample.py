@@ -130,6 +130,18 @@ def trials(
     return tuple(found)
 
 
+def read_again(
+    tried: Sequence[FetchedCandidate], trials: Iterable[RuleTrial], timezone: str
+) -> list[FetchedCandidate]:
+    """The pages as a crawl will read them, with the rules and the time zone that are written."""
+    rules = tuple(_as_rules(trial.suggestion, "trial") for trial in trials)
+    return [FetchedCandidate(page.facts, _reread(page, timezone, rules)) for page in tried]
+
+
+def _as_rules(suggestion: Suggestion, name: str) -> Rules:
+    return Rules(name=name, **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
+
+
 def _lacks_field(candidate: FetchedCandidate, field: str) -> bool:
     is_expected, is_found, _, _ = _FIELDS[field]
     return (
@@ -161,6 +173,5 @@ def _best_trial(
 def _rule_finds_field(
     suggestion: Suggestion, candidate: FetchedCandidate, field: str, timezone: str, name: str
 ) -> bool:
-    rules = Rules(name=name, **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
-    reading = _reread(candidate, timezone, (rules,))
+    reading = _reread(candidate, timezone, (_as_rules(suggestion, name),))
     return isinstance(reading, Reading) and bool(_FIELDS[field][1](reading))

@@ -111,9 +111,11 @@ def _rule_lines(found: Findings) -> Iterator[str]:
     yield f"# Where {_single_line(found.title.value)} keeps what luubao did not find by itself"
     yield f"hosts = {_toml_list(found.hosts)}"
     yield from ("", "[[rules]]")
-    for trial in found.trials:
-        yield f"# tried on {trial.of} articles that lacked it, found in {trial.gained}: look whether it is so"
-        yield f"{trial.suggestion.field} = {_toml_list([trial.suggestion.written])}"
+    for field in dict.fromkeys(trial.suggestion.field for trial in found.trials):
+        trials = [trial for trial in found.trials if trial.suggestion.field == field]
+        for trial in trials:
+            yield f"# tried on {trial.of} articles that lacked it, found in {trial.gained}: look whether it is so"
+        yield f"{field} = {_toml_list([trial.suggestion.written for trial in trials])}"
 
 
 def _single_line(text: str) -> str:

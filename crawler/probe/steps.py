@@ -45,6 +45,8 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     sections = feeds_and_sitemaps.sections(home, [candidate.facts for candidate in tried], experience)
     paging = await feeds_and_sitemaps.paging(client, sections, experience)
     summary = _SiteSummary(client, home, tried, sections)
+    trials = article_sample.trials(tried, summary.coverage, summary.timezone.value, "trial")
+    read_again = article_sample.read_again(tried, trials, summary.timezone.value)
     return Findings(
         home=home.page.url,
         name=Finding(name, "sure", "as asked for")
@@ -61,14 +63,14 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
         forms=article_sample.forms(tried, client.hosts),
         articles=len(summary.articles),
         coverage=summary.coverage,
-        trials=article_sample.trials(tried, summary.coverage, summary.timezone.value, "trial"),
+        trials=trials,
         refused=tuple(_refused_pages(tried)),
         notes=summary.notes(),
         requests=client.requests,
         delay=summary.delay,
         is_local=site_identity.is_local(home.page.url),
-        samples=as_read(tried),
-        lists=lists_among(tried),
+        samples=as_read(read_again),
+        lists=lists_among(read_again),
     )
 
 

@@ -17,7 +17,7 @@ from crawler.config.settings_in_force import load
 from crawler.demo.server import Newspaper
 from crawler.probe.outlet_folder import next_steps
 from tests import mortal
-from tests.crawler.probe.odd_paper import PAPER
+from tests.crawler.probe.odd_paper import PAPER, WRITERS
 from tests.crawler.probe.probing import ROOT
 from tests.crawler.serving import Answer, served
 
@@ -51,6 +51,15 @@ def test_a_folder_that_keeps_the_paper(tmp_path: Path) -> None:
         assert (ran.returncode, ran.stdout) == (0, ""), ran.stderr
         with open_archive(folder / "luubao.db") as db:
             assert db["articles"].count > int(kept)
+
+
+def test_samples_are_read_with_the_rules_that_are_written(tmp_path: Path) -> None:
+    with served(PAPER) as site:
+        done = luubao(tmp_path, "init", site.base_url, "moi", "--pages", "0")
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "moi" / "rules").iterdir())
+    assert re.findall(r"^  byline +(.*)$", done.stdout, re.M) == list(WRITERS[:3])
+    assert re.findall(r"^  time +(.*)$", done.stdout, re.M) == [f"2026-05-1{n} 07:3{n} +0700" for n in range(3)]
 
 
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
