@@ -12,12 +12,12 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlite_utils import Database
 
-from archive.frontier.priority import KNOWN
+from archive.frontier.priority import KNOWN, LIST
 from archive.model import clock
 from archive.model.records import Link, Reading, Run
 from archive.storage.readings.reading_rows import same_words
@@ -28,6 +28,9 @@ _EDITS_A_DAY = 24  # a sign that proves true counts as an edit expected within a
 _MAX_COUNT, _MAX_SHARE_DIVISOR = 5, 10  # at most so many changes of a list at once, or a tenth, are a sign
 _MAX_HEADLINES, _MIN_LETTERS = 12, 12
 _HASH_LENGTH = 8
+LISTED_AGAIN = timedelta(days=2)
+"""When a sitemap is requested again at the latest: for one request it tells which of its articles have left."""
+_LISTED_A_DAY = 50  # of more sitemaps than make so many requests a day, each waits longer
 
 
 def note_headlines(db: Database, run: Run, links: Mapping[str, Link], at: datetime) -> None:
@@ -88,6 +91,20 @@ def note_listed(db: Database, run: Run, list_key: str, keys: Sequence[str], at: 
     left_keys = left_early(previous_keys, keys)
     if _is_sign(len(left_keys), len(previous_keys)):
         hasten(db, run, left_keys, LEFT, at)
+
+
+def bring_forward(db: Database, run: Run, list_key: str, at: datetime) -> None:
+    """A feed or sitemap has answered: it is due in two days at the latest, as long as what leaves such lists proves to
+    be gone. Call inside a transaction."""
+    named = "SELECT 1 FROM listed WHERE outlet_id = ? AND url_key = ?"
+    if run.habits.trust_in(LEFT) < _MIN_TRUST or not db.execute(named, [run.outlet_id, list_key]).fetchone():
+        return
+    (lists,) = db.execute("SELECT count(*) FROM listed WHERE outlet_id = ?", [run.outlet_id]).fetchone()
+    latest = at + max(LISTED_AGAIN, timedelta(days=lists / _LISTED_A_DAY))
+    db.execute(
+        "UPDATE frontier SET due_at = min(due_at, ?) WHERE outlet_id = ? AND url_key = ? AND rank = ?",
+        [clock.stamp(latest), run.outlet_id, list_key, LIST],
+    )
 
 
 def _unpacked(data: bytes) -> list[str]:

@@ -3,14 +3,14 @@ on articles that are not due."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 import pytest
 from sqlite_utils import Database
 
 from archive.model import clock
-from tests.crawler.small_paper import SmallPaper, Story, crawl, every
+from tests.crawler.small_paper import HOME, SITEMAP, SmallPaper, Story, crawl, every
 
 OLD = -24.0 * 200  # nothing of it is due for months
 
@@ -58,6 +58,39 @@ def test_words_under_a_new_address_lead_to_the_old_one(db: Database) -> None:
     assert db.execute("SELECT count(*), count(gone_since) FROM articles").fetchone() == (20, 0)
     (speaks,) = db.execute("SELECT url FROM articles WHERE url LIKE '%1007%'").fetchone()
     assert speaks.startswith("https://bao.example/moi/")
+
+
+class OfMonths(SmallPaper):
+    """A paper whose sitemap leads to others, one of them of articles that nothing else names any more."""
+
+    OLD = f"{HOME}sitemap-2026-01.xml"
+
+    def _lists(self, hour: float) -> Mapping[str, str]:
+        lists = super()._lists(hour)
+        return {
+            HOME: lists[HOME],
+            SITEMAP: f"<sitemapindex><sitemap><loc>{self.OLD}</loc></sitemap></sitemapindex>",
+            self.OLD: lists[SITEMAP],
+        }
+
+
+def test_what_left_the_sitemap_of_a_month_long_over_is_missed_within_two_days(db: Database) -> None:
+    stories = [Story(number, born=OLD - number) for number in range(40)]
+    stories[27].gone = 24.0 * 30
+    paper = OfMonths(stories, clock.now())
+    every(12, 24 * 32.6, db, paper, how="due")
+    gone = [hour for hour, url in paper.asked if "1027" in url and hour > 24 * 30]
+    assert len(gone) >= 1
+    assert db.execute("SELECT count(*) FROM articles WHERE gone_since IS NOT NULL").fetchone() == (1,)
+    assert 14 <= sum(url == paper.OLD for _, url in paper.asked) <= 20
+
+
+def test_a_sitemap_that_is_gone_is_left_alone_as_any_dead_list(db: Database) -> None:
+    paper = OfMonths([Story(number, born=OLD - number) for number in range(20)], clock.now())
+    crawl(db, paper, "due")
+    paper.OLD = f"{HOME}khac.xml"
+    every(24, 24 * 40, db, paper, how="due")
+    assert 3 <= sum(url == OfMonths.OLD for _, url in paper.asked) <= 8
 
 
 def half_by_turns(story: Story, hour: float) -> bool:
