@@ -17,13 +17,15 @@ from hashlib import sha256
 
 from sqlite_utils import Database
 
+from archive.frontier.change_rate_store import note_turn
 from archive.frontier.priority import KNOWN, LIST
 from archive.model import clock
 from archive.model.records import Link, Reading, Run
 from archive.storage.readings.reading_rows import same_words
 
 HEADLINE, LEFT, WORDS = "sign: headline", "sign: left", "sign: words"
-_MIN_TRUST = 0.1
+MIN_TRUST = 0.1
+"""The share of a kind's looks that must find something, or it is ignored."""
 _EDITS_A_DAY = 24  # a sign that proves true counts as an edit expected within an hour
 _MAX_COUNT, _MAX_SHARE_DIVISOR = 5, 10  # at most so many changes of a list at once, or a tenth, are a sign
 _MAX_HEADLINES, _MIN_LETTERS = 12, 12
@@ -54,8 +56,16 @@ def note_headlines(db: Database, run: Run, links: Mapping[str, Link], at: dateti
             if _headline_hash(headlines[key]) not in (hashes or "").split()
         ],
     )
-    if _is_sign(len(changed), sum(kind == "article" for _, _, _, kind, _ in rows)):
-        hasten(db, run, changed, HEADLINE, at)
+    _note_changes(db, run, changed, sum(kind == "article" for _, _, _, kind, _ in rows), HEADLINE, at)
+
+
+def _note_changes(db: Database, run: Run, keys: Sequence[str], total: int, sign: str, at: datetime) -> None:
+    """Some of a list's articles changed on it: makes them due, or, where they are too many, counts it as the list's own
+    way."""
+    if _is_sign(len(keys), total):
+        hasten(db, run, keys, sign, at)
+    elif keys:
+        note_turn(db, run, sign)
 
 
 def _is_new(shown: str, hashes: str, known_headline: str) -> bool:
@@ -89,15 +99,28 @@ def note_listed(db: Database, run: Run, list_key: str, keys: Sequence[str], at: 
         [run.outlet_id, list_key, zlib.compress("\n".join(keys).encode())],
     )
     left_keys = left_early(previous_keys, keys)
-    if _is_sign(len(left_keys), len(previous_keys)):
-        hasten(db, run, left_keys, LEFT, at)
+    _note_changes(db, run, left_keys, len(previous_keys), LEFT, at)
+    if previous_keys and not left_keys and _come_back(db, run, set(keys) - set(previous_keys), len(previous_keys), at):
+        note_turn(db, run, LEFT)
+
+
+def _come_back(db: Database, run: Run, keys: set[str], total: int, at: datetime) -> bool:
+    """Whether many articles stand on a list again that were known for longer than a day: it shows them by turns."""
+    if len(keys) <= max(_MAX_COUNT, total // _MAX_SHARE_DIVISOR):
+        return False
+    (known,) = db.execute(
+        "SELECT count(*) FROM frontier WHERE outlet_id = ? AND kind = 'article' AND found_at < ?"
+        " AND url_key IN (SELECT value FROM json_each(?))",
+        [run.outlet_id, clock.stamp(at - timedelta(days=1)), json.dumps([*keys])],
+    ).fetchone()
+    return known > 0 and not _is_sign(known, total)
 
 
 def bring_forward(db: Database, run: Run, list_key: str, at: datetime) -> None:
     """A feed or sitemap has answered: it is due in two days at the latest, as long as what leaves such lists proves to
     be gone. Call inside a transaction."""
     named = "SELECT 1 FROM listed WHERE outlet_id = ? AND url_key = ?"
-    if run.habits.trust_in(LEFT) < _MIN_TRUST or not db.execute(named, [run.outlet_id, list_key]).fetchone():
+    if run.habits.trust_in(LEFT) < MIN_TRUST or not db.execute(named, [run.outlet_id, list_key]).fetchone():
         return
     (lists,) = db.execute("SELECT count(*) FROM listed WHERE outlet_id = ?", [run.outlet_id]).fetchone()
     latest = at + max(LISTED_AGAIN, timedelta(days=lists / _LISTED_A_DAY))
@@ -145,7 +168,7 @@ _SAME_HEADLINE = (
 def hasten(db: Database, run: Run, keys: Iterable[str], sign: str, at: datetime) -> None:
     """Makes known articles due now, if the sign is trusted. Call inside a transaction."""
     trust = run.habits.trust_in(sign)
-    if trust < _MIN_TRUST:
+    if trust < MIN_TRUST:
         return
     db.conn.executemany(
         "UPDATE frontier SET due_at = min(due_at, ?1), worth = max(worth, ?2), sign = ?3 WHERE outlet_id = ?4"

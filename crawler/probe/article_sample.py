@@ -130,9 +130,7 @@ def trials(
     return tuple(found)
 
 
-def read_again(
-    tried: Sequence[FetchedCandidate], trials: Iterable[RuleTrial], timezone: str
-) -> list[FetchedCandidate]:
+def read_again(tried: Sequence[FetchedCandidate], trials: Iterable[RuleTrial], timezone: str) -> list[FetchedCandidate]:
     """The pages as a crawl will read them, with the rules and the time zone that are written."""
     rules = tuple(_as_rules(trial.suggestion, "trial") for trial in trials)
     return [FetchedCandidate(page.facts, _reread(page, timezone, rules)) for page in tried]

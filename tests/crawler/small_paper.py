@@ -48,6 +48,7 @@ class Story:
     gone: float | None = None
     moved: float | None = None
     redirects: bool = False
+    dated: bool = True
 
     def headline(self, hour: float) -> str:
         """What it is called."""
@@ -65,13 +66,13 @@ class Story:
 
     def page(self, hour: float, began: datetime) -> str:
         """Its page."""
-        dated = (began + timedelta(hours=self.born)).isoformat()
+        published = (began + timedelta(hours=self.born)).isoformat() if self.dated else ""
         said = [line.format(n=self.number, m=self.number * 7 + 13) for line in _TEXT]
         said += [f"Cập nhật lần thứ {n} của bài số {self.number}." for n, at in enumerate(self.edits) if at <= hour]
         headline = self.headline(hour)
         return (
             f'<html lang="vi"><head><title>{headline}</title><meta property="og:type" content="article">'
-            f'<meta property="article:published_time" content="{dated}"></head><body><h1>{headline}</h1><article>'
+            f'<meta property="article:published_time" content="{published}"></head><body><h1>{headline}</h1><article>'
             + "".join(f"<p>{line}</p>" for line in said) + "</article></body></html>"
         )  # fmt: skip
 

@@ -10,6 +10,7 @@ import pytest
 from sqlite_utils import Database
 
 from archive.model import clock
+from archive.monitor.status import status
 from tests.crawler.small_paper import HOME, SITEMAP, SmallPaper, Story, crawl, every
 
 OLD = -24.0 * 200  # nothing of it is due for months
@@ -114,6 +115,36 @@ def test_a_paper_s_own_ways_bring_no_flood(db: Database, way: dict[str, Callable
     paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), **way)  # type: ignore[arg-type]
     every(2, 40, db, paper, how="due")
     assert len(looks(paper, 40)) <= 12
+    assert db.execute("SELECT count(*), count(gone_since) FROM articles").fetchone() == (20, 0)
+
+
+def ignored(db: Database) -> tuple[str, ...]:
+    """What the status says of free signs."""
+    (outlet,) = status(db, "bao.db", 0, clock.now()).outlets
+    return outlet.ignored
+
+
+def test_the_status_says_which_lists_turn(db: Database) -> None:
+    paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), teased=turning_teasers)
+    paper.mapped = half_by_turns
+    every(7, 70, db, paper, how="due")
+    assert any(text.startswith("lists on which many headlines change at once") for text in ignored(db))
+    assert any(text.startswith("sitemaps or feeds that name their articles by turns") for text in ignored(db))
+
+
+def test_of_an_ordinary_paper_nothing_is_ignored(db: Database) -> None:
+    stories = [Story(n, born=OLD - n) for n in range(20)] + [Story(20 + n, born=5.0 + 7 * n) for n in range(10)]
+    stories[7].gone, stories[3].retitled = 20.0, (30.0,)
+    every(10, 70, db, SmallPaper(stories, clock.now()), how="due")
+    assert ignored(db) == ()
+
+
+@pytest.mark.parametrize("feed", [True, False], ids=["with a feed", "without feed or sitemap"])
+def test_articles_without_dates_are_not_looked_at_again_and_again(db: Database, feed: bool) -> None:
+    paper = SmallPaper([Story(n, born=OLD - n, dated=False) for n in range(20)], clock.now(), has_feed=feed)
+    every(2, 40, db, paper, how="due")
+    assert db.execute("SELECT count(*), count(published_at) FROM articles").fetchone() == (20, 0)
+    assert looks(paper, 40) == []
 
 
 def test_signs_that_never_prove_true_are_not_believed_any_more(db: Database) -> None:
@@ -125,6 +156,7 @@ def test_signs_that_never_prove_true_are_not_believed_any_more(db: Database) -> 
     paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), teased=two_words)
     every(2, 44, db, paper, how="due")
     assert 4 <= len(looks(paper, 44)) <= 12
+    assert any(text.startswith("headlines that change on lists (0 of") for text in ignored(db))
 
 
 def test_without_feed_or_sitemap_lists_alone_are_signs(db: Database) -> None:
