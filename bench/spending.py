@@ -51,12 +51,13 @@ class Spending(Learned):
         self._pass(run, at)
         for one in taken:
             self.passed.pop(id(one), None)
-        left = spent("budget", DAY / self.rhythm, self.asked) - len(taken)
+        most = spent("budget", DAY / self.rhythm, self.asked)
+        left = most - len(taken)
         if left <= 0:
             return taken
         while len(self.passed) < left and any(self.early.values()) and self.threshold > 1e-7:
             self._lower(run, at)
-        if len(self.passed) > _MANY * left:
+        if len(self.passed) > _MANY * most:
             self.threshold *= 1.05
         ripe = [
             one

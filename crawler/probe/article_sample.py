@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from archive import Reading, Unreadable, read_page
 from archive.extract.rule_suggestions import Sample, Suggestion, suggestions
@@ -13,7 +12,7 @@ from archive.frontier.url_patterns import LIKELY, Experience, shape_of
 from archive.rules.base import Rules
 from crawler.probe.client import Client, Page
 from crawler.probe.page_facts import Facts
-from crawler.probe.probe_findings import Coverage, Form, RuleTrial
+from crawler.probe.probe_findings import Coverage, Form, RuleTrial, address
 
 WANTED = 8
 _MAX_CANDIDATES = 14
@@ -55,7 +54,7 @@ async def sample(
     forms: Counter[str] = Counter()
     waiting = {url: rank for rank, url in enumerate(dict.fromkeys(addresses))}
     while waiting and _article_count(tried) < WANTED and len(tried) < _MAX_CANDIDATES and client.left() > spare:
-        url = min(waiting, key=lambda address: _priority(address, waiting[address], experience, forms))
+        url = min(waiting, key=lambda one: _priority(one, waiting[one], experience, forms))
         del waiting[url]
         page = await client.get(url, "an article?")
         if not isinstance(page, Page) or not page.is_there:
@@ -108,7 +107,7 @@ def _coverage_of_field(name: str, readings: list[tuple[str, Reading]]) -> Covera
     is_expected, is_found, origin, _ = _FIELDS[name]
     expecting = [(url, reading) for url, reading in readings if is_expected(reading)]
     found = Counter(dict(reading.origins).get(origin, "") for _, reading in expecting if is_found(reading))
-    missing = tuple(urlsplit(url).path for url, reading in expecting if not is_found(reading))
+    missing = tuple(address(url) for url, reading in expecting if not is_found(reading))
     origins = tuple(label for label, _ in found.most_common(_MAX_SHOWN) if label)
     return Coverage(name, len(expecting) - len(missing), len(expecting), origins, missing[:_MAX_SHOWN])
 
