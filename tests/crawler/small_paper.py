@@ -80,12 +80,13 @@ class Story:
 @dataclass
 class SmallPaper:
     """began: the moment of hour 0. teased: what a list calls an article, its headline if nothing else is said.
-    mapped: which articles the sitemap names at an hour. asked: every request, by the hour."""
+    pictured: the file of the picture beside it on lists, "" for none. mapped: which articles the sitemap names at an hour. asked: every request, by the hour."""
 
     stories: list[Story]
     began: datetime
     has_feed: bool = True
     teased: Callable[[Story, float], str] = Story.headline
+    pictured: Callable[[Story, float], str] = lambda story, hour: ""
     mapped: Callable[[Story, float], bool] = lambda story, hour: True
     asked: list[tuple[float, str]] = field(default_factory=list)
 
@@ -120,9 +121,14 @@ class SmallPaper:
         return lists
 
     def _list(self, title: str, stories: list[Story], hour: float, links: list[str]) -> str:
-        items = "".join(f'<li><a href="{one.url(hour)}">{self.teased(one, hour)}</a></li>' for one in stories)
+        items = "".join(f"<li>{self._teaser(one, hour)}</li>" for one in stories)
         others = "".join(f'<a href="{url}">Mục {n}</a>' for n, url in enumerate(links))
         return f"<html><title>{title}</title><body><h1>{title}</h1>{others}<ul>{items}</ul></body></html>"
+
+    def _teaser(self, story: Story, hour: float) -> str:
+        file = self.pictured(story, hour)
+        picture = f'<a href="{story.url(hour)}"><img src="/anh/{file}" width="300" height="200"></a>' if file else ""
+        return f'{picture}<h3><a href="{story.url(hour)}">{self.teased(story, hour)}</a></h3>'
 
 
 def _shown(url: str, at: datetime, body: str, status: int = 200) -> Capture:

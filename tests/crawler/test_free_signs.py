@@ -43,6 +43,23 @@ def test_a_headline_that_changed_on_a_list_is_looked_at_at_once(db: Database) ->
     assert db.execute("SELECT count(*) FROM versions WHERE number = 2").fetchone() == (1,)
 
 
+def test_a_picture_that_changed_on_a_list_is_looked_at_at_once(db: Database) -> None:
+    paper = paper_of(edits=(5.0,))
+    paper.pictured = lambda story, hour: f"lang-{story.number}{'-sua' * (story.number == 7 and hour > 5)}.jpg"
+    every(2, 20, db, paper, how="due")
+    assert looks(paper, 20) == [(6, "1007.htm")]
+    assert db.execute("SELECT count(*) FROM versions WHERE number = 2").fetchone() == (1,)
+
+
+def test_sizes_and_placeholders_of_pictures_are_no_sign(db: Database) -> None:
+    paper = paper_of()
+    paper.pictured = lambda story, hour: (
+        "cho-anh.jpg" if hour < 9 else f"lang-{story.number}-{300 + round(hour)}x200.jpg"
+    )
+    every(2, 20, db, paper, how="due")
+    assert looks(paper, 20) == []
+
+
 def test_what_left_the_sitemap_before_its_turn_is_looked_at_at_once(db: Database) -> None:
     paper = paper_of(gone=5.0)
     every(2, 20, db, paper, how="due")

@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import Literal
 
 from archive.console.human_units import duration, every, moment
-from archive.frontier.change_signals import HEADLINE, LEFT, MIN_TRUST, WORDS
+from archive.frontier.change_signals import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS
 from archive.frontier.host_state import troubled_hosts
 from archive.frontier.schedule import WORTH_A_LOOK
 from archive.model.change_rate import Tally, confirmed_share
@@ -33,11 +33,13 @@ _CLOCK_TOLERANCE = timedelta(hours=1)  # between clocks of two machines
 _SIGNS = {
     "promised": "times of change in sitemaps and feeds",
     HEADLINE: "headlines that change on lists",
+    PICTURE: "pictures that change on lists",
     LEFT: "articles that leave sitemaps and feeds",
     WORDS: "known words at new addresses",
 }
 _TURNS = {
     "turn: headline": "lists on which many headlines change at once",
+    "turn: picture": "lists on which many pictures change at once",
     "turn: left": "sitemaps or feeds that name their articles by turns",
 }
 _MANY_TURNS = 3
