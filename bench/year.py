@@ -33,6 +33,11 @@ class Seen:
         """Distinct states seen, the first of each article not counted."""
         return len(self.late)
 
+    @property
+    def seen(self) -> int:
+        """Distinct states and disappearances."""
+        return self.caught + self.gone
+
     def look(self, article: Article, shown: int, last: float, at: float) -> tuple[int, bool]:
         """A look at an article of which state `shown` is known, last looked at then. Returns the state it shows now,
         and whether it is gone."""
@@ -48,15 +53,22 @@ class Seen:
         return now, False
 
 
-def chances(articles: list[Article]) -> tuple[int, int]:
-    """What the year's hourly runs could see at best: edits of known articles that stood at the turn of an hour, and
-    disappearances of known articles."""
-    edits = sum(len({ceil(edit) for edit in one.edits if _met(one) < edit < (one.gone or YEAR)}) for one in articles)
-    return edits, sum(one.gone is not None and _met(one) < one.gone < YEAR for one in articles)
+def chances(articles: list[Article], rhythm: float = 1.0) -> tuple[int, int]:
+    """What the year's runs, at so many hours' intervals, could see at best: edits of known articles that stood at a
+    run, and disappearances of known articles."""
+    edits = sum(len(_runs_that_see(one, rhythm)) for one in articles)
+    return edits, sum(one.gone is not None and _met(one, rhythm) < one.gone < YEAR for one in articles)
 
 
-def _met(article: Article) -> float:
-    return float(ceil(max(0.0, article.published)))
+def _runs_that_see(article: Article, rhythm: float) -> set[int]:
+    """The numbers of the runs that find an edit made since the run before."""
+    end = article.gone or YEAR
+    runs = {ceil(edit / rhythm) for edit in article.edits if edit > _met(article, rhythm)}
+    return {run for run in runs if run * rhythm < end}
+
+
+def _met(article: Article, rhythm: float = 1.0) -> float:
+    return rhythm * ceil(max(0.0, article.published) / rhythm)
 
 
 Interval = Callable[[float, float], float]

@@ -196,11 +196,11 @@ class CrawlSession:
         archive.note_sitemaps(self.db, self.run, robots_url, urls, now())
 
     def store_capture(self, capture: Capture) -> Arrival:
-        """Keeps a capture. Raises BadValue where it is invalid."""
+        """Keeps a capture. Raises BadValue where it is invalid, and WrongClock where a clock is."""
+        self.witness.hear(capture)
         checked = validated(capture, self.run.limits.header_bytes)
         if checked.headers != capture.headers:
             self.counts["left: headers"] += 1
-        self.witness.hear(checked)
         return archive.keep_capture(self.db, self.run, checked)
 
     def file_reading(

@@ -44,6 +44,11 @@ def learn_sign(db: Database, run: Run, sign: str, changed: bool) -> None:
     _add(db, run, sign, Tally(1, float(changed), 0))
 
 
+def note_turn(db: Database, run: Run, sign: str) -> None:
+    """Counts that much of a list changed at once, which is no sign. Call inside a transaction."""
+    _add(db, run, sign.replace("sign", "turn"), Tally(1, 0, 0))
+
+
 def _add(db: Database, run: Run, bucket: str, tally: Tally) -> None:
     db.execute(
         "INSERT INTO habits (outlet_id, bucket, looks, changes, days) VALUES (?, ?, ?, ?, ?)"

@@ -1,33 +1,41 @@
 """Free change signals: signs on lists, feeds and sitemaps, which a run requests anyway, that a known article was
 edited, moved or removed.
 
-A headline on a list that no list had for it before; a URL that left a feed or sitemap early; the words of a known
-article under a new URL. Each makes the article due at once. How often each kind proves true is learned as promises of
-sitemaps are; a kind that hardly ever does is ignored. A change to much of a list at once is no sign but the list's own:
-a rotating sitemap, a new layout.
+A headline or a picture on a list that no list had for it before; a URL that left a feed or sitemap early; the words of
+a known article under a new URL. Each makes the article due at once. How often each kind proves true is learned as
+promises of sitemaps are; a kind that hardly ever does is ignored. A change to much of a list at once is no sign but the
+list's own: a rotating sitemap, a new layout.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from sqlite_utils import Database
 
-from archive.frontier.priority import KNOWN
+from archive.frontier.change_rate_store import note_turn
+from archive.frontier.priority import KNOWN, LIST
 from archive.model import clock
-from archive.model.records import Link, Reading, Run
+from archive.model.records import Link, Reading, Run, Teaser
+from archive.model.urls import picture_key, url_key
 from archive.storage.readings.reading_rows import same_words
 
-HEADLINE, LEFT, WORDS = "sign: headline", "sign: left", "sign: words"
-_MIN_TRUST = 0.1
+HEADLINE, PICTURE, LEFT, WORDS = "sign: headline", "sign: picture", "sign: left", "sign: words"
+MIN_TRUST = 0.1
+"""The share of a kind's looks that must find something, or it is ignored."""
 _EDITS_A_DAY = 24  # a sign that proves true counts as an edit expected within an hour
 _MAX_COUNT, _MAX_SHARE_DIVISOR = 5, 10  # at most so many changes of a list at once, or a tenth, are a sign
-_MAX_HEADLINES, _MIN_LETTERS = 12, 12
+_MAX_MARKS, _MIN_LETTERS = 24, 12
 _HASH_LENGTH = 8
+_PICTURE = "p"  # begins the mark of a picture; a headline's is hexadecimal
+LISTED_AGAIN = timedelta(days=2)
+"""When a sitemap is requested again at the latest: for one request it tells which of its articles have left."""
+_LISTED_A_DAY = 50  # of more sitemaps than make so many requests a day, each waits longer
 
 
 def note_headlines(db: Database, run: Run, links: Mapping[str, Link], at: datetime) -> None:
@@ -35,29 +43,56 @@ def note_headlines(db: Database, run: Run, links: Mapping[str, Link], at: dateti
     headlines = {
         key: letters for key, link in links.items() if len(letters := _letters_only(link.words)) >= _MIN_LETTERS
     }
+    marks = {key: _hash(letters) for key, letters in headlines.items()}
+    _note_shown(db, run, marks, HEADLINE, at, lambda key, headline: headlines[key] in _letters_only(headline))
+
+
+def note_pictures(db: Database, run: Run, teasers: Iterable[Teaser], at: datetime) -> None:
+    """Notes the pictures beside a list's headlines. Call inside a transaction."""
+    pictures = {url_key(teaser.url): picture_key(teaser.picture) for teaser in teasers if teaser.picture}
+    counts = Counter(pictures.values())  # what stands beside several is no picture of theirs
+    marks = {key: f"{_PICTURE}{_hash(picture)}" for key, picture in pictures.items() if counts[picture] == 1}
+    _note_shown(db, run, marks, PICTURE, at)
+
+
+def _note_shown(
+    db: Database, run: Run, marks: Mapping[str, str], sign: str, at: datetime,
+    is_known: Callable[[str, str], bool] = lambda key, headline: False,
+) -> None:  # fmt: skip
+    """Notes what a list shows of articles; makes those due of which no list has shown it. marks: what is shown, by
+    keys; is_known: whether that is no news beside the headline that is known."""
     rows = db.execute(
-        "SELECT frontier.url_key, told, headline, kind, run_id FROM frontier"
+        "SELECT frontier.url_key, coalesce(told, ''), coalesce(headline, ''), kind, run_id FROM frontier"
         " LEFT JOIN articles USING (outlet_id, url_key) WHERE outlet_id = ?"
         " AND frontier.url_key IN (SELECT value FROM json_each(?))",
-        [run.outlet_id, json.dumps(list(headlines))],
+        [run.outlet_id, json.dumps(list(marks))],
     ).fetchall()
-    changed = [key for key, hashes, headline, kind, taken in rows if kind == "article" and taken != run.id
-               and hashes and _is_new(headlines[key], hashes, _letters_only(headline or ""))]  # fmt: skip
+    changed = [key for key, told, headline, kind, taken in rows if kind == "article" and taken != run.id
+               and _is_new(marks[key], told) and not is_known(key, headline)]  # fmt: skip
     db.conn.executemany(
         "UPDATE frontier SET told = ? WHERE outlet_id = ? AND url_key = ?",
         [
-            (" ".join([*(hashes or "").split(), _headline_hash(headlines[key])][-_MAX_HEADLINES:]), run.outlet_id, key)
-            for key, hashes, *_ in rows
-            if _headline_hash(headlines[key]) not in (hashes or "").split()
+            (" ".join([*told.split(), marks[key]][-_MAX_MARKS:]), run.outlet_id, key)
+            for key, told, *_ in rows
+            if marks[key] not in told.split()
         ],
     )
-    if _is_sign(len(changed), sum(kind == "article" for _, _, _, kind, _ in rows)):
-        hasten(db, run, changed, HEADLINE, at)
+    _note_changes(db, run, changed, sum(kind == "article" for _, _, _, kind, _ in rows), sign, at)
 
 
-def _is_new(shown: str, hashes: str, known_headline: str) -> bool:
-    """Whether no list showed the headline before, and it is not the known one, or a part of it."""
-    return _headline_hash(shown) not in hashes.split() and shown not in known_headline
+def _note_changes(db: Database, run: Run, keys: Sequence[str], total: int, sign: str, at: datetime) -> None:
+    """Some of a list's articles changed on it: makes them due, or, where they are too many, counts it as the list's own
+    way."""
+    if _is_sign(len(keys), total):
+        hasten(db, run, keys, sign, at)
+    elif keys:
+        note_turn(db, run, sign)
+
+
+def _is_new(mark: str, told: str) -> bool:
+    """Whether lists have shown others of its kind, and not this one."""
+    of_its_kind = [other for other in told.split() if other.startswith(_PICTURE) == mark.startswith(_PICTURE)]
+    return bool(of_its_kind) and mark not in of_its_kind
 
 
 def _letters_only(text: str) -> str:
@@ -65,8 +100,8 @@ def _letters_only(text: str) -> str:
     return "".join(filter(str.isalpha, text)).casefold()
 
 
-def _headline_hash(letters: str) -> str:
-    return sha256(letters.encode()).hexdigest()[:_HASH_LENGTH]
+def _hash(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
 
 
 def _is_sign(count: int, total: int) -> bool:
@@ -86,8 +121,35 @@ def note_listed(db: Database, run: Run, list_key: str, keys: Sequence[str], at: 
         [run.outlet_id, list_key, zlib.compress("\n".join(keys).encode())],
     )
     left_keys = left_early(previous_keys, keys)
-    if _is_sign(len(left_keys), len(previous_keys)):
-        hasten(db, run, left_keys, LEFT, at)
+    _note_changes(db, run, left_keys, len(previous_keys), LEFT, at)
+    if previous_keys and not left_keys and _come_back(db, run, set(keys) - set(previous_keys), len(previous_keys), at):
+        note_turn(db, run, LEFT)
+
+
+def _come_back(db: Database, run: Run, keys: set[str], total: int, at: datetime) -> bool:
+    """Whether many articles stand on a list again that were known for longer than a day: it shows them by turns."""
+    if len(keys) <= max(_MAX_COUNT, total // _MAX_SHARE_DIVISOR):
+        return False
+    (known,) = db.execute(
+        "SELECT count(*) FROM frontier WHERE outlet_id = ? AND kind = 'article' AND found_at < ?"
+        " AND url_key IN (SELECT value FROM json_each(?))",
+        [run.outlet_id, clock.stamp(at - timedelta(days=1)), json.dumps([*keys])],
+    ).fetchone()
+    return known > 0 and not _is_sign(known, total)
+
+
+def bring_forward(db: Database, run: Run, list_key: str, at: datetime) -> None:
+    """A feed or sitemap has answered: it is due in two days at the latest, as long as what leaves such lists proves to
+    be gone. Call inside a transaction."""
+    named = "SELECT 1 FROM listed WHERE outlet_id = ? AND url_key = ?"
+    if run.habits.trust_in(LEFT) < MIN_TRUST or not db.execute(named, [run.outlet_id, list_key]).fetchone():
+        return
+    (lists,) = db.execute("SELECT count(*) FROM listed WHERE outlet_id = ?", [run.outlet_id]).fetchone()
+    latest = at + max(LISTED_AGAIN, timedelta(days=lists / _LISTED_A_DAY))
+    db.execute(
+        "UPDATE frontier SET due_at = min(due_at, ?) WHERE outlet_id = ? AND url_key = ? AND rank = ?",
+        [clock.stamp(latest), run.outlet_id, list_key, LIST],
+    )
 
 
 def _unpacked(data: bytes) -> list[str]:
@@ -128,7 +190,7 @@ _SAME_HEADLINE = (
 def hasten(db: Database, run: Run, keys: Iterable[str], sign: str, at: datetime) -> None:
     """Makes known articles due now, if the sign is trusted. Call inside a transaction."""
     trust = run.habits.trust_in(sign)
-    if trust < _MIN_TRUST:
+    if trust < MIN_TRUST:
         return
     db.conn.executemany(
         "UPDATE frontier SET due_at = min(due_at, ?1), worth = max(worth, ?2), sign = ?3 WHERE outlet_id = ?4"

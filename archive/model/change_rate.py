@@ -106,14 +106,15 @@ class Habits:
     @cached_property
     def trust(self) -> float:
         """The share of promised changes that prove true; half before any was tried."""
-        return _confirmed_share(self.promises)
+        return confirmed_share(self.promises)
 
     def trust_in(self, sign: str) -> float:
         """The share of free signs of a kind that prove true; half before any was tried."""
-        return _confirmed_share(self.signs.get(sign, Tally()))
+        return confirmed_share(self.signs.get(sign, Tally()))
 
 
-def _confirmed_share(tally: Tally) -> float:
+def confirmed_share(tally: Tally) -> float:
+    """The share of looks that found a change; half before there was any."""
     return (1 + tally.changes) / (2 + tally.looks)
 
 

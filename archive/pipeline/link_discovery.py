@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from archive.frontier import capacity, pattern_store, url_queue
-from archive.frontier.change_signals import note_words
+from archive.frontier.change_signals import bring_forward, note_pictures, note_words
 from archive.frontier.url_patterns import LIKELY
 from archive.frontier.url_queue import Noted
 from archive.model.records import Link, PageKind, Reading, Run, Unreadable
@@ -33,6 +33,9 @@ def discover(db: Database, run: Run, arrival: Arrival, ingested: Ingested, links
         kind = kind_of(ingested.reading, bool(links), len(fresh))
         news = filed is not None and filed.outcome in ("new", "edited")
         url_queue.reschedule(db, run, key, at, news=news, fresh=len(fresh), kind=kind, links_of=arrival.body_id)
+        bring_forward(db, run, key, at)
+        if isinstance(ingested.reading, Unreadable) and ingested.reading.teasers:
+            note_pictures(db, run, ingested.reading.teasers, at)
         if first and isinstance(ingested.reading, Reading):
             note_words(db, run, key, ingested.reading, at)
         if capacity.left_out(db, run).total() > left_out_before:

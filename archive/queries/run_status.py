@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -55,7 +55,8 @@ NO_REVISITS = RevisitCounts()
 
 @dataclass(frozen=True, slots=True)
 class OutletFacts:
-    """An outlet's counts and runs. runs: the latest, oldest first. doubted: URLs whose last reading is in doubt."""
+    """An outlet's counts and runs. runs: the latest, oldest first. doubted: URLs whose last reading is in doubt. signs:
+    by kind, how many rechecks free change signals have triggered, and how many of these found a change."""
 
     name: str
     title: str
@@ -67,6 +68,7 @@ class OutletFacts:
     runs: tuple[RunFacts, ...]
     doubted: int = 0
     seen: RevisitCounts = NO_REVISITS
+    signs: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
 def outlet_names(db: Database) -> list[str]:
@@ -115,7 +117,7 @@ def _outlets(db: Database, since: datetime, now: datetime) -> Iterator[OutletFac
         outlet_id = row.pop("id")
         runs, doubted = tuple(runs_of(db, outlet_id, since)), waiting_doubts(db, outlet_id)
         waiting, seen = _due(db, outlet_id, now), _recently_seen(db, outlet_id, now)
-        yield OutletFacts(**row, waiting=waiting, runs=runs, doubted=doubted, seen=seen)
+        yield OutletFacts(**row, waiting=waiting, runs=runs, doubted=doubted, seen=seen, signs=_signs(db, outlet_id))
 
 
 def _recently_seen(db: Database, outlet_id: int, now: datetime) -> RevisitCounts:
@@ -127,6 +129,14 @@ def _recently_seen(db: Database, outlet_id: int, now: datetime) -> RevisitCounts
         [outlet_id, *(clock.stamp(now - span) for span in spans)],
     ).fetchone()
     return RevisitCounts(*row)
+
+
+def _signs(db: Database, outlet_id: int) -> dict[str, tuple[float, float]]:
+    rows = db.execute(
+        "SELECT bucket, looks, changes FROM habits WHERE outlet_id = ? AND (bucket = 'promised' OR bucket LIKE '%: %')",
+        [outlet_id],
+    )
+    return {kind: (looks, changes) for kind, looks, changes in rows.fetchall()}
 
 
 def _due(db: Database, outlet_id: int, now: datetime) -> DueCounts:

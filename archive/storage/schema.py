@@ -273,7 +273,7 @@ TABLES: tuple[Table, ...] = (
     }, "machinery"),
     Table("habits", "How often a paper edits its articles, as its rechecks have shown; fades by half in half a year", {
         "outlet_id": "outlets.id",
-        "bucket": "days since publication, and whether and when an edit was seen; promised: what sitemaps said",
+        "bucket": "days since publication, when an edit was seen; promised: sitemaps' times; sign, turn: lists' signs",
         "looks": "how many looks ended in it",
         "changes": "how many edits these looks stand for",
         "days": "for how many days articles were watched in it",

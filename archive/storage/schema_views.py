@@ -133,7 +133,7 @@ FRONTIER: tuple[Table, ...] = (
         "worth": "how worthwhile it is to look at it again, among what is due",
         "not_before": f"when it may be asked for at the earliest, after an error or where it is gone, {TIME}",
         "sign": "what made it due before its turn: a headline, left or words; empty once it was looked at",
-        "told": "names the headlines that lists have had for it",
+        "told": "marks of the headlines and pictures that lists have had for it",
     }, "machinery"),
     Table("listed", "What a feed or a sitemap named last: what leaves it before its turn may be gone", {
         "outlet_id": "outlets.id",

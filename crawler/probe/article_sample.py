@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from archive import Reading, Unreadable, read_page
 from archive.extract.rule_suggestions import Sample, Suggestion, suggestions
@@ -13,7 +12,7 @@ from archive.frontier.url_patterns import LIKELY, Experience, shape_of
 from archive.rules.base import Rules
 from crawler.probe.client import Client, Page
 from crawler.probe.page_facts import Facts
-from crawler.probe.probe_findings import Coverage, Form, RuleTrial
+from crawler.probe.probe_findings import Coverage, Form, RuleTrial, address
 
 WANTED = 8
 _MAX_CANDIDATES = 14
@@ -55,7 +54,7 @@ async def sample(
     forms: Counter[str] = Counter()
     waiting = {url: rank for rank, url in enumerate(dict.fromkeys(addresses))}
     while waiting and _article_count(tried) < WANTED and len(tried) < _MAX_CANDIDATES and client.left() > spare:
-        url = min(waiting, key=lambda address: _priority(address, waiting[address], experience, forms))
+        url = min(waiting, key=lambda one: _priority(one, waiting[one], experience, forms))
         del waiting[url]
         page = await client.get(url, "an article?")
         if not isinstance(page, Page) or not page.is_there:
@@ -108,7 +107,7 @@ def _coverage_of_field(name: str, readings: list[tuple[str, Reading]]) -> Covera
     is_expected, is_found, origin, _ = _FIELDS[name]
     expecting = [(url, reading) for url, reading in readings if is_expected(reading)]
     found = Counter(dict(reading.origins).get(origin, "") for _, reading in expecting if is_found(reading))
-    missing = tuple(urlsplit(url).path for url, reading in expecting if not is_found(reading))
+    missing = tuple(address(url) for url, reading in expecting if not is_found(reading))
     origins = tuple(label for label, _ in found.most_common(_MAX_SHOWN) if label)
     return Coverage(name, len(expecting) - len(missing), len(expecting), origins, missing[:_MAX_SHOWN])
 
@@ -128,6 +127,16 @@ def trials(
     if len(unread) >= 2:
         found += _best_trial("body", "body", unread, timezone, name)
     return tuple(found)
+
+
+def read_again(tried: Sequence[FetchedCandidate], trials: Iterable[RuleTrial], timezone: str) -> list[FetchedCandidate]:
+    """The pages as a crawl will read them, with the rules and the time zone that are written."""
+    rules = tuple(_as_rules(trial.suggestion, "trial") for trial in trials)
+    return [FetchedCandidate(page.facts, _reread(page, timezone, rules)) for page in tried]
+
+
+def _as_rules(suggestion: Suggestion, name: str) -> Rules:
+    return Rules(name=name, **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
 
 
 def _lacks_field(candidate: FetchedCandidate, field: str) -> bool:
@@ -161,6 +170,5 @@ def _best_trial(
 def _rule_finds_field(
     suggestion: Suggestion, candidate: FetchedCandidate, field: str, timezone: str, name: str
 ) -> bool:
-    rules = Rules(name=name, **{suggestion.field: (suggestion.xpath,)})  # type: ignore[arg-type]  # a field of Rules
-    reading = _reread(candidate, timezone, (rules,))
+    reading = _reread(candidate, timezone, (_as_rules(suggestion, name),))
     return isinstance(reading, Reading) and bool(_FIELDS[field][1](reading))

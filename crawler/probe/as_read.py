@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator, Sequence
-from urllib.parse import urlsplit
 
 from archive import Reading, Unreadable
 from crawler.probe.article_sample import FetchedCandidate
-from crawler.probe.probe_findings import ArticleAsRead, Findings
+from crawler.probe.probe_findings import ArticleAsRead, Findings, address
 
 _MAX_ARTICLES = 3
 _WIDTH = 100
@@ -49,7 +48,7 @@ def _article_as_read(url: str, reading: Reading) -> ArticleAsRead:
 def lines(found: Findings) -> Iterator[str]:
     """The lines to check before the first crawl."""
     for article in found.samples[:_MAX_ARTICLES]:
-        yield from ("", _path(article.url))
+        yield from ("", address(article.url))
         yield from _row("headline", article.headline)
         yield from _row("lead", article.lead or "-")
         yield from _row("byline", article.byline or "-")
@@ -61,7 +60,7 @@ def lines(found: Findings) -> Iterator[str]:
     yield ""
     yield from _count_rows(found.samples)
     listed = dict.fromkeys([*(section.url for section in found.sections), *found.lists])
-    yield from _row("lists", ", ".join(map(_path, listed)) or "none")
+    yield from _row("lists", ", ".join(map(address, listed)) or "none")
 
 
 def _count_rows(samples: Sequence[ArticleAsRead]) -> Iterator[str]:
@@ -71,11 +70,6 @@ def _count_rows(samples: Sequence[ArticleAsRead]) -> Iterator[str]:
     sections = sum(article.section is not None for article in samples)
     yield from _row("pictures", picture_counts)
     yield from _row("sections", f"{sections} of {len(samples)} articles say theirs")
-
-
-def _path(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _row(label: str, text: str) -> list[str]:

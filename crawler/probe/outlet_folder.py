@@ -13,7 +13,7 @@ from archive.model.errors import LuubaoError
 from archive.runtime.atomic_files import atomic_write
 from crawler.config.sample_file import toml
 from crawler.config.settings_in_force import FILE
-from crawler.probe.probe_findings import Findings, NotProbed, Source
+from crawler.probe.probe_findings import Findings, NotProbed, Source, address
 
 _MAX_SECTIONS = 12
 _MAX_SITEMAPS = 6
@@ -101,19 +101,18 @@ def _is_in_index(source: Source, found: Findings) -> bool:
 
 
 def _relative_url(source: Source, home: str) -> str:
-    parts, own = urlsplit(source.url), urlsplit(home)
-    if parts.netloc != own.netloc:
-        return source.url
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return address(source.url) if urlsplit(source.url).netloc == urlsplit(home).netloc else source.url
 
 
 def _rule_lines(found: Findings) -> Iterator[str]:
     yield f"# Where {_single_line(found.title.value)} keeps what luubao did not find by itself"
     yield f"hosts = {_toml_list(found.hosts)}"
     yield from ("", "[[rules]]")
-    for trial in found.trials:
-        yield f"# tried on {trial.of} articles that lacked it, found in {trial.gained}: look whether it is so"
-        yield f"{trial.suggestion.field} = {_toml_list([trial.suggestion.written])}"
+    for field in dict.fromkeys(trial.suggestion.field for trial in found.trials):
+        trials = [trial for trial in found.trials if trial.suggestion.field == field]
+        for trial in trials:
+            yield f"# tried on {trial.of} articles that lacked it, found in {trial.gained}: look whether it is so"
+        yield f"{field} = {_toml_list([trial.suggestion.written for trial in trials])}"
 
 
 def _single_line(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 from archive import LuubaoError
 from archive.extract.rule_suggestions import Suggestion
@@ -14,6 +15,12 @@ Certainty = Literal["sure", "likely", "a guess"]
 
 class NotProbed(LuubaoError):
     """Raised when a site cannot be probed, or is no newspaper's; its message says which, and what to do."""
+
+
+def address(url: str) -> str:
+    """A URL as it is shown beside others of its site: its path and query."""
+    parts = urlsplit(url)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 @dataclass(frozen=True, slots=True)

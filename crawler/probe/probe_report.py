@@ -8,7 +8,7 @@ from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawler.probe.probe_findings import Finding, Findings, Source
+from crawler.probe.probe_findings import Finding, Findings, Source, address
 
 _WIDTH = 100
 _INDENT = 13
@@ -92,13 +92,12 @@ def _list_rows(found: Findings) -> Iterator[str]:
 
 def _article_rows(found: Findings) -> Iterator[str]:
     for number, form in enumerate(found.forms):
-        example = urlsplit(form.example)
-        address = example.path + (f"?{example.query}" if example.query else "")
         yield from _labelled_rows(
-            "articles" if not number else "", f"{form.form}  {form.articles} of {form.of}, such as {address}"
+            "articles" if not number else "",
+            f"{form.form}  {form.articles} of {form.of}, such as {address(form.example)}",
         )
-    for path, why in ((urlsplit(url).path, why) for url, why in found.refused):
-        yield from _labelled_rows("", f"not read as an article: {path} ({why})")
+    for url, why in found.refused:
+        yield from _labelled_rows("", f"not read as an article: {address(url)} ({why})")
     for number, counted in enumerate(found.coverage):
         found_by = f"  by {', '.join(counted.origins)}" if counted.origins else ""
         missing = f"; missing: {', '.join(counted.missing)}" if counted.missing else ""

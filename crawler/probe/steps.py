@@ -13,17 +13,18 @@ from crawler.probe.article_sample import FetchedCandidate
 from crawler.probe.as_read import as_read, lists_among
 from crawler.probe.client import Client, NoPage, Page
 from crawler.probe.page_facts import Facts
-from crawler.probe.probe_findings import Coverage, Finding, Findings, NotProbed, Section
+from crawler.probe.probe_findings import Coverage, Finding, Findings, NotProbed, Section, address
 
 _RESERVED_FOR_LISTS = 5  # requests that reading articles leaves for sections
 _MIN_LINKS = 5
 _LINKS_PER_SOURCE = 4
+_SERVER_ERROR = 500
 
 _ERROR_MESSAGES = {
     "forbidden": "{url}: robots.txt forbids it. luubao does not crawl what a newspaper has closed; ask its newsroom",
     "rules": "{reason}. Try again later",
     "unknown-host": "{host} is no host that can be found: check the address, and whether this machine is online",
-    "silent": "{reason}. Check the address, or try again later",
+    "silent": "{reason}. Check the address, with http:// where there is no https, or try again later",
     "left-alone": "{reason}",
     "enough": "{reason}",
     "away": "{url}: {reason}. Check the address",
@@ -45,6 +46,8 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
     sections = feeds_and_sitemaps.sections(home, [candidate.facts for candidate in tried], experience)
     paging = await feeds_and_sitemaps.paging(client, sections, experience)
     summary = _SiteSummary(client, home, tried, sections)
+    trials = article_sample.trials(tried, summary.coverage, summary.timezone.value, "trial")
+    read_again = article_sample.read_again(tried, trials, summary.timezone.value)
     return Findings(
         home=home.page.url,
         name=Finding(name, "sure", "as asked for")
@@ -61,22 +64,23 @@ async def explore(client: Client, given_url: str, name: str | None) -> Findings:
         forms=article_sample.forms(tried, client.hosts),
         articles=len(summary.articles),
         coverage=summary.coverage,
-        trials=article_sample.trials(tried, summary.coverage, summary.timezone.value, "trial"),
+        trials=trials,
         refused=tuple(_refused_pages(tried)),
         notes=summary.notes(),
         requests=client.requests,
         delay=summary.delay,
         is_local=site_identity.is_local(home.page.url),
-        samples=as_read(tried),
-        lists=lists_among(tried),
+        samples=as_read(read_again),
+        lists=lists_among(read_again),
     )
 
 
 async def home_page(client: Client, given_url: str) -> Facts:
-    """Fetches the home page of the site, whatever URL of it was given. Raises NotProbed."""
+    """Fetches the home page of the site, whatever URL of it was given; where there is none, the page of that URL, as
+    of a paper below a path. Raises NotProbed."""
     for url in _home_urls(given_url):
         page = await client.get(url, "the home page", anywhere=True)
-        if isinstance(page, Page) or page.kind not in ("silent",):
+        if page.is_there if isinstance(page, Page) else page.kind != "silent":
             break
     if isinstance(page, NoPage):
         host = urlsplit(page.url).hostname
@@ -86,7 +90,8 @@ async def home_page(client: Client, given_url: str) -> Facts:
         raise NotProbed(f"{given_url} sends its readers to {page.url}, another site. Probe that by its own address")
     client.hosts = (min(host, *client.hosts, key=len),)
     if not page.is_there:
-        raise NotProbed(f"{page.url} answers with status {page.status}, and no page. Check the address")
+        remedy = ": its server fails. Try again later" if page.status >= _SERVER_ERROR else ". Check the address"
+        raise NotProbed(f"{page.url} answers with status {page.status}, and no page{remedy}")
     reading = read_page(page.body, page.url, encoding=page.encoding)
     if isinstance(reading, Unreadable) and reading.reason == "not-html":
         kind = page.content_type.partition(";")[0].strip() or "a file"
@@ -95,10 +100,11 @@ async def home_page(client: Client, given_url: str) -> Facts:
 
 
 def _home_urls(given_url: str) -> list[str]:
-    """The home page URLs that an address can mean: without a scheme, https first, then http."""
+    """The home page URLs that an address can mean: without a scheme, https first, then http; then the address
+    itself."""
     schemes = [urlsplit(given_url).scheme] if "://" in given_url else ["https", "http"]
-    address = given_url.partition("://")[2] if "://" in given_url else given_url
-    return [f"{scheme}://{address.partition('/')[0]}/" for scheme in schemes]
+    host, _, path = (given_url.partition("://")[2] or given_url).partition("/")
+    return [f"{scheme}://{host}/{rest}" for rest in dict.fromkeys(("", path)) for scheme in schemes]
 
 
 async def _check_www_variant(client: Client, home: Facts) -> str | None:
@@ -143,9 +149,7 @@ def _reject_non_newspaper(home: Facts, tried: Sequence[FetchedCandidate], misses
             f"{url} has {len(home.links)} links without JavaScript, and none to an article: luubao reads only what a"
             " server sends. Look whether the paper offers a feed or a sitemap, and name those as seeds by hand"
         )
-    kinds = ", ".join(
-        f"{urlsplit(candidate.url).path} ({_reading_reason(candidate.reading)})" for candidate in tried[:3]
-    )
+    kinds = ", ".join(f"{address(candidate.url)} ({_reading_reason(candidate.reading)})" for candidate in tried[:3])
     evidence = f"of {len(tried)} pages that were read none is an article: {kinds}" if tried else "it leads to no page"
     missed = f"; {misses} addresses gave no page" if misses else ""
     raise NotProbed(f"{url} does not look like a newspaper's site: {evidence}{missed}. Check the address")

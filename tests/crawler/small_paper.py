@@ -5,9 +5,15 @@ What it shows depends on the hour; what a run asks for is written down.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.message import Message
+from email.utils import format_datetime
+from pathlib import Path
+from subprocess import CompletedProcess
 
 from sqlite_utils import Database
 
@@ -15,6 +21,8 @@ from archive import Capture, Outlet, finish_run, judge_run, start_run, try_to_re
 from archive.model import clock
 from crawler import discovery
 from crawler.session import CrawlSession
+from tests import mortal
+from tests.crawler.serving import Answer
 
 HOME = "https://bao.example/"
 PAPER = Outlet("bao", "Báo Thử", HOME, ("bao.example",))
@@ -40,6 +48,7 @@ class Story:
     gone: float | None = None
     moved: float | None = None
     redirects: bool = False
+    dated: bool = True
 
     def headline(self, hour: float) -> str:
         """What it is called."""
@@ -57,13 +66,13 @@ class Story:
 
     def page(self, hour: float, began: datetime) -> str:
         """Its page."""
-        dated = (began + timedelta(hours=self.born)).isoformat()
+        published = (began + timedelta(hours=self.born)).isoformat() if self.dated else ""
         said = [line.format(n=self.number, m=self.number * 7 + 13) for line in _TEXT]
         said += [f"Cập nhật lần thứ {n} của bài số {self.number}." for n, at in enumerate(self.edits) if at <= hour]
         headline = self.headline(hour)
         return (
             f'<html lang="vi"><head><title>{headline}</title><meta property="og:type" content="article">'
-            f'<meta property="article:published_time" content="{dated}"></head><body><h1>{headline}</h1><article>'
+            f'<meta property="article:published_time" content="{published}"></head><body><h1>{headline}</h1><article>'
             + "".join(f"<p>{line}</p>" for line in said) + "</article></body></html>"
         )  # fmt: skip
 
@@ -71,12 +80,13 @@ class Story:
 @dataclass
 class SmallPaper:
     """began: the moment of hour 0. teased: what a list calls an article, its headline if nothing else is said.
-    mapped: which articles the sitemap names at an hour. asked: every request, by the hour."""
+    pictured: the file of the picture beside it on lists, "" for none. mapped: which articles the sitemap names at an hour. asked: every request, by the hour."""
 
     stories: list[Story]
     began: datetime
     has_feed: bool = True
     teased: Callable[[Story, float], str] = Story.headline
+    pictured: Callable[[Story, float], str] = lambda story, hour: ""
     mapped: Callable[[Story, float], bool] = lambda story, hour: True
     asked: list[tuple[float, str]] = field(default_factory=list)
 
@@ -111,9 +121,14 @@ class SmallPaper:
         return lists
 
     def _list(self, title: str, stories: list[Story], hour: float, links: list[str]) -> str:
-        items = "".join(f'<li><a href="{one.url(hour)}">{self.teased(one, hour)}</a></li>' for one in stories)
+        items = "".join(f"<li>{self._teaser(one, hour)}</li>" for one in stories)
         others = "".join(f'<a href="{url}">Mục {n}</a>' for n, url in enumerate(links))
         return f"<html><title>{title}</title><body><h1>{title}</h1>{others}<ul>{items}</ul></body></html>"
+
+    def _teaser(self, story: Story, hour: float) -> str:
+        file = self.pictured(story, hour)
+        picture = f'<a href="{story.url(hour)}"><img src="/anh/{file}" width="300" height="200"></a>' if file else ""
+        return f'{picture}<h3><a href="{story.url(hour)}">{self.teased(story, hour)}</a></h3>'
 
 
 def _shown(url: str, at: datetime, body: str, status: int = 200) -> Capture:
@@ -151,3 +166,49 @@ def every(hours: float, until: float, db: Database, paper: SmallPaper, how: str 
     while (hour := paper.hour()) <= until:
         crawl(db, paper, how)
         clock.put_forward(clock._behind + timedelta(hours=hours - (paper.hour() - hour)))
+
+
+class AtItsAddress(Mapping[str, Callable[[Message], Answer]]):
+    """The paper as a server on loopback answers for it, by its own clock."""
+
+    def __init__(self, paper: SmallPaper):
+        self.paper = paper
+
+    def __getitem__(self, path: str) -> Callable[[Message], Answer]:
+        def answer(request: Message) -> Answer:
+            here = f"http://{request['Host']}/"
+            asked = HOME + path[1:]
+            told = self.paper.answer(asked)
+            kind = "text/xml" if asked in (FEED, SITEMAP) else "text/html"
+            headers = [("Date", format_datetime(clock.now(), usegmt=True)), ("Content-Type", f"{kind}; charset=utf-8"),
+                       *((name, value.replace(HOME, here)) for name, value in told.headers)]  # fmt: skip
+            body = (told.body or b"").replace(HOME.encode(), here.encode())
+            return Answer(body, told.status, tuple((name, value.encode()) for name, value in headers))
+
+        return answer
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+
+_AT_ANOTHER_TIME = """
+from datetime import timedelta; from archive.model import clock; from crawler.cli import main
+clock.put_forward(timedelta(seconds={})); main()
+"""
+
+
+def crawl_for_real(folder: Path, base_url: str) -> CompletedProcess[str]:
+    """`luubao crawl` in a process of its own, at the time that it is here, with nothing set but what describes the
+    paper."""
+    settings = folder / "luubao.toml"
+    if not settings.exists():
+        settings.write_text(
+            f'[archive]\ndb = "luubao.db"\n[outlet.bao]\ntitle = "Báo Thử"\nhome_url = "{base_url}/"\n'
+            'hosts = ["127.0.0.1"]\nfeeds = ["/rss.xml"]\nsitemaps = ["/sitemap.xml"]\ndelay = 0\n'
+        )
+    now = _AT_ANOTHER_TIME.format(clock._behind.total_seconds())
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
+    return mortal.run([sys.executable, "-c", now, "--config", str(settings), "crawl", "bao"], env=plain)

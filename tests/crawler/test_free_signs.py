@@ -3,14 +3,15 @@ on articles that are not due."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 import pytest
 from sqlite_utils import Database
 
 from archive.model import clock
-from tests.crawler.small_paper import SmallPaper, Story, crawl, every
+from archive.monitor.status import status
+from tests.crawler.small_paper import HOME, SITEMAP, SmallPaper, Story, crawl, every
 
 OLD = -24.0 * 200  # nothing of it is due for months
 
@@ -42,6 +43,23 @@ def test_a_headline_that_changed_on_a_list_is_looked_at_at_once(db: Database) ->
     assert db.execute("SELECT count(*) FROM versions WHERE number = 2").fetchone() == (1,)
 
 
+def test_a_picture_that_changed_on_a_list_is_looked_at_at_once(db: Database) -> None:
+    paper = paper_of(edits=(5.0,))
+    paper.pictured = lambda story, hour: f"lang-{story.number}{'-sua' * (story.number == 7 and hour > 5)}.jpg"
+    every(2, 20, db, paper, how="due")
+    assert looks(paper, 20) == [(6, "1007.htm")]
+    assert db.execute("SELECT count(*) FROM versions WHERE number = 2").fetchone() == (1,)
+
+
+def test_sizes_and_placeholders_of_pictures_are_no_sign(db: Database) -> None:
+    paper = paper_of()
+    paper.pictured = lambda story, hour: (
+        "cho-anh.jpg" if hour < 9 else f"lang-{story.number}-{300 + round(hour)}x200.jpg"
+    )
+    every(2, 20, db, paper, how="due")
+    assert looks(paper, 20) == []
+
+
 def test_what_left_the_sitemap_before_its_turn_is_looked_at_at_once(db: Database) -> None:
     paper = paper_of(gone=5.0)
     every(2, 20, db, paper, how="due")
@@ -58,6 +76,39 @@ def test_words_under_a_new_address_lead_to_the_old_one(db: Database) -> None:
     assert db.execute("SELECT count(*), count(gone_since) FROM articles").fetchone() == (20, 0)
     (speaks,) = db.execute("SELECT url FROM articles WHERE url LIKE '%1007%'").fetchone()
     assert speaks.startswith("https://bao.example/moi/")
+
+
+class OfMonths(SmallPaper):
+    """A paper whose sitemap leads to others, one of them of articles that nothing else names any more."""
+
+    OLD = f"{HOME}sitemap-2026-01.xml"
+
+    def _lists(self, hour: float) -> Mapping[str, str]:
+        lists = super()._lists(hour)
+        return {
+            HOME: lists[HOME],
+            SITEMAP: f"<sitemapindex><sitemap><loc>{self.OLD}</loc></sitemap></sitemapindex>",
+            self.OLD: lists[SITEMAP],
+        }
+
+
+def test_what_left_the_sitemap_of_a_month_long_over_is_missed_within_two_days(db: Database) -> None:
+    stories = [Story(number, born=OLD - number) for number in range(40)]
+    stories[27].gone = 24.0 * 30
+    paper = OfMonths(stories, clock.now())
+    every(12, 24 * 32.6, db, paper, how="due")
+    gone = [hour for hour, url in paper.asked if "1027" in url and hour > 24 * 30]
+    assert len(gone) >= 1
+    assert db.execute("SELECT count(*) FROM articles WHERE gone_since IS NOT NULL").fetchone() == (1,)
+    assert 14 <= sum(url == paper.OLD for _, url in paper.asked) <= 20
+
+
+def test_a_sitemap_that_is_gone_is_left_alone_as_any_dead_list(db: Database) -> None:
+    paper = OfMonths([Story(number, born=OLD - number) for number in range(20)], clock.now())
+    crawl(db, paper, "due")
+    paper.OLD = f"{HOME}khac.xml"
+    every(24, 24 * 40, db, paper, how="due")
+    assert 3 <= sum(url == OfMonths.OLD for _, url in paper.asked) <= 8
 
 
 def half_by_turns(story: Story, hour: float) -> bool:
@@ -81,6 +132,36 @@ def test_a_paper_s_own_ways_bring_no_flood(db: Database, way: dict[str, Callable
     paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), **way)  # type: ignore[arg-type]
     every(2, 40, db, paper, how="due")
     assert len(looks(paper, 40)) <= 12
+    assert db.execute("SELECT count(*), count(gone_since) FROM articles").fetchone() == (20, 0)
+
+
+def ignored(db: Database) -> tuple[str, ...]:
+    """What the status says of free signs."""
+    (outlet,) = status(db, "bao.db", 0, clock.now()).outlets
+    return outlet.ignored
+
+
+def test_the_status_says_which_lists_turn(db: Database) -> None:
+    paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), teased=turning_teasers)
+    paper.mapped = half_by_turns
+    every(7, 70, db, paper, how="due")
+    assert any(text.startswith("lists on which many headlines change at once") for text in ignored(db))
+    assert any(text.startswith("sitemaps or feeds that name their articles by turns") for text in ignored(db))
+
+
+def test_of_an_ordinary_paper_nothing_is_ignored(db: Database) -> None:
+    stories = [Story(n, born=OLD - n) for n in range(20)] + [Story(20 + n, born=5.0 + 7 * n) for n in range(10)]
+    stories[7].gone, stories[3].retitled = 20.0, (30.0,)
+    every(10, 70, db, SmallPaper(stories, clock.now()), how="due")
+    assert ignored(db) == ()
+
+
+@pytest.mark.parametrize("feed", [True, False], ids=["with a feed", "without feed or sitemap"])
+def test_articles_without_dates_are_not_looked_at_again_and_again(db: Database, feed: bool) -> None:
+    paper = SmallPaper([Story(n, born=OLD - n, dated=False) for n in range(20)], clock.now(), has_feed=feed)
+    every(2, 40, db, paper, how="due")
+    assert db.execute("SELECT count(*), count(published_at) FROM articles").fetchone() == (20, 0)
+    assert looks(paper, 40) == []
 
 
 def test_signs_that_never_prove_true_are_not_believed_any_more(db: Database) -> None:
@@ -92,6 +173,7 @@ def test_signs_that_never_prove_true_are_not_believed_any_more(db: Database) -> 
     paper = SmallPaper([Story(n, born=OLD - n) for n in range(20)], clock.now(), teased=two_words)
     every(2, 44, db, paper, how="due")
     assert 4 <= len(looks(paper, 44)) <= 12
+    assert any(text.startswith("headlines that change on lists (0 of") for text in ignored(db))
 
 
 def test_without_feed_or_sitemap_lists_alone_are_signs(db: Database) -> None:

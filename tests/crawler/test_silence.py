@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -121,6 +122,32 @@ def test_a_paper_with_a_clock_of_1970_is_read_all_the_same(tmp_path: Path) -> No
         code, told = run(path, site.base_url)
         assert code == 6 and any("1970" in warning for warning in told["warnings"])
         assert told["counts"]["new"] == 8
+
+
+_IN_1970 = """
+import datetime as real
+from archive.model import clock
+from crawler.cli import main
+class Clock(real.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return real.datetime.now(tz) - real.timedelta(days=20_700)
+clock.datetime = Clock
+main()
+"""
+
+
+def test_a_machine_with_a_clock_of_1970_files_nothing_under_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with served(dated(timedelta())) as site:
+        crawl = ["crawl", "demo", "--db", str(path), "--base-url", site.base_url, "--json"]
+        done = mortal.run([sys.executable, "-c", _IN_1970, *crawl])
+        assert done.returncode == 6 and "Set the clock" in done.stderr
+        assert ask(path, "SELECT count(*) FROM captures") == [(0,)]
+        assert run(path, site.base_url)[1]["counts"]["new"] == 8
+        done = mortal.run([sys.executable, "-c", _IN_1970, *crawl])
+        assert done.returncode == 6 and "the clock is behind, and this run counts from there; set it" in done.stderr
+    assert ask(path, "SELECT count(*), count(gone_since) FROM articles") == [(8, 0)]
 
 
 def test_a_section_of_no_outlet_is_misconfigured_and_says_what_may_be_meant(tmp_path: Path) -> None:

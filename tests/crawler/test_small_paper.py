@@ -6,12 +6,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlite_utils import Database
 
 from archive.model import clock
-from tests.crawler.small_paper import HOME, SmallPaper, Story, every
+from archive.storage.connection import open_archive
+from tests.crawler.serving import served
+from tests.crawler.small_paper import HOME, AtItsAddress, SmallPaper, Story, crawl_for_real, every
 
 EDITED = tuple(range(15))  # each once, on the second or third day
 GONE, MOVED = (20, 21, 22), (30, 31)
@@ -84,3 +87,40 @@ def test_a_paper_crawled_once_a_day_is_seen_whole_every_day(db: Database) -> Non
     assert (edits, gone, articles) == (15, 3, 44)
     asked = Counter(int(hour / 24) for hour, url in paper.asked if "don-mua" in url)
     assert all(asked[day] <= 60 for day in range(1, 6))
+
+
+def kept_for_real(folder: Path, paper: SmallPaper, hours: float, until: float) -> None:
+    """What cron does, over a wire."""
+    with served(AtItsAddress(paper)) as site:
+        while (hour := paper.hour()) <= until:
+            done = crawl_for_real(folder, site.base_url)
+            assert done.returncode in (0, 6), done.stderr  # 6: an article is gone
+            clock.put_forward(clock._behind + timedelta(hours=hours - (paper.hour() - hour)))
+
+
+def twenty_six_days() -> SmallPaper:
+    """Twelve edits, two of them of one day, and none at the hour of a run; three disappearances; two moves."""
+    stories = [Story(number, born=-24.0 * 9 * (number + 1)) for number in range(40)]
+    for number in range(12):
+        stories[3 * number].edits = (24.0 * (2 * number + 1) + 5.7,)
+    for number, day in ((1, 4), (4, 12), (7, 20)):
+        stories[number].gone = 24.0 * day + 9.1
+    for number in MOVED:
+        stories[number].moved, stories[number].redirects = 24.0 * 9 + 3.3, number == MOVED[0]
+    return SmallPaper(stories, clock.now())
+
+
+@pytest.mark.slow
+def test_crawled_for_real_every_two_hours(tmp_path: Path) -> None:
+    paper = three_days()
+    kept_for_real(tmp_path, paper, 2, 72)
+    with open_archive(tmp_path / "luubao.db") as kept:
+        assert seen(kept) == (15, 3, 44, 2)
+
+
+@pytest.mark.slow
+def test_crawled_for_real_once_a_day(tmp_path: Path) -> None:
+    paper = twenty_six_days()
+    kept_for_real(tmp_path, paper, 24, 24 * 26)
+    with open_archive(tmp_path / "luubao.db") as kept:
+        assert seen(kept) == (12, 3, 40, 2)

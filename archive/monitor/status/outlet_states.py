@@ -9,7 +9,10 @@ from enum import IntEnum
 from typing import Literal
 
 from archive.console.human_units import duration, every, moment
+from archive.frontier.change_signals import HEADLINE, LEFT, MIN_TRUST, PICTURE, WORDS
 from archive.frontier.host_state import troubled_hosts
+from archive.frontier.schedule import WORTH_A_LOOK
+from archive.model.change_rate import Tally, confirmed_share
 from archive.model.records import HostState
 from archive.model.time_zones import zone_of
 from archive.monitor.status.crawl_rhythm import Rhythm, rhythm
@@ -25,6 +28,21 @@ HISTORY = timedelta(days=92)
 _FAILURES = ("partly-failed", "failed", "nothing-found")
 _MANY_INTERRUPTED, _LAST_RUNS = 3, 5
 _CLOCK_TOLERANCE = timedelta(hours=1)  # between clocks of two machines
+
+
+_SIGNS = {
+    "promised": "times of change in sitemaps and feeds",
+    HEADLINE: "headlines that change on lists",
+    PICTURE: "pictures that change on lists",
+    LEFT: "articles that leave sitemaps and feeds",
+    WORDS: "known words at new addresses",
+}
+_TURNS = {
+    "turn: headline": "lists on which many headlines change at once",
+    "turn: picture": "lists on which many pictures change at once",
+    "turn: left": "sitemaps or feeds that name their articles by turns",
+}
+_MANY_TURNS = 3
 
 
 class Exit(IntEnum):
@@ -48,7 +66,8 @@ _EXITS: Mapping[State, Exit] = {
 @dataclass(frozen=True, slots=True)
 class OutletStatus:
     """One outlet. attention: sentences, empty when all is well. running_since: start of the present run. last: the last
-    finished run. last_new: start of the last run with a new article. days: see by_day."""
+    finished run. last_new: start of the last run with a new article. days: see by_day. ignored:
+    change signals of lists that are not believed."""
 
     name: str
     title: str
@@ -66,6 +85,7 @@ class OutletStatus:
     days: tuple[Day, ...]
     runs: tuple[RunFacts, ...]
     seen: RevisitCounts = NO_REVISITS
+    ignored: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +191,18 @@ def outlet_status(
         tuple(by_day(facts.runs, zone_of(facts.timezone), now, length)),
         facts.runs,
         facts.seen,
+        tuple(_ignored_signs(facts.signs)),
     )
+
+
+def _ignored_signs(signs: Mapping[str, tuple[float, float]]) -> Iterator[str]:
+    for kind, text in _SIGNS.items():
+        looks, changes = signs.get(kind, (0.0, 0.0))
+        if confirmed_share(Tally(looks, changes)) < (WORTH_A_LOOK if kind == "promised" else MIN_TRUST):
+            yield f"{text} ({changes:.0f} of {looks:.0f} looks found a change)"
+    for kind, text in _TURNS.items():
+        if (times := round(signs.get(kind, (0.0, 0.0))[0])) >= _MANY_TURNS:
+            yield f"{text} ({times} times)"
 
 
 def _future_runs_text(future_runs: Sequence[RunFacts]) -> str:

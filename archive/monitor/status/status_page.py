@@ -85,6 +85,8 @@ def _facts(outlet: OutletStatus, status: Status) -> Iterator[str]:
         yield _fact("holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone")
         if outlet.seen.there:
             yield _fact("seen again", lately(outlet.seen))
+        if outlet.ignored:
+            yield _fact("ignored", "; ".join(outlet.ignored))
 
 
 def _fact(name: str, value: str) -> str:

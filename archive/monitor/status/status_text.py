@@ -74,6 +74,8 @@ def _facts(outlet: OutletStatus, now: datetime) -> Iterator[tuple[str, str]]:
         yield "holds", f"{outlet.articles:,} articles, {outlet.edited:,} edited, {outlet.gone:,} gone"
         if outlet.seen.there:
             yield "seen again", lately(outlet.seen)
+        if outlet.ignored:
+            yield "ignored", "; ".join(outlet.ignored)
 
 
 def _run(run: RunFacts, zone: str, now: datetime) -> str:

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,9 @@ from crawler.config.settings_in_force import load
 from crawler.demo.server import Newspaper
 from crawler.probe.outlet_folder import next_steps
 from tests import mortal
-from tests.crawler.probe.odd_paper import PAPER
+from tests.crawler.probe.odd_paper import HTML, PAPER, WRITERS
 from tests.crawler.probe.probing import ROOT
-from tests.crawler.serving import Answer, served
+from tests.crawler.serving import Answer, article, moved, served
 
 PLAIN = {name: value for name, value in os.environ.items() if not name.startswith("LUUBAO_")}
 
@@ -53,6 +54,50 @@ def test_a_folder_that_keeps_the_paper(tmp_path: Path) -> None:
             assert db["articles"].count > int(kept)
 
 
+def test_samples_are_read_with_the_rules_that_are_written(tmp_path: Path) -> None:
+    with served(PAPER) as site:
+        done = luubao(tmp_path, "init", site.base_url, "moi", "--pages", "0")
+    assert done.returncode == 0, done.stderr
+    assert list((tmp_path / "moi" / "rules").iterdir())
+    assert re.findall(r"^  byline +(.*)$", done.stdout, re.M) == list(WRITERS[:3])
+    assert re.findall(r"^  time +(.*)$", done.stdout, re.M) == [f"2026-05-1{n} 07:3{n} +0700" for n in range(3)]
+
+
+def below(path: str) -> dict[str, Answer]:
+    """The paper below a path of its host."""
+    return {
+        f"{path}{where[1:]}": replace(answer, body=answer.body.replace(b'href="/', f'href="{path}'.encode()))
+        for where, answer in PAPER.items()
+    }
+
+
+def test_a_paper_below_a_path_of_a_host_without_a_home_page(tmp_path: Path) -> None:
+    with served(below("/news/")) as site:
+        done = luubao(tmp_path, "init", f"{site.base_url}/news/", "moi")
+        assert done.returncode == 0, done.stderr
+        assert f'home_url = "{site.base_url}/news/"' in (tmp_path / "moi" / "luubao.toml").read_text("utf-8")
+    with open_archive(tmp_path / "moi" / "luubao.db") as db:
+        assert db["articles"].count == 6
+
+
+def test_a_home_page_that_leads_to_the_paper(tmp_path: Path) -> None:
+    with served({**below("/news/"), "/": moved("/news/")}) as site:
+        done = luubao(tmp_path, "init", site.base_url, "moi", "--pages", "0")
+        assert done.returncode == 0, done.stderr
+        assert f'home_url = "{site.base_url}/news/"' in (tmp_path / "moi" / "luubao.toml").read_text("utf-8")
+
+
+def test_articles_told_apart_by_their_queries(tmp_path: Path) -> None:
+    stories = {f"/index.php?id={n}": article(f"Chuyện làng ta hôm nay số {n} của bà con") for n in range(123, 133)}
+    home = "".join(f'<p><a href="{path}">Chuyện làng ta số {path[-3:]}</a></p>' for path in stories)
+    with served({**stories, "/": Answer(home.encode(), headers=HTML)}) as site:
+        done = luubao(tmp_path, "init", site.base_url, "moi")
+    assert done.returncode == 0, done.stderr
+    assert "such as /index.php?id=123" in done.stdout and "missing: /index.php?id=123," in done.stdout
+    with open_archive(tmp_path / "moi" / "luubao.db") as db:
+        assert db["articles"].count == 10
+
+
 def test_a_folder_that_is_there_stays_as_it_is(tmp_path: Path) -> None:
     (tmp_path / "cu").mkdir()
     (tmp_path / "cu" / "ghi-chu.txt").write_text("x")
@@ -70,7 +115,10 @@ PDF = Answer(b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n", headers=(("Content-Type"
     ("answers", "told"),
     [
         ({"/": PDF}, "/ is application/pdf and no page in HTML. Give the address of the newspaper's home page"),
-        ({"/": Answer(b"<h1>500</h1>", 500)}, "answers with status 500, and no page. Check the address"),
+        (
+            {"/": Answer(b"<h1>500</h1>", 500)},
+            "answers with status 500, and no page: its server fails. Try again later",
+        ),
     ],
     ids=["not HTML", "broken"],
 )
@@ -86,7 +134,7 @@ def test_a_server_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     done = luubao(tmp_path, "init", f"http://127.0.0.1:{port}", "moi")
-    assert (done.returncode, "Check the address, or try again later" in done.stderr) == (1, True)
+    assert (done.returncode, "Check the address, with http:// where there is no https, or" in done.stderr) == (1, True)
     assert list(tmp_path.iterdir()) == []
 
 
