@@ -90,7 +90,7 @@ def test_the_last_day_of_the_front_page_is_found_without_its_number(ask: Ask) ->
     ("path", "status"),
     [
         (f"{DAY}?at=25:00", 400), (f"{DAY}?at=nonsense", 400), ("/-/front/99", 404), ("/-/front/99/2026-05-20", 404),
-        ("/-/front/1/nonsense", 404), ("/-/front/1/0001-01-01", 200), ("/-/front/1/9999-12-31", 200),
+        ("/-/front/1/nonsense", 400), ("/-/front/1/0001-01-01", 200), ("/-/front/1/9999-12-31", 200),
         ("/-/article/99/places", 404),
     ],
 )  # fmt: skip
@@ -115,7 +115,7 @@ def test_a_comparison_says_where_the_article_stood_while_it_had_the_error(tmp_pa
     path = crawled(tmp_path / "bao.db", captures)
     ask = room_on(path)
     first, second = (re.sub(r"<[^>]+>", "", ask(f"/-/diff/1/v{n}..v{n + 1}?lang=en").text) for n in (1, 2))
-    assert "While version 1 stood, the article was in place 1 of the front page, from 20 May 2026, 19:00" in first
+    assert "While version 1 stood, the article was in place 1 of the front page, at 20 May 2026, 19:00" in first
     assert "While version 2 stood, the article was in place 1 of the front page, from 20 May 2026, 21:00" in second
     with sqlite3.connect(path) as db:
         (question,) = (question for question in QUESTIONS if question.name == "edited_on_front")

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Response
 
 from archive.model import clock
 from archive.model.records import Reading
+from archive.model.time_zones import zone_of
 from archive.queries import lookup, outlets_followed
 from archive.queries.lookup import Article, Version
 from archive.storage.connection import Database
@@ -35,7 +36,8 @@ _BIBTEX = str.maketrans(
 @dataclass(frozen=True, slots=True)
 class Cited:
     """The fields of a citation of a version. published: aware, None where the page names no time; archived: when this
-    version was first seen; address: permanent URL of the version; original: the article's URL at the outlet."""
+    version was first seen, in the outlet's zone; address: permanent URL of the version; original: the article's URL at
+    the outlet."""
 
     key: str
     headline: str
@@ -53,10 +55,11 @@ class Cited:
 
 def cited(visit: Visit, paper: str, article: Article, version: Version, reading: Reading) -> Cited:
     """The citation of a version of an article."""
+    archived = clock.read(version.first_seen_at)
     authors = reading.authors or ((reading.byline,) if reading.byline else ())
     return Cited(
         f"{article.outlet}-{article.id}-v{version.number}", reading.headline, authors, paper, reading.section,
-        reading.language, reading.published_at, clock.read(version.first_seen_at),
+        reading.language, reading.published_at, archived.astimezone(zone_of(article.timezone)) if archived else None,
         visit.permanent(f"/-/article/{article.id}/v{version.number}"), article.url, reading.lead, version.digest,
     )  # fmt: skip
 

@@ -28,7 +28,7 @@ async def timegate(visit: Visit) -> Response:
     accept_datetime = visit.request.headers.get("accept-datetime", "")
     wanted = _http_date(accept_datetime)
     if accept_datetime and wanted is None:
-        return await visit.refusal(400, visit.say("refusal.400"))
+        return await visit.refusal(400, visit.say("memento.datetime"))
     article, versions = await visit.ask(lambda db: _article(db, requested_url(visit)))
     version = version_at(versions, wanted) if wanted else versions[-1]
     headers = {
