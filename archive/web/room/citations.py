@@ -23,6 +23,8 @@ _TYPES = {
     "ris": "application/x-research-info-systems; charset=utf-8",
     "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
 }
+_UNAPI = '<?xml version="1.0"?><formats><format name="ris" type="application/x-research-info-systems"/></formats>'
+_VERSION = re.compile(r"[1-9]\d{0,17}/v[1-9]\d{0,8}", re.ASCII)
 _BIBTEX = str.maketrans(
     {
         **{letter: f"\\{letter}" for letter in "#$%&_{}"},
@@ -36,8 +38,8 @@ _BIBTEX = str.maketrans(
 @dataclass(frozen=True, slots=True)
 class Cited:
     """The fields of a citation of a version. published: aware, None where the page names no time; archived: when this
-    version was first seen, in the outlet's zone; address: permanent URL of the version; original: the article's URL at
-    the outlet."""
+    version was first seen, in the outlet's zone; address: permanent URL of the version; archive: name of this archive;
+    original: the article's URL at the outlet."""
 
     key: str
     headline: str
@@ -51,6 +53,7 @@ class Cited:
     original: str
     abstract: str | None
     digest: str
+    archive: str = ""
 
 
 def cited(visit: Visit, paper: str, article: Article, version: Version, reading: Reading) -> Cited:
@@ -61,6 +64,7 @@ def cited(visit: Visit, paper: str, article: Article, version: Version, reading:
         f"{article.outlet}-{article.id}-v{version.number}", reading.headline, authors, paper, reading.section,
         reading.language, reading.published_at, archived.astimezone(zone_of(article.timezone)) if archived else None,
         visit.permanent(f"/-/article/{article.id}/v{version.number}"), article.url, reading.lead, version.digest,
+        visit.say("site.name", site=paper),
     )  # fmt: skip
 
 
@@ -72,6 +76,18 @@ async def citation(visit: Visit) -> Response:
     body = {"bib": bibtex, "ris": ris, "json": csl_json}[form](cited_version)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{cited_version.key}.{form}"'}
     return Response(body, headers=headers, content_type=_TYPES[form])
+
+
+@page
+async def unapi(visit: Visit) -> Response:
+    """`/-/unapi`: the formats of unAPI (http://unapi.info/specs/), by which Zotero imports what a page is about; with
+    `?id=ID/vN&format=ris`, redirects to the citation."""
+    if not visit.argument("format"):
+        return Response(_UNAPI, headers=HEADERS, content_type="application/xml; charset=utf-8")
+    form, version = visit.choice("format", ("ris",)), _VERSION.fullmatch(visit.argument("id"))
+    if version is None:
+        return await visit.refusal(404, visit.say("search.no_address"))
+    return Response.redirect(visit.to(f"/-/article/{version[0]}.{form}"))
 
 
 def _cited(db: Database, visit: Visit, number: int) -> Cited:
@@ -108,7 +124,8 @@ def ris(item: Cited) -> str:
         ("TY", "NEWS"), *(("AU", name) for name in item.authors), ("TI", item.headline), ("T2", item.paper),
         ("DA", f"{item.published:%Y/%m/%d/}" if item.published else ""), ("SE", item.section), ("AB", item.abstract),
         ("LA", item.language), ("UR", item.address), ("L2", item.original),
-        ("Y2", f"{item.archived:%Y/%m/%d/}" if item.archived else ""), ("N1", item.digest), ("ER", " "),
+        ("Y2", f"{item.archived:%Y/%m/%d/}" if item.archived else ""), ("DB", item.archive),
+        ("AV", item.address), ("N1", f"{item.original}, {item.digest}"), ("ER", " "),
     ]  # fmt: skip
     lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields if value]
     return "\r\n".join([*lines, ""])
