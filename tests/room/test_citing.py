@@ -136,6 +136,8 @@ def test_the_timegate_leads_to_what_stood_at_a_moment(ask: Ask, moment: str, ver
         == ("Wed, 20 May 2026 12:00:00 GMT", "Fri, 22 May 2026 12:00:00 GMT")[version - 1]
     )
     assert 'rel="timegate"' in memento.headers["link"]
+    first, last = (("first memento", "next last memento"), ("first prev memento", "last memento"))[version - 1]
+    assert f'/v1>; rel="{first}' in memento.headers["link"] and f'/v2>; rel="{last}' in memento.headers["link"]
 
 
 def test_a_moment_that_is_none_and_an_address_nobody_knows(ask: Ask) -> None:
@@ -145,7 +147,7 @@ def test_a_moment_that_is_none_and_an_address_nobody_knows(ask: Ask) -> None:
 
 def test_the_timemap_lists_all_versions(ask: Ask) -> None:
     answer = ask(f"/-/timemap/link/{URL}")
-    assert answer.headers["content-type"].startswith("application/link-format")
+    assert answer.headers["content-type"] == "application/link-format"  # of which RFC 6690 knows no charset
     assert answer.text == ask("/-/timemap/1").text
     lines = answer.text.rstrip("\n").split(",\n")
     assert lines[0] == f'<{URL}>; rel="original"'

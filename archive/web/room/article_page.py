@@ -117,7 +117,7 @@ def _shown(db: Database, number: int, wanted: int | None) -> _ArticlePage:
 
 async def _page(visit: Visit, shown: _ArticlePage, *, newest: bool) -> Response:
     citation = cited(visit, shown.paper.title, shown.article, shown.version, shown.reading)
-    headers = {"Link": links(visit, shown.article)}
+    headers = {"Link": links(visit, shown.article, shown.versions, shown.version)}
     if not newest:
         headers["Memento-Datetime"] = written(shown.version.first_seen_at)
     return await visit.page(
