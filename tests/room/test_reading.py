@@ -316,6 +316,9 @@ def test_a_static_edition_tells_edits_and_invents_no_day(archive: Path, tmp_path
         write_site(db, tmp_path / "edition", outlet=None, title="Báo Thử", pictures=None)
     front = (tmp_path / "edition" / "index.html").read_text("utf-8")
     assert BRIDGE.format("<del>412</del><ins>421</ins>") in front
+    assert "Kho lưu độc lập, không phải trang của báo" in front and "<time>19:00, 21/5/2026</time>" in front
+    told = (tmp_path / "edition" / "articles" / "2.html").read_text("utf-8")
+    assert "không còn từ 19:00, 21/5/2026 (máy chủ trả lời 404)" in told
     undated = (tmp_path / "edition" / "months" / "undated.html").read_text("utf-8")
     assert "Bắt hai tàu hút cát" in undated and "2026" not in undated.split("<main>")[1].split("</main>")[0]
     newest = front[front.index("Mới nhất") :]

@@ -31,7 +31,7 @@ from archive.queries.outlets_followed import FollowedOutlet, papers
 from archive.storage.connection import Database, shared_connection
 from archive.storage.damaged_rows import ROW_ERRORS
 from archive.web.room import local_times, parameters
-from archive.web.room.change_descriptions import what_of, worded
+from archive.web.room.change_descriptions import gone_reason, what_of, worded
 from archive.web.room.etags import unless_known
 from archive.web.room.translations import LANGUAGES, Language, markup, preferred, say
 from archive.web.sql_guard import trusted
@@ -53,8 +53,6 @@ HEADERS = {
     "Vary": "Accept-Language",
 }
 _SAYS_PICTURE = re.compile(r"(?:ảnh|hình|photo|video|đồ họa|infographic)\b", re.IGNORECASE)
-_STATUS_REASON = re.compile(r"status (\d{3})")
-_REDIRECT_REASON = re.compile(r"redirected to (\S+?)(?:,|$)")
 _STATUS: dict[type[LuubaoError], int] = {
     UnknownCapture: 404,
     Withdrawn: 410,
@@ -137,11 +135,8 @@ class Visit:
         return markup(self.language, key, **values)
 
     def reason(self, stored: str | None) -> str:
-        """The reason why an article is gone, in the page's language; the stored text if it has no known form."""
-        if match := _REDIRECT_REASON.search(stored or ""):
-            return self.say("reason.redirected", url=match[1])
-        match = _STATUS_REASON.fullmatch(stored or "")
-        return self.say("reason.status", status=match[1]) if match else stored or ""
+        """The reason why an article is gone, in the page's language."""
+        return gone_reason(self.say, stored)
 
     def minute(self, stamp: str | None, zone: str) -> Markup:
         """A stored time, as a `time` element."""
