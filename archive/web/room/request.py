@@ -254,9 +254,7 @@ class Visit:
 
     def _others(self) -> list[tuple[str, str]]:
         """The archives served beside this one, with links to their tables."""
-        own_name = archive_of(self.datasette).name
-        names = [name for name in self.datasette.databases if name not in (own_name, "_memory", "_internal")]
-        return [(name, str(self.datasette.urls.database(name))) for name in names]
+        return [(name, str(self.datasette.urls.database(name))) for name in _archive_names(self.datasette)[1:]]
 
     async def _papers(self) -> list[FollowedOutlet]:
         """The outlets of the archive; none where they cannot be read, because the page may be the one that says so."""
@@ -280,8 +278,14 @@ def _fingerprint(name: str) -> str:
 
 
 def archive_of(datasette: Any) -> Any:
-    """The Datasette database of the archive."""
-    return datasette.get_database()
+    """The Datasette database of the archive; of several archives, that of the first."""
+    return datasette.get_database(_archive_names(datasette)[0])
+
+
+def _archive_names(datasette: Any) -> list[str]:
+    """The names of the archives that are served. Datasette's own databases, of which one queries across archives, come
+    before them."""
+    return [name for name in datasette.databases if name not in ("_memory", "_internal")]
 
 
 def has_pictures(datasette: Any) -> bool:
