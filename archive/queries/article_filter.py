@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from sqlite_utils import Database
 
+from archive.model import clock
+from archive.model.time_zones import zone_of
+from archive.model.validation import FIRST_MOMENT
 from archive.text.search_query import fts_query
 from archive.text.snippets import fold
 
@@ -37,9 +40,12 @@ class ArticleFilter:
     article: int | None = None
 
 
-def _day_condition(holds: str) -> str:
-    """Two conditions instead of coalesce(), so that SQLite can use the index of either column."""
-    return f"(articles.published_at {holds} OR (articles.published_at IS NULL AND articles.first_seen_at {holds}))"
+def _day_condition(published: str, seen: str, day: str) -> str:
+    """Two conditions instead of coalesce(), so that SQLite can use the index of either column. seen: bounds the moment
+    when the article was first seen, in UTC, by a day more than its day in the outlet's zone."""
+    local = "local_day(articles.first_seen_at, (SELECT timezone FROM outlets WHERE id = articles.outlet_id))"
+    undated = f"articles.published_at IS NULL AND articles.first_seen_at {seen} AND {local} {day}"
+    return f"(articles.published_at {published} OR ({undated}))"
 
 
 UNANNOUNCED = "EXISTS (SELECT 1 FROM versions WHERE versions.article_id = articles.id AND announced = 'none')"
@@ -50,8 +56,8 @@ _CONDITIONS = {
     "author": "instr(fold(articles.byline), fold(:author)) > 0",
     "credit": "EXISTS (SELECT 1 FROM version_images WHERE version_images.credit = :credit"
     " AND version_images.version_id = articles.current_version_id)",
-    "since": _day_condition(">= :since"),
-    "until": _day_condition("< date(:until, '+1 day')"),
+    "since": _day_condition(">= :since", ">= date(:since, '-1 day')", ">= :since"),
+    "until": _day_condition("< :until || '~'", "< coalesce(date(:until, '+2 day'), '9999~')", "<= :until"),
     "edited": "articles.version_count > 1",
     "unannounced": UNANNOUNCED,
     "gone": "articles.gone_since IS NOT NULL",
@@ -66,6 +72,8 @@ def conditions(db: Database, wanted: ArticleFilter, *, words: bool = True) -> tu
 
     Raises BadQuery for words that cannot be searched for.
     """
+    if wanted.since or wanted.until:
+        db.conn.create_function("local_day", 2, _local_day, deterministic=True)
     if wanted.author:
         db.conn.create_function("fold", 1, lambda text: fold(text) if text else "", deterministic=True)
     values = {name: getattr(wanted, name) for name in _CONDITIONS}
@@ -78,6 +86,10 @@ def conditions(db: Database, wanted: ArticleFilter, *, words: bool = True) -> tu
         clauses.append(_MATCH)
         values["words"] = fts_query(wanted.words)
     return "".join(f" AND {clause}" for clause in clauses), values
+
+
+def _local_day(stamp: str, zone: str) -> str:
+    return (clock.read(stamp) or FIRST_MOMENT).astimezone(zone_of(zone)).date().isoformat()
 
 
 _SECTIONS = "SELECT section FROM months GROUP BY section ORDER BY sum(articles) DESC"

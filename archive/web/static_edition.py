@@ -6,6 +6,8 @@ from __future__ import annotations
 import json
 import unicodedata
 from collections.abc import Callable, Iterable
+from datetime import date
+from functools import partial
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
@@ -21,12 +23,16 @@ from archive.queries.lookup import Article, Version
 from archive.storage.connection import Database
 from archive.storage.pictures.picture_folder import verified_file
 from archive.web.reading_parts import parts
+from archive.web.room import local_times
+from archive.web.room.change_descriptions import gone_reason, what_of
+from archive.web.room.translations import say
 from archive.web.template_environment import environment
 
 _CHUNK_SIZE = 500  # articles in one file of the search index
 _NEWEST, _EDITS = 30, 10
 Edited = tuple[Article, Version, EditSummary]
 """An edit: the article, the version it made, and what it changed."""
+_SAY = partial(say, "vi")
 UNDATED = "undated"
 """Stands for the day, and for the month, of an article without a published time."""
 
@@ -73,7 +79,10 @@ class _Pages:
     def __init__(self, folder: Path, title: str, pictures: Path | None):
         self.folder, self.title, self.pictures = folder, title, pictures
         self.templates = environment()
-        self.templates.filters.update(day=_day, parts=parts)
+        self.templates.filters.update(day=_day, shown_day=_shown_day, shown_month=_shown_month, parts=parts)
+        self.templates.globals.update(
+            t=_SAY, what_of=partial(what_of, _SAY), reason=partial(gone_reason, _SAY), minute=_minute
+        )
 
     def write_article(self, article: Article, versions: list[Version], readings: list[Reading]) -> None:
         """Writes an article's page: the current version, then the earlier ones, the latest first."""
@@ -125,7 +134,7 @@ class _SearchIndex:
         """Adds an article."""
         captions = " ".join(image.caption or "" for image in reading.images)
         folded_text = folded(" ".join((article.headline, reading.lead or "", reading.text, captions)))
-        self.waiting.append([article.id, article.headline, _day(article), folded_text])
+        self.waiting.append([article.id, article.headline, _shown_day(article), folded_text])
         if len(self.waiting) >= _CHUNK_SIZE:
             self.finish()
 
@@ -166,3 +175,18 @@ def _day(article: Article) -> str:
     """The claimed day of an article, or UNDATED: our own time would be mistaken for the outlet's. It becomes part of a
     file name, so it is formatted from the parsed time, not copied from the text."""
     return claimed_moment(article.published_at).date().isoformat() if article.published_at else UNDATED
+
+
+def _shown_day(article: Article) -> str:
+    day = _day(article)
+    return "không ghi ngày" if day == UNDATED else local_times.day(date.fromisoformat(day), "vi")
+
+
+def _shown_month(month: str) -> str:
+    if month == UNDATED:
+        return "Không ghi ngày"
+    return f"Tháng {local_times.month(date.fromisoformat(f'{month}-01'), 'vi')}"
+
+
+def _minute(stamp: str, zone: str) -> str:
+    return local_times.minute(local_times.local(stamp, zone), "vi")

@@ -262,7 +262,7 @@ def test_an_article_of_the_edition_has_all_its_versions_and_no_script(paper: Pat
     luubao("export", "html", "--db", paper, "--to", tmp_path / "x")
     pages = {file.name: file.read_text("utf-8") for file in (tmp_path / "x" / "articles").iterdir()}
     first = next(text for text in pages.values() if "Cầu Đuống mới thông xe" in text)
-    assert "<summary>Bản 1: 2026-05-20T12:00:00Z" in first and "Cầu Đuống. Ảnh: Minh An" not in first
+    assert "<summary>Bản 1: 19:00, 20/5/2026" in first and "Cầu Đuống. Ảnh: Minh An" not in first
     assert "<figcaption>Cầu Đuống. (Minh An)</figcaption>" in first
     everything = "".join(
         file.read_text("utf-8") for file in (tmp_path / "x").rglob("*.*") if file.suffix in (".html", ".js")

@@ -20,7 +20,7 @@ URL = "https://bao.example/cau-1.htm?id=7"
 ONE = Cited(
     "bao-1-v2", "Giá 50% & {hơn}", ("Nguyễn Văn Bình", "Hà Thu"), "Báo Thử", "Thời sự", "vi",
     datetime(2026, 5, 20, 8, 15, tzinfo=UTC), datetime(2026, 5, 21, 1, 0, tzinfo=UTC),
-    "https://kho.example/-/article/1/v2", URL, "Một câu.\nHai câu.", "sha256:ab",
+    "https://kho.example/-/article/1/v2", URL, "Một câu.\nHai câu.", "sha256:ab", "Kho lưu Báo Thử",
 )  # fmt: skip
 
 
@@ -43,7 +43,8 @@ def test_ris() -> None:
     assert ris(ONE) == (
         "TY  - NEWS\r\nAU  - Nguyễn Văn Bình\r\nAU  - Hà Thu\r\nTI  - Giá 50% & {hơn}\r\nT2  - Báo Thử\r\nDA  - 2026/05/20/\r\n"
         "SE  - Thời sự\r\nAB  - Một câu. Hai câu.\r\nLA  - vi\r\nUR  - https://kho.example/-/article/1/v2\r\n"
-        "L2  - https://bao.example/cau-1.htm?id=7\r\nY2  - 2026/05/21/\r\nN1  - sha256:ab\r\nER  - \r\n"
+        "L2  - https://bao.example/cau-1.htm?id=7\r\nY2  - 2026/05/21/\r\nDB  - Kho lưu Báo Thử\r\n"
+        "AV  - https://kho.example/-/article/1/v2\r\nN1  - https://bao.example/cau-1.htm?id=7, sha256:ab\r\nER  - \r\n"
     )
 
 
@@ -87,8 +88,33 @@ def test_a_page_says_what_it_is_to_programs(ask: Ask) -> None:
     told = ask("/-/article/1/v2").text
     (block,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', told, re.DOTALL)
     assert '"@type": "NewsArticle"' in block and "<" not in block
-    assert '<meta name="citation_journal_title" content="Báo Thử">' in told
+    assert '<meta name="prism.publicationName" content="Báo Thử">' in told
+    assert '<meta name="z:itemType" content="newspaperArticle">' in told and "citation_journal" not in told
     assert '<meta property="og:url" content="http://localhost/-/article/1/v2">' in told
+
+
+def test_zotero_is_led_to_the_citation(ask: Ask) -> None:
+    """As unAPI says: the page names its server and its id, the server its formats, and a format the citation."""
+    told = ask("/-/article/1/v2").text
+    assert 'rel="unapi-server" type="application/xml" title="unAPI" href="/-/unapi"' in told
+    assert '<abbr class="unapi-id" title="1/v2">' in told
+    assert 'format name="ris"' in ask("/-/unapi").text
+    assert ask("/-/unapi?id=1/v2&format=ris").headers["location"] == "/-/article/1/v2.ris"
+    assert (ask("/-/unapi?id=x&format=ris").status, ask("/-/unapi?id=1/v2&format=x").status) == (404, 400)
+
+
+def test_what_has_no_date_tells_none_to_programs(tmp_path: Path) -> None:
+    """Zotero takes the first time on a page for the date of the article, unless the page says another."""
+    path = tmp_path / "archive.db"
+    with open_archive(path, create=True) as db:
+        run = start_run(db, PAPER, {"luubao": "test"}, NOON)
+        for number, dated in enumerate((None, NOON), 1):
+            url, body = f"https://bao.example/bai-{number}.htm", page(f"Cầu mới {number}", dated=dated).encode()
+            ingest(db, run, Capture(url, url, NOON, 200, body=body, encoding="utf-8"))
+    ask = room_on(path)
+    assert '<meta name="DC.date" content="n.d.">' in ask("/-/article/1").text
+    assert "citation_publication_date" not in ask("/-/article/1").text
+    assert '<meta name="citation_publication_date" content="2026/05/20">' in ask("/-/article/2").text
 
 
 @pytest.mark.parametrize(
@@ -110,6 +136,8 @@ def test_the_timegate_leads_to_what_stood_at_a_moment(ask: Ask, moment: str, ver
         == ("Wed, 20 May 2026 12:00:00 GMT", "Fri, 22 May 2026 12:00:00 GMT")[version - 1]
     )
     assert 'rel="timegate"' in memento.headers["link"]
+    first, last = (("first memento", "next last memento"), ("first prev memento", "last memento"))[version - 1]
+    assert f'/v1>; rel="{first}' in memento.headers["link"] and f'/v2>; rel="{last}' in memento.headers["link"]
 
 
 def test_a_moment_that_is_none_and_an_address_nobody_knows(ask: Ask) -> None:
@@ -119,7 +147,7 @@ def test_a_moment_that_is_none_and_an_address_nobody_knows(ask: Ask) -> None:
 
 def test_the_timemap_lists_all_versions(ask: Ask) -> None:
     answer = ask(f"/-/timemap/link/{URL}")
-    assert answer.headers["content-type"].startswith("application/link-format")
+    assert answer.headers["content-type"] == "application/link-format"  # of which RFC 6690 knows no charset
     assert answer.text == ask("/-/timemap/1").text
     lines = answer.text.rstrip("\n").split(",\n")
     assert lines[0] == f'<{URL}>; rel="original"'

@@ -92,7 +92,10 @@ def test_every_text_is_there_in_every_language_with_the_same_values() -> None:
 
 def test_every_text_is_used_and_every_text_used_is_there() -> None:
     sources = [path.read_text("utf-8") for path in (*TEMPLATES.iterdir(), *ROOM.glob("*.py"))]
-    named = {key for text in sources for key in re.findall(r"\b(?:t|say)\(f?['\"]([a-z][\w.]*[a-z_\d])['\"]", text)}
+    named = {
+        key for text in sources for key in re.findall(r"\b(?:t|say|tell)\(f?['\"]([a-z][\w.]*[a-z_\d])['\"]", text)
+    }
+    named |= {key for text in sources for key in re.findall(r" else '([a-z]+\.\w+)'", text)}
     missing = named - set(texts())
     assert missing == set()
     begun = {key for text in sources for key in re.findall(r"['\"]([a-z][\w.]*\.)(?=['\"{])", text)}

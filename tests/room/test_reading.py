@@ -162,12 +162,21 @@ def test_an_edited_article_says_so_above_its_text(ask: Ask, numbers: dict[str, i
     ("path", "status", "said"),
     [
         ("/-/day/9999-12-31", 200, "31/12/9999"), ("/-/day/0001-01-01", 200, "1/1/1"), ("/-/day/20-5-2026", 200, "20/5/2026"),
-        ("/-/day/gestern", 404, "Hãy viết ngày dạng"), ("/-/article/1?as_of=9999-12-31", 302, ""),
+        ("/-/day/gestern", 400, "Hãy viết ngày dạng"), ("/-/article/1?as_of=9999-12-31", 302, ""),
         ("/-/article/1?as_of=0001-01-01", 404, "Thấy bài lần đầu ngày"), ("/-/article/1?as_of=2020", 404, "Thấy bài lần đầu ngày"),
         ("/-/article/1?as_of=gestern", 400, "“gestern” không phải là ngày"), ("/-/search?since=nonsense", 400, "“nonsense” không phải là ngày"),
         ("/-/new?since=31/2/2026", 400, "“31/2/2026” không phải là ngày"), ("/nowhere", 404, "Kho lưu không có trang này"),
         ("/-/article/abc", 404, "Kho lưu không có trang này"), ("/-/feeds/nope.atom", 404, "Kho lưu không có trang này"),
-        ("/archive/nope", 404, "Kho lưu không có trang này"),
+        ("/archive/nope", 404, "Kho lưu không có trang này"), ("/-/article/99999", 404, "Thử tìm vài từ trong tít"),
+        ("/-/edits?order=x", 400, "order: không có “x”. Hãy chọn: time, weight"), ("/?lang=fr", 400, "Hãy chọn: vi, en"),
+        ("/-/search?q=cau&order=x", 400, "Hãy chọn: place, date"), ("/-/search?edited=yes", 400, "Hãy chọn: 0, 1"),
+        ("/-/new?outlet=x", 400, "outlet: không có “x”"), ("/-/calendar?outlet=x", 400, "outlet: không có “x”"),
+        ("/-/diff/1?old=x", 400, "“x” không phải là số"), ("/-/diff/1/v1..v1?view=x", 400, "Hãy chọn: inline, beside"),
+        ("/-/new?page=0", 400, "“0” không phải là số từ 1 đến 1.000"), ("/-/search?q=cau&page=99", 400, "từ 1 đến 50"),
+        ("/-/calendar?year=x", 400, "“x” không phải là số"), ("/-/feeds/new.atom?article=99999", 404, "không có bài nào"),
+        ("/-/search?q=a&q=b", 400, "Địa chỉ ghi q nhiều lần"), (f"/-/search?q={'a' * 2001}", 400, "q quá dài"),
+        ("/-/search?section=a%00b", 400, "section có ký tự không đọc được"), ("/-/photos?credit=%FF", 400, "Hãy gõ lại"),
+        ("/-/day/%E2%80%AEgestern", 400, "“gestern” không phải là ngày"), ("/-/new?q=*", 400, "Không có từ nào để tìm"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_is_told_in_the_reader_s_language(ask: Ask, path: str, status: int, said: str) -> None:
@@ -176,6 +185,19 @@ def test_what_cannot_be_is_told_in_the_reader_s_language(ask: Ask, path: str, st
     if status >= 400:
         assert '<html lang="vi">' in answer.text and 'href="/"' in answer.text
         assert '<html lang="en">' in ask(path, **{"accept-language": "en"}).text
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("/-/new?page=900", "Không có trang kết quả này"), ("/-/edits?page=900", "Không có trang kết quả này"),
+        ("/-/edits?section=x", "Không có gì. <a href=\"/-/edits\">Xem tất cả</a>"), ("/-/search?q=khongco", "Hãy thử ít từ hơn"),
+        ("/-/new?until=9999-12-31", "<h2"), ("/-/edits?order=time&unannounced=0&order=time", "Mới nhất trước"),
+    ],
+)  # fmt: skip
+def test_where_nothing_is_found_a_way_leads_on(ask: Ask, path: str, said: str) -> None:
+    answer = ask(path)
+    assert (answer.status, said in answer.text) == (200, True)
 
 
 @pytest.mark.parametrize(
@@ -294,6 +316,9 @@ def test_a_static_edition_tells_edits_and_invents_no_day(archive: Path, tmp_path
         write_site(db, tmp_path / "edition", outlet=None, title="Báo Thử", pictures=None)
     front = (tmp_path / "edition" / "index.html").read_text("utf-8")
     assert BRIDGE.format("<del>412</del><ins>421</ins>") in front
+    assert "Kho lưu độc lập, không phải trang của báo" in front and "<time>19:00, 21/5/2026</time>" in front
+    told = (tmp_path / "edition" / "articles" / "2.html").read_text("utf-8")
+    assert "không còn từ 19:00, 21/5/2026 (máy chủ trả lời 404)" in told
     undated = (tmp_path / "edition" / "months" / "undated.html").read_text("utf-8")
     assert "Bắt hai tàu hút cát" in undated and "2026" not in undated.split("<main>")[1].split("</main>")[0]
     newest = front[front.index("Mới nhất") :]

@@ -106,6 +106,10 @@ def test_an_archive_may_have_any_name(kept: Path, tmp_path: Path) -> None:
             status, told, _ = asked(f"{server}/{name}.json?sql=select+count(*)+as+n+from+articles&_shape=array")
             assert (status, json.loads(told)) == (200, [{"n": 2}]), name
         assert asked(f"{server}/-/luubao/luubao.css")[0] == 200
+        front = asked(server)[1]
+        assert 'href="/-">' in front and 'Kho lưu khác: <a href="/luubao">' not in front  # the first has this room
+        assert '<a href="/-/article/1">Cầu mới</a>' in asked(f"{server}/luubao/articles")[1]
+        assert '<a href="/-/article/1">Cầu mới</a>' not in asked(f"{server}/static/articles")[1]
 
 
 def test_what_is_withdrawn_is_shown_by_no_page(alone: str) -> None:

@@ -19,6 +19,7 @@ from archive.storage.captures.http_exchange import Tombstone
 from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
 from archive.web.reading_parts import Part, parts
+from archive.web.room import parameters
 from archive.web.room.citations import cited, json_ld
 from archive.web.room.local_times import local
 from archive.web.room.memento import links, written
@@ -79,9 +80,7 @@ async def at_address(visit: Visit) -> Response:
 
 
 async def _as_of(visit: Visit, number: int) -> Response:
-    day = visit.day("as_of", last=True)
-    if day is None:
-        return await visit.refusal(400, visit.say("refusal.day"))
+    day = parameters.day(visit.argument("as_of"), last=True)
     article, version_number = await visit.ask(lambda db: _version_on(db, number, day))
     if version_number is None:
         first = visit.written(local(article.first_seen_at, article.timezone).date())
@@ -118,7 +117,7 @@ def _shown(db: Database, number: int, wanted: int | None) -> _ArticlePage:
 
 async def _page(visit: Visit, shown: _ArticlePage, *, newest: bool) -> Response:
     citation = cited(visit, shown.paper.title, shown.article, shown.version, shown.reading)
-    headers = {"Link": links(visit, shown.article)}
+    headers = {"Link": links(visit, shown.article, shown.versions, shown.version)}
     if not newest:
         headers["Memento-Datetime"] = written(shown.version.first_seen_at)
     return await visit.page(

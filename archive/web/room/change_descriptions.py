@@ -6,6 +6,7 @@ Sentences come from whole templates, because Vietnamese puts the verb first: `sá
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
@@ -14,6 +15,8 @@ from archive.diff.descriptions import ORDER
 from archive.diff.summary import Quote
 
 NUMBERED = frozenset({"body", "picture", "caption", "credit"})
+_STATUS_REASON = re.compile(r"status (\d{3})")
+_REDIRECT_REASON = re.compile(r"redirected to (\S+?)(?:,|$)")
 Say = Callable[..., str]
 """Visit.say: returns a text in the page's language, with its values filled in."""
 
@@ -71,6 +74,14 @@ def _kind_counts(say: Say, part: str, kinds: Counter[str]) -> Iterator[str]:
     for kind, count in kinds.items():
         noun = say(f"parts.{part}", n=count) if part in NUMBERED else say(f"part.{part}")
         yield say(f"did.{kind}", what=noun)
+
+
+def gone_reason(say: Say, stored: str | None) -> str:
+    """The reason why an article is gone, in the page's language; the stored text if it has no known form."""
+    if match := _REDIRECT_REASON.search(stored or ""):
+        return say("reason.redirected", url=match[1])
+    match = _STATUS_REASON.fullmatch(stored or "")
+    return say("reason.status", status=match[1]) if match else stored or ""
 
 
 def worded(say: Say, removed: int, added: int) -> str:

@@ -12,6 +12,7 @@ from datasette.utils.asgi import Response
 
 from archive.model import clock
 from archive.model.records import Reading
+from archive.model.time_zones import zone_of
 from archive.queries import lookup, outlets_followed
 from archive.queries.lookup import Article, Version
 from archive.storage.connection import Database
@@ -22,6 +23,8 @@ _TYPES = {
     "ris": "application/x-research-info-systems; charset=utf-8",
     "json": "application/vnd.citationstyles.csl+json; charset=utf-8",
 }
+_UNAPI = '<?xml version="1.0"?><formats><format name="ris" type="application/x-research-info-systems"/></formats>'
+_VERSION = re.compile(r"[1-9]\d{0,17}/v[1-9]\d{0,8}", re.ASCII)
 _BIBTEX = str.maketrans(
     {
         **{letter: f"\\{letter}" for letter in "#$%&_{}"},
@@ -35,7 +38,8 @@ _BIBTEX = str.maketrans(
 @dataclass(frozen=True, slots=True)
 class Cited:
     """The fields of a citation of a version. published: aware, None where the page names no time; archived: when this
-    version was first seen; address: permanent URL of the version; original: the article's URL at the outlet."""
+    version was first seen, in the outlet's zone; address: permanent URL of the version; archive: name of this archive;
+    original: the article's URL at the outlet."""
 
     key: str
     headline: str
@@ -49,15 +53,18 @@ class Cited:
     original: str
     abstract: str | None
     digest: str
+    archive: str = ""
 
 
 def cited(visit: Visit, paper: str, article: Article, version: Version, reading: Reading) -> Cited:
     """The citation of a version of an article."""
+    archived = clock.read(version.first_seen_at)
     authors = reading.authors or ((reading.byline,) if reading.byline else ())
     return Cited(
         f"{article.outlet}-{article.id}-v{version.number}", reading.headline, authors, paper, reading.section,
-        reading.language, reading.published_at, clock.read(version.first_seen_at),
+        reading.language, reading.published_at, archived.astimezone(zone_of(article.timezone)) if archived else None,
         visit.permanent(f"/-/article/{article.id}/v{version.number}"), article.url, reading.lead, version.digest,
+        visit.say("site.name", site=paper),
     )  # fmt: skip
 
 
@@ -69,6 +76,18 @@ async def citation(visit: Visit) -> Response:
     body = {"bib": bibtex, "ris": ris, "json": csl_json}[form](cited_version)
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{cited_version.key}.{form}"'}
     return Response(body, headers=headers, content_type=_TYPES[form])
+
+
+@page
+async def unapi(visit: Visit) -> Response:
+    """`/-/unapi`: the formats of unAPI (http://unapi.info/specs/), by which Zotero imports what a page is about; with
+    `?id=ID/vN&format=ris`, redirects to the citation."""
+    if not visit.argument("format"):
+        return Response(_UNAPI, headers=HEADERS, content_type="application/xml; charset=utf-8")
+    form, version = visit.choice("format", ("ris",)), _VERSION.fullmatch(visit.argument("id"))
+    if version is None:
+        return await visit.refusal(404, visit.say("search.no_address"))
+    return Response.redirect(visit.to(f"/-/article/{version[0]}.{form}"))
 
 
 def _cited(db: Database, visit: Visit, number: int) -> Cited:
@@ -105,7 +124,8 @@ def ris(item: Cited) -> str:
         ("TY", "NEWS"), *(("AU", name) for name in item.authors), ("TI", item.headline), ("T2", item.paper),
         ("DA", f"{item.published:%Y/%m/%d/}" if item.published else ""), ("SE", item.section), ("AB", item.abstract),
         ("LA", item.language), ("UR", item.address), ("L2", item.original),
-        ("Y2", f"{item.archived:%Y/%m/%d/}" if item.archived else ""), ("N1", item.digest), ("ER", " "),
+        ("Y2", f"{item.archived:%Y/%m/%d/}" if item.archived else ""), ("DB", item.archive),
+        ("AV", item.address), ("N1", f"{item.original}, {item.digest}"), ("ER", " "),
     ]  # fmt: skip
     lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in fields if value]
     return "\r\n".join([*lines, ""])

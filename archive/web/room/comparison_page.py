@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -18,13 +17,14 @@ from archive.queries.lookup import Article
 from archive.queries.placements import Place, between, highest, places_of
 from archive.storage.captures.kept_captures import Provenance, provenance_of
 from archive.storage.connection import Database
+from archive.web.room import parameters
 from archive.web.room.change_descriptions import summary, title
 from archive.web.room.request import Visit, page
 
 # At least this many unchanged rows in sequence are folded, except the first and the last.
 _FEWEST_FOLDED = 4
 _MAX_PLACES = 500
-_VERSION = re.compile(r"v?([1-9]\d{0,8})")
+_VIEWS = ("inline", "beside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +85,10 @@ async def choose(visit: Visit) -> Response:
     """`/-/diff/ID?old=1&new=3`: redirects to the comparison of two versions, by default the last two."""
     number = visit.variable("id")
     numbers = await visit.ask(lambda db: list(_versions(db, number)))
-    requested = [_VERSION.fullmatch(visit.argument(name)) for name in ("old", "new")]
-    new = int(requested[1][1]) if requested[1] else numbers[-1]
-    old = int(requested[0][1]) if requested[0] else max((earlier for earlier in numbers if earlier < new), default=new)
-    view = visit.argument("view")
+    new = visit.number("new", numbers[-1], parameters.HIGHEST_ID, "v")
+    before = max((earlier for earlier in numbers if earlier < new), default=new)
+    old = visit.number("old", before, parameters.HIGHEST_ID, "v")
+    view = visit.choice("view", ("", *_VIEWS))
     return Response.redirect(visit.to(f"/-/diff/{number}/v{old}..v{new}", view=view))
 
 
@@ -98,7 +98,7 @@ async def comparison(visit: Visit) -> Response:
     number, old, new = (visit.variable(name) for name in ("id", "old", "new"))
     versions = await visit.ask(lambda db: compared(db, number, old, new))
     rows = list(_rows(visit, versions.before, versions.after))
-    view = "beside" if visit.argument("view") == "beside" else "inline"
+    view = visit.choice("view", _VIEWS)
     edit_gist = summarize_edit(versions.before, versions.after)
     return await visit.page(
         "diff", found=versions, runs=list(runs(rows)), view=view, gist=edit_gist,

@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
+from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
 
 from archive.model.time_zones import zone_of
 from archive.queries import days, outlets_followed, recent
 from archive.storage.connection import Database
+from archive.web.room import parameters
 from archive.web.room.edit_entries import edit_entries_of
-from archive.web.room.local_times import day_in
 from archive.web.room.request import Visit, page
 from archive.web.room.search_page import filters, wanted_by
 
@@ -32,7 +33,7 @@ async def new(visit: Visit) -> Response:
 async def edits(visit: Visit) -> Response:
     """`/-/edits`: edits, the latest first; with `?order=weight`, those with the highest weight first."""
     wanted, offset = wanted_by(visit), _offset(visit)
-    order: recent.EditOrder = "weight" if visit.argument("order") == "weight" else "time"
+    order: recent.EditOrder = "weight" if visit.choice("order", ("time", "weight")) == "weight" else "time"
     entries = await visit.ask(
         lambda db: edit_entries_of(db, recent.edits(db, wanted, order=order, limit=_PER_PAGE + 1, offset=offset))
     )
@@ -62,9 +63,7 @@ async def _list(visit: Visit, kind: str, items: list[Any], **context: Any) -> Re
 @page
 async def day(visit: Visit) -> Response:
     """`/-/day/2026-05-20`: articles published, edited and gone on a day, in the outlet's time zone."""
-    requested_day = day_in(visit.request.url_vars["day"])
-    if requested_day is None:
-        return await visit.refusal(404, visit.say("refusal.day"))
+    requested_day = parameters.day(unquote(visit.request.url_vars["day"]))
     lists = await visit.ask(lambda db: _day(db, visit, requested_day))
     before = requested_day - timedelta(1) if requested_day > date.min else None
     after = requested_day + timedelta(1) if requested_day < date.max else None

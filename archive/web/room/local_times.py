@@ -72,8 +72,13 @@ def weekday(moment: date, language: Language) -> str:
 
 def minute(moment: datetime, language: Language) -> str:
     """`08:15, 20/5/2026` or `20 May 2026, 08:15`."""
-    time_of_day = f"{moment:%H:%M}"
-    return f"{time_of_day}, {day(moment, language)}" if language == "vi" else f"{day(moment, language)}, {time_of_day}"
+    hour = time_of_day(moment, language)
+    return f"{hour}, {day(moment, language)}" if language == "vi" else f"{day(moment, language)}, {hour}"
+
+
+def time_of_day(moment: datetime, language: Language) -> str:
+    """`08:15`, in every language."""
+    return f"{moment:%H:%M}"
 
 
 def month(moment: date, language: Language) -> str:

@@ -19,7 +19,8 @@ from archive.queries.lookup import Article, Version
 from archive.storage.connection import Database
 from archive.web.room.request import HEADERS, Visit, page
 
-_LINK = "application/link-format; charset=utf-8"
+# Without a charset, which the type has not (RFC 6690): some clients compare the whole header.
+_LINK = "application/link-format"
 
 
 @page
@@ -28,14 +29,14 @@ async def timegate(visit: Visit) -> Response:
     accept_datetime = visit.request.headers.get("accept-datetime", "")
     wanted = _http_date(accept_datetime)
     if accept_datetime and wanted is None:
-        return await visit.refusal(400, visit.say("refusal.400"))
+        return await visit.refusal(400, visit.say("memento.datetime"))
     article, versions = await visit.ask(lambda db: _article(db, requested_url(visit)))
     version = version_at(versions, wanted) if wanted else versions[-1]
     headers = {
         **HEADERS,
         "Location": memento(visit, article, version),
         "Vary": "accept-datetime",
-        "Link": links(visit, article),
+        "Link": links(visit, article, versions, version),
         "Cache-Control": "no-cache",
     }
     return Response("", status=302, headers=headers)
@@ -58,7 +59,7 @@ async def timemap_of(visit: Visit) -> Response:
     document = {
         "original_uri": article.url,
         "timegate_uri": _timegate_url(visit, article),
-        "timemap_uri": {"link_format": visit.permanent(f"/-/timemap/{article.id}")},
+        "timemap_uri": {"link_format": _timemap_url(visit, article)},
         "mementos": {"list": mementos, "first": mementos[0], "last": mementos[-1]},
     }
     return Response(json.dumps(document), headers=HEADERS, content_type="application/json; charset=utf-8")
@@ -116,26 +117,39 @@ def _percent_encoded(character: str) -> str:
     return "".join(f"%{byte:02X}" for byte in character.encode("utf-8", "replace"))
 
 
-def links(visit: Visit, article: Article) -> str:
-    """The Link header of a version: original, TimeGate and TimeMap."""
-    return ", ".join(
-        (
-            f'<{link_safe(article.url)}>; rel="original"',
-            f'<{_timegate_url(visit, article)}>; rel="timegate"',
-            f'<{visit.permanent(f"/-/timemap/{article.id}")}>; rel="timemap"; type="application/link-format"',
-        )
+def links(visit: Visit, article: Article, versions: Sequence[Version], shown: Version) -> str:
+    """The Link header of a version: original, TimeGate, TimeMap, the mementos next to it, and the first and last."""
+    index = versions.index(shown)
+    named = {"first": 0, "prev": index - 1, "next": index + 1, "last": len(versions) - 1}
+    mementos = (
+        _memento_link(visit, article, versions[at], [name for name, place in named.items() if place == at])
+        for at in sorted({index, *named.values()})
+        if 0 <= at < len(versions)
     )
+    timemap_link = f'<{_timemap_url(visit, article)}>; rel="timemap"; type="{_LINK}"'
+    return ", ".join((*_original_and_timegate(visit, article), timemap_link, *mementos))
+
+
+def _original_and_timegate(visit: Visit, article: Article) -> tuple[str, str]:
+    return f'<{link_safe(article.url)}>; rel="original"', f'<{_timegate_url(visit, article)}>; rel="timegate"'
+
+
+def _timemap_url(visit: Visit, article: Article) -> str:
+    return visit.permanent(f"/-/timemap/{article.id}")
+
+
+def _memento_link(visit: Visit, article: Article, version: Version, names: Sequence[str]) -> str:
+    rel, stamp = " ".join((*names, "memento")), written(version.first_seen_at)
+    return f'<{memento(visit, article, version)}>; rel="{rel}"; datetime="{stamp}"'
 
 
 def _as_links(visit: Visit, article: Article, versions: Sequence[Version]) -> str:
     span = f'from="{written(versions[0].first_seen_at)}"; until="{written(versions[-1].first_seen_at)}"'
     lines = [
-        f'<{link_safe(article.url)}>; rel="original"',
-        f'<{_timegate_url(visit, article)}>; rel="timegate"',
-        f'<{visit.permanent(f"/-/timemap/{article.id}")}>; rel="self"; type="application/link-format"; {span}',
+        *_original_and_timegate(visit, article),
+        f'<{_timemap_url(visit, article)}>; rel="self"; type="{_LINK}"; {span}',
     ]
     for index, version in enumerate(versions):
-        prefix = " ".join(name for name, position in (("first", 0), ("last", len(versions) - 1)) if index == position)
-        rel = f"{prefix} memento".strip()
-        lines.append(f'<{memento(visit, article, version)}>; rel="{rel}"; datetime="{written(version.first_seen_at)}"')
+        names = [name for name, position in (("first", 0), ("last", len(versions) - 1)) if index == position]
+        lines.append(_memento_link(visit, article, version, names))
     return ",\n".join(lines) + "\n"

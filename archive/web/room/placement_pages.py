@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import unquote
 
 from datasette.utils.asgi import Response
 
@@ -14,7 +15,8 @@ from archive.queries.days import moments
 from archive.queries.lookup import Article
 from archive.queries.placements import ListPage, Look, Place, Placed
 from archive.storage.connection import Database
-from archive.web.room.local_times import day_in, local
+from archive.web.room import parameters
+from archive.web.room.local_times import local
 from archive.web.room.request import Visit, page
 
 _MAX_PLACES = 500
@@ -66,12 +68,10 @@ def _last_day(db: Database, number: int) -> tuple[int, date] | None:
 @page
 async def front_page(visit: Visit) -> Response:
     """`/-/front/ID/DAY?at=HH:MM`: a list page as it was then, by default at the last look of the day."""
-    day = day_in(visit.request.url_vars["day"])
-    if day is None:
-        return await visit.refusal(404, visit.say("refusal.day"))
+    day = parameters.day(unquote(visit.request.url_vars["day"]))
     wanted = _TIME.fullmatch(visit.argument("at") or "23:59:59")
     if wanted is None:
-        return await visit.refusal(400, visit.say("placed.no_time", time=visit.argument("at")[:60]))
+        return await visit.refusal(400, visit.say("placed.no_time", time=parameters.quoted(visit.argument("at"))))
     at = f"{int(wanted[1]):02}:{wanted[2]}:{wanted[3] or '59'}"
     found = await visit.ask(lambda db: _front_page(db, visit.variable("id"), day, at))
     if found is None:

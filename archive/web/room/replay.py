@@ -104,6 +104,8 @@ def _query(visit: Visit) -> _CdxQuery:
     number = visit.argument("limit") or str(_MAX_ROWS)
     if not re.fullmatch(r"-?[1-9]\d{0,8}", number):
         raise BadQuery(f"limit: {number!r} is no number")
+    if visit.argument("output") not in ("", "text", "json") or visit.argument("sort") not in ("", "closest"):
+        raise BadQuery("output is text or json, sort is closest; leave out what you do not need")
     closest = visit.argument("closest") if visit.argument("sort") == "closest" else ""
     return _CdxQuery(
         url, match,  # type: ignore[arg-type]  # it is one of MatchType, as was just seen
@@ -192,9 +194,13 @@ async def replay(visit: Visit) -> Response:
     variables = visit.request.url_vars
     digits, mode = str(variables.get("timestamp") or "9999"), str(variables.get("mode") or "")
     url = _SCHEME.sub(r"\1://", requested_url(visit))
-    if mode not in ("", "id_") or len(digits) < 4:
+    try:
+        moment = _stored(digits, last=False)
+    except BadQuery:
+        moment = ""
+    if mode not in ("", "id_") or not moment:
         return await visit.refusal(400, visit.say("replay.address"))
-    capture = await visit.ask(lambda db: nearest(db, url, _stored(digits, last=False)))
+    capture = await visit.ask(lambda db: nearest(db, url, moment))
     if capture is None:
         return await visit.refusal(404, visit.say("replay.none"))
     exact = timestamp(capture.captured_at)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-import unicodedata
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache, partial
@@ -27,11 +26,12 @@ from archive.model.errors import (
     UnknownCapture,
     Withdrawn,
 )
+from archive.queries.lookup import find_article
 from archive.queries.outlets_followed import FollowedOutlet, papers
 from archive.storage.connection import Database, shared_connection
 from archive.storage.damaged_rows import ROW_ERRORS
-from archive.web.room import local_times
-from archive.web.room.change_descriptions import what_of, worded
+from archive.web.room import local_times, parameters
+from archive.web.room.change_descriptions import gone_reason, what_of, worded
 from archive.web.room.etags import unless_known
 from archive.web.room.translations import LANGUAGES, Language, markup, preferred, say
 from archive.web.sql_guard import trusted
@@ -41,7 +41,6 @@ T = TypeVar("T")
 View = Callable[[Any, Any], Awaitable[Response]]
 
 _STATIC = Path(__file__).parents[1] / "static"
-_LONGEST_ARGUMENT = 2_000
 _CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none';"
     " frame-ancestors 'none'"
@@ -53,20 +52,13 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Vary": "Accept-Language",
 }
-_STATUS_REASON = re.compile(r"status (\d{3})")
-_REDIRECT_REASON = re.compile(r"redirected to (\S+?)(?:,|$)")
+_SAYS_PICTURE = re.compile(r"(?:ảnh|hình|photo|video|đồ họa|infographic)\b", re.IGNORECASE)
 _STATUS: dict[type[LuubaoError], int] = {
-    UnknownArticle: 404,
     UnknownCapture: 404,
     Withdrawn: 410,
-    BadQuery: 400,
     QueryTooLong: 503,
     ArchiveDamaged: 500,
 }
-
-
-class BadDate(LuubaoError):
-    """Raised for a query parameter that should be a day but is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,23 +71,35 @@ class Visit:
     chosen: bool
 
     def argument(self, name: str) -> str:
-        """A query parameter, in NFC and on one line; empty when absent."""
-        value = " ".join((self.request.args.get(name) or "")[:_LONGEST_ARGUMENT].split())
-        return unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode())
+        """A query parameter, in NFC and on one line; empty when absent. Raises BadParameter, as all of these do."""
+        return parameters.single(name, self.request.args.getlist(name))
 
-    def number(self, name: str, default: int, most: int) -> int:
-        """A query parameter as a number from 1 to `most`; `default` when it is absent or no number."""
-        value = self.argument(name)
-        return min(int(value), most) if re.fullmatch(r"[1-9]\d{0,8}", value) else default
+    def number(self, name: str, default: int, most: int, prefix: str = "") -> int:
+        """A query parameter as a number from 1 to `most`; `default` when absent."""
+        value = self.argument(name).removeprefix(prefix)
+        return parameters.number(name, value, most) if value else default
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """A query parameter that is one of `choices`; the first of them when absent."""
+        return parameters.choice(name, self.argument(name) or choices[0], choices)
+
+    def flag(self, name: str) -> bool:
+        """A query parameter that is 1, or else 0 or absent."""
+        return self.choice(name, ("0", "1")) == "1"
 
     def day(self, name: str, *, last: bool = False) -> date | None:
         """A query parameter as a day, as people write days; for a month or year its first day, or with `last` its last.
-        None when absent. Raises NoDay where it is no day."""
-        if not (value := self.argument(name)):
-            return None
-        if (parsed := local_times.day_in(value, last=last)) is None:
-            raise BadDate(value)
-        return parsed
+        None when absent."""
+        value = self.argument(name)
+        return parameters.day(value, last=last) if value else None
+
+    async def check(self) -> None:
+        """Checks the parameters of any page. Raises BadParameter, or UnknownArticle for an article that is not kept."""
+        self.choice("lang", ("", *LANGUAGES))
+        if self.argument("outlet"):
+            self.choice("outlet", ["", *(paper.name for paper in await self._papers())])
+        if number := self.number("article", 0, parameters.HIGHEST_ID):
+            await self.ask(lambda db: find_article(db, str(number)))
 
     def variable(self, name: str) -> int:
         """A number in the path of the URL."""
@@ -131,11 +135,8 @@ class Visit:
         return markup(self.language, key, **values)
 
     def reason(self, stored: str | None) -> str:
-        """The reason why an article is gone, in the page's language; the stored text if it has no known form."""
-        if match := _REDIRECT_REASON.search(stored or ""):
-            return self.say("reason.redirected", url=match[1])
-        match = _STATUS_REASON.fullmatch(stored or "")
-        return self.say("reason.status", status=match[1]) if match else stored or ""
+        """The reason why an article is gone, in the page's language."""
+        return gone_reason(self.say, stored)
 
     def minute(self, stamp: str | None, zone: str) -> Markup:
         """A stored time, as a `time` element."""
@@ -144,6 +145,21 @@ class Visit:
     def day_of(self, stamp: str | None, zone: str) -> Markup:
         """The day of a stored time, as a `time` element."""
         return self._time(stamp, zone, local_times.day)
+
+    def span(self, first: str, last: str, zone: str) -> Markup:
+        """From one stored time to another, as `time` elements; names a day once, and a minute once."""
+        start, end = (local_times.local(stamp, zone) for stamp in (first, last))
+        if f"{start:%F %H:%M}" == f"{end:%F %H:%M}":
+            return self.tell("span.moment", at=self.minute(first, zone))
+        formatters = [local_times.minute, local_times.minute]
+        if start.date() == end.date():  # the day stands where the language puts it: behind the times, or before them
+            formatters[0 if self.language == "vi" else 1] = local_times.time_of_day
+        times = [self._time(stamp, zone, formatter) for stamp, formatter in zip((first, last), formatters, strict=True)]
+        return self.tell("span.from_to", first=times[0], last=times[1])
+
+    def credit(self, credit: str) -> str:
+        """A picture credit with the word for it, unless it says itself what it is: `Ảnh minh họa`."""
+        return credit if _SAYS_PICTURE.match(credit) else self.say("picture.credit", credit=credit)
 
     def _time(self, stamp: str | None, zone: str, formatter: Callable[[datetime, Language], str]) -> Markup:
         if not stamp:
@@ -170,6 +186,10 @@ class Visit:
     def figure(self, number: int) -> str:
         """A number with thousands separators."""
         return f"{number:,}".replace(",", "." if self.language == "vi" else ",")
+
+    def figures(self, values: Mapping[str, object]) -> dict[str, object]:
+        """Values for a text, with thousands separators in the numbers."""
+        return {name: self.figure(value) if isinstance(value, int) else value for name, value in values.items()}
 
     def feed_path(self, kind: str, query: str, form: str = "atom") -> str:
         """The path of a feed for a search."""
@@ -234,9 +254,7 @@ class Visit:
 
     def _others(self) -> list[tuple[str, str]]:
         """The archives served beside this one, with links to their tables."""
-        own_name = archive_of(self.datasette).name
-        names = [name for name in self.datasette.databases if name not in (own_name, "_memory", "_internal")]
-        return [(name, str(self.datasette.urls.database(name))) for name in names]
+        return [(name, str(self.datasette.urls.database(name))) for name in _archive_names(self.datasette)[1:]]
 
     async def _papers(self) -> list[FollowedOutlet]:
         """The outlets of the archive; none where they cannot be read, because the page may be the one that says so."""
@@ -260,8 +278,14 @@ def _fingerprint(name: str) -> str:
 
 
 def archive_of(datasette: Any) -> Any:
-    """The Datasette database of the archive."""
-    return datasette.get_database()
+    """The Datasette database of the archive; of several archives, that of the first."""
+    return datasette.get_database(_archive_names(datasette)[0])
+
+
+def _archive_names(datasette: Any) -> list[str]:
+    """The names of the archives that are served. Datasette's own databases, of which one queries across archives, come
+    before them."""
+    return [name for name in datasette.databases if name not in ("_memory", "_internal")]
 
 
 def has_pictures(datasette: Any) -> bool:
@@ -299,9 +323,14 @@ def page(view: Callable[[Visit], Awaitable[Response]]) -> View:
     async def wrapper(datasette: Any, request: Any) -> Response:
         visit = visit_of(datasette, request)
         try:
+            await visit.check()
             return unless_known(request, await view(visit))
-        except BadDate as error:
-            return await visit.refusal(400, visit.say("refusal.no_day", day=str(error)[:60]))
+        except parameters.BadParameter as error:
+            return await visit.refusal(400, visit.say(error.key, **visit.figures(error.values)))
+        except UnknownArticle:
+            return await visit.refusal(404, visit.say("search.no_address"))
+        except BadQuery:
+            return await visit.refusal(400, visit.say("search.mistake"))
         except LuubaoError as error:
             status = _STATUS.get(type(error), 500)
         except ROW_ERRORS:  # rows that contradict one another: the page says so, and the log says which

@@ -6,7 +6,7 @@ from __future__ import annotations
 from archive.web.room.about_page import about
 from archive.web.room.article_page import article, at_address, version
 from archive.web.room.calendar_page import calendar
-from archive.web.room.citations import citation
+from archive.web.room.citations import citation, unapi
 from archive.web.room.comparison_page import choose, comparison
 from archive.web.room.evidence_page import capture, sandboxed, warc
 from archive.web.room.feeds_out import feed
@@ -52,6 +52,7 @@ ROUTES: tuple[tuple[str, View], ...] = (
     (r"/-/timemap/(?P<form>link|json)/(?P<url>.+)$", timemap_of),
     (r"/-/timegate/(?P<url>.+)$", timegate),
     (r"/-/feeds/(?P<kind>new|edits|gone)\.(?P<form>atom|json)$", feed),
+    (r"/-/unapi$", unapi),
     (r"/cdx$", cdx),
     (r"/web/(?P<timestamp>\d{1,14})(?P<mode>[a-z]{2}_)?/(?P<url>.+)$", replay),
     (r"/web/(?P<url>https?:/.+)$", replay),

@@ -16,6 +16,7 @@ from archive.queries.article_filter import ArticleFilter
 from archive.queries.full_text import Hit
 from archive.storage.connection import Database
 from archive.text.snippets import CLOSE, OPEN, snippet
+from archive.web.room import parameters
 from archive.web.room.request import Visit, page
 
 _PER_PAGE, _LAST_PAGE = 20, 50
@@ -48,14 +49,14 @@ class Found:
 @page
 async def search(visit: Visit) -> Response:
     """`/-/search`: results; a URL as the query redirects to its article."""
-    wanted, history, number = wanted_by(visit), visit.argument("history") == "1", visit.number("page", 1, _LAST_PAGE)
+    wanted, history, number = wanted_by(visit), visit.flag("history"), visit.number("page", 1, _LAST_PAGE)
     if _URL.fullmatch(wanted.words):
         try:
             article = await visit.ask(lambda db: lookup.find_article(db, wanted.words))
             return Response.redirect(visit.to(f"/-/article/{article.id}"))
         except UnknownArticle:
             return await _search_page(visit, wanted, {"mistake": visit.say("search.no_address"), "code": 404})
-    by_date = visit.argument("order") == "date"
+    by_date = visit.choice("order", ("place", "date")) == "date"
     try:
         results = await visit.ask(lambda db: _found(db, wanted, history, number, by_date))
         counted = await visit.ask(lambda db: full_text.count(db, wanted.words, wanted)) if wanted.words else None
@@ -71,7 +72,7 @@ async def _search_page(visit: Visit, wanted: ArticleFilter, overrides: dict[str,
         lambda db: (outlets_followed.sections(db)[:_SECTIONS], outlets_followed.photographers(db, _PHOTOGRAPHERS))
     )
     context = {
-        "wanted": wanted, "history": visit.argument("history") == "1", "number": visit.number("page", 1, _LAST_PAGE),
+        "wanted": wanted, "history": visit.flag("history"), "number": visit.number("page", 1, _LAST_PAGE),
         "sections": choices[0], "credits": choices[1], "filters": filters(wanted), "found": [], "mistake": "",
         "more": False, "counted": None, "by_date": False, "most": full_text.MOST,
         "operators": bool(_OPERATORS.search(wanted.words)),
@@ -90,10 +91,10 @@ def wanted_by(visit: Visit) -> ArticleFilter:
         credit=visit.argument("credit") or None,
         since=since.isoformat() if since else None,
         until=until.isoformat() if until else None,
-        edited=visit.argument("edited") == "1",
-        unannounced=visit.argument("unannounced") == "1",
-        gone=visit.argument("gone") == "1",
-        article=visit.number("article", 0, 10**9) or None,
+        edited=visit.flag("edited"),
+        unannounced=visit.flag("unannounced"),
+        gone=visit.flag("gone"),
+        article=visit.number("article", 0, parameters.HIGHEST_ID) or None,
     )
 
 
