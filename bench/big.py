@@ -119,10 +119,13 @@ def life(paper: Paper, number: int) -> Iterator[Event]:
     """What is seen of an article, and when: its first state, its edits, that it stands unchanged, that it is gone."""
     rng = Random(f"{paper.seed}/{number}/life")
     end = BEGIN + timedelta(days=365.25 * YEARS)
-    at, edits = paper.published(number) + timedelta(minutes=rng.randint(5, 300)), 0
+    at = paper.published(number) + timedelta(minutes=rng.randint(5, 300))
+    edits = newest = 0
     yield Event(at, number, "state", 0, None)
     while rng.random() < _ANOTHER_EDIT and (at := at + _pause(rng)) < end:
-        before, edits = edits, edits - 1 if edits and rng.random() < _REVERTED else edits + 1
+        reverted = 0 < edits == newest and rng.random() < _REVERTED
+        before, edits = edits, edits - 1 if reverted else newest + 1  # the same change twice would be no edit
+        newest = max(newest, edits)
         yield Event(at, number, "state", edits, before)
     if rng.random() < _SEEN_AGAIN and (at := at + timedelta(days=rng.randint(1, 40))) < end:
         yield Event(at, number, "same", edits, edits)

@@ -25,6 +25,7 @@ from archive.model.errors import (
     LuubaoError,
     QueryTooLong,
 )
+from archive.model.notices import pass_over
 from archive.storage import schema_check
 from archive.storage.damaged_rows import ROW_ERRORS, unreadable_row
 from archive.storage.file_identity import Connection, require_in_place, rescuing_copy
@@ -36,6 +37,7 @@ from archive.storage.sqlite_errors import damage_message
 BUSY_SECONDS = 30
 _BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
 _WAL_SIZE_LIMIT = 64 * 1024 * 1024
+_ANOTHER = "Name another file with --db"
 
 
 @contextmanager
@@ -114,7 +116,7 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
             if not any_code:
                 _refuse_foreign_code(db, path)
             if migrations.pending(db):
-                migrations.apply(db)
+                _migrate(db, path)
                 seal_finished(db, clock.now())
     except sqlite3.DatabaseError as error:
         db.close()
@@ -127,6 +129,17 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
         db.close()
         raise
     return db
+
+
+def _migrate(db: Database, path: Path) -> None:
+    """Takes the steps that an archive lacks. No trigger or view of others runs in them: luubao's own are put in their
+    place before."""
+    if schema_check.foreign_code(db):
+        if missing := schema_check.missing_table(db):
+            raise ArchiveUnusable(f"{path} is no archive as luubao makes them: it has no table {missing}. {_ANOTHER}")
+        for name in schema_check.restore_schema(db):
+            pass_over(name, "it was not as luubao makes it, and is now")
+    migrations.apply(db)
 
 
 def _open_for_reading(path: Path, any_code: bool) -> Database:
@@ -215,16 +228,16 @@ def _open_hint(path: Path) -> str:
 def _refuse_foreign(db: Database, path: Path) -> None:
     application, schema = (db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("application_id", "user_version"))
     if application != APPLICATION_ID and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise ArchiveUnusable(f"{path} is an SQLite file of something else. Name another file with --db")
+        raise ArchiveUnusable(f"{path} is an SQLite file of something else. {_ANOTHER}")
     if schema > SCHEMA:
         raise ArchiveUnusable(f"{path} was written by a newer luubao (schema {schema}). Upgrade luubao to open it")
-    if schema == SCHEMA and (problem := _missing_column(db)):
-        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. Name another file with --db")
+    if not migrations.pending(db) and (problem := _missing_column(db)):
+        raise ArchiveUnusable(f"{path} is no archive as luubao makes them: {problem}. {_ANOTHER}")
 
 
 def _refuse_foreign_code(db: Database, path: Path) -> None:
-    """Raises ArchiveUnusable where a view or trigger is not ours; an older schema is checked when it is migrated."""
-    if db.execute("PRAGMA user_version").fetchone()[0] == SCHEMA and (problem := schema_check.foreign_code(db)):
+    """Raises ArchiveUnusable where a view or trigger is not ours."""
+    if problem := schema_check.foreign_code(db):
         raise ArchiveUnusable(
             f"{path} is no archive as luubao makes them: {': '.join(problem)}. `luubao verify` names all"
             " such, `luubao upgrade` puts luubao's own in their place"

@@ -20,11 +20,15 @@ OUR_CODE = "d2b7d58db3a5e2a3041c310a5eac76bdadbdab24717e560ac1980ec09c1104f9"
 _SCHEMA = "SELECT type, name, CAST(sql AS BLOB) FROM sqlite_master WHERE sql IS NOT NULL"
 
 
+def _expected_of(db: Database) -> dict[tuple[str, str], bytes]:
+    """The schema that the steps make which an archive says it has taken: SQL by type and name."""
+    return _expected_schema(next((step.name for step in migrations.pending(db)), None))
+
+
 @lru_cache(maxsize=1)
-def _expected_schema() -> dict[tuple[str, str], bytes]:
-    """The schema of a new archive: SQL by type and name."""
+def _expected_schema(next_step: str | None) -> dict[tuple[str, str], bytes]:
     db = Database(sqlite3.connect(":memory:"), execute_plugins=False)
-    migrations.apply(db)
+    migrations.apply(db, stop_before=next_step)
     schema = _present(db)
     db.close()
     return schema
@@ -33,7 +37,7 @@ def _expected_schema() -> dict[tuple[str, str], bytes]:
 def schema_differences(db: Database) -> Iterator[tuple[str, str]]:
     """Views and triggers that differ from those luubao makes, and may never end: name, and what is wrong. Missing
     triggers do no harm, nor do views of one's own, which luubao does not ask."""
-    present, expected = _present(db), _expected_schema()
+    present, expected = _present(db), _expected_of(db)
     for (kind, name), sql in expected.items():
         if (kind, name) not in present and kind == "view":
             yield f"schema {name}", f"the {kind} is not here"
@@ -42,6 +46,11 @@ def schema_differences(db: Database) -> Iterator[tuple[str, str]]:
     for kind, name in present.keys() - expected.keys():
         if kind == "trigger":
             yield f"schema {name}", "the trigger is none of luubao's"
+
+
+def missing_table(db: Database) -> str | None:
+    """A table that is not here: a view in its place may never end."""
+    return next((name for kind, name in _expected_of(db).keys() - _present(db).keys() if kind == "table"), None)
 
 
 def code_digest(db: Database) -> str:
@@ -58,7 +67,7 @@ def foreign_code(db: Database) -> tuple[str, str] | None:
 def restore_schema(db: Database) -> list[str]:
     """Makes views, triggers and indexes that are missing or differ as luubao makes them, and removes other triggers;
     then the search indexes hold all texts again. In a transaction of the caller's. Returns the names of all these."""
-    expected = {key: sql for key, sql in _expected_schema().items() if key[0] in ("view", "trigger", "index")}
+    expected = {key: sql for key, sql in _expected_of(db).items() if key[0] in ("view", "trigger", "index")}
     foreign = [key for key, sql in _present(db).items() if key[0] == "trigger" and key not in expected]
     wrong = [key for key, sql in _present(db).items() if expected.get(key, sql) != sql]
     for kind, name in (*foreign, *wrong):
@@ -68,7 +77,7 @@ def restore_schema(db: Database) -> list[str]:
     for sql in missing.values():
         db.execute(sql.decode())
     if foreign or any(kind == "trigger" for kind, _ in missing):
-        for index in ("search", "search_front"):
+        for index in {"search", "search_front"} & {name for kind, name in present if kind == "table"}:
             db.execute(f"INSERT INTO {index}({index}) VALUES ('rebuild')")
     return sorted(f"{kind} {name}" for kind, name in (*foreign, *missing))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import random
+import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +18,8 @@ from archive.queries.outlets_followed import papers
 from archive.queries.run_status import runs_of
 from archive.storage.captures.kept_captures import outlets_of
 from crawler.cli import luubao
+from tests.mortal import Parent
+from tests.soundness import sound
 from tests.support import NOON, PAPER, page, shoot
 
 SECRET = "UHJveHlVc2VyOlMzY3JldA"
@@ -91,6 +95,23 @@ def test_nothing_is_left_and_every_seal_holds(old: Path) -> None:
     assert (told["problems"], [one["run"] for one in told["cleansed"]]) == ([], [3])
     assert "there was nothing to take out" in asked("cleanse", "--db", old)
     assert "secrets" not in asked("upgrade", "--db", old)
+
+
+@pytest.mark.slow
+def test_killed_at_any_moment_the_next_takes_out_the_rest(parent: Parent, old: Path, tmp_path: Path) -> None:
+    for number, moment in enumerate(parent.run("cleanse", "--db", _copy(old, tmp_path)).moments(random.Random(9), 20)):
+        path = _copy(old, tmp_path / str(number))
+        assert parent.run("cleanse", "--db", path, dies_at=moment).code == -9
+        assert parent.run("cleanse", "--db", path).code == 0
+        sound(path)
+        assert rows(path, "SELECT count(*) FROM seals") == [(3,)]
+        assert [file.name for file in path.parent.iterdir() if SECRET.encode() in file.read_bytes()] == []
+        assert [file.name for file in path.parent.glob(".*")] == []
+
+
+def _copy(old: Path, folder: Path) -> Path:
+    folder.mkdir(exist_ok=True)
+    return Path(shutil.copy(old, folder / "cleansed.db"))
 
 
 def test_what_makes_the_record_append_only_stands_again(old: Path) -> None:

@@ -128,6 +128,22 @@ def test_reading_again(parent: Parent, copy_of_few: Make, times: int) -> None:
     same(path, undisturbed)
 
 
+def test_merging(parent: Parent, copy_of_few: Make, archives: dict[str, Path], times: int) -> None:
+    def merge(path: Path, dies_at: int | None = None) -> Ended:
+        return parent.run("merge", archives["kept"], "--db", path, dies_at=dies_at)
+
+    undisturbed = copy_of_few("undisturbed.db")
+    for moment in merge(undisturbed).moments(random.Random(7), min(times, 200)):
+        path = copy_of_few(f"{moment}.db")
+        before = acknowledged(path)
+        assert merge(path, moment).code == -9
+        sound(path)
+        assert before <= acknowledged(path)
+        assert merge(path).code == 0
+        sound(path)
+        same(path, undisturbed)
+
+
 def test_an_upgrade(parent: Parent, tmp_path: Path, times: int) -> None:
     def old(name: str) -> Path:
         (tmp_path / name).write_bytes(lzma.decompress(OLD.read_bytes()))

@@ -21,6 +21,7 @@ WORK = {
     "reread": ("reread", "--jobs", "1"),
     "withdraw": ("withdraw", NAMED, "--reason", "x"),
     "destroy": ("withdraw", NAMED, "--reason", "x", "--destroy", "--yes"),
+    "merge": ("merge", "{other}"),
 }
 _WAY_OUT = "Check free space"
 
@@ -57,17 +58,18 @@ def told(ended: Ended) -> None:
 def test_no_room_at_all_and_room_that_runs_out(
     parent: Parent, archives: dict[str, Path], disk: Path, tmp_path: Path, work: str
 ) -> None:
+    words = [word.format(other=archives["kept"]) for word in WORK[work]]
     undisturbed = Path(shutil.copy(archives["few"], tmp_path / "undisturbed.db"))
-    parent.run(*WORK[work], "--db", undisturbed)
+    parent.run(*words, "--db", undisturbed)
     for free in (0, 44_000):
         path = Path(shutil.copy(archives["few"], disk / "archive.db"))
         before = acknowledged(path)
         ballast = fill(disk, free)
-        told(parent.run(*WORK[work], "--db", path))
+        told(parent.run(*words, "--db", path))
         ballast.unlink()
         assert acknowledged(path) == before
         sound(path)
-        assert parent.run(*WORK[work], "--db", path).code == 0
+        assert parent.run(*words, "--db", path).code == 0
         sound(path)
         assert contents(path) == contents(undisturbed)
 
@@ -78,14 +80,15 @@ def test_a_bound_on_what_a_file_may_grow_to(
     parent: Parent, archives: dict[str, Path], tmp_path: Path, work: str
 ) -> None:
     """What a quota or a limit does: SQLite's writes fail, wherever they are."""
+    words = [word.format(other=archives["kept"]) for word in WORK[work]]
     source = archives["kept" if work == "compact" else "few"]
     undisturbed, path = (Path(shutil.copy(source, tmp_path / name)) for name in ("undisturbed.db", "bound.db"))
-    parent.run(*WORK[work], "--db", undisturbed)
+    parent.run(*words, "--db", undisturbed)
     before = acknowledged(path)
-    told(parent.run(*WORK[work], "--db", path, largest_file=33_000))
+    told(parent.run(*words, "--db", path, largest_file=33_000))
     sound(path)
     assert acknowledged(path) == before
-    assert parent.run(*WORK[work], "--db", path).code == 0
+    assert parent.run(*words, "--db", path).code == 0
     assert contents(path) == contents(undisturbed)
 
 

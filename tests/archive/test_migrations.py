@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -108,6 +109,44 @@ def test_an_upgraded_archive_can_be_crawled_into_and_compacted(old: Path) -> Non
         assert ingest(db, run, again).outcome == "fresh"
         compaction.compact(db, [1])
         assert list(verify(db)) == []
+
+
+EVIL = """
+CREATE TRIGGER evil AFTER UPDATE ON captures BEGIN UPDATE texts SET body = 'false'; END;
+CREATE TRIGGER worse AFTER INSERT ON extractors BEGIN UPDATE texts SET body = 'false'; END;
+DROP TRIGGER captures_delete_refused;
+CREATE TRIGGER captures_delete_refused BEFORE INSERT ON runs BEGIN UPDATE texts SET body = 'false'; END;
+"""
+
+
+def test_no_trigger_of_a_stranger_runs_while_an_old_archive_is_upgraded(old: Path, tmp_path: Path) -> None:
+    before = facts(old)
+    with closing(sqlite3.connect(old)) as db:
+        db.executescript(EVIL)
+    refused = CliRunner().invoke(archive, ["compact", "--db", str(old)])
+    assert refused.exit_code == 1 and "is no archive as luubao makes them" in refused.output
+    told = CliRunner().invoke(archive, ["upgrade", "--db", str(old)])
+    assert told.exit_code == 0, told.output
+    assert {"evil", "worse", "captures_delete_refused"} <= set(told.output.replace(":", " ").split())
+    assert facts(old) == before
+    assert not {"trigger evil", "trigger worse"} & schema_of(old).keys()
+
+
+@pytest.mark.parametrize("steps_taken", [True, False])
+def test_a_view_in_the_place_of_a_table_is_refused_whatever_the_file_says_of_its_age(
+    old: Path, steps_taken: bool
+) -> None:
+    if steps_taken:
+        upgrade(old)
+    with closing(sqlite3.connect(old)) as db:
+        db.executescript(
+            "PRAGMA legacy_alter_table = ON; ALTER TABLE captures RENAME TO former;"
+            "CREATE VIEW captures AS WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r)"
+            " SELECT former.* FROM former, r; PRAGMA user_version = 1"
+        )
+    for command in ("upgrade", "compact"):
+        told = CliRunner().invoke(archive, [command, "--db", str(old)])
+        assert told.exit_code == 1 and "is no archive as luubao makes them" in told.output, told.output
 
 
 def test_reading_an_old_archive_asks_for_the_upgrade_and_changes_nothing(old: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ from sqlite_utils import Database
 
 from archive import due, finish_run, ingest, open_archive, seed, start_run
 from archive.cli import archive
+from archive.model.errors import UnknownArticle, Withdrawn
 from archive.pipeline.verification import verify
 from archive.queries import lookup
 from archive.storage.bodies import codecs
@@ -19,6 +21,7 @@ from archive.storage.bodies.compaction import replace_stored
 from archive.storage.bodies.payloads import Stored, get_body
 from archive.storage.captures.capture_writer import kept_body
 from archive.storage.connection import snapshot, transaction
+from archive.storage.withdrawals import withdrawal
 from archive.storage.withdrawals.withheld_rows import encoded_row
 from tests.support import NOON, PAPER, Shoot, page
 
@@ -154,6 +157,44 @@ def test_an_unknown_address_and_a_second_withdrawal_are_told(kept: Path) -> None
     told = run_command(kept, "withdraw", NAMED, "--reason", "lần hai")
     assert told.exit_code == 1
     assert "lần đầu" in told.output
+
+
+HIDE, DESTROY, RESTORE = ("--reason", "x"), ("--reason", "x", "--destroy", "--yes"), ("--restore",)
+
+
+@pytest.mark.parametrize(
+    ("before", "first", "second", "refused"),
+    [
+        ((), DESTROY, HIDE, Withdrawn), ((), HIDE, HIDE, Withdrawn), ((), HIDE, DESTROY, None),
+        (HIDE, DESTROY, RESTORE, Withdrawn), (HIDE, RESTORE, RESTORE, UnknownArticle), (HIDE, RESTORE, HIDE, None),
+    ],
+)  # fmt: skip
+def test_of_two_at_once_the_second_sees_what_the_first_did(
+    kept: Path,
+    before: tuple[str, ...],
+    first: tuple[str, ...],
+    second: tuple[str, ...],
+    refused: type[Exception] | None,
+) -> None:
+    if before:
+        assert run_command(kept, "withdraw", NAMED, *before).exit_code == 0
+    with open_archive(kept, create=True) as db:
+        article_id, waiting = lookup.article_id(db, NAMED), [first]
+
+        def just_before(statement: str) -> None:
+            if statement == "BEGIN IMMEDIATE" and waiting:
+                assert run_command(kept, "withdraw", NAMED, *waiting.pop()).exit_code == 0
+
+        db.conn.set_trace_callback(just_before)
+        with nullcontext() if refused is None else pytest.raises(refused):
+            if second == RESTORE:
+                withdrawal.restore(db, article_id, NOON)
+            else:
+                withdrawal.withdraw(db, article_id, "y", NOON, destroy=second == DESTROY)
+        db.conn.set_trace_callback(None)
+        assert not waiting
+        assert db.execute("SELECT count(*) FROM withdrawals WHERE restored_at IS NULL").fetchone()[0] <= 1
+    assert run_command(kept, "verify").exit_code == 0
 
 
 def test_it_is_not_asked_for_again_until_it_is_restored(kept: Path) -> None:

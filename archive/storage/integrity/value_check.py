@@ -15,16 +15,6 @@ from archive.storage.integrity.column_validation import COLUMNS, problems
 _BATCH = 1000
 _BINARY = {"data", "capture_digests", "picture_digests", "reading"}
 """Columns of bytes, which are checked when they are decompressed."""
-_KEYS: dict[str, tuple[str, ...]] = {
-    "frontier": ("outlet_id", "url_key"), "hosts": ("host",), "shapes": ("outlet_id", "level", "name"),
-    "habits": ("outlet_id", "bucket"), "images": ("id",), "offers": ("id",), "outlets": ("id",), "furniture": ("id",),
-    "aliases": ("outlet_id", "url_key"), "version_images": ("version_id", "position"), "readings": ("capture_id",),
-    "headers": ("capture_id",), "origins": ("capture_id",), "active_texts": ("version_id",),
-    "successors": ("version_id",), "withheld": ("withdrawal_id",), "offer_pages": ("outlet_id", "query"),
-    "credits": ("credit",), "months": ("outlet_id", "section", "month"), "unsettled": ("outlet_id", "url_key"),
-    "rebuilding": ("article_id",), "set_aside": ("capture_id",), "at_once": ("outlet_id", "began_at"),
-    "listed": ("outlet_id", "url_key"), "alerts": ("name",), "alert_messages": ("alert", "destination", "batch"),
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +34,19 @@ def odd_rows(db: Database, step: Callable[[], None] = lambda: None) -> Iterator[
     """Yields all rows with invalid values, table by table. step: a callback, called for every table."""
     for table, columns in COLUMNS.items():
         step()
-        names = [name for name in columns if name not in _BINARY]
+        names, keys = [name for name in columns if name not in _BINARY], _key_of(db, table)
         cursor = db.conn.cursor().execute(f"SELECT {', '.join(names)} FROM {table}")
         while batch := cursor.fetchmany(_BATCH):
             for values in batch:
                 row = dict(zip(names, values, strict=True))
                 if errors := problems(table, row):
-                    yield InvalidRow(table, {name: row[name] for name in _KEYS.get(table, ("id",))}, errors)
+                    yield InvalidRow(table, {name: row[name] for name in keys}, errors)
+
+
+def _key_of(db: Database, table: str) -> list[str]:
+    """The columns of a table's primary key."""
+    columns = db.execute("SELECT name FROM pragma_table_info(?) WHERE pk ORDER BY pk", [table])
+    return [str(name) for (name,) in columns.fetchall()]
 
 
 def is_odd(db: Database) -> str | None:

@@ -60,18 +60,17 @@ def withdraw(
     Raises Withdrawn if it is hidden already and not to be destroyed, WordsRemain if a reader keeps old bytes in the
     file.
     """
-    present = withdrawal_of(db, article_id)
-    if present and not destroy:
-        picture_files.clear(db, pictures)
-        raise Withdrawn(f"article {article_id} was withdrawn on {present.withdrawn_at[:10]}: {present.reason}")
-    since = present.destroyed_at if present else None
     with transaction(db):
+        present = withdrawal_of(db, article_id)  # looked for here: another process may just have withdrawn it
         withdrawal_id = present.id if present else _hide(db, article_id, reason, moment, pictures)
         if destroy:
+            since = present.destroyed_at if present else None
             pages = _destroy(db, withdrawal_id, since or clock.stamp(moment))
             renew_dictionaries(db, pages, since, moment)
             _optimize_indexes(db)
     picture_files.clear(db, pictures)
+    if present and not destroy:
+        raise Withdrawn(f"article {article_id} was withdrawn on {present.withdrawn_at[:10]}: {present.reason}")
     if destroy:
         scrub(db)
     else:
@@ -83,28 +82,32 @@ def restore(db: Database, article_id: int, moment: datetime, *, pictures: Path |
 
     Raises UnknownArticle when the article is not withdrawn, Withdrawn when its words and bytes were destroyed.
     """
-    present = withdrawal_of(db, article_id)
+    with transaction(db):
+        present = withdrawal_of(db, article_id)
+        if present and not present.destroyed_at:
+            _restore(db, article_id, present.id, clock.stamp(moment), pictures)
+    picture_files.clear(db, pictures)
     if present is None:
-        picture_files.clear(db, pictures)
         raise UnknownArticle(f"article {article_id} is not withdrawn. Nothing to restore")
     if present.destroyed_at:
         raise Withdrawn(f"the words of article {article_id} were destroyed on {present.destroyed_at[:10]}")
-    with transaction(db):
-        for table in _EMPTIED:
-            for row_id, values in _withheld(db, present.id, table):
-                _write(db, table, row_id, values)
-        _restore_images(db, present.id)
-        _restore_bodies(db, present.id)
-        for version_id, values in _withheld(db, present.id, "active_texts"):
-            db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, values["text_id"]])
-        hidden_pictures = _withheld(db, present.id, "pictures")
-        db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [present.id])
-        db.execute("UPDATE withdrawals SET restored_at = ? WHERE id = ?", [clock.stamp(moment), present.id])
-        db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
-        _set_due(db, article_id, clock.stamp(moment))
-        for picture_id, values in hidden_pictures:  # last: they must not be served before the commit
-            picture_files.restore(db, pictures, picture_id, values["thumbnail"])
-    picture_files.clear(db, pictures)
+
+
+def _restore(db: Database, article_id: int, withdrawal_id: int, stamp: str, pictures: Path | None) -> None:
+    for table in _EMPTIED:
+        for row_id, values in _withheld(db, withdrawal_id, table):
+            _write(db, table, row_id, values)
+    _restore_images(db, withdrawal_id)
+    _restore_bodies(db, withdrawal_id)
+    for version_id, values in _withheld(db, withdrawal_id, "active_texts"):
+        db.execute("INSERT INTO active_texts (version_id, text_id) VALUES (?, ?)", [version_id, values["text_id"]])
+    hidden_pictures = _withheld(db, withdrawal_id, "pictures")
+    db.execute("DELETE FROM withheld WHERE withdrawal_id = ?", [withdrawal_id])
+    db.execute("UPDATE withdrawals SET restored_at = ? WHERE id = ?", [stamp, withdrawal_id])
+    db.execute("UPDATE articles SET withdrawn_at = NULL WHERE id = ?", [article_id])
+    _set_due(db, article_id, stamp)
+    for picture_id, values in hidden_pictures:  # last: they must not be served before the commit
+        picture_files.restore(db, pictures, picture_id, values["thumbnail"])
 
 
 def withdraw_recapture(db: Database, article_id: int, outlet_id: int, key: str, moment: datetime) -> None:
