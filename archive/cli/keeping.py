@@ -13,8 +13,8 @@ import click
 from archive.cli.options import db_option, json_option, picture_folder, pictures_option
 from archive.console.output import bar, confirm, counting, say, say_json
 from archive.model import clock
-from archive.model.errors import ArchiveMissing, LuubaoError
-from archive.storage.connection import is_there, open_archive
+from archive.model.errors import LuubaoError
+from archive.storage.connection import open_archive, require_file
 
 if TYPE_CHECKING:
     from archive.pipeline.derivation_check import Reread
@@ -221,7 +221,6 @@ def _print_destroyed(article_id: int, since: str | None, look: Look) -> None:
 @contextmanager
 def _existing(path: Path) -> Iterator[Database]:
     """Opens an existing archive for writing."""
-    if not is_there(path):
-        raise ArchiveMissing(f"there is no archive at {path}. Name the file with --db")
+    require_file(path)
     with open_archive(path, create=True) as db:
         yield db

@@ -12,6 +12,7 @@ from pathlib import Path
 from archive.model import clock
 from archive.model.digests import digest_of
 from archive.model.errors import ArchiveDamaged, ArchiveUnusable, BadValue, LuubaoError
+from archive.model.paths import real_path
 from archive.model.records import Capture, Picture, Run
 from archive.model.urls import url_key
 from archive.pipeline.foreign_captures import Arrivals, Origin
@@ -73,7 +74,7 @@ def merge(
 
     Raises ArchiveMissing or ArchiveUnusable for either, and Locked while one of the outlets is being crawled.
     """
-    if path.resolve() == other.resolve():
+    if real_path(path) == real_path(other):
         raise ArchiveUnusable(f"{other} is the archive itself. Name another one")
     done = Merged()
     with (

@@ -25,6 +25,7 @@ from archive.model.errors import (
     LuubaoError,
     QueryTooLong,
 )
+from archive.model.paths import real_path
 from archive.storage import schema_check
 from archive.storage.damaged_rows import ROW_ERRORS, unreadable_row
 from archive.storage.file_identity import Connection, require_in_place, rescuing_copy
@@ -130,8 +131,7 @@ def _open_for_writing(path: Path, any_code: bool) -> Database:
 
 
 def _open_for_reading(path: Path, any_code: bool) -> Database:
-    if not is_there(path):
-        raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
+    require_file(path)
     db = _connect(path, "mode=ro&immutable=1" if is_immutable(path) else "mode=ro")
     try:
         _refuse_foreign(db, path)
@@ -152,6 +152,14 @@ def _open_for_reading(path: Path, any_code: bool) -> Database:
     return db
 
 
+def require_file(path: Path) -> None:
+    """Raises ArchiveMissing where there is no file, or an empty one."""
+    if not is_there(path):
+        raise ArchiveMissing(f"there is no archive at {path}. Crawl an outlet first, or name the file with --db")
+    if not path.stat().st_size:
+        raise ArchiveMissing(f"{path} is empty: no archive was made of it. Crawl an outlet first")
+
+
 def is_there(path: Path) -> bool:
     """Whether the file exists. Raises ArchiveUnusable without permission to look."""
     try:
@@ -163,7 +171,7 @@ def is_there(path: Path) -> bool:
 def is_immutable(path: Path) -> bool:
     """Whether the file lies in a read-only folder and nobody writes to it: there SQLite opens a file in WAL mode only
     as immutable."""
-    file = path.resolve()
+    file = real_path(path)
     log, index = (file.with_name(file.name + ending) for ending in ("-wal", "-shm"))
     nobody_writes = not log.exists() or (log.stat().st_size == 0 and not index.exists())
     return nobody_writes and not os.access(file.parent, os.W_OK)
@@ -172,7 +180,7 @@ def is_immutable(path: Path) -> bool:
 def _connect(path: Path, parameters: str) -> Database:
     try:
         connection = sqlite3.connect(
-            f"{path.resolve().as_uri()}?{parameters}", uri=True, timeout=BUSY_SECONDS, factory=Connection
+            f"{real_path(path).as_uri()}?{parameters}", uri=True, timeout=BUSY_SECONDS, factory=Connection
         )
         connection.text_factory = _decoded
         db = _database(connection)
@@ -205,7 +213,7 @@ def _decoded(stored: bytes) -> str:
 def _open_hint(path: Path) -> str:
     """What to do about a file that SQLite cannot open. Even to read a file in WAL mode, it writes some 32 kB beside
     it."""
-    file = path.resolve()
+    file = real_path(path)
     log = file.with_name(file.name + "-wal")
     if not os.access(file.parent, os.W_OK) and log.exists() and log.stat().st_size:
         return "A write-ahead log lies beside it: copy both to where files can be written, and open them there"
