@@ -36,7 +36,12 @@ _CHUNK = 1024 * 1024
 
 
 class ArchiveBusy(LuubaoError):
-    """Raised when an archive still refuses after all retries. Remedy: start again later."""
+    """Raised when an archive still refuses after all retries. Remedy: start again later. is_error: it answers each time
+    that it failed (500)."""
+
+    def __init__(self, sentence: str, *, is_error: bool = False) -> None:
+        super().__init__(sentence)
+        self.is_error = is_error
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +77,7 @@ class ArchiveClient:
         pause = _FIRST_RETRY_PAUSE
         for attempt in range(1, _MAX_ATTEMPTS + 1):
             self._wait_for_delay()
+            is_error = False
             try:
                 with signals.interruptible():
                     answer = self._request(url, headers or {}, largest or self.largest)
@@ -84,14 +90,15 @@ class ArchiveClient:
             else:
                 if answer.status not in _RATE_LIMITED | _SERVER_ERRORS:
                     return answer
-                problem = f"status {answer.status}"
+                problem, is_error = f"status {answer.status}", answer.status in _SERVER_ERRORS
                 asked = retry_after(answer.headers.get("retry-after"), now())
                 requested_pause = asked.total_seconds() if asked else None
             if attempt == _MAX_ATTEMPTS or self.stopped():
                 break
             self._sleep(min(requested_pause if requested_pause is not None else pause, _LONGEST_RETRY_PAUSE))
             pause *= 2
-        raise ArchiveBusy(f"{url}: {problem}. What was taken is kept; start again later and it goes on from there")
+        sentence = f"{url}: {problem}. What was taken is kept; start again later and it goes on from there"
+        raise ArchiveBusy(sentence, is_error=is_error)
 
     def _wait_for_delay(self) -> None:
         remaining = self._last_request + self.delay - time.monotonic()
